@@ -1,0 +1,33 @@
+namespace Almagest.Discovery.Features;
+
+/// <summary>
+/// The stars of one selection as columns, in ascending order of <see cref="StarId"/>. Every array has <see cref="Count"/>
+/// elements; a missing value is <see cref="double.NaN"/>. A column that the dataset does not have at all is all NaN.
+/// </summary>
+public sealed class StarColumns
+{
+    public required long[] StarId { get; init; }
+
+    /// <summary>Right ascension, ICRS, degrees in [0, 360). Never missing.</summary>
+    public required double[] RaDeg { get; init; }
+
+    /// <summary>Declination, ICRS, degrees in [-90, 90]. Never missing.</summary>
+    public required double[] DecDeg { get; init; }
+
+    /// <summary>Parallax, mas.</summary>
+    public required double[] ParallaxMas { get; init; }
+
+    /// <summary>Proper motion in right ascension times cos(dec), mas/yr.</summary>
+    public required double[] PmraMasYr { get; init; }
+
+    /// <summary>Proper motion in declination, mas/yr.</summary>
+    public required double[] PmdecMasYr { get; init; }
+
+    /// <summary>Apparent magnitude in the dataset's main band (G for Gaia, V for Hipparcos), mag.</summary>
+    public required double[] Magnitude { get; init; }
+
+    /// <summary>Colour index of the dataset (BP-RP for Gaia, B-V for Hipparcos), mag.</summary>
+    public required double[] Color { get; init; }
+
+    public int Count => StarId.Length;
+}
