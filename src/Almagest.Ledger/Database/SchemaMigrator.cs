@@ -1,0 +1,119 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+using Almagest.Ledger.Views;
+
+namespace Almagest.Ledger.Database;
+
+/// <summary>One migration and whether the database has it.</summary>
+public sealed record MigrationState(string Id, string Name, bool Applied, bool Known);
+
+/// <summary>Brings a database's schema up or down, and says where it stands.</summary>
+public sealed class SchemaMigrator(LedgerDatabase ledger)
+{
+    // Two servers that start at once must not migrate at once.
+    const long MigrationLock = 0x416C6D6167657374;
+
+    public async Task<IReadOnlyList<MigrationState>> StatusAsync(CancellationToken cancellation = default)
+    {
+        await using var context = ledger.CreateContext();
+        var known = context.Database.GetMigrations().ToList();
+        List<string> applied;
+        try
+        {
+            applied = (await context.Database.GetAppliedMigrationsAsync(cancellation)).ToList();
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+        return known.Union(applied).Order(StringComparer.Ordinal)
+            .Select(id => new MigrationState(id, NameOf(id), applied.Contains(id), known.Contains(id))).ToList();
+    }
+
+    /// <summary>Applies every pending migration; answers their names.</summary>
+    public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation = default) => GoToAsync(null, cancellation);
+
+    /// <summary>Goes up or down to a migration, by name or id; <c>0</c> takes everything away, data included.</summary>
+    /// <exception cref="LedgerException">no migration has that name</exception>
+    public async Task<IReadOnlyList<string>> RollbackAsync(string target, CancellationToken cancellation = default)
+    {
+        if (target != Migration.InitialDatabase)
+        {
+            var states = await StatusAsync(cancellation);
+            var match = states.FirstOrDefault(s => s.Known && (s.Id.Equals(target, StringComparison.OrdinalIgnoreCase) || s.Name.Equals(target, StringComparison.OrdinalIgnoreCase)))
+                ?? throw LedgerException.Invalid("to", $"there is no migration '{target}'",
+                    $"Choose one of {string.Join(", ", states.Select(s => s.Name))}, or 0 for an empty database.");
+            target = match.Id;
+        }
+        return await GoToAsync(target, cancellation);
+    }
+
+    /// <exception cref="LedgerException">the schema is older or newer than this program, or a view's definition is not today's</exception>
+    public async Task EnsureCurrentAsync(CancellationToken cancellation = default)
+    {
+        var states = await StatusAsync(cancellation);
+        if (states.FirstOrDefault(s => !s.Known) is { } unknown)
+        {
+            throw LedgerException.Conflict($"the database was made by a newer Almagest (it has the migration {unknown.Name})",
+                "Use that version, or a newer one.");
+        }
+        if (states.FirstOrDefault(s => !s.Applied) is { } pending)
+        {
+            throw LedgerException.Conflict($"the database's schema is older than this program (it lacks the migration {pending.Name})",
+                "Run: almagest db migrate");
+        }
+        foreach (var view in await StaleDefinitionsAsync(cancellation))
+        {
+            throw LedgerException.Conflict($"the view {view} is missing or not defined as this program defines it",
+                "Run: almagest db rollback InitialSchema && almagest db migrate (runs and results are kept).");
+        }
+    }
+
+    /// <summary>Views that are missing or whose definition differs from this program's.</summary>
+    public async Task<IReadOnlyList<string>> StaleDefinitionsAsync(CancellationToken cancellation = default)
+    {
+        await using var connection = await ledger.ConnectAsync(cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select matviewname, obj_description(format('public.%I', matviewname)::regclass, 'pg_class') from pg_matviews where schemaname = 'public'";
+        var found = new Dictionary<string, string?>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+                found[reader.GetString(0)] = reader.IsDBNull(1) ? null : reader.GetString(1);
+        }
+        return AnalyticsViews.All.Where(v => found.GetValueOrDefault(v.Name) != v.Fingerprint).Select(v => v.Name).ToList();
+    }
+
+    async Task<IReadOnlyList<string>> GoToAsync(string? target, CancellationToken cancellation)
+    {
+        await using var guard = await ledger.ConnectAsync(cancellation);
+        await using (var take = new NpgsqlCommand("select pg_advisory_lock($1)", guard) { Parameters = { new() { Value = MigrationLock } } })
+            await take.ExecuteNonQueryAsync(cancellation);
+        var before = await StatusAsync(cancellation);
+        if (target is null && before.FirstOrDefault(s => !s.Known) is { } unknown)
+        {
+            throw LedgerException.Conflict($"the database was made by a newer Almagest (it has the migration {unknown.Name})",
+                "Use that version, or a newer one.");
+        }
+        await using (var context = ledger.CreateContext())
+        {
+            // Building the views over a large ledger takes its time.
+            context.Database.SetCommandTimeout(TimeSpan.FromHours(6));
+            try
+            {
+                await context.GetService<IMigrator>().MigrateAsync(target, cancellation);
+            }
+            catch (NpgsqlException e)
+            {
+                throw PostgresErrors.Translate(e);
+            }
+        }
+        var after = await StatusAsync(cancellation);
+        // The guard's lock goes with its connection: closing returns it to the pool, which resets the session.
+        return after.Where(a => a.Applied != before.First(b => b.Id == a.Id).Applied).Select(a => a.Name).ToList();
+    }
+
+    static string NameOf(string id) => id.Length > 15 && id[14] == '_' ? id[15..] : id;
+}

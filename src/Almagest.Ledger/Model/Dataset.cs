@@ -1,0 +1,46 @@
+namespace Almagest.Ledger.Model;
+
+/// <summary>One loaded catalogue. Immutable once loaded, so that the runs over it can be repeated.</summary>
+public sealed class Dataset
+{
+    public long DatasetId { get; set; }
+
+    /// <summary>Unique name, chosen by the user or taken from the file's name.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>Where it came from: JSON array of <c>{file, format, checksum, rows, rejected}</c>.</summary>
+    public required string Source { get; set; }
+
+    /// <summary>SHA-256 of the file's bytes, lower-case hex; of several files: of their checksums in order, one a line.</summary>
+    public required string Checksum { get; set; }
+
+    /// <summary>JSON object: canonical star field to source column, as it was applied.</summary>
+    public required string ColumnMapping { get; set; }
+
+    public long StarCount { get; set; }
+
+    /// <summary>Rows that could not be loaded; the first of them are in <c>rejected_rows</c>.</summary>
+    public long RejectedCount { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>A row of a catalogue file that could not be loaded, and why.</summary>
+public sealed class RejectedRow
+{
+    public long DatasetId { get; set; }
+
+    /// <summary>Position in the list of rejections of the dataset, from 1.</summary>
+    public int Ordinal { get; set; }
+
+    public required string File { get; set; }
+
+    /// <summary>Physical line of the file on which the row starts, from 1.</summary>
+    public long LineNumber { get; set; }
+
+    public required string Field { get; set; }
+
+    public required string Reason { get; set; }
+
+    public string? Value { get; set; }
+}

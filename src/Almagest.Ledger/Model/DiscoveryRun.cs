@@ -1,0 +1,80 @@
+namespace Almagest.Ledger.Model;
+
+/// <summary>One execution of one algorithm with one set of parameters on one selection. Immutable once complete.</summary>
+public sealed class DiscoveryRun
+{
+    /// <summary>UUID version 7: ordered by time of creation.</summary>
+    public Guid RunId { get; set; }
+
+    /// <summary><see cref="RunTypes.Anomaly"/> or <see cref="RunTypes.Cluster"/>.</summary>
+    public required string RunType { get; set; }
+
+    public required string Algorithm { get; set; }
+
+    /// <summary>JSON object of every parameter, defaults included.</summary>
+    public required string Parameters { get; set; }
+
+    public long DatasetId { get; set; }
+
+    /// <summary>JSON object, see <c>Selections.StarFilter</c>; <c>{}</c> = the whole dataset.</summary>
+    public required string DatasetFilter { get; set; }
+
+    /// <summary>Stars analysed; 0 until known.</summary>
+    public long TotalStars { get; set; }
+
+    /// <summary>JSON object: what the run found and how it prepared its data.</summary>
+    public string? ResultsSummary { get; set; }
+
+    /// <summary>One of <see cref="RunStatus"/>.</summary>
+    public required string Status { get; set; }
+
+    /// <summary>True when all results are stored: set in the transaction that stores them.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>Why it failed, in words for the user.</summary>
+    public string? Error { get; set; }
+
+    public long? RandomSeed { get; set; }
+
+    public required string ProgramVersion { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    public DateTime? StartedAt { get; set; }
+
+    public DateTime? CompletedAt { get; set; }
+}
+
+public static class RunTypes
+{
+    public const string Anomaly = "anomaly";
+    public const string Cluster = "cluster";
+    public static readonly IReadOnlyList<string> All = [Anomaly, Cluster];
+}
+
+public static class RunStatus
+{
+    public const string Pending = "pending";
+    public const string Running = "running";
+    public const string Completed = "completed";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+    public static readonly IReadOnlyList<string> All = [Pending, Running, Completed, Failed, Cancelled];
+}
+
+/// <summary>What one run says of one star. The key is (run, star).</summary>
+public sealed class DiscoveryResult
+{
+    public Guid RunId { get; set; }
+
+    public long StarId { get; set; }
+
+    /// <summary>0 or 1: an INTEGER and not a BOOLEAN is part of the contract. 0 throughout a cluster run.</summary>
+    public int IsAnomaly { get; set; }
+
+    /// <summary>Negative = anomalous (scikit-learn's <c>decision_function</c>); null in a cluster run.</summary>
+    public double? AnomalyScore { get; set; }
+
+    /// <summary>-1 = noise; null in an anomaly run.</summary>
+    public int? ClusterId { get; set; }
+}

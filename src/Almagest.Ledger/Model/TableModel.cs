@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Almagest.Ledger.Model;
+
+/// <summary>
+/// The tables. The bulk tables (stars, results) carry no foreign key: checking one costs more than writing the row. Their
+/// integrity is kept by the loaders, which write only ids that they have read, and by triggers that remove dependent rows.
+/// </summary>
+internal static class TableModel
+{
+    public static void Configure(ModelBuilder model)
+    {
+        model.Entity<Dataset>(e =>
+        {
+            e.ToTable("datasets");
+            e.HasKey(d => d.DatasetId);
+            e.Property(d => d.DatasetId).UseIdentityAlwaysColumn();
+            e.HasIndex(d => d.Name).IsUnique();
+            e.HasIndex(d => d.Checksum);
+            e.Property(d => d.Source).HasColumnType("jsonb");
+            e.Property(d => d.ColumnMapping).HasColumnType("jsonb");
+            e.Property(d => d.CreatedAt).HasDefaultValueSql("now()");
+        });
+
+        model.Entity<RejectedRow>(e =>
+        {
+            e.ToTable("rejected_rows");
+            e.HasKey(r => new { r.DatasetId, r.Ordinal });
+            e.HasOne<Dataset>().WithMany().HasForeignKey(r => r.DatasetId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        model.Entity<Star>(e =>
+        {
+            e.ToTable("stars");
+            e.HasKey(s => s.StarId);
+            e.Property(s => s.StarId).UseIdentityByDefaultColumn();
+            e.HasIndex(s => new { s.DatasetId, s.SourceId }).IsUnique();
+            e.HasIndex(s => new { s.DatasetId, s.Healpix29 });
+            e.Property(s => s.Healpix29).HasColumnName("healpix_29");
+            e.Property(s => s.Extra).HasColumnType("jsonb");
+        });
+
+        model.Entity<StarLabel>(e =>
+        {
+            e.ToTable("star_labels", t => t.HasCheckConstraint("ck_star_labels_is_anomaly", "is_anomaly in (0, 1)"));
+            e.HasKey(l => new { l.StarId, l.LabelSet });
+            e.Property(l => l.LabelSet).HasDefaultValue("truth");
+            e.Property(l => l.LabelledAt).HasDefaultValueSql("now()");
+        });
+
+        model.Entity<DiscoveryRun>(e =>
+        {
+            e.ToTable("discovery_runs", t =>
+            {
+                t.HasCheckConstraint("ck_discovery_runs_run_type", "run_type in ('anomaly', 'cluster')");
+                t.HasCheckConstraint("ck_discovery_runs_status", "status in ('pending', 'running', 'completed', 'failed', 'cancelled')");
+                t.HasCheckConstraint("ck_discovery_runs_is_complete", "is_complete = (status = 'completed')");
+            });
+            e.HasKey(r => r.RunId);
+            e.Property(r => r.RunId).ValueGeneratedNever();
+            e.Property(r => r.Parameters).HasColumnType("jsonb");
+            e.Property(r => r.DatasetFilter).HasColumnType("jsonb").HasDefaultValueSql("'{}'");
+            e.Property(r => r.ResultsSummary).HasColumnType("jsonb");
+            e.Property(r => r.CreatedAt).HasDefaultValueSql("now()");
+            e.HasOne<Dataset>().WithMany().HasForeignKey(r => r.DatasetId).OnDelete(DeleteBehavior.Cascade);
+            e.HasIndex(r => r.DatasetId);
+            e.HasIndex(r => new { r.RunType, r.CreatedAt }, "idx_discovery_runs_type_created").IsDescending(false, true).HasDatabaseName("idx_discovery_runs_type_created");
+        });
+
+        model.Entity<DiscoveryResult>(e =>
+        {
+            e.ToTable("discovery_results", t => t.HasCheckConstraint("ck_discovery_results_is_anomaly", "is_anomaly in (0, 1)"));
+            e.HasKey(r => new { r.RunId, r.StarId });
+            e.Property(r => r.IsAnomaly).HasDefaultValue(0);
+            e.HasIndex(r => new { r.RunId, r.IsAnomaly }, "idx_discovery_results_run_anomaly").HasDatabaseName("idx_discovery_results_run_anomaly");
+            e.HasIndex(r => new { r.RunId, r.ClusterId }, "idx_discovery_results_run_cluster").HasDatabaseName("idx_discovery_results_run_cluster");
+            e.HasIndex(r => new { r.StarId, r.RunId }, "idx_discovery_results_flagged").HasDatabaseName("idx_discovery_results_flagged").HasFilter("is_anomaly = 1");
+        });
+
+        model.Entity<ViewRefresh>(e =>
+        {
+            e.ToTable("view_refreshes", t => t.HasCheckConstraint("ck_view_refreshes_outcome", "outcome in ('running', 'succeeded', 'failed')"));
+            e.HasKey(r => r.RefreshId);
+            e.Property(r => r.RefreshId).UseIdentityAlwaysColumn();
+            e.HasIndex(r => new { r.ViewName, r.StartedAt }).IsDescending(false, true);
+        });
+
+        model.Entity<PendingViewChange>(e =>
+        {
+            e.ToTable("pending_view_changes");
+            e.HasKey(c => c.ChangeId);
+            e.Property(c => c.ChangeId).UseIdentityAlwaysColumn();
+            e.Property(c => c.ChangedAt).HasDefaultValueSql("now()");
+            e.HasIndex(c => c.ViewName);
+        });
+    }
+}

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+
+namespace Almagest.Ledger.Views;
+
+/// <summary>
+/// One query-optimized view: its definition (the .sql file is the specification), its unique key, and the runs that touch it.
+/// A released definition is never edited in place: a new file and a migration that replaces the view take its place.
+/// </summary>
+public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> RunTypes, bool EveryChange = false)
+{
+    /// <summary>Further indexes, for the look-ups of the routes: name suffix and column list.</summary>
+    public IReadOnlyList<(string Suffix, string Columns)> LookupIndexes { get; init; } = [];
+
+    /// <summary>The SELECT that defines the view, without a final semicolon.</summary>
+    public string Definition { get; } = EmbeddedSql.Read($"Views.Definitions.{Name}.sql").TrimEnd();
+
+    /// <summary>Fingerprint of the definition, kept as the view's comment, to tell a view of today from one of yesterday.</summary>
+    public string Fingerprint => "almagest definition " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Definition)))[..16];
+
+    public string KeyIndex => $"ux_{Name}";
+
+    /// <summary>Creates the view with its indexes and notes which runs touch it.</summary>
+    public string CreateSql()
+    {
+        var sql = new StringBuilder();
+        sql.Append("create materialized view public.").Append(Name).Append(" as\n").Append(Definition).Append(";\n");
+        sql.Append("create unique index ").Append(KeyIndex).Append(" on public.").Append(Name).Append(" (").AppendJoin(", ", Key).Append(");\n");
+        foreach (var (suffix, columns) in LookupIndexes)
+            sql.Append("create index ix_").Append(Name).Append('_').Append(suffix).Append(" on public.").Append(Name).Append(" (").Append(columns).Append(");\n");
+        sql.Append("comment on materialized view public.").Append(Name).Append(" is '").Append(Fingerprint).Append("';\n");
+        sql.Append("insert into public.analytics_views (view_name, run_types, every_change) values ('").Append(Name).Append("', array['")
+            .AppendJoin("','", RunTypes).Append("'], ").Append(EveryChange ? "true" : "false").Append(");\n");
+        return sql.ToString();
+    }
+
+    public string DropSql() => $"""
+        drop materialized view public.{Name};
+        delete from public.pending_view_changes where view_name = '{Name}';
+        delete from public.view_refreshes where view_name = '{Name}';
+        delete from public.analytics_views where view_name = '{Name}';
+        """;
+}
+
+/// <summary>The views, in the order in which they are refreshed.</summary>
+public static class AnalyticsViews
+{
+    public static readonly AnalyticsView RunStats = new("mv_discovery_run_stats", ["run_id"], Model.RunTypes.All)
+    {
+        LookupIndexes = [("type_created", "run_type, created_at desc"), ("created", "created_at desc")],
+    };
+
+    public static readonly AnalyticsView ClusterSizes = new("mv_cluster_size_distribution", ["run_id", "cluster_id"], [Model.RunTypes.Cluster]);
+
+    public static readonly AnalyticsView StarFrequency = new("mv_star_anomaly_frequency", ["star_id"], [Model.RunTypes.Anomaly])
+    {
+        LookupIndexes = [("frequency", "frequency_pct desc, anomaly_count desc, star_id")],
+    };
+
+    public static readonly AnalyticsView Overlap = new("mv_anomaly_overlap_matrix", ["run_1_id", "run_2_id"], [Model.RunTypes.Anomaly])
+    {
+        LookupIndexes = [("run_2", "run_2_id"), ("similarity", "jaccard_similarity desc, run_1_id, run_2_id")],
+    };
+
+    public static readonly AnalyticsView Timeline =
+        new("mv_discovery_timeline", ["period_type", "period_start", "run_type"], Model.RunTypes.All, EveryChange: true);
+
+    public static readonly IReadOnlyList<AnalyticsView> All = [RunStats, ClusterSizes, StarFrequency, Overlap, Timeline];
+
+    /// <exception cref="LedgerException">no view has that name</exception>
+    public static AnalyticsView Get(string name) =>
+        All.FirstOrDefault(v => v.Name == name)
+        ?? throw LedgerException.NotFound($"there is no view '{name}'", $"The views are {string.Join(", ", All.Select(v => v.Name))}.");
+}

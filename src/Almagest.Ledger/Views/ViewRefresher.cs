@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using Almagest.Ledger.Database;
+using Npgsql;
+
+namespace Almagest.Ledger.Views;
+
+/// <summary>What one refresh of one view did.</summary>
+public sealed record ViewRefreshOutcome(string ViewName, bool Succeeded, long Rows, double DurationMs, string? Error);
+
+/// <summary>
+/// Brings the materialized views up to date. One refresher at a time across processes (an advisory lock of the database);
+/// readers are never blocked (REFRESH … CONCURRENTLY). Each view is refreshed in a transaction of its own under REPEATABLE
+/// READ, which also removes the notes of pending changes that its snapshot saw: rows and freshness change together.
+/// </summary>
+public sealed class ViewRefresher(LedgerDatabase ledger)
+{
+    // "AlmRefsh": any constant does, as long as every Almagest uses the same.
+    const long RefreshLock = 0x416C6D5265667368;
+
+    /// <summary>The channel on which the database announces that a view lags.</summary>
+    public const string Channel = "almagest_view_changes";
+
+    /// <summary>Refreshes the views that lag behind the ledger, waiting for another refresher to finish first.</summary>
+    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshPendingAsync(string reason = "run", CancellationToken cancellation = default)
+    {
+        await using var guard = await LockAsync(cancellation);
+        // Read under the lock: what another refresher has just done is not done again.
+        var pending = new HashSet<string>();
+        await using (var command = new NpgsqlCommand("select distinct view_name from public.pending_view_changes", guard))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation)) pending.Add(reader.GetString(0));
+        }
+        return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => pending.Contains(v.Name)), reason, cancellation);
+    }
+
+    /// <summary>Refreshes the named views, or all.</summary>
+    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshAsync(
+        IReadOnlyCollection<AnalyticsView>? views = null, string reason = "manual", CancellationToken cancellation = default)
+    {
+        await using var guard = await LockAsync(cancellation);
+        return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => views is null || views.Contains(v)), reason, cancellation);
+    }
+
+    async Task<NpgsqlConnection> LockAsync(CancellationToken cancellation)
+    {
+        var guard = await ledger.ConnectAsync(cancellation);
+        try
+        {
+            await using var take = new NpgsqlCommand("select pg_advisory_lock($1)", guard) { Parameters = { new() { Value = RefreshLock } }, CommandTimeout = 0 };
+            await take.ExecuteNonQueryAsync(cancellation);
+            // Whoever holds the lock is the only refresher alive: a record that still says "running" belongs to a dead one.
+            await using var reap = new NpgsqlCommand("""
+                update public.view_refreshes set outcome = 'failed', finished_at = clock_timestamp(), error = 'the refreshing program ended before it was done'
+                where outcome = 'running'
+                """, guard);
+            await reap.ExecuteNonQueryAsync(cancellation);
+            return guard;
+        }
+        catch
+        {
+            await guard.DisposeAsync();
+            throw;
+        }
+    }
+
+    async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
+        NpgsqlConnection guard, IEnumerable<AnalyticsView> views, string reason, CancellationToken cancellation)
+    {
+        var outcomes = new List<ViewRefreshOutcome>();
+        try
+        {
+            foreach (var view in views) outcomes.Add(await RefreshOneAsync(guard, view, reason, cancellation));
+        }
+        finally
+        {
+            if (guard.State == System.Data.ConnectionState.Open)
+            {
+                await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", guard) { Parameters = { new() { Value = RefreshLock } } };
+                await release.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+        }
+        return outcomes;
+    }
+
+    async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, string reason, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var id = await RegisterAsync(guard, view, reason, cancellation);
+        try
+        {
+            long rows;
+            await using (var transaction = await guard.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation))
+            {
+                // Hash tables and sorts of a refresh deserve more memory than a page's query.
+                await ExecuteAsync(guard, "set local work_mem = '128MB'", cancellation);
+                await ExecuteAsync(guard, $"refresh materialized view concurrently public.{view.Name}", cancellation);
+                await ExecuteAsync(guard, "delete from public.pending_view_changes where view_name = $1", cancellation, view.Name);
+                await using var count = new NpgsqlCommand($"select count(*) from public.{view.Name}", guard) { CommandTimeout = 0 };
+                rows = (long)(await count.ExecuteScalarAsync(cancellation))!;
+                await transaction.CommitAsync(cancellation);
+            }
+            await CloseAsync(guard, id, "succeeded", watch.Elapsed.TotalMilliseconds, rows, null);
+            return new ViewRefreshOutcome(view.Name, true, rows, watch.Elapsed.TotalMilliseconds, null);
+        }
+        catch (NpgsqlException e)
+        {
+            var error = PostgresErrors.Translate(e);
+            if (guard.State == System.Data.ConnectionState.Open)
+                await CloseAsync(guard, id, "failed", watch.Elapsed.TotalMilliseconds, null, error.Message);
+            return new ViewRefreshOutcome(view.Name, false, 0, watch.Elapsed.TotalMilliseconds, error.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            if (guard.State == System.Data.ConnectionState.Open)
+                await CloseAsync(guard, id, "failed", watch.Elapsed.TotalMilliseconds, null, "cancelled");
+            throw;
+        }
+    }
+
+    static async Task<long> RegisterAsync(NpgsqlConnection connection, AnalyticsView view, string reason, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "insert into public.view_refreshes (view_name, reason, started_at, outcome) values ($1, $2, clock_timestamp(), 'running') returning refresh_id", connection)
+        {
+            Parameters = { new() { Value = view.Name }, new() { Value = reason } },
+        };
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    static async Task CloseAsync(NpgsqlConnection connection, long id, string outcome, double ms, long? rows, string? error)
+    {
+        await using var command = new NpgsqlCommand("""
+            update public.view_refreshes
+            set finished_at = clock_timestamp(), outcome = $2, duration_ms = $3, row_count = $4, error = $5
+            where refresh_id = $1
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = id }, new() { Value = outcome }, new() { Value = ms },
+                new() { Value = (object?)rows ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint },
+                new() { Value = (object?)error ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+            },
+        };
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
