@@ -88,9 +88,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
 
     async Task<IReadOnlyList<string>> GoToAsync(string? target, CancellationToken cancellation)
     {
-        await using var guard = await ledger.ConnectAsync(cancellation);
-        await using (var take = new NpgsqlCommand("select pg_advisory_lock($1)", guard) { Parameters = { new() { Value = MigrationLock } } })
-            await take.ExecuteNonQueryAsync(cancellation);
+        await using var guard = await AdvisoryLock.TakeAsync(ledger, MigrationLock, cancellation);
         var before = await StatusAsync(cancellation);
         if (target is null && before.FirstOrDefault(s => !s.Known) is { } unknown)
         {
@@ -111,7 +109,6 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             }
         }
         var after = await StatusAsync(cancellation);
-        // The guard's lock goes with its connection: closing returns it to the pool, which resets the session.
         return after.Where(a => a.Applied != before.First(b => b.Id == a.Id).Applied).Select(a => a.Name).ToList();
     }
 

@@ -26,7 +26,7 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         await using var guard = await LockAsync(cancellation);
         // Read under the lock: what another refresher has just done is not done again.
         var pending = new HashSet<string>();
-        await using (var command = new NpgsqlCommand("select distinct view_name from public.pending_view_changes", guard))
+        await using (var command = new NpgsqlCommand("select distinct view_name from public.pending_view_changes", guard.Connection))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation)) pending.Add(reader.GetString(0));
@@ -42,19 +42,16 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => views is null || views.Contains(v)), reason, cancellation);
     }
 
-    async Task<NpgsqlConnection> LockAsync(CancellationToken cancellation)
+    async Task<AdvisoryLock> LockAsync(CancellationToken cancellation)
     {
-        var guard = await ledger.ConnectAsync(cancellation);
+        var guard = await AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellation);
         try
         {
-            await using var take = new NpgsqlCommand("select pg_advisory_lock($1)", guard) { Parameters = { new() { Value = RefreshLock } }, CommandTimeout = 0 };
-            await take.ExecuteNonQueryAsync(cancellation);
             // Whoever holds the lock is the only refresher alive: a record that still says "running" belongs to a dead one.
-            await using var reap = new NpgsqlCommand("""
+            await ExecuteAsync(guard.Connection, """
                 update public.view_refreshes set outcome = 'failed', finished_at = clock_timestamp(), error = 'the refreshing program ended before it was done'
                 where outcome = 'running'
-                """, guard);
-            await reap.ExecuteNonQueryAsync(cancellation);
+                """, cancellation);
             return guard;
         }
         catch
@@ -64,26 +61,15 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         }
     }
 
-    async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
-        NpgsqlConnection guard, IEnumerable<AnalyticsView> views, string reason, CancellationToken cancellation)
+    static async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
+        AdvisoryLock guard, IEnumerable<AnalyticsView> views, string reason, CancellationToken cancellation)
     {
         var outcomes = new List<ViewRefreshOutcome>();
-        try
-        {
-            foreach (var view in views) outcomes.Add(await RefreshOneAsync(guard, view, reason, cancellation));
-        }
-        finally
-        {
-            if (guard.State == System.Data.ConnectionState.Open)
-            {
-                await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", guard) { Parameters = { new() { Value = RefreshLock } } };
-                await release.ExecuteNonQueryAsync(CancellationToken.None);
-            }
-        }
+        foreach (var view in views) outcomes.Add(await RefreshOneAsync(guard.Connection, view, reason, cancellation));
         return outcomes;
     }
 
-    async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, string reason, CancellationToken cancellation)
+    static async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, string reason, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var id = await RegisterAsync(guard, view, reason, cancellation);

@@ -1,0 +1,64 @@
+using Npgsql;
+
+namespace Almagest.Ledger.Database;
+
+/// <summary>
+/// A session lock of the database, and the connection that holds it. Released explicitly: a connection that goes back to the
+/// pool keeps its session, and with it the lock, until it is used again. A process that dies loses both.
+/// </summary>
+internal sealed class AdvisoryLock : IAsyncDisposable
+{
+    readonly long key;
+
+    AdvisoryLock(NpgsqlConnection connection, long key)
+    {
+        Connection = connection;
+        this.key = key;
+    }
+
+    public NpgsqlConnection Connection { get; }
+
+    /// <summary>Waits until the lock is free.</summary>
+    public static async Task<AdvisoryLock> TakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellation)
+    {
+        var connection = await ledger.ConnectAsync(cancellation);
+        try
+        {
+            await using var take = new NpgsqlCommand("select pg_advisory_lock($1)", connection) { Parameters = { new() { Value = key } }, CommandTimeout = 0 };
+            await take.ExecuteNonQueryAsync(cancellation);
+            return new AdvisoryLock(connection, key);
+        }
+        catch (Exception e)
+        {
+            // A cancelled wait may have got the lock all the same: end the session instead of keeping it in the pool.
+            NpgsqlConnection.ClearPool(connection);
+            await connection.DisposeAsync();
+            if (e is NpgsqlException trouble) throw PostgresErrors.Translate(trouble);
+            throw;
+        }
+    }
+
+    /// <summary>Takes the lock only if it is free now.</summary>
+    public static async Task<AdvisoryLock?> TryTakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellation)
+    {
+        var connection = await ledger.ConnectAsync(cancellation);
+        await using var take = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = key } } };
+        if ((bool)(await take.ExecuteScalarAsync(cancellation))!) return new AdvisoryLock(connection, key);
+        await connection.DisposeAsync();
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection) { Parameters = { new() { Value = key } } };
+            await release.ExecuteNonQueryAsync();
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            // The session is gone, and the lock with it.
+        }
+        await Connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Almagest.Ledger.Selections;
+
+/// <summary>A cone on the sky: centre and radius in ICRS degrees, the border included.</summary>
+public sealed record Cone(double RaDeg, double DecDeg, double RadiusDeg);
+
+/// <summary>A closed range; null = unbounded on that side. Stars without the value are left out.</summary>
+public sealed record Bounds(double? Min, double? Max);
+
+/// <summary>
+/// Which stars of a dataset a run looks at: all that fulfil every condition given. Immutable; its JSON form is stored with the run.
+/// <see cref="RaDeg"/> may wrap: min 350, max 10 is the 20° around RA 0.
+/// </summary>
+public sealed record StarFilter
+{
+    public Cone? Cone { get; init; }
+    public Bounds? RaDeg { get; init; }
+    public Bounds? DecDeg { get; init; }
+    public Bounds? Magnitude { get; init; }
+    public Bounds? Color { get; init; }
+    public Bounds? ParallaxMas { get; init; }
+
+    /// <summary>Parallax over its error.</summary>
+    public Bounds? ParallaxOverError { get; init; }
+
+    /// <summary>Total proper motion, mas/yr.</summary>
+    public Bounds? ProperMotionMasYr { get; init; }
+    public Bounds? Ruwe { get; init; }
+
+    /// <summary>The whole dataset.</summary>
+    public static StarFilter All { get; } = new();
+
+    static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    /// <summary>The names of the conditions that are ranges, with how each is written in SQL.</summary>
+    internal static readonly IReadOnlyDictionary<string, (Func<StarFilter, Bounds?> Get, string Sql, string Words)> Ranges =
+        new Dictionary<string, (Func<StarFilter, Bounds?>, string, string)>
+        {
+            ["dec_deg"] = (f => f.DecDeg, "dec_deg", "Dec (deg)"),
+            ["magnitude"] = (f => f.Magnitude, "magnitude", "magnitude"),
+            ["color"] = (f => f.Color, "color", "colour"),
+            ["parallax_mas"] = (f => f.ParallaxMas, "parallax_mas", "parallax (mas)"),
+            ["parallax_over_error"] = (f => f.ParallaxOverError, "parallax_mas / nullif(parallax_error_mas, 0)", "parallax / error"),
+            ["proper_motion_mas_yr"] = (f => f.ProperMotionMasYr, "sqrt(pmra_mas_yr * pmra_mas_yr + pmdec_mas_yr * pmdec_mas_yr)", "proper motion (mas/yr)"),
+            ["ruwe"] = (f => f.Ruwe, "ruwe", "RUWE"),
+        };
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>Reads the JSON form, e.g. <c>{"cone": {"ra_deg": 56.75, "dec_deg": 24.1, "radius_deg": 2}, "magnitude": {"max": 15}}</c>.</summary>
+    /// <exception cref="LedgerException">it is no such JSON, or a value is out of range; the message names the field</exception>
+    public static StarFilter FromJson(string json)
+    {
+        try
+        {
+            var filter = JsonSerializer.Deserialize<StarFilter>(json, Json) ?? All;
+            filter.Validate();
+            return filter;
+        }
+        catch (JsonException e)
+        {
+            throw LedgerException.Invalid("filter", $"the filter cannot be read at {(string.IsNullOrEmpty(e.Path) ? "its start" : e.Path)}",
+                $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, {string.Join(", ", Ranges.Keys)}.");
+        }
+    }
+
+    /// <exception cref="LedgerException">a value is out of range</exception>
+    public void Validate()
+    {
+        if (Cone is { } c)
+        {
+            Require(c.RaDeg is >= 0 and < 360, "filter.cone.ra_deg", c.RaDeg, "in [0, 360)");
+            Require(c.DecDeg is >= -90 and <= 90, "filter.cone.dec_deg", c.DecDeg, "in [-90, 90]");
+            Require(c.RadiusDeg is > 0 and <= 180, "filter.cone.radius_deg", c.RadiusDeg, "in (0, 180]");
+        }
+        if (RaDeg is { } ra)
+        {
+            foreach (var edge in new[] { ra.Min, ra.Max })
+                Require(edge is null or (>= 0 and <= 360), "filter.ra_deg", edge ?? 0, "in [0, 360]");
+        }
+        foreach (var (name, (get, _, _)) in Ranges)
+        {
+            if (get(this) is not { } range) continue;
+            Require(range.Min is null || double.IsFinite(range.Min.Value), $"filter.{name}.min", range.Min ?? 0, "a finite number");
+            Require(range.Max is null || double.IsFinite(range.Max.Value), $"filter.{name}.max", range.Max ?? 0, "a finite number");
+            if (range is { Min: { } low, Max: { } high } && low > high)
+                throw LedgerException.Invalid($"filter.{name}", $"the range of {name} is empty: min {low} is above max {high}");
+        }
+    }
+
+    /// <summary>In words, e.g. <c>within 2° of (56.75, 24.1), magnitude ≤ 15</c>.</summary>
+    public string Describe()
+    {
+        var parts = new List<string>();
+        if (Cone is { } c) parts.Add($"within {c.RadiusDeg}° of ({c.RaDeg}, {c.DecDeg})");
+        if (RaDeg is { } ra) parts.Add(Words("RA (deg)", ra));
+        parts.AddRange(Ranges.Values.Where(r => r.Get(this) is not null).Select(r => Words(r.Words, r.Get(this)!)));
+        return parts.Count == 0 ? "all stars" : string.Join(", ", parts);
+    }
+
+    static string Words(string name, Bounds b) => b switch
+    {
+        { Min: null } => $"{name} ≤ {b.Max}",
+        { Max: null } => $"{name} ≥ {b.Min}",
+        _ => $"{name} {b.Min} to {b.Max}",
+    };
+
+    static void Require(bool holds, string field, double found, string expected)
+    {
+        if (!holds) throw LedgerException.Invalid(field, $"{field} is {found}, expected {expected}");
+    }
+}

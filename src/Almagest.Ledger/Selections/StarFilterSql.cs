@@ -1,0 +1,46 @@
+using System.Text;
+using Almagest.Discovery.Sky;
+using Npgsql;
+
+namespace Almagest.Ledger.Selections;
+
+/// <summary>Turns a filter into a WHERE clause over <c>stars</c>; every value is a bound parameter.</summary>
+internal static class StarFilterSql
+{
+    /// <summary>Adds the dataset's and the filter's parameters to the command and answers the condition.</summary>
+    public static string Where(NpgsqlCommand command, long datasetId, StarFilter filter)
+    {
+        var sql = new StringBuilder("dataset_id = ").Append(Bind(command, datasetId));
+        if (filter.Cone is { } cone)
+        {
+            // Whole HEALPix cells first, by the index; then the exact distance: haversine, stable for small radii.
+            var ranges = Healpix.ConeRanges(cone.RaDeg, cone.DecDeg, cone.RadiusDeg);
+            var low = Bind(command, ranges.Select(r => r.First).ToArray());
+            var high = Bind(command, ranges.Select(r => r.Last).ToArray());
+            sql.Append($" and exists (select 1 from unnest({low}, {high}) as cell (lo, hi) where healpix_29 between cell.lo and cell.hi)");
+            var (ra, dec, radius) = (Bind(command, cone.RaDeg), Bind(command, cone.DecDeg), Bind(command, cone.RadiusDeg));
+            sql.Append($" and power(sind((dec_deg - {dec}) / 2), 2) + cosd(dec_deg) * cosd({dec}) * power(sind((ra_deg - {ra}) / 2), 2) <= power(sind({radius} / 2), 2)");
+        }
+        if (filter.RaDeg is { } box)
+        {
+            var wraps = box is { Min: { } a, Max: { } b } && a > b;
+            var parts = new List<string>();
+            if (box.Min is { } min) parts.Add($"ra_deg >= {Bind(command, min)}");
+            if (box.Max is { } max) parts.Add($"ra_deg <= {Bind(command, max)}");
+            if (parts.Count > 0) sql.Append(" and (").Append(string.Join(wraps ? " or " : " and ", parts)).Append(')');
+        }
+        foreach (var (get, column, _) in StarFilter.Ranges.Values)
+        {
+            if (get(filter) is not { } range) continue;
+            if (range.Min is { } min) sql.Append($" and {column} >= {Bind(command, min)}");
+            if (range.Max is { } max) sql.Append($" and {column} <= {Bind(command, max)}");
+        }
+        return sql.ToString();
+    }
+
+    static string Bind(NpgsqlCommand command, object value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return $"${command.Parameters.Count}";
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Almagest.Ledger.Selections;
+
+/// <summary>
+/// The filter of the command line: terms apart by spaces, e.g. <c>cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..</c>;
+/// a range is <c>min..max</c>, either side may be left out. Text that starts with <c>{</c> is the JSON form.
+/// </summary>
+public static class StarFilterText
+{
+    const string Help = "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4";
+
+    /// <exception cref="LedgerException">a term is unknown or malformed</exception>
+    public static StarFilter Parse(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return StarFilter.All;
+        if (text.TrimStart().StartsWith('{')) return StarFilter.FromJson(text);
+        var json = new JsonObject();
+        foreach (var term in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = term.Split('=', 2) is [var n, var v] ? (n, v) : throw Bad(term);
+            if (name == "cone")
+            {
+                var parts = value.Split(',').Select(p => Number(p, term)).ToArray();
+                if (parts.Length != 3) throw Bad(term);
+                json["cone"] = new JsonObject { ["ra_deg"] = parts[0], ["dec_deg"] = parts[1], ["radius_deg"] = parts[2] };
+            }
+            else if (name == "ra_deg" || StarFilter.Ranges.ContainsKey(name))
+            {
+                var edges = value.Split("..");
+                if (edges.Length != 2 || value == "..") throw Bad(term);
+                var range = new JsonObject();
+                if (edges[0].Length > 0) range["min"] = Number(edges[0], term);
+                if (edges[1].Length > 0) range["max"] = Number(edges[1], term);
+                json[name] = range;
+            }
+            else throw Bad(term);
+        }
+        return StarFilter.FromJson(json.ToJsonString());
+    }
+
+    static double Number(string text, string term) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw Bad(term);
+
+    static LedgerException Bad(string term) => LedgerException.Invalid("filter", $"the filter term '{term}' cannot be read", Help);
+}
