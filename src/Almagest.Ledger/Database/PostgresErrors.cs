@@ -5,6 +5,9 @@ namespace Almagest.Ledger.Database;
 /// <summary>The one boundary at which PostgreSQL's errors become the ledger's, matched by named SQLSTATE and never by text.</summary>
 public static class PostgresErrors
 {
+    /// <summary>The database's error in an exception, which EF Core wraps in its own; null where there is none.</summary>
+    public static NpgsqlException? Find(Exception error) => error as NpgsqlException ?? error?.InnerException as NpgsqlException;
+
     public static LedgerException Translate(NpgsqlException error)
     {
         ArgumentNullException.ThrowIfNull(error);

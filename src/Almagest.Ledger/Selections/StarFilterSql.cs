@@ -14,10 +14,9 @@ internal static class StarFilterSql
         if (filter.Cone is { } cone)
         {
             // Whole HEALPix cells first, by the index; then the exact distance: haversine, stable for small radii.
-            var ranges = Healpix.ConeRanges(cone.RaDeg, cone.DecDeg, cone.RadiusDeg);
-            var low = Bind(command, ranges.Select(r => r.First).ToArray());
-            var high = Bind(command, ranges.Select(r => r.Last).ToArray());
-            sql.Append($" and exists (select 1 from unnest({low}, {high}) as cell (lo, hi) where healpix_29 between cell.lo and cell.hi)");
+            var cells = Healpix.ConeRanges(cone.RaDeg, cone.DecDeg, cone.RadiusDeg)
+                .Select(r => $"healpix_29 between {Bind(command, r.Low)} and {Bind(command, r.High)}");
+            sql.Append(" and (").AppendJoin(" or ", cells).Append(')');
             var (ra, dec, radius) = (Bind(command, cone.RaDeg), Bind(command, cone.DecDeg), Bind(command, cone.RadiusDeg));
             sql.Append($" and power(sind((dec_deg - {dec}) / 2), 2) + cosd(dec_deg) * cosd({dec}) * power(sind((ra_deg - {ra}) / 2), 2) <= power(sind({radius} / 2), 2)");
         }

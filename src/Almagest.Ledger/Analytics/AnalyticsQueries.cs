@@ -1,0 +1,67 @@
+using Almagest.Ledger.Analytics.Rows;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Almagest.Ledger.Analytics;
+
+/// <summary>The questions across runs: every answer is a look-up in a query-optimized view, never in raw results.</summary>
+public sealed class AnalyticsQueries(LedgerDatabase ledger)
+{
+    /// <summary>Statistics of complete runs, newest first.</summary>
+    public Task<List<RunStats>> StatsAsync(string? runType = null, int limit = 100, CancellationToken cancellation = default) =>
+        ReadAsync(context =>
+        {
+            var rows = context.RunStats.AsQueryable();
+            if (runType is not null) rows = rows.Where(r => r.RunType == runType);
+            return rows.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.RunId).Take(limit);
+        }, cancellation);
+
+    /// <summary>Statistics of one complete run; null where the view has none.</summary>
+    public async Task<RunStats?> StatsOfAsync(Guid runId, CancellationToken cancellation = default) =>
+        (await ReadAsync(context => context.RunStats.Where(r => r.RunId == runId), cancellation)).FirstOrDefault();
+
+    /// <summary>Clusters of a run, largest first.</summary>
+    public Task<List<ClusterSize>> ClusterSizesAsync(Guid runId, CancellationToken cancellation = default) =>
+        ReadAsync(context => context.ClusterSizes.Where(c => c.RunId == runId).OrderByDescending(c => c.Size).ThenBy(c => c.ClusterId), cancellation);
+
+    /// <summary>How often a star is flagged; null where no complete anomaly run analysed it.</summary>
+    public async Task<StarFrequency?> FrequencyAsync(long starId, CancellationToken cancellation = default) =>
+        (await ReadAsync(context => context.StarFrequencies.Where(f => f.StarId == starId), cancellation)).FirstOrDefault();
+
+    /// <summary>The stars that are flagged most often.</summary>
+    public Task<List<StarFrequency>> MostFrequentAsync(int limit = 10, CancellationToken cancellation = default) =>
+        ReadAsync(context => context.StarFrequencies.Where(f => f.AnomalyCount > 0)
+            .OrderByDescending(f => f.FrequencyPct).ThenByDescending(f => f.AnomalyCount).ThenBy(f => f.StarId).Take(limit), cancellation);
+
+    /// <summary>Pairs of anomaly runs, most similar first.</summary>
+    public Task<List<AnomalyOverlap>> OverlapsAsync(Guid? runId = null, double minSimilarity = 0, int limit = 50, CancellationToken cancellation = default) =>
+        ReadAsync(context =>
+        {
+            var rows = context.AnomalyOverlaps.Where(o => o.JaccardSimilarity >= minSimilarity);
+            if (runId is { } id) rows = rows.Where(o => o.Run1Id == id || o.Run2Id == id);
+            return rows.OrderByDescending(o => o.JaccardSimilarity).ThenBy(o => o.Run1Id).ThenBy(o => o.Run2Id).Take(limit);
+        }, cancellation);
+
+    /// <summary>Periods, newest first.</summary>
+    public Task<List<TimelinePeriod>> TimelineAsync(string periodType = "week", string? runType = null, int limit = 52, CancellationToken cancellation = default) =>
+        ReadAsync(context =>
+        {
+            var rows = context.Timeline.Where(t => t.PeriodType == periodType);
+            if (runType is not null) rows = rows.Where(t => t.RunType == runType);
+            return rows.OrderByDescending(t => t.PeriodStart).ThenBy(t => t.RunType).Take(limit);
+        }, cancellation);
+
+    async Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var context = ledger.CreateContext();
+            return await query(context).ToListAsync(cancellation);
+        }
+        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
+        {
+            throw PostgresErrors.Translate(trouble);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using Almagest.Ledger.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Almagest.Ledger.Runs;
+
+/// <summary>
+/// The one transaction in which a run's results are stored and the run becomes complete: both are visible together or not at
+/// all. Disposing without <see cref="CommitAsync"/> takes everything back. Not thread-safe.
+/// </summary>
+public sealed class RunCompletion : IAsyncDisposable
+{
+    readonly NpgsqlConnection connection;
+    readonly NpgsqlTransaction transaction;
+    readonly Guid runId;
+    bool marked;
+
+    RunCompletion(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId)
+    {
+        this.connection = connection;
+        this.transaction = transaction;
+        this.runId = runId;
+    }
+
+    /// <exception cref="LedgerException">no such run, or it has ended already</exception>
+    internal static async Task<RunCompletion> BeginAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellation)
+    {
+        var connection = await ledger.ConnectAsync(cancellation);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellation);
+            await using var command = new NpgsqlCommand("select status from public.discovery_runs where run_id = $1 for update", connection)
+            {
+                Parameters = { new() { Value = runId } },
+            };
+            switch (await command.ExecuteScalarAsync(cancellation))
+            {
+                case null: throw LedgerException.NotFound($"there is no run {runId}");
+                case "pending" or "running": return new RunCompletion(connection, transaction, runId);
+                case var status: throw LedgerException.Conflict($"run {runId} is {status} and takes no more results");
+            }
+        }
+        catch (Exception e)
+        {
+            await connection.DisposeAsync();
+            if (e is NpgsqlException trouble) throw PostgresErrors.Translate(trouble);
+            throw;
+        }
+    }
+
+    /// <summary>Appends results of an anomaly run by binary COPY.</summary>
+    /// <param name="scores">negative = anomalous; finite</param>
+    /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
+    public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellation = default) =>
+        CopyAsync("copy public.discovery_results (run_id, star_id, is_anomaly, anomaly_score) from stdin (format binary)", starIds.Length, (writer, i) =>
+        {
+            if (!double.IsFinite(scores[i]))
+                throw new LedgerException(LedgerErrorKind.Invalid, $"the score of star {starIds[i]} is not a number", "This is a defect of the detector; nothing was stored.");
+            writer.Write(runId, NpgsqlDbType.Uuid);
+            writer.Write(starIds[i], NpgsqlDbType.Bigint);
+            writer.Write(scores[i] < 0 ? 1 : 0, NpgsqlDbType.Integer);
+            writer.Write(scores[i], NpgsqlDbType.Double);
+        }, cancellation);
+
+    /// <summary>Appends results of a cluster run by binary COPY.</summary>
+    /// <param name="labels">cluster number from 0, or -1 for noise</param>
+    public Task SaveClustersAsync(long[] starIds, int[] labels, CancellationToken cancellation = default) =>
+        CopyAsync("copy public.discovery_results (run_id, star_id, cluster_id) from stdin (format binary)", starIds.Length, (writer, i) =>
+        {
+            writer.Write(runId, NpgsqlDbType.Uuid);
+            writer.Write(starIds[i], NpgsqlDbType.Bigint);
+            writer.Write(labels[i], NpgsqlDbType.Integer);
+        }, cancellation);
+
+    async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var writer = await connection.BeginBinaryImportAsync(sql, cancellation);
+            // A large run may take long to index its rows at the end of the copy.
+            writer.Timeout = TimeSpan.FromHours(1);
+            for (var i = 0; i < rows; i++)
+            {
+                if (i % 16384 == 0) cancellation.ThrowIfCancellationRequested();
+                writer.StartRow();
+                write(writer, i);
+            }
+            await writer.CompleteAsync(cancellation);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <summary>Marks the run complete; nothing is visible before <see cref="CommitAsync"/>.</summary>
+    /// <param name="summary">JSON object kept as <c>results_summary</c></param>
+    public async Task MarkCompleteAsync(long totalStars, string? summary, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand("""
+                update public.discovery_runs
+                set status = 'completed', is_complete = true, total_stars = $2, results_summary = $3,
+                    started_at = coalesce(started_at, created_at), completed_at = clock_timestamp()
+                where run_id = $1
+                """, connection)
+            {
+                Parameters =
+                {
+                    new() { Value = runId }, new() { Value = totalStars },
+                    new() { Value = (object?)summary ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
+                },
+            };
+            await command.ExecuteNonQueryAsync(cancellation);
+            marked = true;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">the run was not marked complete: results without completion are never kept</exception>
+    public async Task CommitAsync(CancellationToken cancellation = default)
+    {
+        if (!marked) throw new InvalidOperationException("mark the run complete before committing its results");
+        try
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+}

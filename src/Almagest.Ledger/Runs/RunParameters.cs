@@ -1,0 +1,126 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Almagest.Ledger.Runs;
+
+/// <summary>The parameters of one algorithm, as stored in <c>discovery_runs.parameters</c>, defaults included.</summary>
+public abstract record RunParameters
+{
+    /// <summary>Recipe of features; combinations are joined by <c>+</c>.</summary>
+    public string Features { get; init; } = "default";
+
+    [JsonIgnore]
+    public abstract string Algorithm { get; }
+
+    [JsonIgnore]
+    public abstract string RunType { get; }
+
+    [JsonIgnore]
+    public virtual long? Seed => null;
+
+    internal static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    public string ToJson() => JsonSerializer.Serialize(this, GetType(), Json);
+
+    /// <exception cref="LedgerException">the algorithm is unknown, or a parameter is unknown, of the wrong type or out of range</exception>
+    public static RunParameters FromJson(string algorithm, string? json)
+    {
+        json = string.IsNullOrWhiteSpace(json) ? "{}" : json;
+        try
+        {
+            RunParameters? parameters = algorithm switch
+            {
+                IsolationForestParameters.Name => JsonSerializer.Deserialize<IsolationForestParameters>(json, Json),
+                DbscanParameters.Name => JsonSerializer.Deserialize<DbscanParameters>(json, Json),
+                _ => throw LedgerException.Invalid("algorithm", $"there is no algorithm '{algorithm}'",
+                    $"Choose {IsolationForestParameters.Name} (anomalies) or {DbscanParameters.Name} (clusters)."),
+            };
+            parameters ??= FromJson(algorithm, "{}");
+            parameters.Validate();
+            return parameters;
+        }
+        catch (JsonException e)
+        {
+            var where = string.IsNullOrEmpty(e.Path) || e.Path == "$" ? "" : $" at {e.Path.TrimStart('$', '.')}";
+            throw LedgerException.Invalid("parameters", $"the parameters of {algorithm} cannot be read{where}", FromJson(algorithm, "{}").Help());
+        }
+    }
+
+    /// <exception cref="LedgerException">a value is out of range; the field is named</exception>
+    public abstract void Validate();
+
+    string Help() => "Known parameters and their defaults: " + ToJson();
+
+    private protected static void Require(bool holds, string field, object found, string expected)
+    {
+        if (!holds) throw LedgerException.Invalid($"parameters.{field}", $"{field} is {FormattableString.Invariant($"{found}")}, expected {expected}");
+    }
+
+    private protected void RequireFeatures()
+    {
+        try
+        {
+            Almagest.Discovery.Features.FeatureRecipes.Get(Features);
+        }
+        catch (Almagest.Discovery.DiscoveryException e)
+        {
+            throw LedgerException.Invalid("parameters.features", e.Message);
+        }
+    }
+}
+
+/// <summary>Isolation forest (Liu, Ting and Zhou 2008), in scikit-learn's names.</summary>
+public sealed record IsolationForestParameters : RunParameters
+{
+    public const string Name = "isolation_forest";
+
+    /// <summary>Share of stars to flag, (0, 0.5].</summary>
+    public double Contamination { get; init; } = 0.05;
+
+    /// <summary>Trees, 1 to 10,000.</summary>
+    public int NEstimators { get; init; } = 100;
+
+    /// <summary>Stars drawn for each tree, 2 to 65,536; fewer stars than that: all of them.</summary>
+    public int MaxSamples { get; init; } = 256;
+
+    /// <summary>Seed: the same seed gives the same rows.</summary>
+    public long RandomState { get; init; } = 42;
+
+    public override string Algorithm => Name;
+    public override string RunType => Model.RunTypes.Anomaly;
+    public override long? Seed => RandomState;
+
+    public override void Validate()
+    {
+        Require(Contamination is > 0 and <= 0.5, "contamination", Contamination, "a number in (0, 0.5]");
+        Require(NEstimators is >= 1 and <= 10_000, "n_estimators", NEstimators, "1 to 10000 trees");
+        Require(MaxSamples is >= 2 and <= 65_536, "max_samples", MaxSamples, "2 to 65536 stars");
+        RequireFeatures();
+    }
+}
+
+/// <summary>DBSCAN (Ester, Kriegel, Sander and Xu 1996), in scikit-learn's names.</summary>
+public sealed record DbscanParameters : RunParameters
+{
+    public const string Name = "dbscan";
+
+    /// <summary>Largest distance of neighbours, in units of the standardised features; > 0.</summary>
+    public double Eps { get; init; } = 0.5;
+
+    /// <summary>Neighbours that make a core star, itself included; ≥ 1.</summary>
+    public int MinSamples { get; init; } = 10;
+
+    public override string Algorithm => Name;
+    public override string RunType => Model.RunTypes.Cluster;
+
+    public override void Validate()
+    {
+        Require(Eps > 0 && double.IsFinite(Eps), "eps", Eps, "a number above 0");
+        Require(MinSamples >= 1, "min_samples", MinSamples, "1 or more");
+        RequireFeatures();
+    }
+}
