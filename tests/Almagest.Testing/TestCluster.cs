@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Almagest.Ledger.Cluster;
+using Npgsql;
+
+namespace Almagest.Testing;
+
+/// <summary>
+/// One throw-away PostgreSQL cluster for the whole test process, deleted when it ends. What a crashed test process left
+/// behind is deleted by the next one. Thread-safe.
+/// </summary>
+public sealed class TestCluster
+{
+    static readonly Lazy<Task<TestCluster>> Shared = new(StartAsync);
+
+    readonly ClusterOptions options;
+    readonly ClusterLease lease;
+    readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = new();
+    int databases;
+
+    TestCluster(ClusterOptions options, ClusterLease lease)
+    {
+        this.options = options;
+        this.lease = lease;
+    }
+
+    /// <summary>The process's cluster, started by the first call.</summary>
+    public static Task<TestCluster> GetAsync() => Shared.Value;
+
+    /// <summary>The cluster's own database; create one per test rather than using it.</summary>
+    public string ConnectionString => lease.ConnectionString;
+
+    /// <summary>A new database, empty or a copy of <paramref name="template"/> (to which nobody may be connected).</summary>
+    public async Task<TestDatabase> CreateDatabaseAsync(string? template = null)
+    {
+        var name = $"test_{Interlocked.Increment(ref databases).ToString(CultureInfo.InvariantCulture)}";
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template ?? "template1"}");
+        return new TestDatabase(this, name, Connection(name));
+    }
+
+    /// <summary>
+    /// A copy of a database that <paramref name="prepare"/> fills, given its connection string, once per process: for
+    /// instance one with all migrations applied.
+    /// </summary>
+    public async Task<TestDatabase> CreateDatabaseAsync(string templateKey, Func<string, Task> prepare)
+    {
+        ArgumentNullException.ThrowIfNull(prepare);
+        var template = templates.GetOrAdd(templateKey, _ => new Lazy<Task<string>>(async () =>
+        {
+            var database = await CreateDatabaseAsync();
+            await prepare(database.ConnectionString);
+            await ClearPoolAsync(database.ConnectionString);
+            // A session that the preparation left open would keep the template from being copied.
+            await ExecuteAsync($"ALTER DATABASE {database.Name} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true");
+            await ExecuteAsync($"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{database.Name}'");
+            return database.Name;
+        }));
+        return await CreateDatabaseAsync(await template.Value);
+    }
+
+    internal async Task DropAsync(TestDatabase database)
+    {
+        await ClearPoolAsync(database.ConnectionString);
+        await ExecuteAsync($"DROP DATABASE IF EXISTS {database.Name} WITH (FORCE)");
+    }
+
+    static async Task ClearPoolAsync(string connectionString)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
+    async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(lease.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    string Connection(string database) =>
+        new NpgsqlConnectionStringBuilder(lease.ConnectionString) { Database = database, MaxPoolSize = 10 }.ConnectionString;
+
+    static async Task<TestCluster> StartAsync()
+    {
+        var folder = TestFolder.Create("cluster");
+        var options = new ClusterOptions
+        {
+            Home = folder.Path,
+            Durable = false,
+            Progress = Console.Error.WriteLine,
+        };
+        var lease = await EmbeddedCluster.StartAsync(options);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            EmbeddedCluster.DestroyAsync(options).Wait(TimeSpan.FromSeconds(30));
+            folder.Dispose();
+        };
+        return new TestCluster(options, lease);
+    }
+}

@@ -1,0 +1,87 @@
+using Almagest.Ledger.Cluster;
+
+namespace Almagest.Testing;
+
+/// <summary>
+/// A folder of this test process in the system's temporary directory, deleted when disposed. An open, locked file
+/// marks it as in use; folders whose mark is free are of test processes that crashed, and are deleted, with the cluster
+/// that may be running in them.
+/// </summary>
+public sealed class TestFolder : IDisposable
+{
+    const string Prefix = "almagest-test-";
+    static readonly Lazy<int> Swept = new(Sweep);
+
+    readonly FileStream mark;
+
+    TestFolder(string path, FileStream mark)
+    {
+        Path = path;
+        this.mark = mark;
+    }
+
+    public string Path { get; }
+
+    public static TestFolder Create(string name)
+    {
+        _ = Swept.Value;
+        while (true)
+        {
+            var path = Directory.CreateTempSubdirectory($"{Prefix}{name}-").FullName;
+            // As root, PostgreSQL's account has to pass through it.
+            if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            try
+            {
+                return new TestFolder(path, Mark(path));
+            }
+            catch (IOException)
+            {
+                // Another process swept it before it was marked.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Delete(Path);
+        mark.Dispose();
+        File.Delete(MarkOf(Path));
+    }
+
+    // Beside the folder, so that the folder can be given away or mounted over.
+    static string MarkOf(string path) => path + ".lock";
+
+    static FileStream Mark(string path) =>
+        new(MarkOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    static int Sweep()
+    {
+        var count = 0;
+        foreach (var file in Directory.GetFiles(System.IO.Path.GetTempPath(), $"{Prefix}*.lock"))
+        {
+            try
+            {
+                var path = file[..^".lock".Length];
+                using var mark = Mark(path);
+                if (Directory.Exists(path))
+                    EmbeddedCluster.DestroyAsync(new ClusterOptions { Home = path }).Wait(TimeSpan.FromSeconds(30));
+                Delete(path);
+                File.Delete(file);
+                count++;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or AggregateException)
+            {
+                // In use by another test process, or of another user.
+            }
+        }
+
+        return count;
+    }
+
+    static void Delete(string path)
+    {
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+    }
+}
