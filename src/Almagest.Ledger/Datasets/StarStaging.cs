@@ -74,7 +74,7 @@ internal sealed class StarStaging
             while (await NextAsync(batches.Reader, cancellation) is { } batch)
             {
                 Write(writer, batch);
-                foreach (var row in batch.Rejected) Reject(file, row.LineNumber, row.Field, row.Reason, row.Value);
+                foreach (var row in batch.Rejected) Reject(file, row.LineNumber, row.Field, row.Reason, row.Text);
                 Rejected += batch.Rejected.Count;
                 advanced();
             }
