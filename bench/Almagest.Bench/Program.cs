@@ -1,0 +1,21 @@
+using System.Globalization;
+using Almagest.Bench;
+using Almagest.Discovery.Anomaly;
+
+switch (args)
+{
+    case ["recipes", var table]:
+        RecipeEvidence.Print(table, Console.Out);
+        return 0;
+    case ["forest-scores", var matrix, var columns, var seed, var scores]:
+        var options = new IsolationForestOptions { Seed = long.Parse(seed, CultureInfo.InvariantCulture) };
+        MatrixFile.Write(scores, new IsolationForest(options).Detect(MatrixFile.Read(matrix, int.Parse(columns, CultureInfo.InvariantCulture))).RawScores);
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            usage: Almagest.Bench COMMAND
+              recipes TABLE.csv                          which recipe finds known unusual stars
+              forest-scores IN.f64 COLUMNS SEED OUT.f64  isolation-forest scores of a row-major matrix of doubles
+            """);
+        return 2;
+}
