@@ -101,7 +101,7 @@ internal static class DiscoverCommands
             "Which of its stars, e.g. 'cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..', or the JSON of the API", "-f");
 
         public Option<string?> Features { get; } = Values.Text("--features", "RECIPE",
-            $"Feature recipe, or several joined by '+' (default {FeatureRecipes.Default}): {string.Join(", ", FeatureRecipes.All.Select(r => r.Name))}");
+            $"Feature recipe, or several joined by '+': {string.Join(", ", FeatureRecipes.All.Select(r => r.Name == FeatureRecipes.Default ? r.Name + " (where none is named)" : r.Name))}");
 
         public Option<bool> NoSave { get; } = Values.Flag("--no-save", "Only print what is found; the ledger keeps nothing");
 

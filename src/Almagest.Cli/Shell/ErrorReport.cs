@@ -19,7 +19,7 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
         switch (error)
         {
             case UsageException e:
-                return new ErrorReport(e.Message, e.Hint, e.Field, CommandLine.BadUsage);
+                return new ErrorReport(e.Message, e.Hint, e.Option, CommandLine.BadUsage);
             case CommandFailedException e:
                 return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
             case LedgerException e:

@@ -3,13 +3,13 @@ using Spectre.Console.Rendering;
 
 namespace Almagest.Cli.Shell;
 
-/// <summary>The look of all tables: no vertical lines, numbers to the right, data never read as markup.</summary>
+/// <summary>The look of all tables: a line below the headers and no other, numbers to the right, data never read as markup.</summary>
 internal static class Tables
 {
     /// <param name="headers">a leading <c>&gt;</c> aligns the column to the right; a leading <c>~</c> allows it to wrap</param>
     public static Table Of(params string[] headers)
     {
-        var table = new Table().Border(TableBorder.Simple).BorderStyle(Style.Parse("dim"));
+        var table = new Table().NoBorder();
         foreach (var header in headers)
         {
             var column = new TableColumn(new Text(header.TrimStart('>', '~'), Style.Parse("bold"))) { Padding = new Padding(0, 0, 2, 0) };
@@ -18,7 +18,7 @@ internal static class Tables
             table.AddColumn(column);
         }
         if (table.Columns.Count > 0) table.Columns[^1].Padding = new Padding(0, 0, 0, 0);
-        return table;
+        return table.AddRow(headers.Select(_ => (IRenderable)new Line()));
     }
 
     public static void Row(this Table table, params string[] cells) => table.AddRow(cells.Select(c => (IRenderable)new Text(c)));
@@ -37,4 +37,14 @@ internal static class Tables
     public static void Heading(this IAnsiConsole console, string text) => console.Write(new Paragraph(text + "\n", Style.Parse("bold")));
 
     public static void Say(this IAnsiConsole console, string text) => console.Write(new Paragraph(text + "\n"));
+
+    /// <summary>A line as wide as its column.</summary>
+    sealed class Line : Renderable
+    {
+        static readonly Style Dim = Style.Parse("dim");
+
+        protected override Measurement Measure(RenderOptions options, int maxWidth) => new(1, 1);
+
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => [new Segment(new string('─', maxWidth), Dim)];
+    }
 }

@@ -1,11 +1,12 @@
 namespace Almagest.Cli.Shell;
 
 /// <summary>The command cannot be done as written; the exit code is 2.</summary>
-internal sealed class UsageException(string message, string? hint = null, string? field = null) : Exception(message)
+internal sealed class UsageException(string message, string? hint = null, string? option = null) : Exception(message)
 {
     public string? Hint => hint;
 
-    public string? Field => field;
+    /// <summary>The option or argument that was wrong.</summary>
+    public string? Option => option;
 }
 
 /// <summary>The command was understood and could not be done; the exit code is 1.</summary>
