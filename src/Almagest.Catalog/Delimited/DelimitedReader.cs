@@ -100,7 +100,7 @@ internal sealed class DelimitedReader : ICatalogReader
             case DoubleVector doubles:
                 doubles.Values[row] = double.NaN;
                 if (Cell.IsMissing(text)) return;
-                if (Cell.TryDouble(text, out double number))
+                if (Cell.TryPlainDouble(text, out double number))
                 {
                     doubles.Values[row] = number;
                     return;
