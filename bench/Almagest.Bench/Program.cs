@@ -11,6 +11,9 @@ switch (args)
         var options = new IsolationForestOptions { Seed = long.Parse(seed, CultureInfo.InvariantCulture) };
         MatrixFile.Write(scores, new IsolationForest(options).Detect(MatrixFile.Read(matrix, int.Parse(columns, CultureInfo.InvariantCulture))).RawScores);
         return 0;
+    case ["forest", var rows, var columns]:
+        ForestBench.Run(int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(columns, CultureInfo.InvariantCulture));
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: Almagest.Bench COMMAND
