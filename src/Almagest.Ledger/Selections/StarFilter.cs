@@ -66,7 +66,9 @@ public sealed record StarFilter
         }
         catch (JsonException e)
         {
-            throw LedgerException.Invalid("filter", $"the filter cannot be read at {(string.IsNullOrEmpty(e.Path) ? "its start" : e.Path)}",
+            var path = string.IsNullOrEmpty(e.Path) ? "" : e.Path.TrimStart('$', '.');
+            throw LedgerException.Invalid(path.Length == 0 ? "filter" : $"filter.{path}",
+                "the filter cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such condition, or not its form"),
                 $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, {string.Join(", ", Ranges.Keys)}.");
         }
     }

@@ -42,6 +42,23 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => views is null || views.Contains(v)), reason, cancellation);
     }
 
+    /// <summary>
+    /// Refreshes all, unless a refresh for the same reason began within <paramref name="within"/> and succeeded: of
+    /// several servers whose clocks strike at once, one does the work. Answers nothing where it was done already.
+    /// </summary>
+    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshOnceAsync(string reason, TimeSpan within, CancellationToken cancellation = default)
+    {
+        await using var guard = await LockAsync(cancellation);
+        await using (var command = new NpgsqlCommand("""
+            select exists (select 1 from public.view_refreshes
+                           where reason = $1 and outcome = 'succeeded' and started_at > clock_timestamp() - $2)
+            """, guard.Connection) { Parameters = { new() { Value = reason }, new() { Value = within } } })
+        {
+            if ((bool)(await command.ExecuteScalarAsync(cancellation))!) return [];
+        }
+        return await RefreshEachAsync(guard, AnalyticsViews.All, reason, cancellation);
+    }
+
     async Task<AdvisoryLock> LockAsync(CancellationToken cancellation)
     {
         var guard = await AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellation);
