@@ -1,0 +1,50 @@
+using Almagest.Catalog.Delimited;
+using Almagest.Catalog.Input;
+
+namespace Almagest.Catalog;
+
+/// <summary>
+/// Opens catalogues. The format is told by the content, never by the file's name: CSV and text with other delimiters, ECSV, VizieR
+/// TSV and Starlink TST, each plain or gzipped, in UTF-8 or UTF-16 (Latin-1 where it is not valid UTF-8).
+/// </summary>
+public static class CatalogFile
+{
+    /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is no catalogue</exception>
+    public static ICatalogReader Open(string path, CatalogOpenOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Open(CatalogInput.Open(CatalogInput.OpenFile(path), Path.GetFileName(path), leaveOpen: false), options);
+    }
+
+    /// <param name="stream">read from where it stands; need not be seekable</param>
+    /// <param name="name">what to call it in messages</param>
+    /// <param name="leaveOpen">true if the caller disposes of the stream</param>
+    /// <exception cref="CatalogFormatException">the content is no catalogue</exception>
+    public static ICatalogReader Open(Stream stream, string name, CatalogOpenOptions? options = null, bool leaveOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Open(CatalogInput.Open(stream, name, leaveOpen), options);
+    }
+
+    private static DelimitedReader Open(CatalogInput input, CatalogOpenOptions? options)
+    {
+        options ??= CatalogOpenOptions.Default;
+        try
+        {
+            return ContentSniffer.Detect(input) switch
+            {
+                ContentKind.Ecsv => new DelimitedReader(input, EcsvHeader.Read(input, options), options),
+                ContentKind.DelimitedText => new DelimitedReader(input, TextTableSniffer.Sniff(input, options), options),
+                ContentKind.VoTable => throw ContentSniffer.Refuse(input, "a VOTable", "Convert it with `stilts tcopy F G.csv`."),
+                ContentKind.Fits => throw ContentSniffer.Refuse(input, "a FITS file", "Convert it with `stilts tcopy F G.csv`."),
+                ContentKind.Parquet => throw ContentSniffer.Refuse(input, "a Parquet file", "Convert it with `stilts tcopy F G.csv` or pandas."),
+                var other => throw new InvalidOperationException($"no reader for {other}"),
+            };
+        }
+        catch
+        {
+            input.Dispose();
+            throw;
+        }
+    }
+}

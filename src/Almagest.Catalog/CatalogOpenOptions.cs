@@ -1,0 +1,16 @@
+namespace Almagest.Catalog;
+
+/// <summary>How to open a catalogue; the defaults suit nearly every file.</summary>
+public sealed record CatalogOpenOptions
+{
+    public static CatalogOpenOptions Default { get; } = new();
+
+    /// <summary>Which table of a file with several: its name, or its number from 1. The first by default.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>The field separator of a text table, found by itself by default. A blank means any run of blanks and tabs.</summary>
+    public char? Delimiter { get; init; }
+
+    /// <summary>The longest row, in bytes, before a file is refused: the bound on memory. 4 MiB by default.</summary>
+    public int MaxRowBytes { get; init; } = 4 << 20;
+}

@@ -1,0 +1,173 @@
+using Almagest.Catalog.Input;
+
+namespace Almagest.Catalog.Delimited;
+
+/// <summary>Reads the rows of a text table whose shape is known.</summary>
+internal sealed class DelimitedReader : ICatalogReader
+{
+    private readonly CatalogInput _input;
+    private readonly TextTable _table;
+    private readonly ColumnType[] _types;
+    private readonly int _maxRowBytes;
+    private readonly List<string> _warnings;
+    private bool _started;
+
+    public DelimitedReader(CatalogInput input, TextTable table, CatalogOpenOptions options)
+    {
+        _input = input;
+        _table = table;
+        _maxRowBytes = options.MaxRowBytes;
+        _types = TypeInference.Infer(table, input.Sample, input.SampleIsAll, options.MaxRowBytes);
+        _warnings = [.. table.Warnings];
+        Format = table.Format + (input.IsGzip ? ", gzip" : "");
+        Columns = table.Columns.Select((c, i) => new CatalogColumn(c.Name, _types[i], c.Unit, c.Ucd, c.Description)).ToArray();
+    }
+
+    public string Format { get; }
+
+    public IReadOnlyList<CatalogColumn> Columns { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata => _table.Metadata;
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public long BytesRead => _input.BytesRead;
+
+    public long TotalBytes => _input.TotalBytes;
+
+    public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
+        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        _started = true;
+        return Read(rowsPerBatch, cancellationToken);
+    }
+
+    private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
+    {
+        using var content = _input.OpenContent();
+        Skip(content, _table.DataOffset);
+        var tokens = new RecordTokenizer(content, _table.Delimiter, _table.DataLine, _maxRowBytes);
+        bool more = true;
+        while (more)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var batch = ReadBatch(tokens, rowsPerBatch, ref more);
+            if (batch.Count > 0 || batch.Rejected.Count > 0) yield return batch;
+        }
+    }
+
+    private CatalogBatch ReadBatch(RecordTokenizer tokens, int rowsPerBatch, ref bool more)
+    {
+        var vectors = new CatalogVector[_types.Length];
+        for (int i = 0; i < vectors.Length; i++) vectors[i] = NewVector(_types[i], rowsPerBatch);
+        var lines = new long[rowsPerBatch];
+        var rejected = new List<RejectedRow>();
+        int row = 0;
+        while (row < rowsPerBatch && rejected.Count < rowsPerBatch)
+        {
+            var kind = tokens.Read();
+            if (kind == RecordKind.Blank) continue;
+            if (kind == RecordKind.End || (kind == RecordKind.Comment && BeginsNextTable(tokens)) || IsEod(tokens))
+            {
+                more = false;
+                break;
+            }
+            if (kind == RecordKind.Comment) continue;
+            if (!HasRightFields(tokens))
+            {
+                rejected.Add(Ragged(tokens));
+                continue;
+            }
+            for (int i = 0; i < vectors.Length; i++) Set(vectors[i], row, tokens.Field(i));
+            lines[row++] = tokens.RecordLine;
+        }
+        return new CatalogBatch { Count = row, Columns = vectors, LineNumber = lines, Rejected = rejected };
+    }
+
+    private static CatalogVector NewVector(ColumnType type, int rows) => type switch
+    {
+        ColumnType.Int64 => new Int64Vector(rows),
+        ColumnType.Double => new DoubleVector(rows),
+        ColumnType.Boolean => new BooleanVector(rows),
+        _ => new TextVector(rows, type),
+    };
+
+    private static void Set(CatalogVector vector, int row, ReadOnlySpan<byte> text)
+    {
+        switch (vector)
+        {
+            case DoubleVector doubles:
+                doubles.Values[row] = double.NaN;
+                if (Cell.IsMissing(text)) return;
+                if (Cell.TryDouble(text, out double number))
+                {
+                    doubles.Values[row] = number;
+                    return;
+                }
+                break;
+            case Int64Vector integers:
+                if (Cell.IsMissing(text)) return;
+                if (Cell.TryInt64(text, out long whole))
+                {
+                    integers.Values[row] = whole;
+                    integers.HasValue[row] = true;
+                    return;
+                }
+                break;
+            case BooleanVector booleans:
+                if (Cell.IsMissing(text)) return;
+                if (Cell.TryBoolean(text, out bool truth))
+                {
+                    booleans.Values[row] = truth;
+                    return;
+                }
+                break;
+            case TextVector texts:
+                if (!Cell.IsMissing(text)) texts.Values[row] = Cell.Text(text);
+                return;
+        }
+        if (!Cell.IsMissingNumber(text)) vector.AddMisfit(row, Cell.Text(text));
+    }
+
+    /// <summary>As many fields as columns; one more is allowed if it is empty, as a delimiter at the line's end makes it.</summary>
+    private bool HasRightFields(RecordTokenizer tokens) =>
+        tokens.FieldCount == _types.Length || (tokens.FieldCount == _types.Length + 1 && tokens.Field(_types.Length).IsEmpty);
+
+    private RejectedRow Ragged(RecordTokenizer tokens)
+    {
+        string which = tokens.FieldCount < _types.Length ? "too few" : "too many";
+        var text = new System.Text.StringBuilder();
+        for (int i = 0; i < tokens.FieldCount && text.Length <= RejectedRow.ClipLength; i++)
+        {
+            if (i > 0) text.Append((char)_table.Delimiter);
+            var field = tokens.Field(i);
+            text.Append(Cell.Text(field[..Math.Min(field.Length, 4 * RejectedRow.ClipLength)]));
+        }
+        return new RejectedRow(tokens.RecordLine, "", $"{which} fields: found {tokens.FieldCount}, expected {_types.Length}", RejectedRow.Clip(text.ToString()));
+    }
+
+    private bool BeginsNextTable(RecordTokenizer tokens)
+    {
+        if (!_table.EndsAtNextTable) return false;
+        var comment = tokens.Field(0);
+        if (!comment.StartsWith("#Table"u8) && !comment.StartsWith("#RESOURCE"u8)) return false;
+        _warnings.Add($"The file holds a further table from line {tokens.RecordLine} on ({RejectedRow.Clip(Cell.Text(comment[1..]).Replace('\t', ' ').Trim(' ', ':'))}); only the first was read.");
+        return true;
+    }
+
+    private bool IsEod(RecordTokenizer tokens) => _table.EndsAtEod && tokens.FieldCount == 1 && tokens.Field(0).SequenceEqual("[EOD]"u8);
+
+    private static void Skip(Stream content, int bytes)
+    {
+        var buffer = new byte[8192];
+        while (bytes > 0)
+        {
+            int read = content.Read(buffer, 0, Math.Min(bytes, buffer.Length));
+            if (read == 0) return;
+            bytes -= read;
+        }
+    }
+
+    public void Dispose() => _input.Dispose();
+}

@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+
+namespace Almagest.Catalog.Delimited;
+
+/// <summary>
+/// Tables with a row of dashes below the names: VizieR's TSV output (names, units, dashes; <c>#Column</c> lines describe the columns)
+/// and Starlink's tab-separated tables (names, dashes).
+/// </summary>
+internal static partial class RulerTable
+{
+    /// <returns>null where the rows have no ruler</returns>
+    public static TextTable? TryRead(Probe probe)
+    {
+        var rows = probe.Rows;
+        int ruler = rows.FindIndex(r => r.IsRuler);
+        if (ruler < 1) return null;
+        int fields = rows[ruler].Fields.Length;
+        if (rows[ruler - 1].Fields.Length != fields) return null;
+        bool hasUnits = ruler >= 2 && rows[ruler - 2].Fields.Length == fields && rows[ruler - 2].Fields.All(f => f.Length > 0)
+            && rows[ruler - 2].Line == rows[ruler - 1].Line - 1;
+        string[] names = rows[ruler - (hasUnits ? 2 : 1)].Fields;
+        string[]? units = hasUnits ? rows[ruler - 1].Fields : null;
+
+        bool vizier = probe.Comments.Any(c => c.Text.StartsWith("#Column", StringComparison.Ordinal) || c.Text.StartsWith("#RESOURCE", StringComparison.Ordinal));
+        var described = Describe(probe.Comments.Where(c => c.BeforeRow <= ruler));
+        var columns = ColumnNames.Distinct(names).Select((name, i) =>
+        {
+            described.TryGetValue(names[i], out var about);
+            return new TextColumn(name, units is null || units[i].Length == 0 ? null : units[i], about?.Type, about?.Ucd, about?.Description);
+        });
+        var metadata = new Dictionary<string, string> { ["delimiter"] = TextTableSniffer.DelimiterName(probe.Delimiter) };
+        foreach (var comment in probe.Comments.Where(c => c.BeforeRow <= ruler))
+            if (Property().Match(comment.Text) is { Success: true } m) metadata[m.Groups[1].Value.ToLowerInvariant()] = m.Groups[2].Value.Trim().TrimEnd(':');
+
+        bool hasData = ruler + 1 < rows.Count;
+        return new TextTable
+        {
+            Format = vizier ? "VizieR TSV" : "TST",
+            Delimiter = probe.Delimiter,
+            Columns = columns.ToArray(),
+            DataOffset = hasData ? rows[ruler + 1].Start : rows[ruler].End,
+            DataLine = hasData ? rows[ruler + 1].Line : rows[ruler].NextLine,
+            EndsAtNextTable = vizier,
+            EndsAtEod = !vizier,
+            Metadata = metadata,
+        };
+    }
+
+    private static Dictionary<string, TextColumn> Describe(IEnumerable<ProbedComment> comments)
+    {
+        var columns = new Dictionary<string, TextColumn>(StringComparer.Ordinal);
+        foreach (var comment in comments)
+        {
+            if (Column().Match(comment.Text) is not { Success: true } m) continue;
+            string name = m.Groups["name"].Value;
+            // Characters in a field that may look like numbers (a zone, a flag) stay text; the rest is inferred.
+            ColumnType? type = m.Groups["format"].Value is ['A' or 'a', ..] ? ColumnType.Text : null;
+            string ucd = m.Groups["ucd"].Value;
+            columns.TryAdd(name, new TextColumn(name, null, type, ucd.Length > 0 ? ucd : null, m.Groups["text"].Value.Trim()));
+        }
+        return columns;
+    }
+
+    [GeneratedRegex(@"^#Column\t(?<name>[^\t]+)\t\((?<format>[^)]*)\)\t(?<text>[^\t]*)(\t\[ucd=(?<ucd>[^\]]*)\])?", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Column();
+
+    [GeneratedRegex(@"^#(Table|Name|Title|Coosys)[:\t]\s*(.+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Property();
+}

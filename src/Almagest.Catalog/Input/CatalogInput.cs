@@ -1,0 +1,134 @@
+using System.Text;
+
+namespace Almagest.Catalog.Input;
+
+/// <summary>
+/// The decompressed bytes of a file with its beginning held in memory (<see cref="Sample"/>), so that the format can be told by the
+/// content and a text table's shape by its first rows. <see cref="Open"/> gives the whole content, sample included.
+/// </summary>
+internal sealed class CatalogInput : IDisposable
+{
+    private const int SampleBytes = 1 << 20;
+
+    private readonly CountingStream _raw;
+    private Stream _content;
+
+    private CatalogInput(CountingStream raw, string name, long totalBytes)
+    {
+        _raw = raw;
+        _content = raw;
+        Name = name;
+        TotalBytes = totalBytes;
+    }
+
+    /// <summary>What to call the input in messages.</summary>
+    public string Name { get; }
+
+    public long TotalBytes { get; }
+
+    public long BytesRead => _raw.Count;
+
+    public bool IsGzip { get; private set; }
+
+    /// <summary>The first bytes, up to 1 MiB, without a byte order mark; UTF-16 is already turned into UTF-8.</summary>
+    public ReadOnlyMemory<byte> Sample { get; private set; }
+
+    /// <summary>True where the sample is the whole content.</summary>
+    public bool SampleIsAll { get; private set; }
+
+    public static CatalogInput Open(Stream stream, string name, bool leaveOpen)
+    {
+        long total = stream.CanSeek ? stream.Length - stream.Position : -1;
+        var input = new CatalogInput(new CountingStream(stream, leaveOpen), name, total);
+        try
+        {
+            input.Prepare();
+            return input;
+        }
+        catch
+        {
+            input.Dispose();
+            throw;
+        }
+    }
+
+    public static FileStream OpenFile(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CatalogFormatException($"There is no file '{path}'. Check the name and the folder.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            string reason = Directory.Exists(path) ? "it is a folder; name a file in it" : "you have no permission to read it";
+            throw new CatalogFormatException($"Cannot read '{path}': {reason}.", e);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
+        {
+            throw new CatalogFormatException($"Cannot read '{path}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>The content from its first byte. Call once.</summary>
+    public Stream OpenContent() => SampleIsAll ? new MemoryStream(Sample.ToArray(), writable: false) : new ConcatStream(new MemoryStream(Sample.ToArray(), writable: false), _content);
+
+    private void Prepare()
+    {
+        byte[] sample = ReadSample(_raw, out bool all);
+        if (sample.Length == 0) throw new CatalogFormatException($"'{Name}' is empty (0 bytes). Expected a star catalogue; was the download interrupted?");
+        if (sample is [0x1f, 0x8b, ..])
+        {
+            IsGzip = true;
+            _content = new GunzipStream(Rest(sample, all));
+            sample = ReadSample(_content, out all);
+            if (sample.Length == 0) throw new CatalogFormatException($"'{Name}' is gzip data that holds nothing (0 bytes). Expected a star catalogue.");
+        }
+        var encoding = Utf16(sample);
+        if (encoding is not null)
+        {
+            _content = Encoding.CreateTranscodingStream(Rest(sample, all), encoding, Encoding.UTF8);
+            sample = ReadSample(_content, out all);
+        }
+        Sample = sample.AsSpan().StartsWith("\uFEFF"u8) ? sample.AsMemory(3) : sample;
+        SampleIsAll = all;
+    }
+
+    private Stream Rest(byte[] sample, bool all) => all ? new MemoryStream(sample) : new ConcatStream(new MemoryStream(sample), _content);
+
+    private static UnicodeEncoding? Utf16(byte[] sample) => sample switch
+    {
+        [0xff, 0xfe, 0, 0, ..] => null, // UTF-32, refused later as binary
+        [0xff, 0xfe, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: true),
+        [0xfe, 0xff, ..] => new UnicodeEncoding(bigEndian: true, byteOrderMark: true),
+        _ => null,
+    };
+
+    private static byte[] ReadSample(Stream stream, out bool all)
+    {
+        var buffer = new byte[16 * 1024];
+        int length = 0;
+        all = false;
+        while (length < SampleBytes)
+        {
+            if (length == buffer.Length) Array.Resize(ref buffer, Math.Min(SampleBytes, buffer.Length * 4));
+            int read = stream.Read(buffer.AsSpan(length));
+            if (read == 0)
+            {
+                all = true;
+                break;
+            }
+            length += read;
+        }
+        return buffer[..length];
+    }
+
+    public void Dispose()
+    {
+        _content.Dispose();
+        _raw.Dispose();
+    }
+}

@@ -1,0 +1,80 @@
+using System.IO.Compression;
+
+namespace Almagest.Catalog.Input;
+
+/// <summary>
+/// Decompresses gzip (RFC 1952, several members too) and notices when the data is cut short, which <see cref="GZipStream"/> does not:
+/// it takes the end of its input for the end of the data. So a member of ours is put behind the file's last byte. It comes out whole
+/// at the end, and is taken away again, only where the file's own members are complete.
+/// </summary>
+internal sealed class GunzipStream : ForwardStream
+{
+    private static readonly byte[] Sentinel = "\u0001almagest: end of gzip data\u0002"u8.ToArray();
+    private static readonly byte[] SentinelMember = Compress(Sentinel);
+
+    private readonly Stream _raw;
+    private readonly GZipStream _inflated;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _start, _end;
+    private bool _ended;
+
+    public GunzipStream(Stream raw)
+    {
+        _raw = raw;
+        _inflated = new GZipStream(new ConcatStream(raw, new MemoryStream(SentinelMember)), CompressionMode.Decompress);
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty) return 0;
+        // All but the last bytes may go out; those may turn out to be the sentinel.
+        while (_end - _start <= Sentinel.Length && !_ended) Fill();
+        int count = Math.Min(buffer.Length, _end - _start - (_ended ? 0 : Sentinel.Length));
+        if (count <= 0) return 0;
+        _buffer.AsSpan(_start, count).CopyTo(buffer);
+        _start += count;
+        return count;
+    }
+
+    private void Fill()
+    {
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        _end -= _start;
+        _start = 0;
+        int read;
+        try
+        {
+            read = _inflated.Read(_buffer, _end, _buffer.Length - _end);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Broken(e);
+        }
+        _end += read;
+        if (read > 0) return;
+        if (!_buffer.AsSpan(0, _end).EndsWith(Sentinel)) throw Broken(null);
+        _end -= Sentinel.Length;
+        _ended = true;
+    }
+
+    private static CatalogFormatException Broken(Exception? inner) => new(
+        "The gzip data is damaged or cut short (an interrupted download or copy?): its end or checksum does not fit. "
+        + "Fetch the file again; `gzip -t FILE` checks it.", inner!);
+
+    private static byte[] Compress(byte[] data)
+    {
+        var target = new MemoryStream();
+        using (var gzip = new GZipStream(target, CompressionLevel.Optimal)) gzip.Write(data);
+        return target.ToArray();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inflated.Dispose();
+            _raw.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}

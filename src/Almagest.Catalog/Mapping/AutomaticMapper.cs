@@ -1,0 +1,132 @@
+namespace Almagest.Catalog.Mapping;
+
+/// <summary>Finds the columns of each star field by name, then by UCD.</summary>
+internal sealed class AutomaticMapper
+{
+    private readonly IReadOnlyList<CatalogColumn> _columns;
+    private readonly Dictionary<string, List<int>> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<int> _used = [];
+
+    public AutomaticMapper(IReadOnlyList<CatalogColumn> columns)
+    {
+        _columns = columns;
+        for (int i = 0; i < columns.Count; i++)
+        {
+            if (!_byName.TryGetValue(columns[i].Name, out var indices)) _byName.Add(columns[i].Name, indices = []);
+            indices.Add(i);
+        }
+    }
+
+    public Dictionary<string, MappedField> Map()
+    {
+        var fields = new Dictionary<string, MappedField>(StringComparer.Ordinal);
+        MapPosition(fields);
+        foreach (string field in StarField.All)
+        {
+            if (fields.ContainsKey(field)) continue;
+            var candidates = Candidates(field);
+            if (field == StarField.Color && candidates.TrueForAll(i => !IsGaiaColor(i)) && Colour() is { } computed && (candidates.Count == 0 || computed.Gaia))
+                fields[field] = computed.Field with { Alternatives = Names(candidates) };
+            else if (candidates.Count > 0)
+                Add(fields, FromColumn(field, _columns, candidates[0], Names(candidates.Skip(1))));
+        }
+        if (!fields.ContainsKey(StarField.ParallaxErrorMas) && fields.TryGetValue(StarField.ParallaxMas, out var parallax)
+            && FieldAliases.ParallaxOverError.Select(FindNumber).FirstOrDefault(i => i >= 0, -1) is >= 0 and var ratio)
+        {
+            int[] both = [parallax.Columns[0], ratio];
+            fields[StarField.ParallaxErrorMas] = new MappedField(StarField.ParallaxErrorMas, FieldSource.Ratio, both, Names(both), parallax.Factor, parallax.Note, []);
+        }
+        return fields;
+    }
+
+    public static MappedField FromColumn(string field, IReadOnlyList<CatalogColumn> columns, int index, IReadOnlyList<string> alternatives)
+    {
+        var column = columns[index];
+        var unit = UnitConversion.For(field, column.Unit);
+        bool position = field is StarField.RaDeg or StarField.DecDeg;
+        string note = unit.Note;
+        if (position && column.Type == ColumnType.Text && unit.Factor == 1) note = note.Length > 0 ? note : "sexagesimal text is converted";
+        return new MappedField(field, FieldSource.Column, [index], [column.Name], unit.Factor, note, alternatives)
+        {
+            SexagesimalInDegrees = field == StarField.DecDeg || UnitConversion.SexagesimalInDegrees(column.Unit),
+        };
+    }
+
+    private void Add(Dictionary<string, MappedField> fields, MappedField mapped)
+    {
+        fields[mapped.Field] = mapped;
+        _used.UnionWith(mapped.Columns);
+    }
+
+    /// <summary>Numbers are preferred to sexagesimal text where a table has both; a pair to two unrelated columns.</summary>
+    private void MapPosition(Dictionary<string, MappedField> fields)
+    {
+        var pairs = FieldAliases.Positions.Select(p => (Ra: Find(StarField.RaDeg, p.Ra), Dec: Find(StarField.DecDeg, p.Dec))).Where(p => p.Ra >= 0 && p.Dec >= 0).ToArray();
+        var byUcd = (Ra: ByUcd(StarField.RaDeg), Dec: ByUcd(StarField.DecDeg));
+        if (byUcd.Ra.Count > 0 && byUcd.Dec.Count > 0) pairs = [.. pairs, (byUcd.Ra[0], byUcd.Dec[0])];
+        pairs = pairs.DistinctBy(p => p.Ra).ToArray();
+        if (pairs.Length == 0)
+        {
+            // Halves of different pairs are better than nothing; both names are shown to the user.
+            int ra = FieldAliases.Positions.Select(p => Find(StarField.RaDeg, p.Ra)).FirstOrDefault(i => i >= 0, -1);
+            int dec = FieldAliases.Positions.Select(p => Find(StarField.DecDeg, p.Dec)).FirstOrDefault(i => i >= 0, -1);
+            if (ra >= 0) Add(fields, FromColumn(StarField.RaDeg, _columns, ra, []));
+            if (dec >= 0) Add(fields, FromColumn(StarField.DecDeg, _columns, dec, []));
+            return;
+        }
+        var ordered = pairs.OrderBy(p => _columns[p.Ra].Type == ColumnType.Text || _columns[p.Dec].Type == ColumnType.Text ? 1 : 0).ToArray();
+        Add(fields, FromColumn(StarField.RaDeg, _columns, ordered[0].Ra, Names(ordered.Skip(1).Select(p => p.Ra))));
+        Add(fields, FromColumn(StarField.DecDeg, _columns, ordered[0].Dec, Names(ordered.Skip(1).Select(p => p.Dec))));
+    }
+
+    private List<int> Candidates(string field)
+    {
+        var found = new List<int>();
+        foreach (string alias in FieldAliases.ByField.GetValueOrDefault(field, []))
+            if (alias == FieldAliases.MainUcd) found.AddRange(ByUcd(field));
+            else if (_byName.TryGetValue(alias, out var indices)) found.AddRange(indices.Where(i => Fits(field, i)).OrderByDescending(i => _columns[i].Name == alias));
+        found.AddRange(ByUcd(field));
+        return found.Where(i => !_used.Contains(i)).Distinct().ToList();
+    }
+
+    private List<int> ByUcd(string field) =>
+        Enumerable.Range(0, _columns.Count).Where(i => _columns[i].Ucd is { } ucd && FieldAliases.UcdMatches(field, ucd) && Fits(field, i)).ToList();
+
+    /// <summary>The column of that name, written exactly so if there is one; -1 where there is none.</summary>
+    private int Find(string field, string name) =>
+        _byName.TryGetValue(name, out var indices)
+            ? indices.Where(i => Fits(field, i)).OrderByDescending(i => _columns[i].Name == name).FirstOrDefault(-1)
+            : -1;
+
+    private int FindNumber(string name) => Find(StarField.Ruwe, name);
+
+    /// <summary>The right kind of values, in a unit that is one of the field's.</summary>
+    private bool Fits(string field, int index)
+    {
+        var column = _columns[index];
+        if (column.Type == ColumnType.Json) return false;
+        if (StarField.IsText(field)) return true;
+        if (column.Type == ColumnType.Boolean) return field == StarField.LabelOutlier;
+        // A short name such as V or G may as well be a flag; words in it say that it is.
+        bool position = field is StarField.RaDeg or StarField.DecDeg;
+        if (column.Type == ColumnType.Text && column.Name.Length <= 2 && !position) return false;
+        return UnitConversion.For(field, column.Unit).Known;
+    }
+
+    private bool IsGaiaColor(int index) => _columns[index].Name.Contains("rp", StringComparison.OrdinalIgnoreCase) || _columns[index].Name.StartsWith("colo", StringComparison.OrdinalIgnoreCase);
+
+    private (MappedField Field, bool Gaia)? Colour()
+    {
+        foreach (var (blue, red) in FieldAliases.ColorPairs)
+        {
+            int b = Find(StarField.Color, blue), r = Find(StarField.Color, red);
+            if (b < 0 || r < 0) continue;
+            double factor = UnitConversion.For(StarField.Color, _columns[b].Unit).Factor;
+            if (factor != UnitConversion.For(StarField.Color, _columns[r].Unit).Factor) continue;
+            return (new MappedField(StarField.Color, FieldSource.Difference, [b, r], [_columns[b].Name, _columns[r].Name], factor, "", []), blue.Contains("bp", StringComparison.OrdinalIgnoreCase));
+        }
+        return null;
+    }
+
+    private string[] Names(IEnumerable<int> indices) => indices.Select(i => _columns[i].Name).ToArray();
+}

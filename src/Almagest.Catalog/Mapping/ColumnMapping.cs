@@ -1,0 +1,95 @@
+using Almagest.Catalog.Mapping;
+
+namespace Almagest.Catalog;
+
+/// <summary>
+/// Which columns of a table hold the fields of a star. Immutable. A column's unit is converted to the field's. Fields that no column
+/// gives are missing in every star, except for <c>source_id</c>, for which the row number stands in.
+/// </summary>
+public sealed class ColumnMapping
+{
+    private readonly IReadOnlyList<CatalogColumn> _columns;
+    private readonly Dictionary<string, MappedField> _fields;
+
+    internal ColumnMapping(IReadOnlyList<CatalogColumn> columns, Dictionary<string, MappedField> fields)
+    {
+        _columns = columns;
+        _fields = fields;
+        Fields = StarField.All.Where(fields.ContainsKey).Select(f => fields[f]).ToArray();
+    }
+
+    /// <summary>The mapped fields, in the order of <see cref="StarField.All"/>.</summary>
+    public IReadOnlyList<MappedField> Fields { get; }
+
+    /// <summary>Where a field comes from; null where no column gives it.</summary>
+    public MappedField? this[string field] => _fields.GetValueOrDefault(field);
+
+    /// <summary>
+    /// Maps by the columns' names, best known name first and without regard to case, then by their UCDs. A missing colour is computed
+    /// from blue and red magnitudes, a missing parallax error from parallax and parallax_over_error. Finding no position is no
+    /// error here, so that <see cref="With(IEnumerable{string})"/> can name it; see <see cref="EnsurePosition"/>.
+    /// </summary>
+    public static ColumnMapping Automatic(IReadOnlyList<CatalogColumn> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return new ColumnMapping(columns, new AutomaticMapper(columns).Map());
+    }
+
+    /// <summary>The same mapping with some fields set by hand.</summary>
+    /// <param name="overrides">each <c>field=COLUMN</c>; <c>field=none</c> leaves the field without a column</param>
+    /// <exception cref="CatalogFormatException">an override is malformed, or names a field or column that does not exist</exception>
+    public ColumnMapping With(IEnumerable<string> overrides)
+    {
+        ArgumentNullException.ThrowIfNull(overrides);
+        var fields = new Dictionary<string, MappedField>(_fields, StringComparer.Ordinal);
+        foreach (string text in overrides)
+        {
+            int equals = text.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0) throw new CatalogFormatException($"'{text}' is no mapping. Expected FIELD=COLUMN, for example ra_deg=RAJ2000.");
+            string field = text[..equals].Trim();
+            string column = text[(equals + 1)..].Trim();
+            if (!StarField.All.Contains(field)) throw new CatalogFormatException($"'{field}' is no star field. Expected one of: {string.Join(", ", StarField.All)}.");
+            int index = Find(column);
+            if (index >= 0) fields[field] = AutomaticMapper.FromColumn(field, _columns, index, []);
+            else if (column.Length == 0 || column.Equals("none", StringComparison.OrdinalIgnoreCase)) fields.Remove(field);
+            else throw new CatalogFormatException($"There is no column '{column}' for {field}. {ColumnList()}");
+        }
+        return new ColumnMapping(_columns, fields);
+    }
+
+    /// <inheritdoc cref="With(IEnumerable{string})"/>
+    public ColumnMapping With(params string[] overrides) => With((IEnumerable<string>)overrides);
+
+    /// <exception cref="CatalogFormatException">right ascension or declination has no column</exception>
+    public void EnsurePosition()
+    {
+        string[] missing = new[] { StarField.RaDeg, StarField.DecDeg }.Where(f => !_fields.ContainsKey(f)).ToArray();
+        if (missing.Length == 0) return;
+        string what = missing.Length == 2 ? "right ascension and declination" : missing[0] == StarField.RaDeg ? "right ascension" : "declination";
+        throw new CatalogFormatException(
+            $"No column for {what} was recognised, so this is no star catalogue as it stands. {ColumnList()} "
+            + $"If the positions are there under other names, name them: {string.Join(' ', missing.Select(f => $"--map {f}=COLUMN"))}.");
+    }
+
+    /// <summary>One line per mapped field: <c>ra_deg ← RAJ2000 (converted from h:m:s)</c>.</summary>
+    public override string ToString()
+    {
+        var lines = Fields.Select(f => f.ToString());
+        return string.Join('\n', _fields.ContainsKey(StarField.SourceId) ? lines : lines.Prepend($"{StarField.SourceId} ← the row number"));
+    }
+
+    private int Find(string column)
+    {
+        for (int i = 0; i < _columns.Count; i++) if (_columns[i].Name == column) return i;
+        for (int i = 0; i < _columns.Count; i++) if (_columns[i].Name.Equals(column, StringComparison.OrdinalIgnoreCase)) return i;
+        return -1;
+    }
+
+    private string ColumnList()
+    {
+        const int shown = 60;
+        string names = string.Join(", ", _columns.Take(shown).Select(c => RejectedRow.Clip(c.Name)));
+        bool named = _columns.Any(c => !c.Name.StartsWith("column_", StringComparison.Ordinal));
+        return $"Columns found ({_columns.Count}): {names}{(_columns.Count > shown ? " …" : "")}.{(named ? "" : " The file seems to have no header line.")}";
+    }
+}

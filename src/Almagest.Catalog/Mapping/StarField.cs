@@ -1,0 +1,55 @@
+namespace Almagest.Catalog;
+
+/// <summary>The fields of a star that a catalogue's columns are mapped to; their names are what users write in <c>--map</c>.</summary>
+public static class StarField
+{
+    /// <summary>The catalogue's own identifier, text. Without it the row number (from 1) is used.</summary>
+    public const string SourceId = "source_id";
+
+    /// <summary>Right ascension, degrees in [0, 360). Required.</summary>
+    public const string RaDeg = "ra_deg";
+
+    /// <summary>Declination, degrees in [-90, 90]. Required.</summary>
+    public const string DecDeg = "dec_deg";
+
+    /// <summary>Parallax, mas; may be zero or negative, as measured.</summary>
+    public const string ParallaxMas = "parallax_mas";
+
+    /// <summary>Standard error of the parallax, mas.</summary>
+    public const string ParallaxErrorMas = "parallax_error_mas";
+
+    /// <summary>Proper motion in right ascension times cos(dec), mas/yr.</summary>
+    public const string PmraMasYr = "pmra_mas_yr";
+
+    /// <summary>Proper motion in declination, mas/yr.</summary>
+    public const string PmdecMasYr = "pmdec_mas_yr";
+
+    /// <summary>Apparent magnitude in the catalogue's main band.</summary>
+    public const string Magnitude = "magnitude";
+
+    /// <summary>Colour index (BP-RP, B-V …), mag.</summary>
+    public const string Color = "color";
+
+    /// <summary>Radial velocity, km/s.</summary>
+    public const string RadialVelocityKmS = "radial_velocity_km_s";
+
+    /// <summary>Renormalised unit weight error of Gaia's astrometric solution.</summary>
+    public const string Ruwe = "ruwe";
+
+    /// <summary>Truth, from the user: 1 where the star is known to be an outlier, else 0.</summary>
+    public const string LabelOutlier = "label_outlier";
+
+    /// <summary>Truth: what kind of star or outlier it is, text.</summary>
+    public const string LabelKind = "label_kind";
+
+    /// <summary>Truth: the cluster it is known to belong to, text.</summary>
+    public const string LabelCluster = "label_cluster";
+
+    public static IReadOnlyList<string> All { get; } =
+    [
+        SourceId, RaDeg, DecDeg, ParallaxMas, ParallaxErrorMas, PmraMasYr, PmdecMasYr, Magnitude, Color, RadialVelocityKmS, Ruwe,
+        LabelOutlier, LabelKind, LabelCluster,
+    ];
+
+    internal static bool IsText(string field) => field is SourceId or LabelKind or LabelCluster;
+}

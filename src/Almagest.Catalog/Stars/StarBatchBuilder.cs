@@ -1,0 +1,215 @@
+using System.Globalization;
+using Almagest.Catalog.Delimited;
+
+namespace Almagest.Catalog.Stars;
+
+/// <summary>Makes stars of one batch of rows: field by field, each row rejected at the first field that makes no sense.</summary>
+internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping, StarReaderOptions options, long firstRow)
+{
+    private readonly RejectedRow?[] _bad = new RejectedRow?[rows.Count];
+
+    public StarBatch Build(ExtraJsonWriter extras)
+    {
+        var sourceId = SourceIds();
+        var ra = Numbers(StarField.RaDeg);
+        var dec = Numbers(StarField.DecDeg);
+        CheckPositions(ra, dec);
+        var parallax = Numbers(StarField.ParallaxMas);
+        if (options.ZeroParallaxIsMissing)
+            for (int i = 0; i < parallax.Length; i++) if (parallax[i] == 0) parallax[i] = double.NaN;
+        var parallaxError = Numbers(StarField.ParallaxErrorMas);
+        var pmra = Numbers(StarField.PmraMasYr);
+        var pmdec = Numbers(StarField.PmdecMasYr);
+        var magnitude = Numbers(StarField.Magnitude);
+        var color = Numbers(StarField.Color);
+        var radialVelocity = Numbers(StarField.RadialVelocityKmS);
+        var ruwe = Numbers(StarField.Ruwe);
+        var outlier = Outliers();
+        var kind = Texts(StarField.LabelKind);
+        var cluster = Texts(StarField.LabelCluster);
+
+        int[] kept = Enumerable.Range(0, rows.Count).Where(i => _bad[i] is null).ToArray();
+        return new StarBatch
+        {
+            Count = kept.Length,
+            SourceId = Keep(sourceId, kept),
+            RaDeg = Keep(ra, kept),
+            DecDeg = Keep(dec, kept),
+            ParallaxMas = Keep(parallax, kept),
+            ParallaxErrorMas = Keep(parallaxError, kept),
+            PmraMasYr = Keep(pmra, kept),
+            PmdecMasYr = Keep(pmdec, kept),
+            Magnitude = Keep(magnitude, kept),
+            Color = Keep(color, kept),
+            RadialVelocityKmS = Keep(radialVelocity, kept),
+            Ruwe = Keep(ruwe, kept),
+            ExtraJson = kept.Select(i => extras.Write(rows, i)).ToArray(),
+            LineNumber = Keep(rows.LineNumber, kept),
+            LabelOutlier = outlier is null ? null : Keep(outlier, kept),
+            LabelKind = kind is null ? null : Keep(kind, kept),
+            LabelCluster = cluster is null ? null : Keep(cluster, kept),
+            Rejected = rows.Rejected.Concat(_bad.Where(b => b is not null).Select(b => b!)).OrderBy(b => b.LineNumber).ToArray(),
+        };
+    }
+
+    private static T[] Keep<T>(T[] values, int[] kept)
+    {
+        if (kept.Length == values.Length) return values;
+        var result = new T[kept.Length];
+        for (int i = 0; i < kept.Length; i++) result[i] = values[kept[i]];
+        return result;
+    }
+
+    private void Reject(int row, string field, string reason, string text) =>
+        _bad[row] ??= new RejectedRow(rows.LineNumber[row], field, reason, RejectedRow.Clip(text));
+
+    private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private double[] Numbers(string field)
+    {
+        var values = new double[rows.Count];
+        if (mapping[field] is not { } mapped)
+        {
+            Array.Fill(values, double.NaN);
+            return values;
+        }
+        Fill(values, mapped, mapped.Columns[0], mapped.ColumnNames[0]);
+        if (mapped.Source == FieldSource.Column) return values;
+        var second = new double[rows.Count];
+        Fill(second, mapped with { Factor = mapped.Source == FieldSource.Difference ? mapped.Factor : 1 }, mapped.Columns[1], mapped.ColumnNames[1]);
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = mapped.Source == FieldSource.Difference ? values[i] - second[i] : Math.Abs(values[i] / second[i]);
+            if (double.IsInfinity(values[i])) values[i] = double.NaN;
+        }
+        return values;
+    }
+
+    private void Fill(double[] values, MappedField mapped, int column, string name)
+    {
+        var vector = rows.Columns[column];
+        double factor = mapped.Factor;
+        switch (vector)
+        {
+            case DoubleVector doubles:
+                for (int i = 0; i < values.Length; i++) values[i] = doubles.Values[i] * factor;
+                break;
+            case Int64Vector integers:
+                for (int i = 0; i < values.Length; i++) values[i] = integers.HasValue[i] ? integers.Values[i] * factor : double.NaN;
+                break;
+            case TextVector texts:
+                for (int i = 0; i < values.Length; i++) values[i] = Parse(i, mapped, name, texts.Values[i]);
+                break;
+            default:
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = double.NaN;
+                    if (!vector.IsNull(i)) Reject(i, mapped.Field, $"expected a number in column '{name}'", vector.Misfit(i) ?? "true or false");
+                }
+                return;
+        }
+        if (vector.HasMisfits)
+            for (int i = 0; i < values.Length; i++) if (vector.Misfit(i) is { } text) values[i] = Parse(i, mapped, name, text);
+        for (int i = 0; i < values.Length; i++)
+            if (double.IsInfinity(values[i])) Reject(i, mapped.Field, $"an infinite value in column '{name}'", Show(values[i]));
+    }
+
+    private double Parse(int row, MappedField mapped, string name, string? text)
+    {
+        if (text is null) return double.NaN;
+        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(text.Trim());
+        if (Cell.IsMissing(utf8) || Cell.IsMissingNumber(utf8)) return double.NaN;
+        if (Cell.TryDouble(utf8, out double number)) return number * mapped.Factor;
+        if (mapped.Field is StarField.RaDeg or StarField.DecDeg && Mapping.Sexagesimal.TryParse(text, out double angle))
+            return mapped.SexagesimalInDegrees ? angle : angle * 15;
+        string hint = text.Contains(',', StringComparison.Ordinal) && Cell.TryDouble(System.Text.Encoding.UTF8.GetBytes(text.Replace(',', '.')), out _) ? " (a decimal comma?)" : "";
+        Reject(row, mapped.Field, $"expected a number in column '{name}'{hint}", text);
+        return double.NaN;
+    }
+
+    private void CheckPositions(double[] ra, double[] dec)
+    {
+        for (int i = 0; i < ra.Length; i++)
+        {
+            if (ra[i] == 360) ra[i] = 0;
+            if (double.IsNaN(ra[i])) Reject(i, StarField.RaDeg, "the position is missing", "");
+            else if (ra[i] is < 0 or > 360) Reject(i, StarField.RaDeg, "right ascension outside [0, 360) degrees", Show(ra[i]));
+            if (double.IsNaN(dec[i])) Reject(i, StarField.DecDeg, "the position is missing", "");
+            else if (dec[i] is < -90 or > 90) Reject(i, StarField.DecDeg, "declination outside [-90, 90] degrees", Show(dec[i]));
+        }
+    }
+
+    private string[] SourceIds()
+    {
+        var ids = new string[rows.Count];
+        if (Texts(StarField.SourceId) is not { } texts)
+        {
+            for (int i = 0; i < ids.Length; i++) ids[i] = (firstRow + i + 1).ToString(CultureInfo.InvariantCulture);
+            return ids;
+        }
+        string column = mapping[StarField.SourceId]!.ColumnNames[0];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = Unwrap(texts[i] ?? "");
+            if (ids[i].Length == 0)
+                Reject(i, StarField.SourceId, $"the identifier in column '{column}' is missing (--map source_id=none numbers the rows instead)", texts[i] ?? "");
+        }
+        return ids;
+    }
+
+    /// <summary>Python writes byte strings as <c>b'…'</c>.</summary>
+    private static string Unwrap(string id)
+    {
+        id = id.Trim();
+        return id is ['b', '\'' or '"', .., '\'' or '"'] && id.Length > 3 && id[1] == id[^1] ? id[2..^1].Trim() : id;
+    }
+
+    private string?[]? Texts(string field)
+    {
+        if (mapping[field] is not { } mapped) return null;
+        var texts = new string?[rows.Count];
+        var vector = rows.Columns[mapped.Columns[0]];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = vector.Misfit(i) ?? vector switch
+            {
+                Int64Vector integers => integers.HasValue[i] ? integers.Values[i].ToString(CultureInfo.InvariantCulture) : null,
+                TextVector text => text.Values[i],
+                BooleanVector truth => truth.Values[i] is { } b ? (b ? "true" : "false") : null,
+                DoubleVector doubles => double.IsNaN(doubles.Values[i]) ? null : WholeNumber(i, field, doubles.Values[i]),
+                _ => null,
+            };
+            if (texts[i] is { } found && found.Length > options.MaxTextLength)
+                Reject(i, field, $"{found.Length} characters in column '{mapped.ColumnNames[0]}', more than {options.MaxTextLength}", found);
+        }
+        return texts;
+    }
+
+    /// <summary>An identifier that a program wrote as 71683.0 is 71683; one that a double cannot hold has lost its last digits already.</summary>
+    private string WholeNumber(int row, string field, double value)
+    {
+        if (field == StarField.SourceId && Math.Abs(value) > 9007199254740992)
+        {
+            Reject(row, field, "the identifier is a floating-point number and has lost its last digits (a spreadsheet may have done that)", Show(value));
+            return "";
+        }
+        return value == Math.Floor(value) && Math.Abs(value) <= 9007199254740992 ? ((long)value).ToString(CultureInfo.InvariantCulture) : Show(value);
+    }
+
+    private int?[]? Outliers()
+    {
+        if (Texts(StarField.LabelOutlier) is not { } texts) return null;
+        var labels = new int?[texts.Length];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = texts[i]?.Trim().ToLowerInvariant() switch
+            {
+                "1" or "true" => 1,
+                "0" or "false" => 0,
+                _ => null,
+            };
+            if (labels[i] is null && texts[i] is { } other) Reject(i, StarField.LabelOutlier, $"expected 0 or 1 in column '{mapping[StarField.LabelOutlier]!.ColumnNames[0]}'", other);
+        }
+        return labels;
+    }
+}

@@ -1,0 +1,51 @@
+using Almagest.Catalog.Stars;
+
+namespace Almagest.Catalog;
+
+/// <summary>
+/// Reads the stars of an open catalogue by a column mapping. A row whose star fields make no sense is rejected with the line, field and
+/// reason, and reading goes on: a position that is missing or outside its range (a right ascension of exactly 360 becomes 0), a word or
+/// an infinity where a number belongs, a missing identifier in a catalogue that has them, text that is too long.
+/// </summary>
+public sealed class StarReader
+{
+    private readonly ICatalogReader _reader;
+    private readonly StarReaderOptions _options;
+
+    /// <param name="reader">stays the caller's to dispose of</param>
+    /// <param name="mapping">of that reader's columns</param>
+    /// <exception cref="CatalogFormatException">the mapping has no position</exception>
+    public StarReader(ICatalogReader reader, ColumnMapping mapping, StarReaderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(mapping);
+        mapping.EnsurePosition();
+        _reader = reader;
+        _options = options ?? new StarReaderOptions();
+        Mapping = mapping;
+    }
+
+    public ColumnMapping Mapping { get; }
+
+    /// <summary>Stars delivered so far.</summary>
+    public long Accepted { get; private set; }
+
+    /// <summary>Rows left out so far.</summary>
+    public long Rejected { get; private set; }
+
+    /// <summary>Reads the whole catalogue. Can be called once. A batch may hold no star but rejected rows.</summary>
+    /// <exception cref="CatalogFormatException">the file is damaged or cut short</exception>
+    public IEnumerable<StarBatch> ReadBatches(CancellationToken cancellationToken = default)
+    {
+        using var extras = new ExtraJsonWriter(_reader.Columns, Mapping);
+        long row = 0;
+        foreach (var rows in _reader.ReadBatches(_options.RowsPerBatch, cancellationToken))
+        {
+            var stars = new StarBatchBuilder(rows, Mapping, _options, row).Build(extras);
+            row += rows.Count;
+            Accepted += stars.Count;
+            Rejected += stars.Rejected.Count;
+            yield return stars;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Almagest.Discovery.Clustering;
+
+/// <summary>
+/// Bounds of squared distances between boxes (lows, then highs). Subtraction, squaring and addition round monotonically,
+/// so these bounds hold for the rounded distances of the kernels too, not only for the true ones: what they decide is exact.
+/// </summary>
+internal static unsafe class BoxDistance
+{
+    /// <summary>No pair of points of the two boxes is nearer.</summary>
+    public static double Nearest(double* a, double* b, int dimensions)
+    {
+        double sum = 0;
+        for (var j = 0; j < dimensions; j++)
+        {
+            var gap = Math.Max(0, Math.Max(b[j] - a[dimensions + j], a[j] - b[dimensions + j]));
+            sum += gap * gap;
+        }
+
+        return sum;
+    }
+
+    /// <summary>No pair of points of the two boxes is farther.</summary>
+    public static double Farthest(double* a, double* b, int dimensions)
+    {
+        double sum = 0;
+        for (var j = 0; j < dimensions; j++)
+        {
+            var reach = Math.Max(b[dimensions + j] - a[j], a[dimensions + j] - b[j]);
+            sum += reach * reach;
+        }
+
+        return sum;
+    }
+
+    /// <summary>No point of the box is nearer to the point.</summary>
+    public static double NearestToPoint(double* point, double* box, int dimensions)
+    {
+        double sum = 0;
+        for (var j = 0; j < dimensions; j++)
+        {
+            var gap = Math.Max(0, Math.Max(box[j] - point[j], point[j] - box[dimensions + j]));
+            sum += gap * gap;
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,71 @@
+namespace Almagest.Discovery.Clustering;
+
+/// <summary>Runs work over the leaves of a tree on many threads, and holds what one thread needs to walk the tree.</summary>
+internal sealed unsafe class CellWalk
+{
+    private const int LeavesAtOnce = 64;
+
+    private int[] _open = new int[128];
+    private int _openCount;
+
+    /// <summary>The leaves that the last search found, ascending.</summary>
+    public List<int> Leaves { get; } = [];
+
+    /// <summary>The runs of points [Start, End) that the last search found, ascending and apart.</summary>
+    public List<(int Start, int End)> Runs { get; } = [];
+
+    public void Push(int node)
+    {
+        if (_openCount == _open.Length) Array.Resize(ref _open, 2 * _open.Length);
+        _open[_openCount++] = node;
+    }
+
+    public bool TryPop(out int node)
+    {
+        node = _openCount > 0 ? _open[--_openCount] : -1;
+        return node >= 0;
+    }
+
+    public void Clear()
+    {
+        _openCount = 0;
+        Leaves.Clear();
+        Runs.Clear();
+    }
+
+    /// <summary>Finds the leaves that hold core points, end after a place, and may have points within the limit of a leaf.</summary>
+    public void FindCoreLeaves(CorePoints cores, int leaf, int after, double limit)
+    {
+        var tree = cores.Tree;
+        var dimensions = tree.Points.Dimensions;
+        var box = tree.Box(leaf);
+        Clear();
+        Push(0);
+        while (TryPop(out var at))
+        {
+            ref readonly var node = ref tree.Nodes[at];
+            if (node.End <= after || cores.Count[at] == 0 || BoxDistance.Nearest(box, tree.Box(at), dimensions) > limit) continue;
+            if (node.IsLeaf)
+            {
+                Leaves.Add(at);
+                continue;
+            }
+
+            Push(node.Right);
+            Push(at + 1);
+        }
+    }
+
+    /// <summary>Calls the work for each leaf of the tree, each thread with a walk of its own.</summary>
+    public static void ForEachLeaf(CellTree tree, ParallelOptions parallel, Action<int, CellWalk> work)
+    {
+        var leaves = tree.Leaves;
+        var chunks = (leaves.Length + LeavesAtOnce - 1) / LeavesAtOnce;
+        Parallel.For(0, chunks, parallel, () => new CellWalk(), (chunk, _, walk) =>
+        {
+            var end = Math.Min(leaves.Length, (chunk + 1) * LeavesAtOnce);
+            for (var i = chunk * LeavesAtOnce; i < end; i++) work(leaves[i], walk);
+            return walk;
+        }, _ => { });
+    }
+}

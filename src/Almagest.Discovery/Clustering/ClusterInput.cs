@@ -1,0 +1,26 @@
+using Almagest.Discovery.Features;
+
+namespace Almagest.Discovery.Clustering;
+
+/// <summary>What every clusterer asks of its input.</summary>
+internal static class ClusterInput
+{
+    /// <exception cref="DiscoveryException">there is no feature, or a value is not finite</exception>
+    public static void Check(FeatureMatrix features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.Columns == 0)
+            throw new DiscoveryException("the matrix has no features; clustering needs at least one");
+        var bad = Array.FindIndex(features.Values, value => !double.IsFinite(value));
+        if (bad >= 0)
+        {
+            throw new DiscoveryException(
+                $"feature '{features.Names[bad % features.Columns]}' of row {bad / features.Columns} is {features.Values[bad]}; "
+                + "clustering needs finite values: impute missing ones or leave those stars out");
+        }
+    }
+
+    /// <summary>Labels with their cluster and noise counts.</summary>
+    public static ClusterResult Result(int[] labels, int clusters, double[]? probabilities = null) =>
+        new(labels, clusters, labels.AsSpan().Count(-1), probabilities);
+}

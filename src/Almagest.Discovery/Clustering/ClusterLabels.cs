@@ -1,0 +1,73 @@
+using System.Numerics;
+
+namespace Almagest.Discovery.Clustering;
+
+/// <summary>Numbers the sets of core points by their first row and gives border points the lowest number that reaches them.</summary>
+internal static unsafe class ClusterLabels
+{
+    public static ClusterResult Assign(CorePoints cores, DisjointSets sets, double limit, ParallelOptions parallel)
+    {
+        var tree = cores.Tree;
+        var (numbers, clusters) = Number(cores, sets);
+        var labels = GC.AllocateUninitializedArray<int>(tree.Points.Count);
+        CellWalk.ForEachLeaf(tree, parallel, (leaf, walk) =>
+        {
+            ref readonly var cell = ref tree.Nodes[leaf];
+            var coreEnd = cores.CoreEnd(leaf);
+            for (var i = cell.Start; i < coreEnd; i++) labels[tree.Points.Row[i]] = numbers[sets.Find(i)];
+            if (coreEnd == cell.End) return;
+            walk.FindCoreLeaves(cores, leaf, 0, limit);
+            for (var i = coreEnd; i < cell.End; i++)
+                labels[tree.Points.Row[i]] = LowestReaching(cores, sets, numbers, i, limit, walk.Leaves);
+        });
+        return ClusterInput.Result(labels, clusters);
+    }
+
+    /// <summary>The cluster number of each set, at the place of its root.</summary>
+    private static (int[] Numbers, int Clusters) Number(CorePoints cores, DisjointSets sets)
+    {
+        var tree = cores.Tree;
+        var numbers = new int[tree.Points.Count]; // the first row of a root's set, until it is numbered
+        Array.Fill(numbers, int.MaxValue);
+        var roots = new List<int>();
+        foreach (var leaf in tree.Leaves)
+        {
+            for (var i = tree.Nodes[leaf].Start; i < cores.CoreEnd(leaf); i++)
+            {
+                var root = sets.Find(i);
+                if (numbers[root] == int.MaxValue) roots.Add(root);
+                numbers[root] = Math.Min(numbers[root], tree.Points.Row[i]);
+            }
+        }
+
+        roots.Sort((a, b) => numbers[a].CompareTo(numbers[b]));
+        for (var cluster = 0; cluster < roots.Count; cluster++) numbers[roots[cluster]] = cluster;
+        return (numbers, roots.Count);
+    }
+
+    private static int LowestReaching(CorePoints cores, DisjointSets sets, int[] numbers, int place, double limit, List<int> leaves)
+    {
+        var tree = cores.Tree;
+        var points = tree.Points;
+        var point = stackalloc double[points.Dimensions];
+        points.CopyPoint(place, point);
+        var lowest = int.MaxValue;
+        foreach (var leaf in leaves)
+        {
+            if (BoxDistance.NearestToPoint(point, tree.Box(leaf), points.Dimensions) > limit) continue;
+            int start = tree.Nodes[leaf].Start, end = cores.CoreEnd(leaf);
+            if (tree.Nodes[leaf].Compact)
+            {
+                var number = numbers[sets.Find(start)];
+                if (number < lowest && points.AnyWithin(point, start, end, limit)) lowest = number;
+                continue;
+            }
+
+            for (var i = start; i < end; i += 4)
+                for (var near = points.Near4(point, i, end, limit); near != 0; near &= near - 1)
+                    lowest = Math.Min(lowest, numbers[sets.Find(i + BitOperations.TrailingZeroCount(near))]);
+        }
+
+        return lowest == int.MaxValue ? -1 : lowest;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Almagest.Catalog;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using RejectedRow = Almagest.Ledger.Model.RejectedRow;
+
+namespace Almagest.Ledger.Datasets;
+
+/// <summary>
+/// Loads catalogue files as one dataset, in one transaction: either every readable row is there afterwards, with a record of those that
+/// were not, or nothing is. Rows that repeat a source id are rejected; the first stays.
+/// </summary>
+public sealed class CatalogIngestor(LedgerDatabase ledger)
+{
+    /// <exception cref="LedgerException">no such file, no catalogue, a name that is taken, or no row that could be loaded: nothing is stored</exception>
+    public async Task<IngestReport> IngestAsync(
+        IReadOnlyList<string> files, IngestOptions? options = null, IProgress<IngestProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        options ??= new IngestOptions();
+        if (files.Count == 0) throw LedgerException.Invalid("file", "no file was named", "Write: almagest ingest FILE");
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            var checksums = await Task.Run(() => files.Select(CatalogChecksum.Compute).ToArray(), cancellation);
+            var checksum = checksums.Length == 1 ? checksums[0]
+                : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', checksums))));
+            var name = CheckName(options.DatasetName ?? DefaultName(files[0]));
+            if (await FindLoadedAsync(checksum, options, cancellation) is { } loaded)
+                return await RepeatAsync(loaded, watch, cancellation);
+            await RequireFreeAsync(name, cancellation);
+
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            var staging = await StarStaging.CreateAsync(connection, options.RejectedRowsKept, cancellation);
+            var sources = new JsonArray();
+            var mappings = new List<ColumnMapping>();
+            var notes = new List<string>();
+            var total = files.Sum(f => new FileInfo(f).Length);
+            long before = 0;
+            for (var i = 0; i < files.Count; i++)
+            {
+                using var reader = CatalogFile.Open(files[i]);
+                var mapping = ColumnMapping.Automatic(reader.Columns).With(options.Map.Select(m => $"{m.Key}={m.Value}"));
+                var stars = new StarReader(reader, mapping, new StarReaderOptions { ZeroParallaxIsMissing = options.ZeroParallaxIsMissing });
+                var offset = before;
+                await staging.AddAsync(Path.GetFileName(files[i]), stars,
+                    () => progress?.Report(new IngestProgress(offset + reader.BytesRead, total, staging.Rows, staging.Rejected)), cancellation);
+                mappings.Add(mapping);
+                notes.AddRange(reader.Warnings);
+                sources.Add(new JsonObject
+                {
+                    ["file"] = Path.GetFileName(files[i]), ["format"] = reader.Format, ["checksum"] = checksums[i],
+                    ["rows"] = stars.Accepted + stars.Rejected, ["rejected"] = stars.Rejected,
+                });
+                before += new FileInfo(files[i]).Length;
+            }
+            if (staging.Rows == 0) throw NothingLoaded(files, staging);
+            var dataset = await staging.StoreAsync(new Dataset
+            {
+                Name = name,
+                Checksum = checksum,
+                Source = sources.ToJsonString(),
+                ColumnMapping = MappingJson(mappings[0]),
+            }, cancellation);
+            await transaction.CommitAsync(cancellation);
+            await AnalyzeAsync(cancellation);
+            return new IngestReport(dataset, false, dataset.StarCount, dataset.RejectedCount, staging.RejectedRows,
+                mappings[0].ToString().Split('\n'), notes, watch.Elapsed.TotalMilliseconds);
+        }
+        catch (CatalogFormatException e)
+        {
+            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, "Nothing was stored.", e) { Field = "file" };
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new LedgerException(LedgerErrorKind.Conflict, "another load stored a dataset of this name at the same moment", "Choose another name with --dataset.", e);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    async Task<Dataset?> FindLoadedAsync(string checksum, IngestOptions options, CancellationToken cancellation)
+    {
+        if (options.Force) return null;
+        await using var context = ledger.CreateContext();
+        return await context.Datasets.Where(d => d.Checksum == checksum).OrderBy(d => d.DatasetId).FirstOrDefaultAsync(cancellation);
+    }
+
+    async Task<IngestReport> RepeatAsync(Dataset loaded, Stopwatch watch, CancellationToken cancellation)
+    {
+        var rejected = await new DatasetRepository(ledger).RejectedRowsAsync(loaded.DatasetId, 1000, cancellation);
+        var mapping = JsonNode.Parse(loaded.ColumnMapping)!.AsObject().Select(m => $"{m.Key} ← {m.Value}").ToList();
+        return new IngestReport(loaded, true, loaded.StarCount, loaded.RejectedCount, rejected, mapping,
+            [$"This file is already loaded, as dataset '{loaded.Name}'; nothing was stored. Use --force and another --dataset to load it again."], watch.Elapsed.TotalMilliseconds);
+    }
+
+    async Task RequireFreeAsync(string name, CancellationToken cancellation)
+    {
+        await using var context = ledger.CreateContext();
+        if (await context.Datasets.AnyAsync(d => d.Name == name, cancellation))
+            throw LedgerException.Conflict($"there is a dataset '{name}' already, with other content", "Choose another name with --dataset, or delete it: almagest datasets delete NAME");
+    }
+
+    async Task AnalyzeAsync(CancellationToken cancellation)
+    {
+        // The planner should know a new catalogue at once, not at the next autovacuum.
+        await using var command = ledger.DataSource.CreateCommand("analyze public.stars");
+        command.CommandTimeout = 600;
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    static LedgerException NothingLoaded(IReadOnlyList<string> files, StarStaging staging)
+    {
+        var what = string.Join(", ", files.Select(Path.GetFileName));
+        if (staging.Rejected == 0) return LedgerException.Invalid("file", $"{what} holds no rows", "Nothing was stored.");
+        var first = staging.RejectedRows[0];
+        return LedgerException.Invalid("file",
+            $"none of the {staging.Rejected} rows of {what} could be loaded; the first, on line {first.LineNumber}: {first.Field}: {first.Reason}",
+            "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. --map ra_deg=RAJ2000.");
+    }
+
+    static string CheckName(string name) =>
+        name.Length is > 0 and <= 200 && !name.Any(char.IsControl) && !long.TryParse(name, out _)
+            ? name
+            : throw LedgerException.Invalid("dataset", $"'{name}' is no name for a dataset", "A name has 1 to 200 characters, and is not a mere number.");
+
+    // gaia-100pc.csv.gz is gaia-100pc.
+    static string DefaultName(string file)
+    {
+        var name = Path.GetFileName(file);
+        var dot = name.IndexOf('.', 1);
+        name = dot > 0 ? name[..dot] : name;
+        return long.TryParse(name, out _) ? $"catalogue {name}" : name;
+    }
+
+    static string MappingJson(ColumnMapping mapping)
+    {
+        var json = new JsonObject();
+        foreach (var field in mapping.Fields) json[field.Field] = field.Formula;
+        return json.ToJsonString();
+    }
+}

@@ -1,0 +1,34 @@
+using Almagest.Ledger.Model;
+
+namespace Almagest.Ledger.Datasets;
+
+/// <summary>How to load catalogue files.</summary>
+public sealed record IngestOptions
+{
+    /// <summary>The dataset's name; the first file's name without its endings by default.</summary>
+    public string? DatasetName { get; init; }
+
+    /// <summary>Star field to source column, over what is found automatically; e.g. <c>ra_deg</c> to <c>RAJ2000</c>, or to <c>none</c>.</summary>
+    public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Load although the same bytes have been loaded before (under another name).</summary>
+    public bool Force { get; init; }
+
+    /// <summary>A parallax of exactly 0 means unknown in this catalogue.</summary>
+    public bool ZeroParallaxIsMissing { get; init; }
+
+    /// <summary>Rejected rows that are kept with their reasons; all are counted.</summary>
+    public int RejectedRowsKept { get; init; } = 1000;
+}
+
+/// <summary>How far a load is, over all of its files.</summary>
+public sealed record IngestProgress(long BytesRead, long TotalBytes, long Rows, long Rejected);
+
+/// <summary>What a load did.</summary>
+/// <param name="AlreadyLoaded">the same bytes are in <see cref="Dataset"/> already: nothing was stored</param>
+/// <param name="RejectedRows">the first of the rejected rows</param>
+/// <param name="Mapping">one line per star field, e.g. <c>ra_deg ← RAJ2000</c></param>
+/// <param name="Notes">remarks of the readers</param>
+public sealed record IngestReport(
+    Dataset Dataset, bool AlreadyLoaded, long Rows, long Rejected, IReadOnlyList<RejectedRow> RejectedRows,
+    IReadOnlyList<string> Mapping, IReadOnlyList<string> Notes, double ElapsedMs);
