@@ -43,20 +43,21 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     }
 
     /// <summary>
-    /// Refreshes all, unless a refresh for the same reason began within <paramref name="within"/> and succeeded: of
-    /// several servers whose clocks strike at once, one does the work. Answers nothing where it was done already.
+    /// Refreshes all views but those whose refresh for the same reason began within <paramref name="within"/> and succeeded:
+    /// of several servers whose clocks strike at once, one does the work. Answers what it refreshed itself.
     /// </summary>
     public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshOnceAsync(string reason, TimeSpan within, CancellationToken cancellation = default)
     {
         await using var guard = await LockAsync(cancellation);
-        await using (var command = new NpgsqlCommand("""
-            select exists (select 1 from public.view_refreshes
-                           where reason = $1 and outcome = 'succeeded' and started_at > clock_timestamp() - $2)
-            """, guard.Connection) { Parameters = { new() { Value = reason }, new() { Value = within } } })
+        var done = new HashSet<string>();
+        await using (var command = new NpgsqlCommand(
+            "select distinct view_name from public.view_refreshes where reason = $1 and outcome = 'succeeded' and started_at > clock_timestamp() - $2", guard.Connection)
+        { Parameters = { new() { Value = reason }, new() { Value = within } } })
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            if ((bool)(await command.ExecuteScalarAsync(cancellation))!) return [];
+            while (await reader.ReadAsync(cancellation)) done.Add(reader.GetString(0));
         }
-        return await RefreshEachAsync(guard, AnalyticsViews.All, reason, cancellation);
+        return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => !done.Contains(v.Name)), reason, cancellation);
     }
 
     async Task<AdvisoryLock> LockAsync(CancellationToken cancellation)
