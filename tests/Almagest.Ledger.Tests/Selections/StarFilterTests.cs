@@ -46,11 +46,11 @@ public sealed class StarFilterTests
             """);
         async Task<int[]> SelectAsync(string filter) =>
             [.. (await new SelectionLoader(test.Ledger).LoadAsync(dataset, StarFilterText.Parse(filter))).StarId.Select(s => Array.IndexOf(ids, s))];
-        Assert.Equal([0, 1, 2, 3], await SelectAsync("magnitude=..3"));
+        Assert.Equal(new[] { 0, 1, 2, 3 }, await SelectAsync("magnitude=..3"));
         // An error of 0 makes no ratio.
-        Assert.Equal([1, 2], await SelectAsync("parallax_over_error=5.."));
-        Assert.Equal([2, 3, 4], await SelectAsync("proper_motion_mas_yr=10..20"));
-        Assert.Equal([5, 6, 7], await SelectAsync("magnitude=5.. color=1..1 ruwe=..2 parallax_mas=10.."));
+        Assert.Equal(new[] { 1, 2 }, await SelectAsync("parallax_over_error=5.."));
+        Assert.Equal(new[] { 2, 3, 4 }, await SelectAsync("proper_motion_mas_yr=10..20"));
+        Assert.Equal(new[] { 5, 6, 7 }, await SelectAsync("magnitude=5.. color=1..1 ruwe=..2 parallax_mas=10.."));
         Assert.Equal(10, (await SelectAsync("")).Length);
     }
 

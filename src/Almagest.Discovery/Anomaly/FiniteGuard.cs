@@ -1,0 +1,15 @@
+namespace Almagest.Discovery.Anomaly;
+
+/// <summary>Refuses matrices with values that are no numbers: a NaN would go right at every node and look normal.</summary>
+static class FiniteGuard
+{
+    public static void Require(ReadOnlySpan<double> rows, int firstRow, IReadOnlyList<string> names)
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (double.IsFinite(rows[i])) continue;
+            throw new DiscoveryException(
+                $"Row {firstRow + i / names.Count} has {names[i % names.Count]} = {rows[i]}: an isolation forest needs finite values. Impute what is missing first, as the feature pipeline does.");
+        }
+    }
+}

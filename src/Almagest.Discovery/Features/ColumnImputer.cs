@@ -1,0 +1,90 @@
+using Almagest.Discovery.Statistics;
+
+namespace Almagest.Discovery.Features;
+
+/// <summary>
+/// The catalogue columns of a selection with every gap filled by the median of the known values. Nothing is copied: a gap is
+/// filled as it is read.
+/// </summary>
+sealed class ColumnImputer
+{
+    readonly StarColumns stars;
+    readonly double[] medians = new double[Enum.GetValues<StarColumn>().Length];
+    readonly int[] missing = new int[Enum.GetValues<StarColumn>().Length];
+    readonly double distanceMedian;
+
+    /// <exception cref="DiscoveryException">a position is missing or out of range</exception>
+    public ColumnImputer(StarColumns stars, IReadOnlyCollection<StarColumn> needed, bool needsDistance)
+    {
+        this.stars = stars;
+        RequirePositions(stars);
+        foreach (var column in needed) Survey(column);
+        if (!needsDistance || AllMissing(StarColumn.Parallax)) return;
+        var positive = (double[])stars.ParallaxMas.Clone();
+        foreach (ref var parallax in positive.AsSpan())
+        {
+            if (IsKnown(parallax) && !IsDistance(parallax)) NotPositive++;
+            if (!IsDistance(parallax)) parallax = double.NaN;
+        }
+        distanceMedian = OrderStatistics.Median(positive);
+    }
+
+    /// <summary>Stars with a known parallax that cannot be a distance; counted only where a feature needs distances.</summary>
+    public int NotPositive { get; }
+
+    public bool HasDistances => !double.IsNaN(distanceMedian) && distanceMedian > 0;
+
+    public double DistanceMedian => distanceMedian;
+
+    public int Missing(StarColumn column) => missing[(int)column];
+
+    public double Median(StarColumn column) => medians[(int)column];
+
+    public bool AllMissing(StarColumn column) => Missing(column) == stars.Count;
+
+    public bool IsImputed(Feature feature, int row)
+    {
+        foreach (var column in feature.Needs)
+        {
+            var value = stars.Values(column)[row];
+            if (!IsKnown(value) || (feature.UsesDistance && column == StarColumn.Parallax && !IsDistance(value))) return true;
+        }
+        return false;
+    }
+
+    public StarValues Row(int row)
+    {
+        var parallax = stars.ParallaxMas[row];
+        return new StarValues(
+            stars.RaDeg[row], stars.DecDeg[row], Fill(StarColumn.Parallax, parallax), IsDistance(parallax) ? parallax : distanceMedian,
+            Fill(StarColumn.Pmra, stars.PmraMasYr[row]), Fill(StarColumn.Pmdec, stars.PmdecMasYr[row]),
+            Fill(StarColumn.Magnitude, stars.Magnitude[row]), Fill(StarColumn.Color, stars.Color[row]));
+    }
+
+    /// <summary>Infinities and numbers beyond any catalogue's are gaps, too.</summary>
+    static bool IsKnown(double value) => Math.Abs(value) <= FeaturePipeline.MaxMagnitude;
+
+    static bool IsDistance(double parallax) => parallax >= FeaturePipeline.MinDistanceParallaxMas && IsKnown(parallax);
+
+    double Fill(StarColumn column, double value) => IsKnown(value) ? value : medians[(int)column];
+
+    void Survey(StarColumn column)
+    {
+        var values = stars.Values(column);
+        var unknown = values.Count(v => !IsKnown(v));
+        missing[(int)column] = unknown;
+        if (unknown == 0) return;
+        if (unknown > values.Length - OrderStatistics.CountKnown(values)) values = [.. values.Select(v => IsKnown(v) ? v : double.NaN)];
+        medians[(int)column] = OrderStatistics.Median(values);
+    }
+
+    static void RequirePositions(StarColumns stars)
+    {
+        for (var row = 0; row < stars.Count; row++)
+        {
+            if (stars.RaDeg[row] is >= 0 and < 360 && stars.DecDeg[row] is >= -90 and <= 90) continue;
+            throw new DiscoveryException(
+                $"Star {stars.StarId[row]} is at RA {stars.RaDeg[row]}, Dec {stars.DecDeg[row]}: expected degrees in [0, 360) and [-90, 90]. Correct the position or leave the star out of the selection.");
+        }
+    }
+}

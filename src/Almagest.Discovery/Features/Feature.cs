@@ -1,0 +1,40 @@
+namespace Almagest.Discovery.Features;
+
+/// <summary>
+/// One star's catalogue values with nothing missing: what a feature's formula works on.
+/// </summary>
+/// <param name="Ra">degrees</param>
+/// <param name="Dec">degrees</param>
+/// <param name="Parallax">mas, as measured (may be zero or negative) or imputed</param>
+/// <param name="DistanceParallax">mas, fit to divide by: at least <see cref="FeaturePipeline.MinDistanceParallaxMas"/></param>
+/// <param name="Pmra">mas/yr</param>
+/// <param name="Pmdec">mas/yr</param>
+/// <param name="Magnitude">mag</param>
+/// <param name="Color">mag</param>
+public readonly record struct StarValues(
+    double Ra, double Dec, double Parallax, double DistanceParallax, double Pmra, double Pmdec, double Magnitude, double Color);
+
+/// <summary>One column of a feature matrix: what it means and how it follows from the catalogue.</summary>
+/// <param name="Name">unique within a recipe; the column name of the matrix</param>
+/// <param name="Unit">before standardising; empty = dimensionless</param>
+/// <param name="Description">one sentence for the user</param>
+/// <param name="Needs">the catalogue columns the formula reads; where one of them is all missing, the feature is left out</param>
+/// <param name="Formula">finite for every finite input</param>
+public sealed record Feature(
+    string Name, string Unit, string Description, IReadOnlyList<StarColumn> Needs, Func<StarValues, double> Formula)
+{
+    /// <summary>True where the formula uses the parallax as a distance: a parallax that is not positive then counts as missing.</summary>
+    public bool UsesDistance { get; init; }
+
+    /// <summary>
+    /// Features of one vector (x, y, z of a position) name the same vector here: they are centred one by one but
+    /// share one scale, so that standardising keeps angles and distances between stars.
+    /// </summary>
+    public string? Vector { get; init; }
+
+    /// <summary>
+    /// How many dimensions the vector counts for: its total variance after standardising. 2 for a direction on the sky, which
+    /// has three components and two degrees of freedom.
+    /// </summary>
+    public int VectorDimensions { get; init; } = 1;
+}

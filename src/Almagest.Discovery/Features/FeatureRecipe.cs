@@ -1,0 +1,15 @@
+namespace Almagest.Discovery.Features;
+
+/// <summary>
+/// A named, versioned choice of features. A recipe's version changes whenever the same catalogue would give other
+/// numbers, so that a stored run says exactly what it looked at.
+/// </summary>
+/// <param name="Name">as the user writes it; combinations join names by <c>+</c></param>
+/// <param name="Version">of a combination: the versions of its parts joined by <c>+</c></param>
+/// <param name="Description">one or two sentences: what it is for</param>
+/// <param name="Features">in the order of the matrix columns; names are unique</param>
+public sealed record FeatureRecipe(string Name, string Version, string Description, IReadOnlyList<Feature> Features)
+{
+    /// <summary>The catalogue columns that any of the features needs.</summary>
+    public IReadOnlyList<StarColumn> Needs => [.. Features.SelectMany(f => f.Needs).Distinct().Order()];
+}
