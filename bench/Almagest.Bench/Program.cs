@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Bench;
+using Almagest.Bench.Analytics;
 using Almagest.Bench.Clustering;
 using Almagest.Discovery.Anomaly;
 
@@ -12,6 +13,9 @@ switch (args)
         var options = new IsolationForestOptions { Seed = long.Parse(seed, CultureInfo.InvariantCulture) };
         MatrixFile.Write(scores, new IsolationForest(options).Detect(MatrixFile.Read(matrix, int.Parse(columns, CultureInfo.InvariantCulture))).RawScores);
         return 0;
+    case ["analytics", var server, .. var millions]:
+        Console.Write(await AnalyticsBench.RunAsync(server, [.. millions.Select(m => int.Parse(m, CultureInfo.InvariantCulture))], Console.Error));
+        return 0;
     case ["healpix-cells", var source, var target]:
         return HealpixCells.Run(source, target);
     case ["dbscan-labels", var source, var columns, var eps, var minSamples, var target]:
@@ -21,6 +25,7 @@ switch (args)
             usage: Almagest.Bench COMMAND
               recipes TABLE.csv                             which recipe finds known unusual stars
               forest-scores IN.f64 COLUMNS SEED OUT.f64     isolation-forest scores of a row-major matrix of doubles
+              analytics CONNECTION MILLIONS...              raw queries against view look-ups
               healpix-cells IN OUT                          cells of positions
               dbscan-labels IN COLUMNS EPS MIN_SAMPLES OUT  DBSCAN labels of a row-major matrix of doubles
             """);

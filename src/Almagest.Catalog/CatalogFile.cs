@@ -1,4 +1,5 @@
 using Almagest.Catalog.Delimited;
+using Almagest.Catalog.Fits;
 using Almagest.Catalog.Input;
 
 namespace Almagest.Catalog;
@@ -26,7 +27,7 @@ public static class CatalogFile
         return Open(CatalogInput.Open(stream, name, leaveOpen), options);
     }
 
-    private static DelimitedReader Open(CatalogInput input, CatalogOpenOptions? options)
+    private static ICatalogReader Open(CatalogInput input, CatalogOpenOptions? options)
     {
         options ??= CatalogOpenOptions.Default;
         try
@@ -36,7 +37,7 @@ public static class CatalogFile
                 ContentKind.Ecsv => new DelimitedReader(input, EcsvHeader.Read(input, options), options),
                 ContentKind.DelimitedText => new DelimitedReader(input, TextTableSniffer.Sniff(input, options), options),
                 ContentKind.VoTable => throw ContentSniffer.Refuse(input, "a VOTable", "Convert it with `stilts tcopy F G.csv`."),
-                ContentKind.Fits => throw ContentSniffer.Refuse(input, "a FITS file", "Convert it with `stilts tcopy F G.csv`."),
+                ContentKind.Fits => new FitsReader(input, options),
                 ContentKind.Parquet => throw ContentSniffer.Refuse(input, "a Parquet file", "Convert it with `stilts tcopy F G.csv` or pandas."),
                 var other => throw new InvalidOperationException($"no reader for {other}"),
             };

@@ -52,9 +52,19 @@ internal static class Cell
     }
 
     /// <summary>
-    /// The nearest double. False for words, for decimals beyond the range of a double, and for whole numbers that a double cannot
-    /// hold exactly, such as a 19-digit id.
+    /// The nearest double, where the text means a number and no more than that. False also for what looks like an identifier: whole numbers
+    /// that a double cannot hold exactly, and those with leading zeros.
     /// </summary>
+    public static bool TryPlainDouble(ReadOnlySpan<byte> text, out double value)
+    {
+        if (!TryDouble(text, out value)) return false;
+        int sign = text[0] is (byte)'-' or (byte)'+' ? 1 : 0;
+        bool padded = text.Length > sign + 1 && text[sign] == '0' && (uint)(text[sign + 1] - '0') <= 9;
+        if (!padded && Math.Abs(value) <= 9007199254740992) return true;
+        return text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0 || double.IsInfinity(value) || (!padded && IsExactInteger(text, value));
+    }
+
+    /// <summary>The nearest double. False for words and for decimals beyond the range of a double; infinities must be written as such.</summary>
     public static bool TryDouble(ReadOnlySpan<byte> text, out double value)
     {
         if (TryShortDecimal(text, out value)) return true;
@@ -66,8 +76,7 @@ internal static class Cell
         if (first is (byte)'-' or (byte)'+' && second != '.' && (uint)(second - '0') > 9) return IsInfinity(text, out value);
         if (!double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value))
             return false;
-        if (double.IsInfinity(value)) return false;
-        return Math.Abs(value) <= 9007199254740992 || text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0 || IsExactInteger(text, value);
+        return !double.IsInfinity(value);
     }
 
     private static bool IsExactInteger(ReadOnlySpan<byte> text, double value) =>

@@ -60,7 +60,7 @@ internal sealed class DelimitedReader : ICatalogReader
     private CatalogBatch ReadBatch(RecordTokenizer tokens, int rowsPerBatch, ref bool more)
     {
         var vectors = new CatalogVector[_types.Length];
-        for (int i = 0; i < vectors.Length; i++) vectors[i] = NewVector(_types[i], rowsPerBatch);
+        for (int i = 0; i < vectors.Length; i++) vectors[i] = CatalogVectors.New(_types[i], rowsPerBatch);
         var lines = new long[rowsPerBatch];
         var rejected = new List<RejectedRow>();
         int row = 0;
@@ -85,14 +85,6 @@ internal sealed class DelimitedReader : ICatalogReader
         return new CatalogBatch { Count = row, Columns = vectors, LineNumber = lines, Rejected = rejected };
     }
 
-    private static CatalogVector NewVector(ColumnType type, int rows) => type switch
-    {
-        ColumnType.Int64 => new Int64Vector(rows),
-        ColumnType.Double => new DoubleVector(rows),
-        ColumnType.Boolean => new BooleanVector(rows),
-        _ => new TextVector(rows, type),
-    };
-
     private static void Set(CatalogVector vector, int row, ReadOnlySpan<byte> text)
     {
         switch (vector)
@@ -100,7 +92,7 @@ internal sealed class DelimitedReader : ICatalogReader
             case DoubleVector doubles:
                 doubles.Values[row] = double.NaN;
                 if (Cell.IsMissing(text)) return;
-                if (Cell.TryDouble(text, out double number))
+                if (Cell.TryPlainDouble(text, out double number))
                 {
                     doubles.Values[row] = number;
                     return;

@@ -27,15 +27,12 @@ internal static class EcsvHeader
             {
                 string line = Cell.Text(tokens.Field(0));
                 if (!line.StartsWith("# %ECSV", StringComparison.Ordinal) && !line.StartsWith("#%ECSV", StringComparison.Ordinal))
-                {
-                    string content = line.StartsWith("# ", StringComparison.Ordinal) ? line[2..] : line[1..];
-                    // The Gaia archive indents empty lines of a block more deeply than its text, which YAML 1.2 forbids and PyYAML allows.
-                    yaml.Append(string.IsNullOrWhiteSpace(content) ? "" : content).Append('\n');
-                }
+                    yaml.Append(line.StartsWith("# ", StringComparison.Ordinal) ? line[2..] : line[1..]).Append('\n');
             }
             start = (int)tokens.Consumed;
         }
-        var header = Parse(yaml.ToString());
+        var warnings = new List<string>();
+        var header = Parse(yaml.ToString(), warnings);
         string delimiter = (Child(header, "delimiter") as YamlScalarNode)?.Value ?? " ";
         if (delimiter.Length != 1 || delimiter[0] is > (char)127 or '"' or '#') throw Wrong($"the delimiter is '{delimiter}'; expected one blank or comma");
         if (Child(header, "datatype") is not YamlSequenceNode { Children.Count: > 0 } declared) throw Wrong("there is no list 'datatype' of columns");
@@ -50,7 +47,44 @@ internal static class EcsvHeader
             DataOffset = offset,
             DataLine = dataLine,
             Metadata = Metadata(header),
+            Warnings = warnings,
         };
+    }
+
+    /// <summary>
+    /// The Gaia archive has written queries into <c>meta</c> that are no valid YAML. What describes the columns is read without them then.
+    /// </summary>
+    private static YamlMappingNode Parse(string yaml, List<string> warnings)
+    {
+        try
+        {
+            return Parse(yaml);
+        }
+        catch (CatalogFormatException)
+        {
+            string needed = Sections(yaml, "delimiter", "datatype");
+            if (needed.Length == 0) throw;
+            var header = Parse(needed);
+            warnings.Add("The header's 'meta' section is not valid YAML and was ignored; the columns' descriptions are complete.");
+            return header;
+        }
+    }
+
+    /// <summary>The top-level entries of those names.</summary>
+    private static string Sections(string yaml, params ReadOnlySpan<string> names)
+    {
+        var kept = new StringBuilder();
+        bool keep = false;
+        foreach (string line in yaml.Split('\n'))
+        {
+            if (line.Length > 0 && char.IsAsciiLetter(line[0]))
+            {
+                keep = false;
+                foreach (string name in names) keep |= line.StartsWith(name + ":", StringComparison.Ordinal);
+            }
+            if (keep) kept.Append(line).Append('\n');
+        }
+        return kept.ToString();
     }
 
     private static YamlMappingNode Parse(string yaml)

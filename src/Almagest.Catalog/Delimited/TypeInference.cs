@@ -34,7 +34,7 @@ internal static class TypeInference
             _values++;
             bool whole = Cell.TryInt64(text, out _);
             if (whole) _integers++;
-            if (whole || Cell.TryDouble(text, out _)) _numbers++;
+            if (whole || Cell.TryPlainDouble(text, out _)) _numbers++;
             else if (Cell.TryBoolean(text, out _)) _booleans++;
         }
 

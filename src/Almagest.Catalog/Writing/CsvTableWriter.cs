@@ -14,6 +14,7 @@ public sealed class CsvTableWriter : IDisposable
     private readonly bool _leaveOpen;
     private int _columns = -1;
     private int _field;
+    private bool _empty = true;
 
     /// <param name="writer">where the rows go</param>
     public CsvTableWriter(TextWriter writer, bool leaveOpen = false)
@@ -43,7 +44,8 @@ public sealed class CsvTableWriter : IDisposable
     {
         Separate();
         if (text is null) return;
-        if (text.Length > 0 && text.AsSpan().IndexOfAny(",\"\r\n") < 0 && text[0] is not (' ' or '#') && text[^1] != ' ')
+        _empty = false;
+        if (text.Length > 0 && text.AsSpan().IndexOfAny(",\"\r\n") < 0 && text[0] != '#' && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]))
         {
             _writer.Write(text);
             return;
@@ -57,6 +59,7 @@ public sealed class CsvTableWriter : IDisposable
     {
         Separate();
         if (value is not { } number || double.IsNaN(number)) return;
+        _empty = false;
         Span<char> text = stackalloc char[32];
         number.TryFormat(text, out int length, "R", CultureInfo.InvariantCulture);
         _writer.Write(text[..length]);
@@ -66,6 +69,7 @@ public sealed class CsvTableWriter : IDisposable
     {
         Separate();
         if (value is not { } number) return;
+        _empty = false;
         Span<char> text = stackalloc char[20];
         number.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
         _writer.Write(text[..length]);
@@ -74,7 +78,9 @@ public sealed class CsvTableWriter : IDisposable
     public void Write(bool? value)
     {
         Separate();
-        if (value is { } truth) _writer.Write(truth ? "true" : "false");
+        if (value is not { } truth) return;
+        _empty = false;
+        _writer.Write(truth ? "true" : "false");
     }
 
     /// <exception cref="InvalidOperationException">the row has more or fewer fields than the first one</exception>
@@ -82,7 +88,10 @@ public sealed class CsvTableWriter : IDisposable
     {
         if (_columns < 0) _columns = _field;
         if (_field != _columns) throw new InvalidOperationException($"a row of {_field} fields in a table of {_columns} columns");
+        // A blank line would be no row at all.
+        if (_empty && _columns == 1) _writer.Write("\"\"");
         _field = 0;
+        _empty = true;
         _writer.Write('\n');
     }
 

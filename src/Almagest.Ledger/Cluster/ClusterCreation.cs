@@ -22,6 +22,7 @@ static class ClusterCreation
         printf '%s' "$4" >data.new/pg_ident.conf
         printf '%s' "$5" >>data.new/postgresql.conf
         cat >data.new/almagest.conf
+        echo '# Settings of your own. They win over those of almagest.conf.' >data.new/local.conf
         if [ "$2" = durable ]; then "$1" -D data.new --sync-only >>initdb.log; fi
         mv -T data.new data
         """;
@@ -29,8 +30,7 @@ static class ClusterCreation
     public static async Task CreateAsync(
         ClusterPlace place, ClusterAccount account, PostgresBinaries binaries, bool durable, CancellationToken cancel)
     {
-        var free = ServerConfiguration.FreeSpace(place.Directory);
-        if (free < SpaceNeeded)
+        if (ServerConfiguration.FreeSpace(place.Directory) is { } free && free < SpaceNeeded)
         {
             throw new ClusterException(
                 $"A new database needs {SpaceNeeded >> 20} MB, and the disk of {place.Directory} has {free >> 20} MB left.",

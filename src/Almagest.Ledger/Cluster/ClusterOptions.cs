@@ -27,7 +27,7 @@ public sealed record ClusterOptions
     /// </summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The directory of <c>initdb</c>, <c>pg_ctl</c> and <c>postgres</c>; null searches the machine.</summary>
+    /// <summary>The directory of <c>initdb</c>, <c>pg_ctl</c> and <c>postgres</c>; null: <c>ALMAGEST_PG_BIN</c>, else search the machine.</summary>
     public string? BinaryDirectory { get; init; }
 
     /// <summary>
@@ -37,31 +37,29 @@ public sealed record ClusterOptions
     internal string SystemDirectory { get; init; } = "/var/lib/almagest";
 
     /// <summary>
-    /// Options from <c>ALMAGEST_HOME</c> (default <c>$XDG_DATA_HOME/almagest</c>, else <c>~/.local/share/almagest</c>)
-    /// and <c>ALMAGEST_PG_BIN</c>.
+    /// Options from <c>ALMAGEST_HOME</c>; the default is <c>$XDG_DATA_HOME/almagest</c>, else <c>~/.local/share/almagest</c>.
     /// </summary>
     public static ClusterOptions FromEnvironment(Action<string>? progress = null) => new()
     {
-        Home = HomeFromEnvironment(),
-        BinaryDirectory = Variable("ALMAGEST_PG_BIN"),
+        Home = HomeFrom(
+            Environment.GetEnvironmentVariable,
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify)),
         Progress = progress,
     };
 
-    static string HomeFromEnvironment()
+    /// <param name="variable">Gives the value of an environment variable, or null.</param>
+    /// <param name="userHome">The user's home directory.</param>
+    internal static string HomeFrom(Func<string, string?> variable, string userHome)
     {
-        var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-        if (Variable("ALMAGEST_HOME") is { } home)
+        if (variable("ALMAGEST_HOME") is { Length: > 0 } home)
         {
             // Service files and container settings do not expand the tilde.
-            return Path.GetFullPath(home == "~" || home.StartsWith("~/", StringComparison.Ordinal) ? user + home[1..] : home);
+            return Path.GetFullPath(home == "~" || home.StartsWith("~/", StringComparison.Ordinal) ? userHome + home[1..] : home);
         }
 
         // The XDG base directory specification: a relative value is to be ignored.
-        return Variable("XDG_DATA_HOME") is { } data && Path.IsPathRooted(data)
+        return variable("XDG_DATA_HOME") is { } data && Path.IsPathRooted(data)
             ? Path.Combine(data, "almagest")
-            : Path.Combine(user, ".local", "share", "almagest");
+            : Path.Combine(userHome, ".local", "share", "almagest");
     }
-
-    static string? Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

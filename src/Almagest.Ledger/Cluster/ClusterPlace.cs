@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Almagest.Ledger.Cluster;
@@ -61,24 +60,24 @@ sealed class ClusterPlace
         }
 
         var parentFacts = Native.Stat(parent) ?? throw PathFailure.ToException(Native.NoEntry, "create", home);
+        if (!parentFacts.IsDirectory)
+            throw PathFailure.ToException(Native.NotDirectory, "create", home);
         foreach (var directory in missing)
             CreateDirectory(directory, isHome: directory == home, parentFacts);
         return (home, Native.Stat(home) ?? throw PathFailure.ToException(Native.AccessDenied, "use", home));
     }
 
+    /// <summary>Whether an earlier start has settled where the server's directory is.</summary>
+    public static bool IsChosen(string home) => System.IO.Directory.Exists(InHome(home)) || File.Exists(Pointer(home));
+
     /// <summary>Finds the server's directory of a home, choosing one the first time. Needs the control lock.</summary>
     public static async Task<ClusterPlace> LocateAsync(
         string home, FileFacts facts, ClusterOptions options, CancellationToken cancel)
     {
-        var inHome = Path.Combine(home, "postgres");
-        var pointer = Path.Combine(home, "location");
-        if (Native.Stat(inHome) is { IsDirectory: true } existing)
-        {
-            // Root's, if an earlier attempt ended between making the directory and giving it away.
-            if (Native.IsRoot && existing.Owner == 0)
-                CreateServerDirectory(inHome, await ClusterAccount.OfOwnerAsync(facts, cancel).ConfigureAwait(false));
+        var inHome = InHome(home);
+        var pointer = Pointer(home);
+        if (System.IO.Directory.Exists(inHome))
             return new ClusterPlace(home, facts, inHome);
-        }
 
         if (File.Exists(pointer))
         {
@@ -97,15 +96,13 @@ sealed class ClusterPlace
             return new ClusterPlace(home, facts, inHome);
         }
 
+        // Found again by its name if the file that names it was lost with the home.
         var elsewhere = Path.Combine(options.SystemDirectory, Hash(home));
-        if (!System.IO.Directory.Exists(elsewhere))
-        {
-            CreateDirectory(options.SystemDirectory, isHome: true, owner: default);
-            CreateServerDirectory(elsewhere, account);
-        }
-
         options.Progress?.Invoke($"The account {account.Name} cannot enter {home}: the database is in {elsewhere}.");
-        await File.WriteAllTextAsync(pointer, elsewhere + "\n", cancel).ConfigureAwait(false);
+        CreateDirectory(options.SystemDirectory, isHome: true, owner: default);
+        if (!System.IO.Directory.Exists(elsewhere))
+            CreateServerDirectory(elsewhere, account);
+        WritePointer(pointer, elsewhere);
         return new ClusterPlace(home, facts, elsewhere);
     }
 
@@ -113,6 +110,14 @@ sealed class ClusterPlace
     public async Task<ClusterAccount> AccountAsync(CancellationToken cancel)
     {
         var facts = Native.Stat(Directory) ?? throw PathFailure.ToException(Native.AccessDenied, "enter", Directory);
+        if (Native.IsRoot && facts.Owner == 0 && !HasData)
+        {
+            // An earlier attempt ended between making the directory and giving it away.
+            var account = await ClusterAccount.OfOwnerAsync(HomeFacts, cancel).ConfigureAwait(false);
+            CreateServerDirectory(Directory, account);
+            return account;
+        }
+
         if (!Native.IsRoot && facts.Owner != Native.EffectiveUser())
         {
             throw new ClusterException(
@@ -164,6 +169,10 @@ sealed class ClusterPlace
             $"Remove it, or set ALMAGEST_HOME to a path shorter than {LongestSocketPath - 30} bytes in plain letters.");
     }
 
+    static string InHome(string home) => Path.Combine(home, "postgres");
+
+    static string Pointer(string home) => Path.Combine(home, "location");
+
     static bool IsPlain(char c) => char.IsLetterOrDigit(c) || c is '/' or '_' or '-' or '.' or ' ';
 
     static void CreateDirectory(string path, bool isHome, FileFacts owner)
@@ -188,6 +197,18 @@ sealed class ClusterPlace
         }
     }
 
+    static void WritePointer(string pointer, string directory)
+    {
+        try
+        {
+            File.WriteAllText(pointer, directory + "\n");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw PathFailure.ToException(error, "write", pointer);
+        }
+    }
+
     static void Make(string path, UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows())
@@ -202,6 +223,14 @@ sealed class ClusterPlace
         }
     }
 
-    static string Hash(string text) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+    /// <summary>
+    /// A name for a path: FNV-1a, 64 bits. Not a cryptographic hash, which would need OpenSSL before PostgreSQL brings it.
+    /// </summary>
+    static string Hash(string text)
+    {
+        var hash = 0xcbf29ce484222325UL;
+        foreach (var octet in Encoding.UTF8.GetBytes(text))
+            hash = (hash ^ octet) * 0x100000001b3UL;
+        return hash.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

@@ -26,14 +26,18 @@ public static class EmbeddedCluster
 
         var (home, facts) = ClusterPlace.PrepareHome(options.Home);
         using var control = await TakeControlAsync(home, facts, options, cancel).ConfigureAwait(false);
+        if (!ClusterPlace.IsChosen(home))
+        {
+            // Before the account is chosen: the package brings one.
+            await FindOrInstallAsync(options, cancel).ConfigureAwait(false);
+        }
+
         var place = await ClusterPlace.LocateAsync(home, facts, options, cancel).ConfigureAwait(false);
         var account = await place.AccountAsync(cancel).ConfigureAwait(false);
-
         var create = !place.HasData;
         if (create)
         {
-            var binaries = PostgresBinaries.Find(options.BinaryDirectory)
-                ?? await PostgresInstaller.InstallAsync(options, cancel).ConfigureAwait(false);
+            var binaries = await FindOrInstallAsync(options, cancel).ConfigureAwait(false);
             options.Progress?.Invoke($"Creating a PostgreSQL {binaries.MajorVersion} cluster in {place.Directory}…");
             await ClusterCreation.CreateAsync(place, account, binaries, options.Durable, cancel).ConfigureAwait(false);
         }
@@ -53,7 +57,7 @@ public static class EmbeddedCluster
     /// <exception cref="ClusterException">The server does not stop, or files cannot be deleted.</exception>
     public static async Task DestroyAsync(ClusterOptions options, CancellationToken cancel = default)
     {
-        if (!Directory.Exists(options.Home))
+        if (!Directory.Exists(options.Home) || !ClusterPlace.IsChosen(options.Home))
             return;
         var (home, facts) = ClusterPlace.PrepareHome(options.Home);
         using var control = await TakeControlAsync(home, facts, options, cancel).ConfigureAwait(false);
@@ -76,6 +80,10 @@ public static class EmbeddedCluster
             throw PathFailure.ToException(error, "delete", place.Directory);
         }
     }
+
+    static async Task<PostgresBinaries> FindOrInstallAsync(ClusterOptions options, CancellationToken cancel) =>
+        PostgresBinaries.Find(options.BinaryDirectory)
+        ?? await PostgresInstaller.InstallAsync(options, cancel).ConfigureAwait(false);
 
     internal static async Task<FileLock> TakeControlAsync(
         string home, FileFacts facts, ClusterOptions options, CancellationToken cancel)

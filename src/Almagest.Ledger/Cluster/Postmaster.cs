@@ -39,7 +39,7 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
         var clock = Stopwatch.StartNew();
         var started = false;
         Process? process = null;
-        var startedAt = DateTime.MinValue;
+        var log = ServerLog.FromNow(place);
         try
         {
             while (true)
@@ -54,12 +54,11 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
                 }
 
                 if (process is { HasExited: true })
-                    throw await ExplainAsync(process, startedAt, cancel).ConfigureAwait(false);
+                    throw await ExplainAsync(process, log, cancel).ConfigureAwait(false);
                 if (process is null && state == State.Down)
                 {
                     if (LiveServer() is null && await ClearLeftoversAsync(clock, cancel).ConfigureAwait(false))
                     {
-                        startedAt = DateTime.UtcNow.AddSeconds(-1);
                         process = await StartAsync(cancel).ConfigureAwait(false);
                         started = true;
                     }
@@ -73,9 +72,15 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
                 if (LiveServer() is { Status: "stopping" })
                     await StopAsync(cancel).ConfigureAwait(false);
                 if (clock.Elapsed > options.StartTimeout)
-                    throw TimedOut(startedAt);
+                    throw TimedOut(log);
                 await WaitAsync(process, cancel).ConfigureAwait(false);
             }
+        }
+        catch (ClusterException) when (process is { HasExited: false } && clock.Elapsed < options.StartTimeout)
+        {
+            // Nobody will have a lease on it. (One that is late goes on with its recovery.)
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
         }
         finally
         {
@@ -134,9 +139,8 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
                 PostgresErrorCodes.InvalidAuthorizationSpecification => throw new ClusterException(
                     $"The database in {place.Directory} does not admit the user {Environment.UserName}: {error.MessageText}.",
                     "Run as the user who made it, or set ALMAGEST_HOME to a directory of your own.", error),
-                _ => throw new ClusterException(
-                    $"The database in {place.Directory} refuses connections: {error.MessageText} ({error.SqlState}).",
-                    $"Its log is in {place.Logs}.", error),
+                _ => throw StartFailure.Explain(
+                    $"The database in {place.Directory} refuses connections", $" {error.SqlState} {error.MessageText}", place),
             };
         }
         catch (NpgsqlException)
@@ -229,19 +233,19 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
         }
     }
 
-    async Task<ClusterException> ExplainAsync(Process process, DateTime since, CancellationToken cancel)
+    async Task<ClusterException> ExplainAsync(Process process, ServerLog log, CancellationToken cancel)
     {
         var printed = await process.StandardError.ReadToEndAsync(cancel).ConfigureAwait(false);
         // The process that writes the log ends a moment after the server.
         await Task.Delay(100, cancel).ConfigureAwait(false);
         return StartFailure.Explain(
             $"Cannot start the database in {place.Directory}",
-            $"{printed}\n{StartFailure.ReadLog(place, since)}", place);
+            $"{printed}\n{log.Read()}", place);
     }
 
-    ClusterException TimedOut(DateTime since) => new(
+    ClusterException TimedOut(ServerLog log) => new(
         $"The database in {place.Directory} does not answer after {options.StartTimeout.TotalSeconds:0} seconds.\n"
-            + StartFailure.LastLines(StartFailure.ReadLog(place, since)),
+            + StartFailure.LastLines(log.Read()),
         "After a power cut it may still be replaying its log: it goes on in the background, so try again in a minute. "
             + $"Otherwise look into {place.Logs}.");
 
@@ -267,6 +271,9 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
         IncludeErrorDetail = true,
     }.ConnectionString;
 
-    static string WithoutPool(string connection) =>
-        new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ConnectionString;
+    string WithoutPool(string connection) => new NpgsqlConnectionStringBuilder(connection)
+    {
+        Pooling = false,
+        Timeout = (int)Math.Clamp(Math.Ceiling(options.StartTimeout.TotalSeconds), 1, 15),
+    }.ConnectionString;
 }

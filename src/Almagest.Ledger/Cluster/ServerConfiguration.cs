@@ -5,14 +5,14 @@ namespace Almagest.Ledger.Cluster;
 
 /// <summary>
 /// The server's settings: for analytics on the machine at hand, beside other programs. Written to
-/// <c>almagest.conf</c> in the data directory at each start; <c>local.conf</c> beside it, if the user makes one, wins.
+/// <c>almagest.conf</c> in the data directory at each start; <c>local.conf</c> beside it, the user's own, wins.
 /// </summary>
 static class ServerConfiguration
 {
     public const string FileName = "almagest.conf";
 
     /// <summary>Appended to <c>postgresql.conf</c> when the cluster is made.</summary>
-    public const string Include = "\ninclude 'almagest.conf'\ninclude_if_exists 'local.conf'\n";
+    public const string Include = "\ninclude 'almagest.conf'\ninclude 'local.conf'\n";
 
     /// <summary>Whoever the kernel says is the account or root may connect, over the socket; nobody else, from nowhere.</summary>
     public const string HostBasedAuthentication = "local all almagest peer map=almagest\n";
@@ -23,7 +23,7 @@ static class ServerConfiguration
     public static string Write(bool durable) => Write(
         durable,
         memory: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        sharedMemory: FreeSpace("/dev/shm"),
+        sharedMemory: SharedMemory(),
         processors: Environment.ProcessorCount);
 
     /// <param name="durable">Whether commits survive a power cut.</param>
@@ -42,7 +42,8 @@ static class ServerConfiguration
         Set("timezone", "'UTC'");
         Set("log_timezone", "'UTC'");
 
-        Set("shared_buffers", Size(Math.Clamp(total / 8, 32, 4096)));
+        // Several throw-away clusters may run at once.
+        Set("shared_buffers", Size(Math.Clamp(total / 8, 32, durable ? 4096 : 256)));
         Set("effective_cache_size", Size(Math.Max(total / 2, 64)));
         Set("work_mem", Size(Math.Clamp(total / 256, 4, 128)));
         Set("maintenance_work_mem", Size(Math.Clamp(total / 16, 32, 1024)));
@@ -85,8 +86,17 @@ static class ServerConfiguration
         static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Bytes that may still be written below a path; 0 where that is unknown.</summary>
-    public static long FreeSpace(string path)
+    /// <summary>Bytes free in <c>/dev/shm</c>; 0 where ordinary users may not write there, as in some chroots.</summary>
+    static long SharedMemory()
+    {
+        const int writableForAll = 0x2;
+        return Native.Stat("/dev/shm") is { } facts && (facts.Permissions & writableForAll) != 0
+            ? FreeSpace("/dev/shm") ?? 0
+            : 0;
+    }
+
+    /// <summary>Bytes that may still be written below a path; null where that is unknown.</summary>
+    public static long? FreeSpace(string path)
     {
         try
         {
@@ -94,7 +104,7 @@ static class ServerConfiguration
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return 0;
+            return null;
         }
     }
 }

@@ -7,6 +7,7 @@ namespace Almagest.Ledger.Cluster;
 static class StartFailure
 {
     const int LinesShown = 8;
+    const long FullDisk = 64 << 10;
 
     public static ClusterException Explain(string what, string printed, ClusterPlace place)
     {
@@ -17,25 +18,24 @@ static class StartFailure
 
     static (string Why, string Hint) Classify(string printed, ClusterPlace place)
     {
-        if (Says("No space left on device", " 53100 ") && !Says("shared memory"))
+        // On a full disk there may be no log that says so.
+        if ((Says("No space left on device", " 53100 ") && !Says("shared memory"))
+            || ServerConfiguration.FreeSpace(place.Directory) < FullDisk)
+        {
             return ("the disk is full", PathFailure.DiskFullHint);
+        }
+
         if (Says("Disk quota exceeded"))
             return ("the disk quota is used up", PathFailure.DiskFullHint);
         if (Says("Read-only file system"))
             return ("the file system is read-only", PathFailure.ReadOnlyHint);
-        if (Says("shared memory", "Cannot allocate memory", " 53200 "))
-        {
-            return ("there is not enough (shared) memory",
-                $"Close other programs or raise the memory limit of the container; or put smaller sizes, such as shared_buffers = 32MB, into {Path.Combine(place.Data, "local.conf")}.");
-        }
-
         if (Says("incompatible with server"))
         {
             return ("its data were written by another version of PostgreSQL",
                 "Set ALMAGEST_PG_BIN to the programs of the version that wrote them.");
         }
 
-        if (Says(" F0000 ", "configuration file", "unrecognized configuration parameter"))
+        if (Says(" F0000 ", "FATAL:  configuration file", "FATAL:  could not load"))
         {
             return ("a setting is wrong",
                 $"Correct {Path.Combine(place.Data, "local.conf")} or postgresql.conf beside it.");
@@ -45,6 +45,12 @@ static class StartFailure
         {
             return ("another server already works in its data directory",
                 $"Stop the process that {PostmasterFile.PathIn(place.Data)} names, if it is a postgres, and try again.");
+        }
+
+        if (Says("shared memory", "Cannot allocate memory", " 53200 "))
+        {
+            return ("there is not enough (shared) memory",
+                $"Close other programs or raise the memory limit of the container; or put smaller sizes, such as shared_buffers = 32MB, into {Path.Combine(place.Data, "local.conf")}.");
         }
 
         if (Says("checkpoint record", "pg_control", "PANIC", " XX001 ", " XX002 ", " 58P01 ", "invalid page", "not a valid data directory", "No such file or directory", "invalid magic"))
@@ -69,37 +75,6 @@ static class StartFailure
             }
 
             return false;
-        }
-    }
-
-    /// <summary>What the server printed since it was started: before its log was open, and in the log.</summary>
-    public static string ReadLog(ClusterPlace place, DateTime since)
-    {
-        var texts = new List<string> { Tail(place.StartLog) };
-        if (Directory.Exists(place.Logs))
-        {
-            texts.AddRange(new DirectoryInfo(place.Logs).GetFiles()
-                .Where(file => file.LastWriteTimeUtc >= since)
-                .OrderBy(file => file.LastWriteTimeUtc)
-                .Select(file => Tail(file.FullName)));
-        }
-
-        return string.Join('\n', texts).Trim();
-    }
-
-    static string Tail(string path)
-    {
-        try
-        {
-            const int most = 4096;
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            file.Seek(-Math.Min(most, file.Length), SeekOrigin.End);
-            using var reader = new StreamReader(file);
-            return reader.ReadToEnd();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return "";
         }
     }
 

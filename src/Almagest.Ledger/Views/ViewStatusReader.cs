@@ -32,7 +32,7 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
                   order by r.started_at desc limit 1) good on true
                 left join lateral (
                   select * from public.view_refreshes r where r.view_name = v.view_name order by r.started_at desc limit 1) last on true
-                left join (select view_name, count(distinct run_id) as runs from public.pending_view_changes group by view_name) p using (view_name)
+                left join (select view_name, count(distinct run_id) as runs from public.pending_view_changes group by view_name) p on p.view_name = v.view_name
                 """, connection);
             var found = new List<ViewStatus>();
             await using var reader = await command.ExecuteReaderAsync(cancellation);

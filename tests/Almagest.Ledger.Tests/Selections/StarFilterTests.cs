@@ -18,7 +18,7 @@ public sealed class StarFilterTests
         [
             ("cone=0.5,10,12", (ra, dec) => SkyCoordinates.SeparationDeg(0.5, 10, ra, dec) <= 12),
             ("cone=123,89,5", (ra, dec) => SkyCoordinates.SeparationDeg(123, 89, ra, dec) <= 5),
-            ("cone=200,-45,0.7", (ra, dec) => SkyCoordinates.SeparationDeg(200, -45, ra, dec) <= 0.7),
+            ("cone=200,-45,3", (ra, dec) => SkyCoordinates.SeparationDeg(200, -45, ra, dec) <= 3),
             ("cone=10,-90,180", (_, _) => true),
             ("ra_deg=350..10", (ra, _) => ra >= 350 || ra <= 10),
             ("ra_deg=100..200 dec_deg=-5..5", (ra, dec) => ra is >= 100 and <= 200 && dec is >= -5 and <= 5),

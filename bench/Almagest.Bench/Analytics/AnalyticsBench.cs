@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+using Almagest.Ledger.Database;
+using Npgsql;
+
+namespace Almagest.Bench.Analytics;
+
+/// <summary>Raw queries against view look-ups, at growing histories, each in a fresh database of the given server.</summary>
+public static class AnalyticsBench
+{
+    /// <param name="server">connection string of a server on which databases may be created</param>
+    /// <param name="millions">sizes of the history, in millions of results</param>
+    /// <returns>the report, in Markdown</returns>
+    public static async Task<string> RunAsync(string server, IReadOnlyList<int> millions, TextWriter log)
+    {
+        ArgumentNullException.ThrowIfNull(millions);
+        var report = new StringBuilder();
+        report.AppendLine("# Raw queries against view look-ups").AppendLine()
+            .AppendLine("The same question asked of the raw tables (all indexes in place) and of its view: medians of whole round trips on one warm")
+            .AppendLine("connection, both sides in turn, answers compared first. Half of the runs are anomaly runs with about 5 % flagged, half cluster runs.")
+            .AppendLine();
+        foreach (var size in millions)
+        {
+            var name = $"almagest_bench_{size}m";
+            await ExecuteAsync(server, $"drop database if exists {name} with (force)");
+            await ExecuteAsync(server, $"create database {name}");
+            try
+            {
+                await using var ledger = new LedgerDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString);
+                await ledger.Schema.MigrateAsync();
+                await SyntheticHistory.FillAsync(ledger, size * 20, 50_000, log);
+                var rows = await RawAgainstViews.MeasureAsync(ledger, log);
+                if (report.ToString().IndexOf("Measured", StringComparison.Ordinal) < 0)
+                    report.AppendLine(await MachineAsync(ledger)).AppendLine();
+                report.AppendLine(CultureInfo.InvariantCulture, $"## {size} M results ({size * 20} runs of 50,000 stars)").AppendLine()
+                    .AppendLine("| question | raw, ms | view, ms | ratio |").AppendLine("| --- | ---: | ---: | ---: |");
+                foreach (var row in rows)
+                    report.AppendLine(CultureInfo.InvariantCulture, $"| {row.Question} | {row.RawMs:N2} | {row.ViewMs:N2} | {row.Ratio:N0} |");
+                report.AppendLine();
+            }
+            finally
+            {
+                await ExecuteAsync(server, $"drop database if exists {name} with (force)");
+            }
+        }
+        return report.ToString();
+    }
+
+    static async Task<string> MachineAsync(LedgerDatabase ledger)
+    {
+        await using var command = ledger.DataSource.CreateCommand("select current_setting('server_version') || ', shared_buffers ' || current_setting('shared_buffers')");
+        return $"Measured on {Machine.Describe()}, PostgreSQL {await command.ExecuteScalarAsync()}, {DateTime.UtcNow:yyyy-MM-dd}.";
+    }
+
+    static async Task ExecuteAsync(string server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,76 @@
+using Almagest.Discovery.Sky;
+
+namespace Almagest.Discovery.Simulation;
+
+/// <summary>Turns a star as it is into a catalogue entry, with errors that grow towards faint magnitudes as Gaia's do.</summary>
+internal static class Observation
+{
+    private const int RunningBits = 35;
+
+    public static SimulatedStar Of(ref StarRandom random, long index, in IntrinsicStar star, SkyVector icrsVelocity, OutlierKind kind, string? cluster)
+    {
+        var (ra, dec) = SkyCoordinates.FromVector(SkyCoordinates.GalacticToIcrs(star.Direction));
+        ra = SkyCoordinates.NormaliseDegrees(Math.Round(ra, 10)); // as files write it, so that none can say 360
+        var (pmra, pmdec, radialVelocity) = Kinematics.Project(ra, dec, star.DistancePc, icrsVelocity);
+        var extinction = Dust.Extinction(star.DistancePc, star.Direction.Z);
+        var g = star.AbsoluteMag + 5 * Math.Log10(star.DistancePc / 10) + extinction;
+        var parallaxError = ParallaxError(g) * Math.Exp(0.15 * random.Normal());
+        var motionError = 0.95 * parallaxError;
+        var ruwe = random.Chance(0.04) ? random.Between(1.2, 2.5) : Math.Max(0.85, 1.01 + 0.06 * random.Normal());
+        var parallax = 1000 / star.DistancePc;
+        if (kind == OutlierKind.SpuriousAstrometry)
+        {
+            parallax += (random.Chance(0.5) ? 1 : -1) * random.Between(8, 40);
+            pmra += 60 * random.Normal();
+            pmdec += 60 * random.Normal();
+            parallaxError *= random.Between(5, 15);
+            ruwe = random.Between(5, 25);
+        }
+
+        parallax += parallaxError * random.Normal();
+        pmra += motionError * random.Normal();
+        pmdec += motionError * random.Normal();
+        var colour = star.Colour + Dust.Reddening * extinction + ColourError(g, star.Colour) * random.Normal();
+        g += 0.003 * random.Normal();
+
+        // What is planted stays measurable; of the others some lack a solution, more so at the faint end.
+        var ordinary = kind == OutlierKind.None;
+        var solved = !(random.Chance(0.002 + 0.013 * Math.Pow(g / 17, 8)) && ordinary);
+        var coloured = !(random.Chance(0.005) && ordinary);
+        var timed = random.Chance(g < 13.5 ? 0.85 : 0) && kind != OutlierKind.WhiteDwarf;
+        radialVelocity += (0.2 + 0.3 * Math.Pow(10, 0.2 * (g - 10))) * random.Normal();
+        return new SimulatedStar
+        {
+            SourceId = SourceId(index, ra, dec),
+            RaDeg = ra,
+            DecDeg = dec,
+            ParallaxMas = solved ? parallax : double.NaN,
+            ParallaxErrorMas = solved ? parallaxError : double.NaN,
+            PmraMasYr = solved ? pmra : double.NaN,
+            PmdecMasYr = solved ? pmdec : double.NaN,
+            PhotGMeanMag = g,
+            BpRp = coloured ? colour : double.NaN,
+            RadialVelocityKmS = timed ? radialVelocity : double.NaN,
+            Ruwe = solved ? ruwe : double.NaN,
+            Kind = kind,
+            Cluster = cluster,
+        };
+    }
+
+    /// <summary>Typical error of a parallax, mas: 0.02 for bright stars, 0.07 at G 17 (Gaia Collaboration 2016, A&amp;A 595, A1, sect. 8).</summary>
+    public static double ParallaxError(double g)
+    {
+        var z = Math.Max(Math.Pow(10, 0.4 * (13 - 15)), Math.Pow(10, 0.4 * (g - 15)));
+        return 1.3e-3 * Math.Sqrt(40 + 800 * z + 30 * z * z);
+    }
+
+    private static double ColourError(double g, double colour) => 0.005 + 0.02 * Math.Pow(10, 0.3 * (g + 0.5 * colour - 18));
+
+    /// <summary>The position's cell above, a scrambled index below: unique, since the scrambling is one to one.</summary>
+    private static long SourceId(long index, double ra, double dec)
+    {
+        const long mask = (1L << RunningBits) - 1;
+        var running = (index * 0x1B873593 + 0x2545F491) & mask; // an odd factor
+        return (Healpix.AngToPix(12, ra, dec) << RunningBits) | running;
+    }
+}

@@ -1,0 +1,44 @@
+namespace Almagest.Discovery.Simulation;
+
+/// <summary>Why a simulated star is unusual. Names in files are those of <see cref="OutlierKinds.Name"/>.</summary>
+public enum OutlierKind
+{
+    /// <summary>An ordinary star of the field or of a cluster.</summary>
+    None,
+
+    /// <summary>A halo star that passes the Sun at 300 to 550 km/s.</summary>
+    HighVelocity,
+
+    /// <summary>A white dwarf: near, faint and blue.</summary>
+    WhiteDwarf,
+
+    /// <summary>A star whose colour is 1.2 to 2.5 mag off any sequence, as from blended photometry.</summary>
+    OddColour,
+
+    /// <summary>A blue supergiant of absolute magnitude around -6.</summary>
+    BlueSupergiant,
+
+    /// <summary>A source with a spurious astrometric solution: wrong parallax and proper motion, large RUWE.</summary>
+    SpuriousAstrometry,
+}
+
+public static class OutlierKinds
+{
+    /// <summary>The kinds that are planted, in equal numbers.</summary>
+    public static IReadOnlyList<OutlierKind> Planted { get; } =
+    [
+        OutlierKind.HighVelocity, OutlierKind.WhiteDwarf, OutlierKind.OddColour, OutlierKind.BlueSupergiant, OutlierKind.SpuriousAstrometry,
+    ];
+
+    /// <summary>The name in files, such as <c>white_dwarf</c>; null for an ordinary star.</summary>
+    public static string? Name(this OutlierKind kind) => kind switch
+    {
+        OutlierKind.None => null,
+        OutlierKind.HighVelocity => "high_velocity",
+        OutlierKind.WhiteDwarf => "white_dwarf",
+        OutlierKind.OddColour => "odd_colour",
+        OutlierKind.BlueSupergiant => "blue_supergiant",
+        OutlierKind.SpuriousAstrometry => "spurious_astrometry",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+}

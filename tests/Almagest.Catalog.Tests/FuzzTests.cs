@@ -1,0 +1,96 @@
+using System.Text;
+using Xunit;
+
+namespace Almagest.Catalog.Tests;
+
+/// <summary>Whatever a file holds, reading it ends in stars or in one typed error, with rejected rows and batches that agree.</summary>
+public sealed class FuzzTests
+{
+#if DEBUG
+    private const int Rounds = 300;
+#else
+    private const int Rounds = 5000;
+#endif
+    private static readonly byte[] Interesting = "\0\t\n\r \"#',-.;<>[\\]{|}0123456789eEnN+\u007f"u8.ToArray();
+
+    public static TheoryData<string> Seeds =>
+    [
+        "formats/csv_quirks/gaia_bulk_hash_comment_header.csv", "formats/csv_quirks/pipe_delimited.csv", "formats/csv_quirks/small_catalog.csv.gz",
+        "formats/ecsv/subtypes.ecsv", "formats/ecsv/hr24_open_clusters_quoted_names.ecsv", "formats/votable/quirk_tar_inside_gz_named_vot.gz",
+        "formats/gaiadr2_hyads_pipe_units_row_98col.csv", "formats/stilts_converted/pleiades2000.tst.txt", "fields/pleiades-members.dat",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_mutated_real_file_gives_stars_or_one_typed_error(string file)
+    {
+        byte[] seed = File.ReadAllBytes(RealData.File(file));
+        if (seed.Length > 20_000 && seed[0] != 0x1f) seed = [.. seed[..10_000], .. seed[^10_000..]];
+        Mutate(seed, file);
+    }
+
+    [Fact]
+    public void A_mutated_small_table_gives_stars_or_one_typed_error()
+    {
+        Mutate("# c\nid,ra,dec,name\r\n1,10,20,\"a \"\"b\"\"\n c\"\n2,11,21,\r3,12 00 00,-1e5,null\n"u8.ToArray(), "csv");
+        Mutate(Encoding.UTF8.GetBytes("#Table\tx:\n#Column\tra\t(A10)\tRA\t[ucd=pos.eq.ra]\nid;ra;dec\n ;\"h:m:s\";deg\n--;--;--\n1;10 11 12;20\n"), "vizier");
+        Mutate(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("id\tra\tdec\n1\t2\t3\n")).ToArray(), "utf16");
+    }
+
+    private static void Mutate(byte[] seed, string name)
+    {
+        var random = new Random(20_260_731);
+        for (int round = 0; round < Rounds; round++)
+        {
+            byte[] mutated = Mutant(seed, random);
+            try
+            {
+                var options = new CatalogOpenOptions { MaxRowBytes = random.Next(2) == 0 ? 4 << 20 : 512 };
+                using var reader = Load.OpenBytes(mutated, options);
+                var mapping = ColumnMapping.Automatic(reader.Columns);
+                Assert.Equal(reader.Columns.Count, reader.Columns.Select(c => c.Name).Distinct().Count());
+                if (mapping[StarField.RaDeg] is null && reader.Columns.Count > 1) mapping = mapping.With($"ra_deg={reader.Columns[0].Name}", $"dec_deg={reader.Columns[1].Name}");
+                long line = 0;
+                foreach (var batch in new StarReader(reader, mapping, new StarReaderOptions { RowsPerBatch = 50 }).ReadBatches(TestContext.Current.CancellationToken))
+                {
+                    for (int i = 0; i < batch.Count; i++)
+                    {
+                        Assert.True(batch.LineNumber[i] > line, $"line {batch.LineNumber[i]} after {line}");
+                        line = batch.LineNumber[i];
+                        Assert.True(batch.RaDeg[i] is >= 0 and < 360 && batch.DecDeg[i] is >= -90 and <= 90 && batch.SourceId[i].Length > 0);
+                        System.Text.Json.JsonDocument.Parse(batch.ExtraJson[i]).Dispose();
+                    }
+                }
+            }
+            catch (CatalogFormatException e)
+            {
+                Assert.NotEmpty(e.Message);
+            }
+            catch (Exception e) when (e is not Xunit.Sdk.IAssertionException)
+            {
+                Assert.Fail($"{name}, round {round}: {e}");
+            }
+        }
+    }
+
+    private static byte[] Mutant(byte[] seed, Random random)
+    {
+        var bytes = new List<byte>(seed);
+        for (int edits = random.Next(1, 8); edits > 0 && bytes.Count > 1; edits--)
+        {
+            int at = random.Next(bytes.Count);
+            int length = Math.Min(random.Next(1, 40), bytes.Count - at);
+            switch (random.Next(7))
+            {
+                case 0: bytes[at] = (byte)random.Next(256); break;
+                case 1: bytes[at] = Interesting[random.Next(Interesting.Length)]; break;
+                case 2: bytes.Insert(at, Interesting[random.Next(Interesting.Length)]); break;
+                case 3: bytes.RemoveRange(at, length); break;
+                case 4: bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count - length + 1), length)); break;
+                case 5: bytes.RemoveRange(at, bytes.Count - at); break;
+                default: bytes.InsertRange(at, Enumerable.Repeat(bytes[at], random.Next(1, 600))); break;
+            }
+        }
+        return [.. bytes];
+    }
+}

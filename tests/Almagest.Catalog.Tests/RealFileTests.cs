@@ -1,0 +1,122 @@
+using Xunit;
+
+namespace Almagest.Catalog.Tests;
+
+/// <summary>Every real text table loads rightly, or is refused with a reason.</summary>
+public sealed class RealFileTests
+{
+    /// <summary>File, format, stars, rejected rows, where position and magnitude come from, first id.</summary>
+    public static TheoryData<string, string, int, int, string, string, string> Readable => new()
+    {
+        { "gaia-100pc.csv", "CSV", 12366, 0, "ra", "phot_g_mean_mag", "5542245319386060288" },
+        { "fields/ngc2477-field.csv", "CSV", 7100, 0, "ra", "phot_g_mean_mag", "5537738593028843008" },
+        { "fields/praesepe-gaiadr2-cone.csv", "CSV", 2524, 0, "ra", "phot_g_mean_mag", "658630692221644288" },
+        { "fields/pleiades-members.dat", "blank-separated text", 1272, 0, "RA", "G", "65283232316451328" },
+        { "stars/bright-stars-125982.csv.gz", "CSV, gzip", 125982, 0, "ra", "vmag", "1" },
+        { "formats/bsc5_two_tables_V50.tsv", "VizieR TSV", 9096, 14, "RAJ2000", "Vmag", "1" },
+        // Two of its 999 lines hold nothing but the word END.
+        { "formats/gaiadr2_hyads_pipe_units_row_98col.csv", "VizieR TSV", 997, 2, "RA_ICRS", "Gmag", "3312744219987686144" },
+        { "formats/csv_quirks/catalog.starr", "CSV", 131, 0, "ra", "", "700" },
+        { "formats/csv_quirks/small_catalog.csv.gz", "CSV, gzip", 131, 0, "ra", "", "700" },
+        { "formats/csv_quirks/edr3_100col_python_bytes_repr_unnamed_index.csv", "CSV", 594, 0, "ra", "phot_g_mean_mag", "4284012316223853056" },
+        { "formats/csv_quirks/gaia_bulk_hash_comment_header.csv", "CSV", 5, 0, "ra", "", "Gaia DR3 4504974017242368" },
+        { "formats/csv_quirks/m67_gaiadr2_no_pm_nulls_string_flag.csv", "CSV", 5546, 0, "ra", "phot_g_mean_mag", "598691984069077248" },
+        { "formats/csv_quirks/title_line_before_header.csv", "CSV", 2744, 0, "ra", "phot_g_mean_mag", "249173425331718144" },
+        { "formats/ecsv/gaia_bulk_epoch_photometry_arrays_3row.ecsv", "ECSV", 3, 0, "ra", "", "10655814178816" },
+        { "formats/ecsv/gaiadr3_archive_153col_5row.ecsv", "ECSV", 5, 0, "ra", "phot_g_mean_mag", "6636090334814214528" },
+        { "formats/ecsv/hr24_open_clusters_quoted_names.ecsv", "ECSV", 7167, 0, "RAJ2000", "", "ADS 16795" },
+        { "formats/ecsv/ngc5904_m5_members_prob_11010.ecsv", "ECSV", 11010, 0, "ra", "g", "4420668550529502208" },
+        { "formats/ecsv/pal5_members_prob_459.ecsv", "ECSV", 459, 0, "ra", "g", "4418642906513912320" },
+        { "formats/stilts_converted/pleiades2000.csv", "CSV", 2000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
+        { "formats/stilts_converted/pleiades2000.ascii.txt", "blank-separated text", 2000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
+        { "formats/stilts_converted/pleiades2000.tst.txt", "TST", 2000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Readable))]
+    public void A_real_table_loads_with_its_columns_recognised(string file, string format, int stars, int rejected, string ra, string magnitude, string firstId)
+    {
+        var loaded = Load.File(RealData.File(file));
+        Assert.Equal(format, loaded.Reader.Format);
+        Assert.Equal((stars, rejected), (loaded.Stars.Count, loaded.Rejected.Count));
+        Assert.Equal(ra, loaded.Mapping[StarField.RaDeg]!.Formula);
+        Assert.Equal(magnitude, loaded.Mapping[StarField.Magnitude]?.Formula ?? "");
+        Assert.Equal(firstId, loaded.Stars[0].Id);
+        Assert.Equal(loaded.Stars.Count, loaded.Stars.Select(s => s.Id).Distinct().Count());
+        Assert.All(loaded.Stars, s => Assert.True(s.Ra is >= 0 and < 360 && s.Dec is >= -90 and <= 90));
+    }
+
+    /// <summary>File and words of the refusal that a user can act upon.</summary>
+    public static TheoryData<string, string, string> Refused => new()
+    {
+        { "stars/hipparcos-vizier.tsv", "right ascension and declination", "HIP, Vmag, Plx, B-V, SpType" },
+        { "formats/csv_quirks/non_utf8_or_excel.csv", "right ascension and declination", "--map ra_deg=COLUMN" },
+        { "formats/csv_quirks/pipe_delimited.csv", "no header line", "column_1, column_2, column_3, column_4" },
+        { "formats/ecsv/subtypes.ecsv", "right ascension and declination", "i_index" },
+        { "formats/stilts_converted/pleiades2000.ipac.txt", "an IPAC table", "stilts tcopy" },
+        { "formats/votable/quirk_tar_inside_gz_named_vot.gz", "a tar archive (inside gzip)", "tar -xf" },
+        { "formats/cds_mrt/cds.dat", "CDS/MRT", "ascii.cds" },
+        { "formats/cds_mrt/cds_malformed.dat", "CDS/MRT", "ascii.cds" },
+        { "formats/cds_mrt/cds_vizier/ReadMe", "CDS/MRT", "ascii.cds" },
+        { "formats/cds_mrt/cds_vizier/table1.dat", "", "ra" },
+        { "formats/parquet/small_sky.parquet", "a Parquet file", "stilts tcopy" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void A_real_file_that_is_no_star_table_is_refused_with_a_reason(string file, string what, string advice)
+    {
+        string path = RealData.File(file);
+        var refusal = Assert.Throws<CatalogFormatException>(() => Load.File(path));
+        Assert.Contains(what, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, refusal.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void The_same_table_as_csv_ascii_and_tst_gives_the_same_stars()
+    {
+        var csv = Load.File(RealData.File("formats/stilts_converted/pleiades2000.csv")).Stars.Select(s => s with { Line = 0, Extra = "" }).ToArray();
+        foreach (string other in new[] { "ascii.txt", "tst.txt" })
+        {
+            var stars = Load.File(RealData.File($"formats/stilts_converted/pleiades2000.{other}")).Stars.Select(s => s with { Line = 0, Extra = "" });
+            Assert.Equal(csv, stars);
+        }
+    }
+
+    [Fact]
+    public void Sexagesimal_positions_and_arcseconds_of_the_bright_star_catalogue_are_converted()
+    {
+        var alpheratz = Load.File(RealData.File("formats/bsc5_two_tables_V50.tsv")).Stars.Single(s => s.Id == "15");
+        Assert.Equal(15 * (0 + 8 / 60.0 + 23.3 / 3600), alpheratz.Ra, 1e-10);
+        Assert.Equal(29 + 5 / 60.0 + 26 / 3600.0, alpheratz.Dec, 1e-10);
+        Assert.Equal((136, -163, 32, 2.06, -0.11, -12), (alpheratz.Pmra, alpheratz.Pmdec, alpheratz.Parallax, alpheratz.Magnitude, alpheratz.Color, alpheratz.RadialVelocity));
+    }
+
+    [Fact]
+    public void The_hyades_members_of_gaia_keep_every_digit()
+    {
+        var star = Load.File(RealData.File("formats/gaiadr2_hyads_pipe_units_row_98col.csv")).Stars[0];
+        Assert.Equal(("3312744219987686144", 67.16606480353, 15.87078720043, 20.8354, 0.3731), (star.Id, star.Ra, star.Dec, star.Parallax, star.ParallaxError));
+        Assert.Contains("\"SolID\":1635721458409799680", star.Extra, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Arrays_of_the_gaia_archive_stay_arrays_in_the_extras()
+    {
+        var star = Load.File(RealData.File("formats/ecsv/gaia_bulk_epoch_photometry_arrays_3row.ecsv")).Stars[0];
+        using var extras = System.Text.Json.JsonDocument.Parse(star.Extra);
+        var transits = extras.RootElement.GetProperty("transit_id");
+        Assert.Equal(16, transits.GetArrayLength());
+        Assert.Equal(23446114172990364, transits[0].GetInt64());
+    }
+
+    [Fact]
+    public void Broken_metadata_of_the_gaia_archive_does_not_hide_its_columns()
+    {
+        using var reader = CatalogFile.Open(RealData.File("formats/ecsv/gaiadr3_archive_153col_5row.ecsv"));
+        Assert.Equal(153, reader.Columns.Count);
+        var parallax = reader.Columns.Single(c => c.Name == "parallax");
+        Assert.Equal((ColumnType.Double, "mas", "pos.parallax.trig"), (parallax.Type, parallax.Unit, parallax.Ucd));
+        Assert.Contains(reader.Warnings, w => w.Contains("meta", StringComparison.Ordinal));
+    }
+}
