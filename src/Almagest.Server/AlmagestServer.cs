@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -118,7 +119,7 @@ public static class AlmagestServer
         AnalyticsRoutes.Map(api, options.Ledger);
         RunRoutes.Map(api, options);
         ComparisonRoutes.Map(api, options.Ledger);
-        DatasetRoutes.Map(api, options.Ledger);
+        DatasetRoutes.Map(api, options);
         StarRoutes.Map(api, options.Ledger);
         HealthRoutes.Map(api, options.Ledger);
         MetricsRoutes.Map(api, options.Ledger);

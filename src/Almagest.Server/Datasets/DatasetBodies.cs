@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Server.Analytics;
@@ -29,6 +30,20 @@ public sealed record DatasetDetailBody : DatasetBody
     /// <summary>The first of the rows that could not be loaded, and why; at most 100.</summary>
     [JsonPropertyOrder(1)]
     public IReadOnlyList<RejectedRowBody> RejectedRows { get; }
+}
+
+/// <summary>What a load did.</summary>
+/// <param name="AlreadyLoaded">the same bytes are in the ledger already, as this dataset: nothing was stored</param>
+/// <param name="Mapping">one line per star field: what it was read from</param>
+/// <param name="RejectedRows">the first of the rows that could not be loaded; at most 100</param>
+/// <param name="Notes">remarks of the reader</param>
+/// <param name="ElapsedMs">how long it took, ms</param>
+public sealed record IngestBody(
+    DatasetBody Dataset, bool AlreadyLoaded, long Rows, long Rejected, IReadOnlyList<RejectedRowBody> RejectedRows,
+    IReadOnlyList<string> Mapping, IReadOnlyList<string> Notes, double ElapsedMs)
+{
+    internal static IngestBody From(IngestReport r) => new(
+        DatasetBody.From(r.Dataset), r.AlreadyLoaded, r.Rows, r.Rejected, r.RejectedRows.Take(100).Select(RejectedRowBody.From).ToList(), r.Mapping, r.Notes, r.ElapsedMs);
 }
 
 /// <summary>A row of a catalogue file that could not be loaded.</summary>

@@ -1,4 +1,3 @@
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Server.Http;
@@ -16,8 +15,9 @@ internal static class DatasetRoutes
     static readonly WholeNumber After = new("after", "next of the page before", 0, long.MaxValue, 0);
     static readonly WholeNumber Limit = new("limit", "most stars", 1, 10_000, 100);
 
-    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
+    public static void Map(IEndpointRouteBuilder api, ServerOptions options)
     {
+        var ledger = options.Ledger;
         var datasets = new DatasetRepository(ledger);
         var group = api.MapGroup("/datasets").WithTags("Datasets");
 
@@ -49,5 +49,7 @@ internal static class DatasetRoutes
             var page = found.Take(limit).Select(StarBody.From).ToList();
             return Results.Ok(new StarPageBody(page, found.Count > limit ? page[^1].StarId : null));
         }, Name, SourceId, After, Limit).Produces<StarPageBody>().Fails(404);
+
+        UploadRoutes.Map(group, options);
     }
 }
