@@ -145,7 +145,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             if (parts is [var order, var star, var score] && order == (query.ByScore ? "s" : "i"))
                 return (double.Parse(score, CultureInfo.InvariantCulture), long.Parse(star, CultureInfo.InvariantCulture));
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or OverflowException)
         {
             // Reported below, as every other malformed token.
         }
