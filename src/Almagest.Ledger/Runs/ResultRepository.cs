@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Almagest.Ledger.Database;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Almagest.Ledger.Runs;
 

@@ -68,7 +68,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
     public Task RequeueAsync(Guid runId, CancellationToken cancellation = default) =>
         ExecuteAsync("update public.discovery_runs set status = 'pending', started_at = null where run_id = $1 and status = 'running'", cancellation, runId);
 
-    Task EndAsync(Guid runId, string status, string? error, CancellationToken cancellation) =>
+    Task<int> EndAsync(Guid runId, string status, string? error, CancellationToken cancellation) =>
         ExecuteAsync("""
             update public.discovery_runs set status = $2, error = $3, completed_at = clock_timestamp()
             where run_id = $1 and status in ('pending', 'running')
