@@ -20,11 +20,15 @@ switch (args)
         return HealpixCells.Run(source, target);
     case ["dbscan-labels", var source, var columns, var eps, var minSamples, var target]:
         return DbscanLabels.Run(source, columns, eps, minSamples, target);
+    case ["forest", var rows, var columns]:
+        ForestBench.Run(int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(columns, CultureInfo.InvariantCulture));
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: Almagest.Bench COMMAND
               recipes TABLE.csv                             which recipe finds known unusual stars
               forest-scores IN.f64 COLUMNS SEED OUT.f64     isolation-forest scores of a row-major matrix of doubles
+              forest ROWS COLUMNS                           times of scoring
               analytics CONNECTION MILLIONS...              raw queries against view look-ups
               healpix-cells IN OUT                          cells of positions
               dbscan-labels IN COLUMNS EPS MIN_SAMPLES OUT  DBSCAN labels of a row-major matrix of doubles

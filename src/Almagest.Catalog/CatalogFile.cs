@@ -1,11 +1,13 @@
 using Almagest.Catalog.Delimited;
+using Almagest.Catalog.Fits;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.VoTable;
 
 namespace Almagest.Catalog;
 
 /// <summary>
 /// Opens catalogues. The format is told by the content, never by the file's name: CSV and text with other delimiters, ECSV, VizieR
-/// TSV and Starlink TST, each plain or gzipped, in UTF-8 or UTF-16 (Latin-1 where it is not valid UTF-8).
+/// TSV and Starlink TST (in UTF-8 or UTF-16, Latin-1 where it is not valid UTF-8), VOTable, and FITS tables, each plain or gzipped.
 /// </summary>
 public static class CatalogFile
 {
@@ -26,7 +28,7 @@ public static class CatalogFile
         return Open(CatalogInput.Open(stream, name, leaveOpen), options);
     }
 
-    private static DelimitedReader Open(CatalogInput input, CatalogOpenOptions? options)
+    private static ICatalogReader Open(CatalogInput input, CatalogOpenOptions? options)
     {
         options ??= CatalogOpenOptions.Default;
         try
@@ -35,8 +37,8 @@ public static class CatalogFile
             {
                 ContentKind.Ecsv => new DelimitedReader(input, EcsvHeader.Read(input, options), options),
                 ContentKind.DelimitedText => new DelimitedReader(input, TextTableSniffer.Sniff(input, options), options),
-                ContentKind.VoTable => throw ContentSniffer.Refuse(input, "a VOTable", "Convert it with `stilts tcopy F G.csv`."),
-                ContentKind.Fits => throw ContentSniffer.Refuse(input, "a FITS file", "Convert it with `stilts tcopy F G.csv`."),
+                ContentKind.VoTable => new VoTableReader(input, options),
+                ContentKind.Fits => new FitsReader(input, options),
                 ContentKind.Parquet => throw ContentSniffer.Refuse(input, "a Parquet file", "Convert it with `stilts tcopy F G.csv` or pandas."),
                 var other => throw new InvalidOperationException($"no reader for {other}"),
             };

@@ -21,21 +21,21 @@ public static class RawAgainstViews
         ("statistics of one anomaly run", """
             select d.run_id, count(*) filter (where r.is_anomaly = 1), min(r.anomaly_score) filter (where r.is_anomaly = 1), max(r.anomaly_score) filter (where r.is_anomaly = 1)
             from discovery_runs d join discovery_results r using (run_id)
-            where d.is_complete and d.run_id = (select run_id from discovery_runs where run_type = 'anomaly' order by created_at desc offset 3 limit 1) group by d.run_id
+            where d.is_complete and d.run_id = '{anomaly run}' group by d.run_id
             """,
             """
             select run_id, anomaly_count, min_anomaly_score, max_anomaly_score from mv_discovery_run_stats
-            where run_id = (select run_id from discovery_runs where run_type = 'anomaly' order by created_at desc offset 3 limit 1)
+            where run_id = '{anomaly run}'
             """),
         ("statistics of one cluster run", """
             with sizes as (
               select cluster_id, count(*) as n from discovery_results
-              where run_id = (select run_id from discovery_runs where run_type = 'cluster' order by created_at desc offset 3 limit 1) group by cluster_id)
+              where run_id = '{cluster run}' group by cluster_id)
             select count(*) filter (where cluster_id >= 0), max(n) filter (where cluster_id >= 0), coalesce(sum(n) filter (where cluster_id = -1), 0)::bigint from sizes
             """,
             """
             select cluster_count, max_cluster_size, noise_count from mv_discovery_run_stats
-            where run_id = (select run_id from discovery_runs where run_type = 'cluster' order by created_at desc offset 3 limit 1)
+            where run_id = '{cluster run}'
             """),
         ("statistics of the 100 newest runs", """
             select d.run_id, count(*) filter (where r.is_anomaly = 1), count(*) filter (where r.cluster_id = -1)
@@ -45,18 +45,18 @@ public static class RawAgainstViews
             "select run_id, anomaly_count, noise_count from mv_discovery_run_stats order by created_at desc limit 100"),
         ("cluster sizes and members of a run", """
             select cluster_id, count(*), array_agg(star_id order by star_id) from discovery_results
-            where run_id = (select run_id from discovery_runs where run_type = 'cluster' order by created_at desc offset 3 limit 1) and cluster_id >= 0
+            where run_id = '{cluster run}' and cluster_id >= 0
             group by cluster_id order by 2 desc, 1
             """,
             """
             select cluster_id, cluster_size, star_ids from mv_cluster_size_distribution
-            where run_id = (select run_id from discovery_runs where run_type = 'cluster' order by created_at desc offset 3 limit 1) order by 2 desc, 1
+            where run_id = '{cluster run}' order by 2 desc, 1
             """),
         ("frequency of one star", """
             select r.star_id, count(*) filter (where r.is_anomaly = 1), count(*) from discovery_results r join discovery_runs d using (run_id)
-            where d.is_complete and d.run_type = 'anomaly' and r.star_id = (select min(star_id) + 39 from stars) group by r.star_id
+            where d.is_complete and d.run_type = 'anomaly' and r.star_id = {star} group by r.star_id
             """,
-            "select star_id, anomaly_count, total_runs from mv_star_anomaly_frequency where star_id = (select min(star_id) + 39 from stars)"),
+            "select star_id, anomaly_count, total_runs from mv_star_anomaly_frequency where star_id = {star}"),
         ("the 10 most frequently flagged stars", """
             select star_id, flags from (
               select r.star_id, count(*) filter (where r.is_anomaly = 1) as flags, count(*) as runs from discovery_results r join discovery_runs d using (run_id)
@@ -65,15 +65,13 @@ public static class RawAgainstViews
             """,
             "select star_id, anomaly_count from mv_star_anomaly_frequency order by frequency_pct desc, anomaly_count desc, star_id limit 10"),
         ("overlap of one pair", """
-            with pair as (select run_id from discovery_runs where run_type = 'anomaly' order by run_id limit 2),
-                 a as (select star_id from discovery_results where is_anomaly = 1 and run_id = (select run_id from pair order by run_id limit 1)),
-                 b as (select star_id from discovery_results where is_anomaly = 1 and run_id = (select run_id from pair order by run_id offset 1))
+            with a as (select star_id from discovery_results where is_anomaly = 1 and run_id = '{first of pair}'),
+                 b as (select star_id from discovery_results where is_anomaly = 1 and run_id = '{second of pair}')
             select (select count(*) from a), (select count(*) from b), (select count(*) from a join b using (star_id))
             """,
             """
-            with pair as (select run_id from discovery_runs where run_type = 'anomaly' order by run_id limit 2)
             select run_1_count, run_2_count, overlap_count from mv_anomaly_overlap_matrix
-            where run_1_id = (select run_id from pair order by run_id limit 1) and run_2_id = (select run_id from pair order by run_id offset 1)
+            where run_1_id = '{first of pair}' and run_2_id = '{second of pair}'
             """),
         ("the 50 most similar pairs", """
             with flags as (select run_id, star_id from discovery_results r join discovery_runs d using (run_id) where d.is_complete and r.is_anomaly = 1),
@@ -101,8 +99,10 @@ public static class RawAgainstViews
         ArgumentNullException.ThrowIfNull(log);
         await using var connection = await ledger.ConnectAsync();
         var rows = new List<RawAgainstView>();
-        foreach (var (question, raw, view) in Questions)
+        var names = await NamesAsync(connection);
+        foreach (var (question, rawText, viewText) in Questions)
         {
+            var (raw, view) = (Fill(rawText, names), Fill(viewText, names));
             var (first, expected) = await AskAsync(connection, raw);
             var (_, found) = await AskAsync(connection, view);
             if (expected != found || expected.Length == 0) throw new InvalidOperationException($"{question}: raw tables and view disagree");
@@ -120,6 +120,18 @@ public static class RawAgainstViews
         }
         return rows;
     }
+
+    // Which run, pair and star is asked for is settled before anything is timed.
+    static async Task<Dictionary<string, string>> NamesAsync(NpgsqlConnection connection) => new()
+    {
+        ["{anomaly run}"] = (await AskAsync(connection, "select run_id from discovery_runs where run_type = 'anomaly' order by created_at desc offset 3 limit 1")).Answer.Trim(),
+        ["{cluster run}"] = (await AskAsync(connection, "select run_id from discovery_runs where run_type = 'cluster' order by created_at desc offset 3 limit 1")).Answer.Trim(),
+        ["{first of pair}"] = (await AskAsync(connection, "select run_id from discovery_runs where run_type = 'anomaly' order by run_id limit 1")).Answer.Trim(),
+        ["{second of pair}"] = (await AskAsync(connection, "select run_id from discovery_runs where run_type = 'anomaly' order by run_id offset 1 limit 1")).Answer.Trim(),
+        ["{star}"] = (await AskAsync(connection, "select min(star_id) + 39 from stars")).Answer.Trim(),
+    };
+
+    static string Fill(string sql, Dictionary<string, string> names) => names.Aggregate(sql, (text, name) => text.Replace(name.Key, name.Value, StringComparison.Ordinal));
 
     static async Task<(double Ms, string Answer)> AskAsync(NpgsqlConnection connection, string sql)
     {

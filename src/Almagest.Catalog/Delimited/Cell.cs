@@ -128,4 +128,42 @@ internal static class Cell
         string decoded = Ascii.IsValid(text) || Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
         return decoded.Contains('\0') ? decoded.Replace('\0', '\uFFFD') : decoded;
     }
+
+    /// <summary>Puts the text of a cell into its column's vector, as a misfit where it is not of the column's type.</summary>
+    public static void Store(CatalogVector vector, int row, ReadOnlySpan<byte> text)
+    {
+        switch (vector)
+        {
+            case DoubleVector doubles:
+                doubles.Values[row] = double.NaN;
+                if (IsMissing(text)) return;
+                if (TryPlainDouble(text, out double number))
+                {
+                    doubles.Values[row] = number;
+                    return;
+                }
+                break;
+            case Int64Vector integers:
+                if (IsMissing(text)) return;
+                if (TryInt64(text, out long whole))
+                {
+                    integers.Values[row] = whole;
+                    integers.HasValue[row] = true;
+                    return;
+                }
+                break;
+            case BooleanVector booleans:
+                if (IsMissing(text)) return;
+                if (TryBoolean(text, out bool truth))
+                {
+                    booleans.Values[row] = truth;
+                    return;
+                }
+                break;
+            case TextVector texts:
+                if (!IsMissing(text)) texts.Values[row] = Text(text);
+                return;
+        }
+        if (!IsMissingNumber(text)) vector.AddMisfit(row, Text(text));
+    }
 }

@@ -60,7 +60,7 @@ internal sealed class DelimitedReader : ICatalogReader
     private CatalogBatch ReadBatch(RecordTokenizer tokens, int rowsPerBatch, ref bool more)
     {
         var vectors = new CatalogVector[_types.Length];
-        for (int i = 0; i < vectors.Length; i++) vectors[i] = NewVector(_types[i], rowsPerBatch);
+        for (int i = 0; i < vectors.Length; i++) vectors[i] = CatalogVectors.New(_types[i], rowsPerBatch);
         var lines = new long[rowsPerBatch];
         var rejected = new List<RejectedRow>();
         int row = 0;
@@ -79,55 +79,10 @@ internal sealed class DelimitedReader : ICatalogReader
                 rejected.Add(Ragged(tokens));
                 continue;
             }
-            for (int i = 0; i < vectors.Length; i++) Set(vectors[i], row, tokens.Field(i));
+            for (int i = 0; i < vectors.Length; i++) Cell.Store(vectors[i], row, tokens.Field(i));
             lines[row++] = tokens.RecordLine;
         }
         return new CatalogBatch { Count = row, Columns = vectors, LineNumber = lines, Rejected = rejected };
-    }
-
-    private static CatalogVector NewVector(ColumnType type, int rows) => type switch
-    {
-        ColumnType.Int64 => new Int64Vector(rows),
-        ColumnType.Double => new DoubleVector(rows),
-        ColumnType.Boolean => new BooleanVector(rows),
-        _ => new TextVector(rows, type),
-    };
-
-    private static void Set(CatalogVector vector, int row, ReadOnlySpan<byte> text)
-    {
-        switch (vector)
-        {
-            case DoubleVector doubles:
-                doubles.Values[row] = double.NaN;
-                if (Cell.IsMissing(text)) return;
-                if (Cell.TryPlainDouble(text, out double number))
-                {
-                    doubles.Values[row] = number;
-                    return;
-                }
-                break;
-            case Int64Vector integers:
-                if (Cell.IsMissing(text)) return;
-                if (Cell.TryInt64(text, out long whole))
-                {
-                    integers.Values[row] = whole;
-                    integers.HasValue[row] = true;
-                    return;
-                }
-                break;
-            case BooleanVector booleans:
-                if (Cell.IsMissing(text)) return;
-                if (Cell.TryBoolean(text, out bool truth))
-                {
-                    booleans.Values[row] = truth;
-                    return;
-                }
-                break;
-            case TextVector texts:
-                if (!Cell.IsMissing(text)) texts.Values[row] = Cell.Text(text);
-                return;
-        }
-        if (!Cell.IsMissingNumber(text)) vector.AddMisfit(row, Cell.Text(text));
     }
 
     /// <summary>As many fields as columns; one more is allowed if it is empty, as a delimiter at the line's end makes it.</summary>

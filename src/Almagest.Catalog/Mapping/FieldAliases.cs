@@ -25,7 +25,7 @@ internal static class FieldAliases
         [StarField.SourceId] =
         [
             "source_id", "Source", "GaiaDR3", "gaia_dr3", "gaia_dr3_source_id", "dr3_source_id", "gaia_source_id", "GaiaEDR3", "Gaia_EDR3_Source_ID",
-            "edr3_source_id", "GaiaDR2", "gaia_dr2", "gaia_dr2_source_id", "dr2_source_id", "gaia_id", "HIP", "TYC", "tyc", "tycho2_id", "TYC2", "2MASS", "_2MASS",
+            "edr3_source_id", "GaiaDR2", "gaia_dr2", "gaia_dr2_source_id", "dr2_source_id", "gaia_id", "HIP", "TYC", "tyc", "tycho2_id", "2MASS", "_2MASS",
             "designation", "DR3Name", "EDR3Name", "DR2Name", MainUcd, "main_id", "star_id", "starid", "objid", "object_id", "obj_id", "id", "identifier",
             "HD", "HR", "recno", "_recno", "row", "name",
         ],

@@ -14,4 +14,10 @@ static class AveragePathLength
         2 => 1,
         _ => 2 * (Math.Log(n - 1) + EulerGamma) - 2.0 * (n - 1) / n,
     };
+
+    /// <summary>
+    /// The path length that a leaf stands for: its depth plus c(n), rounded to a multiple of 2^-34. Sums over as many trees as we allow are
+    /// then exact in double precision, and so the same in whatever order they are made.
+    /// </summary>
+    public static double FromRoot(int depth, int stars) => Math.Round((depth + Of(stars)) * (1L << 34)) / (1L << 34);
 }

@@ -1,8 +1,8 @@
 namespace Almagest.Discovery.Anomaly;
 
 /// <summary>
-/// Computes path lengths of rows. All implementations give the same sums, bit for bit: they add the same leaves' path lengths
-/// in the order of the trees.
+/// Computes path lengths of rows. All implementations give the same sums, bit for bit: path lengths are multiples of 2^-34, whose
+/// sums are exact in any order.
 /// </summary>
 interface IForestScorer
 {

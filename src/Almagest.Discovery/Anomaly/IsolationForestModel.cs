@@ -8,7 +8,6 @@ public sealed class IsolationForestModel
 {
     const int BlockRows = 1 << 12;
 
-    readonly ScalarForestScorer scorer;
     readonly double normaliser;
 
     internal IsolationForestModel(IReadOnlyList<IsolationTree> trees, int subsample, IReadOnlyList<string> featureNames, int maxThreads)
@@ -17,8 +16,7 @@ public sealed class IsolationForestModel
         Subsample = subsample;
         FeatureNames = featureNames;
         MaxThreads = maxThreads;
-        normaliser = trees.Count * AveragePathLength.Of(subsample);
-        scorer = new ScalarForestScorer(trees, featureNames.Count);
+        normaliser = trees.Count * AveragePathLength.FromRoot(0, subsample);
     }
 
     /// <summary>Stars that each tree was grown from: the option, or the number of rows where that is less.</summary>
@@ -41,6 +39,7 @@ public sealed class IsolationForestModel
         ArgumentNullException.ThrowIfNull(features);
         if (!features.Names.SequenceEqual(FeatureNames))
             throw new DiscoveryException($"The forest was grown on {string.Join(", ", FeatureNames)}; the matrix has {string.Join(", ", features.Names)}. Prepare it with the same recipe.");
+        var scorer = ForestKernel.Choose(Trees, features.Columns, features.Rows);
         var scores = new double[features.Rows];
         var blocks = (features.Rows + BlockRows - 1) / BlockRows;
         var done = 0;

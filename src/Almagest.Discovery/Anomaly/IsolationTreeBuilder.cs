@@ -68,7 +68,7 @@ sealed class IsolationTreeBuilder
         pathLength.Add(0);
         if (end - start <= 1 || depth >= maxDepth || !TryDrawSplit(start, end, out var splitFeature, out var splitThreshold))
         {
-            pathLength[node] = depth + AveragePathLength.Of(end - start);
+            pathLength[node] = AveragePathLength.FromRoot(depth, end - start);
             return node;
         }
         feature[node] = splitFeature;

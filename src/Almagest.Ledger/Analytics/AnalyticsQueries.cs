@@ -43,6 +43,11 @@ public sealed class AnalyticsQueries(LedgerDatabase ledger)
             return rows.OrderByDescending(o => o.JaccardSimilarity).ThenBy(o => o.Run1Id).ThenBy(o => o.Run2Id).Take(limit);
         }, cancellation);
 
+    /// <summary>The row of one pair of anomaly runs, in whichever order they are given; null where the view has none.</summary>
+    public async Task<AnomalyOverlap?> OverlapOfAsync(Guid a, Guid b, CancellationToken cancellation = default) =>
+        (await ReadAsync(context => context.AnomalyOverlaps.Where(o => (o.Run1Id == a && o.Run2Id == b) || (o.Run1Id == b && o.Run2Id == a)), cancellation))
+        .FirstOrDefault();
+
     /// <summary>Periods, newest first.</summary>
     public Task<List<TimelinePeriod>> TimelineAsync(string periodType = "week", string? runType = null, int limit = 52, CancellationToken cancellation = default) =>
         ReadAsync(context =>

@@ -5,8 +5,12 @@ namespace Almagest.Ledger.Database;
 /// <summary>The one boundary at which PostgreSQL's errors become the ledger's, matched by named SQLSTATE and never by text.</summary>
 public static class PostgresErrors
 {
-    /// <summary>The database's error in an exception, which EF Core wraps in its own; null where there is none.</summary>
-    public static NpgsqlException? Find(Exception error) => error as NpgsqlException ?? error?.InnerException as NpgsqlException;
+    /// <summary>
+    /// The database's error in an exception, which EF Core wraps in its own; null where there is none. A cancelled query
+    /// carries the database's "query cancelled" inside: that is the caller's wish, no trouble.
+    /// </summary>
+    public static NpgsqlException? Find(Exception error) =>
+        error is OperationCanceledException ? null : error as NpgsqlException ?? error?.InnerException as NpgsqlException;
 
     public static LedgerException Translate(NpgsqlException error)
     {

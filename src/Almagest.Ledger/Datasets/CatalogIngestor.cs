@@ -7,7 +7,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using RejectedRow = Almagest.Ledger.Model.RejectedRow;
 
 namespace Almagest.Ledger.Datasets;
 

@@ -34,6 +34,12 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
 
+    /// <summary>
+    /// What becomes of a run whose execution is cancelled: true = it is pending again, for the next worker (a server that
+    /// stops); false = it is cancelled for good (a user who pressed Ctrl-C).
+    /// </summary>
+    public bool RequeueWhenCancelled { get; init; }
+
     /// <summary>Checks a request and stores it as a pending run.</summary>
     /// <exception cref="LedgerException">no such dataset, a parameter out of range, or too few stars: nothing is stored</exception>
     public async Task<DiscoveryRun> SubmitAsync(RunRequest request, CancellationToken cancellation = default)
@@ -81,7 +87,8 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         catch (OperationCanceledException)
         {
-            await runs.CancelAsync(runId, CancellationToken.None);
+            if (RequeueWhenCancelled) await runs.RequeueAsync(runId, CancellationToken.None);
+            else await runs.CancelAsync(runId, CancellationToken.None);
             throw;
         }
         catch (LedgerException e)

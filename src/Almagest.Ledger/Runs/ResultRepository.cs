@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Almagest.Ledger.Database;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Almagest.Ledger.Runs;
 
@@ -145,7 +144,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             if (parts is [var order, var star, var score] && order == (query.ByScore ? "s" : "i"))
                 return (double.Parse(score, CultureInfo.InvariantCulture), long.Parse(star, CultureInfo.InvariantCulture));
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or OverflowException)
         {
             // Reported below, as every other malformed token.
         }

@@ -45,8 +45,10 @@ public abstract record RunParameters
         }
         catch (JsonException e)
         {
-            var where = string.IsNullOrEmpty(e.Path) || e.Path == "$" ? "" : $" at {e.Path.TrimStart('$', '.')}";
-            throw LedgerException.Invalid("parameters", $"the parameters of {algorithm} cannot be read{where}", FromJson(algorithm, "{}").Help());
+            var path = string.IsNullOrEmpty(e.Path) ? "" : e.Path.TrimStart('$', '.');
+            throw LedgerException.Invalid(path.Length == 0 ? "parameters" : $"parameters.{path}",
+                $"the parameters of {algorithm} cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such parameter, or not its type"),
+                FromJson(algorithm, "{}").Help());
         }
     }
 

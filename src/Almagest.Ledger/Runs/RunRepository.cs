@@ -64,7 +64,11 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <summary>Ends a run that is not complete, because the user wished so.</summary>
     public Task CancelAsync(Guid runId, CancellationToken cancellation = default) => EndAsync(runId, RunStatus.Cancelled, null, cancellation);
 
-    Task EndAsync(Guid runId, string status, string? error, CancellationToken cancellation) =>
+    /// <summary>Puts a running run back among the pending ones: its worker stops in good order.</summary>
+    public Task RequeueAsync(Guid runId, CancellationToken cancellation = default) =>
+        ExecuteAsync("update public.discovery_runs set status = 'pending', started_at = null where run_id = $1 and status = 'running'", cancellation, runId);
+
+    Task<int> EndAsync(Guid runId, string status, string? error, CancellationToken cancellation) =>
         ExecuteAsync("""
             update public.discovery_runs set status = $2, error = $3, completed_at = clock_timestamp()
             where run_id = $1 and status in ('pending', 'running')
@@ -93,13 +97,30 @@ public sealed class RunRepository(LedgerDatabase ledger)
     public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        await using var context = ledger.CreateContext();
-        var runs = context.Runs.AsQueryable();
-        if (query.RunType is { } type) runs = runs.Where(r => r.RunType == type);
-        if (query.Status is { } status) runs = runs.Where(r => r.Status == status);
-        if (query.DatasetId is { } dataset) runs = runs.Where(r => r.DatasetId == dataset);
-        if (query.Before is { } before) runs = runs.Where(r => r.RunId.CompareTo(before) < 0);
-        return await runs.OrderByDescending(r => r.RunId).Take(query.Limit).ToListAsync(cancellation);
+        return await ReadAsync(context =>
+        {
+            var runs = context.Runs.AsQueryable();
+            if (query.RunType is { } type) runs = runs.Where(r => r.RunType == type);
+            if (query.Status is { } status) runs = runs.Where(r => r.Status == status);
+            if (query.DatasetId is { } dataset) runs = runs.Where(r => r.DatasetId == dataset);
+            if (query.Before is { } before) runs = runs.Where(r => r.RunId.CompareTo(before) < 0);
+            return runs.OrderByDescending(r => r.RunId).Take(query.Limit);
+        }, cancellation);
+    }
+
+    /// <summary>Pending runs, oldest first, that were submitted at least <paramref name="age"/> ago.</summary>
+    public Task<List<Guid>> PendingAsync(TimeSpan age, int limit, CancellationToken cancellation = default) =>
+        ReadAsync(context =>
+        {
+            var before = DateTime.UtcNow - age;
+            return context.Runs.Where(r => r.Status == RunStatus.Pending && r.CreatedAt <= before).OrderBy(r => r.RunId).Take(limit).Select(r => r.RunId);
+        }, cancellation);
+
+    /// <summary>How many runs have each status; every status has its number.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> CountByStatusAsync(CancellationToken cancellation = default)
+    {
+        var found = await ReadAsync(context => context.Runs.GroupBy(r => r.Status).Select(g => new { Status = g.Key, Count = g.LongCount() }), cancellation);
+        return RunStatus.All.ToDictionary(s => s, s => found.FirstOrDefault(f => f.Status == s)?.Count ?? 0);
     }
 
     public async Task<long> CountAsync(CancellationToken cancellation = default)
@@ -149,6 +170,19 @@ public sealed class RunRepository(LedgerDatabase ledger)
         catch (NpgsqlException e)
         {
             throw PostgresErrors.Translate(e);
+        }
+    }
+
+    async Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var context = ledger.CreateContext();
+            return await query(context).ToListAsync(cancellation);
+        }
+        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
+        {
+            throw PostgresErrors.Translate(trouble);
         }
     }
 

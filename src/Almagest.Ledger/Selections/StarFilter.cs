@@ -7,7 +7,7 @@ namespace Almagest.Ledger.Selections;
 public sealed record Cone(double RaDeg, double DecDeg, double RadiusDeg);
 
 /// <summary>A closed range; null = unbounded on that side. Stars without the value are left out.</summary>
-public sealed record Bounds(double? Min, double? Max);
+public sealed record Bounds(double? Min = null, double? Max = null);
 
 /// <summary>
 /// Which stars of a dataset a run looks at: all that fulfil every condition given. Immutable; its JSON form is stored with the run.
@@ -37,6 +37,8 @@ public sealed record StarFilter
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        // A cone without its centre is a mistake, not a cone around 0.
+        RespectRequiredConstructorParameters = true,
     };
 
     /// <summary>The names of the conditions that are ranges, with how each is written in SQL.</summary>
@@ -66,7 +68,9 @@ public sealed record StarFilter
         }
         catch (JsonException e)
         {
-            throw LedgerException.Invalid("filter", $"the filter cannot be read at {(string.IsNullOrEmpty(e.Path) ? "its start" : e.Path)}",
+            var path = string.IsNullOrEmpty(e.Path) ? "" : e.Path.TrimStart('$', '.');
+            throw LedgerException.Invalid(path.Length == 0 ? "filter" : $"filter.{path}",
+                "the filter cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such condition, or not its whole form"),
                 $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, {string.Join(", ", Ranges.Keys)}.");
         }
     }

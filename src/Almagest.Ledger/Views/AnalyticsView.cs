@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Model;
 
 namespace Almagest.Ledger.Views;
 

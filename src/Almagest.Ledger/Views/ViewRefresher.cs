@@ -42,6 +42,24 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => views is null || views.Contains(v)), reason, cancellation);
     }
 
+    /// <summary>
+    /// Refreshes all views but those whose refresh for the same reason began within <paramref name="within"/> and succeeded:
+    /// of several servers whose clocks strike at once, one does the work. Answers what it refreshed itself.
+    /// </summary>
+    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshOnceAsync(string reason, TimeSpan within, CancellationToken cancellation = default)
+    {
+        await using var guard = await LockAsync(cancellation);
+        var done = new HashSet<string>();
+        await using (var command = new NpgsqlCommand(
+            "select distinct view_name from public.view_refreshes where reason = $1 and outcome = 'succeeded' and started_at > clock_timestamp() - $2", guard.Connection)
+        { Parameters = { new() { Value = reason }, new() { Value = within } } })
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation)) done.Add(reader.GetString(0));
+        }
+        return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => !done.Contains(v.Name)), reason, cancellation);
+    }
+
     async Task<AdvisoryLock> LockAsync(CancellationToken cancellation)
     {
         var guard = await AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellation);

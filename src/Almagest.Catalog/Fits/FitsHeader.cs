@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+
+namespace Almagest.Catalog.Fits;
+
+/// <summary>One header of a FITS file: its keywords and the size of the data behind it (FITS standard 4.0, sections 4 and 7).</summary>
+internal sealed class FitsHeader
+{
+    private const int Block = 2880;
+    private const int Card = 80;
+    private const int MaxBlocks = 2000;
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    private FitsHeader() { }
+
+    /// <summary>Reads a header; null at the end of the file.</summary>
+    /// <exception cref="CatalogFormatException">the file ends within the header, or it has no end</exception>
+    public static FitsHeader? Read(Stream stream)
+    {
+        var header = new FitsHeader();
+        var block = new byte[Block];
+        for (int blocks = 0; blocks < MaxBlocks; blocks++)
+        {
+            int read = stream.ReadAtLeast(block, Block, throwOnEndOfStream: false);
+            if (read == 0 && blocks == 0) return null;
+            // Some writers leave zeros or blanks behind the last extension.
+            if (blocks == 0 && block.AsSpan(0, read).IndexOfAnyExcept((byte)0, (byte)' ') < 0) return null;
+            if (read < Block) throw new CatalogFormatException("The FITS file ends within a header: it is cut short. Fetch it again.");
+            for (int at = 0; at < Block; at += Card)
+                if (header.Add(Encoding.Latin1.GetString(block, at, Card))) return header;
+        }
+        throw new CatalogFormatException($"A FITS header has no END card within {MaxBlocks} blocks: the file is damaged.");
+    }
+
+    private bool Add(string card)
+    {
+        string key = card[..8].TrimEnd();
+        if (key == "END") return true;
+        if (key.Length > 0 && card[8] == '=') _values.TryAdd(key, Value(card[9..]));
+        return false;
+    }
+
+    private static string Value(string text)
+    {
+        text = text.TrimStart();
+        if (!text.StartsWith('\''))
+        {
+            int comment = text.IndexOf('/', StringComparison.Ordinal);
+            return (comment >= 0 ? text[..comment] : text).Trim();
+        }
+        var value = new StringBuilder();
+        for (int i = 1; i < text.Length; i++)
+        {
+            if (text[i] == '\'' && (i + 1 == text.Length || text[++i] != '\'')) break;
+            value.Append(text[i]);
+        }
+        return value.ToString().TrimEnd();
+    }
+
+    public string? Text(string key) => _values.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
+
+    /// <exception cref="CatalogFormatException">the value is no whole number of a sensible size</exception>
+    public long Integer(string key, long otherwise)
+    {
+        if (Text(key) is not { } text) return otherwise;
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) || value is < 0 or > 1L << 50)
+            throw new CatalogFormatException($"The FITS header says {key} = {RejectedRow.Clip(text)}; expected a whole number from 0 on. The file is damaged.");
+        return value;
+    }
+
+    public double Real(string key, double otherwise) =>
+        Text(key) is { } text && double.TryParse(text.Replace('D', 'E'), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : otherwise;
+
+    /// <summary>Bytes of data behind the header, padding to whole blocks included.</summary>
+    public long DataBytes
+    {
+        get
+        {
+            long axes = Integer("NAXIS", 0);
+            if (axes is 0 or > 999) return 0;
+            long bits = int.TryParse(Text("BITPIX"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int declared) ? Math.Min(Math.Abs((long)declared), 64) : 8;
+            bool groups = Text("GROUPS") == "T" && Integer("NAXIS1", 0) == 0;
+            Int128 elements = 1;
+            for (int i = groups ? 2 : 1; i <= axes; i++)
+            {
+                elements *= Integer($"NAXIS{i}", 0);
+                if (elements > long.MaxValue) throw new CatalogFormatException("A FITS header declares more data than a file can hold: the file is damaged.");
+            }
+            Int128 bytes = (elements + Integer("PCOUNT", 0)) * Integer("GCOUNT", 1) * (bits / 8);
+            if (bytes > 1L << 60) throw new CatalogFormatException("A FITS header declares more data than a file can hold: the file is damaged.");
+            return (long)((bytes + Block - 1) / Block * Block);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using Almagest.Catalog.Input;
+
+namespace Almagest.Catalog.Fits;
+
+/// <summary>
+/// Reads one binary or ASCII table extension of a FITS file (FITS standard 4.0), row by row: scaled and unsigned integers, TNULL, logical,
+/// text, and fixed arrays as JSON. Variable-length arrays, which are stored behind all rows, are left out with a warning.
+/// </summary>
+internal sealed class FitsReader : ICatalogReader
+{
+    private readonly CatalogInput _input;
+    private readonly Stream _content;
+    private readonly FitsColumn[] _columns;
+    private readonly long _rows;
+    private readonly int _rowBytes;
+    private readonly List<string> _warnings = [];
+    private bool _started;
+
+    public FitsReader(CatalogInput input, CatalogOpenOptions options)
+    {
+        _input = input;
+        _content = input.OpenContent();
+        var header = FindTable(_content, input, options);
+        bool ascii = header.Text("XTENSION") == "TABLE";
+        long rowBytes = header.Integer("NAXIS1", 0);
+        if (rowBytes > options.MaxRowBytes) throw new CatalogFormatException($"A row of the FITS table takes {rowBytes:N0} bytes, more than {options.MaxRowBytes:N0}. Expected one star per row; is this another kind of table?");
+        _rowBytes = (int)rowBytes;
+        _rows = header.Integer("NAXIS2", 0);
+        int fields = (int)header.Integer("TFIELDS", 0);
+        if (fields is 0 or > 999) throw new CatalogFormatException($"The FITS table declares {fields} columns; expected 1 to 999.");
+        long offset = 0;
+        _columns = new FitsColumn[fields];
+        for (int i = 0; i < fields; i++) _columns[i] = ascii ? FitsColumn.Ascii(header, i + 1, rowBytes) : FitsColumn.Binary(header, i + 1, ref offset);
+        if (offset > rowBytes) throw new CatalogFormatException($"The columns of the FITS table take {offset} bytes and its rows only {rowBytes}: the file is damaged.");
+        if (_rows == 1 && fields > 1 && _columns[0].Count > 1 && _columns.All(c => c.Count % _columns[0].Count == 0))
+            throw ContentSniffer.Refuse(input, "a column-oriented FITS table (one row that holds whole columns)", "Convert it with `stilts tcopy ifmt=colfits-basic F G.fits`.");
+        Format = $"FITS {(ascii ? "ASCII" : "binary")} table{(input.IsGzip ? ", gzip" : "")}";
+        var names = Delimited.ColumnNames.Distinct(_columns.Select(c => c.Name).ToArray());
+        Columns = _columns.Select((c, i) => new CatalogColumn(names[i], c.Type, c.Unit, c.Ucd, c.Description)).ToArray();
+        var variable = names.Where((_, i) => _columns[i].IsVariable).ToArray();
+        if (variable.Length > 0) _warnings.Add($"Columns of variable-length arrays were left out: {string.Join(", ", variable)}.");
+        var metadata = new Dictionary<string, string> { ["rows"] = _rows.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        foreach (string key in new[] { "EXTNAME", "ORIGIN", "RADESYS", "EQUINOX", "EPOCH", "TELESCOP" })
+            if (header.Text(key) is { } value) metadata[key.ToLowerInvariant()] = value;
+        Metadata = metadata;
+    }
+
+    public string Format { get; }
+
+    public IReadOnlyList<CatalogColumn> Columns { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public long BytesRead => _input.BytesRead;
+
+    public long TotalBytes => _input.TotalBytes;
+
+    /// <summary>The header of the wanted table extension; the stream then stands at its data.</summary>
+    private static FitsHeader FindTable(Stream content, CatalogInput input, CatalogOpenOptions options)
+    {
+        var seen = new List<string>();
+        while (FitsHeader.Read(content) is { } header)
+        {
+            if (header.Text("XTENSION") is "BINTABLE" or "A3DTABLE" or "TABLE" && header.Text("ZIMAGE") != "T")
+            {
+                seen.Add(header.Text("EXTNAME") ?? "(no name)");
+                bool wanted = options.Table is null || options.Table == seen[^1] || options.Table == seen.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                if (wanted) return header;
+            }
+            Skip(content, header.DataBytes);
+        }
+        if (seen.Count == 0) throw ContentSniffer.Refuse(input, "a FITS file without a table (an image?)", "");
+        throw new CatalogFormatException($"'{input.Name}' has no table '{options.Table}'. Its tables are: {string.Join(", ", seen.Select((name, i) => $"{i + 1} {name}"))}.");
+    }
+
+    private static void Skip(Stream content, long bytes)
+    {
+        var buffer = new byte[64 * 1024];
+        while (bytes > 0)
+        {
+            int read = content.Read(buffer, 0, (int)Math.Min(bytes, buffer.Length));
+            if (read == 0) return;
+            bytes -= read;
+        }
+    }
+
+    public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
+        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        _started = true;
+        return Read(rowsPerBatch, cancellationToken);
+    }
+
+    private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
+    {
+        // Several rows at a time, within a fixed amount of memory.
+        int chunkRows = Math.Max(1, Math.Min(rowsPerBatch, (1 << 18) / Math.Max(1, _rowBytes)));
+        var chunk = new byte[chunkRows * _rowBytes];
+        for (long done = 0; done < _rows;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int count = (int)Math.Min(rowsPerBatch, _rows - done);
+            var vectors = _columns.Select(c => CatalogVectors.New(c.Type, count)).ToArray();
+            var lines = new long[count];
+            for (int row = 0; row < count;)
+            {
+                int rows = Math.Min(chunkRows, count - row);
+                int read = _content.ReadAtLeast(chunk.AsSpan(0, rows * _rowBytes), rows * _rowBytes, throwOnEndOfStream: false);
+                if (read < rows * _rowBytes)
+                    throw new CatalogFormatException($"The FITS file is cut short: its table declares {_rows:N0} rows and ends within row {done + row + read / Math.Max(1, _rowBytes) + 1:N0}. Fetch it again.");
+                for (int i = 0; i < rows; i++, row++)
+                {
+                    var bytes = chunk.AsSpan(i * _rowBytes, _rowBytes);
+                    for (int c = 0; c < _columns.Length; c++) _columns[c].Read(bytes, vectors[c], row);
+                    lines[row] = done + row + 1;
+                }
+            }
+            done += count;
+            yield return new CatalogBatch { Count = count, Columns = vectors, LineNumber = lines, Rejected = [] };
+        }
+    }
+
+    public void Dispose()
+    {
+        _content.Dispose();
+        _input.Dispose();
+    }
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text;
+using Almagest.Catalog.Binary;
+using Almagest.Catalog.Delimited;
+
+namespace Almagest.Catalog.VoTable;
+
+/// <summary>One FIELD of a VOTable: how its cells are written in TABLEDATA and in binary streams (VOTable 1.5, sections 2.1, 4.1 and 6).</summary>
+internal sealed class VoTableField
+{
+    private readonly ElementType _element;
+    private readonly long _fixedCount;
+    private readonly bool _variable;
+    private readonly long? _null;
+    private readonly string? _nullText;
+
+    public VoTableField(string name, string datatype, string? arraySize, string? unit, string? ucd, string? description, string? nullText)
+    {
+        Name = name;
+        Unit = unit;
+        Ucd = ucd;
+        Description = description;
+        _element = datatype switch
+        {
+            "boolean" => ElementType.Boolean,
+            "bit" => ElementType.Bit,
+            "unsignedByte" => ElementType.UInt8,
+            "short" => ElementType.Int16,
+            "int" => ElementType.Int32,
+            "long" => ElementType.Int64,
+            "char" or "string" => ElementType.Char,
+            "unicodeChar" or "unicodeString" => ElementType.UnicodeChar,
+            "float" => ElementType.Float,
+            "double" => ElementType.Double,
+            "floatComplex" => ElementType.FloatComplex,
+            "doubleComplex" => ElementType.DoubleComplex,
+            _ => throw new CatalogFormatException($"The VOTable's field '{RejectedRow.Clip(name)}' has the datatype '{RejectedRow.Clip(datatype)}'; expected boolean, bit, unsignedByte, short, int, long, char, unicodeChar, float, double, floatComplex or doubleComplex."),
+        };
+        (_fixedCount, _variable) = ParseArraySize(name, arraySize);
+        _nullText = string.IsNullOrWhiteSpace(nullText) ? null : nullText.Trim();
+        if (long.TryParse(_nullText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long mark)) _null = mark;
+        bool scalar = !_variable && _fixedCount == 1;
+        Type = _element switch
+        {
+            ElementType.Char or ElementType.UnicodeChar => ColumnType.Text,
+            ElementType.FloatComplex or ElementType.DoubleComplex => ColumnType.Json,
+            _ when !scalar => ColumnType.Json,
+            ElementType.Boolean or ElementType.Bit => ColumnType.Boolean,
+            ElementType.Float or ElementType.Double => ColumnType.Double,
+            _ => ColumnType.Int64,
+        };
+    }
+
+    public string Name { get; }
+
+    public string? Unit { get; }
+
+    public string? Ucd { get; }
+
+    public string? Description { get; }
+
+    public ColumnType Type { get; }
+
+    /// <summary><c>5</c>, <c>*</c>, <c>8*</c>, <c>2x3</c>, <c>2x*</c>: the fixed number of elements, or of elements per counted unit.</summary>
+    private static (long Count, bool Variable) ParseArraySize(string name, string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return (1, false);
+        long count = 1;
+        bool variable = false;
+        foreach (string part in text.Trim().Split('x'))
+        {
+            string size = part.Trim();
+            if (size.EndsWith('*'))
+            {
+                // "8*" is a variable length of at most 8.
+                variable = true;
+                continue;
+            }
+            if (!long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out long n) || n > 1 << 26 || (count *= n) > 1 << 26)
+                throw new CatalogFormatException($"The VOTable's field '{RejectedRow.Clip(name)}' has the arraysize '{RejectedRow.Clip(text)}'; expected sizes such as 5, *, 8* or 2x3.");
+        }
+        return (variable ? 1 : count, variable);
+    }
+
+    /// <summary>Stores the text of a TABLEDATA cell.</summary>
+    public void ReadText(string text, CatalogVector vector, int row)
+    {
+        string trimmed = text.Trim();
+        if (vector is TextVector { Type: ColumnType.Json } json)
+        {
+            json.Values[row] = trimmed.Length == 0 ? null : JsonArray(trimmed);
+            return;
+        }
+        if (vector is TextVector && _nullText is null)
+        {
+            Cell.Store(vector, row, Encoding.UTF8.GetBytes(text.TrimEnd()));
+            return;
+        }
+        if (trimmed == _nullText) trimmed = "";
+        if (vector is BooleanVector truths && trimmed.Length == 1)
+        {
+            truths.Values[row] = Elements.Boolean((byte)trimmed[0]);
+            return;
+        }
+        if (vector is Int64Vector integers && trimmed.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && long.TryParse(trimmed.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long hex))
+        {
+            integers.Values[row] = hex;
+            integers.HasValue[row] = true;
+            return;
+        }
+        Cell.Store(vector, row, Encoding.UTF8.GetBytes(trimmed));
+    }
+
+    private string JsonArray(string text)
+    {
+        var json = new StringBuilder("[");
+        foreach (string token in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (json.Length > 1) json.Append(',');
+            if (token == _nullText) json.Append("null");
+            else if (_element is ElementType.Boolean or ElementType.Bit)
+                json.Append((token.Equals("true", StringComparison.OrdinalIgnoreCase) ? true : token.Equals("false", StringComparison.OrdinalIgnoreCase) ? false : Elements.Boolean((byte)token[0])) switch { true => "true", false => "false", null => "null" });
+            else if (Elements.IsInteger(_element) && long.TryParse(token, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)) json.Append(whole.ToString(CultureInfo.InvariantCulture));
+            else if (Cell.TryDouble(Encoding.UTF8.GetBytes(token), out double number) && double.IsFinite(number)) json.Append(number.ToString("R", CultureInfo.InvariantCulture));
+            else if (Cell.IsMissing(Encoding.UTF8.GetBytes(token))) json.Append("null");
+            else json.Append('"').Append(System.Text.Json.JsonEncodedText.Encode(token)).Append('"');
+        }
+        return json.Append(']').ToString();
+    }
+
+    /// <summary>Reads a cell of a binary stream.</summary>
+    /// <param name="isNull">the cell is masked (BINARY2); its bytes are there all the same</param>
+    public void ReadBinary(ByteSource source, CatalogVector vector, int row, bool isNull)
+    {
+        long count = _fixedCount;
+        if (_variable)
+        {
+            count = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(source.Take(4));
+            if (count < 0) throw new CatalogFormatException($"The VOTable's binary stream declares an array of {count} elements in field '{RejectedRow.Clip(Name)}': it is damaged.");
+        }
+        var bytes = source.Take(Elements.Bytes(_element, count));
+        if (vector is DoubleVector doubles)
+        {
+            doubles.Values[row] = isNull ? double.NaN : Elements.Real(_element, bytes);
+            return;
+        }
+        if (isNull) return;
+        switch (vector)
+        {
+            case Int64Vector integers:
+                long whole = Elements.Integer(_element, bytes);
+                if (whole == _null) return;
+                integers.Values[row] = whole;
+                integers.HasValue[row] = true;
+                break;
+            case BooleanVector truths:
+                truths.Values[row] = _element == ElementType.Bit ? (bytes[0] & 0x80) != 0 : Elements.Boolean(bytes[0]);
+                break;
+            case TextVector { Type: ColumnType.Text } text:
+                string? value = Elements.Text(_element, bytes);
+                text.Values[row] = value is not null && value == _nullText ? null : value;
+                break;
+            case TextVector json:
+                json.Values[row] = count == 0 ? null : Elements.Json(_element, bytes, count, _null is null ? null : i => i == _null ? null : i.ToString(CultureInfo.InvariantCulture));
+                break;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Xml;
+using Almagest.Catalog.Fits;
+using Almagest.Catalog.Input;
+
+namespace Almagest.Catalog.VoTable;
+
+/// <summary>
+/// Reads one table of a VOTable (versions 1.0 to 1.5; TABLEDATA, BINARY, BINARY2 or FITS within). Document types are ignored, no entity
+/// is expanded and nothing outside the file is opened.
+/// </summary>
+internal sealed class VoTableReader : ICatalogReader
+{
+    private readonly CatalogInput _input;
+    private readonly Stream _content;
+    private readonly XmlReader _xml;
+    private readonly VoTableHeader _header;
+    private readonly FitsReader? _fits;
+    private readonly int _maxRowBytes;
+    private bool _started;
+
+    public VoTableReader(CatalogInput input, CatalogOpenOptions options)
+    {
+        _input = input;
+        _maxRowBytes = options.MaxRowBytes;
+        _content = input.OpenContent();
+        _xml = XmlReader.Create(_content, new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Ignore,
+            XmlResolver = null,
+            IgnoreComments = true,
+            IgnoreProcessingInstructions = true,
+            CheckCharacters = false,
+        });
+        _header = Guard(() => VoTableHeader.Find(_xml, input.Name, options.Table));
+        var fields = _header.Fields;
+        if (_header.Serialization == "FITS") _fits = Guard(() => new FitsReader(CatalogInput.Open(new Base64ElementStream(_xml), input.Name, leaveOpen: false), CatalogOpenOptions.Default));
+        var names = Delimited.ColumnNames.Distinct(fields.Select(f => f.Name).ToArray());
+        Columns = fields.Select((f, i) => new CatalogColumn(names[i], _fits is null ? f.Type : FitsType(i), f.Unit, f.Ucd, f.Description)).ToArray();
+        Format = $"VOTable {_header.Serialization ?? "without data"}{(input.IsGzip ? ", gzip" : "")}";
+    }
+
+    private ColumnType FitsType(int column)
+    {
+        if (_fits!.Columns.Count != _header.Fields.Count)
+            throw new CatalogFormatException($"The VOTable declares {_header.Fields.Count} fields and the FITS table in it has {_fits.Columns.Count} columns: it is damaged.");
+        return _fits.Columns[column].Type;
+    }
+
+    public string Format { get; }
+
+    public IReadOnlyList<CatalogColumn> Columns { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+
+    public IReadOnlyList<string> Warnings => _header.Warnings;
+
+    public long BytesRead => _input.BytesRead;
+
+    public long TotalBytes => _input.TotalBytes;
+
+    public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
+        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        _started = true;
+        return Read(rowsPerBatch, cancellationToken);
+    }
+
+    private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
+    {
+        IVoTableRows? rows = _header.Serialization switch
+        {
+            "TABLEDATA" => new TableDataRows(_xml, _header.Fields, _maxRowBytes),
+            "BINARY" => new BinaryRows(new ByteSource(new Base64ElementStream(_xml), _maxRowBytes), _header.Fields, masked: false),
+            "BINARY2" => new BinaryRows(new ByteSource(new Base64ElementStream(_xml), _maxRowBytes), _header.Fields, masked: true),
+            _ => null,
+        };
+        if (_fits is not null)
+        {
+            using var batches = _fits.ReadBatches(rowsPerBatch, cancellationToken).GetEnumerator();
+            while (Guard(batches.MoveNext)) yield return batches.Current;
+        }
+        while (rows is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var batch = Guard(() => ReadBatch(rows, rowsPerBatch));
+            if (batch.Count > 0 || batch.Rejected.Count > 0) yield return batch;
+            if (rows.AtEnd) break;
+        }
+        Guard(ReadOn);
+    }
+
+    private CatalogBatch ReadBatch(IVoTableRows rows, int rowsPerBatch)
+    {
+        var vectors = Columns.Select(c => CatalogVectors.New(c.Type, rowsPerBatch)).ToArray();
+        var lines = new long[rowsPerBatch];
+        var rejected = new List<RejectedRow>();
+        int count = 0;
+        while (count < rowsPerBatch && rejected.Count < rowsPerBatch && rows.Read(vectors, count, out long line, out var bad))
+        {
+            if (bad is not null) rejected.Add(bad);
+            else lines[count++] = line;
+        }
+        return new CatalogBatch { Count = count, Columns = vectors, LineNumber = lines, Rejected = rejected };
+    }
+
+    /// <summary>To the end of the document: it must have one, and may say that the rows were cut off.</summary>
+    private bool ReadOn()
+    {
+        int tables = 0;
+        while (_xml.Read())
+        {
+            if (_xml.NodeType != XmlNodeType.Element) continue;
+            if (_xml.LocalName == "TABLE") tables++;
+            else if (_xml.LocalName == "INFO" && _header.Info(_xml) is { } error) throw new CatalogFormatException($"The service that wrote the VOTable reports an error behind its rows, so that they are not complete: {RejectedRow.Clip(error)}");
+        }
+        if (tables > 0) _header.Warnings.Add($"The file holds {tables} further table{(tables == 1 ? "" : "s")}, not read; choose one by name or number.");
+        return true;
+    }
+
+    /// <summary>XML errors as errors of the catalogue.</summary>
+    private T Guard<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (XmlException e)
+        {
+            throw new CatalogFormatException($"'{_input.Name}' is no well-formed VOTable: {e.Message} It may be cut short or damaged; fetch it again.", e);
+        }
+        catch (Exception e) when (e is FormatException or DecoderFallbackException or ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            throw new CatalogFormatException($"'{_input.Name}' is no VOTable that can be read: {e.Message}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        _fits?.Dispose();
+        _xml.Dispose();
+        _content.Dispose();
+        _input.Dispose();
+    }
+}

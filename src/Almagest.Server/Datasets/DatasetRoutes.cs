@@ -1,0 +1,55 @@
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Server.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Almagest.Server.Datasets;
+
+/// <summary>The catalogues of the ledger and their stars.</summary>
+internal static class DatasetRoutes
+{
+    static readonly Words Name = new("dataset", "the dataset: its name or id") { InPath = true };
+    static readonly Words SourceId = new("source_id", "only the star with this id of the catalogue's own");
+    static readonly WholeNumber After = new("after", "next of the page before", 0, long.MaxValue, 0);
+    static readonly WholeNumber Limit = new("limit", "most stars", 1, 10_000, 100);
+
+    public static void Map(IEndpointRouteBuilder api, ServerOptions options)
+    {
+        var ledger = options.Ledger;
+        var datasets = new DatasetRepository(ledger);
+        var group = api.MapGroup("/datasets").WithTags("Datasets");
+
+        group.Route("GET", "", "listDatasets", "All datasets, in order of loading", async context =>
+            Results.Ok((await datasets.ListAsync(context.RequestAborted)).ConvertAll(DatasetBody.From))).Produces<DatasetBody[]>();
+
+        group.Route("GET", "/{dataset}", "getDataset", "One dataset, with a sample of the rows that could not be loaded", async context =>
+        {
+            var dataset = await datasets.FindAsync(Name.Read(context)!, context.RequestAborted);
+            return Results.Ok(new DatasetDetailBody(dataset, await datasets.RejectedRowsAsync(dataset.DatasetId, 100, context.RequestAborted)));
+        }, Name).Produces<DatasetDetailBody>().Fails(404);
+
+        group.Route("DELETE", "/{dataset}", "deleteDataset", "Deletes a dataset with its stars, labels, runs and results", async context =>
+        {
+            var dataset = await datasets.FindAsync(Name.Read(context)!, context.RequestAborted);
+            await datasets.DeleteAsync(dataset.DatasetId, context.RequestAborted);
+            return Results.NoContent();
+        }, Name).WithDescription("Refused while a run on it is being worked on. The views follow by themselves.")
+            .Produces(204).Fails(404, 409).DisableRequestTimeout();
+
+        group.Route("GET", "/{dataset}/stars", "listStars", "The stars of a dataset, page by page; or one by the catalogue's own id", async context =>
+        {
+            var dataset = await datasets.FindAsync(Name.Read(context)!, context.RequestAborted);
+            var limit = Limit.ReadInt(context);
+            var after = After.Read(context)!.Value;
+            List<Star> found = SourceId.Read(context) is { } sourceId
+                ? await datasets.FindStarsAsync(dataset.DatasetId, sourceId, context.RequestAborted)
+                : await datasets.StarsAsync(dataset.DatasetId, after, limit + 1, context.RequestAborted);
+            var page = found.Take(limit).Select(StarBody.From).ToList();
+            return Results.Ok(new StarPageBody(page, found.Count > limit ? page[^1].StarId : null));
+        }, Name, SourceId, After, Limit).Produces<StarPageBody>().Fails(404);
+
+        UploadRoutes.Map(group, options);
+    }
+}

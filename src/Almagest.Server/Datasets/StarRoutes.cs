@@ -1,0 +1,39 @@
+using Almagest.Ledger.Analytics;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Runs;
+using Almagest.Server.Analytics;
+using Almagest.Server.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Almagest.Server.Datasets;
+
+/// <summary>One star: what its catalogue says, and what the runs say.</summary>
+internal static class StarRoutes
+{
+    static readonly WholeNumber StarId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
+
+    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
+    {
+        var datasets = new DatasetRepository(ledger);
+        var results = new ResultRepository(ledger);
+        var analytics = new AnalyticsQueries(ledger);
+
+        api.Route("GET", "/stars/{star_id}", "getStar", "One star: catalogue, labels, how often it is flagged, and what each run says of it", async context =>
+        {
+            var starId = StarId.Read(context)!.Value;
+            var star = await datasets.GetStarAsync(starId, context.RequestAborted);
+            var dataset = await datasets.GetAsync(star.DatasetId, context.RequestAborted);
+            var frequency = await analytics.FrequencyAsync(starId, context.RequestAborted);
+            return Results.Ok(new StarDetailBody(star)
+            {
+                Dataset = dataset.Name,
+                Labels = (await datasets.LabelsAsync(starId, context.RequestAborted)).ConvertAll(StarLabelBody.From),
+                Frequency = frequency is null ? null : StarFrequencyBody.From(frequency),
+                History = (await results.HistoryAsync(starId, cancellation: context.RequestAborted)).Select(StarHistoryBody.From).ToList(),
+            });
+        }, StarId).WithTags("Datasets").Produces<StarDetailBody>().Fails(404);
+    }
+}

@@ -1,0 +1,92 @@
+using Almagest.Ledger;
+using Almagest.Ledger.Datasets;
+using Almagest.Server.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Almagest.Server.Datasets;
+
+/// <summary>Loads a catalogue that the client sends: as the whole body, or as the first file of a form.</summary>
+internal static class UploadRoutes
+{
+    static readonly Words FileName = new("file", "name of the file where the body is the file itself; its ending does not matter, its content does");
+    static readonly Words Name = new("dataset", "name of the dataset; the file's name without its endings by default");
+    static readonly Words Mapping = new("map", "star fields and their columns where they are not found automatically, e.g. ra_deg=RAJ2000,dec_deg=DEJ2000");
+    static readonly Flag Force = new("force", "load although the same bytes are loaded already");
+    static readonly Flag ZeroParallax = new("zero_parallax_is_missing", "a parallax of exactly 0 means unknown in this catalogue");
+
+    public static void Map(IEndpointRouteBuilder group, ServerOptions options) =>
+        group.Route("POST", "", "uploadDataset", "Loads a catalogue: CSV, gzipped CSV, ECSV", async context =>
+        {
+            var ingest = new IngestOptions
+            {
+                DatasetName = Name.Read(context), Map = ReadMap(Mapping.Read(context)), Force = Force.Read(context), ZeroParallaxIsMissing = ZeroParallax.Read(context),
+            };
+            var folder = Directory.CreateTempSubdirectory("almagest-upload-");
+            try
+            {
+                var file = await ReceiveAsync(context, folder.FullName, options.MaxUploadBytes);
+                var report = await new CatalogIngestor(options.Ledger).IngestAsync([file], ingest, null, context.RequestAborted);
+                var body = IngestBody.From(report);
+                return report.AlreadyLoaded ? Results.Ok(body) : Results.Created($"/datasets/{report.Dataset.DatasetId}", body);
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }, FileName, Name, Mapping, Force, ZeroParallax)
+            .WithDescription("The body is the file itself (curl --data-binary @gaia.csv '…/datasets?file=gaia.csv'), or a form with one file "
+                + "(curl -F file=@gaia.csv …/datasets). Rows that cannot be read are counted and listed; a file that is no catalogue is refused and nothing is "
+                + "stored. A file that is loaded already is recognised by its checksum and answered with 200.")
+            .Accepts<IFormFile>("application/octet-stream", "text/csv", "application/gzip", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
+            .Produces<IngestBody>(201).Produces<IngestBody>().Fails(409, 413, 415).DisableRequestTimeout();
+
+    static async Task<string> ReceiveAsync(HttpContext context, string folder, long mostBytes)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = mostBytes;
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            return await SaveAsync(context.Request.Body, folder, FileName.Read(context) ?? "upload", context.RequestAborted);
+
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } b
+            ? b : throw LedgerException.Invalid("body", "the form has no boundary", "Let the client write the Content-Type of a form itself.");
+        var reader = new MultipartReader(boundary, context.Request.Body);
+        try
+        {
+            while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
+            {
+                if (section.AsFileSection() is { FileName.Length: > 0, FileStream: { } content } file)
+                    return await SaveAsync(content, folder, file.FileName, context.RequestAborted);
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException && e is not BadHttpRequestException)
+        {
+            throw LedgerException.Invalid("body", "the form is cut off or malformed", "Send it again.");
+        }
+        throw LedgerException.Invalid("file", "the form holds no file", "Send one: curl -F file=@gaia.csv …/datasets");
+    }
+
+    static async Task<string> SaveAsync(Stream content, string folder, string name, CancellationToken cancellation)
+    {
+        // The client's name is for people; on the disk of the server it must stay in its folder.
+        var safe = string.Concat(name.Split('/', '\\')[^1].Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(100)).TrimStart('.');
+        var path = Path.Combine(folder, safe.Length == 0 ? "upload" : safe);
+        await using var file = File.Create(path);
+        await content.CopyToAsync(file, cancellation);
+        return path;
+    }
+
+    static Dictionary<string, string> ReadMap(string? text)
+    {
+        var map = new Dictionary<string, string>();
+        foreach (var term in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (term.Split('=', 2) is not [{ Length: > 0 } field, { Length: > 0 } column] || !map.TryAdd(field, column))
+                throw LedgerException.Invalid("map", $"'{term}' is no mapping, or its field is given twice", "Write field=column, several with commas between: ra_deg=RAJ2000,dec_deg=DEJ2000");
+        }
+        return map;
+    }
+}

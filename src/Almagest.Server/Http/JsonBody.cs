@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Almagest.Ledger;
+using Microsoft.AspNetCore.Http;
+
+namespace Almagest.Server.Http;
+
+/// <summary>Reads JSON bodies; every error names the place.</summary>
+internal static class JsonBody
+{
+    /// <exception cref="LedgerException">it is no JSON object, or a field is unknown or of the wrong type</exception>
+    public static async Task<T> ReadAsync<T>(HttpContext context)
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            var problem = WrongMediaType(context);
+            throw new HttpProblemException(problem.Status, problem.Detail, problem.Hint);
+        }
+        using var document = await ParseAsync(context);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object)
+            throw LedgerException.Invalid("body", $"the body is a JSON {Name(root.ValueKind)}, expected an object", Known<T>());
+        var known = ApiJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name).ToHashSet();
+        if (root.EnumerateObject().FirstOrDefault(p => !known.Contains(p.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
+            throw LedgerException.Invalid(unknown.Name, $"there is no field '{unknown.Name}'", Known<T>());
+        try
+        {
+            return root.Deserialize<T>(ApiJson.Options)!;
+        }
+        catch (JsonException e)
+        {
+            var field = e.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : "body";
+            throw LedgerException.Invalid(field, $"{field} is missing or not of the expected type", Known<T>());
+        }
+    }
+
+    public static Problem WrongMediaType(HttpContext context) => Problem.Of(context, StatusCodes.Status415UnsupportedMediaType,
+        context.Request.ContentType is { Length: > 0 } type ? $"the body is of type '{type}', expected application/json" : "the body's type is not given, expected application/json",
+        "Send a JSON object with the header 'Content-Type: application/json'.");
+
+    static async Task<JsonDocument> ParseAsync(HttpContext context)
+    {
+        try
+        {
+            return await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 }, context.RequestAborted);
+        }
+        catch (JsonException e)
+        {
+            throw LedgerException.Invalid("body", e.LineNumber is { } line
+                ? $"the body is no valid JSON at line {line + 1}, byte {e.BytePositionInLine + 1}"
+                : "the body is no valid JSON, or holds a field twice", "Send one JSON object.");
+        }
+    }
+
+    static string Known<T>() => "Known fields: " + string.Join(", ", ApiJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)) + ".";
+
+    static string Name(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => "boolean",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+}

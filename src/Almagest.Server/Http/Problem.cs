@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Almagest.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Almagest.Server.Http;
+
+/// <summary>An error, as RFC 9457 problem details.</summary>
+/// <param name="Type">always <c>about:blank</c>: the status says what kind it is</param>
+/// <param name="Title">the status in words</param>
+/// <param name="Status">the HTTP status</param>
+/// <param name="Detail">what was wrong: where, what was found, what was expected</param>
+/// <param name="Hint">what to do</param>
+/// <param name="Errors">what was wrong with each field of the request; null where no field was</param>
+/// <param name="Instance">the path that was asked for</param>
+public sealed record Problem(
+    string Type, string Title, int Status, string Detail, string Hint, IReadOnlyDictionary<string, string[]>? Errors, string Instance)
+{
+    internal const string ContentType = "application/problem+json";
+
+    internal static Problem Of(HttpContext context, int status, string detail, string? hint = null, string? field = null) => new(
+        "about:blank", ReasonPhrases.GetReasonPhrase(status), status, Sentence(detail), hint ?? "The routes, their parameters and bodies are described at /docs.",
+        field is null ? null : new Dictionary<string, string[]> { [field] = [Sentence(detail)] },
+        context.Request.PathBase.Add(context.Request.Path).ToUriComponent());
+
+    internal static int StatusOf(LedgerErrorKind kind) => kind switch
+    {
+        LedgerErrorKind.Invalid => StatusCodes.Status400BadRequest,
+        LedgerErrorKind.NotFound => StatusCodes.Status404NotFound,
+        LedgerErrorKind.Conflict => StatusCodes.Status409Conflict,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
+
+    internal async Task WriteAsync(HttpResponse response)
+    {
+        response.StatusCode = Status;
+        response.ContentType = ContentType;
+        response.Headers.CacheControl = "no-store";
+        if (Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "5";
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Options);
+        response.ContentLength = json.Length;
+        await response.Body.WriteAsync(json);
+    }
+
+    // The ledger's messages are halves of sentences, fit for a command line's "error: …".
+    static string Sentence(string text) =>
+        text.Length == 0 ? text : string.Concat(char.ToUpperInvariant(text[0]).ToString(), text.AsSpan(1), text[^1] is '.' or '!' or '?' ? "" : ".");
+}
+
+/// <summary>A request that HTTP itself refuses: status, what was wrong, what to do.</summary>
+internal sealed class HttpProblemException(int status, string message, string hint) : Exception(message)
+{
+    public int Status => status;
+    public string Hint => hint;
+}

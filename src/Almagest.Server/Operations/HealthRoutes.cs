@@ -1,0 +1,51 @@
+using Almagest.Ledger;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Runs;
+using Almagest.Server.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Almagest.Server.Operations;
+
+/// <summary>Whether the server lives, or can answer.</summary>
+/// <param name="Status">live or ready</param>
+/// <param name="Version">version of Almagest</param>
+public sealed record HealthBody(string Status, string Version);
+
+internal static class HealthRoutes
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
+    {
+        var group = api.MapGroup("/health").WithTags("Operations");
+        group.Route("GET", "/live", "getLiveness", "Whether the process answers; asks nothing of the database",
+            _ => Task.FromResult(Results.Ok(new HealthBody("live", RunRepository.ProgramVersion)))).Produces<HealthBody>();
+
+        group.Route("GET", "/ready", "getReadiness", "Whether the database answers and has this program's schema", async context =>
+        {
+            await RequireReadyAsync(ledger, context.RequestAborted);
+            return Results.Ok(new HealthBody("ready", RunRepository.ProgramVersion));
+        }).Produces<HealthBody>();
+    }
+
+    static async Task RequireReadyAsync(LedgerDatabase ledger, CancellationToken aborted)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await ledger.Schema.EnsureCurrentAsync(patience.Token);
+        }
+        catch (LedgerException e)
+        {
+            // Whatever the trouble is to others, to an operator it means: not ready.
+            throw new LedgerException(LedgerErrorKind.Unavailable, e.Message, e.Hint, e);
+        }
+        catch (OperationCanceledException e) when (!aborted.IsCancellationRequested)
+        {
+            throw new LedgerException(LedgerErrorKind.Unavailable, $"the database did not answer within {Patience.TotalSeconds:0} s", "Look at the database's load and log.", e);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Server.Http;
+
+namespace Almagest.Server.Runs;
+
+/// <summary>What to run: which stars, which algorithm, which parameters.</summary>
+public sealed record RunRequestBody
+{
+    /// <summary>anomaly or cluster; may be left out where the algorithm is given.</summary>
+    public string? RunType { get; init; }
+
+    /// <summary>isolation_forest (anomaly) or dbscan (cluster); may be left out where the run type is given.</summary>
+    public string? Algorithm { get; init; }
+
+    /// <summary>Name of the dataset, or its id as a string or a number.</summary>
+    public JsonElement? Dataset { get; init; }
+
+    /// <summary>Conditions that all stars of the selection fulfil; left out = the whole dataset.</summary>
+    public JsonElement? Filter { get; init; }
+
+    /// <summary>Parameters of the algorithm in scikit-learn's names; what is left out has its default.</summary>
+    public JsonElement? Parameters { get; init; }
+}
+
+/// <summary>One execution of one algorithm with one set of parameters on one selection. Immutable once complete.</summary>
+/// <param name="RunId">UUID version 7: in order of creation</param>
+/// <param name="RunType">anomaly or cluster</param>
+/// <param name="Parameters">every parameter, defaults included</param>
+/// <param name="Dataset">name of the dataset</param>
+/// <param name="DatasetFilter">the selection; {} = the whole dataset</param>
+/// <param name="TotalStars">stars analysed; 0 until known</param>
+/// <param name="ResultsSummary">what the run found and how it prepared its data; null until it is complete</param>
+/// <param name="Status">pending, running, completed, failed or cancelled</param>
+/// <param name="IsComplete">whether all results are stored</param>
+/// <param name="Error">why it failed; null where it did not</param>
+/// <param name="ProgramVersion">version of Almagest that created it</param>
+/// <param name="CompletedAt">when it ended, in whatever way; null before</param>
+public sealed record RunBody(
+    Guid RunId, string RunType, string Algorithm, RawJson Parameters, long DatasetId, string Dataset, RawJson DatasetFilter, long TotalStars,
+    RawJson? ResultsSummary, string Status, bool IsComplete, string? Error, long? RandomSeed, string ProgramVersion,
+    DateTime CreatedAt, DateTime? StartedAt, DateTime? CompletedAt)
+{
+    internal static RunBody From(DiscoveryRun r, string dataset) => new(
+        r.RunId, r.RunType, r.Algorithm, new RawJson(r.Parameters), r.DatasetId, dataset, new RawJson(r.DatasetFilter), r.TotalStars,
+        RawJson.From(r.ResultsSummary), r.Status, r.IsComplete, r.Error, r.RandomSeed, r.ProgramVersion, r.CreatedAt, r.StartedAt, r.CompletedAt);
+}
+
+/// <summary>A page of runs, newest first.</summary>
+/// <param name="Next">give it as before for the next page; null on the last</param>
+public sealed record RunPageBody(IReadOnlyList<RunBody> Items, Guid? Next);
+
+/// <summary>What a run says of one star, with the catalogue's columns of the star.</summary>
+/// <param name="IsAnomaly">1 = flagged; 0 throughout a cluster run</param>
+/// <param name="AnomalyScore">negative = anomalous (scikit-learn's decision_function); null in a cluster run</param>
+/// <param name="ClusterId">number of its cluster from 0, -1 = noise; null in an anomaly run</param>
+/// <param name="SourceId">the catalogue's own id</param>
+/// <param name="RaDeg">ICRS right ascension, degrees</param>
+/// <param name="DecDeg">ICRS declination, degrees</param>
+/// <param name="ParallaxMas">parallax, mas</param>
+/// <param name="PmraMasYr">proper motion in right ascension times cos(dec), mas/yr</param>
+/// <param name="PmdecMasYr">proper motion in declination, mas/yr</param>
+/// <param name="Magnitude">magnitude in the dataset's main band</param>
+/// <param name="Color">colour index, mag</param>
+public sealed record ResultBody(
+    Guid RunId, long StarId, int IsAnomaly, double? AnomalyScore, int? ClusterId, string SourceId, double RaDeg, double DecDeg,
+    double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color)
+{
+    internal static ResultBody From(StarResult r) => new(
+        r.RunId, r.StarId, r.IsAnomaly, r.AnomalyScore, r.ClusterId, r.SourceId, r.RaDeg, r.DecDeg, r.ParallaxMas, r.PmraMasYr, r.PmdecMasYr, r.Magnitude, r.Color);
+}
+
+/// <summary>A page of a run's results.</summary>
+/// <param name="Next">give it as after for the next page; null on the last</param>
+/// <param name="Total">results that the query selects, on all pages</param>
+/// <param name="Truncated">whether there are more after this page</param>
+public sealed record ResultPageBody(IReadOnlyList<ResultBody> Items, string? Next, long Total, bool Truncated);
+
+/// <summary>How far a run is.</summary>
+/// <param name="Stage">load, compute or persist while it runs here; null otherwise</param>
+/// <param name="Fraction">part of the stage that is done, 0 to 1; null where not known</param>
+/// <param name="Error">why it failed; null where it did not</param>
+public sealed record RunEventBody(Guid RunId, string Status, string? Stage, double? Fraction, string? Error);

@@ -1,0 +1,70 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Server.Http;
+using Almagest.Server.Jobs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Almagest.Server.Runs;
+
+/// <summary>The progress of a run as server-sent events, until it has ended.</summary>
+internal static class RunEvents
+{
+    // Progress within this process is looked at often; the ledger, where other processes write, seldom.
+    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
+    const int TicksPerLook = 5;
+    const int TicksPerHeartbeat = 75;
+
+    public static void Map(IEndpointRouteBuilder group, LedgerDatabase ledger) =>
+        group.Route("GET", "/{run_id}/events", "followRun", "Progress of a run as server-sent events", async context =>
+        {
+            var runId = RunRoutes.RunId.Read(context)!.Value;
+            var run = await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
+            var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+            var queue = context.RequestServices.GetRequiredService<RunQueue>();
+            return TypedResults.ServerSentEvents(FollowAsync(ledger, queue, run, stopping, context.RequestAborted));
+        }, RunRoutes.RunId)
+            .WithDescription("An event whenever the status or the progress changes: 'progress' while the run is pending or running, and at the end "
+                + "'completed', 'failed' or 'cancelled', after which the stream ends. 'heartbeat' every 15 s when nothing changes.")
+            .Produces<RunEventBody>(200, "text/event-stream").Fails(404).DisableRequestTimeout();
+
+    static async IAsyncEnumerable<SseItem<RunEventBody>> FollowAsync(
+        LedgerDatabase ledger, RunQueue queue, DiscoveryRun run, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
+        RunEventBody? last = null;
+        var quiet = 0;
+        for (var tick = 1; ; tick++)
+        {
+            var progress = queue.ProgressOf(run.RunId);
+            var now = new RunEventBody(run.RunId, run.Status, run.Status == RunStatus.Running ? progress?.Stage : null,
+                run.Status == RunStatus.Running ? progress?.Fraction : null, run.Error);
+            var ended = run.Status is not (RunStatus.Pending or RunStatus.Running);
+            quiet = now == last ? quiet + 1 : 0;
+            if (quiet == 0) yield return new SseItem<RunEventBody>(now, ended ? run.Status : "progress");
+            else if (quiet % TicksPerHeartbeat == 0) yield return new SseItem<RunEventBody>(now, "heartbeat");
+            last = now;
+            if (ended || !await WaitAsync(either.Token)) yield break;
+            if (tick % TicksPerLook == 0) run = await new RunRepository(ledger).GetAsync(run.RunId, either.Token);
+        }
+    }
+
+    static async Task<bool> WaitAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(Tick, cancellation);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json;
+using Almagest.Ledger;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
+using Almagest.Server.Http;
+using Almagest.Server.Jobs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Almagest.Server.Runs;
+
+/// <summary>Runs: start, list, look at, delete; their results.</summary>
+internal static class RunRoutes
+{
+    public static readonly Uuid RunId = new("run_id", "the run") { InPath = true };
+    static readonly Choice RunType = new("run_type", "only runs of this type", RunTypes.All);
+    static readonly Choice Status = new("status", "only runs in this state", RunStatus.All);
+    static readonly Words Dataset = new("dataset", "only runs over this dataset: its name or id");
+    static readonly WholeNumber ListLimit = new("limit", "most runs", 1, 1000, 100);
+    static readonly Uuid Before = new("before", "only runs created before this one: next of the page before");
+    static readonly Flag AnomaliesOnly = new("anomalies_only", "only flagged stars");
+    static readonly WholeNumber ClusterId = new("cluster_id", "only members of this cluster; -1 = noise", -1, int.MaxValue);
+    static readonly Choice Order = new("order", "by star_id, or most anomalous first", ["star_id", "score"], "star_id");
+    static readonly WholeNumber ResultLimit = new("limit", "most results", 1, ResultRepository.MostRows, 100);
+    static readonly Words After = new("after", "next of the page before");
+
+    public static void Map(IEndpointRouteBuilder api, ServerOptions options)
+    {
+        var ledger = options.Ledger;
+        var runs = new RunRepository(ledger);
+        var datasets = new DatasetRepository(ledger);
+        var group = api.MapGroup("/discovery/runs").WithTags("Runs");
+
+        group.Route("POST", "", "startRun", "Starts a run", context => StartAsync(context, ledger))
+            .WithDescription("Checks the request and stores the run as pending; a worker takes it up at once. Follow it at the address in Location, "
+                + "or as server-sent events at …/events. The views follow its completion by themselves.")
+            .Accepts<RunRequestBody>("application/json").Produces<RunBody>(202).Fails(400, 404, 413, 415);
+
+        group.Route("GET", "", "listRuns", "Runs, newest first", async context =>
+        {
+            var dataset = Dataset.Read(context) is { } name ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId : (long?)null;
+            var limit = ListLimit.ReadInt(context);
+            var found = await runs.ListAsync(new RunQuery(RunType.Read(context), Status.Read(context), dataset, limit + 1, Before.Read(context)), context.RequestAborted);
+            var names = (await datasets.ListAsync(context.RequestAborted)).ToDictionary(d => d.DatasetId, d => d.Name);
+            var page = found.Take(limit).Select(r => RunBody.From(r, names.GetValueOrDefault(r.DatasetId, ""))).ToList();
+            return Results.Ok(new RunPageBody(page, found.Count > limit ? page[^1].RunId : null));
+        }, RunType, Status, Dataset, ListLimit, Before).Produces<RunPageBody>().Fails(404);
+
+        group.Route("GET", "/{run_id}", "getRun", "One run", async context =>
+            Results.Ok(await BodyAsync(ledger, await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted), context.RequestAborted)), RunId)
+            .Produces<RunBody>().Fails(404);
+
+        group.Route("DELETE", "/{run_id}", "deleteRun", "Deletes a run and its results", async context =>
+        {
+            await runs.DeleteAsync(RunId.Read(context)!.Value, context.RequestAborted);
+            return Results.NoContent();
+        }, RunId).WithDescription("A run that is being worked on cannot be deleted. The views follow by themselves.")
+            .Produces(204).Fails(404, 409).DisableRequestTimeout();
+
+        group.Route("GET", "/{run_id}/results", "getResults", "What a complete run says of its stars, page by page",
+            context => ResultsAsync(context, ledger), RunId, AnomaliesOnly, ClusterId, Order, ResultLimit, After)
+            .Produces<ResultPageBody>().Fails(404, 409);
+
+        RunEvents.Map(group, ledger);
+    }
+
+    public static async Task<RunBody> BodyAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellation) =>
+        RunBody.From(run, (await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation)).Name);
+
+    static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)
+    {
+        var request = Parse(await JsonBody.ReadAsync<RunRequestBody>(context));
+        var run = await new DiscoveryService(ledger).SubmitAsync(request, context.RequestAborted);
+        context.RequestServices.GetRequiredService<RunQueue>().Add(run.RunId);
+        return Results.Accepted($"/discovery/runs/{run.RunId}", await BodyAsync(ledger, run, context.RequestAborted));
+    }
+
+    static RunRequest Parse(RunRequestBody body)
+    {
+        if (body.RunType is { } type && !RunTypes.All.Contains(type))
+            throw LedgerException.Invalid("run_type", $"run_type is '{type}', expected {string.Join(" or ", RunTypes.All)}");
+        var algorithm = body.Algorithm ?? body.RunType switch
+        {
+            RunTypes.Anomaly => IsolationForestParameters.Name,
+            RunTypes.Cluster => DbscanParameters.Name,
+            _ => throw LedgerException.Invalid("algorithm", "the algorithm is not given",
+                $"Give {IsolationForestParameters.Name} (anomalies) or {DbscanParameters.Name} (clusters)."),
+        };
+        var parameters = RunParameters.FromJson(algorithm, Object("parameters", body.Parameters));
+        if (body.RunType is { } wanted && wanted != parameters.RunType)
+            throw LedgerException.Invalid("run_type", $"run_type is '{wanted}', but {algorithm} makes {parameters.RunType} runs", "Leave run_type out, or choose another algorithm.");
+        var filter = Object("filter", body.Filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;
+        return new RunRequest(DatasetOf(body.Dataset), filter, parameters);
+    }
+
+    static string DatasetOf(JsonElement? dataset) => dataset switch
+    {
+        { ValueKind: JsonValueKind.String } text when text.GetString() is { Length: > 0 } name && !name.Contains('\0') => name,
+        { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var id) && id > 0 => id.ToString(CultureInfo.InvariantCulture),
+        null or { ValueKind: JsonValueKind.Null } => throw LedgerException.Invalid("dataset", "the dataset is not given", "Give its name or id; GET /datasets lists them."),
+        _ => throw LedgerException.Invalid("dataset", "the dataset is neither a name nor an id", "GET /datasets lists them."),
+    };
+
+    static string? Object(string field, JsonElement? value) => value switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.Object } found => found.GetRawText(),
+        _ => throw LedgerException.Invalid(field, $"{field} is no JSON object"),
+    };
+
+    static async Task<IResult> ResultsAsync(HttpContext context, LedgerDatabase ledger)
+    {
+        var runId = RunId.Read(context)!.Value;
+        var query = new ResultQuery(AnomaliesOnly.Read(context), (int?)ClusterId.Read(context), Order.Read(context) == "score", ResultLimit.ReadInt(context), After.Read(context));
+        var run = await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
+        if (query.ByScore && run.RunType != RunTypes.Anomaly)
+            throw LedgerException.Invalid("order", $"run {runId} is a {run.RunType} run: its results have no scores", "Order by star_id.");
+        if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
+            throw LedgerException.Invalid("cluster_id", $"run {runId} is an {run.RunType} run: it has no clusters", "Leave cluster_id out.");
+        var results = new ResultRepository(ledger);
+        var page = await results.PageAsync(runId, query, context.RequestAborted);
+        var whole = query is { AnomaliesOnly: false, ClusterId: null };
+        var total = whole ? run.TotalStars : await results.CountAsync(runId, query, context.RequestAborted);
+        return Results.Ok(new ResultPageBody(page.Items.Select(ResultBody.From).ToList(), page.Next, total, page.Next is not null));
+    }
+}

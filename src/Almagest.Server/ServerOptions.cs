@@ -1,0 +1,53 @@
+using Almagest.Ledger.Database;
+using Microsoft.Extensions.Logging;
+
+namespace Almagest.Server;
+
+/// <summary>How a server is set up. Immutable; nothing is read from the environment or from files.</summary>
+/// <remarks>
+/// The ledger stays the caller's: the caller migrates it before and disposes of it after the server. A server listens on this
+/// machine alone unless <see cref="Bind"/> says otherwise: it has no log-in, so whoever reaches it may read and delete.
+/// </remarks>
+public sealed record ServerOptions
+{
+    public required LedgerDatabase Ledger { get; init; }
+
+    /// <summary>An IP address to listen on; <c>localhost</c> = 127.0.0.1, <c>*</c> = every address.</summary>
+    public string Bind { get; init; } = "127.0.0.1";
+
+    /// <summary>TCP port; 0 = any free one, see <see cref="AlmagestServer.AddressOf"/>.</summary>
+    public int Port { get; init; } = 8000;
+
+    /// <summary>
+    /// Names that the Host header may carry. Empty: the loopback names where <see cref="Bind"/> is a loopback address (no
+    /// web page can then reach the server under a name of its own), else any. A proxy in front needs its name here.
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>When all views are refreshed: a cron expression of five fields (or six, seconds first); null = never.</summary>
+    public string? NightlyCron { get; init; } = "0 2 * * *";
+
+    /// <summary>Time zone of <see cref="NightlyCron"/>: an IANA name such as <c>Europe/Berlin</c>.</summary>
+    public string TimeZone { get; init; } = "UTC";
+
+    /// <summary>Runs worked on at once; 0 = none: this server only answers.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Threads of one run; 0 = one per core. Never changes a result.</summary>
+    public int RunThreads { get; init; }
+
+    /// <summary>Largest body of an upload, bytes. Other bodies are held to 1 MiB.</summary>
+    public long MaxUploadBytes { get; init; } = 2L << 30;
+
+    /// <summary>How long stopping may wait for runs to give their work back.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Where the log goes; null = warnings and errors to standard error.</summary>
+    public Action<ILoggingBuilder>? Logging { get; init; }
+
+    /// <summary>
+    /// Age from which a pending run is anybody's. A command that submits a run executes it at once; a run that waits for
+    /// longer was submitted to a server that has stopped, or that is busy.
+    /// </summary>
+    internal TimeSpan OrphanAge { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,220 @@
+using System.Net;
+using System.Text.Json;
+using Xunit;
+
+namespace Almagest.Server.Tests;
+
+/// <summary>Runs, datasets, stars and comparisons: what is read.</summary>
+public sealed class LedgerRouteTests(KnownLedger known) : IClassFixture<KnownLedger>
+{
+    const string RunFields = """
+        run_id run_type algorithm parameters dataset_id dataset dataset_filter total_stars results_summary status is_complete error random_seed
+        program_version created_at started_at completed_at
+        """;
+    readonly TestServer server = known.Server;
+
+    [Fact]
+    public async Task Runs_are_listed_newest_first_and_page_by_page()
+    {
+        Guid[] all = [known.Pending, known.Failed, known.Clusters, known.RunC, known.RunB, known.RunA];
+        var seen = new List<Guid>();
+        string? next = null;
+        do
+        {
+            var page = (await server.GetAsync("/discovery/runs?limit=4" + (next is null ? "" : $"&before={next}"))).Json;
+            JsonAssert.Fields(page, "items next");
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetGuid()));
+            next = page.GetProperty("next").GetString();
+        }
+        while (next is not null);
+        Assert.Equal(all, seen);
+    }
+
+    [Theory]
+    [InlineData("run_type=cluster", 1)]
+    [InlineData("status=failed", 1)]
+    [InlineData("status=completed&run_type=anomaly", 3)]
+    [InlineData("dataset=known", 6)]
+    public async Task Runs_can_be_filtered(string query, int count) =>
+        Assert.Equal(count, (await server.GetAsync($"/discovery/runs?{query}")).Json.GetProperty("items").GetArrayLength());
+
+    [Fact]
+    public async Task A_run_says_everything_about_itself()
+    {
+        var run = (await server.GetAsync($"/discovery/runs/{known.RunA}")).Json;
+        JsonAssert.Fields(run, RunFields);
+        Assert.Equal(("known", 12L, "completed", true), (run.GetProperty("dataset").GetString(), run.GetProperty("total_stars").GetInt64(),
+            run.GetProperty("status").GetString(), run.GetProperty("is_complete").GetBoolean()));
+        Assert.Equal(JsonValueKind.Object, run.GetProperty("parameters").ValueKind);
+        Assert.Equal(JsonValueKind.Object, run.GetProperty("dataset_filter").ValueKind);
+        Assert.Equal(4, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
+        Assert.Equal("the disk caught fire", (await server.GetAsync($"/discovery/runs/{known.Failed}")).Json.GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public async Task Results_come_page_by_page_with_catalogue_columns()
+    {
+        var seen = new List<long>();
+        string? next = null;
+        do
+        {
+            var page = (await server.GetAsync($"/discovery/runs/{known.RunA}/results?limit=5" + (next is null ? "" : $"&after={next}"))).Json;
+            JsonAssert.Fields(page, "items next total truncated");
+            JsonAssert.Fields(page.GetProperty("items")[0], """
+                run_id star_id is_anomaly anomaly_score cluster_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color
+                """);
+            Assert.Equal(12, page.GetProperty("total").GetInt64());
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
+            next = page.GetProperty("next").GetString();
+            Assert.Equal(next is not null, page.GetProperty("truncated").GetBoolean());
+        }
+        while (next is not null);
+        Assert.Equal(known.Stars, seen);
+    }
+
+    [Fact]
+    public async Task Results_can_be_the_anomalies_by_score_or_one_cluster()
+    {
+        var anomalies = (await server.GetAsync($"/discovery/runs/{known.RunA}/results?anomalies_only=true&order=score&limit=3")).Json;
+        Assert.Equal(4, anomalies.GetProperty("total").GetInt64());
+        Assert.Equal(known.Stars[..3], anomalies.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
+        Assert.Equal("4000000000000000001", anomalies.GetProperty("items")[0].GetProperty("source_id").GetString());
+        var noise = (await server.GetAsync($"/discovery/runs/{known.Clusters}/results?cluster_id=-1")).Json;
+        Assert.Equal(known.Stars[8..], noise.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
+        Assert.Equal(4, noise.GetProperty("total").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_run_that_is_not_complete_has_no_results()
+    {
+        var failed = JsonAssert.Problem(await server.GetAsync($"/discovery/runs/{known.Failed}/results"), HttpStatusCode.Conflict);
+        Assert.Contains("the disk caught fire", failed.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        JsonAssert.Problem(await server.GetAsync($"/discovery/runs/{known.Pending}/results"), HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task Unknown_runs_datasets_and_stars_are_not_found()
+    {
+        var nobody = Guid.CreateVersion7();
+        foreach (var path in new[]
+        {
+            $"/discovery/runs/{nobody}", $"/discovery/runs/{nobody}/results", $"/discovery/runs/{nobody}/events", "/datasets/nothing", "/datasets/999",
+            "/datasets/nothing/stars", "/stars/999999999", "/discovery/runs?dataset=nothing",
+        })
+            JsonAssert.Problem(await server.GetAsync(path), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await server.DeleteAsync($"/discovery/runs/{nobody}"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await server.DeleteAsync("/datasets/nothing"), HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Datasets_say_where_they_came_from_and_what_was_rejected()
+    {
+        var listed = Assert.Single((await server.GetAsync("/datasets")).Json.EnumerateArray());
+        JsonAssert.Fields(listed, "dataset_id name source checksum column_mapping star_count rejected_count created_at");
+        Assert.Equal("known.csv", listed.GetProperty("source")[0].GetProperty("file").GetString());
+        Assert.Equal(JsonValueKind.Object, listed.GetProperty("column_mapping").ValueKind);
+
+        var one = (await server.GetAsync("/datasets/known")).Json;
+        JsonAssert.Fields(one, "dataset_id name source checksum column_mapping star_count rejected_count created_at rejected_rows");
+        Assert.Equal((12L, 1L), (one.GetProperty("star_count").GetInt64(), one.GetProperty("rejected_count").GetInt64()));
+        var rejected = Assert.Single(one.GetProperty("rejected_rows").EnumerateArray());
+        JsonAssert.Fields(rejected, "ordinal file line_number field reason value");
+        Assert.Equal(14, rejected.GetProperty("line_number").GetInt64());
+        Assert.Equal(one.GetRawText(), (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}")).Json.GetRawText());
+    }
+
+    [Fact]
+    public async Task Stars_of_a_dataset_come_page_by_page_or_by_source_id()
+    {
+        var first = (await server.GetAsync("/datasets/known/stars?limit=7")).Json;
+        JsonAssert.Fields(first, "items next");
+        var second = (await server.GetAsync($"/datasets/known/stars?limit=7&after={first.GetProperty("next").GetInt64()}")).Json;
+        Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
+        Assert.Equal(known.Stars, first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).Select(s => s.GetProperty("star_id").GetInt64()));
+
+        var found = Assert.Single((await server.GetAsync("/datasets/known/stars?source_id=4000000000000000007")).Json.GetProperty("items").EnumerateArray());
+        Assert.Equal(known.Stars[6], found.GetProperty("star_id").GetInt64());
+        Assert.Empty((await server.GetAsync("/datasets/known/stars?source_id=1")).Json.GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_star_shows_its_catalogue_row_how_often_it_is_flagged_and_its_history()
+    {
+        var star = (await server.GetAsync($"/stars/{known.Stars[2]}")).Json;
+        JsonAssert.Fields(star, """
+            star_id dataset_id source_id ra_deg dec_deg parallax_mas parallax_error_mas pmra_mas_yr pmdec_mas_yr magnitude color radial_velocity_km_s ruwe
+            healpix_29 extra dataset labels frequency history
+            """);
+        Assert.Equal("4000000000000000003", star.GetProperty("source_id").GetString());
+        Assert.Equal("known 2", star.GetProperty("extra").GetProperty("remark").GetString());
+        Assert.Equal(JsonValueKind.String, star.GetProperty("healpix_29").ValueKind);
+        Assert.Equal(JsonValueKind.Null, star.GetProperty("ruwe").ValueKind);
+        Assert.Equal(2, star.GetProperty("frequency").GetProperty("anomaly_count").GetInt32());
+        var history = star.GetProperty("history").EnumerateArray().ToList();
+        JsonAssert.Fields(history[0], "run_id run_type algorithm created_at is_anomaly anomaly_score cluster_id");
+        Assert.Equal([known.Clusters, known.RunC, known.RunB, known.RunA], history.Select(h => h.GetProperty("run_id").GetGuid()));
+        Assert.Equal(0, history[0].GetProperty("cluster_id").GetInt32());
+        Assert.Equal(JsonValueKind.Null, history[0].GetProperty("anomaly_score").ValueKind);
+    }
+
+    [Fact]
+    public async Task Two_anomaly_runs_can_be_compared_in_either_order()
+    {
+        var there = (await server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}", "run_2_id": "{{known.RunB}}"}""")).Json;
+        JsonAssert.Fields(there, """
+            run_1 run_2 run_1_count run_2_count common_count common_star_ids only_in_run_1_count only_in_run_1_star_ids only_in_run_2_count
+            only_in_run_2_star_ids jaccard_similarity truncated
+            """);
+        Assert.Equal(known.Stars[2..4], JsonAssert.Longs(there.GetProperty("common_star_ids")));
+        Assert.Equal(known.Stars[..2], JsonAssert.Longs(there.GetProperty("only_in_run_1_star_ids")));
+        Assert.Equal(known.Stars[4..6], JsonAssert.Longs(there.GetProperty("only_in_run_2_star_ids")));
+        Assert.False(there.GetProperty("truncated").GetBoolean());
+
+        var back = (await server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunB}}", "run_2_id": "{{known.RunA}}", "limit": 1}""")).Json;
+        Assert.Equal(known.RunB, back.GetProperty("run_1").GetProperty("run_id").GetGuid());
+        Assert.Equal(known.Stars[4..5], JsonAssert.Longs(back.GetProperty("only_in_run_1_star_ids")));
+        Assert.Equal(2, back.GetProperty("only_in_run_1_count").GetInt32());
+        Assert.True(back.GetProperty("truncated").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Runs_that_cannot_be_compared_are_refused()
+    {
+        Task<Answer> Compare(Guid a, Guid b) => server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{a}}", "run_2_id": "{{b}}"}""");
+        JsonAssert.Problem(await Compare(known.RunA, known.RunA), HttpStatusCode.BadRequest, "run_2_id");
+        JsonAssert.Problem(await Compare(known.Clusters, known.RunA), HttpStatusCode.BadRequest, "run_1_id");
+        JsonAssert.Problem(await Compare(known.RunA, known.Failed), HttpStatusCode.Conflict);
+        JsonAssert.Problem(await Compare(known.RunA, Guid.NewGuid()), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}"}"""), HttpStatusCode.BadRequest, "run_2_id");
+        JsonAssert.Problem(await server.PostAsync("/discovery/compare", """{"run_1_id": "me"}"""), HttpStatusCode.BadRequest, "run_1_id");
+        JsonAssert.Problem(await server.PostAsync("/discovery/compare", """{"a": "me"}"""), HttpStatusCode.BadRequest, "a");
+    }
+
+    [Theory]
+    [InlineData("/discovery/runs?limit=0", "limit")]
+    [InlineData("/discovery/runs?limit=1001", "limit")]
+    [InlineData("/discovery/runs?status=done", "status")]
+    [InlineData("/discovery/runs?run_type=x", "run_type")]
+    [InlineData("/discovery/runs?before=yesterday", "before")]
+    [InlineData("/discovery/runs?after=x", "after")]
+    [InlineData("/discovery/runs/xyz", "run_id")]
+    [InlineData("/discovery/runs/xyz/results", "run_id")]
+    [InlineData("/discovery/runs/{A}/results?limit=10001", "limit")]
+    [InlineData("/discovery/runs/{A}/results?limit=0", "limit")]
+    [InlineData("/discovery/runs/{A}/results?order=name", "order")]
+    [InlineData("/discovery/runs/{A}/results?anomalies_only=1", "anomalies_only")]
+    [InlineData("/discovery/runs/{A}/results?cluster_id=-2", "cluster_id")]
+    [InlineData("/discovery/runs/{A}/results?cluster_id=1", "cluster_id")]
+    [InlineData("/discovery/runs/{A}/results?after=garbage", "after")]
+    [InlineData("/discovery/runs/{A}/results?after=aXw5OTk5OTk5OTk5OTk5OTk5OTk5OXww", "after")]
+    [InlineData("/discovery/runs/{C}/results?order=score", "order")]
+    [InlineData("/stars/x", "star_id")]
+    [InlineData("/stars/-1", "star_id")]
+    [InlineData("/datasets?limit=1", "limit")]
+    [InlineData("/datasets/known/stars?limit=0", "limit")]
+    [InlineData("/datasets/known/stars?after=-1", "after")]
+    [InlineData("/datasets/known/stars?source=1", "source")]
+    [InlineData("/datasets/%00", "dataset")]
+    public async Task A_wrong_parameter_is_refused_by_name(string path, string field) =>
+        JsonAssert.Problem(await server.GetAsync(path.Replace("{A}", $"{known.RunA}").Replace("{C}", $"{known.Clusters}")), HttpStatusCode.BadRequest, field);
+}

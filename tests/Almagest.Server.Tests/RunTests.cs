@@ -1,0 +1,237 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+using Xunit;
+
+namespace Almagest.Server.Tests;
+
+/// <summary>Runs from the request to the views, and what is refused before anything is stored.</summary>
+public sealed class RunTests : IAsyncLifetime
+{
+    TestServer server = null!;
+    Dataset dataset = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await TestServer.StartAsync(o => o with { OrphanAge = TimeSpan.Zero });
+        dataset = await server.LoadAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.RequireTrueViewsAsync();
+        await server.DisposeAsync();
+    }
+
+    async Task<JsonElement> EndedAsync(string location)
+    {
+        JsonElement run = default;
+        await TestServer.UntilAsync(async () => (run = (await server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
+        return run;
+    }
+
+    [Fact]
+    public async Task A_run_is_accepted_executed_and_shown_by_the_views_without_anyone_asking_for_it()
+    {
+        var accepted = await server.PostAsync("/discovery/runs", """{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"contamination": 0.1}}""");
+        Assert.Equal(HttpStatusCode.Accepted, accepted.Status);
+        Assert.Equal("pending", accepted.Json.GetProperty("status").GetString());
+        var location = accepted.Headers.Location!.ToString();
+        Assert.Equal($"/discovery/runs/{accepted.Json.GetProperty("run_id").GetGuid()}", location);
+
+        var run = await EndedAsync(location);
+        Assert.Equal("completed", run.GetProperty("status").GetString());
+        Assert.Equal(60, run.GetProperty("total_stars").GetInt64());
+        Assert.Equal(6, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
+
+        await TestServer.UntilAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
+        var stats = (await server.GetAsync("/analytics/discovery/stats")).Json[0];
+        Assert.Equal((run.GetProperty("run_id").GetGuid(), 6L), (stats.GetProperty("run_id").GetGuid(), stats.GetProperty("anomaly_count").GetInt64()));
+        var flagged = (await server.GetAsync($"{location}/results?anomalies_only=true&limit=1")).Json.GetProperty("items")[0].GetProperty("star_id").GetInt64();
+        await TestServer.UntilAsync(async () => (await server.GetAsync($"/analytics/discovery/stars/{flagged}/frequency")).Status == HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_cluster_run_by_dataset_id_and_filter_is_shown_by_the_views()
+    {
+        var body = $$"""
+            {
+              "run_type": "cluster", "dataset": {{dataset.DatasetId}},
+              "filter": {"cone": {"ra_deg": 120.5, "dec_deg": 10.5, "radius_deg": 2} },
+              "parameters": {"eps": 3, "min_samples": 4}
+            }
+            """;
+        var accepted = await server.PostAsync("/discovery/runs", body);
+        Assert.Equal(HttpStatusCode.Accepted, accepted.Status);
+        var run = await EndedAsync(accepted.Headers.Location!.ToString());
+        Assert.Equal("completed", run.GetProperty("status").GetString());
+        Assert.Equal("dbscan", run.GetProperty("algorithm").GetString());
+        Assert.Equal(2, run.GetProperty("dataset_filter").GetProperty("cone").GetProperty("radius_deg").GetDouble());
+        var id = run.GetProperty("run_id").GetGuid();
+        await TestServer.UntilAsync(async () => (await server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Status == HttpStatusCode.OK);
+        var sizes = (await server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Json;
+        Assert.Equal(run.GetProperty("results_summary").GetProperty("cluster_count").GetInt32(), sizes.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_says_why_and_counts_in_the_timeline_alone()
+    {
+        // A feature that this dataset does not have at all cannot be refused before its stars are read.
+        var runs = new RunRepository(server.Ledger);
+        var none = new StarFilter { Magnitude = new Bounds(99) };
+        var id = (await runs.CreateAsync(dataset.DatasetId, new IsolationForestParameters(), none)).RunId;
+        var run = await EndedAsync($"/discovery/runs/{id}");
+        Assert.Equal("failed", run.GetProperty("status").GetString());
+        Assert.Contains("at least 5", run.GetProperty("error").GetString(), StringComparison.Ordinal);
+        await TestServer.UntilAsync(async () => (await server.GetAsync("/analytics/discovery/timeline")).Json.GetArrayLength() == 1);
+        Assert.Equal(0, (await server.GetAsync("/analytics/discovery/timeline")).Json[0].GetProperty("completed_runs").GetInt32());
+        Assert.Equal(0, (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Events_follow_a_run_to_its_end()
+    {
+        var accepted = await server.PostAsync("/discovery/runs", """{"algorithm": "isolation_forest", "dataset": "field"}""");
+        using var response = await server.Client.GetAsync(new Uri($"{accepted.Headers.Location}/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        var events = new List<SseItem<string>>();
+        await foreach (var e in SseParser.Create(stream).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add(e);
+        Assert.Equal("completed", events[^1].EventType);
+        Assert.All(events[..^1], e => Assert.Equal("progress", e.EventType));
+        JsonAssert.Fields(JsonElement.Parse(events[^1].Data), "run_id status stage fraction error");
+    }
+
+    [Fact]
+    public async Task A_run_submitted_by_another_program_that_is_gone_is_executed()
+    {
+        var run = await new DiscoveryService(server.Ledger).SubmitAsync(new RunRequest("field", StarFilter.All, new DbscanParameters()), TestContext.Current.CancellationToken);
+        Assert.Equal("completed", (await EndedAsync($"/discovery/runs/{run.RunId}")).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_run_whose_program_died_is_failed_when_a_server_starts()
+    {
+        var runs = new RunRepository(server.Ledger);
+        await using (var idle = await TestServer.StartAsync(o => o with { Workers = 0 }))
+        {
+            // Running, and nobody holds its lock: as a killed process leaves it.
+            var orphan = await idle.LoadAsync();
+            var idleRuns = new RunRepository(idle.Ledger);
+            var run = await idleRuns.CreateAsync(orphan.DatasetId, new DbscanParameters(), StarFilter.All, TestContext.Current.CancellationToken);
+            await idleRuns.StartAsync(run.RunId, TestContext.Current.CancellationToken);
+            await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = idle.Ledger, Port = 0, NightlyCron = null }, TestContext.Current.CancellationToken);
+            await TestServer.UntilAsync(async () => (await idleRuns.GetAsync(run.RunId)).Status == RunStatus.Failed);
+            Assert.Contains("start it again", (await idleRuns.GetAsync(run.RunId)).Error, StringComparison.Ordinal);
+            await next.StopAsync(TestContext.Current.CancellationToken);
+        }
+        Assert.Empty(await runs.ListAsync(new RunQuery(), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_run_interrupted_by_a_server_that_stops_is_pending_again()
+    {
+        await using var idle = await TestServer.StartAsync(o => o with { Workers = 0 });
+        await idle.LoadAsync();
+        var service = new DiscoveryService(idle.Ledger) { RequeueWhenCancelled = true };
+        var run = await service.SubmitAsync(new RunRequest("field", StarFilter.All, new IsolationForestParameters()), TestContext.Current.CancellationToken);
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.ExecuteAsync(run.RunId, new StopAt("compute", stop), stop.Token));
+        var after = await new RunRepository(idle.Ledger).GetAsync(run.RunId, TestContext.Current.CancellationToken);
+        Assert.Equal((RunStatus.Pending, null), (after.Status, after.StartedAt));
+        Assert.NotNull(await service.ExecuteAsync(run.RunId, null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Deleting_a_run_takes_it_out_of_the_views()
+    {
+        var location = (await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "field"}""")).Headers.Location!.ToString();
+        await EndedAsync(location);
+        await TestServer.UntilAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
+        Assert.Equal(HttpStatusCode.NoContent, (await server.DeleteAsync(location)).Status);
+        JsonAssert.Problem(await server.GetAsync(location), HttpStatusCode.NotFound);
+        await TestServer.UntilAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 0);
+    }
+
+    [Fact]
+    public async Task What_is_being_worked_on_cannot_be_deleted()
+    {
+        await using var idle = await TestServer.StartAsync(o => o with { Workers = 0 });
+        var field = await idle.LoadAsync();
+        var runs = new RunRepository(idle.Ledger);
+        var run = await runs.CreateAsync(field.DatasetId, new DbscanParameters(), StarFilter.All, TestContext.Current.CancellationToken);
+        await runs.StartAsync(run.RunId, TestContext.Current.CancellationToken);
+        JsonAssert.Problem(await idle.DeleteAsync($"/discovery/runs/{run.RunId}"), HttpStatusCode.Conflict);
+        JsonAssert.Problem(await idle.DeleteAsync("/datasets/field"), HttpStatusCode.Conflict);
+        await runs.CancelAsync(run.RunId, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NoContent, (await idle.DeleteAsync("/datasets/field")).Status);
+        JsonAssert.Problem(await idle.GetAsync($"/discovery/runs/{run.RunId}"), HttpStatusCode.NotFound);
+        await idle.RequireTrueViewsAsync();
+    }
+
+    [Theory]
+    [InlineData("""{"dataset": "field"}""", "algorithm")]
+    [InlineData("""{"algorithm": "dbscan"}""", "dataset")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": null}""", "dataset")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": ["field"]}""", "dataset")]
+    [InlineData("""{"algorithm": "kmeans", "dataset": "field"}""", "algorithm")]
+    [InlineData("""{"algorithm": 7, "dataset": "field"}""", "algorithm")]
+    [InlineData("""{"run_type": "outliers", "dataset": "field"}""", "run_type")]
+    [InlineData("""{"run_type": "cluster", "algorithm": "isolation_forest", "dataset": "field"}""", "run_type")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "params": {}}""", "params")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": []}""", "parameters")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": {"eps": 0}}""", "parameters.eps")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": {"eps": "small"}}""", "parameters.eps")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": {"epsilon": 1}}""", "parameters.epsilon")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": {"min_samples": 0}}""", "parameters.min_samples")]
+    [InlineData("""{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"contamination": 0.6}}""", "parameters.contamination")]
+    [InlineData("""{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"contamination": 0}}""", "parameters.contamination")]
+    [InlineData("""{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"features": "no_such_recipe"}}""", "parameters.features")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": {"cone": {"ra_deg": 10, "dec_deg": 5}}}""", "filter.cone")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": {"cone": {"ra_deg": 360, "dec_deg": 5, "radius_deg": 1}}}""", "filter.cone.ra_deg")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": {"mag": {"max": 3}}}""", "filter.mag")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": "bright"}""", "filter")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": {"magnitude": {"max": 0}}}""", "filter")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "dataset": "field"}""", "body")]
+    [InlineData("""{"algorithm": "dbscan", """, "body")]
+    [InlineData("""["dbscan"]""", "body")]
+    [InlineData("", "body")]
+    public async Task A_wrong_request_is_refused_by_field_and_stores_nothing(string body, string field)
+    {
+        JsonAssert.Problem(await server.PostAsync("/discovery/runs", body), HttpStatusCode.BadRequest, field);
+        Assert.Equal(0, await new RunRepository(server.Ledger).CountAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_run_over_an_unknown_dataset_is_not_found() =>
+        JsonAssert.Problem(await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "nothing"}"""), HttpStatusCode.NotFound, "dataset");
+
+    [Fact]
+    public async Task The_nightly_refresh_refreshes_all_views_once_in_a_fleet()
+    {
+        ServerOptions EverySecond(ServerOptions o) => o with { NightlyCron = "* * * * * *", Workers = 0 };
+        await using var one = await TestServer.StartAsync(EverySecond);
+        await using var two = await AlmagestServer.StartAsync(EverySecond(new ServerOptions { Ledger = one.Ledger, Port = 0 }), TestContext.Current.CancellationToken);
+        async Task<long> Nightly()
+        {
+            await using var command = one.Ledger.DataSource.CreateCommand("select count(*) from view_refreshes where reason = 'nightly' and outcome = 'succeeded'");
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
+        await TestServer.UntilAsync(async () => await Nightly() == AnalyticsViews.All.Count);
+        Assert.Empty(await new ViewRefresher(one.Ledger).RefreshOnceAsync("nightly", TimeSpan.FromHours(1), TestContext.Current.CancellationToken));
+        Assert.Equal(AnalyticsViews.All.Count, await Nightly());
+        await two.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    sealed class StopAt(string stage, CancellationTokenSource stop) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value)
+        {
+            if (value.Stage == stage) stop.Cancel();
+        }
+    }
+}
