@@ -32,6 +32,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var app = await AlmagestServer.StartAsync(new ServerOptions
         {
             Ledger = session.Ledger, Port = plan.Port, Bind = plan.Bind, NightlyCron = plan.NightlyCron, RunThreads = plan.Threads,
+            Logging = logging => MessageLog.AddTo(logging, shell),
         }, shell.Cancellation);
         return new RunningServer(app, session, shell, plan);
     }

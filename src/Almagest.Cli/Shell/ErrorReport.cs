@@ -41,12 +41,12 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
         return Unexpected(error);
     }
 
-    static ErrorReport Unexpected(Exception error)
-    {
-        var debug = Environment.GetEnvironmentVariable("ALMAGEST_DEBUG") is { Length: > 0 } and not "0";
-        return new ErrorReport($"sorry, an unexpected problem ({error.GetType().Name}): this is a defect of the program",
-            debug ? error.ToString() : "Run it again with ALMAGEST_DEBUG=1 for details, and report them.", null, CommandLine.Failed);
-    }
+    /// <summary>Whether the user asked for the details of unexpected problems.</summary>
+    public static bool Debugging => Environment.GetEnvironmentVariable("ALMAGEST_DEBUG") is { Length: > 0 } and not "0";
+
+    static ErrorReport Unexpected(Exception error) =>
+        new($"sorry, an unexpected problem ({error.GetType().Name}): this is a defect of the program",
+            Debugging ? error.ToString() : "Run it again with ALMAGEST_DEBUG=1 for details, and report them.", null, CommandLine.Failed);
 
     // The database reports the cancellation of its own query as an error of its own.
     static bool IsCancellation(Exception error) =>

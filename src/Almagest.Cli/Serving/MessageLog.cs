@@ -1,0 +1,41 @@
+using Almagest.Cli.Shell;
+using Microsoft.Extensions.Logging;
+
+namespace Almagest.Cli.Serving;
+
+/// <summary>
+/// The server's warnings and errors as lines of standard error, with the time: the log of a program under systemd or in a terminal.
+/// Exceptions are named; their stack follows only where <c>ALMAGEST_DEBUG</c> asks for it.
+/// </summary>
+internal sealed class MessageLog(CommandShell shell) : ILoggerProvider
+{
+    // Logged by the host when it cannot start: the same is thrown, and reported in better words.
+    const int HostingFailedToStart = 11;
+
+    public static void AddTo(ILoggingBuilder logging, CommandShell shell)
+    {
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddProvider(new MessageLog(shell));
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Category(shell, categoryName);
+
+    public void Dispose()
+    {
+    }
+
+    sealed class Category(CommandShell shell, string name) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and not LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!IsEnabled(logLevel) || (eventId.Id == HostingFailedToStart && name.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal))) return;
+            var text = $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ssZ} {formatter(state, null).ReplaceLineEndings(" ")}";
+            if (exception is not null) text += ErrorReport.Debugging ? $"\n{exception}" : $" ({exception.GetType().Name})";
+            shell.Complain(logLevel == LogLevel.Warning ? "warning:" : "error:", text, logLevel == LogLevel.Warning ? "1;33" : "1;31");
+        }
+    }
+}

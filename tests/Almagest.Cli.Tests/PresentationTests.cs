@@ -1,0 +1,63 @@
+using Almagest.Cli.Shell;
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+public sealed class PresentationTests
+{
+    [Theory]
+    [InlineData("runs", "list")]
+    [InlineData("datasets", "list")]
+    [InlineData("views", "status")]
+    [InlineData("views", "verify")]
+    [InlineData("views", "refresh")]
+    [InlineData("db", "status")]
+    [InlineData("discover", "anomalies")]
+    [InlineData("discover", "clusters")]
+    [InlineData("demo", "--no-serve")]
+    public async Task Every_table_fits_80_columns_with_no_row_broken(params string[] command)
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        string[] options = command[0] == "demo" ? ["--stars", "1500"] : command[0] == "discover" ? ["--dataset", "sky"] : [];
+
+        var shown = (await Cli.RunAsync(new TerminalFacts(true, false, 80, false), [.. command, .. options, "--database", ledger.Connection])).Ok().Out;
+
+        foreach (var line in shown.Split('\n')) Assert.True(Plain(line).TrimEnd().Length <= 80, line);
+        // A column that is cut short ends with an ellipsis.
+        Assert.DoesNotContain("…", shown);
+    }
+
+    [Fact]
+    public async Task Colours_and_boldness_are_for_terminals_only()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        string[] command = ["runs", "list", "--database", ledger.Connection];
+
+        var pipe = (await Cli.RunAsync(TerminalFacts.None, command)).Ok().Out;
+        var terminal = (await Cli.RunAsync(new TerminalFacts(true, true, 100, true), command)).Ok().Out;
+
+        Assert.DoesNotContain("\e", pipe);
+        Assert.Contains("\e[1m", terminal);
+        Assert.Equal(pipe.Split('\n').Select(l => l.TrimEnd()), Plain(terminal).Split('\n').Select(l => l.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task A_progress_bar_is_drawn_on_standard_error_and_only_there()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var result = (await Cli.RunAsync(new TerminalFacts(false, true, 80, true), "discover", "anomalies", "--json", "--database", ledger.Connection)).Ok();
+
+        Assert.Equal(100, result.Json.GetProperty("anomaly_count").GetInt32());
+        Assert.Contains("━", result.Error);
+    }
+
+    [Theory]
+    [InlineData(0.4, "<1 ms")]
+    [InlineData(12.6, "13 ms")]
+    [InlineData(2345, "2.3 s")]
+    [InlineData(125_000, "2 min 5 s")]
+    public void Durations_are_short(double ms, string expected) => Assert.Equal(expected, Words.Duration(ms));
+
+    static string Plain(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\e\\[[0-9;?]*[a-zA-Z]", "");
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Almagest.Testing;
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+public sealed class ProcessTests
+{
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_program_answers_and_fails_with_its_exit_codes()
+    {
+        using var version = CliProcess.Start("--version");
+        using var wrong = CliProcess.Start("runs", "list", "--colour", "--json");
+
+        Assert.Equal(CommandLine.Done, (await version.EndAsync(Cancellation)).ExitCode);
+        var error = await wrong.EndAsync(Cancellation);
+        Assert.Equal(CommandLine.BadUsage, error.ExitCode);
+        Assert.Equal("'almagest runs list' has no option --colour", error.Json.GetProperty("error").GetProperty("message").GetString());
+        Assert.DoesNotContain("\e[", error.Error);
+    }
+
+    [Fact]
+    public async Task The_database_is_taken_from_the_environment()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        using var process = CliProcess.Start(new Dictionary<string, string?> { ["ALMAGEST_DATABASE"] = ledger.Connection }, "runs", "list", "--json");
+
+        Assert.Equal(3, (await process.EndAsync(Cancellation)).Ok().Json.GetProperty("runs").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Without_a_database_the_embedded_one_is_made_used_and_stopped()
+    {
+        using var folder = TestFolder.Create("cli-home");
+        var environment = new Dictionary<string, string?> { ["ALMAGEST_HOME"] = Path.Combine(folder.Path, "home") };
+
+        using var process = CliProcess.Start(environment, "db", "status", "--json");
+        var status = (await process.EndAsync(Cancellation)).Ok();
+        using var second = CliProcess.Start(environment, "datasets", "list", "--json");
+        var listed = (await second.EndAsync(Cancellation)).Ok();
+
+        Assert.True(status.Json.GetProperty("embedded").GetBoolean());
+        Assert.Equal(0, listed.Json.GetProperty("datasets").GetArrayLength());
+        Assert.Contains("The database is empty", listed.Error);
+        Assert.Empty(Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData(CliProcess.Interrupt)]
+    [InlineData(CliProcess.Terminate)]
+    public async Task A_server_names_its_address_answers_there_and_ends_well_on_a_signal(int signal)
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        using var process = CliProcess.Start("serve", "--port", "0", "--database", ledger.Connection, "--json");
+        var address = JsonDocument.Parse(await process.ReadDocumentAsync(Cancellation)).RootElement;
+
+        using var http = new HttpClient { BaseAddress = new Uri(address.GetProperty("url").GetString()!) };
+        var stats = JsonDocument.Parse(await http.GetStringAsync("analytics/discovery/stats", Cancellation)).RootElement;
+        Assert.Equal(3, stats.GetArrayLength());
+        Assert.True((await http.GetAsync(address.GetProperty("docs").GetString(), Cancellation)).IsSuccessStatusCode);
+
+        process.Signal(signal);
+        Assert.Equal(CommandLine.Done, (await process.EndAsync(Cancellation)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_said_so_and_another_is_proposed()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port.ToString();
+
+        var result = await ledger.RunAsync("serve", "--port", port);
+
+        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Contains($"port {port} of 127.0.0.1 is taken", result.Error);
+        Assert.Contains("--port", result.Error);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_cancels_a_run_that_is_marked_so_and_exits_130()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        using var process = CliProcess.Start("discover", "anomalies", "--trees", "10000", "--subsample", "2000", "--threads", "1", "--database", ledger.Connection, "--json");
+        while (await ledger.CountAsync("select count(*) from discovery_runs where status = 'running'") == 0)
+        {
+            Assert.False(process.HasExited);
+            await Task.Delay(50, Cancellation);
+        }
+
+        process.Signal(CliProcess.Interrupt);
+        var result = await process.EndAsync(Cancellation);
+
+        Assert.Equal(CommandLine.Cancelled, result.ExitCode);
+        Assert.Equal("cancelled", result.Json.GetProperty("error").GetProperty("message").GetString());
+        Assert.Equal("error: cancelled", result.Error.Trim());
+        Assert.Equal(1, await ledger.CountAsync("select count(*) from discovery_runs where status = 'cancelled' and not is_complete"));
+        Assert.Equal(0, await ledger.CountAsync("select count(*) from discovery_results where run_id = (select run_id from discovery_runs where status = 'cancelled')"));
+    }
+}
