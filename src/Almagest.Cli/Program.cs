@@ -1,1 +1,5 @@
-Console.WriteLine("almagest");
+using Almagest.Cli;
+using Almagest.Cli.Shell;
+
+using var stop = new StopSignals();
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, stop.Token, TerminalFacts.OfThisProcess());

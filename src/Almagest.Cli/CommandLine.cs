@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Almagest.Cli.Commands;
+using Almagest.Cli.Shell;
+
+namespace Almagest.Cli;
+
+/// <summary>The whole command line: parses the arguments, runs one command, answers its exit code.</summary>
+public static class CommandLine
+{
+    /// <summary>It did what was asked.</summary>
+    public const int Done = 0;
+
+    /// <summary>It failed, or a check found differences.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command, an option or a value was not understood; nothing was done.</summary>
+    public const int BadUsage = 2;
+
+    /// <summary>Ended by Ctrl-C, as shells count it.</summary>
+    public const int Cancelled = 130;
+
+    /// <param name="stdout">gets the answer alone; with <c>--json</c> exactly one JSON document</param>
+    /// <param name="stderr">gets messages, progress and errors</param>
+    /// <param name="terminal">what the writers lead to; by default no terminal: no colour, no progress bars</param>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation = default, TerminalFacts? terminal = null)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var json = args.TakeWhile(a => a != "--").Contains("--json");
+        var shell = new CommandShell(stdout, stderr, terminal ?? TerminalFacts.None, json, cancellation);
+        var root = Build(shell);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction) return UsageErrors.Report(parsed, shell);
+        try
+        {
+            // Signals are this program's own matter (StopSignals), and so are exceptions.
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            }, cancellation);
+        }
+        catch (Exception e)
+        {
+            return ErrorReport.Of(e, cancellation).Write(shell);
+        }
+    }
+
+    internal static RootCommand Build(CommandShell shell)
+    {
+        var root = new RootCommand("Almagest, a discovery ledger for star catalogues: loads catalogues, finds anomalies and clusters, remembers every run.");
+        var global = new GlobalOptions();
+        root.Add(global.Database);
+        root.Add(global.Json);
+        foreach (var command in new Func<CommandShell, GlobalOptions, Command>[]
+        {
+            DemoCommand.Create, ServeCommand.Create, IngestCommand.Create, PreviewCommand.Create, DatasetCommands.Create, DiscoverCommands.Create,
+            RunCommands.Create, ViewCommands.Create, DatabaseCommands.Create, SimulateCommand.Create,
+        })
+        {
+            root.Add(command(shell, global));
+        }
+        HelpPages.Attach(root, shell);
+        return root;
+    }
+}

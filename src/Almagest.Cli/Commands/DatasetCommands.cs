@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Views;
+using Microsoft.EntityFrameworkCore;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>datasets list</c>, <c>show</c> and <c>delete</c>.</summary>
+internal static class DatasetCommands
+{
+    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("datasets", "The loaded catalogues",
+        "almagest datasets list", "almagest datasets show gaia-100pc", "almagest datasets delete gaia-100pc --with-runs")
+    {
+        List(shell, global), Show(shell, global), Delete(shell, global),
+    };
+
+    static DescribedCommand List(CommandShell shell, GlobalOptions global)
+    {
+        var command = new DescribedCommand("list", "List the loaded catalogues", "almagest datasets list --json");
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var all = await new DatasetRepository(session.Ledger).ListAsync(shell.Cancellation);
+            var runs = await RunCountsAsync(session.Ledger, shell.Cancellation);
+            shell.Answer(new { datasets = all.Select(d => Document(d, runs.GetValueOrDefault(d.DatasetId))) }, console =>
+            {
+                if (all.Count == 0)
+                {
+                    console.Say("There is no dataset yet. Load one: almagest ingest FILE");
+                    return;
+                }
+                var table = Tables.Of(">id", "name", ">stars", ">rejected", ">runs", "loaded (UTC)");
+                foreach (var d in all)
+                    table.Row(d.DatasetId.ToString(), Words.Clip(d.Name, 32), Words.Count(d.StarCount), Words.Count(d.RejectedCount), Words.Count(runs.GetValueOrDefault(d.DatasetId)), Words.When(d.CreatedAt));
+                console.Write(table);
+            });
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static DescribedCommand Show(CommandShell shell, GlobalOptions global)
+    {
+        var name = new Argument<string>("DATASET") { Description = "Its name or number" };
+        var most = Values.Whole("--show-rejected", "N", "How many of the rejected rows to print (default 10)", 0, 1000);
+        var command = new DescribedCommand("show", "Show where a catalogue came from, its columns and its rejected rows", "almagest datasets show gaia-100pc") { name, most };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var datasets = new DatasetRepository(session.Ledger);
+            var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.Cancellation);
+            var shown = (int)(parsed.GetValue(most) ?? 10);
+            var rejected = await datasets.RejectedRowsAsync(dataset.DatasetId, Math.Max(1, shown), shell.Cancellation);
+            var runs = (await RunCountsAsync(session.Ledger, shell.Cancellation)).GetValueOrDefault(dataset.DatasetId);
+            var document = Document(dataset, runs);
+            document["rejected_rows"] = rejected.Take(shown).Select(IngestReportView.Row);
+            shell.Answer(document, console =>
+            {
+                console.Heading(dataset.Name);
+                console.Facts(("id", dataset.DatasetId.ToString()), ("stars", Words.Count(dataset.StarCount)), ("runs", Words.Count(runs)),
+                    ("loaded", Words.When(dataset.CreatedAt) + " UTC"), ("checksum", dataset.Checksum));
+                foreach (var file in JsonText.Parse(dataset.Source)!.AsArray())
+                    console.Facts(("file", $"{file!["file"]} ({file["format"]}, {Words.Count((long?)file["rows"] ?? 0)} rows)"));
+                IngestReportView.ShowMapping(console, JsonText.Parse(dataset.ColumnMapping)!.AsObject().Select(m => $"{m.Key} ← {m.Value}"));
+                IngestReportView.ShowRejected(console, rejected, dataset.RejectedCount, shown);
+            });
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
+    {
+        var name = new Argument<string>("DATASET") { Description = "Its name or number" };
+        var withRuns = Values.Flag("--with-runs", "Delete its runs and their results as well");
+        var command = new DescribedCommand("delete", "Delete a catalogue with its stars, and if asked its runs", "almagest datasets delete gaia-100pc --with-runs") { name, withRuns };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var datasets = new DatasetRepository(session.Ledger);
+            var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.Cancellation);
+            var runs = (await RunCountsAsync(session.Ledger, shell.Cancellation)).GetValueOrDefault(dataset.DatasetId);
+            if (runs > 0 && !parsed.GetValue(withRuns))
+                throw new CommandFailedException($"dataset '{dataset.Name}' has {Words.Plural(runs, "run", "runs")}, which would be lost", "Add --with-runs to delete them as well.");
+            await datasets.DeleteAsync(dataset.DatasetId, shell.Cancellation);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
+            shell.Answer(new { deleted = dataset.Name, dataset.DatasetId, stars = dataset.StarCount, runs },
+                console => console.Say($"Deleted {dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}, {Words.Plural(runs, "run", "runs")}."));
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static Dictionary<string, object?> Document(Dataset d, long runs) => new()
+    {
+        ["dataset_id"] = d.DatasetId,
+        ["name"] = d.Name,
+        ["star_count"] = d.StarCount,
+        ["rejected_count"] = d.RejectedCount,
+        ["run_count"] = runs,
+        ["created_at"] = d.CreatedAt,
+        ["checksum"] = d.Checksum,
+        ["source"] = JsonText.Parse(d.Source),
+        ["column_mapping"] = JsonText.Parse(d.ColumnMapping),
+    };
+
+    static async Task<Dictionary<long, long>> RunCountsAsync(LedgerDatabase ledger, CancellationToken cancellation)
+    {
+        await using var context = ledger.CreateContext();
+        return await context.Runs.GroupBy(r => r.DatasetId).Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Almagest.Cli.Demo;
+using Almagest.Cli.Serving;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Discovery.Simulation;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>demo</c>: the main job from a catalogue to answers across runs, on a simulated sky or a catalogue of the user's.</summary>
+internal static class DemoCommand
+{
+    public static Command Create(CommandShell shell, GlobalOptions global)
+    {
+        var serving = new ServingOptions();
+        var file = Values.Text("--file", "FILE", "Use this catalogue instead of the simulated sky");
+        var map = IngestCommand.Mapping();
+        var stars = Values.Whole("--stars", "N", $"Stars of the simulated sky (default {new SkySimulationOptions().Stars})", 100, 100_000_000, "-n");
+        var noServe = Values.Flag("--no-serve", "End when the summary is printed");
+        var command = new DescribedCommand("demo", "See it all at work: load a catalogue, run several discoveries, ask across runs; then serve",
+            "almagest demo", "almagest demo --no-serve --json", "almagest demo --file gaia-100pc.csv --port 8080")
+        {
+            file, map, stars, noServe, serving.Port, serving.Bind,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            var path = parsed.GetValue(file);
+            if (path is not null) IngestCommand.RequireFiles([path]);
+            if (path is not null && parsed.GetValue(stars) is not null) throw new UsageException("--stars belongs to the simulated sky, not to --file", "Leave one of them out.", "--stars");
+            if (path is null && parsed.GetValue(map) is { Length: > 0 }) throw new UsageException("--map names columns of a --file, and there is none", "Leave it out, or add --file.", "--map");
+            var mapping = IngestCommand.ReadMap(parsed.GetValue(map) ?? []);
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate);
+            var watch = Stopwatch.StartNew();
+            var ingest = path is not null
+                ? await IngestCommand.LoadAsync(shell, session.Ledger, [path], new IngestOptions { Map = mapping })
+                : await LoadSimulatedAsync(shell, session.Ledger, new SkySimulationOptions { Stars = parsed.GetValue(stars) ?? new SkySimulationOptions().Stars });
+            var report = await ReportAsync(shell, session.Ledger, ingest, watch);
+            if (parsed.GetValue(noServe))
+            {
+                shell.Answer(report.Document, report.Show);
+                if (!shell.Json) report.ShowNext(shell.Screen);
+                return CommandLine.Done;
+            }
+            // People see what was found even if the port is taken; machines get one document.
+            if (!shell.Json) report.Show(shell.Screen);
+            await using var server = await RunningServer.StartAsync(session, new ServingPlan(serving.PortOf(parsed), serving.BindOf(parsed)), shell);
+            var document = report.Document;
+            document["server"] = server.Document;
+            shell.Answer(document, console =>
+            {
+                console.Say("");
+                server.Show(console);
+            });
+            await server.UntilStoppedAsync();
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static async Task<DemoReport> ReportAsync(CommandShell shell, LedgerDatabase ledger, IngestReport ingest, Stopwatch watch)
+    {
+        var truth = await DemoTruth.LoadAsync(ledger, ingest.Dataset, shell.Cancellation);
+        var (runs, views) = await ProgressDisplay.ShowAsync(shell, "running", progress => DemoRunner.RunAsync(shell, ledger, ingest.Dataset, truth, progress));
+        var answers = await DemoAnswers.ReadAsync(ledger, ingest.Dataset, runs, shell.Cancellation);
+        return new DemoReport(ingest, runs, views, answers, truth, watch.Elapsed.TotalMilliseconds);
+    }
+
+    /// <summary>Writes the simulated sky to a file and loads that as any other catalogue.</summary>
+    static async Task<IngestReport> LoadSimulatedAsync(CommandShell shell, LedgerDatabase ledger, SkySimulationOptions options)
+    {
+        var folder = Directory.CreateTempSubdirectory("almagest-demo-");
+        try
+        {
+            var name = $"simulated-sky-{options.Stars}";
+            var path = Path.Combine(folder.FullName, name + ".csv");
+            await using (var file = OutputFile.Create(path))
+                await SimulateCommand.WriteAsync(shell, new SkySimulator(options), file);
+            return await IngestCommand.LoadAsync(shell, ledger, [path], new IngestOptions { DatasetName = name });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Almagest.Catalog;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>ingest</c>: loads catalogue files as one dataset.</summary>
+internal static class IngestCommand
+{
+    public static Command Create(CommandShell shell, GlobalOptions global)
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Catalogue files of one dataset; the format is told by the content", Arity = ArgumentArity.OneOrMore };
+        var dataset = Values.Text("--dataset", "NAME", "Name of the dataset (default: the first file's name without its endings)", "-d");
+        var map = Mapping();
+        var force = Values.Flag("--force", "Load although the same bytes are loaded already, under another name");
+        var zero = Values.Flag("--zero-parallax-is-missing", "A parallax of exactly 0 means unknown in this catalogue, as in some Hipparcos compilations");
+        var show = Values.Whole("--show-rejected", "N", "How many of the rejected rows to print (default 10; 1000 are kept)", 0, 1000);
+        var command = new DescribedCommand("ingest", "Load a catalogue: CSV, ECSV and other delimited text, plain or gzipped",
+            "almagest ingest gaia-100pc.csv",
+            "almagest ingest hip.tsv --dataset hipparcos --map ra_deg=_RAJ2000 dec_deg=_DEJ2000 magnitude=Hpmag",
+            "almagest ingest part1.csv.gz part2.csv.gz --dataset survey --json")
+        {
+            files, dataset, map, force, zero, show,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            var paths = parsed.GetRequiredValue(files);
+            RequireFiles(paths);
+            var options = new IngestOptions
+            {
+                DatasetName = parsed.GetValue(dataset),
+                Map = ReadMap(parsed.GetValue(map) ?? []),
+                Force = parsed.GetValue(force),
+                ZeroParallaxIsMissing = parsed.GetValue(zero),
+            };
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var report = await LoadAsync(shell, session.Ledger, paths, options);
+            new IngestReportView(report, (int)(parsed.GetValue(show) ?? 10)).Answer(shell);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Loads with a progress bar.</summary>
+    public static Task<IngestReport> LoadAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<string> files, IngestOptions options) =>
+        ProgressDisplay.ShowAsync(shell, "reading", progress => new CatalogIngestor(ledger).IngestAsync(files, options,
+            progress is null ? null : new Relay<IngestProgress>(p => progress.Report(
+                $"loading {Words.Plural(p.Rows, "row", "rows")}" + (p.Rejected > 0 ? $", {Words.Count(p.Rejected)} rejected" : ""),
+                p.TotalBytes > 0 ? (double)p.BytesRead / p.TotalBytes : null)), shell.Cancellation));
+
+    public static Option<string[]?> Mapping() => new("--map")
+    {
+        Description = $"Columns of star fields that are not found by themselves; FIELD is one of {string.Join(", ", StarField.All)}; COLUMN may be 'none'",
+        HelpName = "FIELD=COLUMN",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public static Dictionary<string, string> ReadMap(string[] terms)
+    {
+        var map = new Dictionary<string, string>();
+        foreach (var term in terms)
+        {
+            if (term.Split('=', 2) is not [{ Length: > 0 } field, var column])
+            {
+                throw new UsageException($"--map has '{term}', expected FIELD=COLUMN such as ra_deg=RAJ2000",
+                    File.Exists(term) ? "Name the files before --map." : $"The fields are {string.Join(", ", StarField.All)}.", "--map");
+            }
+            if (!StarField.All.Contains(field.Trim()))
+                throw new UsageException($"--map names '{field}', which is no star field", $"The fields are {string.Join(", ", StarField.All)}.", "--map");
+            map[field.Trim()] = column.Trim();
+        }
+        return map;
+    }
+
+    public static void RequireFiles(IEnumerable<string> files)
+    {
+        foreach (var file in files)
+        {
+            if (Directory.Exists(file)) throw new UsageException($"{file} is a folder", "Name the catalogue files in it.", "FILE");
+            if (!File.Exists(file)) throw new UsageException($"there is no file {file}", "Check its path.", "FILE");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Almagest.Catalog;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Shell;
+using Spectre.Console;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>preview</c>: what a file is and how it would be loaded; needs no database.</summary>
+internal static class PreviewCommand
+{
+    public static Command Create(CommandShell shell, GlobalOptions global)
+    {
+        var file = new Argument<string>("FILE") { Description = "A catalogue file" };
+        var rows = Values.Whole("--rows", "N", "How many rows to show (default 5)", 0, 1000);
+        var map = IngestCommand.Mapping();
+        var command = new DescribedCommand("preview", "Show what a catalogue file holds and how its columns would be taken, loading nothing",
+            "almagest preview gaia-100pc.csv",
+            "almagest preview table.tsv --map magnitude=Hpmag --json")
+        {
+            file, rows, map,
+        };
+        command.SetAction(parsed =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            IngestCommand.RequireFiles([path]);
+            var overrides = IngestCommand.ReadMap(parsed.GetValue(map) ?? []);
+            var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5));
+            var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
+            shell.Answer(Document(path, preview, mapping), console => Show(console, path, preview, mapping));
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static object Document(string path, CatalogPreview preview, ColumnMapping mapping) => new
+    {
+        file = Path.GetFileName(path),
+        preview.Format,
+        preview.Metadata,
+        columns = preview.Columns.Select(c => new { c.Name, type = c.Type.ToString().ToLowerInvariant(), c.Unit, c.Ucd, c.Description }),
+        mapping = mapping.Fields.ToDictionary(f => f.Field, f => f.Formula),
+        has_position = HasPosition(mapping),
+        rows = preview.Rows,
+        rejected_rows = preview.Rejected.Select(r => new { line = r.LineNumber, r.Field, r.Reason, value = r.Text }),
+        notes = preview.Warnings,
+    };
+
+    static bool HasPosition(ColumnMapping mapping) => mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null;
+
+    static void Show(IAnsiConsole console, string path, CatalogPreview preview, ColumnMapping mapping)
+    {
+        console.Heading($"{Path.GetFileName(path)}: {preview.Format}, {Words.Plural(preview.Columns.Count, "column", "columns")}");
+        foreach (var note in preview.Warnings) console.Facts(("note", note));
+        var taken = mapping.Fields.SelectMany(f => f.ColumnNames.Select(c => (Column: c, f.Field))).ToLookup(x => x.Column, x => x.Field);
+        var table = Tables.Of("column", "type", "unit", "taken as", "~first values");
+        for (var i = 0; i < preview.Columns.Count; i++)
+        {
+            var column = preview.Columns[i];
+            var fields = taken[column.Name].ToList();
+            table.Row(Words.Clip(column.Name, 28), column.Type.ToString().ToLowerInvariant(), column.Unit ?? "", fields.Count > 0 ? string.Join(", ", fields) : "",
+                string.Join(", ", preview.Rows.Take(3).Select(r => Words.Clip(r[i] ?? "–", 20))));
+        }
+        console.Write(table);
+        if (!HasPosition(mapping)) console.Say("No position was recognised: name its columns with --map ra_deg=COLUMN dec_deg=COLUMN.");
+        foreach (var row in preview.Rejected) console.Say($"Line {row.LineNumber}: {row.Reason}");
+        console.Say($"Load it: almagest ingest {IngestReportView.Quote(path)}");
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Views;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>runs list</c>, <c>show</c>, <c>delete</c>; comparing and exporting are in files of their own.</summary>
+internal static class RunCommands
+{
+    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("runs", "The ledger: every run, with what it found",
+        "almagest runs list --type anomaly", "almagest runs show 1f0c2a9e", "almagest runs compare 1f0c2a9e 77ab03d1", "almagest runs export 1f0c2a9e -o flagged.csv --anomalies")
+    {
+        List(shell, global), Show(shell, global), RunCompareCommand.Create(shell, global), Delete(shell, global), RunExportCommand.Create(shell, global),
+    };
+
+    public static Argument<string> Id(string name = "ID") => new(name) { Description = "A run's id, or at least six characters of its start or end" };
+
+    static DescribedCommand List(CommandShell shell, GlobalOptions global)
+    {
+        var type = Values.Choice("--type", "Only runs of this type", [.. RunTypes.All]);
+        var status = Values.Choice("--status", "Only runs in this state", [.. RunStatus.All]);
+        var dataset = Values.Text("--dataset", "NAME", "Only runs over this dataset", "-d");
+        var limit = Values.Whole("--limit", "N", "At most so many, newest first (default 20)", 1, 100_000);
+        var command = new DescribedCommand("list", "List runs, newest first", "almagest runs list --dataset gaia-100pc --limit 50", "almagest runs list --status failed --json")
+        {
+            type, status, dataset, limit,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var repository = new DatasetRepository(session.Ledger);
+            var only = parsed.GetValue(dataset) is { } name ? await repository.FindAsync(name, shell.Cancellation) : null;
+            var names = (await repository.ListAsync(shell.Cancellation)).ToDictionary(d => d.DatasetId, d => d.Name);
+            var most = (int)(parsed.GetValue(limit) ?? 20);
+            var found = await new RunRepository(session.Ledger).ListAsync(new RunQuery(parsed.GetValue(type), parsed.GetValue(status), only?.DatasetId, most + 1), shell.Cancellation);
+            var runs = found.Take(most).ToList();
+            shell.Answer(new { runs = runs.Select(r => RunView.Document(r, names[r.DatasetId])), truncated = found.Count > most }, console =>
+            {
+                if (runs.Count == 0) console.Say("There is no such run. Start one: almagest discover anomalies");
+                else RunView.ShowList(console, runs, names);
+                if (found.Count > most) console.Say($"There are more: --limit {most * 5}");
+            });
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static DescribedCommand Show(CommandShell shell, GlobalOptions global)
+    {
+        var id = Id();
+        var top = Values.Whole("--top", "N", "How many stars or clusters to print (default 10)", 0, 10_000);
+        var command = new DescribedCommand("show", "Show one run: what was run, on what, what it found", "almagest runs show 1f0c2a9e --top 30") { id, top };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.Cancellation);
+            shell.Answer(view.FullDocument, view.Show);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
+    {
+        var ids = new Argument<string[]>("ID") { Description = "Ids of runs, or at least six characters of their start or end", Arity = ArgumentArity.OneOrMore };
+        var command = new DescribedCommand("delete", "Delete runs and their results", "almagest runs delete 1f0c2a9e 77ab03d1") { ids };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var repository = new RunRepository(session.Ledger);
+            // Every id is resolved before the first run goes: a slip in the last one deletes nothing.
+            var runs = new List<DiscoveryRun>();
+            foreach (var id in parsed.GetRequiredValue(ids)) runs.Add(await repository.FindAsync(id, shell.Cancellation));
+            foreach (var run in runs.DistinctBy(r => r.RunId)) await repository.DeleteAsync(run.RunId, shell.Cancellation);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
+            var deleted = runs.Select(r => r.RunId).Distinct().ToList();
+            shell.Answer(new { deleted }, console => console.Say($"Deleted {Words.Plural(deleted.Count, "run", "runs")}; the views are up to date."));
+            return CommandLine.Done;
+        });
+        return command;
+    }
+}

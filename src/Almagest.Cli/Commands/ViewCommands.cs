@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Views;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>views status</c>, <c>refresh</c> and <c>verify</c>.</summary>
+internal static class ViewCommands
+{
+    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("views", "The query-optimized views: answers computed ahead of the question",
+        "almagest views status", "almagest views refresh", "almagest views verify && echo all is well")
+    {
+        Status(shell, global), Refresh(shell, global), Verify(shell, global),
+    };
+
+    static Argument<string[]> Names() => new("VIEW")
+    {
+        Description = $"Views, or none for all: {string.Join(", ", AnalyticsViews.All.Select(v => v.Name))}",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    static List<AnalyticsView>? Chosen(string[]? names) => names is { Length: > 0 } ? [.. names.Select(AnalyticsViews.Get)] : null;
+
+    static DescribedCommand Status(CommandShell shell, GlobalOptions global)
+    {
+        var command = new DescribedCommand("status", "Show how fresh each view is", "almagest views status --json");
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.Cancellation);
+            shell.Answer(new { up_to_date = views.All(v => !v.Lags), views }, console =>
+            {
+                var table = Tables.Of("view", ">rows", ">size", ">refreshed", ">took", "state");
+                foreach (var v in views)
+                    table.Row(v.ViewName, v.Rows is { } rows ? Words.Count(rows) : "–", Words.Bytes(v.SizeBytes), Words.Ago(v.AgeSeconds), v.LastDurationMs is { } ms ? Words.Duration(ms) : "–", State(v));
+                console.Write(table);
+                foreach (var v in views.Where(v => v.LastError is not null)) console.Say($"{v.ViewName}: the last refresh failed: {v.LastError}");
+                if (views.Any(v => v.Lags)) console.Say("Bring them up to date: almagest views refresh");
+            });
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static string State(ViewStatus v) =>
+        v.IsRefreshing ? "refreshing" : v.Lags ? $"lags {Words.Plural(v.PendingRuns, "run", "runs")}" : v.LastError is not null ? "failed" : "current";
+
+    static DescribedCommand Refresh(CommandShell shell, GlobalOptions global)
+    {
+        var names = Names();
+        var command = new DescribedCommand("refresh", "Recompute views from the results, readers undisturbed; exits 1 where one fails", "almagest views refresh mv_discovery_timeline") { names };
+        command.SetAction(async (parsed, _) =>
+        {
+            var chosen = Chosen(parsed.GetValue(names));
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var done = await ProgressDisplay.ShowAsync(shell, "refreshing views", progress =>
+            {
+                progress?.Report("refreshing views", null);
+                return new ViewRefresher(session.Ledger).RefreshAsync(chosen, "manual", shell.Cancellation);
+            });
+            var failed = done.Count(d => !d.Succeeded);
+            shell.Answer(new { status = failed == 0 ? "succeeded" : "failed", views_refreshed = done }, console =>
+            {
+                var table = Tables.Of("view", ">rows", ">took", "outcome");
+                foreach (var d in done) table.Row(d.ViewName, d.Succeeded ? Words.Count(d.Rows) : "–", Words.Duration(d.DurationMs), d.Succeeded ? "refreshed" : "failed");
+                console.Write(table);
+                foreach (var d in done.Where(d => !d.Succeeded)) console.Say($"{d.ViewName}: {d.Error}");
+            });
+            return failed == 0 ? CommandLine.Done : CommandLine.Failed;
+        });
+        return command;
+    }
+
+    static DescribedCommand Verify(CommandShell shell, GlobalOptions global)
+    {
+        var names = Names();
+        var command = new DescribedCommand("verify", "Recompute views from the raw results and compare every row; exits 1 on any difference", "almagest views verify --json") { names };
+        command.SetAction(async (parsed, _) =>
+        {
+            var chosen = Chosen(parsed.GetValue(names));
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var done = await ProgressDisplay.ShowAsync(shell, "verifying views", progress =>
+            {
+                progress?.Report("verifying views", null);
+                return new ViewVerifier(session.Ledger).VerifyAsync(chosen, shell.Cancellation);
+            });
+            var agree = done.All(d => d.Agrees);
+            shell.Answer(new { agrees = agree, views = done }, console =>
+            {
+                var table = Tables.Of("view", ">rows", ">missing", ">unexpected", "verdict");
+                foreach (var d in done)
+                    table.Row(d.ViewName, Words.Count(d.Rows), Words.Count(d.Missing), Words.Count(d.Unexpected), d.Agrees ? "agrees" : d.Lags ? "differs (lags)" : "differs");
+                console.Write(table);
+                foreach (var d in done.Where(d => !d.Agrees))
+                {
+                    console.Say($"{d.ViewName}:");
+                    foreach (var example in d.Examples) console.Say($"  {example}");
+                }
+                console.Say(agree ? "Every view holds exactly what its definition gives."
+                    : done.Any(d => d is { Agrees: false, Lags: true }) ? "Some views lag behind the ledger. Bring them up to date: almagest views refresh" : "Recompute them: almagest views refresh");
+            });
+            return agree ? CommandLine.Done : CommandLine.Failed;
+        });
+        return command;
+    }
+}

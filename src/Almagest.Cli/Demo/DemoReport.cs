@@ -1,0 +1,177 @@
+using System.Globalization;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Views;
+using Spectre.Console;
+
+namespace Almagest.Cli.Demo;
+
+/// <summary>What the demonstration found.</summary>
+internal sealed record DemoReport(
+    IngestReport Ingest, IReadOnlyList<DemoRun> Runs, IReadOnlyList<ViewRefreshOutcome> Views, DemoAnswers Answers, DemoTruth Truth, double ElapsedMs)
+{
+    public Dictionary<string, object?> Document => new()
+    {
+        ["dataset"] = new IngestReportView(Ingest, 10).Document,
+        ["runs"] = Runs.Select(Document1),
+        ["views_refreshed"] = Views,
+        ["most_persistent"] = Answers.Persistent.Select(s => new
+        {
+            s.StarId, s.SourceId, s.RaDeg, s.DecDeg, s.Magnitude, s.AnomalyCount, s.TotalRuns, s.FrequencyPct, s.MeanAnomalyScore, truth = Truth.WordFor(s.StarId),
+        }),
+        ["overlaps"] = Answers.Pairs,
+        ["timeline"] = Answers.Timeline,
+        ["elapsed_ms"] = ElapsedMs,
+    };
+
+    static object Document1(DemoRun run)
+    {
+        var document = new Dictionary<string, object?>
+        {
+            ["run"] = run.Letter,
+            ["run_id"] = run.RunId,
+            ["run_type"] = run.Planned.Parameters.RunType,
+            ["algorithm"] = run.Planned.Parameters.Algorithm,
+            ["parameters"] = JsonText.Parse(run.Planned.Parameters.ToJson()),
+            ["error"] = run.Failure,
+            ["total_stars"] = run.Stars,
+        };
+        if (run.IsAnomaly)
+        {
+            document["anomaly_count"] = run.Found;
+            document["precision"] = run.Accuracy?.Precision;
+            document["recall"] = run.Accuracy?.Recall;
+        }
+        else
+        {
+            document["cluster_count"] = run.Found;
+            document["noise_count"] = run.Noise;
+            document["clusters"] = run.Clusters;
+            document["recovered"] = run.Recovered;
+        }
+        document["notes"] = run.Notes;
+        document["timings"] = run.Timings is { } t ? new { t.Load, t.Compute, t.Persist, t.Views } : null;
+        return document;
+    }
+
+    public void Show(IAnsiConsole console)
+    {
+        ShowDataset(console);
+        ShowRuns(console);
+        ShowPersistent(console);
+        ShowOverlaps(console);
+        ShowClusters(console);
+        ShowTimeline(console);
+    }
+
+    void ShowDataset(IAnsiConsole console)
+    {
+        var dataset = Ingest.Dataset;
+        console.Heading($"{dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}" + (Ingest.AlreadyLoaded ? ", loaded before" : $", loaded in {Words.Duration(Ingest.ElapsedMs)}"));
+        if (dataset.RejectedCount > 0)
+            console.Say($"{Words.Plural(dataset.RejectedCount, "row", "rows")} could not be loaded: almagest datasets show {IngestReportView.Quote(dataset.Name)}");
+        foreach (var note in Runs.SelectMany(r => r.Notes).Distinct().Take(4)) console.Facts(("note", note));
+    }
+
+    void ShowRuns(IAnsiConsole console)
+    {
+        var truth = Truth.HasOutliers;
+        console.Heading("\nThe runs");
+        var table = Tables.Of(["", "run", "parameters", "found", ">time", .. truth ? [">prec.", ">recall"] : Array.Empty<string>()]);
+        foreach (var run in Runs)
+        {
+            table.Row([run.Letter, run.RunId is { } id ? Words.Short(id) : "–", Parameters(run),
+                run.Failure is not null ? "not possible" : run.IsAnomaly ? $"{Words.Count(run.Found)} flagged" : Words.Plural(run.Found, "cluster", "clusters"),
+                run.Timings is { } t ? Words.Duration(t.Load + t.Compute + t.Persist) : "–",
+                .. truth ? [Share(run.Accuracy?.Precision), Share(run.Accuracy?.Recall)] : Array.Empty<string>()]);
+        }
+        console.Write(table);
+        foreach (var run in Runs.Where(r => r.Failure is not null)) console.Say($"{run.Letter}: {run.Failure}");
+        if (truth && Runs.FirstOrDefault(r => r.Accuracy is not null)?.Accuracy is { } any)
+            console.Say($"Precision and recall against the {Words.Plural(any.Real, "known outlier", "known outliers")}.");
+    }
+
+    // Short enough for a narrow terminal: what all runs share is left out.
+    static string Parameters(DemoRun run) => run.Planned.Parameters switch
+    {
+        IsolationForestParameters p => $"{Words.Percent(p.Contamination)}, {p.Features}" + (p.RandomState == Forest.RandomState ? "" : $", seed {p.RandomState}"),
+        DbscanParameters p => $"eps {p.Eps.ToString("0.##", CultureInfo.InvariantCulture)}, min {p.MinSamples}, {p.Features}",
+        var other => other.Algorithm,
+    };
+
+    static readonly IsolationForestParameters Forest = new();
+
+    static string Share(double? value) => value is { } v ? v.ToString("0.00", CultureInfo.InvariantCulture) : "";
+
+    void ShowPersistent(IAnsiConsole console)
+    {
+        if (Answers.Persistent.Count == 0) return;
+        console.Heading("\nThe most persistent anomalies (score: mean over the runs that flag the star)");
+        var truth = Answers.Persistent.Any(s => Truth.WordFor(s.StarId) is not null);
+        var table = Tables.Of(["source_id", ">RA (°)", ">Dec (°)", ">mag", ">flagged", ">score", .. truth ? ["truth"] : Array.Empty<string>()]);
+        foreach (var s in Answers.Persistent)
+        {
+            table.Row([s.SourceId, Words.Number(s.RaDeg, "0.00"), Words.Number(s.DecDeg, "+0.00;-0.00"), Words.Number(s.Magnitude, "0.00"), $"{s.AnomalyCount} of {s.TotalRuns}",
+                Words.Number(s.MeanAnomalyScore, "0.000"), .. truth ? [Truth.WordFor(s.StarId)?.Replace('_', ' ') ?? ""] : Array.Empty<string>()]);
+        }
+        console.Write(table);
+    }
+
+    void ShowOverlaps(IAnsiConsole console)
+    {
+        var runs = Runs.Where(r => r is { IsAnomaly: true, RunId: not null }).ToList();
+        if (runs.Count < 2) return;
+        console.Heading("\nHow far the anomaly runs agree (Jaccard similarity: 1 = the same stars)");
+        var table = Tables.Of(["", .. runs.Select(r => ">" + r.Letter)]);
+        var similarity = Answers.Pairs.SelectMany(p => new[] { ((p.Run1Id, p.Run2Id), p.JaccardSimilarity), ((p.Run2Id, p.Run1Id), p.JaccardSimilarity) }).ToDictionary();
+        foreach (var row in runs)
+        {
+            table.Row([row.Letter, .. runs.Select(column => column == row ? "·" : similarity.TryGetValue((row.RunId!.Value, column.RunId!.Value), out var s) ? s.ToString("0.00", CultureInfo.InvariantCulture) : "–")]);
+        }
+        console.Write(table);
+    }
+
+    void ShowClusters(IAnsiConsole console)
+    {
+        foreach (var run in Runs.Where(r => r is { IsAnomaly: false, RunId: not null }))
+        {
+            console.Heading($"\nClusters of {run.Letter}: {Words.Count(run.Found)}, with {Words.Count(run.Stars - run.Noise)} stars; {Words.Count(run.Noise)} stars in none");
+            if (run.Recovered.Count > 0)
+            {
+                var table = Tables.Of("real cluster", ">members", ">found as", ">stars", ">precision", ">recall");
+                foreach (var c in run.Recovered)
+                    table.Row(c.Name, Words.Count(c.Members), c.FoundId?.ToString(CultureInfo.InvariantCulture) ?? "–", c.FoundId is null ? "–" : Words.Count(c.FoundSize), Share(c.Precision), Share(c.Recall));
+                console.Write(table);
+            }
+            else if (run.Clusters.Count > 0)
+            {
+                ClusterLine.Show(console, [.. run.Clusters.Take(5)]);
+            }
+        }
+    }
+
+    void ShowTimeline(IAnsiConsole console)
+    {
+        if (Answers.Timeline.Count == 0) return;
+        console.Heading("\nTimeline of the ledger");
+        var table = Tables.Of("week from", "type", ">runs", ">completed", ">star-analyses");
+        foreach (var t in Answers.Timeline)
+            table.Row(t.PeriodStart.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), t.RunType, Words.Count(t.TotalRuns), Words.Count(t.CompletedRuns), Words.Count(t.TotalStarsAnalyzed));
+        console.Write(table);
+        console.Say($"All of it in {Words.Duration(ElapsedMs)}: load, {Words.Plural(Runs.Count(r => r.RunId is not null), "run", "runs")}, {Words.Plural(Views.Count, "view", "views")} refreshed.");
+    }
+
+    /// <summary>What to do next, where nothing is served.</summary>
+    public void ShowNext(IAnsiConsole console)
+    {
+        var run = Runs.First(r => r.RunId is not null);
+        console.Heading("\nNext");
+        console.Facts(
+            ("almagest serve", "the API and its pages on http://127.0.0.1:8000/"),
+            ($"almagest runs show {Words.Short(run.RunId!.Value)}", "one run and its stars"),
+            ("almagest discover --help", "runs of your own"),
+            ("almagest ingest FILE", "a catalogue of your own"));
+    }
+}

@@ -1,0 +1,62 @@
+using Almagest.Cli.Commands;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Shell;
+using Almagest.Ledger;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+
+namespace Almagest.Cli.Demo;
+
+/// <summary>What is kept of one run of the demonstration; its per-star results are in the ledger.</summary>
+/// <param name="Letter">names it in the tables</param>
+/// <param name="Failure">why it could not be done with this catalogue; the rest is empty then</param>
+internal sealed record DemoRun(
+    string Letter, PlannedRun Planned, Guid? RunId, int Stars, int Found, int Noise, IReadOnlyList<string> Notes, RunTimings? Timings,
+    Accuracy? Accuracy, IReadOnlyList<ClusterRecovery> Recovered, IReadOnlyList<ClusterLine> Clusters, string? Failure)
+{
+    public bool IsAnomaly => Planned.Parameters.RunType == RunTypes.Anomaly;
+}
+
+/// <summary>Executes the plan; the views are brought up to date once, at the end.</summary>
+internal static class DemoRunner
+{
+    const int ClustersKept = 12;
+
+    public static async Task<(IReadOnlyList<DemoRun> Runs, IReadOnlyList<ViewRefreshOutcome> Views)> RunAsync(
+        CommandShell shell, LedgerDatabase ledger, Dataset dataset, DemoTruth truth, IWorkProgress? progress)
+    {
+        var service = new DiscoveryService(ledger);
+        var runs = new List<DemoRun>();
+        foreach (var planned in DemoPlan.Runs)
+        {
+            var letter = ((char)('A' + runs.Count)).ToString();
+            var relay = RunStages.Relay(progress, $"run {runs.Count + 1} of {DemoPlan.Runs.Count}: ");
+            try
+            {
+                var run = await service.SubmitAsync(new RunRequest(dataset.Name, StarFilter.All, planned.Parameters), shell.Cancellation);
+                var outcome = await service.ExecuteAsync(run.RunId, relay, shell.Cancellation)
+                    ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Run the demonstration without a busy server beside it.");
+                runs.Add(Keep(letter, planned, outcome, truth));
+            }
+            catch (LedgerException e) when (e is { Kind: LedgerErrorKind.Invalid, Field: "parameters" })
+            {
+                // A catalogue without parallaxes or colours cannot take part in every run; the others go on.
+                runs.Add(new DemoRun(letter, planned, null, 0, 0, 0, [], null, null, [], [], e.Message));
+            }
+        }
+        if (runs.All(r => r.RunId is null)) throw new CommandFailedException($"no run could be done: {runs[0].Failure}");
+        progress?.Report("refreshing views", null);
+        return (runs, await new ViewRefresher(ledger).RefreshPendingAsync("run", shell.Cancellation));
+    }
+
+    static DemoRun Keep(string letter, PlannedRun planned, RunOutcome outcome, DemoTruth truth)
+    {
+        var analysis = outcome.Analysis;
+        return new DemoRun(letter, planned, outcome.RunId, analysis.Stars.Count, analysis.Clusters?.ClusterCount ?? analysis.AnomalyCount, analysis.Clusters?.NoiseCount ?? 0,
+            analysis.Features.Notes, outcome.Timings, truth.Judge(analysis), truth.Recover(analysis),
+            analysis.Clusters is { } found ? ClusterLine.Describe(analysis.Stars, found.Labels, ClustersKept) : [], null);
+    }
+}

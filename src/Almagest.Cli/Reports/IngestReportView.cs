@@ -1,0 +1,70 @@
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Spectre.Console;
+
+namespace Almagest.Cli.Reports;
+
+/// <summary>What a load did: the columns as they were taken, and the rows that could not be loaded.</summary>
+/// <param name="rejectedShown">how many rejected rows to show</param>
+internal sealed class IngestReportView(IngestReport report, int rejectedShown)
+{
+    public void Answer(CommandShell shell) => shell.Answer(Document, Show);
+
+    public object Document => new
+    {
+        dataset = report.Dataset.Name,
+        report.Dataset.DatasetId,
+        report.AlreadyLoaded,
+        report.Rows,
+        report.Rejected,
+        rejected_rows = report.RejectedRows.Take(rejectedShown).Select(Row),
+        mapping = JsonText.Parse(report.Dataset.ColumnMapping),
+        report.Notes,
+        report.Dataset.Checksum,
+        source = JsonText.Parse(report.Dataset.Source),
+        report.ElapsedMs,
+    };
+
+    public static object Row(RejectedRow row) => new { row.File, line = row.LineNumber, row.Field, row.Reason, row.Value };
+
+    void Show(IAnsiConsole console)
+    {
+        console.Heading(report.AlreadyLoaded
+            ? $"{report.Dataset.Name}: already loaded, {Words.Plural(report.Rows, "star", "stars")}"
+            : $"{report.Dataset.Name}: {Words.Plural(report.Rows, "star", "stars")} loaded in {Words.Duration(report.ElapsedMs)}");
+        foreach (var note in report.Notes) console.Facts(("note", note));
+        ShowMapping(console, report.Mapping);
+        ShowRejected(console, report.RejectedRows, report.Rejected, rejectedShown);
+        console.Say($"\nNext: almagest discover anomalies --dataset {Quote(report.Dataset.Name)}");
+    }
+
+    /// <param name="mapping">lines such as <c>ra_deg ← RAJ2000</c></param>
+    public static void ShowMapping(IAnsiConsole console, IEnumerable<string> mapping)
+    {
+        console.Say("\nColumns as they were taken:");
+        console.Facts([.. mapping.Select(line => line.Split(" ← ", 2) is [var field, var source] ? (field, (string?)source) : (line, ""))]);
+    }
+
+    public static void ShowRejected(IAnsiConsole console, IReadOnlyList<RejectedRow> rows, long total, int most)
+    {
+        if (total == 0)
+        {
+            console.Say("\nNo row was rejected.");
+            return;
+        }
+        var shown = rows.Take(most).ToList();
+        console.Say($"\n{Words.Plural(total, "row was", "rows were")} rejected{(shown.Count < total ? $"; the first {Words.Count(shown.Count)}" : "")}:");
+        if (shown.Count == 0) return;
+        var files = shown.Select(r => r.File).Distinct().Count() > 1;
+        var table = Tables.Of([.. files ? ["file"] : Array.Empty<string>(), ">line", "field", "~found", "~reason"]);
+        foreach (var row in shown)
+        {
+            string[] cells = [row.LineNumber.ToString(), row.Field.Length == 0 ? "–" : row.Field, Words.Clip(row.Value ?? "–", 24), row.Reason];
+            table.Row(files ? [row.File, .. cells] : cells);
+        }
+        console.Write(table);
+    }
+
+    public static string Quote(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Analytics;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Spectre.Console;
+
+namespace Almagest.Cli.Reports;
+
+/// <summary>A stored run as lists and <c>runs show</c> show it.</summary>
+internal sealed class RunView
+{
+    readonly DiscoveryRun run;
+    readonly string dataset;
+    readonly IReadOnlyList<StarLine> stars;
+    readonly IReadOnlyList<(int ClusterId, long Size)> clusters;
+
+    RunView(DiscoveryRun run, string dataset, IReadOnlyList<StarLine> stars, IReadOnlyList<(int, long)> clusters)
+    {
+        this.run = run;
+        this.dataset = dataset;
+        this.stars = stars;
+        this.clusters = clusters;
+    }
+
+    public static async Task<RunView> LoadAsync(LedgerDatabase ledger, DiscoveryRun run, int top, CancellationToken cancellation)
+    {
+        var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation);
+        if (!run.IsComplete || top == 0) return new RunView(run, dataset.Name, [], []);
+        if (run.RunType == RunTypes.Cluster)
+        {
+            var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellation);
+            return new RunView(run, dataset.Name, [], [.. sizes.Take(top).Select(s => (s.ClusterId, s.Size))]);
+        }
+        var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top), cancellation);
+        return new RunView(run, dataset.Name,
+            [.. page.Items.Select(r => new StarLine(r.StarId, r.SourceId, r.RaDeg, r.DecDeg, r.Magnitude, r.Color, r.ParallaxMas, r.PmraMasYr, r.PmdecMasYr, r.AnomalyScore))], []);
+    }
+
+    public static Dictionary<string, object?> Document(DiscoveryRun run, string dataset)
+    {
+        var summary = JsonText.Parse(run.ResultsSummary);
+        var document = new Dictionary<string, object?>
+        {
+            ["run_id"] = run.RunId,
+            ["run_type"] = run.RunType,
+            ["algorithm"] = run.Algorithm,
+            ["parameters"] = JsonText.Parse(run.Parameters),
+            ["dataset"] = dataset,
+            ["dataset_id"] = run.DatasetId,
+            ["filter"] = JsonText.Parse(run.DatasetFilter),
+            ["selection"] = RunWords.Selection(run),
+            ["status"] = run.Status,
+            ["is_complete"] = run.IsComplete,
+            ["error"] = run.Error,
+            ["total_stars"] = run.TotalStars,
+        };
+        foreach (var name in run.RunType == RunTypes.Anomaly ? new[] { "anomaly_count" } : ["cluster_count", "noise_count"])
+            document[name] = RunWords.Long(summary, name);
+        document["created_at"] = run.CreatedAt;
+        document["started_at"] = run.StartedAt;
+        document["completed_at"] = run.CompletedAt;
+        document["random_seed"] = run.RandomSeed;
+        document["program_version"] = run.ProgramVersion;
+        return document;
+    }
+
+    public object FullDocument
+    {
+        get
+        {
+            var document = Document(run, dataset);
+            document["results_summary"] = JsonText.Parse(run.ResultsSummary);
+            if (run.RunType == RunTypes.Anomaly) document["top_anomalies"] = stars;
+            else document["clusters"] = clusters.Select(c => new { c.ClusterId, cluster_size = c.Size });
+            return document;
+        }
+    }
+
+    public static void ShowList(IAnsiConsole console, IReadOnlyList<DiscoveryRun> runs, IReadOnlyDictionary<long, string> datasets)
+    {
+        var several = datasets.Count > 1;
+        var table = Tables.Of([.. new[] { "run", "type" }, .. several ? ["dataset"] : Array.Empty<string>(), ">stars", "~parameters", "found", "created (UTC)"]);
+        foreach (var r in runs)
+        {
+            table.Row([Words.Short(r.RunId), r.RunType, .. several ? [Words.Clip(datasets[r.DatasetId], 14)] : Array.Empty<string>(),
+                r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–", RunWords.Parameters(r.Algorithm, r.Parameters), RunWords.Found(r), r.CreatedAt.ToString("MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture)]);
+        }
+        console.Write(table);
+    }
+
+    public void Show(IAnsiConsole console)
+    {
+        console.Heading($"Run {run.RunId}");
+        console.Facts(
+            ("what", run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
+            ("algorithm", run.Algorithm),
+            ("parameters", RunWords.Parameters(run.Algorithm, run.Parameters)),
+            ("stars", $"{(run.TotalStars > 0 ? Words.Count(run.TotalStars) + " of " : "")}{dataset}: {RunWords.Selection(run)}"),
+            ("status", run.Error is null ? run.Status : $"{run.Status}: {run.Error}"),
+            ("found", run.IsComplete ? RunWords.Found(run) : null),
+            ("created", Words.When(run.CreatedAt) + " UTC"),
+            ("took", run is { StartedAt: { } start, CompletedAt: { } end } ? Words.Duration((end - start).TotalMilliseconds) : null),
+            ("program", run.ProgramVersion));
+        var summary = JsonText.Parse(run.ResultsSummary);
+        foreach (var note in summary?["notes"] as JsonArray ?? []) console.Facts(("note", note?.GetValue<string>()));
+        if (stars.Count > 0)
+        {
+            console.Say($"\nThe {Words.Plural(stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");
+            StarLine.Show(console, stars);
+        }
+        if (clusters.Count > 0)
+        {
+            console.Say("\nThe largest clusters:");
+            var table = Tables.Of(">cluster", ">stars");
+            foreach (var (id, size) in clusters) table.Row(id.ToString(), Words.Count(size));
+            console.Write(table);
+        }
+        if (run.IsComplete) console.Say($"Every star of it: almagest runs export {Words.Short(run.RunId)} -o run.csv");
+    }
+}

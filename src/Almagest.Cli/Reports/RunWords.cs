@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+
+namespace Almagest.Cli.Reports;
+
+/// <summary>A stored run in few words, from its row alone.</summary>
+internal static class RunWords
+{
+    /// <summary>E.g. <c>5 % · 100 trees of 256 · seed 42 · default</c> or <c>eps 0.5 · min 10 · default</c>; what is not given is left out.</summary>
+    public static string Parameters(string algorithm, string parametersJson)
+    {
+        var p = JsonNode.Parse(parametersJson)!.AsObject();
+        var features = p["features"]?.GetValue<string>() ?? "default";
+        return algorithm switch
+        {
+            "isolation_forest" => $"{Words.Percent((double?)p["contamination"] ?? 0)}, {p["n_estimators"]}×{p["max_samples"]}, seed {p["random_state"]}, {features}",
+            "dbscan" => $"eps {Number(p["eps"])}, min {p["min_samples"]}, {features}",
+            _ => string.Join(", ", p.Select(x => $"{x.Key} {x.Value}")),
+        };
+    }
+
+    /// <summary>E.g. <c>618 flagged</c> or <c>3 clusters, 812 noise</c>; what became of a run that is not complete.</summary>
+    public static string Found(DiscoveryRun run)
+    {
+        if (!run.IsComplete) return run.Status;
+        var summary = JsonText.Parse(run.ResultsSummary);
+        return run.RunType == RunTypes.Anomaly
+            ? $"{Words.Count(Long(summary, "anomaly_count") ?? 0)} flagged"
+            : $"{Words.Plural(Long(summary, "cluster_count") ?? 0, "cluster", "clusters")}, {Words.Count(Long(summary, "noise_count") ?? 0)} noise";
+    }
+
+    public static string Selection(DiscoveryRun run) => StarFilter.FromJson(run.DatasetFilter).Describe();
+
+    public static long? Long(JsonNode? summary, string name) => summary?[name] is JsonValue value && value.TryGetValue(out long number) ? number : null;
+
+    static string Number(JsonNode? node) => node is null ? "?" : node.GetValue<double>().ToString("0.####", CultureInfo.InvariantCulture);
+}

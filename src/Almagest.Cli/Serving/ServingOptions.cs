@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Almagest.Cli.Shell;
+
+namespace Almagest.Cli.Serving;
+
+/// <summary>Where to serve: the options that <c>serve</c> and <c>demo</c> share.</summary>
+internal sealed class ServingOptions
+{
+    const int DefaultPort = 8000;
+    const string DefaultBind = "127.0.0.1";
+
+    public Option<long?> Port { get; } = Values.Whole("--port", "PORT", $"TCP port; 0 = any free one (default {DefaultPort})", 0, 65535, "-p");
+
+    public Option<string?> Bind { get; } = Values.Text("--bind", "ADDRESS", $"Address to listen on (default {DefaultBind}: this machine alone; 0.0.0.0: every network, without any log-in)");
+
+    public int PortOf(ParseResult parsed) => (int)(parsed.GetValue(Port) ?? DefaultPort);
+
+    public string BindOf(ParseResult parsed) => parsed.GetValue(Bind) ?? DefaultBind;
+}
+
+/// <summary>What is served, and how.</summary>
+internal sealed record ServingPlan(int Port, string Bind)
+{
+    public const string DefaultCron = "0 2 * * *";
+
+    public string? NightlyCron { get; init; } = DefaultCron;
+
+    public int Threads { get; init; }
+}

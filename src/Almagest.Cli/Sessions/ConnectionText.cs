@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Almagest.Cli.Shell;
+using Npgsql;
+
+namespace Almagest.Cli.Sessions;
+
+/// <summary>
+/// Turns <c>postgresql://user:password@host:port/database?sslmode=require</c>, as libpq, psql and hosting services write it
+/// (PostgreSQL manual, 34.1.1.2), into Npgsql's keyword form. Other text passes unchanged.
+/// </summary>
+internal static partial class ConnectionText
+{
+    const string Help = "Write it like postgresql://user:password@host:5432/database, or 'Host=…;Database=…;Username=…'.";
+
+    // Parameters of libpq that mean something to Npgsql, by its keywords.
+    static readonly Dictionary<string, string> Keywords = new()
+    {
+        ["host"] = "Host", ["port"] = "Port", ["dbname"] = "Database", ["user"] = "Username", ["password"] = "Password",
+        ["sslmode"] = "SSL Mode", ["sslrootcert"] = "Root Certificate", ["sslcert"] = "SSL Certificate", ["sslkey"] = "SSL Key",
+        ["connect_timeout"] = "Timeout", ["options"] = "Options", ["target_session_attrs"] = "Target Session Attributes", ["passfile"] = "Passfile",
+        ["application_name"] = "Application Name",
+    };
+
+    /// <exception cref="UsageException">it is a URL that cannot be read; the message never repeats the password</exception>
+    public static string ToNpgsql(string text)
+    {
+        text = text.Trim();
+        if (!text.Contains("://", StringComparison.Ordinal)) return text;
+        var match = Url().Match(text);
+        if (!match.Success) throw new UsageException("the database URL cannot be read", Help, "--database");
+        var settings = new NpgsqlConnectionStringBuilder();
+        Set(settings, "user", match.Groups["user"].Value);
+        Set(settings, "password", match.Groups["password"].Value);
+        Set(settings, "host", match.Groups["host"].Value.Trim('[', ']'));
+        Set(settings, "port", match.Groups["port"].Value);
+        Set(settings, "dbname", match.Groups["database"].Value);
+        foreach (var pair in match.Groups["query"].Value.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = pair.Split('=', 2) is [var n, var v] ? (n, v) : (pair, "");
+            if (!Keywords.ContainsKey(name)) throw new UsageException($"the database URL has a parameter '{name}' that is not known here", $"Known are {string.Join(", ", Keywords.Keys)}.", "--database");
+            Set(settings, name, value);
+        }
+        // As libpq: without a host the local socket.
+        if (settings.Host is null && Directory.Exists("/var/run/postgresql")) settings.Host = "/var/run/postgresql";
+        return settings.ConnectionString;
+    }
+
+    static void Set(NpgsqlConnectionStringBuilder settings, string name, string encoded)
+    {
+        if (encoded.Length == 0) return;
+        var value = Uri.UnescapeDataString(encoded);
+        if (name is "port" or "connect_timeout" && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            throw new UsageException($"the database URL's {name} is '{value}', expected a number", Help, "--database");
+        try
+        {
+            settings[Keywords[name]] = name is "sslmode" or "target_session_attrs" ? value.Replace("-", "", StringComparison.Ordinal) : value;
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"the database URL's {name} cannot be understood", Help, "--database");
+        }
+    }
+
+    [GeneratedRegex("""^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?(?<host>\[[^\]]*\]|[^:/?]*)(:(?<port>[0-9]*))?(/(?<database>[^?/]*))?(\?(?<query>.*))?$""", RegexOptions.ExplicitCapture)]
+    private static partial Regex Url();
+}

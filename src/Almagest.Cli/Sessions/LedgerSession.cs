@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Cluster;
+using Almagest.Ledger.Database;
+using Npgsql;
+
+namespace Almagest.Cli.Sessions;
+
+/// <summary>What a command asks of the schema before it works.</summary>
+internal enum SchemaPolicy
+{
+    /// <summary>It must be this program's. Migrated without asking where nobody else can mind: in the embedded cluster and in empty databases.</summary>
+    Current,
+
+    /// <summary>It is made this program's.</summary>
+    Migrate,
+
+    /// <summary>The command looks after it.</summary>
+    AsItIs,
+}
+
+/// <summary>
+/// The ledger that one command works on: the database of <c>--database</c> or <c>ALMAGEST_DATABASE</c>, else the embedded cluster,
+/// which runs at least as long as the session. The one place where it is decided when a schema is migrated.
+/// </summary>
+internal sealed class LedgerSession : IAsyncDisposable
+{
+    readonly ClusterLease? lease;
+
+    LedgerSession(LedgerDatabase ledger, ClusterLease? lease)
+    {
+        Ledger = ledger;
+        this.lease = lease;
+    }
+
+    public LedgerDatabase Ledger { get; }
+
+    /// <summary>The embedded cluster, where that is used.</summary>
+    public ClusterLease? Cluster => lease;
+
+    public static async Task<LedgerSession> OpenAsync(CommandShell shell, ParseResult parsed, GlobalOptions global, SchemaPolicy policy = SchemaPolicy.Current)
+    {
+        var named = parsed.GetValue(global.Database);
+        if (string.IsNullOrWhiteSpace(named)) named = Environment.GetEnvironmentVariable("ALMAGEST_DATABASE");
+        ClusterLease? lease = null;
+        LedgerDatabase? ledger = null;
+        try
+        {
+            string connection;
+            if (string.IsNullOrWhiteSpace(named))
+            {
+                lease = await EmbeddedCluster.StartAsync(ClusterOptions.FromEnvironment(shell.Say), shell.Cancellation);
+                connection = lease.ConnectionString;
+            }
+            else
+            {
+                connection = ConnectionText.ToNpgsql(named);
+            }
+            ledger = new LedgerDatabase(connection);
+            await ApplyAsync(policy, ledger, lease is not null, shell);
+            return new LedgerSession(ledger, lease);
+        }
+        catch
+        {
+            if (ledger is not null) await ledger.DisposeAsync();
+            if (lease is not null) await lease.DisposeAsync();
+            throw;
+        }
+    }
+
+    static async Task ApplyAsync(SchemaPolicy policy, LedgerDatabase ledger, bool embedded, CommandShell shell)
+    {
+        var empty = await IsEmptyAsync(ledger, shell.Cancellation);
+        if (policy == SchemaPolicy.AsItIs) return;
+        if (empty || embedded || policy == SchemaPolicy.Migrate)
+        {
+            var pending = (await ledger.Schema.StatusAsync(shell.Cancellation)).Count(s => !s.Applied);
+            if (pending > 0)
+            {
+                shell.Say(empty ? "The database is empty: creating the ledger's tables and views…" : $"Updating the database's schema ({Words.Plural(pending, "migration", "migrations")})…");
+                await ledger.Schema.MigrateAsync(shell.Cancellation);
+            }
+        }
+        await ledger.Schema.EnsureCurrentAsync(shell.Cancellation);
+    }
+
+    // Also the first connection: trouble with it is reported before anything else is tried.
+    static async Task<bool> IsEmptyAsync(LedgerDatabase ledger, CancellationToken cancellation)
+    {
+        await using var connection = await ledger.ConnectAsync(cancellation);
+        await using var command = new NpgsqlCommand("select not exists (select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm'))", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Ledger.DisposeAsync();
+        if (lease is not null) await lease.DisposeAsync();
+    }
+}

@@ -1,0 +1,64 @@
+using Almagest.Catalog;
+using Almagest.Discovery;
+using Almagest.Ledger;
+using Almagest.Ledger.Cluster;
+using Almagest.Ledger.Database;
+
+namespace Almagest.Cli.Shell;
+
+/// <summary>
+/// An exception as the user meets it: what was wrong, what to do, and the exit code. This is the one place where exceptions become
+/// words; the text of an exception that was not written for users is never shown.
+/// </summary>
+internal sealed record ErrorReport(string Message, string? Hint, string? Field, int ExitCode)
+{
+    public static ErrorReport Of(Exception error, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested && IsCancellation(error))
+            return new ErrorReport("cancelled", null, null, CommandLine.Cancelled);
+        switch (error)
+        {
+            case UsageException e:
+                return new ErrorReport(e.Message, e.Hint, e.Option, CommandLine.BadUsage);
+            case CommandFailedException e:
+                return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
+            case LedgerException e:
+                return new ErrorReport(e.Message, e.Hint, e.Field, e.Kind == LedgerErrorKind.Invalid ? CommandLine.BadUsage : CommandLine.Failed);
+            case ClusterException e:
+                return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
+            case CatalogFormatException e:
+                return new ErrorReport(e.Message, null, null, CommandLine.Failed);
+            case DiscoveryException e:
+                return new ErrorReport(e.Message, null, null, CommandLine.BadUsage);
+        }
+        if (PostgresErrors.Find(error) is { } database)
+        {
+            var translated = PostgresErrors.Translate(database);
+            return new ErrorReport(translated.Message, translated.Hint, translated.Field, CommandLine.Failed);
+        }
+        if (error is OutOfMemoryException)
+            return new ErrorReport("there is not enough memory for this", "Narrow the selection with --filter, or use a larger machine.", null, CommandLine.Failed);
+        return Unexpected(error);
+    }
+
+    static ErrorReport Unexpected(Exception error)
+    {
+        var debug = Environment.GetEnvironmentVariable("ALMAGEST_DEBUG") is { Length: > 0 } and not "0";
+        return new ErrorReport($"sorry, an unexpected problem ({error.GetType().Name}): this is a defect of the program",
+            debug ? error.ToString() : "Run it again with ALMAGEST_DEBUG=1 for details, and report them.", null, CommandLine.Failed);
+    }
+
+    // The database reports the cancellation of its own query as an error of its own.
+    static bool IsCancellation(Exception error) =>
+        error is OperationCanceledException || error.InnerException is { } inner && IsCancellation(inner)
+        || PostgresErrors.Find(error) is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.QueryCanceled };
+
+    /// <summary>Two lines on standard error; with <c>--json</c> also <c>{"error": {message, hint, field}}</c> on standard output.</summary>
+    public int Write(CommandShell shell)
+    {
+        if (shell.Json) shell.Write(new { error = new { message = Message, hint = Hint, field = Field } });
+        shell.Complain("error:", Message, "1;31");
+        if (Hint is not null) shell.Complain("hint: ", Hint, "1;33");
+        return ExitCode;
+    }
+}

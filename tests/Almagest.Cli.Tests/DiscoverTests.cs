@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+public sealed class DiscoverTests
+{
+    [Fact]
+    public async Task An_anomaly_run_is_stored_and_reported_with_its_timings()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var result = (await ledger.RunAsync("discover", "anomalies", "--dataset", "sky", "--contamination", "0.02", "--n-estimators", "50", "--max-samples", "128", "--random-state", "9", "--json")).Ok();
+
+        var run = result.Json;
+        Assert.Equal(2000, run.GetProperty("total_stars").GetInt32());
+        Assert.Equal(40, run.GetProperty("anomaly_count").GetInt32());
+        Assert.Equal("isolation_forest", run.GetProperty("algorithm").GetString());
+        Assert.Equal(50, run.GetProperty("parameters").GetProperty("n_estimators").GetInt32());
+        Assert.Equal(128, run.GetProperty("parameters").GetProperty("max_samples").GetInt32());
+        Assert.Equal(9, run.GetProperty("parameters").GetProperty("random_state").GetInt64());
+        Assert.All(new[] { "load", "compute", "persist", "views" }, t => Assert.True(run.GetProperty("timings").GetProperty(t).GetDouble() > 0, t));
+        var scores = run.GetProperty("top_anomalies").EnumerateArray().Select(s => s.GetProperty("anomaly_score").GetDouble()).ToList();
+        Assert.Equal(10, scores.Count);
+        Assert.Equal(scores.Order(), scores);
+        Assert.True(scores[^1] < 0);
+        Assert.Equal(JsonValueKind.String, run.GetProperty("top_anomalies")[0].GetProperty("source_id").ValueKind);
+        Assert.Equal(40, await ledger.CountAsync($"select anomaly_count from mv_discovery_run_stats where run_id = '{run.GetProperty("run_id").GetString()}'"));
+        Assert.Empty(result.Error);
+    }
+
+    [Fact]
+    public async Task A_cluster_run_reports_its_clusters_as_an_astronomer_would()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var run = (await ledger.RunAsync("discover", "clusters", "--features", "cluster5d", "--eps", "0.2", "--min-samples", "8", "--json")).Ok().Json;
+
+        var clusters = run.GetProperty("clusters").EnumerateArray().ToList();
+        Assert.True(run.GetProperty("cluster_count").GetInt32() >= 3);
+        Assert.Equal(run.GetProperty("cluster_count").GetInt32(), clusters.Count);
+        Assert.Equal(2000, run.GetProperty("noise_count").GetInt32() + clusters.Sum(c => c.GetProperty("cluster_size").GetInt32()));
+        // The Pleiades are planted.
+        Assert.Contains(clusters, c => Near(c, "centre_ra_deg", 56.6, 1) && Near(c, "centre_dec_deg", 24.1, 1) && Near(c, "parallax_mas", 7.36, 0.5) && Near(c, "pmdec_mas_yr", -45.5, 2));
+
+        static bool Near(JsonElement c, string name, double expected, double tolerance) => Math.Abs(c.GetProperty(name).GetDouble() - expected) < tolerance;
+    }
+
+    [Fact]
+    public async Task Without_saving_the_ledger_stays_as_it_was()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var before = await ledger.CountAsync("select count(*) from discovery_runs");
+
+        var run = (await ledger.RunAsync("discover", "anomalies", "--no-save", "--top", "3", "--json")).Ok().Json;
+
+        Assert.Equal(JsonValueKind.Null, run.GetProperty("run_id").ValueKind);
+        Assert.False(run.GetProperty("saved").GetBoolean());
+        Assert.Equal(100, run.GetProperty("anomaly_count").GetInt32());
+        Assert.Equal(3, run.GetProperty("top_anomalies").GetArrayLength());
+        Assert.Equal(before, await ledger.CountAsync("select count(*) from discovery_runs"));
+    }
+
+    [Fact]
+    public async Task A_filter_is_applied_told_in_words_and_kept_with_the_run()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var run = (await ledger.RunAsync("discover", "anomalies", "--filter", "magnitude=..12 dec_deg=0..", "--json")).Ok().Json;
+
+        var expected = await ledger.CountAsync("select count(*) from stars where magnitude <= 12 and dec_deg >= 0");
+        Assert.Equal(expected, run.GetProperty("total_stars").GetInt64());
+        Assert.Equal("Dec (deg) ≥ 0, magnitude ≤ 12", run.GetProperty("selection").GetString());
+        Assert.Equal(12, run.GetProperty("filter").GetProperty("magnitude").GetProperty("max").GetDouble());
+    }
+
+    [Fact]
+    public async Task People_are_told_how_many_parallaxes_were_imputed()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var missing = await ledger.CountAsync("select count(*) from stars where parallax_mas is null");
+        Assert.True(missing > 0);
+
+        var shown = (await ledger.RunAsync("discover", "anomalies", "--features", "classic")).Ok().Out;
+
+        Assert.Contains($"{missing} of 2000 stars have no parallax_mas", shown);
+        Assert.Contains("100 stars flagged (5 %)", shown);
+        Assert.Contains("2,000 of sky: all stars", shown);
+        Assert.Contains("The 10 most anomalous stars", shown);
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_rows_on_any_number_of_threads()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var one = (await ledger.RunAsync("discover", "anomalies", "--threads", "1", "--json")).Ok().Json.GetProperty("run_id").GetString();
+        var many = (await ledger.RunAsync("discover", "anomalies", "--threads", "5", "--json")).Ok().Json.GetProperty("run_id").GetString();
+
+        Assert.Equal(0, await ledger.CountAsync($"""
+            select count(*) from discovery_results a full join discovery_results b on b.run_id = '{many}' and b.star_id = a.star_id
+            where a.run_id = '{one}' and (a.anomaly_score, a.is_anomaly) is distinct from (b.anomaly_score, b.is_anomaly)
+            """));
+    }
+
+    [Fact]
+    public async Task An_unknown_dataset_is_a_failure_that_names_those_that_there_are()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var result = await ledger.RunAsync("discover", "anomalies", "--dataset", "skye", "--json");
+
+        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Equal("there is no dataset 'skye'", result.Json.GetProperty("error").GetProperty("message").GetString());
+        Assert.Contains("sky", result.Json.GetProperty("error").GetProperty("hint").GetString());
+        Assert.Equal("dataset", result.Json.GetProperty("error").GetProperty("field").GetString());
+    }
+
+    [Fact]
+    public async Task Too_few_stars_are_refused_and_no_run_is_kept()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var before = await ledger.CountAsync("select count(*) from discovery_runs");
+
+        var result = await ledger.RunAsync("discover", "clusters", "--filter", "magnitude=..-20");
+
+        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Contains("holds 0 of the 2000 stars", result.Error);
+        Assert.Equal(before, await ledger.CountAsync("select count(*) from discovery_runs"));
+    }
+
+    [Fact]
+    public async Task Without_any_dataset_the_hint_is_to_load_one()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+
+        var result = await ledger.RunAsync("discover", "anomalies");
+
+        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Contains("almagest ingest FILE", result.Error);
+    }
+}

@@ -1,0 +1,143 @@
+using Almagest.Testing;
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+public sealed class IngestTests : IDisposable
+{
+    const string Mixed = """
+        source_id,ra,dec,parallax,phot_g_mean_mag
+        4472832130942575872,269.452,4.694,546.98,8.2
+        2,361.5,10,1,12
+        3,12.5,abc,1,12
+        4,12.5,11.5,null,13.5
+        5,12.6
+        4,12.7,11.5,2,13.5
+        """;
+
+    readonly TestFolder folder = TestFolder.Create("cli-ingest");
+
+    [Fact]
+    public async Task Bad_rows_are_shown_with_line_field_and_reason_and_do_not_stop_the_load()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        var file = Write("mixed.csv", Mixed);
+
+        var answer = (await ledger.RunAsync("ingest", file, "--json")).Ok().Json;
+
+        Assert.Equal("mixed", answer.GetProperty("dataset").GetString());
+        Assert.False(answer.GetProperty("already_loaded").GetBoolean());
+        Assert.Equal(2, answer.GetProperty("rows").GetInt64());
+        Assert.Equal(4, answer.GetProperty("rejected").GetInt64());
+        var rejected = answer.GetProperty("rejected_rows").EnumerateArray().Select(r => (Line: r.GetProperty("line").GetInt64(), Field: r.GetProperty("field").GetString())).Order().ToList();
+        Assert.Equal([3, 4, 6, 7], rejected.Select(r => r.Line));
+        Assert.Equal("ra_deg", rejected[0].Field);
+        Assert.Equal("dec_deg", rejected[1].Field);
+        Assert.Equal("source_id", rejected[3].Field);
+        Assert.Equal("ra", answer.GetProperty("mapping").GetProperty("ra_deg").GetString());
+        Assert.Equal(2, await ledger.CountAsync("select count(*) from stars"));
+    }
+
+    [Fact]
+    public async Task People_see_the_mapping_and_the_rejected_rows()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+
+        var shown = (await ledger.RunAsync("ingest", Write("mixed.csv", Mixed))).Ok().Out;
+
+        Assert.Contains("mixed: 2 stars loaded", shown);
+        Assert.Contains("4 rows were rejected", shown);
+        Assert.Contains("361.5", shown);
+        Assert.Matches(@"magnitude\s+phot_g_mean_mag", shown);
+        Assert.DoesNotContain("\e[", shown);
+    }
+
+    [Fact]
+    public async Task The_same_file_twice_is_recognised()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        var file = Write("mixed.csv", Mixed);
+        (await ledger.RunAsync("ingest", file)).Ok();
+
+        var again = (await ledger.RunAsync("ingest", file, "--dataset", "other", "--json")).Ok().Json;
+        var forced = (await ledger.RunAsync("ingest", file, "--dataset", "other", "--force", "--json")).Ok().Json;
+
+        Assert.True(again.GetProperty("already_loaded").GetBoolean());
+        Assert.Equal("mixed", again.GetProperty("dataset").GetString());
+        Assert.Equal("other", forced.GetProperty("dataset").GetString());
+        Assert.Equal(4, await ledger.CountAsync("select count(*) from stars"));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_catalogue_is_refused_and_nothing_is_stored()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+
+        var result = await ledger.RunAsync("ingest", Write("letter.csv", "name,town\nTycho,Hven\n"), "--json");
+
+        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Contains("right ascension", result.Json.GetProperty("error").GetProperty("message").GetString());
+        Assert.Equal(0, await ledger.CountAsync("select count(*) from datasets"));
+    }
+
+    [Fact]
+    public async Task Columns_of_other_names_are_mapped_by_hand()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        var file = Write("odd.csv", "number,long,lat,bright\na,10,20,5\nb,11,21,6\n");
+
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("ingest", file)).ExitCode);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("ingest", file, "--map", "longitude=long")).ExitCode);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("ingest", file, "--map", "ra_deg")).ExitCode);
+        var answer = (await ledger.RunAsync("ingest", file, "--map", "ra_deg=long", "dec_deg=lat", "--map", "magnitude=bright", "--json")).Ok().Json;
+
+        Assert.Equal("long", answer.GetProperty("mapping").GetProperty("ra_deg").GetString());
+        Assert.Equal(1, await ledger.CountAsync("select count(*) from stars where ra_deg = 11 and dec_deg = 21 and magnitude = 6"));
+    }
+
+    [Fact]
+    public async Task Preview_shows_how_a_file_would_be_taken_without_a_database()
+    {
+        var file = Write("mixed.csv", Mixed);
+
+        var answer = (await Cli.RunAsync("preview", file, "--json")).Ok().Json;
+        var shown = (await Cli.RunAsync("preview", file)).Ok().Out;
+
+        Assert.Equal("CSV", answer.GetProperty("format").GetString());
+        Assert.True(answer.GetProperty("has_position").GetBoolean());
+        Assert.Equal("dec", answer.GetProperty("mapping").GetProperty("dec_deg").GetString());
+        Assert.Equal("4472832130942575872", answer.GetProperty("rows")[0][0].GetString());
+        Assert.Contains("4472832130942575872", shown);
+        Assert.Matches(@"ra\s+\w+\s+ra_deg", shown);
+    }
+
+    [Fact]
+    public async Task Datasets_are_listed_shown_and_deleted_with_their_runs_only_if_asked()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var listed = (await ledger.RunAsync("datasets", "list", "--json")).Ok().Json.GetProperty("datasets")[0];
+        var shown = (await ledger.RunAsync("datasets", "show", "sky", "--json")).Ok().Json;
+        var refused = await ledger.RunAsync("datasets", "delete", "sky");
+        Assert.Equal(2000, listed.GetProperty("star_count").GetInt64());
+        Assert.Equal(3, listed.GetProperty("run_count").GetInt64());
+        Assert.Equal("sky.csv", shown.GetProperty("source")[0].GetProperty("file").GetString());
+        Assert.Equal(CommandLine.Failed, refused.ExitCode);
+        Assert.Contains("--with-runs", refused.Error);
+        Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
+
+        (await ledger.RunAsync("datasets", "delete", "sky", "--with-runs")).Ok();
+        Assert.Equal(0, await ledger.CountAsync("select (select count(*) from stars) + (select count(*) from discovery_results) + (select count(*) from mv_discovery_run_stats)"));
+        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("datasets", "show", "sky")).ExitCode);
+        (await ledger.RunAsync("views", "verify")).Ok();
+    }
+
+    string Write(string name, string text)
+    {
+        var path = Path.Combine(folder.Path, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public void Dispose() => folder.Dispose();
+}

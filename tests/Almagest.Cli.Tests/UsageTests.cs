@@ -1,0 +1,164 @@
+using System.CommandLine;
+using Almagest.Cli.Shell;
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("frobnicate", "'almagest' has no command 'frobnicate'")]
+    [InlineData("runs", "'almagest runs' needs a command after it")]
+    [InlineData("runs shwo", "'almagest runs' has no command 'shwo'")]
+    [InlineData("runs show", "ID is missing")]
+    [InlineData("ingest", "FILE is missing")]
+    [InlineData("views status --fast", "'almagest views status' has no option --fast")]
+    [InlineData("discover anomalies --eps 1", "'almagest discover anomalies' has no option --eps")]
+    [InlineData("discover anomalies --contamination lots", "--contamination is 'lots', expected a number")]
+    [InlineData("discover anomalies --trees 1.5", "--trees is '1.5', expected a whole number")]
+    [InlineData("discover clusters --eps", "--eps needs a value")]
+    [InlineData("discover clusters --eps 0,5", "--eps is '0,5', expected a number")]
+    [InlineData("discover clusters --eps 1e999", "--eps is '1e999', expected a number")]
+    [InlineData("runs list --type galaxies", "--type is 'galaxies', expected one of anomaly, cluster")]
+    [InlineData("serve --port 99999", "--port is '99999', expected a whole number from 0 to 65535")]
+    [InlineData("serve --nightly * --no-nightly", "--nightly and --no-nightly exclude each other")]
+    [InlineData("simulate --stars 0 -o x.csv", "--stars is '0', expected a whole number from 1")]
+    [InlineData("simulate --cone 1,2 -o x.csv", "--cone is '1,2', expected RA,DEC,RADIUS")]
+    [InlineData("demo --stars 500 --file x.csv", "there is no file x.csv")]
+    [InlineData("db rollback 0", "rolling back to 0 deletes every dataset")]
+    [InlineData("ingest nowhere.csv", "there is no file nowhere.csv")]
+    [InlineData("views status --database postgresql://host:port/x", "the database URL cannot be read")]
+    [InlineData("views status --database nonsense", "the database connection string cannot be read")]
+    public async Task What_is_not_understood_is_said_in_one_line_with_a_hint_and_exit_code_2(string line, string expected)
+    {
+        var result = await Cli.RunAsync(line.Split(' '));
+
+        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Empty(result.Out);
+        var lines = result.Error.TrimEnd().Split('\n');
+        Assert.StartsWith($"error: {expected}", lines[0]);
+        Assert.InRange(lines.Length, 1, 2);
+        Assert.All(lines.Skip(1), l => Assert.StartsWith("hint:  ", l));
+    }
+
+    [Theory]
+    [InlineData("discover anomalies --contamination 0.9", "contamination is 0.9, expected a number in (0, 0.5]", "parameters.contamination")]
+    [InlineData("discover anomalies --trees 0", "n_estimators is 0, expected 1 to 10000 trees", "parameters.n_estimators")]
+    [InlineData("discover clusters --eps 0", "eps is 0, expected a number above 0", "parameters.eps")]
+    [InlineData("discover clusters --min-samples 0", "min_samples is 0, expected 1 or more", "parameters.min_samples")]
+    [InlineData("discover anomalies --filter brightness=..5", "the filter term 'brightness=..5' cannot be read", "filter")]
+    public async Task Parameters_are_checked_before_any_database_is_started(string line, string message, string field)
+    {
+        // No --database: an attempt to start the embedded cluster would take its time and leave a home behind.
+        var result = await Cli.RunAsync([.. line.Split(' '), "--json"]);
+
+        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        var error = result.Json.GetProperty("error");
+        Assert.Equal(message, error.GetProperty("message").GetString());
+        Assert.Equal(field, error.GetProperty("field").GetString());
+        Assert.Contains(message, result.Error);
+    }
+
+    [Fact]
+    public async Task A_slip_of_the_fingers_gets_the_nearest_word()
+    {
+        Assert.Contains("Did you mean anomalies?", (await Cli.RunAsync("discover", "anomalis")).Error);
+        Assert.Contains("Did you mean --contamination?", (await Cli.RunAsync("discover", "anomalies", "--contaminaton", "0.1")).Error);
+        Assert.DoesNotContain("Did you mean", (await Cli.RunAsync("xyzzy")).Error);
+    }
+
+    [Fact]
+    public async Task An_unknown_feature_recipe_names_those_that_there_are()
+    {
+        var result = await Cli.RunAsync("discover", "anomalies", "--features", "magic");
+
+        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Contains("magic", result.Error);
+        Assert.Contains("photometric", result.Error);
+    }
+
+    public static TheoryData<string> Commands()
+    {
+        var data = new TheoryData<string>();
+        foreach (var (path, _) in Walk(Root(), "")) data.Add(path);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task The_help_of_a_command_describes_every_option_argument_and_subcommand(string path)
+    {
+        var command = Walk(Root(), "").Single(c => c.Path == path).Command;
+        var words = path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        var help = (await Cli.RunAsync([.. words, "--help"])).Ok().Out;
+
+        foreach (var option in command.Options)
+        {
+            Assert.False(string.IsNullOrWhiteSpace(option.Description), $"{path} {option.Name} has no description");
+            Assert.Contains(option.Name, help);
+            // The parser also takes the /h of Windows, and keeps it to itself.
+            Assert.All(option.Aliases.Where(a => a[0] == '-'), alias => Assert.Contains(alias, help));
+        }
+        Assert.All(command.Arguments, a => Assert.Contains(a.Name, help));
+        Assert.All(command.Subcommands, c => Assert.Contains(c.Name, help));
+        Assert.Contains("--database", help);
+        Assert.Contains("--json", help);
+        if (command is DescribedCommand described) Assert.All(described.Examples, e => Assert.Contains(e, help));
+        else Assert.IsType<RootCommand>(command);
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Every_example_of_the_help_pages_is_understood(string path)
+    {
+        var command = Walk(Root(), "").Single(c => c.Path == path).Command;
+        if (command is not DescribedCommand described) return;
+        Assert.NotEmpty(described.Examples);
+        foreach (var example in described.Examples)
+        {
+            var text = example.Split(" | ")[0].Split(" && ")[0];
+            var arguments = System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(text.Replace('\'', '"')).Skip(1).ToList();
+            var parsed = Root().Parse(arguments);
+            Assert.True(parsed.Errors.Count == 0, $"{example}: {string.Join("; ", parsed.Errors.Select(e => e.Message))}");
+            Assert.StartsWith("almagest " + path, example);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_command_the_help_is_shown()
+    {
+        var result = (await Cli.RunAsync()).Ok();
+
+        Assert.Contains("almagest demo", result.Out);
+        Assert.Contains("Exit codes", result.Out);
+    }
+
+    [Fact]
+    public async Task The_version_is_short()
+    {
+        Assert.Matches(@"^almagest \d+\.\d+\.\d+\s*$", (await Cli.RunAsync("--version")).Ok().Out);
+        Assert.Matches(@"^\d+\.\d+\.\d+$", (await Cli.RunAsync("--version", "--json")).Ok().Json.GetProperty("version").GetString());
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_is_a_failure_with_a_hint()
+    {
+        var result = await Cli.RunAsync("runs", "list", "--database", "Host=127.0.0.1;Port=1;Database=x;Username=x;Timeout=5", "--json");
+
+        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Equal("the database does not answer", result.Json.GetProperty("error").GetProperty("message").GetString());
+        Assert.Contains("ALMAGEST_DATABASE", result.Json.GetProperty("error").GetProperty("hint").GetString());
+    }
+
+    static RootCommand Root() => CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalFacts.None, false, CancellationToken.None));
+
+    static IEnumerable<(string Path, Command Command)> Walk(Command command, string path)
+    {
+        yield return (path, command);
+        foreach (var sub in command.Subcommands)
+        {
+            foreach (var found in Walk(sub, $"{path} {sub.Name}".Trim())) yield return found;
+        }
+    }
+}

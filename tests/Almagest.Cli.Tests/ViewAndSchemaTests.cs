@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Almagest.Ledger.Database;
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+public sealed class ViewAndSchemaTests
+{
+    [Fact]
+    public async Task Views_are_current_after_runs_and_verify_finds_nothing()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var status = (await ledger.RunAsync("views", "status", "--json")).Ok().Json;
+        var verified = (await ledger.RunAsync("views", "verify", "--json")).Ok().Json;
+
+        Assert.True(status.GetProperty("up_to_date").GetBoolean());
+        Assert.Equal(5, status.GetProperty("views").GetArrayLength());
+        Assert.True(verified.GetProperty("agrees").GetBoolean());
+        Assert.Equal(3, verified.GetProperty("views").EnumerateArray().Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats").GetProperty("rows").GetInt64());
+    }
+
+    [Fact]
+    public async Task Verify_exits_1_on_a_difference_and_a_refresh_mends_it()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        await using (var database = new LedgerDatabase(ledger.Connection))
+        await using (var tamper = database.DataSource.CreateCommand("update discovery_results set is_anomaly = 1 - is_anomaly where (run_id, star_id) in (select run_id, star_id from discovery_results where anomaly_score < 0 limit 1)"))
+            await tamper.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var wrong = await ledger.RunAsync("views", "verify", "--json");
+        Assert.Equal(CommandLine.Failed, wrong.ExitCode);
+        Assert.False(wrong.Json.GetProperty("agrees").GetBoolean());
+        Assert.Contains("differs", (await ledger.RunAsync("views", "verify")).Out);
+
+        var refreshed = (await ledger.RunAsync("views", "refresh", "--json")).Ok().Json;
+        Assert.Equal(5, refreshed.GetProperty("views_refreshed").GetArrayLength());
+        (await ledger.RunAsync("views", "verify")).Ok();
+    }
+
+    [Fact]
+    public async Task One_view_is_refreshed_by_its_name()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+
+        var one = (await ledger.RunAsync("views", "refresh", "mv_discovery_timeline", "--json")).Ok().Json;
+        var none = await ledger.RunAsync("views", "refresh", "mv_nothing");
+
+        Assert.Equal("mv_discovery_timeline", Assert.Single(one.GetProperty("views_refreshed").EnumerateArray()).GetProperty("view_name").GetString());
+        Assert.Equal(CommandLine.Failed, none.ExitCode);
+        Assert.Contains("mv_discovery_timeline", none.Error);
+    }
+
+    [Fact]
+    public async Task An_empty_database_is_migrated_without_asking_and_says_so_beside_the_answer()
+    {
+        await using var ledger = await CliLedger.CreateEmptyAsync();
+
+        var result = (await ledger.RunAsync("runs", "list", "--json")).Ok();
+
+        Assert.Equal(0, result.Json.GetProperty("runs").GetArrayLength());
+        Assert.Contains("The database is empty", result.Error);
+    }
+
+    [Fact]
+    public async Task A_database_of_somebody_else_is_left_alone()
+    {
+        await using var ledger = await CliLedger.CreateEmptyAsync();
+        await using (var database = new LedgerDatabase(ledger.Connection))
+        await using (var create = database.DataSource.CreateCommand("create table invoices (number integer)"))
+            await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var result = await ledger.RunAsync("runs", "list");
+
+        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Contains("almagest db migrate", result.Error);
+        Assert.Equal(1, await ledger.CountAsync("select count(*) from pg_tables where schemaname = 'public'"));
+    }
+
+    [Fact]
+    public async Task An_older_schema_refuses_to_work_and_names_the_command_that_mends_it()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var before = (await ledger.RunAsync("db", "status", "--json")).Ok().Json;
+        Assert.True(before.GetProperty("up_to_date").GetBoolean());
+
+        var back = (await ledger.RunAsync("db", "rollback", "AddAnomalyOverlapMatrixView", "--json")).Ok().Json;
+        var refused = await ledger.RunAsync("runs", "list");
+        var status = (await ledger.RunAsync("db", "status", "--json")).Ok().Json;
+        Assert.True(back.GetProperty("taken_back").GetArrayLength() > 0);
+        Assert.Equal(CommandLine.Failed, refused.ExitCode);
+        Assert.Contains("almagest db migrate", refused.Error);
+        Assert.False(status.GetProperty("up_to_date").GetBoolean());
+
+        Assert.True((await ledger.RunAsync("db", "migrate", "--json")).Ok().Json.GetProperty("applied").GetArrayLength() > 0);
+        Assert.Equal(3, (await ledger.RunIdsAsync()).Length);
+        (await ledger.RunAsync("views", "verify")).Ok();
+    }
+
+    [Fact]
+    public async Task Rolling_back_to_nothing_needs_a_yes()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("db", "rollback", "0")).ExitCode);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("db", "rollback", "NoSuchMigration")).ExitCode);
+        Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
+        (await ledger.RunAsync("db", "rollback", "0", "--yes")).Ok();
+
+        var status = (await ledger.RunAsync("db", "status", "--json")).Ok().Json;
+        Assert.All(status.GetProperty("migrations").EnumerateArray(), m => Assert.Equal(JsonValueKind.False, m.GetProperty("applied").ValueKind));
+    }
+}
