@@ -64,7 +64,7 @@ public sealed class RealFileTests
         { "formats/cds_mrt/cds.dat", "CDS/MRT", "ascii.cds" },
         { "formats/cds_mrt/cds_malformed.dat", "CDS/MRT", "ascii.cds" },
         { "formats/cds_mrt/cds_vizier/ReadMe", "CDS/MRT", "ascii.cds" },
-        { "formats/cds_mrt/cds_vizier/table1.dat", "", "ra" },
+        { "formats/cds_mrt/cds_vizier/table1.dat", "no header line", "column_1" },
         { "formats/stilts_converted/pleiades2000.colfits.fits", "column-oriented FITS", "stilts tcopy" },
         { "formats/parquet/small_sky.parquet", "a Parquet file", "stilts tcopy" },
     };
