@@ -20,8 +20,12 @@ switch (args)
         return HealpixCells.Run(source, target);
     case ["dbscan-labels", var source, var columns, var eps, var minSamples, var target]:
         return DbscanLabels.Run(source, columns, eps, minSamples, target);
-    case ["forest", var rows, var columns]:
-        ForestBench.Run(int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(columns, CultureInfo.InvariantCulture));
+    case ["simulate", var stars, var target]:
+        return SimulateSky.Run(stars, target);
+    case ["dbscan", var rows, var columns, .. var saveTo]:
+        return saveTo.Length == 0 ? DbscanBench.Run(rows, columns) : DbscanBench.Run(rows, columns, saveTo[0]);
+    case ["forest", var forestRows, var forestColumns]:
+        ForestBench.Run(int.Parse(forestRows, CultureInfo.InvariantCulture), int.Parse(forestColumns, CultureInfo.InvariantCulture));
         return 0;
     default:
         Console.Error.WriteLine("""
@@ -32,6 +36,8 @@ switch (args)
               analytics CONNECTION MILLIONS...              raw queries against view look-ups
               healpix-cells IN OUT                          cells of positions
               dbscan-labels IN COLUMNS EPS MIN_SAMPLES OUT  DBSCAN labels of a row-major matrix of doubles
+              dbscan ROWS COLUMNS [SAVE_TO]                 times of DBSCAN
+              simulate STARS OUT                            a simulated sky as a table
             """);
         return 2;
 }

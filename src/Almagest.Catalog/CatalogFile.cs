@@ -28,6 +28,15 @@ public static class CatalogFile
         return Open(CatalogInput.Open(stream, name, leaveOpen), options);
     }
 
+    /// <summary>Only the first table of a text file is read; another one that is asked for is not silently replaced by it.</summary>
+    private static DelimitedReader OpenText(CatalogInput input, TextTable table, CatalogOpenOptions options)
+    {
+        string first = table.Metadata.GetValueOrDefault("table", "1");
+        if (options.Table is { } wanted && wanted != "1" && wanted != first)
+            throw new CatalogFormatException($"Table '{wanted}' of '{input.Name}' cannot be chosen: of a text file only the first table{(first == "1" ? "" : $" ({first})")} is read. Save the other one in a file of its own, or as VOTable.");
+        return new DelimitedReader(input, table, options);
+    }
+
     private static ICatalogReader Open(CatalogInput input, CatalogOpenOptions? options)
     {
         options ??= CatalogOpenOptions.Default;
@@ -35,8 +44,8 @@ public static class CatalogFile
         {
             return ContentSniffer.Detect(input) switch
             {
-                ContentKind.Ecsv => new DelimitedReader(input, EcsvHeader.Read(input, options), options),
-                ContentKind.DelimitedText => new DelimitedReader(input, TextTableSniffer.Sniff(input, options), options),
+                ContentKind.Ecsv => OpenText(input, EcsvHeader.Read(input, options), options),
+                ContentKind.DelimitedText => OpenText(input, TextTableSniffer.Sniff(input, options), options),
                 ContentKind.VoTable => new VoTableReader(input, options),
                 ContentKind.Fits => new FitsReader(input, options),
                 ContentKind.Parquet => throw ContentSniffer.Refuse(input, "a Parquet file", "Convert it with `stilts tcopy F G.csv` or pandas."),

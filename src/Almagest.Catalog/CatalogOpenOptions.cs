@@ -5,7 +5,7 @@ public sealed record CatalogOpenOptions
 {
     public static CatalogOpenOptions Default { get; } = new();
 
-    /// <summary>Which table of a file with several: its name, or its number from 1. The first by default.</summary>
+    /// <summary>Which table of a file with several: its name, or its number from 1. The first by default. FITS and VOTable.</summary>
     public string? Table { get; init; }
 
     /// <summary>The field separator of a text table, found by itself by default. A blank means any run of blanks and tabs.</summary>

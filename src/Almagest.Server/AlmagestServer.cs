@@ -43,7 +43,8 @@ public static class AlmagestServer
         // Empty: neither appsettings.json in the current folder nor ASPNETCORE_* variables change what the options say.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Almagest.Server" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, endpoint));
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A failed start is thrown and explained; the host would log it a second time, as a stack trace.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         (options.Logging ?? LogToStandardError)(builder.Logging);
 
         var services = builder.Services;

@@ -18,6 +18,8 @@ public sealed class FuzzTests
         "formats/csv_quirks/gaia_bulk_hash_comment_header.csv", "formats/csv_quirks/pipe_delimited.csv", "formats/csv_quirks/small_catalog.csv.gz",
         "formats/ecsv/subtypes.ecsv", "formats/ecsv/hr24_open_clusters_quoted_names.ecsv", "formats/votable/quirk_tar_inside_gz_named_vot.gz",
         "formats/gaiadr2_hyads_pipe_units_row_98col.csv", "formats/stilts_converted/pleiades2000.tst.txt", "fields/pleiades-members.dat",
+        "formats/fits/small_sky.fits", "formats/fits/ascii.fits", "formats/fits/tdim.fits", "formats/votable/binary2_masked_strings.xml", "formats/votable/names.xml",
+        "formats/votable/regression.xml", "formats/votable/regression.bin.tabledata.truth.1.3.xml",
     ];
 
     [Theory]

@@ -29,6 +29,12 @@ public sealed class RealFileTests
         { "formats/ecsv/pal5_members_prob_459.ecsv", "ECSV", 459, 0, "ra", "g", "4418642906513912320" },
         { "formats/stilts_converted/pleiades2000.csv", "CSV", 2000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
         { "formats/stilts_converted/pleiades2000.ascii.txt", "blank-separated text", 2000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
+        { "fields/pleiades-gaiadr3-cone.fits", "FITS binary table", 50000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
+        { "formats/fits/desi_tycho2_healpix_25row.fits", "FITS binary table", 25, 0, "RA", "MAG_VT", "1" },
+        { "formats/fits/vizier_ascii_table_ext_774.fit", "FITS ASCII table", 774, 0, "RAJ2000", "", "1" },
+        { "formats/votable/gaiadr3_tabledata_152col_2row.vot", "VOTable TABLEDATA", 2, 0, "ra", "phot_g_mean_mag", "4583627001381815936" },
+        { "formats/votable/gaiadr2_pleiades_binary2_96col_310.vot", "VOTable BINARY2", 310, 0, "ra", "phot_g_mean_mag", "69985637392346496" },
+        { "formats/votable/pyvo_tap_binary_v1_1.xml", "VOTable BINARY", 1273, 0, "raj2000", "", "1522124650242182041" },
         { "formats/stilts_converted/pleiades2000.tst.txt", "TST", 2000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
     };
 
@@ -58,7 +64,8 @@ public sealed class RealFileTests
         { "formats/cds_mrt/cds.dat", "CDS/MRT", "ascii.cds" },
         { "formats/cds_mrt/cds_malformed.dat", "CDS/MRT", "ascii.cds" },
         { "formats/cds_mrt/cds_vizier/ReadMe", "CDS/MRT", "ascii.cds" },
-        { "formats/cds_mrt/cds_vizier/table1.dat", "", "ra" },
+        { "formats/cds_mrt/cds_vizier/table1.dat", "no header line", "column_1" },
+        { "formats/stilts_converted/pleiades2000.colfits.fits", "column-oriented FITS", "stilts tcopy" },
         { "formats/parquet/small_sky.parquet", "a Parquet file", "stilts tcopy" },
     };
 

@@ -79,6 +79,16 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void Another_than_the_first_table_of_a_text_file_is_not_silently_replaced_by_it()
+    {
+        const string text = "#RESOURCE=x\n#Table\tx_stars:\nid;ra;dec\n ;deg;deg\n--;--;---\n1;10;20\n\n#Table\tx_notes:\nid;note\n ;\n--;----\n1;n\n";
+        Assert.Contains("(x_stars)", Assert.Throws<CatalogFormatException>(() => Load.OpenText(text, new CatalogOpenOptions { Table = "x_notes" })).Message, StringComparison.Ordinal);
+        var loaded = Load.Stars(Load.OpenText(text, new CatalogOpenOptions { Table = "x_stars" }), new StarReaderOptions());
+        Assert.Equal(("1", 0), (Assert.Single(loaded.Stars).Id, loaded.Rejected.Count));
+        Assert.Contains("x_notes", Assert.Single(loaded.Reader.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_table_is_read_once()
     {
         using var reader = Load.OpenText("id,ra,dec\n1,10,20\n");

@@ -214,7 +214,7 @@ public sealed class LedgerRouteTests(KnownLedger known) : IClassFixture<KnownLed
     [InlineData("/datasets/known/stars?limit=0", "limit")]
     [InlineData("/datasets/known/stars?after=-1", "after")]
     [InlineData("/datasets/known/stars?source=1", "source")]
-    [InlineData("/datasets/%00", "dataset")]
+    [InlineData("/datasets/known/stars?source_id=%00", "source_id")]
     public async Task A_wrong_parameter_is_refused_by_name(string path, string field) =>
         JsonAssert.Problem(await server.GetAsync(path.Replace("{A}", $"{known.RunA}").Replace("{C}", $"{known.Clusters}")), HttpStatusCode.BadRequest, field);
 }

@@ -13,16 +13,11 @@ public sealed class TestCluster
 {
     static readonly Lazy<Task<TestCluster>> Shared = new(StartAsync);
 
-    readonly ClusterOptions options;
     readonly ClusterLease lease;
     readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = new();
     int databases;
 
-    TestCluster(ClusterOptions options, ClusterLease lease)
-    {
-        this.options = options;
-        this.lease = lease;
-    }
+    TestCluster(ClusterLease lease) => this.lease = lease;
 
     /// <summary>The process's cluster, started by the first call.</summary>
     public static Task<TestCluster> GetAsync() => Shared.Value;
@@ -90,12 +85,12 @@ public sealed class TestCluster
             Durable = false,
             Progress = Console.Error.WriteLine,
         };
-        var lease = await EmbeddedCluster.StartAsync(options);
+        // Before the lease's own handler, which would stop the server with a checkpoint that nobody needs.
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             EmbeddedCluster.DestroyAsync(options).Wait(TimeSpan.FromSeconds(30));
             folder.Dispose();
         };
-        return new TestCluster(options, lease);
+        return new TestCluster(await EmbeddedCluster.StartAsync(options));
     }
 }

@@ -48,7 +48,7 @@ internal static class Cell
         }
         if (sum > long.MaxValue + (negative ? 1UL : 0UL)) return false;
         value = negative ? (long)(0 - sum) : (long)sum;
-        return true;
+        return sum != 0 || !negative;
     }
 
     /// <summary>

@@ -26,11 +26,16 @@ internal static class TypeInference
 
     private struct Counts
     {
-        private int _values, _integers, _numbers, _booleans;
+        private int _values, _integers, _numbers, _booleans, _marks;
 
         public void Add(ReadOnlySpan<byte> text)
         {
-            if (Cell.IsMissing(text) || Cell.IsMissingNumber(text)) return;
+            if (Cell.IsMissing(text)) return;
+            if (Cell.IsMissingNumber(text))
+            {
+                _marks++;
+                return;
+            }
             _values++;
             bool whole = Cell.TryInt64(text, out _);
             if (whole) _integers++;
@@ -43,6 +48,8 @@ internal static class TypeInference
         {
             get
             {
+                // Nothing but dashes or NA may be all that a column of words ever says.
+                if (_values == 0 && _marks > 0) return ColumnType.Text;
                 if (_values > 0 && _booleans == _values) return ColumnType.Boolean;
                 int odd = _values - _numbers;
                 if (odd > Math.Max(1, _values / 20) || odd * 2 > _values) return ColumnType.Text;

@@ -35,7 +35,7 @@ internal static class FieldAliases
         [StarField.PmdecMasYr] = ["pmdec_mas_yr", "pmdec", "pmDE", "pm_dec", "pm_de", "mud", "mu_dec", "mu_delta"],
         [StarField.Magnitude] =
         [
-            "magnitude", "phot_g_mean_mag", "Gmag", "g_mean_mag", "Vmag", "Hpmag", "VTmag", "phot_v_mag", "v_mag", "mag_v", "mag", "gaia_g", "g_mag", "mag_g", "Gaia_G", "Hp",
+            "magnitude", "phot_g_mean_mag", "Gmag", "g_mean_mag", "Vmag", "Hpmag", "VTmag", "phot_v_mag", "v_mag", "mag_v", "mag_vt", "mag", "gaia_g", "g_mag", "mag_g", "Gaia_G", "Hp",
             "G", "V", "BTmag", "Bmag", "Jmag", "Kmag",
         ],
         [StarField.Color] = ["color", "colour", "bp_rp", "BP-RP", "BpRp", "bp-rp", "B-V", "b_v", "bv", "BT-VT", "V-I", "v_i", "color_index", "ci"],

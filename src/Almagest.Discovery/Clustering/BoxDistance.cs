@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Almagest.Discovery.Clustering;
 
 /// <summary>
@@ -7,12 +9,13 @@ namespace Almagest.Discovery.Clustering;
 internal static unsafe class BoxDistance
 {
     /// <summary>No pair of points of the two boxes is nearer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Nearest(double* a, double* b, int dimensions)
     {
         double sum = 0;
         for (var j = 0; j < dimensions; j++)
         {
-            var gap = Math.Max(0, Math.Max(b[j] - a[dimensions + j], a[j] - b[dimensions + j]));
+            var gap = double.MaxNative(0, double.MaxNative(b[j] - a[dimensions + j], a[j] - b[dimensions + j]));
             sum += gap * gap;
         }
 
@@ -20,12 +23,13 @@ internal static unsafe class BoxDistance
     }
 
     /// <summary>No pair of points of the two boxes is farther.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Farthest(double* a, double* b, int dimensions)
     {
         double sum = 0;
         for (var j = 0; j < dimensions; j++)
         {
-            var reach = Math.Max(b[dimensions + j] - a[j], a[dimensions + j] - b[j]);
+            var reach = double.MaxNative(b[dimensions + j] - a[j], a[dimensions + j] - b[j]);
             sum += reach * reach;
         }
 
@@ -33,12 +37,13 @@ internal static unsafe class BoxDistance
     }
 
     /// <summary>No point of the box is nearer to the point.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double NearestToPoint(double* point, double* box, int dimensions)
     {
         double sum = 0;
         for (var j = 0; j < dimensions; j++)
         {
-            var gap = Math.Max(0, Math.Max(box[j] - point[j], point[j] - box[dimensions + j]));
+            var gap = double.MaxNative(0, double.MaxNative(box[j] - point[j], point[j] - box[dimensions + j]));
             sum += gap * gap;
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Almagest.Discovery.Clustering;
 
 /// <summary>Grows a subtree of a <see cref="CellTree"/> into lists of nodes and boxes.</summary>
@@ -19,6 +21,7 @@ internal sealed unsafe class CellTreeBuilder(PointColumns points, double limit, 
         return (widest, middle > low ? middle : high);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Grow(int start, int end)
     {
         // A stack of its own: the depth of a halved tree is bounded by the exponents of the values, not by log n.

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Almagest.Discovery.Clustering;
 
 /// <summary>Runs work over the leaves of a tree on many threads, and holds what one thread needs to walk the tree.</summary>
@@ -34,6 +36,7 @@ internal sealed unsafe class CellWalk
     }
 
     /// <summary>Finds the leaves that hold core points, end after a place, and may have points within the limit of a leaf.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FindCoreLeaves(CorePoints cores, int leaf, int after, double limit)
     {
         var tree = cores.Tree;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Almagest.Discovery.Clustering;
 
@@ -9,6 +10,7 @@ internal static unsafe class ClusterLabels
     {
         var tree = cores.Tree;
         var (numbers, clusters) = Number(cores, sets);
+        var lowest = LowestOfEachLeaf(cores, sets, numbers, parallel);
         var labels = GC.AllocateUninitializedArray<int>(tree.Points.Count);
         CellWalk.ForEachLeaf(tree, parallel, (leaf, walk) =>
         {
@@ -18,12 +20,13 @@ internal static unsafe class ClusterLabels
             if (coreEnd == cell.End) return;
             walk.FindCoreLeaves(cores, leaf, 0, limit);
             for (var i = coreEnd; i < cell.End; i++)
-                labels[tree.Points.Row[i]] = LowestReaching(cores, sets, numbers, i, limit, walk.Leaves);
+                labels[tree.Points.Row[i]] = LowestReaching(cores, sets, numbers, lowest, i, limit, walk.Leaves);
         });
         return ClusterInput.Result(labels, clusters);
     }
 
     /// <summary>The cluster number of each set, at the place of its root.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (int[] Numbers, int Clusters) Number(CorePoints cores, DisjointSets sets)
     {
         var tree = cores.Tree;
@@ -45,7 +48,20 @@ internal static unsafe class ClusterLabels
         return (numbers, roots.Count);
     }
 
-    private static int LowestReaching(CorePoints cores, DisjointSets sets, int[] numbers, int place, double limit, List<int> leaves)
+    private static int[] LowestOfEachLeaf(CorePoints cores, DisjointSets sets, int[] numbers, ParallelOptions parallel)
+    {
+        var lowest = new int[cores.Tree.Nodes.Length];
+        CellWalk.ForEachLeaf(cores.Tree, parallel, (leaf, _) =>
+        {
+            var found = int.MaxValue;
+            for (var i = cores.Tree.Nodes[leaf].Start; i < cores.CoreEnd(leaf); i++) found = Math.Min(found, numbers[sets.Find(i)]);
+            lowest[leaf] = found;
+        });
+        return lowest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int LowestReaching(CorePoints cores, DisjointSets sets, int[] numbers, int[] lowestOfLeaf, int place, double limit, List<int> leaves)
     {
         var tree = cores.Tree;
         var points = tree.Points;
@@ -54,12 +70,12 @@ internal static unsafe class ClusterLabels
         var lowest = int.MaxValue;
         foreach (var leaf in leaves)
         {
-            if (BoxDistance.NearestToPoint(point, tree.Box(leaf), points.Dimensions) > limit) continue;
+            // A leaf that cannot lower the answer is not looked at: in most places there is but one cluster to find.
+            if (lowestOfLeaf[leaf] >= lowest || BoxDistance.NearestToPoint(point, tree.Box(leaf), points.Dimensions) > limit) continue;
             int start = tree.Nodes[leaf].Start, end = cores.CoreEnd(leaf);
             if (tree.Nodes[leaf].Compact)
             {
-                var number = numbers[sets.Find(start)];
-                if (number < lowest && points.AnyWithin(point, start, end, limit)) lowest = number;
+                if (points.AnyWithin(point, start, end, limit)) lowest = lowestOfLeaf[leaf];
                 continue;
             }
 

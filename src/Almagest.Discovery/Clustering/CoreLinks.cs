@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Almagest.Discovery.Clustering;
 
@@ -12,36 +13,48 @@ internal static unsafe class CoreLinks
     public static DisjointSets Connect(CorePoints cores, double limit, ParallelOptions parallel)
     {
         var sets = new DisjointSets(cores.Tree.Points.Count);
-        CellWalk.ForEachLeaf(cores.Tree, parallel, (leaf, _) =>
-        {
-            ref readonly var cell = ref cores.Tree.Nodes[leaf];
-            if (!cell.Compact) return;
-            for (var i = cell.Start + 1; i < cores.CoreEnd(leaf); i++) sets.Adopt(cell.Start, i);
-        });
+        var linked = new bool[cores.Tree.Nodes.Length]; // leaves whose core points are one set by themselves
+        CellWalk.ForEachLeaf(cores.Tree, parallel, (leaf, _) => linked[leaf] = Link(cores, sets, leaf, limit));
         CellWalk.ForEachLeaf(cores.Tree, parallel, (leaf, walk) =>
         {
             if (cores.Count[leaf] == 0) return;
-            ref readonly var cell = ref cores.Tree.Nodes[leaf];
-            if (!cell.Compact) JoinLoose(cores, sets, leaf, leaf, limit);
-            walk.FindCoreLeaves(cores, leaf, cell.End, limit);
-            foreach (var other in walk.Leaves) Join(cores, sets, leaf, other, limit);
+            walk.FindCoreLeaves(cores, leaf, cores.Tree.Nodes[leaf].End, limit);
+            foreach (var other in walk.Leaves) Join(cores, sets, linked, leaf, other, limit);
         });
         return sets;
     }
 
-    private static void Join(CorePoints cores, DisjointSets sets, int a, int b, double limit)
+    /// <summary>Joins the core points of a leaf among themselves; true where they become one set.</summary>
+    private static bool Link(CorePoints cores, DisjointSets sets, int leaf, double limit)
+    {
+        ref readonly var cell = ref cores.Tree.Nodes[leaf];
+        var end = cores.CoreEnd(leaf);
+        if (cell.Compact)
+        {
+            for (var i = cell.Start + 1; i < end; i++) sets.Adopt(cell.Start, i);
+            return true;
+        }
+
+        JoinLoose(cores, sets, leaf, leaf, limit);
+        for (var i = cell.Start + 1; i < end; i++)
+            if (sets.Find(i) != sets.Find(cell.Start)) return false;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Join(CorePoints cores, DisjointSets sets, bool[] linked, int a, int b, double limit)
     {
         var nodes = cores.Tree.Nodes;
-        if (nodes[a].Compact && nodes[b].Compact)
+        if (linked[a] && linked[b])
         {
             if (sets.Find(nodes[a].Start) != sets.Find(nodes[b].Start) && AnyPair(cores, a, b, limit))
                 sets.Union(nodes[a].Start, nodes[b].Start);
         }
-        else if (nodes[a].Compact)
+        else if (linked[a])
         {
             JoinMixed(cores, sets, a, b, limit);
         }
-        else if (nodes[b].Compact)
+        else if (linked[b])
         {
             JoinMixed(cores, sets, b, a, limit);
         }
@@ -51,20 +64,22 @@ internal static unsafe class CoreLinks
         }
     }
 
-    private static void JoinMixed(CorePoints cores, DisjointSets sets, int compact, int loose, double limit)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void JoinMixed(CorePoints cores, DisjointSets sets, int whole, int loose, double limit)
     {
         var tree = cores.Tree;
         var points = tree.Points;
         var point = stackalloc double[points.Dimensions];
-        var anchor = tree.Nodes[compact].Start;
+        var anchor = tree.Nodes[whole].Start;
         for (var i = tree.Nodes[loose].Start; i < cores.CoreEnd(loose); i++)
         {
             if (sets.Find(i) == sets.Find(anchor)) continue;
             points.CopyPoint(i, point);
-            if (points.AnyWithin(point, anchor, cores.CoreEnd(compact), limit)) sets.Union(i, anchor);
+            if (points.AnyWithin(point, anchor, cores.CoreEnd(whole), limit)) sets.Union(i, anchor);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void JoinLoose(CorePoints cores, DisjointSets sets, int a, int b, double limit)
     {
         var tree = cores.Tree;
@@ -80,7 +95,8 @@ internal static unsafe class CoreLinks
         }
     }
 
-    /// <summary>Whether a core point of one compact cell lies within the limit of a core point of another.</summary>
+    /// <summary>Whether a core point of one leaf lies within the limit of a core point of another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool AnyPair(CorePoints cores, int a, int b, double limit)
     {
         var tree = cores.Tree;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Almagest.Discovery.Clustering;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal sealed class DisjointSets
     /// <summary>Puts an item that is still alone under an earlier one, before any other thread looks at it.</summary>
     public void Adopt(int parent, int item) => _parent[item] = parent;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(int item)
     {
         var parents = _parent;

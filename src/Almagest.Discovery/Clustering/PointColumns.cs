@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Almagest.Discovery.Features;
 
@@ -45,6 +46,7 @@ internal sealed unsafe class PointColumns
 
     public double* Column(int dimension) => _values + dimension * _stride;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void CopyPoint(int index, double* target)
     {
         for (var j = 0; j < Dimensions; j++) target[j] = Column(j)[index];
@@ -62,6 +64,7 @@ internal sealed unsafe class PointColumns
     }
 
     /// <summary>How many points of a run lie within the limit (a squared distance) of a point; stops once it has found enough.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int CountWithin(double* point, int from, int to, double limit, int enough)
     {
         var count = 0;
@@ -74,6 +77,7 @@ internal sealed unsafe class PointColumns
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool AnyWithin(double* point, int from, int to, double limit)
     {
         for (var i = from; i < to; i += 4)
@@ -82,16 +86,27 @@ internal sealed unsafe class PointColumns
     }
 
     /// <summary>A bit for each of the points i … i+3 before <paramref name="to"/> that lies within the limit of a point.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Near4(double* point, int i, int to, double limit)
     {
         var column = _values + i;
         var difference = Vector256.Load(column) - Vector256.Create(point[0]);
         var sum = difference * difference;
-        for (var j = 1; j < Dimensions; j++)
+        if (Dimensions == 3)
         {
-            column += _stride;
-            difference = Vector256.Load(column) - Vector256.Create(point[j]);
-            sum += difference * difference;
+            var second = Vector256.Load(column + _stride) - Vector256.Create(point[1]);
+            var third = Vector256.Load(column + 2 * _stride) - Vector256.Create(point[2]);
+            sum += second * second;
+            sum += third * third;
+        }
+        else
+        {
+            for (var j = 1; j < Dimensions; j++)
+            {
+                column += _stride;
+                difference = Vector256.Load(column) - Vector256.Create(point[j]);
+                sum += difference * difference;
+            }
         }
 
         var near = Vector256.LessThanOrEqual(sum, Vector256.Create(limit)).ExtractMostSignificantBits();
@@ -99,6 +114,7 @@ internal sealed unsafe class PointColumns
     }
 
     /// <summary>The bounding box of a run that is not empty: the lows, then the highs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Box(int from, int to, double* box)
     {
         for (var j = 0; j < Dimensions; j++)
@@ -119,15 +135,15 @@ internal sealed unsafe class PointColumns
 
                 for (var lane = 0; lane < 4; lane++)
                 {
-                    low = Math.Min(low, lows[lane]);
-                    high = Math.Max(high, highs[lane]);
+                    low = double.MinNative(low, lows[lane]);
+                    high = double.MaxNative(high, highs[lane]);
                 }
             }
 
             for (; i < to; i++)
             {
-                low = Math.Min(low, column[i]);
-                high = Math.Max(high, column[i]);
+                low = double.MinNative(low, column[i]);
+                high = double.MaxNative(high, column[i]);
             }
 
             box[j] = low;
@@ -140,6 +156,7 @@ internal sealed unsafe class PointColumns
     /// others. Misplaced points are collected in blocks without branches, then swapped (Edelkamp and Weiß 2016,
     /// BlockQuicksort, ESA).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Partition(int from, int to, int dimension, double pivot)
     {
         const int block = 64;
@@ -188,6 +205,7 @@ internal sealed unsafe class PointColumns
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SwapBlocks(int left, byte* lefts, int right, byte* rights, int count)
     {
         for (var j = 0; j < Dimensions; j++)

@@ -66,6 +66,9 @@ public sealed class ClusterLease : IAsyncDisposable
         try
         {
             AppDomain.CurrentDomain.ProcessExit -= atExit;
+            // Destroyed under us: nothing to stop.
+            if (!Directory.Exists(place.Home))
+                return;
             using var control = await EmbeddedCluster.TakeControlAsync(place.Home, place.HomeFacts, options, CancellationToken.None).ConfigureAwait(false);
             if (lease.TryMakeExclusive())
             {

@@ -9,6 +9,8 @@ namespace Almagest.Ledger.Cluster;
 sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptions options)
 {
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+    static readonly TimeSpan SlowPollInterval = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan PatienceWithLeftovers = TimeSpan.FromSeconds(2);
 
     // $1 postgres, $2 its socket directory; the changed almagest.conf, or nothing, on stdin. In a session of its own
     // a Ctrl-C at the terminal does not reach the server. The log begins anew: a long one is never read.
@@ -73,7 +75,7 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
                     await StopAsync(cancel).ConfigureAwait(false);
                 if (clock.Elapsed > options.StartTimeout)
                     throw TimedOut(log);
-                await WaitAsync(process, cancel).ConfigureAwait(false);
+                await WaitAsync(process, clock.Elapsed.TotalSeconds < 2 ? PollInterval : SlowPollInterval, cancel).ConfigureAwait(false);
             }
         }
         catch (ClusterException) when (process is { HasExited: false } && clock.Elapsed < options.StartTimeout)
@@ -174,11 +176,20 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
         var servers = PostmasterFile.ServersOf(place.Data);
         if (servers.Count > 0)
         {
+            // They notice by themselves that their main process is gone, unless a long query keeps them busy. Whatever
+            // they were doing is lost already; SIGQUIT ends them where they are.
+            if (clock.Elapsed > PatienceWithLeftovers)
+            {
+                string[] numbers = [.. servers.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+                await HostProcess.RunAsync(
+                    account.Command(["/bin/sh", "-c", "kill -QUIT \"$@\"", "almagest-quit", .. numbers]), cancel: cancel).ConfigureAwait(false);
+            }
+
             if (clock.Elapsed > options.StartTimeout)
             {
                 throw new ClusterException(
                     $"Processes of a crashed PostgreSQL still work in {place.Data}: {string.Join(", ", servers)}.",
-                    $"End them (kill {string.Join(' ', servers)}) and try again.");
+                    $"End them (kill -QUIT {string.Join(' ', servers)}) and try again.");
             }
 
             return false;
@@ -213,17 +224,17 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
         }
     }
 
-    static async Task WaitAsync(Process? process, CancellationToken cancel)
+    static async Task WaitAsync(Process? process, TimeSpan interval, CancellationToken cancel)
     {
         if (process is null)
         {
-            await Task.Delay(PollInterval, cancel).ConfigureAwait(false);
+            await Task.Delay(interval, cancel).ConfigureAwait(false);
             return;
         }
 
         // Wakes early when the server ends.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(PollInterval);
+        limit.CancelAfter(interval);
         try
         {
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);

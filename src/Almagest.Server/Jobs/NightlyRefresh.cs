@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Almagest.Server.Jobs;
 
 /// <summary>Refreshes all views by the clock, once in a fleet of servers: the safety net below the views that follow each run.</summary>
-internal sealed class NightlyRefresh(LedgerDatabase ledger, NightlySchedule schedule, IHostApplicationLifetime lifetime, ILogger<NightlyRefresh> logger) : ServerJob(lifetime)
+internal sealed class NightlyRefresh(LedgerDatabase ledger, NightlySchedule schedule, IHostApplicationLifetime lifetime, ILogger<NightlyRefresh> logger) : ServerJob(lifetime, logger)
 {
     static readonly TimeSpan OneFleet = TimeSpan.FromHours(1);
     // A clock that is set, or a machine that sleeps, must not make it late by more than this.

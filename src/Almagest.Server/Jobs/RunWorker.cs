@@ -10,7 +10,7 @@ namespace Almagest.Server.Jobs;
 /// that is interrupted because the server stops is pending again, and the next server takes it up; a run whose process died
 /// is failed, for it may have been the run that killed it.
 /// </summary>
-internal sealed class RunWorker(RunQueue queue, ServerOptions options, IHostApplicationLifetime lifetime, ILogger<RunWorker> logger) : ServerJob(lifetime)
+internal sealed class RunWorker(RunQueue queue, ServerOptions options, IHostApplicationLifetime lifetime, ILogger<RunWorker> logger) : ServerJob(lifetime, logger)
 {
     static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
     static readonly TimeSpan ReapAgain = TimeSpan.FromMinutes(1);

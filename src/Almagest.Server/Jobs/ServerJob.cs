@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Almagest.Server.Jobs;
 
 /// <summary>Work beside the requests, begun only when the server listens: a server whose port is taken must not touch the ledger.</summary>
-internal abstract class ServerJob(IHostApplicationLifetime lifetime) : BackgroundService
+internal abstract class ServerJob(IHostApplicationLifetime lifetime, ILogger logger) : BackgroundService
 {
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,6 +19,11 @@ internal abstract class ServerJob(IHostApplicationLifetime lifetime) : Backgroun
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The server stops.
+        }
+        catch (Exception e)
+        {
+            // A job outlives its own troubles; whatever gets here is a defect.
+            logger.LogCritical(e, "A job of the server has ended: {Job}", GetType().Name);
         }
     }
 

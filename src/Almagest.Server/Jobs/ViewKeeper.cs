@@ -12,7 +12,7 @@ namespace Almagest.Server.Jobs;
 /// change. Completions that follow each other closely share one refresh. A look every minute catches what a lost
 /// connection, or a time without server, missed; a refresh that fails is tried again at growing intervals.
 /// </summary>
-internal sealed class ViewKeeper(LedgerDatabase ledger, IHostApplicationLifetime lifetime, ILogger<ViewKeeper> logger) : ServerJob(lifetime)
+internal sealed class ViewKeeper(LedgerDatabase ledger, IHostApplicationLifetime lifetime, ILogger<ViewKeeper> logger) : ServerJob(lifetime, logger)
 {
     static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(2);

@@ -24,6 +24,9 @@ internal static class ApiDocument
     public static void AddTo(IServiceCollection services) => services.AddOpenApi("v1", o =>
     {
         o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        // Open JSON is described where it stands, for each place has its own form.
+        o.CreateSchemaReferenceId = type => (Nullable.GetUnderlyingType(type.Type) ?? type.Type) is var t && (t == typeof(RawJson) || t == typeof(JsonElement))
+            ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         o.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo { Title = "Almagest", Version = RunRepository.ProgramVersion, Description = About };
@@ -31,15 +34,18 @@ internal static class ApiDocument
             document.Servers = [new OpenApiServer { Url = "/" }];
             return Task.CompletedTask;
         });
-        o.AddOperationTransformer(DescribeParameters);
+        o.AddOperationTransformer(Describe);
         o.AddSchemaTransformer(DescribeJson);
     });
 
     public static void Map(IEndpointRouteBuilder app) => app.MapOpenApi("/openapi/{documentName}.json");
 
-    static Task DescribeParameters(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RouteParameters>().FirstOrDefault() is not { } parameters) return Task.CompletedTask;
+        var responses = new OpenApiResponses();
+        foreach (var (status, response) in (operation.Responses ?? []).OrderBy(r => r.Key, StringComparer.Ordinal)) responses[status] = response;
+        operation.Responses = responses;
         operation.Parameters = parameters.All.Select(p => (IOpenApiParameter)new OpenApiParameter
         {
             Name = p.Name,

@@ -15,13 +15,13 @@ public sealed record RunRequestBody
     public string? Algorithm { get; init; }
 
     /// <summary>Name of the dataset, or its id as a string or a number.</summary>
-    public JsonElement? Dataset { get; init; }
+    public JsonElement Dataset { get; init; }
 
     /// <summary>Conditions that all stars of the selection fulfil; left out = the whole dataset.</summary>
-    public JsonElement? Filter { get; init; }
+    public JsonElement Filter { get; init; }
 
     /// <summary>Parameters of the algorithm in scikit-learn's names; what is left out has its default.</summary>
-    public JsonElement? Parameters { get; init; }
+    public JsonElement Parameters { get; init; }
 }
 
 /// <summary>One execution of one algorithm with one set of parameters on one selection. Immutable once complete.</summary>

@@ -99,18 +99,18 @@ internal static class RunRoutes
         return new RunRequest(DatasetOf(body.Dataset), filter, parameters);
     }
 
-    static string DatasetOf(JsonElement? dataset) => dataset switch
+    static string DatasetOf(JsonElement dataset) => dataset.ValueKind switch
     {
-        { ValueKind: JsonValueKind.String } text when text.GetString() is { Length: > 0 } name && !name.Contains('\0') => name,
-        { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var id) && id > 0 => id.ToString(CultureInfo.InvariantCulture),
-        null or { ValueKind: JsonValueKind.Null } => throw LedgerException.Invalid("dataset", "the dataset is not given", "Give its name or id; GET /datasets lists them."),
+        JsonValueKind.String when dataset.GetString() is { Length: > 0 } name && !name.Contains('\0') => name,
+        JsonValueKind.Number when dataset.TryGetInt64(out var id) && id > 0 => id.ToString(CultureInfo.InvariantCulture),
+        JsonValueKind.Undefined or JsonValueKind.Null => throw LedgerException.Invalid("dataset", "the dataset is not given", "Give its name or id; GET /datasets lists them."),
         _ => throw LedgerException.Invalid("dataset", "the dataset is neither a name nor an id", "GET /datasets lists them."),
     };
 
-    static string? Object(string field, JsonElement? value) => value switch
+    static string? Object(string field, JsonElement value) => value.ValueKind switch
     {
-        null or { ValueKind: JsonValueKind.Null } => null,
-        { ValueKind: JsonValueKind.Object } found => found.GetRawText(),
+        JsonValueKind.Undefined or JsonValueKind.Null => null,
+        JsonValueKind.Object => value.GetRawText(),
         _ => throw LedgerException.Invalid(field, $"{field} is no JSON object"),
     };
 
