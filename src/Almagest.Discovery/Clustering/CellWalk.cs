@@ -22,6 +22,16 @@ internal sealed unsafe class CellWalk
         _open[_openCount++] = node;
     }
 
+    /// <summary>Pushes the children of a node so that the one nearer to a point is visited first.</summary>
+    public void PushNearLast(CellTree tree, int node, double* point)
+    {
+        int left = node + 1, right = tree.Nodes[node].Right;
+        var dimensions = tree.Points.Dimensions;
+        var leftFirst = BoxDistance.NearestToPoint(point, tree.Box(left), dimensions) <= BoxDistance.NearestToPoint(point, tree.Box(right), dimensions);
+        Push(leftFirst ? right : left);
+        Push(leftFirst ? left : right);
+    }
+
     public bool TryPop(out int node)
     {
         node = _openCount > 0 ? _open[--_openCount] : -1;

@@ -20,6 +20,20 @@ internal static class ClusterInput
         }
     }
 
+    /// <summary>For algorithms that order distances: their squares must be finite.</summary>
+    /// <exception cref="DiscoveryException">there is no feature, or a value is not finite or beyond ±1e150</exception>
+    public static void CheckSquares(FeatureMatrix features)
+    {
+        Check(features);
+        var bad = Array.FindIndex(features.Values, value => Math.Abs(value) > 1e150);
+        if (bad >= 0)
+        {
+            throw new DiscoveryException(
+                $"feature '{features.Names[bad % features.Columns]}' of row {bad / features.Columns} is {features.Values[bad]}; "
+                + "the square of a distance to it does not fit a double: standardise the features or leave that star out");
+        }
+    }
+
     /// <summary>Labels with their cluster and noise counts.</summary>
     public static ClusterResult Result(int[] labels, int clusters, double[]? probabilities = null) =>
         new(labels, clusters, labels.AsSpan().Count(-1), probabilities);

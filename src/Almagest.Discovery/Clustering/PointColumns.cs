@@ -89,6 +89,18 @@ internal sealed unsafe class PointColumns
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Near4(double* point, int i, int to, double limit)
     {
+        var sum = SquaredDistances4(point, i);
+        var near = Vector256.LessThanOrEqual(sum, Vector256.Create(limit)).ExtractMostSignificantBits();
+        return to - i >= 4 ? near : near & ((1u << (to - i)) - 1);
+    }
+
+    /// <summary>The squared distances from a point to the points i … i+3; past the last point they mean nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SquaredDistances4(double* point, int i, double* target) => SquaredDistances4(point, i).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector256<double> SquaredDistances4(double* point, int i)
+    {
         var column = _values + i;
         var difference = Vector256.Load(column) - Vector256.Create(point[0]);
         var sum = difference * difference;
@@ -109,8 +121,7 @@ internal sealed unsafe class PointColumns
             }
         }
 
-        var near = Vector256.LessThanOrEqual(sum, Vector256.Create(limit)).ExtractMostSignificantBits();
-        return to - i >= 4 ? near : near & ((1u << (to - i)) - 1);
+        return sum;
     }
 
     /// <summary>The bounding box of a run that is not empty: the lows, then the highs.</summary>
