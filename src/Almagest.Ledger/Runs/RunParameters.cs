@@ -92,8 +92,11 @@ public sealed record IsolationForestParameters : RunParameters
     /// <summary>Seed: the same seed gives the same rows.</summary>
     public long RandomState { get; init; } = 42;
 
+    [JsonIgnore]
     public override string Algorithm => Name;
+    [JsonIgnore]
     public override string RunType => Model.RunTypes.Anomaly;
+    [JsonIgnore]
     public override long? Seed => RandomState;
 
     public override void Validate()
@@ -116,7 +119,9 @@ public sealed record DbscanParameters : RunParameters
     /// <summary>Neighbours that make a core star, itself included; ≥ 1.</summary>
     public int MinSamples { get; init; } = 10;
 
+    [JsonIgnore]
     public override string Algorithm => Name;
+    [JsonIgnore]
     public override string RunType => Model.RunTypes.Cluster;
 
     public override void Validate()
