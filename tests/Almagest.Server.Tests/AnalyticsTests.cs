@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Almagest.Server.Tests;
 
-public sealed class AnalyticsTests(KnownLedger known) : IClassFixture<KnownLedger>
+public sealed class AnalyticsTests(KnownLedger known)
 {
     const string Root = "/analytics/discovery";
     readonly TestServer server = known.Server;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,7 +8,7 @@ using Xunit;
 namespace Almagest.Server.Tests;
 
 /// <summary>The description of the API tells the truth, and its pages need no network.</summary>
-public sealed partial class ApiDocumentTests(KnownLedger known) : IClassFixture<KnownLedger>
+public sealed partial class ApiDocumentTests(KnownLedger known)
 {
     readonly TestServer server = known.Server;
 

@@ -8,7 +8,7 @@ using Xunit;
 namespace Almagest.Server.Tests;
 
 /// <summary>What HTTP itself asks of a server: methods, media types, sizes, names, a database that is away.</summary>
-public sealed class HttpTests(KnownLedger known) : IClassFixture<KnownLedger>
+public sealed class HttpTests(KnownLedger known)
 {
     readonly TestServer server = known.Server;
 

@@ -4,6 +4,8 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Xunit;
 
+[assembly: AssemblyFixture(typeof(Almagest.Server.Tests.KnownLedger))]
+
 namespace Almagest.Server.Tests;
 
 /// <summary>

@@ -173,43 +173,6 @@ public sealed class RunTests : IAsyncLifetime
         await idle.RequireTrueViewsAsync();
     }
 
-    [Theory]
-    [InlineData("""{"dataset": "field"}""", "algorithm")]
-    [InlineData("""{"algorithm": "dbscan"}""", "dataset")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": null}""", "dataset")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": ["field"]}""", "dataset")]
-    [InlineData("""{"algorithm": "kmeans", "dataset": "field"}""", "algorithm")]
-    [InlineData("""{"algorithm": 7, "dataset": "field"}""", "algorithm")]
-    [InlineData("""{"run_type": "outliers", "dataset": "field"}""", "run_type")]
-    [InlineData("""{"run_type": "cluster", "algorithm": "isolation_forest", "dataset": "field"}""", "run_type")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "params": {}}""", "params")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": []}""", "parameters")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": {"eps": 0}}""", "parameters.eps")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": {"eps": "small"}}""", "parameters.eps")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": {"epsilon": 1}}""", "parameters.epsilon")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "parameters": {"min_samples": 0}}""", "parameters.min_samples")]
-    [InlineData("""{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"contamination": 0.6}}""", "parameters.contamination")]
-    [InlineData("""{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"contamination": 0}}""", "parameters.contamination")]
-    [InlineData("""{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"features": "no_such_recipe"}}""", "parameters.features")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": {"cone": {"ra_deg": 10, "dec_deg": 5}}}""", "filter.cone")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": {"cone": {"ra_deg": 360, "dec_deg": 5, "radius_deg": 1}}}""", "filter.cone.ra_deg")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": {"mag": {"max": 3}}}""", "filter.mag")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": "bright"}""", "filter")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "filter": {"magnitude": {"max": 0}}}""", "filter")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "dataset": "field"}""", "body")]
-    [InlineData("""{"algorithm": "dbscan", """, "body")]
-    [InlineData("""["dbscan"]""", "body")]
-    [InlineData("", "body")]
-    public async Task A_wrong_request_is_refused_by_field_and_stores_nothing(string body, string field)
-    {
-        JsonAssert.Problem(await server.PostAsync("/discovery/runs", body), HttpStatusCode.BadRequest, field);
-        Assert.Equal(0, await new RunRepository(server.Ledger).CountAsync(TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
-    public async Task A_run_over_an_unknown_dataset_is_not_found() =>
-        JsonAssert.Problem(await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "nothing"}"""), HttpStatusCode.NotFound, "dataset");
-
     [Fact]
     public async Task The_nightly_refresh_refreshes_all_views_once_in_a_fleet()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Almagest.Discovery.Anomaly;
 
 namespace Almagest.Bench.Forest;
@@ -8,7 +9,9 @@ internal static class ForestCommands
 {
     public const string Usage = """
           recipes TABLE.csv                             which recipe finds known unusual stars
-          forest ROWS COLUMNS                           times of scoring
+          forest OUT.md ROWS[,ROWS…] [YARDSTICK…]       isolation forest beside yardsticks, each one a command in quotes, such as
+                                                        "/usr/bin/python3 bench/compare/isolation_forest_sklearn.py"
+          forest-time ROWS COLUMNS PASSES [SAVE.f64]    our times alone, as JSON
           forest-scores IN.f64 COLUMNS SEED OUT.f64     isolation-forest scores of a row-major matrix of doubles
         """;
 
@@ -19,17 +22,21 @@ internal static class ForestCommands
             case ["recipes", var table]:
                 RecipeEvidence.Print(table, Console.Out);
                 return 0;
-            case ["forest", var rows, var columns]:
-                ForestBench.Run(Number(rows), Number(columns));
-                return 0;
             case ["forest-scores", var matrix, var columns, var seed, var scores]:
-                var options = new IsolationForestOptions { Seed = long.Parse(seed, CultureInfo.InvariantCulture) };
+                var options = new IsolationForestOptions { Seed = Number(seed) };
                 MatrixFile.Write(scores, new IsolationForest(options).Detect(MatrixFile.Read(matrix, Number(columns))).RawScores);
+                return 0;
+            case ["forest-time", var rows, var columns, var passes, .. var file]:
+                Console.WriteLine(JsonSerializer.Serialize(ForestTiming.Measure(Number(rows), Number(columns), Number(passes), file.FirstOrDefault())));
+                return 0;
+            case ["forest", var output, var sizes, .. var commands]:
+                var yardsticks = commands.Select(c => c.Split(' ')).Select(c => new Yardstick(c[0], c[1..])).ToArray();
+                File.WriteAllText(output, EngineBench.IsolationForest([.. sizes.Split(',').Select(Number)], yardsticks, Console.Error.WriteLine));
                 return 0;
             default:
                 return null;
         }
     }
 
-    static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    static int Number(string text) => int.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 }

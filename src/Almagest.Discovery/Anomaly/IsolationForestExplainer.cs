@@ -49,23 +49,28 @@ public sealed class IsolationForestExplainer
             pathLength += tree.PathLength[tree.LeafOf(values)];
             for (var node = 0; node < tree.Nodes; node++) expected += tree.PathLength[node] * tree.Count[node] / tree.Count[0];
         }
+        var percentiles = Percentiles(features, row);
         var shortening = -changes.Where(c => c < 0).Sum();
         var attributions = Enumerable.Range(0, features.Columns).Select(f => new FeatureAttribution(
-            features.Names[f], value(f).Unit, value(f).Value, Percentile(features, row, f), changes[f] / model.Trees.Count,
+            features.Names[f], value(f).Unit, value(f).Value, percentiles[f], changes[f] / model.Trees.Count,
             changes[f] < 0 ? -changes[f] / shortening : 0));
         return new AnomalyExplanation(
             score, pathLength / model.Trees.Count, expected / model.Trees.Count, [.. attributions.OrderBy(a => a.PathLengthChange)]);
     }
 
-    static double Percentile(FeatureMatrix features, int row, int column)
+    static double[] Percentiles(FeatureMatrix features, int row)
     {
-        var value = features.Row(row)[column];
-        long less = 0, same = 0;
-        for (var i = column; i < features.Values.Length; i += features.Columns)
+        var own = features.Row(row);
+        var (less, same) = (new long[own.Length], new long[own.Length]);
+        for (var start = 0; start < features.Values.Length; start += own.Length)
         {
-            less += features.Values[i] < value ? 1 : 0;
-            same += features.Values[i] == value ? 1 : 0;
+            var other = features.Values.AsSpan(start, own.Length);
+            for (var f = 0; f < own.Length; f++)
+            {
+                less[f] += other[f] < own[f] ? 1 : 0;
+                same[f] += other[f] == own[f] ? 1 : 0;
+            }
         }
-        return 100 * (less + same / 2.0) / features.Rows;
+        return [.. less.Zip(same, (l, s) => 100 * (l + s / 2.0) / features.Rows)];
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Almagest.Discovery.Anomaly;
 
 /// <summary>
@@ -31,9 +33,9 @@ sealed class LeafBitset
     {
         for (var first = 0; first < boxes.Count;)
         {
-            var cuts = ranks.Select(_ => new SortedSet<int> { 0 }).ToArray();
+            var cuts = ranks.Select(r => new CutSet(r.Count)).ToArray();
             var count = 0;
-            while (count < MaxLeaves && first + count < boxes.Count && TryAddCuts(cuts, boxes[first + count], ranks)) count++;
+            while (count < MaxLeaves && first + count < boxes.Count && TryAddCuts(cuts, boxes[first + count])) count++;
             yield return new LeafBitset(boxes.GetRange(first, count), [.. cuts.Select(c => c.ToArray())]);
             first += count;
         }
@@ -48,6 +50,7 @@ sealed class LeafBitset
     }
 
     /// <summary>The mask of every interval of a feature, for 64 leaves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void WriteMasks(int feature, int word, Span<ulong> masks)
     {
         masks.Clear();
@@ -73,14 +76,48 @@ sealed class LeafBitset
         for (var bit = 0; bit < 64 && 64 * word + bit < boxes.Count; bit++) pathLengths[bit] = boxes[64 * word + bit].PathLength;
     }
 
-    static bool TryAddCuts(SortedSet<int>[] cuts, LeafBox box, ThresholdRanks[] ranks)
+    static bool TryAddCuts(CutSet[] cuts, LeafBox box)
     {
-        if (cuts.Any(c => c.Count + 2 > MaxIntervals)) return false;
+        foreach (var c in cuts)
+        {
+            if (c.Count + 2 > MaxIntervals) return false;
+        }
         for (var f = 0; f < cuts.Length; f++)
         {
             cuts[f].Add(box.Low[f]);
-            if (box.High[f] < ranks[f].Count) cuts[f].Add(box.High[f] + 1);
+            cuts[f].Add(box.High[f] + 1);
         }
         return true;
+    }
+
+    /// <summary>The ranks at which an interval begins; one beyond the last rank begins none.</summary>
+    sealed class CutSet
+    {
+        readonly bool[] isCut;
+
+        public CutSet(int lastRank)
+        {
+            isCut = new bool[lastRank + 1];
+            Add(0);
+        }
+
+        public int Count { get; private set; }
+
+        public void Add(int rank)
+        {
+            if (rank >= isCut.Length || isCut[rank]) return;
+            isCut[rank] = true;
+            Count++;
+        }
+
+        public int[] ToArray()
+        {
+            var cuts = new int[Count];
+            for (int rank = 0, next = 0; rank < isCut.Length; rank++)
+            {
+                if (isCut[rank]) cuts[next++] = rank;
+            }
+            return cuts;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Almagest.Discovery.Anomaly;
@@ -36,6 +37,7 @@ sealed class ThresholdRanks
     public int Count { get; }
 
     /// <summary>The rank of a finite value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Of(double value)
     {
         var bucket = Bucket(value);
@@ -51,5 +53,6 @@ sealed class ThresholdRanks
         return low + BitOperations.PopCount(Vector256.LessThan(next, Vector256.Create(value)).ExtractMostSignificantBits());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     int Bucket(double value) => (int)Math.Min(Math.Max((value - origin) * perBucket, 0), bucketStart.Length - 2);
 }

@@ -6,6 +6,11 @@ namespace Almagest.Discovery.Features;
 /// The catalogue columns of a selection with every gap filled by the median of the known values. Nothing is copied: a gap is
 /// filled as it is read.
 /// </summary>
+/// <remarks>
+/// Why the median of the catalogue column, and not of the derived feature, nor both ways down a tree: on real stars that lost their parallax
+/// or their colour it keeps the order of the complete table best, and a star that is fast or faint by what is left of it stays so
+/// (<c>bench/results/missing-values.md</c>). It also serves every algorithm alike.
+/// </remarks>
 sealed class ColumnImputer
 {
     readonly StarColumns stars;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Almagest.Ledger.Runs;
@@ -9,6 +10,7 @@ public abstract record RunParameters
     /// <summary>Recipe of features; combinations are joined by <c>+</c>.</summary>
     public string Features { get; init; } = "default";
 
+    // JsonIgnore is not inherited: each override says it again.
     [JsonIgnore]
     public abstract string Algorithm { get; }
 
@@ -40,22 +42,31 @@ public abstract record RunParameters
                     $"Choose {IsolationForestParameters.Name} (anomalies) or {DbscanParameters.Name} (clusters)."),
             };
             parameters ??= FromJson(algorithm, "{}");
+            parameters.RequireKnown(json);
             parameters.Validate();
             return parameters;
         }
         catch (JsonException e)
         {
             var path = string.IsNullOrEmpty(e.Path) ? "" : e.Path.TrimStart('$', '.');
-            throw LedgerException.Invalid(path.Length == 0 ? "parameters" : $"parameters.{path}",
-                $"the parameters of {algorithm} cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such parameter, or not its type"),
-                FromJson(algorithm, "{}").Help());
+            throw FromJson(algorithm, "{}").Unreadable(path);
         }
     }
 
     /// <exception cref="LedgerException">a value is out of range; the field is named</exception>
     public abstract void Validate();
 
-    string Help() => "Known parameters and their defaults: " + ToJson();
+    // The serializer skips members that it ignores, such as seed, without a word: a user who means random_state must hear of it.
+    void RequireKnown(string json)
+    {
+        var known = JsonNode.Parse(ToJson())!.AsObject();
+        var unknown = (JsonNode.Parse(json) as JsonObject)?.Select(p => p.Key).FirstOrDefault(k => !known.ContainsKey(k));
+        if (unknown is not null) throw FromJson(Algorithm, "{}").Unreadable(unknown);
+    }
+
+    LedgerException Unreadable(string path) => LedgerException.Invalid(path.Length == 0 ? "parameters" : $"parameters.{path}",
+        $"the parameters of {Algorithm} cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such parameter, or not its type"),
+        "Known parameters and their defaults: " + ToJson());
 
     private protected static void Require(bool holds, string field, object found, string expected)
     {
@@ -92,9 +103,9 @@ public sealed record IsolationForestParameters : RunParameters
     /// <summary>Seed: the same seed gives the same rows.</summary>
     public long RandomState { get; init; } = 42;
 
-    public override string Algorithm => Name;
-    public override string RunType => Model.RunTypes.Anomaly;
-    public override long? Seed => RandomState;
+    [JsonIgnore] public override string Algorithm => Name;
+    [JsonIgnore] public override string RunType => Model.RunTypes.Anomaly;
+    [JsonIgnore] public override long? Seed => RandomState;
 
     public override void Validate()
     {
@@ -116,8 +127,8 @@ public sealed record DbscanParameters : RunParameters
     /// <summary>Neighbours that make a core star, itself included; ≥ 1.</summary>
     public int MinSamples { get; init; } = 10;
 
-    public override string Algorithm => Name;
-    public override string RunType => Model.RunTypes.Cluster;
+    [JsonIgnore] public override string Algorithm => Name;
+    [JsonIgnore] public override string RunType => Model.RunTypes.Cluster;
 
     public override void Validate()
     {

@@ -4,7 +4,6 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Runs;
 using Almagest.Server.Analytics;
 using Almagest.Server.Http;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 

@@ -4,7 +4,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Views;
 using Almagest.Server.Http;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

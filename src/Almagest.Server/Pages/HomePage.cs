@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Views;
 using Microsoft.AspNetCore.Builder;

@@ -3,7 +3,6 @@ using Almagest.Ledger;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Runs;
 using Almagest.Server.Http;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 

@@ -106,6 +106,13 @@ public sealed class DiscoveryServiceTests
     }
 
     [Fact]
+    public void The_stored_parameters_are_the_parameters_and_nothing_else()
+    {
+        Assert.Equal("""{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"features":"default"}""", new IsolationForestParameters().ToJson());
+        Assert.Equal("""{"eps":0.5,"min_samples":10,"features":"default"}""", new DbscanParameters().ToJson());
+    }
+
+    [Fact]
     public async Task Fewer_than_five_stars_are_refused_before_a_run_is_created()
     {
         await using var test = await TestLedger.CreateAsync();

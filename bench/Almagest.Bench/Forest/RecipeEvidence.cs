@@ -1,7 +1,7 @@
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;
 
-namespace Almagest.Bench;
+namespace Almagest.Bench.Forest;
 
 /// <summary>Which recipe finds what an astronomer would want: the share of known unusual stars that an isolation forest flags.</summary>
 static class RecipeEvidence

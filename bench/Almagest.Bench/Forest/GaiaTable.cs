@@ -1,7 +1,7 @@
 using System.Globalization;
 using Almagest.Discovery.Features;
 
-namespace Almagest.Bench;
+namespace Almagest.Bench.Forest;
 
 /// <summary>Reads the few columns that the comparisons need from a CSV table with Gaia's column names. Not a catalogue reader: no quotes, no aliases.</summary>
 static class GaiaTable
