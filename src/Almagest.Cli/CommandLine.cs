@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Almagest.Cli.Commands;
 using Almagest.Cli.Shell;
@@ -21,15 +20,20 @@ public static class CommandLine
     /// <summary>Ended by Ctrl-C, as shells count it.</summary>
     public const int Cancelled = 130;
 
+    /// <summary>Runs one command, its output going to pipes or files: no colour, no progress bars.</summary>
+    /// <inheritdoc cref="RunAsync(IReadOnlyList{string}, TextWriter, TextWriter, TerminalFacts, CancellationToken)"/>
+    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation = default) =>
+        RunAsync(args, stdout, stderr, TerminalFacts.None, cancellation);
+
     /// <param name="stdout">gets the answer alone; with <c>--json</c> exactly one JSON document</param>
-    /// <param name="stderr">gets messages, progress and errors</param>
-    /// <param name="terminal">what the writers lead to; by default no terminal: no colour, no progress bars</param>
+    /// <param name="stderr">gets messages, progress and errors, from any thread</param>
+    /// <param name="terminal">what the writers lead to</param>
     public static async Task<int> RunAsync(
-        IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation = default, TerminalFacts? terminal = null)
+        IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, TerminalFacts terminal, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(args);
         var json = args.TakeWhile(a => a != "--").Contains("--json");
-        var shell = new CommandShell(stdout, stderr, terminal ?? TerminalFacts.None, json, cancellation);
+        var shell = new CommandShell(stdout, stderr, terminal, json, cancellation);
         var root = Build(shell);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction) return UsageErrors.Report(parsed, shell);

@@ -43,7 +43,7 @@ internal sealed partial class CliProcess : IDisposable
         return new CliResult(process.ExitCode, output, await error);
     }
 
-    public void Signal(int number) => Kill(process.Id, number);
+    public void Signal(int number) => Xunit.Assert.Equal(0, Kill(process.Id, number));
 
     /// <summary>Reads standard output until a JSON document is complete.</summary>
     public async Task<string> ReadDocumentAsync(CancellationToken cancellation)

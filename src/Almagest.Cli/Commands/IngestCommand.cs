@@ -19,7 +19,7 @@ internal static class IngestCommand
         var force = Values.Flag("--force", "Load although the same bytes are loaded already, under another name");
         var zero = Values.Flag("--zero-parallax-is-missing", "A parallax of exactly 0 means unknown in this catalogue, as in some Hipparcos compilations");
         var show = Values.Whole("--show-rejected", "N", "How many of the rejected rows to print (default 10; 1000 are kept)", 0, 1000);
-        var command = new DescribedCommand("ingest", "Load a catalogue: CSV, ECSV and other delimited text, plain or gzipped",
+        var command = new DescribedCommand("ingest", "Load a catalogue: CSV, ECSV, VOTable, FITS and other tables, plain or gzipped",
             "almagest ingest gaia-100pc.csv",
             "almagest ingest hip.tsv --dataset hipparcos --map ra_deg=_RAJ2000 dec_deg=_DEJ2000 magnitude=Hpmag",
             "almagest ingest part1.csv.gz part2.csv.gz --dataset survey --json")

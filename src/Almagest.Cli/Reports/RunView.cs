@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Analytics;
@@ -12,6 +13,9 @@ namespace Almagest.Cli.Reports;
 /// <summary>A stored run as lists and <c>runs show</c> show it.</summary>
 internal sealed class RunView
 {
+    static readonly string[] AnomalyCounts = ["anomaly_count"];
+    static readonly string[] ClusterCounts = ["cluster_count", "noise_count"];
+
     readonly DiscoveryRun run;
     readonly string dataset;
     readonly IReadOnlyList<StarLine> stars;
@@ -57,8 +61,7 @@ internal sealed class RunView
             ["error"] = run.Error,
             ["total_stars"] = run.TotalStars,
         };
-        foreach (var name in run.RunType == RunTypes.Anomaly ? new[] { "anomaly_count" } : ["cluster_count", "noise_count"])
-            document[name] = RunWords.Long(summary, name);
+        foreach (var name in run.RunType == RunTypes.Anomaly ? AnomalyCounts : ClusterCounts) document[name] = RunWords.Long(summary, name);
         document["created_at"] = run.CreatedAt;
         document["started_at"] = run.StartedAt;
         document["completed_at"] = run.CompletedAt;
@@ -82,11 +85,13 @@ internal sealed class RunView
     public static void ShowList(IAnsiConsole console, IReadOnlyList<DiscoveryRun> runs, IReadOnlyDictionary<long, string> datasets)
     {
         var several = datasets.Count > 1;
-        var table = Tables.Of([.. new[] { "run", "type" }, .. several ? ["dataset"] : Array.Empty<string>(), ">stars", "~parameters", "found", "created (UTC)"]);
+        string[] header = several ? ["dataset"] : [];
+        var table = Tables.Of(["run", "type", .. header, ">stars", "~parameters", "found", "created (UTC)"]);
         foreach (var r in runs)
         {
-            table.Row([Words.Short(r.RunId), r.RunType, .. several ? [Words.Clip(datasets[r.DatasetId], 14)] : Array.Empty<string>(),
-                r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–", RunWords.Parameters(r.Algorithm, r.Parameters), RunWords.Found(r), r.CreatedAt.ToString("MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture)]);
+            string[] dataset = several ? [Words.Clip(datasets[r.DatasetId], 14)] : [];
+            table.Row([Words.Short(r.RunId), r.RunType, .. dataset, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–",
+                RunWords.Parameters(r.Algorithm, r.Parameters), RunWords.Found(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
         }
         console.Write(table);
     }
