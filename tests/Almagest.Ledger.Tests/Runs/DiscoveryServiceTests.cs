@@ -92,11 +92,12 @@ public sealed class DiscoveryServiceTests
     [InlineData("isolation_forest", """{"contamination": 0.51}""", "contamination")]
     [InlineData("isolation_forest", """{"n_estimators": 0}""", "n_estimators")]
     [InlineData("isolation_forest", """{"features": "astrology"}""", "features")]
-    [InlineData("isolation_forest", """{"eps": 1}""", "parameters")]
+    [InlineData("isolation_forest", """{"eps": 1}""", "parameters.eps")]
     [InlineData("dbscan", """{"eps": 0}""", "eps")]
     [InlineData("dbscan", """{"eps": -1}""", "eps")]
     [InlineData("dbscan", """{"min_samples": 0}""", "min_samples")]
-    [InlineData("dbscan", """{"min_samples": "many"}""", "parameters")]
+    [InlineData("dbscan", """{"min_samples": "many"}""", "parameters.min_samples")]
+    [InlineData("isolation_forest", """{"seed": 7}""", "parameters.seed")]
     [InlineData("k_means", "{}", "algorithm")]
     public void A_parameter_out_of_range_is_refused_by_name(string algorithm, string json, string field)
     {
