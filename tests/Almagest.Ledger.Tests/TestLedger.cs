@@ -1,7 +1,6 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Testing;
-using Npgsql;
 
 namespace Almagest.Ledger.Tests;
 

@@ -158,6 +158,11 @@ public sealed class AnalyticsTests(KnownLedger known)
         JsonAssert.Problem(await server.GetAsync(Root + path), HttpStatusCode.BadRequest, field);
 
     [Fact]
+    public async Task A_refusal_says_what_was_found_and_expected() =>
+        Assert.Equal("limit is '1001', expected a whole number from 1 to 1000.",
+            JsonAssert.Problem(await server.GetAsync($"{Root}/stats?limit=1001"), HttpStatusCode.BadRequest, "limit").GetProperty("detail").GetString());
+
+    [Fact]
     public async Task Refreshing_answers_each_views_rows_and_time()
     {
         var answer = await server.PostAsync($"{Root}/refresh-views");

@@ -18,10 +18,12 @@ public sealed record Problem(
 {
     internal const string ContentType = "application/problem+json";
 
-    internal static Problem Of(HttpContext context, int status, string detail, string? hint = null, string? field = null) => new(
-        "about:blank", ReasonPhrases.GetReasonPhrase(status), status, Sentence(detail), hint ?? "The routes, their parameters and bodies are described at /docs.",
-        field is null ? null : new Dictionary<string, string[]> { [field] = [Sentence(detail)] },
-        context.Request.PathBase.Add(context.Request.Path).ToUriComponent());
+    internal static Problem Of(HttpContext context, int status, string detail, string? hint = null, string? field = null)
+    {
+        detail = Sentence(detail, field);
+        return new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, hint ?? "The routes, their parameters and bodies are described at /docs.",
+            field is null ? null : new Dictionary<string, string[]> { [field] = [detail] }, context.Request.PathBase.Add(context.Request.Path).ToUriComponent());
+    }
 
     internal static int StatusOf(LedgerErrorKind kind) => kind switch
     {
@@ -42,9 +44,13 @@ public sealed record Problem(
         await response.Body.WriteAsync(json);
     }
 
-    // The ledger's messages are halves of sentences, fit for a command line's "error: …".
-    static string Sentence(string text) =>
-        text.Length == 0 ? text : string.Concat(char.ToUpperInvariant(text[0]).ToString(), text.AsSpan(1), text[^1] is '.' or '!' or '?' ? "" : ".");
+    // The ledger's messages are halves of sentences, fit for a command line's "error: …". A field's name keeps its case.
+    static string Sentence(string text, string? field)
+    {
+        if (text.Length == 0) return text;
+        var named = field is not null && text.StartsWith(field.Split('.')[^1] + " ", StringComparison.Ordinal);
+        return string.Concat(named ? text[..1] : char.ToUpperInvariant(text[0]).ToString(), text.AsSpan(1), text[^1] is '.' or '!' or '?' ? "" : ".");
+    }
 }
 
 /// <summary>A request that HTTP itself refuses: status, what was wrong, what to do.</summary>

@@ -21,6 +21,15 @@ internal static class ApiDocument
         what to do, `errors` which field. A parameter that a route does not know is an error, too.
         """;
 
+    static readonly JsonObject RequestExamples = new()
+    {
+        ["run_type"] = "anomaly",
+        ["algorithm"] = IsolationForestParameters.Name,
+        ["dataset"] = "gaia-100pc",
+        ["filter"] = JsonNode.Parse("""{"cone": {"ra_deg": 130, "dec_deg": 20, "radius_deg": 30}, "magnitude": {"max": 15}}"""),
+        ["parameters"] = JsonNode.Parse(new IsolationForestParameters().ToJson()),
+    };
+
     public static void AddTo(IServiceCollection services) => services.AddOpenApi("v1", o =>
     {
         o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -62,6 +71,7 @@ internal static class ApiDocument
     {
         if (context.JsonPropertyInfo is not { } property) return;
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        if (property.DeclaringType == typeof(RunRequestBody) && RequestExamples[property.Name] is { } example) schema.Examples = [example.DeepClone()];
         if (type == typeof(RawJson))
         {
             schema.Type = property.Name == "source" ? JsonSchemaType.Array : JsonSchemaType.Object;
@@ -77,7 +87,6 @@ internal static class ApiDocument
                     break;
                 case "filter":
                     schema.OneOf = [await context.GetOrCreateSchemaAsync(typeof(StarFilter), null, cancellation)];
-                    schema.Examples = [JsonNode.Parse("""{"cone": {"ra_deg": 56.75, "dec_deg": 24.1, "radius_deg": 2}, "magnitude": {"max": 15}}""")!];
                     break;
                 case "parameters":
                     schema.AnyOf =
@@ -85,7 +94,6 @@ internal static class ApiDocument
                         await context.GetOrCreateSchemaAsync(typeof(IsolationForestParameters), null, cancellation),
                         await context.GetOrCreateSchemaAsync(typeof(DbscanParameters), null, cancellation),
                     ];
-                    schema.Examples = [JsonNode.Parse(new IsolationForestParameters().ToJson())!];
                     break;
             }
         }

@@ -19,7 +19,7 @@ internal static class HomePage
         body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #1c2430; background: #fff }
         h1 { margin-bottom: 0 } h2 { margin-top: 2rem; font-size: 1.15rem } a { color: #1f5fbf }
         table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #d9dee6 }
-        td.n, th.n { text-align: right; font-variant-numeric: tabular-nums } .wide { overflow-x: auto }
+        td.n, th.n { text-align: right; padding-right: 2rem; font-variant-numeric: tabular-nums } .wide { overflow-x: auto }
         @media (prefers-color-scheme: dark) { body { color: #dfe5ee; background: #12161c } a { color: #7fb2ff } th, td { border-color: #2c3440 } }
         """;
 
@@ -45,7 +45,7 @@ internal static class HomePage
             .Append("<meta name=\"viewport\" content=\"width=device-width\"><style>").Append(Style).Append("</style></head><body>")
             .Append("<h1>Almagest</h1><p>A discovery ledger for star catalogues. <a href=\"/docs\">API</a> · <a href=\"/openapi/v1.json\">OpenAPI</a> · ")
             .Append("<a href=\"/analytics/discovery/stats\">run statistics</a> · <a href=\"/analytics/discovery/views\">views</a></p>");
-        html.Append(CultureInfo.InvariantCulture, $"<p>{datasets.Count:N0} datasets with {datasets.Sum(d => d.StarCount):N0} stars; {counts.Values.Sum():N0} runs, of which ")
+        html.Append(CultureInfo.InvariantCulture, $"<p>Datasets: {datasets.Count:N0}, with {datasets.Sum(d => d.StarCount):N0} stars. Runs: {counts.Values.Sum():N0}, of which ")
             .Append(string.Join(", ", counts.Where(c => c.Value > 0).Select(c => $"{c.Value:N0} {c.Key}").DefaultIfEmpty("none"))).Append(".</p>");
 
         Table(html, "Newest runs", ["created (UTC)", "run", "algorithm", "dataset", "#stars", "status"], runs.Select(r => new[]
