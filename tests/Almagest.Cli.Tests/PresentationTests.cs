@@ -1,4 +1,5 @@
 using Almagest.Cli.Shell;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Cli.Tests;
@@ -25,6 +26,27 @@ public sealed class PresentationTests
         foreach (var line in shown.Split('\n')) Assert.True(Plain(line).TrimEnd().Length <= 80, line);
         // A column that is cut short ends with an ellipsis.
         Assert.DoesNotContain("…", shown);
+    }
+
+    [Fact]
+    public async Task Long_names_are_never_broken_inside_a_word_on_80_columns()
+    {
+        using var folder = TestFolder.Create("cli-wide");
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var narrow = new TerminalFacts(true, false, 80, false);
+        var file = Path.Combine(folder.Path, "a-long-name-of-a-catalogue.csv");
+        (await Cli.RunAsync("simulate", "--stars", "300", "-o", file)).Ok();
+        (await ledger.RunAsync("ingest", file)).Ok();
+        (await ledger.RunAsync("discover", "anomalies", "--dataset", "sky", "--features", "photometric+kinematic")).Ok();
+
+        var runs = (await Cli.RunAsync(narrow, "runs", "list", "--database", ledger.Connection)).Ok().Out;
+        var preview = (await Cli.RunAsync(narrow, "preview", file)).Ok().Out;
+
+        Assert.Contains("5 %, photometric+kinematic  100 flagged", Plain(runs));
+        Assert.Equal(4 + 2, runs.TrimEnd().Split('\n').Length);
+        Assert.Contains("phot_g_mean_mag", preview);
+        Assert.Contains("parallax_error_mas", preview);
+        Assert.All((runs + preview).Split('\n'), line => Assert.True(Plain(line).TrimEnd().Length <= 80, line));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Almagest.Catalog;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
@@ -62,11 +63,11 @@ internal static class DatasetCommands
             shell.Answer(document, console =>
             {
                 console.Heading(dataset.Name);
-                console.Facts(("id", dataset.DatasetId.ToString()), ("stars", Words.Count(dataset.StarCount)), ("runs", Words.Count(runs)),
-                    ("loaded", Words.When(dataset.CreatedAt) + " UTC"), ("checksum", dataset.Checksum));
-                foreach (var file in JsonText.Parse(dataset.Source)!.AsArray())
-                    console.Facts(("file", $"{file!["file"]} ({file["format"]}, {Words.Count((long?)file["rows"] ?? 0)} rows)"));
-                IngestReportView.ShowMapping(console, JsonText.Parse(dataset.ColumnMapping)!.AsObject().Select(m => $"{m.Key} ← {m.Value}"));
+                console.Facts([
+                    ("id", dataset.DatasetId.ToString()), ("stars", Words.Count(dataset.StarCount)), ("runs", Words.Count(runs)),
+                    ("loaded", Words.When(dataset.CreatedAt) + " UTC"), ("checksum", dataset.Checksum),
+                    .. JsonText.Parse(dataset.Source)!.AsArray().Select(file => ("file", (string?)$"{file!["file"]} ({file["format"]}, {Words.Count((long?)file["rows"] ?? 0)} rows)"))]);
+                IngestReportView.ShowMapping(console, JsonText.Parse(dataset.ColumnMapping)!.AsObject().OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}"));
                 IngestReportView.ShowRejected(console, rejected, dataset.RejectedCount, shown);
             });
             return CommandLine.Done;

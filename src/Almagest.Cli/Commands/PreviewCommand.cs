@@ -12,7 +12,7 @@ internal static class PreviewCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var file = new Argument<string>("FILE") { Description = "A catalogue file" };
-        var rows = Values.Whole("--rows", "N", "How many rows to show (default 5)", 0, 1000);
+        var rows = Values.Whole("--rows", "N", "How many of the first rows to put into --json (default 5)", 0, 1000);
         var map = IngestCommand.Mapping();
         var command = new DescribedCommand("preview", "Show what a catalogue file holds and how its columns would be taken, loading nothing",
             "almagest preview gaia-100pc.csv",
@@ -51,15 +51,15 @@ internal static class PreviewCommand
     static void Show(IAnsiConsole console, string path, CatalogPreview preview, ColumnMapping mapping)
     {
         console.Heading($"{Path.GetFileName(path)}: {preview.Format}, {Words.Plural(preview.Columns.Count, "column", "columns")}");
-        foreach (var note in preview.Warnings) console.Facts(("note", note));
+        console.Facts([.. preview.Warnings.Select(n => ("note", (string?)n))]);
         var taken = mapping.Fields.SelectMany(f => f.ColumnNames.Select(c => (Column: c, f.Field))).ToLookup(x => x.Column, x => x.Field);
-        var table = Tables.Of("column", "type", "unit", "taken as", "~first values");
+        var table = Tables.Of("column", "type", "unit", "~taken as", "first value");
         for (var i = 0; i < preview.Columns.Count; i++)
         {
             var column = preview.Columns[i];
             var fields = taken[column.Name].ToList();
-            table.Row(Words.Clip(column.Name, 28), column.Type.ToString().ToLowerInvariant(), column.Unit ?? "", fields.Count > 0 ? string.Join(", ", fields) : "",
-                string.Join(", ", preview.Rows.Take(3).Select(r => Words.Clip(r[i] ?? "–", 20))));
+            table.Row(Words.Clip(column.Name, 28), column.Type.ToString().ToLowerInvariant(), Words.Clip(column.Unit ?? "", 10), fields.Count > 0 ? string.Join(", ", fields) : "",
+                preview.Rows.Count > 0 ? Words.Clip(preview.Rows[0][i] ?? "–", 20) : "");
         }
         console.Write(table);
         if (!HasPosition(mapping)) console.Say("No position was recognised: name its columns with --map ra_deg=COLUMN dec_deg=COLUMN.");

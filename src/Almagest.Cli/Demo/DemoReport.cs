@@ -2,7 +2,6 @@ using System.Globalization;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Views;
 using Spectre.Console;
 
@@ -72,7 +71,7 @@ internal sealed record DemoReport(
         console.Heading($"{dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}" + (Ingest.AlreadyLoaded ? ", loaded before" : $", loaded in {Words.Duration(Ingest.ElapsedMs)}"));
         if (dataset.RejectedCount > 0)
             console.Say($"{Words.Plural(dataset.RejectedCount, "row", "rows")} could not be loaded: almagest datasets show {IngestReportView.Quote(dataset.Name)}");
-        foreach (var note in Runs.SelectMany(r => r.Notes).Distinct().Take(4)) console.Facts(("note", note));
+        console.Facts([.. Runs.SelectMany(r => r.Notes).Distinct().Take(4).Select(n => ("note", (string?)n))]);
     }
 
     void ShowRuns(IAnsiConsole console)
@@ -93,15 +92,7 @@ internal sealed record DemoReport(
             console.Say($"Precision and recall against the {Words.Plural(any.Real, "known outlier", "known outliers")}.");
     }
 
-    // Short enough for a narrow terminal: what all runs share is left out.
-    static string Parameters(DemoRun run) => run.Planned.Parameters switch
-    {
-        IsolationForestParameters p => $"{Words.Percent(p.Contamination)}, {p.Features}" + (p.RandomState == Forest.RandomState ? "" : $", seed {p.RandomState}"),
-        DbscanParameters p => $"eps {p.Eps.ToString("0.##", CultureInfo.InvariantCulture)}, min {p.MinSamples}, {p.Features}",
-        var other => other.Algorithm,
-    };
-
-    static readonly IsolationForestParameters Forest = new();
+    static string Parameters(DemoRun run) => RunWords.ShortParameters(run.Planned.Parameters.Algorithm, run.Planned.Parameters.ToJson());
 
     static string Share(double? value) => value is { } v ? v.ToString("0.00", CultureInfo.InvariantCulture) : "";
 

@@ -72,14 +72,14 @@ internal sealed class DiscoveryReport
     {
         var (run, analysis) = (outcome.Request, outcome.Analysis);
         console.Heading(outcome.RunId is { } id ? $"Run {id}" : "Not saved");
-        console.Facts(
+        console.Facts([
             ("what", run.Parameters.Algorithm == DbscanParameters.Name ? "clusters, DBSCAN" : "anomalies, isolation forest"),
             ("parameters", RunWords.Parameters(run.Parameters.Algorithm, run.Parameters.ToJson())),
             ("features", $"{analysis.Features.Recipe.Name}: {string.Join(", ", analysis.Features.Matrix.Names)}"),
             ("stars", $"{Words.Count(analysis.Stars.Count)} of {outcome.Dataset.Name}: {run.Filter.Describe()}"),
             ("found", Found()),
-            ("time", Time()));
-        foreach (var note in analysis.Features.Notes) console.Facts(("note", note));
+            ("time", Time()),
+            .. analysis.Features.Notes.Select(n => ("note", (string?)n))]);
         if (stars.Count > 0)
         {
             console.Say($"\nThe {Words.Plural(stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");

@@ -33,7 +33,7 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
         console.Heading(report.AlreadyLoaded
             ? $"{report.Dataset.Name}: already loaded, {Words.Plural(report.Rows, "star", "stars")}"
             : $"{report.Dataset.Name}: {Words.Plural(report.Rows, "star", "stars")} loaded in {Words.Duration(report.ElapsedMs)}");
-        foreach (var note in report.Notes) console.Facts(("note", note));
+        console.Facts([.. report.Notes.Select(n => ("note", (string?)n))]);
         ShowMapping(console, report.Mapping);
         ShowRejected(console, report.RejectedRows, report.Rejected, rejectedShown);
         console.Say($"\nNext: almagest discover anomalies --dataset {Quote(report.Dataset.Name)}");
@@ -66,5 +66,5 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
         console.Write(table);
     }
 
-    public static string Quote(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    public static string Quote(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+' or '/') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

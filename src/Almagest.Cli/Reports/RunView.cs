@@ -82,24 +82,28 @@ internal sealed class RunView
         }
     }
 
+    /// <param name="datasets">names by id; a column of the list where there are several</param>
     public static void ShowList(IAnsiConsole console, IReadOnlyList<DiscoveryRun> runs, IReadOnlyDictionary<long, string> datasets)
     {
         var several = datasets.Count > 1;
-        string[] header = several ? ["dataset"] : [];
-        var table = Tables.Of(["run", "type", .. header, ">stars", "~parameters", "found", "created (UTC)"]);
+        // On a narrow terminal the number of stars makes room for the dataset's name.
+        var counts = !several || console.Profile.Width >= 100;
+        var table = Tables.Of(["run", .. Only(several, "dataset"), .. Only(counts, ">stars"), "~parameters", "found", "created"]);
         foreach (var r in runs)
         {
-            string[] dataset = several ? [Words.Clip(datasets[r.DatasetId], 14)] : [];
-            table.Row([Words.Short(r.RunId), r.RunType, .. dataset, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–",
-                RunWords.Parameters(r.Algorithm, r.Parameters), RunWords.Found(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
+            table.Row([Words.Short(r.RunId), .. Only(several, Words.Clip(datasets[r.DatasetId], 14)), .. Only(counts, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–"),
+                RunWords.ShortParameters(r.Algorithm, r.Parameters), RunWords.ShortFound(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
         }
         console.Write(table);
     }
 
+    static string[] Only(bool wanted, string cell) => wanted ? [cell] : [];
+
     public void Show(IAnsiConsole console)
     {
+        var notes = (JsonText.Parse(run.ResultsSummary)?["notes"] as JsonArray ?? []).Select(n => ("note", n?.GetValue<string>()));
         console.Heading($"Run {run.RunId}");
-        console.Facts(
+        console.Facts([
             ("what", run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
             ("algorithm", run.Algorithm),
             ("parameters", RunWords.Parameters(run.Algorithm, run.Parameters)),
@@ -108,9 +112,8 @@ internal sealed class RunView
             ("found", run.IsComplete ? RunWords.Found(run) : null),
             ("created", Words.When(run.CreatedAt) + " UTC"),
             ("took", run is { StartedAt: { } start, CompletedAt: { } end } ? Words.Duration((end - start).TotalMilliseconds) : null),
-            ("program", run.ProgramVersion));
-        var summary = JsonText.Parse(run.ResultsSummary);
-        foreach (var note in summary?["notes"] as JsonArray ?? []) console.Facts(("note", note?.GetValue<string>()));
+            ("program", run.ProgramVersion),
+            .. notes]);
         if (stars.Count > 0)
         {
             console.Say($"\nThe {Words.Plural(stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Cli.Reports;
@@ -21,6 +22,23 @@ internal static class RunWords
             _ => string.Join(", ", p.Select(x => $"{x.Key} {x.Value}")),
         };
     }
+
+    /// <summary>The same for lists: what is as by default is left out, e.g. <c>5 %, default, seed 7</c>.</summary>
+    public static string ShortParameters(string algorithm, string parametersJson)
+    {
+        var p = JsonNode.Parse(parametersJson)!.AsObject();
+        var features = p["features"]?.GetValue<string>() ?? "default";
+        if (algorithm != IsolationForestParameters.Name) return Parameters(algorithm, parametersJson);
+        var words = new List<string> { Words.Percent((double?)p["contamination"] ?? 0), features };
+        if ((long?)p["n_estimators"] != Forest.NEstimators || (long?)p["max_samples"] != Forest.MaxSamples) words.Add($"{p["n_estimators"]}×{p["max_samples"]}");
+        if ((long?)p["random_state"] != Forest.RandomState) words.Add($"seed {p["random_state"]}");
+        return string.Join(", ", words);
+    }
+
+    static readonly IsolationForestParameters Forest = new();
+
+    /// <summary>E.g. <c>618 flagged</c> or <c>3 clusters</c>; what became of a run that is not complete.</summary>
+    public static string ShortFound(DiscoveryRun run) => Found(run).Split(", ")[0];
 
     /// <summary>E.g. <c>618 flagged</c> or <c>3 clusters, 812 noise</c>; what became of a run that is not complete.</summary>
     public static string Found(DiscoveryRun run)

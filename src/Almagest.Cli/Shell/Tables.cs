@@ -26,6 +26,7 @@ internal static class Tables
     /// <summary>Names and values below each other.</summary>
     public static void Facts(this IAnsiConsole console, params (string Name, string? Value)[] facts)
     {
+        if (facts.All(f => f.Value is null)) return;
         var grid = new Spectre.Console.Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2)).AddColumn(new GridColumn().PadLeft(0).PadRight(0));
         foreach (var (name, value) in facts)
         {
