@@ -119,6 +119,7 @@ public static class AlmagestServer
         AnalyticsRoutes.Map(api, options.Ledger);
         RunRoutes.Map(api, options);
         ComparisonRoutes.Map(api, options.Ledger);
+        KDistanceRoutes.Map(api, options.Ledger);
         DatasetRoutes.Map(api, options);
         StarRoutes.Map(api, options.Ledger);
         HealthRoutes.Map(api, options.Ledger);

@@ -152,7 +152,7 @@ public sealed class RunTests : IDisposable
         var lines = File.ReadAllLines(plain);
         Assert.Equal(2000, answer.GetProperty("rows").GetInt64());
         Assert.Equal(2001, lines.Length);
-        Assert.Equal("star_id,source_id,ra_deg,dec_deg,parallax_mas,pmra_mas_yr,pmdec_mas_yr,magnitude,color,is_anomaly,anomaly_score,cluster_id", lines[0]);
+        Assert.Equal("star_id,source_id,ra_deg,dec_deg,parallax_mas,pmra_mas_yr,pmdec_mas_yr,magnitude,color,is_anomaly,anomaly_score,cluster_id,membership_probability", lines[0]);
         Assert.Equal(200, lines.Count(l => l.Split(',')[9] == "1"));
         var fields = lines[1].Split(',');
         Assert.Equal(1, await ledger.CountAsync($"select count(*) from discovery_results r join stars s using (star_id) where run_id = '{id}' and star_id = {fields[0]} and source_id = '{fields[1]}' and ra_deg = {fields[2]} and anomaly_score = {fields[10]}"));

@@ -61,7 +61,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
             var page = (await server.GetAsync($"/discovery/runs/{known.RunA}/results?limit=5" + (next is null ? "" : $"&after={next}"))).Json;
             JsonAssert.Fields(page, "items next total truncated");
             JsonAssert.Fields(page.GetProperty("items")[0], """
-                run_id star_id is_anomaly anomaly_score cluster_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color
+                run_id star_id is_anomaly anomaly_score cluster_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color membership_probability
                 """);
             Assert.Equal(12, page.GetProperty("total").GetInt64());
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
@@ -175,6 +175,19 @@ public sealed class LedgerRouteTests(KnownLedger known)
         Assert.Equal(known.Stars[4..5], JsonAssert.Longs(back.GetProperty("only_in_run_1_star_ids")));
         Assert.Equal(2, back.GetProperty("only_in_run_1_count").GetInt32());
         Assert.True(back.GetProperty("truncated").GetBoolean());
+    }
+
+    [Fact]
+    public async Task The_k_distances_of_a_selection_come_as_an_ascending_curve()
+    {
+        var dataset = (await server.GetAsync("/datasets")).Json[0].GetProperty("name").GetString();
+        var answer = (await server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "features": "sphere", "min_samples": 3}""")).Json;
+        var curve = answer.GetProperty("distances").EnumerateArray().Select(d => d.GetDouble()).ToList();
+        Assert.Equal(200, curve.Count);
+        Assert.Equal(curve.Order(), curve);
+        Assert.True(answer.GetProperty("suggested_eps").GetDouble() > 0);
+        JsonAssert.Problem(await server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "min_samples": 0}"""), HttpStatusCode.BadRequest, "parameters.min_samples");
+        JsonAssert.Problem(await server.PostAsync("/discovery/k-distance", """{"min_samples": 3}"""), HttpStatusCode.BadRequest, "dataset");
     }
 
     [Fact]

@@ -9,30 +9,30 @@ namespace Almagest.Bench.Analytics;
 public static class AnalyticsBench
 {
     /// <param name="server">connection string of a server on which databases may be created</param>
-    /// <param name="millions">sizes of the history, in millions of results</param>
+    /// <param name="histories">runs and stars of each run</param>
     /// <returns>the report, in Markdown</returns>
-    public static async Task<string> RunAsync(string server, IReadOnlyList<int> millions, TextWriter log)
+    public static async Task<string> RunAsync(string server, IReadOnlyList<(int Runs, int Stars)> histories, TextWriter log)
     {
-        ArgumentNullException.ThrowIfNull(millions);
+        ArgumentNullException.ThrowIfNull(histories);
         var report = new StringBuilder();
         report.AppendLine("# Raw queries against view look-ups").AppendLine()
             .AppendLine("The same question asked of the raw tables (all indexes in place) and of its view: medians of whole round trips on one warm")
             .AppendLine("connection, both sides in turn, answers compared first. Half of the runs are anomaly runs with about 5 % flagged, half cluster runs.")
             .AppendLine();
-        foreach (var size in millions)
+        foreach (var (runs, stars) in histories)
         {
-            var name = $"almagest_bench_{size}m";
+            var name = $"almagest_bench_{runs}x{stars}";
             await ExecuteAsync(server, $"drop database if exists {name} with (force)");
             await ExecuteAsync(server, $"create database {name}");
             try
             {
                 await using var ledger = new LedgerDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString);
                 await ledger.Schema.MigrateAsync();
-                await SyntheticHistory.FillAsync(ledger, size * 20, 50_000, log);
+                await SyntheticHistory.FillAsync(ledger, runs, stars, log);
                 var rows = await RawAgainstViews.MeasureAsync(ledger, log);
                 if (report.ToString().IndexOf("Measured", StringComparison.Ordinal) < 0)
                     report.AppendLine(await MachineAsync(ledger)).AppendLine();
-                report.AppendLine(CultureInfo.InvariantCulture, $"## {size} M results ({size * 20} runs of 50,000 stars)").AppendLine()
+                report.AppendLine(CultureInfo.InvariantCulture, $"## {(double)runs * stars / 1e6:0.#} M results ({runs} runs of {stars:N0} stars)").AppendLine()
                     .AppendLine("| question | raw, ms | view, ms | ratio |").AppendLine("| --- | ---: | ---: | ---: |");
                 foreach (var row in rows)
                     report.AppendLine(CultureInfo.InvariantCulture, $"| {row.Question} | {row.RawMs:N2} | {row.ViewMs:N2} | {row.Ratio:N0} |");

@@ -6,13 +6,15 @@ namespace Almagest.Bench.Analytics;
 internal static class AnalyticsCommands
 {
     public const string Usage = """
-          analytics CONNECTION MILLIONS...              raw queries against view look-ups
+          analytics CONNECTION RUNSxSTARS...            raw queries against view look-ups
         """;
 
     public static async Task<int?> RunAsync(string[] args)
     {
-        if (args is not ["analytics", var server, .. var millions]) return null;
-        Console.Write(await AnalyticsBench.RunAsync(server, [.. millions.Select(m => int.Parse(m, CultureInfo.InvariantCulture))], Console.Error));
+        if (args is not ["analytics", var server, .. var histories]) return null;
+        Console.Write(await AnalyticsBench.RunAsync(server, [.. histories.Select(h => h.Split('x')).Select(h => (Number(h[0]), Number(h[1])))], Console.Error));
         return 0;
     }
+
+    static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Features;
+using Almagest.Ledger;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 
@@ -18,6 +19,7 @@ internal static class DiscoverCommands
     {
         Anomalies(shell, global),
         Clusters(shell, global),
+        KDistanceCommand.Create(shell, global),
     };
 
     static DescribedCommand Anomalies(CommandShell shell, GlobalOptions global)
@@ -52,21 +54,49 @@ internal static class DiscoverCommands
         var defaults = new DbscanParameters();
         var eps = Values.Real("--eps", "D", $"Largest distance of neighbours, in standard deviations of the features, above 0 (default {defaults.Eps})");
         var minSamples = Values.Whole("--min-samples", "N", $"Neighbours that make a core star, itself included (default {defaults.MinSamples})", int.MinValue, int.MaxValue);
+        var algorithm = Values.Text("--algorithm", "NAME", $"{DbscanParameters.Name} (default), or {HdbscanParameters.Name}: clusters of any density, no eps");
+        var hdefaults = new HdbscanParameters();
+        var minClusterSize = Values.Whole("--min-cluster-size", "N", $"hdbscan: least stars of a cluster (default {hdefaults.MinClusterSize})", int.MinValue, int.MaxValue);
+        var selection = Values.Text("--cluster-selection", "eom|leaf", $"hdbscan: excess of mass, or the leaves of the tree (default {hdefaults.ClusterSelectionMethod})");
         var common = new RunOptions();
-        var command = new DescribedCommand("clusters", "Find groups of stars with DBSCAN",
+        var command = new DescribedCommand("clusters", "Find groups of stars with DBSCAN or HDBSCAN",
             "almagest discover clusters --dataset praesepe --features astrometric --eps 0.25 --min-samples 15",
+            "almagest discover clusters --dataset praesepe --features astrometric --algorithm hdbscan --min-cluster-size 50 --min-samples 15",
             "almagest discover clusters --dataset gaia-100pc --filter 'magnitude=..12' --no-save")
         {
-            eps, minSamples,
+            algorithm, eps, minSamples, minClusterSize, selection,
         };
         common.AddTo(command);
-        command.SetAction((parsed, _) => RunAsync(shell, parsed, global, common, new DbscanParameters
-        {
-            Eps = parsed.GetValue(eps) ?? defaults.Eps,
-            MinSamples = (int)(parsed.GetValue(minSamples) ?? defaults.MinSamples),
-            Features = parsed.GetValue(common.Features) ?? defaults.Features,
-        }));
+        command.SetAction((parsed, _) => RunAsync(shell, parsed, global, common, Parameters(parsed)));
         return command;
+
+        RunParameters Parameters(ParseResult parsed)
+        {
+            var features = parsed.GetValue(common.Features) ?? defaults.Features;
+            switch (parsed.GetValue(algorithm))
+            {
+                case null or DbscanParameters.Name:
+                    Refuse(parsed, minClusterSize, DbscanParameters.Name);
+                    Refuse(parsed, selection, DbscanParameters.Name);
+                    return new DbscanParameters { Eps = parsed.GetValue(eps) ?? defaults.Eps, MinSamples = (int)(parsed.GetValue(minSamples) ?? defaults.MinSamples), Features = features };
+                case HdbscanParameters.Name:
+                    Refuse(parsed, eps, HdbscanParameters.Name);
+                    return new HdbscanParameters
+                    {
+                        MinClusterSize = (int)(parsed.GetValue(minClusterSize) ?? hdefaults.MinClusterSize), MinSamples = (int?)parsed.GetValue(minSamples),
+                        ClusterSelectionMethod = parsed.GetValue(selection) ?? hdefaults.ClusterSelectionMethod, Features = features,
+                    };
+                case var other:
+                    throw LedgerException.Invalid("algorithm", $"there is no clustering algorithm '{other}'", $"Choose {DbscanParameters.Name} or {HdbscanParameters.Name}.");
+            }
+        }
+    }
+
+    // An option that would be ignored is a misunderstanding.
+    static void Refuse(ParseResult parsed, Option option, string algorithm)
+    {
+        if (parsed.GetResult(option) is { Implicit: false })
+            throw LedgerException.Invalid(option.Name.TrimStart('-'), $"{option.Name} means nothing to {algorithm}", "Leave it out, or choose another --algorithm.");
     }
 
     static async Task<int> RunAsync(CommandShell shell, ParseResult parsed, GlobalOptions global, RunOptions options, RunParameters parameters)

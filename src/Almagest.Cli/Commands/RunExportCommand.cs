@@ -10,7 +10,7 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>runs export</c>: the per-star results of a run with their catalogue columns, as CSV, page by page.</summary>
 internal static class RunExportCommand
 {
-    const string Columns = "star_id,source_id,ra_deg,dec_deg,parallax_mas,pmra_mas_yr,pmdec_mas_yr,magnitude,color,is_anomaly,anomaly_score,cluster_id";
+    const string Columns = "star_id,source_id,ra_deg,dec_deg,parallax_mas,pmra_mas_yr,pmdec_mas_yr,magnitude,color,is_anomaly,anomaly_score,cluster_id,membership_probability";
 
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
@@ -67,7 +67,7 @@ internal static class RunExportCommand
             {
                 // Shortest text that reads back as the same double.
                 await writer.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"{r.StarId},{Quote(r.SourceId)},{r.RaDeg:R},{r.DecDeg:R},{r.ParallaxMas:R},{r.PmraMasYr:R},{r.PmdecMasYr:R},{r.Magnitude:R},{r.Color:R},{r.IsAnomaly},{r.AnomalyScore:R},{r.ClusterId}"));
+                    $"{r.StarId},{Quote(r.SourceId)},{r.RaDeg:R},{r.DecDeg:R},{r.ParallaxMas:R},{r.PmraMasYr:R},{r.PmdecMasYr:R},{r.Magnitude:R},{r.Color:R},{r.IsAnomaly},{r.AnomalyScore:R},{r.ClusterId},{r.MembershipProbability:R}"));
             }
             rows += page.Items.Count;
             progress?.Report($"exporting {Words.Plural(rows, "star", "stars")}", total > 0 ? (double)rows / total : 1);

@@ -73,7 +73,12 @@ internal sealed class DiscoveryReport
         var (run, analysis) = (outcome.Request, outcome.Analysis);
         console.Heading(outcome.RunId is { } id ? $"Run {id}" : "Not saved");
         console.Facts([
-            ("what", run.Parameters.Algorithm == DbscanParameters.Name ? "clusters, DBSCAN" : "anomalies, isolation forest"),
+            ("what", run.Parameters.Algorithm switch
+            {
+                DbscanParameters.Name => "clusters, DBSCAN",
+                HdbscanParameters.Name => "clusters, HDBSCAN",
+                _ => "anomalies, isolation forest",
+            }),
             ("parameters", RunWords.Parameters(run.Parameters.Algorithm, run.Parameters.ToJson())),
             ("features", $"{analysis.Features.Recipe.Name}: {string.Join(", ", analysis.Features.Matrix.Names)}"),
             ("stars", $"{Words.Count(analysis.Stars.Count)} of {outcome.Dataset.Name}: {run.Filter.Describe()}"),

@@ -19,6 +19,7 @@ internal static class RunWords
         {
             "isolation_forest" => $"{Words.Percent((double?)p["contamination"] ?? 0)}, {p["n_estimators"]}×{p["max_samples"]}, seed {p["random_state"]}, {features}",
             "dbscan" => $"eps {Number(p["eps"])}, min {p["min_samples"]}, {features}",
+            "hdbscan" => $"size {p["min_cluster_size"]}, min {p["min_samples"] ?? p["min_cluster_size"]}, {p["cluster_selection_method"]}, {features}",
             _ => string.Join(", ", p.Select(x => $"{x.Key} {x.Value}")),
         };
     }

@@ -328,6 +328,10 @@ namespace Almagest.Ledger.Migrations
                         .HasDefaultValue(0)
                         .HasColumnName("is_anomaly");
 
+                    b.Property<double?>("MembershipProbability")
+                        .HasColumnType("double precision")
+                        .HasColumnName("membership_probability");
+
                     b.HasKey("RunId", "StarId")
                         .HasName("pk_discovery_results");
 

@@ -77,4 +77,7 @@ public sealed class DiscoveryResult
 
     /// <summary>-1 = noise; null in an anomaly run.</summary>
     public int? ClusterId { get; set; }
+
+    /// <summary>Strength of the membership in its cluster, [0, 1], where the algorithm has one (HDBSCAN); null otherwise.</summary>
+    public double? MembershipProbability { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -114,6 +115,27 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         return new RunOutcome(null, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, 0, 0));
     }
 
+    /// <summary>The sorted distances of a selection's stars to their k-th neighbours, and the eps that their knee suggests for DBSCAN.</summary>
+    /// <param name="k">DBSCAN's min_samples, the star itself included</param>
+    /// <exception cref="LedgerException">no such dataset or recipe, too few stars, or k out of range</exception>
+    public async Task<KDistance> KDistanceAsync(string dataset, StarFilter filter, string features, int k, CancellationToken cancellation = default)
+    {
+        new DbscanParameters { Features = features, MinSamples = k }.Validate();
+        var found = await datasets.FindAsync(dataset, cancellation);
+        var stars = await selections.LoadAsync(found.DatasetId, filter, null, cancellation);
+        if (stars.Count < k)
+            throw LedgerException.Invalid("min_samples", $"the selection ({filter.Describe()}) holds {stars.Count} stars, fewer than min_samples {k}", "Widen the filter, or lower min_samples.");
+        try
+        {
+            var prepared = FeaturePipeline.Prepare(stars, FeatureRecipes.Get(features), new FeatureOptions { MaxThreads = MaxThreads }, cancellation);
+            return KDistance.Compute(prepared.Matrix, k, maxThreads: MaxThreads, cancellation: cancellation);
+        }
+        catch (Almagest.Discovery.DiscoveryException e)
+        {
+            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "parameters" };
+        }
+    }
+
     /// <summary>Fails the running runs whose worker died; answers how many there were.</summary>
     public async Task<int> ReapAsync(CancellationToken cancellation = default)
     {
@@ -151,7 +173,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         if (analysis.Anomalies is not null)
             await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellation);
         else
-            await completion.SaveClustersAsync(analysis.Stars.StarId, analysis.Clusters!.Labels, cancellation);
+            await completion.SaveClustersAsync(analysis.Stars.StarId, analysis.Clusters!.Labels, analysis.Clusters.Probabilities, cancellation);
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.SummaryJson(), cancellation);
         await completion.CommitAsync(cancellation);
         return watch.Elapsed.TotalMilliseconds;

@@ -13,7 +13,7 @@ public sealed record ResultQuery(bool AnomaliesOnly = false, int? ClusterId = nu
 /// <summary>One result with the catalogue's columns of its star.</summary>
 public sealed record StarResult(
     Guid RunId, long StarId, int IsAnomaly, double? AnomalyScore, int? ClusterId,
-    string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color);
+    string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color, double? MembershipProbability);
 
 /// <summary>One page, and the token of the next where there is one.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
@@ -36,7 +36,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
             command.CommandText = $"""
                 select r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
-                       s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color
+                       s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color, r.membership_probability
                 from (
                   select * from public.discovery_results
                   where {Where(command, runId, query)}
@@ -153,7 +153,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
 
     static StarResult Read(NpgsqlDataReader r) => new(
         r.GetGuid(0), r.GetInt64(1), r.GetInt32(2), Double(r, 3), r.IsDBNull(4) ? null : r.GetInt32(4),
-        r.GetString(5), r.GetDouble(6), r.GetDouble(7), Double(r, 8), Double(r, 9), Double(r, 10), Double(r, 11), Double(r, 12));
+        r.GetString(5), r.GetDouble(6), r.GetDouble(7), Double(r, 8), Double(r, 9), Double(r, 10), Double(r, 11), Double(r, 12), Double(r, 13));
 
     static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 

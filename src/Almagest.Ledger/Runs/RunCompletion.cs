@@ -64,12 +64,15 @@ public sealed class RunCompletion : IAsyncDisposable
 
     /// <summary>Appends results of a cluster run by binary COPY.</summary>
     /// <param name="labels">cluster number from 0, or -1 for noise</param>
-    public Task SaveClustersAsync(long[] starIds, int[] labels, CancellationToken cancellation = default) =>
-        CopyAsync("copy public.discovery_results (run_id, star_id, cluster_id) from stdin (format binary)", starIds.Length, (writer, i) =>
+    /// <param name="probabilities">strength of membership in [0, 1], where the algorithm has one</param>
+    public Task SaveClustersAsync(long[] starIds, int[] labels, double[]? probabilities = null, CancellationToken cancellation = default) =>
+        CopyAsync("copy public.discovery_results (run_id, star_id, cluster_id, membership_probability) from stdin (format binary)", starIds.Length, (writer, i) =>
         {
             writer.Write(runId, NpgsqlDbType.Uuid);
             writer.Write(starIds[i], NpgsqlDbType.Bigint);
             writer.Write(labels[i], NpgsqlDbType.Integer);
+            if (probabilities is null) writer.WriteNull();
+            else writer.Write(probabilities[i], NpgsqlDbType.Double);
         }, cancellation);
 
     async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellation)

@@ -38,8 +38,9 @@ public abstract record RunParameters
             {
                 IsolationForestParameters.Name => JsonSerializer.Deserialize<IsolationForestParameters>(json, Json),
                 DbscanParameters.Name => JsonSerializer.Deserialize<DbscanParameters>(json, Json),
+                HdbscanParameters.Name => JsonSerializer.Deserialize<HdbscanParameters>(json, Json),
                 _ => throw LedgerException.Invalid("algorithm", $"there is no algorithm '{algorithm}'",
-                    $"Choose {IsolationForestParameters.Name} (anomalies) or {DbscanParameters.Name} (clusters)."),
+                    $"Choose {IsolationForestParameters.Name} (anomalies), {DbscanParameters.Name} or {HdbscanParameters.Name} (clusters)."),
             };
             parameters ??= FromJson(algorithm, "{}");
             parameters.RequireKnown(json);
@@ -134,6 +135,32 @@ public sealed record DbscanParameters : RunParameters
     {
         Require(Eps > 0 && double.IsFinite(Eps), "eps", Eps, "a number above 0");
         Require(MinSamples >= 1, "min_samples", MinSamples, "1 or more");
+        RequireFeatures();
+    }
+}
+
+/// <summary>HDBSCAN (Campello, Moulavi and Sander 2013): clusters of any density, with a strength of membership for each star.</summary>
+public sealed record HdbscanParameters : RunParameters
+{
+    public const string Name = "hdbscan";
+
+    /// <summary>Least stars of a cluster; ≥ 2.</summary>
+    public int MinClusterSize { get; init; } = 15;
+
+    /// <summary>Neighbours whose distance is a star's core distance, the star itself included; ≥ 1. Null = as min_cluster_size.</summary>
+    public int? MinSamples { get; init; }
+
+    /// <summary><c>eom</c> (excess of mass) or <c>leaf</c>.</summary>
+    public string ClusterSelectionMethod { get; init; } = "eom";
+
+    [JsonIgnore] public override string Algorithm => Name;
+    [JsonIgnore] public override string RunType => Model.RunTypes.Cluster;
+
+    public override void Validate()
+    {
+        Require(MinClusterSize >= 2, "min_cluster_size", MinClusterSize, "2 or more");
+        Require(MinSamples is null or >= 1, "min_samples", MinSamples ?? 0, "1 or more, or null for min_cluster_size");
+        Require(ClusterSelectionMethod is "eom" or "leaf", "cluster_selection_method", ClusterSelectionMethod, "eom or leaf");
         RequireFeatures();
     }
 }

@@ -49,6 +49,13 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
                     clusters = new Dbscan(new DbscanOptions { Eps = p.Eps, MinSamples = p.MinSamples, MaxThreads = maxThreads })
                         .Cluster(features.Matrix, progress, cancellation);
                     break;
+                case HdbscanParameters p:
+                    clusters = new Hdbscan(new HdbscanOptions
+                    {
+                        MinClusterSize = p.MinClusterSize, MinSamples = p.MinSamples, MaxThreads = maxThreads,
+                        Selection = p.ClusterSelectionMethod == "leaf" ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass,
+                    }).Cluster(features.Matrix, progress, cancellation);
+                    break;
                 default:
                     throw new InvalidOperationException($"no detector for {parameters.Algorithm}");
             }

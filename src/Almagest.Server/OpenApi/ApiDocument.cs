@@ -78,7 +78,7 @@ internal static class ApiDocument
             if (property.Name == "source") schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
             if (property.IsGetNullable && type != property.PropertyType) schema.Type |= JsonSchemaType.Null;
         }
-        else if (type == typeof(JsonElement) && property.DeclaringType == typeof(RunRequestBody))
+        else if (type == typeof(JsonElement) && (property.DeclaringType == typeof(RunRequestBody) || property.DeclaringType == typeof(KDistanceRequestBody)))
         {
             switch (property.Name)
             {
@@ -93,6 +93,7 @@ internal static class ApiDocument
                     [
                         await context.GetOrCreateSchemaAsync(typeof(IsolationForestParameters), null, cancellation),
                         await context.GetOrCreateSchemaAsync(typeof(DbscanParameters), null, cancellation),
+                        await context.GetOrCreateSchemaAsync(typeof(HdbscanParameters), null, cancellation),
                     ];
                     break;
             }

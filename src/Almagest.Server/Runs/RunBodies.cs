@@ -11,7 +11,7 @@ public sealed record RunRequestBody
     /// <summary>anomaly or cluster; may be left out where the algorithm is given.</summary>
     public string? RunType { get; init; }
 
-    /// <summary>isolation_forest (anomaly) or dbscan (cluster); may be left out where the run type is given.</summary>
+    /// <summary>isolation_forest (anomaly), dbscan or hdbscan (cluster); may be left out where the run type is given.</summary>
     public string? Algorithm { get; init; }
 
     /// <summary>Name of the dataset, or its id as a string or a number.</summary>
@@ -63,12 +63,13 @@ public sealed record RunPageBody(IReadOnlyList<RunBody> Items, Guid? Next);
 /// <param name="PmdecMasYr">proper motion in declination, mas/yr</param>
 /// <param name="Magnitude">magnitude in the dataset's main band</param>
 /// <param name="Color">colour index, mag</param>
+/// <param name="MembershipProbability">strength of the membership in its cluster, 0 to 1, in an hdbscan run; null otherwise</param>
 public sealed record ResultBody(
     Guid RunId, long StarId, int IsAnomaly, double? AnomalyScore, int? ClusterId, string SourceId, double RaDeg, double DecDeg,
-    double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color)
+    double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color, double? MembershipProbability)
 {
     internal static ResultBody From(StarResult r) => new(
-        r.RunId, r.StarId, r.IsAnomaly, r.AnomalyScore, r.ClusterId, r.SourceId, r.RaDeg, r.DecDeg, r.ParallaxMas, r.PmraMasYr, r.PmdecMasYr, r.Magnitude, r.Color);
+        r.RunId, r.StarId, r.IsAnomaly, r.AnomalyScore, r.ClusterId, r.SourceId, r.RaDeg, r.DecDeg, r.ParallaxMas, r.PmraMasYr, r.PmdecMasYr, r.Magnitude, r.Color, r.MembershipProbability);
 }
 
 /// <summary>A page of a run's results.</summary>

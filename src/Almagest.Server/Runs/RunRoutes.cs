@@ -90,16 +90,17 @@ internal static class RunRoutes
             RunTypes.Anomaly => IsolationForestParameters.Name,
             RunTypes.Cluster => DbscanParameters.Name,
             _ => throw LedgerException.Invalid("algorithm", "the algorithm is not given",
-                $"Give {IsolationForestParameters.Name} (anomalies) or {DbscanParameters.Name} (clusters)."),
+                $"Give {IsolationForestParameters.Name} (anomalies), {DbscanParameters.Name} or {HdbscanParameters.Name} (clusters)."),
         };
         var parameters = RunParameters.FromJson(algorithm, Object("parameters", body.Parameters));
         if (body.RunType is { } wanted && wanted != parameters.RunType)
             throw LedgerException.Invalid("run_type", $"run_type is '{wanted}', but {algorithm} makes {parameters.RunType} runs", "Leave run_type out, or choose another algorithm.");
-        var filter = Object("filter", body.Filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;
-        return new RunRequest(DatasetOf(body.Dataset), filter, parameters);
+        return new RunRequest(DatasetOf(body.Dataset), FilterOf(body.Filter), parameters);
     }
 
-    static string DatasetOf(JsonElement dataset) => dataset.ValueKind switch
+    internal static StarFilter FilterOf(JsonElement filter) => Object("filter", filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;
+
+    internal static string DatasetOf(JsonElement dataset) => dataset.ValueKind switch
     {
         JsonValueKind.String when dataset.GetString() is { Length: > 0 } name && !name.Contains('\0') => name,
         JsonValueKind.Number when dataset.TryGetInt64(out var id) && id > 0 => id.ToString(CultureInfo.InvariantCulture),

@@ -98,6 +98,9 @@ public sealed class DiscoveryServiceTests
     [InlineData("dbscan", """{"min_samples": 0}""", "min_samples")]
     [InlineData("dbscan", """{"min_samples": "many"}""", "parameters.min_samples")]
     [InlineData("isolation_forest", """{"seed": 7}""", "parameters.seed")]
+    [InlineData("hdbscan", """{"min_cluster_size": 1}""", "min_cluster_size")]
+    [InlineData("hdbscan", """{"min_samples": 0}""", "min_samples")]
+    [InlineData("hdbscan", """{"cluster_selection_method": "best"}""", "cluster_selection_method")]
     [InlineData("k_means", "{}", "algorithm")]
     public void A_parameter_out_of_range_is_refused_by_name(string algorithm, string json, string field)
     {
@@ -137,6 +140,40 @@ public sealed class DiscoveryServiceTests
         var run = Assert.Single(await new RunRepository(test.Ledger).ListAsync(new RunQuery()));
         Assert.Equal(RunStatus.Cancelled, run.Status);
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+    }
+
+    [Fact]
+    public async Task HDBSCAN_finds_the_clump_of_Praesepe_and_keeps_strengths_of_membership()
+    {
+        var file = TestData.Find("fields/praesepe-gaiadr2-cone.csv");
+        Assert.SkipWhen(file is null, TestData.Missing);
+        await using var test = await TestLedger.CreateAsync();
+        await new CatalogIngestor(test.Ledger).IngestAsync([file!], new IngestOptions { DatasetName = "praesepe" });
+        var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+            new RunRequest("praesepe", StarFilter.All, new HdbscanParameters { MinClusterSize = 100, MinSamples = 15, Features = "astrometric" }));
+        var sizes = await new Almagest.Ledger.Analytics.AnalyticsQueries(test.Ledger).ClusterSizesAsync(outcome.RunId!.Value);
+        // The cone holds one clump of about 895 stars.
+        Assert.InRange(sizes[0].Size, 700, 1100);
+        Assert.Equal(outcome.Analysis.Stars.Count, await test.ScalarAsync<long>("select count(*) from discovery_results where membership_probability between 0 and 1"));
+        Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_results where cluster_id = -1 and membership_probability <> 0"));
+        var member = (await new ResultRepository(test.Ledger).PageAsync(outcome.RunId.Value, new ResultQuery(ClusterId: sizes[0].ClusterId))).Items[0];
+        Assert.InRange(member.MembershipProbability!.Value, 0.0, 1.0);
+        Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees, v.ViewName));
+    }
+
+    [Fact]
+    public async Task The_k_distances_of_a_selection_suggest_an_eps_between_clump_and_field()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var random = new Random(3);
+        await test.AddDatasetAsync("clump", 2000, i => i < 1000
+            ? (100 + random.NextDouble(), 20 + random.NextDouble())
+            : (random.NextDouble() * 360, Math.Asin(random.NextDouble() * 2 - 1) * 180 / Math.PI));
+        var answer = await new DiscoveryService(test.Ledger).KDistanceAsync("clump", StarFilter.All, "sphere", 10);
+        Assert.Equal(2000, answer.Distances.Length);
+        Assert.Equal(answer.Distances.Order(), answer.Distances);
+        // The clump's stars have their tenth neighbour nearer than this, the field's farther.
+        Assert.InRange(answer.SuggestedEps!.Value, answer.Distances[900], answer.Distances[1500]);
     }
 
     [Fact]
