@@ -1,6 +1,5 @@
 using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Ledger.Analytics;
@@ -10,7 +9,7 @@ public sealed class AnalyticsQueries(LedgerDatabase ledger)
 {
     /// <summary>Statistics of complete runs, newest first.</summary>
     public Task<List<RunStats>> StatsAsync(string? runType = null, int limit = 100, CancellationToken cancellation = default) =>
-        ReadAsync(context =>
+        ledger.ReadAsync(context =>
         {
             var rows = context.RunStats.AsQueryable();
             if (runType is not null) rows = rows.Where(r => r.RunType == runType);
@@ -19,24 +18,24 @@ public sealed class AnalyticsQueries(LedgerDatabase ledger)
 
     /// <summary>Statistics of one complete run; null where the view has none.</summary>
     public async Task<RunStats?> StatsOfAsync(Guid runId, CancellationToken cancellation = default) =>
-        (await ReadAsync(context => context.RunStats.Where(r => r.RunId == runId), cancellation)).FirstOrDefault();
+        (await ledger.ReadAsync(context => context.RunStats.Where(r => r.RunId == runId), cancellation)).FirstOrDefault();
 
     /// <summary>Clusters of a run, largest first.</summary>
     public Task<List<ClusterSize>> ClusterSizesAsync(Guid runId, CancellationToken cancellation = default) =>
-        ReadAsync(context => context.ClusterSizes.Where(c => c.RunId == runId).OrderByDescending(c => c.Size).ThenBy(c => c.ClusterId), cancellation);
+        ledger.ReadAsync(context => context.ClusterSizes.Where(c => c.RunId == runId).OrderByDescending(c => c.Size).ThenBy(c => c.ClusterId), cancellation);
 
     /// <summary>How often a star is flagged; null where no complete anomaly run analysed it.</summary>
     public async Task<StarFrequency?> FrequencyAsync(long starId, CancellationToken cancellation = default) =>
-        (await ReadAsync(context => context.StarFrequencies.Where(f => f.StarId == starId), cancellation)).FirstOrDefault();
+        (await ledger.ReadAsync(context => context.StarFrequencies.Where(f => f.StarId == starId), cancellation)).FirstOrDefault();
 
     /// <summary>The stars that are flagged most often.</summary>
     public Task<List<StarFrequency>> MostFrequentAsync(int limit = 10, CancellationToken cancellation = default) =>
-        ReadAsync(context => context.StarFrequencies.Where(f => f.AnomalyCount > 0)
+        ledger.ReadAsync(context => context.StarFrequencies.Where(f => f.AnomalyCount > 0)
             .OrderByDescending(f => f.FrequencyPct).ThenByDescending(f => f.AnomalyCount).ThenBy(f => f.StarId).Take(limit), cancellation);
 
     /// <summary>Pairs of anomaly runs, most similar first.</summary>
     public Task<List<AnomalyOverlap>> OverlapsAsync(Guid? runId = null, double minSimilarity = 0, int limit = 50, CancellationToken cancellation = default) =>
-        ReadAsync(context =>
+        ledger.ReadAsync(context =>
         {
             var rows = context.AnomalyOverlaps.Where(o => o.JaccardSimilarity >= minSimilarity);
             if (runId is { } id) rows = rows.Where(o => o.Run1Id == id || o.Run2Id == id);
@@ -45,28 +44,15 @@ public sealed class AnalyticsQueries(LedgerDatabase ledger)
 
     /// <summary>The row of one pair of anomaly runs, in whichever order they are given; null where the view has none.</summary>
     public async Task<AnomalyOverlap?> OverlapOfAsync(Guid a, Guid b, CancellationToken cancellation = default) =>
-        (await ReadAsync(context => context.AnomalyOverlaps.Where(o => (o.Run1Id == a && o.Run2Id == b) || (o.Run1Id == b && o.Run2Id == a)), cancellation))
+        (await ledger.ReadAsync(context => context.AnomalyOverlaps.Where(o => (o.Run1Id == a && o.Run2Id == b) || (o.Run1Id == b && o.Run2Id == a)), cancellation))
         .FirstOrDefault();
 
     /// <summary>Periods, newest first.</summary>
     public Task<List<TimelinePeriod>> TimelineAsync(string periodType = "week", string? runType = null, int limit = 52, CancellationToken cancellation = default) =>
-        ReadAsync(context =>
+        ledger.ReadAsync(context =>
         {
             var rows = context.Timeline.Where(t => t.PeriodType == periodType);
             if (runType is not null) rows = rows.Where(t => t.RunType == runType);
             return rows.OrderByDescending(t => t.PeriodStart).ThenBy(t => t.RunType).Take(limit);
         }, cancellation);
-
-    async Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation)
-    {
-        try
-        {
-            await using var context = ledger.CreateContext();
-            return await query(context).ToListAsync(cancellation);
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
-    }
 }

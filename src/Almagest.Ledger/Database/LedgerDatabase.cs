@@ -35,6 +35,22 @@ public sealed class LedgerDatabase : IAsyncDisposable
     /// <summary>A short-lived context; the caller disposes of it.</summary>
     public LedgerContext CreateContext() => new(options);
 
+    /// <summary>All rows of a query, in a context of its own.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public async Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        try
+        {
+            await using var context = CreateContext();
+            return await query(context).ToListAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
+        {
+            throw PostgresErrors.Translate(trouble);
+        }
+    }
+
     /// <summary>An open connection; the caller disposes of it.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation = default)
     {

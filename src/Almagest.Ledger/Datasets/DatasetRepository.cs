@@ -1,7 +1,6 @@
 using System.Globalization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Almagest.Ledger.Datasets;
@@ -10,41 +9,41 @@ namespace Almagest.Ledger.Datasets;
 public sealed class DatasetRepository(LedgerDatabase ledger)
 {
     public Task<List<Dataset>> ListAsync(CancellationToken cancellation = default) =>
-        ReadAsync(context => context.Datasets.OrderBy(d => d.DatasetId), cancellation);
+        ledger.ReadAsync(context => context.Datasets.OrderBy(d => d.DatasetId), cancellation);
 
     /// <exception cref="LedgerException">no such dataset</exception>
     public async Task<Dataset> GetAsync(long datasetId, CancellationToken cancellation = default) =>
-        (await ReadAsync(context => context.Datasets.Where(d => d.DatasetId == datasetId), cancellation)).FirstOrDefault()
+        (await ledger.ReadAsync(context => context.Datasets.Where(d => d.DatasetId == datasetId), cancellation)).FirstOrDefault()
         ?? throw LedgerException.NotFound($"there is no dataset {datasetId}", await KnownAsync(cancellation));
 
     /// <summary>By name, else by id.</summary>
     /// <exception cref="LedgerException">no such dataset</exception>
     public async Task<Dataset> FindAsync(string nameOrId, CancellationToken cancellation = default)
     {
-        var found = await ReadAsync(context => context.Datasets.Where(d => d.Name == nameOrId), cancellation);
+        var found = await ledger.ReadAsync(context => context.Datasets.Where(d => d.Name == nameOrId), cancellation);
         if (found.Count == 0 && long.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-            found = await ReadAsync(context => context.Datasets.Where(d => d.DatasetId == id), cancellation);
+            found = await ledger.ReadAsync(context => context.Datasets.Where(d => d.DatasetId == id), cancellation);
         return found.FirstOrDefault() ?? throw new LedgerException(LedgerErrorKind.NotFound, $"there is no dataset '{nameOrId}'", await KnownAsync(cancellation)) { Field = "dataset" };
     }
 
     public Task<List<RejectedRow>> RejectedRowsAsync(long datasetId, int limit = 100, CancellationToken cancellation = default) =>
-        ReadAsync(context => context.RejectedRows.Where(r => r.DatasetId == datasetId).OrderBy(r => r.Ordinal).Take(limit), cancellation);
+        ledger.ReadAsync(context => context.RejectedRows.Where(r => r.DatasetId == datasetId).OrderBy(r => r.Ordinal).Take(limit), cancellation);
 
     /// <exception cref="LedgerException">no such star</exception>
     public async Task<Star> GetStarAsync(long starId, CancellationToken cancellation = default) =>
-        (await ReadAsync(context => context.Stars.Where(s => s.StarId == starId), cancellation)).FirstOrDefault()
+        (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == starId), cancellation)).FirstOrDefault()
         ?? throw LedgerException.NotFound($"there is no star {starId}", "Star ids are Almagest's own; look one up by source id with GET /datasets/{dataset}/stars?source_id=…");
 
     /// <summary>Stars of a dataset by the catalogue's own id (one, or none).</summary>
     public Task<List<Star>> FindStarsAsync(long datasetId, string sourceId, CancellationToken cancellation = default) =>
-        ReadAsync(context => context.Stars.Where(s => s.DatasetId == datasetId && s.SourceId == sourceId), cancellation);
+        ledger.ReadAsync(context => context.Stars.Where(s => s.DatasetId == datasetId && s.SourceId == sourceId), cancellation);
 
     /// <summary>A page of a dataset's stars in order of star_id.</summary>
     public Task<List<Star>> StarsAsync(long datasetId, long after = 0, int limit = 100, CancellationToken cancellation = default) =>
-        ReadAsync(context => context.Stars.Where(s => s.DatasetId == datasetId && s.StarId > after).OrderBy(s => s.StarId).Take(limit), cancellation);
+        ledger.ReadAsync(context => context.Stars.Where(s => s.DatasetId == datasetId && s.StarId > after).OrderBy(s => s.StarId).Take(limit), cancellation);
 
     public Task<List<StarLabel>> LabelsAsync(long starId, CancellationToken cancellation = default) =>
-        ReadAsync(context => context.StarLabels.Where(l => l.StarId == starId).OrderBy(l => l.LabelSet), cancellation);
+        ledger.ReadAsync(context => context.StarLabels.Where(l => l.StarId == starId).OrderBy(l => l.LabelSet), cancellation);
 
     /// <summary>Deletes a dataset with its stars, labels, runs and results, in one transaction.</summary>
     /// <exception cref="LedgerException">no such dataset, or a run on it is being worked on</exception>
@@ -75,18 +74,5 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     {
         var names = (await ListAsync(cancellation)).Select(d => d.Name).ToList();
         return names.Count == 0 ? "Load one first: almagest ingest FILE" : $"There are: {string.Join(", ", names)}.";
-    }
-
-    async Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation)
-    {
-        try
-        {
-            await using var context = ledger.CreateContext();
-            return await query(context).ToListAsync(cancellation);
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
     }
 }

@@ -79,25 +79,15 @@ public sealed class RunRepository(LedgerDatabase ledger)
         RunCompletion.BeginAsync(ledger, runId, cancellation);
 
     /// <exception cref="LedgerException">no such run</exception>
-    public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellation = default)
-    {
-        try
-        {
-            await using var context = ledger.CreateContext();
-            return await context.Runs.FirstOrDefaultAsync(r => r.RunId == runId, cancellation)
-                ?? throw LedgerException.NotFound($"there is no run {runId}", "GET /discovery/runs or 'almagest runs list' lists them.");
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
-    }
+    public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellation = default) =>
+        (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellation)).FirstOrDefault()
+        ?? throw LedgerException.NotFound($"there is no run {runId}", "GET /discovery/runs or 'almagest runs list' lists them.");
 
     /// <summary>Newest first; the next page starts before the last one's run id (ids are ordered by time).</summary>
     public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return await ReadAsync(context =>
+        return await ledger.ReadAsync(context =>
         {
             var runs = context.Runs.AsQueryable();
             if (query.RunType is { } type) runs = runs.Where(r => r.RunType == type);
@@ -110,7 +100,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
 
     /// <summary>Pending runs, oldest first, that were submitted at least <paramref name="age"/> ago.</summary>
     public Task<List<Guid>> PendingAsync(TimeSpan age, int limit, CancellationToken cancellation = default) =>
-        ReadAsync(context =>
+        ledger.ReadAsync(context =>
         {
             var before = DateTime.UtcNow - age;
             return context.Runs.Where(r => r.Status == RunStatus.Pending && r.CreatedAt <= before).OrderBy(r => r.RunId).Take(limit).Select(r => r.RunId);
@@ -119,7 +109,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <summary>How many runs have each status; every status has its number.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountByStatusAsync(CancellationToken cancellation = default)
     {
-        var found = await ReadAsync(context => context.Runs.GroupBy(r => r.Status).Select(g => new { Status = g.Key, Count = g.LongCount() }), cancellation);
+        var found = await ledger.ReadAsync(context => context.Runs.GroupBy(r => r.Status).Select(g => new { Status = g.Key, Count = g.LongCount() }), cancellation);
         return RunStatus.All.ToDictionary(s => s, s => found.FirstOrDefault(f => f.Status == s)?.Count ?? 0);
     }
 
@@ -129,17 +119,16 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return await context.Runs.LongCountAsync(cancellation);
     }
 
-    /// <summary>The run whose id starts so; at least six characters, as printed in tables.</summary>
+    /// <summary>The run whose id starts or ends so; at least six characters, as printed in tables.</summary>
     /// <exception cref="LedgerException">none, or more than one</exception>
     public async Task<DiscoveryRun> FindAsync(string idOrPrefix, CancellationToken cancellation = default)
     {
         if (Guid.TryParse(idOrPrefix, out var id)) return await GetAsync(id, cancellation);
-        await using var context = ledger.CreateContext();
         var prefix = idOrPrefix.ToLowerInvariant();
         if (prefix.Length < 6 || prefix.Any(c => !char.IsAsciiHexDigit(c) && c != '-'))
             throw LedgerException.Invalid("run_id", $"'{idOrPrefix}' is no run id", "Give the whole id, or at least six characters of its start or end.");
-        var matches = await context.Runs
-            .Where(r => r.RunId.ToString().StartsWith(prefix) || r.RunId.ToString().EndsWith(prefix)).Take(2).ToListAsync(cancellation);
+        var matches = await ledger.ReadAsync(
+            context => context.Runs.Where(r => r.RunId.ToString().StartsWith(prefix) || r.RunId.ToString().EndsWith(prefix)).Take(2), cancellation);
         return matches.Count switch
         {
             1 => matches[0],
@@ -170,19 +159,6 @@ public sealed class RunRepository(LedgerDatabase ledger)
         catch (NpgsqlException e)
         {
             throw PostgresErrors.Translate(e);
-        }
-    }
-
-    async Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation)
-    {
-        try
-        {
-            await using var context = ledger.CreateContext();
-            return await query(context).ToListAsync(cancellation);
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
         }
     }
 
