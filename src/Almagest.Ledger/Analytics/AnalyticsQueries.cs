@@ -1,6 +1,5 @@
 using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Database;
-using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Ledger.Analytics;
 
