@@ -1,5 +1,6 @@
 using System.Net;
 using Almagest.Ledger;
+using Almagest.Ledger.Runs;
 using Almagest.Server.Analytics;
 using Almagest.Server.Datasets;
 using Almagest.Server.Http;
@@ -60,6 +61,7 @@ public static class AlmagestServer
         services.AddSingleton(options);
         services.AddSingleton(options.Ledger);
         services.AddSingleton<RunQueue>();
+        services.AddSingleton(_ => new RunExplainer(options.Ledger) { MaxThreads = options.RunThreads });
         services.AddSingleton<RequestMeter>();
         if (options.Workers > 0) services.AddHostedService<RunWorker>();
         services.AddHostedService<ViewKeeper>();

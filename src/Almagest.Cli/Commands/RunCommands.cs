@@ -9,13 +9,14 @@ using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>runs list</c>, <c>show</c>, <c>delete</c>; comparing and exporting are in files of their own.</summary>
+/// <summary><c>runs list</c>, <c>show</c>, <c>delete</c>; the others are in files of their own.</summary>
 internal static class RunCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("runs", "The ledger: every run, with what it found",
         "almagest runs list --type anomaly", "almagest runs show 1f0c2a9e", "almagest runs compare 1f0c2a9e 77ab03d1", "almagest runs export 1f0c2a9e -o flagged.csv --anomalies")
     {
         List(shell, global), Show(shell, global), RunCompareCommand.Create(shell, global), Delete(shell, global), RunExportCommand.Create(shell, global),
+        RunExplainCommand.Create(shell, global), RunRethresholdCommand.Create(shell, global),
     };
 
     public static Argument<string> Id(string name = "ID") => new(name) { Description = "A run's id, or at least six characters of its start or end" };

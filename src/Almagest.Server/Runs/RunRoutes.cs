@@ -68,6 +68,8 @@ internal static class RunRoutes
             .Produces<ResultPageBody>().Fails(404, 409);
 
         RunEvents.Map(group, ledger);
+        ExplanationRoutes.Map(group);
+        RethresholdRoutes.Map(group, ledger);
     }
 
     public static async Task<RunBody> BodyAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellation) =>

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Views;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>runs rethreshold</c>: the scores of a run under another contamination, as a run of its own.</summary>
+internal static class RunRethresholdCommand
+{
+    public static Command Create(CommandShell shell, GlobalOptions global)
+    {
+        var id = RunCommands.Id("RUN");
+        var contamination = Values.Real("--contamination", "SHARE", "Share of stars to flag, in (0, 0.5]");
+        contamination.Required = true;
+        var top = Values.Whole("--top", "N", "How many stars to print (default 10)", 0, 10_000);
+        var command = new DescribedCommand("rethreshold", "Make a new run of a run's stored scores at another contamination, without fitting again",
+            "almagest runs rethreshold 1f0c2a9e --contamination 0.02")
+        {
+            id, contamination, top,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var source = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunRethresholder(session.Ledger).RethresholdAsync(source.RunId, parsed.GetRequiredValue(contamination)!.Value, shell.Cancellation);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
+            var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.Cancellation);
+            shell.Answer(view.FullDocument, console =>
+            {
+                view.Show(console);
+                console.Say($"Made from the scores of {Words.Short(source.RunId)}; compare them: almagest runs compare {Words.Short(source.RunId)} {Words.Short(run.RunId)}");
+            });
+            return CommandLine.Done;
+        });
+        return command;
+    }
+}
