@@ -168,7 +168,8 @@ public sealed class RunTests : IAsyncLifetime
         JsonAssert.Problem(await idle.DeleteAsync($"/discovery/runs/{run.RunId}"), HttpStatusCode.Conflict);
         JsonAssert.Problem(await idle.DeleteAsync("/datasets/field"), HttpStatusCode.Conflict);
         await runs.CancelAsync(run.RunId, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.NoContent, (await idle.DeleteAsync("/datasets/field")).Status);
+        JsonAssert.Problem(await idle.DeleteAsync("/datasets/field"), HttpStatusCode.Conflict);
+        Assert.Equal(HttpStatusCode.NoContent, (await idle.DeleteAsync("/datasets/field?with_runs=true")).Status);
         JsonAssert.Problem(await idle.GetAsync($"/discovery/runs/{run.RunId}"), HttpStatusCode.NotFound);
         await idle.RequireTrueViewsAsync();
     }

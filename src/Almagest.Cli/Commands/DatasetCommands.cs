@@ -88,7 +88,7 @@ internal static class DatasetCommands
             var runs = (await RunCountsAsync(session.Ledger, shell.Cancellation)).GetValueOrDefault(dataset.DatasetId);
             if (runs > 0 && !parsed.GetValue(withRuns))
                 throw new CommandFailedException($"dataset '{dataset.Name}' has {Words.Plural(runs, "run", "runs")}, which would be lost", "Add --with-runs to delete them as well.");
-            await datasets.DeleteAsync(dataset.DatasetId, shell.Cancellation);
+            await datasets.DeleteAsync(dataset.DatasetId, true, shell.Cancellation);
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
             shell.Answer(new { deleted = dataset.Name, dataset.DatasetId, stars = dataset.StarCount, runs },
                 console => console.Say($"Deleted {dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}, {Words.Plural(runs, "run", "runs")}."));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Cluster;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Runs;
 using Npgsql;
 
 namespace Almagest.Cli.Sessions;
@@ -58,6 +59,9 @@ internal sealed class LedgerSession : IAsyncDisposable
             }
             ledger = new LedgerDatabase(connection);
             await ApplyAsync(policy, ledger, lease is not null, shell);
+            // A run whose program was killed would stay 'running' for ever: whoever comes next says so.
+            if (policy != SchemaPolicy.AsItIs && await new DiscoveryService(ledger).ReapAsync(shell.Cancellation) is > 0 and var dead)
+                shell.Say($"{Words.Plural(dead, "run", "runs")} had lost the program that worked on {(dead == 1 ? "it" : "them")}: now failed.");
             return new LedgerSession(ledger, lease);
         }
         catch

@@ -172,7 +172,10 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
     async Task<bool> ClearLeftoversAsync(Stopwatch clock, CancellationToken cancel)
     {
         if (PostmasterFile.Read(place.Data) is not { } stale)
+        {
+            await RemoveAsync(cancel).ConfigureAwait(false);
             return true;
+        }
         var servers = PostmasterFile.ServersOf(place.Data);
         if (servers.Count > 0)
         {
@@ -197,13 +200,17 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
 
         // PostgreSQL takes away the file of a process that is gone, but refuses to start while another program has its
         // number. Nobody works in the directory, and the control lock keeps it so.
-        if (stale.IsSomeProcess)
-        {
-            options.Progress?.Invoke("Removing the postmaster.pid that a crash left behind…");
-            await HostProcess.RunAsync(account.Command("rm", "-f", "data/postmaster.pid"), place.Directory, cancel: cancel).ConfigureAwait(false);
-        }
-
+        if (stale.IsSomeProcess) options.Progress?.Invoke("Removing the postmaster.pid that a crash left behind…");
+        await RemoveAsync(cancel).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>The lock file of the socket holds the same number as postmaster.pid and would stop a start just as well.</summary>
+    async Task RemoveAsync(CancellationToken cancel)
+    {
+        string[] leftovers = [.. new[] { PostmasterFile.PathIn(place.Data), place.Socket, place.Socket + ".lock" }.Where(Path.Exists)];
+        if (leftovers.Length > 0)
+            await HostProcess.RunAsync(account.Command(["rm", "-f", "--", .. leftovers]), place.Directory, cancel: cancel).ConfigureAwait(false);
     }
 
     async Task CreateDatabaseAsync(CancellationToken cancel)

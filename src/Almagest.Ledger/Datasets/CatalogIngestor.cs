@@ -31,7 +31,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
                 : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', checksums))));
             var name = CheckName(options.DatasetName ?? DefaultName(files[0]));
             if (await FindLoadedAsync(checksum, options, cancellation) is { } loaded)
-                return await RepeatAsync(loaded, watch, cancellation);
+                return await RepeatAsync(loaded, options, watch, cancellation);
             await RequireFreeAsync(name, cancellation);
 
             await using var connection = await ledger.ConnectAsync(cancellation);
@@ -93,8 +93,16 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         return await context.Datasets.Where(d => d.Checksum == checksum).OrderBy(d => d.DatasetId).FirstOrDefaultAsync(cancellation);
     }
 
-    async Task<IngestReport> RepeatAsync(Dataset loaded, Stopwatch watch, CancellationToken cancellation)
+    async Task<IngestReport> RepeatAsync(Dataset loaded, IngestOptions options, Stopwatch watch, CancellationToken cancellation)
     {
+        // Asked for in another way than it was loaded: to do nothing and say success would mislead a script.
+        var stored = JsonNode.Parse(loaded.ColumnMapping)!.AsObject();
+        var differs = options.Map.FirstOrDefault(m => m.Value is "" or "none" ? stored.ContainsKey(m.Key) : !string.Equals((string?)stored[m.Key], m.Value, StringComparison.OrdinalIgnoreCase));
+        if (differs.Key is not null || (options.DatasetName is { } name && name != loaded.Name))
+        {
+            throw LedgerException.Conflict($"the same content is loaded already, as dataset '{loaded.Name}'" + (differs.Key is null ? "" : $" with another column for {differs.Key}"),
+                $"Use '{loaded.Name}', or load it again with --force and another --dataset, or delete it first: almagest datasets delete {loaded.Name}");
+        }
         var rejected = await new DatasetRepository(ledger).RejectedRowsAsync(loaded.DatasetId, 1000, cancellation);
         var mapping = JsonNode.Parse(loaded.ColumnMapping)!.AsObject().Select(m => $"{m.Key} ← {m.Value}").ToList();
         return new IngestReport(loaded, true, loaded.StarCount, loaded.RejectedCount, rejected, mapping,

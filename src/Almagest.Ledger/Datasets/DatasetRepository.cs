@@ -45,11 +45,17 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     public Task<List<StarLabel>> LabelsAsync(long starId, CancellationToken cancellation = default) =>
         ledger.ReadAsync(context => context.StarLabels.Where(l => l.StarId == starId).OrderBy(l => l.LabelSet), cancellation);
 
+    async Task<int> RunCountAsync(long datasetId, CancellationToken cancellation) =>
+        (await ledger.ReadAsync(context => context.Runs.Where(r => r.DatasetId == datasetId).GroupBy(r => r.DatasetId).Select(g => g.Count()), cancellation)).FirstOrDefault();
+
     /// <summary>Deletes a dataset with its stars, labels, runs and results, in one transaction.</summary>
-    /// <exception cref="LedgerException">no such dataset, or a run on it is being worked on</exception>
-    public async Task DeleteAsync(long datasetId, CancellationToken cancellation = default)
+    /// <param name="withRuns">false: refuse while the dataset has runs, which would be lost</param>
+    /// <exception cref="LedgerException">no such dataset, it has runs, or a run on it is being worked on</exception>
+    public async Task DeleteAsync(long datasetId, bool withRuns = true, CancellationToken cancellation = default)
     {
-        await GetAsync(datasetId, cancellation);
+        var dataset = await GetAsync(datasetId, cancellation);
+        if (!withRuns && await RunCountAsync(datasetId, cancellation) is > 0 and var count)
+            throw LedgerException.Conflict($"dataset '{dataset.Name}' has {count} {(count == 1 ? "run, which" : "runs, which")} would be lost with it", "Add with_runs=true to delete them, too.");
         try
         {
             await using var connection = await ledger.ConnectAsync(cancellation);

@@ -62,8 +62,18 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
         var run = await SubmitAsync(request, cancellation);
-        var outcome = await ExecuteAsync(run.RunId, progress, cancellation)
-            ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Look at it with: almagest runs show");
+        RunOutcome outcome;
+        try
+        {
+            outcome = await ExecuteAsync(run.RunId, progress, cancellation)
+                ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Look at it with: almagest runs show");
+        }
+        catch
+        {
+            // The timeline counts failed and cancelled runs, too. What stopped the run must not stop this.
+            await new ViewRefresher(ledger).RefreshPendingAsync("run", CancellationToken.None);
+            throw;
+        }
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("views", 0));
         await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellation);

@@ -43,8 +43,9 @@ public abstract record RunParameters
                     $"Choose {IsolationForestParameters.Name} (anomalies), {DbscanParameters.Name} or {HdbscanParameters.Name} (clusters)."),
             };
             parameters ??= FromJson(algorithm, "{}");
-            parameters.RequireKnown(json);
+            // First the values: a number beyond a double's range cannot even be written down again.
             parameters.Validate();
+            parameters.RequireKnown(json);
             return parameters;
         }
         catch (JsonException e)

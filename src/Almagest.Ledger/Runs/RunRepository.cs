@@ -143,7 +143,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
     {
         if (await ExecuteAsync("delete from public.discovery_runs where run_id = $1 and status <> 'running'", cancellation, runId) == 1) return;
         var run = await GetAsync(runId, cancellation);
-        throw LedgerException.Conflict($"run {runId} is {run.Status}", "Wait until it has ended, then delete it.");
+        throw LedgerException.Conflict($"run {runId} is {run.Status}", "Wait until it has ended, then delete it; a run whose program died is found and failed by the next command or server.");
     }
 
     async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] parameters)

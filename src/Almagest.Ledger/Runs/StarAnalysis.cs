@@ -88,7 +88,7 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
             ["version"] = Features.Recipe.Version,
             ["columns"] = JsonSerializer.SerializeToNode(Features.Statistics.Select(s => new
             {
-                name = s.Name, unit = s.Unit, mean = s.Mean, std_dev = s.StdDev, median = s.Median, missing = s.Missing,
+                name = s.Name, unit = s.Unit, mean = s.Mean, std_dev = s.StdDev, median = s.Median, missing = s.Missing, centre = s.Centre, scale = s.Scale,
             })),
             ["imputed"] = JsonSerializer.SerializeToNode(Features.Imputed.Select(i => new { column = i.Column, count = i.Count, median = i.Median })),
         };

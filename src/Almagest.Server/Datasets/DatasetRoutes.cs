@@ -10,6 +10,7 @@ namespace Almagest.Server.Datasets;
 /// <summary>The catalogues of the ledger and their stars.</summary>
 internal static class DatasetRoutes
 {
+    static readonly Flag WithRuns = new("with_runs", "also delete its runs and their results, which cannot be made undone");
     static readonly Words Name = new("dataset", "the dataset: its name or id") { InPath = true };
     static readonly Words SourceId = new("source_id", "only the star with this id of the catalogue's own");
     static readonly WholeNumber After = new("after", "next of the page before", 0, long.MaxValue, 0);
@@ -33,9 +34,9 @@ internal static class DatasetRoutes
         group.Route("DELETE", "/{dataset}", "deleteDataset", "Deletes a dataset with its stars, labels, runs and results", async context =>
         {
             var dataset = await datasets.FindAsync(Name.Read(context)!, context.RequestAborted);
-            await datasets.DeleteAsync(dataset.DatasetId, context.RequestAborted);
+            await datasets.DeleteAsync(dataset.DatasetId, WithRuns.Read(context), context.RequestAborted);
             return Results.NoContent();
-        }, Name).WithDescription("Refused while a run on it is being worked on. The views follow by themselves.")
+        }, Name, WithRuns).WithDescription("Refused while a run on it is being worked on, and while it has runs, unless with_runs is true. The views follow by themselves.")
             .Produces(204).Fails(404, 409).DisableRequestTimeout();
 
         group.Route("GET", "/{dataset}/stars", "listStars", "The stars of a dataset, page by page; or one by the catalogue's own id", async context =>

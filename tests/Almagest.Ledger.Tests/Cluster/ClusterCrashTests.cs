@@ -78,6 +78,8 @@ public sealed class ClusterCrashTests
             var lines = file.Split('\n');
             lines[0] = other.Id.ToString(CultureInfo.InvariantCulture);
             await home.AsAccountAsync("/bin/sh", "-c", "printf '%s' \"$1\" >data/postmaster.pid", "sh", string.Join('\n', lines));
+            // The lock of the socket holds the same number.
+            await home.AsAccountAsync("/bin/sh", "-c", "printf '%s' \"$1\" >run/.s.PGSQL.5432.lock", "sh", string.Join('\n', lines));
 
             await using var lease = await home.StartAsync();
             Assert.True(lease.Settings.Started);

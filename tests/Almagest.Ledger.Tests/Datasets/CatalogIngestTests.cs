@@ -59,8 +59,13 @@ public sealed class CatalogIngestTests : IDisposable
         await using var test = await TestLedger.CreateAsync();
         var ingestor = new CatalogIngestor(test.Ledger);
         var first = await ingestor.IngestAsync([Write("a.csv", "source_id,ra,dec\n1,2,3\n")]);
-        var again = await ingestor.IngestAsync([Write("b.csv", "source_id,ra,dec\n1,2,3\n")], new IngestOptions { DatasetName = "other" });
+        var again = await ingestor.IngestAsync([Write("b.csv", "source_id,ra,dec\n1,2,3\n")]);
         Assert.True(again.AlreadyLoaded);
+        foreach (var other in new[] { new IngestOptions { DatasetName = "other" }, new IngestOptions { Map = new Dictionary<string, string> { ["magnitude"] = "ra" } } })
+        {
+            var error = await Assert.ThrowsAsync<LedgerException>(() => ingestor.IngestAsync([Path.Combine(folder, "b.csv")], other));
+            Assert.Contains("as dataset 'a'", error.Message, StringComparison.Ordinal);
+        }
         Assert.Equal(first.Dataset.DatasetId, again.Dataset.DatasetId);
         Assert.Equal(1L, await test.ScalarAsync<long>("select count(*) from stars"));
         var forced = await ingestor.IngestAsync([Path.Combine(folder, "b.csv")], new IngestOptions { Force = true });

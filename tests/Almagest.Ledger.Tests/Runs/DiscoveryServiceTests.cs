@@ -93,6 +93,8 @@ public sealed class DiscoveryServiceTests
     [InlineData("isolation_forest", """{"n_estimators": 0}""", "n_estimators")]
     [InlineData("isolation_forest", """{"features": "astrology"}""", "features")]
     [InlineData("isolation_forest", """{"eps": 1}""", "parameters.eps")]
+    [InlineData("isolation_forest", """{"contamination": 1e999}""", "contamination")]
+    [InlineData("dbscan", """{"eps": 1e999}""", "eps")]
     [InlineData("dbscan", """{"eps": 0}""", "eps")]
     [InlineData("dbscan", """{"eps": -1}""", "eps")]
     [InlineData("dbscan", """{"min_samples": 0}""", "min_samples")]
@@ -140,6 +142,9 @@ public sealed class DiscoveryServiceTests
         var run = Assert.Single(await new RunRepository(test.Ledger).ListAsync(new RunQuery()));
         Assert.Equal(RunStatus.Cancelled, run.Status);
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+        // The timeline counts it all the same, and shows it at once.
+        Assert.Equal(2L, await test.ScalarAsync<long>("select count(*) from mv_discovery_timeline where total_runs = 1 and completed_runs = 0"));
+        Assert.All(await new ViewStatusReader(test.Ledger).ReadAsync(), s => Assert.False(s.Lags));
     }
 
     [Fact]
