@@ -59,7 +59,9 @@ public sealed class IngestTests : IDisposable
         var file = Write("mixed.csv", Mixed);
         (await ledger.RunAsync("ingest", file)).Ok();
 
-        var again = (await ledger.RunAsync("ingest", file, "--dataset", "other", "--json")).Ok().Json;
+        var again = (await ledger.RunAsync("ingest", file, "--json")).Ok().Json;
+        // Not under the name that was asked for: no success.
+        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("ingest", file, "--dataset", "other")).ExitCode);
         var forced = (await ledger.RunAsync("ingest", file, "--dataset", "other", "--force", "--json")).Ok().Json;
 
         Assert.True(again.GetProperty("already_loaded").GetBoolean());
