@@ -22,7 +22,8 @@ internal sealed partial class CliProcess : IDisposable
     /// <param name="environment">variables to set, or to remove where null</param>
     public static CliProcess Start(IReadOnlyDictionary<string, string?> environment, params string[] args)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(CommandLine).Assembly.Location, .. args])
+        // Tests that were themselves started in the background of a script inherit SIGINT as ignored; a user's terminal gives it as usual.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", typeof(CommandLine).Assembly.Location, .. args])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
@@ -35,9 +36,12 @@ internal sealed partial class CliProcess : IDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>Waits for the end; answers what was printed after what has been read already.</summary>
-    public async Task<CliResult> EndAsync(CancellationToken cancellation)
+    /// <summary>Waits for the end, at most two minutes; answers what was printed after what has been read already.</summary>
+    public async Task<CliResult> EndAsync(CancellationToken testCancellation)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(testCancellation);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        var cancellation = limit.Token;
         var output = await process.StandardOutput.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
         return new CliResult(process.ExitCode, output, await error);
