@@ -46,13 +46,13 @@ public static class AnalyticsBench
         return report.ToString();
     }
 
-    static async Task<string> MachineAsync(LedgerDatabase ledger)
+    internal static async Task<string> MachineAsync(LedgerDatabase ledger)
     {
         await using var command = ledger.DataSource.CreateCommand("select current_setting('server_version') || ', shared_buffers ' || current_setting('shared_buffers')");
         return $"Measured on {Machine.Describe()}, PostgreSQL {await command.ExecuteScalarAsync()}, {DateTime.UtcNow:yyyy-MM-dd}.";
     }
 
-    static async Task ExecuteAsync(string server, string sql)
+    internal static async Task ExecuteAsync(string server, string sql)
     {
         await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync();

@@ -28,7 +28,8 @@ public sealed class RunCompletion : IAsyncDisposable
         var connection = await ledger.ConnectAsync(cancellation);
         try
         {
-            var transaction = await connection.BeginTransactionAsync(cancellation);
+            // Whatever the server's default: completing updates the views' summaries, which needs to see the completion it waited for.
+            var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation);
             await using var command = new NpgsqlCommand("select status from public.discovery_runs where run_id = $1 for update", connection)
             {
                 Parameters = { new() { Value = runId } },
@@ -109,6 +110,8 @@ public sealed class RunCompletion : IAsyncDisposable
                 where run_id = $1
                 """, connection)
             {
+                // The views' share of the work, in mode incremental, and its turn among other completions.
+                CommandTimeout = 3600,
                 Parameters =
                 {
                     new() { Value = runId }, new() { Value = totalStars },

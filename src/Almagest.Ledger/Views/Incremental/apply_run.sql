@@ -1,0 +1,162 @@
+-- Adds one complete run to the summary tables; does nothing for a run that is there already. The caller holds the apply
+-- lock: of two completions at once, the second sees the first.
+create function view_summaries.apply_run(target uuid) returns void language plpgsql as $$
+declare
+  run public.discovery_runs;
+  found_set bigint;
+  analysed record;
+  sizes record;
+  flags bigint;
+begin
+  if exists (select from view_summaries.runs where run_id = target) then return; end if;
+  select * into strict run from public.discovery_runs where run_id = target and is_complete;
+
+  select count(*) as stars,
+         coalesce(bit_xor(hashint8extended(star_id, 1)), 0) as hash_1,
+         coalesce(bit_xor(hashint8extended(star_id, 2)), 0) as hash_2,
+         count(*) filter (where is_anomaly = 1) as anomaly_count,
+         min(anomaly_score) filter (where is_anomaly = 1) as min_score,
+         max(anomaly_score) filter (where is_anomaly = 1) as max_score,
+         sum(round(anomaly_score * 1e9)::bigint) filter (where is_anomaly = 1) as score_sum,
+         count(anomaly_score) filter (where is_anomaly = 1) as score_count,
+         count(*) filter (where cluster_id = -1) as noise_count,
+         count(*) filter (where cluster_id >= 0) as clustered_stars
+    into analysed
+    from public.discovery_results
+   where run_id = target;
+
+  select set_id into found_set from view_summaries.star_sets
+   where star_count = analysed.stars and hash_1 = analysed.hash_1 and hash_2 = analysed.hash_2;
+  if not found then
+    found_set := view_summaries.add_star_set(target, analysed.stars, analysed.hash_1, analysed.hash_2);
+  end if;
+  update view_summaries.star_sets
+     set runs = runs + 1,
+         last_completed = greatest(last_completed, run.completed_at),
+         anomaly_runs = anomaly_runs + (run.run_type = 'anomaly')::int,
+         last_anomaly_completed = case when run.run_type = 'anomaly' then greatest(last_anomaly_completed, run.completed_at) else last_anomaly_completed end
+   where set_id = found_set;
+
+  if run.run_type = 'cluster' and analysed.clustered_stars > 0 then
+    insert into view_summaries.clusters (run_id, cluster_id, cluster_size, star_ids, completed_at)
+    select target, cluster_id, count(*), array_agg(star_id order by star_id), run.completed_at
+      from public.discovery_results
+     where run_id = target and cluster_id >= 0
+     group by cluster_id;
+    select count(*) as clusters, min(cluster_size) as smallest, max(cluster_size) as largest into sizes
+      from view_summaries.clusters where run_id = target;
+  else
+    select count(*) as clusters, min(n) as smallest, max(n) as largest into sizes
+      from (select count(*) as n from public.discovery_results
+             where analysed.clustered_stars > 0 and run_id = target and cluster_id >= 0 group by cluster_id) c;
+  end if;
+
+  insert into view_summaries.runs (run_id, run_type, algorithm, parameters, parameter_set, parameters_hash, dataset_id, set_id, total_stars, created_at, completed_at,
+    anomaly_count, min_anomaly_score, max_anomaly_score, score_sum, score_count,
+    cluster_count, min_cluster_size, max_cluster_size, clustered_stars, noise_count)
+  values (target, run.run_type, run.algorithm, run.parameters, (run.parameters - 'random_state')::text, md5((run.parameters - 'random_state')::text), run.dataset_id, found_set, run.total_stars, run.created_at, run.completed_at,
+    analysed.anomaly_count, analysed.min_score, analysed.max_score, analysed.score_sum, analysed.score_count,
+    sizes.clusters, sizes.smallest, sizes.largest, nullif(analysed.clustered_stars, 0), analysed.noise_count);
+
+  if analysed.anomaly_count > 0 then
+    perform view_summaries.add_cell_flags(target, 1);
+  end if;
+
+  if run.run_type = 'anomaly' then
+    if analysed.anomaly_count > 0 then
+      insert into view_summaries.flagged_stars as f (star_id, anomaly_count, score_sum, score_count)
+      select star_id, 1, coalesce(round(anomaly_score * 1e9)::bigint, 0), (anomaly_score is not null)::int
+        from public.discovery_results
+       where run_id = target and is_anomaly = 1
+       order by star_id
+      on conflict (star_id) do update
+        set anomaly_count = f.anomaly_count + 1,
+            score_sum = f.score_sum + excluded.score_sum,
+            score_count = f.score_count + excluded.score_count;
+
+      insert into view_summaries.flag_blocks (block, run_id, flags, star_ids)
+      select star_id >> 10, target, bit_or(set_bit(B'0'::bit(1024), (star_id & 1023)::int, 1)), array_agg(star_id order by star_id)
+        from public.discovery_results
+       where run_id = target and is_anomaly = 1
+       group by star_id >> 10;
+    end if;
+    flags := analysed.anomaly_count;
+
+    insert into view_summaries.run_pairs (run_1_id, run_1_count, run_2_id, run_2_count, overlap_count, jaccard_similarity, last_updated)
+    select least(target, o.run_id), case when target < o.run_id then flags else o.anomaly_count end,
+           greatest(target, o.run_id), case when target < o.run_id then o.anomaly_count else flags end,
+           coalesce(s.shared, 0),
+           case when flags + o.anomaly_count = 0 then 0
+                else coalesce(s.shared, 0)::double precision / (flags + o.anomaly_count - coalesce(s.shared, 0)) end,
+           greatest(run.completed_at, o.completed_at)
+      from view_summaries.runs o
+      left join (select b.run_id, sum(bit_count(a.flags & b.flags))::bigint as shared
+                   from view_summaries.flag_blocks a
+                   join view_summaries.flag_blocks b using (block)
+                  where a.run_id = target and b.run_id <> target
+                  group by b.run_id) s on s.run_id = o.run_id
+     where o.run_type = 'anomaly' and o.run_id <> target;
+
+    perform view_summaries.add_similarities(target, 1);
+  end if;
+
+  if exists (select from public.star_labels) then
+    insert into view_summaries.quality select * from view_summaries.quality_of(target);
+  end if;
+end $$;
+
+-- Describes a set of stars that is met for the first time, from the results of a run that analysed it.
+create function view_summaries.add_star_set(target uuid, stars bigint, first_hash bigint, second_hash bigint) returns bigint language plpgsql as $$
+declare
+  created bigint;
+begin
+  insert into view_summaries.star_sets (star_count, hash_1, hash_2) values (stars, first_hash, second_hash) returning set_id into created;
+
+  insert into view_summaries.star_set_blocks (block, set_id, members)
+  select star_id >> 10, created, bit_or(set_bit(B'0'::bit(1024), (star_id & 1023)::int, 1))
+    from public.discovery_results
+   where run_id = target
+   group by star_id >> 10;
+
+  insert into view_summaries.undescribed_stars (star_id)
+  select r.star_id
+    from public.discovery_results r
+   where r.run_id = target and not exists (select from public.stars s where s.star_id = r.star_id)
+  on conflict do nothing;
+
+  insert into view_summaries.star_set_cells (set_id, dataset_id, healpix_6, stars)
+  select created, s.dataset_id, s.healpix_29 >> 46, count(*)
+    from public.discovery_results r
+    join public.stars s using (star_id)
+   where r.run_id = target
+   group by s.dataset_id, s.healpix_29 >> 46;
+  return created;
+end $$;
+
+-- Adds (sign 1) or takes away (sign -1) the flags of one run in the cells of the sky.
+create function view_summaries.add_cell_flags(target uuid, sign integer) returns void language sql as $$
+  update view_summaries.dataset_cells c
+     set flags = c.flags + sign * n.flags
+    from (select s.dataset_id, s.healpix_29 >> 46 as healpix_6, count(*) as flags
+            from public.discovery_results r
+            join public.stars s using (star_id)
+           where r.run_id = target and r.is_anomaly = 1
+           group by 1, 2) n
+   where c.dataset_id = n.dataset_id and c.healpix_6 = n.healpix_6
+$$;
+
+-- Adds (sign 1) or takes away (sign -1) the similarities of one run from its own sum and from those of the other runs.
+create function view_summaries.add_similarities(target uuid, sign integer) returns void language sql as $$
+  with others as (
+    select case when p.run_1_id = target then p.run_2_id else p.run_1_id end as run_id, round(p.jaccard_similarity * 1e9)::bigint as similarity
+      from view_summaries.run_pairs p
+     where (p.run_1_id = target or p.run_2_id = target) and p.overlap_count > 0
+  ),
+  changes as (
+    select run_id, similarity from others
+    union all
+    select target, coalesce(sum(similarity), 0)::bigint from others
+  )
+  update view_summaries.runs r set similarity_sum = r.similarity_sum + sign * c.similarity
+    from changes c where r.run_id = c.run_id and c.similarity <> 0
+$$;

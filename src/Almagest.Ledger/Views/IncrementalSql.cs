@@ -1,0 +1,44 @@
+using Almagest.Ledger.Database;
+
+namespace Almagest.Ledger.Views;
+
+/// <summary>The SQL of mode incremental: its schema, and the views over it.</summary>
+internal static class IncrementalSql
+{
+    // "AlmModes" and "AlmApply"; the triggers have the same numbers.
+    public const long ModeLock = 0x416C6D4D6F646573;
+    public const long ApplyLock = 0x416C6D4170706C79;
+
+    const string AllRuns = "where is_complete\n)";
+
+    /// <summary>Summary tables, functions and triggers.</summary>
+    public static string Install() => string.Join("\n", Part("tables"), QualityOf(), Part("apply_run"), Part("undo_run"), Part("triggers"));
+
+    public static string WatchCatalogue() => Part("watch_catalogue");
+
+    public static string UnwatchCatalogue() => Part("unwatch_catalogue");
+
+    public static string Clear() => Part("clear");
+
+    /// <summary>The view of the same name over the summary tables. The timeline is small enough to be computed when read.</summary>
+    public static string CreateView(AnalyticsView view) => $"""
+        create view public.{view.Name} as
+        {(view == AnalyticsViews.Timeline ? view.Definition : Part($"Views.{view.Name}").TrimEnd())};
+        comment on view public.{view.Name} is '{view.Fingerprint}';
+        """;
+
+    /// <summary>The definition of the quality view, for one run: one text, two uses.</summary>
+    static string QualityOf()
+    {
+        var parts = AnalyticsViews.Quality.Definition.Split(AllRuns);
+        if (parts.Length != 2) throw new InvalidOperationException("the definition of mv_discovery_quality must list the complete runs once");
+        return $"""
+            create function view_summaries.quality_of(target uuid) returns setof view_summaries.quality language sql stable as $$
+            {parts[0]}where is_complete and run_id = target
+            ){parts[1]}
+            $$;
+            """;
+    }
+
+    static string Part(string name) => EmbeddedSql.Read($"Views.Incremental.{name}.sql");
+}

@@ -1,0 +1,199 @@
+using Almagest.Ledger.Database;
+using Npgsql;
+
+namespace Almagest.Ledger.Views;
+
+/// <summary>How far a conversion is.</summary>
+/// <param name="Stage">what is being done, in words</param>
+/// <param name="Done">steps done of <paramref name="Total"/></param>
+public sealed record ConversionProgress(string Stage, int Done, int Total);
+
+/// <summary>
+/// Converts between the two modes while the ledger is in use. Readers see the old relations until one short transaction replaces
+/// them by the new; runs complete meanwhile and are counted. Interrupted at any point, the ledger stays in the mode in which it
+/// was, with right answers, and the same conversion goes on where it stopped, or the opposite one clears up.
+/// </summary>
+public sealed class ViewConverter(LedgerDatabase ledger)
+{
+    // "AlmCnvrt"
+    const long ConversionLock = 0x416C6D436E767274;
+    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+
+    /// <returns>false where the ledger was in that mode already</returns>
+    /// <exception cref="LedgerException">another program is converting</exception>
+    public async Task<bool> ConvertAsync(ViewMode target, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var guard = await AdvisoryLock.TryTakeAsync(ledger, ConversionLock, cancellation)
+                ?? throw LedgerException.Conflict("another program is converting the views", "Wait until it has ended; 'almagest views status' shows the mode.");
+            var connection = guard.Connection;
+            var now = await ViewModeState.ReadAsync(connection, cancellation);
+            if (now.Mode == target)
+            {
+                if (!now.IsSteady) await TakeBackAsync(connection, now, cancellation);
+                return false;
+            }
+            if (target == ViewMode.Incremental) await ToIncrementalAsync(connection, now, progress, cancellation);
+            else await ToRefreshAsync(connection, now, progress, cancellation);
+            return true;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    // A conversion that was interrupted is not wanted any more.
+    static async Task TakeBackAsync(NpgsqlConnection connection, ViewModeState now, CancellationToken cancellation)
+    {
+        if (now.State == ViewModeState.Building)
+        {
+            await ChangeAsync(connection, IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady), null, cancellation);
+        }
+        else
+        {
+            foreach (var view in AnalyticsViews.All) await ExecuteAsync(connection, $"drop materialized view if exists public.{Next(view)}", cancellation);
+            await ChangeAsync(connection, "delete from public.pending_view_changes;" + SetMode(ViewMode.Incremental, ViewModeState.Steady), null, cancellation);
+        }
+    }
+
+    async Task ToIncrementalAsync(NpgsqlConnection connection, ViewModeState now, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
+        if (now.IsSteady)
+        {
+            progress?.Report(new("waiting for loads and completions under way", 0, 1));
+            await ChangeAsync(connection, IncrementalSql.WatchCatalogue() + SetMode(ViewMode.Refresh, ViewModeState.Building), null, cancellation);
+        }
+        while (true)
+        {
+            await BuildAsync(connection, progress, cancellation);
+            progress?.Report(new("replacing the views", AnalyticsViews.All.Count, AnalyticsViews.All.Count));
+            await ExecuteAsync(connection, "analyze view_summaries.star_sets, view_summaries.star_set_blocks, view_summaries.star_set_cells, view_summaries.runs, view_summaries.clusters, "
+                + "view_summaries.flagged_stars, view_summaries.flag_blocks, view_summaries.run_pairs, view_summaries.dataset_cells, view_summaries.quality", cancellation);
+            await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellation);
+            var sql = string.Concat(AnalyticsViews.All.Select(v => $"drop materialized view public.{v.Name};\n{IncrementalSql.CreateView(v)}\n"))
+                + "delete from public.pending_view_changes;" + SetMode(ViewMode.Incremental, ViewModeState.Steady);
+            // Something may have come in since the last look.
+            if (await ChangeAsync(connection, sql, async () => await PendingCountAsync(connection, cancellation) == 0, cancellation)) return;
+        }
+    }
+
+    static async Task BuildAsync(NpgsqlConnection connection, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
+        var datasets = await ListAsync<long>(connection,
+            "select dataset_id from public.datasets d where not exists (select from view_summaries.counted_datasets c where c.dataset_id = d.dataset_id) order by 1", cancellation);
+        for (var i = 0; i < datasets.Count; i++)
+        {
+            progress?.Report(new($"counting the stars of dataset {datasets[i]}", i, datasets.Count));
+            await ApplyAsync(connection, "select view_summaries.count_dataset($1) where exists (select from public.datasets where dataset_id = $1)", datasets[i], cancellation);
+        }
+        var runs = await ListAsync<Guid>(connection,
+            "select run_id from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where r.run_id = d.run_id) order by completed_at, run_id", cancellation);
+        for (var i = 0; i < runs.Count; i++)
+        {
+            progress?.Report(new("adding up runs", i, runs.Count));
+            await ApplyAsync(connection, "select view_summaries.apply_run($1) where exists (select from public.discovery_runs where run_id = $1 and is_complete)", runs[i], cancellation);
+            // The planner must know the tables that grow under its hands.
+            if (i is 2 or 20 or 200) await ExecuteAsync(connection, "analyze view_summaries.star_set_blocks, view_summaries.runs, view_summaries.flagged_stars, view_summaries.flag_blocks, view_summaries.run_pairs", cancellation);
+        }
+    }
+
+    static Task<int> PendingCountAsync(NpgsqlConnection connection, CancellationToken cancellation) => ScalarAsync(connection, """
+        select (select count(*) from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where r.run_id = d.run_id))::int
+             + (select count(*) from public.datasets d where not exists (select from view_summaries.counted_datasets c where c.dataset_id = d.dataset_id)
+                                                         and exists (select from public.stars s where s.dataset_id = d.dataset_id))::int
+        """, cancellation);
+
+    async Task ToRefreshAsync(NpgsqlConnection connection, ViewModeState now, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    {
+        // From here on changes are noted, so that what the new views do not show yet is refreshed after the exchange.
+        if (now.IsSteady) await ChangeAsync(connection, SetMode(ViewMode.Incremental, ViewModeState.Leaving), null, cancellation);
+        var views = AnalyticsViews.All;
+        for (var i = 0; i < views.Count; i++)
+        {
+            progress?.Report(new($"computing {views[i].Name}", i, views.Count));
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await ExecuteAsync(connection, $"set local work_mem = '128MB'; drop materialized view if exists public.{Next(views[i])};\n{views[i].CreateMaterializedSql(Next(views[i]))}", cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+        progress?.Report(new("replacing the views", views.Count, views.Count));
+        await using (await ViewRefresher.ExcludeAsync(ledger, cancellation))
+        {
+            var sql = string.Concat(views.Select(v => $"drop view public.{v.Name};\nalter materialized view public.{Next(v)} rename to {v.Name};\n"
+                + string.Concat(v.IndexNames().Select(name => $"alter index public.{Next(name)} rename to {name};\n"))
+                + $"insert into public.view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select '{v.Name}', 'mode', clock_timestamp(), clock_timestamp(), 0, count(*), 'succeeded' from public.{v.Name};\n"))
+                + IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady);
+            await ChangeAsync(connection, sql, null, cancellation);
+        }
+        await new ViewRefresher(ledger).RefreshPendingAsync("mode", cancellation);
+    }
+
+    static string Next(AnalyticsView view) => Next(view.Name);
+
+    static string Next(string name) => name + "__next";
+
+    static string SetMode(ViewMode mode, string state) =>
+        $"update view_summaries.maintenance set mode = '{ViewModeState.NameOf(mode)}', state = '{state}', changed_at = clock_timestamp();";
+
+    /// <summary>
+    /// One short transaction that excludes every maintaining one. It never queues for long: where loads or readers hold what it
+    /// needs, it steps back and tries again, so that nobody waits behind it.
+    /// </summary>
+    static async Task<bool> ChangeAsync(NpgsqlConnection connection, string sql, Func<Task<bool>>? still, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await using (var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation))
+            {
+                try
+                {
+                    // Tables before the mode lock, as a load takes them.
+                    await ExecuteAsync(connection, "set local lock_timeout = '1s'; lock table public.stars, public.star_labels in share row exclusive mode", cancellation);
+                    if (await ScalarAsync(connection, $"select pg_try_advisory_xact_lock({IncrementalSql.ModeLock})::int", cancellation) == 1)
+                    {
+                        if (still is not null && !await still()) return false;
+                        await ExecuteAsync(connection, sql, cancellation);
+                        await transaction.CommitAsync(cancellation);
+                        return true;
+                    }
+                }
+                catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+                {
+                    // Tried again below.
+                }
+            }
+            await Task.Delay(Patience, cancellation);
+        }
+    }
+
+    static async Task ApplyAsync(NpgsqlConnection connection, string sql, object id, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation);
+        await ExecuteAsync(connection, $"select pg_advisory_xact_lock({IncrementalSql.ApplyLock})", cancellation);
+        await using (var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = id } } })
+            await command.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    static async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        var found = new List<T>();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) found.Add(reader.GetFieldValue<T>(0));
+        return found;
+    }
+
+    static async Task<int> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

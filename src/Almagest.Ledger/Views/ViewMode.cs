@@ -1,0 +1,52 @@
+using Almagest.Ledger.Database;
+using Npgsql;
+
+namespace Almagest.Ledger.Views;
+
+/// <summary>How the views are kept fresh.</summary>
+public enum ViewMode
+{
+    /// <summary>Materialized views, refreshed after the runs that touch them.</summary>
+    Refresh,
+
+    /// <summary>Views over summary tables, which completing or deleting a run updates in the same transaction.</summary>
+    Incremental,
+}
+
+/// <summary>The mode, and whether a conversion is under way or was interrupted.</summary>
+/// <param name="State"><c>steady</c>, <c>building</c> (towards incremental) or <c>leaving</c> (towards refresh)</param>
+public sealed record ViewModeState(ViewMode Mode, string State)
+{
+    public const string Steady = "steady";
+    public const string Building = "building";
+    public const string Leaving = "leaving";
+
+    public bool IsSteady => State == Steady;
+
+    /// <summary>The word of the command line and the API.</summary>
+    public string Name => NameOf(Mode);
+
+    public static string NameOf(ViewMode mode) => mode == ViewMode.Refresh ? "refresh" : "incremental";
+
+    public static async Task<ViewModeState> ReadAsync(LedgerDatabase ledger, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        await using var connection = await ledger.ConnectAsync(cancellation);
+        return await ReadAsync(connection, cancellation);
+    }
+
+    internal static async Task<ViewModeState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand("select mode, state from view_summaries.maintenance", connection);
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            return new ViewModeState(reader.GetString(0) == "refresh" ? ViewMode.Refresh : ViewMode.Incremental, reader.GetString(1));
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+}
