@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Almagest.Ledger.Database;
 
 namespace Almagest.Ledger.Views;
@@ -8,13 +9,16 @@ namespace Almagest.Ledger.Views;
 /// One query-optimized view: its definition (the .sql file is the specification), its unique key, and the runs that touch it.
 /// A released definition is never edited in place: a new file and a migration that replaces the view take its place.
 /// </summary>
-public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> RunTypes, bool EveryChange = false)
+public sealed partial record AnalyticsView(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> RunTypes, bool EveryChange = false)
 {
     /// <summary>Further indexes, for the look-ups of the routes: name suffix and column list.</summary>
     public IReadOnlyList<(string Suffix, string Columns)> LookupIndexes { get; init; } = [];
 
+    /// <summary>Tables whose every change touches the view, besides the runs: <c>stars</c>, <c>star_labels</c>.</summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
     /// <summary>The SELECT that defines the view, without a final semicolon.</summary>
-    public string Definition { get; } = EmbeddedSql.Read($"Views.Definitions.{Name}.sql").TrimEnd();
+    public string Definition { get; } = WithParts(EmbeddedSql.Read($"Views.Definitions.{Name}.sql")).TrimEnd();
 
     /// <summary>Fingerprint of the definition, kept as the view's comment, to tell a view of today from one of yesterday.</summary>
     public string Fingerprint => "almagest definition " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Definition)))[..16];
@@ -32,8 +36,16 @@ public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IRead
         sql.Append("comment on materialized view public.").Append(Name).Append(" is '").Append(Fingerprint).Append("';\n");
         sql.Append("insert into public.analytics_views (view_name, run_types, every_change) values ('").Append(Name).Append("', array['")
             .AppendJoin("','", RunTypes).Append("'], ").Append(EveryChange ? "true" : "false").Append(");\n");
+        if (Tables.Count > 0)
+            sql.Append("update public.analytics_views set tables = array['").AppendJoin("','", Tables).Append("'] where view_name = '").Append(Name).Append("';\n");
         return sql.ToString();
     }
+
+    // Two views that say the same thing of a run share its SQL: "-- @include parts/NAME.sql" on a line of its own.
+    static string WithParts(string sql) => Include().Replace(sql, m => EmbeddedSql.Read($"Views.Definitions.parts.{m.Groups[1].Value}.sql").TrimEnd());
+
+    [GeneratedRegex(@"^-- @include parts/(\w+)\.sql$", RegexOptions.Multiline)]
+    private static partial Regex Include();
 
     public string DropSql() => $"""
         drop materialized view public.{Name};
@@ -66,7 +78,25 @@ public static class AnalyticsViews
     public static readonly AnalyticsView Timeline =
         new("mv_discovery_timeline", ["period_type", "period_start", "run_type"], Model.RunTypes.All, EveryChange: true);
 
-    public static readonly IReadOnlyList<AnalyticsView> All = [RunStats, ClusterSizes, StarFrequency, Overlap, Timeline];
+    public static readonly AnalyticsView Coverage = new("mv_dataset_coverage", ["dataset_id", "healpix_6"], Model.RunTypes.All)
+    {
+        LookupIndexes = [("runs", "dataset_id, runs desc, star_analyses desc, healpix_6")],
+        Tables = ["stars"],
+    };
+
+    public static readonly AnalyticsView Quality = new("mv_discovery_quality", ["run_id", "label_set"], Model.RunTypes.All)
+    {
+        LookupIndexes = [("f1", "f1 desc nulls last, run_id"), ("adjusted_rand_index", "adjusted_rand_index desc nulls last, run_id")],
+        Tables = ["star_labels"],
+    };
+
+    public static readonly AnalyticsView Parameters = new("mv_parameter_performance", ["run_type", "algorithm", "parameters_hash"], Model.RunTypes.All)
+    {
+        LookupIndexes = [("runs", "runs desc")],
+        Tables = ["star_labels"],
+    };
+
+    public static readonly IReadOnlyList<AnalyticsView> All = [RunStats, ClusterSizes, StarFrequency, Overlap, Timeline, Coverage, Quality, Parameters];
 
     /// <exception cref="LedgerException">no view has that name</exception>
     public static AnalyticsView Get(string name) =>
