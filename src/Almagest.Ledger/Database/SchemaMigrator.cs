@@ -76,7 +76,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     {
         await using var connection = await ledger.ConnectAsync(cancellation);
         await using var command = connection.CreateCommand();
-        command.CommandText = "select matviewname, obj_description(format('public.%I', matviewname)::regclass, 'pg_class') from pg_matviews where schemaname = 'public'";
+        command.CommandText = "select relname, obj_description(oid, 'pg_class') from pg_class where relnamespace = 'public'::regnamespace and relkind in ('m', 'v')";
         var found = new Dictionary<string, string?>();
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {

@@ -25,15 +25,28 @@ public sealed partial record AnalyticsView(string Name, IReadOnlyList<string> Ke
 
     public string KeyIndex => $"ux_{Name}";
 
-    /// <summary>Creates the view with its indexes and notes which runs touch it.</summary>
-    public string CreateSql()
+    /// <summary>Its indexes in mode refresh, the key's first.</summary>
+    public IEnumerable<string> IndexNames() => [KeyIndex, .. LookupIndexes.Select(i => LookupIndex(i.Suffix))];
+
+    string LookupIndex(string suffix) => $"ix_{Name}_{suffix}";
+
+    /// <summary>Creates the materialized view with its indexes.</summary>
+    /// <param name="suffix">for all names, while another relation has the view's own</param>
+    public string CreateMaterializedSql(string suffix = "")
     {
         var sql = new StringBuilder();
-        sql.Append("create materialized view public.").Append(Name).Append(" as\n").Append(Definition).Append(";\n");
-        sql.Append("create unique index ").Append(KeyIndex).Append(" on public.").Append(Name).Append(" (").AppendJoin(", ", Key).Append(");\n");
-        foreach (var (suffix, columns) in LookupIndexes)
-            sql.Append("create index ix_").Append(Name).Append('_').Append(suffix).Append(" on public.").Append(Name).Append(" (").Append(columns).Append(");\n");
-        sql.Append("comment on materialized view public.").Append(Name).Append(" is '").Append(Fingerprint).Append("';\n");
+        sql.Append("create materialized view public.").Append(Name).Append(suffix).Append(" as\n").Append(Definition).Append(";\n");
+        sql.Append("create unique index ").Append(KeyIndex).Append(suffix).Append(" on public.").Append(Name).Append(suffix).Append(" (").AppendJoin(", ", Key).Append(");\n");
+        foreach (var (name, columns) in LookupIndexes)
+            sql.Append("create index ").Append(LookupIndex(name)).Append(suffix).Append(" on public.").Append(Name).Append(suffix).Append(" (").Append(columns).Append(");\n");
+        sql.Append("comment on materialized view public.").Append(Name).Append(suffix).Append(" is '").Append(Fingerprint).Append("';\n");
+        return sql.ToString();
+    }
+
+    /// <summary>Creates the materialized view with its indexes and notes which runs touch it.</summary>
+    public string CreateSql()
+    {
+        var sql = new StringBuilder(CreateMaterializedSql());
         sql.Append("insert into public.analytics_views (view_name, run_types, every_change) values ('").Append(Name).Append("', array['")
             .AppendJoin("','", RunTypes).Append("'], ").Append(EveryChange ? "true" : "false").Append(");\n");
         if (Tables.Count > 0)

@@ -14,6 +14,19 @@ internal static class IncrementalSql
     /// <summary>Summary tables, functions and triggers.</summary>
     public static string Install() => string.Join("\n", Part("tables"), QualityOf(), Part("apply_run"), Part("undo_run"), Part("triggers"));
 
+    /// <summary>Takes all of it away; the views must be materialized.</summary>
+    public static string Uninstall() => UnwatchCatalogue() + Part("uninstall");
+
+    /// <summary>Makes the views materialized, whatever the mode, in the one transaction of a migration.</summary>
+    public static string LeaveInMigration() => $"""
+        do $leave$
+        begin
+          if (select mode from view_summaries.maintenance) = 'incremental' then
+        {string.Concat(AnalyticsViews.All.Select(v => $"drop view public.{v.Name};\n{v.CreateMaterializedSql()}"))}
+          end if;
+        end $leave$;
+        """;
+
     public static string WatchCatalogue() => Part("watch_catalogue");
 
     public static string UnwatchCatalogue() => Part("unwatch_catalogue");

@@ -114,14 +114,14 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         {
             progress?.Report(new($"computing {views[i].Name}", i, views.Count));
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            await ExecuteAsync(connection, $"set local work_mem = '128MB'; drop materialized view if exists public.{Next(views[i])};\n{views[i].CreateMaterializedSql(Next(views[i]))}", cancellation);
+            await ExecuteAsync(connection, $"set local work_mem = '128MB'; drop materialized view if exists public.{Next(views[i])};\n{views[i].CreateMaterializedSql(NextSuffix)}", cancellation);
             await transaction.CommitAsync(cancellation);
         }
         progress?.Report(new("replacing the views", views.Count, views.Count));
         await using (await ViewRefresher.ExcludeAsync(ledger, cancellation))
         {
             var sql = string.Concat(views.Select(v => $"drop view public.{v.Name};\nalter materialized view public.{Next(v)} rename to {v.Name};\n"
-                + string.Concat(v.IndexNames().Select(name => $"alter index public.{Next(name)} rename to {name};\n"))
+                + string.Concat(v.IndexNames().Select(name => $"alter index public.{name}{NextSuffix} rename to {name};\n"))
                 + $"insert into public.view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select '{v.Name}', 'mode', clock_timestamp(), clock_timestamp(), 0, count(*), 'succeeded' from public.{v.Name};\n"))
                 + IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady);
             await ChangeAsync(connection, sql, null, cancellation);
@@ -129,9 +129,9 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         await new ViewRefresher(ledger).RefreshPendingAsync("mode", cancellation);
     }
 
-    static string Next(AnalyticsView view) => Next(view.Name);
+    const string NextSuffix = "__next";
 
-    static string Next(string name) => name + "__next";
+    static string Next(AnalyticsView view) => view.Name + NextSuffix;
 
     static string SetMode(ViewMode mode, string state) =>
         $"update view_summaries.maintenance set mode = '{ViewModeState.NameOf(mode)}', state = '{state}', changed_at = clock_timestamp();";

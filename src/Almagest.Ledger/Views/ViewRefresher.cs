@@ -24,6 +24,8 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshPendingAsync(string reason = "run", CancellationToken cancellation = default)
     {
         await using var guard = await LockAsync(cancellation);
+        // While a conversion to mode refresh is under way, changes are noted for the views to come: it refreshes them itself.
+        if ((await ViewModeState.ReadAsync(guard.Connection, cancellation)).Mode == ViewMode.Incremental) return [];
         // Read under the lock: what another refresher has just done is not done again.
         var pending = new HashSet<string>();
         await using (var command = new NpgsqlCommand("select distinct view_name from public.pending_view_changes", guard.Connection))
@@ -60,6 +62,9 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => !done.Contains(v.Name)), reason, cancellation);
     }
 
+    /// <summary>Waits until no refresher works, and keeps others from starting until it is disposed of.</summary>
+    internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellation) => AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellation);
+
     async Task<AdvisoryLock> LockAsync(CancellationToken cancellation)
     {
         var guard = await AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellation);
@@ -83,11 +88,12 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         AdvisoryLock guard, IEnumerable<AnalyticsView> views, string reason, CancellationToken cancellation)
     {
         var outcomes = new List<ViewRefreshOutcome>();
-        foreach (var view in views) outcomes.Add(await RefreshOneAsync(guard.Connection, view, reason, cancellation));
+        var kept = (await ViewModeState.ReadAsync(guard.Connection, cancellation)).Mode == ViewMode.Incremental;
+        foreach (var view in views) outcomes.Add(await RefreshOneAsync(guard.Connection, view, kept, reason, cancellation));
         return outcomes;
     }
 
-    static async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, string reason, CancellationToken cancellation)
+    static async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, bool kept, string reason, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var id = await RegisterAsync(guard, view, reason, cancellation);
@@ -98,8 +104,12 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
             {
                 // Hash tables and sorts of a refresh deserve more memory than a page's query.
                 await ExecuteAsync(guard, "set local work_mem = '128MB'", cancellation);
-                await ExecuteAsync(guard, $"refresh materialized view concurrently public.{view.Name}", cancellation);
-                await ExecuteAsync(guard, "delete from public.pending_view_changes where view_name = $1", cancellation, view.Name);
+                // In mode incremental every completion has done its part already: there is nothing to recompute.
+                if (!kept)
+                {
+                    await ExecuteAsync(guard, $"refresh materialized view concurrently public.{view.Name}", cancellation);
+                    await ExecuteAsync(guard, "delete from public.pending_view_changes where view_name = $1", cancellation, view.Name);
+                }
                 await using var count = new NpgsqlCommand($"select count(*) from public.{view.Name}", guard) { CommandTimeout = 0 };
                 rows = (long)(await count.ExecuteScalarAsync(cancellation))!;
                 await transaction.CommitAsync(cancellation);

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Almagest.Ledger.Views;
 
 /// <summary>How fresh one view is.</summary>
-/// <param name="Mode">how it is kept: <c>refresh</c></param>
+/// <param name="Mode">how it is kept: <c>refresh</c> or <c>incremental</c></param>
 /// <param name="Rows">rows after the last refresh that succeeded; null before the first</param>
 /// <param name="SizeBytes">on disk, indexes included</param>
 /// <param name="AgeSeconds">since the last refresh that succeeded</param>

@@ -3,6 +3,11 @@ using Npgsql;
 
 namespace Almagest.Ledger.Views;
 
+/// <summary>One row in which a view and a recomputation differ.</summary>
+/// <param name="Side"><c>missing</c>: it should be in the view; <c>unexpected</c>: it should not</param>
+/// <param name="Row">as JSON</param>
+public sealed record ViewDifference(string ViewName, string Side, string Row);
+
 /// <summary>How a view compares with a recomputation from the raw results.</summary>
 /// <param name="Missing">rows that should be in the view and are not</param>
 /// <param name="Unexpected">rows of the view that should not be there</param>
@@ -12,20 +17,27 @@ public sealed record ViewVerification(string ViewName, long Rows, long Missing, 
     public bool Agrees => Missing == 0 && Unexpected == 0;
 }
 
-/// <summary>Recomputes each view from the raw results and compares every row exactly, in one snapshot.</summary>
+/// <summary>Recomputes each view from the raw results and compares every row exactly, in one snapshot, in either mode.</summary>
 public sealed class ViewVerifier(LedgerDatabase ledger)
 {
     const int MostExamples = 10;
 
-    public async Task<IReadOnlyList<ViewVerification>> VerifyAsync(IReadOnlyCollection<AnalyticsView>? views = null, CancellationToken cancellation = default)
+    /// <param name="report">called with each differing row as it comes from the database; rows are not kept</param>
+    /// <param name="starting">called with each view's name before it is recomputed</param>
+    public async Task<IReadOnlyList<ViewVerification>> VerifyAsync(
+        IReadOnlyCollection<AnalyticsView>? views = null, Action<ViewDifference>? report = null, Action<string>? starting = null, CancellationToken cancellation = default)
     {
         try
         {
             await using var connection = await ledger.ConnectAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+            await using (var memory = new NpgsqlCommand("set local work_mem = '128MB'", connection)) await memory.ExecuteNonQueryAsync(cancellation);
             var all = new List<ViewVerification>();
             foreach (var view in AnalyticsViews.All.Where(v => views is null || views.Contains(v)))
-                all.Add(await VerifyOneAsync(connection, view, cancellation));
+            {
+                starting?.Invoke(view.Name);
+                all.Add(await VerifyOneAsync(connection, view, report, cancellation));
+            }
             return all;
         }
         catch (NpgsqlException e)
@@ -34,38 +46,39 @@ public sealed class ViewVerifier(LedgerDatabase ledger)
         }
     }
 
-    static async Task<ViewVerification> VerifyOneAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)
+    static async Task<ViewVerification> VerifyOneAsync(NpgsqlConnection connection, AnalyticsView view, Action<ViewDifference>? report, CancellationToken cancellation)
     {
+        var (rows, lags) = await SizeAsync(connection, view, cancellation);
         await using var command = new NpgsqlCommand($"""
             with defined as materialized (
             {view.Definition}
             ),
-            differing as (
-              select 'missing' as side, to_jsonb(d) as row from (select * from defined except all select * from public.{view.Name}) d
-              union all
-              select 'unexpected', to_jsonb(d) from (select * from public.{view.Name} except all select * from defined) d
-            )
-            select side, count(*) over (partition by side), side || ' ' || row::text, (select count(*) from public.{view.Name}),
-                   exists (select 1 from public.pending_view_changes where view_name = '{view.Name}')
-            from (select '' as side, null::jsonb as row union all select side, row from differing) x
+            kept as materialized (select * from public.{view.Name})
+            select 'missing', to_jsonb(d)::text from (select * from defined except all select * from kept) d
+            union all
+            select 'unexpected', to_jsonb(d)::text from (select * from kept except all select * from defined) d
             """, connection) { CommandTimeout = 0 };
-        long rows = 0, missing = 0, unexpected = 0;
-        var lags = false;
+        long missing = 0, unexpected = 0;
         var examples = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            rows = reader.GetInt64(3);
-            lags = reader.GetBoolean(4);
-            switch (reader.GetString(0))
-            {
-                case "missing": missing = reader.GetInt64(1); break;
-                case "unexpected": unexpected = reader.GetInt64(1); break;
-                default: continue;
-            }
-            if (examples.Count < MostExamples) examples.Add(Clip(reader.GetString(2)));
+            var difference = new ViewDifference(view.Name, reader.GetString(0), reader.GetString(1));
+            if (difference.Side == "missing") missing++;
+            else unexpected++;
+            if (examples.Count < MostExamples) examples.Add($"{difference.Side} {Clip(difference.Row)}");
+            report?.Invoke(difference);
         }
         return new ViewVerification(view.Name, rows, missing, unexpected, lags, examples);
+    }
+
+    static async Task<(long Rows, bool Lags)> SizeAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select (select count(*) from public.{view.Name}), exists (select 1 from public.pending_view_changes where view_name = '{view.Name}')", connection) { CommandTimeout = 0 };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return (reader.GetInt64(0), reader.GetBoolean(1));
     }
 
     static string Clip(string text) => text.Length <= 300 ? text : text[..300] + " …";
