@@ -5,13 +5,13 @@ using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>views status</c>, <c>refresh</c> and <c>verify</c>.</summary>
+/// <summary><c>views status</c>, <c>refresh</c>, <c>verify</c> and <c>mode</c>.</summary>
 internal static class ViewCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("views", "The query-optimized views: answers computed ahead of the question",
         "almagest views status", "almagest views refresh", "almagest views verify && echo all is well")
     {
-        Status(shell, global), Refresh(shell, global), Verify(shell, global),
+        Status(shell, global), Refresh(shell, global), Verify(shell, global), ViewModeCommand.Create(shell, global),
     };
 
     static Argument<string[]> Names() => new("VIEW")
@@ -75,15 +75,20 @@ internal static class ViewCommands
     static DescribedCommand Verify(CommandShell shell, GlobalOptions global)
     {
         var names = Names();
-        var command = new DescribedCommand("verify", "Recompute views from the raw results and compare every row; exits 1 on any difference", "almagest views verify --json") { names };
+        var command = new DescribedCommand("verify", "Recompute views from the raw results, compare every row and print each that differs; exits 1 on any difference",
+            "almagest views verify --json", "almagest views verify mv_discovery_timeline")
+        {
+            names,
+        };
         command.SetAction(async (parsed, _) =>
         {
             var chosen = Chosen(parsed.GetValue(names));
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var done = await ProgressDisplay.ShowAsync(shell, "verifying views", progress =>
             {
-                progress?.Report("verifying views", null);
-                return new ViewVerifier(session.Ledger).VerifyAsync(chosen, shell.Cancellation);
+                // Rows are printed as they come: a view that is wrong throughout must not fill the memory.
+                return new ViewVerifier(session.Ledger).VerifyAsync(
+                    chosen, shell.Json ? null : d => shell.Output.WriteLine($"{d.ViewName}\t{d.Side}\t{d.Row}"), name => progress?.Report($"verifying {name}", null), shell.Cancellation);
             });
             var agree = done.All(d => d.Agrees);
             shell.Answer(new { agrees = agree, views = done }, console =>
@@ -92,11 +97,6 @@ internal static class ViewCommands
                 foreach (var d in done)
                     table.Row(d.ViewName, Words.Count(d.Rows), Words.Count(d.Missing), Words.Count(d.Unexpected), d.Agrees ? "agrees" : d.Lags ? "differs (lags)" : "differs");
                 console.Write(table);
-                foreach (var d in done.Where(d => !d.Agrees))
-                {
-                    console.Say($"{d.ViewName}:");
-                    foreach (var example in d.Examples) console.Say($"  {example}");
-                }
                 console.Say(agree ? "Every view holds exactly what its definition gives."
                     : done.Any(d => d is { Agrees: false, Lags: true }) ? "Some views lag behind the ledger. Bring them up to date: almagest views refresh" : "Recompute them: almagest views refresh");
             });
