@@ -54,4 +54,40 @@ public sealed class AnalyticsQueries(LedgerDatabase ledger)
             if (runType is not null) rows = rows.Where(t => t.RunType == runType);
             return rows.OrderByDescending(t => t.PeriodStart).ThenBy(t => t.RunType).Take(limit);
         }, cancellation);
+
+    /// <summary>Parameter sets, by <see cref="SortColumns.Parameters"/>.</summary>
+    public Task<List<ParameterPerformance>> ParametersAsync(
+        string? runType = null, string? algorithm = null, string? sort = null, int limit = 100, CancellationToken cancellation = default) =>
+        ledger.ReadAsync(context =>
+        {
+            var rows = context.Parameters.AsQueryable();
+            if (runType is not null) rows = rows.Where(p => p.RunType == runType);
+            if (algorithm is not null) rows = rows.Where(p => p.Algorithm == algorithm);
+            return SortColumns.Parameters.Apply(rows, sort).ThenBy(p => p.RunType).ThenBy(p => p.Algorithm).ThenBy(p => p.ParametersHash).Take(limit);
+        }, cancellation);
+
+    /// <summary>Cells of the sky that hold stars, by <see cref="SortColumns.Coverage"/>.</summary>
+    /// <param name="minRuns">0 = also cells that no run analysed</param>
+    /// <param name="cells">only these cells, see <see cref="SkyCell"/>; null = any</param>
+    public Task<List<DatasetCoverage>> CoverageAsync(
+        long? datasetId = null, long minRuns = 0, long[]? cells = null, string? sort = null, int limit = 1000, CancellationToken cancellation = default) =>
+        ledger.ReadAsync(context =>
+        {
+            var rows = context.Coverage.Where(c => c.Runs >= minRuns);
+            if (datasetId is { } id) rows = rows.Where(c => c.DatasetId == id);
+            if (cells is not null) rows = rows.Where(c => cells.Contains(c.Healpix6));
+            return SortColumns.Coverage.Apply(rows, sort).ThenByDescending(c => c.StarAnalyses).ThenBy(c => c.DatasetId).ThenBy(c => c.Healpix6).Take(limit);
+        }, cancellation);
+
+    /// <summary>Runs against labels, by <see cref="SortColumns.Quality"/>.</summary>
+    public Task<List<RunQuality>> QualityAsync(
+        Guid? runId = null, string? runType = null, string? labelSet = null, string? sort = null, int limit = 100, CancellationToken cancellation = default) =>
+        ledger.ReadAsync(context =>
+        {
+            var rows = context.Quality.AsQueryable();
+            if (runId is { } id) rows = rows.Where(q => q.RunId == id);
+            if (runType is not null) rows = rows.Where(q => q.RunType == runType);
+            if (labelSet is not null) rows = rows.Where(q => q.LabelSet == labelSet);
+            return SortColumns.Quality.Apply(rows, sort).ThenByDescending(q => q.RunId).ThenBy(q => q.LabelSet).Take(limit);
+        }, cancellation);
 }

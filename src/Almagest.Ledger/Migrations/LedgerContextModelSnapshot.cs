@@ -98,6 +98,213 @@ namespace Almagest.Ledger.Migrations
                     b.ToView("mv_cluster_size_distribution", (string)null);
                 });
 
+            modelBuilder.Entity("Almagest.Ledger.Analytics.Rows.DatasetCoverage", b =>
+                {
+                    b.Property<long>("DatasetId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<long>("Flags")
+                        .HasColumnType("bigint")
+                        .HasColumnName("flags");
+
+                    b.Property<long>("Healpix6")
+                        .HasColumnType("bigint")
+                        .HasColumnName("healpix_6");
+
+                    b.Property<DateTime?>("LastAnalysedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_analysed_at");
+
+                    b.Property<DateTime>("LastUpdated")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_updated");
+
+                    b.Property<long>("Runs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("runs");
+
+                    b.Property<long>("StarAnalyses")
+                        .HasColumnType("bigint")
+                        .HasColumnName("star_analyses");
+
+                    b.Property<long>("Stars")
+                        .HasColumnType("bigint")
+                        .HasColumnName("stars");
+
+                    b.ToTable((string)null);
+
+                    b.ToView("mv_dataset_coverage", (string)null);
+                });
+
+            modelBuilder.Entity("Almagest.Ledger.Analytics.Rows.ParameterPerformance", b =>
+                {
+                    b.Property<string>("Algorithm")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("algorithm");
+
+                    b.Property<long>("Datasets")
+                        .HasColumnType("bigint")
+                        .HasColumnName("datasets");
+
+                    b.Property<long>("LabelledRuns")
+                        .HasColumnType("bigint")
+                        .HasColumnName("labelled_runs");
+
+                    b.Property<DateTime>("LastUpdated")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_updated");
+
+                    b.Property<long?>("MaxAnomalyCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("max_anomaly_count");
+
+                    b.Property<double?>("MeanAdjustedRandIndex")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_adjusted_rand_index");
+
+                    b.Property<double?>("MeanAnomalyCount")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_anomaly_count");
+
+                    b.Property<double?>("MeanAnomalyPercentage")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_anomaly_percentage");
+
+                    b.Property<double?>("MeanAveragePrecision")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_average_precision");
+
+                    b.Property<double?>("MeanClusterCount")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_cluster_count");
+
+                    b.Property<double?>("MeanF1")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_f1");
+
+                    b.Property<double?>("MeanNoiseFraction")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_noise_fraction");
+
+                    b.Property<double?>("MeanPrecision")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_precision");
+
+                    b.Property<double?>("MeanPurity")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_purity");
+
+                    b.Property<double?>("MeanRecall")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_recall");
+
+                    b.Property<double?>("MeanSimilarity")
+                        .HasColumnType("double precision")
+                        .HasColumnName("mean_similarity");
+
+                    b.Property<long?>("MinAnomalyCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("min_anomaly_count");
+
+                    b.Property<string>("ParametersHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("parameters_hash");
+
+                    b.Property<string>("ParametersJson")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("parameters_json");
+
+                    b.Property<string>("RunType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("run_type");
+
+                    b.Property<long>("Runs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("runs");
+
+                    b.ToTable((string)null);
+
+                    b.ToView("mv_parameter_performance", (string)null);
+                });
+
+            modelBuilder.Entity("Almagest.Ledger.Analytics.Rows.RunQuality", b =>
+                {
+                    b.Property<double?>("AdjustedRandIndex")
+                        .HasColumnType("double precision")
+                        .HasColumnName("adjusted_rand_index");
+
+                    b.Property<double?>("AveragePrecision")
+                        .HasColumnType("double precision")
+                        .HasColumnName("average_precision");
+
+                    b.Property<double?>("F1")
+                        .HasColumnType("double precision")
+                        .HasColumnName("f1");
+
+                    b.Property<long?>("FalseNegatives")
+                        .HasColumnType("bigint")
+                        .HasColumnName("false_negatives");
+
+                    b.Property<long?>("FalsePositives")
+                        .HasColumnType("bigint")
+                        .HasColumnName("false_positives");
+
+                    b.Property<string>("LabelSet")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label_set");
+
+                    b.Property<long>("LabelledStars")
+                        .HasColumnType("bigint")
+                        .HasColumnName("labelled_stars");
+
+                    b.Property<DateTime>("LastUpdated")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_updated");
+
+                    b.Property<long?>("Positives")
+                        .HasColumnType("bigint")
+                        .HasColumnName("positives");
+
+                    b.Property<double?>("Precision")
+                        .HasColumnType("double precision")
+                        .HasColumnName("precision");
+
+                    b.Property<double?>("Purity")
+                        .HasColumnType("double precision")
+                        .HasColumnName("purity");
+
+                    b.Property<double?>("Recall")
+                        .HasColumnType("double precision")
+                        .HasColumnName("recall");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("RunType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("run_type");
+
+                    b.Property<long?>("TrueNegatives")
+                        .HasColumnType("bigint")
+                        .HasColumnName("true_negatives");
+
+                    b.Property<long?>("TruePositives")
+                        .HasColumnType("bigint")
+                        .HasColumnName("true_positives");
+
+                    b.ToTable((string)null);
+
+                    b.ToView("mv_discovery_quality", (string)null);
+                });
+
             modelBuilder.Entity("Almagest.Ledger.Analytics.Rows.RunStats", b =>
                 {
                     b.Property<long>("AnomalyCount")
@@ -467,7 +674,7 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnName("changed_at")
                         .HasDefaultValueSql("now()");
 
-                    b.Property<Guid>("RunId")
+                    b.Property<Guid?>("RunId")
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
 

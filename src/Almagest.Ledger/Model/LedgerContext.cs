@@ -20,6 +20,9 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     public DbSet<StarFrequency> StarFrequencies => Set<StarFrequency>();
     public DbSet<AnomalyOverlap> AnomalyOverlaps => Set<AnomalyOverlap>();
     public DbSet<TimelinePeriod> Timeline => Set<TimelinePeriod>();
+    public DbSet<DatasetCoverage> Coverage => Set<DatasetCoverage>();
+    public DbSet<RunQuality> Quality => Set<RunQuality>();
+    public DbSet<ParameterPerformance> Parameters => Set<ParameterPerformance>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

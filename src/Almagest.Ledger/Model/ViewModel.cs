@@ -31,5 +31,16 @@ internal static class ViewModel
             e.Property(o => o.Run2UniqueCount).HasColumnName("run_2_unique_count");
         });
         model.Entity<TimelinePeriod>(e => e.HasNoKey().ToView("mv_discovery_timeline"));
+        model.Entity<DatasetCoverage>(e =>
+        {
+            e.HasNoKey().ToView("mv_dataset_coverage");
+            e.Property(c => c.Healpix6).HasColumnName("healpix_6");
+        });
+        model.Entity<RunQuality>(e => e.HasNoKey().ToView("mv_discovery_quality"));
+        model.Entity<ParameterPerformance>(e =>
+        {
+            e.HasNoKey().ToView("mv_parameter_performance");
+            e.Property(p => p.ParametersJson).HasColumnType("jsonb");
+        });
     }
 }

@@ -9,7 +9,7 @@ namespace Almagest.Ledger.Views;
 /// <param name="SizeBytes">on disk, indexes included</param>
 /// <param name="AgeSeconds">since the last refresh that succeeded</param>
 /// <param name="PendingRuns">runs whose completion or deletion the view does not show yet</param>
-/// <param name="Lags">whether there are any pending changes</param>
+/// <param name="Lags">whether there are any pending changes: of runs, of stars loaded or deleted, of labels</param>
 public sealed record ViewStatus(
     string ViewName, string Mode, long? Rows, long SizeBytes, DateTime? LastRefresh, double? LastDurationMs, double? AgeSeconds,
     int PendingRuns, bool Lags, bool IsRefreshing, string? LastError, string LastOutcome);
@@ -24,7 +24,7 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
             await using var command = new NpgsqlCommand("""
                 select v.view_name, good.row_count, pg_total_relation_size(format('public.%I', v.view_name)::regclass),
                        good.finished_at, good.duration_ms, extract(epoch from clock_timestamp() - good.finished_at)::double precision,
-                       coalesce(p.runs, 0)::int, coalesce(p.runs, 0) > 0, coalesce(last.outcome = 'running', false),
+                       coalesce(p.runs, 0)::int, p.view_name is not null, coalesce(last.outcome = 'running', false),
                        case when last.outcome = 'failed' then last.error end, coalesce(last.outcome, 'none')
                 from public.analytics_views v
                 left join lateral (
