@@ -75,7 +75,7 @@ public sealed class ViewVerifier(LedgerDatabase ledger)
     static async Task<(long Rows, bool Lags)> SizeAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"select (select count(*) from public.{view.Name}), exists (select 1 from public.pending_view_changes where view_name = '{view.Name}')", connection) { CommandTimeout = 0 };
+            $"select (select count(*) from public.{view.Name}), exists (select 1 from public.pending_view_changes where view_name = '{view.Name}') and (select mode from view_summaries.maintenance) = 'refresh'", connection) { CommandTimeout = 0 };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return (reader.GetInt64(0), reader.GetBoolean(1));
