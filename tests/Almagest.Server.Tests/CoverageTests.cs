@@ -127,7 +127,7 @@ public sealed class CoverageTests(KnownLedger known)
         Assert.Equal((4, 2, 1, 1, 1, 1), (row.GetProperty("labelled_stars").GetInt32(), row.GetProperty("positives").GetInt32(), row.GetProperty("true_positives").GetInt32(),
             row.GetProperty("false_positives").GetInt32(), row.GetProperty("false_negatives").GetInt32(), row.GetProperty("true_negatives").GetInt32()));
         Assert.Equal((0.5, 0.5, 0.5), (row.GetProperty("precision").GetDouble(), row.GetProperty("recall").GetDouble(), row.GetProperty("f1").GetDouble()));
-        Assert.Equal((1 + 2.0 / 3) / 2, row.GetProperty("average_precision").GetDouble(), 9);
+        Assert.Equal((1 + 2.0 / 3) / 2, row.GetProperty("average_precision").GetDouble(), 1e-9);
         Assert.Equal(JsonValueKind.Null, row.GetProperty("purity").ValueKind);
         Assert.Empty((await own.GetAsync($"{Root}/quality?label_set=other")).Json.EnumerateArray());
     }
