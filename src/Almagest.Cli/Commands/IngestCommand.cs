@@ -37,7 +37,7 @@ internal static class IngestCommand
             var labelFile = parsed.GetValue(labels);
             RequireFiles(paths);
             if (labelFile is not null) RequireFiles([labelFile]);
-            else if (paths.Length == 0) throw new UsageException("no file was named", "Write: almagest ingest FILE, or --labels FILE for a dataset that is loaded.", "FILE");
+            else if (paths.Length == 0) throw new UsageException("FILE is missing", "Write: almagest ingest FILE, or --labels FILE for a dataset that is loaded.", "FILE");
             var terms = ReadMap(parsed.GetValue(map) ?? []);
             var labelOptions = new LabelOptions
             {
