@@ -52,6 +52,26 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         };
     }
 
+    /// <summary>Only identifiers and labels; positions are not looked at.</summary>
+    public LabelBatch BuildLabels()
+    {
+        var sourceId = SourceIds();
+        var outlier = Outliers() ?? new int?[rows.Count];
+        var kind = Texts(StarField.LabelKind) ?? new string?[rows.Count];
+        var cluster = Texts(StarField.LabelCluster) ?? new string?[rows.Count];
+        int[] kept = Enumerable.Range(0, rows.Count).Where(i => _bad[i] is null).ToArray();
+        return new LabelBatch
+        {
+            Count = kept.Length,
+            SourceId = Keep(sourceId, kept),
+            Outlier = Keep(outlier, kept),
+            Kind = Keep(kind, kept),
+            Cluster = Keep(cluster, kept),
+            LineNumber = Keep(rows.LineNumber, kept),
+            Rejected = rows.Rejected.Concat(_bad.Where(b => b is not null).Select(b => b!)).OrderBy(b => b.LineNumber).ToArray(),
+        };
+    }
+
     private static T[] Keep<T>(T[] values, int[] kept)
     {
         if (kept.Length == values.Length) return values;

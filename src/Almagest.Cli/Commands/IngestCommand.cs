@@ -5,6 +5,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;
 
@@ -13,37 +14,60 @@ internal static class IngestCommand
 {
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
-        var files = new Argument<string[]>("FILE") { Description = "Catalogue files of one dataset; the format is told by the content", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Catalogue files of one dataset; the format is told by the content. None with --labels: a dataset that is loaded", Arity = ArgumentArity.ZeroOrMore };
         var dataset = Values.Text("--dataset", "NAME", "Name of the dataset (default: the first file's name without its endings)", "-d");
         var map = Mapping();
         var force = Values.Flag("--force", "Load although the same bytes are loaded already, under another name");
         var zero = Values.Flag("--zero-parallax-is-missing", "A parallax of exactly 0 means unknown in this catalogue, as in some Hipparcos compilations");
         var show = Values.Whole("--show-rejected", "N", "How many of the rejected rows to print (default 10; 1000 are kept)", 0, 1000);
+        var labels = Values.Text("--labels", "FILE", "Label the dataset's stars from this table: source_id and label_outlier (0 or 1), label_kind, label_cluster");
+        var labelSet = Values.Text("--label-set", "NAME", "The set to which these labels belong (default: truth)");
+        var skip = Values.Flag("--skip-unknown", "Leave out labels of stars that the dataset does not hold, instead of refusing the file");
         var command = new DescribedCommand("ingest", "Load a catalogue: CSV, ECSV, VOTable, FITS and other tables, plain or gzipped",
             "almagest ingest gaia-100pc.csv",
             "almagest ingest hip.tsv --dataset hipparcos --map ra_deg=_RAJ2000 dec_deg=_DEJ2000 magnitude=Hpmag",
-            "almagest ingest part1.csv.gz part2.csv.gz --dataset survey --json")
+            "almagest ingest part1.csv.gz part2.csv.gz --dataset survey --json",
+            "almagest ingest --labels members.csv --dataset survey --map label_cluster=Name")
         {
-            files, dataset, map, force, zero, show,
+            files, dataset, map, force, zero, show, labels, labelSet, skip,
         };
         command.SetAction(async (parsed, _) =>
         {
-            var paths = parsed.GetRequiredValue(files);
+            var paths = parsed.GetValue(files) ?? [];
+            var labelFile = parsed.GetValue(labels);
             RequireFiles(paths);
+            if (labelFile is not null) RequireFiles([labelFile]);
+            else if (paths.Length == 0) throw new UsageException("FILE is missing", "Write: almagest ingest FILE, or --labels FILE for a dataset that is loaded.", "FILE");
+            var terms = ReadMap(parsed.GetValue(map) ?? []);
+            var labelOptions = new LabelOptions
+            {
+                LabelSet = parsed.GetValue(labelSet) ?? "truth", SkipUnknown = parsed.GetValue(skip),
+                // With a catalogue beside, --map speaks of its columns, except for the labels'.
+                Map = paths.Length == 0 ? terms : terms.Where(t => IsLabel(t.Key)).ToDictionary(),
+            };
             var options = new IngestOptions
             {
                 DatasetName = parsed.GetValue(dataset),
-                Map = ReadMap(parsed.GetValue(map) ?? []),
+                Map = labelFile is null ? terms : terms.Where(t => !IsLabel(t.Key)).ToDictionary(),
                 Force = parsed.GetValue(force),
                 ZeroParallaxIsMissing = parsed.GetValue(zero),
             };
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var report = await LoadAsync(shell, session.Ledger, paths, options);
-            new IngestReportView(report, (int)(parsed.GetValue(show) ?? 10)).Answer(shell);
+            var report = paths.Length == 0 ? null : await LoadAsync(shell, session.Ledger, paths, options);
+            LabelReport? labelled = null;
+            if (labelFile is not null)
+            {
+                var target = report?.Dataset ?? await DatasetChoice.ResolveAsync(session.Ledger, options.DatasetName, shell.Cancellation);
+                labelled = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, labelFile, labelOptions, shell.Cancellation);
+            }
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
+            IngestReportView.Answer(shell, report, labelled, (int)(parsed.GetValue(show) ?? 10));
             return CommandLine.Done;
         });
         return command;
     }
+
+    static bool IsLabel(string field) => field is StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster;
 
     /// <summary>Loads with a progress bar.</summary>
     public static Task<IngestReport> LoadAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<string> files, IngestOptions options) =>

@@ -44,7 +44,7 @@ internal static class ViewCommands
     }
 
     static string State(ViewStatus v) =>
-        v.IsRefreshing ? "refreshing" : v.Lags ? $"lags {Words.Plural(v.PendingRuns, "run", "runs")}" : v.LastError is not null ? "failed" : "current";
+        v.IsRefreshing ? "refreshing" : v.Lags ? v.PendingRuns > 0 ? $"lags {Words.Plural(v.PendingRuns, "run", "runs")}" : "lags" : v.LastError is not null ? "failed" : "current";
 
     static DescribedCommand Refresh(CommandShell shell, GlobalOptions global)
     {

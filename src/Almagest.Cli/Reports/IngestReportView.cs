@@ -9,7 +9,25 @@ namespace Almagest.Cli.Reports;
 /// <param name="rejectedShown">how many rejected rows to show</param>
 internal sealed class IngestReportView(IngestReport report, int rejectedShown)
 {
-    public void Answer(CommandShell shell) => shell.Answer(Document, Show);
+    /// <summary>A catalogue, its labels, or both.</summary>
+    public static void Answer(CommandShell shell, IngestReport? report, LabelReport? labels, int rejectedShown)
+    {
+        var view = report is null ? null : new IngestReportView(report, rejectedShown);
+        object? document = view is null ? labels : labels is null ? view.Document : new { catalogue = view.Document, labels };
+        shell.Answer(document!, console =>
+        {
+            view?.Show(console);
+            if (labels is not null) ShowLabels(console, labels);
+        });
+    }
+
+    static void ShowLabels(IAnsiConsole console, LabelReport labels)
+    {
+        console.Heading($"{labels.Dataset}: {Words.Plural(labels.Labels, "label", "labels")} stored in set {labels.LabelSet}");
+        if (labels.Unknown > 0) console.Say($"{Words.Plural(labels.Unknown, "row was", "rows were")} left out: no such star in the dataset.");
+        ShowMapping(console, labels.Mapping);
+        console.Say("\nNext: almagest analytics quality");
+    }
 
     public object Document => new
     {

@@ -116,7 +116,7 @@ public sealed record ViewRefreshBody(string ViewName, bool Succeeded, long? Rows
 /// <param name="LastDurationMs">how long it took, ms</param>
 /// <param name="AgeSeconds">time since then, s</param>
 /// <param name="PendingRuns">runs whose completion or deletion the view does not show yet</param>
-/// <param name="Lags">whether there is any change that the view does not show yet</param>
+/// <param name="Lags">whether there is any change, of runs, stars or labels, that the view does not show yet</param>
 /// <param name="IsRefreshing">whether it is being refreshed now</param>
 /// <param name="LastError">why the last refresh failed; null where it did not</param>
 /// <param name="LastOutcome">running, succeeded or failed; none before the first refresh</param>

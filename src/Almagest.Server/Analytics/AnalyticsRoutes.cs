@@ -68,6 +68,8 @@ internal static class AnalyticsRoutes
             return Answer(context, rows.ConvertAll(TimelinePeriodBody.From), r => r.LastUpdated);
         }, PeriodType, RunType, TimelineLimit).Produces<TimelinePeriodBody[]>();
 
+        CoverageRoutes.Map(group, ledger, queries);
+
         group.Route("POST", "/refresh-views", "refreshViews", "Refreshes all views now, and waits for it", async context =>
             Results.Ok(RefreshBody.From(await new ViewRefresher(ledger).RefreshAsync(null, "manual", context.RequestAborted))))
             .WithDescription("Runs bring the views that they touch up to date by themselves; this is for operators. Readers are not blocked. "
@@ -79,7 +81,7 @@ internal static class AnalyticsRoutes
             .Produces<ViewStatusBody[]>();
     }
 
-    static IResult Answer<T>(HttpContext context, List<T> rows, Func<T, DateTime> updated)
+    public static IResult Answer<T>(HttpContext context, List<T> rows, Func<T, DateTime> updated)
     {
         if (rows.Count > 0) StampAge(context, rows.Max(updated));
         return Results.Ok(rows);

@@ -130,3 +130,18 @@ internal sealed class Words(string name, string description) : RouteParameter(na
 
     public override OpenApiSchema Schema() => new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Most };
 }
+
+/// <summary>A circle on the sky: right ascension, declination and radius, degrees.</summary>
+internal sealed class Cone(string name, string description) : RouteParameter(name, description)
+{
+    public (double RaDeg, double DecDeg, double RadiusDeg)? Read(HttpContext context)
+    {
+        if (Text(context) is not { } text) return null;
+        var parts = text.Split(',').Select(p => double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN).ToArray();
+        return parts is [>= 0 and < 360, >= -90 and <= 90, > 0 and <= 180] ? (parts[0], parts[1], parts[2]) : throw Wrong(text);
+    }
+
+    protected override string Expected => "RA,DEC,RADIUS in degrees such as 56.75,24.1,2, with 0 ≤ RA < 360, -90 ≤ DEC ≤ 90 and 0 < RADIUS ≤ 180";
+
+    public override OpenApiSchema Schema() => new() { Type = JsonSchemaType.String, Examples = [JsonValue.Create("56.75,24.1,2")] };
+}

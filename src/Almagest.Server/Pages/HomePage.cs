@@ -60,7 +60,7 @@ internal static class HomePage
         Table(html, "Views", ["view", "#rows", "last refresh (UTC)", "state"], views.Select(v => new[]
         {
             v.ViewName, v.Rows is { } rows ? Count(rows) : "", v.LastRefresh?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "",
-            v.IsRefreshing ? "refreshing" : v.Lags ? $"lags behind {v.PendingRuns} runs" : "up to date",
+            v.IsRefreshing ? "refreshing" : v.Lags ? v.PendingRuns > 0 ? $"lags behind {v.PendingRuns} runs" : "lags behind stars or labels" : "up to date",
         }), "");
         return html.Append("</body></html>").ToString();
     }

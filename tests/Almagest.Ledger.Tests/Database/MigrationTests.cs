@@ -9,7 +9,7 @@ namespace Almagest.Ledger.Tests.Database;
 
 public sealed class MigrationTests
 {
-    static readonly string[] Names = ["InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView", "AddMembershipProbability"];
+    static readonly string[] Names = ["InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView", "AddMembershipProbability", "AddParameterCoverageQualityViews"];
 
     const string Catalogue = """
         select 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') from information_schema.columns where table_schema = 'public'

@@ -34,6 +34,28 @@ public sealed class ViewSchemaTests
             "total_stars_analyzed bigint, last_updated timestamp with time zone",
             "period_type, period_start, run_type"
         },
+        {
+            "mv_dataset_coverage",
+            "dataset_id bigint, healpix_6 bigint, stars bigint, runs bigint, star_analyses bigint, flags bigint, last_analysed_at timestamp with time zone, " +
+            "last_updated timestamp with time zone",
+            "dataset_id, healpix_6"
+        },
+        {
+            "mv_discovery_quality",
+            "run_id uuid, label_set text, run_type text, labelled_stars bigint, positives bigint, true_positives bigint, false_positives bigint, false_negatives bigint, " +
+            "true_negatives bigint, precision double precision, recall double precision, f1 double precision, average_precision double precision, " +
+            "adjusted_rand_index double precision, purity double precision, last_updated timestamp with time zone",
+            "run_id, label_set"
+        },
+        {
+            "mv_parameter_performance",
+            "run_type text, algorithm text, parameters_hash text, parameters_json jsonb, runs bigint, datasets bigint, mean_anomaly_count double precision, " +
+            "min_anomaly_count bigint, max_anomaly_count bigint, mean_anomaly_percentage double precision, mean_cluster_count double precision, " +
+            "mean_noise_fraction double precision, mean_similarity double precision, labelled_runs bigint, mean_precision double precision, mean_recall double precision, " +
+            "mean_f1 double precision, mean_average_precision double precision, mean_adjusted_rand_index double precision, mean_purity double precision, " +
+            "last_updated timestamp with time zone",
+            "run_type, algorithm, parameters_hash"
+        },
     };
 
     [Theory]

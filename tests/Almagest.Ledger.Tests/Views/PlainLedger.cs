@@ -4,13 +4,16 @@ using Almagest.Ledger.Model;
 namespace Almagest.Ledger.Tests.Views;
 
 /// <summary>One run as the test made it. <see cref="Flags"/> and <see cref="Scores"/> of an anomaly run, <see cref="Labels"/> of a cluster run.</summary>
-public sealed record PlainRun(Guid RunId, string RunType, DateTime CreatedAt, string Status, DateTime? CompletedAt, long[] Stars, double?[] Scores, bool[] Flags, int?[] Labels)
+/// <param name="Parameters">without the seed, as the database writes them</param>
+public sealed record PlainRun(
+    Guid RunId, string RunType, string Algorithm, string Parameters, long DatasetId, DateTime CreatedAt, string Status, DateTime? CompletedAt,
+    long[] Stars, double?[] Scores, bool[] Flags, int?[] Labels)
 {
     public bool IsComplete => Status == RunStatus.Completed;
     public IEnumerable<long> Flagged => Stars.Where((_, i) => Flags[i]);
 }
 
-/// <summary>The five views computed plainly, from the words of the design and without any SQL. Rows are text, sorted.</summary>
+/// <summary>The views of runs computed plainly, from the words of the design and without any SQL; the others beside. Rows are text, sorted.</summary>
 public static class PlainLedger
 {
     public static List<string> RunStats(IEnumerable<PlainRun> runs) => Sorted(runs.Where(r => r.IsComplete).Select(r =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
@@ -7,7 +8,8 @@ namespace Almagest.Ledger.Tests.Views;
 
 /// <summary>
 /// Drives a small ledger through a random history and remembers plainly what happened: runs of both kinds over several datasets and
-/// selections, empty runs, all or none flagged, null and tied scores, noise only, failures, deletions, edges of weeks and months.
+/// selections, empty runs, all or none flagged, tied scores, noise only, failures, cancellations, deletions, edges of weeks and months, and
+/// labels of two sets that come, change and go.
 /// </summary>
 public sealed class RandomHistory(TestLedger test, Random random)
 {
@@ -16,26 +18,74 @@ public sealed class RandomHistory(TestLedger test, Random random)
 
     public List<PlainRun> Runs { get; } = [];
 
+    public PlainSky Sky { get; } = new();
+
     public async Task PrepareAsync()
     {
-        var (first, a) = await test.AddDatasetAsync("first", 14);
-        var (second, b) = await test.AddDatasetAsync("second", 6);
+        var (first, a) = await AddDatasetAsync("first", 14);
+        var (second, b) = await AddDatasetAsync("second", 6);
         selections.AddRange([(first, a), (first, a[3..11]), (first, a[..0]), (second, b), (second, b[..1])]);
     }
 
-    public Task StepAsync() => random.Next(10) switch
+    public Task StepAsync() => random.Next(13) switch
     {
         < 6 => AddAsync(RunStatus.Completed),
         6 => AddAsync(RunStatus.Pending),
         7 => AddAsync(RunStatus.Failed),
-        8 => AddAsync("taken back"),
+        8 => AddAsync(RunStatus.Cancelled),
+        9 => AddAsync("taken back"),
+        < 12 => RelabelAsync(),
         _ => DeleteAsync(),
     };
+
+    // Some stars share a cell of the sky, of their own dataset or of the other.
+    async Task<(long DatasetId, long[] Stars)> AddDatasetAsync(string name, int count)
+    {
+        (double Ra, double Dec) Place(int i) => (i % 3 * 100 + 0.01 * i, i % 2 == 0 ? 89 : -30.5 + 0.001 * i);
+        var (dataset, stars) = await test.AddDatasetAsync(name, count, Place);
+        for (var i = 0; i < count; i++) Sky.Stars[stars[i]] = new PlainStar(dataset, Place(i).Ra, Place(i).Dec);
+        Sky.DatasetsCreatedAt[dataset] = await test.ScalarAsync<DateTime>($"select created_at from datasets where dataset_id = {dataset}");
+        return (dataset, stars);
+    }
+
+    /// <summary>Labels a few stars, or labels them anew, or takes their labels away.</summary>
+    async Task RelabelAsync()
+    {
+        var set = random.Next(3) == 0 ? "other" : "truth";
+        var takeAway = random.Next(5) == 0;
+        foreach (var star in Sky.Stars.Keys.OrderBy(_ => random.Next()).Take(random.Next(1, 9)).ToList())
+        {
+            await using var command = test.Ledger.DataSource.CreateCommand(takeAway
+                ? "delete from star_labels where star_id = $1 and label_set = $2"
+                : """
+                  insert into star_labels (star_id, label_set, is_anomaly, cluster, labelled_at) values ($1, $2, $3, $4, $5)
+                  on conflict (star_id, label_set) do update set is_anomaly = excluded.is_anomaly, cluster = excluded.cluster, labelled_at = excluded.labelled_at
+                  """);
+            command.Parameters.Add(new NpgsqlParameter { Value = star });
+            command.Parameters.Add(new NpgsqlParameter { Value = set });
+            if (takeAway)
+            {
+                Sky.Labels.Remove((star, set));
+            }
+            else
+            {
+                var label = new PlainLabel(random.Next(4) switch { 0 => null, 1 => 1, _ => 0 }, random.Next(3) == 0 ? null : random.Next(2) == 0 ? "Hyades" : "Pleiades",
+                    DateTime.UtcNow.Date.AddDays(random.Next(-2, 3)).AddMicroseconds(random.Next(1_000_000)));
+                command.Parameters.Add(new NpgsqlParameter { Value = (object?)label.IsAnomaly ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
+                command.Parameters.Add(new NpgsqlParameter { Value = (object?)label.Cluster ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+                command.Parameters.Add(new NpgsqlParameter { Value = label.LabelledAt });
+                Sky.Labels[(star, set)] = label;
+            }
+            await command.ExecuteNonQueryAsync();
+        }
+    }
 
     async Task AddAsync(string fate)
     {
         var (dataset, stars) = selections[random.Next(selections.Count)];
-        RunParameters parameters = random.Next(2) == 0 ? new IsolationForestParameters() : new DbscanParameters();
+        RunParameters parameters = random.Next(2) == 0
+            ? new IsolationForestParameters { Contamination = random.Next(2) == 0 ? 0.05 : 0.1, RandomState = random.Next(3) }
+            : new DbscanParameters { MinSamples = random.Next(2) + 4 };
         var run = await repository.CreateAsync(dataset, parameters, StarFilter.All);
         // Somewhere around the ends of a week, a month and a year, to the microsecond.
         var created = new DateTime(2026, 12, 31, 23, 59, 59, 999, DateTimeKind.Utc).AddMicroseconds(random.Next(2000)).AddDays(random.Next(-40, 40));
@@ -63,9 +113,18 @@ public sealed class RandomHistory(TestLedger test, Random random)
         {
             await repository.FailAsync(run.RunId, "it was made to fail");
         }
+        else if (fate == RunStatus.Cancelled)
+        {
+            await repository.CancelAsync(run.RunId);
+        }
         var stored = await repository.GetAsync(run.RunId);
-        Runs.Add(new PlainRun(run.RunId, run.RunType, created, fate, stored.CompletedAt, stars, scores, flags, labels));
+        Runs.Add(new PlainRun(run.RunId, run.RunType, run.Algorithm, WithoutSeed(parameters), dataset, created, fate, stored.CompletedAt, stars, scores, flags, labels));
     }
+
+    // As PostgreSQL writes a jsonb: the shorter key first, then by its letters.
+    static string WithoutSeed(RunParameters parameters) => "{" + string.Join(", ", JsonNode.Parse(parameters.ToJson())!.AsObject()
+        .Where(p => p.Key != "random_state").OrderBy(p => p.Key.Length).ThenBy(p => p.Key, StringComparer.Ordinal)
+        .Select(p => $"\"{p.Key}\": {p.Value!.ToJsonString()}")) + "}";
 
     async Task DeleteAsync()
     {

@@ -6,13 +6,16 @@ namespace Almagest.Ledger.Tests.Views;
 /// <summary>Each view against a plain computation, after each step of random histories.</summary>
 public sealed class ViewAccuracyTests
 {
-    static readonly (string View, string Sql, Func<IEnumerable<PlainRun>, List<string>> Plain)[] Views =
+    static readonly (string View, string Sql, Func<IEnumerable<PlainRun>, PlainSky, List<string>> Plain)[] Views =
     [
-        ("mv_discovery_run_stats", PlainLedger.RunStatsSql, PlainLedger.RunStats),
-        ("mv_cluster_size_distribution", PlainLedger.ClusterSizesSql, PlainLedger.ClusterSizes),
-        ("mv_star_anomaly_frequency", PlainLedger.StarFrequencySql, PlainLedger.StarFrequency),
-        ("mv_anomaly_overlap_matrix", PlainLedger.OverlapSql, PlainLedger.Overlap),
-        ("mv_discovery_timeline", PlainLedger.TimelineSql, PlainLedger.Timeline),
+        ("mv_discovery_run_stats", PlainLedger.RunStatsSql, (runs, _) => PlainLedger.RunStats(runs)),
+        ("mv_cluster_size_distribution", PlainLedger.ClusterSizesSql, (runs, _) => PlainLedger.ClusterSizes(runs)),
+        ("mv_star_anomaly_frequency", PlainLedger.StarFrequencySql, (runs, _) => PlainLedger.StarFrequency(runs)),
+        ("mv_anomaly_overlap_matrix", PlainLedger.OverlapSql, (runs, _) => PlainLedger.Overlap(runs)),
+        ("mv_discovery_timeline", PlainLedger.TimelineSql, (runs, _) => PlainLedger.Timeline(runs)),
+        ("mv_dataset_coverage", PlainCoverage.CoverageSql, PlainCoverage.Coverage),
+        ("mv_discovery_quality", PlainQuality.Sql, PlainQuality.Rows),
+        ("mv_parameter_performance", PlainCoverage.ParametersSql, PlainCoverage.Parameters),
     ];
 
     [Theory]
@@ -34,7 +37,7 @@ public sealed class ViewAccuracyTests
             Assert.All(await refresher.RefreshPendingAsync(), o => Assert.True(o.Succeeded, o.Error));
             foreach (var (view, sql, plain) in Views)
             {
-                var expected = plain(history.Runs);
+                var expected = plain(history.Runs, history.Sky);
                 Assert.Equal(expected, await ReadAsync(test, sql));
                 seen[view] = Math.Max(seen.GetValueOrDefault(view), expected.Count);
             }

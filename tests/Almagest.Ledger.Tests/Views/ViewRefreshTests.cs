@@ -20,15 +20,19 @@ public sealed class ViewRefreshTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
+        await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
         var status = new ViewStatusReader(test.Ledger);
         Assert.Equal(
-            ["mv_discovery_run_stats", "mv_star_anomaly_frequency", "mv_anomaly_overlap_matrix", "mv_discovery_timeline"],
+            [
+                "mv_discovery_run_stats", "mv_star_anomaly_frequency", "mv_anomaly_overlap_matrix", "mv_discovery_timeline",
+                "mv_dataset_coverage", "mv_discovery_quality", "mv_parameter_performance",
+            ],
             (await status.ReadAsync()).Where(s => s.Lags).Select(s => s.ViewName));
         Assert.Contains(await new ViewVerifier(test.Ledger).VerifyAsync([AnalyticsViews.StarFrequency]), v => v is { Agrees: false, Lags: true, Missing: 8 });
 
         var refreshed = await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        Assert.Equal(4, refreshed.Count);
+        Assert.Equal(7, refreshed.Count);
         Assert.All(await status.ReadAsync(), s => Assert.False(s.Lags));
         Assert.Equal(8, (await status.ReadAsync()).Single(s => s.ViewName == "mv_star_anomaly_frequency").Rows);
         Assert.Empty(await new ViewRefresher(test.Ledger).RefreshPendingAsync());
@@ -39,9 +43,29 @@ public sealed class ViewRefreshTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("a", 8);
+        await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         await new Almagest.Ledger.Runs.RunRepository(test.Ledger).CreateAsync(dataset, new Almagest.Ledger.Runs.DbscanParameters(), Almagest.Ledger.Selections.StarFilter.All);
         Assert.Equal(["mv_discovery_timeline"], (await new ViewRefresher(test.Ledger).RefreshPendingAsync()).Select(o => o.ViewName));
         Assert.Equal(["cluster | 1 | 0", "cluster | 1 | 0"], await test.StringsAsync("select run_type, total_runs, completed_runs from mv_discovery_timeline"));
+    }
+
+    [Fact]
+    public async Task Loading_stars_touches_the_coverage_and_labelling_them_the_views_that_know_labels()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        async Task<IEnumerable<string>> LaggingAsync() => (await new ViewStatusReader(test.Ledger).ReadAsync()).Where(s => s.Lags && s.PendingRuns == 0).Select(s => s.ViewName);
+        await test.AddDatasetAsync("a", 8);
+        Assert.Equal(["mv_dataset_coverage"], await LaggingAsync());
+        await new ViewRefresher(test.Ledger).RefreshPendingAsync();
+        foreach (var change in new[] { "insert into star_labels (star_id, is_anomaly) select star_id, 1 from stars", "update star_labels set is_anomaly = 0", "delete from star_labels" })
+        {
+            await test.ExecuteAsync(change);
+            Assert.Equal(["mv_discovery_quality", "mv_parameter_performance"], await LaggingAsync());
+            Assert.Equal(2, (await new ViewRefresher(test.Ledger).RefreshPendingAsync()).Count);
+            Assert.Empty(await LaggingAsync());
+        }
+        await test.ExecuteAsync("delete from datasets");
+        Assert.Contains("mv_dataset_coverage", await LaggingAsync());
     }
 
     [Fact]
@@ -79,7 +103,7 @@ public sealed class ViewRefreshTests
         await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
         await using var other = new Almagest.Ledger.Database.LedgerDatabase(test.ConnectionString);
         var both = await Task.WhenAll(new ViewRefresher(test.Ledger).RefreshPendingAsync(), new ViewRefresher(other).RefreshPendingAsync());
-        Assert.Equal([0, 4], both.Select(b => b.Count).Order());
+        Assert.Equal([0, 7], both.Select(b => b.Count).Order());
     }
 
     [Fact]

@@ -68,7 +68,7 @@ measures as (
          d.parameters,
          d.dataset_id,
          a.anomaly_count,
-         round(case when d.total_stars > 0 then (100 * a.anomaly_count)::double precision / d.total_stars else 0 end * 1e9)::bigint as percentage,
+         round((100 * a.anomaly_count)::double precision / greatest(d.total_stars, 1) * 1e9)::bigint as percentage,
          a.others,
          coalesce(s.similarity_sum, 0) as similarity_sum,
          case when d.run_type = 'cluster' then coalesce(c.cluster_count, 0) end as cluster_count,

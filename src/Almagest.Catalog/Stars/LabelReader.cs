@@ -1,0 +1,76 @@
+using Almagest.Catalog.Stars;
+
+namespace Almagest.Catalog;
+
+/// <summary>Some consecutive labels of a file, column by column.</summary>
+public sealed class LabelBatch
+{
+    public required int Count { get; init; }
+
+    public required string[] SourceId { get; init; }
+
+    /// <summary>1 = unusual, 0 = ordinary, null = not said.</summary>
+    public required int?[] Outlier { get; init; }
+
+    public required string?[] Kind { get; init; }
+
+    public required string?[] Cluster { get; init; }
+
+    /// <summary>The physical line of a text file, the row number of a binary one, from 1.</summary>
+    public required long[] LineNumber { get; init; }
+
+    public required IReadOnlyList<RejectedRow> Rejected { get; init; }
+}
+
+/// <summary>
+/// Reads labels of stars from an open table: a column of source ids, and columns of what is known of them. Positions are not needed. The
+/// columns are found by name: <c>label_outlier</c>, <c>label_kind</c> and <c>label_cluster</c> as <c>simulate</c> writes them, or common words.
+/// </summary>
+public sealed class LabelReader
+{
+    private static readonly (string Field, string[] Names)[] Words =
+    [
+        (StarField.LabelOutlier, ["is_anomaly", "anomaly", "is_outlier", "outlier"]),
+        (StarField.LabelKind, ["kind", "class", "type"]),
+        (StarField.LabelCluster, ["cluster", "cluster_name", "group", "group_name"]),
+    ];
+
+    private readonly ICatalogReader _reader;
+
+    /// <param name="reader">stays the caller's to dispose of</param>
+    /// <param name="map">columns named by the user, each <c>field=COLUMN</c></param>
+    /// <exception cref="CatalogFormatException">there is no column of source ids, or none that says anything of them</exception>
+    public LabelReader(ICatalogReader reader, IEnumerable<string> map)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        _reader = reader;
+        var mapping = ColumnMapping.Automatic(reader.Columns);
+        foreach (var (field, names) in Words)
+        {
+            if (mapping[field] is null && names.FirstOrDefault(n => reader.Columns.Any(c => c.Name.Equals(n, StringComparison.OrdinalIgnoreCase))) is { } name)
+                mapping = mapping.With($"{field}={name}");
+        }
+        Mapping = mapping.With(map);
+        string columns = string.Join(", ", reader.Columns.Take(60).Select(c => c.Name));
+        if (Mapping[StarField.SourceId] is null)
+            throw new CatalogFormatException($"No column of source ids was recognised among {columns}. Name it: --map source_id=COLUMN.");
+        if (Words.All(w => Mapping[w.Field] is null))
+        {
+            throw new CatalogFormatException(
+                $"No column of labels was recognised among {columns}. Name one or more: --map label_outlier=COLUMN (0 or 1), label_kind=COLUMN, label_cluster=COLUMN.");
+        }
+    }
+
+    public ColumnMapping Mapping { get; }
+
+    /// <exception cref="CatalogFormatException">the file is damaged or cut short</exception>
+    public IEnumerable<LabelBatch> ReadBatches(CancellationToken cancellationToken = default)
+    {
+        long row = 0;
+        foreach (var rows in _reader.ReadBatches(cancellationToken: cancellationToken))
+        {
+            yield return new StarBatchBuilder(rows, Mapping, new StarReaderOptions(), row).BuildLabels();
+            row += rows.Count;
+        }
+    }
+}

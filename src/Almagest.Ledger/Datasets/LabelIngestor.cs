@@ -1,0 +1,147 @@
+using Almagest.Catalog;
+using Almagest.Ledger.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Almagest.Ledger.Datasets;
+
+/// <summary>How to load labels.</summary>
+public sealed record LabelOptions
+{
+    /// <summary>The set they belong to; a star has one label in each set, and a later load replaces it.</summary>
+    public string LabelSet { get; init; } = "truth";
+
+    /// <summary>Field to source column, over what is found automatically: <c>source_id</c>, <c>label_outlier</c>, <c>label_kind</c>, <c>label_cluster</c>.</summary>
+    public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Leave out labels of stars that the dataset does not hold, instead of refusing the file.</summary>
+    public bool SkipUnknown { get; init; }
+}
+
+/// <summary>What a load of labels did.</summary>
+/// <param name="Labels">labels stored</param>
+/// <param name="Unknown">rows left out because the dataset holds no such star</param>
+/// <param name="Mapping">one line per field</param>
+public sealed record LabelReport(string Dataset, long DatasetId, string LabelSet, long Labels, long Unknown, IReadOnlyList<string> Mapping);
+
+/// <summary>Loads labels of a dataset's stars from a table, in one transaction: all of them, or none.</summary>
+public sealed class LabelIngestor(LedgerDatabase ledger)
+{
+    const int MostExamples = 5;
+
+    /// <exception cref="LedgerException">the file cannot be read, a row makes no sense, a star is unknown or labelled twice: nothing is stored</exception>
+    public async Task<LabelReport> IngestAsync(long datasetId, string file, LabelOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new LabelOptions();
+        if (options.LabelSet.Length is 0 or > 200 || options.LabelSet.Any(char.IsControl))
+            throw LedgerException.Invalid("label_set", $"'{options.LabelSet}' is no name for a set of labels", "A name has 1 to 200 characters.");
+        var dataset = await new DatasetRepository(ledger).GetAsync(datasetId, cancellation);
+        var name = Path.GetFileName(file);
+        try
+        {
+            using var table = CatalogFile.Open(file);
+            var reader = new LabelReader(table, options.Map.Select(m => $"{m.Key}={m.Value}"));
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await ExecuteAsync(connection, """
+                create temporary table incoming_labels (line bigint not null, source_id text not null, is_anomaly integer, kind text, cluster text) on commit drop
+                """, cancellation);
+            var rows = await CopyAsync(connection, reader, name, cancellation);
+            if (rows == 0) throw LedgerException.Invalid("labels", $"{name} holds no rows", "Nothing was stored.");
+            await RefuseRepeatedAsync(connection, name, cancellation);
+            var unknown = await UnknownAsync(connection, dataset.DatasetId, cancellation);
+            if (unknown.Count > 0 && (!options.SkipUnknown || unknown.Count == rows))
+            {
+                throw LedgerException.Invalid("labels",
+                    $"{unknown.Count:N0} of the {rows:N0} stars of {name} are not in dataset '{dataset.Name}': {string.Join(", ", unknown.Examples)}{(unknown.Count > unknown.Examples.Count ? " …" : "")}",
+                    "Nothing was stored. " + (unknown.Count == rows ? "Are these the ids of another catalogue, or another column (--map source_id=COLUMN)?" : "Leave them out with --skip-unknown, or choose another --dataset."));
+            }
+            var stored = await ExecuteAsync(connection, """
+                insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, labelled_at)
+                select s.star_id, $2, l.is_anomaly, l.kind, l.cluster, now()
+                from incoming_labels l
+                join public.stars s on s.dataset_id = $1 and s.source_id = l.source_id
+                order by s.star_id
+                on conflict (star_id, label_set) do update
+                set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster, labelled_at = excluded.labelled_at
+                """, cancellation, dataset.DatasetId, options.LabelSet);
+            await transaction.CommitAsync(cancellation);
+            return new LabelReport(dataset.Name, dataset.DatasetId, options.LabelSet, stored, unknown.Count,
+                [.. reader.Mapping.Fields.Where(f => f.Field is StarField.SourceId or StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster).Select(f => f.ToString())]);
+        }
+        catch (CatalogFormatException e)
+        {
+            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, "Nothing was stored.", e) { Field = "labels" };
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    static async Task<long> CopyAsync(NpgsqlConnection connection, LabelReader reader, string file, CancellationToken cancellation)
+    {
+        long rows = 0;
+        await using var writer = await connection.BeginBinaryImportAsync("copy incoming_labels (line, source_id, is_anomaly, kind, cluster) from stdin (format binary)", cancellation);
+        foreach (var batch in reader.ReadBatches(cancellation))
+        {
+            // A label that is left out in silence would change what is measured.
+            if (batch.Rejected.Count > 0)
+            {
+                var bad = batch.Rejected[0];
+                throw LedgerException.Invalid("labels", $"{file}, line {bad.LineNumber}: {(bad.Field.Length > 0 ? bad.Field + ": " : "")}{bad.Reason}{(bad.Text.Length > 0 ? $", found '{bad.Text}'" : "")}",
+                    "Nothing was stored. Mend the row, or leave the column out with --map FIELD=none.");
+            }
+            for (var i = 0; i < batch.Count; i++)
+            {
+                await writer.StartRowAsync(cancellation);
+                await writer.WriteAsync(batch.LineNumber[i], NpgsqlDbType.Bigint, cancellation);
+                await writer.WriteAsync(batch.SourceId[i], NpgsqlDbType.Text, cancellation);
+                if (batch.Outlier[i] is { } outlier) await writer.WriteAsync(outlier, NpgsqlDbType.Integer, cancellation);
+                else await writer.WriteNullAsync(cancellation);
+                await WriteAsync(writer, batch.Kind[i], cancellation);
+                await WriteAsync(writer, batch.Cluster[i], cancellation);
+                rows++;
+            }
+        }
+        await writer.CompleteAsync(cancellation);
+        return rows;
+    }
+
+    static Task WriteAsync(NpgsqlBinaryImporter writer, string? text, CancellationToken cancellation) =>
+        string.IsNullOrWhiteSpace(text) ? writer.WriteNullAsync(cancellation) : writer.WriteAsync(text.Trim().Replace('\0', '\uFFFD'), NpgsqlDbType.Text, cancellation);
+
+    static async Task RefuseRepeatedAsync(NpgsqlConnection connection, string file, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select source_id, min(line), max(line) from incoming_labels group by source_id having count(*) > 1 order by min(line) limit 1", connection) { CommandTimeout = 0 };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (await reader.ReadAsync(cancellation))
+            throw LedgerException.Invalid("labels", $"{file} labels star {reader.GetString(0)} more than once, on lines {reader.GetInt64(1)} and {reader.GetInt64(2)}", "Nothing was stored. Give each star one row.");
+    }
+
+    static async Task<(long Count, List<string> Examples)> UnknownAsync(NpgsqlConnection connection, long datasetId, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"""
+            select count(*) over (), source_id, line from incoming_labels l
+            where not exists (select 1 from public.stars s where s.dataset_id = $1 and s.source_id = l.source_id)
+            order by line limit {MostExamples}
+            """, connection) { CommandTimeout = 0, Parameters = { new() { Value = datasetId } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        long count = 0;
+        var examples = new List<string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            count = reader.GetInt64(0);
+            examples.Add($"{reader.GetString(1)} (line {reader.GetInt64(2)})");
+        }
+        return (count, examples);
+    }
+
+    static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
