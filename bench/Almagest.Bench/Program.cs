@@ -1,13 +1,15 @@
 using Almagest.Bench.Analytics;
 using Almagest.Bench.Clustering;
 using Almagest.Bench.Forest;
+using Almagest.Bench.Load;
 
-var answer = ForestCommands.Run(args) ?? ClusteringCommands.Run(args) ?? await AnalyticsCommands.RunAsync(args);
+var answer = ForestCommands.Run(args) ?? ClusteringCommands.Run(args) ?? await AnalyticsCommands.RunAsync(args) ?? await LoadCommands.RunAsync(args);
 if (answer is { } code) return code;
 await Console.Error.WriteLineAsync($"""
     usage: Almagest.Bench COMMAND
     {ForestCommands.Usage}
     {ClusteringCommands.Usage}
     {AnalyticsCommands.Usage}
+    {LoadCommands.Usage}
     """);
 return 2;

@@ -13,9 +13,7 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
     /// <summary>The columns of <c>public.analytics_views v</c> that <see cref="Of"/> reads.</summary>
     internal const string Columns = """
         v.version, v.changed_at, least(v.changed_at, date_trunc('second', clock_timestamp())),
-        (select count(distinct c.run_id) from public.pending_view_changes c
-         where c.view_name = v.view_name and c.change = 'completed'
-           and not exists (select 1 from public.pending_view_changes d where d.view_name = c.view_name and d.run_id = c.run_id and d.change = 'deleted'))::int
+        case when exists (select 1 from public.pending_view_changes c where c.view_name = v.view_name) then public.missing_runs(v.view_name) else 0 end
         """;
 
     const string Sql = $"select {Columns} from public.analytics_views v where v.view_name = $1";

@@ -11,3 +11,11 @@ create function public.mark_views_changed(names text[]) returns void language sq
   set version = version + 1, changed_at = greatest(date_trunc('second', clock_timestamp()), changed_at + interval '1 second')
   where view_name = any (names)
 $$;
+
+-- Complete runs that a view does not show yet. A function, because its plan is then made ready only where there is something to count:
+-- most answers are given while nothing is pending, and pay for one look into an index.
+create function public.missing_runs(name text) returns integer language sql stable as $$
+  select count(*)::int
+  from (select run_id from public.pending_view_changes where view_name = name
+        group by run_id having bool_or(change = 'completed') and not bool_or(change = 'deleted')) missing
+$$;
