@@ -4,7 +4,6 @@ using System.Text.Json;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
-using Almagest.Ledger.Views;
 using Xunit;
 
 namespace Almagest.Server.Tests;

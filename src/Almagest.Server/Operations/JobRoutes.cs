@@ -1,7 +1,6 @@
 using Almagest.Ledger.Database;
 using Almagest.Server.Http;
 using Almagest.Server.Jobs;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
