@@ -38,13 +38,13 @@ public static class AlmagestServer
     {
         ArgumentNullException.ThrowIfNull(options);
         var endpoint = ServerAddress.Parse(options.Bind, options.Port);
-        var schedule = NightlySchedule.Parse(options.NightlyCron, options.TimeZone);
+        var schedule = ClockSchedule.Parse(options.NightlyCron, options.TimeZone, "nightly");
 
         // Empty: neither appsettings.json in the current folder nor ASPNETCORE_* variables change what the options say.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Almagest.Server" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, endpoint));
         // A failed start is thrown and explained; the host would log it a second time, as a stack trace.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         (options.Logging ?? LogToStandardError)(builder.Logging);
 
         var services = builder.Services;
@@ -63,9 +63,11 @@ public static class AlmagestServer
         services.AddSingleton<RunQueue>();
         services.AddSingleton(_ => new RunExplainer(options.Ledger) { MaxThreads = options.RunThreads });
         services.AddSingleton<RequestMeter>();
+        services.AddSingleton<AnswerCache>();
+        services.AddSingleton<FreshAnswers>();
         if (options.Workers > 0) services.AddHostedService<RunWorker>();
         services.AddHostedService<ViewKeeper>();
-        if (schedule is not null) services.AddSingleton(schedule).AddHostedService<NightlyRefresh>();
+        DurableJobs.AddTo(services, options.Ledger, schedule is null ? [] : [NightlyRefresh.JobBy(schedule)]);
 
         var app = builder.Build();
         app.Services.GetRequiredService<RequestMeter>().Start();
@@ -118,7 +120,7 @@ public static class AlmagestServer
     static void MapRoutes(WebApplication app, ServerOptions options)
     {
         var api = app.MapGroup("").AddEndpointFilter(RouteParameters.RejectUnknown);
-        AnalyticsRoutes.Map(api, options.Ledger);
+        AnalyticsRoutes.Map(api, options.Ledger, app.Services.GetRequiredService<FreshAnswers>());
         RunRoutes.Map(api, options);
         ComparisonRoutes.Map(api, options.Ledger);
         KDistanceRoutes.Map(api, options.Ledger);
@@ -126,6 +128,7 @@ public static class AlmagestServer
         StarRoutes.Map(api, options.Ledger);
         HealthRoutes.Map(api, options.Ledger);
         MetricsRoutes.Map(api, options.Ledger);
+        JobRoutes.Map(api, options.Ledger);
         HomePage.Map(app, options.Ledger);
         ApiDocument.Map(app);
         DocsPage.Map(app);

@@ -24,7 +24,10 @@ public sealed record ServerOptions
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
-    /// <summary>When all views are refreshed: a cron expression of five fields (or six, seconds first); null = never.</summary>
+    /// <summary>
+    /// When all views are refreshed: a cron expression of five fields (or six, seconds first), or <c>@daily</c> and the like; null = this
+    /// server takes no part in it. The servers of a fleet share the schedule, and the last one that starts sets it.
+    /// </summary>
     public string? NightlyCron { get; init; } = "0 2 * * *";
 
     /// <summary>Time zone of <see cref="NightlyCron"/>: an IANA name such as <c>Europe/Berlin</c>.</summary>

@@ -21,6 +21,7 @@ public sealed class UsageTests
     [InlineData("discover clusters --eps 1e999", "--eps is '1e999', expected a number")]
     [InlineData("runs list --type galaxies", "--type is 'galaxies', expected one of anomaly, cluster")]
     [InlineData("serve --port 99999", "--port is '99999', expected a whole number from 0 to 65535")]
+    [InlineData("serve --time-zone UTC --no-nightly", "--time-zone and --no-nightly exclude each other")]
     [InlineData("serve --nightly * --no-nightly", "--nightly and --no-nightly exclude each other")]
     [InlineData("simulate --stars 0 -o x.csv", "--stars is '0', expected a whole number from 1")]
     [InlineData("simulate --cone 1,2 -o x.csv", "--cone is '1,2', expected RA,DEC,RADIUS")]

@@ -21,6 +21,26 @@ public sealed class ViewAndSchemaTests
     }
 
     [Fact]
+    public async Task Status_and_history_tell_what_was_refreshed_what_failed_and_when_it_is_tried_again()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        await using (var database = new LedgerDatabase(ledger.Connection))
+        await using (var breakIt = database.DataSource.CreateCommand("drop index ux_mv_discovery_timeline"))
+            await breakIt.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("views", "refresh", "mv_discovery_timeline")).ExitCode);
+        var view = (await ledger.RunAsync("views", "status", "--json")).Ok().Json.GetProperty("views").EnumerateArray().Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_timeline");
+        Assert.Equal((1, "failed", "refresh"), (view.GetProperty("consecutive_failures").GetInt32(), view.GetProperty("last_outcome").GetString(), view.GetProperty("mode").GetString()));
+        Assert.Equal(JsonValueKind.String, view.GetProperty("next_retry").ValueKind);
+        Assert.Contains("1 refresh failed", (await ledger.RunAsync("views", "status")).Ok().Out, StringComparison.Ordinal);
+
+        var history = (await ledger.RunAsync("views", "history", "mv_discovery_timeline", "--limit", "2", "--json")).Ok().Json;
+        Assert.Equal([("manual", "failed"), ("run", "succeeded")], history.GetProperty("refreshes").EnumerateArray().Select(r => (r.GetProperty("reason").GetString(), r.GetProperty("outcome").GetString())));
+        Assert.Equal(0, history.GetProperty("jobs").GetArrayLength());
+        Assert.Contains("mv_discovery_timeline", (await ledger.RunAsync("views", "history")).Ok().Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Verify_exits_1_on_a_difference_and_a_refresh_mends_it()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

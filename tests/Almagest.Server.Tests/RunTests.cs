@@ -4,7 +4,6 @@ using System.Text.Json;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
-using Almagest.Ledger.Views;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -172,23 +171,6 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, (await idle.DeleteAsync("/datasets/field?with_runs=true")).Status);
         JsonAssert.Problem(await idle.GetAsync($"/discovery/runs/{run.RunId}"), HttpStatusCode.NotFound);
         await idle.RequireTrueViewsAsync();
-    }
-
-    [Fact]
-    public async Task The_nightly_refresh_refreshes_all_views_once_in_a_fleet()
-    {
-        ServerOptions EverySecond(ServerOptions o) => o with { NightlyCron = "* * * * * *", Workers = 0 };
-        await using var one = await TestServer.StartAsync(EverySecond);
-        await using var two = await AlmagestServer.StartAsync(EverySecond(new ServerOptions { Ledger = one.Ledger, Port = 0 }), TestContext.Current.CancellationToken);
-        async Task<long> Nightly()
-        {
-            await using var command = one.Ledger.DataSource.CreateCommand("select count(*) from view_refreshes where reason = 'nightly' and outcome = 'succeeded'");
-            return (long)(await command.ExecuteScalarAsync())!;
-        }
-        await TestServer.UntilAsync(async () => await Nightly() == AnalyticsViews.All.Count);
-        Assert.Empty(await new ViewRefresher(one.Ledger).RefreshOnceAsync("nightly", TimeSpan.FromHours(1), TestContext.Current.CancellationToken));
-        Assert.Equal(AnalyticsViews.All.Count, await Nightly());
-        await two.StopAsync(TestContext.Current.CancellationToken);
     }
 
     sealed class StopAt(string stage, CancellationTokenSource stop) : IProgress<RunProgress>

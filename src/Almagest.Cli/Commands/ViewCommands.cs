@@ -5,46 +5,22 @@ using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>views status</c>, <c>refresh</c>, <c>verify</c> and <c>mode</c>.</summary>
+/// <summary><c>views</c>: <c>refresh</c> and <c>verify</c> here, <c>status</c>, <c>history</c> and <c>mode</c> beside.</summary>
 internal static class ViewCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("views", "The query-optimized views: answers computed ahead of the question",
         "almagest views status", "almagest views refresh", "almagest views verify && echo all is well")
     {
-        Status(shell, global), Refresh(shell, global), Verify(shell, global), ViewModeCommand.Create(shell, global),
+        ViewStatusCommand.Create(shell, global), ViewHistoryCommand.Create(shell, global), Refresh(shell, global), Verify(shell, global), ViewModeCommand.Create(shell, global),
     };
 
-    static Argument<string[]> Names() => new("VIEW")
+    internal static Argument<string[]> Names() => new("VIEW")
     {
         Description = $"Views, or none for all: {string.Join(", ", AnalyticsViews.All.Select(v => v.Name))}",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    static List<AnalyticsView>? Chosen(string[]? names) => names is { Length: > 0 } ? [.. names.Select(AnalyticsViews.Get)] : null;
-
-    static DescribedCommand Status(CommandShell shell, GlobalOptions global)
-    {
-        var command = new DescribedCommand("status", "Show how fresh each view is", "almagest views status --json");
-        command.SetAction(async (parsed, _) =>
-        {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.Cancellation);
-            shell.Answer(new { up_to_date = views.All(v => !v.Lags), views }, console =>
-            {
-                var table = Tables.Of("view", ">rows", ">size", ">refreshed", ">took", "state");
-                foreach (var v in views)
-                    table.Row(v.ViewName, v.Rows is { } rows ? Words.Count(rows) : "–", Words.Bytes(v.SizeBytes), Words.Ago(v.AgeSeconds), v.LastDurationMs is { } ms ? Words.Duration(ms) : "–", State(v));
-                console.Write(table);
-                foreach (var v in views.Where(v => v.LastError is not null)) console.Say($"{v.ViewName}: the last refresh failed: {v.LastError}");
-                if (views.Any(v => v.Lags)) console.Say("Bring them up to date: almagest views refresh");
-            });
-            return CommandLine.Done;
-        });
-        return command;
-    }
-
-    static string State(ViewStatus v) =>
-        v.IsRefreshing ? "refreshing" : v.Lags ? v.PendingRuns > 0 ? $"lags {Words.Plural(v.PendingRuns, "run", "runs")}" : "lags" : v.LastError is not null ? "failed" : "current";
+    internal static List<AnalyticsView>? Chosen(string[]? names) => names is { Length: > 0 } ? [.. names.Select(AnalyticsViews.Get)] : null;
 
     static DescribedCommand Refresh(CommandShell shell, GlobalOptions global)
     {

@@ -31,7 +31,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var app = await AlmagestServer.StartAsync(new ServerOptions
         {
-            Ledger = session.Ledger, Port = plan.Port, Bind = plan.Bind, NightlyCron = plan.NightlyCron, RunThreads = plan.Threads,
+            Ledger = session.Ledger, Port = plan.Port, Bind = plan.Bind, NightlyCron = plan.NightlyCron, TimeZone = plan.TimeZone, RunThreads = plan.Threads,
             Logging = logging => MessageLog.AddTo(logging, shell),
         }, shell.Cancellation);
         return new RunningServer(app, session, shell, plan);
@@ -47,6 +47,7 @@ internal sealed class RunningServer : IAsyncDisposable
         bind = plan.Bind,
         port = Address.Port,
         nightly = plan.NightlyCron,
+        time_zone = plan.TimeZone,
         embedded = session.Cluster is not null,
         pid = Environment.ProcessId,
     };

@@ -23,7 +23,11 @@ internal sealed record ServingPlan(int Port, string Bind)
 {
     public const string DefaultCron = "0 2 * * *";
 
+    public const string DefaultZone = "UTC";
+
     public string? NightlyCron { get; init; } = DefaultCron;
+
+    public string TimeZone { get; init; } = DefaultZone;
 
     public int Threads { get; init; }
 }

@@ -4,7 +4,7 @@ using Almagest.Ledger.Database;
 namespace Almagest.Ledger.Analytics;
 
 /// <summary>The questions across runs: every answer is a look-up in a query-optimized view, never in raw results.</summary>
-public sealed class AnalyticsQueries(LedgerDatabase ledger)
+public sealed class AnalyticsQueries(ILedgerReader ledger)
 {
     /// <summary>Statistics of complete runs, newest first.</summary>
     public Task<List<RunStats>> StatsAsync(string? runType = null, int limit = 100, CancellationToken cancellation = default) =>

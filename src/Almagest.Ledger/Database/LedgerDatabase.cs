@@ -5,7 +5,7 @@ using Npgsql;
 namespace Almagest.Ledger.Database;
 
 /// <summary>One ledger: its connections, its context, its schema. Thread-safe; one per process and database.</summary>
-public sealed class LedgerDatabase : IAsyncDisposable
+public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
 {
     readonly DbContextOptions<LedgerContext> options;
 

@@ -73,7 +73,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
                 + "view_summaries.flagged_stars, view_summaries.flag_blocks, view_summaries.run_pairs, view_summaries.dataset_cells, view_summaries.quality", cancellation);
             await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellation);
             var sql = string.Concat(AnalyticsViews.All.Select(v => $"drop materialized view public.{v.Name};\n{IncrementalSql.CreateView(v)}\n"))
-                + "delete from public.pending_view_changes;" + SetMode(ViewMode.Incremental, ViewModeState.Steady);
+                + "delete from public.pending_view_changes;" + AllChanged + SetMode(ViewMode.Incremental, ViewModeState.Steady);
             // Something may have come in since the last look.
             if (await ChangeAsync(connection, sql, async () => await PendingCountAsync(connection, cancellation) == 0, cancellation)) return;
         }
@@ -123,11 +123,14 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             var sql = string.Concat(views.Select(v => $"drop view public.{v.Name};\nalter materialized view public.{Next(v)} rename to {v.Name};\n"
                 + string.Concat(v.IndexNames().Select(name => $"alter index public.{name}{NextSuffix} rename to {name};\n"))
                 + $"insert into public.view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select '{v.Name}', 'mode', clock_timestamp(), clock_timestamp(), 0, count(*), 'succeeded' from public.{v.Name};\n"))
-                + IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady);
+                + AllChanged + IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady);
             await ChangeAsync(connection, sql, null, cancellation);
         }
         await new ViewRefresher(ledger).RefreshPendingAsync("mode", cancellation);
     }
+
+    // Versions never go back: what a reader has kept of the old relation is asked for anew.
+    const string AllChanged = "select public.mark_views_changed(array(select view_name from public.analytics_views));";
 
     const string NextSuffix = "__next";
 

@@ -7,6 +7,9 @@ namespace Almagest.Ledger.Views;
 /// <summary>What one refresh of one view did.</summary>
 public sealed record ViewRefreshOutcome(string ViewName, bool Succeeded, long Rows, double DurationMs, string? Error);
 
+/// <summary>What was refreshed, and when a view whose refresh failed is to be tried again; null where none is.</summary>
+public sealed record DueRefresh(IReadOnlyList<ViewRefreshOutcome> Outcomes, TimeSpan? NextRetry);
+
 /// <summary>
 /// Brings the materialized views up to date. One refresher at a time across processes (an advisory lock of the database);
 /// readers are never blocked (REFRESH … CONCURRENTLY). Each view is refreshed in a transaction of its own under REPEATABLE
@@ -15,7 +18,7 @@ public sealed record ViewRefreshOutcome(string ViewName, bool Succeeded, long Ro
 public sealed class ViewRefresher(LedgerDatabase ledger)
 {
     // "AlmRefsh": any constant does, as long as every Almagest uses the same.
-    const long RefreshLock = 0x416C6D5265667368;
+    internal const long RefreshLock = 0x416C6D5265667368;
 
     /// <summary>The channel on which the database announces that a view lags.</summary>
     public const string Channel = "almagest_view_changes";
@@ -45,21 +48,39 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     }
 
     /// <summary>
-    /// Refreshes all views but those whose refresh for the same reason began within <paramref name="within"/> and succeeded:
-    /// of several servers whose clocks strike at once, one does the work. Answers what it refreshed itself.
+    /// Refreshes the views that lag or whose last refresh failed, a failed one only when its next try is due
+    /// (<see cref="ViewStatus.NextRetry"/>): what the servers do by themselves.
     /// </summary>
-    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshOnceAsync(string reason, TimeSpan within, CancellationToken cancellation = default)
+    public async Task<DueRefresh> RefreshDueAsync(string reason = "run", CancellationToken cancellation = default)
     {
         await using var guard = await LockAsync(cancellation);
-        var done = new HashSet<string>();
-        await using (var command = new NpgsqlCommand(
-            "select distinct view_name from public.view_refreshes where reason = $1 and outcome = 'succeeded' and started_at > clock_timestamp() - $2", guard.Connection)
-        { Parameters = { new() { Value = reason }, new() { Value = within } } })
+        if ((await ViewModeState.ReadAsync(guard.Connection, cancellation)).Mode == ViewMode.Incremental) return new DueRefresh([], null);
+        var due = new HashSet<string>();
+        var failures = new Dictionary<string, int>();
+        TimeSpan? next = null;
+        await using (var command = new NpgsqlCommand($"""
+            {RefreshHistory.Sql}
+            select h.view_name, h.failures, coalesce(extract(epoch from h.next_retry - clock_timestamp())::double precision, 0)
+            from refresh_history h
+            where h.failures > 0 or exists (select 1 from public.pending_view_changes p where p.view_name = h.view_name)
+            """, guard.Connection))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            while (await reader.ReadAsync(cancellation)) done.Add(reader.GetString(0));
+            while (await reader.ReadAsync(cancellation))
+            {
+                var wait = TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(2)));
+                if (wait == TimeSpan.Zero) due.Add(reader.GetString(0));
+                else if (next is null || wait < next) next = wait;
+                failures[reader.GetString(0)] = reader.GetInt32(1);
+            }
         }
-        return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => !done.Contains(v.Name)), reason, cancellation);
+        var outcomes = await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => due.Contains(v.Name)), reason, cancellation);
+        foreach (var failed in outcomes.Where(o => !o.Succeeded))
+        {
+            var wait = RefreshHistory.WaitAfter(failures[failed.ViewName] + 1);
+            if (next is null || wait < next) next = wait;
+        }
+        return new DueRefresh(outcomes, next);
     }
 
     /// <summary>Waits until no refresher works, and keeps others from starting until it is disposed of.</summary>
@@ -71,8 +92,8 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         try
         {
             // Whoever holds the lock is the only refresher alive: a record that still says "running" belongs to a dead one.
-            await ExecuteAsync(guard.Connection, """
-                update public.view_refreshes set outcome = 'failed', finished_at = clock_timestamp(), error = 'the refreshing program ended before it was done'
+            await ExecuteAsync(guard.Connection, $"""
+                update public.view_refreshes set outcome = 'failed', finished_at = clock_timestamp(), error = '{RefreshHistory.Abandoned}'
                 where outcome = 'running'
                 """, cancellation);
             return guard;
@@ -107,8 +128,12 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
                 // In mode incremental every completion has done its part already: there is nothing to recompute.
                 if (!kept)
                 {
+                    var written = await WrittenRowsAsync(guard, view, cancellation);
                     await ExecuteAsync(guard, $"refresh materialized view concurrently public.{view.Name}", cancellation);
                     await ExecuteAsync(guard, "delete from public.pending_view_changes where view_name = $1", cancellation, view.Name);
+                    // A refresh without news writes no row, and readers' copies stay valid.
+                    if (written is null || written != await WrittenRowsAsync(guard, view, cancellation))
+                        await ExecuteAsync(guard, "select public.mark_views_changed(array[$1])", cancellation, view.Name);
                 }
                 await using var count = new NpgsqlCommand($"select count(*) from public.{view.Name}", guard) { CommandTimeout = 0 };
                 rows = (long)(await count.ExecuteScalarAsync(cancellation))!;
@@ -130,6 +155,17 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
                 await CloseAsync(guard, id, "failed", watch.Elapsed.TotalMilliseconds, null, "cancelled");
             throw;
         }
+    }
+
+    // Rows of the view that this session wrote and the server has not yet added to its statistics; null where it does not count.
+    static async Task<long?> WrittenRowsAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            select case when current_setting('track_counts')::boolean
+                        then pg_stat_get_xact_tuples_inserted(o) + pg_stat_get_xact_tuples_updated(o) + pg_stat_get_xact_tuples_deleted(o) end
+            from (select format('public.%I', $1)::regclass::oid) v (o)
+            """, connection) { Parameters = { new() { Value = view.Name } } };
+        return await command.ExecuteScalarAsync(cancellation) as long?;
     }
 
     static async Task<long> RegisterAsync(NpgsqlConnection connection, AnalyticsView view, string reason, CancellationToken cancellation)

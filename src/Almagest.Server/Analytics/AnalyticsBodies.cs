@@ -110,20 +110,25 @@ public sealed record ViewRefreshBody(string ViewName, bool Succeeded, long? Rows
 
 /// <summary>How fresh one view is.</summary>
 /// <param name="Mode">how it is kept up to date: refresh</param>
+/// <param name="Version">counts the changes of its rows</param>
 /// <param name="Rows">rows after the last refresh that succeeded; null before the first</param>
 /// <param name="SizeBytes">on disk, indexes included</param>
 /// <param name="LastRefresh">when the last refresh that succeeded ended</param>
 /// <param name="LastDurationMs">how long it took, ms</param>
 /// <param name="AgeSeconds">time since then, s</param>
-/// <param name="PendingRuns">runs whose completion or deletion the view does not show yet</param>
-/// <param name="Lags">whether there is any change, of runs, stars or labels, that the view does not show yet</param>
+/// <param name="PendingRuns">runs of which the view does not show something yet: creation (timeline), completion or deletion</param>
+/// <param name="MissingRuns">complete runs that are not in the view yet</param>
+/// <param name="Lags">whether there is any change that the view does not show yet</param>
 /// <param name="IsRefreshing">whether it is being refreshed now</param>
 /// <param name="LastError">why the last refresh failed; null where it did not</param>
 /// <param name="LastOutcome">running, succeeded or failed; none before the first refresh</param>
+/// <param name="ConsecutiveFailures">refreshes that failed since the last one that succeeded</param>
+/// <param name="NextRetry">when it is tried again: 1 s after the first failure, twice as long after each further one, at most 5 min; null without failures</param>
 public sealed record ViewStatusBody(
-    string ViewName, string Mode, long? Rows, long SizeBytes, DateTime? LastRefresh, double? LastDurationMs, double? AgeSeconds, int PendingRuns,
-    bool Lags, bool IsRefreshing, string? LastError, string LastOutcome)
+    string ViewName, string Mode, long Version, long? Rows, long SizeBytes, DateTime? LastRefresh, double? LastDurationMs, double? AgeSeconds, int PendingRuns,
+    int MissingRuns, bool Lags, bool IsRefreshing, string? LastError, string LastOutcome, int ConsecutiveFailures, DateTime? NextRetry)
 {
     internal static ViewStatusBody From(ViewStatus s) => new(
-        s.ViewName, s.Mode, s.Rows, s.SizeBytes, s.LastRefresh, s.LastDurationMs, s.AgeSeconds, s.PendingRuns, s.Lags, s.IsRefreshing, s.LastError, s.LastOutcome);
+        s.ViewName, s.Mode, s.Version, s.Rows, s.SizeBytes, s.LastRefresh, s.LastDurationMs, s.AgeSeconds, s.PendingRuns, s.MissingRuns, s.Lags, s.IsRefreshing,
+        s.LastError, s.LastOutcome, s.ConsecutiveFailures, s.NextRetry);
 }

@@ -25,50 +25,59 @@ internal static class AnalyticsRoutes
     static readonly Choice PeriodType = new("period_type", "weeks from Monday, or months (UTC)", ["week", "month"], "week");
     static readonly WholeNumber TimelineLimit = new("limit", "most rows", 1, 365, 52);
 
-    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
+    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger, FreshAnswers answers)
     {
-        var queries = new AnalyticsQueries(ledger);
         var group = api.MapGroup("/analytics/discovery").WithTags(Tag);
 
-        group.Route("GET", "/stats", "getRunStats", "Statistics of complete runs, newest first", async context =>
+        group.Route("GET", "/stats", "getRunStats", "Statistics of complete runs, newest first", context =>
         {
-            var rows = await queries.StatsAsync(RunType.Read(context), StatsLimit.ReadInt(context), context.RequestAborted);
-            return Answer(context, rows.ConvertAll(RunStatsBody.From), r => r.LastUpdated);
-        }, RunType, StatsLimit).Produces<RunStatsBody[]>();
+            var (runType, limit) = (RunType.Read(context), StatsLimit.ReadInt(context));
+            return answers.AnswerAsync(context, AnalyticsViews.RunStats, async q =>
+                (await q.StatsAsync(runType, limit, context.RequestAborted)).ConvertAll(RunStatsBody.From));
+        }, RunType, StatsLimit).Produces<RunStatsBody[]>().KeepsUp();
 
-        group.Route("GET", "/clusters/{run_id}/sizes", "getClusterSizes", "Clusters of a run, largest first", async context =>
+        group.Route("GET", "/clusters/{run_id}/sizes", "getClusterSizes", "Clusters of a run, largest first", context =>
         {
             var runId = RunId.Read(context)!.Value;
-            var rows = await queries.ClusterSizesAsync(runId, context.RequestAborted);
-            if (rows.Count == 0) throw await NoClustersAsync(ledger, runId, context.RequestAborted);
-            return Answer(context, rows.ConvertAll(ClusterSizeBody.From), r => r.LastUpdated);
-        }, RunId).Produces<ClusterSizeBody[]>().Fails(404);
+            return answers.AnswerAsync(context, AnalyticsViews.ClusterSizes, async q =>
+            {
+                var rows = await q.ClusterSizesAsync(runId, context.RequestAborted);
+                return rows.Count > 0 ? rows.ConvertAll(ClusterSizeBody.From) : throw await NoClustersAsync(ledger, runId, context.RequestAborted);
+            });
+        }, RunId).Produces<ClusterSizeBody[]>().KeepsUp().Fails(404);
 
-        group.Route("GET", "/stars/{star_id}/frequency", "getStarFrequency", "How often a star is flagged, across runs", async context =>
+        group.Route("GET", "/stars/{star_id}/frequency", "getStarFrequency", "How often a star is flagged, across runs", context =>
         {
             var starId = StarId.Read(context)!.Value;
-            var row = await queries.FrequencyAsync(starId, context.RequestAborted)
-                ?? throw LedgerException.NotFound($"no complete anomaly run analysed star {starId}", "GET /stars/{star_id} says whether the star exists, and what each run says of it.");
-            StampAge(context, row.LastUpdated);
-            return Results.Ok(StarFrequencyBody.From(row));
-        }, StarId).Produces<StarFrequencyBody>().Fails(404);
+            return answers.LookUpAsync(context, AnalyticsViews.StarFrequency, async () =>
+            {
+                var (freshness, row) = await StarFrequencyLookup.ReadAsync(ledger, starId, context.RequestAborted);
+                return (freshness, StarFrequencyBody.From(row
+                    ?? throw LedgerException.NotFound($"no complete anomaly run analysed star {starId}", "GET /stars/{star_id} says whether the star exists, and what each run says of it.")));
+            });
+        }, StarId).Produces<StarFrequencyBody>().KeepsUp().Fails(404);
 
-        group.Route("GET", "/overlaps", "getAnomalyOverlaps", "How much pairs of anomaly runs agree, most similar first", async context =>
+        group.Route("GET", "/overlaps", "getAnomalyOverlaps", "How much pairs of anomaly runs agree, most similar first", context =>
         {
-            var runId = OverlapsOf.Read(context);
-            var rows = await queries.OverlapsAsync(runId, MinSimilarity.Read(context), OverlapLimit.ReadInt(context), context.RequestAborted);
-            // Nothing to say of a run that exists is an empty list; of one that does not, an error.
-            if (rows.Count == 0 && runId is { } id) await new RunRepository(ledger).GetAsync(id, context.RequestAborted);
-            return Answer(context, rows.ConvertAll(AnomalyOverlapBody.From), r => r.LastUpdated);
-        }, OverlapsOf, MinSimilarity, OverlapLimit).Produces<AnomalyOverlapBody[]>().Fails(404);
+            var (runId, similarity, limit) = (OverlapsOf.Read(context), MinSimilarity.Read(context), OverlapLimit.ReadInt(context));
+            return answers.AnswerAsync(context, AnalyticsViews.Overlap, async q =>
+            {
+                var rows = await q.OverlapsAsync(runId, similarity, limit, context.RequestAborted);
+                if (rows.Count > 0 || runId is not { } id) return rows.ConvertAll(AnomalyOverlapBody.From);
+                // Nothing to say of a run that exists is an empty list; of one that does not, an error. That is no matter of the view.
+                await new RunRepository(ledger).GetAsync(id, context.RequestAborted);
+                return null;
+            });
+        }, OverlapsOf, MinSimilarity, OverlapLimit).Produces<AnomalyOverlapBody[]>().KeepsUp().Fails(404);
 
-        group.Route("GET", "/timeline", "getTimeline", "Runs by week or month, newest first", async context =>
+        group.Route("GET", "/timeline", "getTimeline", "Runs by week or month, newest first", context =>
         {
-            var rows = await queries.TimelineAsync(PeriodType.Read(context)!, RunType.Read(context), TimelineLimit.ReadInt(context), context.RequestAborted);
-            return Answer(context, rows.ConvertAll(TimelinePeriodBody.From), r => r.LastUpdated);
-        }, PeriodType, RunType, TimelineLimit).Produces<TimelinePeriodBody[]>();
+            var (period, runType, limit) = (PeriodType.Read(context)!, RunType.Read(context), TimelineLimit.ReadInt(context));
+            return answers.AnswerAsync(context, AnalyticsViews.Timeline, async q =>
+                (await q.TimelineAsync(period, runType, limit, context.RequestAborted)).ConvertAll(TimelinePeriodBody.From));
+        }, PeriodType, RunType, TimelineLimit).Produces<TimelinePeriodBody[]>().KeepsUp();
 
-        CoverageRoutes.Map(group, ledger, queries);
+        CoverageRoutes.Map(group, ledger, answers);
 
         group.Route("POST", "/refresh-views", "refreshViews", "Refreshes all views now, and waits for it", async context =>
             Results.Ok(RefreshBody.From(await new ViewRefresher(ledger).RefreshAsync(null, "manual", context.RequestAborted))))
@@ -81,13 +90,10 @@ internal static class AnalyticsRoutes
             .Produces<ViewStatusBody[]>();
     }
 
-    public static IResult Answer<T>(HttpContext context, List<T> rows, Func<T, DateTime> updated)
-    {
-        if (rows.Count > 0) StampAge(context, rows.Max(updated));
-        return Results.Ok(rows);
-    }
-
-    static void StampAge(HttpContext context, DateTime updated) => context.Response.GetTypedHeaders().LastModified = updated;
+    /// <summary>Declares an answer that can be asked for conditionally.</summary>
+    internal static RouteHandlerBuilder KeepsUp(this RouteHandlerBuilder route) => route.Produces(StatusCodes.Status304NotModified)
+        .WithDescription($"Read with the view's version, in one snapshot. The answer carries a strong ETag and Last-Modified; a request with If-None-Match (or If-Modified-Since) "
+            + $"is answered 304 while the view stays the same. {FreshAnswers.LagHeader} counts the complete runs that the view does not show yet.");
 
     static async Task<LedgerException> NoClustersAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellation)
     {

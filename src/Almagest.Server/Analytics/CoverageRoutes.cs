@@ -1,5 +1,6 @@
 using Almagest.Ledger;
 using Almagest.Ledger.Analytics;
+using Almagest.Ledger.Views;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -28,35 +29,41 @@ internal static class CoverageRoutes
     static readonly Choice QualitySort = Sort(SortColumns.Quality);
     static readonly WholeNumber QualityLimit = new("limit", "most rows", 1, 1000, 100);
 
-    public static void Map(RouteGroupBuilder group, LedgerDatabase ledger, AnalyticsQueries queries)
+    public static void Map(RouteGroupBuilder group, LedgerDatabase ledger, FreshAnswers answers)
     {
-        group.Route("GET", "/parameters", "getParameterPerformance", "Which parameters find most, agree best with other runs, and score best against labels", async context =>
+        group.Route("GET", "/parameters", "getParameterPerformance", "Which parameters find most, agree best with other runs, and score best against labels", context =>
         {
-            var rows = await queries.ParametersAsync(RunType.Read(context), Algorithm.Read(context), ParameterSort.Read(context), ParameterLimit.ReadInt(context), context.RequestAborted);
-            return AnalyticsRoutes.Answer(context, rows.ConvertAll(ParameterPerformanceBody.From), r => r.LastUpdated);
+            var (runType, algorithm, sort, limit) = (RunType.Read(context), Algorithm.Read(context), ParameterSort.Read(context), ParameterLimit.ReadInt(context));
+            return answers.AnswerAsync(context, AnalyticsViews.Parameters, async q =>
+                (await q.ParametersAsync(runType, algorithm, sort, limit, context.RequestAborted)).ConvertAll(ParameterPerformanceBody.From));
         }, RunType, Algorithm, ParameterSort, ParameterLimit)
             .WithDescription("One row per run type, algorithm and parameter set of complete runs; runs that differ only in their random seed share a row.")
-            .Produces<ParameterPerformanceBody[]>();
+            .Produces<ParameterPerformanceBody[]>().KeepsUp();
 
         group.Route("GET", "/coverage", "getDatasetCoverage", "Which regions of the sky have been analysed, and how often", async context =>
         {
             var dataset = Dataset.Read(context) is { } name ? await new DatasetRepository(ledger).FindAsync(name, context.RequestAborted) : null;
-            var rows = await queries.CoverageAsync(dataset?.DatasetId, MinRuns.Read(context)!.Value, Cells(context), CoverageSort.Read(context), CoverageLimit.ReadInt(context), context.RequestAborted);
-            return AnalyticsRoutes.Answer(context, rows.ConvertAll(DatasetCoverageBody.From), r => r.LastUpdated);
+            var (runs, cells, sort, limit) = (MinRuns.Read(context)!.Value, Cells(context), CoverageSort.Read(context), CoverageLimit.ReadInt(context));
+            return await answers.AnswerAsync(context, AnalyticsViews.Coverage, async q =>
+                (await q.CoverageAsync(dataset?.DatasetId, runs, cells, sort, limit, context.RequestAborted)).ConvertAll(DatasetCoverageBody.From));
         }, Dataset, MinRuns, Cell, InCone, CoverageSort, CoverageLimit)
             .WithDescription("One row per dataset and HEALPix cell (nested scheme, order 6) that holds stars of the dataset, also where no run has been.")
-            .Produces<DatasetCoverageBody[]>().Fails(404);
+            .Produces<DatasetCoverageBody[]>().KeepsUp().Fails(404);
 
-        group.Route("GET", "/quality", "getRunQuality", "How well runs found what labels say is there", async context =>
+        group.Route("GET", "/quality", "getRunQuality", "How well runs found what labels say is there", context =>
         {
-            var runId = QualityOf.Read(context);
-            var rows = await queries.QualityAsync(runId, RunType.Read(context), LabelSet.Read(context), QualitySort.Read(context), QualityLimit.ReadInt(context), context.RequestAborted);
-            // A run without labelled stars is an empty list; a run that does not exist is an error.
-            if (rows.Count == 0 && runId is { } id) await new RunRepository(ledger).GetAsync(id, context.RequestAborted);
-            return AnalyticsRoutes.Answer(context, rows.ConvertAll(RunQualityBody.From), r => r.LastUpdated);
+            var (runId, runType, labels, sort, limit) = (QualityOf.Read(context), RunType.Read(context), LabelSet.Read(context), QualitySort.Read(context), QualityLimit.ReadInt(context));
+            return answers.AnswerAsync(context, AnalyticsViews.Quality, async q =>
+            {
+                var rows = await q.QualityAsync(runId, runType, labels, sort, limit, context.RequestAborted);
+                if (rows.Count > 0 || runId is not { } id) return rows.ConvertAll(RunQualityBody.From);
+                // A run without labelled stars is an empty list; a run that does not exist is an error. That is no matter of the view.
+                await new RunRepository(ledger).GetAsync(id, context.RequestAborted);
+                return null;
+            });
         }, QualityOf, RunType, LabelSet, QualitySort, QualityLimit)
             .WithDescription("One row per complete run and label set, over the stars that the run analysed and the set labels; runs without such stars have none.")
-            .Produces<RunQualityBody[]>().Fails(404);
+            .Produces<RunQualityBody[]>().KeepsUp().Fails(404);
     }
 
     static Choice Sort<T>(Sorting<T> sorting) => new("sort", "the column to sort by, largest or newest first, nulls last", sorting.Columns, sorting.Columns[0]);

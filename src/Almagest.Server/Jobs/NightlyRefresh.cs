@@ -1,52 +1,26 @@
-using Almagest.Ledger;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Quartz;
 
 namespace Almagest.Server.Jobs;
 
-/// <summary>Refreshes all views by the clock, once in a fleet of servers: the safety net below the views that follow each run.</summary>
-internal sealed class NightlyRefresh(LedgerDatabase ledger, NightlySchedule schedule, IHostApplicationLifetime lifetime, ILogger<NightlyRefresh> logger) : ServerJob(lifetime, logger)
+/// <summary>
+/// Refreshes all views by the clock: the safety net below the views that follow each run. A view that cannot be refreshed is tried
+/// again by <see cref="ViewKeeper"/>, as after any other failure; the job's own record says that it failed.
+/// </summary>
+[DisallowConcurrentExecution]
+internal sealed class NightlyRefresh(LedgerDatabase ledger) : IJob
 {
-    static readonly TimeSpan OneFleet = TimeSpan.FromHours(1);
-    // A clock that is set, or a machine that sleeps, must not make it late by more than this.
-    static readonly TimeSpan LongestNap = TimeSpan.FromMinutes(10);
-    const int Attempts = 5;
+    public const string Name = "nightly-refresh";
 
-    protected override async Task WorkAsync(CancellationToken stopping)
-    {
-        for (var from = DateTimeOffset.UtcNow; schedule.Next(from) is { } due; from = DateTimeOffset.UtcNow)
-        {
-            for (var left = due - DateTimeOffset.UtcNow; left > TimeSpan.Zero; left = due - DateTimeOffset.UtcNow)
-                await Task.Delay(left < LongestNap ? left : LongestNap, stopping);
-            await RefreshAsync(stopping);
-        }
-    }
+    public static DurableJob JobBy(ClockSchedule schedule) => new(new JobKey(Name, "views"), typeof(NightlyRefresh), "Refreshes all views", schedule);
 
-    async Task RefreshAsync(CancellationToken stopping)
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        var backoff = new Backoff();
-        for (var attempt = 1; attempt <= Attempts; attempt++)
-        {
-            var trouble = await TryAsync(stopping);
-            if (trouble is null) return;
-            logger.LogWarning("The nightly refresh failed, attempt {Attempt} of {Attempts}: {Reason}", attempt, Attempts, trouble);
-            if (attempt < Attempts) await Task.Delay(backoff.Next() * 30, stopping);
-        }
-    }
-
-    async Task<string?> TryAsync(CancellationToken stopping)
-    {
-        try
-        {
-            var outcomes = await new ViewRefresher(ledger).RefreshOnceAsync("nightly", OneFleet, stopping);
-            return outcomes.FirstOrDefault(o => !o.Succeeded) is { } failed ? $"{failed.ViewName}: {failed.Error}" : null;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            if (e is not LedgerException) logger.LogError(e, "The nightly refresh met an unexpected problem");
-            return e.Message;
-        }
+        var outcomes = await new ViewRefresher(ledger).RefreshAsync(null, "nightly", cancellationToken);
+        var failed = outcomes.Where(o => !o.Succeeded).ToList();
+        context.Result = failed.Count == 0
+            ? JobRunReport.Succeeded($"{outcomes.Count} views refreshed")
+            : JobRunReport.Failed($"{failed.Count} of {outcomes.Count} views could not be refreshed: {string.Join("; ", failed.Select(f => $"{f.ViewName}: {f.Error}"))}");
     }
 }

@@ -10,7 +10,8 @@ namespace Almagest.Server.Jobs;
 /// <summary>
 /// Brings the views up to date after runs complete or are deleted, whichever program did it: the database announces the
 /// change. Completions that follow each other closely share one refresh. A look every minute catches what a lost
-/// connection, or a time without server, missed; a refresh that fails is tried again at growing intervals.
+/// connection, or a time without server, missed; a refresh that fails is tried again at growing intervals, which its records give
+/// (<see cref="ViewStatus.NextRetry"/>).
 /// </summary>
 internal sealed class ViewKeeper(LedgerDatabase ledger, IHostApplicationLifetime lifetime, ILogger<ViewKeeper> logger) : ServerJob(lifetime, logger)
 {
@@ -50,11 +51,10 @@ internal sealed class ViewKeeper(LedgerDatabase ledger, IHostApplicationLifetime
         while (true)
         {
             // Listening began before this: a change in between is either seen here or announced.
-            var outcomes = await refresher.RefreshPendingAsync("run", stopping);
-            var failed = outcomes.Where(o => !o.Succeeded).ToList();
-            if (failed.Count == 0) backoff.Reset();
-            var wait = failed.Count == 0 ? LookAgain : backoff.Next();
-            foreach (var f in failed) logger.LogWarning("{View} could not be refreshed: {Reason}; trying again in {Wait} s", f.ViewName, f.Error, wait.TotalSeconds);
+            var done = await refresher.RefreshDueAsync("run", stopping);
+            backoff.Reset();
+            var wait = done.NextRetry is { } retry && retry < LookAgain ? (retry > Quiet ? retry : Quiet) : LookAgain;
+            foreach (var f in done.Outcomes.Where(o => !o.Succeeded)) logger.LogWarning("{View} could not be refreshed: {Reason}; it is tried again", f.ViewName, f.Error);
             if (await connection.WaitAsync(wait, stopping)) await SettleAsync(connection, stopping);
         }
     }

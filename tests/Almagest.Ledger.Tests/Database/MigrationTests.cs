@@ -9,11 +9,15 @@ namespace Almagest.Ledger.Tests.Database;
 
 public sealed class MigrationTests
 {
-    static readonly string[] Names = ["InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView", "AddMembershipProbability", "AddParameterCoverageQualityViews"];
+    static readonly string[] Names =
+    [
+        "InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView", "AddMembershipProbability", "AddViewVersions", "AddJobStore",
+        "AddParameterCoverageQualityViews", "AddIncrementalMaintenance",
+    ];
 
     const string Catalogue = """
-        select 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') from information_schema.columns where table_schema = 'public'
-        union all select 'index ' || indexdef from pg_indexes where schemaname = 'public'
+        select 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') from information_schema.columns where table_schema in ('public', 'jobs')
+        union all select 'index ' || indexdef from pg_indexes where schemaname in ('public', 'jobs')
         union all select 'view ' || matviewname || ' ' || definition from pg_matviews where schemaname = 'public'
         union all select 'trigger ' || tgname || ' ' || pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
         union all select 'function ' || proname || ' ' || prosrc from pg_proc where pronamespace = 'public'::regnamespace
@@ -74,6 +78,7 @@ public sealed class MigrationTests
         await using var test = await TestLedger.CreateAsync();
         await test.Ledger.Schema.RollbackAsync("0");
         Assert.Empty(await test.StringsAsync("select relname from pg_class where relnamespace = 'public'::regnamespace and relname not like '%efmigrations%' and relname not like '%ef_migrations%' and relname not like '%EFMigrations%'"));
+        Assert.Empty(await test.StringsAsync("select nspname from pg_namespace where nspname = 'jobs'"));
         Assert.Empty(await test.StringsAsync("select proname from pg_proc where pronamespace = 'public'::regnamespace"));
     }
 

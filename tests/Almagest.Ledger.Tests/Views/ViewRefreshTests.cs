@@ -128,7 +128,11 @@ public sealed class ViewRefreshTests
     {
         await using var test = await TestLedger.CreateAsync();
         await test.ExecuteAsync("insert into view_refreshes (view_name, reason, started_at, outcome) values ('mv_discovery_timeline', 'run', now(), 'running')");
-        Assert.True((await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == "mv_discovery_timeline").IsRefreshing);
+        // Nobody holds the lock of the refreshers: it does not run, whatever its record says.
+        Assert.True((await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == "mv_discovery_timeline")
+            is { IsRefreshing: false, LastOutcome: "failed", ConsecutiveFailures: 1, LastError: "the refreshing program ended before it was done" });
+        await using (var guard = await Almagest.Ledger.Database.AdvisoryLock.TakeAsync(test.Ledger, ViewRefresher.RefreshLock, TestContext.Current.CancellationToken))
+            Assert.True((await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == "mv_discovery_timeline").IsRefreshing);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         Assert.Equal(["failed | the refreshing program ended before it was done"], await test.StringsAsync("select outcome, error from view_refreshes"));
     }

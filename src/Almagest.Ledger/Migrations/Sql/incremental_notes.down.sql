@@ -1,3 +1,9 @@
+create or replace function public.missing_runs(name text) returns integer language sql stable as $$
+  select count(*)::int
+  from (select run_id from public.pending_view_changes where view_name = name
+        group by run_id having bool_or(change = 'completed') and not bool_or(change = 'deleted')) missing
+$$;
+
 drop trigger record_run_change on public.discovery_runs;
 create trigger record_run_change after insert or update or delete on public.discovery_runs
   for each row execute function public.record_run_change();

@@ -29,15 +29,20 @@ create function view_summaries.are_refreshed() returns boolean language sql as $
 $$;
 
 create function view_summaries.follow_run() returns trigger language plpgsql as $$
+declare
+  run public.discovery_runs := case when tg_op = 'DELETE' then old else new end;
 begin
-  if view_summaries.are_kept() then
+  if not view_summaries.are_kept() then return null; end if;
+  if run.is_complete then
     perform view_summaries.lock_for_change();
     if tg_op = 'DELETE' then
-      perform view_summaries.undo_run(old.run_id);
+      perform view_summaries.undo_run(run.run_id);
     else
-      perform view_summaries.apply_run(new.run_id);
+      perform view_summaries.apply_run(run.run_id);
     end if;
   end if;
+  perform public.mark_views_changed(array(
+    select v.view_name from public.analytics_views v where run.run_type = any (v.run_types) and (v.every_change or run.is_complete)));
   return null;
 end $$;
 
@@ -45,14 +50,19 @@ end $$;
 create trigger count_completed_run after update on public.discovery_runs
   for each row when (new.is_complete and not old.is_complete) execute function view_summaries.follow_run();
 create trigger count_inserted_run after insert on public.discovery_runs
-  for each row when (new.is_complete) execute function view_summaries.follow_run();
+  for each row execute function view_summaries.follow_run();
 create trigger count_out_deleted_run after delete on public.discovery_runs
-  for each row when (old.is_complete) execute function view_summaries.follow_run();
+  for each row execute function view_summaries.follow_run();
 
 -- After instead of before: all runs of one statement are locked before the first takes the apply lock.
 drop trigger delete_run_results on public.discovery_runs;
 create trigger delete_run_results after delete on public.discovery_runs
   for each row execute function public.delete_run_results();
+
+-- Marks the views that a change of a table besides the runs touches.
+create function view_summaries.mark_table_changed(name text) returns void language sql as $$
+  select public.mark_views_changed(array(select v.view_name from public.analytics_views v where name = any (v.tables)))
+$$;
 
 -- Counts the stars of one dataset per cell, unless that is done.
 create function view_summaries.count_dataset(dataset bigint) returns void language plpgsql as $$
@@ -77,6 +87,7 @@ begin
   for dataset in select distinct dataset_id from changed n where not exists (select from view_summaries.counted_datasets d where d.dataset_id = n.dataset_id) loop
     perform view_summaries.count_dataset(dataset);
   end loop;
+  perform view_summaries.mark_table_changed(tg_table_name);
   return null;
 end $$;
 
@@ -91,6 +102,7 @@ begin
   delete from view_summaries.dataset_cells c using (select distinct dataset_id from changed) n where c.dataset_id = n.dataset_id and c.stars = 0;
   delete from view_summaries.counted_datasets d using (select distinct dataset_id from changed) n
    where d.dataset_id = n.dataset_id and not exists (select from view_summaries.dataset_cells c where c.dataset_id = d.dataset_id);
+  perform view_summaries.mark_table_changed(tg_table_name);
   return null;
 end $$;
 
@@ -115,5 +127,6 @@ begin
     delete from view_summaries.quality where run_id = affected;
     insert into view_summaries.quality select * from view_summaries.quality_of(affected);
   end loop;
+  perform view_summaries.mark_table_changed(tg_table_name);
   return null;
 end $$;

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text;
+using Almagest.Bench.Analytics;
+using Almagest.Ledger.Database;
+using Almagest.Server;
+using Npgsql;
+
+namespace Almagest.Bench.Load;
+
+/// <summary>Each analytics route under load, beside the bare endpoint measured just before it.</summary>
+internal static class RoutesUnderLoad
+{
+    sealed record Question(string Name, string Path, string? Header = null, string? Script = null, bool SameBytes = true);
+
+    sealed record Row(string Name, LoadResult Route, LoadResult Bare, LoadResult? BareBytes);
+
+    public static async Task<string> RunAsync(string server, int runs, int stars, int seconds, TextWriter log)
+    {
+        Wrk.Require();
+        var name = $"almagest_load_{runs}x{stars}";
+        await ExecuteAsync(server, $"drop database if exists {name} with (force)");
+        await ExecuteAsync(server, $"create database {name}");
+        try
+        {
+            await using var ledger = new LedgerDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString);
+            await ledger.Schema.MigrateAsync();
+            await SyntheticHistory.FillAsync(ledger, runs, stars, log);
+            var (first, cluster) = (await ScalarAsync<long>(ledger, "select min(star_id) from stars"), await ScalarAsync<Guid>(ledger, "select run_id from discovery_runs where run_type = 'cluster' limit 1"));
+            await using var app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0, Workers = 0, NightlyCron = null });
+            await using var bare = await BareServer.StartAsync(ledger, first, stars);
+            using var client = new HttpClient { BaseAddress = AlmagestServer.AddressOf(app) };
+            var rows = new List<Row>();
+            foreach (var question in Questions(first, stars, cluster, await TagAsync(client, "/analytics/discovery/stats")))
+            {
+                rows.Add(await MeasureAsync(question, client, bare, seconds));
+                await log.WriteLineAsync(Line(rows[^1]));
+            }
+            await app.StopAsync();
+            return Report(rows, runs, stars, seconds, await ScalarAsync<string>(ledger, "select current_setting('server_version')"));
+        }
+        finally
+        {
+            await ExecuteAsync(server, $"drop database if exists {name} with (force)");
+        }
+    }
+
+    static Question[] Questions(long first, int stars, Guid cluster, string tag)
+    {
+        const string Root = "/analytics/discovery";
+        string Each(string path) => $"request = function() return wrk.format('GET', '{Root}{path}') end";
+        return
+        [
+            new("timeline", $"{Root}/timeline"),
+            new("statistics of the newest run", $"{Root}/stats?limit=1"),
+            new("statistics of the 100 newest runs", $"{Root}/stats"),
+            new("frequency of a star, another each time", $"{Root}/stars/{first}/frequency", Script: Each($"/stars/' .. math.random({first}, {first + stars - 1}) .. '/frequency"), SameBytes: false),
+            new("clusters of a run with their members", $"{Root}/clusters/{cluster}/sizes"),
+            new("the 50 most similar pairs with the shared stars", $"{Root}/overlaps"),
+            new("10 pairs, another question each time", $"{Root}/overlaps?limit=10", Script: Each("/overlaps?limit=10&min_similarity=0.0' .. math.random(1, 999999999) .. '"), SameBytes: true),
+            new("statistics, not modified (304)", $"{Root}/stats", Header: $"If-None-Match: {tag}", SameBytes: false),
+        ];
+    }
+
+    static async Task<Row> MeasureAsync(Question question, HttpClient client, BareServer bare, int seconds)
+    {
+        bare.Bytes = await client.GetByteArrayAsync(new Uri(question.Path, UriKind.Relative));
+        var url = new Uri(client.BaseAddress!, question.Path);
+        // Warm: code is compiled at its final tier, connections are open, statements prepared.
+        foreach (var path in new[] { "row", "bytes" }) Wrk.Measure(new Uri(bare.Address, path), 1);
+        Wrk.Measure(url, 2, question.Header, question.Script);
+        var row = Wrk.Measure(new Uri(bare.Address, "row"), seconds);
+        var bytes = question.SameBytes ? Wrk.Measure(new Uri(bare.Address, "bytes"), seconds) : null;
+        return new Row(question.Name, Wrk.Measure(url, seconds, question.Header, question.Script), row, bytes);
+    }
+
+    static string Line(Row r) => string.Create(CultureInfo.InvariantCulture,
+        $"| {r.Name} | {r.Route.BytesEach / 1024:N1} | {r.Route.Rate:N0} | {r.Route.P50:N2} | {r.Route.P99:N2} | {r.Bare.Rate:N0} | {r.Bare.P50:N2} | {r.Bare.P99:N2} | {r.Route.Rate / r.Bare.Rate:N2} | {(r.BareBytes is { } b ? $"{(r.Route.Rate / b.Rate).ToString("N2", CultureInfo.InvariantCulture)}" : "–")} |");
+
+    static string Report(List<Row> rows, int runs, int stars, int seconds, string version)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("# Routes under load").AppendLine()
+            .AppendLine(CultureInfo.InvariantCulture, $"`wrk` with {Wrk.Threads} threads and {Wrk.Connections} connections, {seconds} s each after a warm-up, over {runs} runs of {stars:N0} stars. The bare endpoint is Kestrel, routing and one")
+            .AppendLine("prepared look-up by primary key (a star, another each time) through the same pool, in the same process, measured just before the route. \"Same")
+            .AppendLine("bytes\" is the bare endpoint that answers the bytes of the route after its look-up: what sending them alone costs. Load generator, server and")
+            .AppendLine("database share the machine.").AppendLine()
+            .AppendLine("Each request asks the database for the view's version; rows are asked for again only when it changed, unless the table says that each question is another.")
+            .AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Measured on {Machine.Describe()}, PostgreSQL {version}, {DateTime.UtcNow:yyyy-MM-dd}.").AppendLine()
+            .AppendLine("| question | KiB | requests/s | p50, ms | p99, ms | bare requests/s | p50, ms | p99, ms | route / bare | route / bare of the same bytes |")
+            .AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        foreach (var row in rows) text.AppendLine(Line(row));
+        return text.ToString();
+    }
+
+    static async Task<string> TagAsync(HttpClient client, string path)
+    {
+        using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
+        return response.EnsureSuccessStatusCode().Headers.ETag!.ToString();
+    }
+
+    static async Task<T> ScalarAsync<T>(LedgerDatabase ledger, string sql)
+    {
+        await using var command = ledger.DataSource.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    static async Task ExecuteAsync(string server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Views;
+using Almagest.Server.Jobs;
+using Spectre.Console;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>views status</c>: how fresh each view is, what fails, and what the clock does about it.</summary>
+internal static class ViewStatusCommand
+{
+    public static Command Create(CommandShell shell, GlobalOptions global)
+    {
+        var command = new DescribedCommand("status", "Show how fresh each view is, and when all are refreshed by the clock", "almagest views status --json");
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.Cancellation);
+            var jobs = await new JobStatusReader(session.Ledger).ReadAsync(1, shell.Cancellation);
+            shell.Answer(new { up_to_date = views.All(v => !v.Lags), views, jobs }, console => Show(console, views, jobs));
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    static void Show(IAnsiConsole console, IReadOnlyList<ViewStatus> views, IReadOnlyList<JobStatus> jobs)
+    {
+        var table = Tables.Of("view", ">rows", ">size", ">refreshed", ">took", "state");
+        foreach (var v in views)
+            table.Row(v.ViewName, v.Rows is { } rows ? Words.Count(rows) : "–", Words.Bytes(v.SizeBytes), Words.Ago(v.AgeSeconds), v.LastDurationMs is { } ms ? Words.Duration(ms) : "–", State(v));
+        console.Write(table);
+        foreach (var mode in views.GroupBy(v => v.Mode)) console.Say($"Mode {mode.Key}{(mode.Count() == views.Count ? "" : $": {string.Join(", ", mode.Select(v => v.ViewName))}")}.");
+        foreach (var job in jobs) console.Say(Clock(job));
+        foreach (var v in views.Where(v => v.ConsecutiveFailures > 0))
+            console.Say($"{v.ViewName}: {Words.Plural(v.ConsecutiveFailures, "refresh", "refreshes")} failed: {v.LastError} {Retry(v)}");
+        if (views.Any(v => v.Lags)) console.Say("Bring them up to date: almagest views refresh");
+    }
+
+    static string State(ViewStatus v) =>
+        v.IsRefreshing ? "refreshing" : v.ConsecutiveFailures > 0 ? "failed" : v.Lags ? $"lags {Words.Plural(v.PendingRuns, "run", "runs")}" : "current";
+
+    static string Retry(ViewStatus v) => v.NextRetry is { } next && next > DateTime.UtcNow
+        ? $"A server tries again in {Words.Duration((next - DateTime.UtcNow).TotalMilliseconds)}." : "A server tries again as soon as one runs.";
+
+    static string Clock(JobStatus job)
+    {
+        var last = job.History.Count > 0 ? $"last {Words.When(job.History[0].FiredAt)}, {job.History[0].Result}" : "never yet";
+        var next = job.NextFire is { } due ? job.Servers > 0 ? $"next {Words.When(due)}" : $"due {Words.When(due)}, when a server runs" : "not scheduled";
+        return $"{job.Job} '{job.Schedule}' ({job.TimeZone}): {last}; {next} (UTC).";
+    }
+}

@@ -1,0 +1,51 @@
+using Almagest.Ledger.Database;
+using Npgsql;
+
+namespace Almagest.Ledger.Views;
+
+/// <summary>Which rows a view holds, in one snapshot.</summary>
+/// <param name="Version">counts the changes of its rows: with <paramref name="ChangedAt"/> equal, equal rows</param>
+/// <param name="ChangedAt">when they changed last, whole seconds, UTC; another for each version, so it may be some seconds ahead</param>
+/// <param name="AsOf">the same, but never ahead of the database's clock</param>
+/// <param name="MissingRuns">complete runs that are not in the view yet</param>
+public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime AsOf, int MissingRuns)
+{
+    /// <summary>The columns of <c>public.analytics_views v</c> that <see cref="Of"/> reads.</summary>
+    internal const string Columns = """
+        v.version, v.changed_at, least(v.changed_at, date_trunc('second', clock_timestamp())),
+        case when exists (select 1 from public.pending_view_changes c where c.view_name = v.view_name) then public.missing_runs(v.view_name) else 0 end
+        """;
+
+    const string Sql = $"select {Columns} from public.analytics_views v where v.view_name = $1";
+
+    /// <summary>Reads it alone: one look-up by key, prepared once a connection.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public static async Task<ViewFreshness> ReadAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(view);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            return await ReadAsync(connection, view, prepare: true, cancellation);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    internal static async Task<ViewFreshness> ReadAsync(NpgsqlConnection connection, AnalyticsView view, bool prepare, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Sql, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = view.Name } } };
+        if (prepare) await command.PrepareAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? Of(reader) : throw Missing(view);
+    }
+
+    internal static ViewFreshness Of(NpgsqlDataReader reader) =>
+        new(reader.GetInt64(0), reader.GetDateTime(1), reader.GetDateTime(2), reader.GetInt32(3));
+
+    internal static LedgerException Missing(AnalyticsView view) =>
+        new(LedgerErrorKind.Unavailable, $"the database does not know the view {view.Name}", "Run: almagest db migrate");
+}

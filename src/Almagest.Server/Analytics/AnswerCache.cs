@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Almagest.Server.Analytics;
+
+/// <summary>An answer that was given, and the tag under which it is true.</summary>
+internal sealed record CachedAnswer(string Tag, byte[] Body);
+
+/// <summary>
+/// The answers that a server gave lately, up to a number of bytes in all; those asked for longest ago go first. Whether one is still true is
+/// not known here: whoever takes one compares its tag with the view's version of now. Thread-safe.
+/// </summary>
+internal sealed class AnswerCache : IDisposable
+{
+    const long MostBytes = 64L << 20;
+    const int MostBytesEach = 8 << 20;
+    const int Overhead = 512;
+
+    readonly MemoryCache answers = new(new MemoryCacheOptions { SizeLimit = MostBytes, CompactionPercentage = 0.2 });
+
+    public CachedAnswer? Find(string key) => answers.TryGetValue(key, out CachedAnswer? answer) ? answer : null;
+
+    public void Keep(string key, CachedAnswer answer)
+    {
+        if (answer.Body.Length > MostBytesEach) return;
+        answers.Set(key, answer, new MemoryCacheEntryOptions { Size = answer.Body.Length + (2 * key.Length) + Overhead });
+    }
+
+    public void Dispose() => answers.Dispose();
+}

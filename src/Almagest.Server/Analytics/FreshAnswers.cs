@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Almagest.Ledger.Analytics;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Views;
+using Almagest.Server.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Almagest.Server.Analytics;
+
+/// <summary>
+/// Answers from views with the validators of HTTP (RFC 9110, 8.8 and 13): a strong ETag, Last-Modified, and 304 for a client that has the
+/// answer already. A view's version is read with its rows, in one snapshot; while it stays the same, an answer that this server
+/// has given before is given again without asking for the rows, and a 304 asks for the version alone. Thread-safe.
+/// </summary>
+/// <param name="cache">answers kept from before</param>
+internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
+{
+    /// <summary>How many complete runs the view does not show yet.</summary>
+    public const string LagHeader = "X-Almagest-View-Lag";
+
+    /// <summary>Changes where the same rows are written otherwise than before.</summary>
+    const string Representation = "json-1";
+
+    /// <summary>Answers what is read, in one snapshot, from one view; null = an answer that depends on more than the view, and carries no validators.</summary>
+    public async Task<IResult> AnswerAsync<T>(HttpContext context, AnalyticsView view, Func<AnalyticsQueries, Task<T?>> read) where T : class
+    {
+        var key = KeyOf(context);
+        var known = cache.Find(key);
+        var conditions = new Conditions(context.Request);
+        if (known is not null || conditions.Any)
+        {
+            var now = await ViewFreshness.ReadAsync(ledger, view, context.RequestAborted);
+            var tag = TagOf(view, now, key);
+            if (conditions.Hold(tag, now)) return new NotModified(now, tag);
+            if (known?.Tag == tag) return Give(now, tag, known.Body);
+        }
+        await using var snapshot = await ViewSnapshot.OpenAsync(ledger, view, context.RequestAborted);
+        var rows = await read(new AnalyticsQueries(snapshot));
+        if (rows is null) return new Fresh(snapshot.Freshness, null, "[]"u8.ToArray());
+        var answer = new CachedAnswer(TagOf(view, snapshot.Freshness, key), JsonSerializer.SerializeToUtf8Bytes(rows, ApiJson.Options));
+        cache.Keep(key, answer);
+        return Give(snapshot.Freshness, answer.Tag, answer.Body);
+
+        IResult Give(ViewFreshness freshness, string tag, byte[] body) => conditions.AnyTag ? new NotModified(freshness, tag) : new Fresh(freshness, tag, body);
+    }
+
+    /// <summary>The same for a look-up that brings its freshness along and has too many different answers to keep.</summary>
+    public async Task<IResult> LookUpAsync<T>(HttpContext context, AnalyticsView view, Func<Task<(ViewFreshness Freshness, T Row)>> read)
+    {
+        var key = KeyOf(context);
+        var conditions = new Conditions(context.Request);
+        if (conditions.Any)
+        {
+            var now = await ViewFreshness.ReadAsync(ledger, view, context.RequestAborted);
+            var tag = TagOf(view, now, key);
+            if (conditions.Hold(tag, now)) return new NotModified(now, tag);
+        }
+        var (freshness, row) = await read();
+        return conditions.AnyTag ? new NotModified(freshness, TagOf(view, freshness, key))
+            : new Fresh(freshness, TagOf(view, freshness, key), JsonSerializer.SerializeToUtf8Bytes(row, ApiJson.Options));
+    }
+
+    static string KeyOf(HttpContext context) => string.Concat(context.Request.Path.Value, context.Request.QueryString.Value);
+
+    // The time of the change is part of it: a view that is made anew counts its versions from the start again.
+    static string TagOf(AnalyticsView view, ViewFreshness freshness, string key)
+    {
+        var question = SHA256.HashData(Encoding.UTF8.GetBytes($"{Representation} {view.Name} {key}"));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"\"{freshness.Version:x}-{freshness.ChangedAt.Ticks / TimeSpan.TicksPerSecond:x}-{Convert.ToHexStringLower(question.AsSpan(0, 8))}\"");
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Almagest.Ledger.Views;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Almagest.Server.Analytics;
+
+/// <summary>An answer from a view, as bytes of JSON; without a tag it is not to be asked for again conditionally.</summary>
+internal sealed class Fresh(ViewFreshness freshness, string? tag, byte[] body) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        FreshHeaders.Write(response, freshness, tag);
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        await response.BodyWriter.WriteAsync(body, httpContext.RequestAborted);
+    }
+}
+
+/// <summary>The client has this answer already.</summary>
+internal sealed class NotModified(ViewFreshness freshness, string tag) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
+        FreshHeaders.Write(httpContext.Response, freshness, tag);
+        return Task.CompletedTask;
+    }
+}
+
+file static class FreshHeaders
+{
+    public static void Write(HttpResponse response, ViewFreshness freshness, string? tag)
+    {
+        var headers = response.Headers;
+        headers[FreshAnswers.LagHeader] = freshness.MissingRuns.ToString(CultureInfo.InvariantCulture);
+        // Keep it, but ask each time: the next run may complete at any moment.
+        headers.CacheControl = tag is null ? "no-store" : "no-cache";
+        if (tag is null) return;
+        headers.ETag = tag;
+        headers.LastModified = HeaderUtilities.FormatDate(freshness.AsOf);
+    }
+}
+
+/// <summary>What a request says of the answer that its client has (RFC 9110, 13.1.2 and 13.1.3: tags go before dates).</summary>
+internal readonly struct Conditions
+{
+    readonly IList<EntityTagHeaderValue>? tags;
+    readonly DateTimeOffset? since;
+
+    public Conditions(HttpRequest request)
+    {
+        if (request.Headers.IfNoneMatch.Count > 0)
+        {
+            // What cannot be read matches nothing, and the answer is whole.
+            if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch!, out tags)) tags = [];
+        }
+        else if (request.Headers.IfModifiedSince is [{ } date] && HeaderUtilities.TryParseDate(date, out var parsed))
+        {
+            since = parsed;
+        }
+    }
+
+    /// <summary>Whether there is a condition that the version alone can decide.</summary>
+    public bool Any => since is not null || (tags is not null && !AnyTag);
+
+    /// <summary><c>*</c>: the client has some answer and does not want this one, if there is one.</summary>
+    public bool AnyTag => tags?.Any(t => t.Tag == "*") == true;
+
+    public bool Hold(string tag, ViewFreshness freshness) =>
+        tags is null ? since is { } date && freshness.ChangedAt <= date.UtcDateTime : tags.Any(t => t.Tag == tag);
+}

@@ -1,0 +1,116 @@
+using Almagest.Ledger;
+using Almagest.Ledger.Database;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Quartz;
+
+namespace Almagest.Server.Jobs;
+
+/// <summary>A job that the database remembers.</summary>
+/// <param name="Work">an <see cref="IJob"/>, built by the container for each execution</param>
+/// <param name="Schedule">null = it is started by hand or by others</param>
+internal sealed record DurableJob(JobKey Key, Type Work, string Description, ClockSchedule? Schedule);
+
+/// <summary>
+/// The scheduler whose store is the database (schema <c>jobs</c>): each firing is executed by one server of a fleet, a firing that no server
+/// was there for is made good once when one starts, and a firing whose server died is executed by another.
+/// </summary>
+internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<DurableJob> jobs, IHostApplicationLifetime lifetime, ILogger<DurableJobs> logger) : ServerJob(lifetime, logger)
+{
+    public const string SchedulerName = "almagest";
+    public const string TablePrefix = "jobs.qrtz_";
+
+    // Nothing here is urgent: an idle server asks the store a few times a minute. What it schedules itself, it notices at once.
+    static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan CheckIn = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan HistoryKept = TimeSpan.FromDays(90);
+
+    // At a start, a firing this much ago was missed; it is far above the time between two looks.
+    static readonly TimeSpan Missed = TimeSpan.FromMinutes(1);
+
+    public static void AddTo(IServiceCollection services, LedgerDatabase ledger, IReadOnlyList<DurableJob> jobs)
+    {
+        if (jobs.Count == 0) return;
+        services.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(o =>
+            {
+                o.InstanceName = SchedulerName;
+                o.GenerateInstanceId = true;
+                o.IdleWaitTime = LookAgain;
+                o.ShutdownJobInterruption = ShutdownJobInterruption.Always;
+            });
+            quartz.UseDefaultThreadPool(4);
+            quartz.UsePersistentStore(store =>
+            {
+                store.UsePostgres(o => o.DataSourceFactory = _ => ledger.DataSource);
+                store.UseClustering(o => o.CheckinInterval = CheckIn);
+                store.UseExecutionHistory();
+                store.ConfigureStore(o =>
+                {
+                    o.TablePrefix = TablePrefix;
+                    o.StoreJobDataAsStrings = true;
+                    o.MisfireThreshold = Missed;
+                    // A stopping server hands its work back, as a dead one's is taken over.
+                    o.RecoverFiringsCancelledByShutdown = true;
+                });
+            });
+        });
+        services.AddQuartzExecutionHistory(o => o.Retention = HistoryKept);
+        foreach (var job in jobs) services.AddTransient(job.Work);
+        services.AddSingleton(jobs).AddHostedService<DurableJobs>();
+    }
+
+    protected override async Task WorkAsync(CancellationToken stopping)
+    {
+        var scheduler = await StartSchedulerAsync(stopping);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+        }
+        finally
+        {
+            // The host's ShutdownTimeout bounds the wait for the jobs, which have been asked to stop.
+            await scheduler.Shutdown(true, CancellationToken.None);
+        }
+    }
+
+    async Task<IScheduler> StartSchedulerAsync(CancellationToken stopping)
+    {
+        var backoff = new Backoff();
+        while (true)
+        {
+            try
+            {
+                var scheduler = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(stopping);
+                foreach (var job in jobs) await RegisterAsync(scheduler, job, stopping);
+                await scheduler.Start(stopping);
+                return scheduler;
+            }
+            catch (Exception e) when (e is SchedulerException or NpgsqlException or LedgerException)
+            {
+                // The database is away for a moment, or another server registers the same at this moment.
+                var wait = backoff.Next();
+                logger.LogWarning("The jobs by the clock cannot start: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
+                await Task.Delay(wait, stopping);
+            }
+        }
+    }
+
+    // A trigger that stands as it should is left alone: it knows which firing is due next, and whether that was missed.
+    static async Task RegisterAsync(IScheduler scheduler, DurableJob job, CancellationToken stopping)
+    {
+        var detail = JobBuilder.Create().OfType(job.Work).WithIdentity(job.Key).WithDescription(job.Description).StoreDurably(true).RequestRecovery(true).Build();
+        await scheduler.AddJob(detail, AddJobOptions.Replacing, stopping);
+        if (job.Schedule is not { } schedule) return;
+        var key = new TriggerKey(job.Key.Name, job.Key.Group);
+        var standing = await scheduler.GetTrigger(key, stopping) as ICronTrigger;
+        if (standing is not null && standing.CronExpressionString == schedule.Cron.CronExpressionString && standing.TimeZone.Id == schedule.Zone.Id) return;
+        var trigger = TriggerBuilder.Create().WithIdentity(key).ForJob(job.Key).WithDescription(schedule.Text)
+            .WithSchedule(CronScheduleBuilder.Create(schedule.Cron).InTimeZone(schedule.Zone).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))
+            .Build();
+        await scheduler.ScheduleTrigger(trigger, TriggerConflict.Replace, stopping);
+    }
+}

@@ -1,0 +1,101 @@
+using Almagest.Ledger.Database;
+using Npgsql;
+
+namespace Almagest.Server.Jobs;
+
+/// <summary>A job that the database remembers, with its schedule and what became of its last executions.</summary>
+/// <param name="Job">its name, e.g. <c>nightly-refresh</c></param>
+/// <param name="Schedule">cron expression; null = none</param>
+/// <param name="TimeZone">of the schedule</param>
+/// <param name="NextFire">when it is due, UTC; in the past while no server takes part in it: it is then made good by the next that starts</param>
+/// <param name="LastFire">when it was due last, UTC</param>
+/// <param name="IsRunning">whether a server executes it now</param>
+/// <param name="Servers">servers that take part in jobs now</param>
+/// <param name="History">its last executions, newest first</param>
+public sealed record JobStatus(
+    string Job, string? Description, string? Schedule, string? TimeZone, DateTime? NextFire, DateTime? LastFire, bool IsRunning, int Servers, IReadOnlyList<JobExecution> History);
+
+/// <summary>One execution of a job.</summary>
+/// <param name="FiredAt">when it began, UTC</param>
+/// <param name="Result">succeeded, failed, cancelled or skipped</param>
+/// <param name="Summary">what it did, or why it failed</param>
+/// <param name="Server">the server that executed it</param>
+public sealed record JobExecution(DateTime FiredAt, double DurationMs, string Result, string? Summary, string Server);
+
+/// <summary>Reads the store of jobs as it is in the database, whether or not a server runs.</summary>
+public sealed class JobStatusReader(LedgerDatabase ledger)
+{
+    // A server is gone when it has not checked in for this many of its intervals.
+    const int Patience = 2;
+
+    /// <param name="history">executions of each job at most</param>
+    /// <exception cref="Almagest.Ledger.LedgerException">the database has trouble</exception>
+    public async Task<IReadOnlyList<JobStatus>> ReadAsync(int history = 20, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            var executions = await HistoryAsync(connection, history, cancellation);
+            await using var command = new NpgsqlCommand($"""
+                select j.job_group, j.job_name, j.description, coalesce(t.description, c.cron_expression), c.time_zone_id, t.next_fire_time, t.prev_fire_time,
+                       exists (select 1 from {DurableJobs.TablePrefix}fired_triggers f
+                               where f.sched_name = j.sched_name and f.job_name = j.job_name and f.job_group = j.job_group and f.state = 'EXECUTING'),
+                       (select count(*) from {DurableJobs.TablePrefix}scheduler_state s
+                        where s.sched_name = j.sched_name and s.last_checkin_time + $2 * {TimeSpan.TicksPerMillisecond} * s.checkin_interval > $1)::int
+                from {DurableJobs.TablePrefix}job_details j
+                left join {DurableJobs.TablePrefix}triggers t on t.sched_name = j.sched_name and t.job_name = j.job_name and t.job_group = j.job_group and t.trigger_name = j.job_name
+                left join {DurableJobs.TablePrefix}cron_triggers c on c.sched_name = t.sched_name and c.trigger_name = t.trigger_name and c.trigger_group = t.trigger_group
+                where j.sched_name = '{DurableJobs.SchedulerName}'
+                order by j.job_group, j.job_name
+                """, connection) { Parameters = { new() { Value = DateTime.UtcNow.Ticks }, new() { Value = Patience } } };
+            var jobs = new List<JobStatus>();
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                var name = reader.GetString(1);
+                jobs.Add(new JobStatus(name, Text(reader, 2), Text(reader, 3), Text(reader, 4), Time(reader, 5), Time(reader, 6), reader.GetBoolean(7), reader.GetInt32(8),
+                    [.. executions[(reader.GetString(0), name)]]));
+            }
+            return jobs;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    static async Task<ILookup<(string, string), JobExecution>> HistoryAsync(NpgsqlConnection connection, int most, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"""
+            select j.job_group, j.job_name, h.fired_time, h.run_time, h.succeeded, h.result, coalesce(h.summary, h.error_message), h.instance_name
+            from {DurableJobs.TablePrefix}job_details j
+            cross join lateral (
+              select * from {DurableJobs.TablePrefix}execution_history h
+              where h.sched_name = j.sched_name and h.job_group = j.job_group and h.job_name = j.job_name order by h.fired_time desc limit $1) h
+            where j.sched_name = '{DurableJobs.SchedulerName}'
+            order by h.fired_time desc
+            """, connection) { Parameters = { new() { Value = most } } };
+        var rows = new List<((string, string) Job, JobExecution Execution)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var result = reader.IsDBNull(5) ? (reader.GetBoolean(4) ? Quartz.JobRunResult.Succeeded : Quartz.JobRunResult.Failed) : (Quartz.JobRunResult)reader.GetInt32(5);
+            rows.Add(((reader.GetString(0), reader.GetString(1)), new JobExecution(Time(reader, 2)!.Value, TimeSpan.FromTicks(reader.GetInt64(3)).TotalMilliseconds, Word(result), Text(reader, 6), reader.GetString(7))));
+        }
+        return rows.ToLookup(r => r.Job, r => r.Execution);
+    }
+
+    static string Word(Quartz.JobRunResult result) => result switch
+    {
+        Quartz.JobRunResult.Succeeded => "succeeded",
+        Quartz.JobRunResult.Cancelled => "cancelled",
+        Quartz.JobRunResult.Skipped => "skipped",
+        _ => "failed",
+    };
+
+    static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    // The store counts ticks of 100 ns from year 1, UTC.
+    static DateTime? Time(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) || reader.GetInt64(column) <= 0 ? null : new DateTime(reader.GetInt64(column), DateTimeKind.Utc);
+}

@@ -1,0 +1,185 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+using Xunit;
+
+namespace Almagest.Server.Tests;
+
+/// <summary>Validators of HTTP on the answers from views, and what becomes of the answers while a refresh fails.</summary>
+public sealed class FreshAnswerTests : IAsyncLifetime
+{
+    const string Root = "/analytics/discovery";
+    TestServer server = null!;
+    Dataset dataset = null!;
+    long[] stars = [];
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        dataset = await server.LoadAsync("field", 12);
+        stars = await server.StarIdsAsync(dataset.DatasetId);
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    async Task<Guid> CompleteAsync(bool cluster = false)
+    {
+        var runs = new RunRepository(server.Ledger);
+        var run = await runs.CreateAsync(dataset.DatasetId, cluster ? new DbscanParameters() : new IsolationForestParameters(), StarFilter.All, Cancellation);
+        await using var completion = await runs.BeginCompletionAsync(run.RunId, Cancellation);
+        if (cluster) await completion.SaveClustersAsync(stars, [.. stars.Select((_, i) => i % 3 - 1)], null, Cancellation);
+        else await completion.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - 3.5)], Cancellation);
+        await completion.MarkCompleteAsync(stars.Length, null, Cancellation);
+        await completion.CommitAsync(Cancellation);
+        return run.RunId;
+    }
+
+    Task CurrentAsync() => TestServer.UntilAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
+
+    async Task<Answer> AskAsync(string path, string? tag = null, DateTimeOffset? since = null, HttpMethod? method = null)
+    {
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
+        if (tag is not null) request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        request.Headers.IfModifiedSince = since;
+        using var response = await server.Client.SendAsync(request, Cancellation);
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    static EntityTagHeaderValue Tag(Answer answer)
+    {
+        Assert.NotNull(answer.Headers.ETag);
+        Assert.False(answer.Headers.ETag.IsWeak);
+        return answer.Headers.ETag;
+    }
+
+    static string Lag(Answer answer) => Assert.Single(answer.Headers.GetValues("X-Almagest-View-Lag"));
+
+    [Fact]
+    public async Task Every_view_route_answers_304_to_its_own_tag_and_date_until_the_view_changes()
+    {
+        await CompleteAsync();
+        await CompleteAsync();
+        var cluster = await CompleteAsync(cluster: true);
+        await CurrentAsync();
+        foreach (var path in new[] { "/stats", "/stats?limit=1", "/timeline", "/overlaps", $"/stars/{stars[0]}/frequency", $"/clusters/{cluster}/sizes" })
+        {
+            var first = await AskAsync(Root + path);
+            Assert.Equal(HttpStatusCode.OK, first.Status);
+            Assert.Equal("0", Lag(first));
+            Assert.Equal("no-cache", first.Headers.CacheControl!.ToString());
+            var (tag, date) = (Tag(first), first.ContentHeaders.LastModified!.Value);
+            Assert.True(date <= first.Headers.Date);
+
+            var again = await AskAsync(Root + path);
+            Assert.Equal((first.Text, tag), (again.Text, Tag(again)));
+            foreach (var same in new[] { await AskAsync(Root + path, tag.ToString()), await AskAsync(Root + path, $"\"other\", W/{tag}"), await AskAsync(Root + path, "*"), await AskAsync(Root + path, null, date) })
+            {
+                Assert.Equal((HttpStatusCode.NotModified, ""), (same.Status, same.Text));
+                Assert.Equal(tag, Tag(same));
+                Assert.Equal("0", Lag(same));
+            }
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync(Root + path, "\"other\"")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync(Root + path, "nonsense")).Status);
+            // Tags go before dates.
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync(Root + path, "\"other\"", date)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync(Root + path, null, date.AddSeconds(-1))).Status);
+            var head = await AskAsync(Root + path, method: HttpMethod.Head);
+            Assert.Equal((HttpStatusCode.OK, "", tag), (head.Status, head.Text, Tag(head)));
+        }
+
+        var old = await AskAsync(Root + "/stats");
+        var sizes = Tag(await AskAsync($"{Root}/clusters/{cluster}/sizes")).ToString();
+        await CompleteAsync();
+        await CurrentAsync();
+        foreach (var changed in new[] { await AskAsync(Root + "/stats", Tag(old).ToString()), await AskAsync(Root + "/stats", null, old.ContentHeaders.LastModified) })
+        {
+            Assert.Equal(HttpStatusCode.OK, changed.Status);
+            Assert.NotEqual(Tag(old), Tag(changed));
+            Assert.Equal(4, changed.Json.GetArrayLength());
+        }
+        // Only what the run touched has changed.
+        Assert.Equal(HttpStatusCode.NotModified, (await AskAsync($"{Root}/clusters/{cluster}/sizes", sizes)).Status);
+    }
+
+    [Fact]
+    public async Task Different_questions_have_different_tags_and_errors_have_none()
+    {
+        var run = await CompleteAsync();
+        await CurrentAsync();
+        var tags = new List<EntityTagHeaderValue>();
+        foreach (var path in new[] { "/stats", "/stats?limit=100", "/stats?limit=99", "/timeline", "/timeline?period_type=month", $"/stars/{stars[0]}/frequency", $"/stars/{stars[1]}/frequency" })
+            tags.Add(Tag(await AskAsync(Root + path)));
+        Assert.Equal(tags.Count, tags.Distinct().Count());
+        foreach (var path in new[] { "/stats?limit=0", $"/clusters/{run}/sizes", "/stars/999999999/frequency", $"/overlaps?run_id={Guid.NewGuid()}" })
+        {
+            var refused = await AskAsync(Root + path, "*");
+            Assert.True((int)refused.Status is 400 or 404, path);
+            Assert.Null(refused.Headers.ETag);
+        }
+        // Whether the run exists is no matter of the view: nothing says that this answer stays true.
+        var empty = await AskAsync($"{Root}/overlaps?run_id={run}");
+        Assert.Equal((HttpStatusCode.OK, "[]", "no-store"), (empty.Status, empty.Text, empty.Headers.CacheControl!.ToString()));
+        Assert.Null(empty.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task A_304_does_not_ask_for_the_rows()
+    {
+        await CompleteAsync();
+        await CurrentAsync();
+        var frequency = $"{Root}/stars/{stars[0]}/frequency";
+        var (stats, star) = (Tag(await AskAsync(Root + "/stats")), Tag(await AskAsync(frequency)));
+        // Whoever asked for the rows now would wait for this lock until the end of the test.
+        await using var connection = await server.Ledger.ConnectAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using (var block = connection.CreateCommand())
+        {
+            block.CommandText = "drop materialized view mv_discovery_run_stats, mv_star_anomaly_frequency";
+            await block.ExecuteNonQueryAsync(Cancellation);
+        }
+        Assert.Equal(HttpStatusCode.NotModified, (await AskAsync(Root + "/stats", stats.ToString())).Status);
+        Assert.Equal(HttpStatusCode.NotModified, (await AskAsync(frequency, star.ToString())).Status);
+        // Nor does an answer that this server has given before.
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(Root + "/stats")).Status);
+        await transaction.RollbackAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_refresh_that_fails_is_visible_keeps_the_answers_and_is_made_good_without_anyone_asking()
+    {
+        await CompleteAsync();
+        await CurrentAsync();
+        var before = await AskAsync(Root + "/stats");
+        await ExecuteAsync("drop index ux_mv_discovery_run_stats");
+        await CompleteAsync();
+        await TestServer.UntilAsync(async () => (await StatusAsync()).GetProperty("consecutive_failures").GetInt32() >= 2);
+        var status = await StatusAsync();
+        Assert.Equal("failed", status.GetProperty("last_outcome").GetString());
+        Assert.NotEqual("", status.GetProperty("last_error").GetString());
+        Assert.True(status.GetProperty("next_retry").GetDateTime() > DateTime.UtcNow.AddMinutes(-1));
+        Assert.Equal((true, 1), (status.GetProperty("lags").GetBoolean(), status.GetProperty("missing_runs").GetInt32()));
+
+        var meanwhile = await AskAsync(Root + "/stats");
+        Assert.Equal((HttpStatusCode.OK, before.Text, Tag(before), "1"), (meanwhile.Status, meanwhile.Text, Tag(meanwhile), Lag(meanwhile)));
+        Assert.Equal(4, (await AskAsync(Root + "/views")).Json.EnumerateArray().Count(v => v.GetProperty("consecutive_failures").GetInt32() == 0));
+
+        await ExecuteAsync("create unique index ux_mv_discovery_run_stats on mv_discovery_run_stats (run_id)");
+        await CurrentAsync();
+        Assert.Equal(2, (await AskAsync(Root + "/stats", Tag(before).ToString())).Json.GetArrayLength());
+        Assert.Equal(0, (await StatusAsync()).GetProperty("consecutive_failures").GetInt32());
+    }
+
+    async Task<System.Text.Json.JsonElement> StatusAsync() =>
+        (await AskAsync(Root + "/views")).Json.EnumerateArray().Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats");
+
+    async Task ExecuteAsync(string sql)
+    {
+        await using var command = server.Ledger.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Almagest.Ledger.Views;
+using Almagest.Server.Jobs;
+using Xunit;
+
+namespace Almagest.Server.Tests;
+
+/// <summary>Jobs by the clock, in a fleet, after downtime, and what is told of them.</summary>
+public sealed class JobTests
+{
+    // Never due while a test runs.
+    const string Leap = "0 2 29 2 *";
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    static async Task<long> CountAsync(TestServer server, string sql)
+    {
+        await using var command = server.Ledger.DataSource.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    static Task<long> RefreshesAsync(TestServer server) =>
+        CountAsync(server, "select count(*) from view_refreshes where reason = 'nightly' and outcome = 'succeeded'");
+
+    static async Task<JsonElement> JobAsync(TestServer server) => Assert.Single((await server.GetAsync("/operations/jobs")).Json.EnumerateArray());
+
+    static Task RegisteredAsync(TestServer server) =>
+        TestServer.UntilAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_triggers where trigger_state = 'WAITING'") == 1
+            && await CountAsync(server, "select count(*) from jobs.qrtz_scheduler_state") >= 1);
+
+    // The time at which the trigger is due moves to yesterday: as if every server had been down since.
+    static Task MissAsync(TestServer server) =>
+        CountAsync(server, $"with missed as (update jobs.qrtz_triggers set next_fire_time = {DateTime.UtcNow.AddDays(-1).Ticks} returning 1) select count(*) from missed");
+
+    [Fact]
+    public async Task Each_firing_is_executed_once_in_a_fleet()
+    {
+        static ServerOptions EverySecond(ServerOptions o) => o with { NightlyCron = "* * * * * *", Workers = 0 };
+        await using var one = await TestServer.StartAsync(EverySecond);
+        await using var two = await AlmagestServer.StartAsync(EverySecond(new ServerOptions { Ledger = one.Ledger, Port = 0 }), Cancellation);
+        await TestServer.UntilAsync(async () => await CountAsync(one, "select count(*) from jobs.qrtz_execution_history where succeeded") >= 4);
+        Assert.Equal(2, await CountAsync(one, "select count(*) from jobs.qrtz_scheduler_state"));
+        await two.StopAsync(Cancellation);
+        await one.App.StopAsync(Cancellation);
+        var firings = await CountAsync(one, "select count(*) from jobs.qrtz_execution_history");
+        Assert.Equal(firings, await CountAsync(one, "select count(distinct fired_time / 10000000) from jobs.qrtz_execution_history"));
+        // One firing is one refresh of each view; the last may have been handed back by the stopping server.
+        Assert.InRange(await RefreshesAsync(one), (firings - 1) * AnalyticsViews.All.Count, firings * AnalyticsViews.All.Count);
+    }
+
+    [Fact]
+    public async Task A_night_without_any_server_is_made_good_once_by_the_first_that_starts()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { NightlyCron = Leap, Workers = 0 });
+        await RegisteredAsync(server);
+        await server.App.StopAsync(Cancellation);
+        Assert.Equal(0, await RefreshesAsync(server));
+        await MissAsync(server);
+        await using (var idle = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = null }, Cancellation))
+            await idle.StopAsync(Cancellation);
+        Assert.Equal(0, await RefreshesAsync(server));
+
+        ServerOptions again = new() { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = Leap };
+        await using var next = await AlmagestServer.StartAsync(again, Cancellation);
+        await using var third = await AlmagestServer.StartAsync(again, Cancellation);
+        await TestServer.UntilAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
+        await RegisteredAsync(server);
+        await third.StopAsync(Cancellation);
+        await next.StopAsync(Cancellation);
+        Assert.Equal(AnalyticsViews.All.Count, await RefreshesAsync(server));
+        Assert.Equal(1, await CountAsync(server, "select count(*) from jobs.qrtz_execution_history"));
+        Assert.Equal(1, await CountAsync(server, $"select count(*) from jobs.qrtz_triggers where next_fire_time > {DateTime.UtcNow.Ticks}"));
+    }
+
+    [Fact]
+    public async Task Jobs_tell_their_schedule_time_zone_and_executions()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { NightlyCron = "0 2 * * *", TimeZone = "Europe/Berlin", Workers = 0 });
+        await RegisteredAsync(server);
+        var job = await JobAsync(server);
+        JsonAssert.Fields(job, "job description schedule time_zone next_fire last_fire is_running servers history");
+        Assert.Equal(("nightly-refresh", "0 2 * * *", "Europe/Berlin", 1), (job.GetProperty("job").GetString(), job.GetProperty("schedule").GetString(),
+            job.GetProperty("time_zone").GetString(), job.GetProperty("servers").GetInt32()));
+        var due = job.GetProperty("next_fire").GetDateTime();
+        Assert.Equal(2, TimeZoneInfo.ConvertTimeFromUtc(due, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")).Hour);
+        Assert.InRange(due, DateTime.UtcNow, DateTime.UtcNow.AddHours(25.1));
+        Assert.Equal(0, job.GetProperty("history").GetArrayLength());
+
+        await server.App.StopAsync(Cancellation);
+        await MissAsync(server);
+        await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "0 2 * * *", TimeZone = "Europe/Berlin" }, Cancellation);
+        await TestServer.UntilAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
+        var told = Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, Cancellation));
+        var execution = Assert.Single(told.History);
+        Assert.Equal(("succeeded", $"{AnalyticsViews.All.Count} views refreshed"), (execution.Result, execution.Summary));
+        Assert.InRange(execution.FiredAt, DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow);
+        Assert.InRange(execution.DurationMs, 0, 300_000);
+        await next.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_night_whose_refresh_fails_is_told_and_the_failed_view_is_made_good()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { NightlyCron = Leap, Workers = 0 });
+        await RegisteredAsync(server);
+        await server.App.StopAsync(Cancellation);
+        await MissAsync(server);
+        await CountAsync(server, "select count(*) from mv_discovery_timeline");
+        await using (var drop = server.Ledger.DataSource.CreateCommand("drop index ux_mv_discovery_timeline")) await drop.ExecuteNonQueryAsync(Cancellation);
+        await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = Leap, Logging = _ => { } }, Cancellation);
+        await TestServer.UntilAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
+        var execution = Assert.Single(Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, Cancellation)).History);
+        Assert.Equal("failed", execution.Result);
+        Assert.Contains("mv_discovery_timeline", execution.Summary, StringComparison.Ordinal);
+        await using (var mend = server.Ledger.DataSource.CreateCommand("create unique index ux_mv_discovery_timeline on mv_discovery_timeline (period_type, period_start, run_type)"))
+            await mend.ExecuteNonQueryAsync(Cancellation);
+        await TestServer.UntilAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => v.ConsecutiveFailures == 0));
+        await next.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_changed_schedule_replaces_the_one_that_stands()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { NightlyCron = Leap, Workers = 0 });
+        await RegisteredAsync(server);
+        await using var other = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "30 3 29 2 *", TimeZone = "Asia/Tokyo" }, Cancellation);
+        await TestServer.UntilAsync(async () => (await JobAsync(server)).GetProperty("schedule").GetString() == "30 3 29 2 *");
+        Assert.Equal("Asia/Tokyo", (await JobAsync(server)).GetProperty("time_zone").GetString());
+        await other.StopAsync(Cancellation);
+    }
+
+    [Theory]
+    [InlineData("0 2 * * *", "2026-11-22T01:59:59Z", "2026-11-22T02:00:00Z")]
+    [InlineData("0 2 * * *", "2026-11-22T02:00:00Z", "2026-11-23T02:00:00Z")]
+    [InlineData("*/15 4 * * 1", "2026-11-22T00:00:00Z", "2026-11-23T04:00:00Z")]
+    [InlineData("0 0 * * 0", "2026-11-18T00:00:00Z", "2026-11-22T00:00:00Z")]
+    [InlineData("30 0 0 * * 7", "2026-11-18T00:00:00Z", "2026-11-22T00:00:30Z")]
+    [InlineData("@daily", "2026-11-22T00:30:00Z", "2026-11-23T00:00:00Z")]
+    public void Cron_expressions_are_those_of_crontab(string cron, string after, string due) =>
+        Assert.Equal(DateTimeOffset.Parse(due), ClockSchedule.Parse(cron, "UTC", "nightly")!.Next(DateTimeOffset.Parse(after)));
+}
