@@ -33,23 +33,23 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
                 select v.view_name, v.version, h.row_count, pg_total_relation_size(format('public.%I', v.view_name)::regclass),
                        h.succeeded_at, h.duration_ms, extract(epoch from clock_timestamp() - h.succeeded_at)::double precision,
                        coalesce(p.runs, 0)::int, coalesce(p.missing, 0)::int, coalesce(h.outcome = 'running', false),
-                       case when h.outcome = 'failed' then h.error end, coalesce(h.outcome, 'none'), h.failures, h.next_retry
+                       case when h.outcome = 'failed' then h.error end, coalesce(h.outcome, 'none'), h.failures, h.next_retry, p.view_name is not null
                 from public.analytics_views v
                 join refresh_history h using (view_name)
                 left join (
-                  select view_name, count(*) as runs, count(*) filter (where completed and not deleted) as missing
+                  -- Changes of stars and labels have no run.
+                  select view_name, count(run_id) as runs, count(*) filter (where completed and not deleted) as missing
                   from (select view_name, run_id, bool_or(change = 'completed') as completed, bool_or(change = 'deleted') as deleted
                         from public.pending_view_changes group by view_name, run_id) changed
-                  group by view_name) p using (view_name)
+                  group by view_name) p on p.view_name = v.view_name
                 """, connection);
             var found = new List<ViewStatus>();
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
-                var pending = reader.GetInt32(7);
                 found.Add(new ViewStatus(
                     reader.GetString(0), "refresh", reader.GetInt64(1), Nullable<long>(reader, 2), reader.GetInt64(3), Nullable<DateTime>(reader, 4),
-                    Nullable<double>(reader, 5), Nullable<double>(reader, 6), pending, reader.GetInt32(8), pending > 0, reader.GetBoolean(9),
+                    Nullable<double>(reader, 5), Nullable<double>(reader, 6), reader.GetInt32(7), reader.GetInt32(8), reader.GetBoolean(14), reader.GetBoolean(9),
                     reader.IsDBNull(10) ? null : reader.GetString(10), reader.GetString(11), reader.GetInt32(12), Nullable<DateTime>(reader, 13)));
             }
             await reader.DisposeAsync();

@@ -19,7 +19,7 @@ public sealed class ViewConversionTests
         await history.PrepareAsync();
         var converter = new ViewConverter(test.Ledger);
         var seen = new HashSet<ViewMode>();
-        for (var step = 0; step < 40; step++)
+        for (var step = 0; step < 30; step++)
         {
             if (random.Next(6) == 0) await converter.ConvertAsync(random.Next(3) == 0 ? ViewMode.Refresh : ViewMode.Incremental);
             await history.StepAsync();
@@ -110,14 +110,14 @@ public sealed class ViewConversionTests
         var writer = Task.Run(async () =>
         {
             // Bounded: pairs of runs grow with the square.
-            while (!done.IsCancellationRequested && writes < 60)
+            while (!done.IsCancellationRequested && writes < 24)
             {
                 await RunLifeTests.CompleteAsync(test, dataset, stars, s => s % 5 - 1.5);
                 writes++;
             }
         });
         var converter = new ViewConverter(test.Ledger);
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 2; i++)
         {
             await converter.ConvertAsync(ViewMode.Incremental);
             await converter.ConvertAsync(ViewMode.Refresh);

@@ -11,6 +11,9 @@ begin
   if exists (select from view_summaries.runs where run_id = target) then return; end if;
   select * into strict run from public.discovery_runs where run_id = target and is_complete;
 
+  -- Its flags are added to the cells of its stars, which must be there.
+  perform view_summaries.count_dataset(run.dataset_id);
+
   select count(*) as stars,
          coalesce(bit_xor(hashint8extended(star_id, 1)), 0) as hash_1,
          coalesce(bit_xor(hashint8extended(star_id, 2)), 0) as hash_2,
