@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Cli.Benchmarks;
+using Almagest.Cli.Commands;
 using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class BenchTests
         using var folder = TestFolder.Create("bench");
         var file = Path.Combine(folder.Path, "engine.md");
 
-        var run = (await Cli.RunAsync("bench", "engine", "--quick", "--sizes", "60,300", "--no-yardsticks", "-o", file)).Ok();
+        var run = (await RunAsync("engine", "--quick", "--sizes", "60,300", "--no-yardsticks", "-o", file)).Ok();
 
         Assert.Equal(run.Out, File.ReadAllText(file));
         Assert.Contains(".NET 10", run.Out);
@@ -34,7 +35,7 @@ public sealed class BenchTests
     [InlineData("analytics", "--sizes", "5", "'--sizes' is not understood")]
     public async Task What_a_suite_does_not_understand_is_bad_usage(string suite, string option, string value, string expected)
     {
-        var run = await Cli.RunAsync("bench", suite, option, value);
+        var run = await RunAsync(suite, option, value);
         Assert.Equal(CommandLine.BadUsage, run.ExitCode);
         Assert.Contains(expected, run.Error);
     }
@@ -45,7 +46,7 @@ public sealed class BenchTests
     public async Task The_ledger_is_measured_on_a_server_that_is_named(string suite, string row)
     {
         var server = (await TestCluster.GetAsync()).ConnectionString;
-        var run = (await Cli.RunAsync("bench", suite, "--histories", "12x100", "--database", server)).Ok();
+        var run = (await RunAsync(suite, "--histories", "12x100", "--server", server)).Ok();
         Assert.Contains($"| {row} |", run.Out);
     }
 
@@ -67,5 +68,19 @@ public sealed class BenchTests
         File.WriteAllText(project, "<Project />");
         var deep = Directory.CreateDirectory(Path.Combine(folder.Path, "src", "Almagest.Cli", "bin", "Release", "net10.0"));
         Assert.Equal(project, BenchProgram.Find(deep.FullName).Project);
+    }
+
+    [Fact]
+    public async Task It_has_no_json_form() => Assert.Equal(CommandLine.BadUsage, (await Cli.RunAsync("bench", "engine", "--quick", "--json")).ExitCode);
+
+    /// <summary>With the program that was built with these tests, in their configuration.</summary>
+    static async Task<CliResult> RunAsync(params string[] args)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var project = BenchProgram.Find(AppContext.BaseDirectory).Project!;
+        var dll = Path.Combine(Path.GetDirectoryName(project)!, "bin", configuration, "net10.0", "Almagest.Bench.dll");
+        var (stdout, stderr) = (new StringWriter(), new StringWriter());
+        var shell = new CommandShell(stdout, TextWriter.Synchronized(stderr), TerminalFacts.None, json: false, TestContext.Current.CancellationToken);
+        return new CliResult(await BenchCommand.RunAsync(shell, new BenchProgram(dll, null), args), stdout.ToString(), stderr.ToString());
     }
 }

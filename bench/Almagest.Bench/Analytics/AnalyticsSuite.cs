@@ -10,8 +10,9 @@ static class AnalyticsSuite
     static async Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, History.Options, ["--quick"]);
+        var histories = History.Of(arguments);
         await using var server = await ThrowAwayServer.StartAsync(arguments["--server"]);
-        arguments.Publish(await AnalyticsBench.RunAsync(server.Connection, History.Of(arguments), Console.Error));
+        arguments.Publish(await AnalyticsBench.RunAsync(server.Connection, histories, Console.Error));
         return 0;
     }
 }

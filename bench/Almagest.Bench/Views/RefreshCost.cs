@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Almagest.Bench.Analytics;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 
 namespace Almagest.Bench.Views;

@@ -15,9 +15,10 @@ static class ViewsSuite
     static async Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, History.Options, ["--quick"]);
+        var histories = History.Of(arguments);
         await using var server = await ThrowAwayServer.StartAsync(arguments["--server"]);
         var page = new System.Text.StringBuilder($"# Keeping the views\n\nMeasured on {Machine.Describe()}, {DateTime.UtcNow:yyyy-MM-dd}.\n\n");
-        page.Append(await RefreshCost.MeasureAsync(server.Connection, History.Of(arguments), Console.Error));
+        page.Append(await RefreshCost.MeasureAsync(server.Connection, histories, Console.Error));
         arguments.Publish(page.ToString());
         return 0;
     }

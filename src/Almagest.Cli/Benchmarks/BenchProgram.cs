@@ -3,18 +3,16 @@ using Almagest.Cli.Shell;
 namespace Almagest.Cli.Benchmarks;
 
 /// <summary>Finds the benchmark program, which is no part of an installation: it measures a checkout.</summary>
-/// <param name="Dll">the built program; with a <paramref name="Project"/> it may have to be built first</param>
-/// <param name="Project">the project of the checkout; null where the program lies beside this one</param>
+/// <param name="Dll">the program, once built</param>
+/// <param name="Project">the project of the checkout; null = the program is built already</param>
 internal sealed record BenchProgram(string Dll, string? Project)
 {
     const string Name = "Almagest.Bench";
 
-    /// <summary>Beside this program, else in the checkout that holds it.</summary>
-    /// <exception cref="CommandFailedException">neither; the message says where the benchmarks are</exception>
+    /// <summary>In the checkout that holds this program.</summary>
+    /// <exception cref="CommandFailedException">there is none; the message says where the benchmarks are</exception>
     public static BenchProgram Find(string start)
     {
-        var beside = Path.Combine(start, $"{Name}.dll");
-        if (File.Exists(beside)) return new BenchProgram(beside, null);
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
             var home = Path.Combine(folder.FullName, "bench", Name);

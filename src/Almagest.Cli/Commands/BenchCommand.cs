@@ -23,21 +23,25 @@ internal static class BenchCommand
     static DescribedCommand Suite(CommandShell shell, GlobalOptions global, string name, string description, params string[] examples)
     {
         var command = new DescribedCommand(name, description, examples) { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction((parsed, _) =>
         {
             if (shell.Json) throw new UsageException("bench prints a page of Markdown; it has no JSON form", "Leave --json out; -o FILE writes the page to a file.", "--json");
-            var program = BenchProgram.Find(AppContext.BaseDirectory);
-            if (program.Project is { } project)
-            {
-                shell.Say("building the benchmarks, where they have changed…");
-                using var said = new StringWriter();
-                if (await ToolProcess.RunAsync(shell, said, "build", project, "-c", "Release", "-v", "quiet", "-nologo", "-nodeReuse:false", "-p:RunAnalyzers=false") != 0)
-                    throw new CommandFailedException($"the benchmarks could not be built:\n{said}", $"Try: dotnet build {project} -c Release");
-            }
             // Only what is named for this command: a suite creates and drops databases there.
             var server = parsed.GetValue(global.Database) is { Length: > 0 } named ? new[] { "--server", ConnectionText.ToNpgsql(named) } : [];
-            return await ToolProcess.RunAsync(shell, shell.Output, [program.Dll, name, .. parsed.UnmatchedTokens, .. server]);
+            return RunAsync(shell, BenchProgram.Find(AppContext.BaseDirectory), [name, .. parsed.UnmatchedTokens, .. server]);
         });
         return command;
+    }
+
+    public static async Task<int> RunAsync(CommandShell shell, BenchProgram program, params string[] arguments)
+    {
+        if (program.Project is { } project)
+        {
+            shell.Say("building the benchmarks, where they have changed…");
+            using var said = new StringWriter();
+            if (await ToolProcess.RunAsync(shell, said, "build", project, "-c", "Release", "-v", "quiet", "-nologo", "-nodeReuse:false", "-p:RunAnalyzers=false") != 0)
+                throw new CommandFailedException($"the benchmarks could not be built:\n{said}", $"Try: dotnet build {project} -c Release");
+        }
+        return await ToolProcess.RunAsync(shell, shell.Output, [program.Dll, .. arguments]);
     }
 }

@@ -19,7 +19,7 @@ internal static class DemoPlan
         new(new IsolationForestParameters { Contamination = 0.10 }, "many"),
         new(new IsolationForestParameters { Contamination = 0.05, RandomState = 7 }, "another seed"),
         new(new IsolationForestParameters { Contamination = 0.05, Features = "classic" }, "plain columns"),
-        new(new IsolationForestParameters { Contamination = 0.05, Features = "default" }, "everything at once"),
+        new(new IsolationForestParameters { Contamination = 0.05, Features = "photometric+kinematic" }, "what a star is and how it moves"),
         new(new DbscanParameters { Eps = 0.1, MinSamples = 15 }, "tight"),
         new(new DbscanParameters { Eps = 0.2, MinSamples = 15 }, "loose"),
     ];
