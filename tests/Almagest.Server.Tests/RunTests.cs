@@ -67,7 +67,7 @@ public sealed class RunTests : IAsyncLifetime
         var run = await EndedAsync(accepted.Headers.Location!.ToString());
         Assert.Equal("completed", run.GetProperty("status").GetString());
         Assert.Equal(features, run.GetProperty("parameters").GetProperty("features").GetString());
-        var named = await server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "dataset": "field", "parameters": {"features": "sphere"}}""");
+        var named = await server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "parameters": {"features": "sphere"}, "dataset": "field"}""");
         Assert.Equal("sphere@1", named.Json.GetProperty("parameters").GetProperty("features").GetString());
         Assert.False(named.Json.TryGetProperty("features_chosen", out _));
         await EndedAsync(named.Headers.Location!.ToString());
