@@ -42,7 +42,8 @@ internal static class DiscoverClustersCommand
                     return [new DbscanParameters { Eps = parsed.GetValue(eps) ?? dbscan.Eps, MinSamples = (int)(parsed.GetValue(minSamples) ?? dbscan.MinSamples), Features = features }];
                 case HdbscanParameters.Name:
                     Refuse(parsed, eps, HdbscanParameters.Name);
-                    var wanted = parsed.GetValue(sizes) ?? [hdbscan.MinClusterSize];
+                    // The parser answers an empty list where none is given.
+                    var wanted = parsed.GetValue(sizes) is { Length: > 0 } given ? given : [hdbscan.MinClusterSize];
                     return [.. wanted.Select(size => new HdbscanParameters
                     {
                         MinClusterSize = size, MinSamples = (int?)parsed.GetValue(minSamples), ClusterSelectionMethod = parsed.GetValue(selection) ?? hdbscan.ClusterSelectionMethod,

@@ -31,6 +31,7 @@ internal static class Values
     /// <summary>Whole numbers joined by commas, none of them twice.</summary>
     public static Option<int[]?> WholeList(string name, string help, string description) => new(name)
     {
+        Arity = ArgumentArity.ExactlyOne,
         Description = description,
         HelpName = help,
         CustomParser = result =>
