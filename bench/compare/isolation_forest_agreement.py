@@ -13,7 +13,7 @@ import sys
 
 from yardsticks import bench_program, our_forest_scores, require_debian_packages
 
-if len(sys.argv) != 2:
+if __name__ == "__main__" and len(sys.argv) != 2:
     sys.exit(__doc__)
 require_debian_packages("python3-sklearn")
 
@@ -71,4 +71,5 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

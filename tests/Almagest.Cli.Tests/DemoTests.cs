@@ -74,6 +74,8 @@ public sealed class DemoTests
 
         Assert.Contains("positions: 500 stars", shown);
         Assert.Contains("not possible", shown);
+        Assert.Contains("A, B, C, D: No recipe was named: default is taken, because population needs a positive parallax_mas, which 0 of 500 stars have", shown);
+        Assert.Contains("G, H: No recipe was named: sphere is taken", shown);
         Assert.Contains("50 flagged", shown);
         (await ledger.RunAsync("views", "verify")).Ok();
     }

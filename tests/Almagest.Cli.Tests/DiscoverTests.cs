@@ -47,6 +47,67 @@ public sealed class DiscoverTests
     }
 
     [Fact]
+    public async Task A_run_that_names_no_recipe_says_which_it_took_and_why()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var run = (await ledger.RunAsync("discover", "anomalies", "--json")).Ok().Json;
+        var shown = (await ledger.RunAsync("discover", "clusters", "--eps", "0.2", "--no-save")).Ok().Out;
+
+        Assert.Equal("population@1", run.GetProperty("parameters").GetProperty("features").GetString());
+        Assert.Equal("No recipe was named: population is the first choice for anomaly runs.", run.GetProperty("features_chosen").GetString());
+        Assert.Contains("cluster5d@1: dir_x", shown);
+        Assert.Contains("No recipe was named: cluster5d is the first choice for cluster runs.", shown);
+        Assert.DoesNotContain("No recipe was named", (await ledger.RunAsync("discover", "anomalies", "--features", "default", "--no-save")).Ok().Out);
+    }
+
+    [Fact]
+    public async Task A_list_of_cluster_sizes_is_one_run_each_from_one_tree()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var before = await ledger.CountAsync("select count(*) from mv_discovery_run_stats");
+
+        var sweep = (await ledger.RunAsync("discover", "clusters", "--algorithm", "hdbscan", "--min-cluster-size", "5,10,20", "--min-samples", "5", "--json")).Ok().Json;
+        var shown = (await ledger.RunAsync("discover", "clusters", "--algorithm", "hdbscan", "--min-cluster-size", "5,10", "--no-save")).Ok().Out;
+
+        var runs = sweep.GetProperty("runs").EnumerateArray().ToList();
+        Assert.Equal([5, 10, 20], runs.Select(r => r.GetProperty("parameters").GetProperty("min_cluster_size").GetInt32()));
+        Assert.Equal(1, sweep.GetProperty("trees_built").GetInt32());
+        Assert.Equal(before + 3, await ledger.CountAsync("select count(*) from mv_discovery_run_stats"));
+        Assert.Equal(runs.Select(r => r.GetProperty("cluster_count").GetInt32()).OrderDescending(), runs.Select(r => r.GetProperty("cluster_count").GetInt32()));
+        Assert.Contains("2: --min-samples N makes one of them", shown);
+    }
+
+    [Theory]
+    [InlineData("--min-cluster-size is '5,5', expected numbers that differ", "--algorithm", "hdbscan", "--min-cluster-size", "5,5")]
+    [InlineData("--min-cluster-size is '5;9'", "--algorithm", "hdbscan", "--min-cluster-size", "5;9")]
+    [InlineData("--allow-single-cluster means nothing to dbscan", "--allow-single-cluster")]
+    [InlineData("expected false with leaf", "--algorithm", "hdbscan", "--allow-single-cluster", "--cluster-selection", "leaf")]
+    public async Task Options_that_make_no_sense_together_are_bad_usage(string expected, params string[] options)
+    {
+        var result = await Cli.RunAsync(["discover", "clusters", .. options]);
+        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Contains(expected, result.Error);
+    }
+
+    [Fact]
+    public async Task K_distances_come_with_what_values_of_eps_would_find()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var answer = (await ledger.RunAsync("discover", "k-distance", "--min-samples", "8", "--json")).Ok().Json;
+        var shown = (await ledger.RunAsync("discover", "k-distance", "--min-samples", "8")).Ok().Out;
+
+        Assert.Equal("cluster5d@1", answer.GetProperty("features").GetString());
+        var suggested = answer.GetProperty("candidates").EnumerateArray().Single(c => c.GetProperty("is_suggested").GetBoolean());
+        Assert.Equal(answer.GetProperty("suggested_eps").GetDouble(), suggested.GetProperty("eps").GetDouble());
+        // The planted clusters and the field part there.
+        Assert.InRange(suggested.GetProperty("cluster_count").GetInt32(), 3, 12);
+        Assert.Contains("suggested", shown);
+        Assert.Contains("almagest discover clusters --eps", shown);
+    }
+
+    [Fact]
     public async Task Without_saving_the_ledger_stays_as_it_was()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

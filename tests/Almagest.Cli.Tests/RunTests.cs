@@ -56,7 +56,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(200, anomaly.GetProperty("anomaly_count").GetInt32());
         Assert.Equal(JsonValueKind.Object, anomaly.GetProperty("parameters").ValueKind);
         Assert.Equal(4, anomaly.GetProperty("top_anomalies").GetArrayLength());
-        Assert.Contains("10 %, 100×256, seed 7, default", words);
+        Assert.Contains("10 %, 100×256, seed 7, population", words);
         Assert.Contains("200 flagged", words);
     }
 

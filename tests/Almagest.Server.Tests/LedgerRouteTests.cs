@@ -186,6 +186,11 @@ public sealed class LedgerRouteTests(KnownLedger known)
         Assert.Equal(200, curve.Count);
         Assert.Equal(curve.Order(), curve);
         Assert.True(answer.GetProperty("suggested_eps").GetDouble() > 0);
+        Assert.Equal("sphere@1", answer.GetProperty("features").GetString());
+        var candidates = answer.GetProperty("candidates").EnumerateArray().ToList();
+        Assert.Equal(7, candidates.Count);
+        Assert.Equal(answer.GetProperty("suggested_eps").GetDouble(), Assert.Single(candidates, c => c.GetProperty("is_suggested").GetBoolean()).GetProperty("eps").GetDouble());
+        Assert.All(candidates, c => Assert.InRange(c.GetProperty("cluster_count").GetInt32(), c.GetProperty("largest_cluster").GetInt32() > 0 ? 1 : 0, answer.GetProperty("total_stars").GetInt32()));
         JsonAssert.Problem(await server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "min_samples": 0}"""), HttpStatusCode.BadRequest, "parameters.min_samples");
         JsonAssert.Problem(await server.PostAsync("/discovery/k-distance", """{"min_samples": 3}"""), HttpStatusCode.BadRequest, "dataset");
     }

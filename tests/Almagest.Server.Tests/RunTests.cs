@@ -54,6 +54,24 @@ public sealed class RunTests : IAsyncLifetime
         await TestServer.UntilAsync(async () => (await server.GetAsync($"/analytics/discovery/stars/{flagged}/frequency")).Status == HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData("isolation_forest", "{}")]
+    [InlineData("dbscan", """{"features": null}""")]
+    public async Task A_run_that_names_no_recipe_is_told_which_it_takes_and_why(string algorithm, string parameters)
+    {
+        var accepted = await server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "parameters": {{parameters}}, "dataset": "field"}""");
+        var features = accepted.Json.GetProperty("parameters").GetProperty("features").GetString()!;
+        Assert.Matches("^[a-z0-9]+@1$", features);
+        Assert.StartsWith($"No recipe was named: {features[..^2]} is ", accepted.Json.GetProperty("features_chosen").GetString(), StringComparison.Ordinal);
+        var run = await EndedAsync(accepted.Headers.Location!.ToString());
+        Assert.Equal("completed", run.GetProperty("status").GetString());
+        Assert.Equal(features, run.GetProperty("parameters").GetProperty("features").GetString());
+        var named = await server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "parameters": {"features": "sphere"}, "dataset": "field"}""");
+        Assert.Equal("sphere@1", named.Json.GetProperty("parameters").GetProperty("features").GetString());
+        Assert.False(named.Json.TryGetProperty("features_chosen", out _));
+        await EndedAsync(named.Headers.Location!.ToString());
+    }
+
     [Fact]
     public async Task A_cluster_run_by_dataset_id_and_filter_is_shown_by_the_views()
     {

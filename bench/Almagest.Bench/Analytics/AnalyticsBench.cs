@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Almagest.Ledger.Database;
-using Npgsql;
 
 namespace Almagest.Bench.Analytics;
 
@@ -21,27 +20,16 @@ public static class AnalyticsBench
             .AppendLine();
         foreach (var (runs, stars) in histories)
         {
-            var name = $"almagest_bench_{runs}x{stars}";
-            await ExecuteAsync(server, $"drop database if exists {name} with (force)");
-            await ExecuteAsync(server, $"create database {name}");
-            try
-            {
-                await using var ledger = new LedgerDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString);
-                await ledger.Schema.MigrateAsync();
-                await SyntheticHistory.FillAsync(ledger, runs, stars, log);
-                var rows = await RawAgainstViews.MeasureAsync(ledger, log);
-                if (report.ToString().IndexOf("Measured", StringComparison.Ordinal) < 0)
-                    report.AppendLine(await MachineAsync(ledger)).AppendLine();
-                report.AppendLine(CultureInfo.InvariantCulture, $"## {(double)runs * stars / 1e6:0.#} M results ({runs} runs of {stars:N0} stars)").AppendLine()
-                    .AppendLine("| question | raw, ms | view, ms | ratio |").AppendLine("| --- | ---: | ---: | ---: |");
-                foreach (var row in rows)
-                    report.AppendLine(CultureInfo.InvariantCulture, $"| {row.Question} | {row.RawMs:N2} | {row.ViewMs:N2} | {row.Ratio:N0} |");
-                report.AppendLine();
-            }
-            finally
-            {
-                await ExecuteAsync(server, $"drop database if exists {name} with (force)");
-            }
+            await using var database = await BenchDatabase.CreateAsync(server, $"almagest_bench_{runs}x{stars}");
+            await SyntheticHistory.FillAsync(database.Ledger, runs, stars, log);
+            var rows = await RawAgainstViews.MeasureAsync(database.Ledger, log);
+            if (report.ToString().IndexOf("Measured", StringComparison.Ordinal) < 0)
+                report.AppendLine(await MachineAsync(database.Ledger)).AppendLine();
+            report.AppendLine(CultureInfo.InvariantCulture, $"## {(double)runs * stars / 1e6:0.#} M results ({runs} runs of {stars:N0} stars)").AppendLine()
+                .AppendLine("| question | raw, ms | view, ms | ratio |").AppendLine("| --- | ---: | ---: | ---: |");
+            foreach (var row in rows)
+                report.AppendLine(CultureInfo.InvariantCulture, $"| {row.Question} | {row.RawMs:N2} | {row.ViewMs:N2} | {row.Ratio:N0} |");
+            report.AppendLine();
         }
         return report.ToString();
     }
@@ -50,13 +38,5 @@ public static class AnalyticsBench
     {
         await using var command = ledger.DataSource.CreateCommand("select current_setting('server_version') || ', shared_buffers ' || current_setting('shared_buffers')");
         return $"Measured on {Machine.Describe()}, PostgreSQL {await command.ExecuteScalarAsync()}, {DateTime.UtcNow:yyyy-MM-dd}.";
-    }
-
-    internal static async Task ExecuteAsync(string server, string sql)
-    {
-        await using var connection = new NpgsqlConnection(server);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Discovery.Features;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Spectre.Console;
@@ -20,9 +20,9 @@ internal static class KDistanceCommand
     {
         var dataset = Values.Text("--dataset", "NAME", "The dataset, by name or number; may be left out where there is just one", "-d");
         var filter = Values.Text("--filter", "TERMS", "Which of its stars", "-f");
-        var features = Values.Text("--features", "RECIPE", $"Feature recipe (default {FeatureRecipes.Default})");
+        var features = Values.Text("--features", "RECIPE", "Feature recipe (default: the one that a cluster run would take)");
         var minSamples = Values.Whole("--min-samples", "N", $"DBSCAN's min_samples: the distance to this neighbour, the star itself included (default {new DbscanParameters().MinSamples})", 1, 10_000);
-        var command = new DescribedCommand("k-distance", "Suggest DBSCAN's eps from the distances to the k-th neighbours",
+        var command = new DescribedCommand("k-distance", "Suggest DBSCAN's eps from the distances to the k-th neighbours, and show what values around it would find",
             "almagest discover k-distance --dataset praesepe --features astrometric --min-samples 15")
         {
             dataset, filter, features, minSamples,
@@ -32,20 +32,58 @@ internal static class KDistanceCommand
             var selection = StarFilterText.Parse(parsed.GetValue(filter));
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var found = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.Cancellation);
-            var recipe = parsed.GetValue(features) ?? FeatureRecipes.Default;
             var k = (int)(parsed.GetValue(minSamples) ?? new DbscanParameters().MinSamples);
-            var answer = await new DiscoveryService(session.Ledger).KDistanceAsync(found.Name, selection, recipe, k, shell.Cancellation);
-            var curve = Enumerable.Range(0, CurvePoints).Select(i => i / (CurvePoints - 1.0)).Select(share => new { share, distance = At(answer.Distances, share) });
-            shell.Answer(new { dataset = found.Name, features = recipe, min_samples = k, suggested_eps = answer.SuggestedEps, stars_sampled = answer.Distances.Length, curve }, console =>
-            {
-                console.Heading($"Distance to neighbour {k} among {found.Name}: {selection.Describe()}, {recipe}");
-                console.Facts([.. Shares.Select(share => ($"{share:P0} of the stars", (string?)$"nearer than {At(answer.Distances, share):0.####}"))]);
-                console.Say(answer.SuggestedEps is { } eps ? $"The curve bends at eps {eps:0.####}: almagest discover clusters --eps {eps:0.###} --min-samples {k}" : "The curve does not bend: no eps suggests itself.");
-            });
+            var advice = await new DiscoveryService(session.Ledger).KDistanceAsync(found.Name, selection, parsed.GetValue(features), k, shell.Cancellation);
+            shell.Answer(Document(advice, found.Name), console => Show(console, advice, $"{found.Name}: {selection.Describe()}"));
             return CommandLine.Done;
         });
         return command;
     }
+
+    static object Document(EpsAdvice advice, string dataset)
+    {
+        var distances = advice.Curve.Distances;
+        return new
+        {
+            dataset,
+            features = advice.Recipe.Reference,
+            features_chosen = advice.Choice?.Reason,
+            min_samples = advice.Curve.K,
+            suggested_eps = advice.Curve.SuggestedEps,
+            total_stars = advice.TotalStars,
+            stars_sampled = distances.Length,
+            candidates = advice.Candidates.Select(c => new
+            {
+                c.Eps, cluster_count = c.Clusters, largest_cluster = c.LargestCluster, noise_count = c.Noise, noise_pct = 100.0 * c.Noise / advice.TotalStars, is_suggested = c.IsSuggested,
+            }),
+            curve = Enumerable.Range(0, CurvePoints).Select(i => i / (CurvePoints - 1.0)).Select(share => new { share, distance = At(distances, share) }),
+        };
+    }
+
+    static void Show(IAnsiConsole console, EpsAdvice advice, string stars)
+    {
+        var (curve, k) = (advice.Curve, advice.Curve.K);
+        console.Heading($"Distance to neighbour {k} among {stars}, {advice.Recipe.Name}");
+        console.Facts([
+            .. advice.Choice is { } choice ? new[] { ("features", (string?)choice.Reason) } : [],
+            .. Shares.Select(share => ($"{share:P0} of the stars", (string?)$"nearer than {Eps(At(curve.Distances, share))}"))]);
+        if (curve.SuggestedEps is not { } suggested)
+        {
+            console.Say("All distances are zero: no eps suggests itself.");
+            return;
+        }
+        console.Say($"\nWhat DBSCAN finds with min_samples {k}:");
+        var table = Tables.Of(">eps", ">clusters", ">stars in the largest", ">in none", "");
+        foreach (var c in advice.Candidates)
+        {
+            table.Row(Eps(c.Eps), Words.Count(c.Clusters), $"{Words.Count(c.LargestCluster)} ({Words.Percent((double)c.LargestCluster / advice.TotalStars)})",
+                Words.Percent((double)c.Noise / advice.TotalStars), c.IsSuggested ? "suggested" : "");
+        }
+        console.Write(table);
+        console.Say($"A largest cluster that goes on growing with eps is the field; one that keeps its size is a clump.\nTry: almagest discover clusters --eps {Eps(suggested)} --min-samples {k}");
+    }
+
+    static string Eps(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 
     static double At(double[] ascending, double share) => ascending[(int)Math.Round(share * (ascending.Length - 1))];
 }

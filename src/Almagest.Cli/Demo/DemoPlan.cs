@@ -20,7 +20,7 @@ internal static class DemoPlan
         new(new IsolationForestParameters { Contamination = 0.05, RandomState = 7 }, "another seed"),
         new(new IsolationForestParameters { Contamination = 0.05, Features = "classic" }, "plain columns"),
         new(new IsolationForestParameters { Contamination = 0.05, Features = "photometric+kinematic" }, "what a star is and how it moves"),
-        new(new DbscanParameters { Eps = 0.1, MinSamples = 15, Features = "cluster5d" }, "tight"),
-        new(new DbscanParameters { Eps = 0.2, MinSamples = 15, Features = "cluster5d" }, "loose"),
+        new(new DbscanParameters { Eps = 0.1, MinSamples = 15 }, "tight"),
+        new(new DbscanParameters { Eps = 0.2, MinSamples = 15 }, "loose"),
     ];
 }

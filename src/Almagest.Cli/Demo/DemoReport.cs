@@ -33,7 +33,8 @@ internal sealed record DemoReport(
             ["run_id"] = run.RunId,
             ["run_type"] = run.Planned.Parameters.RunType,
             ["algorithm"] = run.Planned.Parameters.Algorithm,
-            ["parameters"] = JsonText.Parse(run.Planned.Parameters.ToJson()),
+            ["parameters"] = JsonText.Parse(run.Parameters.ToJson()),
+            ["features_chosen"] = run.Choice?.Reason,
             ["error"] = run.Failure,
             ["total_stars"] = run.Stars,
         };
@@ -87,12 +88,13 @@ internal sealed record DemoReport(
                 .. truth ? [Share(run.Accuracy?.Precision), Share(run.Accuracy?.Recall)] : Array.Empty<string>()]);
         }
         console.Write(table);
+        foreach (var choice in Runs.Where(r => r.Choice is not null).GroupBy(r => r.Choice!.Reason)) console.Say($"{string.Join(", ", choice.Select(r => r.Letter))}: {choice.Key}");
         foreach (var run in Runs.Where(r => r.Failure is not null)) console.Say($"{run.Letter}: {run.Failure}");
         if (truth && Runs.FirstOrDefault(r => r.Accuracy is not null)?.Accuracy is { } any)
             console.Say($"Precision and recall against the {Words.Plural(any.Real, "known outlier", "known outliers")}.");
     }
 
-    static string Parameters(DemoRun run) => RunWords.ShortParameters(run.Planned.Parameters.Algorithm, run.Planned.Parameters.ToJson());
+    static string Parameters(DemoRun run) => RunWords.ShortParameters(run.Parameters.Algorithm, run.Parameters.ToJson());
 
     static string Share(double? value) => value is { } v ? v.ToString("0.00", CultureInfo.InvariantCulture) : "";
 

@@ -1,6 +1,7 @@
 using Almagest.Cli.Commands;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
+using Almagest.Discovery.Features;
 using Almagest.Ledger;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
@@ -11,10 +12,12 @@ using Almagest.Ledger.Views;
 namespace Almagest.Cli.Demo;
 
 /// <summary>What is kept of one run of the demonstration; its per-star results are in the ledger.</summary>
+/// <param name="Parameters">as the run stores them; as planned where it could not be done</param>
+/// <param name="Choice">why its recipe was taken; null where the plan names it</param>
 /// <param name="Letter">names it in the tables</param>
 /// <param name="Failure">why it could not be done with this catalogue; the rest is empty then</param>
 internal sealed record DemoRun(
-    string Letter, PlannedRun Planned, Guid? RunId, int Stars, int Found, int Noise, IReadOnlyList<string> Notes, RunTimings? Timings,
+    string Letter, PlannedRun Planned, RunParameters Parameters, RecipeChoice? Choice, Guid? RunId, int Stars, int Found, int Noise, IReadOnlyList<string> Notes, RunTimings? Timings,
     Accuracy? Accuracy, IReadOnlyList<ClusterRecovery> Recovered, IReadOnlyList<ClusterLine> Clusters, string? Failure)
 {
     public bool IsAnomaly => Planned.Parameters.RunType == RunTypes.Anomaly;
@@ -36,15 +39,15 @@ internal static class DemoRunner
             var relay = RunStages.Relay(progress, $"run {runs.Count + 1} of {DemoPlan.Runs.Count}: ");
             try
             {
-                var run = await service.SubmitAsync(new RunRequest(dataset.Name, StarFilter.All, planned.Parameters), shell.Cancellation);
+                var (run, choice) = await service.ChooseAndSubmitAsync(new RunRequest(dataset.Name, StarFilter.All, planned.Parameters), shell.Cancellation);
                 var outcome = await service.ExecuteAsync(run.RunId, relay, shell.Cancellation)
                     ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Run the demonstration without a busy server beside it.");
-                runs.Add(Keep(letter, planned, outcome, truth));
+                runs.Add(Keep(letter, planned, outcome with { RecipeChoice = choice }, truth));
             }
             catch (LedgerException e) when (e is { Kind: LedgerErrorKind.Invalid, Field: "parameters" })
             {
                 // A catalogue without parallaxes or colours cannot take part in every run; the others go on.
-                runs.Add(new DemoRun(letter, planned, null, 0, 0, 0, [], null, null, [], [], e.Message));
+                runs.Add(new DemoRun(letter, planned, planned.Parameters, null, null, 0, 0, 0, [], null, null, [], [], e.Message));
             }
         }
         if (runs.All(r => r.RunId is null)) throw new CommandFailedException($"no run could be done: {runs[0].Failure}");
@@ -55,7 +58,7 @@ internal static class DemoRunner
     static DemoRun Keep(string letter, PlannedRun planned, RunOutcome outcome, DemoTruth truth)
     {
         var analysis = outcome.Analysis;
-        return new DemoRun(letter, planned, outcome.RunId, analysis.Stars.Count, analysis.Clusters?.ClusterCount ?? analysis.AnomalyCount, analysis.Clusters?.NoiseCount ?? 0,
+        return new DemoRun(letter, planned, outcome.Request.Parameters, outcome.RecipeChoice, outcome.RunId, analysis.Stars.Count, analysis.Clusters?.ClusterCount ?? analysis.AnomalyCount, analysis.Clusters?.NoiseCount ?? 0,
             analysis.Features.Notes, outcome.Timings, truth.Judge(analysis), truth.Recover(analysis),
             analysis.Clusters is { } found ? ClusterLine.Describe(analysis.Stars, found.Labels, ClustersKept) : [], null);
     }

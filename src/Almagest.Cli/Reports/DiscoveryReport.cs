@@ -32,6 +32,11 @@ internal sealed class DiscoveryReport
         return new DiscoveryReport(outcome, await StarLine.LoadAsync(ledger, worst, cancellation), []);
     }
 
+    public RunOutcome Outcome => outcome;
+
+    /// <summary>The recipe with its version, and what became of it.</summary>
+    public static string Features(StarAnalysis analysis) => $"{analysis.Features.Recipe.Reference}: {string.Join(", ", analysis.Features.Matrix.Names)}";
+
     public object Document
     {
         get
@@ -61,6 +66,7 @@ internal sealed class DiscoveryReport
                 document["anomaly_count"] = analysis.AnomalyCount;
                 document["top_anomalies"] = stars;
             }
+            document["features_chosen"] = outcome.RecipeChoice?.Reason;
             document["imputed"] = analysis.Features.Imputed.Select(i => new { column = i.Column, count = i.Count, median = i.Median });
             document["notes"] = analysis.Features.Notes;
             document["timings"] = new { outcome.Timings.Load, outcome.Timings.Compute, outcome.Timings.Persist, outcome.Timings.Views };
@@ -80,7 +86,8 @@ internal sealed class DiscoveryReport
                 _ => "anomalies, isolation forest",
             }),
             ("parameters", RunWords.Parameters(run.Parameters.Algorithm, run.Parameters.ToJson())),
-            ("features", $"{analysis.Features.Recipe.Name}: {string.Join(", ", analysis.Features.Matrix.Names)}"),
+            ("features", Features(analysis)),
+            .. outcome.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
             ("stars", $"{Words.Count(analysis.Stars.Count)} of {outcome.Dataset.Name}: {run.Filter.Describe()}"),
             ("found", Found()),
             ("time", Time()),

@@ -14,12 +14,12 @@ internal static class RunWords
     public static string Parameters(string algorithm, string parametersJson)
     {
         var p = JsonNode.Parse(parametersJson)!.AsObject();
-        var features = p["features"]?.GetValue<string>() ?? "default";
+        var features = Recipe(p);
         return algorithm switch
         {
             "isolation_forest" => $"{Words.Percent((double?)p["contamination"] ?? 0)}, {p["n_estimators"]}×{p["max_samples"]}, seed {p["random_state"]}, {features}",
             "dbscan" => $"eps {Number(p["eps"])}, min {p["min_samples"]}, {features}",
-            "hdbscan" => $"size {p["min_cluster_size"]}, min {p["min_samples"] ?? p["min_cluster_size"]}, {p["cluster_selection_method"]}, {features}",
+            "hdbscan" => $"size {p["min_cluster_size"]}, min {p["min_samples"] ?? p["min_cluster_size"]}, {p["cluster_selection_method"]}{((bool?)p["allow_single_cluster"] == true ? " or all" : "")}, {features}",
             _ => string.Join(", ", p.Select(x => $"{x.Key} {x.Value}")),
         };
     }
@@ -28,13 +28,17 @@ internal static class RunWords
     public static string ShortParameters(string algorithm, string parametersJson)
     {
         var p = JsonNode.Parse(parametersJson)!.AsObject();
-        var features = p["features"]?.GetValue<string>() ?? "default";
+        var features = Recipe(p);
         if (algorithm != IsolationForestParameters.Name) return Parameters(algorithm, parametersJson);
         var words = new List<string> { Words.Percent((double?)p["contamination"] ?? 0), features };
         if ((long?)p["n_estimators"] != Forest.NEstimators || (long?)p["max_samples"] != Forest.MaxSamples) words.Add($"{p["n_estimators"]}×{p["max_samples"]}");
         if ((long?)p["random_state"] != Forest.RandomState) words.Add($"seed {p["random_state"]}");
         return string.Join(", ", words);
     }
+
+    // The version is in the run's parameters and in 'runs show --json'; there is one of each recipe in a program.
+    static string Recipe(JsonObject parameters) =>
+        parameters["features"]?.GetValue<string>() is { } named ? string.Join('+', named.Split('+').Select(r => r.Split('@')[0])) : "features not chosen yet";
 
     static readonly IsolationForestParameters Forest = new();
 

@@ -28,6 +28,22 @@ internal static class Values
             : Bad<long?>(result, name, max == long.MaxValue ? $"a whole number from {min}" : $"a whole number from {min} to {max}"),
     };
 
+    /// <summary>Whole numbers joined by commas, none of them twice.</summary>
+    public static Option<int[]?> WholeList(string name, string help, string description) => new(name)
+    {
+        Arity = ArgumentArity.ExactlyOne,
+        Description = description,
+        HelpName = help,
+        CustomParser = result =>
+        {
+            var parts = result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries);
+            var values = new int[parts.Length];
+            for (var i = 0; i < parts.Length; i++)
+                if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out values[i])) return Bad<int[]>(result, name, "a whole number, or several joined by commas");
+            return values.Distinct().Count() == values.Length ? values : Bad<int[]>(result, name, "numbers that differ");
+        },
+    };
+
     public static Option<string?> Text(string name, string help, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = help };
 

@@ -37,9 +37,10 @@ public sealed class CondensedTree
     public IReadOnlyList<double> StarDensities => _starDensity;
 
     /// <summary>Chooses clusters and labels the stars: numbers by first star, -1 for noise, and strengths of membership in [0, 1].</summary>
-    public ClusterResult Select(ClusterSelection selection)
+    /// <param name="allowSingleCluster">whether excess of mass may choose the whole (<see cref="HdbscanOptions.AllowSingleCluster"/>); the whole is never a leaf</param>
+    public ClusterResult Select(ClusterSelection selection, bool allowSingleCluster = false)
     {
-        var chosen = selection == ClusterSelection.Leaf ? Leaves() : MostStable();
+        var chosen = selection == ClusterSelection.Leaf ? Leaves() : MostStable(allowSingleCluster);
         var home = new int[_parent.Count]; // the chosen cluster that holds each
         for (var cluster = 0; cluster < home.Length; cluster++)
             home[cluster] = chosen[cluster] ? cluster : cluster == Root ? -1 : home[_parent[cluster]];
@@ -53,7 +54,8 @@ public sealed class CondensedTree
         {
             var cluster = home[_starCluster[star]];
             labels[star] = -1;
-            if (cluster < 0) continue;
+            // The thin outskirts of everything belong to nothing.
+            if (cluster < 0 || (cluster == Root && _starDensity[star] < _death[Root])) continue;
             if (number[cluster] < 0) number[cluster] = clusters++;
             labels[star] = number[cluster];
             // A star that outlives the cluster, inside one of its parts or to infinity, is a full member.
@@ -107,7 +109,7 @@ public sealed class CondensedTree
         return chosen;
     }
 
-    private bool[] MostStable()
+    private bool[] MostStable(bool allowRoot)
     {
         var count = _parent.Count;
         var own = new bool[count];
@@ -118,9 +120,11 @@ public sealed class CondensedTree
             below[_parent[cluster]] += Math.Max(_stability[cluster], below[cluster]);
         }
 
-        // The whole is never a cluster; under a chosen cluster no other is.
+        // Under a chosen cluster no other is.
         var covered = new bool[count];
         var chosen = new bool[count];
+        // Where no star has a core distance there is no whole either.
+        chosen[Root] = allowRoot && _death[Root] > 0 && _stability[Root] >= below[Root];
         for (var cluster = 1; cluster < count; cluster++)
         {
             covered[cluster] = covered[_parent[cluster]] || chosen[_parent[cluster]];

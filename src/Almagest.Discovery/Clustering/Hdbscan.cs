@@ -22,5 +22,5 @@ public sealed class Hdbscan : IClusterer
     public ClusterResult Cluster(FeatureMatrix features, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
         ClusterHierarchy.Build(features, _options.MinSamples ?? _options.MinClusterSize, _options.MaxThreads, progress, cancellation)
             .Condense(_options.MinClusterSize)
-            .Select(_options.Selection);
+            .Select(_options.Selection, _options.AllowSingleCluster);
 }

@@ -28,6 +28,13 @@ public sealed record HdbscanOptions
 
     public ClusterSelection Selection { get; init; } = ClusterSelection.ExcessOfMass;
 
+    /// <summary>
+    /// Whether excess of mass may choose the whole as the only cluster, as in the hdbscan package and scikit-learn: its members are the stars that
+    /// outlast the first time it falls apart into parts of <see cref="MinClusterSize"/> or, where it never does, the last ones to leave. False: one
+    /// single clump has no clusters.
+    /// </summary>
+    public bool AllowSingleCluster { get; init; }
+
     /// <summary>The most threads to use; 0 = one a processor. The labels do not depend on it.</summary>
     public int MaxThreads { get; init; }
 
@@ -37,6 +44,8 @@ public sealed record HdbscanOptions
         CheckMinClusterSize(MinClusterSize);
         CheckMinSamples(MinSamples ?? MinClusterSize);
         CheckThreads(MaxThreads);
+        if (AllowSingleCluster && Selection == ClusterSelection.Leaf)
+            throw new DiscoveryException("allow_single_cluster means nothing to leaf selection, for the whole is no leaf; leave it out, or select by excess of mass");
         if (!Enum.IsDefined(Selection))
             throw new DiscoveryException($"selection is {Selection}; expected {ClusterSelection.ExcessOfMass} or {ClusterSelection.Leaf}");
     }

@@ -8,7 +8,7 @@ namespace Almagest.Discovery.Clustering;
 /// </summary>
 /// <param name="Distances">ascending: of all stars, or of the sample</param>
 /// <param name="K">the star itself counts as the first</param>
-/// <param name="SuggestedEps">the distance at the knee of the curve, &gt; 0; null where no positive distance exists</param>
+/// <param name="SuggestedEps">the distance that parts near stars from far ones, &gt; 0; null where no positive distance exists</param>
 public sealed record KDistance(double[] Distances, int K, double? SuggestedEps)
 {
     private const int LeafSize = 8;
@@ -42,27 +42,35 @@ public sealed record KDistance(double[] Distances, int K, double? SuggestedEps)
             return search;
         }, _ => { });
         Array.Sort(distances);
-        return new KDistance(distances, k, Knee(distances));
+        return new KDistance(distances, k, Cut(distances));
     }
 
     /// <summary>
-    /// The point of the ascending curve farthest below the chord between its ends, both axes brought to [0, 1]: where the curve
-    /// bends up from cluster stars to noise (Satopaa et al. 2011, ICDCSW). The steepest thousandth at the end is left out:
-    /// a few lone stars would stretch the axis and pull the knee to themselves.
+    /// The distance that parts near stars from far ones: of the ascending logarithms, the cut that leaves the least variance on its two
+    /// sides (Otsu 1979, IEEE Trans. SMC 9). Logarithms, because densities differ by factors: the bend of the plain curve (Satopaa et al. 2011)
+    /// answers with the edge of a heavy-tailed field, where its clumps have long become one. The last thousandth is left out: a few lone stars
+    /// say nothing of either side.
     /// </summary>
-    internal static double? Knee(double[] ascending)
+    internal static double? Cut(double[] ascending)
     {
-        var last = ascending.Length - 1 - ascending.Length / 1000;
-        double low = ascending[0], range = ascending[last] - low;
-        if (!(range > 0)) return ascending[last] > 0 ? ascending[last] : null;
+        var first = Array.FindIndex(ascending, d => d > 0);
+        if (first < 0) return null;
+        var count = Math.Max(first + 1, ascending.Length - ascending.Length / 1000) - first;
+        // From the first distance, so that equal distances are zeros and sums lose nothing.
+        var logarithms = ascending.AsSpan(first, count).ToArray().Select(d => Math.Log(d / ascending[first])).ToArray();
+        if (!(logarithms[^1] > 0)) return ascending[first];
+        double total = logarithms.Sum(), below = 0, most = double.NegativeInfinity;
         var best = 0;
-        var deepest = double.NegativeInfinity;
-        for (var i = 0; i <= last; i++)
+        for (var i = 1; i < count; i++)
         {
-            var depth = (double)i / last - (ascending[i] - low) / range;
-            if (depth > deepest && ascending[i] > 0) (best, deepest) = (i, depth);
+            below += logarithms[i - 1];
+            if (logarithms[i] == logarithms[i - 1]) continue;
+            var apart = (total - below) / (count - i) - below / i;
+            var between = (double)i * (count - i) * apart * apart;
+            if (between > most) (best, most) = (i - 1, between);
         }
 
-        return ascending[best];
+        // Half way between the neighbours of the cut: both keep their side.
+        return Math.Sqrt(ascending[first + best]) * Math.Sqrt(ascending[first + best + 1]);
     }
 }

@@ -8,18 +8,18 @@ namespace Almagest.Discovery.Features;
 /// </summary>
 public static class FeatureRecipes
 {
-    /// <summary>The recipe of a run that names none.</summary>
+    /// <summary>Everything at once; what an anomaly run takes where nothing better can be had (<see cref="RecipeChoice"/>).</summary>
     public const string Default = "default";
 
     /// <summary>
-    /// The advice for anomaly runs on a dataset with parallaxes, proper motions and colours. Position is no anomaly in itself, and every
+    /// The first choice of an anomaly run that names none: for datasets with parallaxes, proper motions and colours. Position is no anomaly in itself, and every
     /// feature that does not matter takes its share of the forest's splits: on 12,366 stars within 100 pc, at contamination 0.1, this flags
     /// 0.96 of the white dwarfs, all that are faster than 200 km/s and 0.73 of the giants; <see cref="Default"/> flags 0.31, all and 0.26
     /// (<c>bench/results/recipes.md</c>).
     /// </summary>
     public const string ForAnomalies = "population";
 
-    /// <summary>The advice for cluster runs: members share place, motion and distance, not brightness or colour.</summary>
+    /// <summary>The first choice of a cluster run that names none: members share place, motion and distance, not brightness or colour.</summary>
     public const string ForClusters = "cluster5d";
 
     public static IReadOnlyList<FeatureRecipe> All { get; } =
@@ -37,7 +37,7 @@ public static class FeatureRecipes
             "Tangential velocities in km/s and total proper motion. Finds halo stars and other fast ones.",
             [VelocityRa, VelocityDec, ProperMotion]),
         new("population", "1",
-            "Absolute magnitude, colour and tangential speed, nothing else: unusual stars whatever their position. The advice for anomaly runs.",
+            "Absolute magnitude, colour and tangential speed, nothing else: unusual stars whatever their position. The first choice for anomaly runs.",
             [AbsoluteMagnitude, Color, Speed]),
         new("astrometric", "1",
             "Proper motion and parallax without position: the space in which an open cluster is a clump.",
@@ -49,8 +49,11 @@ public static class FeatureRecipes
             "Heliocentric Galactic Cartesian coordinates in parsecs from the parallax.",
             GalacticXyz),
         new("cluster5d", "1",
-            "Direction (unit vector, counting as two dimensions), proper motion and parallax: open clusters on any part of the sky.",
+            "Direction (unit vector, counting as two dimensions), proper motion and parallax: open clusters on any part of the sky. The first choice for cluster runs.",
             [.. Direction, Pmra, Pmdec, Parallax]),
+        new("comoving", "1",
+            "Direction and proper motion: moving groups where the dataset has no parallaxes.",
+            [.. Direction, Pmra, Pmdec]),
     ];
 
     /// <summary>The recipe of this name, or the combination that it spells.</summary>

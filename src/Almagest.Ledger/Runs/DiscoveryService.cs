@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -20,7 +19,12 @@ public sealed record RunTimings(double Load, double Compute, double Persist, dou
 public sealed record RunProgress(string Stage, double Fraction);
 
 /// <summary>What a run found. <see cref="RunId"/> is null where nothing was stored.</summary>
-public sealed record RunOutcome(Guid? RunId, Dataset Dataset, RunRequest Request, StarAnalysis Analysis, RunTimings Timings);
+/// <param name="Request">with the recipe that was taken, as <c>name@version</c></param>
+public sealed record RunOutcome(Guid? RunId, Dataset Dataset, RunRequest Request, StarAnalysis Analysis, RunTimings Timings)
+{
+    /// <summary>Why this recipe was taken; null where the request named it.</summary>
+    public RecipeChoice? RecipeChoice { get; init; }
+}
 
 /// <summary>
 /// Runs discoveries: loads the selection, prepares features, runs the algorithm, stores every per-star result and the run's
@@ -31,9 +35,13 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     readonly RunRepository runs = new(ledger);
     readonly DatasetRepository datasets = new(ledger);
     readonly SelectionLoader selections = new(ledger);
+    readonly RecipeResolver recipes = new(ledger);
 
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
+
+    /// <summary>Null = every run starts afresh. With one, runs over the same selection share what they can: a sweep of cluster sizes one tree.</summary>
+    public AnalysisMemory? Memory { get; init; }
 
     /// <summary>
     /// What becomes of a run whose execution is cancelled: true = it is pending again, for the next worker (a server that
@@ -43,7 +51,12 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
 
     /// <summary>Checks a request and stores it as a pending run.</summary>
     /// <exception cref="LedgerException">no such dataset, a parameter out of range, or too few stars: nothing is stored</exception>
-    public async Task<DiscoveryRun> SubmitAsync(RunRequest request, CancellationToken cancellation = default)
+    public async Task<DiscoveryRun> SubmitAsync(RunRequest request, CancellationToken cancellation = default) =>
+        (await ChooseAndSubmitAsync(request, cancellation)).Run;
+
+    /// <summary>The same, and why its recipe was taken: null where the request names it.</summary>
+    /// <inheritdoc cref="SubmitAsync"/>
+    public async Task<(DiscoveryRun Run, RecipeChoice? Choice)> ChooseAndSubmitAsync(RunRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Parameters.Validate();
@@ -55,13 +68,14 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             throw LedgerException.Invalid("filter", $"the selection ({request.Filter.Describe()}) holds {stars} of the {dataset.StarCount} stars of '{dataset.Name}'",
                 $"Widen the filter: a run needs at least {Almagest.Discovery.Anomaly.IsolationForestOptions.MinStars} stars.");
         }
-        return await runs.CreateAsync(dataset.DatasetId, request.Parameters, request.Filter, cancellation);
+        var (parameters, choice) = await recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellation);
+        return (await runs.CreateAsync(dataset.DatasetId, parameters, request.Filter, cancellation), choice);
     }
 
     /// <summary>Submits and executes a run, and waits for the views that it touches.</summary>
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var run = await SubmitAsync(request, cancellation);
+        var (run, choice) = await ChooseAndSubmitAsync(request, cancellation);
         RunOutcome outcome;
         try
         {
@@ -77,7 +91,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("views", 0));
         await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellation);
-        return outcome with { Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds } };
+        return outcome with { RecipeChoice = choice, Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds } };
     }
 
     /// <summary>Executes a pending run; null where another worker has it. The views are left to whoever watches them.</summary>
@@ -92,6 +106,12 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             var run = await runs.GetAsync(runId, cancellation);
             var dataset = await datasets.GetAsync(run.DatasetId, cancellation);
             var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), RunParameters.FromJson(run.Algorithm, run.Parameters));
+            if (request.Parameters.Features is null)
+            {
+                // Not submitted here, or by an older program: from now on it says which.
+                request = request with { Parameters = (await recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellation)).Parameters };
+                await runs.ResolveAsync(runId, request.Parameters, cancellation);
+            }
             var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
             var persist = await PersistAsync(runId, analysis, progress, cancellation);
             return new RunOutcome(runId, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, persist, 0));
@@ -121,29 +141,26 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         request.Parameters.Validate();
         request.Filter.Validate();
         var dataset = await datasets.FindAsync(request.Dataset, cancellation);
+        var (parameters, choice) = await recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellation);
+        request = request with { Parameters = parameters };
         var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
-        return new RunOutcome(null, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, 0, 0));
+        return new RunOutcome(null, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, 0, 0)) { RecipeChoice = choice };
     }
 
-    /// <summary>The sorted distances of a selection's stars to their k-th neighbours, and the eps that their knee suggests for DBSCAN.</summary>
+    /// <summary>What helps to choose DBSCAN's eps: distances to k-th neighbours, and what several values of eps would find.</summary>
+    /// <param name="features">null = the recipe that a cluster run would take</param>
     /// <param name="k">DBSCAN's min_samples, the star itself included</param>
     /// <exception cref="LedgerException">no such dataset or recipe, too few stars, or k out of range</exception>
-    public async Task<KDistance> KDistanceAsync(string dataset, StarFilter filter, string features, int k, CancellationToken cancellation = default)
+    public async Task<EpsAdvice> KDistanceAsync(string dataset, StarFilter filter, string? features, int k, CancellationToken cancellation = default)
     {
-        new DbscanParameters { Features = features, MinSamples = k }.Validate();
+        ArgumentNullException.ThrowIfNull(filter);
+        RunParameters parameters = new DbscanParameters { Features = features, MinSamples = k };
+        parameters.Validate();
+        filter.Validate();
         var found = await datasets.FindAsync(dataset, cancellation);
+        (parameters, var choice) = await recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellation);
         var stars = await selections.LoadAsync(found.DatasetId, filter, null, cancellation);
-        if (stars.Count < k)
-            throw LedgerException.Invalid("min_samples", $"the selection ({filter.Describe()}) holds {stars.Count} stars, fewer than min_samples {k}", "Widen the filter, or lower min_samples.");
-        try
-        {
-            var prepared = FeaturePipeline.Prepare(stars, FeatureRecipes.Get(features), new FeatureOptions { MaxThreads = MaxThreads }, cancellation);
-            return KDistance.Compute(prepared.Matrix, k, maxThreads: MaxThreads, cancellation: cancellation);
-        }
-        catch (Almagest.Discovery.DiscoveryException e)
-        {
-            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "parameters" };
-        }
+        return EpsAdvice.Of(stars, filter, StarAnalysis.Recipe(parameters), choice, k, MaxThreads, cancellation);
     }
 
     /// <summary>Fails the running runs whose worker died; answers how many there were.</summary>
@@ -166,12 +183,13 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("load", 0));
         var expected = Math.Max(1, dataset.StarCount);
-        StarColumns stars = await selections.LoadAsync(dataset.DatasetId, request.Filter,
+        Task<StarColumns> LoadAsync() => selections.LoadAsync(dataset.DatasetId, request.Filter,
             progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected))), cancellation);
+        var stars = Memory is null ? await LoadAsync() : await Memory.StarsAsync(dataset.DatasetId, request.Filter.ToJson(), LoadAsync);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
         var analysis = StarAnalysis.Run(stars, request.Parameters, MaxThreads,
-            progress is null ? null : new Relay<double>(f => progress.Report(new RunProgress("compute", f))), cancellation);
+            progress is null ? null : new Relay<double>(f => progress.Report(new RunProgress("compute", f))), Memory, cancellation);
         return (analysis, load);
     }
 

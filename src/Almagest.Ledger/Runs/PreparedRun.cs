@@ -40,7 +40,7 @@ internal sealed class PreparedRun
     public static async Task<PreparedRun> LoadAsync(LedgerDatabase ledger, ForestRun stored, int maxThreads, CancellationToken cancellation)
     {
         var run = stored.Run;
-        var recipe = FeatureRecipes.Get(stored.Parameters.Features);
+        var recipe = StarAnalysis.Recipe(stored.Parameters);
         var version = stored.Summary["features"]?["version"]?.ToString();
         if (version != recipe.Version)
         {

@@ -7,8 +7,11 @@ namespace Almagest.Ledger.Runs;
 /// <summary>The parameters of one algorithm, as stored in <c>discovery_runs.parameters</c>, defaults included.</summary>
 public abstract record RunParameters
 {
-    /// <summary>Recipe of features; combinations are joined by <c>+</c>.</summary>
-    public string Features { get; init; } = "default";
+    /// <summary>
+    /// Recipe of features; combinations are joined by <c>+</c>. Null = the first that the selection has the columns for
+    /// (<see cref="Almagest.Discovery.Features.RecipeChoice"/>). A submitted run stores name and version, e.g. <c>population@1</c>.
+    /// </summary>
+    public string? Features { get; init; }
 
     // JsonIgnore is not inherited: each override says it again.
     [JsonIgnore]
@@ -77,6 +80,7 @@ public abstract record RunParameters
 
     private protected void RequireFeatures()
     {
+        if (Features is null) return;
         try
         {
             Almagest.Discovery.Features.FeatureRecipes.Get(Features);
@@ -154,6 +158,9 @@ public sealed record HdbscanParameters : RunParameters
     /// <summary><c>eom</c> (excess of mass) or <c>leaf</c>.</summary>
     public string ClusterSelectionMethod { get; init; } = "eom";
 
+    /// <summary>Whether <c>eom</c> may choose all stars as one cluster: its members are then those that stay until it first falls apart.</summary>
+    public bool AllowSingleCluster { get; init; }
+
     [JsonIgnore] public override string Algorithm => Name;
     [JsonIgnore] public override string RunType => Model.RunTypes.Cluster;
 
@@ -162,6 +169,7 @@ public sealed record HdbscanParameters : RunParameters
         Require(MinClusterSize >= 2, "min_cluster_size", MinClusterSize, "2 or more");
         Require(MinSamples is null or >= 1, "min_samples", MinSamples ?? 0, "1 or more, or null for min_cluster_size");
         Require(ClusterSelectionMethod is "eom" or "leaf", "cluster_selection_method", ClusterSelectionMethod, "eom or leaf");
+        Require(!AllowSingleCluster || ClusterSelectionMethod == "eom", "allow_single_cluster", AllowSingleCluster, "false with leaf, for the whole is no leaf");
         RequireFeatures();
     }
 }

@@ -58,6 +58,10 @@ public sealed class RunRepository(LedgerDatabase ledger)
         await ExecuteAsync("update public.discovery_runs set status = 'running', started_at = clock_timestamp() where run_id = $1 and status = 'pending'",
             cancellation, runId) == 1;
 
+    /// <summary>Writes down the recipe of a run that was stored without one; it is being worked on.</summary>
+    internal Task ResolveAsync(Guid runId, RunParameters parameters, CancellationToken cancellation) =>
+        ExecuteAsync("update public.discovery_runs set parameters = $2::jsonb where run_id = $1 and status = 'running'", cancellation, runId, parameters.ToJson());
+
     /// <summary>Ends a run that is not complete.</summary>
     public Task FailAsync(Guid runId, string error, CancellationToken cancellation = default) => EndAsync(runId, RunStatus.Failed, error, cancellation);
 

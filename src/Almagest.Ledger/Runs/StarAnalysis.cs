@@ -21,8 +21,10 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         return scores;
     }
 
+    /// <param name="memory">what a run before this one, over the same stars, has left to be used again</param>
     /// <exception cref="LedgerException">the selection cannot be analysed so; the message says why</exception>
-    public static StarAnalysis Run(StarColumns stars, RunParameters parameters, int maxThreads = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public static StarAnalysis Run(
+        StarColumns stars, RunParameters parameters, int maxThreads = 0, IProgress<double>? progress = null, AnalysisMemory? memory = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -34,7 +36,9 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         var watch = Stopwatch.StartNew();
         try
         {
-            var features = FeaturePipeline.Prepare(stars, FeatureRecipes.Get(parameters.Features), new FeatureOptions { MaxThreads = maxThreads }, cancellation);
+            memory ??= new AnalysisMemory();
+            var recipe = Recipe(parameters);
+            var features = memory.Features(stars, recipe.Reference, () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation));
             AnomalyResult? anomalies = null;
             ClusterResult? clusters = null;
             switch (parameters)
@@ -50,11 +54,10 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
                         .Cluster(features.Matrix, progress, cancellation);
                     break;
                 case HdbscanParameters p:
-                    clusters = new Hdbscan(new HdbscanOptions
-                    {
-                        MinClusterSize = p.MinClusterSize, MinSamples = p.MinSamples, MaxThreads = maxThreads,
-                        Selection = p.ClusterSelectionMethod == "leaf" ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass,
-                    }).Cluster(features.Matrix, progress, cancellation);
+                    var samples = p.MinSamples ?? p.MinClusterSize;
+                    clusters = memory.Hierarchy(features, samples, () => ClusterHierarchy.Build(features.Matrix, samples, maxThreads, progress, cancellation))
+                        .Condense(p.MinClusterSize)
+                        .Select(p.ClusterSelectionMethod == "leaf" ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass, p.AllowSingleCluster);
                     break;
                 default:
                     throw new InvalidOperationException($"no detector for {parameters.Algorithm}");
@@ -66,6 +69,11 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
             throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "parameters" };
         }
     }
+
+    /// <summary>The recipe that the parameters name.</summary>
+    /// <exception cref="InvalidOperationException">they name none: a request gets its recipe before it is analysed</exception>
+    internal static FeatureRecipe Recipe(RunParameters parameters) =>
+        FeatureRecipes.Get(parameters.Features ?? throw new InvalidOperationException("the parameters name no recipe"));
 
     /// <summary>What is kept as the run's <c>results_summary</c>.</summary>
     public string SummaryJson()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
@@ -18,6 +19,33 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
             command.CommandText = $"select count(*) from public.stars where {StarFilterSql.Where(command, datasetId, filter)}";
             return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <summary>How many stars of the selection have each column that a feature can need.</summary>
+    public async Task<ColumnCoverage> CoverageAsync(long datasetId, StarFilter filter, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+            command.CommandText = $"""
+                select count(*), count(parallax_mas), count(pmra_mas_yr), count(pmdec_mas_yr), count(magnitude), count(color),
+                       count(*) filter (where parallax_mas >= {FeaturePipeline.MinDistanceParallaxMas.ToString(CultureInfo.InvariantCulture)})
+                from public.stars where {StarFilterSql.Where(command, datasetId, filter)}
+                """;
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            var counts = Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64).ToArray();
+            return new ColumnCoverage(counts[0], new Dictionary<StarColumn, long>
+            {
+                [StarColumn.Ra] = counts[0], [StarColumn.Dec] = counts[0], [StarColumn.Parallax] = counts[1], [StarColumn.Pmra] = counts[2],
+                [StarColumn.Pmdec] = counts[3], [StarColumn.Magnitude] = counts[4], [StarColumn.Color] = counts[5],
+            }, counts[6]);
         }
         catch (NpgsqlException e)
         {

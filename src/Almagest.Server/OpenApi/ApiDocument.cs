@@ -27,7 +27,7 @@ internal static class ApiDocument
         ["algorithm"] = IsolationForestParameters.Name,
         ["dataset"] = "gaia-100pc",
         ["filter"] = JsonNode.Parse("""{"cone": {"ra_deg": 130, "dec_deg": 20, "radius_deg": 30}, "magnitude": {"max": 15}}"""),
-        ["parameters"] = JsonNode.Parse(new IsolationForestParameters().ToJson()),
+        ["parameters"] = JsonNode.Parse(new IsolationForestParameters { Features = "population" }.ToJson()),
     };
 
     public static void AddTo(IServiceCollection services) => services.AddOpenApi("v1", o =>

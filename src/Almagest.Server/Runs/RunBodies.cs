@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Server.Http;
@@ -20,7 +21,7 @@ public sealed record RunRequestBody
     /// <summary>Conditions that all stars of the selection fulfil; left out = the whole dataset.</summary>
     public JsonElement Filter { get; init; }
 
-    /// <summary>Parameters of the algorithm in scikit-learn's names; what is left out has its default.</summary>
+    /// <summary>Parameters of the algorithm in scikit-learn's names; what is left out has its default. Without <c>features</c> the recipe is chosen by what columns the stars have, and stored.</summary>
     public JsonElement Parameters { get; init; }
 }
 
@@ -42,6 +43,10 @@ public sealed record RunBody(
     RawJson? ResultsSummary, string Status, bool IsComplete, string? Error, long? RandomSeed, string ProgramVersion,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? CompletedAt)
 {
+    /// <summary>In the answer to the request that started it: why this recipe of features was taken; null where it was named.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FeaturesChosen { get; init; }
+
     internal static RunBody From(DiscoveryRun r, string dataset) => new(
         r.RunId, r.RunType, r.Algorithm, new RawJson(r.Parameters), r.DatasetId, dataset, new RawJson(r.DatasetFilter), r.TotalStars,
         RawJson.From(r.ResultsSummary), r.Status, r.IsComplete, r.Error, r.RandomSeed, r.ProgramVersion, r.CreatedAt, r.StartedAt, r.CompletedAt);

@@ -39,7 +39,9 @@ internal static class RunRoutes
 
         group.Route("POST", "", "startRun", "Starts a run", context => StartAsync(context, ledger))
             .WithDescription("Checks the request and stores the run as pending; a worker takes it up at once. Follow it at the address in Location, "
-                + "or as server-sent events at …/events. The views follow its completion by themselves.")
+                + "or as server-sent events at …/events. Where the parameters name no recipe of features, the first of population, photometric, kinematic and default "
+                + "(cluster runs: cluster5d, comoving and sphere) is taken whose columns at least a tenth of the stars have; the stored parameters name it with its version, "
+                + "and features_chosen says why. The views follow its completion by themselves.")
             .Accepts<RunRequestBody>("application/json").Produces<RunBody>(202).Fails(400, 404, 413, 415);
 
         group.Route("GET", "", "listRuns", "Runs, newest first", async context =>
@@ -78,9 +80,9 @@ internal static class RunRoutes
     static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)
     {
         var request = Parse(await JsonBody.ReadAsync<RunRequestBody>(context));
-        var run = await new DiscoveryService(ledger).SubmitAsync(request, context.RequestAborted);
+        var (run, choice) = await new DiscoveryService(ledger).ChooseAndSubmitAsync(request, context.RequestAborted);
         context.RequestServices.GetRequiredService<RunQueue>().Add(run.RunId);
-        return Results.Accepted($"/discovery/runs/{run.RunId}", await BodyAsync(ledger, run, context.RequestAborted));
+        return Results.Accepted($"/discovery/runs/{run.RunId}", await BodyAsync(ledger, run, context.RequestAborted) with { FeaturesChosen = choice?.Reason });
     }
 
     static RunRequest Parse(RunRequestBody body)

@@ -96,6 +96,21 @@ public sealed class IsolationForestTests
     }
 
     [Fact]
+    public void A_forest_grown_on_shuffled_or_doubled_rows_orders_them_nearly_alike()
+    {
+        // Other rows are drawn for the trees, so no more than another seed does can be asked for.
+        var matrix = MadeMatrix.Gaussian(3000, 3);
+        var order = Enumerable.Range(0, 3000).ToArray();
+        new Random(3).Shuffle(order);
+        var scores = matrix.Scores(new IsolationForestOptions());
+        var shuffled = new FeatureMatrix(3000, matrix.Names, [.. order.SelectMany(r => matrix.Row(r).ToArray())]).Scores(new IsolationForestOptions());
+        Assert.True(RankCorrelation.Spearman([.. order.Select(r => scores[r])], shuffled) > 0.95);
+        var doubled = new FeatureMatrix(6000, matrix.Names, [.. matrix.Values, .. matrix.Values]).Scores(new IsolationForestOptions());
+        Assert.Equal(doubled[..3000], doubled[3000..]);
+        Assert.True(RankCorrelation.Spearman(scores, doubled[..3000]) > 0.95);
+    }
+
+    [Fact]
     public void Scaling_and_moving_a_feature_hardly_matters()
     {
         var matrix = MadeMatrix.Gaussian(2000, 2);
@@ -167,6 +182,7 @@ public sealed class IsolationForestTests
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
     public void A_value_that_is_not_finite_is_refused_with_its_place(double bad)
     {
         var matrix = MadeMatrix.Gaussian(50, 2);

@@ -77,6 +77,31 @@ public sealed class DbscanPropertyTests
             Assert.Equal(new Dbscan(options).Run(features).Labels, new Dbscan(options with { Eps = options.Eps * factor }).Run(scaled).Labels);
         }, iter: 80);
 
+    [Fact]
+    public void Moving_all_stars_changes_nothing() =>
+        Gen.Select(Lattice, Gen.Int[1, 9].Select(squared => Math.Sqrt(squared)), Gen.Int[1, 12], Gen.Int[-1000, 1000]).Sample((features, eps, samples, by) =>
+        {
+            // Whole numbers, so that moved distances are the same to the last bit, ties with eps included.
+            var options = new DbscanOptions { Eps = eps, MinSamples = samples };
+            var moved = Matrices.Of(features.Columns, [.. features.Values.Select((v, i) => v + by * (1 + i % features.Columns))]);
+            Assert.Equal(new Dbscan(options).Run(features).Labels, new Dbscan(options).Run(moved).Labels);
+        }, iter: 200);
+
+    [Fact]
+    public void A_constant_feature_changes_nothing() =>
+        Gen.Select(Gen.Select(Gen.Int[1, 700], Gen.Int[1, 5], Gen.Int[0, 1 << 30], Matrices.Clumpy), Options, Gen.Double[-100, 100]).Sample((features, options, constant) =>
+        {
+            var padded = Matrices.Of(features.Columns + 1, [.. Enumerable.Range(0, features.Rows).SelectMany(i => features.Row(i).ToArray().Append(constant))]);
+            Assert.Equal(new Dbscan(options).Run(features).Labels, new Dbscan(options).Run(padded).Labels);
+        }, iter: 80);
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_value_that_is_not_finite_is_refused_with_its_place(double bad) =>
+        Assert.Contains("'f0' of row 2", Assert.Throws<DiscoveryException>(() => new Dbscan(new()).Run(Matrices.OneColumn(0, 1, bad))).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData(2, 0.02)]
     [InlineData(3, 0.08)]

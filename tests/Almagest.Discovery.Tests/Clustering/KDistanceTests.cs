@@ -56,6 +56,54 @@ public sealed class KDistanceTests
         Assert.InRange(result.NoiseCount, 230, 310);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_tail_of_a_field_does_not_draw_eps_away_from_the_clump(int seed)
+    {
+        // Proper motions of a field have tails of a power law: the edge of the field is a hundred times thinner than its middle.
+        var random = new Random(seed);
+        var values = new List<double>();
+        for (var i = 0; i < 900; i++) values.AddRange([3 + 0.05 * Matrices.Normal(random), 2 + 0.05 * Matrices.Normal(random)]);
+        for (var i = 0; i < 1600; i++)
+        {
+            var scale = 1 / Math.Sqrt(1e-3 + random.NextDouble());
+            values.AddRange([scale * Matrices.Normal(random), scale * Matrices.Normal(random)]);
+        }
+        var features = Matrices.Of(2, [.. values]);
+        var distances = KDistance.Compute(features, 15, cancellation: TestContext.Current.CancellationToken);
+        var labels = new Dbscan(new() { Eps = distances.SuggestedEps!.Value, MinSamples = 15 }).Run(features).Labels;
+        var clump = labels[..900].Where(l => l >= 0).CountBy(l => l).MaxBy(c => c.Value);
+        Assert.InRange(clump.Value, 880, 900);
+        Assert.InRange((double)clump.Value / labels.Count(l => l == clump.Key), 0.9, 1);
+    }
+
+    [Fact]
+    public void Candidates_say_what_dbscan_finds_at_each_eps_around_the_suggestion()
+    {
+        var features = Matrices.Clumpy(2000, 2, 3);
+        var distances = KDistance.Compute(features, 10, cancellation: TestContext.Current.CancellationToken);
+        var candidates = EpsCandidate.Around(features, distances, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(distances.SuggestedEps, Assert.Single(candidates, c => c.IsSuggested).Eps);
+        Assert.Equal([0.25, 0.5, 1, 2], candidates.Where((_, i) => i % 2 == 0).Select(c => Math.Round(c.Eps / distances.SuggestedEps!.Value, 9)));
+        Assert.All(candidates, c =>
+        {
+            var found = new Dbscan(new() { Eps = c.Eps, MinSamples = 10 }).Run(features);
+            Assert.Equal((found.ClusterCount, found.NoiseCount), (c.Clusters, c.Noise));
+            Assert.Equal(found.Labels.Where(l => l >= 0).CountBy(l => l).Select(g => g.Value).DefaultIfEmpty().Max(), c.LargestCluster);
+        });
+        Assert.Equal(candidates.Select(c => c.Noise).OrderDescending(), candidates.Select(c => c.Noise));
+        Assert.Empty(EpsCandidate.Around(features, distances with { SuggestedEps = null }, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Distances_that_are_all_the_same_suggest_themselves() =>
+        Assert.Equal(1, KDistance.Cut([0, 0, 1, 1, 1, 1]));
+
+    [Fact]
+    public void The_cut_lies_between_the_two_sides() =>
+        Assert.Equal(10, KDistance.Cut([0.5, 1, 1, 1, 1, 100, 100, 200])!.Value, 1e-9);
+
     [Fact]
     public void Equal_stars_suggest_nothing() =>
         Assert.Null(KDistance.Compute(Matrices.OneColumn(4, 4, 4, 4), 2, cancellation: TestContext.Current.CancellationToken).SuggestedEps);

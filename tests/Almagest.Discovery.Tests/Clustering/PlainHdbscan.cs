@@ -33,11 +33,11 @@ internal sealed class PlainHdbscan
         Descend(all, [.. Enumerable.Range(0, rows)]);
     }
 
-    public (int[] Labels, double[] Probabilities) Select(bool leaf)
+    public (int[] Labels, double[] Probabilities) Select(bool leaf, bool allowSingle = false)
     {
         var chosen = leaf
             ? _groups.Where(g => g.Parent is not null && !_groups.Any(other => other.Parent == g)).ToList()
-            : Best(_groups[0], isRoot: true).Chosen;
+            : Best(_groups[0], isRoot: !allowSingle).Chosen;
         var rows = _reach.GetLength(0);
         var labels = Enumerable.Repeat(-1, rows).ToArray();
         var strength = new double[rows];
@@ -46,7 +46,8 @@ internal sealed class PlainHdbscan
         {
             var group = byFirstRow[label];
             var death = group.Left.Select(l => l.Density).Concat(_groups.Where(g => g.Parent == group).Select(g => g.Birth)).Max();
-            foreach (var (row, density) in Members(group))
+            // The whole as a cluster leaves out those that it loses before it falls apart.
+            foreach (var (row, density) in Members(group).Where(member => group.Parent is not null || member.Density >= death))
                 (labels[row], strength[row]) = (label, density >= death ? 1 : density / death);
         }
 

@@ -103,6 +103,7 @@ public sealed class DiscoveryServiceTests
     [InlineData("hdbscan", """{"min_cluster_size": 1}""", "min_cluster_size")]
     [InlineData("hdbscan", """{"min_samples": 0}""", "min_samples")]
     [InlineData("hdbscan", """{"cluster_selection_method": "best"}""", "cluster_selection_method")]
+    [InlineData("hdbscan", """{"cluster_selection_method": "leaf", "allow_single_cluster": true}""", "allow_single_cluster")]
     [InlineData("k_means", "{}", "algorithm")]
     public void A_parameter_out_of_range_is_refused_by_name(string algorithm, string json, string field)
     {
@@ -114,8 +115,8 @@ public sealed class DiscoveryServiceTests
     [Fact]
     public void The_stored_parameters_are_the_parameters_and_nothing_else()
     {
-        Assert.Equal("""{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"features":"default"}""", new IsolationForestParameters().ToJson());
-        Assert.Equal("""{"eps":0.5,"min_samples":10,"features":"default"}""", new DbscanParameters().ToJson());
+        Assert.Equal("""{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"features":null}""", new IsolationForestParameters().ToJson());
+        Assert.Equal("""{"eps":0.5,"min_samples":10,"features":null}""", new DbscanParameters().ToJson());
     }
 
     [Fact]
@@ -175,10 +176,12 @@ public sealed class DiscoveryServiceTests
             ? (100 + random.NextDouble(), 20 + random.NextDouble())
             : (random.NextDouble() * 360, Math.Asin(random.NextDouble() * 2 - 1) * 180 / Math.PI));
         var answer = await new DiscoveryService(test.Ledger).KDistanceAsync("clump", StarFilter.All, "sphere", 10);
-        Assert.Equal(2000, answer.Distances.Length);
-        Assert.Equal(answer.Distances.Order(), answer.Distances);
+        var distances = answer.Curve.Distances;
+        Assert.Equal((2000, 2000), (answer.TotalStars, distances.Length));
+        Assert.Equal(distances.Order(), distances);
         // The clump's stars have their tenth neighbour nearer than this, the field's farther.
-        Assert.InRange(answer.SuggestedEps!.Value, answer.Distances[900], answer.Distances[1500]);
+        Assert.InRange(answer.Curve.SuggestedEps!.Value, distances[900], distances[1500]);
+        Assert.Equal(1, Assert.Single(answer.Candidates, c => c.IsSuggested).Clusters);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Almagest.Bench.Maintenance;
+namespace Almagest.Bench.Views;
 
 /// <summary>The curve as a picture: milliseconds against prior runs, both logarithmic.</summary>
 internal static class CurvePicture

@@ -6,7 +6,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Npgsql;
 
-namespace Almagest.Bench.Maintenance;
+namespace Almagest.Bench.Views;
 
 /// <summary>
 /// What fresh views cost as history grows: one ledger is filled run by run in mode incremental, every completion timed. At each check
@@ -20,46 +20,36 @@ public static class MaintenanceBench
     /// <param name="server">connection string of a server on which databases may be created</param>
     /// <param name="checkPoints">numbers of prior runs, ascending</param>
     /// <returns>the report in Markdown, and its picture in SVG</returns>
-    public static async Task<(string Report, string Picture)> RunAsync(string server, int stars, IReadOnlyList<int> checkPoints, TextWriter log)
+    public static async Task<(string Report, string Picture)> RunAsync(string server, int stars, IReadOnlyList<int> checkPoints, string picture, TextWriter log)
     {
         ArgumentNullException.ThrowIfNull(checkPoints);
         ArgumentNullException.ThrowIfNull(log);
-        const string name = "almagest_bench_maintenance";
-        await AnalyticsBench.ExecuteAsync(server, $"drop database if exists {name} with (force)");
-        await AnalyticsBench.ExecuteAsync(server, $"create database {name}");
-        try
+        await using var database = await BenchDatabase.CreateAsync(server, "almagest_bench_maintenance");
+        var ledger = database.Ledger;
+        var (dataset, ids) = await AddStarsAsync(ledger, stars);
+        var converter = new ViewConverter(ledger);
+        await converter.ConvertAsync(ViewMode.Incremental);
+        var history = new MaintenanceHistory(ledger, dataset, ids);
+        var costs = new List<CompletionCost>();
+        var points = new List<CheckPoint>();
+        foreach (var point in checkPoints)
         {
-            await using var ledger = new LedgerDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString);
-            await ledger.Schema.MigrateAsync();
-            var (dataset, ids) = await AddStarsAsync(ledger, stars);
-            var converter = new ViewConverter(ledger);
-            await converter.ConvertAsync(ViewMode.Incremental);
-            var history = new MaintenanceHistory(ledger, dataset, ids);
-            var costs = new List<CompletionCost>();
-            var points = new List<CheckPoint>();
-            foreach (var point in checkPoints)
+            while (costs.Count < point + 2 * Around)
             {
-                while (costs.Count < point + 2 * Around)
-                {
-                    costs.Add(await history.CompleteNextAsync());
-                    if (costs.Count % 50 == 0) await log.WriteLineAsync($"{costs.Count} runs; the last took {costs[^1].WriteMs:N0} ms to write, {costs[^1].MarkMs:N0} ms to count");
-                }
-                points.Add(await MeasureAsync(ledger, converter, costs, log));
+                costs.Add(await history.CompleteNextAsync());
+                if (costs.Count % 50 == 0) await log.WriteLineAsync($"{costs.Count} runs; the last took {costs[^1].WriteMs:N0} ms to write, {costs[^1].MarkMs:N0} ms to count");
             }
-            await AnalyticsBench.ExecuteAsync(ledger.DataSource.ConnectionString, "vacuum (analyze)");
-            var differing = (await new ViewVerifier(ledger).VerifyAsync()).Where(v => !v.Agrees).Select(v => v.ViewName).ToList();
-            var report = await ReportAsync(ledger, stars, points, costs, differing);
-            return (report, CurvePicture.Draw(costs, points));
+            points.Add(await MeasureAsync(ledger, converter, costs, log));
         }
-        finally
-        {
-            await AnalyticsBench.ExecuteAsync(server, $"drop database if exists {name} with (force)");
-        }
+        await VacuumAsync(ledger);
+        var differing = (await new ViewVerifier(ledger).VerifyAsync()).Where(v => !v.Agrees).Select(v => v.ViewName).ToList();
+        var report = await ReportAsync(ledger, stars, points, costs, differing, picture);
+        return (report, CurvePicture.Draw(costs, points));
     }
 
     static async Task<CheckPoint> MeasureAsync(LedgerDatabase ledger, ViewConverter converter, List<CompletionCost> costs, TextWriter log)
     {
-        await AnalyticsBench.ExecuteAsync(ledger.DataSource.ConnectionString, "vacuum (analyze)");
+        await VacuumAsync(ledger);
         var recent = costs[^(2 * Around)..];
         var watch = Stopwatch.StartNew();
         await converter.ConvertAsync(ViewMode.Refresh);
@@ -71,6 +61,13 @@ public static class MaintenanceBench
         var toIncremental = watch.Elapsed.TotalMilliseconds;
         await log.WriteLineAsync($"at {costs.Count} runs: refresh {refreshed.Sum(r => r.DurationMs):N0} ms, to refresh {toRefresh:N0} ms, to incremental {toIncremental:N0} ms");
         return new CheckPoint(costs.Count - 2 * Around, recent, refreshed, toRefresh, toIncremental);
+    }
+
+    static async Task VacuumAsync(LedgerDatabase ledger)
+    {
+        await using var command = ledger.DataSource.CreateCommand("vacuum (analyze)");
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync();
     }
 
     static async Task<(long Dataset, long[] Stars)> AddStarsAsync(LedgerDatabase ledger, int stars)
@@ -88,7 +85,7 @@ public static class MaintenanceBench
         return (reader.GetInt64(0), reader.GetFieldValue<long[]>(1));
     }
 
-    static async Task<string> ReportAsync(LedgerDatabase ledger, int stars, List<CheckPoint> points, List<CompletionCost> costs, List<string> differing)
+    static async Task<string> ReportAsync(LedgerDatabase ledger, int stars, List<CheckPoint> points, List<CompletionCost> costs, List<string> differing, string picture)
     {
         var text = new StringBuilder();
         var c = CultureInfo.InvariantCulture;
@@ -97,7 +94,7 @@ public static class MaintenanceBench
             .AppendLine("the results with all indexes, and the marking of the run as complete, which brings the eight views up to date in the same transaction.")
             .AppendLine(c, $"Medians of {Around} completions of each kind. Refresh: all eight materialized views, one after the other.").AppendLine()
             .AppendLine(await AnalyticsBench.MachineAsync(ledger)).AppendLine()
-            .AppendLine("![cost of fresh views as history grows](view-maintenance.svg)").AppendLine()
+            .AppendLine($"![cost of fresh views as history grows]({picture})").AppendLine()
             .AppendLine("| prior runs | results, M | kind | write results, ms | incremental views, ms | views / write | refresh of all, ms | refresh / incremental |")
             .AppendLine("| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |");
         foreach (var p in points)

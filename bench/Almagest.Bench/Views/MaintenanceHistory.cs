@@ -3,7 +3,7 @@ using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using System.Diagnostics;
 
-namespace Almagest.Bench.Maintenance;
+namespace Almagest.Bench.Views;
 
 /// <summary>What one completed run cost, in milliseconds.</summary>
 /// <param name="Prior">complete runs before it</param>

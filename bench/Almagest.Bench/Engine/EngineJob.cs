@@ -1,0 +1,38 @@
+using Almagest.Bench.Clustering;
+using Almagest.Bench.Forest;
+using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Features;
+
+namespace Almagest.Bench.Engine;
+
+/// <summary>A piece of work of the engine that is measured, and the yardstick that does the same.</summary>
+/// <param name="Name">in the table, and for <c>engine-job</c></param>
+/// <param name="Columns">features of the matrix</param>
+/// <param name="Make">the matrix of so many rows</param>
+/// <param name="Prepare">work that is not measured, such as growing the forest; answers what is</param>
+/// <param name="MostRows">more would take minutes or does not fit the purpose</param>
+/// <param name="YardstickRows">more would take the yardstick minutes, or more memory than there is</param>
+sealed record EngineJob(string Name, int Columns, Func<int, int, FeatureMatrix> Make, Func<FeatureMatrix, Func<object>> Prepare, int MostRows, int YardstickRows)
+{
+    public static IReadOnlyList<EngineJob> All { get; } =
+    [
+        new("isolation-forest-grow", 4, (rows, columns) => MadeField.Make(rows, columns), matrix => () => new IsolationForest(new IsolationForestOptions()).Fit(matrix), int.MaxValue, 1_000_000),
+        new("isolation-forest-score", 4, (rows, columns) => MadeField.Make(rows, columns), matrix =>
+        {
+            var model = new IsolationForest(new IsolationForestOptions()).Fit(matrix);
+            return () => model.ScoreSamples(matrix);
+        }, int.MaxValue, 1_000_000),
+        Dbscan("0.05", 0.05, 1_000_000),
+        Dbscan("0.1", 0.1, 100_000),
+        // scikit-learn keeps every neighbour: 1.6 GB at 100,000 stars, growing with the square.
+        Dbscan("0.5", 0.5, 10_000),
+        new("hdbscan", 5, Sky, matrix => () => new Hdbscan(new HdbscanOptions { MinClusterSize = 15, MinSamples = 10 }).Cluster(matrix), 1_000_000, 100_000),
+        new("k-distance", 3, Sky, matrix => () => KDistance.Compute(matrix, 10), int.MaxValue, 100_000),
+    ];
+
+    static FeatureMatrix Sky(int rows, int columns) => ClumpySky.Make(rows, columns);
+
+    static EngineJob Dbscan(string name, double eps, int yardstickRows) =>
+        new($"dbscan-{name}", 3, Sky, matrix => () => new Dbscan(new DbscanOptions { Eps = eps, MinSamples = 10 }).Cluster(matrix), int.MaxValue, yardstickRows);
+}

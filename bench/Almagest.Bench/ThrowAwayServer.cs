@@ -1,0 +1,38 @@
+using Almagest.Ledger.Cluster;
+
+namespace Almagest.Bench;
+
+/// <summary>The PostgreSQL that a suite measures on: the one that <c>--server</c> names, else a private cluster, gone afterwards.</summary>
+sealed class ThrowAwayServer : IAsyncDisposable
+{
+    readonly ClusterLease? lease;
+    readonly ClusterOptions? options;
+
+    ThrowAwayServer(string connection, ClusterLease? lease, ClusterOptions? options)
+    {
+        Connection = connection;
+        this.lease = lease;
+        this.options = options;
+    }
+
+    public string Connection { get; }
+
+    /// <summary>Whether its settings are PostgreSQL's own of a small private cluster, and not a server's that somebody tuned.</summary>
+    public bool IsPrivate => lease is not null;
+
+    public static async Task<ThrowAwayServer> StartAsync(string? named)
+    {
+        if (named is not null) return new ThrowAwayServer(named, null, null);
+        var options = new ClusterOptions { Home = Directory.CreateTempSubdirectory("almagest-bench-").FullName, Progress = Console.Error.WriteLine };
+        var lease = await EmbeddedCluster.StartAsync(options);
+        return new ThrowAwayServer(lease.ConnectionString, lease, options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (lease is null) return;
+        await lease.DisposeAsync();
+        await EmbeddedCluster.DestroyAsync(options!);
+        if (Directory.Exists(options!.Home)) Directory.Delete(options.Home, true);
+    }
+}

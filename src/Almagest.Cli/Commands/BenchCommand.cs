@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Almagest.Cli.Benchmarks;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>bench</c>: runs a suite of <c>bench/Almagest.Bench</c>, which knows its own options.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("bench",
+        "Measure this program on this machine, beside its yardsticks; from a checkout",
+        "almagest bench engine --quick", "almagest bench engine --sizes 10k,100k,1M,10M -o engine.md")
+    {
+        Suite(shell, global, "engine", "Time, memory and allocation of the discovery engine, beside scikit-learn. Options: --quick, --sizes 10k,1M, --jobs NAME[,NAME…], --no-yardsticks, -o FILE",
+            "almagest bench engine --quick", "almagest bench engine --sizes 1M --jobs dbscan-0.05,isolation-forest-score -o engine.md"),
+        Suite(shell, global, "views", "What it costs to keep the views. Options: --quick, --histories RUNSxSTARS[,…], -o FILE; --database names a server to create databases on",
+            "almagest bench views --quick", "almagest bench views --histories 20x50k,200x50k -o views.md"),
+        Suite(shell, global, "analytics", "Raw queries against view look-ups. Options: --quick, --histories RUNSxSTARS[,…], -o FILE; --database names a server to create databases on",
+            "almagest bench analytics --quick", "almagest bench analytics --histories 20x50k,200x50k -o analytics.md"),
+    };
+
+    static DescribedCommand Suite(CommandShell shell, GlobalOptions global, string name, string description, params string[] examples)
+    {
+        var command = new DescribedCommand(name, description, examples) { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction((parsed, _) =>
+        {
+            if (shell.Json) throw new UsageException("bench prints a page of Markdown; it has no JSON form", "Leave --json out; -o FILE writes the page to a file.", "--json");
+            // Only what is named for this command: a suite creates and drops databases there.
+            var server = parsed.GetValue(global.Database) is { Length: > 0 } named ? new[] { "--server", ConnectionText.ToNpgsql(named) } : [];
+            return RunAsync(shell, BenchProgram.Find(AppContext.BaseDirectory), [name, .. parsed.UnmatchedTokens, .. server]);
+        });
+        return command;
+    }
+
+    public static async Task<int> RunAsync(CommandShell shell, BenchProgram program, params string[] arguments)
+    {
+        if (program.Project is { } project)
+        {
+            shell.Say("building the benchmarks, where they have changed…");
+            using var said = new StringWriter();
+            if (await ToolProcess.RunAsync(shell, said, "build", project, "-c", "Release", "-v", "quiet", "-nologo", "-nodeReuse:false", "-p:RunAnalyzers=false") != 0)
+                throw new CommandFailedException($"the benchmarks could not be built:\n{said}", $"Try: dotnet build {project} -c Release");
+        }
+        return await ToolProcess.RunAsync(shell, shell.Output, [program.Dll, .. arguments]);
+    }
+}

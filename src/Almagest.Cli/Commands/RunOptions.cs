@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Almagest.Cli.Shell;
+using Almagest.Discovery.Features;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary>The options of every run.</summary>
+internal sealed class RunOptions
+{
+    public const int DefaultTop = 10;
+
+    public Option<string?> Dataset { get; } = Values.Text("--dataset", "NAME", "The dataset, by name or number; may be left out where there is just one", "-d");
+
+    public Option<string?> Filter { get; } = Values.Text("--filter", "TERMS",
+        "Which of its stars, e.g. 'cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..', or the JSON of the API", "-f");
+
+    public Option<string?> Features { get; }
+
+    public Option<bool> NoSave { get; } = Values.Flag("--no-save", "Only print what is found; the ledger keeps nothing");
+
+    public Option<long?> Top { get; } = Values.Whole("--top", "N", $"How many stars or clusters to print (default {DefaultTop})", 0, 10_000);
+
+    public Option<long?> Threads { get; } = Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
+
+    /// <param name="order">the recipes that a run takes where none is named: the first whose columns the stars have</param>
+    public RunOptions(IReadOnlyList<string> order) => Features = Values.Text("--features", "RECIPE",
+        $"Feature recipe, or several joined by '+': {string.Join(", ", FeatureRecipes.All.Select(r => r.Name))} (default: the first of {string.Join(", ", order)} whose columns the stars have)");
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { Dataset, Filter, Features, NoSave, Top, Threads }) command.Add(option);
+    }
+}

@@ -1,0 +1,75 @@
+using Almagest.Discovery.Features;
+using Xunit;
+
+namespace Almagest.Discovery.Tests.Features;
+
+public sealed class RecipeChoiceTests
+{
+    [Fact]
+    public void Where_all_columns_are_there_the_first_choices_are_taken()
+    {
+        var choice = RecipeChoice.ForAnomalies(Coverage());
+        Assert.Equal("population@1", choice.Recipe.Reference);
+        Assert.Equal("No recipe was named: population is the first choice for anomaly runs.", choice.Reason);
+        Assert.Equal("cluster5d@1", RecipeChoice.ForClusters(Coverage()).Recipe.Reference);
+    }
+
+    [Theory]
+    [InlineData("photometric", StarColumn.Pmra)]
+    [InlineData("kinematic", StarColumn.Color)]
+    [InlineData("kinematic", StarColumn.Magnitude)]
+    [InlineData("default", StarColumn.Parallax)]
+    [InlineData("default", StarColumn.Color, StarColumn.Pmdec)]
+    [InlineData("default", StarColumn.Parallax, StarColumn.Pmra, StarColumn.Pmdec, StarColumn.Magnitude, StarColumn.Color)]
+    public void Anomaly_runs_fall_back_where_a_column_is_absent(string expected, params StarColumn[] absent)
+    {
+        var choice = RecipeChoice.ForAnomalies(Coverage(0, absent));
+        Assert.Equal(expected, choice.Recipe.Name);
+        Assert.StartsWith($"No recipe was named: {expected} is taken, because population needs ", choice.Reason, StringComparison.Ordinal);
+        Assert.Contains(", which 0 of 1,000 stars have", choice.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("comoving", StarColumn.Parallax)]
+    [InlineData("sphere", StarColumn.Pmra)]
+    [InlineData("sphere", StarColumn.Parallax, StarColumn.Pmra, StarColumn.Pmdec)]
+    [InlineData("cluster5d", StarColumn.Magnitude, StarColumn.Color)]
+    public void Cluster_runs_fall_back_where_a_column_is_absent(string expected, params StarColumn[] absent) =>
+        Assert.Equal(expected, RecipeChoice.ForClusters(Coverage(0, absent)).Recipe.Name);
+
+    [Theory]
+    [InlineData(99, "default")]
+    [InlineData(100, "population")]
+    public void A_column_that_nearly_no_star_has_is_as_good_as_absent(int known, string expected) =>
+        Assert.Equal(expected, RecipeChoice.ForAnomalies(Coverage(known, StarColumn.Parallax)).Recipe.Name);
+
+    [Fact]
+    public void Parallaxes_that_are_not_positive_are_no_distances_but_hold_a_cluster_together()
+    {
+        var coverage = Coverage() with { Distances = 20 };
+        Assert.Equal("default", RecipeChoice.ForAnomalies(coverage).Recipe.Name);
+        Assert.Contains("a positive parallax_mas, which 20 of 1,000 stars have", RecipeChoice.ForAnomalies(coverage).Reason, StringComparison.Ordinal);
+        Assert.Equal("cluster5d", RecipeChoice.ForClusters(coverage).Recipe.Name);
+    }
+
+    [Fact]
+    public void A_selection_without_stars_takes_the_last_resort() =>
+        Assert.Equal("sphere", RecipeChoice.ForClusters(new ColumnCoverage(0, new Dictionary<StarColumn, long>(), 0)).Recipe.Name);
+
+    [Theory]
+    [InlineData("population", "population@1")]
+    [InlineData("photometric+kinematic@1", "photometric@1+kinematic@1")]
+    public void A_reference_names_each_version_and_gives_the_same_recipe_again(string name, string reference)
+    {
+        Assert.Equal(reference, FeatureRecipes.Get(name).Reference);
+        Assert.Equal(FeatureRecipes.Get(name).Features, FeatureRecipes.Get(reference).Features);
+        Assert.Equal(reference, FeatureRecipes.Get(reference).Reference);
+    }
+
+    /// <summary>1,000 stars that have every column, but for those of which only so many stars are left.</summary>
+    static ColumnCoverage Coverage(long left = 0, params StarColumn[] thinned)
+    {
+        var known = Enum.GetValues<StarColumn>().ToDictionary(c => c, c => thinned.Contains(c) ? left : 1000L);
+        return new ColumnCoverage(1000, known, known[StarColumn.Parallax]);
+    }
+}
