@@ -7,7 +7,7 @@ judged as not materialized (
   where d.run_type = 'anomaly' and l.is_anomaly is not null
 ),
 -- The precision-recall curve has a step at the rank of each truly unusual star. Every star is put between these ranks by a binary
--- search, and counted there: sorting all stars by their score took five times as long.
+-- search, and counted there: a window over all stars by their score had to sort every result on disk.
 ranks as (
   select run_id, label_set, array_agg(rank order by rank) as ranks
   from judged
