@@ -26,7 +26,7 @@ public sealed class MaintenanceHistory(LedgerDatabase ledger, long dataset, long
         var n = made++;
         var anomaly = n % 2 == 0;
         var random = new Random(n);
-        RunParameters parameters = anomaly ? new IsolationForestParameters { Seed = n / 8 % 5, Trees = 50 + 10 * (n / 2 % 20) } : new DbscanParameters { Eps = 0.1 + 0.01 * (n / 2 % 20) };
+        RunParameters parameters = anomaly ? new IsolationForestParameters { RandomState = n / 8 % 5, NEstimators = 50 + 10 * (n / 2 % 20) } : new DbscanParameters { Eps = 0.1 + 0.01 * (n / 2 % 20) };
         var run = await runs.CreateAsync(dataset, parameters, StarFilter.All);
         await using var completion = await runs.BeginCompletionAsync(run.RunId);
         var watch = Stopwatch.StartNew();
