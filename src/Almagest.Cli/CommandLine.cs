@@ -60,7 +60,7 @@ public static class CommandLine
         foreach (var command in new Func<CommandShell, GlobalOptions, Command>[]
         {
             DemoCommand.Create, ServeCommand.Create, IngestCommand.Create, PreviewCommand.Create, DatasetCommands.Create, DiscoverCommands.Create,
-            RunCommands.Create, ViewCommands.Create, DatabaseCommands.Create, SimulateCommand.Create,
+            RunCommands.Create, ConsensusCommand.Create, ViewCommands.Create, DatabaseCommands.Create, SimulateCommand.Create,
         })
         {
             root.Add(command(shell, global));

@@ -22,7 +22,7 @@ public sealed record ClusterMatchingOptions
 /// <param name="Identities">those found in most runs first, then the larger</param>
 /// <param name="Total">identities altogether</param>
 /// <param name="Order">the runs in matching order: the most typical first</param>
-/// <param name="MeanAgreement">of each run as given: its mean adjusted Rand index with the others</param>
+/// <param name="MeanAgreement">of each run as given: its mean adjusted Rand index with the others; 0 where there is no other</param>
 public sealed record ClusterIdentities(IReadOnlyList<ClusterIdentity> Identities, int Total, IReadOnlyList<int> Order, IReadOnlyList<double> MeanAgreement);
 
 /// <summary>
@@ -55,13 +55,27 @@ public static class ClusterMatching
         return new ClusterIdentities(identities, ranked.Count, order, agreement);
     }
 
-    static double[] MeanAgreement(ClusterLabelTable table, int runs, int maxThreads, CancellationToken cancellation)
+    /// <summary>Adjusted Rand index of every pair of runs, over the stars that both analysed, noise as a group; 1 on the diagonal.</summary>
+    public static double[,] Agreement(IReadOnlyList<ClusteredRun> runs, int maxThreads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        return Agreement(new ClusterLabelTable(runs, cancellation), runs.Count, maxThreads, cancellation);
+    }
+
+    static double[,] Agreement(ClusterLabelTable table, int runs, int maxThreads, CancellationToken cancellation)
     {
         var pairs = new double[runs, runs];
         RowBlocks.For(runs, maxThreads, i =>
         {
+            pairs[i, i] = 1;
             for (var j = 0; j < i; j++) pairs[i, j] = pairs[j, i] = table.AdjustedRandIndex(i, j);
         }, cancellation);
+        return pairs;
+    }
+
+    static double[] MeanAgreement(ClusterLabelTable table, int runs, int maxThreads, CancellationToken cancellation)
+    {
+        var pairs = Agreement(table, runs, maxThreads, cancellation);
         var mean = new double[runs];
         for (var i = 0; i < runs; i++)
         {
