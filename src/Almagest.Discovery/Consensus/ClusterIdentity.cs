@@ -12,7 +12,7 @@ public sealed record ClusteredRun(Statistics.StarSet Analysed, IReadOnlyList<Lab
 /// <param name="Found">the anchor and the clusters matched to it, at most one a run, in the order of the runs</param>
 /// <param name="Covered">runs that analysed any of the anchor's stars</param>
 /// <param name="Stability">mean over the other covered runs of the greatest Jaccard similarity of any cluster with the anchor (Hennig 2007); null where there is no other</param>
-/// <param name="CoreSize">stars with a membership probability of at least ½</param>
+/// <param name="CoreSize">stars with a membership probability above ½</param>
 /// <param name="Events">splits and merges, in the order of the runs</param>
 public sealed record ClusterIdentity(
     IdentityMatch Anchor, IReadOnlyList<IdentityMatch> Found, int Covered, double? Stability, int CoreSize, IReadOnlyList<ClusterEvent> Events)

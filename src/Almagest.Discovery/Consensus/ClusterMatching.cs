@@ -165,7 +165,7 @@ public static class ClusterMatching
             foreach (var star in table.Members[run][cluster])
                 System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, star, out _)++;
         }
-        var core = counts.Count(c => 2 * c.Value >= table.AnalysedBy[c.Key]);
+        var core = counts.Count(c => 2 * c.Value > table.AnalysedBy[c.Key]);
         var listed = limit == 0 ? [] : counts.Select(c => new MembershipProbability(table.Stars[c.Key], c.Value, table.AnalysedBy[c.Key]))
             .OrderByDescending(m => m.Probability).ThenByDescending(m => m.In).ThenBy(m => m.StarId).Take(limit).ToList();
         return (listed, counts.Count, core);

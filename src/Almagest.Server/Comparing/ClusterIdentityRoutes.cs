@@ -42,7 +42,7 @@ public sealed record IdentityRunBody(Guid RunId, double MeanAgreement);
 /// <param name="FoundInRuns">runs that have it, the anchor's included</param>
 /// <param name="CoveredRuns">runs that analysed any of the anchor's stars</param>
 /// <param name="Stability">mean, over the other covered runs, of the best Jaccard similarity of any cluster with the anchor (Hennig 2007): 0.75 and more is stable, below 0.5 it dissolves; null where there is no other</param>
-/// <param name="CoreSize">stars that belong to it in at least half of the runs that analysed them</param>
+/// <param name="CoreSize">stars that belong to it in most of the runs that analysed them (membership probability above one half)</param>
 /// <param name="MemberCount">stars that belong to it in any run</param>
 /// <param name="Found">its cluster in each run that has it</param>
 /// <param name="Events">runs in which it is split, or merged with others</param>

@@ -83,7 +83,7 @@ public sealed class ClusterMatchingTests
                 Assert.All(identity.Found, f => Assert.InRange(f.Jaccard, 0.2, 1));
                 foreach (var m in identity.Members)
                     Assert.Equal(identity.Found.Count(f => runs[f.Run].Clusters.Single(c => c.ClusterId == f.ClusterId).Members.Contains(m.StarId)), m.In);
-                Assert.Equal(identity.Members.Count(m => m.Probability >= 0.5), identity.CoreSize);
+                Assert.Equal(identity.Members.Count(m => m.Probability > 0.5), identity.CoreSize);
                 foreach (var (run, f) in identity.Found.Select(f => (f.Run, f)))
                 {
                     var (mine, theirs) = (Of(runs, identity.Anchor), Of(runs, f));
