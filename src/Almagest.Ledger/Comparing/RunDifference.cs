@@ -38,7 +38,7 @@ public sealed record RunDifference(IReadOnlyList<string> Differences)
     /// Why a star that both runs analysed, and that no other threshold would bring back, is marked by one of them alone: what differs and
     /// changes scores most (<see cref="FlipReason"/>).
     /// </summary>
-    public string Cause => Differences.FirstOrDefault() switch
+    public string Cause => (Differences.Count == 0 ? "" : Differences[0]) switch
     {
         "algorithm" => FlipReason.Algorithm,
         "features" => FlipReason.Features,
