@@ -4,7 +4,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
