@@ -2,6 +2,7 @@ using System.Net;
 using Almagest.Ledger;
 using Almagest.Ledger.Runs;
 using Almagest.Server.Analytics;
+using Almagest.Server.Comparing;
 using Almagest.Server.Datasets;
 using Almagest.Server.Http;
 using Almagest.Server.Jobs;
@@ -123,6 +124,8 @@ public static class AlmagestServer
         AnalyticsRoutes.Map(api, options.Ledger, app.Services.GetRequiredService<FreshAnswers>());
         RunRoutes.Map(api, options);
         ComparisonRoutes.Map(api, options.Ledger);
+        ConsensusRoutes.Map(api, options.Ledger);
+        ClusterIdentityRoutes.Map(api, options.Ledger);
         KDistanceRoutes.Map(api, options.Ledger);
         DatasetRoutes.Map(api, options);
         StarRoutes.Map(api, options.Ledger);

@@ -158,26 +158,6 @@ public sealed class LedgerRouteTests(KnownLedger known)
     }
 
     [Fact]
-    public async Task Two_anomaly_runs_can_be_compared_in_either_order()
-    {
-        var there = (await server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}", "run_2_id": "{{known.RunB}}"}""")).Json;
-        JsonAssert.Fields(there, """
-            run_1 run_2 run_1_count run_2_count common_count common_star_ids only_in_run_1_count only_in_run_1_star_ids only_in_run_2_count
-            only_in_run_2_star_ids jaccard_similarity truncated
-            """);
-        Assert.Equal(known.Stars[2..4], JsonAssert.Longs(there.GetProperty("common_star_ids")));
-        Assert.Equal(known.Stars[..2], JsonAssert.Longs(there.GetProperty("only_in_run_1_star_ids")));
-        Assert.Equal(known.Stars[4..6], JsonAssert.Longs(there.GetProperty("only_in_run_2_star_ids")));
-        Assert.False(there.GetProperty("truncated").GetBoolean());
-
-        var back = (await server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunB}}", "run_2_id": "{{known.RunA}}", "limit": 1}""")).Json;
-        Assert.Equal(known.RunB, back.GetProperty("run_1").GetProperty("run_id").GetGuid());
-        Assert.Equal(known.Stars[4..5], JsonAssert.Longs(back.GetProperty("only_in_run_1_star_ids")));
-        Assert.Equal(2, back.GetProperty("only_in_run_1_count").GetInt32());
-        Assert.True(back.GetProperty("truncated").GetBoolean());
-    }
-
-    [Fact]
     public async Task The_k_distances_of_a_selection_come_as_an_ascending_curve()
     {
         var dataset = (await server.GetAsync("/datasets")).Json[0].GetProperty("name").GetString();
@@ -193,19 +173,6 @@ public sealed class LedgerRouteTests(KnownLedger known)
         Assert.All(candidates, c => Assert.InRange(c.GetProperty("cluster_count").GetInt32(), c.GetProperty("largest_cluster").GetInt32() > 0 ? 1 : 0, answer.GetProperty("total_stars").GetInt32()));
         JsonAssert.Problem(await server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "min_samples": 0}"""), HttpStatusCode.BadRequest, "parameters.min_samples");
         JsonAssert.Problem(await server.PostAsync("/discovery/k-distance", """{"min_samples": 3}"""), HttpStatusCode.BadRequest, "dataset");
-    }
-
-    [Fact]
-    public async Task Runs_that_cannot_be_compared_are_refused()
-    {
-        Task<Answer> Compare(Guid a, Guid b) => server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{a}}", "run_2_id": "{{b}}"}""");
-        JsonAssert.Problem(await Compare(known.RunA, known.RunA), HttpStatusCode.BadRequest, "run_2_id");
-        JsonAssert.Problem(await Compare(known.Clusters, known.RunA), HttpStatusCode.BadRequest, "run_1_id");
-        JsonAssert.Problem(await Compare(known.RunA, known.Failed), HttpStatusCode.Conflict);
-        JsonAssert.Problem(await Compare(known.RunA, Guid.NewGuid()), HttpStatusCode.NotFound);
-        JsonAssert.Problem(await server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}"}"""), HttpStatusCode.BadRequest, "run_2_id");
-        JsonAssert.Problem(await server.PostAsync("/discovery/compare", """{"run_1_id": "me"}"""), HttpStatusCode.BadRequest, "run_1_id");
-        JsonAssert.Problem(await server.PostAsync("/discovery/compare", """{"a": "me"}"""), HttpStatusCode.BadRequest, "a");
     }
 
     [Theory]

@@ -16,7 +16,7 @@ internal static class RunCommands
         "almagest runs list --type anomaly", "almagest runs show 1f0c2a9e", "almagest runs compare 1f0c2a9e 77ab03d1", "almagest runs export 1f0c2a9e -o flagged.csv --anomalies")
     {
         List(shell, global), Show(shell, global), RunCompareCommand.Create(shell, global), Delete(shell, global), RunExportCommand.Create(shell, global),
-        RunExplainCommand.Create(shell, global), RunRethresholdCommand.Create(shell, global),
+        RunExplainCommand.Create(shell, global), RunRethresholdCommand.Create(shell, global), RunMatrixCommand.Create(shell, global), RunClustersCommand.Create(shell, global),
     };
 
     public static Argument<string> Id(string name = "ID") => new(name) { Description = "A run's id, or at least six characters of its start or end" };

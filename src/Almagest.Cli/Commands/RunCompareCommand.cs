@@ -2,33 +2,63 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Ledger.Comparing;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>runs compare</c>: how far two runs agree.</summary>
+/// <summary><c>runs compare</c>: how far two runs agree, or what differs among many.</summary>
 internal static class RunCompareCommand
 {
+    public static Argument<string[]> Ids(int least) => new("RUN")
+    {
+        Description = "Runs' ids, or at least six characters of their start or end",
+        Arity = new ArgumentArity(least, ComparedRuns.Most),
+    };
+
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
-        var (first, second) = (RunCommands.Id("A"), RunCommands.Id("B"));
-        var top = Values.Whole("--top", "N", "How many of the common stars or matching clusters to print (default 10)", 0, 10_000);
-        var command = new DescribedCommand("compare", "Compare two runs over the same dataset: what is common, what only one says, whether that may be chance",
-            "almagest runs compare 1f0c2a9e 77ab03d1")
+        var ids = Ids(2);
+        var stars = Values.Choice("--stars", "Of two runs: which stars to print (default common)", "common", "only-a", "only-b");
+        var reason = Values.Choice("--reason", "With only-a or only-b: only stars that flipped for this reason", [.. FlipReason.All]);
+        var top = Values.Whole("--top", "N", "How many stars, clusters or pairs to print (default 10)", 0, 10_000);
+        var command = new DescribedCommand("compare", "Compare runs: what differs, what they agree on, whether that may be chance; of two runs also which stars, and why the others flipped",
+            "almagest runs compare 1f0c2a9e 77ab03d1", "almagest runs compare 1f0c2a9e 77ab03d1 --stars only-b --reason seed", "almagest runs compare 1f0c2a9e 77ab03d1 e4b0917c")
         {
-            first, second, top,
+            ids, stars, reason, top,
         };
         command.SetAction(async (parsed, _) =>
         {
+            var (side, why) = (parsed.GetValue(stars), parsed.GetValue(reason));
+            if (why is not null && side is not ("only-a" or "only-b"))
+                throw new UsageException("stars that both runs mark have no reason", "Add --stars only-a or --stars only-b.", "--reason");
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var runs = new RunRepository(session.Ledger);
-            var a = await runs.FindAsync(parsed.GetRequiredValue(first), shell.Cancellation);
-            var b = await runs.FindAsync(parsed.GetRequiredValue(second), shell.Cancellation);
-            var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(a, b, shell.Cancellation);
-            var view = await ComparisonView.CreateAsync(session.Ledger, agreement, (int)(parsed.GetValue(top) ?? 10), shell.Cancellation);
+            var runs = await FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.Cancellation);
+            var most = (int)(parsed.GetValue(top) ?? 10);
+            if (runs.Count > 2)
+            {
+                if (side is not null) throw new UsageException("--stars is of two runs", "Name two runs only, or leave it out.", "--stars");
+                var table = new RunTableView(await new RunTableReader(session.Ledger).ReadAsync(runs, shell.Cancellation), most);
+                shell.Answer(table.Document, table.Show);
+                return CommandLine.Done;
+            }
+            var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.Cancellation);
+            var which = side switch { "only-a" => PairSide.OnlyIn1, "only-b" => PairSide.OnlyIn2, _ => PairSide.Common };
+            var view = await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.Cancellation);
             shell.Answer(view.Document, view.Show);
             return CommandLine.Done;
         });
         return command;
+    }
+
+    /// <summary>The complete runs of these words.</summary>
+    public static async Task<IReadOnlyList<DiscoveryRun>> FindAsync(LedgerDatabase ledger, IReadOnlyList<string> words, int least, CancellationToken cancellation)
+    {
+        var repository = new RunRepository(ledger);
+        var found = new List<Guid>();
+        foreach (var word in words) found.Add((await repository.FindAsync(word, cancellation)).RunId);
+        return await ComparedRuns.LoadAsync(ledger, found, least, "RUN", cancellation);
     }
 }

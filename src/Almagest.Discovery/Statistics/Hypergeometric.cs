@@ -17,17 +17,33 @@ public static class Hypergeometric
         if (total < 0 || first < 0 || second < 0 || most > total || Math.Max(first, second) > total || common > most)
             throw new ArgumentOutOfRangeException(nameof(common), $"{common} common of {first} and {second} out of {total}");
         if (common <= least) return 0;
-        // From the wanted term upwards each term follows from the last; the sum is kept relative to the first.
-        double sum = 0, term = 1;
-        for (var k = common; k <= most; k++)
+        // The sum runs from the tail's first term away from the middle, so that every term is smaller than the one before.
+        if (common <= Mean(total, first, second))
         {
-            sum += term;
-            term *= (double)(first - k) / (k + 1) * ((double)(second - k) / (total - first - second + k + 1));
-            if (term < sum * 1e-17) break;
+            var below = Math.Exp(LogTerm(total, first, second, common - 1)) * RelativeSum(total, first, second, common - 1, least, -1);
+            return Math.Min(0, Math.Log(1 - Math.Min(1, below)) / Math.Log(10));
         }
-        var log = LogChoose(first, common) + LogChoose(total - first, second - common) - LogChoose(total, second) + Math.Log(sum);
+        var log = LogTerm(total, first, second, common) + Math.Log(RelativeSum(total, first, second, common, most, +1));
         return Math.Min(0, log / Math.Log(10));
     }
+
+    /// <summary>The terms from one overlap to another, as a multiple of the first.</summary>
+    static double RelativeSum(long total, long first, long second, long from, long to, int step)
+    {
+        double sum = 0, term = 1, rest = total - first - second;
+        for (var k = from; ; k += step)
+        {
+            sum += term;
+            term *= step > 0
+                ? (double)(first - k) / (k + 1) * ((second - k) / (rest + k + 1))
+                : k / (double)(first - k + 1) * ((rest + k) / (second - k + 1));
+            if (k == to || term < sum * 1e-17) return sum;
+        }
+    }
+
+    /// <summary>ln of the chance of exactly so many common things.</summary>
+    static double LogTerm(long total, long first, long second, long common) =>
+        LogChoose(first, common) + LogChoose(total - first, second - common) - LogChoose(total, second);
 
     static double LogChoose(long n, long k) => LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
 

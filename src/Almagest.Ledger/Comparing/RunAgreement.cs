@@ -3,24 +3,29 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Npgsql;
 
-namespace Almagest.Ledger.Runs;
+namespace Almagest.Ledger.Comparing;
 
 /// <summary>
 /// How far two complete runs agree, star by star. A run <i>marks</i> the stars that it flags; a cluster run marks those that it leaves
 /// out of every cluster.
 /// </summary>
-/// <param name="AnalysedByBoth">stars that both runs looked at</param>
 /// <param name="Marked1">stars that run 1 marks</param>
 /// <param name="Marked2">stars that run 2 marks</param>
-/// <param name="Common">stars that both mark</param>
-/// <param name="Expected">how many of the stars analysed by both would be common, were the two runs independent of each other</param>
-/// <param name="Log10PValue">log10 of the chance of at least so many common stars, were the runs independent</param>
-/// <param name="AdjustedRandIndex">of two cluster runs, noise counted as a group; null for others</param>
+/// <param name="Overlap">the marks among the stars that both runs analysed, and what chance would give</param>
 /// <param name="Clusters">of two cluster runs: how many stars of each cluster of run 1 are in each of run 2, most first; empty for others</param>
+/// <param name="AdjustedRandIndex">of two cluster runs, noise counted as a group (Hubert and Arabie 1985); null for others</param>
+/// <param name="AdjustedMutualInformation">likewise (Vinh, Epps and Bailey 2010)</param>
+/// <param name="NormalizedMutualInformation">likewise, not corrected for chance</param>
 public sealed record RunAgreement(
-    DiscoveryRun Run1, DiscoveryRun Run2, long AnalysedByBoth, long Marked1, long Marked2, long Common,
-    double Expected, double Log10PValue, double? AdjustedRandIndex, IReadOnlyList<ClusterMatch> Clusters)
+    DiscoveryRun Run1, DiscoveryRun Run2, long Marked1, long Marked2, MarkOverlap Overlap, IReadOnlyList<ClusterMatch> Clusters,
+    double? AdjustedRandIndex, double? AdjustedMutualInformation, double? NormalizedMutualInformation)
 {
+    /// <summary>Stars that both runs looked at.</summary>
+    public long AnalysedByBoth => Overlap.Shared;
+
+    /// <summary>Stars that both mark.</summary>
+    public long Common => Overlap.Common;
+
     public long OnlyIn1 => Marked1 - Common;
     public long OnlyIn2 => Marked2 - Common;
 
@@ -40,20 +45,18 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(run1);
         ArgumentNullException.ThrowIfNull(run2);
         if (run1.RunId == run2.RunId) throw LedgerException.Invalid("run_id", "the two runs are one and the same", "Name two different runs.");
-        foreach (var run in new[] { run1, run2 })
-        {
-            if (!run.IsComplete) throw LedgerException.Conflict($"run {run.RunId} is {run.Status}: it has no results", "Only complete runs can be compared.");
-        }
+        ComparedRuns.RequireComplete(run1);
+        ComparedRuns.RequireComplete(run2);
         if (run1.DatasetId != run2.DatasetId)
             throw LedgerException.Invalid("run_id", "the two runs looked at different datasets and have no star in common", "Compare runs over the same dataset.");
         try
         {
             await using var connection = await ledger.ConnectAsync(cancellation);
-            var (both, marked1, marked2, within1, within2, common) = await CountsAsync(connection, run1, run2, cancellation);
-            var clusters = run1.RunType == RunTypes.Cluster && run2.RunType == RunTypes.Cluster ? await MatchesAsync(connection, run1, run2, cancellation) : null;
-            return new RunAgreement(run1, run2, both, marked1, marked2, common,
-                Hypergeometric.Mean(both, within1, within2), Hypergeometric.Log10UpperTail(both, within1, within2, common),
-                clusters is null ? null : new ContingencyTable(clusters.Select(c => (c.Cluster1, c.Cluster2, c.Stars))).AdjustedRandIndex(), clusters ?? []);
+            var (marked1, marked2, overlap) = await CountsAsync(connection, run1, run2, cancellation);
+            if (run1.RunType != RunTypes.Cluster || run2.RunType != RunTypes.Cluster) return new RunAgreement(run1, run2, marked1, marked2, overlap, [], null, null, null);
+            var clusters = await MatchesAsync(connection, run1, run2, cancellation);
+            var table = new ContingencyTable(clusters.Select(c => (c.Cluster1, c.Cluster2, c.Stars)));
+            return new RunAgreement(run1, run2, marked1, marked2, overlap, clusters, table.AdjustedRandIndex(), MutualInformation.Adjusted(table), MutualInformation.Normalized(table));
         }
         catch (NpgsqlException e)
         {
@@ -61,9 +64,9 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
         }
     }
 
-    static string Mark(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"coalesce({alias}.is_anomaly = 1, false)" : $"coalesce({alias}.cluster_id = -1, false)";
+    internal static string Mark(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"coalesce({alias}.is_anomaly = 1, false)" : $"coalesce({alias}.cluster_id = -1, false)";
 
-    static async Task<(long Both, long Marked1, long Marked2, long Within1, long Within2, long Common)> CountsAsync(
+    static async Task<(long Marked1, long Marked2, MarkOverlap Overlap)> CountsAsync(
         NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellation)
     {
         var (a, b) = (Mark("a", run1), Mark("b", run2));
@@ -77,7 +80,7 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5));
+        return (reader.GetInt64(1), reader.GetInt64(2), new MarkOverlap(reader.GetInt64(0), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
     }
 
     static async Task<List<ClusterMatch>> MatchesAsync(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellation)

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Discovery.Consensus;
+using Almagest.Ledger.Comparing;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>consensus</c>: the stars on which anomaly runs agree.</summary>
+internal static class ConsensusCommand
+{
+    public static Command Create(CommandShell shell, GlobalOptions global)
+    {
+        var ids = RunCompareCommand.Ids(0);
+        var dataset = Values.Text("--dataset", "NAME", $"The newest {ComparedRuns.Most} anomaly runs over this dataset, where no run is named", "-d");
+        var order = Values.Choice("--order", "By the lower end of the credible interval, or by the posterior mean (default low)", "low", "mean");
+        var top = Values.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars);
+        var command = new DescribedCommand("consensus", "Rank stars over many anomaly runs: how often each is flagged by those that looked, with a credible interval; runs that say the same share one say",
+            "almagest consensus --dataset gaia-100pc", "almagest consensus 1f0c2a9e 77ab03d1 e4b0917c --top 50 --json")
+        {
+            ids, dataset, order, top,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var runs = await RunMatrixCommand.ChooseAsync(session.Ledger, parsed.GetValue(ids) ?? [], parsed.GetValue(dataset), shell.Cancellation);
+            var by = parsed.GetValue(order) == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low;
+            var view = new ConsensusView(await new ConsensusReader(session.Ledger).ReadAsync(runs, (int)(parsed.GetValue(top) ?? 20), by, shell.Cancellation));
+            shell.Answer(view.Document, view.Show);
+            return CommandLine.Done;
+        });
+        return command;
+    }
+}

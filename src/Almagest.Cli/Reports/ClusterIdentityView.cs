@@ -1,0 +1,74 @@
+using Almagest.Cli.Shell;
+using Almagest.Discovery.Consensus;
+using Almagest.Ledger.Comparing;
+using Almagest.Ledger.Model;
+using Spectre.Console;
+
+namespace Almagest.Cli.Reports;
+
+/// <summary>What <c>runs clusters</c> answers.</summary>
+internal sealed class ClusterIdentityView(RunClusterIdentities found)
+{
+    readonly IReadOnlyList<ClusterIdentity> identities = found.Identities.Identities;
+
+    Guid Run(int number) => found.Runs[number].RunId;
+
+    public object Document => new
+    {
+        runs = found.Runs.Select((r, i) => new { r.RunId, mean_agreement = found.Identities.MeanAgreement[i] }),
+        identities = identities.Select((identity, i) => new
+        {
+            identity = i,
+            anchor = Match(identity.Anchor),
+            found_in_runs = identity.Found.Count,
+            covered_runs = identity.Covered,
+            identity.Stability,
+            identity.CoreSize,
+            identity.MemberCount,
+            found = identity.Found.Select(Match),
+            events = identity.Events.Select(e => new { kind = e.Kind == ClusterEventKind.Split ? "split" : "merge", run_id = Run(e.Run), e.ClusterIds, with_identities = e.With }),
+            members = identity.Members.Select(m => new { m.StarId, found.Stars.GetValueOrDefault(m.StarId)?.SourceId, runs_in = m.In, runs_analysed = m.Of, membership_probability = m.Probability }),
+        }),
+        found.Identities.Total,
+        truncated = identities.Count < found.Identities.Total,
+    };
+
+    object Match(IdentityMatch m) => new { run_id = Run(m.Run), m.ClusterId, cluster_size = m.Size, m.Jaccard };
+
+    public void Show(IAnsiConsole console)
+    {
+        console.Heading($"{Words.Plural(found.Runs.Count, "cluster run", "cluster runs")}, {Words.Plural(found.Identities.Total, "cluster", "clusters")} told apart");
+        var runs = Tables.Of("run", "~parameters", "found", ">mean Rand");
+        foreach (var (i, r) in found.Runs.Index())
+            runs.Row(Words.Short(r.RunId), RunWords.ShortParameters(r.Algorithm, r.Parameters), RunWords.ShortFound(r), Words.Number(found.Identities.MeanAgreement[i], "0.00"));
+        console.Write(runs);
+        if (identities.Count == 0) return;
+        console.Say("\nThe clusters, those found in most runs first:");
+        var table = Tables.Of(">", ">in runs", ">stars", ">core", ">stability", "~as cluster of run", "~remarks");
+        foreach (var (i, identity) in identities.Index())
+        {
+            table.Row(Words.Count(i), $"{identity.Found.Count} of {identity.Covered}", Words.Count(identity.MemberCount), Words.Count(identity.CoreSize), Words.Number(identity.Stability, "0.00"),
+                string.Join(", ", identity.Found.Take(8).Select(f => $"{f.ClusterId} of {Words.Short(Run(f.Run))}")) + (identity.Found.Count > 8 ? ", …" : ""),
+                string.Join("; ", identity.Events.Take(4).Select(Remark)) + (identity.Events.Count > 4 ? "; …" : ""));
+        }
+        console.Write(table);
+        if (identities.Count < found.Identities.Total) console.Say($"There are more: --top {Math.Min(found.Identities.Total, ClusterIdentityReader.MostIdentities)}");
+        foreach (var (i, identity) in identities.Index().Where(p => p.Item.Members.Count > 0)) ShowMembers(console, i, identity);
+    }
+
+    void ShowMembers(IAnsiConsole console, int number, ClusterIdentity identity)
+    {
+        console.Say($"\nMembers of {number}, the surest first:");
+        var table = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">runs", ">probability");
+        foreach (var m in identity.Members)
+        {
+            if (found.Stars.GetValueOrDefault(m.StarId) is not Star s) continue;
+            table.Row(s.SourceId, Words.Number(s.RaDeg, "0.0000"), Words.Number(s.DecDeg, "+0.0000;-0.0000"), Words.Number(s.Magnitude, "0.00"), $"{m.In} of {m.Of}", Words.Number(m.Probability, "0.00"));
+        }
+        console.Write(table);
+    }
+
+    string Remark(ClusterEvent e) => e.Kind == ClusterEventKind.Split
+        ? $"split in {Words.Short(Run(e.Run))} ({string.Join(", ", e.ClusterIds)})"
+        : $"merged with {string.Join(", ", e.With)} in {Words.Short(Run(e.Run))}";
+}

@@ -1,0 +1,58 @@
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Comparing;
+using Spectre.Console;
+
+namespace Almagest.Cli.Reports;
+
+/// <summary>What <c>consensus</c> answers.</summary>
+internal sealed class ConsensusView(StarConsensusList found)
+{
+    public object Document => new
+    {
+        runs = found.Runs.Select(r => new { r.Run.RunId, r.Weight }),
+        found.EffectiveRuns,
+        stars = found.Stars.Select((s, i) => new
+        {
+            rank = i + 1,
+            s.Star.StarId,
+            s.Star.SourceId,
+            s.Star.RaDeg,
+            s.Star.DecDeg,
+            s.Star.Magnitude,
+            s.Star.Color,
+            s.Star.ParallaxMas,
+            s.Star.PmraMasYr,
+            s.Star.PmdecMasYr,
+            flagged_runs = s.Consensus.Flagged,
+            analysed_runs = s.Consensus.Analysed,
+            s.Consensus.EffectiveFlagged,
+            s.Consensus.EffectiveAnalysed,
+            posterior_mean = s.Consensus.Posterior.Mean,
+            credible_low = s.Consensus.Posterior.Low,
+            credible_high = s.Consensus.Posterior.High,
+        }),
+        found.Total,
+        truncated = found.Stars.Count < found.Total,
+    };
+
+    public void Show(IAnsiConsole console)
+    {
+        if (found.Runs.Count == 0)
+        {
+            console.Say("There is no complete anomaly run yet. Start one: almagest discover anomalies");
+            return;
+        }
+        console.Heading($"{Words.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}, worth {Words.Number(found.EffectiveRuns, "0.0")} unrelated ones");
+        var runs = Tables.Of("run", "~parameters", ">weight");
+        foreach (var (run, weight) in found.Runs) runs.Row(Words.Short(run.RunId), RunWords.ShortParameters(run.Algorithm, run.Parameters), Words.Number(weight, "0.00"));
+        console.Write(runs);
+        console.Say($"\nThe surest of {Words.Plural(found.Total, "flagged star", "flagged stars")} (rate of flags, 95 % credible):");
+        var stars = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">flagged", ">rate", ">from", ">to");
+        foreach (var (c, s) in found.Stars)
+        {
+            stars.Row(s.SourceId, Words.Number(s.RaDeg, "0.000"), Words.Number(s.DecDeg, "+0.000;-0.000"), Words.Number(s.Magnitude, "0.00"), $"{c.Flagged} of {c.Analysed}",
+                Words.Number(c.Posterior.Mean, "0.00"), Words.Number(c.Posterior.Low, "0.00"), Words.Number(c.Posterior.High, "0.00"));
+        }
+        console.Write(stars);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Comparing;
+using Spectre.Console;
+
+namespace Almagest.Cli.Reports;
+
+/// <summary>Pairs of runs with their significance.</summary>
+internal static class PairLines
+{
+    public static object Document(PairSignificance p) => new
+    {
+        run_1_id = p.Run1.RunId,
+        run_2_id = p.Run2.RunId,
+        analysed_by_both = p.Overlap.Shared,
+        run_1_count = p.Overlap.Marked1,
+        run_2_count = p.Overlap.Marked2,
+        common_count = p.Overlap.Common,
+        expected_by_chance = p.Overlap.Expected,
+        p.Overlap.Enrichment,
+        jaccard_similarity = p.Overlap.Jaccard,
+        p.Overlap.Kappa,
+        log10_p_value = p.Log10PValue,
+        log10_q_value = p.Log10QValue,
+        q_value = Math.Pow(10, p.Log10QValue),
+        adjusted_rand_index = p.AdjustedRandIndex,
+    };
+
+    /// <param name="name">how a run is called; its short id where there is none</param>
+    public static void Show(IAnsiConsole console, IReadOnlyList<PairSignificance> pairs, Func<Guid, string>? name = null)
+    {
+        name ??= Words.Short;
+        var rand = pairs.Any(p => p.AdjustedRandIndex is not null);
+        var table = Tables.Of(["run", "run", ">common", ">expected", ">Jaccard", ">kappa", .. rand ? [">Rand"] : Array.Empty<string>(), ">q value"]);
+        foreach (var p in pairs)
+        {
+            table.Row([name(p.Run1.RunId), name(p.Run2.RunId), Words.Count(p.Overlap.Common), Words.Number(p.Overlap.Expected, "0.#"), Words.Number(p.Overlap.Jaccard, "0.00"),
+                Words.Number(p.Overlap.Kappa, "0.00"), .. rand ? [Words.Number(p.AdjustedRandIndex, "0.00")] : Array.Empty<string>(), p.Overlap.Shared == 0 ? "–" : Chance(p.Log10QValue)]);
+        }
+        console.Write(table);
+    }
+
+    /// <summary>A chance by its log10, e.g. <c>0.013</c> or <c>10^-180</c>.</summary>
+    public static string Chance(double log10) => log10 > -3
+        ? Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture)
+        : $"10^{log10.ToString("0", CultureInfo.InvariantCulture)}";
+}

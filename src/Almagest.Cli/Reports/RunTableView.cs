@@ -1,0 +1,72 @@
+using System.Globalization;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Comparing;
+using Almagest.Ledger.Model;
+using Spectre.Console;
+
+namespace Almagest.Cli.Reports;
+
+/// <summary>What <c>runs compare</c> answers of more than two runs.</summary>
+internal sealed class RunTableView(RunTable table, int top)
+{
+    public object Document => new
+    {
+        differing_parameters = table.Differing.Select(d => d.Name),
+        runs = table.Runs.Select((r, i) => new
+        {
+            r.Run.RunId,
+            r.Run.RunType,
+            r.Run.Algorithm,
+            r.Dataset,
+            differing = table.Differing.Where(d => d.Values[i] is not null).ToDictionary(d => d.Name, d => JsonText.Parse(d.Values[i])),
+            r.Run.TotalStars,
+            marked_count = r.Marked,
+            min_anomaly_score = r.Stats?.MinAnomalyScore,
+            avg_anomaly_score = r.Stats?.AvgAnomalyScore,
+            cluster_count = r.Stats?.ClusterCount,
+            r.MeanKappa,
+            r.Weight,
+            r.Seconds,
+            r.Run.CreatedAt,
+        }),
+        seed_groups = table.SeedGroups.Select(g => new
+        {
+            run_ids = g.Members.Select(m => m.RunId), g.Seeds, marked_count = g.Marked, g.MeanScore, cluster_count = g.Clusters, g.Kappa, jaccard_similarity = g.Jaccard,
+        }),
+        pairs = table.Pairs.Take(top).Select(PairLines.Document),
+        truncated = table.Pairs.Count > top,
+    };
+
+    public void Show(IAnsiConsole console)
+    {
+        var place = table.Runs.Index().ToDictionary(r => r.Item.Run.RunId, r => Name(r.Index));
+        console.Heading($"{Words.Plural(table.Runs.Count, "run", "runs")}, and what differs between them");
+        var list = Tables.Of(["", "run", .. table.Differing.Select(d => "~" + d.Name), ">stars", ">marked", ">mean kappa", .. Weighted ? [">weight"] : Array.Empty<string>()]);
+        foreach (var (i, r) in table.Runs.Index())
+        {
+            list.Row([Name(i), Words.Short(r.Run.RunId), .. table.Differing.Select(d => Plain(d.Values[i])), Words.Count(r.Run.TotalStars), RunWords.ShortFound(r.Run),
+                Words.Number(r.MeanKappa, "0.00"), .. Weighted ? [Words.Number(r.Weight, "0.00")] : Array.Empty<string>()]);
+        }
+        console.Write(list);
+        if (table.Differing.Count == 0) console.Say("They are the same in every parameter.");
+        foreach (var group in table.SeedGroups)
+        {
+            console.Say($"\nThe same but for the seed: {string.Join(", ", group.Members.Select(m => place[m.RunId]))} (seeds {string.Join(", ", group.Seeds)})");
+            console.Facts(("marked", Text(group.Marked, "#,0.#")), ("clusters", Text(group.Clusters, "0.#")), ("mean score", Text(group.MeanScore, "0.0000")),
+                ("kappa of pairs", Text(group.Kappa, "0.000")), ("Jaccard of pairs", Text(group.Jaccard, "0.000")));
+        }
+        if (top == 0) return;
+        console.Say("\nHow they agree, beyond chance (most significant first):");
+        PairLines.Show(console, [.. table.Pairs.Take(top)], id => place[id]);
+        if (table.Pairs.Count > top) console.Say($"There are more: --top {table.Pairs.Count}");
+    }
+
+    bool Weighted => table.Runs.All(r => r.Run.RunType == RunTypes.Anomaly);
+
+    static string Plain(string? json) => json is null ? "–" : json.StartsWith('"') ? JsonText.Parse(json)!.GetValue<string>() : json;
+
+    static string Name(int place) => place < 26 ? ((char)('A' + place)).ToString() : (place + 1).ToString(CultureInfo.InvariantCulture);
+
+    static string? Text(Spread? s, string format) => s is null ? null
+        : $"{Words.Number(s.Mean, format)}{(s.StdDev is { } d ? $" ± {Words.Number(d, format)}" : "")} ({Words.Number(s.Min, format)} to {Words.Number(s.Max, format)})";
+}

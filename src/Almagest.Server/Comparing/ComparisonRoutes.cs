@@ -1,0 +1,99 @@
+using Almagest.Ledger;
+using Almagest.Ledger.Comparing;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Server.Http;
+using Almagest.Server.Runs;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Almagest.Server.Comparing;
+
+/// <summary>Runs side by side: two in every detail, or many in a table.</summary>
+internal static class ComparisonRoutes
+{
+    const int MostListed = 10_000, MostCommon = 100_000;
+    static readonly Uuid Run1 = new("run_1_id", "a complete run") { InPath = true };
+    static readonly Uuid Run2 = new("run_2_id", "another one over the same dataset") { InPath = true };
+    static readonly Choice Side = new("side", "stars that both mark, or only one of the two", ["common", "only_1", "only_2"], "common");
+    static readonly Choice Reason = new("reason", "only stars that one run alone marks for this reason", FlipReason.All);
+    static readonly WholeNumber Limit = new("limit", "most stars", 1, PairStarReader.MostRows, 100);
+    static readonly WholeNumber After = new("after", "next of the page before: only stars with a higher star_id", 0, long.MaxValue);
+
+    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
+    {
+        api.Route("POST", "/discovery/compare", "compareRuns", "Runs side by side: what differs, what they agree on, whether that may be chance", context => CompareAsync(context, ledger))
+            .WithTags("Comparing")
+            .WithDescription("2 to 100 complete runs. The table (differing_parameters, runs, seed_groups, pairs) is always there; of two runs also every detail: common stars, stars of one side "
+                + "with the reasons, agreement beyond chance, and of two cluster runs where the clusters of one are in the other. Runs of different types can be compared: a cluster run "
+                + "marks the stars that it leaves out of every cluster. Formulas: docs/statistics.md.")
+            .Accepts<ComparisonRequestBody>("application/json").Produces<ComparisonBody>().Fails(400, 404, 409, 413, 415);
+
+        api.Route("GET", "/discovery/compare/{run_1_id}/{run_2_id}/stars", "comparePairStars", "The stars that both runs mark, or only one of them, with the reason", async context =>
+        {
+            var pair = await PairAsync(ledger, [Run1.Read(context)!.Value, Run2.Read(context)!.Value], "run_2_id", context.RequestAborted);
+            var side = Side.Read(context) switch { "only_1" => PairSide.OnlyIn1, "only_2" => PairSide.OnlyIn2, _ => PairSide.Common };
+            var reason = Reason.Read(context);
+            if (side == PairSide.Common && reason is not null)
+                throw LedgerException.Invalid("reason", "stars that both runs mark have no reason", "Give side=only_1 or side=only_2 with it.");
+            var page = await new PairStarReader(ledger).PageAsync(pair, new PairStarQuery(side, reason, Limit.ReadInt(context), After.Read(context) ?? long.MinValue), context.RequestAborted);
+            return Results.Ok(new PairStarPageBody(page.Items.Select(PairStarBody.From).ToList(), page.Next is null ? null : page.Items[^1].StarId, page.Next is not null));
+        }, Run1, Run2, Side, Reason, Limit, After)
+            .WithTags("Comparing")
+            .WithDescription("Pages by star_id. The reason is the first that applies: data (the other run did not analyse the star), threshold (the other run would flag it, did it flag the same share), "
+                + "else what differs between the runs: algorithm, features, data (another selection), parameters, seed, or program.")
+            .Produces<PairStarPageBody>().Fails(404, 409);
+    }
+
+    static async Task<IResult> CompareAsync(HttpContext context, LedgerDatabase ledger)
+    {
+        var body = await JsonBody.ReadAsync<ComparisonRequestBody>(context);
+        var limit = body.Limit ?? 100;
+        if (limit is < 0 or > MostListed) throw LedgerException.Invalid("limit", $"limit is {limit}, expected 0 to {MostListed}");
+        var named = body.RunIds is null;
+        if (!named && (body.Run1Id ?? body.Run2Id) is not null)
+            throw LedgerException.Invalid("run_ids", "run_ids is given together with run_1_id or run_2_id", "Give either run_ids, or run_1_id and run_2_id.");
+        IReadOnlyList<Guid> ids = body.RunIds ?? [Given("run_1_id", body.Run1Id), Given("run_2_id", body.Run2Id)];
+        if (named && ids[0] == ids[1]) throw LedgerException.Invalid("run_2_id", "a run cannot be compared with itself", "Give two different runs.");
+        var runs = await ComparedRuns.LoadAsync(ledger, ids, cancellation: context.RequestAborted);
+        if (runs.Count == 2) ComparedRuns.RequireOneDataset(runs, named ? "run_2_id" : "run_ids");
+        var answer = ComparisonBody.From(await new RunTableReader(ledger).ReadAsync(runs, context.RequestAborted));
+        return Results.Ok(runs.Count == 2 ? await DetailedAsync(ledger, answer, runs, limit, context.RequestAborted) : answer);
+    }
+
+    static async Task<ComparisonBody> DetailedAsync(LedgerDatabase ledger, ComparisonBody answer, IReadOnlyList<DiscoveryRun> runs, int limit, CancellationToken cancellation)
+    {
+        var pair = await new RunAgreementReader(ledger).ReadAsync(runs[0], runs[1], cancellation);
+        var stars = new PairStarReader(ledger);
+        var common = await stars.IdsAsync(pair, PairSide.Common, MostCommon, cancellation);
+        var only1 = await stars.IdsAsync(pair, PairSide.OnlyIn1, limit, cancellation);
+        var only2 = await stars.IdsAsync(pair, PairSide.OnlyIn2, limit, cancellation);
+        return answer with
+        {
+            Run1 = await RunRoutes.BodyAsync(ledger, pair.Run1, cancellation),
+            Run2 = await RunRoutes.BodyAsync(ledger, pair.Run2, cancellation),
+            Run1Count = pair.Marked1,
+            Run2Count = pair.Marked2,
+            CommonCount = pair.Common,
+            CommonStarIds = common,
+            OnlyInRun1Count = pair.OnlyIn1,
+            OnlyInRun1StarIds = only1,
+            OnlyInRun2Count = pair.OnlyIn2,
+            OnlyInRun2StarIds = only2,
+            JaccardSimilarity = pair.JaccardSimilarity,
+            Agreement = AgreementBody.From(pair, await stars.CountAsync(pair, cancellation)),
+            Clusters = pair.Clusters.Take(limit).Select(c => new ClusterMatchBody(c.Cluster1, c.Cluster2, c.Stars)).ToList(),
+            Truncated = common.Count < pair.Common || only1.Count < pair.OnlyIn1 || only2.Count < pair.OnlyIn2 || pair.Clusters.Count > limit,
+        };
+    }
+
+    static async Task<RunAgreement> PairAsync(LedgerDatabase ledger, IReadOnlyList<Guid> ids, string field, CancellationToken cancellation)
+    {
+        var runs = await ComparedRuns.LoadAsync(ledger, ids, field: field, cancellation: cancellation);
+        ComparedRuns.RequireOneDataset(runs, field);
+        return await new RunAgreementReader(ledger).ReadAsync(runs[0], runs[1], cancellation);
+    }
+
+    static Guid Given(string field, Guid? value) =>
+        value ?? throw LedgerException.Invalid(field, $"{field} is not given", "Give the ids of two complete runs, or run_ids.");
+}

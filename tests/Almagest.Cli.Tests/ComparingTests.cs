@@ -1,0 +1,62 @@
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+/// <summary>Commands that look across runs.</summary>
+public sealed class ComparingTests
+{
+    [Fact]
+    public async Task Two_runs_are_compared_with_the_reasons_of_their_differences()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var ids = await ledger.RunIdsAsync("--type", "anomaly");
+
+        // 100 of 2000 by seed 42, against 200 by seed 7.
+        var compared = (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--stars", "only-b", "--reason", "threshold", "--top", "1000", "--json")).Ok().Json;
+        var shown = (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--stars", "only-b")).Ok().Out;
+
+        Assert.Equal(["seed", "contamination"], compared.GetProperty("differences").EnumerateArray().Select(d => d.GetString()));
+        var reasons = compared.GetProperty("only_in_2_reasons");
+        var threshold = reasons.GetProperty("threshold").GetInt32();
+        Assert.True(threshold > 50);
+        Assert.Equal(compared.GetProperty("only_in_2_count").GetInt32(), reasons.EnumerateObject().Sum(r => r.Value.GetInt32()));
+        Assert.Equal(threshold, compared.GetProperty("flipped_stars").GetArrayLength());
+        Assert.InRange(compared.GetProperty("kappa").GetDouble(), 0.3, 0.9);
+        Assert.Contains("Stars that only B marks", shown);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--reason", "seed")).ExitCode);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1])).ExitCode);
+    }
+
+    [Fact]
+    public async Task Many_runs_are_compared_ranked_and_matched()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        (await ledger.RunAsync("discover", "anomalies", "--contamination", "0.05", "--seed", "7")).Ok();
+        (await ledger.RunAsync("discover", "clusters", "--features", "cluster5d", "--eps", "0.25", "--min-samples", "8")).Ok();
+        var all = await ledger.RunIdsAsync();
+        var anomalies = await ledger.RunIdsAsync("--type", "anomaly");
+        var clusters = await ledger.RunIdsAsync("--type", "cluster");
+
+        var table = (await ledger.RunAsync(["runs", "compare", .. all, "--json"])).Ok().Json;
+        Assert.Equal(10, table.GetProperty("pairs").GetArrayLength());
+        Assert.Equal([7, 42], Assert.Single(table.GetProperty("seed_groups").EnumerateArray()).GetProperty("seeds").EnumerateArray().Select(s => s.GetInt32()));
+        Assert.Contains("The same but for the seed", (await ledger.RunAsync(["runs", "compare", .. all])).Ok().Out);
+
+        var matrix = (await ledger.RunAsync("runs", "matrix", "--json")).Ok().Json;
+        Assert.Equal(3, matrix.GetProperty("tests").GetInt32());
+        Assert.All(matrix.GetProperty("pairs").EnumerateArray(), p => Assert.True(p.GetProperty("log10_q_value").GetDouble() is < -10 and var q && q >= p.GetProperty("log10_p_value").GetDouble()));
+        Assert.Contains("3 pairs tested", (await ledger.RunAsync("runs", "matrix")).Ok().Out);
+
+        var consensus = (await ledger.RunAsync("consensus", "--json", "--top", "5")).Ok().Json;
+        Assert.All(consensus.GetProperty("stars").EnumerateArray(), s => Assert.Equal((3, 3), (s.GetProperty("flagged_runs").GetInt32(), s.GetProperty("analysed_runs").GetInt32())));
+        Assert.InRange(consensus.GetProperty("effective_runs").GetDouble(), 1, 2.5);
+        Assert.Contains("3 of 3", (await ledger.RunAsync(["consensus", .. anomalies, "--order", "mean"])).Ok().Out);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("consensus", clusters[0])).ExitCode);
+
+        var identities = (await ledger.RunAsync(["runs", "clusters", .. clusters, "--members", "3", "--json"])).Ok().Json.GetProperty("identities");
+        Assert.Equal((2, 3), (identities[0].GetProperty("found_in_runs").GetInt32(), identities[0].GetProperty("members").GetArrayLength()));
+        Assert.InRange(identities[0].GetProperty("stability").GetDouble(), 0.5, 1);
+        Assert.Contains("Members of 0", (await ledger.RunAsync(["runs", "clusters", .. clusters, "--members", "3"])).Ok().Out);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync(["runs", "clusters", .. clusters, "--min-jaccard", "2"])).ExitCode);
+    }
+}
