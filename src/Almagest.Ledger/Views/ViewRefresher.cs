@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Almagest.Ledger.Database;
 using Npgsql;
@@ -105,18 +106,32 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         }
     }
 
-    static async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
+    /// <summary>
+    /// Two at a time: comparing the new rows with the old takes PostgreSQL one processor a view, however many there are.
+    /// </summary>
+    async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
         AdvisoryLock guard, Func<AnalyticsView, bool> wanted, string reason, CancellationToken cancellation)
     {
-        var outcomes = new List<ViewRefreshOutcome>();
         var kept = (await ViewModeState.ReadAsync(guard.Connection, cancellation)).Mode == ViewMode.Incremental;
-        foreach (var view in AnalyticsViews.All)
+        var outcomes = new ConcurrentBag<ViewRefreshOutcome>();
+        var waiting = new ConcurrentQueue<AnalyticsView>(AnalyticsViews.All.Where(v => v.DependsOn.Count == 0 && wanted(v)));
+        async Task WorkAsync(NpgsqlConnection connection)
         {
-            // A view that is computed from others follows them.
-            if (!wanted(view) && !outcomes.Any(o => o.Succeeded && view.DependsOn.Contains(o.ViewName))) continue;
-            outcomes.Add(await RefreshOneAsync(guard.Connection, view, kept, reason, cancellation));
+            while (waiting.TryDequeue(out var view)) outcomes.Add(await RefreshOneAsync(connection, view, kept, reason, cancellation));
         }
-        return outcomes;
+        async Task HelpAsync()
+        {
+            await using var second = await ledger.ConnectAsync(cancellation);
+            await WorkAsync(second);
+        }
+        await Task.WhenAll(WorkAsync(guard.Connection), waiting.Count > 1 ? HelpAsync() : Task.CompletedTask);
+        // A view that is computed from others follows them.
+        foreach (var view in AnalyticsViews.All.Where(v => v.DependsOn.Count > 0))
+        {
+            if (wanted(view) || outcomes.Any(o => o.Succeeded && view.DependsOn.Contains(o.ViewName)))
+                outcomes.Add(await RefreshOneAsync(guard.Connection, view, kept, reason, cancellation));
+        }
+        return AnalyticsViews.All.Join(outcomes, v => v.Name, o => o.ViewName, (_, o) => o).ToList();
     }
 
     static async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, bool kept, string reason, CancellationToken cancellation)
