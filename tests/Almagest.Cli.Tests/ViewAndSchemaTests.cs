@@ -15,7 +15,7 @@ public sealed class ViewAndSchemaTests
         var verified = (await ledger.RunAsync("views", "verify", "--json")).Ok().Json;
 
         Assert.True(status.GetProperty("up_to_date").GetBoolean());
-        Assert.Equal(5, status.GetProperty("views").GetArrayLength());
+        Assert.Equal(8, status.GetProperty("views").GetArrayLength());
         Assert.True(verified.GetProperty("agrees").GetBoolean());
         Assert.Equal(3, verified.GetProperty("views").EnumerateArray().Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats").GetProperty("rows").GetInt64());
     }
@@ -54,8 +54,28 @@ public sealed class ViewAndSchemaTests
         Assert.Contains("differs", (await ledger.RunAsync("views", "verify")).Out);
 
         var refreshed = (await ledger.RunAsync("views", "refresh", "--json")).Ok().Json;
-        Assert.Equal(5, refreshed.GetProperty("views_refreshed").GetArrayLength());
+        Assert.Equal(8, refreshed.GetProperty("views_refreshed").GetArrayLength());
         (await ledger.RunAsync("views", "verify")).Ok();
+    }
+
+    [Fact]
+    public async Task The_mode_is_shown_and_changed_and_a_run_made_in_mode_incremental_is_in_the_views()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        Assert.Equal("refresh", (await ledger.RunAsync("views", "mode", "--json")).Ok().Json.GetProperty("mode").GetString());
+        var converted = (await ledger.RunAsync("views", "mode", "incremental", "--json")).Ok().Json;
+        Assert.Equal(("incremental", "steady", true), (converted.GetProperty("mode").GetString(), converted.GetProperty("state").GetString(), converted.GetProperty("changed").GetBoolean()));
+        var again = (await ledger.RunAsync("views", "mode", "incremental", "--json")).Ok().Json;
+        Assert.False(again.GetProperty("changed").GetBoolean());
+
+        (await ledger.RunAsync("discover", "anomalies", "--dataset", "sky", "--contamination", "0.03")).Ok();
+        var status = (await ledger.RunAsync("views", "status", "--json")).Ok().Json.GetProperty("views").EnumerateArray().ToList();
+        Assert.All(status, v => Assert.Equal("incremental", v.GetProperty("mode").GetString()));
+        Assert.Equal(4, status.Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats").GetProperty("rows").GetInt64());
+        (await ledger.RunAsync("views", "verify")).Ok();
+        (await ledger.RunAsync("views", "mode", "refresh")).Ok();
+        (await ledger.RunAsync("views", "verify")).Ok();
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("views", "mode", "sometimes")).ExitCode);
     }
 
     [Fact]

@@ -67,6 +67,7 @@ internal static class ViewCommands
                     chosen, shell.Json ? null : d => shell.Output.WriteLine($"{d.ViewName}\t{d.Side}\t{d.Row}"), name => progress?.Report($"verifying {name}", null), shell.Cancellation);
             });
             var agree = done.All(d => d.Agrees);
+            var mode = (await ViewModeState.ReadAsync(session.Ledger, shell.Cancellation)).Mode;
             shell.Answer(new { agrees = agree, views = done }, console =>
             {
                 var table = Tables.Of("view", ">rows", ">missing", ">unexpected", "verdict");
@@ -74,7 +75,8 @@ internal static class ViewCommands
                     table.Row(d.ViewName, Words.Count(d.Rows), Words.Count(d.Missing), Words.Count(d.Unexpected), d.Agrees ? "agrees" : d.Lags ? "differs (lags)" : "differs");
                 console.Write(table);
                 console.Say(agree ? "Every view holds exactly what its definition gives."
-                    : done.Any(d => d is { Agrees: false, Lags: true }) ? "Some views lag behind the ledger. Bring them up to date: almagest views refresh" : "Recompute them: almagest views refresh");
+                    : done.Any(d => d is { Agrees: false, Lags: true }) ? "Some views lag behind the ledger. Bring them up to date: almagest views refresh"
+                    : mode == ViewMode.Refresh ? "Recompute them: almagest views refresh" : "Make the summaries anew: almagest views mode refresh && almagest views mode incremental");
             });
             return agree ? CommandLine.Done : CommandLine.Failed;
         });
