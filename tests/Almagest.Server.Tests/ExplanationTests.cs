@@ -18,7 +18,7 @@ public sealed class ExplanationTests : IAsyncLifetime
     {
         server = await TestServer.StartAsync(o => o with { Workers = 0 });
         dataset = await server.LoadAsync();
-        var request = new RunRequest("field", StarFilter.All, new IsolationForestParameters { Contamination = 0.1 });
+        var request = new RunRequest("field", StarFilter.All, new IsolationForestParameters { Contamination = 0.1, Features = "default" });
         run = (await new DiscoveryService(server.Ledger).RunAsync(request)).RunId!.Value;
     }
 

@@ -139,7 +139,7 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
         await using (var block = connection.CreateCommand())
         {
-            block.CommandText = "drop materialized view mv_discovery_run_stats, mv_star_anomaly_frequency";
+            block.CommandText = "drop materialized view mv_parameter_performance, mv_discovery_run_stats, mv_star_anomaly_frequency";
             await block.ExecuteNonQueryAsync(Cancellation);
         }
         Assert.Equal(HttpStatusCode.NotModified, (await AskAsync(Root + "/stats", stats.ToString())).Status);
@@ -166,7 +166,7 @@ public sealed class FreshAnswerTests : IAsyncLifetime
 
         var meanwhile = await AskAsync(Root + "/stats");
         Assert.Equal((HttpStatusCode.OK, before.Text, Tag(before), "1"), (meanwhile.Status, meanwhile.Text, Tag(meanwhile), Lag(meanwhile)));
-        Assert.Equal(4, (await AskAsync(Root + "/views")).Json.EnumerateArray().Count(v => v.GetProperty("consecutive_failures").GetInt32() == 0));
+        Assert.Equal(7, (await AskAsync(Root + "/views")).Json.EnumerateArray().Count(v => v.GetProperty("consecutive_failures").GetInt32() == 0));
 
         await ExecuteAsync("create unique index ux_mv_discovery_run_stats on mv_discovery_run_stats (run_id)");
         await CurrentAsync();
