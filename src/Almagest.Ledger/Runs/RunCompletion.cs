@@ -37,7 +37,7 @@ public sealed class RunCompletion : IAsyncDisposable
         {
             // Whatever the server's default: completing updates the views' summaries, which needs to see the completion it waited for.
             var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation);
-            await using var command = new NpgsqlCommand("select status from public.discovery_runs where run_id = $1 and ($2::int is null or attempts = $2) for key share", connection)
+            await using var command = new NpgsqlCommand("select status from public.discovery_runs where run_id = $1 and ($2::int is null or (attempts = $2 and status = 'running')) for key share", connection)
             {
                 // The row can still be told progress, and the wish to cancel; it can be neither deleted nor taken from the queue.
                 Parameters = { new() { Value = runId }, Attempt(attempt) },
@@ -121,7 +121,7 @@ public sealed class RunCompletion : IAsyncDisposable
                 set status = 'completed', is_complete = true, total_stars = $2, results_summary = $3,
                     started_at = coalesce(started_at, created_at), completed_at = clock_timestamp(), results_hash = $4,
                     progress_stage = null, progress_fraction = null
-                where run_id = $1 and status in ('pending', 'running') and ($5::int is null or attempts = $5)
+                where run_id = $1 and status in ('pending', 'running') and ($5::int is null or (attempts = $5 and status = 'running'))
                 """, connection)
             {
                 // The views' share of the work, in mode incremental, and its turn among other completions.

@@ -29,7 +29,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return run;
     }
 
-    internal static DiscoveryRun NewRun(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement)
+    internal static DiscoveryRun NewRun(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, Guid? runId = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(filter);
@@ -37,7 +37,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
         var now = Truncate(DateTime.UtcNow);
         return new DiscoveryRun
         {
-            RunId = Guid.CreateVersion7(),
+            RunId = runId ?? Guid.CreateVersion7(),
             RunType = parameters.RunType,
             Algorithm = parameters.Algorithm,
             Parameters = parameters.ToJson(),

@@ -162,7 +162,7 @@ public sealed class RunQueueTests
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 40);
         var submitter = new RunSubmitter(test.Ledger);
-        var old = (await submitter.SubmitAsync(new RunRequest("a", StarFilterText.Parse("box=0,180,-90,90"), new IsolationForestParameters { RandomState = 9, Features = "sphere" }), RunPlacement.Queued, null, Cancellation)).Runs[0];
+        var old = (await submitter.SubmitAsync(new RunRequest("a", StarFilterText.Parse("cone=10,0,60"), new IsolationForestParameters { RandomState = 9, Features = "sphere" }), RunPlacement.Queued, null, Cancellation)).Runs[0];
         Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => submitter.RetryAsync(old.RunId, null, Cancellation))).Kind);
         await new RunRepository(test.Ledger).FailAsync(old.RunId, "the disk caught fire", Cancellation);
         var again = await submitter.RetryAsync(old.RunId, null, Cancellation);
