@@ -73,10 +73,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     }
 
     /// <summary>Submits and executes a run, and waits for the views that it touches.</summary>
-    /// <param name="groupId">the sweep that it belongs to</param>
-    public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default, Guid? groupId = null)
+    public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own with { GroupId = groupId }, null, cancellation);
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own, null, cancellation);
         var run = submitted.Runs[0];
         RunOutcome outcome;
         try

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Almagest.Ledger;
 using Almagest.Ledger.Cluster;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
