@@ -59,7 +59,7 @@ public static class CommandLine
         root.Add(global.Json);
         foreach (var command in new Func<CommandShell, GlobalOptions, Command>[]
         {
-            DemoCommand.Create, ServeCommand.Create, IngestCommand.Create, PreviewCommand.Create, DatasetCommands.Create, DiscoverCommands.Create,
+            DemoCommand.Create, ServeCommand.Create, IngestCommand.Create, PreviewCommand.Create, DatasetCommands.Create, DiscoverCommands.Create, SweepCommand.Create,
             RunCommands.Create, AnalyticsCommands.Create, ConsensusCommand.Create, ViewCommands.Create, DatabaseCommands.Create, SimulateCommand.Create, BenchCommand.Create,
         })
         {

@@ -68,7 +68,7 @@ public static class AlmagestServer
         services.AddSingleton<FreshAnswers>();
         if (options.Workers > 0) services.AddHostedService<RunWorker>();
         services.AddHostedService<ViewKeeper>();
-        DurableJobs.AddTo(services, options.Ledger, schedule is null ? [] : [NightlyRefresh.JobBy(schedule)]);
+        DurableJobs.AddTo(services, options.Ledger, schedule is null ? [] : options.Workers == 0 ? [NightlyRefresh.JobBy(schedule)] : [NightlyRefresh.JobBy(schedule), RunWatch.Job]);
 
         var app = builder.Build();
         app.Services.GetRequiredService<RequestMeter>().Start();
@@ -123,6 +123,7 @@ public static class AlmagestServer
         var api = app.MapGroup("").AddEndpointFilter(RouteParameters.RejectUnknown);
         AnalyticsRoutes.Map(api, options.Ledger, app.Services.GetRequiredService<FreshAnswers>());
         RunRoutes.Map(api, options);
+        SweepRoutes.Map(api, options.Ledger);
         ComparisonRoutes.Map(api, options.Ledger);
         ConsensusRoutes.Map(api, options.Ledger);
         ClusterIdentityRoutes.Map(api, options.Ledger);

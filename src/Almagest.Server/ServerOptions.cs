@@ -33,7 +33,9 @@ public sealed record ServerOptions
     /// <summary>Time zone of <see cref="NightlyCron"/>: an IANA name such as <c>Europe/Berlin</c>.</summary>
     public string TimeZone { get; init; } = "UTC";
 
-    /// <summary>Runs worked on at once; 0 = none: this server only answers.</summary>
+    /// <summary>
+    /// Runs worked on at once; 0 = none: this server only answers. Servers on one database share its queue, so that their workers add up.
+    /// </summary>
     public int Workers { get; init; } = 1;
 
     /// <summary>Threads of one run; 0 = one per core. Never changes a result.</summary>
@@ -47,10 +49,4 @@ public sealed record ServerOptions
 
     /// <summary>Where the log goes; null = warnings and errors to standard error.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }
-
-    /// <summary>
-    /// Age from which a pending run is anybody's. A command that submits a run executes it at once; a run that waits for
-    /// longer was submitted to a server that has stopped, or that is busy.
-    /// </summary>
-    internal TimeSpan OrphanAge { get; init; } = TimeSpan.FromSeconds(10);
 }

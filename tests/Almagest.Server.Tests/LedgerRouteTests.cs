@@ -9,7 +9,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
 {
     const string RunFields = """
         run_id run_type algorithm parameters dataset_id dataset dataset_filter total_stars results_summary status is_complete error random_seed
-        program_version created_at started_at completed_at
+        program_version created_at started_at completed_at results_hash retry_of group_id stage percent attempts heartbeat_at cancel_requested_at
         """;
     readonly TestServer server = known.Server;
 

@@ -16,7 +16,7 @@ public sealed class RunTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        server = await TestServer.StartAsync(o => o with { OrphanAge = TimeSpan.Zero });
+        server = await TestServer.StartAsync();
         dataset = await server.LoadAsync();
     }
 
@@ -100,7 +100,7 @@ public sealed class RunTests : IAsyncLifetime
         // A feature that this dataset does not have at all cannot be refused before its stars are read.
         var runs = new RunRepository(server.Ledger);
         var none = new StarFilter { Magnitude = new Bounds(99) };
-        var id = (await runs.CreateAsync(dataset.DatasetId, new IsolationForestParameters(), none)).RunId;
+        var id = (await runs.CreateAsync(dataset.DatasetId, new IsolationForestParameters(), none, RunPlacement.Queued)).RunId;
         var run = await EndedAsync($"/discovery/runs/{id}");
         Assert.Equal("failed", run.GetProperty("status").GetString());
         Assert.Contains("at least 5", run.GetProperty("error").GetString(), StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class RunTests : IAsyncLifetime
         await foreach (var e in SseParser.Create(stream).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add(e);
         Assert.Equal("completed", events[^1].EventType);
         Assert.All(events[..^1], e => Assert.Equal("progress", e.EventType));
-        JsonAssert.Fields(JsonElement.Parse(events[^1].Data), "run_id status stage fraction error");
+        JsonAssert.Fields(JsonElement.Parse(events[^1].Data), "run_id status stage fraction percent error");
     }
 
     [Fact]
@@ -141,6 +141,8 @@ public sealed class RunTests : IAsyncLifetime
             var idleRuns = new RunRepository(idle.Ledger);
             var run = await idleRuns.CreateAsync(orphan.DatasetId, new DbscanParameters(), StarFilter.All, TestContext.Current.CancellationToken);
             await idleRuns.StartAsync(run.RunId, TestContext.Current.CancellationToken);
+            await using (var silent = idle.Ledger.DataSource.CreateCommand("update discovery_runs set heartbeat_at = heartbeat_at - interval '7 seconds'"))
+                await silent.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = idle.Ledger, Port = 0, NightlyCron = null }, TestContext.Current.CancellationToken);
             await TestServer.UntilAsync(async () => (await idleRuns.GetAsync(run.RunId)).Status == RunStatus.Failed);
             Assert.Contains("start it again", (await idleRuns.GetAsync(run.RunId)).Error, StringComparison.Ordinal);

@@ -7,12 +7,14 @@ namespace Almagest.Cli.Commands;
 internal static class RunStages
 {
     public static IProgress<RunProgress>? Relay(IWorkProgress? progress, string prefix = "") => progress is null ? null : new Relay<RunProgress>(p =>
-        progress.Report(prefix + p.Stage switch
-        {
-            "load" => "loading stars",
-            "compute" => "computing",
-            "persist" => "storing results",
-            "views" => "refreshing views",
-            var other => other,
-        }, p.Stage is "persist" or "views" ? null : p.Fraction));
+        progress.Report(prefix + Words(p.Stage), p.Stage is "persist" or "views" ? null : p.Fraction));
+
+    public static string Words(string stage) => stage switch
+    {
+        "load" => "loading stars",
+        "compute" => "computing",
+        "persist" => "storing results",
+        "views" => "refreshing views",
+        var other => other,
+    };
 }

@@ -67,6 +67,10 @@ internal sealed class RunView
         document["completed_at"] = run.CompletedAt;
         document["random_seed"] = run.RandomSeed;
         document["program_version"] = run.ProgramVersion;
+        document["results_hash"] = run.ResultsHash;
+        document["retry_of"] = run.RetryOf;
+        document["group_id"] = run.GroupId;
+        document["attempts"] = run.Attempts;
         return document;
     }
 
@@ -113,6 +117,10 @@ internal sealed class RunView
             ("created", Words.When(run.CreatedAt) + " UTC"),
             ("took", run is { StartedAt: { } start, CompletedAt: { } end } ? Words.Duration((end - start).TotalMilliseconds) : null),
             ("program", run.ProgramVersion),
+            ("hash", run.ResultsHash),
+            ("repeats", run.RetryOf?.ToString()),
+            ("sweep", run.GroupId?.ToString()),
+            ("attempts", run.Attempts > 1 ? $"{run.Attempts}" : null),
             .. notes]);
         if (stars.Count > 0)
         {

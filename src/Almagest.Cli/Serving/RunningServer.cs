@@ -31,7 +31,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var app = await AlmagestServer.StartAsync(new ServerOptions
         {
-            Ledger = session.Ledger, Port = plan.Port, Bind = plan.Bind, NightlyCron = plan.NightlyCron, TimeZone = plan.TimeZone, RunThreads = plan.Threads,
+            Ledger = session.Ledger, Port = plan.Port, Bind = plan.Bind, NightlyCron = plan.NightlyCron, TimeZone = plan.TimeZone, RunThreads = plan.Threads, Workers = plan.Workers,
             Logging = logging => MessageLog.AddTo(logging, shell),
         }, shell.Cancellation);
         return new RunningServer(app, session, shell, plan);
@@ -46,6 +46,7 @@ internal sealed class RunningServer : IAsyncDisposable
         openapi = new Uri(Address, "openapi/v1.json"),
         bind = plan.Bind,
         port = Address.Port,
+        workers = plan.Workers,
         nightly = plan.NightlyCron,
         time_zone = plan.TimeZone,
         embedded = session.Cluster is not null,

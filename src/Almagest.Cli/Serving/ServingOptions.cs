@@ -25,6 +25,10 @@ internal sealed record ServingPlan(int Port, string Bind)
 
     public const string DefaultZone = "UTC";
 
+    public const int DefaultWorkers = 1;
+
+    public int Workers { get; init; } = DefaultWorkers;
+
     public string? NightlyCron { get; init; } = DefaultCron;
 
     public string TimeZone { get; init; } = DefaultZone;

@@ -59,9 +59,8 @@ internal sealed class LedgerSession : IAsyncDisposable
             }
             ledger = new LedgerDatabase(connection);
             await ApplyAsync(policy, ledger, lease is not null, shell);
-            // A run whose program was killed would stay 'running' for ever: whoever comes next says so.
-            if (policy != SchemaPolicy.AsItIs && await new DiscoveryService(ledger).ReapAsync(shell.Cancellation) is > 0 and var dead)
-                shell.Say($"{Words.Plural(dead, "run", "runs")} had lost the program that worked on {(dead == 1 ? "it" : "them")}: now failed.");
+            // A run whose program was killed would stay 'running' for ever where no server looks after it: whoever comes next does.
+            if (policy != SchemaPolicy.AsItIs && await new DiscoveryService(ledger).ReapAsync(shell.Cancellation) is { Total: > 0 } lost) shell.Say(Lost(lost));
             return new LedgerSession(ledger, lease);
         }
         catch
@@ -70,6 +69,13 @@ internal sealed class LedgerSession : IAsyncDisposable
             if (lease is not null) await lease.DisposeAsync();
             throw;
         }
+    }
+
+    static string Lost(ReapReport lost)
+    {
+        var parts = new[] { (lost.Failed, "failed"), (lost.Restarted, "waiting for a worker again"), (lost.Cancelled, "cancelled") }.Where(p => p.Item1 > 0).ToList();
+        return $"{Words.Plural(lost.Total, "run", "runs")} had lost the program that worked on {(lost.Total == 1 ? "it" : "them")}: now "
+            + (parts.Count == 1 ? parts[0].Item2 : string.Join(", ", parts.Select(p => $"{p.Item1} {p.Item2}"))) + ".";
     }
 
     static async Task ApplyAsync(SchemaPolicy policy, LedgerDatabase ledger, bool embedded, CommandShell shell)

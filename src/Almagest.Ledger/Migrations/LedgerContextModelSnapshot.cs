@@ -569,6 +569,16 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("text")
                         .HasColumnName("algorithm");
 
+                    b.Property<int>("Attempts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTime?>("CancelRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancel_requested_at");
+
                     b.Property<DateTime?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
@@ -594,9 +604,29 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("text")
                         .HasColumnName("error");
 
+                    b.Property<Guid?>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<DateTime?>("HeartbeatAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("heartbeat_at");
+
                     b.Property<bool>("IsComplete")
                         .HasColumnType("boolean")
                         .HasColumnName("is_complete");
+
+                    b.Property<int>("MaxRestarts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("max_restarts");
+
+                    b.Property<DateTime>("NotBefore")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_before")
+                        .HasDefaultValueSql("now()");
 
                     b.Property<string>("Parameters")
                         .IsRequired()
@@ -608,13 +638,35 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("text")
                         .HasColumnName("program_version");
 
+                    b.Property<double?>("ProgressFraction")
+                        .HasColumnType("double precision")
+                        .HasColumnName("progress_fraction");
+
+                    b.Property<string>("ProgressStage")
+                        .HasColumnType("text")
+                        .HasColumnName("progress_stage");
+
                     b.Property<long?>("RandomSeed")
                         .HasColumnType("bigint")
                         .HasColumnName("random_seed");
 
+                    b.Property<int>("Restarts")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("restarts");
+
+                    b.Property<string>("ResultsHash")
+                        .HasColumnType("text")
+                        .HasColumnName("results_hash");
+
                     b.Property<string>("ResultsSummary")
                         .HasColumnType("jsonb")
                         .HasColumnName("results_summary");
+
+                    b.Property<Guid?>("RetryOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("retry_of");
 
                     b.Property<string>("RunType")
                         .IsRequired()
@@ -634,11 +686,35 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("total_stars");
 
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
                     b.HasKey("RunId")
                         .HasName("pk_discovery_runs");
 
-                    b.HasIndex("DatasetId")
-                        .HasDatabaseName("ix_discovery_runs_dataset_id");
+                    b.HasIndex(new[] { "Algorithm", "RunId" }, "idx_discovery_runs_algorithm")
+                        .HasDatabaseName("idx_discovery_runs_algorithm");
+
+                    b.HasIndex(new[] { "CompletedAt", "RunId" }, "idx_discovery_runs_completed")
+                        .HasDatabaseName("idx_discovery_runs_completed")
+                        .HasFilter("completed_at is not null");
+
+                    b.HasIndex(new[] { "DatasetId", "RunId" }, "idx_discovery_runs_dataset")
+                        .HasDatabaseName("idx_discovery_runs_dataset");
+
+                    b.HasIndex(new[] { "GroupId", "RunId" }, "idx_discovery_runs_group")
+                        .HasDatabaseName("idx_discovery_runs_group")
+                        .HasFilter("group_id is not null");
+
+                    b.HasIndex(new[] { "TotalStars", "RunId" }, "idx_discovery_runs_stars")
+                        .HasDatabaseName("idx_discovery_runs_stars");
+
+                    b.HasIndex(new[] { "Status", "RunId" }, "idx_discovery_runs_status")
+                        .HasDatabaseName("idx_discovery_runs_status");
+
+                    b.HasIndex(new[] { "RunType", "RunId" }, "idx_discovery_runs_type")
+                        .HasDatabaseName("idx_discovery_runs_type");
 
                     b.HasIndex(new[] { "RunType", "CreatedAt" }, "idx_discovery_runs_type_created")
                         .IsDescending(false, true)
@@ -652,6 +728,39 @@ namespace Almagest.Ledger.Migrations
 
                             t.HasCheckConstraint("ck_discovery_runs_status", "status in ('pending', 'running', 'completed', 'failed', 'cancelled')");
                         });
+                });
+
+            modelBuilder.Entity("Almagest.Ledger.Model.IdempotencyKey", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("RequestHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_hash");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.HasKey("Key")
+                        .HasName("pk_idempotency_keys");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_idempotency_keys_created_at");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_idempotency_keys_run_id");
+
+                    b.ToTable("idempotency_keys", (string)null);
                 });
 
             modelBuilder.Entity("Almagest.Ledger.Model.PendingViewChange", b =>
@@ -914,6 +1023,16 @@ namespace Almagest.Ledger.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_discovery_runs_datasets_dataset_id");
+                });
+
+            modelBuilder.Entity("Almagest.Ledger.Model.IdempotencyKey", b =>
+                {
+                    b.HasOne("Almagest.Ledger.Model.DiscoveryRun", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_idempotency_keys_discovery_runs_run_id");
                 });
 
             modelBuilder.Entity("Almagest.Ledger.Model.RejectedRow", b =>

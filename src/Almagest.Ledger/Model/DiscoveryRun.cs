@@ -43,6 +43,56 @@ public sealed class DiscoveryRun
     public DateTime? StartedAt { get; set; }
 
     public DateTime? CompletedAt { get; set; }
+
+    /// <summary>Before this, no worker of the queue takes it: whoever submitted it executes it.</summary>
+    public DateTime NotBefore { get; set; }
+
+    /// <summary>How often a worker took it. Also the token by which a worker that lost its run is told from the one that has it.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>How often it was started again because its worker was lost.</summary>
+    public int Restarts { get; set; }
+
+    /// <summary>How often that may happen; 0 = a run of a command, which fails with it.</summary>
+    public int MaxRestarts { get; set; }
+
+    /// <summary>Who works or worked on it: machine and process.</summary>
+    public string? Worker { get; set; }
+
+    /// <summary>The last sign of life of its worker, by the database's clock.</summary>
+    public DateTime? HeartbeatAt { get; set; }
+
+    /// <summary>When somebody wished that it stop.</summary>
+    public DateTime? CancelRequestedAt { get; set; }
+
+    /// <summary><c>load</c>, <c>compute</c> or <c>persist</c>, as of the last heartbeat; null where it has not begun or has ended.</summary>
+    public string? ProgressStage { get; set; }
+
+    /// <summary>Part of the stage that is done, 0 to 1.</summary>
+    public double? ProgressFraction { get; set; }
+
+    /// <summary>The run that this one repeats; it may have been deleted since.</summary>
+    public Guid? RetryOf { get; set; }
+
+    /// <summary>The sweep that it belongs to.</summary>
+    public Guid? GroupId { get; set; }
+
+    /// <summary>SHA-256 of its results, 64 hexadecimal digits (<see cref="Runs.ResultsHash"/>); null where an older program stored it.</summary>
+    public string? ResultsHash { get; set; }
+}
+
+/// <summary>A request that may come twice: what it asked for, and the run that it started.</summary>
+public sealed class IdempotencyKey
+{
+    public required string Key { get; set; }
+
+    /// <summary>SHA-256 of the request as it was understood, 64 hexadecimal digits.</summary>
+    public required string RequestHash { get; set; }
+
+    /// <summary>The run, or the first of the sweep.</summary>
+    public Guid RunId { get; set; }
+
+    public DateTime CreatedAt { get; set; }
 }
 
 public static class RunTypes

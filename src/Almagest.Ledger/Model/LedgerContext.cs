@@ -11,6 +11,7 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     public DbSet<Star> Stars => Set<Star>();
     public DbSet<StarLabel> StarLabels => Set<StarLabel>();
     public DbSet<DiscoveryRun> Runs => Set<DiscoveryRun>();
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
     public DbSet<DiscoveryResult> Results => Set<DiscoveryResult>();
     public DbSet<ViewRefresh> ViewRefreshes => Set<ViewRefresh>();
     public DbSet<PendingViewChange> PendingViewChanges => Set<PendingViewChange>();

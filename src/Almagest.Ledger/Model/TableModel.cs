@@ -62,9 +62,31 @@ internal static class TableModel
             e.Property(r => r.DatasetFilter).HasColumnType("jsonb").HasDefaultValueSql("'{}'");
             e.Property(r => r.ResultsSummary).HasColumnType("jsonb");
             e.Property(r => r.CreatedAt).HasDefaultValueSql("now()");
+            e.Property(r => r.NotBefore).HasDefaultValueSql("now()");
+            e.Property(r => r.Attempts).HasDefaultValue(0);
+            e.Property(r => r.Restarts).HasDefaultValue(0);
+            e.Property(r => r.MaxRestarts).HasDefaultValue(0);
             e.HasOne<Dataset>().WithMany().HasForeignKey(r => r.DatasetId).OnDelete(DeleteBehavior.Cascade);
-            e.HasIndex(r => r.DatasetId);
+            // Each filter and each order of a list has an index that ends in the run's id: a page is read from it and nothing is sorted.
+            // What a heartbeat writes is in none of them, so that it stays a change within one page of the table.
+            e.HasIndex(r => new { r.DatasetId, r.RunId }, "idx_discovery_runs_dataset").HasDatabaseName("idx_discovery_runs_dataset");
+            e.HasIndex(r => new { r.Status, r.RunId }, "idx_discovery_runs_status").HasDatabaseName("idx_discovery_runs_status");
+            e.HasIndex(r => new { r.Algorithm, r.RunId }, "idx_discovery_runs_algorithm").HasDatabaseName("idx_discovery_runs_algorithm");
+            e.HasIndex(r => new { r.RunType, r.RunId }, "idx_discovery_runs_type").HasDatabaseName("idx_discovery_runs_type");
+            e.HasIndex(r => new { r.GroupId, r.RunId }, "idx_discovery_runs_group").HasDatabaseName("idx_discovery_runs_group").HasFilter("group_id is not null");
+            e.HasIndex(r => new { r.TotalStars, r.RunId }, "idx_discovery_runs_stars").HasDatabaseName("idx_discovery_runs_stars");
+            e.HasIndex(r => new { r.CompletedAt, r.RunId }, "idx_discovery_runs_completed").HasDatabaseName("idx_discovery_runs_completed").HasFilter("completed_at is not null");
             e.HasIndex(r => new { r.RunType, r.CreatedAt }, "idx_discovery_runs_type_created").IsDescending(false, true).HasDatabaseName("idx_discovery_runs_type_created");
+        });
+
+        model.Entity<IdempotencyKey>(e =>
+        {
+            e.ToTable("idempotency_keys");
+            e.HasKey(k => k.Key);
+            e.Property(k => k.CreatedAt).HasDefaultValueSql("now()");
+            e.HasOne<DiscoveryRun>().WithMany().HasForeignKey(k => k.RunId).OnDelete(DeleteBehavior.Cascade);
+            e.HasIndex(k => k.RunId);
+            e.HasIndex(k => k.CreatedAt);
         });
 
         model.Entity<DiscoveryResult>(e =>

@@ -16,7 +16,16 @@ public sealed record RunRequest(string Dataset, StarFilter Filter, RunParameters
 public sealed record RunTimings(double Load, double Compute, double Persist, double Views);
 
 /// <summary>A stage of a run and how far it is, 0 to 1.</summary>
-public sealed record RunProgress(string Stage, double Fraction);
+public sealed record RunProgress(string Stage, double Fraction)
+{
+    /// <summary>Of the whole run, 0 to 100: loading is a fifth of it, computing three, storing the last. Rough, but it never goes back.</summary>
+    public double Percent => Stage switch
+    {
+        "load" => 20 * Math.Clamp(Fraction, 0, 1),
+        "compute" => 20 + 60 * Math.Clamp(Fraction, 0, 1),
+        _ => 80 + 20 * Math.Clamp(Fraction, 0, 1),
+    };
+}
 
 /// <summary>What a run found. <see cref="RunId"/> is null where nothing was stored.</summary>
 /// <param name="Request">with the recipe that was taken, as <c>name@version</c></param>
@@ -36,6 +45,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     readonly DatasetRepository datasets = new(ledger);
     readonly SelectionLoader selections = new(ledger);
     readonly RecipeResolver recipes = new(ledger);
+    readonly RunClaims claims = new(ledger);
 
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
@@ -49,7 +59,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     /// </summary>
     public bool RequeueWhenCancelled { get; init; }
 
-    /// <summary>Checks a request and stores it as a pending run.</summary>
+    /// <summary>Checks a request and puts it into the queue.</summary>
     /// <exception cref="LedgerException">no such dataset, a parameter out of range, or too few stars: nothing is stored</exception>
     public async Task<DiscoveryRun> SubmitAsync(RunRequest request, CancellationToken cancellation = default) =>
         (await ChooseAndSubmitAsync(request, cancellation)).Run;
@@ -58,24 +68,15 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     /// <inheritdoc cref="SubmitAsync"/>
     public async Task<(DiscoveryRun Run, RecipeChoice? Choice)> ChooseAndSubmitAsync(RunRequest request, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        request.Parameters.Validate();
-        request.Filter.Validate();
-        var dataset = await datasets.FindAsync(request.Dataset, cancellation);
-        var stars = await selections.CountAsync(dataset.DatasetId, request.Filter, cancellation);
-        if (stars < Almagest.Discovery.Anomaly.IsolationForestOptions.MinStars)
-        {
-            throw LedgerException.Invalid("filter", $"the selection ({request.Filter.Describe()}) holds {stars} of the {dataset.StarCount} stars of '{dataset.Name}'",
-                $"Widen the filter: a run needs at least {Almagest.Discovery.Anomaly.IsolationForestOptions.MinStars} stars.");
-        }
-        var (parameters, choice) = await recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellation);
-        return (await runs.CreateAsync(dataset.DatasetId, parameters, request.Filter, cancellation), choice);
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, null, cancellation);
+        return (submitted.Runs[0], submitted.Choice);
     }
 
     /// <summary>Submits and executes a run, and waits for the views that it touches.</summary>
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var (run, choice) = await ChooseAndSubmitAsync(request, cancellation);
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own, null, cancellation);
+        var run = submitted.Runs[0];
         RunOutcome outcome;
         try
         {
@@ -91,47 +92,86 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("views", 0));
         await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellation);
-        return outcome with { RecipeChoice = choice, Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds } };
+        return outcome with { RecipeChoice = submitted.Choice, Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds } };
     }
 
     /// <summary>Executes a pending run; null where another worker has it. The views are left to whoever watches them.</summary>
-    /// <exception cref="LedgerException">the run failed; it is marked so, with the reason</exception>
-    public async Task<RunOutcome?> ExecuteAsync(Guid runId, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="LedgerException">the run failed or was cancelled; it is marked so, with the reason</exception>
+    public async Task<RunOutcome?> ExecuteAsync(Guid runId, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default) =>
+        await claims.TakeAsync(runId, cancellation) is { } claim ? await ExecuteAsync(claim, progress, cancellation) : null;
+
+    /// <summary>Executes a run that this worker has taken.</summary>
+    /// <exception cref="LedgerException">the run failed, was cancelled, or was given to another worker; it is marked so, with the reason</exception>
+    public async Task<RunOutcome> ExecuteAsync(RunClaim claim, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
-        // The lock lives as long as this worker: a running run whose lock is free has lost its worker.
-        await using var claim = await AdvisoryLock.TryTakeAsync(ledger, WorkerLock(runId), cancellation);
-        if (claim is null || !await runs.StartAsync(runId, cancellation)) return null;
+        ArgumentNullException.ThrowIfNull(claim);
+        await using var heart = new RunHeartbeat(claims, claim, progress, cancellation);
         try
         {
-            var run = await runs.GetAsync(runId, cancellation);
-            var dataset = await datasets.GetAsync(run.DatasetId, cancellation);
-            var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), RunParameters.FromJson(run.Algorithm, run.Parameters));
-            if (request.Parameters.Features is null)
-            {
-                // Not submitted here, or by an older program: from now on it says which.
-                request = request with { Parameters = (await recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellation)).Parameters };
-                await runs.ResolveAsync(runId, request.Parameters, cancellation);
-            }
-            var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
-            var persist = await PersistAsync(runId, analysis, progress, cancellation);
-            return new RunOutcome(runId, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, persist, 0));
+            // The session that holds it tells those who look for lost workers that this one lives, even when it is too busy to say so.
+            await using var hold = await AdvisoryLock.TryTakeAsync(ledger, claim.Lock, heart.Token);
+            return await WorkAsync(claim, heart, heart.Token);
+        }
+        catch (OperationCanceledException) when (heart.Wish == RunWish.Lost)
+        {
+            throw LedgerException.Conflict($"run {claim.RunId} was taken from this worker: it was ended elsewhere, or no heartbeat of it was seen for too long");
+        }
+        catch (OperationCanceledException) when (heart.Wish == RunWish.Cancel)
+        {
+            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Cancelled, null));
+            throw LedgerException.Conflict($"run {claim.RunId} was cancelled", "Start it again: almagest runs retry");
         }
         catch (OperationCanceledException)
         {
-            if (RequeueWhenCancelled) await runs.RequeueAsync(runId, CancellationToken.None);
-            else await runs.CancelAsync(runId, CancellationToken.None);
+            await AtEndAsync(() => RequeueWhenCancelled ? claims.HandBackAsync(claim) : claims.EndAsync(claim, RunStatus.Cancelled, null));
+            throw;
+        }
+        catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
+        {
+            // Not the run's fault: it is tried again, like that of a worker that was lost.
+            await AtEndAsync(() => claims.LoseAsync(claim, TimeSpan.Zero, e.Message, CancellationToken.None));
             throw;
         }
         catch (LedgerException e)
         {
-            await runs.FailAsync(runId, e.Hint is null ? e.Message : $"{e.Message}. {e.Hint}", CancellationToken.None);
+            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, e.Hint is null ? e.Message : $"{e.Message}. {e.Hint}"));
             throw;
         }
         catch (Exception e)
         {
-            await runs.FailAsync(runId, $"the program met an unexpected problem ({e.GetType().Name})", CancellationToken.None);
+            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})"));
             throw;
         }
+    }
+
+    // Where even this fails, the run is found by its silence.
+    static async Task AtEndAsync(Func<Task> mark)
+    {
+        try
+        {
+            await mark();
+        }
+        catch (LedgerException)
+        {
+            // What went wrong before is thrown.
+        }
+    }
+
+    async Task<RunOutcome> WorkAsync(RunClaim claim, IProgress<RunProgress> progress, CancellationToken cancellation)
+    {
+        var runId = claim.RunId;
+        var run = await runs.GetAsync(runId, cancellation);
+        var dataset = await datasets.GetAsync(run.DatasetId, cancellation);
+        var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), RunParameters.FromJson(run.Algorithm, run.Parameters));
+        if (request.Parameters.Features is null)
+        {
+            // Not submitted here, or by an older program: from now on it says which.
+            request = request with { Parameters = (await recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellation)).Parameters };
+            await runs.ResolveAsync(runId, request.Parameters, cancellation);
+        }
+        var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
+        var persist = await PersistAsync(claim, analysis, progress, cancellation);
+        return new RunOutcome(runId, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, persist, 0));
     }
 
     /// <summary>Analyses without storing anything.</summary>
@@ -163,19 +203,8 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         return EpsAdvice.Of(stars, filter, StarAnalysis.Recipe(parameters), choice, k, MaxThreads, cancellation);
     }
 
-    /// <summary>Fails the running runs whose worker died; answers how many there were.</summary>
-    public async Task<int> ReapAsync(CancellationToken cancellation = default)
-    {
-        var dead = 0;
-        foreach (var run in await runs.ListAsync(new RunQuery(Status: RunStatus.Running, Limit: 1000), cancellation))
-        {
-            await using var claim = await AdvisoryLock.TryTakeAsync(ledger, WorkerLock(run.RunId), cancellation);
-            if (claim is null) continue;
-            await runs.FailAsync(run.RunId, "the program that ran it ended before it was done; start it again", cancellation);
-            dead++;
-        }
-        return dead;
-    }
+    /// <summary>Looks after the running runs whose worker is lost.</summary>
+    public Task<ReapReport> ReapAsync(CancellationToken cancellation = default) => claims.ReapAsync(cancellation);
 
     async Task<(StarAnalysis Analysis, double LoadMs)> AnalyseAsync(
         Dataset dataset, RunRequest request, IProgress<RunProgress>? progress, CancellationToken cancellation)
@@ -193,26 +222,19 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         return (analysis, load);
     }
 
-    async Task<double> PersistAsync(Guid runId, StarAnalysis analysis, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    async Task<double> PersistAsync(RunClaim claim, StarAnalysis analysis, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("persist", 0));
-        await using var completion = await runs.BeginCompletionAsync(runId, cancellation);
+        await using var completion = await runs.BeginCompletionAsync(claim, cancellation);
         if (analysis.Anomalies is not null)
             await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellation);
         else
             await completion.SaveClustersAsync(analysis.Stars.StarId, analysis.Clusters!.Labels, analysis.Clusters.Probabilities, cancellation);
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.SummaryJson(), cancellation);
-        await completion.CommitAsync(cancellation);
+        // From here on it is complete or not: a wish that comes now must not leave that open.
+        await completion.CommitAsync(CancellationToken.None);
         return watch.Elapsed.TotalMilliseconds;
-    }
-
-    // The random part of a version 7 id: the first half is the time, alike for runs of one moment.
-    static long WorkerLock(Guid runId)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        runId.TryWriteBytes(bytes, bigEndian: true, out _);
-        return BitConverter.ToInt64(bytes[8..]);
     }
 
     // Progress<T> would hop threads and reorder; reports here are cheap and come in order.

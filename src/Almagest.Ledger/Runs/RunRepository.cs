@@ -6,9 +6,6 @@ using Npgsql;
 
 namespace Almagest.Ledger.Runs;
 
-/// <summary>Which runs to list; null = any.</summary>
-public sealed record RunQuery(string? RunType = null, string? Status = null, long? DatasetId = null, int Limit = 100, Guid? Before = null);
-
 /// <summary>
 /// The runs of the ledger. A run is created <c>pending</c>, started once, and ends <c>completed</c>, <c>failed</c> or
 /// <c>cancelled</c>; a complete run never changes, it can only be deleted, and its results with it.
@@ -17,15 +14,30 @@ public sealed class RunRepository(LedgerDatabase ledger)
 {
     public static string ProgramVersion { get; } = typeof(RunRepository).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    /// <summary>Stores a new pending run and answers it.</summary>
+    /// <summary>Stores a new pending run, reserved to whoever creates it, and answers it.</summary>
     /// <exception cref="LedgerException">no such dataset</exception>
-    public async Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, CancellationToken cancellation = default)
+    public Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, CancellationToken cancellation = default) =>
+        CreateAsync(datasetId, parameters, filter, RunPlacement.Own, cancellation);
+
+    /// <inheritdoc cref="CreateAsync(long, RunParameters, StarFilter, CancellationToken)"/>
+    public async Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, CancellationToken cancellation = default)
+    {
+        var run = NewRun(datasetId, parameters, filter, placement);
+        await using var context = ledger.CreateContext();
+        context.Runs.Add(run);
+        await SaveAsync(context, datasetId, cancellation);
+        return run;
+    }
+
+    internal static DiscoveryRun NewRun(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, Guid? runId = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(filter);
-        var run = new DiscoveryRun
+        ArgumentNullException.ThrowIfNull(placement);
+        var now = Truncate(DateTime.UtcNow);
+        return new DiscoveryRun
         {
-            RunId = Guid.CreateVersion7(),
+            RunId = runId ?? Guid.CreateVersion7(),
             RunType = parameters.RunType,
             Algorithm = parameters.Algorithm,
             Parameters = parameters.ToJson(),
@@ -34,10 +46,17 @@ public sealed class RunRepository(LedgerDatabase ledger)
             Status = RunStatus.Pending,
             RandomSeed = parameters.Seed,
             ProgramVersion = ProgramVersion,
-            CreatedAt = Truncate(DateTime.UtcNow),
+            CreatedAt = now,
+            // The queue is read by the database's clock: what is not reserved must not wait for a clock that is behind this one.
+            NotBefore = placement.Reserved > TimeSpan.Zero ? now + placement.Reserved : DateTime.UnixEpoch,
+            MaxRestarts = placement.MaxRestarts,
+            RetryOf = placement.RetryOf,
+            GroupId = placement.GroupId,
         };
-        await using var context = ledger.CreateContext();
-        context.Runs.Add(run);
+    }
+
+    internal static async Task SaveAsync(LedgerContext context, long datasetId, CancellationToken cancellation)
+    {
         try
         {
             await context.SaveChangesAsync(cancellation);
@@ -50,13 +69,10 @@ public sealed class RunRepository(LedgerDatabase ledger)
         {
             throw PostgresErrors.Translate(inner);
         }
-        return run;
     }
 
     /// <summary>Claims a pending run for this worker; false where it is no longer pending.</summary>
-    public async Task<bool> StartAsync(Guid runId, CancellationToken cancellation = default) =>
-        await ExecuteAsync("update public.discovery_runs set status = 'running', started_at = clock_timestamp() where run_id = $1 and status = 'pending'",
-            cancellation, runId) == 1;
+    public async Task<bool> StartAsync(Guid runId, CancellationToken cancellation = default) => await new RunClaims(ledger).TakeAsync(runId, cancellation) is not null;
 
     /// <summary>Writes down the recipe of a run that was stored without one; it is being worked on.</summary>
     internal Task ResolveAsync(Guid runId, RunParameters parameters, CancellationToken cancellation) =>
@@ -68,47 +84,32 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <summary>Ends a run that is not complete, because the user wished so.</summary>
     public Task CancelAsync(Guid runId, CancellationToken cancellation = default) => EndAsync(runId, RunStatus.Cancelled, null, cancellation);
 
-    /// <summary>Puts a running run back among the pending ones: its worker stops in good order.</summary>
-    public Task RequeueAsync(Guid runId, CancellationToken cancellation = default) =>
-        ExecuteAsync("update public.discovery_runs set status = 'pending', started_at = null where run_id = $1 and status = 'running'", cancellation, runId);
-
     Task<int> EndAsync(Guid runId, string status, string? error, CancellationToken cancellation) =>
         ExecuteAsync("""
-            update public.discovery_runs set status = $2, error = $3, completed_at = clock_timestamp()
+            update public.discovery_runs set status = $2, error = $3, completed_at = clock_timestamp(), progress_stage = null, progress_fraction = null
             where run_id = $1 and status in ('pending', 'running')
             """, cancellation, runId, status, error);
 
     /// <summary>Opens the transaction in which a run's results and its completion become visible together.</summary>
     public Task<RunCompletion> BeginCompletionAsync(Guid runId, CancellationToken cancellation = default) =>
-        RunCompletion.BeginAsync(ledger, runId, cancellation);
+        RunCompletion.BeginAsync(ledger, runId, null, cancellation);
+
+    /// <summary>The same for a worker; refused, now and at the end, where the run is no longer in its attempt.</summary>
+    internal Task<RunCompletion> BeginCompletionAsync(RunClaim claim, CancellationToken cancellation) =>
+        RunCompletion.BeginAsync(ledger, claim.RunId, claim.Attempt, cancellation);
 
     /// <exception cref="LedgerException">no such run</exception>
     public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellation = default) =>
         (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellation)).FirstOrDefault()
         ?? throw LedgerException.NotFound($"there is no run {runId}", "GET /discovery/runs or 'almagest runs list' lists them.");
 
-    /// <summary>Newest first; the next page starts before the last one's run id (ids are ordered by time).</summary>
+    /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
+    /// <exception cref="LedgerException">the page token is not one of this order</exception>
     public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return await ledger.ReadAsync(context =>
-        {
-            var runs = context.Runs.AsQueryable();
-            if (query.RunType is { } type) runs = runs.Where(r => r.RunType == type);
-            if (query.Status is { } status) runs = runs.Where(r => r.Status == status);
-            if (query.DatasetId is { } dataset) runs = runs.Where(r => r.DatasetId == dataset);
-            if (query.Before is { } before) runs = runs.Where(r => r.RunId.CompareTo(before) < 0);
-            return runs.OrderByDescending(r => r.RunId).Take(query.Limit);
-        }, cancellation);
+        return await ledger.ReadAsync(context => RunOrder.Apply(context.Runs, query), cancellation);
     }
-
-    /// <summary>Pending runs, oldest first, that were submitted at least <paramref name="age"/> ago.</summary>
-    public Task<List<Guid>> PendingAsync(TimeSpan age, int limit, CancellationToken cancellation = default) =>
-        ledger.ReadAsync(context =>
-        {
-            var before = DateTime.UtcNow - age;
-            return context.Runs.Where(r => r.Status == RunStatus.Pending && r.CreatedAt <= before).OrderBy(r => r.RunId).Take(limit).Select(r => r.RunId);
-        }, cancellation);
 
     /// <summary>How many runs have each status; every status has its number.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountByStatusAsync(CancellationToken cancellation = default)

@@ -1,32 +1,32 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Almagest.Ledger.Runs;
 
 namespace Almagest.Server.Jobs;
 
 /// <summary>
-/// The runs that wait for a worker of this process, and how far those are that it works on. The ledger is the durable
-/// queue; this is only what makes a worker start at once. Thread-safe.
+/// What this process knows of the queue, which is in the ledger: that a run has just been put into it, and how far those are that are
+/// worked on here. Neither is needed for a run to be executed or followed; both save waiting. Thread-safe.
 /// </summary>
-internal sealed class RunQueue
+internal sealed class RunQueue : IDisposable
 {
-    readonly Channel<Guid> waiting = Channel.CreateUnbounded<Guid>();
-    readonly ConcurrentDictionary<Guid, bool> queued = new();
+    readonly SemaphoreSlim bell = new(0, 1);
     readonly ConcurrentDictionary<Guid, RunProgress> progress = new();
 
-    /// <summary>Adds a run unless it waits already.</summary>
-    public void Add(Guid runId)
+    /// <summary>There is something in the queue.</summary>
+    public void Ring()
     {
-        if (queued.TryAdd(runId, true)) waiting.Writer.TryWrite(runId);
+        try
+        {
+            bell.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It rings already.
+        }
     }
 
-    /// <summary>The next run to try; another process may have taken it meanwhile.</summary>
-    public async Task<Guid> NextAsync(CancellationToken cancellation)
-    {
-        var runId = await waiting.Reader.ReadAsync(cancellation);
-        queued.TryRemove(runId, out _);
-        return runId;
-    }
+    /// <summary>Waits for the bell, at most so long.</summary>
+    public Task WaitAsync(TimeSpan longest, CancellationToken cancellation) => bell.WaitAsync(longest, cancellation);
 
     /// <summary>How far a run of this process is; null where it is not one.</summary>
     public RunProgress? ProgressOf(Guid runId) => progress.GetValueOrDefault(runId);
@@ -34,6 +34,8 @@ internal sealed class RunQueue
     public IProgress<RunProgress> Track(Guid runId) => new Tracker(this, runId);
 
     public void Forget(Guid runId) => progress.TryRemove(runId, out _);
+
+    public void Dispose() => bell.Dispose();
 
     sealed class Tracker(RunQueue queue, Guid runId) : IProgress<RunProgress>
     {

@@ -6,67 +6,92 @@ using Microsoft.Extensions.Logging;
 namespace Almagest.Server.Jobs;
 
 /// <summary>
-/// Executes pending runs: those submitted here at once, those left over by others when they have waited for a while. A run
-/// that is interrupted because the server stops is pending again, and the next server takes it up; a run whose process died
-/// is failed, for it may have been the run that killed it.
+/// Takes runs from the ledger's queue, which all servers on the database share, and executes them, several at once where the settings say
+/// so. A run that is interrupted because the server stops waits again for the next worker; one whose worker is lost, here or elsewhere, does so,
+/// too, until that has happened too often.
 /// </summary>
 internal sealed class RunWorker(RunQueue queue, ServerOptions options, IHostApplicationLifetime lifetime, ILogger<RunWorker> logger) : ServerJob(lifetime, logger)
 {
-    static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan ReapAgain = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan ReapAgain = TimeSpan.FromSeconds(3);
 
-    readonly DiscoveryService service = new(options.Ledger) { MaxThreads = options.RunThreads, RequeueWhenCancelled = true };
-    readonly RunRepository runs = new(options.Ledger);
+    readonly RunClaims claims = new(options.Ledger);
 
     protected override Task WorkAsync(CancellationToken stopping) =>
-        Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Run(() => ExecuteRunsAsync(stopping), stopping)).Append(FindOrphansAsync(stopping)));
+        Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Run(() => ExecuteRunsAsync(stopping), stopping)).Append(ReapAsync(stopping)));
 
     async Task ExecuteRunsAsync(CancellationToken stopping)
     {
+        var backoff = new Backoff();
+        DiscoveryService? service = null;
+        Guid? group = null;
         while (true)
         {
-            var runId = await queue.NextAsync(stopping);
             try
             {
-                var outcome = await service.ExecuteAsync(runId, queue.Track(runId), stopping);
-                if (outcome is not null) logger.LogInformation("Run {RunId} ({Algorithm}) is complete", runId, outcome.Request.Parameters.Algorithm);
+                var claim = await claims.NextAsync(stopping);
+                backoff.Reset();
+                if (claim is null)
+                {
+                    (service, group) = (null, null);
+                    await queue.WaitAsync(LookAgain, stopping);
+                    continue;
+                }
+                // Another worker may be free for the next.
+                queue.Ring();
+                // The runs of a sweep share the stars that this worker has loaded, and what it has made of them.
+                if (service is null || claim.GroupId is null || claim.GroupId != group)
+                    service = new DiscoveryService(options.Ledger) { MaxThreads = options.RunThreads, RequeueWhenCancelled = true, Memory = claim.GroupId is null ? null : new AnalysisMemory() };
+                group = claim.GroupId;
+                await ExecuteAsync(service, claim, stopping);
             }
             catch (LedgerException e)
             {
-                logger.LogWarning("Run {RunId} failed: {Reason}", runId, e.Message);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
-            {
-                logger.LogError(e, "Run {RunId} failed unexpectedly", runId);
-            }
-            finally
-            {
-                queue.Forget(runId);
+                var wait = backoff.Next();
+                logger.LogWarning("Cannot look for runs that wait: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
+                await Task.Delay(wait, stopping);
             }
         }
     }
 
-    async Task FindOrphansAsync(CancellationToken stopping)
+    async Task ExecuteAsync(DiscoveryService service, RunClaim claim, CancellationToken stopping)
+    {
+        try
+        {
+            var outcome = await service.ExecuteAsync(claim, queue.Track(claim.RunId), stopping);
+            logger.LogInformation("Run {RunId} ({Algorithm}) is complete", claim.RunId, outcome.Request.Parameters.Algorithm);
+        }
+        catch (LedgerException e)
+        {
+            logger.LogWarning("Run {RunId} came to nothing: {Reason}", claim.RunId, e.Message);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            logger.LogError(e, "Run {RunId} failed unexpectedly", claim.RunId);
+        }
+        finally
+        {
+            queue.Forget(claim.RunId);
+        }
+    }
+
+    async Task ReapAsync(CancellationToken stopping)
     {
         var backoff = new Backoff();
-        var reaped = DateTime.MinValue;
         while (true)
         {
-            var wait = LookAgain;
+            var wait = ReapAgain;
             try
             {
-                if (DateTime.UtcNow - reaped > ReapAgain)
-                {
-                    if (await service.ReapAsync(stopping) is > 0 and var dead) logger.LogWarning("{Count} runs had lost their worker and are failed", dead);
-                    reaped = DateTime.UtcNow;
-                }
-                foreach (var runId in await runs.PendingAsync(options.OrphanAge, 1000, stopping)) queue.Add(runId);
+                var lost = await claims.ReapAsync(stopping);
+                if (lost.Total > 0) logger.LogWarning("{Total} runs had lost their worker: {Restarted} wait again, {Failed} are failed, {Cancelled} cancelled", lost.Total, lost.Restarted, lost.Failed, lost.Cancelled);
+                if (lost.Restarted > 0) queue.Ring();
                 backoff.Reset();
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 wait = backoff.Next();
-                logger.LogWarning("Cannot look for pending runs: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
+                logger.LogWarning("Cannot look for runs that have lost their worker: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
             }
             await Task.Delay(wait, stopping);
         }

@@ -16,7 +16,7 @@ namespace Almagest.Server.Runs;
 /// <summary>The progress of a run as server-sent events, until it has ended.</summary>
 internal static class RunEvents
 {
-    // Progress within this process is looked at often; the ledger, where other processes write, seldom.
+    // Progress within this process is looked at often; the ledger, where workers of other processes write with each heartbeat, every second.
     static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
     const int TicksPerLook = 5;
     const int TicksPerHeartbeat = 75;
@@ -30,7 +30,7 @@ internal static class RunEvents
             var queue = context.RequestServices.GetRequiredService<RunQueue>();
             return TypedResults.ServerSentEvents(FollowAsync(ledger, queue, run, stopping, context.RequestAborted));
         }, RunRoutes.RunId)
-            .WithDescription("An event whenever the status or the progress changes: 'progress' while the run is pending or running, and at the end "
+            .WithDescription("Any server on the database follows any run. An event whenever the status or the progress changes: 'progress' while the run is pending or running, and at the end "
                 + "'completed', 'failed' or 'cancelled', after which the stream ends. 'heartbeat' every 15 s when nothing changes.")
             .Produces<RunEventBody>(200, "text/event-stream").Fails(404).DisableRequestTimeout();
 
@@ -39,12 +39,13 @@ internal static class RunEvents
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
         RunEventBody? last = null;
-        var quiet = 0;
+        var (quiet, attempts) = (0, run.Attempts);
         for (var tick = 1; ; tick++)
         {
-            var progress = queue.ProgressOf(run.RunId);
-            var now = new RunEventBody(run.RunId, run.Status, run.Status == RunStatus.Running ? progress?.Stage : null,
-                run.Status == RunStatus.Running ? progress?.Fraction : null, run.Error);
+            var now = RunEventBody.From(run, queue.ProgressOf(run.RunId));
+            // What the ledger knows of a run's progress is older than what this process told a moment ago.
+            if (last is not null && run.Attempts == attempts && run.Status == RunStatus.Running && now.Percent < last.Percent) now = last;
+            attempts = run.Attempts;
             var ended = run.Status is not (RunStatus.Pending or RunStatus.Running);
             quiet = now == last ? quiet + 1 : 0;
             if (quiet == 0) yield return new SseItem<RunEventBody>(now, ended ? run.Status : "progress");

@@ -22,8 +22,12 @@ internal static class RunRoutes
     static readonly Choice RunType = new("run_type", "only runs of this type", RunTypes.All);
     static readonly Choice Status = new("status", "only runs in this state", RunStatus.All);
     static readonly Words Dataset = new("dataset", "only runs over this dataset: its name or id");
+    static readonly Words Algorithm = new("algorithm", "only runs of this algorithm, such as dbscan");
+    static readonly Uuid GroupId = new("group_id", "only runs of this sweep");
+    static readonly Choice Sort = new("sort", "by creation, end (runs that have ended) or number of stars; with - the newest, latest or most first", RunOrder.All, RunOrder.Newest);
+    static readonly Words NextRuns = new("after", "next of the page before, which had the same sort");
     static readonly WholeNumber ListLimit = new("limit", "most runs", 1, 1000, 100);
-    static readonly Uuid Before = new("before", "only runs created before this one: next of the page before");
+    static readonly Uuid Before = new("before", "only runs created before this one");
     static readonly Flag AnomaliesOnly = new("anomalies_only", "only flagged stars");
     static readonly WholeNumber ClusterId = new("cluster_id", "only members of this cluster; -1 = noise", -1, int.MaxValue);
     static readonly Choice Order = new("order", "by star_id, or most anomalous first", ["star_id", "score"], "star_id");
@@ -41,18 +45,24 @@ internal static class RunRoutes
             .WithDescription("Checks the request and stores the run as pending; a worker takes it up at once. Follow it at the address in Location, "
                 + "or as server-sent events at …/events. Where the parameters name no recipe of features, the first of population, photometric, kinematic and default "
                 + "(cluster runs: cluster5d, comoving and sphere) is taken whose columns at least a tenth of the stars have; the stored parameters name it with its version, "
-                + "and features_chosen says why. The views follow its completion by themselves.")
-            .Accepts<RunRequestBody>("application/json").Produces<RunBody>(202).Fails(400, 404, 413, 415);
+                + "and features_chosen says why. The views follow its completion by themselves. With a header Idempotency-Key (1 to 255 printable ASCII characters, remembered for 24 hours) "
+                + "the request can be sent again without starting a second run: the answer is the first one's run, with the header Idempotency-Replayed: true; 409 where the key was used for another request.")
+            .Accepts<RunRequestBody>("application/json").Produces<RunBody>(202).Fails(400, 404, 409, 413, 415);
 
-        group.Route("GET", "", "listRuns", "Runs, newest first", async context =>
+        group.Route("GET", "", "listRuns", "Runs, newest first or in another order", async context =>
         {
             var dataset = Dataset.Read(context) is { } name ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId : (long?)null;
             var limit = ListLimit.ReadInt(context);
-            var found = await runs.ListAsync(new RunQuery(RunType.Read(context), Status.Read(context), dataset, limit + 1, Before.Read(context)), context.RequestAborted);
+            var sort = Sort.Read(context)!;
+            var found = await runs.ListAsync(new RunQuery(RunType.Read(context), Status.Read(context), dataset, limit + 1, Before.Read(context))
+            {
+                Algorithm = Algorithm.Read(context), GroupId = GroupId.Read(context), Sort = sort, After = NextRuns.Read(context),
+            }, context.RequestAborted);
             var names = (await datasets.ListAsync(context.RequestAborted)).ToDictionary(d => d.DatasetId, d => d.Name);
-            var page = found.Take(limit).Select(r => RunBody.From(r, names.GetValueOrDefault(r.DatasetId, ""))).ToList();
-            return Results.Ok(new RunPageBody(page, found.Count > limit ? page[^1].RunId : null));
-        }, RunType, Status, Dataset, ListLimit, Before).Produces<RunPageBody>().Fails(404);
+            var page = found.Take(limit).ToList();
+            return Results.Ok(new RunPageBody(page.Select(r => RunBody.From(r, names.GetValueOrDefault(r.DatasetId, ""))).ToList(),
+                found.Count > limit ? RunOrder.TokenOf(page[^1], sort) : null));
+        }, RunType, Status, Algorithm, Dataset, GroupId, Sort, ListLimit, Before, NextRuns).Produces<RunPageBody>().Fails(404);
 
         group.Route("GET", "/{run_id}", "getRun", "One run", async context =>
             Results.Ok(await BodyAsync(ledger, await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted), context.RequestAborted)), RunId)
@@ -70,6 +80,7 @@ internal static class RunRoutes
             .Produces<ResultPageBody>().Fails(404, 409);
 
         RunEvents.Map(group, ledger);
+        RunControlRoutes.Map(group, ledger);
         ExplanationRoutes.Map(group);
         RethresholdRoutes.Map(group, ledger);
     }
@@ -80,26 +91,52 @@ internal static class RunRoutes
     static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)
     {
         var request = Parse(await JsonBody.ReadAsync<RunRequestBody>(context));
-        var (run, choice) = await new DiscoveryService(ledger).ChooseAndSubmitAsync(request, context.RequestAborted);
-        context.RequestServices.GetRequiredService<RunQueue>().Add(run.RunId);
-        return Results.Accepted($"/discovery/runs/{run.RunId}", await BodyAsync(ledger, run, context.RequestAborted) with { FeaturesChosen = choice?.Reason });
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, KeyOf(context), context.RequestAborted);
+        var run = submitted.Runs[0];
+        Announce(context, submitted);
+        return Results.Accepted($"/discovery/runs/{run.RunId}", await BodyAsync(ledger, run, context.RequestAborted) with { FeaturesChosen = submitted.Choice?.Reason });
+    }
+
+    /// <summary>The name that the caller gives to a request that may come twice.</summary>
+    internal static string? KeyOf(HttpContext context) => context.Request.Headers["Idempotency-Key"] switch
+    {
+        [] => null,
+        [{ } key] => key,
+        var keys => throw LedgerException.Invalid("idempotency_key", $"the header Idempotency-Key is given {keys.Count} times", "Give it once."),
+    };
+
+    /// <summary>Wakes the workers, or says that there is nothing new to do.</summary>
+    internal static void Announce(HttpContext context, Submission submitted)
+    {
+        if (submitted.Repeated) context.Response.Headers["Idempotency-Replayed"] = "true";
+        else context.RequestServices.GetRequiredService<RunQueue>().Ring();
     }
 
     static RunRequest Parse(RunRequestBody body)
     {
-        if (body.RunType is { } type && !RunTypes.All.Contains(type))
+        var algorithm = AlgorithmOf(body.Algorithm, body.RunType);
+        var parameters = RunParameters.FromJson(algorithm, Object("parameters", body.Parameters));
+        RequireType(body.RunType, parameters);
+        return new RunRequest(DatasetOf(body.Dataset), FilterOf(body.Filter), parameters);
+    }
+
+    internal static void RequireType(string? runType, RunParameters parameters)
+    {
+        if (runType is { } wanted && wanted != parameters.RunType)
+            throw LedgerException.Invalid("run_type", $"run_type is '{wanted}', but {parameters.Algorithm} makes {parameters.RunType} runs", "Leave run_type out, or choose another algorithm.");
+    }
+
+    internal static string AlgorithmOf(string? algorithm, string? runType)
+    {
+        if (runType is { } type && !RunTypes.All.Contains(type))
             throw LedgerException.Invalid("run_type", $"run_type is '{type}', expected {string.Join(" or ", RunTypes.All)}");
-        var algorithm = body.Algorithm ?? body.RunType switch
+        return algorithm ?? runType switch
         {
             RunTypes.Anomaly => IsolationForestParameters.Name,
             RunTypes.Cluster => DbscanParameters.Name,
             _ => throw LedgerException.Invalid("algorithm", "the algorithm is not given",
                 $"Give {IsolationForestParameters.Name} (anomalies), {DbscanParameters.Name} or {HdbscanParameters.Name} (clusters)."),
         };
-        var parameters = RunParameters.FromJson(algorithm, Object("parameters", body.Parameters));
-        if (body.RunType is { } wanted && wanted != parameters.RunType)
-            throw LedgerException.Invalid("run_type", $"run_type is '{wanted}', but {algorithm} makes {parameters.RunType} runs", "Leave run_type out, or choose another algorithm.");
-        return new RunRequest(DatasetOf(body.Dataset), FilterOf(body.Filter), parameters);
     }
 
     internal static StarFilter FilterOf(JsonElement filter) => Object("filter", filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;
@@ -112,7 +149,7 @@ internal static class RunRoutes
         _ => throw LedgerException.Invalid("dataset", "the dataset is neither a name nor an id", "GET /datasets lists them."),
     };
 
-    static string? Object(string field, JsonElement value) => value.ValueKind switch
+    internal static string? Object(string field, JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Undefined or JsonValueKind.Null => null,
         JsonValueKind.Object => value.GetRawText(),

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Ledger;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Views;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>runs cancel</c> and <c>runs retry</c>.</summary>
+internal static class RunControlCommands
+{
+    public static Command Cancel(CommandShell shell, GlobalOptions global)
+    {
+        var id = RunCommands.Id();
+        var command = new DescribedCommand("cancel", "Cancel a run that waits or is worked on, by whichever program", "almagest runs cancel 1f0c2a9e") { id };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var found = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunClaims(session.Ledger).CancelAsync(found.RunId, shell.Cancellation);
+            shell.Answer(new { run_id = run.RunId, status = run.Status, cancel_requested_at = run.CancelRequestedAt }, console => console.Say(run.Status == RunStatus.Cancelled
+                ? $"Run {Words.Short(run.RunId)} is cancelled."
+                : $"The program that works on run {Words.Short(run.RunId)} is told, and stops within a second or two: almagest runs follow {Words.Short(run.RunId)}"));
+            return CommandLine.Done;
+        });
+        return command;
+    }
+
+    public static Command Retry(CommandShell shell, GlobalOptions global)
+    {
+        var id = RunCommands.Id();
+        var queue = Values.Flag("--queue", "Leave it to a server's worker, and return at once");
+        var command = new DescribedCommand("retry", "Start a run that has ended again, as a new run with the same selection, parameters and seed",
+            "almagest runs retry 1f0c2a9e", "almagest runs retry 1f0c2a9e --queue") { id, queue };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var runs = new RunRepository(session.Ledger);
+            var old = await runs.FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var queued = parsed.GetValue(queue);
+            var run = await new RunSubmitter(session.Ledger).RetryAsync(old.RunId, queued ? RunPlacement.Queued : RunPlacement.Own, shell.Cancellation);
+            if (!queued)
+            {
+                var service = new DiscoveryService(session.Ledger);
+                _ = await ProgressDisplay.ShowAsync(shell, "starting", progress => service.ExecuteAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation))
+                    ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Follow it with: almagest runs follow");
+                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
+                run = await runs.GetAsync(run.RunId, shell.Cancellation);
+            }
+            var view = await RunView.LoadAsync(session.Ledger, run, 10, shell.Cancellation);
+            shell.Answer(view.FullDocument, console =>
+            {
+                view.Show(console);
+                if (queued) console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
+            });
+            return CommandLine.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>runs follow</c>: the progress of a run, whichever program works on it.</summary>
+internal static class RunFollowCommand
+{
+    static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan ReapAgain = TimeSpan.FromSeconds(5);
+
+    public static Command Create(CommandShell shell, GlobalOptions global)
+    {
+        var id = RunCommands.Id();
+        var command = new DescribedCommand("follow", "Follow a run to its end, whichever program works on it; exit code 1 where it fails or is cancelled", "almagest runs follow 1f0c2a9e") { id };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            return await AnswerAsync(shell, session.Ledger, run.RunId);
+        });
+        return command;
+    }
+
+    /// <summary>Waits for a run's end and answers what became of it.</summary>
+    public static async Task<int> AnswerAsync(CommandShell shell, LedgerDatabase ledger, Guid runId)
+    {
+        var run = await ProgressDisplay.ShowAsync(shell, "waiting", progress => UntilEndedAsync(shell, ledger, runId, progress));
+        var view = await RunView.LoadAsync(ledger, run, 10, shell.Cancellation);
+        shell.Answer(view.FullDocument, view.Show);
+        return run.IsComplete ? CommandLine.Done : CommandLine.Failed;
+    }
+
+    static async Task<DiscoveryRun> UntilEndedAsync(CommandShell shell, LedgerDatabase ledger, Guid runId, IWorkProgress? progress)
+    {
+        var runs = new RunRepository(ledger);
+        var (since, stage) = (Stopwatch.GetTimestamp(), "");
+        while (true)
+        {
+            var run = await runs.GetAsync(runId, shell.Cancellation);
+            if (run.Status is not (RunStatus.Pending or RunStatus.Running)) return run;
+            var at = run.ProgressStage is null ? null : new RunProgress(run.ProgressStage, run.ProgressFraction ?? 0);
+            var words = at is null ? run.Status == RunStatus.Pending ? "waiting for a worker" : "starting" : RunStages.Words(at.Stage);
+            progress?.Report(words, (at?.Percent ?? 0) / 100);
+            if (progress is null && words != stage) shell.Say($"{Words.Short(runId)}: {words}");
+            stage = words;
+            if (Stopwatch.GetElapsedTime(since) > ReapAgain)
+            {
+                // Where no server runs, this is who notices that the worker was lost.
+                await new RunClaims(ledger).ReapAsync(shell.Cancellation);
+                since = Stopwatch.GetTimestamp();
+            }
+            await Task.Delay(LookAgain, shell.Cancellation);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Almagest.Cli.Reports;
+using Almagest.Cli.Sessions;
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Runs;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary><c>runs replay</c>: recomputes a run and compares every stored row.</summary>
+internal static class RunReplayCommand
+{
+    public static Command Create(CommandShell shell, GlobalOptions global)
+    {
+        var id = RunCommands.Id();
+        var threads = Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
+        var command = new DescribedCommand("replay", "Recompute a run from its stored selection, parameters and seed, and compare every stored row; exit code 1 where one differs",
+            "almagest runs replay 1f0c2a9e") { id, threads };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var replayer = new RunReplayer(session.Ledger) { MaxThreads = (int)(parsed.GetValue(threads) ?? 0) };
+            var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => replayer.ReplayAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation));
+            shell.Answer(ReplayView.Document(report), console => ReplayView.Show(console, report));
+            return report.IsReproduced ? CommandLine.Done : CommandLine.Failed;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,46 @@
+using Almagest.Cli.Shell;
+using Almagest.Ledger.Runs;
+using Spectre.Console;
+
+namespace Almagest.Cli.Reports;
+
+/// <summary>What <c>runs replay</c> answers.</summary>
+internal static class ReplayView
+{
+    public static object Document(ReplayReport r) => new
+    {
+        run_id = r.Run.RunId,
+        is_reproduced = r.IsReproduced,
+        is_intact = r.IsIntact,
+        stored_rows = r.Rows,
+        equal_rows = r.Equal,
+        different_rows = r.Different,
+        only_stored = r.OnlyStored,
+        only_recomputed = r.OnlyRecomputed,
+        results_hash = r.Run.ResultsHash,
+        stored_rows_hash = r.StoredRowsHash,
+        recomputed_hash = r.RecomputedHash,
+        run_version = r.Run.ProgramVersion,
+        program_version = r.ProgramVersion,
+        examples = r.Examples,
+        notes = r.Notes,
+    };
+
+    public static void Show(IAnsiConsole console, ReplayReport r)
+    {
+        console.Heading($"Run {r.Run.RunId}, recomputed");
+        console.Facts([
+            ("result", r.IsReproduced ? $"all {Words.Count(r.Rows)} stored rows came out again, to the last bit" : $"{Words.Count(r.Equal)} of {Words.Count(r.Rows)} stored rows came out again"),
+            ("different", r.Different > 0 ? Words.Count(r.Different) : null),
+            ("only stored", r.OnlyStored > 0 ? Words.Count(r.OnlyStored) : null),
+            ("only recomputed", r.OnlyRecomputed > 0 ? Words.Count(r.OnlyRecomputed) : null),
+            ("hash", r.RecomputedHash),
+            ("stored", r.IsIntact switch { true => "the rows are those that the run was stored with", false => $"the rows were changed since: their hash is {r.StoredRowsHash}", null => "an older program kept no hash of the rows" }),
+            .. r.Notes.Select(n => ("note", (string?)n))]);
+        if (r.Examples.Count == 0) return;
+        console.Say("\nThe first that differ:");
+        var table = Tables.Of(">star_id", "~stored", "~recomputed");
+        foreach (var e in r.Examples) table.Row(e.StarId.ToString(), e.Stored ?? "–", e.Recomputed ?? "–");
+        console.Write(table);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Almagest.Ledger;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Runs;
+using Almagest.Server.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Almagest.Server.Runs;
+
+/// <summary>Several runs of one algorithm over one selection.</summary>
+public sealed record SweepRequestBody
+{
+    /// <summary>anomaly or cluster; may be left out where the algorithm is given.</summary>
+    public string? RunType { get; init; }
+
+    /// <summary>isolation_forest (anomaly), dbscan or hdbscan (cluster); may be left out where the run type is given.</summary>
+    public string? Algorithm { get; init; }
+
+    /// <summary>Name of the dataset, or its id as a string or a number.</summary>
+    public JsonElement Dataset { get; init; }
+
+    /// <summary>Conditions that all stars of the selection fulfil; left out = the whole dataset.</summary>
+    public JsonElement Filter { get; init; }
+
+    /// <summary>Parameters that all runs have in common.</summary>
+    public JsonElement Parameters { get; init; }
+
+    /// <summary>Values by parameter, such as <c>{"eps": [0.1, 0.2], "min_samples": [5, 10]}</c>: every combination is a run.</summary>
+    public JsonElement Grid { get; init; }
+
+    /// <summary>Sets of parameters that belong together, such as <c>[{"eps": 0.1, "min_samples": 5}]</c>; with a grid, each set with each combination.</summary>
+    public JsonElement List { get; init; }
+
+    /// <summary>Random seeds: everything once with each. For isolation_forest alone.</summary>
+    public IReadOnlyList<long>? Seeds { get; init; }
+}
+
+/// <summary>A sweep as a whole.</summary>
+/// <param name="GroupId">the runs have it, and can be listed by it</param>
+/// <param name="Runs">how many it has</param>
+/// <param name="IsOver">whether all have ended</param>
+/// <param name="Statuses">how many have each status</param>
+/// <param name="EndedAt">when the last one ended; null while one has not</param>
+/// <param name="Metric">what least, mean and most are of, over the complete runs: anomaly_count or cluster_count</param>
+public sealed record SweepBody(
+    Guid GroupId, string Algorithm, long DatasetId, string Dataset, int Runs, bool IsOver, IReadOnlyDictionary<string, int> Statuses,
+    DateTime CreatedAt, DateTime? EndedAt, string Metric, double? Least, double? Mean, double? Most)
+{
+    internal static async Task<SweepBody> ReadAsync(LedgerDatabase ledger, Guid group, CancellationToken cancellation)
+    {
+        var s = await SweepSummary.ReadAsync(ledger, group, cancellation);
+        var dataset = await new DatasetRepository(ledger).GetAsync(s.DatasetId, cancellation);
+        return new SweepBody(group, s.Algorithm, s.DatasetId, dataset.Name, s.Runs, s.IsOver, s.Statuses, s.CreatedAt, s.EndedAt, s.Metric, s.Least, s.Mean, s.Most);
+    }
+}
+
+/// <summary>A sweep that was started.</summary>
+/// <param name="RunIds">in the order of the list, the grid (its last parameter changing fastest) and the seeds</param>
+/// <param name="FeaturesChosen">why the recipe of features was taken; null where it was named</param>
+public sealed record StartedSweepBody(Guid GroupId, IReadOnlyList<Guid> RunIds, string? FeaturesChosen);
+
+internal static class SweepRoutes
+{
+    static readonly Uuid Group = new("group_id", "the sweep") { InPath = true };
+
+    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
+    {
+        var group = api.MapGroup("/discovery/sweeps").WithTags("Runs");
+        group.Route("POST", "", "startSweep", "Starts a sweep of parameters and seeds", async context =>
+        {
+            var body = await JsonBody.ReadAsync<SweepRequestBody>(context);
+            var algorithm = RunRoutes.AlgorithmOf(body.Algorithm, body.RunType);
+            var runs = RunSweep.Expand(algorithm, RunRoutes.Object("parameters", body.Parameters) is { } fixedOnes ? JsonNode.Parse(fixedOnes)!.AsObject() : null,
+                GridOf(body.Grid), ListOf(body.List), body.Seeds ?? []);
+            RunRoutes.RequireType(body.RunType, runs[0]);
+            var placement = RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
+            var submitted = await new RunSubmitter(ledger).SubmitAsync(RunRoutes.DatasetOf(body.Dataset), RunRoutes.FilterOf(body.Filter), runs, placement,
+                RunRoutes.KeyOf(context), context.RequestAborted);
+            RunRoutes.Announce(context, submitted);
+            var id = submitted.Runs[0].GroupId!.Value;
+            return Results.Accepted($"/discovery/sweeps/{id}", new StartedSweepBody(id, [.. submitted.Runs.Select(r => r.RunId)], submitted.Choice?.Reason));
+        })
+            .WithDescription($"Every combination of the grid's values, for each set of the list, with each seed: at most {RunSweep.MostRuns} runs, stored together or not at all. "
+                + "The whole is followed at the address in Location, its runs are listed by GET /discovery/runs?group_id=…. Idempotency-Key works as for a single run.")
+            .Accepts<SweepRequestBody>("application/json").Produces<StartedSweepBody>(202).Fails(400, 404, 409, 413, 415);
+
+        group.Route("GET", "/{group_id}", "getSweep", "A sweep as a whole: how many of its runs are where, what they found",
+            async context => Results.Ok(await SweepBody.ReadAsync(ledger, Group.Read(context)!.Value, context.RequestAborted)), Group)
+            .Produces<SweepBody>().Fails(404);
+    }
+
+    static List<KeyValuePair<string, IReadOnlyList<JsonNode?>>> GridOf(JsonElement grid) =>
+        RunRoutes.Object("grid", grid) is not { } json ? [] : [.. JsonNode.Parse(json)!.AsObject().Select(p => p.Value is JsonArray values
+            ? new KeyValuePair<string, IReadOnlyList<JsonNode?>>(p.Key, [.. values])
+            : throw LedgerException.Invalid($"grid.{p.Key}", $"{p.Key} of the grid is no JSON array", "Give its values as a list, such as [0.1, 0.2]."))];
+
+    static List<JsonObject> ListOf(JsonElement list) => list.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null => [],
+        JsonValueKind.Array => [.. JsonNode.Parse(list.GetRawText())!.AsArray().Select(e =>
+            e as JsonObject ?? throw LedgerException.Invalid("list", "an element of the list is no JSON object", """Give sets of parameters, such as {"eps": 0.1}."""))],
+        _ => throw LedgerException.Invalid("list", "list is no JSON array", """Give sets of parameters, such as [{"eps": 0.1}]."""),
+    };
+}

@@ -1,0 +1,58 @@
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+/// <summary>Sweeps, and what one does with a run after it was started.</summary>
+public sealed class RunControlTests
+{
+    [Fact]
+    public async Task A_sweep_makes_one_group_of_runs_that_are_listed_by_it()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var sweep = (await ledger.RunAsync("sweep", "--algorithm", "isolation_forest", "--set", "features=sphere", "n_estimators=10", "--grid", "contamination=0.02,0.1", "--seeds", "1-2", "--json")).Ok().Json;
+        Assert.True(sweep.GetProperty("is_over").GetBoolean());
+        Assert.Equal((4, 40.0, 120.0, 200.0), (sweep.GetProperty("statuses").GetProperty("completed").GetInt32(), sweep.GetProperty("least").GetDouble(), sweep.GetProperty("mean").GetDouble(), sweep.GetProperty("most").GetDouble()));
+        var group = sweep.GetProperty("group_id").GetString()!;
+        var listed = await ledger.RunIdsAsync("--sweep", group, "--sort", "created");
+        Assert.Equal(sweep.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()), listed);
+        Assert.Equal([1L, 2L, 1L, 2L], sweep.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("random_seed").GetInt64()));
+        Assert.Equal(7, await ledger.CountAsync("select count(*) from mv_discovery_run_stats"));
+    }
+
+    [Fact]
+    public async Task A_sweep_of_a_list_for_people_names_what_differs()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        using var folder = Almagest.Testing.TestFolder.Create("sweep");
+        var file = Path.Combine(folder.Path, "sets.json");
+        await File.WriteAllTextAsync(file, """[{"eps": 0.2, "min_samples": 5}, {"eps": 0.3, "min_samples": 8}]""", TestContext.Current.CancellationToken);
+        var text = (await ledger.RunAsync("sweep", "--algorithm", "dbscan", "--set", "features=cluster5d", "--list", file)).Ok().Out;
+        Assert.Contains("2 completed", text);
+        Assert.Contains("eps", text);
+        Assert.DoesNotContain("features  ", text.Split("status")[^1]);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("sweep", "--algorithm", "dbscan", "--seeds", "1-3")).ExitCode);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("sweep", "--algorithm", "dbscan", "--grid", "eps")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_queued_run_is_cancelled_followed_and_retried_and_a_replay_reproduces_it()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var old = (await ledger.RunIdsAsync())[0];
+        var queued = (await ledger.RunAsync("runs", "retry", old, "--queue", "--json")).Ok().Json;
+        Assert.Equal(("pending", old), (queued.GetProperty("status").GetString(), queued.GetProperty("retry_of").GetString()));
+        var id = queued.GetProperty("run_id").GetString()!;
+        Assert.Equal("cancelled", (await ledger.RunAsync("runs", "cancel", id, "--json")).Ok().Json.GetProperty("status").GetString());
+        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("runs", "follow", id)).ExitCode);
+        var again = (await ledger.RunAsync("runs", "retry", id, "--json")).Ok().Json;
+        Assert.Equal("completed", again.GetProperty("status").GetString());
+        var made = again.GetProperty("run_id").GetString()!;
+        (await ledger.RunAsync("runs", "follow", made)).Ok();
+        var replay = (await ledger.RunAsync("runs", "replay", made, "--threads", "1", "--json")).Ok().Json;
+        Assert.True(replay.GetProperty("is_reproduced").GetBoolean());
+        Assert.Equal(again.GetProperty("results_hash").GetString(), replay.GetProperty("recomputed_hash").GetString());
+        Assert.Contains("all 2,000 stored rows came out again", (await ledger.RunAsync("runs", "replay", made)).Ok().Out);
+        Assert.Contains(again.GetProperty("results_hash").GetString()!, (await ledger.RunAsync("runs", "show", made)).Ok().Out);
+        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("runs", "cancel", made)).ExitCode);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Almagest.Ledger.Runs;
+using Xunit;
+
+namespace Almagest.Server.Tests;
+
+/// <summary>Cancelling, repeating and replaying runs, requests that come twice, sweeps, and several servers on one queue.</summary>
+public sealed class RunControlTests
+{
+    const string SmallRun = """{"algorithm": "dbscan", "dataset": "field", "parameters": {"features": "sphere"}}""";
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    static async Task<Answer> PostWithKeyAsync(TestServer server, string path, string key, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.Add("Idempotency-Key", key);
+        using var response = await server.Client.SendAsync(request, Cancellation);
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    static async Task<JsonElement> EndedAsync(TestServer server, string location)
+    {
+        JsonElement run = default;
+        await TestServer.UntilAsync(async () => (run = (await server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
+        return run;
+    }
+
+    [Fact]
+    public async Task A_pending_run_is_cancelled_retried_and_then_has_a_hash_that_a_replay_reproduces()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        await server.LoadAsync();
+        var first = (await server.PostAsync("/discovery/runs", SmallRun)).Headers.Location!.ToString();
+        JsonAssert.Problem(await server.PostAsync($"{first}/retry"), HttpStatusCode.Conflict);
+        var cancelled = await server.PostAsync($"{first}/cancel");
+        Assert.Equal((HttpStatusCode.Accepted, "cancelled"), (cancelled.Status, cancelled.Json.GetProperty("status").GetString()));
+        var again = await server.PostAsync($"{first}/retry");
+        Assert.Equal(HttpStatusCode.Accepted, again.Status);
+        var second = again.Headers.Location!.ToString();
+        Assert.EndsWith(again.Json.GetProperty("retry_of").GetString()!, first, StringComparison.Ordinal);
+        JsonAssert.Problem(await server.PostAsync($"{second}/replay"), HttpStatusCode.Conflict);
+
+        await using var worker = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, NightlyCron = null }, Cancellation);
+        var run = await EndedAsync(server, second);
+        await worker.StopAsync(Cancellation);
+        Assert.Equal(("completed", 100.0, 1), (run.GetProperty("status").GetString(), run.GetProperty("percent").GetDouble(), run.GetProperty("attempts").GetInt32()));
+        JsonAssert.Problem(await server.PostAsync($"{second}/cancel"), HttpStatusCode.Conflict);
+        var replay = (await server.PostAsync($"{second}/replay")).Json;
+        Assert.True(replay.GetProperty("is_reproduced").GetBoolean());
+        Assert.Equal(run.GetProperty("results_hash").GetString(), replay.GetProperty("recomputed_hash").GetString());
+        Assert.Equal(60, replay.GetProperty("equal_rows").GetInt64());
+        Assert.Equal("cancelled", (await server.GetAsync(first)).Json.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_request_with_a_key_starts_one_run_however_often_it_is_sent()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        await server.LoadAsync();
+        var first = await PostWithKeyAsync(server, "/discovery/runs", "k-1", SmallRun);
+        var second = await PostWithKeyAsync(server, "/discovery/runs", "k-1", """{"dataset": "field", "run_type": "cluster", "parameters": {"features": "sphere", "eps": 0.5}}""");
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (first.Status, second.Status));
+        Assert.Equal(first.Headers.Location, second.Headers.Location);
+        Assert.False(first.Headers.Contains("Idempotency-Replayed"));
+        Assert.Equal("true", Assert.Single(second.Headers.GetValues("Idempotency-Replayed")));
+        JsonAssert.Problem(await PostWithKeyAsync(server, "/discovery/runs", "k-1", """{"dataset": "field", "run_type": "cluster"}"""), HttpStatusCode.Conflict);
+        JsonAssert.Problem(await PostWithKeyAsync(server, "/discovery/runs", new string('k', 256), SmallRun), HttpStatusCode.BadRequest);
+        Assert.Equal(1, await new RunRepository(server.Ledger).CountAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_sweep_is_shared_by_the_workers_of_several_servers_and_listed_by_its_group()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 2 });
+        await server.LoadAsync();
+        await using var other = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, NightlyCron = null, Workers = 2 }, Cancellation);
+        var started = await server.PostAsync("/discovery/sweeps", """{"algorithm": "dbscan", "dataset": "field", "parameters": {"features": "sphere"}, "grid": {"eps": [0.2, 0.4, 0.8], "min_samples": [3, 5]}, "list": null}""");
+        Assert.Equal(HttpStatusCode.Accepted, started.Status);
+        var location = started.Headers.Location!.ToString();
+        JsonElement sweep = default;
+        await TestServer.UntilAsync(async () => (sweep = (await server.GetAsync(location)).Json).GetProperty("is_over").GetBoolean());
+        await other.StopAsync(Cancellation);
+        Assert.Equal((6, 6), (sweep.GetProperty("runs").GetInt32(), sweep.GetProperty("statuses").GetProperty("completed").GetInt32()));
+        var listed = (await server.GetAsync($"/discovery/runs?group_id={sweep.GetProperty("group_id").GetGuid()}&sort=created&limit=4")).Json;
+        var rest = (await server.GetAsync($"/discovery/runs?group_id={sweep.GetProperty("group_id").GetGuid()}&sort=created&after={listed.GetProperty("next").GetString()}")).Json;
+        var ids = listed.GetProperty("items").EnumerateArray().Concat(rest.GetProperty("items").EnumerateArray()).Select(r => r.GetProperty("run_id").GetGuid());
+        Assert.Equal(started.Json.GetProperty("run_ids").EnumerateArray().Select(i => i.GetGuid()), ids);
+        Assert.All(listed.GetProperty("items").EnumerateArray(), r => Assert.Equal(1, r.GetProperty("attempts").GetInt32()));
+        await server.RequireTrueViewsAsync();
+    }
+
+    [Theory]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "grid": {"eps": 0.5}}""")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "seeds": [1, 2]}""")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "field", "list": [3]}""")]
+    [InlineData("""{"dataset": "field", "grid": {"eps": [0.5]}}""")]
+    public async Task A_sweep_that_makes_no_sense_is_refused(string body)
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        await server.LoadAsync();
+        JsonAssert.Problem(await server.PostAsync("/discovery/sweeps", body), HttpStatusCode.BadRequest);
+        JsonAssert.Problem(await server.GetAsync($"/discovery/sweeps/{Guid.NewGuid()}"), HttpStatusCode.NotFound);
+    }
+}
