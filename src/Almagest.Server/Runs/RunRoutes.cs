@@ -3,6 +3,7 @@ using System.Text.Json;
 using Almagest.Ledger;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
@@ -66,8 +67,9 @@ internal static class RunRoutes
             .Produces(204).Fails(404, 409).DisableRequestTimeout();
 
         group.Route("GET", "/{run_id}/results", "getResults", "What a complete run says of its stars, page by page",
-            context => ResultsAsync(context, ledger), RunId, AnomaliesOnly, ClusterId, Order, ResultLimit, After)
-            .Produces<ResultPageBody>().Fails(404, 409);
+            context => ResultsAsync(context, ledger), RunId, AnomaliesOnly, ClusterId, Order, ResultLimit, After, TableAnswer.Format)
+            .WithDescription("With a format, or Accept: text/csv or application/vnd.apache.parquet, every result that is selected, as one streamed table; docs/guide/exports.md says what is in it.")
+            .Produces<ResultPageBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
 
         RunEvents.Map(group, ledger);
         ExplanationRoutes.Map(group);
@@ -128,6 +130,11 @@ internal static class RunRoutes
             throw LedgerException.Invalid("order", $"run {runId} is a {run.RunType} run: its results have no scores", "Order by star_id.");
         if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
             throw LedgerException.Invalid("cluster_id", $"run {runId} is an {run.RunType} run: it has no clusters", "Leave cluster_id out.");
+        if (TableAnswer.Wanted(context) is { } format)
+        {
+            TableAnswer.RefusePaging(context, ResultLimit.Name, After.Name);
+            return TableAnswer.Of(context, await new RunExport(ledger).TableAsync(run, query, context.RequestAborted), format, $"run-{runId}");
+        }
         var results = new ResultRepository(ledger);
         var page = await results.PageAsync(runId, query, context.RequestAborted);
         var whole = query is { AnomaliesOnly: false, ClusterId: null };
