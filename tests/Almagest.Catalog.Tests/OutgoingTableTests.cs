@@ -60,9 +60,9 @@ public sealed class OutgoingTableTests
             Assert.Equal(Columns, reader.Columns);
             var batch = Assert.Single(reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken));
             Assert.Equal([long.MaxValue, 1, -2, 3], ((Int64Vector)batch.Columns[0]).Values.ToArray()[..4]);
-            Assert.Equal([1.0 / 3, -0.0, 1e-300, double.NaN, double.NaN], ((DoubleVector)batch.Columns[1]).Values.ToArray());
-            Assert.Equal([true, false, null, true, null], ((BooleanVector)batch.Columns[2]).Values.ToArray());
-            Assert.Equal(Rows.Select(r => (string?)r[3]), ((TextVector)batch.Columns[3]).Values.ToArray());
+            Assert.Equal([1.0 / 3, -0.0, 1e-300, double.NaN, double.NaN], ((DoubleVector)batch.Columns[1]).Values.ToArray()[..batch.Count]);
+            Assert.Equal([true, false, null, true, null], ((BooleanVector)batch.Columns[2]).Values.ToArray()[..batch.Count]);
+            Assert.Equal(Rows.Select(r => (string?)r[3]), ((TextVector)batch.Columns[3]).Values.ToArray()[..batch.Count]);
         }
         finally
         {

@@ -12,6 +12,8 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     public DbSet<StarLabel> StarLabels => Set<StarLabel>();
     public DbSet<DiscoveryRun> Runs => Set<DiscoveryRun>();
     public DbSet<DiscoveryResult> Results => Set<DiscoveryResult>();
+    public DbSet<RunTag> RunTags => Set<RunTag>();
+    public DbSet<RunNote> RunNotes => Set<RunNote>();
     public DbSet<ViewRefresh> ViewRefreshes => Set<ViewRefresh>();
     public DbSet<PendingViewChange> PendingViewChanges => Set<PendingViewChange>();
 
@@ -28,6 +30,7 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         TableModel.Configure(modelBuilder);
+        AnnotationModel.Configure(modelBuilder);
         ViewModel.Configure(modelBuilder);
     }
 }

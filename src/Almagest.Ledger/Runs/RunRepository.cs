@@ -7,7 +7,7 @@ using Npgsql;
 namespace Almagest.Ledger.Runs;
 
 /// <summary>Which runs to list; null = any.</summary>
-public sealed record RunQuery(string? RunType = null, string? Status = null, long? DatasetId = null, int Limit = 100, Guid? Before = null);
+public sealed record RunQuery(string? RunType = null, string? Status = null, long? DatasetId = null, int Limit = 100, Guid? Before = null, string? Tag = null);
 
 /// <summary>
 /// The runs of the ledger. A run is created <c>pending</c>, started once, and ends <c>completed</c>, <c>failed</c> or
@@ -97,6 +97,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
             if (query.RunType is { } type) runs = runs.Where(r => r.RunType == type);
             if (query.Status is { } status) runs = runs.Where(r => r.Status == status);
             if (query.DatasetId is { } dataset) runs = runs.Where(r => r.DatasetId == dataset);
+            if (query.Tag is { } tag) runs = runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag));
             if (query.Before is { } before) runs = runs.Where(r => r.RunId.CompareTo(before) < 0);
             return runs.OrderByDescending(r => r.RunId).Take(query.Limit);
         }, cancellation);

@@ -23,6 +23,7 @@ internal static class RunRoutes
     static readonly Choice RunType = new("run_type", "only runs of this type", RunTypes.All);
     static readonly Choice Status = new("status", "only runs in this state", RunStatus.All);
     static readonly Words Dataset = new("dataset", "only runs over this dataset: its name or id");
+    static readonly Words Tag = new("tag", "only runs with this tag");
     static readonly WholeNumber ListLimit = new("limit", "most runs", 1, 1000, 100);
     static readonly Uuid Before = new("before", "only runs created before this one: next of the page before");
     static readonly Flag AnomaliesOnly = new("anomalies_only", "only flagged stars");
@@ -49,11 +50,11 @@ internal static class RunRoutes
         {
             var dataset = Dataset.Read(context) is { } name ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId : (long?)null;
             var limit = ListLimit.ReadInt(context);
-            var found = await runs.ListAsync(new RunQuery(RunType.Read(context), Status.Read(context), dataset, limit + 1, Before.Read(context)), context.RequestAborted);
+            var found = await runs.ListAsync(new RunQuery(RunType.Read(context), Status.Read(context), dataset, limit + 1, Before.Read(context), Tag.Read(context)), context.RequestAborted);
             var names = (await datasets.ListAsync(context.RequestAborted)).ToDictionary(d => d.DatasetId, d => d.Name);
             var page = found.Take(limit).Select(r => RunBody.From(r, names.GetValueOrDefault(r.DatasetId, ""))).ToList();
             return Results.Ok(new RunPageBody(page, found.Count > limit ? page[^1].RunId : null));
-        }, RunType, Status, Dataset, ListLimit, Before).Produces<RunPageBody>().Fails(404);
+        }, RunType, Status, Dataset, ListLimit, Before, Tag).Produces<RunPageBody>().Fails(404);
 
         group.Route("GET", "/{run_id}", "getRun", "One run", async context =>
             Results.Ok(await BodyAsync(ledger, await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted), context.RequestAborted)), RunId)
