@@ -17,6 +17,7 @@ internal static class RunCommands
     {
         List(shell, global), Show(shell, global), RunCompareCommand.Create(shell, global), Delete(shell, global), RunExportCommand.Create(shell, global),
         RunExplainCommand.Create(shell, global), RunRethresholdCommand.Create(shell, global), RunMatrixCommand.Create(shell, global), RunClustersCommand.Create(shell, global),
+        RunAnnotationCommands.Tag(shell, global), RunAnnotationCommands.Note(shell, global),
     };
 
     public static Argument<string> Id(string name = "ID") => new(name) { Description = "A run's id, or at least six characters of its start or end" };
@@ -26,10 +27,11 @@ internal static class RunCommands
         var type = Values.Choice("--type", "Only runs of this type", [.. RunTypes.All]);
         var status = Values.Choice("--status", "Only runs in this state", [.. RunStatus.All]);
         var dataset = Values.Text("--dataset", "NAME", "Only runs over this dataset", "-d");
+        var tag = Values.Text("--tag", "TAG", "Only runs with this tag");
         var limit = Values.Whole("--limit", "N", "At most so many, newest first (default 20)", 1, 100_000);
         var command = new DescribedCommand("list", "List runs, newest first", "almagest runs list --dataset gaia-100pc --limit 50", "almagest runs list --status failed --json")
         {
-            type, status, dataset, limit,
+            type, status, dataset, tag, limit,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -38,7 +40,7 @@ internal static class RunCommands
             var only = parsed.GetValue(dataset) is { } name ? await repository.FindAsync(name, shell.Cancellation) : null;
             var names = (await repository.ListAsync(shell.Cancellation)).ToDictionary(d => d.DatasetId, d => d.Name);
             var most = (int)(parsed.GetValue(limit) ?? 20);
-            var found = await new RunRepository(session.Ledger).ListAsync(new RunQuery(parsed.GetValue(type), parsed.GetValue(status), only?.DatasetId, most + 1), shell.Cancellation);
+            var found = await new RunRepository(session.Ledger).ListAsync(new RunQuery(parsed.GetValue(type), parsed.GetValue(status), only?.DatasetId, most + 1, Tag: parsed.GetValue(tag)), shell.Cancellation);
             var runs = found.Take(most).ToList();
             shell.Answer(new { runs = runs.Select(r => RunView.Document(r, names[r.DatasetId])), truncated = found.Count > most }, console =>
             {

@@ -68,6 +68,11 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             throw LedgerException.Invalid("filter", $"the selection ({request.Filter.Describe()}) holds {stars} of the {dataset.StarCount} stars of '{dataset.Name}'",
                 $"Widen the filter: a run needs at least {Almagest.Discovery.Anomaly.IsolationForestOptions.MinStars} stars.");
         }
+        if (request.Filter.Sample is { } sample && stars < sample.N)
+        {
+            throw LedgerException.Invalid("filter.sample.n", $"a sample of {sample.N} stars is asked for, and the selection without it holds {stars}",
+                "Take fewer, or leave the sample out.");
+        }
         var (parameters, choice) = await recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellation);
         return (await runs.CreateAsync(dataset.DatasetId, parameters, request.Filter, cancellation), choice);
     }
