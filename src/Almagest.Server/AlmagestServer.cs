@@ -2,6 +2,7 @@ using System.Net;
 using Almagest.Ledger;
 using Almagest.Ledger.Runs;
 using Almagest.Server.Analytics;
+using Almagest.Server.Annotations;
 using Almagest.Server.Comparing;
 using Almagest.Server.Datasets;
 using Almagest.Server.Http;
@@ -130,6 +131,8 @@ public static class AlmagestServer
         KDistanceRoutes.Map(api, options.Ledger);
         DatasetRoutes.Map(api, options);
         StarRoutes.Map(api, options.Ledger);
+        RunAnnotationRoutes.Map(api, options.Ledger);
+        StarLabelRoutes.Map(api, options.Ledger);
         HealthRoutes.Map(api, options.Ledger);
         MetricsRoutes.Map(api, options.Ledger);
         JobRoutes.Map(api, options.Ledger);

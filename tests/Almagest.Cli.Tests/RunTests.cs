@@ -145,9 +145,9 @@ public sealed class RunTests : IDisposable
         var id = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
         var (plain, packed) = (Path.Combine(folder.Path, "run.csv"), Path.Combine(folder.Path, "run.csv.gz"));
 
-        var answer = (await ledger.RunAsync("runs", "export", id, "-o", plain, "--json")).Ok().Json;
-        (await ledger.RunAsync("runs", "export", id, "-o", packed)).Ok();
-        var streamed = (await ledger.RunAsync("runs", "export", id, "-o", "-")).Ok().Out;
+        var answer = (await ledger.RunAsync("runs", "export", id, "--bare", "-o", plain, "--json")).Ok().Json;
+        (await ledger.RunAsync("runs", "export", id, "--bare", "-o", packed)).Ok();
+        var streamed = (await ledger.RunAsync("runs", "export", id, "--bare", "-o", "-")).Ok().Out;
 
         var lines = File.ReadAllLines(plain);
         Assert.Equal(2000, answer.GetProperty("rows").GetInt64());
@@ -169,7 +169,7 @@ public sealed class RunTests : IDisposable
         var ids = await ledger.RunIdsAsync();
         var file = Path.Combine(folder.Path, "flagged.csv");
 
-        (await ledger.RunAsync("runs", "export", ids[1], "--anomalies", "-o", file)).Ok();
+        (await ledger.RunAsync("runs", "export", ids[1], "--anomalies", "--bare", "-o", file)).Ok();
 
         var scores = File.ReadLines(file).Skip(1).Select(l => double.Parse(l.Split(',')[10])).ToList();
         Assert.Equal(200, scores.Count);

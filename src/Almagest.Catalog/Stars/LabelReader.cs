@@ -16,6 +16,15 @@ public sealed class LabelBatch
 
     public required string?[] Cluster { get; init; }
 
+    /// <summary>Whatever else is said of the star; as long as the others where there is such a column and no row was rejected, else empty.</summary>
+    public IReadOnlyList<string?> Remark { get; internal set; } = [];
+
+    /// <summary>Who said so, where there is a column <c>labelled_by</c>; like <see cref="Remark"/>.</summary>
+    public IReadOnlyList<string?> LabelledBy { get; internal set; } = [];
+
+    /// <summary>When, as it is written, where there is a column <c>labelled_at</c>; like <see cref="Remark"/>.</summary>
+    public IReadOnlyList<string?> LabelledAt { get; internal set; } = [];
+
     /// <summary>The physical line of a text file, the row number of a binary one, from 1.</summary>
     public required long[] LineNumber { get; init; }
 
@@ -69,8 +78,40 @@ public sealed class LabelReader
         long row = 0;
         foreach (var rows in _reader.ReadBatches(cancellationToken: cancellationToken))
         {
-            yield return new StarBatchBuilder(rows, Mapping, new StarReaderOptions(), row).BuildLabels();
+            var labels = new StarBatchBuilder(rows, Mapping, new StarReaderOptions(), row).BuildLabels();
+            if (labels.Count == rows.Count)
+            {
+                labels.Remark = Texts(rows, "label_remark", "remark", "remarks");
+                labels.LabelledBy = Texts(rows, "labelled_by");
+                labels.LabelledAt = Texts(rows, "labelled_at");
+            }
+            yield return labels;
             row += rows.Count;
         }
+    }
+
+    private string?[] Texts(CatalogBatch rows, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            for (int c = 0; c < _reader.Columns.Count; c++)
+            {
+                if (!_reader.Columns[c].Name.Equals(name, StringComparison.OrdinalIgnoreCase)) continue;
+                var vector = rows.Columns[c];
+                var texts = new string?[rows.Count];
+                for (int i = 0; i < texts.Length; i++)
+                {
+                    texts[i] = vector.Misfit(i) ?? vector switch
+                    {
+                        TextVector text => text.Values[i],
+                        Int64Vector whole when whole.HasValue[i] => whole.Values[i].ToString(System.Globalization.CultureInfo.InvariantCulture),
+                        DoubleVector real when !double.IsNaN(real.Values[i]) => real.Values[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+                        _ => null,
+                    };
+                }
+                return texts;
+            }
+        }
+        return [];
     }
 }

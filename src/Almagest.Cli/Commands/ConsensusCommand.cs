@@ -4,6 +4,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Consensus;
 using Almagest.Ledger.Comparing;
+using Almagest.Ledger.Export;
 
 namespace Almagest.Cli.Commands;
 
@@ -16,16 +17,27 @@ internal static class ConsensusCommand
         var dataset = Values.Text("--dataset", "NAME", $"The newest {ComparedRuns.Most} anomaly runs over this dataset, where no run is named", "-d");
         var order = Values.Choice("--order", "By the lower end of the credible interval, or by the posterior mean (default low)", "low", "mean");
         var top = Values.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars);
+        var export = Values.Text("--export", "FILE", "Write the ranking to this file instead: every flagged star, or the first --top");
+        var table = new TableOutput("--export");
         var command = new DescribedCommand("consensus", "Rank stars over many anomaly runs: how often each is flagged by those that looked, with a credible interval; runs that say the same share one say",
-            "almagest consensus --dataset gaia-100pc", "almagest consensus 1f0c2a9e 77ab03d1 e4b0917c --top 50 --json")
+            "almagest consensus --dataset gaia-100pc", "almagest consensus --dataset gaia-100pc --export consensus.parquet", "almagest consensus 1f0c2a9e 77ab03d1 e4b0917c --top 50 --json")
         {
-            ids, dataset, order, top,
+            ids, dataset, order, top, export,
         };
+        table.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            var path = parsed.GetValue(export);
+            table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var runs = await RunMatrixCommand.ChooseAsync(session.Ledger, parsed.GetValue(ids) ?? [], parsed.GetValue(dataset), shell.Cancellation);
             var by = parsed.GetValue(order) == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low;
+            if (path is not null)
+            {
+                var rows = await new ConsensusExport(session.Ledger).TableAsync(runs, by, (int?)parsed.GetValue(top), shell.Cancellation);
+                await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
+                return CommandLine.Done;
+            }
             var view = new ConsensusView(await new ConsensusReader(session.Ledger).ReadAsync(runs, (int)(parsed.GetValue(top) ?? 20), by, shell.Cancellation));
             shell.Answer(view.Document, view.Show);
             return CommandLine.Done;

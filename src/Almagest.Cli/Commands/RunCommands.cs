@@ -19,6 +19,7 @@ internal static class RunCommands
         List(shell, global), Show(shell, global), RunCompareCommand.Create(shell, global), Delete(shell, global), RunExportCommand.Create(shell, global),
         RunExplainCommand.Create(shell, global), RunRethresholdCommand.Create(shell, global), RunMatrixCommand.Create(shell, global), RunClustersCommand.Create(shell, global),
         RunFollowCommand.Create(shell, global), RunControlCommands.Cancel(shell, global), RunControlCommands.Retry(shell, global), RunReplayCommand.Create(shell, global),
+        RunAnnotationCommands.Tag(shell, global), RunAnnotationCommands.Note(shell, global),
     };
 
     public static Argument<string> Id(string name = "ID") => new(name) { Description = "A run's id, or at least six characters of its start or end" };
@@ -29,12 +30,13 @@ internal static class RunCommands
         var status = Values.Choice("--status", "Only runs in this state", [.. RunStatus.All]);
         var dataset = Values.Text("--dataset", "NAME", "Only runs over this dataset", "-d");
         var algorithm = Values.Text("--algorithm", "NAME", "Only runs of this algorithm");
+        var tag = Values.Text("--tag", "TAG", "Only runs with this tag");
         var sweep = Values.Text("--sweep", "GROUP", "Only runs of this sweep");
         var sort = Values.Choice("--sort", $"By creation, end or stars; with - newest, latest or most first (default {RunOrder.Newest})", [.. RunOrder.All]);
         var limit = Values.Whole("--limit", "N", "At most so many (default 20)", 1, 100_000);
         var command = new DescribedCommand("list", "List runs, newest first or in another order", "almagest runs list --dataset gaia-100pc --limit 50", "almagest runs list --sort=-stars --algorithm dbscan", "almagest runs list --status failed --json")
         {
-            type, status, dataset, algorithm, sweep, sort, limit,
+            type, status, dataset, algorithm, tag, sweep, sort, limit,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -47,7 +49,7 @@ internal static class RunCommands
                 : Guid.TryParse(text, out var id) ? id : throw LedgerException.Invalid("sweep", $"'{text}' is no sweep's id", "Give the whole id, as 'almagest sweep' and 'runs show' print it.");
             var found = await new RunRepository(session.Ledger).ListAsync(new RunQuery(parsed.GetValue(type), parsed.GetValue(status), only?.DatasetId, most + 1)
             {
-                Algorithm = parsed.GetValue(algorithm), GroupId = group, Sort = parsed.GetValue(sort) ?? RunOrder.Newest,
+                Algorithm = parsed.GetValue(algorithm), Tag = parsed.GetValue(tag), GroupId = group, Sort = parsed.GetValue(sort) ?? RunOrder.Newest,
             }, shell.Cancellation);
             var runs = found.Take(most).ToList();
             shell.Answer(new { runs = runs.Select(r => RunView.Document(r, names[r.DatasetId])), truncated = found.Count > most }, console =>

@@ -4,6 +4,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 
@@ -24,28 +25,45 @@ internal static class RunCompareCommand
         var stars = Values.Choice("--stars", "Of two runs: which stars to print (default common)", "common", "only-a", "only-b");
         var reason = Values.Choice("--reason", "With only-a or only-b: only stars that flipped for this reason", [.. FlipReason.All]);
         var top = Values.Whole("--top", "N", "How many stars, clusters or pairs to print (default 10)", 0, 10_000);
+        var export = Values.Text("--export", "FILE", "Write to this file instead: of two runs every star that either marks (or those of --stars), of more their pairs");
+        var table = new TableOutput("--export");
         var command = new DescribedCommand("compare", "Compare runs: what differs, what they agree on, whether that may be chance; of two runs also which stars, and why the others flipped",
-            "almagest runs compare 1f0c2a9e 77ab03d1", "almagest runs compare 1f0c2a9e 77ab03d1 --stars only-b --reason seed", "almagest runs compare 1f0c2a9e 77ab03d1 e4b0917c")
+            "almagest runs compare 1f0c2a9e 77ab03d1", "almagest runs compare 1f0c2a9e 77ab03d1 --stars only-b --reason seed", "almagest runs compare 1f0c2a9e 77ab03d1 --export pair.parquet", "almagest runs compare 1f0c2a9e 77ab03d1 e4b0917c")
         {
-            ids, stars, reason, top,
+            ids, stars, reason, top, export,
         };
+        table.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             var (side, why) = (parsed.GetValue(stars), parsed.GetValue(reason));
             if (why is not null && side is not ("only-a" or "only-b"))
                 throw new UsageException("stars that both runs mark have no reason", "Add --stars only-a or --stars only-b.", "--reason");
+            var path = parsed.GetValue(export);
+            table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var runs = await FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.Cancellation);
             var most = (int)(parsed.GetValue(top) ?? 10);
             if (runs.Count > 2)
             {
                 if (side is not null) throw new UsageException("--stars is of two runs", "Name two runs only, or leave it out.", "--stars");
-                var table = new RunTableView(await new RunTableReader(session.Ledger).ReadAsync(runs, shell.Cancellation), most);
-                shell.Answer(table.Document, table.Show);
+                var found = await new RunTableReader(session.Ledger).ReadAsync(runs, shell.Cancellation);
+                if (path is not null)
+                {
+                    await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, found.Pairs, cancellation: shell.Cancellation), "pair", "pairs", found.Pairs.Count);
+                    return CommandLine.Done;
+                }
+                var several = new RunTableView(found, most);
+                shell.Answer(several.Document, several.Show);
                 return CommandLine.Done;
             }
             var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.Cancellation);
             var which = side switch { "only-a" => PairSide.OnlyIn1, "only-b" => PairSide.OnlyIn2, _ => PairSide.Common };
+            if (path is not null)
+            {
+                var rows = await new PairExport(session.Ledger).TableAsync(agreement, side is null ? null : which, why, shell.Cancellation);
+                await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
+                return CommandLine.Done;
+            }
             var view = await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.Cancellation);
             shell.Answer(view.Document, view.Show);
             return CommandLine.Done;

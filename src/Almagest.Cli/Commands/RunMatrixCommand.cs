@@ -4,6 +4,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Cli.Commands;
@@ -17,19 +18,30 @@ internal static class RunMatrixCommand
         var dataset = Values.Text("--dataset", "NAME", $"The newest {ComparedRuns.Most} anomaly runs over this dataset, where no run is named", "-d");
         var maxQ = Values.Real("--max-q", "Q", "Only pairs whose q value (expected share of false discoveries) is at most this (default 1)");
         var top = Values.Whole("--top", "N", "How many pairs to print (default 20)", 1, 5000);
+        var export = Values.Text("--export", "FILE", "Write every such pair to this file instead");
+        var table = new TableOutput("--export");
         var command = new DescribedCommand("matrix", "Say which pairs of anomaly runs agree more than by chance, with p values adjusted for all pairs",
             "almagest runs matrix --dataset gaia-100pc", "almagest runs matrix 1f0c2a9e 77ab03d1 e4b0917c --max-q 0.01")
         {
-            ids, dataset, maxQ, top,
+            ids, dataset, maxQ, top, export,
         };
+        table.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             var most = parsed.GetValue(maxQ) ?? 1;
             if (most is < 0 or > 1) throw new UsageException(FormattableString.Invariant($"--max-q is {most}, expected a number from 0 to 1"), null, "--max-q");
+            var path = parsed.GetValue(export);
+            table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var runs = await ChooseAsync(session.Ledger, parsed.GetValue(ids) ?? [], parsed.GetValue(dataset), shell.Cancellation);
             var all = PairSignificance.Matrix(runs, await new RunSetReader(session.Ledger).MarksAsync(runs, shell.Cancellation));
             var wanted = all.Where(p => Math.Pow(10, p.Log10QValue) <= most).ToList();
+            if (path is not null)
+            {
+                var words = most < 1 ? FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first") : "all pairs, most significant first";
+                await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, wanted, words, shell.Cancellation), "pair", "pairs", wanted.Count);
+                return CommandLine.Done;
+            }
             var pairs = wanted.Take((int)(parsed.GetValue(top) ?? 20)).ToList();
             var tests = all.Count(p => p.Overlap.Shared > 0);
             shell.Answer(new { run_ids = runs.Select(r => r.RunId), tests, pairs = pairs.Select(PairLines.Document), truncated = pairs.Count < wanted.Count }, console =>

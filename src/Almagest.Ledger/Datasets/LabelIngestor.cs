@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Ledger.Database;
 using Npgsql;
@@ -13,6 +14,9 @@ public sealed record LabelOptions
 
     /// <summary>Field to source column, over what is found automatically: <c>source_id</c>, <c>label_outlier</c>, <c>label_kind</c>, <c>label_cluster</c>.</summary>
     public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Who labels, where the file has no column <c>labelled_by</c>; null = not said.</summary>
+    public string? By { get; init; }
 
     /// <summary>Leave out labels of stars that the dataset does not hold, instead of refusing the file.</summary>
     public bool SkipUnknown { get; init; }
@@ -44,7 +48,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             await using var connection = await ledger.ConnectAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             await ExecuteAsync(connection, """
-                create temporary table incoming_labels (line bigint not null, source_id text not null, is_anomaly integer, kind text, cluster text) on commit drop
+                create temporary table incoming_labels (line bigint not null, source_id text not null, is_anomaly integer, kind text, cluster text, remark text, labelled_by text, labelled_at timestamptz) on commit drop
                 """, cancellation);
             var rows = await CopyAsync(connection, reader, name, cancellation);
             if (rows == 0) throw LedgerException.Invalid("labels", $"{name} holds no rows", "Nothing was stored.");
@@ -57,14 +61,15 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                     "Nothing was stored. " + (unknown.Count == rows ? "Are these the ids of another catalogue, or another column (--map source_id=COLUMN)?" : "Leave them out with --skip-unknown, or choose another --dataset."));
             }
             var stored = await ExecuteAsync(connection, """
-                insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, labelled_at)
-                select s.star_id, $2, l.is_anomaly, l.kind, l.cluster, now()
+                insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
+                select s.star_id, $2, l.is_anomaly, l.kind, l.cluster, l.remark, coalesce(l.labelled_by, nullif($3, '')), coalesce(l.labelled_at, now())
                 from incoming_labels l
                 join public.stars s on s.dataset_id = $1 and s.source_id = l.source_id
                 order by s.star_id
                 on conflict (star_id, label_set) do update
-                set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster, labelled_at = excluded.labelled_at
-                """, cancellation, dataset.DatasetId, options.LabelSet);
+                set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster,
+                    remark = excluded.remark, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
+                """, cancellation, dataset.DatasetId, options.LabelSet, Annotations.AnnotationText.Who(options.By) ?? "");
             await transaction.CommitAsync(cancellation);
             return new LabelReport(dataset.Name, dataset.DatasetId, options.LabelSet, stored, unknown.Count,
                 [.. reader.Mapping.Fields.Where(f => f.Field is StarField.SourceId or StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster).Select(f => f.ToString())]);
@@ -82,7 +87,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
     static async Task<long> CopyAsync(NpgsqlConnection connection, LabelReader reader, string file, CancellationToken cancellation)
     {
         long rows = 0;
-        await using var writer = await connection.BeginBinaryImportAsync("copy incoming_labels (line, source_id, is_anomaly, kind, cluster) from stdin (format binary)", cancellation);
+        await using var writer = await connection.BeginBinaryImportAsync("copy incoming_labels (line, source_id, is_anomaly, kind, cluster, remark, labelled_by, labelled_at) from stdin (format binary)", cancellation);
         foreach (var batch in reader.ReadBatches(cancellation))
         {
             // A label that is left out in silence would change what is measured.
@@ -101,11 +106,23 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 else await writer.WriteNullAsync(cancellation);
                 await WriteAsync(writer, batch.Kind[i], cancellation);
                 await WriteAsync(writer, batch.Cluster[i], cancellation);
+                await WriteAsync(writer, batch.Remark.ElementAtOrDefault(i), cancellation);
+                await WriteAsync(writer, batch.LabelledBy.ElementAtOrDefault(i), cancellation);
+                if (Time(batch.LabelledAt.ElementAtOrDefault(i), file, batch.LineNumber[i]) is { } time) await writer.WriteAsync(time, NpgsqlDbType.TimestampTz, cancellation);
+                else await writer.WriteNullAsync(cancellation);
                 rows++;
             }
         }
         await writer.CompleteAsync(cancellation);
         return rows;
+    }
+
+    static DateTime? Time(string? text, string file, long line)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return null;
+        return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw LedgerException.Invalid("labels", $"{file}, line {line}: labelled_at: expected a time such as 2026-03-01T12:00:00Z, found '{text}'", "Nothing was stored. Mend the row.");
     }
 
     static Task WriteAsync(NpgsqlBinaryImporter writer, string? text, CancellationToken cancellation) =>

@@ -840,6 +840,73 @@ namespace Almagest.Ledger.Migrations
                     b.ToTable("rejected_rows", (string)null);
                 });
 
+            modelBuilder.Entity("Almagest.Ledger.Model.RunNote", b =>
+                {
+                    b.Property<long>("NoteId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("note_id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("NoteId"));
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<DateTime>("WrittenAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("WrittenBy")
+                        .HasColumnType("text")
+                        .HasColumnName("written_by");
+
+                    b.HasKey("NoteId")
+                        .HasName("pk_run_notes");
+
+                    b.HasIndex("RunId", "NoteId")
+                        .HasDatabaseName("ix_run_notes_run_id_note_id");
+
+                    b.ToTable("run_notes", (string)null);
+                });
+
+            modelBuilder.Entity("Almagest.Ledger.Model.RunTag", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text")
+                        .HasColumnName("tag");
+
+                    b.Property<DateTime>("TaggedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tagged_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("TaggedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("tagged_by");
+
+                    b.HasKey("RunId", "Tag")
+                        .HasName("pk_run_tags");
+
+                    b.HasIndex("Tag", "RunId")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("ix_run_tags_tag_run_id");
+
+                    b.ToTable("run_tags", (string)null);
+                });
+
             modelBuilder.Entity("Almagest.Ledger.Model.Star", b =>
                 {
                     b.Property<long>("StarId")
@@ -949,6 +1016,14 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnName("labelled_at")
                         .HasDefaultValueSql("now()");
 
+                    b.Property<string>("LabelledBy")
+                        .HasColumnType("text")
+                        .HasColumnName("labelled_by");
+
+                    b.Property<string>("Remark")
+                        .HasColumnType("text")
+                        .HasColumnName("remark");
+
                     b.HasKey("StarId", "LabelSet")
                         .HasName("pk_star_labels");
 
@@ -1043,6 +1118,26 @@ namespace Almagest.Ledger.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_rejected_rows_datasets_dataset_id");
+                });
+
+            modelBuilder.Entity("Almagest.Ledger.Model.RunNote", b =>
+                {
+                    b.HasOne("Almagest.Ledger.Model.DiscoveryRun", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_notes_discovery_runs_run_id");
+                });
+
+            modelBuilder.Entity("Almagest.Ledger.Model.RunTag", b =>
+                {
+                    b.HasOne("Almagest.Ledger.Model.DiscoveryRun", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_tags_discovery_runs_run_id");
                 });
 #pragma warning restore 612, 618
         }

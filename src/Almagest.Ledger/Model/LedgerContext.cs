@@ -13,6 +13,8 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     public DbSet<DiscoveryRun> Runs => Set<DiscoveryRun>();
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
     public DbSet<DiscoveryResult> Results => Set<DiscoveryResult>();
+    public DbSet<RunTag> RunTags => Set<RunTag>();
+    public DbSet<RunNote> RunNotes => Set<RunNote>();
     public DbSet<ViewRefresh> ViewRefreshes => Set<ViewRefresh>();
     public DbSet<PendingViewChange> PendingViewChanges => Set<PendingViewChange>();
 
@@ -29,6 +31,7 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         TableModel.Configure(modelBuilder);
+        AnnotationModel.Configure(modelBuilder);
         ViewModel.Configure(modelBuilder);
     }
 }

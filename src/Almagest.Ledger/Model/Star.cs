@@ -60,5 +60,11 @@ public sealed class StarLabel
     /// <summary>The cluster it belongs to; null = none, or not said.</summary>
     public string? Cluster { get; set; }
 
+    /// <summary>Whatever else the user says of the star; null = nothing.</summary>
+    public string? Remark { get; set; }
+
+    /// <summary>Who said so; null where that was not said.</summary>
+    public string? LabelledBy { get; set; }
+
     public DateTime LabelledAt { get; set; }
 }

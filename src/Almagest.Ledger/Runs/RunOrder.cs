@@ -10,6 +10,7 @@ public sealed record RunQuery(string? RunType = null, string? Status = null, lon
 {
     public string? Algorithm { get; init; }
     public Guid? GroupId { get; init; }
+    public string? Tag { get; init; }
 
     /// <summary>One of <see cref="RunOrder.All"/>.</summary>
     public string Sort { get; init; } = RunOrder.Newest;

@@ -108,7 +108,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
     public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return await ledger.ReadAsync(context => RunOrder.Apply(context.Runs, query), cancellation);
+        return await ledger.ReadAsync(context => RunOrder.Apply(
+            query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs, query), cancellation);
     }
 
     /// <summary>How many runs have each status; every status has its number.</summary>

@@ -59,6 +59,11 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             throw LedgerException.Invalid("filter", $"the selection ({filter.Describe()}) holds {stars} of the {found.StarCount} stars of '{found.Name}'",
                 $"Widen the filter: a run needs at least {IsolationForestOptions.MinStars} stars.");
         }
+        if (filter.Sample is { } sample && stars < sample.N)
+        {
+            throw LedgerException.Invalid("filter.sample.n", $"a sample of {sample.N} stars is asked for, and the selection without it holds {stars}",
+                "Take fewer, or leave the sample out.");
+        }
         var (resolved, choice) = await ResolveAsync(found.DatasetId, filter, parameters, cancellation);
         var runs = resolved.Zip(Ids(resolved.Count), (p, id) => RunRepository.NewRun(found.DatasetId, p, filter, placement, id)).ToList();
         if (await StoreAsync(runs, key, hash, cancellation)) return new Submission(runs, choice, false);

@@ -29,6 +29,20 @@ public sealed record StarFilter
     public Bounds? ProperMotionMasYr { get; init; }
     public Bounds? Ruwe { get; init; }
 
+    /// <summary>Proper motion in right ascension times cos(dec), mas/yr.</summary>
+    public Bounds? PmraMasYr { get; init; }
+
+    /// <summary>Proper motion in declination, mas/yr.</summary>
+    public Bounds? PmdecMasYr { get; init; }
+    public Bounds? ParallaxErrorMas { get; init; }
+    public Bounds? RadialVelocityKmS { get; init; }
+
+    /// <summary>Ranges of other numeric columns of the source table, by their names there.</summary>
+    public ExtraRanges? Extra { get; init; }
+
+    /// <summary>A random sample of the stars that fulfil all the other conditions.</summary>
+    public StarSample? Sample { get; init; }
+
     /// <summary>The whole dataset.</summary>
     public static StarFilter All { get; } = new();
 
@@ -52,6 +66,10 @@ public sealed record StarFilter
             ["parallax_over_error"] = (f => f.ParallaxOverError, "parallax_mas / nullif(parallax_error_mas, 0)", "parallax / error"),
             ["proper_motion_mas_yr"] = (f => f.ProperMotionMasYr, "sqrt(pmra_mas_yr * pmra_mas_yr + pmdec_mas_yr * pmdec_mas_yr)", "proper motion (mas/yr)"),
             ["ruwe"] = (f => f.Ruwe, "ruwe", "RUWE"),
+            ["pmra_mas_yr"] = (f => f.PmraMasYr, "pmra_mas_yr", "pmRA (mas/yr)"),
+            ["pmdec_mas_yr"] = (f => f.PmdecMasYr, "pmdec_mas_yr", "pmDec (mas/yr)"),
+            ["parallax_error_mas"] = (f => f.ParallaxErrorMas, "parallax_error_mas", "parallax error (mas)"),
+            ["radial_velocity_km_s"] = (f => f.RadialVelocityKmS, "radial_velocity_km_s", "radial velocity (km/s)"),
         };
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
@@ -71,7 +89,7 @@ public sealed record StarFilter
             var path = string.IsNullOrEmpty(e.Path) ? "" : e.Path.TrimStart('$', '.');
             throw LedgerException.Invalid(path.Length == 0 ? "filter" : $"filter.{path}",
                 "the filter cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such condition, or not its whole form"),
-                $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, {string.Join(", ", Ranges.Keys)}.");
+                $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, {string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; sample {{n, seed}}.");
         }
     }
 
@@ -89,9 +107,11 @@ public sealed record StarFilter
             foreach (var edge in new[] { ra.Min, ra.Max })
                 Require(edge is null or (>= 0 and <= 360), "filter.ra_deg", edge ?? 0, "in [0, 360]");
         }
-        foreach (var (name, (get, _, _)) in Ranges)
+        if (Sample is { } sample) Require(sample.N >= 1, "filter.sample.n", sample.N, "at least 1");
+        var ranges = Ranges.Select(r => (r.Key, r.Value.Get(this))).Concat(Extra is null ? [] : Extra.Select(e => ($"extra.{e.Key}", (Bounds?)e.Value)));
+        foreach (var (name, given) in ranges)
         {
-            if (get(this) is not { } range) continue;
+            if (given is not { } range) continue;
             Require(range.Min is null || double.IsFinite(range.Min.Value), $"filter.{name}.min", range.Min ?? 0, "a finite number");
             Require(range.Max is null || double.IsFinite(range.Max.Value), $"filter.{name}.max", range.Max ?? 0, "a finite number");
             if (range is { Min: { } low, Max: { } high } && low > high)
@@ -106,6 +126,8 @@ public sealed record StarFilter
         if (Cone is { } c) parts.Add($"within {c.RadiusDeg}° of ({c.RaDeg}, {c.DecDeg})");
         if (RaDeg is { } ra) parts.Add(Words("RA (deg)", ra));
         parts.AddRange(Ranges.Values.Where(r => r.Get(this) is not null).Select(r => Words(r.Words, r.Get(this)!)));
+        if (Extra is not null) parts.AddRange(Extra.Select(e => Words(e.Key, e.Value)));
+        if (Sample is { } sample) return $"{sample.N} of {(parts.Count == 0 ? "all stars" : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
         return parts.Count == 0 ? "all stars" : string.Join(", ", parts);
     }
 

@@ -34,7 +34,18 @@ internal static class StarFilterSql
             if (range.Min is { } min) sql.Append($" and {column} >= {Bind(command, min)}");
             if (range.Max is { } max) sql.Append($" and {column} <= {Bind(command, max)}");
         }
-        return sql.ToString();
+        foreach (var (column, range) in filter.Extra ?? [])
+        {
+            // A column that holds text in some rows: those rows have no number to compare.
+            var name = Bind(command, column);
+            var number = $"case when jsonb_typeof(extra -> {name}) = 'number' then (extra ->> {name})::double precision end";
+            if (range is { Min: null, Max: null }) sql.Append($" and {number} is not null");
+            if (range.Min is { } min) sql.Append($" and {number} >= {Bind(command, min)}");
+            if (range.Max is { } max) sql.Append($" and {number} <= {Bind(command, max)}");
+        }
+        if (filter.Sample is not { } sample) return sql.ToString();
+        var seed = Bind(command, $"{sample.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}:");
+        return $"star_id in (select star_id from public.stars where {sql} order by md5({seed} || source_id)::uuid limit {Bind(command, sample.N)})";
     }
 
     static string Bind(NpgsqlCommand command, object value)

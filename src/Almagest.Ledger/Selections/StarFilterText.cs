@@ -9,7 +9,7 @@ namespace Almagest.Ledger.Selections;
 /// </summary>
 public static class StarFilterText
 {
-    const string Help = "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4";
+    const string Help = "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4  extra.COLUMN=0..1  sample=1000 or sample=1000,SEED";
 
     /// <exception cref="LedgerException">a term is unknown or malformed</exception>
     public static StarFilter Parse(string? text)
@@ -26,14 +26,27 @@ public static class StarFilterText
                 if (parts.Length != 3) throw Bad(term);
                 json["cone"] = new JsonObject { ["ra_deg"] = parts[0], ["dec_deg"] = parts[1], ["radius_deg"] = parts[2] };
             }
-            else if (name == "ra_deg" || StarFilter.Ranges.ContainsKey(name))
+            else if (name == "sample")
+            {
+                var parts = value.Split(',');
+                if (parts.Length > 2 || !parts.All(p => long.TryParse(p, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))) throw Bad(term);
+                var sample = new JsonObject { ["n"] = long.Parse(parts[0], CultureInfo.InvariantCulture) };
+                if (parts.Length == 2) sample["seed"] = long.Parse(parts[1], CultureInfo.InvariantCulture);
+                json["sample"] = sample;
+            }
+            else if (name == "ra_deg" || (name.StartsWith("extra.", StringComparison.Ordinal) && name.Length > 6) || StarFilter.Ranges.ContainsKey(name))
             {
                 var edges = value.Split("..");
                 if (edges.Length != 2 || value == "..") throw Bad(term);
                 var range = new JsonObject();
                 if (edges[0].Length > 0) range["min"] = Number(edges[0], term);
                 if (edges[1].Length > 0) range["max"] = Number(edges[1], term);
-                json[name] = range;
+                if (name.StartsWith("extra.", StringComparison.Ordinal))
+                {
+                    if (json["extra"] is not JsonObject extra) json["extra"] = extra = [];
+                    extra[name[6..]] = range;
+                }
+                else json[name] = range;
             }
             else throw Bad(term);
         }

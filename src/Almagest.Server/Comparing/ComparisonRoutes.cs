@@ -1,6 +1,7 @@
 using Almagest.Ledger;
 using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;
@@ -36,13 +37,21 @@ internal static class ComparisonRoutes
             var reason = Reason.Read(context);
             if (side == PairSide.Common && reason is not null)
                 throw LedgerException.Invalid("reason", "stars that both runs mark have no reason", "Give side=only_1 or side=only_2 with it.");
+            if (TableAnswer.Wanted(context) is { } format)
+            {
+                TableAnswer.RefusePaging(context, Limit.Name, After.Name);
+                var all = context.Request.Query[Side.Name] is not [{ Length: > 0 }, ..];
+                var table = await new PairExport(ledger).TableAsync(pair, all ? null : side, reason, context.RequestAborted);
+                return TableAnswer.Of(context, table, format, $"pair-{pair.Run1.RunId}-{pair.Run2.RunId}");
+            }
             var page = await new PairStarReader(ledger).PageAsync(pair, new PairStarQuery(side, reason, Limit.ReadInt(context), After.Read(context) ?? long.MinValue), context.RequestAborted);
             return Results.Ok(new PairStarPageBody(page.Items.Select(PairStarBody.From).ToList(), page.Next is null ? null : page.Items[^1].StarId, page.Next is not null));
-        }, Run1, Run2, Side, Reason, Limit, After)
+        }, Run1, Run2, Side, Reason, Limit, After, TableAnswer.Format)
             .WithTags("Comparing")
             .WithDescription("Pages by star_id. The reason is the first that applies: data (the other run did not analyse the star), threshold (the other run would flag it, did it flag the same share), "
-                + "else what differs between the runs: algorithm, features, data (another selection), parameters, seed, or program.")
-            .Produces<PairStarPageBody>().Fails(404, 409);
+                + "else what differs between the runs: algorithm, features, data (another selection), parameters, seed, or program. "
+                + "With a format, the stars of all sides (or of the side that is given) as one streamed table.")
+            .Produces<PairStarPageBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
     }
 
     static async Task<IResult> CompareAsync(HttpContext context, LedgerDatabase ledger)

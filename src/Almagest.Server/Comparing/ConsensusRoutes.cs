@@ -2,6 +2,7 @@ using Almagest.Discovery.Consensus;
 using Almagest.Ledger;
 using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
@@ -60,13 +61,21 @@ internal static class ConsensusRoutes
         {
             var order = Order.Read(context)!;
             var runs = await RunChoice.ReadAsync(context, ledger);
-            var found = await new ConsensusReader(ledger).ReadAsync(runs, Limit.ReadInt(context), order == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low, context.RequestAborted);
+            var by = order == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low;
+            var limit = Limit.ReadInt(context);
+            if (TableAnswer.Wanted(context) is { } format)
+            {
+                var most = context.Request.Query[Limit.Name] is [{ Length: > 0 }, ..] ? limit : (int?)null;
+                return TableAnswer.Of(context, await new ConsensusExport(ledger).TableAsync(runs, by, most, context.RequestAborted), format, "consensus");
+            }
+            var found = await new ConsensusReader(ledger).ReadAsync(runs, limit, by, context.RequestAborted);
             return Results.Ok(new ConsensusBody(found.Runs.Select(r => new RunWeightBody(r.Run.RunId, r.Weight)).ToList(), found.EffectiveRuns, order,
                 found.Stars.Select(ConsensusStarBody.From).ToList(), found.Total, found.Stars.Count < found.Total));
-        }, RunChoice.Dataset, RunChoice.RunIds, Order, Limit)
+        }, RunChoice.Dataset, RunChoice.RunIds, Order, Limit, TableAnswer.Format)
             .WithDescription("Each star is judged by the runs that analysed it: flagged k of n, with a posterior under Jeffreys' prior and its 95 % credible interval. Runs that say nearly the same "
-                + "share one say: each weighs 1 over the sum of its similarities (Cohen's kappa) to the others. Read from the raw results of complete runs. Formulas: docs/statistics.md.")
-            .Produces<ConsensusBody>().Fails(404, 409);
+                + "share one say: each weighs 1 over the sum of its similarities (Cohen's kappa) to the others. Read from the raw results of complete runs. Formulas: docs/statistics.md. "
+                + "With a format, every flagged star (or the first limit of them) as one streamed table.")
+            .Produces<ConsensusBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
 
         group.Route("GET", "/overlaps/significance", "getOverlapSignificance", "Which pairs of anomaly runs agree more than by chance", async context =>
         {
@@ -74,15 +83,22 @@ internal static class ConsensusRoutes
             var runs = await RunChoice.ReadAsync(context, ledger);
             var all = PairSignificance.Matrix(runs, await new RunSetReader(ledger).MarksAsync(runs, context.RequestAborted));
             var wanted = all.Where(p => Math.Pow(10, p.Log10QValue) <= most).ToList();
+            if (TableAnswer.Wanted(context) is { } format)
+            {
+                TableAnswer.RefusePaging(context, PairLimit.Name, After.Name);
+                var rows = FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first");
+                return TableAnswer.Of(context, await new MatrixExport(ledger).TableAsync(runs, wanted, rows, context.RequestAborted), format, "overlaps");
+            }
             var start = after is null ? 0 : wanted.FindIndex(p => Token(p) == after) + 1;
             if (after is not null && start == 0) throw LedgerException.Invalid("after", "the page token is malformed, or belongs to another question", "Use 'next' of the page before, with the same query.");
             var page = wanted.Skip(start).Take(limit).ToList();
             var more = start + page.Count < wanted.Count;
             return Results.Ok(new SignificanceBody(runs.Select(r => r.RunId).ToList(), all.Count(p => p.Overlap.Shared > 0), page.Select(PairBody.From).ToList(), more ? Token(page[^1]) : null, more));
-        }, RunChoice.Dataset, RunChoice.RunIds, MaxQ, PairLimit, After)
+        }, RunChoice.Dataset, RunChoice.RunIds, MaxQ, PairLimit, After, TableAnswer.Format)
             .WithDescription("Counts only the stars that both runs analysed. p value: hypergeometric. q value: adjusted over all pairs of these runs (Benjamini and Hochberg), whatever max_q and limit are. "
-                + "Read from the raw results of complete runs. Formulas: docs/statistics.md.")
-            .Produces<SignificanceBody>().Fails(404, 409);
+                + "Read from the raw results of complete runs. Formulas: docs/statistics.md. "
+                + "With a format, all such pairs as one streamed table.")
+            .Produces<SignificanceBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
     }
 
     static string Token(PairSignificance pair) => $"{pair.Run1.RunId:N}{pair.Run2.RunId:N}";

@@ -89,9 +89,11 @@ public sealed record StarPageBody(IReadOnlyList<StarBody> Items, long? Next);
 /// <param name="IsAnomaly">1 = really unusual, 0 = really ordinary, null = not said</param>
 /// <param name="Kind">what kind of object it is</param>
 /// <param name="Cluster">the cluster it belongs to; null = none, or not said</param>
-public sealed record StarLabelBody(string LabelSet, int? IsAnomaly, string? Kind, string? Cluster, DateTime LabelledAt)
+/// <param name="Remark">whatever else was said; null = nothing</param>
+/// <param name="LabelledBy">who said so; null where that was not said</param>
+public sealed record StarLabelBody(string LabelSet, int? IsAnomaly, string? Kind, string? Cluster, string? Remark, string? LabelledBy, DateTime LabelledAt)
 {
-    internal static StarLabelBody From(StarLabel l) => new(l.LabelSet, l.IsAnomaly, l.Kind, l.Cluster, l.LabelledAt);
+    internal static StarLabelBody From(StarLabel l) => new(l.LabelSet, l.IsAnomaly, l.Kind, l.Cluster, l.Remark, l.LabelledBy, l.LabelledAt);
 }
 
 /// <summary>What one complete run says of a star.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Almagest.Ledger;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
@@ -26,6 +27,7 @@ internal static class RunRoutes
     static readonly Uuid GroupId = new("group_id", "only runs of this sweep");
     static readonly Choice Sort = new("sort", "by creation, end (runs that have ended) or number of stars; with - the newest, latest or most first", RunOrder.All, RunOrder.Newest);
     static readonly Words NextRuns = new("after", "next of the page before, which had the same sort");
+    static readonly Words Tag = new("tag", "only runs with this tag");
     static readonly WholeNumber ListLimit = new("limit", "most runs", 1, 1000, 100);
     static readonly Uuid Before = new("before", "only runs created before this one");
     static readonly Flag AnomaliesOnly = new("anomalies_only", "only flagged stars");
@@ -56,13 +58,13 @@ internal static class RunRoutes
             var sort = Sort.Read(context)!;
             var found = await runs.ListAsync(new RunQuery(RunType.Read(context), Status.Read(context), dataset, limit + 1, Before.Read(context))
             {
-                Algorithm = Algorithm.Read(context), GroupId = GroupId.Read(context), Sort = sort, After = NextRuns.Read(context),
+                Algorithm = Algorithm.Read(context), Tag = Tag.Read(context), GroupId = GroupId.Read(context), Sort = sort, After = NextRuns.Read(context),
             }, context.RequestAborted);
             var names = (await datasets.ListAsync(context.RequestAborted)).ToDictionary(d => d.DatasetId, d => d.Name);
             var page = found.Take(limit).ToList();
             return Results.Ok(new RunPageBody(page.Select(r => RunBody.From(r, names.GetValueOrDefault(r.DatasetId, ""))).ToList(),
                 found.Count > limit ? RunOrder.TokenOf(page[^1], sort) : null));
-        }, RunType, Status, Algorithm, Dataset, GroupId, Sort, ListLimit, Before, NextRuns).Produces<RunPageBody>().Fails(404);
+        }, RunType, Status, Algorithm, Dataset, Tag, GroupId, Sort, ListLimit, Before, NextRuns).Produces<RunPageBody>().Fails(404);
 
         group.Route("GET", "/{run_id}", "getRun", "One run", async context =>
             Results.Ok(await BodyAsync(ledger, await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted), context.RequestAborted)), RunId)
@@ -76,8 +78,9 @@ internal static class RunRoutes
             .Produces(204).Fails(404, 409).DisableRequestTimeout();
 
         group.Route("GET", "/{run_id}/results", "getResults", "What a complete run says of its stars, page by page",
-            context => ResultsAsync(context, ledger), RunId, AnomaliesOnly, ClusterId, Order, ResultLimit, After)
-            .Produces<ResultPageBody>().Fails(404, 409);
+            context => ResultsAsync(context, ledger), RunId, AnomaliesOnly, ClusterId, Order, ResultLimit, After, TableAnswer.Format)
+            .WithDescription("With a format, or Accept: text/csv or application/vnd.apache.parquet, every result that is selected, as one streamed table; docs/guide/exports.md says what is in it.")
+            .Produces<ResultPageBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
 
         RunEvents.Map(group, ledger);
         RunControlRoutes.Map(group, ledger);
@@ -165,6 +168,11 @@ internal static class RunRoutes
             throw LedgerException.Invalid("order", $"run {runId} is a {run.RunType} run: its results have no scores", "Order by star_id.");
         if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
             throw LedgerException.Invalid("cluster_id", $"run {runId} is an {run.RunType} run: it has no clusters", "Leave cluster_id out.");
+        if (TableAnswer.Wanted(context) is { } format)
+        {
+            TableAnswer.RefusePaging(context, ResultLimit.Name, After.Name);
+            return TableAnswer.Of(context, await new RunExport(ledger).TableAsync(run, query, context.RequestAborted), format, $"run-{runId}");
+        }
         var results = new ResultRepository(ledger);
         var page = await results.PageAsync(runId, query, context.RequestAborted);
         var whole = query is { AnomaliesOnly: false, ClusterId: null };

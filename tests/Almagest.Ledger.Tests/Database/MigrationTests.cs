@@ -12,7 +12,7 @@ public sealed class MigrationTests
     static readonly string[] Names =
     [
         "InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView", "AddMembershipProbability", "AddViewVersions", "AddJobStore",
-        "AddParameterCoverageQualityViews", "AddIncrementalMaintenance", "AddRunHeartbeat",
+        "AddParameterCoverageQualityViews", "AddIncrementalMaintenance", "AddRunHeartbeat", "AddTagsAndNotes",
     ];
 
     const string Catalogue = """

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Almagest.Catalog.Writing;
+
+/// <summary>Writes a table as one JSON object: <c>provenance</c>, <c>columns</c> (name, type, unit, description) and <c>rows</c>, one object each.</summary>
+internal static class JsonTableWriter
+{
+    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellation)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1 << 16);
+        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WritePropertyName("provenance");
+        table.Provenance.WriteTo(json);
+        json.WriteStartArray("columns");
+        foreach (var column in table.Columns)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", column.Name);
+            json.WriteString("type", column.Type.ToString().ToLowerInvariant());
+            json.WriteString("unit", column.Unit);
+            json.WriteString("description", column.Description);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("rows");
+        var names = table.Columns.Select(c => JsonEncodedText.Encode(c.Name)).ToArray();
+        long rows = 0;
+        await foreach (var batch in table.Batches.WithCancellation(cancellation))
+        {
+            foreach (object?[] row in batch)
+            {
+                json.WriteStartObject();
+                for (int i = 0; i < names.Length; i++) Write(json, names[i], row[i]);
+                json.WriteEndObject();
+            }
+            await DrainAsync(json, buffer, stream, cancellation);
+            rows += batch.Count;
+            progress?.Report(rows);
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+        await DrainAsync(json, buffer, stream, cancellation);
+        await stream.WriteAsync("\n"u8.ToArray(), cancellation);
+        return rows;
+    }
+
+    private static void Write(Utf8JsonWriter json, JsonEncodedText name, object? value)
+    {
+        switch (value)
+        {
+            case string text: json.WriteString(name, text); break;
+            case long whole: json.WriteNumber(name, whole); break;
+            case double number when double.IsFinite(number): json.WriteNumber(name, number); break;
+            case bool truth: json.WriteBoolean(name, truth); break;
+            default: json.WriteNull(name); break;
+        }
+    }
+
+    private static async Task DrainAsync(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream stream, CancellationToken cancellation)
+    {
+        json.Flush();
+        await stream.WriteAsync(buffer.WrittenMemory, cancellation);
+        buffer.ResetWrittenCount();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Parquet;
+using Parquet.Schema;
+
+namespace Almagest.Catalog.Writing;
+
+/// <summary>
+/// Writes a table as Apache Parquet (https://parquet.apache.org/docs/file-format/): every column nullable, one row group for about
+/// <see cref="GroupRows"/> rows. Each entry of the provenance is a key-value pair of the file, objects as JSON; <c>columns</c> holds the
+/// columns' units and descriptions as JSON, which are also metadata of each column chunk.
+/// </summary>
+internal static class ParquetTableWriter
+{
+    /// <summary>What is in memory at once, and what a reader can skip or fetch at once.</summary>
+    public const int GroupRows = 50_000;
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellation)
+    {
+        var fields = table.Columns.Select(Field).ToArray();
+        // The library writes in small pieces and not always asynchronously; what it has written goes on after each row group.
+        await using var buffered = new DrainedStream(stream);
+        long rows = 0;
+        var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), buffered, cancellationToken: cancellation);
+        await using (writer)
+        {
+            writer.CustomMetadata = Metadata(table);
+            var group = new List<object?[]>();
+            await foreach (var batch in table.Batches.WithCancellation(cancellation))
+            {
+                group.AddRange(batch);
+                if (group.Count < GroupRows) continue;
+                await WriteGroupAsync(writer, table, fields, group, cancellation);
+                await buffered.DrainAsync(cancellation);
+                rows += group.Count;
+                progress?.Report(rows);
+                group.Clear();
+            }
+            if (group.Count > 0 || rows == 0)
+            {
+                await WriteGroupAsync(writer, table, fields, group, cancellation);
+                rows += group.Count;
+                progress?.Report(rows);
+            }
+        }
+        await buffered.DrainAsync(cancellation);
+        return rows;
+    }
+
+    private static async Task WriteGroupAsync(ParquetWriter writer, OutgoingTable table, DataField[] fields, List<object?[]> rows, CancellationToken cancellation)
+    {
+        using var group = writer.CreateRowGroup();
+        for (int i = 0; i < fields.Length; i++)
+        {
+            var about = About(table.Columns[i]);
+            switch (table.Columns[i].Type)
+            {
+                case ColumnType.Int64:
+                    await group.WriteAsync<long>(fields[i], Values<long>(rows, i), null, about, cancellation);
+                    break;
+                case ColumnType.Double:
+                    await group.WriteAsync<double>(fields[i], Values<double>(rows, i), null, about, cancellation);
+                    break;
+                case ColumnType.Boolean:
+                    await group.WriteAsync<bool>(fields[i], Values<bool>(rows, i), null, about, cancellation);
+                    break;
+                default:
+                    int column = i;
+                    await group.WriteAsync(fields[i], rows.ConvertAll(r => (string?)r[column])!);
+                    break;
+            }
+        }
+    }
+
+    private static ReadOnlyMemory<T?> Values<T>(List<object?[]> rows, int column) where T : struct
+    {
+        var values = new T?[rows.Count];
+        for (int i = 0; i < values.Length; i++) values[i] = (T?)rows[i][column];
+        return values;
+    }
+
+    private static DataField Field(CatalogColumn column) => column.Type switch
+    {
+        ColumnType.Int64 => new DataField<long?>(column.Name),
+        ColumnType.Double => new DataField<double?>(column.Name),
+        ColumnType.Boolean => new DataField<bool?>(column.Name),
+        _ => new DataField<string>(column.Name),
+    };
+
+    private static Dictionary<string, string> About(CatalogColumn column)
+    {
+        var about = new Dictionary<string, string>();
+        if (column.Unit is { } unit) about["unit"] = unit;
+        if (column.Description is { } words) about["description"] = words;
+        return about;
+    }
+
+    private static Dictionary<string, string> Metadata(OutgoingTable table)
+    {
+        var pairs = table.Provenance.Where(p => p.Value is not null)
+            .ToDictionary(p => p.Key, p => p.Value is JsonValue v && v.TryGetValue(out string? text) ? text : p.Value!.ToJsonString(Readable));
+        var columns = new JsonArray([.. table.Columns.Select(c => new JsonObject { ["name"] = c.Name, ["unit"] = c.Unit, ["description"] = c.Description })]);
+        pairs["columns"] = columns.ToJsonString(Readable);
+        return pairs;
+    }
+}

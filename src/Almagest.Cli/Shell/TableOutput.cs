@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Almagest.Catalog.Writing;
+
+namespace Almagest.Cli.Shell;
+
+/// <summary>The options of commands that write a table to a file, and the writing.</summary>
+internal sealed class TableOutput(string option)
+{
+    readonly Option<string?> format = Values.Choice("--format", "Format of the file (default: by its ending, .parquet or .json, else csv)", [.. TableFormats.Names]);
+    readonly Option<bool> bare = Values.Flag("--bare", "CSV without the comment lines that say where the table comes from");
+
+    public void AddTo(Command command)
+    {
+        command.Add(format);
+        command.Add(bare);
+    }
+
+    /// <summary>Refuses, before any work, what cannot be written.</summary>
+    public void Check(CommandShell shell, ParseResult parsed, string? path)
+    {
+        if (path is null)
+        {
+            if (parsed.GetValue(format) is not null) throw new UsageException($"--format is given without {option}", $"Name the file with {option}.", "--format");
+            if (parsed.GetValue(bare)) throw new UsageException($"--bare is given without {option}", $"Name the file with {option}.", "--bare");
+            return;
+        }
+        var chosen = Format(parsed, path);
+        if (parsed.GetValue(bare) && chosen != TableFormat.Csv) throw new UsageException($"--bare is of CSV, and {path} is to be {chosen.Extension()}", "Leave it out.", "--bare");
+        if (path == "-" && shell.Json) throw new UsageException($"{option} - writes the table to standard output, where --json would write its document", "Choose one of them.", option);
+        if (path == "-" && chosen == TableFormat.Parquet) throw new UsageException("Parquet is no text for standard output", $"Name a file with {option}.", option);
+        if (chosen == TableFormat.Parquet && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"{path} would be a compressed Parquet file, which no program reads", "Parquet is compressed inside: leave .gz out.", option);
+    }
+
+    /// <summary>Writes the table, and answers what was written unless it went to standard output.</summary>
+    /// <param name="total">rows to be expected; null where not known</param>
+    public async Task WriteAsync(CommandShell shell, ParseResult parsed, string path, OutgoingTable table, string one, string many, long? total = null)
+    {
+        var (chosen, plain) = (Format(parsed, path), parsed.GetValue(bare));
+        if (path == "-")
+        {
+            await using var sink = new TextSink(shell.Output);
+            await table.WriteAsync(sink, chosen, plain, null, shell.Cancellation);
+            await shell.Output.FlushAsync(shell.Cancellation);
+            return;
+        }
+        await using var file = OutputFile.Create(path);
+        var rows = await ProgressDisplay.ShowAsync(shell, "exporting", async progress =>
+        {
+            var written = progress is null ? null : new Relay<long>(n => progress.Report($"exporting {Words.Plural(n, one, many)}", total is > 0 ? (double)n / total : null));
+            long count = 0;
+            await file.WriteAsync(async _ => count = await table.WriteAsync(file.Stream, chosen, plain, written, shell.Cancellation));
+            return count;
+        });
+        var bytes = new FileInfo(file.Path).Length;
+        var answer = new Dictionary<string, object?> { ["file"] = file.Path, ["format"] = chosen.Extension(), ["rows"] = rows, ["bytes"] = bytes, ["provenance"] = table.Provenance };
+        if (table.Provenance["run_id"] is { } run) answer["run_id"] = run;
+        shell.Answer(answer,
+            console => console.Say($"Wrote {Words.Plural(rows, one, many)} to {path} ({Words.Bytes(bytes)})."));
+    }
+
+    TableFormat Format(ParseResult parsed, string path) => parsed.GetValue(format) is { } name ? TableFormats.Parse(name) : TableFormats.OfFile(path);
+}

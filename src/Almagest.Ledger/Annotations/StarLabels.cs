@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using Almagest.Catalog;
+using Almagest.Catalog.Writing;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
+using Almagest.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Almagest.Ledger.Annotations;
+
+/// <summary>A label with the ids of its star.</summary>
+public sealed record LabelledStar(string SourceId, StarLabel Label);
+
+/// <summary>What is known of stars from elsewhere, one by one; whole files come in by <see cref="Datasets.LabelIngestor"/>. Labels feed <c>mv_discovery_quality</c>.</summary>
+public sealed class StarLabels(LedgerDatabase ledger)
+{
+    /// <summary>Most labels of one page.</summary>
+    public const int MostRows = 10_000;
+
+    static readonly IReadOnlyList<CatalogColumn> Columns =
+    [
+        new("source_id", ColumnType.Text, Description: "the catalogue's own id"),
+        new("label_set", ColumnType.Text, Description: "the set to which the label belongs"),
+        new("label_outlier", ColumnType.Int64, Description: "1 = really unusual, 0 = really ordinary, missing = not said"),
+        new("label_kind", ColumnType.Text, Description: "what kind of object it is"),
+        new("label_cluster", ColumnType.Text, Description: "the cluster it belongs to"),
+        new("label_remark", ColumnType.Text, Description: "whatever else was said"),
+        new("labelled_by", ColumnType.Text, Description: "who said so"),
+        new("labelled_at", ColumnType.Text, Description: "when, UTC, ISO 8601"),
+    ];
+
+    /// <summary>Labels a star; its former label in the set is replaced.</summary>
+    /// <returns>the label, and whether it is new</returns>
+    /// <exception cref="LedgerException">no such star, nothing is said of it, or a text is too long</exception>
+    public async Task<(StarLabel Label, bool IsNew)> SetAsync(StarLabel label, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        var checkedLabel = new StarLabel
+        {
+            StarId = label.StarId,
+            LabelSet = AnnotationText.Short("label_set", label.LabelSet) ?? "truth",
+            IsAnomaly = label.IsAnomaly is null or 0 or 1 ? label.IsAnomaly : throw LedgerException.Invalid("is_anomaly", $"is_anomaly is {label.IsAnomaly}, expected 0 or 1"),
+            Kind = AnnotationText.Short("kind", label.Kind),
+            Cluster = AnnotationText.Short("cluster", label.Cluster),
+            Remark = AnnotationText.Long("remark", label.Remark),
+            LabelledBy = AnnotationText.Who(label.LabelledBy),
+        };
+        if (checkedLabel is { IsAnomaly: null, Kind: null, Cluster: null, Remark: null })
+            throw LedgerException.Invalid("is_anomaly", "the label says nothing of the star", "Give is_anomaly, kind, cluster or remark.");
+        await new Datasets.DatasetRepository(ledger).GetStarAsync(label.StarId, cancellation);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand("""
+                insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
+                values ($1, $2, $3, $4, $5, $6, $7, now())
+                on conflict (star_id, label_set) do update
+                set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster, remark = excluded.remark,
+                    labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
+                returning labelled_at, xmax = 0
+                """, connection)
+            {
+                Parameters =
+                {
+                    new() { Value = checkedLabel.StarId }, Text(checkedLabel.LabelSet), new NpgsqlParameter<int?> { TypedValue = checkedLabel.IsAnomaly, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer },
+                    Text(checkedLabel.Kind), Text(checkedLabel.Cluster), Text(checkedLabel.Remark), Text(checkedLabel.LabelledBy),
+                },
+            };
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            checkedLabel.LabelledAt = reader.GetDateTime(0);
+            return (checkedLabel, reader.GetBoolean(1));
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <exception cref="LedgerException">the star has no label in that set</exception>
+    public async Task RemoveAsync(long starId, string labelSet, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand("delete from public.star_labels where star_id = $1 and label_set = $2", connection) { Parameters = { new() { Value = starId }, Text(labelSet) } };
+            if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+                throw LedgerException.NotFound($"star {starId} has no label in the set '{labelSet}'", "GET /stars/{star_id} shows its labels.");
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <summary>A page of a dataset's labels in one set, by star_id.</summary>
+    /// <param name="after">the star_id of the last one of the page before</param>
+    public async Task<IReadOnlyList<LabelledStar>> PageAsync(long datasetId, string labelSet = "truth", long after = 0, int limit = 100, CancellationToken cancellation = default)
+    {
+        var rows = await ledger.ReadAsync(context =>
+            (from l in context.StarLabels.AsNoTracking()
+            join s in context.Stars on l.StarId equals s.StarId
+            where s.DatasetId == datasetId && l.LabelSet == labelSet && l.StarId > after
+            orderby l.StarId
+            select new { s.SourceId, Label = l }).Take(Math.Clamp(limit, 1, MostRows + 1)), cancellation);
+        return [.. rows.Select(r => new LabelledStar(r.SourceId, r.Label))];
+    }
+
+    /// <summary>All labels of a dataset in one set, as a table to be written that <see cref="Datasets.LabelIngestor"/> reads again.</summary>
+    /// <exception cref="LedgerException">there are none</exception>
+    public async Task<OutgoingTable> TableAsync(Dataset dataset, string labelSet = "truth", CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        if ((await PageAsync(dataset.DatasetId, labelSet, limit: 1, cancellation: cancellation)).Count == 0)
+            throw LedgerException.NotFound($"dataset '{dataset.Name}' has no labels in the set '{labelSet}'", "Load some: almagest labels import FILE");
+        return new OutgoingTable(Columns, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellation));
+    }
+
+    async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(long datasetId, string labelSet, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var after = 0L;
+        while (await PageAsync(datasetId, labelSet, after, MostRows, cancellation) is { Count: > 0 } page)
+        {
+            yield return
+            [
+                .. page.Select(p => new object?[]
+                {
+                    p.SourceId, p.Label.LabelSet, (long?)p.Label.IsAnomaly, p.Label.Kind, p.Label.Cluster, p.Label.Remark, p.Label.LabelledBy,
+                    p.Label.LabelledAt.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                }),
+            ];
+            after = page[^1].Label.StarId;
+        }
+    }
+
+    static NpgsqlParameter<string?> Text(string? value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+}

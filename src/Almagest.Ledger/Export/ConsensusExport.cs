@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Almagest.Catalog;
+using Almagest.Catalog.Writing;
+using Almagest.Discovery.Consensus;
+using Almagest.Ledger.Comparing;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+
+namespace Almagest.Ledger.Export;
+
+/// <summary>Stars ranked over many anomaly runs, as a table to be written. The ranking is in memory (a hundred bytes a flagged star), the catalogue's columns are not.</summary>
+public sealed class ConsensusExport(LedgerDatabase ledger)
+{
+    const int BatchStars = 10_000;
+
+    static readonly IReadOnlyList<CatalogColumn> Columns =
+    [
+        .. ExportColumns.Star,
+        new("rank", ColumnType.Int64, Description: "1 = the surest"),
+        new("flagged_runs", ColumnType.Int64, Description: "runs that flag the star"),
+        new("analysed_runs", ColumnType.Int64, Description: "runs that analysed it"),
+        new("effective_flagged", ColumnType.Double, Description: "the former, runs that say the same sharing one say"),
+        new("effective_analysed", ColumnType.Double, Description: "the latter likewise"),
+        new("posterior_mean", ColumnType.Double, Description: "mean of the rate at which runs flag it, after what was seen"),
+        new("credible_low", ColumnType.Double, Description: "lower end of the central 95 % credible interval"),
+        new("credible_high", ColumnType.Double, Description: "its upper end"),
+    ];
+
+    /// <param name="runs">complete anomaly runs over one dataset</param>
+    /// <param name="limit">null = every star that a run flags</param>
+    /// <exception cref="LedgerException">there is no run, one is of another type, or they are over several datasets</exception>
+    public async Task<OutgoingTable> TableAsync(IReadOnlyList<DiscoveryRun> runs, ConsensusOrder order = ConsensusOrder.Low, int? limit = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        if (runs.Count == 0) throw LedgerException.Conflict("there is no complete anomaly run to rank stars by", "Start one first.");
+        ComparedRuns.RequireType(runs, RunTypes.Anomaly);
+        ComparedRuns.RequireOneDataset(runs);
+        var ordered = runs.OrderBy(r => r.RunId).ToList();
+        var ranking = new ConsensusRanking(await new RunSetReader(ledger).MarksAsync(ordered, cancellation));
+        var top = ranking.Top(limit ?? int.MaxValue, order, cancellation);
+        var weights = ranking.Weights.ToList();
+        var provenance = await new Provenance(ledger).OfAsync($"Stars on which {runs.Count} anomaly runs agree",
+            $"{(limit is null ? "every flagged star" : $"the first {limit} of {ranking.Count} flagged stars")}, by {(order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first", ordered, cancellation);
+        provenance["weights"] = new JsonObject(ordered.Zip(weights, (r, w) => KeyValuePair.Create(r.RunId.ToString(), (JsonNode?)JsonValue.Create(w))));
+        provenance["effective_runs"] = weights.Sum();
+        return new OutgoingTable(Columns, provenance, BatchesAsync(top, cancellation));
+    }
+
+    async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(IReadOnlyList<StarConsensus> ranked, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        long rank = 0;
+        foreach (var chunk in ranked.Chunk(BatchStars))
+        {
+            var ids = chunk.Select(s => s.StarId).ToArray();
+            var stars = (await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellation)).ToDictionary(s => s.StarId);
+            var rows = new List<object?[]>(chunk.Length);
+            foreach (var c in chunk)
+            {
+                rank++;
+                if (!stars.TryGetValue(c.StarId, out var star)) continue;
+                rows.Add(ExportColumns.Of(star, rank, (long)c.Flagged, (long)c.Analysed, c.EffectiveFlagged, c.EffectiveAnalysed, c.Posterior.Mean, c.Posterior.Low, c.Posterior.High));
+            }
+            yield return rows;
+        }
+    }
+}

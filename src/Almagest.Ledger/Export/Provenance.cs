@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
+
+namespace Almagest.Ledger.Export;
+
+/// <summary>Where an exported table comes from, so that the file alone tells how to make it again.</summary>
+sealed class Provenance(LedgerDatabase ledger)
+{
+    const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
+
+    /// <summary>Of a table of one run.</summary>
+    public async Task<JsonObject> OfAsync(string title, string rows, DiscoveryRun run, CancellationToken cancellation)
+    {
+        var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation);
+        var provenance = Begin(title, rows);
+        foreach (var (name, value) in Describe(run, dataset)) provenance[name] = value?.DeepClone();
+        provenance["dataset"] = Describe(dataset);
+        return provenance;
+    }
+
+    /// <summary>Of a table across several runs over one dataset.</summary>
+    public async Task<JsonObject> OfAsync(string title, string rows, IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellation)
+    {
+        var provenance = Begin(title, rows);
+        var datasets = new Dictionary<long, Dataset>();
+        foreach (var id in runs.Select(r => r.DatasetId).Distinct()) datasets.Add(id, await new DatasetRepository(ledger).GetAsync(id, cancellation));
+        provenance["runs"] = new JsonArray([.. runs.Select(r => Describe(r, datasets[r.DatasetId]))]);
+        if (datasets.Count == 1) provenance["dataset"] = Describe(datasets.Values.Single());
+        else provenance["datasets"] = new JsonArray([.. datasets.Values.Select(Describe)]);
+        return provenance;
+    }
+
+    /// <summary>Of a table about a dataset's stars.</summary>
+    public static JsonObject Of(string title, string rows, Dataset dataset)
+    {
+        var provenance = Begin(title, rows);
+        provenance["dataset"] = Describe(dataset);
+        return provenance;
+    }
+
+    static JsonObject Begin(string title, string rows) => new()
+    {
+        ["title"] = title,
+        ["rows"] = rows,
+        ["program"] = "Almagest",
+        ["program_version"] = RunRepository.ProgramVersion,
+        ["exported_at"] = DateTime.UtcNow.ToString(Time, CultureInfo.InvariantCulture),
+    };
+
+    static JsonObject Describe(DiscoveryRun run, Dataset dataset)
+    {
+        var filter = StarFilter.FromJson(run.DatasetFilter);
+        return new JsonObject
+        {
+            ["run_id"] = run.RunId.ToString(),
+            ["run_type"] = run.RunType,
+            ["algorithm"] = run.Algorithm,
+            ["parameters"] = JsonNode.Parse(run.Parameters),
+            ["random_seed"] = run.RandomSeed,
+            ["selection"] = filter.Describe(),
+            ["filter"] = JsonNode.Parse(filter.ToJson()),
+            ["selection_hash"] = SelectionHash.Of(dataset.Checksum, filter),
+            ["dataset_name"] = dataset.Name,
+            ["total_stars"] = run.TotalStars,
+            ["results_summary"] = run.ResultsSummary is { } summary ? JsonNode.Parse(summary) : null,
+            ["run_program_version"] = run.ProgramVersion,
+            ["created_at"] = run.CreatedAt.ToString(Time, CultureInfo.InvariantCulture),
+            ["completed_at"] = run.CompletedAt?.ToString(Time, CultureInfo.InvariantCulture),
+        };
+    }
+
+    static JsonObject Describe(Dataset dataset) => new()
+    {
+        ["name"] = dataset.Name,
+        ["checksum"] = dataset.Checksum,
+        ["star_count"] = dataset.StarCount,
+        ["source"] = JsonNode.Parse(dataset.Source),
+        ["column_mapping"] = JsonNode.Parse(dataset.ColumnMapping),
+    };
+}

@@ -1,0 +1,88 @@
+using Almagest.Ledger.Annotations;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Server.Datasets;
+using Almagest.Server.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Almagest.Server.Annotations;
+
+/// <summary>What is to be said of a star; at least one of is_anomaly, kind, cluster and remark.</summary>
+public sealed record StarLabelRequestBody
+{
+    /// <summary>Which set of labels; truth where left out. A star has one label in each set.</summary>
+    public string? LabelSet { get; init; }
+
+    /// <summary>1 = really unusual, 0 = really ordinary.</summary>
+    public int? IsAnomaly { get; init; }
+
+    /// <summary>What kind of object it is.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The cluster it belongs to.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>Whatever else there is to say.</summary>
+    public string? Remark { get; init; }
+
+    /// <summary>Who says so.</summary>
+    public string? By { get; init; }
+}
+
+/// <summary>A label with the ids of its star.</summary>
+public sealed record LabelledStarBody(long StarId, string SourceId, StarLabelBody Label);
+
+/// <summary>A page of labels in order of star_id.</summary>
+/// <param name="Next">give it as after for the next page; null on the last</param>
+public sealed record LabelPageBody(IReadOnlyList<LabelledStarBody> Items, long? Next);
+
+/// <summary>Labels and remarks of stars.</summary>
+internal static class StarLabelRoutes
+{
+    static readonly WholeNumber StarId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
+    static readonly Words Dataset = new("dataset", "the dataset: its name or id") { InPath = true };
+    static readonly Words LabelSet = new("label_set", "which set of labels; truth where left out");
+    static readonly WholeNumber After = new("after", "next of the page before", 0, long.MaxValue, 0);
+    static readonly WholeNumber Limit = new("limit", "most labels", 1, StarLabels.MostRows, 100);
+
+    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
+    {
+        var labels = new StarLabels(ledger);
+
+        api.Route("POST", "/stars/{star_id}/labels", "labelStar", "Labels a star", async context =>
+        {
+            var starId = StarId.Read(context)!.Value;
+            var body = await JsonBody.ReadAsync<StarLabelRequestBody>(context);
+            var (label, isNew) = await labels.SetAsync(new StarLabel
+            {
+                StarId = starId, LabelSet = body.LabelSet ?? "truth", IsAnomaly = body.IsAnomaly, Kind = body.Kind, Cluster = body.Cluster, Remark = body.Remark, LabelledBy = body.By,
+            }, context.RequestAborted);
+            return isNew ? Results.Created($"/stars/{starId}", StarLabelBody.From(label)) : Results.Ok(StarLabelBody.From(label));
+        }, StarId).WithTags("Annotations").WithDescription("A label that the star has in the set already is replaced. Labels feed mv_discovery_quality, which follows by itself.")
+            .Accepts<StarLabelRequestBody>("application/json").Produces<StarLabelBody>(201).Produces<StarLabelBody>().Fails(400, 404, 413, 415);
+
+        api.Route("DELETE", "/stars/{star_id}/labels", "unlabelStar", "Takes a star's label away", async context =>
+        {
+            await labels.RemoveAsync(StarId.Read(context)!.Value, LabelSet.Read(context) ?? "truth", context.RequestAborted);
+            return Results.NoContent();
+        }, StarId, LabelSet).WithTags("Annotations").Produces(204).Fails(404);
+
+        api.Route("GET", "/datasets/{dataset}/labels", "listLabels", "The labels of a dataset's stars in one set, page by page", async context =>
+        {
+            var dataset = await new DatasetRepository(ledger).FindAsync(Dataset.Read(context)!, context.RequestAborted);
+            var set = LabelSet.Read(context) ?? "truth";
+            if (TableAnswer.Wanted(context) is { } format)
+            {
+                TableAnswer.RefusePaging(context, Limit.Name, After.Name);
+                return TableAnswer.Of(context, await labels.TableAsync(dataset, set, context.RequestAborted), format, "labels");
+            }
+            var limit = Limit.ReadInt(context);
+            var found = await labels.PageAsync(dataset.DatasetId, set, After.Read(context)!.Value, limit + 1, context.RequestAborted);
+            var page = found.Take(limit).Select(l => new LabelledStarBody(l.Label.StarId, l.SourceId, StarLabelBody.From(l.Label))).ToList();
+            return Results.Ok(new LabelPageBody(page, found.Count > limit ? page[^1].StarId : null));
+        }, Dataset, LabelSet, Limit, After, TableAnswer.Format).WithTags("Annotations").WithDescription("With a format, all of them as one streamed table that 'labels import' reads again.")
+            .Produces<LabelPageBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404);
+    }
+}

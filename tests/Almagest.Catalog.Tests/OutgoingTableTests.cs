@@ -1,0 +1,157 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Almagest.Catalog.Writing;
+using Parquet;
+using Xunit;
+
+namespace Almagest.Catalog.Tests;
+
+/// <summary>Tables as files of three formats, read back by other code.</summary>
+public sealed class OutgoingTableTests
+{
+    static readonly CatalogColumn[] Columns =
+    [
+        new("id", ColumnType.Int64), new("mag", ColumnType.Double, "mag", Description: "G, \"mean\": {all}"), new("near", ColumnType.Boolean), new("name", ColumnType.Text),
+    ];
+
+    static readonly object?[][] Rows =
+    [
+        [long.MaxValue, 1.0 / 3, true, "plain"],
+        [1L, -0.0, false, "with, comma and \"quotes\"\nand a line"],
+        [-2L, 1e-300, null, "# no comment"],
+        [3L, null, true, "été 星 😀"],
+        [null, double.NaN, null, null],
+    ];
+
+    static JsonObject Provenance() => new()
+    {
+        ["title"] = "été \"星\" 😀 \\ back\tslash: # {x}", ["seed"] = 42, ["tiny"] = 1e-7, ["nothing"] = null,
+        ["parameters"] = new JsonObject { ["eps"] = 0.2, ["list"] = new JsonArray(1, "two", true) },
+    };
+
+    static async IAsyncEnumerable<IReadOnlyList<object?[]>> OneByOne(IEnumerable<object?[]> rows)
+    {
+        foreach (var row in rows)
+        {
+            await Task.Yield();
+            yield return [row];
+        }
+    }
+
+    static async Task<MemoryStream> WriteAsync(TableFormat format, bool bare = false)
+    {
+        var stream = new MemoryStream();
+        var rows = await new OutgoingTable(Columns, Provenance(), OneByOne(Rows)).WriteAsync(stream, format, bare, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(Rows.Length, rows);
+        stream.Position = 0;
+        return stream;
+    }
+
+    [Fact]
+    public async Task Comma_separated_values_come_back_equal_through_the_reader_of_ECSV()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(path, (await WriteAsync(TableFormat.Csv)).ToArray(), TestContext.Current.CancellationToken);
+            using var reader = CatalogFile.Open(path);
+            Assert.Equal("ECSV", reader.Format);
+            Assert.Equal(Columns, reader.Columns);
+            var batch = Assert.Single(reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken));
+            Assert.Equal([long.MaxValue, 1, -2, 3], ((Int64Vector)batch.Columns[0]).Values.ToArray()[..4]);
+            Assert.Equal([1.0 / 3, -0.0, 1e-300, double.NaN, double.NaN], ((DoubleVector)batch.Columns[1]).Values.ToArray()[..batch.Count]);
+            Assert.Equal([true, false, null, true, null], ((BooleanVector)batch.Columns[2]).Values.ToArray()[..batch.Count]);
+            Assert.Equal(Rows.Select(r => (string?)r[3]), ((TextVector)batch.Columns[3]).Values.ToArray()[..batch.Count]);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task The_comment_lines_are_one_YAML_document_with_the_whole_provenance()
+    {
+        var lines = Encoding.UTF8.GetString((await WriteAsync(TableFormat.Csv)).ToArray()).Split('\n');
+        Assert.Equal("# %ECSV 1.0", lines[0]);
+        var yaml = string.Join('\n', lines.TakeWhile(l => l.StartsWith('#')).Skip(1).Select(l => l[2..]));
+        var stream = new YamlDotNet.RepresentationModel.YamlStream();
+        stream.Load(new StringReader(yaml));
+        var meta = ((YamlDotNet.RepresentationModel.YamlMappingNode)stream.Documents[0].RootNode).Children["meta"];
+        string Value(int place, string name) => ((YamlDotNet.RepresentationModel.YamlScalarNode)((YamlDotNet.RepresentationModel.YamlSequenceNode)meta)[place][name]).Value!;
+        Assert.Equal("été \"星\" 😀 \\ back\tslash: # {x}", Value(0, "title"));
+        Assert.Equal(("42", "1.0e-07"), (Value(1, "seed"), Value(2, "tiny")));
+        Assert.Equal("id,mag,near,name", (string?)Encoding.UTF8.GetString((await WriteAsync(TableFormat.Csv, bare: true)).ToArray()).Split('\n')[0]);
+    }
+
+    [Fact]
+    public async Task Parquet_comes_back_equal_with_its_metadata()
+    {
+        await using var reader = await ParquetReader.CreateAsync(await WriteAsync(TableFormat.Parquet), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("42", reader.CustomMetadata["seed"]);
+        Assert.Equal(Provenance()["title"]!.GetValue<string>(), reader.CustomMetadata["title"]);
+        Assert.Equal("mag", JsonNode.Parse(reader.CustomMetadata["columns"])![1]!["unit"]!.GetValue<string>());
+        using var group = reader.OpenRowGroupReader(0);
+        var fields = reader.Schema.GetDataFields();
+        var (ids, mags, names) = (new long?[5], new double?[5], new string?[5]);
+        await group.ReadAsync<long>(fields[0], ids.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        await group.ReadAsync<double>(fields[1], mags.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        await group.ReadAsync(fields[3], names.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(Rows.Select(r => (long?)r[0]), ids);
+        Assert.Equal([1.0 / 3, -0.0, 1e-300, null, double.NaN], mags);
+        Assert.Equal(Rows.Select(r => (string?)r[3]), names);
+    }
+
+    [Fact]
+    public async Task JSON_holds_columns_rows_and_the_provenance()
+    {
+        using var document = await JsonDocument.ParseAsync(await WriteAsync(TableFormat.Json), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(JsonNode.DeepEquals(Provenance(), JsonNode.Parse(document.RootElement.GetProperty("provenance").GetRawText())));
+        Assert.Equal(["id", "mag", "near", "name"], document.RootElement.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
+        var rows = document.RootElement.GetProperty("rows");
+        Assert.Equal(long.MaxValue, rows[0].GetProperty("id").GetInt64());
+        Assert.Equal((1.0 / 3, true), (rows[0].GetProperty("mag").GetDouble(), rows[0].GetProperty("near").GetBoolean()));
+        Assert.Equal(JsonValueKind.Null, rows[4].GetProperty("mag").ValueKind);
+        Assert.Equal("été 星 😀", rows[3].GetProperty("name").GetString());
+    }
+
+    [Theory]
+    [InlineData(TableFormat.Csv)]
+    [InlineData(TableFormat.Json)]
+    [InlineData(TableFormat.Parquet)]
+    public async Task Rows_are_on_their_way_before_the_last_one_is_read_even_into_streams_that_only_write_asynchronously(TableFormat format)
+    {
+        await using var stream = new AsynchronousOnly();
+        var kept = 0L;
+        async IAsyncEnumerable<IReadOnlyList<object?[]>> Batches()
+        {
+            for (var b = 0; b < 40; b++)
+            {
+                await Task.Yield();
+                kept = stream.Written;
+                yield return [.. Enumerable.Range(0, 5000).Select(i => new object?[] { (long)i * b, (i * 0.618034 + b) % 1, i % 2 == 0, $"star {i}" })];
+            }
+        }
+
+        var rows = await new OutgoingTable(Columns, Provenance(), Batches()).WriteAsync(stream, format, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(200_000, rows);
+        Assert.InRange(kept, 0.7 * stream.Written, stream.Written);
+    }
+
+    /// <summary>Refuses what a server's answer refuses.</summary>
+    sealed class AsynchronousOnly : MemoryStream
+    {
+        public long Written { get; private set; }
+        public override bool CanSeek => false;
+        public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("synchronous");
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new InvalidOperationException("synchronous");
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Written += buffer.Length;
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Almagest.Catalog;
+using Almagest.Testing;
+using Parquet;
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+/// <summary>Files that say where they come from.</summary>
+public sealed class ExportTests : IDisposable
+{
+    readonly TestFolder folder = TestFolder.Create("cli-export");
+
+    [Fact]
+    public async Task A_run_is_exported_in_three_formats_that_hold_the_same_rows_and_say_where_they_come_from()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var id = (await ledger.RunIdsAsync("--type", "cluster"))[0];
+        var (csv, parquet, json) = (Path.Combine(folder.Path, "run.csv.gz"), Path.Combine(folder.Path, "run.parquet"), Path.Combine(folder.Path, "run.txt"));
+
+        var answer = (await ledger.RunAsync("runs", "export", id, "-o", csv, "--json")).Ok().Json;
+        (await ledger.RunAsync("runs", "export", id, "-o", parquet)).Ok();
+        (await ledger.RunAsync("runs", "export", id, "-o", json, "--format", "json")).Ok();
+        var streamed = (await ledger.RunAsync("runs", "export", id, "--format", "json", "-o", "-")).Ok().Json;
+
+        Assert.Equal((2000, "csv", id), (answer.GetProperty("rows").GetInt32(), answer.GetProperty("format").GetString(), answer.GetProperty("run_id").GetString()));
+        using var document = JsonDocument.Parse(File.ReadAllText(json));
+        var provenance = document.RootElement.GetProperty("provenance");
+        Assert.Equal("all stars", provenance.GetProperty("selection").GetString());
+        Assert.Equal(8, provenance.GetProperty("parameters").GetProperty("min_samples").GetInt32());
+        Assert.Equal("sky", provenance.GetProperty("dataset").GetProperty("name").GetString());
+        Assert.Equal(64, provenance.GetProperty("selection_hash").GetString()!.Length);
+        var rows = document.RootElement.GetProperty("rows").EnumerateArray().ToList();
+        Assert.Equal(rows.Select(r => r.GetRawText()), streamed.GetProperty("rows").EnumerateArray().Select(r => r.GetRawText()));
+
+        using (var table = CatalogFile.Open(csv))
+        {
+            Assert.Equal("deg", table.Columns.Single(c => c.Name == "ra_deg").Unit);
+            var clusters = table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).SelectMany(b => ((Int64Vector)b.Columns[11]).Values.ToArray()[..b.Count]).ToList();
+            Assert.Equal(rows.Select(r => r.GetProperty("cluster_id").GetInt64()), clusters);
+        }
+        await using var reader = await ParquetReader.CreateAsync(parquet, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((id, "dbscan"), (reader.CustomMetadata["run_id"], reader.CustomMetadata["algorithm"]));
+        Assert.Equal(2000, reader.Metadata!.NumRows);
+    }
+
+    [Fact]
+    public async Task Comparisons_matrices_and_the_consensus_are_exported()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var ids = await ledger.RunIdsAsync("--type", "anomaly");
+        var compared = (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--json")).Ok().Json;
+
+        var pair = (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--export", "-", "--format", "json")).Ok().Json;
+        var matrix = (await ledger.RunAsync("runs", "matrix", "--export", "-", "--format", "json")).Ok().Json;
+        var file = Path.Combine(folder.Path, "consensus.parquet");
+        var consensus = (await ledger.RunAsync("consensus", "--export", file, "--json")).Ok().Json;
+
+        var sides = pair.GetProperty("rows").EnumerateArray().CountBy(r => r.GetProperty("side").GetString()!).ToDictionary();
+        Assert.Equal(compared.GetProperty("common_count").GetInt32(), sides["common"]);
+        Assert.Equal(compared.GetProperty("only_in_1_count").GetInt32(), sides.GetValueOrDefault("only_1"));
+        Assert.Equal(compared.GetProperty("only_in_2_count").GetInt32(), sides.GetValueOrDefault("only_2"));
+        Assert.Equal([ids[1], ids[0]], pair.GetProperty("provenance").GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()));
+        Assert.Equal(sides["common"], Assert.Single(matrix.GetProperty("rows").EnumerateArray()).GetProperty("common").GetInt32());
+        Assert.Equal(sides.Values.Sum(), consensus.GetProperty("rows").GetInt32());
+        Assert.InRange(consensus.GetProperty("provenance").GetProperty("effective_runs").GetDouble(), 1, 2);
+    }
+
+    [Theory]
+    [InlineData("-o", "x.parquet.gz")]
+    [InlineData("-o", "-", "--format", "parquet")]
+    [InlineData("-o", "x.json", "--bare")]
+    [InlineData("-o", "x.csv", "--format", "xls")]
+    [InlineData("-o", "-", "--json")]
+    public async Task What_cannot_be_written_so_is_refused_before_anything_is_read(params string[] options)
+    {
+        var refused = await Cli.RunAsync(["runs", "export", "abcdef", .. options]);
+        Assert.Equal(CommandLine.BadUsage, refused.ExitCode);
+        Assert.Equal(CommandLine.BadUsage, (await Cli.RunAsync("consensus", "--format", "csv")).ExitCode);
+    }
+
+    public void Dispose() => folder.Dispose();
+}
