@@ -65,5 +65,11 @@ window.almagest = (() => {
     image.src = URL.createObjectURL(blob);
   }
 
-  return { setDark, isDark: () => root.classList.contains("dark") };
+  // Asked by the layout once the page is connected.
+  function isDark() {
+    root.dataset.alive = "1";
+    return root.classList.contains("dark");
+  }
+
+  return { setDark, isDark };
 })();

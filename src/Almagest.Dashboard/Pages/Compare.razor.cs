@@ -50,7 +50,7 @@ public partial class Compare
             (chosen, type) = (first.DatasetId, first.RunType);
         }
         else if (!string.IsNullOrEmpty(Dataset)) chosen = (await new DatasetRepository(Ledger).FindAsync(Dataset, Closed)).DatasetId;
-        else chosen = (await ComparedRuns.NewestAsync(Ledger, type, null, 1, Closed)).FirstOrDefault()?.DatasetId ?? datasets.FirstOrDefault()?.DatasetId;
+        else chosen = await BusiestAsync() ?? datasets.FirstOrDefault()?.DatasetId;
 
         runs = named.Count > 2 ? await ComparedRuns.LoadAsync(Ledger, named, cancellation: Closed)
             : chosen is { } id ? await ComparedRuns.NewestAsync(Ledger, type, id, most, Closed) : [];
@@ -62,6 +62,10 @@ public partial class Compare
         pair = await new RunAgreementReader(Ledger).ReadAsync(two[0], two[1], Closed);
         pairStars = (await new PairStarReader(Ledger).PageAsync(pair, new PairStarQuery(SideOf(), Limit: 200), Closed)).Items;
     }
+
+    /// <summary>The dataset with the most among the newest runs: there is most to compare.</summary>
+    async Task<long?> BusiestAsync() =>
+        (await ComparedRuns.NewestAsync(Ledger, type, null, ComparedRuns.Most, Closed)).GroupBy(r => r.DatasetId).MaxBy(g => g.Count())?.Key;
 
     void Draw()
     {

@@ -1,6 +1,7 @@
 using Almagest.Ledger;
 using Almagest.Ledger.Database;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Dashboard.Shared;
 
@@ -13,6 +14,9 @@ public abstract class LedgerPage : ComponentBase, IDisposable
     [Inject] protected LedgerDatabase Ledger { get; set; } = null!;
 
     [Inject] protected NavigationManager Navigation { get; set; } = null!;
+
+    /// <summary>The request, while the page is drawn for the first time; null once the browser is connected.</summary>
+    [CascadingParameter] HttpContext? Request { get; set; }
 
     /// <summary>What to show instead of the content.</summary>
     public LedgerException? Trouble { get; private set; }
@@ -42,11 +46,25 @@ public abstract class LedgerPage : ComponentBase, IDisposable
         catch (LedgerException e)
         {
             Trouble = e;
+            if (Request is { Response.HasStarted: false } request) Answer(request.Response, e);
         }
         catch (OperationCanceledException) when (Closed.IsCancellationRequested)
         {
         }
         IsLoading = false;
+    }
+
+    // The status of the API's answers, so that programs and caches understand the page, too.
+    static void Answer(HttpResponse response, LedgerException trouble)
+    {
+        response.StatusCode = trouble.Kind switch
+        {
+            LedgerErrorKind.Invalid => StatusCodes.Status400BadRequest,
+            LedgerErrorKind.NotFound => StatusCodes.Status404NotFound,
+            LedgerErrorKind.Conflict => StatusCodes.Status409Conflict,
+            _ => StatusCodes.Status503ServiceUnavailable,
+        };
+        if (trouble.Kind == LedgerErrorKind.Unavailable) response.Headers.RetryAfter = "5";
     }
 
     /// <summary>Does what a button asks for; answers what went wrong, or null.</summary>
