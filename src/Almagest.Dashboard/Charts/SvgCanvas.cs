@@ -49,7 +49,8 @@ public sealed class SvgCanvas
     {
         svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"{css}\" cx=\"{x:0.##}\" cy=\"{y:0.##}\" r=\"{radius:0.##}\"");
         if (star is { } id) svg.Append(CultureInfo.InvariantCulture, $" data-star=\"{id}\"");
-        if (fill is not null) svg.Append(" fill=\"").Append(fill).Append('"');
+        // A style, since the class has a colour of its own that outranks an attribute.
+        if (fill is not null) svg.Append(" style=\"fill:").Append(fill).Append('"');
         return Close("circle", tip);
     }
 

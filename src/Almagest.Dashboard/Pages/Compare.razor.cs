@@ -115,7 +115,7 @@ public partial class Compare
     {
         > -0.0005 => "1",
         > -3 => Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture),
-        _ => string.Create(CultureInfo.InvariantCulture, $"10^{log10:0}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"1e{log10:0}"),
     };
 
     /// <summary>Two circles whose areas are the numbers of stars, overlapping by as much as they share.</summary>
