@@ -17,6 +17,8 @@ namespace Almagest.Ledger.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.Sql(IncrementalSql.Install());
+            // The same rows by a definition that the planner may run in parallel; a ledger of yesterday has the old text.
+            migrationBuilder.Sql($"drop materialized view public.{AnalyticsViews.StarFrequency.Name};\n{AnalyticsViews.StarFrequency.CreateMaterializedSql()}");
             migrationBuilder.Sql(EmbeddedSql.Read("Migrations.Sql.incremental_notes.up.sql"));
         }
 

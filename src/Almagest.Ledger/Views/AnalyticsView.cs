@@ -17,6 +17,9 @@ public sealed partial record AnalyticsView(string Name, IReadOnlyList<string> Ke
     /// <summary>Tables whose every change touches the view, besides the runs: <c>stars</c>, <c>star_labels</c>.</summary>
     public IReadOnlyList<string> Tables { get; init; } = [];
 
+    /// <summary>Views that its definition reads; they are refreshed before it.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
     /// <summary>The SELECT that defines the view, without a final semicolon.</summary>
     public string Definition { get; } = WithParts(EmbeddedSql.Read($"Views.Definitions.{Name}.sql")).TrimEnd();
 
@@ -30,12 +33,14 @@ public sealed partial record AnalyticsView(string Name, IReadOnlyList<string> Ke
 
     string LookupIndex(string suffix) => $"ix_{Name}_{suffix}";
 
+    string DefinitionOver(string suffix) => DependsOn.Aggregate(Definition, (sql, view) => sql.Replace($"public.{view} ", $"public.{view}{suffix} ", StringComparison.Ordinal));
+
     /// <summary>Creates the materialized view with its indexes.</summary>
-    /// <param name="suffix">for all names, while another relation has the view's own</param>
+    /// <param name="suffix">for all names, those of the views it is computed from included, while other relations have the names themselves</param>
     public string CreateMaterializedSql(string suffix = "")
     {
         var sql = new StringBuilder();
-        sql.Append("create materialized view public.").Append(Name).Append(suffix).Append(" as\n").Append(Definition).Append(";\n");
+        sql.Append("create materialized view public.").Append(Name).Append(suffix).Append(" as\n").Append(DefinitionOver(suffix)).Append(";\n");
         sql.Append("create unique index ").Append(KeyIndex).Append(suffix).Append(" on public.").Append(Name).Append(suffix).Append(" (").AppendJoin(", ", Key).Append(");\n");
         foreach (var (name, columns) in LookupIndexes)
             sql.Append("create index ").Append(LookupIndex(name)).Append(suffix).Append(" on public.").Append(Name).Append(suffix).Append(" (").Append(columns).Append(");\n");
@@ -107,6 +112,7 @@ public static class AnalyticsViews
     {
         LookupIndexes = [("runs", "runs desc")],
         Tables = ["star_labels"],
+        DependsOn = [RunStats.Name, Overlap.Name, Quality.Name],
     };
 
     public static readonly IReadOnlyList<AnalyticsView> All = [RunStats, ClusterSizes, StarFrequency, Overlap, Timeline, Coverage, Quality, Parameters];

@@ -53,7 +53,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         }
         else
         {
-            foreach (var view in AnalyticsViews.All) await ExecuteAsync(connection, $"drop materialized view if exists public.{Next(view)}", cancellation);
+            foreach (var view in AnalyticsViews.All.Reverse()) await ExecuteAsync(connection, $"drop materialized view if exists public.{Next(view)}", cancellation);
             await ChangeAsync(connection, "delete from public.pending_view_changes;" + SetMode(ViewMode.Incremental, ViewModeState.Steady), null, cancellation);
         }
     }
@@ -72,7 +72,8 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             await ExecuteAsync(connection, "analyze view_summaries.star_sets, view_summaries.star_set_blocks, view_summaries.star_set_cells, view_summaries.runs, view_summaries.clusters, "
                 + "view_summaries.flagged_stars, view_summaries.flag_blocks, view_summaries.run_pairs, view_summaries.dataset_cells, view_summaries.quality", cancellation);
             await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellation);
-            var sql = string.Concat(AnalyticsViews.All.Select(v => $"drop materialized view public.{v.Name};\n{IncrementalSql.CreateView(v)}\n"))
+            var sql = string.Concat(AnalyticsViews.All.Reverse().Select(v => $"drop materialized view public.{v.Name};\n"))
+                + string.Concat(AnalyticsViews.All.Select(v => IncrementalSql.CreateView(v) + "\n"))
                 + "delete from public.pending_view_changes;" + AllChanged + SetMode(ViewMode.Incremental, ViewModeState.Steady);
             // Something may have come in since the last look.
             if (await ChangeAsync(connection, sql, async () => await PendingCountAsync(connection, cancellation) == 0, cancellation)) return;
@@ -110,11 +111,13 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         // From here on changes are noted, so that what the new views do not show yet is refreshed after the exchange.
         if (now.IsSteady) await ChangeAsync(connection, SetMode(ViewMode.Incremental, ViewModeState.Leaving), null, cancellation);
         var views = AnalyticsViews.All;
+        // What an interrupted conversion left, the dependent first.
+        foreach (var view in views.Reverse()) await ExecuteAsync(connection, $"drop materialized view if exists public.{Next(view)}", cancellation);
         for (var i = 0; i < views.Count; i++)
         {
             progress?.Report(new($"computing {views[i].Name}", i, views.Count));
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            await ExecuteAsync(connection, $"set local work_mem = '128MB'; drop materialized view if exists public.{Next(views[i])};\n{views[i].CreateMaterializedSql(NextSuffix)}", cancellation);
+            await ExecuteAsync(connection, $"{RefreshSettings.Sql}\n{views[i].CreateMaterializedSql(NextSuffix)}", cancellation);
             await transaction.CommitAsync(cancellation);
         }
         progress?.Report(new("replacing the views", views.Count, views.Count));

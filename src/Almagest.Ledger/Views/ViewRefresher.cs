@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Almagest.Ledger.Database;
 using Npgsql;
@@ -36,7 +37,7 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         {
             while (await reader.ReadAsync(cancellation)) pending.Add(reader.GetString(0));
         }
-        return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => pending.Contains(v.Name)), reason, cancellation);
+        return await RefreshEachAsync(guard, v => pending.Contains(v.Name), reason, cancellation);
     }
 
     /// <summary>Refreshes the named views, or all.</summary>
@@ -44,7 +45,7 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         IReadOnlyCollection<AnalyticsView>? views = null, string reason = "manual", CancellationToken cancellation = default)
     {
         await using var guard = await LockAsync(cancellation);
-        return await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => views is null || views.Contains(v)), reason, cancellation);
+        return await RefreshEachAsync(guard, v => views is null || views.Contains(v), reason, cancellation);
     }
 
     /// <summary>
@@ -74,10 +75,10 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
                 failures[reader.GetString(0)] = reader.GetInt32(1);
             }
         }
-        var outcomes = await RefreshEachAsync(guard, AnalyticsViews.All.Where(v => due.Contains(v.Name)), reason, cancellation);
+        var outcomes = await RefreshEachAsync(guard, v => due.Contains(v.Name), reason, cancellation);
         foreach (var failed in outcomes.Where(o => !o.Succeeded))
         {
-            var wait = RefreshHistory.WaitAfter(failures[failed.ViewName] + 1);
+            var wait = RefreshHistory.WaitAfter(failures.GetValueOrDefault(failed.ViewName) + 1);
             if (next is null || wait < next) next = wait;
         }
         return new DueRefresh(outcomes, next);
@@ -105,13 +106,32 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         }
     }
 
-    static async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
-        AdvisoryLock guard, IEnumerable<AnalyticsView> views, string reason, CancellationToken cancellation)
+    /// <summary>
+    /// Two at a time: comparing the new rows with the old takes PostgreSQL one processor a view, however many there are.
+    /// </summary>
+    async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
+        AdvisoryLock guard, Func<AnalyticsView, bool> wanted, string reason, CancellationToken cancellation)
     {
-        var outcomes = new List<ViewRefreshOutcome>();
         var kept = (await ViewModeState.ReadAsync(guard.Connection, cancellation)).Mode == ViewMode.Incremental;
-        foreach (var view in views) outcomes.Add(await RefreshOneAsync(guard.Connection, view, kept, reason, cancellation));
-        return outcomes;
+        var outcomes = new ConcurrentBag<ViewRefreshOutcome>();
+        var waiting = new ConcurrentQueue<AnalyticsView>(AnalyticsViews.All.Where(v => v.DependsOn.Count == 0 && wanted(v)));
+        async Task WorkAsync(NpgsqlConnection connection)
+        {
+            while (waiting.TryDequeue(out var view)) outcomes.Add(await RefreshOneAsync(connection, view, kept, reason, cancellation));
+        }
+        async Task HelpAsync()
+        {
+            await using var second = await ledger.ConnectAsync(cancellation);
+            await WorkAsync(second);
+        }
+        await Task.WhenAll(WorkAsync(guard.Connection), waiting.Count > 1 ? HelpAsync() : Task.CompletedTask);
+        // A view that is computed from others follows them.
+        foreach (var view in AnalyticsViews.All.Where(v => v.DependsOn.Count > 0))
+        {
+            if (wanted(view) || outcomes.Any(o => o.Succeeded && view.DependsOn.Contains(o.ViewName)))
+                outcomes.Add(await RefreshOneAsync(guard.Connection, view, kept, reason, cancellation));
+        }
+        return AnalyticsViews.All.Join(outcomes, v => v.Name, o => o.ViewName, (_, o) => o).ToList();
     }
 
     static async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, bool kept, string reason, CancellationToken cancellation)
@@ -123,8 +143,7 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
             long rows;
             await using (var transaction = await guard.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation))
             {
-                // Hash tables and sorts of a refresh deserve more memory than a page's query.
-                await ExecuteAsync(guard, "set local work_mem = '128MB'", cancellation);
+                await ExecuteAsync(guard, RefreshSettings.Sql, cancellation);
                 // In mode incremental every completion has done its part already: there is nothing to recompute.
                 if (!kept)
                 {
@@ -133,7 +152,7 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
                     await ExecuteAsync(guard, "delete from public.pending_view_changes where view_name = $1", cancellation, view.Name);
                     // A refresh without news writes no row, and readers' copies stay valid.
                     if (written is null || written != await WrittenRowsAsync(guard, view, cancellation))
-                        await ExecuteAsync(guard, "select public.mark_views_changed(array[$1])", cancellation, view.Name);
+                        await MarkChangedAsync(guard, view, cancellation);
                 }
                 await using var count = new NpgsqlCommand($"select count(*) from public.{view.Name}", guard) { CommandTimeout = 0 };
                 rows = (long)(await count.ExecuteScalarAsync(cancellation))!;
@@ -166,6 +185,14 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
             from (select format('public.%I', $1)::regclass::oid) v (o)
             """, connection) { Parameters = { new() { Value = view.Name } } };
         return await command.ExecuteScalarAsync(cancellation) as long?;
+    }
+
+    // The views computed from this one lag from the moment at which its new rows are seen.
+    static async Task MarkChangedAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)
+    {
+        await ExecuteAsync(connection, "select public.mark_views_changed(array[$1])", cancellation, view.Name);
+        foreach (var dependent in AnalyticsViews.All.Where(v => v.DependsOn.Contains(view.Name)))
+            await ExecuteAsync(connection, "insert into public.pending_view_changes (view_name, change) values ($1, $2)", cancellation, dependent.Name, view.Name);
     }
 
     static async Task<long> RegisterAsync(NpgsqlConnection connection, AnalyticsView view, string reason, CancellationToken cancellation)

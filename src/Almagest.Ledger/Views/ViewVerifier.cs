@@ -31,7 +31,7 @@ public sealed class ViewVerifier(LedgerDatabase ledger)
         {
             await using var connection = await ledger.ConnectAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-            await using (var memory = new NpgsqlCommand("set local work_mem = '128MB'", connection)) await memory.ExecuteNonQueryAsync(cancellation);
+            await using (var memory = new NpgsqlCommand(RefreshSettings.Sql, connection)) await memory.ExecuteNonQueryAsync(cancellation);
             var all = new List<ViewVerification>();
             foreach (var view in AnalyticsViews.All.Where(v => views is null || views.Contains(v)))
             {

@@ -124,7 +124,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
     // As PostgreSQL writes a jsonb: the shorter key first, then by its letters.
     static string WithoutSeed(RunParameters parameters) => "{" + string.Join(", ", JsonNode.Parse(parameters.ToJson())!.AsObject()
         .Where(p => p.Key != "random_state").OrderBy(p => p.Key.Length).ThenBy(p => p.Key, StringComparer.Ordinal)
-        .Select(p => $"\"{p.Key}\": {p.Value!.ToJsonString()}")) + "}";
+        .Select(p => $"\"{p.Key}\": {p.Value?.ToJsonString() ?? "null"}")) + "}";
 
     async Task DeleteAsync()
     {

@@ -7,29 +7,6 @@ namespace Almagest.Ledger.Tests.Views;
 
 public sealed class ViewConversionTests
 {
-    [Theory]
-    [InlineData(21)]
-    [InlineData(22)]
-    [InlineData(23)]
-    public async Task Any_history_with_conversions_in_between_leaves_every_view_right_after_every_step(int seed)
-    {
-        await using var test = await TestLedger.CreateAsync();
-        var random = new Random(seed);
-        var history = new RandomHistory(test, random);
-        await history.PrepareAsync();
-        var converter = new ViewConverter(test.Ledger);
-        var seen = new HashSet<ViewMode>();
-        for (var step = 0; step < 30; step++)
-        {
-            if (random.Next(6) == 0) await converter.ConvertAsync(random.Next(3) == 0 ? ViewMode.Refresh : ViewMode.Incremental);
-            await history.StepAsync();
-            await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-            await AssertRightAsync(test);
-            seen.Add((await ViewModeState.ReadAsync(test.Ledger)).Mode);
-        }
-        Assert.Equal(2, seen.Count);
-    }
-
     [Fact]
     public async Task Converting_there_and_back_leaves_the_schema_as_it_was()
     {

@@ -1,79 +1,46 @@
 -- One row per run type, algorithm and parameter set of complete runs. A random seed is no parameter: runs that differ only in
 -- random_state repeat one experiment. The hash is md5 of the jsonb's text, in which PostgreSQL has ordered the keys.
+-- Everything is known per run or per pair already, so this view is computed from three others, and refreshed after them.
 -- Every mean is a sum of whole numbers, or of whole numbers of 1e-9, over a count: exact and without order.
-with runs as not materialized (
-  select run_id,
-         run_type,
-         algorithm,
-         (parameters - 'random_state')::text as parameters,
-         dataset_id,
-         total_stars,
-         completed_at
-  from public.discovery_runs
-  where is_complete
-),
-flags as (
-  select r.star_id, r.run_id
-  from public.discovery_results r
-  join runs d using (run_id)
-  where d.run_type = 'anomaly' and r.is_anomaly = 1
-),
-anomalies as (
-  select d.run_id,
-         count(f.star_id) as anomaly_count,
+with runs as (
+  select s.run_id,
+         s.run_type,
+         d.algorithm,
+         (d.parameters - 'random_state')::text as parameters,
+         d.dataset_id,
+         s.anomaly_count,
+         s.anomaly_percentage,
+         s.cluster_count,
+         s.noise_count,
+         s.total_stars,
+         s.last_updated as completed_at,
          count(*) over of_dataset - 1 as others,
-         max(d.completed_at) over of_dataset as compared_at
-  from runs d
-  left join flags f using (run_id)
-  where d.run_type = 'anomaly'
-  group by d.run_id, d.dataset_id, d.completed_at
-  window of_dataset as (partition by d.dataset_id)
+         max(s.last_updated) over of_dataset as compared_at
+  from public.mv_discovery_run_stats s
+  join public.discovery_runs d using (run_id)
+  window of_dataset as (partition by s.run_type, d.dataset_id)
 ),
 -- A star belongs to one dataset, so runs that share a star share the dataset. Pairs that share nothing add nothing to the sum of
--- similarities, and need not be found; they count in the mean.
-shared as (
-  select a.run_id as run_1_id, b.run_id as run_2_id, count(*) as overlap_count
-  from flags a
-  join flags b on b.star_id = a.star_id and a.run_id < b.run_id
-  group by a.run_id, b.run_id
-),
+-- similarities; they count in the mean.
 similarity as (
-  select side.run_id,
-         sum(round(s.overlap_count::double precision / (a.anomaly_count + b.anomaly_count - s.overlap_count) * 1e9)::bigint) as similarity_sum
-  from shared s
-  join anomalies a on a.run_id = s.run_1_id
-  join anomalies b on b.run_id = s.run_2_id
-  cross join lateral (values (s.run_1_id), (s.run_2_id)) as side (run_id)
+  select side.run_id, sum(round(o.jaccard_similarity * 1e9)::bigint) as similarity_sum
+  from public.mv_anomaly_overlap_matrix o
+  cross join lateral (values (o.run_1_id), (o.run_2_id)) as side (run_id)
+  where o.overlap_count > 0
   group by side.run_id
 ),
-clusters as (
-  select run_id,
-         count(*) filter (where cluster_id >= 0) as cluster_count,
-         coalesce(sum(stars) filter (where cluster_id = -1), 0) as noise_count
-  from (
-    select r.run_id, r.cluster_id, count(*) as stars
-    from public.discovery_results r
-    join runs d using (run_id)
-    where d.run_type = 'cluster'
-    group by r.run_id, r.cluster_id
-  ) sizes
-  group by run_id
-),
--- @include parts/run_quality.sql
-,
 -- One row per run, with what it adds to each mean of its parameter set.
 measures as (
-  select d.run_type,
-         d.algorithm,
-         d.parameters,
-         d.dataset_id,
-         a.anomaly_count,
-         round((100 * a.anomaly_count)::double precision / greatest(d.total_stars, 1) * 1e9)::bigint as percentage,
-         a.others,
+  select r.run_type,
+         r.algorithm,
+         r.parameters,
+         r.dataset_id,
+         case when r.run_type = 'anomaly' then r.anomaly_count end as anomaly_count,
+         case when r.run_type = 'anomaly' then round(r.anomaly_percentage * 1e9)::bigint end as percentage,
+         case when r.run_type = 'anomaly' then r.others end as others,
          coalesce(s.similarity_sum, 0) as similarity_sum,
-         case when d.run_type = 'cluster' then coalesce(c.cluster_count, 0) end as cluster_count,
-         case when d.run_type = 'cluster'
-              then round(coalesce(c.noise_count, 0)::double precision / nullif(d.total_stars, 0) * 1e9)::bigint end as noise_fraction,
+         case when r.run_type = 'cluster' then r.cluster_count end as cluster_count,
+         case when r.run_type = 'cluster' then round(r.noise_count::double precision / nullif(r.total_stars, 0) * 1e9)::bigint end as noise_fraction,
          q.run_id is not null as is_labelled,
          round(q.precision * 1e9)::bigint as precision,
          round(q.recall * 1e9)::bigint as recall,
@@ -81,12 +48,10 @@ measures as (
          round(q.average_precision * 1e9)::bigint as average_precision,
          round(q.adjusted_rand_index * 1e9)::bigint as adjusted_rand_index,
          round(q.purity * 1e9)::bigint as purity,
-         greatest(d.completed_at, a.compared_at, q.last_updated) as last_updated
-  from runs d
-  left join anomalies a using (run_id)
+         greatest(r.completed_at, case when r.run_type = 'anomaly' then r.compared_at end, q.last_updated) as last_updated
+  from runs r
   left join similarity s using (run_id)
-  left join clusters c using (run_id)
-  left join quality q on q.run_id = d.run_id and q.label_set = 'truth'
+  left join public.mv_discovery_quality q on q.run_id = r.run_id and q.label_set = 'truth'
 )
 select run_type,
        algorithm,

@@ -1,6 +1,6 @@
 -- One row per star that a complete anomaly run analysed, never flagged ones included.
 -- The denominator counts anomaly runs only. Flags are collected apart, so that only they are sorted for the array.
-with runs as (
+with runs as not materialized (
   select run_id, completed_at
   from public.discovery_runs
   where is_complete and run_type = 'anomaly'
