@@ -85,7 +85,7 @@ public sealed class Mollweide : SkyProjection
 }
 
 /// <summary>The gnomonic projection around a centre; its unit is the degree at the centre.</summary>
-public sealed class TangentPlane(double raDeg, double decDeg, double radiusDeg) : SkyProjection
+public sealed class TangentPlane(double centreRa, double centreDec, double radiusDeg) : SkyProjection
 {
     const double Deg = Math.PI / 180;
     readonly double half = Math.Tan(radiusDeg * Deg) / Deg;
@@ -94,9 +94,9 @@ public sealed class TangentPlane(double raDeg, double decDeg, double radiusDeg) 
 
     public override bool IsWholeSky => false;
 
-    public override (double X, double Y)? Project(double raDeg1, double decDeg1)
+    public override (double X, double Y)? Project(double raDeg, double decDeg)
     {
-        var (d0, d, a) = (decDeg * Deg, decDeg1 * Deg, (raDeg1 - raDeg) * Deg);
+        var (d0, d, a) = (centreDec * Deg, decDeg * Deg, (raDeg - centreRa) * Deg);
         var cos = Math.Sin(d0) * Math.Sin(d) + Math.Cos(d0) * Math.Cos(d) * Math.Cos(a);
         if (cos < 0.05) return null;
         return (-Math.Cos(d) * Math.Sin(a) / cos / Deg, (Math.Cos(d0) * Math.Sin(d) - Math.Sin(d0) * Math.Cos(d) * Math.Cos(a)) / cos / Deg);
@@ -104,14 +104,14 @@ public sealed class TangentPlane(double raDeg, double decDeg, double radiusDeg) 
 
     public override IEnumerable<(IReadOnlyList<(double X, double Y)> Points, string Label, bool IsMeridian)> Graticule()
     {
-        foreach (var dec in new Scale(Math.Max(-90, decDeg - 2 * radiusDeg), Math.Min(90, decDeg + 2 * radiusDeg), 0, 1).Ticks(9))
-            yield return (Line(i => (raDeg + i * Spread / 30, dec)), Scale.Label(dec) + "°", false);
-        foreach (var ra in new Scale(raDeg - Spread, raDeg + Spread, 0, 1).Ticks(9))
-            yield return (Line(i => (ra, Math.Clamp(decDeg + i * 2 * radiusDeg / 30, -90, 90))), Scale.Label((ra + 360) % 360) + "°", true);
+        foreach (var dec in new Scale(Math.Max(-90, centreDec - 2 * radiusDeg), Math.Min(90, centreDec + 2 * radiusDeg), 0, 1).Ticks(9))
+            yield return (Line(i => (centreRa + i * Spread / 30, dec)), Scale.Label(dec) + "°", false);
+        foreach (var ra in new Scale(centreRa - Spread, centreRa + Spread, 0, 1).Ticks(9))
+            yield return (Line(i => (ra, Math.Clamp(centreDec + i * 2 * radiusDeg / 30, -90, 90))), Scale.Label((ra + 360) % 360) + "°", true);
     }
 
     // In right ascension the field is wider towards the poles.
-    double Spread => Math.Min(180, 2 * radiusDeg / Math.Max(0.03, Math.Cos(Math.Min(89, Math.Abs(decDeg) + radiusDeg * 0.3) * Deg)));
+    double Spread => Math.Min(180, 2 * radiusDeg / Math.Max(0.03, Math.Cos(Math.Min(89, Math.Abs(centreDec) + radiusDeg * 0.3) * Deg)));
 
     List<(double X, double Y)> Line(Func<int, (double Ra, double Dec)> at) =>
         [.. Enumerable.Range(-30, 61).Select(i => at(i)).Select(p => Project(p.Ra, p.Dec)).OfType<(double X, double Y)>()];
