@@ -1,4 +1,5 @@
 using System.Net;
+using Almagest.Dashboard.Hosting;
 using Almagest.Ledger;
 using Almagest.Ledger.Runs;
 using Almagest.Server.Analytics;
@@ -46,7 +47,7 @@ public static class AlmagestServer
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Almagest.Server" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, endpoint));
         // A failed start is thrown and explained; the host would log it a second time, as a stack trace.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         (options.Logging ?? LogToStandardError)(builder.Logging);
 
         var services = builder.Services;
@@ -67,6 +68,8 @@ public static class AlmagestServer
         services.AddSingleton<RequestMeter>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<FreshAnswers>();
+        services.AddSingleton<IDashboardHost, DashboardHost>();
+        DashboardHosting.AddTo(services);
         if (options.Workers > 0) services.AddHostedService<RunWorker>();
         services.AddHostedService<ViewKeeper>();
         DurableJobs.AddTo(services, options.Ledger, schedule is null ? [] : options.Workers == 0 ? [NightlyRefresh.JobBy(schedule)] : [NightlyRefresh.JobBy(schedule), RunWatch.Job]);
@@ -77,6 +80,7 @@ public static class AlmagestServer
         app.UseMiddleware<RequestGuard>(RequestGuard.HostsOf(options, endpoint.Address));
         app.UseRouting();
         app.UseRequestTimeouts();
+        DashboardHosting.Use(app);
         MapRoutes(app, options);
         return app;
     }
@@ -136,7 +140,7 @@ public static class AlmagestServer
         HealthRoutes.Map(api, options.Ledger);
         MetricsRoutes.Map(api, options.Ledger);
         JobRoutes.Map(api, options.Ledger);
-        HomePage.Map(app, options.Ledger);
+        DashboardHosting.Map(app);
         ApiDocument.Map(app);
         DocsPage.Map(app);
     }

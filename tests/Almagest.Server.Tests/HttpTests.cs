@@ -97,9 +97,40 @@ public sealed class HttpTests(KnownLedger known)
     {
         var page = await server.GetAsync("/");
         Assert.Equal("text/html", page.ContentHeaders.ContentType?.MediaType);
-        Assert.Contains($"/discovery/runs/{known.Failed}", page.Text, StringComparison.Ordinal);
-        Assert.Contains("the disk caught fire", page.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("<script", page.Text, StringComparison.Ordinal);
+        Assert.Contains($"/runs/{known.Failed}", page.Text, StringComparison.Ordinal);
+        Assert.Contains("script-src 'self';", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>", page.Text, StringComparison.Ordinal);
+        Assert.Contains("the disk caught fire", (await server.GetAsync($"/runs/{known.Failed}")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", (await server.GetAsync("/runs?dataset=%3Cb%3E")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_page_and_route_answers_browsers_with_the_page_and_programs_with_JSON()
+    {
+        foreach (var path in new[] { "/datasets", $"/datasets/{known.Dataset.Name}", $"/stars/{known.Stars[0]}" })
+        {
+            Assert.Equal("application/json", (await server.GetAsync(path)).ContentHeaders.ContentType?.MediaType);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", "text/html,application/xhtml+xml,*/*;q=0.8" } } };
+            using var page = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal((HttpStatusCode.OK, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
+            Assert.Contains("Accept", page.Headers.Vary);
+        }
+    }
+
+    [Fact]
+    public async Task A_page_of_what_does_not_exist_is_not_found_and_says_so()
+    {
+        var page = await server.GetAsync($"/runs/{Guid.NewGuid()}");
+        Assert.Equal(HttpStatusCode.NotFound, page.Status);
+        Assert.Contains("There is no run", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_web_socket_of_somebody_elses_page_is_refused()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/_blazor") { Headers = { { "Origin", "http://evil.example" }, { "Upgrade", "websocket" }, { "Connection", "Upgrade" } } };
+        using var answer = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
     [Fact]

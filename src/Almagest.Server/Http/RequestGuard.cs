@@ -31,7 +31,9 @@ internal sealed class RequestGuard(RequestDelegate next, IReadOnlySet<string> ho
             throw new HttpProblemException(StatusCodes.Status400BadRequest, $"this server does not answer to the name '{request.Host.Host}'",
                 $"Use http://127.0.0.1:{context.Connection.LocalPort}/, or let the server allow that name.");
         }
-        var safe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+        // A browser opens a web socket to anywhere, by GET: the dashboard's own say where they come from, too.
+        var socket = request.Headers.Upgrade.Any(u => string.Equals(u, "websocket", StringComparison.OrdinalIgnoreCase));
+        var safe = !socket && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
         if (!safe && request.Headers.Origin is [{ Length: > 0 } origin] && !IsOwn(origin, request.Host))
         {
             throw new HttpProblemException(StatusCodes.Status403Forbidden, $"a web page of {origin} may not change this ledger",

@@ -1,0 +1,52 @@
+using Almagest.Dashboard.Pictures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor.Services;
+
+namespace Almagest.Dashboard.Hosting;
+
+/// <summary>Puts the dashboard into a server. The server brings a <c>LedgerDatabase</c> and an <see cref="IDashboardHost"/>.</summary>
+public static class DashboardHosting
+{
+    // What the browser enforces: nothing is loaded from, or sent to, anywhere else. Inline styles are the frame's and the charts'; scripts are never inline.
+    const string OnlyHere = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        + "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'self'";
+
+    public static void AddTo(IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents(o => o.DisconnectedCircuitMaxRetained = 50);
+        // Tokens live as long as the process: nothing is written to anyone's home.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddMudServices();
+        services.AddSingleton<PictureStore>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PageOrAnswerPolicy>());
+    }
+
+    /// <summary>After routing: pages check the token of their forms.</summary>
+    public static void Use(IApplicationBuilder app) => app.UseAntiforgery();
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        DashboardAssets.Map(routes);
+        var pages = routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+        // A circuit lives as long as its page is open.
+        pages.DisableRequestTimeout();
+        pages.Finally(endpoint =>
+        {
+            if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any() || endpoint.RequestDelegate is not { } render) return;
+            endpoint.RequestDelegate = context =>
+            {
+                context.Response.Headers.ContentSecurityPolicy = OnlyHere;
+                context.Response.Headers.CacheControl = "no-store";
+                context.Response.Headers.XContentTypeOptions = "nosniff";
+                context.Response.Headers["Referrer-Policy"] = "no-referrer";
+                return render(context);
+            };
+        });
+    }
+}

@@ -1,0 +1,22 @@
+using Almagest.Ledger.Runs;
+
+namespace Almagest.Dashboard.Hosting;
+
+/// <summary>What the pages ask of the server that they live in. Thread-safe.</summary>
+public interface IDashboardHost
+{
+    /// <summary>Lets a worker take up a run that has just been stored.</summary>
+    void Enqueue(Guid runId);
+
+    /// <summary>How far a run of this server is; null where no worker of this server has it.</summary>
+    RunProgress? ProgressOf(Guid runId);
+
+    /// <summary>The last executions of jobs by the clock, newest first.</summary>
+    Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellation);
+
+    /// <summary>Explains scores; it keeps what it has prepared.</summary>
+    RunExplainer Explainer { get; }
+}
+
+/// <summary>One execution of a job by the clock; without a time: a job that has not run yet.</summary>
+public sealed record ClockJob(string Job, string? Schedule, DateTime? Next, DateTime? FiredAt, double? DurationMs, string? Result, string? Summary);

@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json;
+using Almagest.Dashboard.Charts;
+using Almagest.Dashboard.Pictures;
+using Almagest.Dashboard.Shared;
+using Almagest.Ledger;
+using Almagest.Ledger.Analytics;
+using Almagest.Ledger.Analytics.Rows;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
+using Microsoft.AspNetCore.Components;
+
+namespace Almagest.Dashboard.Pages;
+
+/// <summary>One run: what was run, what it found, and where.</summary>
+public partial class RunPage
+{
+    const int TableRows = 300, DrawnStars = 3000, ShownClusters = 40, DrawnClusters = 12;
+
+    DiscoveryRun? run;
+    string dataset = "";
+    RunStats? stats;
+    List<RunQuality> quality = [];
+    List<ClusterSize> clusters = [];
+    List<StarResult> stars = [];
+    RunProgress? progress;
+    Timer? watch;
+
+    SelectionPicture? picture;
+    RunScores? scores;
+    Histogram? scoreHistogram;
+    string? histogram, sizes, diagram, sky, motions, parallaxes, missing;
+    bool drawn, moved, busy;
+    double contamination = 0.05, threshold;
+    int count;
+    LedgerException? refused;
+    Guid? pictured;
+
+    [Parameter] public string Id { get; set; } = "";
+
+    /// <summary>Only the members of this cluster.</summary>
+    [SupplyParameterFromQuery] public int? Cluster { get; set; }
+
+    bool IsAnomaly => run?.RunType == RunTypes.Anomaly;
+
+    protected override async Task LoadAsync()
+    {
+        run = await new RunRepository(Ledger).FindAsync(Id, Closed);
+        progress = Host.ProgressOf(run.RunId);
+        dataset = (await new DatasetRepository(Ledger).GetAsync(run.DatasetId, Closed)).Name;
+        drawn = false;
+        if (!run.IsComplete) return;
+        var queries = new AnalyticsQueries(Ledger);
+        stats = await queries.StatsOfAsync(run.RunId, Closed);
+        quality = await queries.QualityAsync(run.RunId, cancellation: Closed);
+        var results = new ResultRepository(Ledger);
+        if (IsAnomaly)
+        {
+            stars = [.. (await results.PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: DrawnStars), Closed)).Items];
+            if (!moved || pictured != run.RunId) contamination = Contamination(run) ?? 0.05;
+        }
+        else
+        {
+            clusters = await queries.ClusterSizesAsync(run.RunId, Closed);
+            stars = [];
+            foreach (var cluster in Cluster is { } one ? [one] : clusters.Take(DrawnClusters).Select(c => c.ClusterId))
+            {
+                if (stars.Count < DrawnStars)
+                    stars.AddRange((await results.PageAsync(run.RunId, new ResultQuery(ClusterId: cluster, Limit: Cluster is null ? 400 : DrawnStars), Closed)).Items);
+            }
+            sizes = clusters.Count == 0 ? null : Bars.Draw([.. clusters.Take(ShownClusters).Select(c => new Bar(c.ClusterId.ToString(CultureInfo.InvariantCulture), c.Size, Fill: ColourMap.Group(c.ClusterId)))],
+                "cluster", "stars", "Cluster sizes");
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender) watch = new Timer(_ => InvokeAsync(FollowAsync), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        if (drawn || run is not { IsComplete: true }) return;
+        drawn = true;
+        if (await TryAsync(DrawAsync) is { } trouble) missing = trouble.Message;
+        StateHasChanged();
+    }
+
+    async Task FollowAsync()
+    {
+        if (Closed.IsCancellationRequested || run?.Status is not (RunStatus.Pending or RunStatus.Running)) return;
+        await ReloadAsync();
+        StateHasChanged();
+    }
+
+    async Task DrawAsync()
+    {
+        var current = run!;
+        picture = await Pictures.SelectionAsync(current.DatasetId, StarFilter.FromJson(current.DatasetFilter));
+        var shown = stars.Select(s => (Star: s, Tip: Tip(s), Fill: IsAnomaly || s.ClusterId is not { } c ? null : ColourMap.Group(c))).ToList();
+        sky = SkyMap.Draw(picture.Projection, picture.Sky, shown.Select(s => new ChartPoint(s.Star.RaDeg, s.Star.DecDeg, s.Star.StarId, s.Tip, s.Fill)), "Map of the sky");
+        diagram = picture.Diagram?.Draw(shown.Where(s => s.Star.Color is not null).Select(s => new ChartPoint(s.Star.Color!.Value, picture.Diagram.HeightOf(s.Star.Magnitude, s.Star.ParallaxMas), s.Star.StarId, s.Tip, s.Fill)), "Colour–magnitude diagram");
+        if (IsAnomaly)
+        {
+            scores = await Pictures.ScoresAsync(current.RunId);
+            scoreHistogram = Histogram.Of(scores.Ascending, 80);
+            if (scoreHistogram is null) missing = "The run analysed no star.";
+            Redraw();
+        }
+        else
+        {
+            motions = Scattered(shown.Where(s => s.Star is { PmraMasYr: not null, PmdecMasYr: not null }).Select(s => new ChartPoint(s.Star.PmraMasYr!.Value, s.Star.PmdecMasYr!.Value, s.Star.StarId, s.Tip, s.Fill)), "pm RA·cos Dec (mas/yr)", "pm Dec (mas/yr)");
+            parallaxes = Scattered(shown.Where(s => s.Star is { ParallaxMas: not null, Magnitude: not null }).Select(s => new ChartPoint(s.Star.Magnitude!.Value, s.Star.ParallaxMas!.Value, s.Star.StarId, s.Tip, s.Fill)), "magnitude", "parallax (mas)");
+        }
+        pictured = current.RunId;
+    }
+
+    static string? Scattered(IEnumerable<ChartPoint> points, string x, string y)
+    {
+        var all = points.ToList();
+        return all.Count == 0 ? null : Scatter.Draw(all, x, y, $"{y} against {x}");
+    }
+
+    void Drag(ChangeEventArgs e)
+    {
+        if (!double.TryParse(e.Value?.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return;
+        contamination = Math.Clamp(value, 0.001, 0.5);
+        moved = true;
+        Redraw();
+    }
+
+    void Redraw()
+    {
+        (threshold, count) = scores!.At(contamination);
+        // At its own contamination the run is what is stored, to the last star.
+        if (!moved) (threshold, count) = (0, (int)(stats?.AnomalyCount ?? count));
+        histogram = scoreHistogram?.Draw("anomaly score", "", threshold);
+    }
+
+    async Task KeepAsync()
+    {
+        busy = true;
+        Guid? made = null;
+        refused = await TryAsync(async () => made = (await new RunRethresholder(Ledger).RethresholdAsync(run!.RunId, contamination, Closed)).RunId);
+        busy = false;
+        if (made is { } id) Navigation.NavigateTo($"/runs/{id}", forceLoad: true);
+    }
+
+    string FileName(string what) => $"run-{Words.Short(run!.RunId)}-{what}";
+
+    string TableTitle()
+    {
+        var total = IsAnomaly ? stats?.AnomalyCount ?? stars.Count : stars.Count;
+        var what = IsAnomaly ? "Flagged stars, most anomalous first" : Cluster is { } c ? $"Members of cluster {c}" : "Members of the largest clusters";
+        return total > TableRows && stars.Count > TableRows ? $"{what} (first {TableRows} of {Words.Count(total)})" : what;
+    }
+
+    static string Tip(StarResult s) => s.AnomalyScore is { } score
+        ? FormattableString.Invariant($"{s.SourceId}: score {score:0.000}") : FormattableString.Invariant($"{s.SourceId}: cluster {s.ClusterId}");
+
+    static double? Contamination(DiscoveryRun run)
+    {
+        using var document = JsonDocument.Parse(run.Parameters);
+        return document.RootElement.TryGetProperty("contamination", out var c) ? c.GetDouble() : null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        watch?.Dispose();
+        base.Dispose(disposing);
+    }
+}

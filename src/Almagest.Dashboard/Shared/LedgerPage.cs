@@ -1,0 +1,96 @@
+using Almagest.Ledger;
+using Almagest.Ledger.Database;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+
+namespace Almagest.Dashboard.Shared;
+
+/// <summary>A page that reads the ledger: it is loading, in trouble that it can explain, or ready. Pages ask services; none has SQL of its own.</summary>
+public abstract class LedgerPage : ComponentBase, IDisposable
+{
+    readonly CancellationTokenSource closed = new();
+    string? loadedFor;
+
+    [Inject] protected LedgerDatabase Ledger { get; set; } = null!;
+
+    [Inject] protected NavigationManager Navigation { get; set; } = null!;
+
+    /// <summary>The request, while the page is drawn for the first time; null once the browser is connected.</summary>
+    [CascadingParameter] HttpContext? Request { get; set; }
+
+    /// <summary>What to show instead of the content.</summary>
+    public LedgerException? Trouble { get; private set; }
+
+    public bool IsLoading { get; private set; } = true;
+
+    /// <summary>Ends when the page is left.</summary>
+    protected CancellationToken Closed => closed.Token;
+
+    protected abstract Task LoadAsync();
+
+    protected override async Task OnParametersSetAsync()
+    {
+        // The layout renders its page again for reasons of its own; only another address asks for other data.
+        if (loadedFor == Navigation.Uri) return;
+        loadedFor = Navigation.Uri;
+        await ReloadAsync();
+    }
+
+    protected async Task ReloadAsync()
+    {
+        try
+        {
+            await LoadAsync();
+            Trouble = null;
+        }
+        catch (LedgerException e)
+        {
+            Trouble = e;
+            if (Request is { Response.HasStarted: false } request) Answer(request.Response, e);
+        }
+        catch (OperationCanceledException) when (Closed.IsCancellationRequested)
+        {
+        }
+        IsLoading = false;
+    }
+
+    // The status of the API's answers, so that programs and caches understand the page, too.
+    static void Answer(HttpResponse response, LedgerException trouble)
+    {
+        response.StatusCode = trouble.Kind switch
+        {
+            LedgerErrorKind.Invalid => StatusCodes.Status400BadRequest,
+            LedgerErrorKind.NotFound => StatusCodes.Status404NotFound,
+            LedgerErrorKind.Conflict => StatusCodes.Status409Conflict,
+            _ => StatusCodes.Status503ServiceUnavailable,
+        };
+        if (trouble.Kind == LedgerErrorKind.Unavailable) response.Headers.RetryAfter = "5";
+    }
+
+    /// <summary>Does what a button asks for; answers what went wrong, or null.</summary>
+    protected static async Task<LedgerException?> TryAsync(Func<Task> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            await work();
+            return null;
+        }
+        catch (LedgerException e)
+        {
+            return e;
+        }
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        closed.Cancel();
+        closed.Dispose();
+    }
+}

@@ -1,0 +1,24 @@
+using Almagest.Dashboard.Hosting;
+using Almagest.Ledger.Runs;
+using Almagest.Server.Jobs;
+
+namespace Almagest.Server.Pages;
+
+/// <summary>This server as the dashboard's pages see it.</summary>
+internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunExplainer explainer) : IDashboardHost
+{
+    const int Executions = 20;
+
+    public RunExplainer Explainer => explainer;
+
+    public void Enqueue(Guid runId) => queue.Add(runId);
+
+    public RunProgress? ProgressOf(Guid runId) => queue.ProgressOf(runId);
+
+    public async Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellation) =>
+    [
+        .. (await new JobStatusReader(options.Ledger).ReadAsync(Executions, cancellation)).SelectMany(job => job.History.Count == 0
+            ? [new ClockJob(job.Job, job.Schedule, job.NextFire, null, null, null, null)]
+            : job.History.Select(h => new ClockJob(job.Job, job.Schedule, job.NextFire, h.FiredAt, h.DurationMs, h.Result, h.Summary))),
+    ];
+}

@@ -1,0 +1,53 @@
+using Microsoft.Playwright;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Almagest.EndToEnd.Browser))]
+
+namespace Almagest.EndToEnd;
+
+/// <summary>The machine's own Chromium, which can reach nothing but 127.0.0.1.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    IPlaywright? playwright;
+    IBrowser? browser;
+
+    public static string? Program { get; } = Environment.GetEnvironmentVariable("ALMAGEST_CHROMIUM") is { Length: > 0 } named ? named : Places.FirstOrDefault(File.Exists);
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Program is null) return;
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Program,
+            Headless = true,
+            Args =
+            [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            ],
+        });
+    }
+
+    /// <summary>A page with a fresh profile that notes errors and foreign requests.</summary>
+    public async Task<Walk> OpenAsync(Uri server, int width = 1280, int height = 900, bool dark = false)
+    {
+        Assert.SkipWhen(Program is null, "There is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM.");
+        var context = await browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = server.ToString(),
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+        });
+        context.SetDefaultTimeout(60_000);
+        return await Walk.StartAsync(context);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null) await browser.DisposeAsync();
+        playwright?.Dispose();
+    }
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using Almagest.Ledger.Analytics;
+using Almagest.Ledger.Runs;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Almagest.EndToEnd;
+
+/// <summary>Every page of the dashboard as a person meets it, in a real browser, over a real server and a real database.</summary>
+public sealed class DashboardTests(Sky sky, Browser browser)
+{
+    static string Short(Guid run) => run.ToString()[^8..];
+
+    [Fact]
+    public async Task The_overview_shows_what_is_in_the_ledger()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync("/", "Overview");
+        await walk.SeesAsync("4,000");
+        await walk.SeesAsync(Short(sky.Anomalies));
+        Assert.Equal(1, await walk.CountAsync("svg.chart"));
+        var most = (await new AnalyticsQueries(sky.Ledger).MostFrequentAsync(1)).Single();
+        var star = walk.Page.Locator("section", new PageLocatorOptions { HasText = "Most persistent anomalies" }).Locator("tbody tr").First;
+        Assert.Contains(most.AnomalyCount.ToString(CultureInfo.InvariantCulture), await star.InnerTextAsync(), StringComparison.Ordinal);
+        await walk.KeepAsync("overview");
+    }
+
+    [Fact]
+    public async Task Runs_can_be_filtered_and_the_address_restores_the_filter()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync("/runs", "Runs");
+        await walk.Page.GetByLabel("Type").SelectOptionAsync("cluster");
+        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show" }).ClickAsync();
+        await walk.Page.WaitForURLAsync("**/runs?type=cluster*");
+        await walk.SeesAsync(Short(sky.Clusters));
+        Assert.Equal(0, await walk.Page.GetByText(Short(sky.Anomalies)).CountAsync());
+        var again = walk.Page.Url;
+        await walk.Page.GotoAsync(again);
+        Assert.Equal("cluster", await walk.Page.GetByLabel("Type").InputValueAsync());
+    }
+
+    [Fact]
+    public async Task A_dataset_shows_its_sky_its_diagram_and_its_histograms()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync("/datasets", "Datasets");
+        await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = Sky.Name, Exact = true }).ClickAsync();
+        await walk.Page.Locator("h1", new PageLocatorOptions { HasText = Sky.Name }).WaitForAsync();
+        await walk.DrawnAsync();
+        Assert.Equal(5, await walk.CountAsync("svg.chart"));
+        await walk.KeepAsync("dataset");
+        await walk.GoAsync($"/datasets/{Sky.Name}?filter=magnitude%3D..12", Sky.Name);
+        var stars = await new Almagest.Ledger.Selections.SelectionLoader(sky.Ledger).CountAsync(sky.Dataset.DatasetId, Almagest.Ledger.Selections.StarFilterText.Parse("magnitude=..12"));
+        await walk.SeesAsync($"{stars.ToString("N0", CultureInfo.InvariantCulture)} of 4,000 stars");
+    }
+
+    [Fact]
+    public async Task The_threshold_of_an_anomaly_run_can_be_moved_and_kept_as_a_run_of_its_own()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/runs/{sky.Anomalies}", Short(sky.Anomalies));
+        Assert.Equal("80", await walk.Page.Locator("#threshold-count").InnerTextAsync());
+        Assert.Equal(80, await walk.CountAsync("figure:has-text('on the sky') circle[data-star]"));
+        await walk.KeepAsync("run");
+        await walk.Page.Locator("#threshold").FillAsync("0.1");
+        await walk.Page.Locator("#threshold-count", new PageLocatorOptions { HasText = "400" }).WaitForAsync();
+        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a run of its own" }).ClickAsync();
+        await walk.Page.WaitForURLAsync(url => url.Contains("/runs/", StringComparison.Ordinal) && !url.EndsWith(sky.Anomalies.ToString(), StringComparison.Ordinal));
+        await walk.SeesAsync("contamination 0.1");
+        var made = Guid.Parse(walk.Page.Url.Split('/')[^1]);
+        Assert.Equal(400, await new ResultRepository(sky.Ledger).CountAsync(made, new ResultQuery(AnomaliesOnly: true)));
+        await new RunRepository(sky.Ledger).DeleteAsync(made);
+    }
+
+    [Fact]
+    public async Task A_star_selected_in_the_table_is_selected_in_every_plot()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/runs/{sky.Anomalies}", Short(sky.Anomalies));
+        var row = walk.Page.Locator("tr[data-star]").First;
+        var star = await row.GetAttributeAsync("data-star");
+        await row.Locator("td").Nth(2).ClickAsync();
+        Assert.Equal(1, await walk.CountAsync($"figure:has-text('on the sky') circle.selected[data-star='{star}']"));
+        Assert.Equal(1, await walk.CountAsync("tr.selected"));
+    }
+
+    [Fact]
+    public async Task A_cluster_run_shows_its_clusters_and_the_members_of_one()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/runs/{sky.Clusters}", Short(sky.Clusters));
+        var sizes = await new AnalyticsQueries(sky.Ledger).ClusterSizesAsync(sky.Clusters);
+        Assert.Equal(5, await walk.CountAsync("svg.chart"));
+        await walk.KeepAsync("clusters");
+        await walk.GoAsync($"/runs/{sky.Clusters}?cluster={sizes[0].ClusterId}", Short(sky.Clusters));
+        Assert.Equal(Math.Min(300, sizes[0].Size), await walk.CountAsync("tr[data-star]"));
+    }
+
+    [Fact]
+    public async Task A_run_is_started_with_a_live_count_and_its_page_follows_it_to_the_end()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync("/start", "Start a run");
+        // Typed only once the page is connected: the first count stands in the page that the server drew.
+        await walk.Page.WaitForFunctionAsync("() => document.documentElement.dataset.alive === '1'");
+        await walk.Page.GetByLabel("Filter").FillAsync("magnitude=..14");
+        var stars = await new Almagest.Ledger.Selections.SelectionLoader(sky.Ledger).CountAsync(sky.Dataset.DatasetId, Almagest.Ledger.Selections.StarFilterText.Parse("magnitude=..14"));
+        await walk.Page.Locator("#selected", new PageLocatorOptions { HasText = $"{stars.ToString("N0", CultureInfo.InvariantCulture)} stars" }).WaitForAsync();
+        await walk.Page.GetByLabel("Filter").FillAsync("magnitude=bright");
+        await walk.SeesAsync("cannot be read");
+        await walk.Page.GetByLabel("Filter").FillAsync("magnitude=..14");
+        await walk.Page.GetByLabel("Algorithm").SelectOptionAsync("dbscan");
+        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Help me choose eps" }).ClickAsync();
+        await walk.SeesAsync("What DBSCAN would find");
+        await walk.KeepAsync("start");
+        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start", Exact = true }).ClickAsync();
+        await walk.Page.WaitForURLAsync("**/runs/*");
+        await walk.Page.Locator(".chip.completed").WaitForAsync();
+        await walk.DrawnAsync();
+        await new RunRepository(sky.Ledger).DeleteAsync(Guid.Parse(walk.Page.Url.Split('/')[^1]));
+    }
+
+    [Fact]
+    public async Task Two_runs_are_compared_with_their_overlap_and_their_stars()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/compare?runs={sky.Anomalies},{sky.MoreAnomalies}", "Compare");
+        var overlap = await new AnalyticsQueries(sky.Ledger).OverlapOfAsync(sky.Anomalies, sky.MoreAnomalies);
+        var card = walk.Page.Locator(".figure-card", new PageLocatorOptions { HasText = "flagged by both" });
+        Assert.StartsWith(overlap!.OverlapCount.ToString(CultureInfo.InvariantCulture), await card.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Equal(2, await walk.CountAsync("svg.chart"));
+        await walk.KeepAsync("compare");
+        await walk.GoAsync($"/compare?runs={sky.Anomalies},{sky.MoreAnomalies}&side=only_2", "Compare");
+        await walk.SeesAsync($"flagged only by {Short(sky.MoreAnomalies)}");
+    }
+
+    [Fact]
+    public async Task A_star_shows_its_row_its_history_and_why_it_has_its_score()
+    {
+        var star = (await new AnalyticsQueries(sky.Ledger).MostFrequentAsync(1)).Single();
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/stars/{star.StarId}", "Star");
+        await walk.SeesAsync("splits isolate it");
+        await walk.SeesAsync("History across runs");
+        Assert.Equal(5, await walk.CountAsync("section:has-text('History across runs') tbody tr"));
+        Assert.StartsWith("https://simbad.", await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "SIMBAD" }).GetAttributeAsync("href"), StringComparison.Ordinal);
+        await walk.KeepAsync("star");
+    }
+
+    [Fact]
+    public async Task Coverage_shows_the_sky_and_what_parameters_find()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/coverage?dataset={Sky.Name}&show=stars", "Coverage");
+        Assert.Equal("stars", await walk.Page.GetByLabel("Colour shows").InputValueAsync());
+        Assert.Equal(1, await walk.CountAsync("svg.chart image"));
+        await walk.SeesAsync("eps 0.2, min 10, cluster5d");
+        await walk.KeepAsync("coverage");
+    }
+
+    [Fact]
+    public async Task Views_can_be_refreshed_one_by_one()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync("/views", "Views");
+        Assert.Equal(8, await walk.CountAsync("section:has-text('Freshness') tbody tr"));
+        await walk.Page.WaitForFunctionAsync("() => document.documentElement.dataset.alive === '1'");
+        await walk.Page.GetByLabel("Refresh mv_discovery_timeline").ClickAsync();
+        await walk.SeesAsync("1 view refreshed in");
+        await walk.SeesAsync("nightly-refresh");
+        await walk.KeepAsync("views");
+    }
+
+    [Theory]
+    [InlineData("/", "Overview")]
+    [InlineData("/datasets", "Datasets")]
+    [InlineData("/runs", "Runs")]
+    [InlineData("/start", "Start a run")]
+    [InlineData("/compare", "Compare")]
+    [InlineData("/coverage", "Coverage")]
+    [InlineData("/views", "Views")]
+    public async Task Every_page_fits_a_phone(string path, string heading)
+    {
+        await using var walk = await browser.OpenAsync(sky.Address, 390, 844);
+        await walk.GoAsync(path, heading);
+        await walk.FitsAsync();
+    }
+
+    [Fact]
+    public async Task The_page_of_a_run_fits_a_phone_in_the_dark()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address, 390, 844, dark: true);
+        await walk.GoAsync($"/runs/{sky.Anomalies}", Short(sky.Anomalies));
+        await walk.FitsAsync();
+        Assert.True(await walk.Page.EvaluateAsync<bool>("() => document.documentElement.classList.contains('dark')"));
+        await walk.KeepAsync("run-phone-dark");
+    }
+
+    [Fact]
+    public async Task The_chosen_colours_stay_after_the_page_is_loaded_again()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync("/", "Overview");
+        await walk.Page.WaitForFunctionAsync("() => document.documentElement.dataset.alive === '1'");
+        await walk.Page.GetByLabel("Dark colours").ClickAsync();
+        await walk.Page.Locator("html.dark").WaitForAsync();
+        await walk.GoAsync("/", "Overview");
+        await walk.Page.Locator("html.dark").WaitForAsync();
+        await walk.KeepAsync("overview-dark");
+    }
+
+    [Fact]
+    public async Task A_chart_is_saved_as_a_picture_fit_for_a_paper()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/datasets/{Sky.Name}", Sky.Name);
+        foreach (var (button, start) in new[] { ("SVG", "<svg"), ("PNG", "\u0089PNG") })
+        {
+            var download = await walk.Page.RunAndWaitForDownloadAsync(() => walk.Page.GetByLabel($"Download Colour–magnitude diagram as {button}").ClickAsync());
+            var bytes = await File.ReadAllBytesAsync(await download.PathAsync());
+            Assert.StartsWith(start, System.Text.Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
+        }
+    }
+}

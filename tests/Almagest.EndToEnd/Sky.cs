@@ -1,0 +1,63 @@
+using Almagest.Discovery.Simulation;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
+using Almagest.Server;
+using Almagest.Testing;
+using Microsoft.AspNetCore.Builder;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Almagest.EndToEnd.Sky))]
+
+namespace Almagest.EndToEnd;
+
+/// <summary>A server over a small simulated sky with its truth, three anomaly runs and two cluster runs.</summary>
+public sealed class Sky : IAsyncLifetime
+{
+    public const string Name = "small-sky";
+    public const int Stars = 4000;
+
+    TestDatabase database = null!;
+    WebApplication app = null!;
+
+    public LedgerDatabase Ledger { get; private set; } = null!;
+    public Uri Address { get; private set; } = null!;
+    public Dataset Dataset { get; private set; } = null!;
+    public Guid Anomalies { get; private set; }
+    public Guid MoreAnomalies { get; private set; }
+    public Guid Clusters { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await (await TestCluster.GetAsync()).CreateDatabaseAsync();
+        Ledger = new LedgerDatabase(database.ConnectionString);
+        await Ledger.Schema.MigrateAsync();
+        using (var folder = TestFolder.Create("sky"))
+        {
+            var file = Path.Combine(folder.Path, Name + ".csv");
+            await using (var writer = File.CreateText(file))
+                SimulatedSkyCsvWriter.Write(new SkySimulator(new SkySimulationOptions { Stars = Stars, ClusterFraction = 0.3 }), writer);
+            Dataset = (await new CatalogIngestor(Ledger).IngestAsync([file])).Dataset;
+        }
+        Anomalies = await RunAsync(new IsolationForestParameters { Contamination = 0.02 });
+        MoreAnomalies = await RunAsync(new IsolationForestParameters { Contamination = 0.05, RandomState = 7 });
+        await RunAsync(new IsolationForestParameters { Contamination = 0.05, Features = "kinematic" });
+        Clusters = await RunAsync(new DbscanParameters { Eps = 0.2, MinSamples = 10 });
+        await RunAsync(new DbscanParameters { Eps = 0.3, MinSamples = 10 });
+        app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = Ledger, Port = 0 });
+        Address = AlmagestServer.AddressOf(app);
+    }
+
+    async Task<Guid> RunAsync(RunParameters parameters) =>
+        (await new DiscoveryService(Ledger).RunAsync(new RunRequest(Name, StarFilter.All, parameters))).RunId!.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await Ledger.DisposeAsync();
+        await database.DisposeAsync();
+    }
+}

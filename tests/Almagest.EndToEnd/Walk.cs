@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Almagest.EndToEnd;
+
+/// <summary>One visit of one person: every console error, failed request and request to elsewhere is held against the pages at its end.</summary>
+public sealed class Walk : IAsyncDisposable
+{
+    readonly IBrowserContext context;
+    readonly ConcurrentQueue<string> complaints = new();
+
+    Walk(IBrowserContext context, IPage page) => (this.context, Page) = (context, page);
+
+    public IPage Page { get; }
+
+    public static async Task<Walk> StartAsync(IBrowserContext context)
+    {
+        var walk = new Walk(context, await context.NewPageAsync());
+        walk.Page.Console += (_, m) => { if (m.Type is "error" or "warning") walk.complaints.Enqueue($"console: {m.Text}"); };
+        walk.Page.PageError += (_, e) => walk.complaints.Enqueue($"script: {e}");
+        walk.Page.Request += (_, r) => walk.Note(r.Url);
+        walk.Page.WebSocket += (_, s) => walk.Note(s.Url);
+        walk.Page.Response += (_, r) => { if (r.Status >= 400) walk.complaints.Enqueue($"{r.Status}: {r.Url}"); };
+        return walk;
+    }
+
+    void Note(string url)
+    {
+        var address = new Uri(url);
+        if (address.Scheme is not ("data" or "blob") && address.Host != "127.0.0.1") complaints.Enqueue($"asked {address}");
+    }
+
+    /// <summary>Goes to a page and waits until it is alive: its heading is there and its charts are drawn.</summary>
+    public async Task GoAsync(string path, string heading)
+    {
+        await Page.GotoAsync(path);
+        await Page.Locator("h1").Filter(new LocatorFilterOptions { HasText = heading }).WaitForAsync();
+        await DrawnAsync();
+    }
+
+    public Task DrawnAsync() => Page.WaitForFunctionAsync("() => document.querySelectorAll('.mud-skeleton').length === 0");
+
+    public async Task SeesAsync(string text) => await Page.Locator("main").GetByText(text).First.WaitForAsync();
+
+    public Task<int> CountAsync(string selector) => Page.Locator(selector).CountAsync();
+
+    /// <summary>Keeps a picture for the README, where ALMAGEST_SCREENSHOTS names a folder.</summary>
+    public async Task KeepAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("ALMAGEST_SCREENSHOTS") is { Length: > 0 } folder)
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+    }
+
+    /// <summary>No part of the page is cut off at the right edge or has to be scrolled to.</summary>
+    public async Task FitsAsync() =>
+        Assert.True(await Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), $"{Page.Url} is wider than the window");
+
+    public async ValueTask DisposeAsync()
+    {
+        await context.DisposeAsync();
+        Assert.Empty(complaints);
+    }
+}
