@@ -108,6 +108,7 @@ public sealed record StarFilter
                 Require(edge is null or (>= 0 and <= 360), "filter.ra_deg", edge ?? 0, "in [0, 360]");
         }
         if (Sample is { } sample) Require(sample.N >= 1, "filter.sample.n", sample.N, "at least 1");
+        if (Extra?.FirstOrDefault(e => e.Value is null) is { Key: { } column }) throw LedgerException.Invalid($"filter.extra.{column}", $"the range of {column} is null", "Give {min, max}.");
         var ranges = Ranges.Select(r => (r.Key, r.Value.Get(this))).Concat(Extra is null ? [] : Extra.Select(e => ($"extra.{e.Key}", (Bounds?)e.Value)));
         foreach (var (name, given) in ranges)
         {

@@ -54,7 +54,61 @@ public sealed class StarFilterTests
         Assert.Equal(10, (await SelectAsync("")).Length);
     }
 
+    [Fact]
+    public async Task Any_numeric_column_of_the_source_table_is_a_range_and_text_in_it_is_no_number()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, ids) = await test.AddDatasetAsync("a", 10);
+        await test.ExecuteAsync($$"""
+            update stars set pmra_mas_yr = star_id - {{ids[0]}}, extra = case when star_id = {{ids[3]}} then '{"n obs": "many"}' when star_id = {{ids[4]}} then null
+              else jsonb_build_object('n obs', star_id - {{ids[0]}}) end
+            """);
+        async Task<int[]> SelectAsync(StarFilter filter) => [.. (await new SelectionLoader(test.Ledger).LoadAsync(dataset, filter)).StarId.Select(s => Array.IndexOf(ids, s))];
+        var filter = StarFilter.FromJson("""{"extra": {"n obs": {"min": 2, "max": 6}}, "pmra_mas_yr": {"max": 5}}""");
+        Assert.Equal([2, 5], await SelectAsync(filter));
+        Assert.Equal([5, 6, 7, 8, 9], await SelectAsync(StarFilter.FromJson("""{"extra": {"n obs": {"min": 5}}}""")));
+        Assert.Equal("pmRA (mas/yr) ≤ 5, n obs 2 to 6", filter.Describe());
+        Assert.Equal(filter, StarFilter.FromJson(filter.ToJson()));
+        Assert.Equal("x 1 to 2", StarFilterText.Parse("extra.x=1..2").Describe());
+        Assert.Throws<LedgerException>(() => StarFilterText.Parse("extra.x=3..2"));
+        Assert.Throws<LedgerException>(() => StarFilter.FromJson("""{"extra": {"x": null}}"""));
+    }
+
+    [Fact]
+    public async Task A_sample_is_the_same_for_the_same_seed_nested_in_larger_ones_and_taken_of_what_the_other_conditions_leave()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, _) = await test.AddDatasetAsync("sky", 400);
+        await test.AddDatasetAsync("other", 400);
+        var loader = new SelectionLoader(test.Ledger);
+        async Task<long[]> SelectAsync(string text) => (await loader.LoadAsync(dataset, StarFilterText.Parse(text))).StarId;
+        var north = (await SelectAsync("dec_deg=0..")).ToHashSet();
+        var (small, large, other) = (await SelectAsync("dec_deg=0.. sample=20,7"), await SelectAsync("dec_deg=0.. sample=60,7"), await SelectAsync("dec_deg=0.. sample=20,8"));
+        Assert.Equal((20, 60, 20), (small.Length, large.Length, other.Length));
+        Assert.Subset(north, large.ToHashSet());
+        Assert.Subset(large.ToHashSet(), small.ToHashSet());
+        Assert.NotEqual(small, other);
+        Assert.Equal(small, await SelectAsync("sample=20,7 dec_deg=0.."));
+        Assert.Equal("20 of Dec (deg) ≥ 0, chosen at random by seed 7", StarFilterText.Parse("dec_deg=0.. sample=20,7").Describe());
+        Assert.Equal(42, StarFilter.FromJson("""{"sample": {"n": 5}}""").Sample!.Seed);
+        var service = new Almagest.Ledger.Runs.DiscoveryService(test.Ledger);
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => service.SubmitAsync(new("sky", StarFilterText.Parse("sample=401"), new Almagest.Ledger.Runs.IsolationForestParameters { Features = "sphere" })));
+        Assert.Equal("filter.sample.n", refused.Field);
+        Assert.Empty(await test.StringsAsync("select * from discovery_runs"));
+    }
+
+    [Fact]
+    public void Equal_selections_of_equal_files_have_equal_hashes()
+    {
+        var (one, same, other) = (StarFilterText.Parse("magnitude=..15 extra.b=1.. extra.a=..2"), StarFilter.FromJson("""{"extra":{"a":{"max":2.0},"b":{"min":1}},"magnitude":{"max":15.00}}"""), StarFilterText.Parse("magnitude=..14"));
+        Assert.Equal(SelectionHash.Of("abc", one), SelectionHash.Of("abc", same));
+        Assert.Equal(3, new[] { SelectionHash.Of("abc", one), SelectionHash.Of("abd", one), SelectionHash.Of("abc", other) }.Distinct().Count());
+    }
+
     [Theory]
+    [InlineData("sample=0", "sample.n is 0")]
+    [InlineData("sample=1.5", "cannot be read")]
+    [InlineData("extra.=1..2", "cannot be read")]
     [InlineData("cone=1,2", "cannot be read")]
     [InlineData("cone=400,0,1", "ra_deg is 400")]
     [InlineData("cone=0,0,0", "radius_deg is 0")]
