@@ -45,8 +45,8 @@ internal static class RunControlCommands
             if (!queued)
             {
                 var service = new DiscoveryService(session.Ledger);
-                _ = await ProgressDisplay.ShowAsync(shell, "starting", progress => service.ExecuteAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation))
-                    ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Follow it with: almagest runs follow");
+                if (await ProgressDisplay.ShowAsync(shell, "starting", progress => service.ExecuteAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation)) is null)
+                    throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Follow it with: almagest runs follow");
                 await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
                 run = await runs.GetAsync(run.RunId, shell.Cancellation);
             }
