@@ -57,13 +57,19 @@ public abstract class LedgerPage : ComponentBase, IDisposable
     // The status of the API's answers, so that programs and caches understand the page, too.
     static void Answer(HttpResponse response, LedgerException trouble)
     {
-        response.StatusCode = trouble.Kind switch
+        var status = trouble.Kind switch
         {
             LedgerErrorKind.Invalid => StatusCodes.Status400BadRequest,
             LedgerErrorKind.NotFound => StatusCodes.Status404NotFound,
             LedgerErrorKind.Conflict => StatusCodes.Status409Conflict,
             _ => StatusCodes.Status503ServiceUnavailable,
         };
+        // Only when the page is on its way: Blazor leaves out the body of a page that is not found.
+        response.OnStarting(() =>
+        {
+            response.StatusCode = status;
+            return Task.CompletedTask;
+        });
         if (trouble.Kind == LedgerErrorKind.Unavailable) response.Headers.RetryAfter = "5";
     }
 
