@@ -11,7 +11,7 @@ internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunEx
 
     public RunExplainer Explainer => explainer;
 
-    public void Enqueue(Guid runId) => queue.Add(runId);
+    public void Enqueue(Guid runId) => queue.Ring();
 
     public RunProgress? ProgressOf(Guid runId) => queue.ProgressOf(runId);
 

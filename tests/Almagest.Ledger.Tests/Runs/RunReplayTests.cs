@@ -1,4 +1,3 @@
-using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Xunit;

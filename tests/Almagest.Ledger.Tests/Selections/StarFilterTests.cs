@@ -65,8 +65,8 @@ public sealed class StarFilterTests
             """);
         async Task<int[]> SelectAsync(StarFilter filter) => [.. (await new SelectionLoader(test.Ledger).LoadAsync(dataset, filter)).StarId.Select(s => Array.IndexOf(ids, s))];
         var filter = StarFilter.FromJson("""{"extra": {"n obs": {"min": 2, "max": 6}}, "pmra_mas_yr": {"max": 5}}""");
-        Assert.Equal([2, 5], await SelectAsync(filter));
-        Assert.Equal([5, 6, 7, 8, 9], await SelectAsync(StarFilter.FromJson("""{"extra": {"n obs": {"min": 5}}}""")));
+        Assert.Equal<int[]>([2, 5], await SelectAsync(filter));
+        Assert.Equal<int[]>([5, 6, 7, 8, 9], await SelectAsync(StarFilter.FromJson("""{"extra": {"n obs": {"min": 5}}}""")));
         Assert.Equal("pmRA (mas/yr) ≤ 5, n obs 2 to 6", filter.Describe());
         Assert.Equal(filter, StarFilter.FromJson(filter.ToJson()));
         Assert.Equal("x 1 to 2", StarFilterText.Parse("extra.x=1..2").Describe());
