@@ -73,7 +73,8 @@ public sealed class FreshAnswerTests : IAsyncLifetime
             Assert.Equal("0", Lag(first));
             Assert.Equal("no-cache", first.Headers.CacheControl!.ToString());
             var (tag, date) = (Tag(first), first.ContentHeaders.LastModified!.Value);
-            Assert.True(date <= first.Headers.Date);
+            // Kestrel renews its Date header once a second.
+            Assert.True(date <= first.Headers.Date!.Value.AddSeconds(1), $"{date} {first.Headers.Date}");
 
             var again = await AskAsync(Root + path);
             Assert.Equal((first.Text, tag), (again.Text, Tag(again)));
