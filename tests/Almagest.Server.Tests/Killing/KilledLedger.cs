@@ -42,8 +42,8 @@ internal sealed partial class KilledLedger : IAsyncDisposable
     public static async Task<KilledLedger> CreateAsync()
     {
         var folder = TestFolder.Create("killed");
-        // What is killed is processes, not the machine: the operating system keeps what was written.
-        var options = new ClusterOptions { Home = folder.Path, Durable = false };
+        // As users have it: without, PostgreSQL may lose the last commits of all when it is killed.
+        var options = new ClusterOptions { Home = folder.Path, Durable = true };
         var ledger = new KilledLedger(folder, options, await EmbeddedCluster.StartAsync(options, Cancellation));
         await ledger.Ledger.Schema.MigrateAsync(Cancellation);
         var file = Path.Combine(folder.Path, "field.csv");
