@@ -55,4 +55,24 @@ public sealed class RunControlTests
         Assert.Contains(again.GetProperty("results_hash").GetString()!, (await ledger.RunAsync("runs", "show", made)).Ok().Out);
         Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("runs", "cancel", made)).ExitCode);
     }
+
+    [Fact]
+    public async Task Recovery_of_planted_stars_fits_a_terminal_and_is_told_to_machines()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var ids = await ledger.RunIdsAsync();
+        var outliers = (await ledger.RunAsync("runs", "recovery", ids[1], "--contrasts", "0,3", "--repetitions", "2", "--json")).Ok().Json;
+        Assert.Equal(("outliers", 2, 42), (outliers.GetProperty("settings").GetProperty("plant").GetString(), outliers.GetProperty("settings").GetProperty("repetitions").GetInt32(), outliers.GetProperty("settings").GetProperty("seed").GetInt32()));
+        Assert.Equal([0.0, 3, 0, 3, 0, 3], outliers.GetProperty("outliers").GetProperty("by_contrast").EnumerateArray().Select(c => c.GetProperty("contrast").GetDouble()));
+        var clusters = (await ledger.RunAsync("runs", "recovery", ids[0], "--members", "20,60", "--distances", "150", "--repetitions", "2", "--json")).Ok().Json;
+        Assert.Equal([20, 60], clusters.GetProperty("clusters").GetProperty("by_plan").EnumerateArray().Select(c => c.GetProperty("cluster").GetProperty("members").GetInt32()));
+        foreach (var args in new[] { new[] { "runs", "recovery", ids[1], "--repetitions", "2" }, ["runs", "recovery", ids[0], "--members", "20,60", "--spreads", "1,2", "--repetitions", "2"] })
+        {
+            var text = (await ledger.RunAsync(args)).Ok().Out;
+            Assert.Contains("False positives", text);
+            Assert.All(text.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 100, line));
+        }
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "recovery", ids[0], "--contrasts", "1")).ExitCode);
+        Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
+    }
 }

@@ -105,4 +105,20 @@ public sealed class RunControlTests
         JsonAssert.Problem(await server.PostAsync("/discovery/sweeps", body), HttpStatusCode.BadRequest);
         JsonAssert.Problem(await server.GetAsync($"/discovery/sweeps/{Guid.NewGuid()}"), HttpStatusCode.NotFound);
     }
+
+    [Fact]
+    public async Task Recovery_answers_what_a_run_would_find_of_planted_stars_and_keeps_none_of_them()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.LoadAsync();
+        var location = (await server.PostAsync("/discovery/runs", SmallRun.Replace("sphere", "cluster5d"))).Headers.Location!.ToString();
+        await EndedAsync(server, location);
+        var found = (await server.PostAsync($"{location}/recovery", """{"members": [10, 20], "distances_pc": [137], "repetitions": 3}""")).Json;
+        Assert.Equal((7, 60), (found.GetProperty("runs").GetInt32(), found.GetProperty("total_stars").GetInt32()));
+        Assert.Equal(6, found.GetProperty("recovery").GetProperty("trials").GetInt32());
+        Assert.Equal(60, (await server.GetAsync("/datasets/field")).Json.GetProperty("star_count").GetInt32());
+        JsonAssert.Problem(await server.PostAsync($"{location}/recovery", """{"contrasts": [1]}"""), HttpStatusCode.BadRequest);
+        JsonAssert.Problem(await server.PostAsync($"{location}/recovery", """{"member": [1]}"""), HttpStatusCode.BadRequest);
+        JsonAssert.Problem(await server.PostAsync("/discovery/runs/01a20543-3ba3-720d-85f2-561e78a6f339/recovery", "{}"), HttpStatusCode.NotFound);
+    }
 }

@@ -18,7 +18,7 @@ internal static class RunCommands
     {
         List(shell, global), Show(shell, global), RunCompareCommand.Create(shell, global), Delete(shell, global), RunExportCommand.Create(shell, global),
         RunExplainCommand.Create(shell, global), RunRethresholdCommand.Create(shell, global), RunMatrixCommand.Create(shell, global), RunClustersCommand.Create(shell, global),
-        RunFollowCommand.Create(shell, global), RunControlCommands.Cancel(shell, global), RunControlCommands.Retry(shell, global), RunReplayCommand.Create(shell, global),
+        RunFollowCommand.Create(shell, global), RunControlCommands.Cancel(shell, global), RunControlCommands.Retry(shell, global), RunReplayCommand.Create(shell, global), RunRecoveryCommand.Create(shell, global),
         RunAnnotationCommands.Tag(shell, global), RunAnnotationCommands.Note(shell, global),
     };
 

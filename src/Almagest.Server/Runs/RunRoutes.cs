@@ -86,6 +86,7 @@ internal static class RunRoutes
         RunControlRoutes.Map(group, ledger);
         ExplanationRoutes.Map(group);
         RethresholdRoutes.Map(group, ledger);
+        RecoveryRoutes.Map(group, ledger);
     }
 
     public static async Task<RunBody> BodyAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellation) =>
