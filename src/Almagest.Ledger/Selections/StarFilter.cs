@@ -45,6 +45,12 @@ public sealed record StarFilter
     /// <summary>A random sample of the stars that fulfil all the other conditions.</summary>
     public StarSample? Sample { get; init; }
 
+    /// <summary>
+    /// Ids of further datasets whose stars are looked at, too; null where there is one dataset. A stored run's are all above its <c>dataset_id</c>, so that
+    /// one set of datasets has one form.
+    /// </summary>
+    public DatasetIds? AlsoDatasets { get; init; }
+
     /// <summary>The whole dataset.</summary>
     public static StarFilter All { get; } = new();
 
