@@ -121,4 +121,35 @@ public sealed class RunControlTests
         JsonAssert.Problem(await server.PostAsync($"{location}/recovery", """{"member": [1]}"""), HttpStatusCode.BadRequest);
         JsonAssert.Problem(await server.PostAsync("/discovery/runs/01a20543-3ba3-720d-85f2-561e78a6f339/recovery", "{}"), HttpStatusCode.NotFound);
     }
+
+    [Fact]
+    public async Task A_run_over_two_datasets_names_both_and_the_hash_of_its_selection()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        await server.LoadAsync("field");
+        var other = await server.LoadAsync("other", 30);
+        var run = await server.PostAsync("/discovery/runs", $$"""{"algorithm": "dbscan", "dataset": ["other", "field"], "parameters": {"features": "sphere"}}""");
+        Assert.Equal(HttpStatusCode.Accepted, run.Status);
+        Assert.Equal(["field", "other"], run.Json.GetProperty("datasets").EnumerateArray().Select(d => d.GetString()));
+        Assert.Matches("^[0-9a-f]{64}$", run.Json.GetProperty("selection_hash").GetString());
+        Assert.Equal("all stars", run.Json.GetProperty("selection").GetString());
+        Assert.Equal(1, (await server.GetAsync("/discovery/runs?dataset=other")).Json.GetProperty("items").GetArrayLength());
+        JsonAssert.Problem(await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": []}"""), HttpStatusCode.BadRequest);
+        JsonAssert.Problem(await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": ["field", "nowhere"]}"""), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await server.DeleteAsync($"/datasets/{other.DatasetId}"), HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task What_an_answer_advises_names_no_option_of_the_command_line()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        await server.LoadAsync();
+        using var other = new StringContent(TestServer.Csv("field", 30), Encoding.UTF8, "text/csv");
+        var taken = await server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv&name=field", other);
+        JsonAssert.Problem(taken, HttpStatusCode.Conflict);
+        Assert.DoesNotContain("--", taken.Json.GetProperty("hint").GetString());
+        using var again = new StringContent(TestServer.Csv("field", 60), Encoding.UTF8, "text/csv");
+        var repeated = await server.SendAsync(HttpMethod.Post, "/datasets?file=field.csv", again);
+        Assert.DoesNotContain("--", repeated.Text);
+    }
 }

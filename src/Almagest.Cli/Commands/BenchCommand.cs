@@ -18,6 +18,8 @@ internal static class BenchCommand
             "almagest bench views --quick", "almagest bench views --histories 20x50k,200x50k -o views.md"),
         Suite(shell, global, "analytics", "Raw queries against view look-ups. Options: --quick, --histories RUNSxSTARS[,…], -o FILE; --database names a server to create databases on",
             "almagest bench analytics --quick", "almagest bench analytics --histories 20x50k,200x50k -o analytics.md"),
+        Suite(shell, global, "runs", "Lists of thousands of runs beside a bare query of the same rows, and clusters recognised across large runs. Options: --quick, --runs N, --clusters N, -o FILE; --database names a server to create databases on",
+            "almagest bench runs --quick", "almagest bench runs --runs 10k -o run-list.md"),
     };
 
     static DescribedCommand Suite(CommandShell shell, GlobalOptions global, string name, string description, params string[] examples)

@@ -112,8 +112,16 @@ public sealed class RunRepository(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(query);
         // Runs over several datasets are few, and have an index of their own; where there are none, a dataset's runs are read from its index alone.
         var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellation) : [];
-        return await ledger.ReadAsync(context => RunOrder.Apply(
-            query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs, query, several), cancellation);
+        return await ledger.ReadAsync(context => Query(context, query, several), cancellation);
+    }
+
+    /// <summary>The one query that filters, sorts and cuts out a page.</summary>
+    /// <param name="alsoOverTheDataset">runs that name the dataset beside another</param>
+    public static IQueryable<DiscoveryRun> Query(LedgerContext context, RunQuery query, Guid[]? alsoOverTheDataset = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(query);
+        return RunOrder.Apply(query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs, query, alsoOverTheDataset ?? []);
     }
 
     async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellation)
