@@ -43,7 +43,7 @@ public sealed class ParquetTests
     {
         ["IVOA.VOTable-Parquet.version"] = "1.0",
         ["IVOA.VOTable-Parquet.content"] = "<VOTABLE><RESOURCE><COOSYS ID=\"c\" system=\"ICRS\" epoch=\"J2016.0\"/><TABLE><FIELD name=\"id\" datatype=\"long\" ucd=\"meta.id;meta.main\"/>"
-            + "<FIELD ref=\"c\" name=\"position_a\" datatype=\"double\" unit=\"rad\" ucd=\"pos.eq.ra;meta.main\"><DESCRIPTION>where</DESCRIPTION></FIELD>"
+            + "<FIELD ref=\"c\" name=\"position_a\" datatype=\"double\" unit=\"h\" ucd=\"pos.eq.ra;meta.main\"><DESCRIPTION>where</DESCRIPTION></FIELD>"
             + "<FIELD ref=\"c\" name=\"position_d\" datatype=\"double\" unit=\"deg\" ucd=\"pos.eq.dec;meta.main\"/></TABLE></RESOURCE></VOTABLE>",
     };
 
@@ -64,7 +64,7 @@ public sealed class ParquetTests
     public async Task Voparquet_metadata_gives_units_ucds_and_the_epoch()
     {
         var loaded = Load.Bytes(await Table(VoParquet));
-        Assert.Equal(10.5 * 180 / Math.PI % 360, loaded.Stars[0].Ra % 360, 1e-9);
+        Assert.Equal(157.5, loaded.Stars[0].Ra, 1e-9);
         Assert.Equal(-20, loaded.Stars[0].Dec);
         Assert.Equal(2016, loaded.Stars[0].Epoch);
         Assert.Equal("where", loaded.Reader.Columns[1].Description);
@@ -81,7 +81,7 @@ public sealed class ParquetTests
         using var extras = System.Text.Json.JsonDocument.Parse(star.Extra);
         var bands = extras.RootElement.GetProperty("lc.band");
         Assert.Equal(extras.RootElement.GetProperty("lc.mag").GetArrayLength(), bands.GetArrayLength());
-        Assert.All(bands.EnumerateArray(), b => Assert.Contains(b.GetString(), "ugrizy", StringComparison.Ordinal));
+        Assert.All(bands.EnumerateArray(), b => Assert.Contains(b.GetString() ?? "?", "ugrizy", StringComparison.Ordinal));
     }
 
     [Fact]

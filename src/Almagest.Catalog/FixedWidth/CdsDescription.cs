@@ -81,7 +81,7 @@ internal static partial class CdsDescription
     [GeneratedRegex(@"^\s*Byte-(by|per)-byte\s+Description\s+of\s+(the\s+)?(file|table)s?\s*(\([^)]*\))?\s*:?(?<files>.*)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"^\s{0,8}((?<start>[0-9]{1,6})\s*-\s*)?(?<end>[0-9]{1,6})\s+(?<format>[0-9]{0,3}[AIFEDGaifedg][0-9]+(\.[0-9]+)?)\s+(?<unit>\S+)\s+(?<label>\S+)(\s+(?<text>\S.*))?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s{0,8}((?<start>[0-9]{1,6})\s*-\s*)?(?<end>[0-9]{1,6})\s+(?<format>[0-9]{0,3}[AIFEDGaifedg][0-9]+(\.[0-9]+)?)\s+(?<unit>\S+)\s+(?<label>\S+)(\s+(?<text>\S.*))?\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Definition();
 
     [GeneratedRegex(@"^([\[\]][^\[\]]*[\[\]])?\s*\?(=(?<null>\S*))?", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]

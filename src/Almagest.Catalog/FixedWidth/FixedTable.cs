@@ -13,13 +13,16 @@ internal sealed record FixedColumn(string Name, int Start, int End, ColumnType T
     private readonly double? _nullNumber = Null is not null && Cell.TryDouble(Encoding.UTF8.GetBytes(Null), out double number) ? number : null;
     private readonly byte[]? _nullText = Null is { Length: > 0 } ? Encoding.UTF8.GetBytes(Null) : null;
 
+    /// <summary>A mark of dashes is written as wide as the column is.</summary>
+    private readonly bool _nullIsDashes = Null is { Length: > 0 } && Null.All(c => c == '-');
+
     public void Store(ReadOnlySpan<byte> line, CatalogVector vector, int row)
     {
         var doubles = vector as DoubleVector;
         if (doubles is not null) doubles.Values[row] = double.NaN;
         if (Start >= line.Length) return;
         var text = line[Start..Math.Min(End, line.Length)].Trim(" \t\0"u8);
-        if (text.IsEmpty || (_nullText is not null && text.SequenceEqual(_nullText))) return;
+        if (text.IsEmpty || (_nullText is not null && (text.SequenceEqual(_nullText) || (_nullIsDashes && text.IndexOfAnyExcept((byte)'-') < 0)))) return;
         switch (vector)
         {
             case DoubleVector when TryNumber(text, out double number):

@@ -3,8 +3,8 @@ namespace Almagest.Catalog;
 /// <summary>
 /// Where a star is at another epoch: straight motion through space, so that proper motion, parallax and radial velocity change with it (The
 /// Hipparcos and Tycho Catalogues, ESA SP-1200, volume 1, section 1.5.5). Without a parallax or radial velocity the motion is along a great
-/// circle. Light time is left out: for Barnard's star, the fastest, that is
-/// 0.1 mas after 25 years and 1.2 mas after a century; for others it is far less.
+/// circle. Light time is left out: for Barnard's and Kapteyn's stars that is
+/// 0.1 mas after 25 years and 1 to 2 mas after a century; for all others it is less.
 /// </summary>
 public static class SpaceMotion
 {
