@@ -46,13 +46,14 @@ internal static class AnalyticsRoutes
             });
         }, RunId).Produces<ClusterSizeBody[]>().KeepsUp().Fails(404);
 
+        var frequencies = new GatheredLookup<long, FreshFrequency>(stars => StarFrequencyLookup.ReadAsync(ledger, stars));
         group.Route("GET", "/stars/{star_id}/frequency", "getStarFrequency", "How often a star is flagged, across runs", context =>
         {
             var starId = StarId.Read(context)!.Value;
             return answers.LookUpAsync(context, AnalyticsViews.StarFrequency, async () =>
             {
-                var (freshness, row) = await StarFrequencyLookup.ReadAsync(ledger, starId, context.RequestAborted);
-                return (freshness, StarFrequencyBody.From(row
+                var found = (await frequencies.FindAsync(starId, context.RequestAborted))!;
+                return (found.Freshness, StarFrequencyBody.From(found.Row
                     ?? throw LedgerException.NotFound($"no complete anomaly run analysed star {starId}", "GET /stars/{star_id} says whether the star exists, and what each run says of it.")));
             });
         }, StarId).Produces<StarFrequencyBody>().KeepsUp().Fails(404);
