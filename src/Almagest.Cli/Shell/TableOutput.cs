@@ -9,6 +9,10 @@ internal sealed class TableOutput(string option)
     readonly Option<string?> format = Values.Choice("--format", "Format of the file (default: by its ending, .parquet, .json, .vot, .fits or .ecsv, else csv)", [.. TableFormats.Names]);
     readonly Option<bool> bare = Values.Flag("--bare", "CSV without the comment lines that say where the table comes from");
 
+    /// <summary>The file of commands that otherwise print.</summary>
+    public static Option<string?> File() =>
+        new("--output", "-o") { Description = "Write a table to this file instead; compressed if its name ends in .gz; - is standard output", HelpName = "FILE" };
+
     public void AddTo(Command command)
     {
         command.Add(format);

@@ -1,5 +1,6 @@
 using Almagest.Catalog.Writing;
 using Almagest.Ledger;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Net.Http.Headers;
@@ -12,6 +13,11 @@ internal static class TableAnswer
     public static readonly Choice Format = new("format",
         "the whole answer as one table, streamed, with its provenance inside: csv and ecsv (CSV with ECSV's comment lines), parquet, json, votable, votable-binary2 or fits; left out = as described, unless Accept asks for the media type of one",
         TableFormats.Names);
+
+    static readonly string[] MediaTypes = [.. TableFormats.All.Select(f => f.MediaType().Split(';')[0]).Distinct().Where(t => t != "application/json")];
+
+    /// <summary>Declares an answer that is JSON, or a table in any of the formats.</summary>
+    public static RouteHandlerBuilder ProducesTable<T>(this RouteHandlerBuilder route) => route.Produces<T>(StatusCodes.Status200OK, "application/json", MediaTypes);
 
     /// <summary>The format that the request asks for, by its query or its Accept header; null = the route's own answer.</summary>
     public static TableFormat? Wanted(HttpContext context)
@@ -41,6 +47,16 @@ internal static class TableAnswer
         {
             if (context.Request.Query[name] is [{ Length: > 0 }, ..])
                 throw LedgerException.Invalid(name, $"{name} is given together with a format: such an answer is whole and has no pages", $"Leave {name} out, or leave the format out.");
+        }
+    }
+
+    /// <summary>Parameters of tables make no sense without a format.</summary>
+    public static void RequireFormat(HttpContext context, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (context.Request.Query[name] is [{ Length: > 0 }, ..])
+                throw LedgerException.Invalid(name, $"{name} is given without a format", $"Add format={string.Join("|", TableFormats.Names)}, or leave {name} out.");
         }
     }
 
