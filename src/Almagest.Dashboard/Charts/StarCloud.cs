@@ -29,4 +29,27 @@ public sealed class StarCloud(float[] x, float[] y, ChartWindow whole)
         }
         return found;
     }
+
+    /// <summary>The part around some stars, with room on all sides, along the axes' directions; null where none of them has a place.</summary>
+    /// <param name="room">on each side, as a share of what the stars take</param>
+    /// <param name="keepShape">whether both axes keep their ratio, as on a map</param>
+    public ChartWindow? Around(IReadOnlyList<int> stars, double room, bool keepShape)
+    {
+        ArgumentNullException.ThrowIfNull(stars);
+        var placed = stars.Where(i => float.IsFinite(x[i]) && float.IsFinite(y[i])).ToList();
+        if (placed.Count == 0) return null;
+        var (left, right) = Scale.Inner([.. placed.Select(i => x[i])]);
+        var (bottom, top) = Scale.Inner([.. placed.Select(i => y[i])]);
+        var (wide, tall) = ((right - left) * (1 + 2 * room), (top - bottom) * (1 + 2 * room));
+        var (wholeWide, wholeTall) = (Math.Abs(whole.Right - whole.Left), Math.Abs(whole.Top - whole.Bottom));
+        if (keepShape)
+        {
+            var share = Math.Max(wide / wholeWide, tall / wholeTall);
+            (wide, tall) = (share * wholeWide, share * wholeTall);
+        }
+        if (keepShape && wide >= wholeWide) return whole;
+        var (signX, signY) = (Math.Sign(whole.Right - whole.Left), Math.Sign(whole.Top - whole.Bottom));
+        var (middleX, middleY) = ((left + right) / 2, (bottom + top) / 2);
+        return new ChartWindow(middleX - signX * wide / 2, middleX + signX * wide / 2, middleY - signY * tall / 2, middleY + signY * tall / 2);
+    }
 }

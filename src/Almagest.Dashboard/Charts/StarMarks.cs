@@ -39,4 +39,14 @@ public sealed class StarMarks
         }
         return new StarMarks(groups, areClusters) { Count = count };
     }
+
+    /// <summary>The places of all marked stars.</summary>
+    public IReadOnlyList<int> Places() => [.. Enumerable.Range(0, groups.Length).Where(IsMarked)];
+
+    /// <summary>The marks of one cluster alone.</summary>
+    public StarMarks Only(int cluster)
+    {
+        var one = Array.ConvertAll(groups, g => g == cluster ? g : Unmarked);
+        return new StarMarks(one, AreClusters) { Count = one.Count(g => g != Unmarked) };
+    }
 }
