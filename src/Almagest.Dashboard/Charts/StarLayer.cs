@@ -52,7 +52,8 @@ public sealed record StarLayer(long[] StarIds, StarMarks? Marks = null, IReadOnl
             // The rest evenly, in the order of ids, which is the catalogue's.
             for (var k = 0; k < MostMarks - taken.Count && k < rest.Count; k++) chosen.Add(rest[(int)((long)k * rest.Count / Math.Max(1, MostMarks - taken.Count))]);
         }
-        foreach (var i in chosen) Mark(i, "flag", 3, Marks.Fill(i));
+        // Smaller where they crowd.
+        foreach (var i in chosen) Mark(i, "flag", chosen.Count > 800 ? 2.2 : 3, Marks.Fill(i));
         return Done(canvas, inSight.Count, oneByOne, marked.Count, chosen.Count);
     }
 
