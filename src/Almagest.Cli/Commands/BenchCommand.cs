@@ -18,6 +18,8 @@ internal static class BenchCommand
             "almagest bench views --quick", "almagest bench views --histories 20x50k,200x50k -o views.md"),
         Suite(shell, global, "analytics", "Raw queries against view look-ups. Options: --quick, --histories RUNSxSTARS[,…], -o FILE; --database names a server to create databases on",
             "almagest bench analytics --quick", "almagest bench analytics --histories 20x50k,200x50k -o analytics.md"),
+        Suite(shell, global, "pages", "The dashboard's pages in Chromium: time to first paint, and what moving a chart of a million stars costs. Options: --quick, --histories RUNSxSTARS, --stars N, --visits N, -o FILE",
+            "almagest bench pages --quick", "almagest bench pages --histories 100x100k --stars 1M -o pages.md"),
     };
 
     static DescribedCommand Suite(CommandShell shell, GlobalOptions global, string name, string description, params string[] examples)

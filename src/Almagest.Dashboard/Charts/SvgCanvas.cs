@@ -20,10 +20,11 @@ public sealed class SvgCanvas
 
     readonly StringBuilder svg = new();
 
-    public SvgCanvas(double width, double height, string description)
+    /// <param name="hasLinks">a picture has no parts for those who cannot see it; a group of links has</param>
+    public SvgCanvas(double width, double height, string description, bool hasLinks = false)
     {
         (Width, Height) = (width, height);
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {width:0.##} {height:0.##}\" role=\"img\" aria-label=\"{Escape(description)}\"><style>{Style}</style>");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {width:0.##} {height:0.##}\" role=\"{(hasLinks ? "group" : "img")}\" aria-label=\"{Escape(description)}\"><style>{Style}</style>");
     }
 
     public double Width { get; }
@@ -58,7 +59,7 @@ public sealed class SvgCanvas
 
     public SvgCanvas Rect(double x, double y, double width, double height, string css, string? tip = null, string? fill = null, string? link = null)
     {
-        if (link is not null) svg.Append("<a href=\"").Append(Escape(link)).Append("\">");
+        if (link is not null) svg.Append("<a tabindex=\"-1\" href=\"").Append(Escape(link)).Append("\" aria-label=\"").Append(Escape(tip ?? link)).Append("\">");
         svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{css}\" x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{Math.Max(0, width):0.##}\" height=\"{Math.Max(0, height):0.##}\"");
         if (fill is not null) svg.Append(" fill=\"").Append(fill).Append('"');
         Close("rect", tip);

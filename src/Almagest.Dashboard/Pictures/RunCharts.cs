@@ -32,7 +32,7 @@ public sealed record RunCharts(CloudChart Sky, CloudChart? Diagram, CloudChart? 
         var diagram = picture.Diagram is { } d ? new CloudChart(w => d.Draw(layer, "Colour–magnitude diagram", w), marked) : null;
         // Beside its members, a cluster is judged by what surrounds it.
         CloudChart? Beside(StarCloud? cloud, string x, string y, string what) =>
-            cloud?.Around(members, near ? 1 : 0.3, false) is { } around ? new CloudChart(w => CloudPlot.Draw(cloud, layer, x, y, what, w), marked, around).Show(null) : null;
+            cloud?.Around(members, near ? 0.6 : 0.2, false) is { } around ? new CloudChart(w => CloudPlot.Draw(cloud, layer, x, y, what, w), marked, around).Show(null) : null;
         return new RunCharts(sky.Show(null), diagram?.Show(null), isAnomaly ? null : Beside(picture.Motions, "pm RA·cos Dec (mas/yr)", "pm Dec (mas/yr)", "Proper motions"),
             isAnomaly ? null : Beside(picture.Distances, "magnitude", "parallax (mas)", "Parallax against magnitude"));
     }
