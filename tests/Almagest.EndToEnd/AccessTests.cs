@@ -1,6 +1,5 @@
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
-using Microsoft.Playwright;
 using Xunit;
 
 namespace Almagest.EndToEnd;
@@ -99,5 +98,19 @@ public sealed class AccessTests(Sky sky, Browser browser)
         Assert.True(words.Length > 20, words);
         Assert.DoesNotContain("Exception", words, StringComparison.Ordinal);
         Assert.NotEmpty(await walk.Page.Locator("h1").InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task An_address_that_does_not_exist_is_a_page_for_people_and_a_problem_for_programs()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address, mayFail: true);
+        var response = await walk.Page.GotoAsync("/nowhere");
+        Assert.Equal(404, response!.Status);
+        await walk.Page.Locator("h1", new Microsoft.Playwright.PageLocatorOptions { HasText = "There is no such page" }).WaitForAsync();
+        await walk.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new Microsoft.Playwright.PageGetByRoleOptions { Name = "to the overview" }).ClickAsync();
+        await walk.Page.Locator("h1", new Microsoft.Playwright.PageLocatorOptions { HasText = "Overview" }).WaitForAsync();
+        using var client = new HttpClient { BaseAddress = sky.Address };
+        using var answer = await client.GetAsync(new Uri("/nowhere", UriKind.Relative));
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
     }
 }

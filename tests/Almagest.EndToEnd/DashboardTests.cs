@@ -11,6 +11,8 @@ public sealed class DashboardTests(Sky sky, Browser browser)
 {
     static string Short(Guid run) => run.ToString()[^8..];
 
+    static double Number(System.Text.Json.JsonElement answer, string name) => answer.GetProperty(name).GetDouble();
+
     [Fact]
     public async Task The_overview_shows_what_is_in_the_ledger()
     {
@@ -133,7 +135,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
             using var answer = await client.PostAsync(new Uri("/discovery/compare", UriKind.Relative), System.Net.Http.Json.JsonContent.Create(new { run_ids = new[] { sky.Anomalies, sky.MoreAnomalies } }));
             using var api = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
             var said = await walk.Page.Locator("main").InnerTextAsync();
-            foreach (var (name, words) in new[] { ("common_count", "flagged by both"), ("only_in_1_count", $"only by {Short(sky.Anomalies)}"), ("only_in_2_count", $"only by {Short(sky.MoreAnomalies)}") })
+            foreach (var (name, words) in new[] { ("common_count", "flagged by both"), ("only_in_run_1_count", $"only by {Short(sky.Anomalies)}"), ("only_in_run_2_count", $"only by {Short(sky.MoreAnomalies)}") })
                 Assert.Contains($"{Number(api.RootElement, name):0}\n{words}", said, StringComparison.Ordinal);
             Assert.Contains(Number(api.RootElement, "jaccard_similarity").ToString("F3", CultureInfo.InvariantCulture), said, StringComparison.Ordinal);
         }

@@ -97,7 +97,13 @@ public partial class RunPage
     async Task DrawAsync()
     {
         var current = run!;
-        if (self is null) await Js.InvokeVoidAsync("almagest.watchSelection", self = DotNetObjectReference.Create(this));
+        if (pictured != current.RunId)
+        {
+            // Another run: what was selected in the last one is not carried over.
+            selected = [];
+            self ??= DotNetObjectReference.Create(this);
+            await Js.InvokeVoidAsync("almagest.watchSelection", self);
+        }
         picture = await Pictures.SelectionAsync(current.DatasetId, StarFilter.FromJson(current.DatasetFilter));
         var marks = await Pictures.MarksAsync(current);
         var ids = picture.StarIds;
