@@ -153,7 +153,7 @@ public sealed partial class ChartPrinter : IDisposable
 
     static float Number(string text) => float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    static float[] Numbers(string text) => [.. text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(Number)];
+    static float[] Numbers(string text) => [.. text.Replace(',', ' ').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Number)];
 
     static SKTypeface LoadFace()
     {
