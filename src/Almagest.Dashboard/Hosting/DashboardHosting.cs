@@ -2,6 +2,7 @@ using Almagest.Dashboard.Pictures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,8 +27,25 @@ public static class DashboardHosting
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PageOrAnswerPolicy>());
     }
 
-    /// <summary>After routing: pages check the token of their forms.</summary>
-    public static void Use(IApplicationBuilder app) => app.UseAntiforgery();
+    /// <summary>After routing: a person at an address that does not exist gets a page, and pages check the token of their forms.</summary>
+    public static void Use(IApplicationBuilder app)
+    {
+        app.Use((context, next) =>
+        {
+            if (context.GetEndpoint() is null && HttpMethods.IsGet(context.Request.Method) && PageOrAnswerPolicy.WantsPage(context.Request))
+            {
+                context.SetEndpoint(context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.First(e => e.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type == typeof(Pages.NotFound)));
+                // Only when the page is on its way: Blazor leaves out the body of a page that is not found.
+                context.Response.OnStarting(() =>
+                {
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                });
+            }
+            return next(context);
+        });
+        app.UseAntiforgery();
+    }
 
     public static void Map(IEndpointRouteBuilder routes)
     {
