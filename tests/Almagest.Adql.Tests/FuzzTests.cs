@@ -15,32 +15,37 @@ public sealed class FuzzTests
         .. "( ) , . * + - / = <> < > <= >= || 1 0 2.5 -7 1e300 99999999999999999999 0xFF 'x' '4%' 'a''b' '0198c2a4-7d5e-7c3b-9f10-3a5b8c6d7e8f' -- /* */ ; \" ' $1 :: \\ { }".Split(' '),
     ];
 
-    static readonly Gen<string> Table = Gen.OneOfConst("stars", "almagest.stars s", "results AS r", "dataset.\"gaia-100pc\" g", "stars JOIN results USING (star_id)", "stars a NATURAL LEFT JOIN results b",
+    static Gen<string> One(params string[] of) => Gen.Int[0, of.Length - 1].Select(i => of[i]);
+
+    static readonly Gen<string> Table = One("stars", "almagest.stars s", "results AS r", "dataset.\"gaia-100pc\" g", "stars JOIN results USING (star_id)", "stars a NATURAL LEFT JOIN results b",
         "(SELECT TOP 3 star_id, ra_deg, dec_deg FROM stars) AS q");
 
     static readonly Gen<string> Leaf = Gen.OneOf(
-        Gen.OneOfConst("ra_deg", "star_id", "dec_deg", "source_id", "1", "2.5", "'text'", "NULL", "PI()", "RAND()"), Gen.Int.Select(i => $"{i}"), Gen.String.Select(s => $"'{s.Replace("'", "''", StringComparison.Ordinal)}'"));
+        One("ra_deg", "star_id", "dec_deg", "magnitude", "1", "2.5", "PI()", "RAND()"), Gen.Int.Select(i => $"{i}"));
+
+    static readonly Gen<string> Text = Gen.OneOf(
+        One("source_id", "'text'", "UPPER(source_id)", "source_id || 'x'", "NULL"), Gen.String.Select(s => $"'{s.Replace("'", "''", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal)}'"));
 
     static readonly Gen<string> Number = Gen.Recursive<string>((depth, inner) => depth > 3 ? Leaf : Gen.OneOf(
         Leaf,
-        Gen.Select(inner, Gen.OneOfConst("+", "-", "*", "/", "||"), inner).Select((a, o, b) => $"({a} {o} {b})"),
-        Gen.Select(Gen.OneOfConst("ABS", "SQRT", "LOG", "UPPER", "COALESCE", "COUNT", "SUM", "MIN", "ROUND"), inner).Select((f, a) => $"{f}({a})"),
+        Gen.Select(inner, One("+", "-", "*", "/"), inner).Select((a, o, b) => $"({a} {o} {b})"),
+        Gen.Select(One("ABS", "SQRT", "LOG", "COALESCE", "ROUND", "TRUNCATE", "SIN"), inner).Select((f, a) => $"{f}({a})"),
         Gen.Select(inner, inner).Select((a, b) => $"DISTANCE(POINT(ra_deg, dec_deg), POINT({a}, {b}))"),
         Gen.Select(inner, inner).Select((a, b) => $"CASE WHEN {a} > {b} THEN {a} ELSE {b} END"),
-        inner.Select(a => $"CAST({a} AS VARCHAR(10))"),
+        inner.Select(a => $"CAST({a} AS INTEGER)"),
         inner.Select(a => $"(SELECT MAX({a}) FROM stars)")));
 
     static readonly Gen<string> Condition = Gen.OneOf(
-        Gen.Select(Number, Gen.OneOfConst("=", "<", "<>", ">="), Number).Select((a, o, b) => $"{a} {o} {b}"),
+        Gen.Select(Number, One("=", "<", "<>", ">="), Number).Select((a, o, b) => $"{a} {o} {b}"),
         Gen.Select(Number, Number, Number).Select((a, b, c) => $"CONTAINS(POINT(ra_deg, dec_deg), CIRCLE({a}, {b}, {c})) = 1"),
         Gen.Select(Number, Number).Select((a, b) => $"{a} NOT IN ({b}, 1, 2)"),
         Number.Select(a => $"{a} IS NOT NULL"),
-        Gen.Select(Number, Number).Select((a, b) => $"{a} LIKE {b}"));
+        Gen.Select(Text, One("=", "LIKE", "NOT ILIKE", "<"), Text).Select((a, o, b) => $"{a} {o} {b}"));
 
-    static readonly Gen<string> Sentence = Gen.Select(Number.Array[1, 3], Table, Condition.Array[0, 3], Gen.OneOfConst("", " GROUP BY ra_deg", " ORDER BY 1 DESC", " UNION SELECT star_id FROM results", " OFFSET 3"))
+    static readonly Gen<string> Sentence = Gen.Select(Gen.OneOf(Number, Number, Text).Array[1, 3], Table, Condition.Array[0, 3], One("", "", "", " GROUP BY ra_deg", " ORDER BY 1 DESC", " UNION SELECT star_id FROM results", " OFFSET 3"))
         .Select((items, table, conditions, tail) => $"SELECT {string.Join(", ", items)} FROM {table}{(conditions.Length == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}")}{tail}");
 
-    static readonly Gen<string> Rubble = Gen.OneOfConst(Pieces).Array[1, 40].Select(p => string.Join(' ', p));
+    static readonly Gen<string> Rubble = One(Pieces).Array[1, 40].Select(p => string.Join(' ', p));
 
     static int Try(string text)
     {
@@ -62,22 +67,22 @@ public sealed class FuzzTests
     public void Sentences_of_the_language_are_translated_safely_or_refused()
     {
         var understood = 0;
-        Sentence.Sample(s => { Interlocked.Add(ref understood, Try(s)); }, iter: 20_000, seed: "0000000000000");
+        Sentence.Sample(s => { Interlocked.Add(ref understood, Try(s)); }, iter: 5_000, seed: "0000000000000");
         Assert.True(understood > 1000, $"only {understood} of the sentences were understood: the generator has gone stale");
     }
 
     [Fact]
-    public void Rubble_of_words_is_refused_or_translated_safely() => Rubble.Sample(s => { Try(s); }, iter: 20_000, seed: "0000000000000");
+    public void Rubble_of_words_is_refused_or_translated_safely() => Rubble.Sample(s => { Try(s); }, iter: 5_000, seed: "0000000000000");
 
     [Fact]
     public void Any_text_after_a_select_is_refused_or_translated_safely() =>
-        Gen.String.Sample(s => { Try("SELECT ra_deg FROM stars WHERE source_id = " + s); }, iter: 20_000, seed: "0000000000000");
+        Gen.String.Sample(s => { Try("SELECT ra_deg FROM stars WHERE source_id = " + s); }, iter: 5_000, seed: "0000000000000");
 
     [Fact]
     public void A_broken_query_is_refused_or_translated_safely() =>
-        Gen.Select(Sentence, Gen.Int[0, 10_000], Gen.OneOfConst(Pieces)).Sample((sentence, place, piece) =>
+        Gen.Select(Sentence, Gen.Int[0, 10_000], One(Pieces)).Sample((sentence, place, piece) =>
         {
             var at = place % sentence.Length;
             Try(new StringBuilder(sentence).Remove(at, Math.Min(3, sentence.Length - at)).Insert(at, piece).ToString());
-        }, iter: 20_000, seed: "0000000000000");
+        }, iter: 5_000, seed: "0000000000000");
 }

@@ -9,7 +9,11 @@ namespace Almagest.Adql.Schema;
 /// <param name="Principal">among the few columns that a client shows first</param>
 /// <param name="Indexed">whether conditions on it are answered by an index</param>
 public sealed record PublishedColumn(
-    string Name, PublishedType Type, string Sql, string? Unit = null, string? Ucd = null, string? Description = null, bool Principal = false, bool Indexed = false);
+    string Name, PublishedType Type, string Sql, string? Unit = null, string? Ucd = null, string? Description = null, bool Principal = false, bool Indexed = false)
+{
+    /// <summary>Whether it holds words of users, in any script.</summary>
+    public bool HasWords { get; init; }
+}
 
 /// <summary>Where a table's rows come from: PostgreSQL's text, with <c>{0}</c>, <c>{1}</c> … for values that are bound.</summary>
 public sealed record PublishedRows(string Sql, params IReadOnlyList<object> Values);

@@ -164,7 +164,7 @@ internal sealed partial class ExpressionTranslator
     string InPolygon(PointShape p, PolygonShape polygon)
     {
         var sides = SkyPolygon.Sides(polygon).Select(n =>
-            $"cosd({p.Dec}) * ({Bind(n.X, polygon.Offset)} * cosd({p.Ra}) + {Bind(n.Y, polygon.Offset)} * sind({p.Ra})) + {Bind(n.Z, polygon.Offset)} * sind({p.Dec}) >= -1e-15");
+            $"cosd({p.Dec}) * ({Bind(n.X, polygon.Offset)} * cosd({p.Ra}) + {Bind(n.Y, polygon.Offset)} * sind({p.Ra})) + {Bind(n.Z, polygon.Offset)} * sind({p.Dec}) >= {Bind(-1e-15, polygon.Offset)}");
         var exact = string.Join(" and ", sides);
         var (ra, dec, radius) = SkyPolygon.Around(polygon);
         var centre = new PointShape("", "", (ra, dec), null, polygon.Offset);

@@ -116,7 +116,7 @@ internal static class Lexer
                 Digits(query, ref at);
             }
         }
-        if (EndsInWord(query, at)) throw new SyntaxException(start, $"a number ends in letters at '{query[start..(at + 1)]}'");
+        if (EndsInWord(query, at)) throw new SyntaxException(start, $"a number ends in letters at '{query[start..(at + 1)]}'; a name of more than letters, digits and '_' stands in double quotes");
         return new Token(whole ? TokenKind.Integer : TokenKind.Real, query[start..at], start);
     }
 
