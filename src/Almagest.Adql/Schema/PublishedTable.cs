@@ -13,6 +13,9 @@ public sealed record PublishedColumn(
 {
     /// <summary>Whether it holds words of users, in any script.</summary>
     public bool HasWords { get; init; }
+
+    /// <summary>Whether its whole numbers are declared as of 32 bits, because a standard wants that.</summary>
+    public bool IsNarrow { get; init; }
 }
 
 /// <summary>Where a table's rows come from: PostgreSQL's text, with <c>{0}</c>, <c>{1}</c> … for values that are bound.</summary>

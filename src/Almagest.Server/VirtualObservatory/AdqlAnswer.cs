@@ -48,6 +48,8 @@ internal sealed class AdqlAnswer(
         Name = "results",
         // A computed text may be made of anything.
         Unicode = columns.Where(c => c.Type == PublishedType.Text && c.Source is null or { HasWords: true }).Select(c => c.Name).ToHashSet(),
+        Int32 = columns.Where(c => c.Source is { IsNarrow: true }).Select(c => c.Name).ToHashSet(),
+        XTypes = columns.Where(c => c.Type == PublishedType.Timestamp).ToDictionary(c => c.Name, _ => VoTypes.Timestamp),
         IsCutOff = () => IsCutOff,
     };
 

@@ -14,6 +14,11 @@ internal static class TapSchema
         PublishedTable[] own = [Schemas([]), Tables([]), Columns([]), Keys([]), KeyColumns([])];
         List<PublishedSchema> schemas = [.. catalogue.Schemas, new PublishedSchema(Schema, "What can be asked for: schemas, tables, columns and keys")];
         List<PublishedTable> tables = [.. catalogue.Tables, .. own];
+        PublishedKey[] keys =
+        [
+            .. catalogue.Keys, Key(own, 1, "schema_name", 0, "schema_name"), Key(own, 2, "table_name", 1, "table_name"), Key(own, 3, "from_table", 1, "table_name"),
+            Key(own, 3, "target_table", 1, "table_name"), Key(own, 4, "key_id", 3, "key_id"),
+        ];
         var key = (PublishedKey k, int i) => $"key_{i + 1}";
         own =
         [
@@ -24,11 +29,14 @@ internal static class TapSchema
                 t.WrittenName, ReservedWords.Written(c.Name), VoTypes.Datatype(c), VoTypes.ArraySize(c), VoTypes.XType(c), null, c.Description, null, c.Unit, c.Ucd,
                 c.Indexed ? 1 : 0, c.Principal ? 1 : 0, t.Schema == Schema ? 1 : 0, i,
             }))),
-            Keys(catalogue.Keys.Select((k, i) => new object?[] { key(k, i), k.From.WrittenName, k.To.WrittenName, k.Description, null })),
-            KeyColumns(catalogue.Keys.SelectMany((k, i) => k.Columns.Select(c => new object?[] { key(k, i), ReservedWords.Written(c.From), ReservedWords.Written(c.To) }))),
+            Keys(keys.Select((k, i) => new object?[] { key(k, i), k.From.WrittenName, k.To.WrittenName, k.Description, null })),
+            KeyColumns(keys.SelectMany((k, i) => k.Columns.Select(c => new object?[] { key(k, i), ReservedWords.Written(c.From), ReservedWords.Written(c.To) }))),
         ];
-        return catalogue with { Schemas = schemas, Tables = [.. catalogue.Tables, .. own] };
+        return catalogue with { Schemas = schemas, Tables = [.. catalogue.Tables, .. own], Keys = keys };
     }
+
+    static PublishedKey Key(PublishedTable[] own, int from, string fromColumn, int to, string toColumn) =>
+        new(own[from], own[to], [(fromColumn, toColumn)], $"the {own[to].Name[..^1]} that the row is about");
 
     static PublishedTable Schemas(IEnumerable<object?[]> rows) => Table("schemas", "Groups of tables", rows,
         Text("schema_name", "the schema's name"), Text("utype", "its data model"), Text("description", "what it holds"), Whole("schema_index", "its place in the order"));
@@ -51,7 +59,7 @@ internal static class TapSchema
 
     static PublishedColumn Text(string name, string description) => new(name, PublishedType.Text, "{0}." + Column(name), Description: description, Principal: true);
 
-    static PublishedColumn Whole(string name, string description) => new(name, PublishedType.Integer, "{0}." + Column(name), Description: description);
+    static PublishedColumn Whole(string name, string description) => new(name, PublishedType.Integer, "{0}." + Column(name), Description: description) { IsNarrow = true };
 
     // Some of the standard's names are words of SQL.
     static string Column(string name) => "v_" + name;

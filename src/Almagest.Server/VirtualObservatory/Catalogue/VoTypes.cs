@@ -8,19 +8,16 @@ internal static class VoTypes
 {
     public static string Datatype(PublishedColumn column) => column.Type switch
     {
-        PublishedType.Integer => "long",
+        PublishedType.Integer => column.IsNarrow ? "int" : "long",
         PublishedType.Double => "double",
         _ => column.HasWords ? "unicodeChar" : "char",
     };
 
     public static string? ArraySize(PublishedColumn column) => column.Type is PublishedType.Integer or PublishedType.Double ? null : "*";
 
-    public static string? XType(PublishedColumn column) => column.Type switch
-    {
-        PublishedType.Timestamp => "timestamp",
-        PublishedType.Uuid => "uuid",
-        _ => null,
-    };
+    public static string? XType(PublishedColumn column) => column.Type == PublishedType.Timestamp ? Timestamp : null;
+
+    public const string Timestamp = "timestamp";
 
     /// <summary>The type in which an answer's column is written.</summary>
     public static ColumnType Written(PublishedType type) => type switch

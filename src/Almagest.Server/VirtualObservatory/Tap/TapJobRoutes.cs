@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Win32.SafeHandles;
 
 namespace Almagest.Server.VirtualObservatory.Tap;
 
@@ -58,7 +59,12 @@ internal static class TapJobRoutes
             var job = Job(context, jobs);
             return Task.FromResult(VoDocument.Answer(xml => Uws.Results(xml, job, Address(context, job))));
         });
-        async.VoRoute("GET", "/{job}/results/result", "getTapJobResult", "Its result", context => Task.FromResult<IResult>(new ResultOf(Job(context, jobs))));
+        async.VoRoute("GET", "/{job}/results/result", "getTapJobResult", "Its result", context =>
+        {
+            var job = Job(context, jobs);
+            var file = job.Borrow() ?? throw new VoException(404, $"the job has no result: it is {job.Phase}");
+            return Task.FromResult<IResult>(new ResultOf(job, file));
+        });
         async.VoRoute("GET", "/{job}/error", "getTapJobError", "Why it failed, as a VOTable", context =>
         {
             var error = Job(context, jobs).Error ?? throw new VoException(404, "the job has not failed");
@@ -154,11 +160,10 @@ internal static class TapJobRoutes
         }
     }
 
-    sealed class ResultOf(TapJob job) : IResult
+    sealed class ResultOf(TapJob job, SafeFileHandle file) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            var file = job.Borrow() ?? throw new VoException(404, $"the job has no result: it is {job.Phase}");
             try
             {
                 var response = httpContext.Response;

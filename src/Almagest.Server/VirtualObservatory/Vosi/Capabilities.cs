@@ -21,9 +21,10 @@ internal static class Capabilities
         xml.WriteAttributeString("xmlns", "vs", null, "http://www.ivoa.net/xml/VODataService/v1.1");
         xml.WriteAttributeString("xmlns", "tr", null, "http://www.ivoa.net/xml/TAPRegExt/v1.0");
         Tap(xml, address);
-        Vosi(xml, "capabilities", $"{address}/capabilities");
-        Vosi(xml, "availability", $"{address}/availability");
-        Vosi(xml, "tables-1.1", $"{address}/tables", "1.1");
+        Vosi(xml, "VOSI#capabilities", $"{address}/capabilities");
+        Vosi(xml, "VOSI#availability", $"{address}/availability");
+        Vosi(xml, "VOSI#tables-1.1", $"{address}/tables", "1.1");
+        Vosi(xml, "DALI#examples", $"{address}/examples");
         xml.WriteEndElement();
     }
 
@@ -65,7 +66,6 @@ internal static class Capabilities
         Feature(xml, "adql-sets", "UNION", "EXCEPT", "INTERSECT");
         Feature(xml, "adql-common-table", "WITH");
         Feature(xml, "adql-type", "CAST");
-        Feature(xml, "adql-conditional", "COALESCE");
         Feature(xml, "adql-offset", "OFFSET");
         xml.WriteStartElement("languageFeatures");
         xml.WriteAttributeString("type", Features + "udf");
@@ -106,7 +106,7 @@ internal static class Capabilities
     static void Vosi(XmlWriter xml, string name, string address, string? version = null)
     {
         xml.WriteStartElement("capability");
-        xml.WriteAttributeString("standardID", $"ivo://ivoa.net/std/VOSI#{name}");
+        xml.WriteAttributeString("standardID", $"ivo://ivoa.net/std/{name}");
         Interface(xml, address, "full", version);
         xml.WriteEndElement();
     }

@@ -16,7 +16,7 @@ internal static class Examples
             FROM almagest.mv_star_anomaly_frequency AS f
             JOIN almagest.stars AS s ON s.star_id = f.star_id
             WHERE f.anomaly_count > 0
-            ORDER BY f.frequency_pct DESC, f.anomaly_count DESC
+            ORDER BY frequency_pct DESC, anomaly_count DESC
             """),
         ("runs", "The newest runs and what they found", "Statistics of complete runs.",
             "SELECT TOP 50 run_id, run_type, created_at, total_stars, anomaly_count, cluster_count\nFROM almagest.mv_discovery_run_stats\nORDER BY created_at DESC"),
@@ -55,8 +55,8 @@ internal static class Examples
         if (catalogue.Tables.FirstOrDefault(t => t.Schema == DatasetTables.Schema) is { } dataset)
         {
             yield return ("cone", $"Stars of {dataset.Name} around a position", "A circle of one degree; the positions are looked up in an index.",
-                $"SELECT source_id, ra_deg, dec_deg, magnitude, DISTANCE(POINT(ra_deg, dec_deg), POINT(56.75, 24.1)) AS distance_deg\nFROM {dataset.WrittenName}\n"
-                + "WHERE CONTAINS(POINT(ra_deg, dec_deg), CIRCLE(56.75, 24.1, 1)) = 1\nORDER BY distance_deg");
+                $"SELECT source_id, ra_deg, dec_deg, magnitude, DISTANCE(POINT('ICRS', ra_deg, dec_deg), POINT('ICRS', 56.75, 24.1)) AS distance_deg\nFROM {dataset.WrittenName}\n"
+                + "WHERE CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', 56.75, 24.1, 1)) = 1\nORDER BY distance_deg");
         }
         foreach (var example in Always) yield return example;
     }

@@ -70,7 +70,7 @@ internal static class TableSet
             if (column.Principal) xml.WriteElementString("flag", "principal");
             xml.WriteEndElement();
         }
-        foreach (var key in catalogue.Keys.Where(k => ReferenceEquals(k.From, table)))
+        foreach (var key in catalogue.Keys.Where(k => k.From.WrittenName == table.WrittenName))
         {
             xml.WriteStartElement("foreignKey");
             xml.WriteElementString("targetTable", key.To.WrittenName);
