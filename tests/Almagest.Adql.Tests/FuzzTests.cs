@@ -67,16 +67,16 @@ public sealed class FuzzTests
     public void Sentences_of_the_language_are_translated_safely_or_refused()
     {
         var understood = 0;
-        Sentence.Sample(s => { Interlocked.Add(ref understood, Try(s)); }, iter: 5_000, seed: "0000000000000");
-        Assert.True(understood > 1000, $"only {understood} of the sentences were understood: the generator has gone stale");
+        Sentence.Sample(s => { Interlocked.Add(ref understood, Try(s)); }, iter: 3_000, seed: "0000000000000");
+        Assert.True(understood > 300, $"only {understood} of the sentences were understood: the generator has gone stale");
     }
 
     [Fact]
-    public void Rubble_of_words_is_refused_or_translated_safely() => Rubble.Sample(s => { Try(s); }, iter: 5_000, seed: "0000000000000");
+    public void Rubble_of_words_is_refused_or_translated_safely() => Rubble.Sample(s => { Try(s); }, iter: 3_000, seed: "0000000000000");
 
     [Fact]
     public void Any_text_after_a_select_is_refused_or_translated_safely() =>
-        Gen.String.Sample(s => { Try("SELECT ra_deg FROM stars WHERE source_id = " + s); }, iter: 5_000, seed: "0000000000000");
+        Gen.String.Sample(s => { Try("SELECT ra_deg FROM stars WHERE source_id = " + s); }, iter: 3_000, seed: "0000000000000");
 
     [Fact]
     public void A_broken_query_is_refused_or_translated_safely() =>
@@ -84,5 +84,5 @@ public sealed class FuzzTests
         {
             var at = place % sentence.Length;
             Try(new StringBuilder(sentence).Remove(at, Math.Min(3, sentence.Length - at)).Insert(at, piece).ToString());
-        }, iter: 5_000, seed: "0000000000000");
+        }, iter: 3_000, seed: "0000000000000");
 }

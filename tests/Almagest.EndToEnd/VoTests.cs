@@ -57,8 +57,10 @@ public sealed class VoTests(Sky sky)
         var output = await VoClient.PyvoAsync(sky.Address, """
             try: pyvo.dal.TAPService(server + '/vo/tap').search("SELECT nothing FROM almagest.stars")
             except pyvo.dal.DALQueryError as e: print(e)
-            try: pyvo.dal.TAPService(server + '/vo/tap').run_async("SELECT nothing FROM almagest.stars")
-            except pyvo.dal.DALQueryError as e: print(e)
+            job = pyvo.dal.TAPService(server + '/vo/tap').submit_job("SELECT nothing FROM almagest.stars").run().wait()
+            assert job.phase == 'ERROR', job.phase
+            import urllib.request
+            print(urllib.request.urlopen(job.url + '/error').read().decode())
             """);
         Assert.Equal(2, Lines(output).Count(l => l.Contains("line 1, column 8: there is no column nothing", StringComparison.Ordinal)));
     }

@@ -118,15 +118,19 @@ static class ConeBench
         await using var connection = await ledger.ConnectAsync();
         var dataset = await ScalarAsync<long>(connection, "select dataset_id from public.datasets");
         var compared = Math.Min(stars, 1_000_000);
-        // The same rows, into empty tables that are alike but for the cell and its index.
-        await ExecuteAsync(ledger, """
-            create table public.bench_with (like public.stars including all);
-            create table public.bench_without (like public.stars including all);
-            alter table public.bench_without drop column healpix_29
-            """);
-        var with = await CopyAsync(connection, "public.bench_with", dataset, compared, true);
-        var without = await CopyAsync(connection, "public.bench_without", dataset, compared, false);
-        await ExecuteAsync(ledger, "drop table public.bench_with, public.bench_without");
+        // The same rows, into empty tables that are alike but for the cell and its index; the faster of two rounds, behind a small one that warms up.
+        var (with, without) = (double.MaxValue, double.MaxValue);
+        foreach (var size in new[] { Math.Min(compared, 20_000), compared, compared })
+        {
+            await ExecuteAsync(ledger, """
+                create table public.bench_with (like public.stars including all);
+                create table public.bench_without (like public.stars including all);
+                alter table public.bench_without drop column healpix_29
+                """);
+            var (slow, fast) = (await CopyAsync(connection, "public.bench_with", dataset, size, true), await CopyAsync(connection, "public.bench_without", dataset, size, false));
+            if (size == compared) (with, without) = (Math.Min(with, slow), Math.Min(without, fast));
+            await ExecuteAsync(ledger, "drop table public.bench_with, public.bench_without");
+        }
         var random = new Random(1);
         var watch = Stopwatch.StartNew();
         long sum = 0;

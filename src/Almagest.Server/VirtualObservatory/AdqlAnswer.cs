@@ -21,6 +21,7 @@ internal sealed class AdqlAnswer(
 
     List<object?[]> first = [];
     long rows;
+    bool ended;
     bool disposed;
 
     /// <summary>Whether rows were left out, known once all are read.</summary>
@@ -69,9 +70,10 @@ internal sealed class AdqlAnswer(
         var batch = new List<object?[]>();
         try
         {
-            while (batch.Count < BatchRows && !IsCutOff && await reader.ReadAsync(deadline.Token))
+            while (batch.Count < BatchRows && !ended)
             {
-                if (rows == mostRows) IsCutOff = true;
+                if (!await reader.ReadAsync(deadline.Token)) ended = true;
+                else if (rows == mostRows) ended = IsCutOff = true;
                 else
                 {
                     rows++;
@@ -111,7 +113,7 @@ internal sealed class AdqlAnswer(
         try
         {
             // Rows that nobody wants any more are not read to their end.
-            command.Cancel();
+            if (!ended) command.Cancel();
             await reader.DisposeAsync();
             await command.DisposeAsync();
         }

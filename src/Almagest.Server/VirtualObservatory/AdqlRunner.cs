@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using Almagest.Adql;
+using Almagest.Adql.Schema;
 using Almagest.Ledger;
 using Almagest.Ledger.Database;
 using Almagest.Server.VirtualObservatory.Catalogue;
@@ -23,10 +24,11 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
     /// <summary>Begins a query. Its first rows are there when this returns, so that its errors are known before an answer begins.</summary>
     /// <param name="mostRows">rows of the answer; one more is asked for, to know whether there are more</param>
     /// <param name="limit">longest execution, the reading of the answer included</param>
+    /// <param name="catalogue">what it may name, where that has just been read</param>
     /// <returns>to be disposed of</returns>
     /// <exception cref="AdqlException">the query is refused</exception>
     /// <exception cref="VoException">it cannot be answered</exception>
-    public async Task<AdqlAnswer> OpenAsync(string adql, long mostRows, TimeSpan limit, CancellationToken cancellation)
+    public async Task<AdqlAnswer> OpenAsync(string adql, long mostRows, TimeSpan limit, CancellationToken cancellation, PublishedCatalogue? catalogue = null)
     {
         var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(limit);
@@ -37,7 +39,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             await places.WaitAsync(deadline.Token);
             held = true;
             // The connection and the snapshot come after the published tables: a dataset deleted in between is an empty table.
-            var query = AdqlTranslator.Translate(adql, await Catalogue.ReadAsync(deadline.Token), mostRows + 1);
+            var query = AdqlTranslator.Translate(adql, catalogue ?? await Catalogue.ReadAsync(deadline.Token), mostRows + 1);
             connection = await ledger.ConnectAsync(deadline.Token);
             var command = await PrepareAsync(connection, query, limit, deadline.Token);
             var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline.Token);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Adql;
+using Almagest.Adql.Schema;
 using Almagest.Adql.Syntax;
 using Almagest.Catalog;
 using Almagest.Ledger.Database;
@@ -76,16 +77,17 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
         };
         // A radius of 0 asks what the columns are.
         var rows = radius == 0 ? 0 : TapQuery.Rows(parameters, TapLimits.MostRows);
-        var adql = await QueryAsync(dataset, run, ra, dec, radius, verbosity, context.RequestAborted);
-        var answer = await runner.OpenAsync(adql, rows, TapLimits.Sync, context.RequestAborted);
+        var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
+        var adql = Query(catalogue, dataset, run, ra, dec, radius, verbosity);
+        var answer = await runner.OpenAsync(adql, rows, TapLimits.Sync, context.RequestAborted, catalogue);
         if (radius == 0) answer.ForgetRest();
         var title = string.Create(CultureInfo.InvariantCulture, $"Stars of {dataset.Name} within {radius} deg of ({ra}, {dec}){(run is null ? "" : $", as run {run.RunId} has them")}");
         return new TableOf(answer, VoFormat.Parse(parameters.Get("RESPONSEFORMAT")), title, adql, Described);
     }
 
-    async Task<string> QueryAsync(Dataset dataset, DiscoveryRun? run, double ra, double dec, double radius, int verbosity, CancellationToken cancellation)
+    static string Query(PublishedCatalogue catalogue, Dataset dataset, DiscoveryRun? run, double ra, double dec, double radius, int verbosity)
     {
-        var table = (await runner.Catalogue.ReadAsync(cancellation)).Tables.First(t => t.Schema == DatasetTables.Schema && t.Name == dataset.Name);
+        var table = catalogue.Tables.First(t => t.Schema == DatasetTables.Schema && t.Name == dataset.Name);
         var names = verbosity switch
         {
             1 => Least,
