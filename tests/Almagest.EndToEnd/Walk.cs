@@ -36,6 +36,8 @@ public sealed class Walk : IAsyncDisposable
     {
         await Page.GotoAsync(path);
         await Page.Locator("h1").Filter(new LocatorFilterOptions { HasText = heading }).WaitForAsync();
+        // A click on the page that the server drew goes nowhere: the page answers only once it is connected.
+        await Page.WaitForFunctionAsync("() => document.documentElement.dataset.alive === '1'");
         await DrawnAsync();
     }
 
@@ -43,7 +45,8 @@ public sealed class Walk : IAsyncDisposable
 
     public async Task SeesAsync(string text) => await Page.Locator("main").GetByText(text).First.WaitForAsync();
 
-    public Task<int> CountAsync(string selector) => Page.Locator(selector).CountAsync();
+    /// <summary>Waits until the page holds so many, as a person would: what a click changes comes from the server.</summary>
+    public Task SeesAsync(int count, string selector) => Assertions.Expect(Page.Locator(selector)).ToHaveCountAsync(count, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
 
     /// <summary>Keeps a picture for the README, where ALMAGEST_SCREENSHOTS names a folder.</summary>
     public async Task KeepAsync(string name)

@@ -78,7 +78,7 @@ public partial class RunPage
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (firstRender) watch = new Timer(_ => InvokeAsync(FollowAsync), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        if (drawn || run is not { IsComplete: true }) return;
+        if (drawn || !IsAnswered || run is not { IsComplete: true }) return;
         drawn = true;
         if (await TryAsync(DrawAsync) is { } trouble) missing = trouble.Message;
         StateHasChanged();

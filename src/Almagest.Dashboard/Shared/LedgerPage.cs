@@ -23,8 +23,14 @@ public abstract class LedgerPage : ComponentBase, IDisposable
 
     public bool IsLoading { get; private set; } = true;
 
+    /// <summary>All questions are answered. A page is rendered between them, too: what is drawn from several answers waits for this.</summary>
+    protected bool IsAnswered { get; private set; }
+
+    /// <summary>Taken while the source is there: a page may be left in the middle of its loading, and asks on.</summary>
+    protected LedgerPage() => Closed = closed.Token;
+
     /// <summary>Ends when the page is left.</summary>
-    protected CancellationToken Closed => closed.Token;
+    protected CancellationToken Closed { get; }
 
     protected abstract Task LoadAsync();
 
@@ -38,10 +44,12 @@ public abstract class LedgerPage : ComponentBase, IDisposable
 
     protected async Task ReloadAsync()
     {
+        IsAnswered = false;
         try
         {
             await LoadAsync();
             Trouble = null;
+            IsAnswered = true;
         }
         catch (LedgerException e)
         {

@@ -47,7 +47,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             var reader = new LabelReader(table, options.Map.Select(m => $"{m.Key}={m.Value}"));
             await using var connection = await ledger.ConnectAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            await ExecuteAsync(connection, """
+            await connection.ExecuteAsync("""
                 create temporary table incoming_labels (line bigint not null, source_id text not null, is_anomaly integer, kind text, cluster text, remark text, labelled_by text, labelled_at timestamptz) on commit drop
                 """, cancellation);
             var rows = await CopyAsync(connection, reader, name, cancellation);
@@ -60,7 +60,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                     $"{unknown.Count:N0} of the {rows:N0} stars of {name} are not in dataset '{dataset.Name}': {string.Join(", ", unknown.Examples)}{(unknown.Count > unknown.Examples.Count ? " …" : "")}",
                     "Nothing was stored. " + (unknown.Count == rows ? "Are these the ids of another catalogue, or another column (--map source_id=COLUMN)?" : "Leave them out with --skip-unknown, or choose another --dataset."));
             }
-            var stored = await ExecuteAsync(connection, """
+            var stored = await connection.ExecuteAsync("""
                 insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
                 select s.star_id, $2, l.is_anomaly, l.kind, l.cluster, l.remark, coalesce(l.labelled_by, nullif($3, '')), coalesce(l.labelled_at, now())
                 from incoming_labels l
@@ -153,12 +153,5 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             examples.Add($"{reader.GetString(1)} (line {reader.GetInt64(2)})");
         }
         return (count, examples);
-    }
-
-    static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
-        return await command.ExecuteNonQueryAsync(cancellation);
     }
 }

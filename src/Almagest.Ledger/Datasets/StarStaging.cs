@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Almagest.Ledger.Database;
 using Almagest.Catalog;
 using Almagest.Discovery.Sky;
 using Almagest.Ledger.Model;
@@ -35,7 +36,7 @@ internal sealed class StarStaging
 
     public static async Task<StarStaging> CreateAsync(NpgsqlConnection connection, int rejectedKept, CancellationToken cancellation)
     {
-        await ExecuteAsync(connection, """
+        await connection.ExecuteAsync("""
             create temporary table incoming (
               ordinal bigint not null, file integer not null, line bigint not null,
               source_id text not null, ra_deg double precision not null, dec_deg double precision not null,
@@ -104,14 +105,14 @@ internal sealed class StarStaging
             dataset.DatasetId = reader.GetInt64(0);
             dataset.CreatedAt = reader.GetDateTime(1);
         }
-        dataset.StarCount = await ExecuteAsync(connection, $"""
+        dataset.StarCount = await connection.ExecuteAsync($"""
             insert into public.stars (dataset_id, {StarColumns})
             select $1, {StarColumns} from incoming order by ordinal
             on conflict (dataset_id, source_id) do nothing
             """, cancellation, dataset.DatasetId);
         if (dataset.StarCount < Rows) await RejectRepeatedAsync(cancellation);
         dataset.RejectedCount = Rejected;
-        await ExecuteAsync(connection, """
+        await connection.ExecuteAsync("""
             insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster)
             select s.star_id, 'truth', first.label_outlier, first.label_kind, first.label_cluster
             from (
@@ -120,7 +121,7 @@ internal sealed class StarStaging
             join public.stars s on s.dataset_id = $1 and s.source_id = first.source_id
             where first.label_outlier is not null or first.label_kind is not null or first.label_cluster is not null
             """, cancellation, dataset.DatasetId);
-        await ExecuteAsync(connection, "update public.datasets set star_count = $2, rejected_count = $3 where dataset_id = $1",
+        await connection.ExecuteAsync("update public.datasets set star_count = $2, rejected_count = $3 where dataset_id = $1",
             cancellation, dataset.DatasetId, dataset.StarCount, dataset.RejectedCount);
         await StoreRejectedAsync(dataset.DatasetId, cancellation);
         return dataset;
@@ -222,12 +223,4 @@ internal sealed class StarStaging
         }
         return null;
     }
-
-    static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
-
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using Almagest.Ledger.Database;
 
 namespace Almagest.Ledger.Views;
@@ -9,7 +8,7 @@ namespace Almagest.Ledger.Views;
 /// One query-optimized view: its definition (the .sql file is the specification), its unique key, and the runs that touch it.
 /// A released definition is never edited in place: a new file and a migration that replaces the view take its place.
 /// </summary>
-public sealed partial record AnalyticsView(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> RunTypes, bool EveryChange = false)
+public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> RunTypes, bool EveryChange = false)
 {
     /// <summary>Further indexes, for the look-ups of the routes: name suffix and column list.</summary>
     public IReadOnlyList<(string Suffix, string Columns)> LookupIndexes { get; init; } = [];
@@ -21,7 +20,7 @@ public sealed partial record AnalyticsView(string Name, IReadOnlyList<string> Ke
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
     /// <summary>The SELECT that defines the view, without a final semicolon.</summary>
-    public string Definition { get; } = WithParts(EmbeddedSql.Read($"Views.Definitions.{Name}.sql")).TrimEnd();
+    public string Definition { get; } = EmbeddedSql.Read($"Views.Definitions.{Name}.sql").TrimEnd();
 
     /// <summary>Fingerprint of the definition, kept as the view's comment, to tell a view of today from one of yesterday.</summary>
     public string Fingerprint => "almagest definition " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Definition)))[..16];
@@ -58,12 +57,6 @@ public sealed partial record AnalyticsView(string Name, IReadOnlyList<string> Ke
             sql.Append("update public.analytics_views set tables = array['").AppendJoin("','", Tables).Append("'] where view_name = '").Append(Name).Append("';\n");
         return sql.ToString();
     }
-
-    // Two views that say the same thing of a run share its SQL: "-- @include parts/NAME.sql" on a line of its own.
-    static string WithParts(string sql) => Include().Replace(sql, m => EmbeddedSql.Read($"Views.Definitions.parts.{m.Groups[1].Value}.sql").TrimEnd());
-
-    [GeneratedRegex(@"^-- @include parts/(\w+)\.sql$", RegexOptions.Multiline)]
-    private static partial Regex Include();
 
     public string DropSql() => $"""
         drop materialized view public.{Name};

@@ -53,7 +53,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         }
         else
         {
-            foreach (var view in AnalyticsViews.All.Reverse()) await ExecuteAsync(connection, $"drop materialized view if exists public.{Next(view)}", cancellation);
+            foreach (var view in AnalyticsViews.All.Reverse()) await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellation);
             await ChangeAsync(connection, "delete from public.pending_view_changes;" + SetMode(ViewMode.Incremental, ViewModeState.Steady), null, cancellation);
         }
     }
@@ -69,7 +69,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         {
             await BuildAsync(connection, progress, cancellation);
             progress?.Report(new("replacing the views", AnalyticsViews.All.Count, AnalyticsViews.All.Count));
-            await ExecuteAsync(connection, "analyze view_summaries.star_sets, view_summaries.star_set_blocks, view_summaries.star_set_cells, view_summaries.runs, view_summaries.clusters, "
+            await connection.ExecuteAsync("analyze view_summaries.star_sets, view_summaries.star_set_blocks, view_summaries.star_set_cells, view_summaries.runs, view_summaries.clusters, "
                 + "view_summaries.flagged_stars, view_summaries.flag_blocks, view_summaries.run_pairs, view_summaries.dataset_cells, view_summaries.quality", cancellation);
             await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellation);
             var sql = string.Concat(AnalyticsViews.All.Reverse().Select(v => $"drop materialized view public.{v.Name};\n"))
@@ -96,7 +96,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             progress?.Report(new("adding up runs", i, runs.Count));
             await ApplyAsync(connection, "select view_summaries.apply_run($1) where exists (select from public.discovery_runs where run_id = $1 and is_complete)", runs[i], cancellation);
             // The planner must know the tables that grow under its hands.
-            if (i is 2 or 20 or 200) await ExecuteAsync(connection, "analyze view_summaries.star_set_blocks, view_summaries.runs, view_summaries.flagged_stars, view_summaries.flag_blocks, view_summaries.run_pairs", cancellation);
+            if (i is 2 or 20 or 200) await connection.ExecuteAsync("analyze view_summaries.star_set_blocks, view_summaries.runs, view_summaries.flagged_stars, view_summaries.flag_blocks, view_summaries.run_pairs", cancellation);
         }
     }
 
@@ -112,12 +112,12 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         if (now.IsSteady) await ChangeAsync(connection, SetMode(ViewMode.Incremental, ViewModeState.Leaving), null, cancellation);
         var views = AnalyticsViews.All;
         // What an interrupted conversion left, the dependent first.
-        foreach (var view in views.Reverse()) await ExecuteAsync(connection, $"drop materialized view if exists public.{Next(view)}", cancellation);
+        foreach (var view in views.Reverse()) await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellation);
         for (var i = 0; i < views.Count; i++)
         {
             progress?.Report(new($"computing {views[i].Name}", i, views.Count));
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            await ExecuteAsync(connection, $"{RefreshSettings.Sql}\n{views[i].CreateMaterializedSql(NextSuffix)}", cancellation);
+            await connection.ExecuteAsync($"{RefreshSettings.Sql}\n{views[i].CreateMaterializedSql(NextSuffix)}", cancellation);
             await transaction.CommitAsync(cancellation);
         }
         progress?.Report(new("replacing the views", views.Count, views.Count));
@@ -155,11 +155,11 @@ public sealed class ViewConverter(LedgerDatabase ledger)
                 try
                 {
                     // Tables before the mode lock, as a load takes them.
-                    await ExecuteAsync(connection, "set local lock_timeout = '1s'; lock table public.stars, public.star_labels in share row exclusive mode", cancellation);
+                    await connection.ExecuteAsync("set local lock_timeout = '1s'; lock table public.stars, public.star_labels in share row exclusive mode", cancellation);
                     if (await ScalarAsync(connection, $"select pg_try_advisory_xact_lock({IncrementalSql.ModeLock})::int", cancellation) == 1)
                     {
                         if (still is not null && !await still()) return false;
-                        await ExecuteAsync(connection, sql, cancellation);
+                        await connection.ExecuteAsync(sql, cancellation);
                         await transaction.CommitAsync(cancellation);
                         return true;
                     }
@@ -176,7 +176,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
     static async Task ApplyAsync(NpgsqlConnection connection, string sql, object id, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation);
-        await ExecuteAsync(connection, $"select pg_advisory_xact_lock({IncrementalSql.ApplyLock})", cancellation);
+        await connection.ExecuteAsync($"select pg_advisory_xact_lock({IncrementalSql.ApplyLock})", cancellation);
         await using (var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = id } } })
             await command.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
@@ -195,11 +195,5 @@ public sealed class ViewConverter(LedgerDatabase ledger)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-
-    static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -93,7 +93,7 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         try
         {
             // Whoever holds the lock is the only refresher alive: a record that still says "running" belongs to a dead one.
-            await ExecuteAsync(guard.Connection, $"""
+            await guard.Connection.ExecuteAsync($"""
                 update public.view_refreshes set outcome = 'failed', finished_at = clock_timestamp(), error = '{RefreshHistory.Abandoned}'
                 where outcome = 'running'
                 """, cancellation);
@@ -143,13 +143,13 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
             long rows;
             await using (var transaction = await guard.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation))
             {
-                await ExecuteAsync(guard, RefreshSettings.Sql, cancellation);
+                await guard.ExecuteAsync(RefreshSettings.Sql, cancellation);
                 // In mode incremental every completion has done its part already: there is nothing to recompute.
                 if (!kept)
                 {
                     var written = await WrittenRowsAsync(guard, view, cancellation);
-                    await ExecuteAsync(guard, $"refresh materialized view concurrently public.{view.Name}", cancellation);
-                    await ExecuteAsync(guard, "delete from public.pending_view_changes where view_name = $1", cancellation, view.Name);
+                    await guard.ExecuteAsync($"refresh materialized view concurrently public.{view.Name}", cancellation);
+                    await guard.ExecuteAsync("delete from public.pending_view_changes where view_name = $1", cancellation, view.Name);
                     // A refresh without news writes no row, and readers' copies stay valid.
                     if (written is null || written != await WrittenRowsAsync(guard, view, cancellation))
                         await MarkChangedAsync(guard, view, cancellation);
@@ -190,9 +190,9 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     // The views computed from this one lag from the moment at which its new rows are seen.
     static async Task MarkChangedAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)
     {
-        await ExecuteAsync(connection, "select public.mark_views_changed(array[$1])", cancellation, view.Name);
+        await connection.ExecuteAsync("select public.mark_views_changed(array[$1])", cancellation, view.Name);
         foreach (var dependent in AnalyticsViews.All.Where(v => v.DependsOn.Contains(view.Name)))
-            await ExecuteAsync(connection, "insert into public.pending_view_changes (view_name, change) values ($1, $2)", cancellation, dependent.Name, view.Name);
+            await connection.ExecuteAsync("insert into public.pending_view_changes (view_name, change) values ($1, $2)", cancellation, dependent.Name, view.Name);
     }
 
     static async Task<long> RegisterAsync(NpgsqlConnection connection, AnalyticsView view, string reason, CancellationToken cancellation)
@@ -221,12 +221,5 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
             },
         };
         await command.ExecuteNonQueryAsync(CancellationToken.None);
-    }
-
-    static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 }
