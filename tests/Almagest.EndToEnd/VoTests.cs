@@ -81,6 +81,7 @@ public sealed class VoTests(Sky sky)
     [InlineData("/vo/tap/sync?LANG=ADQL&QUERY=SELECT+*+FROM+almagest.runs&RESPONSEFORMAT=votable/b2")]
     [InlineData("/vo/tap/sync?LANG=ADQL&QUERY=SELECT+*+FROM+almagest.stars&MAXREC=3")]
     [InlineData("/vo/tap/sync?LANG=ADQL&QUERY=SELECT+*+FROM+TAP_SCHEMA.columns")]
+    [InlineData("/vo/tap/sync?LANG=ADQL&QUERY=SELECT+*+FROM+TAP_SCHEMA.columns&RESPONSEFORMAT=votable/b2")]
     [InlineData("/vo/tap/sync?LANG=ADQL&QUERY=SELECT+nonsense")]
     public async Task Votlint_finds_nothing(string path)
     {

@@ -50,10 +50,10 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
     void Route(IEndpointRouteBuilder vo, string pattern, string name, string summary, Func<HttpContext, CancellationToken, Task<(Dataset, DiscoveryRun?)>> find) =>
         vo.VoRoute("GET", pattern, name, summary, async context =>
         {
-            // What does not exist is a 404 as everywhere else; from here on, errors are the protocol's own.
-            var (dataset, run) = await find(context, context.RequestAborted);
             try
             {
+                // What does not exist is a 404 as everywhere else; other errors are the protocol's own.
+                var (dataset, run) = await find(context, context.RequestAborted);
                 return await AnswerAsync(context, dataset, run);
             }
             catch (Exception e) when (e is VoException or AdqlException)

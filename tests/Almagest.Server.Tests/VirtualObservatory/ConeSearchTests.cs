@@ -77,6 +77,10 @@ public sealed class ConeSearchTests(KnownLedger known)
     }
 
     [Fact]
+    public async Task A_run_that_is_not_complete_is_a_mistake_of_the_protocol_s_own() =>
+        Assert.Contains("is pending", Assert.Single((await AskAsync($"/vo/runs/{known.Pending}/cone?RA=1&DEC=1&SR=1")).Infos).Value, StringComparison.Ordinal);
+
+    [Fact]
     public async Task What_does_not_exist_is_not_found()
     {
         Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("/vo/datasets/none/cone?RA=1&DEC=1&SR=1")).Status);

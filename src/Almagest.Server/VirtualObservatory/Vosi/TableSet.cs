@@ -49,7 +49,7 @@ internal static class TableSet
     static void Content(XmlWriter xml, PublishedCatalogue catalogue, PublishedTable table, bool brief)
     {
         xml.WriteAttributeString("type", table.Name.StartsWith("mv_", StringComparison.Ordinal) && table.Schema == LedgerTables.Schema ? "view" : "table");
-        xml.WriteElementString("name", table.WrittenName);
+        xml.WriteElementString("name", VoDocument.Legal(table.WrittenName));
         xml.WriteElementString("description", VoDocument.Legal(table.Description));
         if (brief) return;
         foreach (var column in table.Columns)
@@ -73,7 +73,7 @@ internal static class TableSet
         foreach (var key in catalogue.Keys.Where(k => k.From.WrittenName == table.WrittenName))
         {
             xml.WriteStartElement("foreignKey");
-            xml.WriteElementString("targetTable", key.To.WrittenName);
+            xml.WriteElementString("targetTable", VoDocument.Legal(key.To.WrittenName));
             foreach (var (from, to) in key.Columns)
             {
                 xml.WriteStartElement("fkColumn");
