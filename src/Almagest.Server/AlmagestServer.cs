@@ -14,6 +14,8 @@ using Almagest.Server.Operations;
 using Almagest.Server.Pages;
 using Almagest.Server.Runs;
 using Almagest.Server.Sky;
+using Almagest.Server.VirtualObservatory;
+using Almagest.Server.VirtualObservatory.Tap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -69,6 +71,8 @@ public static class AlmagestServer
         services.AddSingleton(_ => new RunExplainer(options.Ledger) { MaxThreads = options.RunThreads });
         services.AddSingleton<RequestMeter>();
         services.AddSingleton<AnswerCache>();
+        services.AddSingleton<AdqlRunner>();
+        services.AddSingleton<TapJobs>();
         services.AddSingleton<FreshAnswers>();
         services.AddSingleton<IDashboardHost, DashboardHost>();
         DashboardHosting.AddTo(services);
@@ -144,6 +148,9 @@ public static class AlmagestServer
         HealthRoutes.Map(api, options.Ledger);
         MetricsRoutes.Map(api, options.Ledger);
         JobRoutes.Map(api, options.Ledger);
+        var adql = app.Services.GetRequiredService<AdqlRunner>();
+        TapRoutes.Map(app, adql, app.Services.GetRequiredService<TapJobs>());
+        new ConeSearch(options.Ledger, adql).Map(app);
         DashboardHosting.Map(app);
         ApiDocument.Map(app);
         DocsPage.Map(app);

@@ -20,6 +20,12 @@ public sealed record OutgoingTable(IReadOnlyList<CatalogColumn> Columns, JsonObj
     /// </summary>
     public IReadOnlySet<string> Unicode { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>Int64 columns that a VOTable declares as <c>int</c>, because a standard wants that: their values fit 32 bits.</summary>
+    public IReadOnlySet<string> Int32 { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>What a VOTable says of a text column beyond its type (DALI 1.1, section 3.3), e.g. <c>timestamp</c>; by the column's name.</summary>
+    public IReadOnlyDictionary<string, string> XTypes { get; init; } = FrozenDictionary<string, string>.Empty;
+
     /// <summary>
     /// Asked behind the last row: whether there were more than the table was allowed to have. VOTable then says QUERY_STATUS OVERFLOW, FITS has
     /// QSTATUS, JSON and Parquet a <c>truncated</c>; CSV, whose metadata come first, says nothing.

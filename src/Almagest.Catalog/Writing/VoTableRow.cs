@@ -7,11 +7,13 @@ internal sealed class VoTableRow
 {
     private readonly IReadOnlyList<CatalogColumn> _columns;
     private readonly bool[] _unicode;
+    private readonly bool[] _narrow;
 
     public VoTableRow(OutgoingTable table)
     {
         _columns = table.Columns;
         _unicode = [.. table.Columns.Select(c => table.Unicode.Contains(c.Name))];
+        _narrow = [.. table.Columns.Select(c => table.Int32.Contains(c.Name))];
     }
 
     public void AddCells(object?[] row, ByteSink xml)
@@ -46,6 +48,7 @@ internal sealed class VoTableRow
         {
             switch (_columns[i].Type)
             {
+                case ColumnType.Int64 when _narrow[i]: raw.AddInt32(checked((int)((long?)row[i] ?? 0))); break;
                 case ColumnType.Int64: raw.AddInt64((long?)row[i] ?? 0); break;
                 case ColumnType.Double: raw.AddDouble((double?)row[i] ?? double.NaN); break;
                 case ColumnType.Boolean: raw.Add(row[i] is bool truth ? truth ? (byte)'T' : (byte)'F' : (byte)'?'); break;

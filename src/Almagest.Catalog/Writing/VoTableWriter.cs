@@ -92,11 +92,12 @@ internal static class VoTableWriter
         Attribute(xml, "name", column.Name);
         xml.Add(column.Type switch
         {
-            ColumnType.Int64 => " datatype=\"long\""u8,
+            ColumnType.Int64 => table.Int32.Contains(column.Name) ? " datatype=\"int\""u8 : " datatype=\"long\""u8,
             ColumnType.Double => " datatype=\"double\""u8,
             ColumnType.Boolean => " datatype=\"boolean\""u8,
             _ => table.Unicode.Contains(column.Name) ? " datatype=\"unicodeChar\" arraysize=\"*\""u8 : " datatype=\"char\" arraysize=\"*\""u8,
         });
+        Attribute(xml, "xtype", table.XTypes.GetValueOrDefault(column.Name));
         Attribute(xml, "unit", column.Unit);
         Attribute(xml, "ucd", column.Ucd);
         if (IsOnSky(column)) Attribute(xml, "ref", "icrs");
