@@ -22,6 +22,8 @@ internal static class BenchCommand
             "almagest bench crossmatch --quick", "almagest bench crossmatch --table gaia-100pc.csv,bright-stars.csv.gz,2 -o crossmatch.md"),
         Suite(shell, global, "pages", "The dashboard's pages in Chromium: time to first paint, and what moving a chart of a million stars costs. Options: --quick, --histories RUNSxSTARS, --stars N, --visits N, -o FILE",
             "almagest bench pages --quick", "almagest bench pages --histories 100x100k --stars 1M -o pages.md"),
+        Suite(shell, global, "runs", "Lists of thousands of runs beside a bare query of the same rows, and clusters recognised across large runs. Options: --quick, --runs N, --clusters N, -o FILE; --database names a server to create databases on",
+            "almagest bench runs --quick", "almagest bench runs --runs 10k -o run-list.md"),
     };
 
     static DescribedCommand Suite(CommandShell shell, GlobalOptions global, string name, string description, params string[] examples)

@@ -741,6 +741,10 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("text")
                         .HasColumnName("run_type");
 
+                    b.Property<string>("SelectionHash")
+                        .HasColumnType("text")
+                        .HasColumnName("selection_hash");
+
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
@@ -774,6 +778,10 @@ namespace Almagest.Ledger.Migrations
                     b.HasIndex(new[] { "GroupId", "RunId" }, "idx_discovery_runs_group")
                         .HasDatabaseName("idx_discovery_runs_group")
                         .HasFilter("group_id is not null");
+
+                    b.HasIndex(new[] { "RunId" }, "idx_discovery_runs_several_datasets")
+                        .HasDatabaseName("idx_discovery_runs_several_datasets")
+                        .HasFilter("dataset_filter ? 'also_datasets'");
 
                     b.HasIndex(new[] { "TotalStars", "RunId" }, "idx_discovery_runs_stars")
                         .HasDatabaseName("idx_discovery_runs_stars");
