@@ -557,6 +557,10 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("rejected_count");
 
+                    b.Property<double?>("ReferenceEpoch")
+                        .HasColumnType("double precision")
+                        .HasColumnName("reference_epoch");
+
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasColumnType("jsonb")
