@@ -22,6 +22,9 @@ public sealed class LedgerException : Exception
 
     public string? Hint { get; }
 
+    /// <summary>What to do, for those who asked over HTTP and have no command line; null = <see cref="Hint"/> says it to them, too.</summary>
+    public string? ApiHint { get; init; }
+
     /// <summary>The input field that was wrong, where there is one.</summary>
     public string? Field { get; init; }
 
@@ -30,5 +33,6 @@ public sealed class LedgerException : Exception
 
     public static LedgerException NotFound(string message, string? hint = null) => new(LedgerErrorKind.NotFound, message, hint);
 
-    public static LedgerException Conflict(string message, string? hint = null) => new(LedgerErrorKind.Conflict, message, hint);
+    /// <param name="apiHint">what to do over HTTP, where that is something else</param>
+    public static LedgerException Conflict(string message, string? hint = null, string? apiHint = null) => new(LedgerErrorKind.Conflict, message, hint) { ApiHint = apiHint };
 }

@@ -51,6 +51,16 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task Lists_of_runs_are_measured_beside_a_bare_query()
+    {
+        var server = (await TestCluster.GetAsync()).ConnectionString;
+        var run = (await RunAsync("runs", "--runs", "500", "--clusters", "50", "--server", server)).Ok();
+        Assert.Contains("| newest |", run.Out);
+        Assert.Contains("Index", run.Out);
+        Assert.Contains("| each overlaps two |", run.Out);
+    }
+
+    [Fact]
     public void Outside_a_checkout_it_is_said_where_the_benchmarks_are()
     {
         using var folder = TestFolder.Create("installed");

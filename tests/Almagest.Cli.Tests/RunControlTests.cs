@@ -55,4 +55,49 @@ public sealed class RunControlTests
         Assert.Contains(again.GetProperty("results_hash").GetString()!, (await ledger.RunAsync("runs", "show", made)).Ok().Out);
         Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("runs", "cancel", made)).ExitCode);
     }
+
+    [Fact]
+    public async Task Recovery_of_planted_stars_fits_a_terminal_and_is_told_to_machines()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var ids = await ledger.RunIdsAsync();
+        var outliers = (await ledger.RunAsync("runs", "recovery", ids[1], "--contrasts", "0,3", "--repetitions", "2", "--json")).Ok().Json;
+        Assert.Equal(("outliers", 2, 42), (outliers.GetProperty("settings").GetProperty("plant").GetString(), outliers.GetProperty("settings").GetProperty("repetitions").GetInt32(), outliers.GetProperty("settings").GetProperty("seed").GetInt32()));
+        Assert.Equal([0.0, 3, 0, 3, 0, 3], outliers.GetProperty("outliers").GetProperty("by_contrast").EnumerateArray().Select(c => c.GetProperty("contrast").GetDouble()));
+        var clusters = (await ledger.RunAsync("runs", "recovery", ids[0], "--members", "20,60", "--distances", "150", "--repetitions", "2", "--json")).Ok().Json;
+        Assert.Equal([20, 60], clusters.GetProperty("clusters").GetProperty("by_plan").EnumerateArray().Select(c => c.GetProperty("cluster").GetProperty("members").GetInt32()));
+        foreach (var args in new[] { new[] { "runs", "recovery", ids[1], "--repetitions", "2" }, ["runs", "recovery", ids[0], "--members", "20,60", "--spreads", "1,2", "--repetitions", "2"] })
+        {
+            var text = (await ledger.RunAsync(args)).Ok().Out;
+            Assert.Contains("False positives", text);
+            Assert.All(text.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 100, line));
+        }
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "recovery", ids[0], "--contrasts", "1")).ExitCode);
+        Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
+    }
+
+    [Fact]
+    public async Task A_run_shows_its_selections_hash_its_tags_and_notes_and_no_number_breaks_the_table()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var followed = (await ledger.RunAsync("discover", "clusters", "--eps", "1e308", "--features", "cluster5d", "--follow", "--json")).Ok();
+        Assert.Contains("computing", followed.Error);
+        Assert.Contains(" % ", followed.Error);
+        var id = followed.Json.GetProperty("run_id").GetString()!;
+        (await ledger.RunAsync("runs", "tag", id, "add", "paper")).Ok();
+        (await ledger.RunAsync("runs", "note", id, "all of it", "--by", "ada")).Ok();
+        var text = (await ledger.RunAsync("runs", "show", id)).Ok().Out;
+        Assert.Matches("tags +paper", text);
+        Assert.Matches("ada, .* all of it", text);
+        var shown = (await ledger.RunAsync("runs", "show", id, "--json")).Ok().Json;
+        var hash = shown.GetProperty("selection_hash").GetString()!;
+        Assert.Matches("^[0-9a-f]{64}$", hash);
+        Assert.Contains(hash, text);
+        Assert.Equal("paper", shown.GetProperty("tags")[0].GetProperty("tag").GetString());
+        Assert.All((await ledger.RunAsync("runs", "list")).Ok().Out.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 100, line));
+        var queued = (await ledger.RunAsync("discover", "anomalies", "--queue", "--json")).Ok().Json;
+        Assert.Equal("pending", queued.GetProperty("status").GetString());
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("discover", "anomalies", "--queue", "--no-save")).ExitCode);
+        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("simulate", "--stars", "10", "--cone", "400,0,5", "-o", "-")).ExitCode);
+    }
 }

@@ -83,6 +83,9 @@ public sealed class TestLedger : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>The stars that a run has results of, ascending.</summary>
+    public Task<long[]> StarsOfAsync(Guid runId) => LongsAsync($"select star_id from discovery_results where run_id = '{runId}' order by star_id");
+
     async Task<long[]> LongsAsync(string sql)
     {
         var rows = new List<long>();

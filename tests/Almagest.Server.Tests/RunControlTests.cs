@@ -105,4 +105,51 @@ public sealed class RunControlTests
         JsonAssert.Problem(await server.PostAsync("/discovery/sweeps", body), HttpStatusCode.BadRequest);
         JsonAssert.Problem(await server.GetAsync($"/discovery/sweeps/{Guid.NewGuid()}"), HttpStatusCode.NotFound);
     }
+
+    [Fact]
+    public async Task Recovery_answers_what_a_run_would_find_of_planted_stars_and_keeps_none_of_them()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.LoadAsync();
+        var location = (await server.PostAsync("/discovery/runs", SmallRun.Replace("sphere", "cluster5d"))).Headers.Location!.ToString();
+        await EndedAsync(server, location);
+        var found = (await server.PostAsync($"{location}/recovery", """{"members": [10, 20], "distances_pc": [137], "repetitions": 3}""")).Json;
+        Assert.Equal((7, 60), (found.GetProperty("runs").GetInt32(), found.GetProperty("total_stars").GetInt32()));
+        Assert.Equal(6, found.GetProperty("recovery").GetProperty("trials").GetInt32());
+        Assert.Equal(60, (await server.GetAsync("/datasets/field")).Json.GetProperty("star_count").GetInt32());
+        JsonAssert.Problem(await server.PostAsync($"{location}/recovery", """{"contrasts": [1]}"""), HttpStatusCode.BadRequest);
+        JsonAssert.Problem(await server.PostAsync($"{location}/recovery", """{"member": [1]}"""), HttpStatusCode.BadRequest);
+        JsonAssert.Problem(await server.PostAsync("/discovery/runs/01a20543-3ba3-720d-85f2-561e78a6f339/recovery", "{}"), HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_run_over_two_datasets_names_both_and_the_hash_of_its_selection()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        await server.LoadAsync("field");
+        var other = await server.LoadAsync("other", 30);
+        var run = await server.PostAsync("/discovery/runs", $$"""{"algorithm": "dbscan", "dataset": ["other", "field"], "parameters": {"features": "sphere"}}""");
+        Assert.Equal(HttpStatusCode.Accepted, run.Status);
+        Assert.Equal(["field", "other"], run.Json.GetProperty("datasets").EnumerateArray().Select(d => d.GetString()));
+        Assert.Matches("^[0-9a-f]{64}$", run.Json.GetProperty("selection_hash").GetString());
+        Assert.Equal("all stars", run.Json.GetProperty("selection").GetString());
+        Assert.Equal(1, (await server.GetAsync("/discovery/runs?dataset=other")).Json.GetProperty("items").GetArrayLength());
+        JsonAssert.Problem(await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": []}"""), HttpStatusCode.BadRequest);
+        JsonAssert.Problem(await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": ["field", "nowhere"]}"""), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await server.DeleteAsync($"/datasets/{other.DatasetId}"), HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task What_an_answer_advises_names_no_option_of_the_command_line()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        await server.LoadAsync();
+        using var other = new StringContent(TestServer.Csv("field", 30), Encoding.UTF8, "text/csv");
+        var taken = await server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv&name=field", other);
+        JsonAssert.Problem(taken, HttpStatusCode.Conflict);
+        Assert.DoesNotContain("--", taken.Json.GetProperty("hint").GetString());
+        using var again = new StringContent(TestServer.Csv("field", 60), Encoding.UTF8, "text/csv");
+        var repeated = await server.SendAsync(HttpMethod.Post, "/datasets?file=field.csv", again);
+        Assert.DoesNotContain("--", repeated.Text);
+    }
 }

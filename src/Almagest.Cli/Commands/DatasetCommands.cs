@@ -11,13 +11,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>datasets list</c>, <c>show</c> and <c>delete</c>.</summary>
+/// <summary><c>datasets</c>: <c>list</c>, <c>show</c> and <c>delete</c> here, <c>export</c> beside.</summary>
 internal static class DatasetCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("datasets", "The loaded catalogues",
-        "almagest datasets list", "almagest datasets show gaia-100pc", "almagest datasets delete gaia-100pc --with-runs")
+        "almagest datasets list", "almagest datasets show gaia-100pc", "almagest datasets export gaia-100pc -o stars.fits", "almagest datasets delete gaia-100pc --with-runs")
     {
-        List(shell, global), Show(shell, global), Delete(shell, global),
+        List(shell, global), Show(shell, global), DatasetExportCommand.Create(shell, global), Delete(shell, global),
     };
 
     static DescribedCommand List(CommandShell shell, GlobalOptions global)

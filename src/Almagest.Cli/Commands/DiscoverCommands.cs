@@ -3,6 +3,8 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Features;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 
@@ -53,9 +55,13 @@ internal static class DiscoverCommands
     {
         // What can be told wrong without a database is.
         foreach (var parameters in sweep) parameters.Validate();
+        if (parsed.GetValue(options.Queue) && parsed.GetValue(options.NoSave))
+            throw new UsageException("--queue leaves a run to a server, and --no-save keeps none", "Choose one of them.", "--no-save");
         var filter = StarFilterText.Parse(parsed.GetValue(options.Filter));
         await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-        var dataset = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(options.Dataset), shell.Cancellation);
+        (var dataset, filter) = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(options.Dataset), filter, shell.Cancellation);
+        if (parsed.GetValue(options.Queue)) return await QueueAsync(shell, session.Ledger, dataset, filter, sweep, parsed.GetValue(options.Follow));
+        var lines = parsed.GetValue(options.Follow) ? new StageLines(shell) : null;
         var service = new DiscoveryService(session.Ledger) { MaxThreads = (int)(parsed.GetValue(options.Threads) ?? 0), Memory = sweep.Count > 1 ? new AnalysisMemory() : null };
         var reports = new List<DiscoveryReport>();
         foreach (var parameters in sweep)
@@ -63,7 +69,7 @@ internal static class DiscoverCommands
             var request = new RunRequest(dataset.Name, filter, parameters);
             var outcome = await ProgressDisplay.ShowAsync(shell, "starting", progress =>
             {
-                var relay = RunStages.Relay(progress, sweep.Count > 1 ? $"run {reports.Count + 1} of {sweep.Count}: " : "");
+                var relay = RunStages.Relay(progress, sweep.Count > 1 ? $"run {reports.Count + 1} of {sweep.Count}: " : "") ?? lines;
                 return parsed.GetValue(options.NoSave)
                     ? service.PreviewAsync(request, relay, shell.Cancellation)
                     : service.RunAsync(request, relay, shell.Cancellation);
@@ -73,5 +79,37 @@ internal static class DiscoverCommands
         if (reports.Count == 1) shell.Answer(reports[0].Document, reports[0].Show);
         else shell.Answer(new { runs = reports.Select(r => r.Document), trees_built = service.Memory!.HierarchiesBuilt }, console => SweepReport.Show(console, reports, service.Memory!.HierarchiesBuilt));
         return CommandLine.Done;
+    }
+
+    static async Task<int> QueueAsync(CommandShell shell, LedgerDatabase ledger, Dataset dataset, StarFilter filter, IReadOnlyList<RunParameters> sweep, bool follow)
+    {
+        if (sweep.Count > 1) throw new UsageException("--queue takes one run", "Use 'almagest sweep --queue' for several.", "--queue");
+        var run = (await new RunSubmitter(ledger).SubmitAsync(new RunRequest(dataset.Name, filter, sweep[0]), RunPlacement.Queued, null, shell.Cancellation)).Runs[0];
+        if (follow) return await RunFollowCommand.AnswerAsync(shell, ledger, run.RunId);
+        var view = await RunView.LoadAsync(ledger, run, 0, shell.Cancellation);
+        shell.Answer(view.FullDocument, console =>
+        {
+            view.Show(console);
+            console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
+        });
+        return CommandLine.Done;
+    }
+
+    /// <summary>How far a run is, a line for each stage and each quarter of it.</summary>
+    sealed class StageLines(CommandShell shell) : IProgress<RunProgress>
+    {
+        readonly Lock gate = new();
+        (string Stage, int Quarter) last = ("", -1);
+
+        public void Report(RunProgress value)
+        {
+            var now = (value.Stage, (int)(4 * Math.Clamp(value.Fraction, 0, 1)));
+            lock (gate)
+            {
+                if (now == last) return;
+                last = now;
+                shell.Say(value.Stage == "views" ? RunStages.Words(value.Stage) : $"{Math.Floor(value.Percent)} % {RunStages.Words(value.Stage)}");
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ internal static class RunCommands
     {
         List(shell, global), Show(shell, global), RunCompareCommand.Create(shell, global), Delete(shell, global), RunExportCommand.Create(shell, global),
         RunExplainCommand.Create(shell, global), RunRethresholdCommand.Create(shell, global), RunMatrixCommand.Create(shell, global), RunClustersCommand.Create(shell, global),
-        RunFollowCommand.Create(shell, global), RunControlCommands.Cancel(shell, global), RunControlCommands.Retry(shell, global), RunReplayCommand.Create(shell, global),
+        RunFollowCommand.Create(shell, global), RunControlCommands.Cancel(shell, global), RunControlCommands.Retry(shell, global), RunReplayCommand.Create(shell, global), RunRecoveryCommand.Create(shell, global),
         RunAnnotationCommands.Tag(shell, global), RunAnnotationCommands.Note(shell, global),
     };
 
@@ -43,7 +43,7 @@ internal static class RunCommands
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var repository = new DatasetRepository(session.Ledger);
             var only = parsed.GetValue(dataset) is { } name ? await repository.FindAsync(name, shell.Cancellation) : null;
-            var names = (await repository.ListAsync(shell.Cancellation)).ToDictionary(d => d.DatasetId, d => d.Name);
+            var names = await repository.NamesAsync(shell.Cancellation);
             var most = (int)(parsed.GetValue(limit) ?? 20);
             var group = parsed.GetValue(sweep) is not { } text ? (Guid?)null
                 : Guid.TryParse(text, out var id) ? id : throw LedgerException.Invalid("sweep", $"'{text}' is no sweep's id", "Give the whole id, as 'almagest sweep' and 'runs show' print it.");
@@ -52,7 +52,7 @@ internal static class RunCommands
                 Algorithm = parsed.GetValue(algorithm), Tag = parsed.GetValue(tag), GroupId = group, Sort = parsed.GetValue(sort) ?? RunOrder.Newest,
             }, shell.Cancellation);
             var runs = found.Take(most).ToList();
-            shell.Answer(new { runs = runs.Select(r => RunView.Document(r, names[r.DatasetId])), truncated = found.Count > most }, console =>
+            shell.Answer(new { runs = runs.Select(r => RunView.Document(r, RunDatasets.Names(r, names))), truncated = found.Count > most }, console =>
             {
                 if (runs.Count == 0) console.Say("There is no such run. Start one: almagest discover anomalies");
                 else RunView.ShowList(console, runs, names);

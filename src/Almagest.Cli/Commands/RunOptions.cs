@@ -9,7 +9,7 @@ internal sealed class RunOptions
 {
     public const int DefaultTop = 10;
 
-    public Option<string?> Dataset { get; } = Values.Text("--dataset", "NAME", "The dataset, by name or number; may be left out where there is just one", "-d");
+    public Option<string[]> Dataset { get; } = Datasets();
 
     public Option<string?> Filter { get; } = Values.Text("--filter", "TERMS",
         "Which of its stars, e.g. 'cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..', or the JSON of the API", "-f");
@@ -22,12 +22,22 @@ internal sealed class RunOptions
 
     public Option<long?> Threads { get; } = Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
 
+    public Option<bool> Queue { get; } = Values.Flag("--queue", "Leave it to a server's worker, and return at once");
+
+    public Option<bool> Follow { get; } = Values.Flag("--follow", "Say stage by stage how far it is, also where no terminal is; with --queue, wait for its end");
+
+    /// <summary>One dataset, or several by repeating the option.</summary>
+    public static Option<string[]> Datasets() => new("--dataset", "-d")
+    {
+        Description = "The dataset, by name or number; may be left out where there is just one; repeated, the stars of all of them", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false,
+    };
+
     /// <param name="order">the recipes that a run takes where none is named: the first whose columns the stars have</param>
     public RunOptions(IReadOnlyList<string> order) => Features = Values.Text("--features", "RECIPE",
         $"Feature recipe, or several joined by '+': {string.Join(", ", FeatureRecipes.All.Select(r => r.Name))} (default: the first of {string.Join(", ", order)} whose columns the stars have)");
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Dataset, Filter, Features, NoSave, Top, Threads }) command.Add(option);
+        foreach (var option in new Option[] { Dataset, Filter, Features, NoSave, Queue, Follow, Top, Threads }) command.Add(option);
     }
 }

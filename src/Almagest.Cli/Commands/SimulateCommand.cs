@@ -77,11 +77,11 @@ internal static class SimulateCommand
             clusters = simulator.PlantedClusters.Select(c => new { c.Cluster.Name, c.Members, c.Cluster.RaDeg, c.Cluster.DecDeg, c.Cluster.ParallaxMas, c.Cluster.PmraMasYr, c.Cluster.PmdecMasYr }),
         }, console =>
         {
-            console.Say($"Wrote {Words.Plural(options.Stars, "star", "stars")} to {path} ({Words.Bytes(bytes)}), {Words.Plural(simulator.PlantedOutliers, "planted outlier", "planted outliers")}, clusters:");
+            console.Say($"Wrote {Words.Plural(options.Stars, "star", "stars")} to {path} ({Words.Bytes(bytes)}), {Words.Plural(simulator.PlantedOutliers, "planted outlier", "planted outliers")}{(simulator.PlantedClusters.Any() ? ", clusters:" : ", no cluster")}");
             var table = Tables.Of("cluster", ">members", ">RA (°)", ">Dec (°)", ">plx (mas)", ">pmRA", ">pmDec");
             foreach (var (c, members) in simulator.PlantedClusters)
                 table.Row(c.Name, Words.Count(members), Words.Number(c.RaDeg, "0.00"), Words.Number(c.DecDeg, "+0.00;-0.00"), Words.Number(c.ParallaxMas, "0.00"), Words.Number(c.PmraMasYr, "+0.0;-0.0"), Words.Number(c.PmdecMasYr, "+0.0;-0.0"));
-            console.Write(table);
+            if (simulator.PlantedClusters.Any()) console.Write(table);
             console.Say($"Next: almagest ingest {Reports.IngestReportView.Quote(path)}");
         });
     }
@@ -90,8 +90,8 @@ internal static class SimulateCommand
     {
         if (text is null) return SkyRegion.AllSky;
         var parts = text.Split(',').Select(p => double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) ? v : double.NaN).ToArray();
-        return parts.Length == 3 && parts.All(double.IsFinite)
+        return parts.Length == 3 && parts.All(double.IsFinite) && parts[0] is >= 0 and < 360
             ? SkyRegion.Cone(parts[0], parts[1], parts[2])
-            : throw new UsageException($"--cone is '{text}', expected RA,DEC,RADIUS in degrees such as 56.75,24.1,5", null, "--cone");
+            : throw new UsageException($"--cone is '{text}', expected RA,DEC,RADIUS in degrees such as 56.75,24.1,5, with RA in [0, 360)", null, "--cone");
     }
 }

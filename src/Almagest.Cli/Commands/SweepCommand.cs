@@ -7,6 +7,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
@@ -21,7 +22,7 @@ internal static class SweepCommand
     {
         var algorithm = Values.Text("--algorithm", "NAME", $"{IsolationForestParameters.Name}, {DbscanParameters.Name} or {HdbscanParameters.Name}");
         algorithm.Required = true;
-        var dataset = Values.Text("--dataset", "NAME", "The dataset, by name or number; may be left out where there is just one", "-d");
+        var dataset = RunOptions.Datasets();
         var filter = Values.Text("--filter", "TERMS", "Which of its stars, as for 'discover'", "-f");
         var set = Terms("--set", "NAME=VALUE …", "Parameters that all runs have in common, e.g. features=cluster5d");
         var grid = Terms("--grid", "NAME=V,V… …", "Values by parameter: every combination is a run, e.g. eps=0.1,0.2 min_samples=5,10");
@@ -43,13 +44,14 @@ internal static class SweepCommand
             var runs = RunSweep.Expand(parsed.GetRequiredValue(algorithm)!, common, [.. Pairs("grid", parsed.GetValue(grid))], Sets(parsed.GetValue(list)), Seeds(parsed.GetValue(seeds)));
             var selection = StarFilterText.Parse(parsed.GetValue(filter));
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var over = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.Cancellation);
+            (var over, selection) = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), selection, shell.Cancellation);
             var group = Guid.CreateVersion7();
             var submitted = await new RunSubmitter(session.Ledger).SubmitAsync(over.Name, selection, runs, RunPlacement.Queued with { GroupId = group }, null, shell.Cancellation);
             if (!parsed.GetValue(queue)) await ExecuteAsync(shell, session.Ledger, submitted.Runs, (int)(parsed.GetValue(threads) ?? 0));
             var summary = await SweepSummary.ReadAsync(session.Ledger, group, shell.Cancellation);
             var made = await new RunRepository(session.Ledger).ListAsync(new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest }, shell.Cancellation);
-            shell.Answer(SweepView.Document(summary, made, over.Name), console => SweepView.Show(console, summary, made, over.Name, submitted.Choice?.Reason));
+            var words = string.Join(" + ", RunDatasets.Names(made[0], await new DatasetRepository(session.Ledger).NamesAsync(shell.Cancellation)));
+            shell.Answer(SweepView.Document(summary, made, words), console => SweepView.Show(console, summary, made, words, submitted.Choice?.Reason));
             return summary.IsOver && summary.Statuses[RunStatus.Completed] < summary.Runs ? CommandLine.Failed : CommandLine.Done;
         });
         return command;

@@ -49,6 +49,7 @@ internal sealed class DiscoveryReport
                 ["run_type"] = run.Parameters.RunType,
                 ["algorithm"] = run.Parameters.Algorithm,
                 ["dataset"] = outcome.Dataset.Name,
+                ["datasets"] = outcome.Datasets,
                 ["dataset_id"] = outcome.Dataset.DatasetId,
                 ["filter"] = JsonText.Parse(run.Filter.ToJson()),
                 ["selection"] = run.Filter.Describe(),
@@ -88,7 +89,7 @@ internal sealed class DiscoveryReport
             ("parameters", RunWords.Parameters(run.Parameters.Algorithm, run.Parameters.ToJson())),
             ("features", Features(analysis)),
             .. outcome.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
-            ("stars", $"{Words.Count(analysis.Stars.Count)} of {outcome.Dataset.Name}: {run.Filter.Describe()}"),
+            ("stars", $"{Words.Count(analysis.Stars.Count)} of {string.Join(" + ", outcome.Datasets)}: {run.Filter.Describe()}"),
             ("found", Found()),
             ("time", Time()),
             .. analysis.Features.Notes.Select(n => ("note", (string?)n))]);

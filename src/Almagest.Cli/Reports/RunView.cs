@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Analytics;
+using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -17,33 +19,43 @@ internal sealed class RunView
     static readonly string[] ClusterCounts = ["cluster_count", "noise_count"];
 
     readonly DiscoveryRun run;
-    readonly string dataset;
+    readonly IReadOnlyList<string> datasets;
+    readonly string selectionHash;
+    readonly IReadOnlyList<RunTag> tags;
+    readonly IReadOnlyList<RunNote> notes;
     readonly IReadOnlyList<StarLine> stars;
     readonly IReadOnlyList<(int ClusterId, long Size)> clusters;
 
-    RunView(DiscoveryRun run, string dataset, IReadOnlyList<StarLine> stars, IReadOnlyList<(int, long)> clusters)
+    RunView(DiscoveryRun run, IReadOnlyList<Dataset> datasets, IReadOnlyList<RunTag> tags, IReadOnlyList<RunNote> notes, IReadOnlyList<StarLine> stars, IReadOnlyList<(int, long)> clusters)
     {
         this.run = run;
-        this.dataset = dataset;
+        this.datasets = [.. datasets.Select(d => d.Name)];
+        // A run of an older program kept none; the selection is there all the same.
+        selectionHash = run.SelectionHash ?? SelectionHash.Of(datasets, StarFilter.FromJson(run.DatasetFilter));
+        this.tags = tags;
+        this.notes = notes;
         this.stars = stars;
         this.clusters = clusters;
     }
 
     public static async Task<RunView> LoadAsync(LedgerDatabase ledger, DiscoveryRun run, int top, CancellationToken cancellation)
     {
-        var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation);
-        if (!run.IsComplete || top == 0) return new RunView(run, dataset.Name, [], []);
+        var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellation);
+        var annotations = new RunAnnotations(ledger);
+        var (tags, notes) = (await annotations.TagsAsync(run.RunId, cancellation), await annotations.NotesAsync(run.RunId, cancellation));
+        if (!run.IsComplete || top == 0) return new RunView(run, datasets, tags, notes, [], []);
         if (run.RunType == RunTypes.Cluster)
         {
             var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellation);
-            return new RunView(run, dataset.Name, [], [.. sizes.Take(top).Select(s => (s.ClusterId, s.Size))]);
+            return new RunView(run, datasets, tags, notes, [], [.. sizes.Take(top).Select(s => (s.ClusterId, s.Size))]);
         }
         var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top), cancellation);
-        return new RunView(run, dataset.Name,
+        return new RunView(run, datasets, tags, notes,
             [.. page.Items.Select(r => new StarLine(r.StarId, r.SourceId, r.RaDeg, r.DecDeg, r.Magnitude, r.Color, r.ParallaxMas, r.PmraMasYr, r.PmdecMasYr, r.AnomalyScore))], []);
     }
 
-    public static Dictionary<string, object?> Document(DiscoveryRun run, string dataset)
+    /// <param name="datasets">names of its datasets</param>
+    public static Dictionary<string, object?> Document(DiscoveryRun run, IReadOnlyList<string> datasets)
     {
         var summary = JsonText.Parse(run.ResultsSummary);
         var document = new Dictionary<string, object?>
@@ -52,10 +64,12 @@ internal sealed class RunView
             ["run_type"] = run.RunType,
             ["algorithm"] = run.Algorithm,
             ["parameters"] = JsonText.Parse(run.Parameters),
-            ["dataset"] = dataset,
+            ["dataset"] = datasets[0],
+            ["datasets"] = datasets,
             ["dataset_id"] = run.DatasetId,
             ["filter"] = JsonText.Parse(run.DatasetFilter),
             ["selection"] = RunWords.Selection(run),
+            ["selection_hash"] = run.SelectionHash,
             ["status"] = run.Status,
             ["is_complete"] = run.IsComplete,
             ["error"] = run.Error,
@@ -78,7 +92,10 @@ internal sealed class RunView
     {
         get
         {
-            var document = Document(run, dataset);
+            var document = Document(run, datasets);
+            document["selection_hash"] = selectionHash;
+            document["tags"] = tags.Select(t => new { t.Tag, t.TaggedBy, t.TaggedAt });
+            document["run_notes"] = notes.Select(n => new { n.NoteId, n.Text, n.WrittenBy, n.WrittenAt });
             document["results_summary"] = JsonText.Parse(run.ResultsSummary);
             if (run.RunType == RunTypes.Anomaly) document["top_anomalies"] = stars;
             else document["clusters"] = clusters.Select(c => new { c.ClusterId, cluster_size = c.Size });
@@ -95,7 +112,7 @@ internal sealed class RunView
         var table = Tables.Of(["run", .. Only(several, "dataset"), .. Only(counts, ">stars"), "~parameters", "found", "created"]);
         foreach (var r in runs)
         {
-            table.Row([Words.Short(r.RunId), .. Only(several, Words.Clip(datasets[r.DatasetId], 14)), .. Only(counts, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–"),
+            table.Row([Words.Short(r.RunId), .. Only(several, Words.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)), .. Only(counts, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–"),
                 RunWords.ShortParameters(r.Algorithm, r.Parameters), RunWords.ShortFound(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
         }
         console.Write(table);
@@ -105,13 +122,14 @@ internal sealed class RunView
 
     public void Show(IAnsiConsole console)
     {
-        var notes = (JsonText.Parse(run.ResultsSummary)?["notes"] as JsonArray ?? []).Select(n => ("note", n?.GetValue<string>()));
+        var remarks = (JsonText.Parse(run.ResultsSummary)?["notes"] as JsonArray ?? []).Select(n => ("note", n?.GetValue<string>()));
         console.Heading($"Run {run.RunId}");
         console.Facts([
             ("what", run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
             ("algorithm", run.Algorithm),
             ("parameters", RunWords.Parameters(run.Algorithm, run.Parameters)),
-            ("stars", $"{(run.TotalStars > 0 ? Words.Count(run.TotalStars) + " of " : "")}{dataset}: {RunWords.Selection(run)}"),
+            ("stars", $"{(run.TotalStars > 0 ? Words.Count(run.TotalStars) + " of " : "")}{string.Join(" + ", datasets)}: {RunWords.Selection(run)}"),
+            ("selection", selectionHash),
             ("status", run.Error is null ? run.Status : $"{run.Status}: {run.Error}"),
             ("found", run.IsComplete ? RunWords.Found(run) : null),
             ("created", Words.When(run.CreatedAt) + " UTC"),
@@ -121,7 +139,9 @@ internal sealed class RunView
             ("repeats", run.RetryOf?.ToString()),
             ("sweep", run.GroupId?.ToString()),
             ("attempts", run.Attempts > 1 ? $"{run.Attempts}" : null),
-            .. notes]);
+            ("tags", tags.Count > 0 ? string.Join(", ", tags.Select(t => t.Tag)) : null),
+            .. remarks,
+            .. notes.Select(n => ($"{n.WrittenBy ?? "somebody"}, {n.WrittenAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)}", (string?)n.Text))]);
         if (stars.Count > 0)
         {
             console.Say($"\nThe {Words.Plural(stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");

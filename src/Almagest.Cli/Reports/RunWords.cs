@@ -59,5 +59,8 @@ internal static class RunWords
 
     public static long? Long(JsonNode? summary, string name) => summary?[name] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
-    static string Number(JsonNode? node) => node is null ? "?" : node.GetValue<double>().ToString("0.####", CultureInfo.InvariantCulture);
+    static string Number(JsonNode? node) => node is null ? "?" : Number(node.GetValue<double>());
+
+    // A number of hundreds of digits would break any table.
+    internal static string Number(double value) => value.ToString(Math.Abs(value) is >= 1e6 or (> 0 and < 1e-4) ? "0.####e+0" : "0.####", CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,7 @@ internal static class SweepReport
     public static void Show(IAnsiConsole console, IReadOnlyList<DiscoveryReport> reports, int treesBuilt)
     {
         var first = reports[0].Outcome;
-        console.Heading($"{reports.Count} runs over {first.Dataset.Name}: {first.Request.Filter.Describe()}");
+        console.Heading($"{reports.Count} runs over {string.Join(" + ", first.Datasets)}: {first.Request.Filter.Describe()}");
         console.Facts([
             ("features", DiscoveryReport.Features(first.Analysis)),
             .. first.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],

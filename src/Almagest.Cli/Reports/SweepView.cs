@@ -20,7 +20,7 @@ internal static class SweepView
         s.Least,
         s.Mean,
         s.Most,
-        runs = runs.Select(r => RunView.Document(r, dataset)),
+        runs = runs.Select(r => RunView.Document(r, [dataset])),
     };
 
     public static void Show(IAnsiConsole console, SweepSummary s, IReadOnlyList<DiscoveryRun> runs, string dataset, string? choice)

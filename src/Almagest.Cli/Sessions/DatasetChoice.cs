@@ -2,12 +2,17 @@ using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
 
 namespace Almagest.Cli.Sessions;
 
 /// <summary>Which dataset a command means: the one named, else the only one there is.</summary>
 internal static class DatasetChoice
 {
+    /// <summary>The first of the datasets named, and the filter that adds the others.</summary>
+    public static async Task<(Dataset First, StarFilter Filter)> ResolveAsync(LedgerDatabase ledger, string[]? names, StarFilter filter, CancellationToken cancellation) =>
+        (await ResolveAsync(ledger, names?.FirstOrDefault(), cancellation), await new DatasetRepository(ledger).AlsoAsync(names ?? [], filter, cancellation));
+
     public static async Task<Dataset> ResolveAsync(LedgerDatabase ledger, string? name, CancellationToken cancellation)
     {
         var datasets = new DatasetRepository(ledger);

@@ -44,6 +44,25 @@ internal static class Values
         },
     };
 
+    /// <summary>Numbers joined by commas, none of them twice.</summary>
+    public static Option<double[]?> RealList(string name, string help, string description) => new(name)
+    {
+        Arity = ArgumentArity.ExactlyOne,
+        Description = description,
+        HelpName = help,
+        CustomParser = result =>
+        {
+            var parts = result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries);
+            var values = new double[parts.Length];
+            for (var i = 0; i < parts.Length; i++)
+            {
+                if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !double.IsFinite(values[i]))
+                    return Bad<double[]>(result, name, "a number such as 0.5, or several joined by commas");
+            }
+            return values.Distinct().Count() == values.Length ? values : Bad<double[]>(result, name, "numbers that differ");
+        },
+    };
+
     public static Option<string?> Text(string name, string help, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = help };
 

@@ -7,6 +7,9 @@ public readonly record struct MatchCandidate(int Row, int Column, double Weight)
 /// <summary>Matchings of greatest total weight.</summary>
 public static class Assignment
 {
+    // Chains of clusters that overlap their neighbours make groups of thousands: as a matrix those would take gigabytes and hours.
+    const int MostDense = 10_000;
+
     /// <summary>
     /// Assigns each row a column of its own so that the sum of weights is the greatest possible: shortest augmenting paths with potentials
     /// (Kuhn 1955; Jonker and Volgenant 1987), O(rows² columns).
@@ -35,8 +38,18 @@ public static class Assignment
         var found = new List<MatchCandidate>();
         foreach (var group in Groups(pairs))
         {
+            if (group.Count == 1)
+            {
+                found.Add(group[0]);
+                continue;
+            }
             var rows = group.Select(p => p.Row).Distinct().Order().ToArray();
             var columns = group.Select(p => p.Column).Distinct().Order().ToArray();
+            if ((long)rows.Length * columns.Length > MostDense)
+            {
+                found.AddRange(SparseAssignment.Maximize(group, rows, columns));
+                continue;
+            }
             var weights = new double[rows.Length, columns.Length];
             foreach (var p in group) weights[Array.BinarySearch(rows, p.Row), Array.BinarySearch(columns, p.Column)] = p.Weight;
             var assigned = Maximize(weights);
@@ -55,9 +68,14 @@ public static class Assignment
         foreach (var p in pairs) parent[Root((false, p.Row))] = Root((true, p.Column));
         return pairs.GroupBy(p => Root((false, p.Row))).Select(g => g.ToList());
 
+        // Halving the paths keeps them short however long a chain the pairs are.
         (bool, int) Root((bool, int) node)
         {
-            while (parent.TryGetValue(node, out var up) && up != node) node = up;
+            while (parent.TryGetValue(node, out var up) && up != node)
+            {
+                if (parent.TryGetValue(up, out var next)) parent[node] = next;
+                node = up;
+            }
             return node;
         }
     }

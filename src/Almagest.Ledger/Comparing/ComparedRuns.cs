@@ -1,4 +1,5 @@
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 
@@ -46,7 +47,7 @@ public static class ComparedRuns
     public static void RequireOneDataset(IReadOnlyList<DiscoveryRun> runs, string field = "run_ids")
     {
         ArgumentNullException.ThrowIfNull(runs);
-        if (runs.FirstOrDefault(r => r.DatasetId != runs[0].DatasetId) is { } other)
+        if (runs.FirstOrDefault(r => !RunDatasets.Share(r, runs[0])) is { } other)
         {
             throw LedgerException.Invalid(field, $"runs {runs[0].RunId} and {other.RunId} looked at different datasets and have no star in common",
                 "Name runs over one dataset.");

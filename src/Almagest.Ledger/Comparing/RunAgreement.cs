@@ -1,5 +1,6 @@
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Npgsql;
 
@@ -47,7 +48,7 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
         if (run1.RunId == run2.RunId) throw LedgerException.Invalid("run_id", "the two runs are one and the same", "Name two different runs.");
         ComparedRuns.RequireComplete(run1);
         ComparedRuns.RequireComplete(run2);
-        if (run1.DatasetId != run2.DatasetId)
+        if (!RunDatasets.Share(run1, run2))
             throw LedgerException.Invalid("run_id", "the two runs looked at different datasets and have no star in common", "Compare runs over the same dataset.");
         try
         {

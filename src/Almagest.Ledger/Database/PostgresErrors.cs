@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Almagest.Ledger.Database;
@@ -6,20 +7,31 @@ namespace Almagest.Ledger.Database;
 public static class PostgresErrors
 {
     /// <summary>
-    /// The database's error in an exception, which EF Core wraps in its own; null where there is none. A cancelled query
-    /// carries the database's "query cancelled" inside: that is the caller's wish, no trouble.
+    /// The database's error in an exception, which EF Core wraps in its own, a lost connection even twice; null where there is none. A cancelled
+    /// query carries the database's "query cancelled" inside: that is the caller's wish, no trouble. What is the ledger's already stays as it is.
     /// </summary>
-    public static NpgsqlException? Find(Exception error) =>
-        error is OperationCanceledException ? null : error as NpgsqlException ?? error?.InnerException as NpgsqlException;
+    public static NpgsqlException? Find(Exception error)
+    {
+        for (Exception? inner = error; inner is not null and not OperationCanceledException and not LedgerException; inner = inner.InnerException)
+            if (inner is NpgsqlException found) return found;
+        return null;
+    }
+
+    /// <summary>
+    /// Whether an exception says no more than that a context's transaction is over, because its connection was lost below it: EF Core learns of that
+    /// only by its next statement.
+    /// </summary>
+    public static bool IsLost(Exception error, DbContext context) =>
+        error is InvalidOperationException && (context ?? throw new ArgumentNullException(nameof(context))).Database.GetDbConnection().State is not System.Data.ConnectionState.Open;
+
+    /// <summary>What is said where the database is away.</summary>
+    public static LedgerException Unanswered(Exception? inner) => new(LedgerErrorKind.Unavailable, "the database does not answer",
+        "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.", inner) { ApiHint = "Try again in a moment; /health/ready says when it answers." };
 
     public static LedgerException Translate(NpgsqlException error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        if (error is not PostgresException pg)
-        {
-            return new LedgerException(LedgerErrorKind.Unavailable, "the database does not answer",
-                "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.", error);
-        }
+        if (error is not PostgresException pg) return Unanswered(error);
         return pg.SqlState switch
         {
             PostgresErrorCodes.UniqueViolation =>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Almagest.Ledger.Datasets;
@@ -26,6 +28,44 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         return found.FirstOrDefault() ?? throw new LedgerException(LedgerErrorKind.NotFound, $"there is no dataset '{nameOrId}'", await KnownAsync(cancellation)) { Field = "dataset" };
     }
 
+    /// <summary>A dataset and those that the filter adds, ascending, and the filter in the form that is stored beside the first of them.</summary>
+    /// <exception cref="LedgerException">one of them does not exist</exception>
+    public async Task<(IReadOnlyList<Dataset> Datasets, StarFilter Filter)> SelectedAsync(string nameOrId, StarFilter filter, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var first = await FindAsync(nameOrId, cancellation);
+        if (filter.AlsoDatasets is not { Count: > 0 } also) return ([first], filter with { AlsoDatasets = null });
+        var ids = new DatasetIds(also) { first.DatasetId }.ToArray();
+        var found = await ledger.ReadAsync(context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId), cancellation);
+        if (ids.Except(found.Select(d => d.DatasetId)).Select(id => (long?)id).FirstOrDefault() is { } unknown)
+            throw new LedgerException(LedgerErrorKind.NotFound, $"there is no dataset {unknown}", await KnownAsync(cancellation)) { Field = "filter.also_datasets" };
+        return (found, filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) });
+    }
+
+    /// <summary>The filter, of these datasets besides the first; their order does not matter.</summary>
+    /// <exception cref="LedgerException">one of them does not exist, or is named twice</exception>
+    public async Task<StarFilter> AlsoAsync(IReadOnlyList<string> namesOrIds, StarFilter filter, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(namesOrIds);
+        ArgumentNullException.ThrowIfNull(filter);
+        if (namesOrIds.Count < 2) return filter;
+        var ids = new DatasetIds();
+        foreach (var name in namesOrIds)
+            if (!ids.Add((await FindAsync(name, cancellation)).DatasetId)) throw LedgerException.Invalid("dataset", $"dataset '{name}' is named twice", "Name each dataset once.");
+        foreach (var more in filter.AlsoDatasets ?? []) ids.Add(more);
+        return filter with { AlsoDatasets = ids };
+    }
+
+    /// <summary>The datasets of a run, ascending.</summary>
+    public async Task<IReadOnlyList<Dataset>> OfAsync(DiscoveryRun run, CancellationToken cancellation = default)
+    {
+        var ids = RunDatasets.Ids(run).ToArray();
+        return await ledger.ReadAsync(context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId), cancellation);
+    }
+
+    public async Task<IReadOnlyDictionary<long, string>> NamesAsync(CancellationToken cancellation = default) =>
+        (await ListAsync(cancellation)).ToDictionary(d => d.DatasetId, d => d.Name);
+
     public Task<List<RejectedRow>> RejectedRowsAsync(long datasetId, int limit = 100, CancellationToken cancellation = default) =>
         ledger.ReadAsync(context => context.RejectedRows.Where(r => r.DatasetId == datasetId).OrderBy(r => r.Ordinal).Take(limit), cancellation);
 
@@ -45,8 +85,15 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     public Task<List<StarLabel>> LabelsAsync(long starId, CancellationToken cancellation = default) =>
         ledger.ReadAsync(context => context.StarLabels.Where(l => l.StarId == starId).OrderBy(l => l.LabelSet), cancellation);
 
-    async Task<int> RunCountAsync(long datasetId, CancellationToken cancellation) =>
-        (await ledger.ReadAsync(context => context.Runs.Where(r => r.DatasetId == datasetId).GroupBy(r => r.DatasetId).Select(g => g.Count()), cancellation)).FirstOrDefault();
+    async Task<int> RunCountAsync(long datasetId, CancellationToken cancellation)
+    {
+        var also = AlsoJson(datasetId);
+        return (await ledger.ReadAsync(context => context.Runs.Where(r => r.DatasetId == datasetId || EF.Functions.JsonContains(r.DatasetFilter, also))
+            .GroupBy(_ => 1).Select(g => g.Count()), cancellation)).FirstOrDefault();
+    }
+
+    /// <summary>What the filter of a run contains that adds this dataset.</summary>
+    internal static string AlsoJson(long datasetId) => FormattableString.Invariant($$"""{"also_datasets": [{{datasetId}}]}""");
 
     /// <summary>Deletes a dataset with its stars, labels, runs and results, in one transaction.</summary>
     /// <param name="withRuns">false: refuse while the dataset has runs, which would be lost</param>
@@ -59,16 +106,31 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         try
         {
             await using var connection = await ledger.ConnectAsync(cancellation);
-            await using var command = new NpgsqlCommand("""
-                delete from public.datasets d where dataset_id = $1
-                and not exists (select 1 from public.discovery_runs r where r.dataset_id = d.dataset_id and r.status = 'running')
-                """, connection)
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            async Task<int> ExecuteAsync(string sql)
             {
-                Parameters = { new() { Value = datasetId } },
-                CommandTimeout = 3600,
-            };
-            if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+                await using var command = new NpgsqlCommand(sql, connection)
+                {
+                    Parameters = { new() { Value = datasetId }, new() { Value = AlsoJson(datasetId), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb } },
+                    CommandTimeout = 3600,
+                };
+                return await command.ExecuteNonQueryAsync(cancellation);
+            }
+            // Whoever submits a run holds a share of its datasets' rows: it is there already, or finds the dataset gone.
+            await ExecuteAsync("select 1 from public.datasets where dataset_id = $1 and $2::jsonb is not null for update");
+            const string runs = "(r.dataset_id = $1 or r.dataset_filter @> $2)";
+            await ExecuteAsync($"""
+                delete from public.discovery_runs r where r.dataset_id <> $1 and r.dataset_filter @> $2
+                and not exists (select 1 from public.discovery_runs r where {runs} and r.status = 'running')
+                """);
+            if (await ExecuteAsync($"""
+                delete from public.datasets d where dataset_id = $1
+                and not exists (select 1 from public.discovery_runs r where {runs} and r.status = 'running')
+                """) == 0)
+            {
                 throw LedgerException.Conflict($"a run on dataset {datasetId} is being worked on", "Wait until it has ended, then delete the dataset.");
+            }
+            await transaction.CommitAsync(cancellation);
         }
         catch (NpgsqlException e)
         {

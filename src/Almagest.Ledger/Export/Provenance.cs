@@ -16,10 +16,10 @@ sealed class Provenance(LedgerDatabase ledger)
     /// <summary>Of a table of one run.</summary>
     public async Task<JsonObject> OfAsync(string title, string rows, DiscoveryRun run, CancellationToken cancellation)
     {
-        var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation);
+        var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellation);
         var provenance = Begin(title, rows);
-        foreach (var (name, value) in Describe(run, dataset)) provenance[name] = value?.DeepClone();
-        provenance["dataset"] = Describe(dataset);
+        foreach (var (name, value) in Describe(run, datasets)) provenance[name] = value?.DeepClone();
+        Add(provenance, datasets);
         return provenance;
     }
 
@@ -27,12 +27,17 @@ sealed class Provenance(LedgerDatabase ledger)
     public async Task<JsonObject> OfAsync(string title, string rows, IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellation)
     {
         var provenance = Begin(title, rows);
-        var datasets = new Dictionary<long, Dataset>();
-        foreach (var id in runs.Select(r => r.DatasetId).Distinct()) datasets.Add(id, await new DatasetRepository(ledger).GetAsync(id, cancellation));
-        provenance["runs"] = new JsonArray([.. runs.Select(r => Describe(r, datasets[r.DatasetId]))]);
-        if (datasets.Count == 1) provenance["dataset"] = Describe(datasets.Values.Single());
-        else provenance["datasets"] = new JsonArray([.. datasets.Values.Select(Describe)]);
+        var datasets = new SortedDictionary<long, Dataset>();
+        foreach (var id in runs.SelectMany(RunDatasets.Ids).Distinct()) datasets.Add(id, await new DatasetRepository(ledger).GetAsync(id, cancellation));
+        provenance["runs"] = new JsonArray([.. runs.Select(r => Describe(r, [.. RunDatasets.Ids(r).Select(id => datasets[id])]))]);
+        Add(provenance, [.. datasets.Values]);
         return provenance;
+    }
+
+    static void Add(JsonObject provenance, IReadOnlyList<Dataset> datasets)
+    {
+        if (datasets.Count == 1) provenance["dataset"] = Describe(datasets[0]);
+        else provenance["datasets"] = new JsonArray([.. datasets.Select(Describe)]);
     }
 
     /// <summary>Of a table about a dataset's stars.</summary>
@@ -43,7 +48,8 @@ sealed class Provenance(LedgerDatabase ledger)
         return provenance;
     }
 
-    static JsonObject Begin(string title, string rows) => new()
+    /// <summary>Of a table about the ledger itself.</summary>
+    public static JsonObject Begin(string title, string rows) => new()
     {
         ["title"] = title,
         ["rows"] = rows,
@@ -52,7 +58,7 @@ sealed class Provenance(LedgerDatabase ledger)
         ["exported_at"] = DateTime.UtcNow.ToString(Time, CultureInfo.InvariantCulture),
     };
 
-    static JsonObject Describe(DiscoveryRun run, Dataset dataset)
+    static JsonObject Describe(DiscoveryRun run, IReadOnlyList<Dataset> datasets)
     {
         var filter = StarFilter.FromJson(run.DatasetFilter);
         return new JsonObject
@@ -64,8 +70,8 @@ sealed class Provenance(LedgerDatabase ledger)
             ["random_seed"] = run.RandomSeed,
             ["selection"] = filter.Describe(),
             ["filter"] = JsonNode.Parse(filter.ToJson()),
-            ["selection_hash"] = SelectionHash.Of(dataset.Checksum, filter),
-            ["dataset_name"] = dataset.Name,
+            ["selection_hash"] = run.SelectionHash ?? SelectionHash.Of(datasets, filter),
+            ["dataset_name"] = string.Join(" + ", datasets.Select(d => d.Name)),
             ["total_stars"] = run.TotalStars,
             ["results_summary"] = run.ResultsSummary is { } summary ? JsonNode.Parse(summary) : null,
             ["run_program_version"] = run.ProgramVersion,
@@ -73,6 +79,20 @@ sealed class Provenance(LedgerDatabase ledger)
             ["completed_at"] = run.CompletedAt?.ToString(Time, CultureInfo.InvariantCulture),
         };
     }
+
+    /// <summary>Of two datasets joined by position.</summary>
+    public static JsonObject Describe(CrossMatch match, Dataset first, Dataset second) => new()
+    {
+        ["match_id"] = match.MatchId,
+        ["radius_arcsec"] = match.RadiusArcsec,
+        ["find"] = match.Find,
+        ["epoch_1"] = match.Epoch1,
+        ["epoch_2"] = match.Epoch2,
+        ["epoch"] = match.Epoch,
+        ["match_program_version"] = match.ProgramVersion,
+        ["matched_at"] = match.CreatedAt.ToString(Time, CultureInfo.InvariantCulture),
+        ["datasets"] = new JsonArray(Describe(first), Describe(second)),
+    };
 
     static JsonObject Describe(Dataset dataset) => new()
     {

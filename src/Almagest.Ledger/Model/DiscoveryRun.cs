@@ -19,6 +19,9 @@ public sealed class DiscoveryRun
     /// <summary>JSON object, see <c>Selections.StarFilter</c>; <c>{}</c> = the whole dataset.</summary>
     public required string DatasetFilter { get; set; }
 
+    /// <summary>SHA-256 of the selection, 64 hexadecimal digits (<see cref="Selections.SelectionHash"/>); null where an older program stored it.</summary>
+    public string? SelectionHash { get; set; }
+
     /// <summary>Stars analysed; 0 until known.</summary>
     public long TotalStars { get; set; }
 

@@ -70,6 +70,8 @@ internal static class TableModel
             // Each filter and each order of a list has an index that ends in the run's id: a page is read from it and nothing is sorted.
             // What a heartbeat writes is in none of them, so that it stays a change within one page of the table.
             e.HasIndex(r => new { r.DatasetId, r.RunId }, "idx_discovery_runs_dataset").HasDatabaseName("idx_discovery_runs_dataset");
+            // Few runs are over several datasets; those are found by it.
+            e.HasIndex(r => r.RunId, "idx_discovery_runs_several_datasets").HasDatabaseName("idx_discovery_runs_several_datasets").HasFilter("dataset_filter ? 'also_datasets'");
             e.HasIndex(r => new { r.Status, r.RunId }, "idx_discovery_runs_status").HasDatabaseName("idx_discovery_runs_status");
             e.HasIndex(r => new { r.Algorithm, r.RunId }, "idx_discovery_runs_algorithm").HasDatabaseName("idx_discovery_runs_algorithm");
             e.HasIndex(r => new { r.RunType, r.RunId }, "idx_discovery_runs_type").HasDatabaseName("idx_discovery_runs_type");

@@ -31,6 +31,9 @@ public sealed record RunProgress(string Stage, double Fraction)
 /// <param name="Request">with the recipe that was taken, as <c>name@version</c></param>
 public sealed record RunOutcome(Guid? RunId, Dataset Dataset, RunRequest Request, StarAnalysis Analysis, RunTimings Timings)
 {
+    /// <summary>Names of all datasets of the selection.</summary>
+    public IReadOnlyList<string> Datasets { get; init; } = [Dataset.Name];
+
     /// <summary>Why this recipe was taken; null where the request named it.</summary>
     public RecipeChoice? RecipeChoice { get; init; }
 }
@@ -119,7 +122,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         catch (OperationCanceledException) when (heart.Wish == RunWish.Cancel)
         {
             await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Cancelled, null));
-            throw LedgerException.Conflict($"run {claim.RunId} was cancelled", "Start it again: almagest runs retry");
+            throw LedgerException.Conflict($"run {claim.RunId} was cancelled", "Start it again: almagest runs retry", "Start it again: POST /discovery/runs/{run_id}/retry");
         }
         catch (OperationCanceledException)
         {
@@ -171,7 +174,10 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
         var persist = await PersistAsync(claim, analysis, progress, cancellation);
-        return new RunOutcome(runId, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, persist, 0));
+        return new RunOutcome(runId, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, persist, 0))
+        {
+            Datasets = [.. (await datasets.OfAsync(run, cancellation)).Select(d => d.Name)],
+        };
     }
 
     /// <summary>Analyses without storing anything.</summary>
@@ -180,11 +186,14 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(request);
         request.Parameters.Validate();
         request.Filter.Validate();
-        var dataset = await datasets.FindAsync(request.Dataset, cancellation);
+        var (selected, filter) = await datasets.SelectedAsync(request.Dataset, request.Filter, cancellation);
+        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellation);
+        var dataset = selected[0];
+        request = request with { Filter = filter };
         var (parameters, choice) = await recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellation);
         request = request with { Parameters = parameters };
         var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
-        return new RunOutcome(null, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, 0, 0)) { RecipeChoice = choice };
+        return new RunOutcome(null, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, 0, 0)) { RecipeChoice = choice, Datasets = [.. selected.Select(d => d.Name)] };
     }
 
     /// <summary>What helps to choose DBSCAN's eps: distances to k-th neighbours, and what several values of eps would find.</summary>
@@ -197,7 +206,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         RunParameters parameters = new DbscanParameters { Features = features, MinSamples = k };
         parameters.Validate();
         filter.Validate();
-        var found = await datasets.FindAsync(dataset, cancellation);
+        (var selected, filter) = await datasets.SelectedAsync(dataset, filter, cancellation);
+        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellation);
+        var found = selected[0];
         (parameters, var choice) = await recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellation);
         var stars = await selections.LoadAsync(found.DatasetId, filter, null, cancellation);
         return EpsAdvice.Of(stars, filter, StarAnalysis.Recipe(parameters), choice, k, MaxThreads, cancellation);

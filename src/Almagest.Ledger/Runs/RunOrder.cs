@@ -48,12 +48,13 @@ public static class RunOrder
         };
     }
 
-    internal static IQueryable<DiscoveryRun> Apply(IQueryable<DiscoveryRun> runs, RunQuery query)
+    internal static IQueryable<DiscoveryRun> Apply(IQueryable<DiscoveryRun> runs, RunQuery query, Guid[] alsoOverTheDataset)
     {
         if (query.RunType is { } type) runs = runs.Where(r => r.RunType == type);
         if (query.Status is { } status) runs = runs.Where(r => r.Status == status);
         if (query.Algorithm is { } algorithm) runs = runs.Where(r => r.Algorithm == algorithm);
-        if (query.DatasetId is { } dataset) runs = runs.Where(r => r.DatasetId == dataset);
+        if (query.DatasetId is { } dataset)
+            runs = alsoOverTheDataset.Length == 0 ? runs.Where(r => r.DatasetId == dataset) : runs.Where(r => r.DatasetId == dataset || alsoOverTheDataset.Contains(r.RunId));
         if (query.GroupId is { } group) runs = runs.Where(r => r.GroupId == group);
         if (query.Before is { } before) runs = runs.Where(r => r.RunId.CompareTo(before) < 0);
         return Sorted(runs, query).Take(query.Limit);

@@ -1,4 +1,5 @@
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Microsoft.EntityFrameworkCore;
@@ -29,7 +30,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return run;
     }
 
-    internal static DiscoveryRun NewRun(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, Guid? runId = null)
+    internal static DiscoveryRun NewRun(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, Guid? runId = null, string? selectionHash = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(filter);
@@ -43,6 +44,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
             Parameters = parameters.ToJson(),
             DatasetId = datasetId,
             DatasetFilter = filter.ToJson(),
+            SelectionHash = selectionHash,
             Status = RunStatus.Pending,
             RandomSeed = parameters.Seed,
             ProgramVersion = ProgramVersion,
@@ -65,9 +67,9 @@ public sealed class RunRepository(LedgerDatabase ledger)
         {
             throw LedgerException.NotFound($"there is no dataset {datasetId}");
         }
-        catch (DbUpdateException e) when (e.InnerException is NpgsqlException inner)
+        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
         {
-            throw PostgresErrors.Translate(inner);
+            throw PostgresErrors.Translate(trouble);
         }
     }
 
@@ -108,8 +110,25 @@ public sealed class RunRepository(LedgerDatabase ledger)
     public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return await ledger.ReadAsync(context => RunOrder.Apply(
-            query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs, query), cancellation);
+        // Runs over several datasets are few, and have an index of their own; where there are none, a dataset's runs are read from its index alone.
+        var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellation) : [];
+        return await ledger.ReadAsync(context => Query(context, query, several), cancellation);
+    }
+
+    /// <summary>The one query that filters, sorts and cuts out a page.</summary>
+    /// <param name="alsoOverTheDataset">runs that name the dataset beside another</param>
+    public static IQueryable<DiscoveryRun> Query(LedgerContext context, RunQuery query, Guid[]? alsoOverTheDataset = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(query);
+        return RunOrder.Apply(query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs, query, alsoOverTheDataset ?? []);
+    }
+
+    async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellation)
+    {
+        var also = DatasetRepository.AlsoJson(dataset);
+        return [.. await ledger.ReadAsync(context => context.Runs
+            .Where(r => EF.Functions.JsonExists(r.DatasetFilter, "also_datasets") && EF.Functions.JsonContains(r.DatasetFilter, also)).Select(r => r.RunId), cancellation)];
     }
 
     /// <summary>How many runs have each status; every status has its number.</summary>
@@ -119,11 +138,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return RunStatus.All.ToDictionary(s => s, s => found.FirstOrDefault(f => f.Status == s)?.Count ?? 0);
     }
 
-    public async Task<long> CountAsync(CancellationToken cancellation = default)
-    {
-        await using var context = ledger.CreateContext();
-        return await context.Runs.LongCountAsync(cancellation);
-    }
+    public async Task<long> CountAsync(CancellationToken cancellation = default) =>
+        (await ledger.ReadAsync(context => context.Runs.GroupBy(_ => 1).Select(g => g.LongCount()), cancellation)).FirstOrDefault();
 
     /// <summary>The run whose id starts or ends so; at least six characters, as printed in tables.</summary>
     /// <exception cref="LedgerException">none, or more than one</exception>

@@ -26,7 +26,7 @@ public sealed class RunStars(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(run);
         ArgumentException.ThrowIfNullOrEmpty(text);
         var datasets = new DatasetRepository(ledger);
-        var bySource = kind == StarIdKind.StarId ? null : (await datasets.FindStarsAsync(run.DatasetId, text, cancellation)).FirstOrDefault();
+        var bySource = kind == StarIdKind.StarId ? null : await BySourceAsync(datasets, run, text, cancellation);
         var byId = kind == StarIdKind.SourceId ? null : await ByIdAsync(run, text, cancellation);
         if (bySource is not null && byId is not null && bySource.StarId != byId.StarId)
         {
@@ -40,6 +40,20 @@ public sealed class RunStars(LedgerDatabase ledger)
     async Task<Star?> ByIdAsync(DiscoveryRun run, string text, CancellationToken cancellation)
     {
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return null;
-        return (await new DatasetRepository(ledger).StarsAsync(run.DatasetId, id - 1, 1, cancellation)).FirstOrDefault(s => s.StarId == id);
+        var datasets = RunDatasets.Ids(run).ToArray();
+        return (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == id && datasets.Contains(s.DatasetId)), cancellation)).FirstOrDefault();
+    }
+
+    static async Task<Star?> BySourceAsync(DatasetRepository datasets, DiscoveryRun run, string text, CancellationToken cancellation)
+    {
+        Star? found = null;
+        foreach (var dataset in RunDatasets.Ids(run))
+        {
+            if ((await datasets.FindStarsAsync(dataset, text, cancellation)).FirstOrDefault() is not { } star) continue;
+            if (found is not null)
+                throw LedgerException.Invalid("star", $"'{text}' is the source_id of star {found.StarId} and, in another dataset of the run, of star {star.StarId}", "Give the star_id of the one you mean.");
+            found = star;
+        }
+        return found;
     }
 }

@@ -1,14 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace Almagest.Ledger.Runs;
 
@@ -49,23 +47,15 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             throw LedgerException.Invalid("idempotency_key", $"the idempotency key has {key.Length} characters", $"Give 1 to {LongestKey} printable ASCII characters, such as a UUID.");
         foreach (var p in parameters) p.Validate();
         filter.Validate();
-        var found = await datasets.FindAsync(dataset, cancellation);
-        var hash = key is null ? "" : HashOf(found.DatasetId, filter, parameters, placement);
+        (var found, filter) = await datasets.SelectedAsync(dataset, filter, cancellation);
+        var first = found[0].DatasetId;
+        var hash = key is null ? "" : HashOf(first, filter, parameters, placement);
         if (key is not null && await EarlierAsync(key, hash, cancellation) is { } earlier) return earlier;
 
-        var stars = await new SelectionLoader(ledger).CountAsync(found.DatasetId, filter, cancellation);
-        if (stars < IsolationForestOptions.MinStars)
-        {
-            throw LedgerException.Invalid("filter", $"the selection ({filter.Describe()}) holds {stars} of the {found.StarCount} stars of '{found.Name}'",
-                $"Widen the filter: a run needs at least {IsolationForestOptions.MinStars} stars.");
-        }
-        if (filter.Sample is { } sample && stars < sample.N)
-        {
-            throw LedgerException.Invalid("filter.sample.n", $"a sample of {sample.N} stars is asked for, and the selection without it holds {stars}",
-                "Take fewer, or leave the sample out.");
-        }
-        var (resolved, choice) = await ResolveAsync(found.DatasetId, filter, parameters, cancellation);
-        var runs = resolved.Zip(Ids(resolved.Count), (p, id) => RunRepository.NewRun(found.DatasetId, p, filter, placement, id)).ToList();
+        await new SelectionCheck(ledger).RequireAsync(found, filter, cancellation);
+        var (resolved, choice) = await ResolveAsync(first, filter, parameters, cancellation);
+        var selection = SelectionHash.Of(found, filter);
+        var runs = resolved.Zip(Ids(resolved.Count), (p, id) => RunRepository.NewRun(first, p, filter, placement, id, selection)).ToList();
         if (await StoreAsync(runs, key, hash, cancellation)) return new Submission(runs, choice, false);
         // Another request with this key was faster by a moment.
         return await EarlierAsync(key!, hash, cancellation)
@@ -93,9 +83,9 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             await using var context = ledger.CreateContext();
             return await context.Database.ExecuteSqlAsync($"delete from public.idempotency_keys where created_at < clock_timestamp() - {KeysKept}", cancellation);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
         {
-            throw PostgresErrors.Translate(e);
+            throw PostgresErrors.Translate(trouble);
         }
     }
 
@@ -136,10 +126,11 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
 
     async Task<bool> StoreAsync(List<DiscoveryRun> runs, string? key, string hash, CancellationToken cancellation)
     {
+        await using var context = ledger.CreateContext();
         try
         {
-            await using var context = ledger.CreateContext();
             await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
+            await HoldDatasetsAsync(context, runs[0], cancellation);
             context.Runs.AddRange(runs);
             await RunRepository.SaveAsync(context, runs[0].DatasetId, cancellation);
             if (key is not null)
@@ -154,10 +145,23 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             await transaction.CommitAsync(cancellation);
             return true;
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
         {
-            throw PostgresErrors.Translate(e);
+            throw PostgresErrors.Translate(trouble);
         }
+        catch (Exception e) when (PostgresErrors.IsLost(e, context))
+        {
+            throw PostgresErrors.Unanswered(e);
+        }
+    }
+
+    // The row names one dataset, which the database looks after; the others must not go before the run is there.
+    static async Task HoldDatasetsAsync(LedgerContext context, DiscoveryRun run, CancellationToken cancellation)
+    {
+        var ids = RunDatasets.Ids(run).ToArray();
+        if (ids.Length == 1) return;
+        var held = await context.Database.SqlQuery<long>($"""select dataset_id as "Value" from public.datasets where dataset_id = any({ids}) for key share""").ToListAsync(cancellation);
+        if (held.Count < ids.Length) throw LedgerException.NotFound($"there is no dataset {ids.Except(held).First()} any more");
     }
 
     async Task<Submission?> EarlierAsync(string key, string hash, CancellationToken cancellation)

@@ -89,6 +89,25 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
         };
     }
 
+    /// <summary>The parallax errors of the stars that <see cref="LoadAsync"/> gives, in their order; NaN = not known.</summary>
+    public async Task<double[]> ParallaxErrorsAsync(long datasetId, StarFilter filter, CancellationToken cancellation = default)
+    {
+        var errors = new List<double>();
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
+            command.CommandText = $"select parallax_error_mas from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation)) errors.Add(reader.IsDBNull(0) ? double.NaN : reader.GetDouble(0));
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+        return [.. errors];
+    }
+
     // One column at a time, so that the growing list is freed before the next is copied.
     static double[] Take(List<double>[] columns, int index)
     {

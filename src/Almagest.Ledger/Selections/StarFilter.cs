@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Almagest.Discovery.Recovery;
+using Almagest.Discovery.Sky;
 
 namespace Almagest.Ledger.Selections;
 
@@ -42,6 +44,12 @@ public sealed record StarFilter
 
     /// <summary>A random sample of the stars that fulfil all the other conditions.</summary>
     public StarSample? Sample { get; init; }
+
+    /// <summary>
+    /// Ids of further datasets whose stars are looked at, too; null where there is one dataset. A stored run's are all above its <c>dataset_id</c>, so that
+    /// one set of datasets has one form.
+    /// </summary>
+    public DatasetIds? AlsoDatasets { get; init; }
 
     /// <summary>The whole dataset.</summary>
     public static StarFilter All { get; } = new();
@@ -131,6 +139,22 @@ public sealed record StarFilter
         if (Sample is { } sample) return $"{sample.N} of {(parts.Count == 0 ? "all stars" : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
         return parts.Count == 0 ? "all stars" : string.Join(", ", parts);
     }
+
+    /// <summary>
+    /// Whether the filter would let such a star through. Conditions on columns that it does not have (RUWE, radial velocity, other columns of the source
+    /// table, the random sample) are taken as fulfilled.
+    /// </summary>
+    public bool Admits(CatalogStar star) =>
+        (Cone is not { } c || SkyCoordinates.SeparationDeg(c.RaDeg, c.DecDeg, star.RaDeg, star.DecDeg) <= c.RadiusDeg)
+        && (RaDeg is not { } ra || (ra is { Min: { } low, Max: { } high } && low > high ? star.RaDeg >= low || star.RaDeg <= high : Holds(ra, star.RaDeg)))
+        && Holds(DecDeg, star.DecDeg) && Holds(Magnitude, star.Magnitude) && Holds(Color, star.Color) && Holds(ParallaxMas, star.ParallaxMas)
+        && Holds(ParallaxErrorMas, star.ParallaxErrorMas) && Holds(ParallaxOverError, star.ParallaxMas / star.ParallaxErrorMas)
+        && Holds(PmraMasYr, star.PmraMasYr) && Holds(PmdecMasYr, star.PmdecMasYr)
+        && Holds(ProperMotionMasYr, Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr));
+
+    // As in SQL, nothing is known of a value that is missing: no condition on it holds.
+    static bool Holds(Bounds? bounds, double value) =>
+        bounds is null or { Min: null, Max: null } || (!double.IsNaN(value) && (bounds.Min is not { } min || value >= min) && (bounds.Max is not { } max || value <= max));
 
     static string Words(string name, Bounds b) => b switch
     {

@@ -10,7 +10,9 @@ internal static class StarFilterSql
     /// <summary>Adds the dataset's and the filter's parameters to the command and answers the condition.</summary>
     public static string Where(NpgsqlCommand command, long datasetId, StarFilter filter)
     {
-        var sql = new StringBuilder("dataset_id = ").Append(Bind(command, datasetId));
+        var sql = new StringBuilder(filter.AlsoDatasets is { Count: > 0 } also
+            ? $"dataset_id = any({Bind(command, also.Append(datasetId).ToArray())})"
+            : $"dataset_id = {Bind(command, datasetId)}");
         if (filter.Cone is { } cone)
         {
             // Whole HEALPix cells first, by the index; then the exact distance: haversine, stable for small radii.

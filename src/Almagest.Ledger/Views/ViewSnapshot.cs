@@ -53,6 +53,10 @@ public sealed class ViewSnapshot : ILedgerReader, IAsyncDisposable
         {
             throw PostgresErrors.Translate(trouble);
         }
+        catch (Exception e) when (PostgresErrors.IsLost(e, context))
+        {
+            throw PostgresErrors.Unanswered(e);
+        }
     }
 
     public ValueTask DisposeAsync() => context.DisposeAsync();

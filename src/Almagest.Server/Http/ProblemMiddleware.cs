@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Almagest.Ledger;
 using Almagest.Ledger.Database;
 using Microsoft.AspNetCore.Http;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Almagest.Server.Http;
 
 /// <summary>The one place where errors become answers: every status from 400 has a problem as its body, none has an exception's text.</summary>
-internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -39,7 +40,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
 
     static Problem OfException(HttpContext context, Exception error) => error switch
     {
-        LedgerException e => Problem.Of(context, Problem.StatusOf(e.Kind), e.Message, e.Hint, e.Field),
+        LedgerException e => Problem.Of(context, Problem.StatusOf(e.Kind), e.Message, e.ApiHint ?? ForApi(e.Hint), e.Field),
         HttpProblemException e => Problem.Of(context, e.Status, e.Message, e.Hint),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(context, StatusCodes.Status413PayloadTooLarge,
             "the body is larger than this route takes", "Send less: a request to start a run needs a few hundred bytes."),
@@ -48,6 +49,16 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         _ => Problem.Of(context, StatusCodes.Status500InternalServerError, "the server met an unexpected problem; it is in the server's log",
             "Try again; if it stays, report it with the server's log."),
     };
+
+    // Advice that names an option of the command line helps nobody here: of a hint its other sentences stay.
+    static string? ForApi(string? hint) => hint is null || !CommandLineOption().IsMatch(hint) ? hint
+        : string.Join(' ', SentenceEnd().Split(hint).Where(s => !CommandLineOption().IsMatch(s))) is { Length: > 0 } rest ? rest : null;
+
+    [GeneratedRegex(@"(?<![\w-])--[a-z]")]
+    private static partial Regex CommandLineOption();
+
+    [GeneratedRegex(@"(?<=[.!?]) ")]
+    private static partial Regex SentenceEnd();
 
     static Problem OfStatus(HttpContext context)
     {

@@ -83,7 +83,10 @@ internal static class ApiDocument
             switch (property.Name)
             {
                 case "dataset":
-                    schema.OneOf = [new OpenApiSchema { Type = JsonSchemaType.String }, new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }];
+                    var (name, id) = (new OpenApiSchema { Type = JsonSchemaType.String }, new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" });
+                    schema.OneOf = property.DeclaringType == typeof(RunRequestBody)
+                        ? [name, id, new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { OneOf = [name, id] } }]
+                        : [name, id];
                     break;
                 case "filter":
                     schema.OneOf = [await context.GetOrCreateSchemaAsync(typeof(StarFilter), null, cancellation)];

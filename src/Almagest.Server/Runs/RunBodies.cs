@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
 using Almagest.Server.Http;
 
 namespace Almagest.Server.Runs;
@@ -15,7 +17,7 @@ public sealed record RunRequestBody
     /// <summary>isolation_forest (anomaly), dbscan or hdbscan (cluster); may be left out where the run type is given.</summary>
     public string? Algorithm { get; init; }
 
-    /// <summary>Name of the dataset, or its id as a string or a number.</summary>
+    /// <summary>Name of the dataset, or its id as a string or a number; an array of them for stars of several.</summary>
     public JsonElement Dataset { get; init; }
 
     /// <summary>Conditions that all stars of the selection fulfil; left out = the whole dataset.</summary>
@@ -29,7 +31,11 @@ public sealed record RunRequestBody
 /// <param name="RunId">UUID version 7: in order of creation</param>
 /// <param name="RunType">anomaly or cluster</param>
 /// <param name="Parameters">every parameter, defaults included</param>
-/// <param name="Dataset">name of the dataset</param>
+/// <param name="DatasetId">the dataset; of several the first</param>
+/// <param name="Dataset">its name</param>
+/// <param name="Datasets">names of all datasets of the selection</param>
+/// <param name="SelectionHash">SHA-256 of the selection: equal where the same filter meets the same bytes of a catalogue; null where an older program stored the run</param>
+/// <param name="Selection">the selection in words</param>
 /// <param name="DatasetFilter">the selection; {} = the whole dataset</param>
 /// <param name="TotalStars">stars analysed; 0 until known</param>
 /// <param name="ResultsSummary">what the run found and how it prepared its data; null until it is complete</param>
@@ -47,7 +53,7 @@ public sealed record RunRequestBody
 /// <param name="HeartbeatAt">last sign of life of its worker, by the database's clock</param>
 /// <param name="CancelRequestedAt">when somebody wished it cancelled; null where nobody did</param>
 public sealed record RunBody(
-    Guid RunId, string RunType, string Algorithm, RawJson Parameters, long DatasetId, string Dataset, RawJson DatasetFilter, long TotalStars,
+    Guid RunId, string RunType, string Algorithm, RawJson Parameters, long DatasetId, string Dataset, IReadOnlyList<string> Datasets, RawJson DatasetFilter, string Selection, string? SelectionHash, long TotalStars,
     RawJson? ResultsSummary, string Status, bool IsComplete, string? Error, long? RandomSeed, string ProgramVersion,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? CompletedAt, string? ResultsHash, Guid? RetryOf, Guid? GroupId,
     string? Stage, double Percent, int Attempts, DateTime? HeartbeatAt, DateTime? CancelRequestedAt)
@@ -56,8 +62,10 @@ public sealed record RunBody(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FeaturesChosen { get; init; }
 
-    internal static RunBody From(DiscoveryRun r, string dataset) => new(
-        r.RunId, r.RunType, r.Algorithm, new RawJson(r.Parameters), r.DatasetId, dataset, new RawJson(r.DatasetFilter), r.TotalStars,
+    /// <param name="names">of the datasets, by id</param>
+    internal static RunBody From(DiscoveryRun r, IReadOnlyDictionary<long, string> names) => new(
+        r.RunId, r.RunType, r.Algorithm, new RawJson(r.Parameters), r.DatasetId, names.GetValueOrDefault(r.DatasetId, ""), RunDatasets.Names(r, names), new RawJson(r.DatasetFilter),
+        StarFilter.FromJson(r.DatasetFilter).Describe(), r.SelectionHash, r.TotalStars,
         RawJson.From(r.ResultsSummary), r.Status, r.IsComplete, r.Error, r.RandomSeed, r.ProgramVersion, r.CreatedAt, r.StartedAt, r.CompletedAt,
         r.ResultsHash, r.RetryOf, r.GroupId, r.ProgressStage, RunEventBody.PercentOf(r, RunEventBody.StoredProgress(r)), r.Attempts, r.HeartbeatAt, r.CancelRequestedAt);
 }

@@ -60,9 +60,9 @@ internal static class RunRoutes
             {
                 Algorithm = Algorithm.Read(context), Tag = Tag.Read(context), GroupId = GroupId.Read(context), Sort = sort, After = NextRuns.Read(context),
             }, context.RequestAborted);
-            var names = (await datasets.ListAsync(context.RequestAborted)).ToDictionary(d => d.DatasetId, d => d.Name);
+            var names = await datasets.NamesAsync(context.RequestAborted);
             var page = found.Take(limit).ToList();
-            return Results.Ok(new RunPageBody(page.Select(r => RunBody.From(r, names.GetValueOrDefault(r.DatasetId, ""))).ToList(),
+            return Results.Ok(new RunPageBody(page.Select(r => RunBody.From(r, names)).ToList(),
                 found.Count > limit ? RunOrder.TokenOf(page[^1], sort) : null));
         }, RunType, Status, Algorithm, Dataset, Tag, GroupId, Sort, ListLimit, Before, NextRuns).Produces<RunPageBody>().Fails(404);
 
@@ -79,21 +79,24 @@ internal static class RunRoutes
 
         group.Route("GET", "/{run_id}/results", "getResults", "What a complete run says of its stars, page by page",
             context => ResultsAsync(context, ledger), RunId, AnomaliesOnly, ClusterId, Order, ResultLimit, After, TableAnswer.Format)
-            .WithDescription("With a format, or Accept: text/csv or application/vnd.apache.parquet, every result that is selected, as one streamed table; docs/guide/exports.md says what is in it.")
-            .Produces<ResultPageBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
+            .WithDescription("With a format, or Accept with the media type of one, every result that is selected, as one streamed table; docs/guide/exports.md says what is in it.")
+            .ProducesTable<ResultPageBody>().Fails(404, 409);
 
         RunEvents.Map(group, ledger);
         RunControlRoutes.Map(group, ledger);
         ExplanationRoutes.Map(group);
         RethresholdRoutes.Map(group, ledger);
+        RecoveryRoutes.Map(group, ledger);
     }
 
     public static async Task<RunBody> BodyAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellation) =>
-        RunBody.From(run, (await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation)).Name);
+        RunBody.From(run, await new DatasetRepository(ledger).NamesAsync(cancellation));
 
     static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)
     {
-        var request = Parse(await JsonBody.ReadAsync<RunRequestBody>(context));
+        var body = await JsonBody.ReadAsync<RunRequestBody>(context);
+        var request = Parse(body);
+        request = request with { Filter = await new DatasetRepository(ledger).AlsoAsync(DatasetsOf(body.Dataset), request.Filter, context.RequestAborted) };
         var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, KeyOf(context), context.RequestAborted);
         var run = submitted.Runs[0];
         Announce(context, submitted);
@@ -120,7 +123,7 @@ internal static class RunRoutes
         var algorithm = AlgorithmOf(body.Algorithm, body.RunType);
         var parameters = RunParameters.FromJson(algorithm, Object("parameters", body.Parameters));
         RequireType(body.RunType, parameters);
-        return new RunRequest(DatasetOf(body.Dataset), FilterOf(body.Filter), parameters);
+        return new RunRequest(DatasetsOf(body.Dataset)[0], FilterOf(body.Filter), parameters);
     }
 
     internal static void RequireType(string? runType, RunParameters parameters)
@@ -143,6 +146,13 @@ internal static class RunRoutes
     }
 
     internal static StarFilter FilterOf(JsonElement filter) => Object("filter", filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;
+
+    /// <summary>One dataset or several; never none.</summary>
+    internal static IReadOnlyList<string> DatasetsOf(JsonElement dataset) => dataset.ValueKind != JsonValueKind.Array ? [DatasetOf(dataset)]
+        : dataset.GetArrayLength() is > 0 and <= MostDatasets ? [.. dataset.EnumerateArray().Select(DatasetOf)]
+        : throw LedgerException.Invalid("dataset", $"dataset is an array of {dataset.GetArrayLength()}, expected 1 to {MostDatasets} names or ids");
+
+    const int MostDatasets = 100;
 
     internal static string DatasetOf(JsonElement dataset) => dataset.ValueKind switch
     {

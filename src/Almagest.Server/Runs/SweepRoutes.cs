@@ -20,7 +20,7 @@ public sealed record SweepRequestBody
     /// <summary>isolation_forest (anomaly), dbscan or hdbscan (cluster); may be left out where the run type is given.</summary>
     public string? Algorithm { get; init; }
 
-    /// <summary>Name of the dataset, or its id as a string or a number.</summary>
+    /// <summary>Name of the dataset, or its id as a string or a number; an array of them for stars of several.</summary>
     public JsonElement Dataset { get; init; }
 
     /// <summary>Conditions that all stars of the selection fulfil; left out = the whole dataset.</summary>
@@ -78,7 +78,9 @@ internal static class SweepRoutes
                 GridOf(body.Grid), ListOf(body.List), body.Seeds ?? []);
             RunRoutes.RequireType(body.RunType, runs[0]);
             var placement = RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
-            var submitted = await new RunSubmitter(ledger).SubmitAsync(RunRoutes.DatasetOf(body.Dataset), RunRoutes.FilterOf(body.Filter), runs, placement,
+            var names = RunRoutes.DatasetsOf(body.Dataset);
+            var filter = await new DatasetRepository(ledger).AlsoAsync(names, RunRoutes.FilterOf(body.Filter), context.RequestAborted);
+            var submitted = await new RunSubmitter(ledger).SubmitAsync(names[0], filter, runs, placement,
                 RunRoutes.KeyOf(context), context.RequestAborted);
             RunRoutes.Announce(context, submitted);
             var id = submitted.Runs[0].GroupId!.Value;

@@ -44,6 +44,36 @@ public sealed class AssignmentTests
         Assert.Equal([new(0, 1, 0.5), new MatchCandidate(1, 0, 0.5)], found.OrderBy(m => m.Row));
     }
 
+    [Fact]
+    public void Over_the_pairs_alone_the_weight_is_that_over_the_whole_matrix() =>
+        (from rows in Gen.Int[1, 12]
+         from columns in Gen.Int[1, 12]
+         from values in Gen.Int[-15, 9].Array[rows * columns]
+         select (rows, columns, values)).Sample(c =>
+        {
+            var weights = new double[c.rows, c.columns];
+            for (var i = 0; i < c.values.Length; i++) weights[i / c.columns, i % c.columns] = Math.Max(0, c.values[i]);
+            var pairs = Pairs(weights);
+            if (pairs.Count == 0) return;
+            var found = SparseAssignment.Maximize(pairs, [.. pairs.Select(p => p.Row).Distinct().Order()], [.. pairs.Select(p => p.Column).Distinct().Order()]);
+            Assert.Equal((found.Count, found.Count), (found.Select(f => f.Row).Distinct().Count(), found.Select(f => f.Column).Distinct().Count()));
+            Assert.All(found, f => Assert.Equal(weights[f.Row, f.Column], f.Weight));
+            Assert.Equal(Maximum(weights), found.Sum(f => f.Weight));
+        }, iter: 1000);
+
+    static double Maximum(double[,] weights) => Assignment.Maximize(weights).Index().Where(a => a.Item >= 0).Sum(a => weights[a.Index, a.Item]);
+
+    [Fact]
+    public void A_chain_of_ten_thousand_that_overlap_their_neighbours_is_matched_without_a_matrix()
+    {
+        // Each row is worth 3 with the column of its number and 4 with the next one; the last has no next.
+        const int length = 10_000;
+        var pairs = Enumerable.Range(0, length).SelectMany(i => i + 1 < length ? new MatchCandidate[] { new(i, i, 3), new(i, i + 1, 4) } : [new(i, i, 3)]).ToList();
+        var found = Assignment.Maximize(pairs);
+        Assert.Equal(4.0 * (length - 1), found.Sum(f => f.Weight));
+        Assert.All(found, f => Assert.Equal(f.Row + 1, f.Column));
+    }
+
     static List<MatchCandidate> Pairs(double[,] weights) =>
         [.. from r in Enumerable.Range(0, weights.GetLength(0)) from c in Enumerable.Range(0, weights.GetLength(1)) where weights[r, c] > 0 select new MatchCandidate(r, c, weights[r, c])];
 

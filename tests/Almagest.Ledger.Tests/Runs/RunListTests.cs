@@ -84,7 +84,7 @@ public sealed class RunListTests
         await using var connection = await test.Ledger.ConnectAsync(Cancellation);
         foreach (var query in queries)
         {
-            await using var sql = (Npgsql.NpgsqlCommand)RunOrder.Apply(context.Runs, query).CreateDbCommand();
+            await using var sql = (Npgsql.NpgsqlCommand)RunOrder.Apply(context.Runs, query, []).CreateDbCommand();
             sql.Connection = connection;
             sql.CommandText = "explain " + sql.CommandText;
             var plan = new List<string>();

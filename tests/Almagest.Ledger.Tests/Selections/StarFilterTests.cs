@@ -101,8 +101,8 @@ public sealed class StarFilterTests
     public void Equal_selections_of_equal_files_have_equal_hashes()
     {
         var (one, same, other) = (StarFilterText.Parse("magnitude=..15 extra.b=1.. extra.a=..2"), StarFilter.FromJson("""{"extra":{"a":{"max":2.0},"b":{"min":1}},"magnitude":{"max":15.00}}"""), StarFilterText.Parse("magnitude=..14"));
-        Assert.Equal(SelectionHash.Of("abc", one), SelectionHash.Of("abc", same));
-        Assert.Equal(3, new[] { SelectionHash.Of("abc", one), SelectionHash.Of("abd", one), SelectionHash.Of("abc", other) }.Distinct().Count());
+        Assert.Equal(SelectionHash.Of(["abc"], one), SelectionHash.Of(["abc"], same));
+        Assert.Equal(3, new[] { SelectionHash.Of(["abc"], one), SelectionHash.Of(["abd"], one), SelectionHash.Of(["abc"], other) }.Distinct().Count());
     }
 
     [Theory]

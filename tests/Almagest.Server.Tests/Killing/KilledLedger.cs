@@ -52,11 +52,26 @@ internal sealed partial class KilledLedger : IAsyncDisposable
         return ledger;
     }
 
-    /// <summary>Puts a tiny run into the queue; every second one of anomalies.</summary>
+    /// <summary>
+    /// Puts a tiny run into the queue; every second one of anomalies. As a careful client does, it asks again with the same key where no answer came:
+    /// a connection may be one that was killed, and whether the run was stored is then not known.
+    /// </summary>
     public async Task SubmitAsync()
     {
         RunParameters parameters = Submitted % 2 == 0 ? new IsolationForestParameters { Features = "sphere", NEstimators = 5 } : new DbscanParameters { Features = "sphere" };
-        await new RunSubmitter(Ledger).SubmitAsync(new RunRequest("field", StarFilter.All, parameters), RunPlacement.Queued with { MaxRestarts = 1000 }, null, Cancellation);
+        var key = Guid.NewGuid().ToString();
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await new RunSubmitter(Ledger).SubmitAsync(new RunRequest("field", StarFilter.All, parameters), RunPlacement.Queued with { MaxRestarts = 1000 }, key, Cancellation);
+                break;
+            }
+            catch (LedgerException e) when (tries < 50 && e.Kind == LedgerErrorKind.Unavailable)
+            {
+                await Task.Delay(100, Cancellation);
+            }
+        }
         Submitted++;
     }
 

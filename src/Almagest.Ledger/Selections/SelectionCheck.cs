@@ -1,0 +1,106 @@
+using Almagest.Discovery.Anomaly;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Npgsql;
+
+namespace Almagest.Ledger.Selections;
+
+/// <summary>Refuses selections that cannot be analysed, before anything starts, and says what may be wrong with them.</summary>
+public sealed class SelectionCheck(LedgerDatabase ledger)
+{
+    const int NamesShown = 5;
+
+    /// <returns>how many stars there are</returns>
+    /// <param name="datasets">ascending</param>
+    /// <param name="filter">as <see cref="Datasets.DatasetRepository.SelectedAsync"/> gives it</param>
+    /// <exception cref="LedgerException">too few stars for any algorithm, or for the sample that is asked for</exception>
+    public async Task<long> RequireAsync(IReadOnlyList<Dataset> datasets, StarFilter filter, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(datasets);
+        ArgumentNullException.ThrowIfNull(filter);
+        var stars = await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, filter, cancellation);
+        if (stars < IsolationForestOptions.MinStars)
+        {
+            foreach (var (column, _) in filter.Extra ?? []) await RequireColumnAsync(datasets, column, cancellation);
+            var of = string.Join(" and ", datasets.Select(d => $"'{d.Name}'"));
+            throw LedgerException.Invalid("filter", $"the selection ({filter.Describe()}) holds {stars} of the {datasets.Sum(d => d.StarCount)} stars of {of}",
+                await EmptyAsync(datasets, filter, cancellation) ?? $"Widen the filter: a run needs at least {IsolationForestOptions.MinStars} stars.");
+        }
+        if (filter.Sample is { } sample && stars < sample.N)
+        {
+            throw LedgerException.Invalid("filter.sample.n", $"a sample of {sample.N} stars is asked for, and the selection without it holds {stars}",
+                "Take fewer, or leave the sample out.");
+        }
+        return stars;
+    }
+
+    async Task RequireColumnAsync(IReadOnlyList<Dataset> datasets, string column, CancellationToken cancellation)
+    {
+        var names = await ColumnsAsync(datasets, cancellation);
+        if (names.Contains(column)) return;
+        var near = names.Select(n => (Name: n, Distance: Distance(n.ToLowerInvariant(), column.ToLowerInvariant())))
+            .Where(n => n.Distance <= Math.Max(2, column.Length / 3)).OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal).Take(3).Select(n => n.Name).ToList();
+        throw LedgerException.Invalid($"filter.extra.{column}", $"no star has a column '{column}'",
+            near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?"
+            : names.Count == 0 ? "These stars have no columns but those that a filter knows by name."
+            : $"There {(names.Count == 1 ? "is" : "are")} {string.Join(", ", names.Take(NamesShown))}{(names.Count > NamesShown ? $" and {names.Count - NamesShown} more" : "")}.");
+    }
+
+    /// <summary>The other columns of the source tables, as far as the first stars have them.</summary>
+    async Task<SortedSet<string>> ColumnsAsync(IReadOnlyList<Dataset> datasets, CancellationToken cancellation)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand("""
+                select distinct k from unnest($1) d,
+                lateral (select extra from public.stars where dataset_id = d and extra is not null limit 1000) s, lateral jsonb_object_keys(s.extra) k
+                """, connection) { Parameters = { new() { Value = datasets.Select(d => d.DatasetId).ToArray() } } };
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation)) names.Add(reader.GetString(0));
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+        return names;
+    }
+
+    /// <summary>The condition that no star fulfils by itself, in words; null where each has its stars.</summary>
+    async Task<string?> EmptyAsync(IReadOnlyList<Dataset> datasets, StarFilter filter, CancellationToken cancellation)
+    {
+        foreach (var (name, one) in Conditions(filter))
+        {
+            if (await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, one with { AlsoDatasets = filter.AlsoDatasets }, cancellation) > 0) continue;
+            return $"No star has {one.Describe()}: leave {name} out, or widen it.".Replace("has within", "is within", StringComparison.Ordinal);
+        }
+        return null;
+    }
+
+    static IEnumerable<(string Name, StarFilter One)> Conditions(StarFilter f)
+    {
+        if (f.Cone is not null) yield return ("cone", new StarFilter { Cone = f.Cone });
+        if (f.RaDeg is not null) yield return ("ra_deg", new StarFilter { RaDeg = f.RaDeg });
+        foreach (var (name, (get, _, _)) in StarFilter.Ranges)
+            if (get(f) is { } range) yield return (name, StarFilter.FromJson(FormattableString.Invariant($$"""{"{{name}}": {{System.Text.Json.JsonSerializer.Serialize(new { min = range.Min, max = range.Max })}}}""")));
+        foreach (var (column, range) in f.Extra ?? []) yield return ($"extra.{column}", new StarFilter { Extra = new ExtraRanges { [column] = range } });
+    }
+
+    /// <summary>Edits that make one text of another: insertions, deletions and replacements (Levenshtein 1966).</summary>
+    static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var (diagonal, left) = (row[0], i);
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                left = Math.Min(Math.Min(left, row[j]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                (diagonal, row[j]) = (row[j], left);
+            }
+        }
+        return row[^1];
+    }
+}
