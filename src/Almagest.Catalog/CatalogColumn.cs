@@ -25,4 +25,11 @@ public enum ColumnType
 /// <param name="Unit">as written in the file, null where it says nothing</param>
 /// <param name="Ucd">IVOA unified content descriptor, null where the file has none</param>
 /// <param name="Description">null where the file has none</param>
-public sealed record CatalogColumn(string Name, ColumnType Type, string? Unit = null, string? Ucd = null, string? Description = null);
+/// <param name="System">the system of coordinates to which the file says that the column belongs, null where it says nothing</param>
+public sealed record CatalogColumn(string Name, ColumnType Type, string? Unit = null, string? Ucd = null, string? Description = null, CoordinateSystem? System = null);
+
+/// <summary>A system of coordinates as a file names it: VOTable's COOSYS, VizieR's <c>#Coosys</c>, RADESYS and EQUINOX of FITS.</summary>
+/// <param name="Name"><c>ICRS</c>, <c>eq_FK5</c>, <c>eq_FK4</c>, <c>galactic</c> …</param>
+/// <param name="Equinox"><c>J2000</c>, <c>B1950</c> …</param>
+/// <param name="Epoch">for which moment positions hold: <c>J2016.0</c>, <c>1991.25</c> …</param>
+public sealed record CoordinateSystem(string Name, string? Equinox = null, string? Epoch = null);

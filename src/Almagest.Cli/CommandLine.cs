@@ -60,7 +60,7 @@ public static class CommandLine
         foreach (var command in new Func<CommandShell, GlobalOptions, Command>[]
         {
             DemoCommand.Create, ServeCommand.Create, IngestCommand.Create, PreviewCommand.Create, DatasetCommands.Create, DiscoverCommands.Create, SweepCommand.Create,
-            RunCommands.Create, AnalyticsCommands.Create, ConsensusCommand.Create, LabelCommands.Create, ViewCommands.Create, DatabaseCommands.Create, SimulateCommand.Create, BenchCommand.Create,
+            RunCommands.Create, PlotCommands.Create, AnalyticsCommands.Create, ConsensusCommand.Create, LabelCommands.Create, CrossMatchCommand.Create, LinkCommands.Create, MocCommand.Create, ViewCommands.Create, DatabaseCommands.Create, SimulateCommand.Create, BenchCommand.Create,
         })
         {
             root.Add(command(shell, global));

@@ -6,11 +6,16 @@ namespace Almagest.Catalog.Tests;
 /// <summary>Whatever a file holds, reading it ends in stars or in one typed error, with rejected rows and batches that agree.</summary>
 public sealed class FuzzTests
 {
+    /// <summary>Mutations of each file; <c>ALMAGEST_FUZZ_ROUNDS</c> sets it, for instance to 100000.</summary>
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_FUZZ_ROUNDS"), out int wanted) ? wanted
 #if DEBUG
-    private const int Rounds = 300;
+        : 150;
 #else
-    private const int Rounds = 5000;
+        : 1500;
 #endif
+    /// <summary>For whoever runs many rounds.</summary>
+    internal static (TimeSpan Time, long Allocated, string What) Slowest { get; private set; }
+
     private static readonly byte[] Interesting = "\0\t\n\r \"#',-.;<>[\\]{|}0123456789eEnN+\u007f"u8.ToArray();
 
     public static TheoryData<string> Seeds =>
@@ -20,6 +25,8 @@ public sealed class FuzzTests
         "formats/gaiadr2_hyads_pipe_units_row_98col.csv", "formats/stilts_converted/pleiades2000.tst.txt", "fields/pleiades-members.dat",
         "formats/fits/small_sky.fits", "formats/fits/ascii.fits", "formats/fits/tdim.fits", "formats/votable/binary2_masked_strings.xml", "formats/votable/names.xml",
         "formats/votable/regression.xml", "formats/votable/regression.bin.tabledata.truth.1.3.xml",
+        "formats/parquet/small_sky.parquet", "formats/parquet/multi_row_group.parquet", "formats/parquet/lightcurve.parquet", "formats/cds_mrt/cds.dat", "formats/cds_mrt/cdsFunctional2.dat",
+        "formats/stilts_converted/pleiades2000.ipac.txt", "formats/bsc5_two_tables_V50.tsv", "formats/fits/variable_length_table.fits",
     ];
 
     [Theory]
@@ -45,6 +52,8 @@ public sealed class FuzzTests
         for (int round = 0; round < Rounds; round++)
         {
             byte[] mutated = Mutant(seed, random);
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            var watch = System.Diagnostics.Stopwatch.StartNew();
             try
             {
                 var options = new CatalogOpenOptions { MaxRowBytes = random.Next(2) == 0 ? 4 << 20 : 512 };
@@ -70,8 +79,13 @@ public sealed class FuzzTests
             }
             catch (Exception e) when (e is not Xunit.Sdk.IAssertionException)
             {
+                // What was read is kept, to be looked at.
+                File.WriteAllBytes(Path.Combine(AppContext.BaseDirectory, "fuzz-failure.bin"), mutated);
                 Assert.Fail($"{name}, round {round}: {e}");
             }
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+            Assert.True(allocated < 600L << 20, $"{name}, round {round}: {allocated:N0} bytes were allocated");
+            if (watch.Elapsed > Slowest.Time) Slowest = (watch.Elapsed, allocated, $"{name}, round {round}");
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class OutgoingTableTests
 {
     static readonly CatalogColumn[] Columns =
     [
-        new("id", ColumnType.Int64), new("mag", ColumnType.Double, "mag", Description: "G, \"mean\": {all}"), new("near", ColumnType.Boolean), new("name", ColumnType.Text),
+        new("id", ColumnType.Int64), new("mag", ColumnType.Double, "mag", "phot.mag", Description: "G, \"mean\": {all}"), new("near", ColumnType.Boolean), new("name", ColumnType.Text),
     ];
 
     static readonly object?[][] Rows =
@@ -120,6 +120,8 @@ public sealed class OutgoingTableTests
     [InlineData(TableFormat.Csv)]
     [InlineData(TableFormat.Json)]
     [InlineData(TableFormat.Parquet)]
+    [InlineData(TableFormat.VoTable)]
+    [InlineData(TableFormat.VoTableBinary2)]
     public async Task Rows_are_on_their_way_before_the_last_one_is_read_even_into_streams_that_only_write_asynchronously(TableFormat format)
     {
         await using var stream = new AsynchronousOnly();
@@ -138,6 +140,49 @@ public sealed class OutgoingTableTests
 
         Assert.Equal(200_000, rows);
         Assert.InRange(kept, 0.7 * stream.Written, stream.Written);
+    }
+
+    [Fact]
+    public async Task A_FITS_table_goes_into_streams_that_only_write_asynchronously()
+    {
+        await using var stream = new AsynchronousOnly();
+        Assert.Equal(Rows.Length, await new OutgoingTable(Columns, Provenance(), OneByOne(Rows)).WriteAsync(stream, TableFormat.Fits, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(0, stream.Written % 2880);
+    }
+
+    [Fact]
+    public async Task Parquet_describes_its_columns_as_a_VOTable_too()
+    {
+        await using var reader = await ParquetReader.CreateAsync(await WriteAsync(TableFormat.Parquet), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("1.0", reader.CustomMetadata["IVOA.VOTable-Parquet.version"]);
+        using var described = CatalogFile.Open(new MemoryStream(Encoding.UTF8.GetBytes(reader.CustomMetadata["IVOA.VOTable-Parquet.content"])), "content");
+        Assert.Equal(Columns, described.Columns);
+    }
+
+    [Fact]
+    public async Task A_table_that_was_cut_off_says_so_in_JSON_and_Parquet()
+    {
+        var table = new OutgoingTable(Columns, Provenance(), OneByOne(Rows)) { IsCutOff = () => true };
+        var (json, parquet) = (new MemoryStream(), new MemoryStream());
+        await table.WriteAsync(json, TableFormat.Json, cancellation: TestContext.Current.CancellationToken);
+        await (table with { Batches = OneByOne(Rows) }).WriteAsync(parquet, TableFormat.Parquet, cancellation: TestContext.Current.CancellationToken);
+        Assert.True(JsonNode.Parse(json.ToArray())!["truncated"]!.GetValue<bool>());
+        parquet.Position = 0;
+        await using var reader = await ParquetReader.CreateAsync(parquet, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("true", reader.CustomMetadata["truncated"]);
+    }
+
+    [Theory]
+    [InlineData("f.vot.gz", TableFormat.VoTable, "votable", "vot")]
+    [InlineData("f.FITS", TableFormat.Fits, "fits", "fits")]
+    [InlineData("f.ecsv", TableFormat.Ecsv, "ecsv", "ecsv")]
+    [InlineData("f.txt", TableFormat.Csv, "csv", "csv")]
+    [InlineData("f.json", TableFormat.Json, "json", "json")]
+    public void A_format_is_known_by_its_file_and_its_name(string file, TableFormat format, string name, string extension)
+    {
+        Assert.Equal(format, TableFormats.OfFile(file));
+        Assert.Equal((name, extension), (format.Name(), format.Extension()));
+        Assert.All(TableFormats.All, f => Assert.Equal(f, TableFormats.Parse(f.Name())));
     }
 
     /// <summary>Refuses what a server's answer refuses.</summary>

@@ -36,6 +36,14 @@ public sealed class RealFileTests
         { "formats/votable/gaiadr2_pleiades_binary2_96col_310.vot", "VOTable BINARY2", 310, 0, "ra", "phot_g_mean_mag", "69985637392346496" },
         { "formats/votable/pyvo_tap_binary_v1_1.xml", "VOTable BINARY", 1273, 0, "raj2000", "", "1522124650242182041" },
         { "formats/stilts_converted/pleiades2000.tst.txt", "TST", 2000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
+        { "formats/stilts_converted/pleiades2000.ipac.txt", "IPAC table", 2000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
+        { "formats/cds_mrt/cds_vizier/table1.dat", "CDS table", 15, 0, "RAh RAm RAs", "Vmag", "1" },
+        { "formats/cds_mrt/cds.dat", "CDS/MRT table", 1, 0, "RAh RAm RAs", "", "1" },
+        { "formats/cds_mrt/cds_malformed.dat", "CDS/MRT table", 1, 0, "RAh RAm RAs", "", "1" },
+        { "formats/parquet/small_sky.parquet", "Parquet", 131, 0, "ra", "", "707" },
+        { "formats/parquet/multi_row_group.parquet", "Parquet", 131, 0, "ra", "", "707" },
+        { "formats/parquet/small_sky_nested.parquet", "Parquet", 18, 0, "ra", "", "756" },
+        { "formats/parquet/emilyhunt_simulated_clusters_31504_snappy.parquet", "Parquet", 31504, 0, "ra", "", "1" },
     };
 
     [Theory]
@@ -59,14 +67,12 @@ public sealed class RealFileTests
         { "formats/csv_quirks/non_utf8_or_excel.csv", "right ascension and declination", "--map ra_deg=COLUMN" },
         { "formats/csv_quirks/pipe_delimited.csv", "no header line", "column_1, column_2, column_3, column_4" },
         { "formats/ecsv/subtypes.ecsv", "right ascension and declination", "i_index" },
-        { "formats/stilts_converted/pleiades2000.ipac.txt", "an IPAC table", "stilts tcopy" },
         { "formats/votable/quirk_tar_inside_gz_named_vot.gz", "a tar archive (inside gzip)", "tar -xf" },
-        { "formats/cds_mrt/cds.dat", "CDS/MRT", "ascii.cds" },
-        { "formats/cds_mrt/cds_malformed.dat", "CDS/MRT", "ascii.cds" },
-        { "formats/cds_mrt/cds_vizier/ReadMe", "CDS/MRT", "ascii.cds" },
-        { "formats/cds_mrt/cds_vizier/table1.dat", "no header line", "column_1" },
+        { "formats/cds_mrt/cds_vizier/ReadMe", "describes table1.dat, table5.dat byte by byte, but holds no rows", "name the file with the rows" },
+        { "formats/cds_mrt/no_data_cds.dat", "holds no rows", "--readme" },
+        { "formats/cds_mrt/cds_vizier/table5.dat", "right ascension and declination", "Cluster, Star, Wave" },
         { "formats/stilts_converted/pleiades2000.colfits.fits", "column-oriented FITS", "stilts tcopy" },
-        { "formats/parquet/small_sky.parquet", "a Parquet file", "stilts tcopy" },
+        { "formats/parquet/gaiadr3_derived_velocities_12000_snappy.parquet", "right ascension and declination", "X_gc_kpc" },
     };
 
     [Theory]
@@ -83,7 +89,7 @@ public sealed class RealFileTests
     public void The_same_table_as_csv_ascii_and_tst_gives_the_same_stars()
     {
         var csv = Load.File(RealData.File("formats/stilts_converted/pleiades2000.csv")).Stars.Select(s => s with { Line = 0, Extra = "" }).ToArray();
-        foreach (string other in new[] { "ascii.txt", "tst.txt" })
+        foreach (string other in new[] { "ascii.txt", "tst.txt", "ipac.txt" })
         {
             var stars = Load.File(RealData.File($"formats/stilts_converted/pleiades2000.{other}")).Stars.Select(s => s with { Line = 0, Extra = "" });
             Assert.Equal(csv, stars);
@@ -94,9 +100,13 @@ public sealed class RealFileTests
     public void Sexagesimal_positions_and_arcseconds_of_the_bright_star_catalogue_are_converted()
     {
         var alpheratz = Load.File(RealData.File("formats/bsc5_two_tables_V50.tsv")).Stars.Single(s => s.Id == "15");
-        Assert.Equal(15 * (0 + 8 / 60.0 + 23.3 / 3600), alpheratz.Ra, 1e-10);
-        Assert.Equal(29 + 5 / 60.0 + 26 / 3600.0, alpheratz.Dec, 1e-10);
-        Assert.Equal((136, -163, 32, 2.06, -0.11, -12), (alpheratz.Pmra, alpheratz.Pmdec, alpheratz.Parallax, alpheratz.Magnitude, alpheratz.Color, alpheratz.RadialVelocity));
+        // VizieR says that they are in FK5, some 20 mas from ICRS.
+        var (ra, dec) = new Frames.FrameConversion(new PositionSystem(SkyFrame.Fk5, 2000)).Position(15 * (0 + 8 / 60.0 + 23.3 / 3600), 29 + 5 / 60.0 + 26 / 3600.0);
+        Assert.Equal(ra, alpheratz.Ra, 1e-10);
+        Assert.Equal(dec, alpheratz.Dec, 1e-10);
+        Assert.Equal(2000, alpheratz.Epoch);
+        Assert.Equal((136, -163), (Math.Round(alpheratz.Pmra, 3), Math.Round(alpheratz.Pmdec, 3)));
+        Assert.Equal((32, 2.06, -0.11, -12), ( alpheratz.Parallax, alpheratz.Magnitude, alpheratz.Color, alpheratz.RadialVelocity));
     }
 
     [Fact]

@@ -41,7 +41,9 @@ public sealed class RefusalTests
     {
         string nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "stars.csv");
         Assert.Contains("There is no file", Assert.Throws<CatalogFormatException>(() => CatalogFile.Open(nowhere)).Message, StringComparison.Ordinal);
-        Assert.Contains("a folder", Assert.Throws<CatalogFormatException>(() => CatalogFile.Open(Path.GetTempPath())).Message, StringComparison.Ordinal);
+        var folder = Directory.CreateTempSubdirectory();
+        Assert.Contains("a folder without Parquet files", Assert.Throws<CatalogFormatException>(() => CatalogFile.Open(folder.FullName)).Message, StringComparison.Ordinal);
+        folder.Delete();
     }
 
     [Fact]
@@ -79,10 +81,17 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void Another_than_the_first_table_of_a_text_file_is_not_silently_replaced_by_it()
+    public void A_table_of_a_vizier_file_is_chosen_by_name_or_number_and_never_silently_replaced()
     {
         const string text = "#RESOURCE=x\n#Table\tx_stars:\nid;ra;dec\n ;deg;deg\n--;--;---\n1;10;20\n\n#Table\tx_notes:\nid;note\n ;\n--;----\n1;n\n";
-        Assert.Contains("(x_stars)", Assert.Throws<CatalogFormatException>(() => Load.OpenText(text, new CatalogOpenOptions { Table = "x_notes" })).Message, StringComparison.Ordinal);
+        foreach (string wanted in new[] { "x_notes", "2" })
+        {
+            using var notes = Load.OpenText(text, new CatalogOpenOptions { Table = wanted });
+            Assert.Equal(["id", "note"], notes.Columns.Select(c => c.Name));
+            Assert.Equal([12L], Assert.Single(notes.ReadBatches(1, TestContext.Current.CancellationToken)).LineNumber);
+        }
+        Assert.Contains("1 x_stars, 2 x_notes", Assert.Throws<CatalogFormatException>(() => Load.OpenText(text, new CatalogOpenOptions { Table = "x_more" })).Message, StringComparison.Ordinal);
+        Assert.Contains("holds one table", Assert.Throws<CatalogFormatException>(() => Load.OpenText("id,ra,dec\n1,10,20\n", new CatalogOpenOptions { Table = "2" })).Message, StringComparison.Ordinal);
         var loaded = Load.Stars(Load.OpenText(text, new CatalogOpenOptions { Table = "x_stars" }), new StarReaderOptions());
         Assert.Equal(("1", 0), (Assert.Single(loaded.Stars).Id, loaded.Rejected.Count));
         Assert.Contains("x_notes", Assert.Single(loaded.Reader.Warnings), StringComparison.Ordinal);

@@ -33,7 +33,7 @@ internal sealed record Loaded(ICatalogReader Reader, ColumnMapping Mapping, IRea
 
 internal sealed record Star(
     string Id, double Ra, double Dec, double Parallax, double ParallaxError, double Pmra, double Pmdec, double Magnitude, double Color,
-    double RadialVelocity, double Ruwe, string Extra, long Line, int? Outlier, string? Kind, string? Cluster);
+    double RadialVelocity, double Ruwe, string Extra, long Line, int? Outlier, string? Kind, string? Cluster, double Epoch = double.NaN);
 
 internal static class Load
 {
@@ -47,11 +47,14 @@ internal static class Load
 
     public static Loaded File(string path, params string[] map) => Stars(CatalogFile.Open(path), new StarReaderOptions(), map);
 
-    public static Loaded Stars(ICatalogReader reader, StarReaderOptions options, params string[] map)
+    public static Loaded Stars(ICatalogReader reader, StarReaderOptions options, params string[] map) => Stars(reader, options, null, map);
+
+    public static Loaded Stars(ICatalogReader reader, StarReaderOptions options, PositionSystem? system, params string[] map)
     {
         using (reader)
         {
             var mapping = ColumnMapping.Automatic(reader.Columns).With(map);
+            if (system is not null) mapping = mapping.WithSystem(system);
             var stars = new List<Star>();
             var rejected = new List<RejectedRow>();
             foreach (var b in new StarReader(reader, mapping, options).ReadBatches(Xunit.TestContext.Current.CancellationToken))
@@ -61,7 +64,7 @@ internal static class Load
                 {
                     stars.Add(new Star(
                         b.SourceId[i], b.RaDeg[i], b.DecDeg[i], b.ParallaxMas[i], b.ParallaxErrorMas[i], b.PmraMasYr[i], b.PmdecMasYr[i], b.Magnitude[i],
-                        b.Color[i], b.RadialVelocityKmS[i], b.Ruwe[i], b.ExtraJson[i], b.LineNumber[i], b.LabelOutlier?[i], b.LabelKind?[i], b.LabelCluster?[i]));
+                        b.Color[i], b.RadialVelocityKmS[i], b.Ruwe[i], b.ExtraJson[i], b.LineNumber[i], b.LabelOutlier?[i], b.LabelKind?[i], b.LabelCluster?[i], b.Epoch[i]));
                 }
             }
             return new Loaded(reader, mapping, stars, rejected);

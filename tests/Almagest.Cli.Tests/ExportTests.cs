@@ -66,7 +66,33 @@ public sealed class ExportTests : IDisposable
         Assert.InRange(consensus.GetProperty("provenance").GetProperty("effective_runs").GetDouble(), 1, 2);
     }
 
+    [Fact]
+    public async Task Stars_and_views_are_exported_as_FITS_and_VOTable()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        string File(string name) => Path.Combine(folder.Path, name);
+        (await ledger.RunAsync("datasets", "export", "sky", "-o", File("stars.fits"))).Ok();
+        var bright = (await ledger.RunAsync("datasets", "export", "sky", "--filter", "magnitude=..12", "--extra", "-o", File("bright.vot.gz"), "--json")).Ok().Json;
+        (await ledger.RunAsync("views", "export", "mv_star_anomaly_frequency", "--format", "votable-binary2", "-o", File("frequency.vot"))).Ok();
+        (await ledger.RunAsync("analytics", "coverage", "--min-runs", "1", "-o", File("coverage.ecsv"))).Ok();
+        var parameters = (await ledger.RunAsync("analytics", "parameters", "--format", "json", "-o", "-")).Ok().Json;
+
+        (string Format, long Rows) Read(string name)
+        {
+            using var table = CatalogFile.Open(File(name));
+            return (table.Format, table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).Sum(b => (long)b.Count));
+        }
+        Assert.Equal(("FITS binary table", 2000L), Read("stars.fits"));
+        Assert.Equal(("VOTable TABLEDATA, gzip", bright.GetProperty("rows").GetInt64()), Read("bright.vot.gz"));
+        Assert.InRange(bright.GetProperty("rows").GetInt32(), 1, 1999);
+        Assert.Equal(("VOTable BINARY2", 2000L), Read("frequency.vot"));
+        Assert.Equal("ECSV", Read("coverage.ecsv").Format);
+        Assert.True(Read("coverage.ecsv").Rows > 0);
+        Assert.NotEqual(0, parameters.GetProperty("rows").GetArrayLength());
+    }
+
     [Theory]
+    [InlineData("-o", "-", "--format", "fits")]
     [InlineData("-o", "x.parquet.gz")]
     [InlineData("-o", "-", "--format", "parquet")]
     [InlineData("-o", "x.json", "--bare")]

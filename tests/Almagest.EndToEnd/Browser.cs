@@ -32,7 +32,8 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A page with a fresh profile that notes errors and foreign requests.</summary>
-    public async Task<Walk> OpenAsync(Uri server, int width = 1280, int height = 900, bool dark = false)
+    /// <param name="mayFail">an answer may be an error that the page explains</param>
+    public async Task<Walk> OpenAsync(Uri server, int width = 1280, int height = 900, bool dark = false, bool mayFail = false)
     {
         Assert.SkipWhen(Program is null, "There is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM.");
         var context = await browser!.NewContextAsync(new BrowserNewContextOptions
@@ -42,7 +43,7 @@ public sealed class Browser : IAsyncLifetime
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
         });
         context.SetDefaultTimeout(60_000);
-        return await Walk.StartAsync(context);
+        return await Walk.StartAsync(context, mayFail);
     }
 
     public async ValueTask DisposeAsync()

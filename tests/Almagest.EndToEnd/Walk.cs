@@ -14,14 +14,14 @@ public sealed class Walk : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public static async Task<Walk> StartAsync(IBrowserContext context)
+    public static async Task<Walk> StartAsync(IBrowserContext context, bool mayFail = false)
     {
         var walk = new Walk(context, await context.NewPageAsync());
-        walk.Page.Console += (_, m) => { if (m.Type is "error" or "warning") walk.complaints.Enqueue($"console: {m.Text}"); };
+        walk.Page.Console += (_, m) => { if (m.Type is "error" or "warning" && !(mayFail && m.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))) walk.complaints.Enqueue($"console: {m.Text}"); };
         walk.Page.PageError += (_, e) => walk.complaints.Enqueue($"script: {e}");
         walk.Page.Request += (_, r) => walk.Note(r.Url);
         walk.Page.WebSocket += (_, s) => walk.Note(s.Url);
-        walk.Page.Response += (_, r) => { if (r.Status >= 400) walk.complaints.Enqueue($"{r.Status}: {r.Url}"); };
+        walk.Page.Response += (_, r) => { if (r.Status >= 400 && !mayFail) walk.complaints.Enqueue($"{r.Status}: {r.Url}"); };
         return walk;
     }
 

@@ -1,5 +1,6 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Net;
+using Almagest.Catalog;
 using Parquet;
 using Xunit;
 
@@ -52,6 +53,77 @@ public sealed class ExportTests(KnownLedger known)
         Assert.Equal(3, consensus.GetProperty("provenance").GetProperty("runs").GetArrayLength());
         var overlaps = (await server.GetAsync($"/analytics/discovery/overlaps/significance?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")).Json;
         Assert.Equal(3, overlaps.GetProperty("rows").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("application/x-votable+xml", "application/x-votable+xml", "VOTable TABLEDATA")]
+    [InlineData("application/x-votable+xml;serialization=BINARY2", "application/x-votable+xml", "VOTable BINARY2")]
+    [InlineData("application/json;q=0.5, application/fits", "application/fits", "FITS binary table")]
+    [InlineData("text/html;q=0.1, text/csv;q=0.9", "text/csv", "ECSV")]
+    public async Task Each_format_can_be_asked_for_by_its_media_type(string accept, string type, string format)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/datasets/{known.Dataset.Name}/stars");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+        using var table = CatalogFile.Open(new MemoryStream(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)), "answer");
+        Assert.StartsWith(format, table.Format, StringComparison.Ordinal);
+        var batch = Assert.Single(table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(known.Stars, ((Int64Vector)batch.Columns[0]).Values[..batch.Count]);
+        Assert.Equal(("deg", "pos.eq.ra;meta.main"), (table.Columns[2].Unit, format == "ECSV" ? "pos.eq.ra;meta.main" : table.Columns[2].Ucd));
+    }
+
+    [Fact]
+    public async Task The_stars_of_a_selection_are_answered_as_a_table_with_all_of_their_columns()
+    {
+        var filter = Uri.EscapeDataString("ra_deg=119..122");
+        var table = (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=json&extra=true&filter={filter}")).Json;
+        Assert.Equal(4, table.GetProperty("rows").GetArrayLength());
+        Assert.Contains("known", table.GetProperty("rows")[0].GetProperty("extra").GetString()!, StringComparison.Ordinal);
+        Assert.Equal("RA (deg) 119 to 122", table.GetProperty("provenance").GetProperty("selection").GetString());
+        Assert.Equal(2, (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=json&limit=2")).Json.GetProperty("rows").GetArrayLength());
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?filter={filter}")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=fits&after=3")).Status);
+    }
+
+    [Fact]
+    public async Task Views_are_answered_as_tables_with_the_conditions_of_their_routes()
+    {
+        async Task<int> RowsAsync(string route) => (await server.GetAsync($"/analytics/discovery/{route}")).Json.GetProperty("rows").GetArrayLength();
+        Assert.Equal(4, await RowsAsync("stats?format=json"));
+        Assert.Equal(3, await RowsAsync("stats?format=json&run_type=anomaly"));
+        Assert.Equal(1, await RowsAsync("stats?format=json&limit=1"));
+        Assert.Equal(2, await RowsAsync($"clusters/{known.Clusters}/sizes?format=json"));
+        Assert.Equal(3, await RowsAsync("overlaps?format=json"));
+        Assert.Equal(2, await RowsAsync($"overlaps?format=json&run_id={known.RunA}"));
+        Assert.Equal(1, await RowsAsync("overlaps?format=json&min_similarity=0.3"));
+        Assert.Equal(12, await RowsAsync("views/mv_star_anomaly_frequency"));
+        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("/analytics/discovery/views/mv_nothing?format=fits")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync($"/analytics/discovery/clusters/{Guid.NewGuid()}/sizes?format=fits")).Status);
+
+        var pairs = (await server.GetAsync("/analytics/discovery/overlaps?format=json&min_similarity=0.3")).Json;
+        Assert.Equal($"[{known.Stars[2]},{known.Stars[3]}]", pairs.GetProperty("rows")[0].GetProperty("overlapping_star_ids").GetString());
+        Assert.Equal("mv_anomaly_overlap_matrix", pairs.GetProperty("provenance").GetProperty("view").GetString());
+    }
+
+    [Theory]
+    [InlineData("stats")]
+    [InlineData("overlaps")]
+    [InlineData("timeline")]
+    [InlineData("coverage")]
+    [InlineData("quality")]
+    [InlineData("parameters")]
+    public async Task A_table_of_a_view_holds_what_its_pages_hold(string route)
+    {
+        var pages = (await server.GetAsync($"/analytics/discovery/{route}")).Json.EnumerateArray().ToList();
+        var rows = (await server.GetAsync($"/analytics/discovery/{route}?format=json")).Json.GetProperty("rows").EnumerateArray().ToList();
+        Assert.Equal(pages.Count, rows.Count);
+        foreach (var (page, row) in pages.Zip(rows))
+        {
+            // The centre of a cell is computed from its number.
+            foreach (var column in page.EnumerateObject().Where(p => p.Value.ValueKind is System.Text.Json.JsonValueKind.Number && !(route == "coverage" && p.Name is "ra_deg" or "dec_deg" or "area_deg2")))
+                Assert.Equal(column.Value.GetDouble(), row.GetProperty(column.Name).GetDouble());
+        }
     }
 
     [Theory]

@@ -12,7 +12,7 @@ public sealed record RawAgainstView(string Question, double RawMs, double ViewMs
 
 /// <summary>
 /// The same questions asked of the raw tables, in the SQL that one would write without the views and with all indexes in place, and of the
-/// views. Both in turn, on one warm connection, whole round trips, medians; the answers are compared before anything is timed.
+/// views. Both in turn, on one warm connection, whole round trips, medians (what takes over 20 s is timed once); the answers are compared before anything is timed.
 /// </summary>
 public static class RawAgainstViews
 {
@@ -92,6 +92,28 @@ public static class RawAgainstViews
             from discovery_runs group by 1, 2 order by 1 desc, 2 limit 52
             """,
             "select period_start, run_type, total_runs, total_stars_analyzed from mv_discovery_timeline where period_type = 'week' order by 1 desc, 2 limit 52"),
+        ("parameter sets, by what they flag", """
+            select (d.parameters - 'random_state')::text, count(*), sum(n)::float8 / count(*), min(n), max(n)
+            from (select run_id, count(*) filter (where is_anomaly = 1) as n from discovery_results group by run_id) r join discovery_runs d using (run_id)
+            where d.is_complete and d.run_type = 'anomaly' group by 1 order by 3 desc, 1 limit 50
+            """,
+            """
+            select parameters_json::text, runs, mean_anomaly_count, min_anomaly_count, max_anomaly_count from mv_parameter_performance
+            where run_type = 'anomaly' order by 3 desc, 1 limit 50
+            """),
+        ("the 100 cells of the sky analysed most", """
+            select healpix_6, count(distinct run_id), count(*) as analyses, count(*) filter (where is_anomaly = 1)
+            from (select s.healpix_29 >> 46 as healpix_6, r.run_id, r.is_anomaly
+                  from discovery_results r join discovery_runs d using (run_id) join stars s using (star_id) where d.is_complete) x
+            group by healpix_6 order by analyses desc, healpix_6 limit 100
+            """,
+            "select healpix_6, runs, star_analyses, flags from mv_dataset_coverage order by star_analyses desc, healpix_6 limit 100"),
+        ("anomaly runs against labels", """
+            select r.run_id, count(*), sum(l.is_anomaly), sum(l.is_anomaly * r.is_anomaly)
+            from star_labels l join discovery_results r using (star_id) join discovery_runs d using (run_id)
+            where d.is_complete and d.run_type = 'anomaly' group by r.run_id order by r.run_id limit 100
+            """,
+            "select run_id, labelled_stars, positives, true_positives from mv_discovery_quality where run_type = 'anomaly' order by run_id limit 100"),
     ];
 
     public static async Task<IReadOnlyList<RawAgainstView>> MeasureAsync(LedgerDatabase ledger, TextWriter log)
@@ -107,7 +129,7 @@ public static class RawAgainstViews
             var (_, found) = await AskAsync(connection, view);
             if (expected != found || expected.Length == 0) throw new InvalidOperationException($"{question}: raw tables and view disagree");
             // Slow raw queries are asked less often; both sides are asked equally often, in turn.
-            var times = Math.Clamp((int)(3000 / first), 5, 31);
+            var times = first > 20_000 ? 1 : Math.Clamp((int)(3000 / first), 5, 31);
             var rawMs = new double[times];
             var viewMs = new double[times];
             for (var i = 0; i < times; i++)

@@ -12,7 +12,10 @@ internal static class RoutesUnderLoad
 {
     sealed record Question(string Name, string Path, string? Header = null, string? Script = null, bool SameBytes = true);
 
-    sealed record Row(string Name, LoadResult Route, LoadResult Bare, LoadResult? BareBytes);
+    sealed record Row(string Name, LoadResult Route, LoadResult Bare, LoadResult? BareBytes, double Ratio, double? RatioOfBytes);
+
+    /// <summary>Rounds in which the bare endpoint and the route take turns: a shared machine is faster in one minute than in the next.</summary>
+    const int Rounds = 5;
 
     public static async Task<string> RunAsync(string server, int runs, int stars, int seconds, TextWriter log)
     {
@@ -68,23 +71,30 @@ internal static class RoutesUnderLoad
         // Warm: code is compiled at its final tier, connections are open, statements prepared.
         foreach (var path in new[] { "row", "bytes" }) Wrk.Measure(new Uri(bare.Address, path), 1);
         Wrk.Measure(url, 2, question.Header, question.Script);
-        var row = Wrk.Measure(new Uri(bare.Address, "row"), seconds);
-        var bytes = question.SameBytes ? Wrk.Measure(new Uri(bare.Address, "bytes"), seconds) : null;
-        return new Row(question.Name, Wrk.Measure(url, seconds, question.Header, question.Script), row, bytes);
+        var rounds = new List<(LoadResult Row, LoadResult? Bytes, LoadResult Route)>();
+        for (var i = 0; i < Rounds; i++)
+            rounds.Add((Wrk.Measure(new Uri(bare.Address, "row"), seconds), question.SameBytes ? Wrk.Measure(new Uri(bare.Address, "bytes"), seconds) : null,
+                Wrk.Measure(url, seconds, question.Header, question.Script)));
+        return new Row(question.Name, Middle(rounds.ConvertAll(r => r.Route)), Middle(rounds.ConvertAll(r => r.Row)), question.SameBytes ? Middle(rounds.ConvertAll(r => r.Bytes!)) : null,
+            Median(rounds.Select(r => r.Route.Rate / r.Row.Rate)), question.SameBytes ? Median(rounds.Select(r => r.Route.Rate / r.Bytes!.Rate)) : null);
     }
 
+    static LoadResult Middle(List<LoadResult> results) => results.OrderBy(r => r.Rate).ElementAt(Rounds / 2);
+
+    static double Median(IEnumerable<double> ratios) => ratios.Order().ElementAt(Rounds / 2);
+
     static string Line(Row r) => string.Create(CultureInfo.InvariantCulture,
-        $"| {r.Name} | {r.Route.BytesEach / 1024:N1} | {r.Route.Rate:N0} | {r.Route.P50:N2} | {r.Route.P99:N2} | {r.Bare.Rate:N0} | {r.Bare.P50:N2} | {r.Bare.P99:N2} | {r.Route.Rate / r.Bare.Rate:N2} | {(r.BareBytes is { } b ? $"{(r.Route.Rate / b.Rate).ToString("N2", CultureInfo.InvariantCulture)}" : "–")} |");
+        $"| {r.Name} | {r.Route.BytesEach / 1024:N1} | {r.Route.Rate:N0} | {r.Route.P50:N2} | {r.Route.P99:N2} | {r.Bare.Rate:N0} | {r.Bare.P50:N2} | {r.Bare.P99:N2} | {r.Ratio:N2} | {r.RatioOfBytes?.ToString("N2", CultureInfo.InvariantCulture) ?? "–"} |");
 
     static string Report(List<Row> rows, int runs, int stars, int seconds, string version)
     {
         var text = new StringBuilder();
         text.AppendLine("# Routes under load").AppendLine()
-            .AppendLine(CultureInfo.InvariantCulture, $"`wrk` with {Wrk.Threads} threads and {Wrk.Connections} connections, {seconds} s each after a warm-up, over {runs} runs of {stars:N0} stars. The bare endpoint is Kestrel, routing and one")
-            .AppendLine("prepared look-up by primary key (a star, another each time) through the same pool, in the same process, measured just before the route. \"Same")
+            .AppendLine(CultureInfo.InvariantCulture, $"`wrk` with {Wrk.Threads} threads and {Wrk.Connections} connections, {Rounds} rounds of {seconds} s each after a warm-up, over {runs} runs of {stars:N0} stars. The bare endpoint is Kestrel, routing and one")
+            .AppendLine("prepared look-up by primary key (a star, another each time) through the same pool, in the same process. It and the route take turns: rates and latencies are those of the middle round, ratios the median of the rounds' own. \"Same")
             .AppendLine("bytes\" is the bare endpoint that answers the bytes of the route after its look-up: what sending them alone costs. Load generator, server and")
             .AppendLine("database share the machine.").AppendLine()
-            .AppendLine("Each request asks the database for the view's version; rows are asked for again only when it changed, unless the table says that each question is another.")
+            .AppendLine("Each request waits for the view's version as the database says it after the request came; requests that come while another such look is under way share the next. Rows are asked for again only when the version changed, unless the table says that each question is another.")
             .AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Measured on {Machine.Describe()}, PostgreSQL {version}, {DateTime.UtcNow:yyyy-MM-dd}.").AppendLine()
             .AppendLine("| question | KiB | requests/s | p50, ms | p99, ms | bare requests/s | p50, ms | p99, ms | route / bare | route / bare of the same bytes |")
             .AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");

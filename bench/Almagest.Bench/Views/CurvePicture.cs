@@ -11,7 +11,7 @@ internal static class CurvePicture
     public static string Draw(IReadOnlyList<CompletionCost> costs, IReadOnlyList<CheckPoint> points)
     {
         var most = Math.Max(10, costs.Count);
-        var highest = Math.Max(points.Max(p => p.RefreshMs), costs.Max(c => c.WriteMs)) * 1.5;
+        var highest = Math.Max(points.Max(p => p.Refresh?.AllMs ?? 0), costs.Max(c => c.WriteMs)) * 1.5;
         const double lowest = 1;
         double X(double runs) => Left + Math.Log10(Math.Max(1, runs)) / Math.Log10(most) * (Width - Left - Right);
         double Y(double ms) => Height - Bottom - Math.Log10(Math.Max(lowest, ms) / lowest) / Math.Log10(highest / lowest) * (Height - Top - Bottom);
@@ -26,11 +26,12 @@ internal static class CurvePicture
         Curve("write the results", "#888888", [.. costs.Select(k => ((double)k.Prior, k.WriteMs))]);
         Curve("views, anomaly run", "#0072b2", [.. costs.Where(k => k.RunType == "anomaly").Select(k => ((double)k.Prior, k.MarkMs))]);
         Curve("views, cluster run", "#009e73", [.. costs.Where(k => k.RunType == "cluster").Select(k => ((double)k.Prior, k.MarkMs))]);
-        Curve("refresh of all views", "#d55e00", [.. points.Select(p => ((double)p.Prior, p.RefreshMs))]);
+        Curve("refresh of all views", "#d55e00", [.. points.Where(p => p.Refresh is not null).Select(p => ((double)p.Prior, p.Refresh!.AllMs))]);
         return svg.Append("</svg>\n").ToString();
 
         void Curve(string name, string colour, List<(double Runs, double Ms)> values)
         {
+            if (values.Count == 0) return;
             svg.Append(c, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"{string.Join(' ', values.Select(v => string.Create(c, $"{X(v.Runs):F1},{Y(v.Ms):F1}")))}\"/>\n");
             if (values.Count < 10) foreach (var v in values) svg.Append(c, $"<circle cx=\"{X(v.Runs):F1}\" cy=\"{Y(v.Ms):F1}\" r=\"4\" fill=\"{colour}\"/>\n");
             svg.Append(c, $"<text x=\"{Width - Right + 8}\" y=\"{Y(values[^1].Ms) + 4:F1}\" fill=\"{colour}\">{name}</text>\n");

@@ -20,7 +20,7 @@ internal sealed class DelimitedReader : ICatalogReader
         _types = TypeInference.Infer(table, input.Sample, input.SampleIsAll, options.MaxRowBytes);
         _warnings = [.. table.Warnings];
         Format = table.Format + (input.IsGzip ? ", gzip" : "");
-        Columns = table.Columns.Select((c, i) => new CatalogColumn(c.Name, _types[i], c.Unit, c.Ucd, c.Description)).ToArray();
+        Columns = table.Columns.Select((c, i) => new CatalogColumn(c.Name, _types[i], c.Unit, c.Ucd, c.Description, c.System)).ToArray();
     }
 
     public string Format { get; }
@@ -46,7 +46,7 @@ internal sealed class DelimitedReader : ICatalogReader
     private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
     {
         using var content = _input.OpenContent();
-        Skip(content, _table.DataOffset);
+        CatalogInput.Skip(content, _table.DataOffset);
         var tokens = new RecordTokenizer(content, _table.Delimiter, _table.DataLine, _maxRowBytes);
         bool more = true;
         while (more)
@@ -112,17 +112,6 @@ internal sealed class DelimitedReader : ICatalogReader
     }
 
     private bool IsEod(RecordTokenizer tokens) => _table.EndsAtEod && tokens.FieldCount == 1 && tokens.Field(0).SequenceEqual("[EOD]"u8);
-
-    private static void Skip(Stream content, int bytes)
-    {
-        var buffer = new byte[8192];
-        while (bytes > 0)
-        {
-            int read = content.Read(buffer, 0, Math.Min(bytes, buffer.Length));
-            if (read == 0) return;
-            bytes -= read;
-        }
-    }
 
     public void Dispose() => _input.Dispose();
 }

@@ -51,6 +51,21 @@ internal static class EcsvHeader
         };
     }
 
+    /// <summary>The columns that such a header describes, in whatever it is kept; empty where it cannot be read.</summary>
+    public static IReadOnlyList<CatalogColumn> Describe(string yaml)
+    {
+        try
+        {
+            return Child(Parse(yaml), "datatype") is YamlSequenceNode declared
+                ? declared.Children.Select(Column).Select(c => new CatalogColumn(c.Name, c.Type ?? ColumnType.Text, c.Unit, c.Ucd, c.Description)).ToArray()
+                : [];
+        }
+        catch (CatalogFormatException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>
     /// The Gaia archive has written queries into <c>meta</c> that are no valid YAML. What describes the columns is read without them then.
     /// </summary>

@@ -23,10 +23,11 @@ internal static partial class RulerTable
 
         bool vizier = probe.Comments.Any(c => c.Text.StartsWith("#Column", StringComparison.Ordinal) || c.Text.StartsWith("#RESOURCE", StringComparison.Ordinal));
         var described = Describe(probe.Comments.Where(c => c.BeforeRow <= ruler));
+        var systems = Systems(probe.Comments.Where(c => c.BeforeRow <= ruler));
         var columns = ColumnNames.Distinct(names).Select((name, i) =>
         {
             described.TryGetValue(names[i], out var about);
-            return new TextColumn(name, units is null || units[i].Length == 0 ? null : units[i], about?.Type, about?.Ucd, about?.Description);
+            return new TextColumn(name, units is null || units[i].Length == 0 ? null : units[i], about?.Type, about?.Ucd, about?.Description, SystemOf(names[i], systems));
         });
         var metadata = new Dictionary<string, string> { ["delimiter"] = TextTableSniffer.DelimiterName(probe.Delimiter) };
         foreach (var comment in probe.Comments.Where(c => c.BeforeRow <= ruler))
@@ -46,6 +47,33 @@ internal static partial class RulerTable
         };
     }
 
+    /// <summary>VizieR's <c>#Coosys NAME_EPOCH: SYSTEM EQUINOX</c> lines, in their order.</summary>
+    private static List<(string Id, CoordinateSystem System)> Systems(IEnumerable<ProbedComment> comments)
+    {
+        var systems = new List<(string, CoordinateSystem)>();
+        foreach (var comment in comments)
+        {
+            if (Coosys().Match(comment.Text) is not { Success: true } m) continue;
+            string id = m.Groups["id"].Value;
+            int underscore = id.IndexOf('_', StringComparison.Ordinal);
+            systems.Add((id, new CoordinateSystem(m.Groups["system"].Value, m.Groups["equinox"].Success ? m.Groups["equinox"].Value : null, underscore >= 0 ? id[(underscore + 1)..] : null)));
+        }
+        return systems;
+    }
+
+    /// <summary>The system that the column's name names; else the last one declared, which is the table's.</summary>
+    private static CoordinateSystem? SystemOf(string column, List<(string Id, CoordinateSystem System)> systems)
+    {
+        if (systems.Count == 0) return null;
+        foreach (string word in new[] { "ICRS", "J2000", "B1950", "B1900", "B1875" })
+        {
+            if (!column.Contains(word, StringComparison.OrdinalIgnoreCase)) continue;
+            int at = systems.FindLastIndex(s => s.Id.StartsWith(word, StringComparison.OrdinalIgnoreCase) || s.System.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
+            return at >= 0 ? systems[at].System : null;
+        }
+        return systems[^1].System;
+    }
+
     private static Dictionary<string, TextColumn> Describe(IEnumerable<ProbedComment> comments)
     {
         var columns = new Dictionary<string, TextColumn>(StringComparer.Ordinal);
@@ -63,6 +91,9 @@ internal static partial class RulerTable
 
     [GeneratedRegex(@"^#Column\t(?<name>[^\t]+)\t\((?<format>[^)]*)\)\t(?<text>[^\t]*)(\t\[ucd=(?<ucd>[^\]]*)\])?", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Column();
+
+    [GeneratedRegex(@"^#Coosys\s+(?<id>[^\s:]+):?\s+(?<system>\S+)(\s+(?<equinox>\S+))?", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Coosys();
 
     [GeneratedRegex(@"^#(Table|Name|Title|Coosys)[:\t]\s*(.+)$", RegexOptions.CultureInvariant)]
     private static partial Regex Property();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Catalog.Input;
 
 namespace Almagest.Catalog.Fits;
@@ -13,6 +14,8 @@ internal sealed class FitsReader : ICatalogReader
     private readonly FitsColumn[] _columns;
     private readonly long _rows;
     private readonly int _rowBytes;
+    private readonly long _behindRows;
+    private readonly bool _chosen;
     private readonly List<string> _warnings = [];
     private bool _started;
 
@@ -26,6 +29,8 @@ internal sealed class FitsReader : ICatalogReader
         if (rowBytes > options.MaxRowBytes) throw new CatalogFormatException($"A row of the FITS table takes {rowBytes:N0} bytes, more than {options.MaxRowBytes:N0}. Expected one star per row; is this another kind of table?");
         _rowBytes = (int)rowBytes;
         _rows = header.Integer("NAXIS2", 0);
+        _behindRows = Math.Max(0, header.DataBytes - rowBytes * _rows);
+        _chosen = options.Table is not null;
         int fields = (int)header.Integer("TFIELDS", 0);
         if (fields is 0 or > 999) throw new CatalogFormatException($"The FITS table declares {fields} columns; expected 1 to 999.");
         long offset = 0;
@@ -36,13 +41,25 @@ internal sealed class FitsReader : ICatalogReader
             throw ContentSniffer.Refuse(input, "a column-oriented FITS table (one row that holds whole columns)", "Convert it with `stilts tcopy ifmt=colfits-basic F G.fits`.");
         Format = $"FITS {(ascii ? "ASCII" : "binary")} table{(input.IsGzip ? ", gzip" : "")}";
         var names = Delimited.ColumnNames.Distinct(_columns.Select(c => c.Name).ToArray());
-        Columns = _columns.Select((c, i) => new CatalogColumn(names[i], c.Type, c.Unit, c.Ucd, c.Description)).ToArray();
+        var system = SystemOf(header);
+        Columns = _columns.Select((c, i) => new CatalogColumn(names[i], c.Type, c.Unit, c.Ucd, c.Description, system)).ToArray();
         var variable = names.Where((_, i) => _columns[i].IsVariable).ToArray();
         if (variable.Length > 0) _warnings.Add($"Columns of variable-length arrays were left out: {string.Join(", ", variable)}.");
-        var metadata = new Dictionary<string, string> { ["rows"] = _rows.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        var metadata = new Dictionary<string, string> { ["rows"] = _rows.ToString(CultureInfo.InvariantCulture) };
         foreach (string key in new[] { "EXTNAME", "ORIGIN", "RADESYS", "EQUINOX", "EPOCH", "TELESCOP" })
             if (header.Text(key) is { } value) metadata[key.ToLowerInvariant()] = value;
         Metadata = metadata;
+    }
+
+    /// <summary>As FITS says (Calabretta and Greisen 2002, A&amp;A 395, 1077): an equinox alone means FK4 before 1984, FK5 from then on.</summary>
+    private static CoordinateSystem? SystemOf(FitsHeader header)
+    {
+        string? name = header.Text("RADESYS") ?? header.Text("RADECSYS");
+        string? equinox = header.Text("EQUINOX");
+        if (name is null && equinox is null) return null;
+        double year = header.Real("EQUINOX", 2000);
+        name ??= year < 1984 ? "FK4" : "FK5";
+        return new CoordinateSystem(name, equinox is null ? null : (name.StartsWith("FK4", StringComparison.OrdinalIgnoreCase) ? "B" : "J") + year.ToString(CultureInfo.InvariantCulture));
     }
 
     public string Format { get; }
@@ -63,27 +80,16 @@ internal sealed class FitsReader : ICatalogReader
         var seen = new List<string>();
         while (FitsHeader.Read(content) is { } header)
         {
-            if (header.Text("XTENSION") is "BINTABLE" or "A3DTABLE" or "TABLE" && header.Text("ZIMAGE") != "T")
+            if (IsTable(header))
             {
                 seen.Add(header.Text("EXTNAME") ?? "(no name)");
-                bool wanted = options.Table is null || options.Table == seen[^1] || options.Table == seen.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                bool wanted = options.Table is null || options.Table == seen[^1] || options.Table == seen.Count.ToString(CultureInfo.InvariantCulture);
                 if (wanted) return header;
             }
-            Skip(content, header.DataBytes);
+            CatalogInput.Skip(content, header.DataBytes);
         }
         if (seen.Count == 0) throw ContentSniffer.Refuse(input, "a FITS file without a table (an image?)", "");
         throw new CatalogFormatException($"'{input.Name}' has no table '{options.Table}'. Its tables are: {string.Join(", ", seen.Select((name, i) => $"{i + 1} {name}"))}.");
-    }
-
-    private static void Skip(Stream content, long bytes)
-    {
-        var buffer = new byte[64 * 1024];
-        while (bytes > 0)
-        {
-            int read = content.Read(buffer, 0, (int)Math.Min(bytes, buffer.Length));
-            if (read == 0) return;
-            bytes -= read;
-        }
     }
 
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
@@ -121,7 +127,30 @@ internal sealed class FitsReader : ICatalogReader
             done += count;
             yield return new CatalogBatch { Count = count, Columns = vectors, LineNumber = lines, Rejected = [] };
         }
+        if (!_chosen) WarnOfFurtherTables();
     }
+
+    /// <summary>The rows are complete; what follows them is only looked at to say that it is there.</summary>
+    private void WarnOfFurtherTables()
+    {
+        var further = new List<string>();
+        try
+        {
+            CatalogInput.Skip(_content, _behindRows);
+            while (further.Count < 100 && FitsHeader.Read(_content) is { } header)
+            {
+                if (IsTable(header)) further.Add(header.Text("EXTNAME") ?? "without a name");
+                CatalogInput.Skip(_content, header.DataBytes);
+            }
+        }
+        catch (CatalogFormatException)
+        {
+            // Rubbish behind the table is no matter of the table's.
+        }
+        if (further.Count > 0) _warnings.Add($"The file holds {further.Count} further table{(further.Count == 1 ? "" : "s")} ({RejectedRow.Clip(string.Join(", ", further))}), not read; choose one by name or number.");
+    }
+
+    private static bool IsTable(FitsHeader header) => header.Text("XTENSION") is "BINTABLE" or "A3DTABLE" or "TABLE" && header.Text("ZIMAGE") != "T";
 
     public void Dispose()
     {

@@ -11,11 +11,13 @@ internal sealed class CatalogInput : IDisposable
     private const int SampleBytes = 1 << 20;
 
     private readonly CountingStream _raw;
+    private readonly Stream? _seekable;
     private Stream _content;
 
-    private CatalogInput(CountingStream raw, string name, long totalBytes)
+    private CatalogInput(CountingStream raw, string name, long totalBytes, Stream? seekable)
     {
         _raw = raw;
+        _seekable = seekable;
         _content = raw;
         Name = name;
         TotalBytes = totalBytes;
@@ -39,7 +41,7 @@ internal sealed class CatalogInput : IDisposable
     public static CatalogInput Open(Stream stream, string name, bool leaveOpen)
     {
         long total = stream.CanSeek ? stream.Length - stream.Position : -1;
-        var input = new CatalogInput(new CountingStream(stream, leaveOpen), name, total);
+        var input = new CatalogInput(new CountingStream(stream, leaveOpen), name, total, stream.CanSeek && stream.Position == 0 && !leaveOpen ? stream : null);
         try
         {
             input.Prepare();
@@ -75,6 +77,57 @@ internal sealed class CatalogInput : IDisposable
 
     /// <summary>The content from its first byte. Call once.</summary>
     public Stream OpenContent() => SampleIsAll ? new MemoryStream(Sample.ToArray(), writable: false) : new ConcatStream(new MemoryStream(Sample.ToArray(), writable: false), _content);
+
+    /// <summary>The content as a stream in which one can go to and fro: the file itself, or a copy in a temporary file. Call instead of <see cref="OpenContent"/>.</summary>
+    public Stream OpenSeekable()
+    {
+        if (_seekable is not null && !IsGzip)
+        {
+            _seekable.Position = 0;
+            return _seekable;
+        }
+        if (SampleIsAll) return OpenContent();
+        var copy = new FileStream(Path.Combine(Path.GetTempPath(), $"almagest-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        try
+        {
+            using var content = OpenContent();
+            content.CopyTo(copy);
+            copy.Position = 0;
+            return copy;
+        }
+        catch (IOException e)
+        {
+            copy.Dispose();
+            throw new CatalogFormatException($"'{Name}' could not be copied to a temporary file: {e.Message}", e);
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The input from another place on: some bytes of the caller's, then what follows. Takes over this input's file; the sample is new.</summary>
+    public CatalogInput Continue(byte[] head, byte[] buffered, Stream content)
+    {
+        var next = new CatalogInput(_raw, Name, TotalBytes, null) { IsGzip = IsGzip };
+        next._content = new ConcatStream(new MemoryStream([.. head, .. buffered], writable: false), content);
+        next.Sample = ReadSample(next._content, out bool all);
+        next.SampleIsAll = all;
+        return next;
+    }
+
+    /// <summary>Reads past some bytes, or to the end.</summary>
+    public static void Skip(Stream content, long bytes)
+    {
+        var buffer = new byte[(int)Math.Clamp(bytes, 1, 64 * 1024)];
+        while (bytes > 0)
+        {
+            int read = content.Read(buffer, 0, (int)Math.Min(bytes, buffer.Length));
+            if (read == 0) return;
+            bytes -= read;
+        }
+    }
 
     private void Prepare()
     {

@@ -11,11 +11,13 @@ internal enum ContentKind
     VoTable,
     Fits,
     Parquet,
+    Cds,
+    Ipac,
 }
 
 internal static partial class ContentSniffer
 {
-    private const string Expected = "Expected a table of stars: CSV, TSV or another delimited text with a header line, VizieR TSV, ECSV, VOTable, or a FITS table; each may be gzipped.";
+    private const string Expected = "Expected a table of stars: CSV, TSV or another delimited text with a header line, VizieR TSV, ECSV, VOTable, a FITS table, Parquet, a CDS/MRT table with its ReadMe, or an IPAC table; each may be gzipped.";
 
     /// <exception cref="CatalogFormatException">it is none that Almagest reads; the message says what it is</exception>
     public static ContentKind Detect(CatalogInput input)
@@ -31,10 +33,8 @@ internal static partial class ContentSniffer
         if (head.StartsWith("# %ECSV", StringComparison.Ordinal) || head.StartsWith("#%ECSV", StringComparison.Ordinal)) return ContentKind.Ecsv;
         if (Json().IsMatch(head))
             throw Refuse(input, "JSON", "Write the table as CSV, for example with pandas: `pandas.read_json(F).to_csv(G, index=False)`.");
-        if (IpacHeader().IsMatch(head))
-            throw Refuse(input, "an IPAC table", "Convert it with `stilts tcopy ifmt=ipac ofmt=csv F G.csv` or astropy.");
-        if (head.Contains("Byte-by-byte Description", StringComparison.OrdinalIgnoreCase))
-            throw Refuse(input, "a CDS/MRT table or its ReadMe", "Fetch the same table from VizieR as TSV or CSV, or convert it with astropy: `Table.read(F, format='ascii.cds').write(G, format='ascii.ecsv')`.");
+        if (IpacHeader().IsMatch(head)) return ContentKind.Ipac;
+        if (head.Contains("Byte-by-byte Description", StringComparison.OrdinalIgnoreCase) || head.Contains("Byte-per-byte Description", StringComparison.OrdinalIgnoreCase)) return ContentKind.Cds;
         return ContentKind.DelimitedText;
     }
 

@@ -12,16 +12,20 @@ internal sealed class GunzipStream : ForwardStream
     private static readonly byte[] Sentinel = "\u0001almagest: end of gzip data\u0002"u8.ToArray();
     private static readonly byte[] SentinelMember = Compress(Sentinel);
 
-    private readonly Stream _raw;
+    /// <summary>Catalogues shrink to a tenth, seldom to a fiftieth; what swells more than this, beyond some size, is made to harm.</summary>
+    private const long MostRatio = 250, HarmlessBytes = 256L << 20;
+
+    private readonly CountingStream _raw;
     private readonly GZipStream _inflated;
+    private long _inflatedBytes;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start, _end;
     private bool _ended;
 
     public GunzipStream(Stream raw)
     {
-        _raw = raw;
-        _inflated = new GZipStream(new ConcatStream(raw, new MemoryStream(SentinelMember)), CompressionMode.Decompress);
+        _raw = new CountingStream(raw, leaveOpen: false);
+        _inflated = new GZipStream(new ConcatStream(_raw, new MemoryStream(SentinelMember)), CompressionMode.Decompress);
     }
 
     public override int Read(Span<byte> buffer)
@@ -51,6 +55,9 @@ internal sealed class GunzipStream : ForwardStream
             throw Broken(e);
         }
         _end += read;
+        _inflatedBytes += read;
+        if (_inflatedBytes > HarmlessBytes && _inflatedBytes / MostRatio > _raw.Count)
+            throw new CatalogFormatException($"The gzip data swells more than {MostRatio}-fold ({_raw.Count:N0} bytes gave {_inflatedBytes:N0} so far), as no catalogue does. If it is one, unpack it yourself: `gunzip FILE`.");
         if (read > 0) return;
         if (!_buffer.AsSpan(0, _end).EndsWith(Sentinel)) throw Broken(null);
         _end -= Sentinel.Length;

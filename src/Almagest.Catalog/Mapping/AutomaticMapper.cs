@@ -65,6 +65,7 @@ internal sealed class AutomaticMapper
         var byUcd = (Ra: ByUcd(StarField.RaDeg), Dec: ByUcd(StarField.DecDeg));
         if (byUcd.Ra.Count > 0 && byUcd.Dec.Count > 0) pairs = [.. pairs, (byUcd.Ra[0], byUcd.Dec[0])];
         pairs = pairs.DistinctBy(p => p.Ra).ToArray();
+        if (pairs.Length == 0 && (MapComponents(fields) || MapGalactic(fields))) return;
         if (pairs.Length == 0)
         {
             // Halves of different pairs are better than nothing; both names are shown to the user.
@@ -77,6 +78,45 @@ internal sealed class AutomaticMapper
         var ordered = pairs.OrderBy(p => _columns[p.Ra].Type == ColumnType.Text || _columns[p.Dec].Type == ColumnType.Text ? 1 : 0).ToArray();
         Add(fields, FromColumn(StarField.RaDeg, _columns, ordered[0].Ra, Names(ordered.Skip(1).Select(p => p.Ra))));
         Add(fields, FromColumn(StarField.DecDeg, _columns, ordered[0].Dec, Names(ordered.Skip(1).Select(p => p.Dec))));
+    }
+
+    /// <summary>Hours, minutes and seconds in columns of their own.</summary>
+    private bool MapComponents(Dictionary<string, MappedField> fields)
+    {
+        foreach (var (ra, dec) in FieldAliases.Components)
+        {
+            int[] r = ra.Select(Exactly).ToArray(), d = dec.Select(Exactly).ToArray();
+            if (r.Contains(-1) || d.Contains(-1)) continue;
+            Add(fields, new MappedField(StarField.RaDeg, FieldSource.Sexagesimal, r, Names(r), 15, "converted from h, m, s", []));
+            Add(fields, new MappedField(StarField.DecDeg, FieldSource.Sexagesimal, d, Names(d), 1, "converted from d, m, s", []));
+            return true;
+        }
+        return false;
+    }
+
+    private int Exactly(string name) => _byName.TryGetValue(name, out var indices) ? indices[0] : -1;
+
+    private bool MapGalactic(Dictionary<string, MappedField> fields)
+    {
+        var byUcd = Enumerable.Range(0, _columns.Count).Where(i => Fits(StarField.RaDeg, i)).ToArray();
+        var pairs = new List<(int, int)>
+        {
+            (byUcd.FirstOrDefault(i => FieldAliases.IsGalactic(_columns[i].Ucd, latitude: false), -1), byUcd.FirstOrDefault(i => FieldAliases.IsGalactic(_columns[i].Ucd, latitude: true), -1)),
+        };
+        pairs.AddRange(FieldAliases.GalacticPositions.Select(p => (Find(StarField.RaDeg, p.Longitude), Find(StarField.DecDeg, p.Latitude))));
+        var found = pairs.FirstOrDefault(p => p.Item1 >= 0 && p.Item2 >= 0 && p.Item1 != p.Item2, (-1, -1));
+        if (found.Item1 < 0) return false;
+        Add(fields, FromColumn(StarField.RaDeg, _columns, found.Item1, []) with { SexagesimalInDegrees = true });
+        Add(fields, FromColumn(StarField.DecDeg, _columns, found.Item2, []));
+        foreach (var motion in FieldAliases.GalacticMotions)
+        {
+            int l = Find(StarField.PmraMasYr, motion.Longitude), b = Find(StarField.PmdecMasYr, motion.Latitude);
+            if (l < 0 || b < 0) continue;
+            Add(fields, FromColumn(StarField.PmraMasYr, _columns, l, []));
+            Add(fields, FromColumn(StarField.PmdecMasYr, _columns, b, []));
+            break;
+        }
+        return true;
     }
 
     private List<int> Candidates(string field)

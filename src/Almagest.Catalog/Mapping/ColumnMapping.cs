@@ -10,16 +10,36 @@ public sealed class ColumnMapping
 {
     private readonly IReadOnlyList<CatalogColumn> _columns;
     private readonly Dictionary<string, MappedField> _fields;
+    private readonly PositionSystem? _chosen;
+    private readonly PositionChoice _position;
 
-    internal ColumnMapping(IReadOnlyList<CatalogColumn> columns, Dictionary<string, MappedField> fields)
+    internal ColumnMapping(IReadOnlyList<CatalogColumn> columns, Dictionary<string, MappedField> fields, PositionSystem? chosen = null)
     {
         _columns = columns;
         _fields = fields;
+        _chosen = chosen;
+        _position = PositionChoice.Of(columns, fields, chosen);
         Fields = StarField.All.Where(fields.ContainsKey).Select(f => fields[f]).ToArray();
     }
 
     /// <summary>The mapped fields, in the order of <see cref="StarField.All"/>.</summary>
     public IReadOnlyList<MappedField> Fields { get; }
+
+    /// <summary>
+    /// The system of the mapped position: what <see cref="WithSystem"/> set, else what the file says of the column (COOSYS, RADESYS and EQUINOX, a
+    /// Galactic UCD), else what the column's name says, else ICRS. Stars are converted from it to ICRS. Null where it is one that cannot be converted.
+    /// </summary>
+    public PositionSystem? System => _position.System;
+
+    /// <summary>Are the proper motions of the same system as the position, so that they turn with it?</summary>
+    internal bool RotatesMotions => _position.RotatesMotions;
+
+    /// <summary>The same mapping, its position taken to be in that system.</summary>
+    public ColumnMapping WithSystem(PositionSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return new ColumnMapping(_columns, _fields, system);
+    }
 
     /// <summary>Where a field comes from; null where no column gives it.</summary>
     public MappedField? this[string field] => _fields.GetValueOrDefault(field);
@@ -54,16 +74,18 @@ public sealed class ColumnMapping
             else if (column.Length == 0 || column.Equals("none", StringComparison.OrdinalIgnoreCase)) fields.Remove(field);
             else throw new CatalogFormatException($"There is no column '{column}' for {field}. {ColumnList()}");
         }
-        return new ColumnMapping(_columns, fields);
+        return new ColumnMapping(_columns, fields, _chosen);
     }
 
     /// <inheritdoc cref="With(IEnumerable{string})"/>
     public ColumnMapping With(params string[] overrides) => With((IEnumerable<string>)overrides);
 
-    /// <exception cref="CatalogFormatException">right ascension or declination has no column</exception>
+    /// <exception cref="CatalogFormatException">right ascension or declination has no column, or is in a system that cannot be converted</exception>
     public void EnsurePosition()
     {
         string[] missing = new[] { StarField.RaDeg, StarField.DecDeg }.Where(f => !_fields.ContainsKey(f)).ToArray();
+        if (missing.Length == 0 && _position.Unknown is { } unknown)
+            throw new CatalogFormatException($"The position in {_fields[StarField.RaDeg].Formula} and {_fields[StarField.DecDeg].Formula} is in the system '{RejectedRow.Clip(unknown)}', which is not converted to ICRS. Name columns in another one with --map, or, where the file is wrong, the true one: --frame icrs, fk5, fk4 or galactic.");
         if (missing.Length == 0) return;
         string what = missing.Length == 2 ? "right ascension and declination" : missing[0] == StarField.RaDeg ? "right ascension" : "declination";
         throw new CatalogFormatException(
@@ -74,9 +96,12 @@ public sealed class ColumnMapping
     /// <summary>One line per mapped field: <c>ra_deg ← RAJ2000 (converted from h:m:s)</c>.</summary>
     public override string ToString()
     {
-        var lines = Fields.Select(f => f.ToString());
+        var lines = Fields.Select(f => Converted(f.Field) ? f with { Note = string.Join(", ", new[] { f.Note, $"{System} to ICRS" }.Where(n => n.Length > 0)) } : f).Select(f => f.ToString());
         return string.Join('\n', _fields.ContainsKey(StarField.SourceId) ? lines : lines.Prepend($"{StarField.SourceId} ← the row number"));
     }
+
+    private bool Converted(string field) => System is { Frame: not SkyFrame.Icrs }
+        && (field is StarField.RaDeg or StarField.DecDeg || (RotatesMotions && field is StarField.PmraMasYr or StarField.PmdecMasYr));
 
     private int Find(string column)
     {

@@ -14,7 +14,9 @@ internal static class FieldAliases
         ("_RA.icrs", "_DE.icrs"), ("_RA_icrs", "_DE_icrs"), ("_RA", "_DE"), ("_RAJ2000", "_DEJ2000"), ("ra_epoch2000", "dec_epoch2000"),
         ("s_ra", "s_dec"), ("target_ra", "target_dec"), ("right_ascension", "declination"), ("rightascension", "declination"),
         ("alpha", "delta"), ("alpha_j2000", "delta_j2000"), ("ra (deg)", "dec (deg)"), ("RA[deg]", "Dec[deg]"), ("ra_d", "dec_d"),
-        ("sky.ra", "sky.dec"), ("coord.ra", "coord.dec"), ("ra", "de"), ("RAhms", "DEdms"), ("ra_hms", "dec_dms"),
+        ("sky.ra", "sky.dec"), ("coord.ra", "coord.dec"), ("ra", "de"), ("RAhms", "DEdms"), ("ra_hms", "dec_dms"), ("source_ra", "source_dec"), ("object_ra", "object_dec"), ("objra", "objdec"), ("obj_ra", "obj_dec"),
+        // Older systems last: they are converted.
+        ("_RAB1950", "_DEB1950"), ("RAB1950", "DEB1950"), ("RA1950", "DE1950"), ("ra_b1950", "dec_b1950"), ("ra1950", "dec1950"), ("RA1900", "DE1900"), ("RAB1900", "DEB1900"),
     ];
 
     /// <summary>Stands in a list of names for the columns whose UCD says that they hold the field; at its end where it is not written.</summary>
@@ -41,6 +43,7 @@ internal static class FieldAliases
         [StarField.Color] = ["color", "colour", "bp_rp", "BP-RP", "BpRp", "bp-rp", "B-V", "b_v", "bv", "BT-VT", "V-I", "v_i", "color_index", "ci"],
         [StarField.RadialVelocityKmS] = ["radial_velocity_km_s", "radial_velocity", "dr2_radial_velocity", "RV", "RVel", "HRV", "RadVel", "rv_value", "rvz_radvel"],
         [StarField.Ruwe] = ["ruwe"],
+        [StarField.Epoch] = ["ref_epoch", "reference_epoch", "RefEpoch", "EpRA1990", "epoch"],
         [StarField.LabelOutlier] = ["label_outlier"],
         [StarField.LabelKind] = ["label_kind"],
         [StarField.LabelCluster] = ["label_cluster"],
@@ -69,7 +72,23 @@ internal static class FieldAliases
             StarField.Magnitude => u.StartsWith("phot.mag;em.opt", StringComparison.Ordinal) || u.StartsWith("phot_gaia_g", StringComparison.Ordinal) || u is "phot_johnson_v",
             StarField.Color => u == "phot.color" || u.StartsWith("phot.color;", StringComparison.Ordinal),
             StarField.RadialVelocityKmS => u.StartsWith("spect.dopplerveloc", StringComparison.Ordinal) || u is "phys.veloc;pos.heliocentric" or "veloc_hc",
+            StarField.Epoch => u is "time.epoch" or "meta.ref;time.epoch" or "time_epoch",
             _ => false,
         };
     }
+
+    /// <summary>Galactic longitude and latitude; only where a table has no equatorial position.</summary>
+    public static readonly (string Longitude, string Latitude)[] GalacticPositions =
+        [("GLON", "GLAT"), ("l", "b"), ("gal_l", "gal_b"), ("gal_lon", "gal_lat"), ("galactic_l", "galactic_b"), ("lII", "bII"), ("l_deg", "b_deg"), ("galLon", "galLat")];
+
+    /// <summary>Proper motions along Galactic longitude (times the cosine of the latitude) and latitude.</summary>
+    public static readonly (string Longitude, string Latitude)[] GalacticMotions =
+        [("pml", "pmb"), ("pm_l", "pm_b"), ("pml_cosb", "pmb"), ("pm_l_cosb", "pm_b"), ("pml_poleski", "pmb_poleski"), ("pmGLON", "pmGLAT"), ("mul", "mub"), ("mu_l", "mu_b"), ("mu_l_cosb", "mu_b")];
+
+    /// <summary>Hours, minutes and seconds, sign, degrees, minutes and seconds in columns of their own, as the tables of the CDS have them.</summary>
+    public static readonly (string[] Ra, string[] Dec)[] Components =
+        [(["RAh", "RAm", "RAs"], ["DE-", "DEd", "DEm", "DEs"]), (["RAh", "RAm", "RAs"], ["DE-", "DEd", "DEm"]), (["RAh", "RAm"], ["DE-", "DEd", "DEm"]), (["RA1h", "RA1m", "RA1s"], ["DE1-", "DE1d", "DE1m", "DE1s"]), (["ra_h", "ra_m", "ra_s"], ["de_sign", "de_d", "de_m", "de_s"])];
+
+    public static bool IsGalactic(string? ucd, bool latitude) =>
+        ucd is not null && (ucd.StartsWith(latitude ? "pos.galactic.lat" : "pos.galactic.lon", StringComparison.OrdinalIgnoreCase) || ucd.Equals(latitude ? "POS_GAL_LAT" : "POS_GAL_LON", StringComparison.OrdinalIgnoreCase));
 }

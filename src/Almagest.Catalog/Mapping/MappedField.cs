@@ -11,6 +11,9 @@ public enum FieldSource
 
     /// <summary>The first column's absolute value, times the factor, over the second's (a parallax error of parallax and parallax_over_error).</summary>
     Ratio,
+
+    /// <summary>Hours or degrees, minutes and seconds in columns of their own, with a column of the sign before those of a declination.</summary>
+    Sexagesimal,
 }
 
 /// <summary>Where one star field comes from.</summary>
@@ -31,6 +34,7 @@ public sealed record MappedField(
     public string Formula => Source switch
     {
         FieldSource.Difference => $"{ColumnNames[0]} - {ColumnNames[1]}",
+        FieldSource.Sexagesimal => string.Join(' ', ColumnNames),
         FieldSource.Ratio => $"{ColumnNames[0]} / {ColumnNames[1]}",
         _ => ColumnNames[0],
     };

@@ -36,6 +36,9 @@ public static class StarField
     /// <summary>Renormalised unit weight error of Gaia's astrometric solution.</summary>
     public const string Ruwe = "ruwe";
 
+    /// <summary>Julian year for which the row's position holds; rows without one take the table's.</summary>
+    public const string Epoch = "epoch";
+
     /// <summary>Truth, from the user: 1 where the star is known to be an outlier, else 0.</summary>
     public const string LabelOutlier = "label_outlier";
 
@@ -47,7 +50,7 @@ public static class StarField
 
     public static IReadOnlyList<string> All { get; } =
     [
-        SourceId, RaDeg, DecDeg, ParallaxMas, ParallaxErrorMas, PmraMasYr, PmdecMasYr, Magnitude, Color, RadialVelocityKmS, Ruwe,
+        SourceId, RaDeg, DecDeg, ParallaxMas, ParallaxErrorMas, PmraMasYr, PmdecMasYr, Magnitude, Color, RadialVelocityKmS, Ruwe, Epoch,
         LabelOutlier, LabelKind, LabelCluster,
     ];
 

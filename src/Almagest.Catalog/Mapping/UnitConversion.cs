@@ -20,6 +20,7 @@ internal readonly record struct UnitConversion(double Factor, bool Known, string
             StarField.PmraMasYr or StarField.PmdecMasYr => AngularSpeed(u),
             StarField.Magnitude or StarField.Color => Magnitude(u),
             StarField.RadialVelocityKmS => u is "km/s" ? 1 : u is "m/s" ? 1e-3 : u is "cm/s" ? 1e-5 : null,
+            StarField.Epoch => u is "yr" or "y" or "a" or "year" or "years" or "jyear" ? 1 : null,
             _ => 1,
         };
         if (factor is not { } known) return new UnitConversion(1, false, $"unit '{unit}' is not understood and was ignored");

@@ -17,10 +17,15 @@ internal sealed partial class ExtraJsonWriter : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _json;
 
-    public ExtraJsonWriter(IReadOnlyList<CatalogColumn> columns, ColumnMapping mapping)
+    private static readonly string[] Moved = [StarField.RaDeg, StarField.DecDeg, StarField.PmraMasYr, StarField.PmdecMasYr, StarField.ParallaxMas, StarField.RadialVelocityKmS];
+
+    /// <param name="moves">positions are carried to another epoch</param>
+    public ExtraJsonWriter(IReadOnlyList<CatalogColumn> columns, ColumnMapping mapping, bool moves = false)
     {
-        // Columns that a field was only computed from stay among the extras.
-        var mapped = mapping.Fields.Where(f => f.Source == FieldSource.Column).SelectMany(f => f.Columns).ToHashSet();
+        // Columns that a field was only computed from stay among the extras: nothing that was measured is lost.
+        bool turns = mapping.System is { Frame: not SkyFrame.Icrs };
+        var mapped = mapping.Fields.Where(f => f.Source == FieldSource.Column && f.Field != StarField.Epoch
+                && !(Moved.Contains(f.Field) && (moves || (turns && f.Field is not (StarField.ParallaxMas or StarField.RadialVelocityKmS))))).SelectMany(f => f.Columns).ToHashSet();
         _columns = Enumerable.Range(0, columns.Count).Where(i => !mapped.Contains(i)).ToArray();
         _names = _columns.Select(i => JsonEncodedText.Encode(columns[i].Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).ToArray();
         _json = new Utf8JsonWriter(_buffer, Options);

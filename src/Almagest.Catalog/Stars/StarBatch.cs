@@ -31,6 +31,12 @@ public sealed class StarBatch
 
     public required double[] Ruwe { get; init; }
 
+    /// <summary>Julian year for which the position holds; NaN where it is not known.</summary>
+    public required double[] Epoch { get; init; }
+
+    /// <summary>Stars that should have been carried to another epoch and have no proper motion or no epoch; their positions are as they were.</summary>
+    public int NotCarried { get; init; }
+
     /// <summary>
     /// A compact JSON object of every other column that has a value in this row: numbers as numbers, 64-bit integers exact, text as
     /// strings, infinities as the strings "Infinity" and "-Infinity". <c>{}</c> where there is none.

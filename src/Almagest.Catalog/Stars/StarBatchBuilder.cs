@@ -24,6 +24,9 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var color = Numbers(StarField.Color);
         var radialVelocity = Numbers(StarField.RadialVelocityKmS);
         var ruwe = Numbers(StarField.Ruwe);
+        var epoch = Epochs();
+        Convert(ra, dec, pmra, pmdec);
+        int notCarried = Carry(ra, dec, pmra, pmdec, parallax, radialVelocity, epoch);
         var outlier = Outliers();
         var kind = Texts(StarField.LabelKind);
         var cluster = Texts(StarField.LabelCluster);
@@ -43,6 +46,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
             Color = Keep(color, kept),
             RadialVelocityKmS = Keep(radialVelocity, kept),
             Ruwe = Keep(ruwe, kept),
+            Epoch = Keep(epoch, kept),
+            NotCarried = notCarried,
             ExtraJson = kept.Select(i => extras.Write(rows, i)).ToArray(),
             LineNumber = Keep(rows.LineNumber, kept),
             LabelOutlier = outlier is null ? null : Keep(outlier, kept),
@@ -93,6 +98,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
             Array.Fill(values, double.NaN);
             return values;
         }
+        if (mapped.Source == FieldSource.Sexagesimal) return Sexagesimals(mapped);
         Fill(values, mapped, mapped.Columns[0], mapped.ColumnNames[0]);
         if (mapped.Source == FieldSource.Column) return values;
         var second = new double[rows.Count];
@@ -147,10 +153,92 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         return double.NaN;
     }
 
-    private void CheckPositions(double[] ra, double[] dec)
+    /// <summary>Hours or degrees, minutes and seconds; before those of a declination its sign. A missing last part counts as 0.</summary>
+    private double[] Sexagesimals(MappedField mapped)
     {
+        bool signed = mapped.Field == StarField.DecDeg;
+        int first = signed ? 1 : 0;
+        var parts = mapped.Columns.Skip(first).Select((column, k) =>
+        {
+            var values = new double[rows.Count];
+            Fill(values, mapped with { Factor = 1 }, column, mapped.ColumnNames[first + k]);
+            return values;
+        }).ToArray();
+        var result = new double[rows.Count];
+        for (int i = 0; i < result.Length; i++)
+        {
+            double value = parts[0][i], scale = 60;
+            for (int k = 1; k < parts.Length; k++, scale *= 60)
+            {
+                double part = parts[k][i];
+                if (part is < 0 or > 60) Reject(i, mapped.Field, $"expected 0 to 60 in column '{mapped.ColumnNames[first + k]}'", Show(part));
+                if (!double.IsNaN(part)) value += part / scale;
+            }
+            if (signed && Sign(mapped.Columns[0], i) is '-' or '−' or '–') value = -value;
+            result[i] = value * mapped.Factor;
+        }
+        return result;
+    }
+
+    private char? Sign(int column, int row) => rows.Columns[column] is TextVector { Values: var texts } && texts[row] is { Length: > 0 } text ? text[0] : null;
+
+    /// <summary>Years that make no sense are no epoch: such a column may hold days.</summary>
+    private double[] Epochs()
+    {
+        double table = options.CatalogEpoch ?? mapping.System!.Epoch ?? double.NaN;
+        var epochs = new double[rows.Count];
+        Array.Fill(epochs, table);
+        if (options.CatalogEpoch is not null || mapping[StarField.Epoch] is not { } mapped) return epochs;
+        for (int i = 0; i < epochs.Length; i++)
+        {
+            double year = rows.Columns[mapped.Columns[0]] switch
+            {
+                DoubleVector doubles => doubles.Values[i] * mapped.Factor,
+                Int64Vector integers when integers.HasValue[i] => integers.Values[i] * mapped.Factor,
+                _ => double.NaN,
+            };
+            if (year is >= 1600 and <= 2200) epochs[i] = year;
+        }
+        return epochs;
+    }
+
+    private void Convert(double[] ra, double[] dec, double[] pmra, double[] pmdec)
+    {
+        if (mapping.System is not { Frame: not SkyFrame.Icrs } system) return;
+        var conversion = new Frames.FrameConversion(options.CatalogEpoch is { } epoch ? system with { Epoch = epoch } : system);
         for (int i = 0; i < ra.Length; i++)
         {
+            if (_bad[i] is not null) continue;
+            if (mapping.RotatesMotions && !double.IsNaN(pmra[i]) && !double.IsNaN(pmdec[i])) (ra[i], dec[i], pmra[i], pmdec[i]) = conversion.Motion(ra[i], dec[i], pmra[i], pmdec[i]);
+            else (ra[i], dec[i]) = conversion.Position(ra[i], dec[i]);
+        }
+    }
+
+    private int Carry(double[] ra, double[] dec, double[] pmra, double[] pmdec, double[] parallax, double[] radialVelocity, double[] epoch)
+    {
+        if (options.TargetEpoch is not { } target) return 0;
+        int left = 0;
+        for (int i = 0; i < ra.Length; i++)
+        {
+            if (_bad[i] is not null || epoch[i] == target) continue;
+            if (double.IsNaN(epoch[i]) || double.IsNaN(pmra[i]) || double.IsNaN(pmdec[i]))
+            {
+                left++;
+                continue;
+            }
+            (ra[i], dec[i], pmra[i], pmdec[i], parallax[i], radialVelocity[i]) = SpaceMotion.Propagate(ra[i], dec[i], pmra[i], pmdec[i], parallax[i], radialVelocity[i], target - epoch[i]);
+            epoch[i] = target;
+        }
+        return left;
+    }
+
+    private void CheckPositions(double[] ra, double[] dec)
+    {
+        bool galactic = mapping.System!.Frame == SkyFrame.Galactic;
+        for (int i = 0; i < ra.Length; i++)
+        {
+            // Galactic longitudes are counted either way.
+            if (galactic && ra[i] is >= -180 and < 0) ra[i] += 360;
             if (ra[i] == 360) ra[i] = 0;
             if (double.IsNaN(ra[i])) Reject(i, StarField.RaDeg, "the position is missing", "");
             else if (ra[i] is < 0 or > 360) Reject(i, StarField.RaDeg, "right ascension outside [0, 360) degrees", Show(ra[i]));

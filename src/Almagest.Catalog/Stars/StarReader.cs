@@ -14,7 +14,7 @@ public sealed class StarReader
 
     /// <param name="reader">stays the caller's to dispose of</param>
     /// <param name="mapping">of that reader's columns</param>
-    /// <exception cref="CatalogFormatException">the mapping has no position</exception>
+    /// <exception cref="CatalogFormatException">the mapping has no position, or one whose system or epoch cannot be converted as asked</exception>
     public StarReader(ICatalogReader reader, ColumnMapping mapping, StarReaderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -22,6 +22,8 @@ public sealed class StarReader
         mapping.EnsurePosition();
         _reader = reader;
         _options = options ?? new StarReaderOptions();
+        if (_options.TargetEpoch is { } target && mapping[StarField.Epoch] is null && (_options.CatalogEpoch ?? mapping.System!.Epoch) is null)
+            throw new CatalogFormatException(FormattableString.Invariant($"The positions cannot be carried to {target}: the file does not say for which epoch they hold. Say it with --catalog-epoch, for instance 2016 for Gaia DR3, or name its column: --map epoch=COLUMN."));
         Mapping = mapping;
     }
 
@@ -33,11 +35,14 @@ public sealed class StarReader
     /// <summary>Rows left out so far.</summary>
     public long Rejected { get; private set; }
 
+    /// <summary>Stars so far that could not be carried to the wanted epoch, for want of a proper motion or an epoch.</summary>
+    public long NotCarried { get; private set; }
+
     /// <summary>Reads the whole catalogue. Can be called once. A batch may hold no star but rejected rows.</summary>
     /// <exception cref="CatalogFormatException">the file is damaged or cut short</exception>
     public IEnumerable<StarBatch> ReadBatches(CancellationToken cancellationToken = default)
     {
-        using var extras = new ExtraJsonWriter(_reader.Columns, Mapping);
+        using var extras = new ExtraJsonWriter(_reader.Columns, Mapping, _options.TargetEpoch is not null);
         long row = 0;
         foreach (var rows in _reader.ReadBatches(_options.RowsPerBatch, cancellationToken))
         {
@@ -45,6 +50,7 @@ public sealed class StarReader
             row += rows.Count;
             Accepted += stars.Count;
             Rejected += stars.Rejected.Count;
+            NotCarried += stars.NotCarried;
             yield return stars;
         }
     }

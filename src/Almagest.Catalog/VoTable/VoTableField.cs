@@ -53,6 +53,9 @@ internal sealed class VoTableField
 
     public string Name { get; }
 
+    /// <summary>The ID of another element that it refers to, such as its COOSYS.</summary>
+    public string? Ref { get; init; }
+
     public string? Unit { get; }
 
     public string? Ucd { get; }

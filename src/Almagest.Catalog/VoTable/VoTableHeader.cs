@@ -12,6 +12,8 @@ internal sealed class VoTableHeader
 
     public Dictionary<string, string> Metadata { get; } = [];
 
+    private readonly Dictionary<string, CoordinateSystem> _systems = new(StringComparer.Ordinal);
+
     public List<string> Warnings { get; } = [];
 
     /// <summary>TABLEDATA, BINARY, BINARY2 or FITS; null for a table without data.</summary>
@@ -36,6 +38,7 @@ internal sealed class VoTableHeader
                     header.Metadata.TryAdd("coosys", system);
                     if (xml.GetAttribute("equinox") is { } equinox) header.Metadata.TryAdd("equinox", equinox);
                     if (xml.GetAttribute("epoch") is { } epoch) header.Metadata.TryAdd("epoch", epoch);
+                    if (header._systems.Count < MaxFields) header._systems[xml.GetAttribute("ID") ?? ""] = new CoordinateSystem(system, xml.GetAttribute("equinox"), xml.GetAttribute("epoch"));
                     break;
                 case "INFO":
                     error ??= header.Info(xml);
@@ -55,6 +58,28 @@ internal sealed class VoTableHeader
         throw tables.Count == 0 || wanted is null
             ? new CatalogFormatException($"'{name}' is a VOTable without a table. Expected a TABLE element with fields and data.")
             : new CatalogFormatException($"'{name}' has no table '{wanted}'. Its tables are: {string.Join(", ", tables.Take(50).Select((t, i) => $"{i + 1} {RejectedRow.Clip(t)}"))}.");
+    }
+
+    /// <summary>The system that a field refers to; of a field that refers to none, the file's one, where it has just one.</summary>
+    public CoordinateSystem? SystemOf(VoTableField field)
+    {
+        if (field.Ref is { } id && _systems.TryGetValue(id, out var system)) return system;
+        return _systems.Values.Distinct().Take(2).ToArray() is [var only] ? only : null;
+    }
+
+    /// <summary>The columns that a VOTable describes, whether or not it has rows (as in the metadata of a Parquet file).</summary>
+    public static IReadOnlyList<CatalogColumn> Describe(string votable, string name)
+    {
+        try
+        {
+            using var xml = XmlReader.Create(new StringReader(votable), VoTableReader.Settings());
+            var header = Find(xml, name, null);
+            return header.Fields.Select(f => new CatalogColumn(f.Name, f.Type, f.Unit, f.Ucd, f.Description, header.SystemOf(f))).ToArray();
+        }
+        catch (XmlException e)
+        {
+            throw new CatalogFormatException($"'{name}' holds a VOTable that is not well-formed: {e.Message}", e);
+        }
     }
 
     /// <summary>An error that a service reports, else null; an overflow becomes a warning.</summary>
@@ -124,7 +149,7 @@ internal sealed class VoTableHeader
         string? arraySize = xml.GetAttribute("arraysize"), unit = xml.GetAttribute("unit"), ucd = xml.GetAttribute("ucd");
         // Without a datatype text of any length is the only safe reading.
         if (xml.GetAttribute("datatype") is null or "string" or "unicodeString") arraySize ??= "*";
-        string? description = null, nullText = null;
+        string? reference = xml.GetAttribute("ref"), description = null, nullText = null;
         if (!xml.IsEmptyElement)
         {
             int depth = xml.Depth;
@@ -135,7 +160,7 @@ internal sealed class VoTableHeader
                 else if (xml.LocalName == "DESCRIPTION" && !xml.IsEmptyElement) description ??= Content(xml);
             }
         }
-        return new VoTableField(name, datatype, arraySize, Blank(unit), Blank(ucd), Blank(description), nullText);
+        return new VoTableField(name, datatype, arraySize, Blank(unit), Blank(ucd), Blank(description), nullText) { Ref = reference };
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

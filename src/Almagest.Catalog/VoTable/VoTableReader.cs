@@ -24,21 +24,24 @@ internal sealed class VoTableReader : ICatalogReader
         _input = input;
         _maxRowBytes = options.MaxRowBytes;
         _content = input.OpenContent();
-        _xml = XmlReader.Create(_content, new XmlReaderSettings
-        {
-            DtdProcessing = DtdProcessing.Ignore,
-            XmlResolver = null,
-            IgnoreComments = true,
-            IgnoreProcessingInstructions = true,
-            CheckCharacters = false,
-        });
+        _xml = XmlReader.Create(_content, Settings());
         _header = Guard(() => VoTableHeader.Find(_xml, input.Name, options.Table));
         var fields = _header.Fields;
         if (_header.Serialization == "FITS") _fits = Guard(() => new FitsReader(CatalogInput.Open(new Base64ElementStream(_xml), input.Name, leaveOpen: false), CatalogOpenOptions.Default));
         var names = Delimited.ColumnNames.Distinct(fields.Select(f => f.Name).ToArray());
-        Columns = fields.Select((f, i) => new CatalogColumn(names[i], _fits is null ? f.Type : FitsType(i), f.Unit, f.Ucd, f.Description)).ToArray();
+        Columns = fields.Select((f, i) => new CatalogColumn(names[i], _fits is null ? f.Type : FitsType(i), f.Unit, f.Ucd, f.Description, _header.SystemOf(f))).ToArray();
         Format = $"VOTable {_header.Serialization ?? "without data"}{(input.IsGzip ? ", gzip" : "")}";
     }
+
+    /// <summary>No document type is processed, no entity resolved, nothing fetched.</summary>
+    internal static XmlReaderSettings Settings() => new()
+    {
+        DtdProcessing = DtdProcessing.Ignore,
+        XmlResolver = null,
+        IgnoreComments = true,
+        IgnoreProcessingInstructions = true,
+        CheckCharacters = false,
+    };
 
     private ColumnType FitsType(int column)
     {

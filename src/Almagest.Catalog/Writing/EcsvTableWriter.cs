@@ -55,6 +55,7 @@ internal static class EcsvTableWriter
             var described = new List<string> { $"name: {Scalar(column.Name)}", $"datatype: {TypeName(column.Type)}" };
             if (column.Unit is { } unit) described.Add($"unit: {Scalar(unit)}");
             if (column.Description is { } words) described.Add($"description: {Scalar(words)}");
+            if (column.Ucd is { } ucd) described.Add($"meta: {{ucd: {Scalar(ucd)}}}");
             text.WriteLine($"# - {{{string.Join(", ", described)}}}");
         }
         text.WriteLine("# meta: !!omap");

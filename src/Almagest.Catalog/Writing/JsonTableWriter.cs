@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Almagest.Catalog.Writing;
 
-/// <summary>Writes a table as one JSON object: <c>provenance</c>, <c>columns</c> (name, type, unit, description) and <c>rows</c>, one object each.</summary>
+/// <summary>Writes a table as one JSON object: <c>provenance</c>, <c>columns</c> (name, type, unit, ucd, description) and <c>rows</c>, one object each; <c>truncated</c> where it was cut off.</summary>
 internal static class JsonTableWriter
 {
     public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellation)
@@ -21,6 +21,7 @@ internal static class JsonTableWriter
             json.WriteString("name", column.Name);
             json.WriteString("type", column.Type.ToString().ToLowerInvariant());
             json.WriteString("unit", column.Unit);
+            json.WriteString("ucd", column.Ucd);
             json.WriteString("description", column.Description);
             json.WriteEndObject();
         }
@@ -41,6 +42,7 @@ internal static class JsonTableWriter
             progress?.Report(rows);
         }
         json.WriteEndArray();
+        if (table.IsCutOff?.Invoke() == true) json.WriteBoolean("truncated", true);
         json.WriteEndObject();
         await DrainAsync(json, buffer, stream, cancellation);
         await stream.WriteAsync("\n"u8.ToArray(), cancellation);

@@ -9,7 +9,8 @@ namespace Almagest.Catalog.Writing;
 /// <summary>
 /// Writes a table as Apache Parquet (https://parquet.apache.org/docs/file-format/): every column nullable, one row group for about
 /// <see cref="GroupRows"/> rows. Each entry of the provenance is a key-value pair of the file, objects as JSON; <c>columns</c> holds the
-/// columns' units and descriptions as JSON, which are also metadata of each column chunk.
+/// columns' units, UCDs and descriptions as JSON, which are also metadata of each column chunk; <c>IVOA.VOTable-Parquet.content</c> holds them as a
+/// VOTable without rows (https://www.ivoa.net/documents/Notes/VOParquet/).
 /// </summary>
 internal static class ParquetTableWriter
 {
@@ -45,6 +46,7 @@ internal static class ParquetTableWriter
                 rows += group.Count;
                 progress?.Report(rows);
             }
+            if (table.IsCutOff?.Invoke() == true) writer.CustomMetadata = new Dictionary<string, string>(writer.CustomMetadata) { ["truncated"] = "true" };
         }
         await buffered.DrainAsync(cancellation);
         return rows;
@@ -94,6 +96,7 @@ internal static class ParquetTableWriter
     {
         var about = new Dictionary<string, string>();
         if (column.Unit is { } unit) about["unit"] = unit;
+        if (column.Ucd is { } ucd) about["ucd"] = ucd;
         if (column.Description is { } words) about["description"] = words;
         return about;
     }
@@ -102,8 +105,10 @@ internal static class ParquetTableWriter
     {
         var pairs = table.Provenance.Where(p => p.Value is not null)
             .ToDictionary(p => p.Key, p => p.Value is JsonValue v && v.TryGetValue(out string? text) ? text : p.Value!.ToJsonString(Readable));
-        var columns = new JsonArray([.. table.Columns.Select(c => new JsonObject { ["name"] = c.Name, ["unit"] = c.Unit, ["description"] = c.Description })]);
+        var columns = new JsonArray([.. table.Columns.Select(c => new JsonObject { ["name"] = c.Name, ["unit"] = c.Unit, ["ucd"] = c.Ucd, ["description"] = c.Description })]);
         pairs["columns"] = columns.ToJsonString(Readable);
+        pairs["IVOA.VOTable-Parquet.version"] = "1.0";
+        pairs["IVOA.VOTable-Parquet.content"] = VoTableWriter.Describe(table);
         return pairs;
     }
 }

@@ -3,9 +3,11 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;
 
@@ -18,7 +20,7 @@ internal static class AnalyticsCommands
         Parameters(shell, global), Coverage(shell, global), Quality(shell, global),
     };
 
-    static Option<long?> Limit() => Values.Whole("--limit", "N", "At most so many rows (default 20)", 1, 100_000);
+    static Option<long?> Limit() => Values.Whole("--limit", "N", "At most so many rows (default 20; of a file all)", 1, 100_000);
 
     static Option<string?> Sort(IReadOnlyList<string> columns) => Values.Choice("--sort", $"Column to sort by, largest or newest first (default {columns[0]})", [.. columns]);
 
@@ -28,11 +30,20 @@ internal static class AnalyticsCommands
         var algorithm = Values.Choice("--algorithm", "Only this algorithm", IsolationForestParameters.Name, DbscanParameters.Name, HdbscanParameters.Name);
         var sort = Sort(SortColumns.Parameters.Columns);
         var limit = Limit();
+        var (file, table) = (TableOutput.File(), new TableOutput("--output"));
         var command = new DescribedCommand("parameters", "Compare parameter sets: what they find, how they agree with other runs and with labels",
-            "almagest analytics parameters --type anomaly --sort mean_average_precision") { type, algorithm, sort, limit };
+            "almagest analytics parameters --type anomaly --sort mean_average_precision") { type, algorithm, sort, limit, file };
+        table.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            var path = parsed.GetValue(file);
+            table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+            if (path is not null)
+            {
+                await table.WriteAsync(shell, parsed, path, await new ViewExport(session.Ledger).TableAsync(AnalyticsViews.Parameters, new ViewRows { RunType = parsed.GetValue(type), Algorithm = parsed.GetValue(algorithm), Sort = parsed.GetValue(sort), Limit = parsed.GetValue(limit) }, shell.Cancellation), "row", "rows");
+                return CommandLine.Done;
+            }
             var rows = await new AnalyticsQueries(session.Ledger).ParametersAsync(
                 parsed.GetValue(type), parsed.GetValue(algorithm), parsed.GetValue(sort), (int)(parsed.GetValue(limit) ?? 20), shell.Cancellation);
             shell.Answer(new
@@ -48,14 +59,14 @@ internal static class AnalyticsCommands
                 if (rows.Count == 0) console.Say("No complete run has such parameters. Start one: almagest discover anomalies");
                 else
                 {
-                    var table = Tables.Of("~parameters", ">runs", ">found", ">similar", ">F1", ">AP", ">ARI");
+                    var lines = Tables.Of("~parameters", ">runs", ">found", ">similar", ">F1", ">AP", ">ARI");
                     foreach (var r in rows)
                     {
-                        table.Row($"{r.Algorithm} {Short(r.ParametersJson)}", Words.Count(r.Runs),
+                        lines.Row($"{r.Algorithm} {Short(r.ParametersJson)}", Words.Count(r.Runs),
                             r.MeanAnomalyCount is { } flags ? Words.Number(flags, "#,0") : $"{Words.Number(r.MeanClusterCount, "0.#")} cl.",
                             Words.Number(r.MeanSimilarity, "0.00"), Words.Number(r.MeanF1, "0.00"), Words.Number(r.MeanAveragePrecision, "0.00"), Words.Number(r.MeanAdjustedRandIndex, "0.00"));
                     }
-                    console.Write(table);
+                    console.Write(lines);
                 }
             });
             return CommandLine.Done;
@@ -72,15 +83,24 @@ internal static class AnalyticsCommands
         var cone = Values.Text("--cone", "RA,DEC,RADIUS", "Only cells that touch this circle, degrees");
         var sort = Sort(SortColumns.Coverage.Columns);
         var limit = Limit();
+        var (file, table) = (TableOutput.File(), new TableOutput("--output"));
         var command = new DescribedCommand("coverage", "Show which regions of the sky have been analysed, by HEALPix cell (nested, order 6)",
-            "almagest analytics coverage --dataset gaia-100pc --cone 56.75,24.1,2") { dataset, minRuns, cone, sort, limit };
+            "almagest analytics coverage --dataset gaia-100pc --cone 56.75,24.1,2") { dataset, minRuns, cone, sort, limit, file };
+        table.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            var path = parsed.GetValue(file);
+            table.Check(shell, parsed, path);
             // The rules of a cone are those of a selection.
             var circle = parsed.GetValue(cone) is { } text ? StarFilterText.Parse($"cone={text}").Cone : null;
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var datasets = new DatasetRepository(session.Ledger);
             var only = parsed.GetValue(dataset) is { } name ? await datasets.FindAsync(name, shell.Cancellation) : null;
+            if (path is not null)
+            {
+                await table.WriteAsync(shell, parsed, path, await new ViewExport(session.Ledger).TableAsync(AnalyticsViews.Coverage, new ViewRows { DatasetId = only?.DatasetId, MinRuns = parsed.GetValue(minRuns) ?? 0, Cells = circle is { } round ? SkyCell.InCone(round.RaDeg, round.DecDeg, round.RadiusDeg) : null, Sort = parsed.GetValue(sort), Limit = parsed.GetValue(limit) }, shell.Cancellation), "row", "rows");
+                return CommandLine.Done;
+            }
             var names = (await datasets.ListAsync(shell.Cancellation)).ToDictionary(d => d.DatasetId, d => d.Name);
             var rows = await new AnalyticsQueries(session.Ledger).CoverageAsync(only?.DatasetId, parsed.GetValue(minRuns) ?? 0,
                 circle is { } c ? SkyCell.InCone(c.RaDeg, c.DecDeg, c.RadiusDeg) : null, parsed.GetValue(sort), (int)(parsed.GetValue(limit) ?? 20), shell.Cancellation);
@@ -99,14 +119,14 @@ internal static class AnalyticsCommands
                     console.Say("No such cell holds stars. Load some: almagest ingest FILE");
                     return;
                 }
-                var table = Tables.Of("dataset", ">cell", ">RA", ">Dec", ">stars", ">runs", ">flags", "last analysed");
+                var lines = Tables.Of("dataset", ">cell", ">RA", ">Dec", ">stars", ">runs", ">flags", "last analysed");
                 foreach (var r in rows)
                 {
                     var (ra, dec) = SkyCell.Centre(r.Healpix6);
-                    table.Row(Words.Clip(names.GetValueOrDefault(r.DatasetId, "–"), 20), r.Healpix6.ToString(), Words.Number(ra, "0.00"), Words.Number(dec, "0.00"), Words.Count(r.Stars),
+                    lines.Row(Words.Clip(names.GetValueOrDefault(r.DatasetId, "–"), 20), r.Healpix6.ToString(), Words.Number(ra, "0.00"), Words.Number(dec, "0.00"), Words.Count(r.Stars),
                         Words.Count(r.Runs), Words.Count(r.Flags), r.LastAnalysedAt is { } when ? Words.When(when) : "never");
                 }
-                console.Write(table);
+                console.Write(lines);
             });
             return CommandLine.Done;
         });
@@ -120,14 +140,23 @@ internal static class AnalyticsCommands
         var set = Values.Text("--label-set", "NAME", "Only against this set of labels, such as truth");
         var sort = Sort(SortColumns.Quality.Columns);
         var limit = Limit();
+        var (file, table) = (TableOutput.File(), new TableOutput("--output"));
         var command = new DescribedCommand("quality", "Show how well runs found what labels say is there", "almagest analytics quality --label-set truth --sort average_precision")
         {
-            run, type, set, sort, limit,
+            run, type, set, sort, limit, file,
         };
+        table.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            var path = parsed.GetValue(file);
+            table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var only = parsed.GetValue(run) is { } id ? await new RunRepository(session.Ledger).FindAsync(id, shell.Cancellation) : null;
+            if (path is not null)
+            {
+                await table.WriteAsync(shell, parsed, path, await new ViewExport(session.Ledger).TableAsync(AnalyticsViews.Quality, new ViewRows { RunId = only?.RunId, RunType = parsed.GetValue(type), LabelSet = parsed.GetValue(set), Sort = parsed.GetValue(sort), Limit = parsed.GetValue(limit) }, shell.Cancellation), "row", "rows");
+                return CommandLine.Done;
+            }
             var rows = await new AnalyticsQueries(session.Ledger).QualityAsync(only?.RunId, parsed.GetValue(type), parsed.GetValue(set), parsed.GetValue(sort),
                 (int)(parsed.GetValue(limit) ?? 20), shell.Cancellation);
             shell.Answer(new { quality = rows }, console =>
@@ -137,14 +166,14 @@ internal static class AnalyticsCommands
                     console.Say("No complete run analysed labelled stars.");
                     return;
                 }
-                var table = Tables.Of("run", "labels", ">stars", ">real", ">precision", ">recall", ">F1", ">AP", ">ARI", ">purity");
+                var lines = Tables.Of("run", "labels", ">stars", ">real", ">precision", ">recall", ">F1", ">AP", ">ARI", ">purity");
                 foreach (var q in rows)
                 {
-                    table.Row(Words.Short(q.RunId), Words.Clip(q.LabelSet, 10), Words.Count(q.LabelledStars), q.Positives is { } real ? Words.Count(real) : "–",
+                    lines.Row(Words.Short(q.RunId), Words.Clip(q.LabelSet, 10), Words.Count(q.LabelledStars), q.Positives is { } real ? Words.Count(real) : "–",
                         Words.Number(q.Precision, "0.00"), Words.Number(q.Recall, "0.00"), Words.Number(q.F1, "0.00"), Words.Number(q.AveragePrecision, "0.00"),
                         Words.Number(q.AdjustedRandIndex, "0.00"), Words.Number(q.Purity, "0.00"));
                 }
-                console.Write(table);
+                console.Write(lines);
             });
             return CommandLine.Done;
         });

@@ -18,6 +18,10 @@ internal static class BenchCommand
             "almagest bench views --quick", "almagest bench views --histories 20x50k,200x50k -o views.md"),
         Suite(shell, global, "analytics", "Raw queries against view look-ups. Options: --quick, --histories RUNSxSTARS[,…], -o FILE; --database names a server to create databases on",
             "almagest bench analytics --quick", "almagest bench analytics --histories 20x50k,200x50k -o analytics.md"),
+        Suite(shell, global, "crossmatch", "Cross-matching beside STILTS, row by row. Options: --quick, --sizes 100k,1M, --table A,B[,ARCSEC], -o FILE",
+            "almagest bench crossmatch --quick", "almagest bench crossmatch --table gaia-100pc.csv,bright-stars.csv.gz,2 -o crossmatch.md"),
+        Suite(shell, global, "pages", "The dashboard's pages in Chromium: time to first paint, and what moving a chart of a million stars costs. Options: --quick, --histories RUNSxSTARS, --stars N, --visits N, -o FILE",
+            "almagest bench pages --quick", "almagest bench pages --histories 100x100k --stars 1M -o pages.md"),
         Suite(shell, global, "runs", "Lists of thousands of runs beside a bare query of the same rows, and clusters recognised across large runs. Options: --quick, --runs N, --clusters N, -o FILE; --database names a server to create databases on",
             "almagest bench runs --quick", "almagest bench runs --runs 10k -o run-list.md"),
     };

@@ -11,13 +11,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>datasets list</c>, <c>show</c> and <c>delete</c>.</summary>
+/// <summary><c>datasets</c>: <c>list</c>, <c>show</c> and <c>delete</c> here, <c>export</c> beside.</summary>
 internal static class DatasetCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("datasets", "The loaded catalogues",
-        "almagest datasets list", "almagest datasets show gaia-100pc", "almagest datasets delete gaia-100pc --with-runs")
+        "almagest datasets list", "almagest datasets show gaia-100pc", "almagest datasets export gaia-100pc -o stars.fits", "almagest datasets delete gaia-100pc --with-runs")
     {
-        List(shell, global), Show(shell, global), Delete(shell, global),
+        List(shell, global), Show(shell, global), DatasetExportCommand.Create(shell, global), Delete(shell, global),
     };
 
     static DescribedCommand List(CommandShell shell, GlobalOptions global)
@@ -65,7 +65,7 @@ internal static class DatasetCommands
                 console.Heading(dataset.Name);
                 console.Facts([
                     ("id", dataset.DatasetId.ToString()), ("stars", Words.Count(dataset.StarCount)), ("runs", Words.Count(runs)),
-                    ("loaded", Words.When(dataset.CreatedAt) + " UTC"), ("checksum", dataset.Checksum),
+                    ("loaded", Words.When(dataset.CreatedAt) + " UTC"), ("checksum", dataset.Checksum), ("epoch", dataset.ReferenceEpoch is { } epoch ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"J{epoch:0.###}") : "not known, or differs"),
                     .. JsonText.Parse(dataset.Source)!.AsArray().Select(file => ("file", (string?)$"{file!["file"]} ({file["format"]}, {Words.Count((long?)file["rows"] ?? 0)} rows)"))]);
                 IngestReportView.ShowMapping(console, JsonText.Parse(dataset.ColumnMapping)!.AsObject().OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}"));
                 IngestReportView.ShowRejected(console, rejected, dataset.RejectedCount, shown);
@@ -104,6 +104,7 @@ internal static class DatasetCommands
         ["star_count"] = d.StarCount,
         ["rejected_count"] = d.RejectedCount,
         ["run_count"] = runs,
+        ["reference_epoch"] = d.ReferenceEpoch,
         ["created_at"] = d.CreatedAt,
         ["checksum"] = d.Checksum,
         ["source"] = JsonText.Parse(d.Source),

@@ -11,8 +11,8 @@ internal static class PreviewCommand
 {
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
-        var file = new Argument<string>("FILE") { Description = "A catalogue file" };
-        var rows = Values.Whole("--rows", "N", "How many of the first rows to put into --json (default 5)", 0, 1000);
+        var file = new Argument<string>("FILE") { Description = "A catalogue file, or the folder of a HATS catalogue" };
+        var rows = Values.Whole("--rows", "N", "How many of the first rows to show (default 5)", 0, 1000);
         var map = IngestCommand.Mapping();
         var command = new DescribedCommand("preview", "Show what a catalogue file holds and how its columns would be taken, loading nothing",
             "almagest preview gaia-100pc.csv",
@@ -20,13 +20,16 @@ internal static class PreviewCommand
         {
             file, rows, map,
         };
+        var reading = new ReadingOptions();
+        reading.AddTo(command, whole: false);
         command.SetAction(parsed =>
         {
             var path = parsed.GetRequiredValue(file);
-            IngestCommand.RequireFiles([path]);
+            IngestCommand.RequireCatalogues([path]);
             var overrides = IngestCommand.ReadMap(parsed.GetValue(map) ?? []);
-            var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5));
+            var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5), reading.Open(parsed));
             var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
+            if (reading.Frame(parsed) is { } system) mapping = mapping.WithSystem(system);
             shell.Answer(Document(path, preview, mapping), console => Show(console, path, preview, mapping));
             return CommandLine.Done;
         });
@@ -40,6 +43,9 @@ internal static class PreviewCommand
         preview.Metadata,
         columns = preview.Columns.Select(c => new { c.Name, type = c.Type.ToString().ToLowerInvariant(), c.Unit, c.Ucd, c.Description }),
         mapping = mapping.Fields.ToDictionary(f => f.Field, f => f.Formula),
+        mapping_notes = mapping.ToString().Split('\n'),
+        system = mapping.System?.ToString(),
+        epoch = mapping.System?.Epoch,
         has_position = HasPosition(mapping),
         rows = preview.Rows,
         rejected_rows = preview.Rejected.Select(r => new { line = r.LineNumber, r.Field, r.Reason, value = r.Text }),
@@ -53,17 +59,32 @@ internal static class PreviewCommand
         console.Heading($"{Path.GetFileName(path)}: {preview.Format}, {Words.Plural(preview.Columns.Count, "column", "columns")}");
         console.Facts([.. preview.Warnings.Select(n => ("note", (string?)n))]);
         var taken = mapping.Fields.SelectMany(f => f.ColumnNames.Select(c => (Column: c, f.Field))).ToLookup(x => x.Column, x => x.Field);
-        var table = Tables.Of("column", "type", "unit", "~taken as", "first value");
+        var ucds = preview.Columns.Any(c => c.Ucd is not null);
+        var table = Tables.Of([.. (string[])["column", "type", "unit"], .. ucds ? ["~UCD"] : Array.Empty<string>(), "~taken as", "first value"]);
         for (var i = 0; i < preview.Columns.Count; i++)
         {
             var column = preview.Columns[i];
             var fields = taken[column.Name].ToList();
-            table.Row(Words.Clip(column.Name, 28), column.Type.ToString().ToLowerInvariant(), Words.Clip(column.Unit ?? "", 10), fields.Count > 0 ? string.Join(", ", fields) : "",
-                preview.Rows.Count > 0 ? Words.Clip(preview.Rows[0][i] ?? "–", 20) : "");
+            table.Row([Words.Clip(column.Name, 28), column.Type.ToString().ToLowerInvariant(), Words.Clip(column.Unit ?? "", 12), .. ucds ? [column.Ucd ?? ""] : Array.Empty<string>(),
+                fields.Count > 0 ? string.Join(", ", fields) : "", preview.Rows.Count > 0 ? Words.Clip(preview.Rows[0][i] ?? "–", 20) : ""]);
         }
         console.Write(table);
-        if (!HasPosition(mapping)) console.Say("No position was recognised: name its columns with --map ra_deg=COLUMN dec_deg=COLUMN.");
+        ShowRows(console, preview, mapping);
+        if (HasPosition(mapping)) IngestReportView.ShowMapping(console, mapping.ToString().Split('\n'));
+        else console.Say("No position was recognised: name its columns with --map ra_deg=COLUMN dec_deg=COLUMN.");
         foreach (var row in preview.Rejected) console.Say($"Line {row.LineNumber}: {row.Reason}");
         console.Say($"Load it: almagest ingest {IngestReportView.Quote(path)}");
+    }
+
+    /// <summary>The first rows of the columns that are taken, as many as a screen holds.</summary>
+    static void ShowRows(IAnsiConsole console, CatalogPreview preview, ColumnMapping mapping)
+    {
+        if (preview.Rows.Count < 2) return;
+        int[] shown = [.. mapping.Fields.SelectMany(f => f.Columns).Distinct().Take(7)];
+        if (shown.Length == 0) shown = [.. Enumerable.Range(0, Math.Min(7, preview.Columns.Count))];
+        console.Say($"\nThe first {Words.Plural(preview.Rows.Count, "row", "rows")}:");
+        var table = Tables.Of([.. shown.Select(c => Words.Clip(preview.Columns[c].Name, 20))]);
+        foreach (var row in preview.Rows) table.Row([.. shown.Select(c => Words.Clip(row[c] ?? "–", 20))]);
+        console.Write(table);
     }
 }

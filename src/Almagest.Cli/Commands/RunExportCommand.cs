@@ -17,7 +17,7 @@ internal static class RunExportCommand
         var table = new TableOutput("--output");
         var anomalies = Values.Flag("--anomalies", "Only the flagged stars, most anomalous first");
         var cluster = Values.Whole("--cluster", "N", "Only the members of this cluster; -1 = noise", -1, int.MaxValue);
-        var command = new DescribedCommand("export", "Write a run's stars and what it says of them to a CSV, Parquet or JSON file, with where they come from",
+        var command = new DescribedCommand("export", "Write a run's stars and what it says of them to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with where they come from",
             "almagest runs export 1f0c2a9e -o run.csv.gz", "almagest runs export 1f0c2a9e -o members.parquet --cluster 0", "almagest runs export 1f0c2a9e --anomalies --bare -o - | head")
         {
             id, output, anomalies, cluster,

@@ -5,13 +5,13 @@ using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>views</c>: <c>refresh</c> and <c>verify</c> here, <c>status</c>, <c>history</c> and <c>mode</c> beside.</summary>
+/// <summary><c>views</c>: <c>refresh</c> and <c>verify</c> here, <c>status</c>, <c>history</c>, <c>export</c> and <c>mode</c> beside.</summary>
 internal static class ViewCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("views", "The query-optimized views: answers computed ahead of the question",
         "almagest views status", "almagest views refresh", "almagest views verify && echo all is well")
     {
-        ViewStatusCommand.Create(shell, global), ViewHistoryCommand.Create(shell, global), Refresh(shell, global), Verify(shell, global), ViewModeCommand.Create(shell, global),
+        ViewStatusCommand.Create(shell, global), ViewHistoryCommand.Create(shell, global), Refresh(shell, global), Verify(shell, global), ViewExportCommand.Create(shell, global), ViewModeCommand.Create(shell, global),
     };
 
     internal static Argument<string[]> Names() => new("VIEW")

@@ -6,8 +6,12 @@ namespace Almagest.Cli.Shell;
 /// <summary>The options of commands that write a table to a file, and the writing.</summary>
 internal sealed class TableOutput(string option)
 {
-    readonly Option<string?> format = Values.Choice("--format", "Format of the file (default: by its ending, .parquet or .json, else csv)", [.. TableFormats.Names]);
+    readonly Option<string?> format = Values.Choice("--format", "Format of the file (default: by its ending, .parquet, .json, .vot, .fits or .ecsv, else csv)", [.. TableFormats.Names]);
     readonly Option<bool> bare = Values.Flag("--bare", "CSV without the comment lines that say where the table comes from");
+
+    /// <summary>The file of commands that otherwise print.</summary>
+    public static Option<string?> File() =>
+        new("--output", "-o") { Description = "Write a table to this file instead; compressed if its name ends in .gz; - is standard output", HelpName = "FILE" };
 
     public void AddTo(Command command)
     {
@@ -25,9 +29,9 @@ internal sealed class TableOutput(string option)
             return;
         }
         var chosen = Format(parsed, path);
-        if (parsed.GetValue(bare) && chosen != TableFormat.Csv) throw new UsageException($"--bare is of CSV, and {path} is to be {chosen.Extension()}", "Leave it out.", "--bare");
+        if (parsed.GetValue(bare) && chosen != TableFormat.Csv) throw new UsageException($"--bare is of CSV, and {path} is to be {chosen.Name()}", "Leave it out.", "--bare");
         if (path == "-" && shell.Json) throw new UsageException($"{option} - writes the table to standard output, where --json would write its document", "Choose one of them.", option);
-        if (path == "-" && chosen == TableFormat.Parquet) throw new UsageException("Parquet is no text for standard output", $"Name a file with {option}.", option);
+        if (path == "-" && !chosen.IsText()) throw new UsageException($"{(chosen == TableFormat.Fits ? "FITS" : "Parquet")} is no text for standard output", $"Name a file with {option}.", option);
         if (chosen == TableFormat.Parquet && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"{path} would be a compressed Parquet file, which no program reads", "Parquet is compressed inside: leave .gz out.", option);
     }
@@ -53,7 +57,7 @@ internal sealed class TableOutput(string option)
             return count;
         });
         var bytes = new FileInfo(file.Path).Length;
-        var answer = new Dictionary<string, object?> { ["file"] = file.Path, ["format"] = chosen.Extension(), ["rows"] = rows, ["bytes"] = bytes, ["provenance"] = table.Provenance };
+        var answer = new Dictionary<string, object?> { ["file"] = file.Path, ["format"] = chosen.Name(), ["rows"] = rows, ["bytes"] = bytes, ["provenance"] = table.Provenance };
         if (table.Provenance["run_id"] is { } run) answer["run_id"] = run;
         shell.Answer(answer,
             console => console.Say($"Wrote {Words.Plural(rows, one, many)} to {path} ({Words.Bytes(bytes)})."));

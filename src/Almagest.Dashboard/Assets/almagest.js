@@ -1,4 +1,4 @@
-// The dashboard's own script: colours, linked selection between plots and tables, downloads. Nothing is fetched.
+// The dashboard's own script: colours, linked selection between plots and tables, moving and zooming of charts, downloads. Nothing is fetched.
 window.almagest = (() => {
   const root = document.documentElement;
 
@@ -8,24 +8,218 @@ window.almagest = (() => {
     document.cookie = `almagest_theme=${dark ? "dark" : "light"}; path=/; max-age=31536000; samesite=strict`;
   }
 
-  function select(star) {
-    const again = document.querySelector(`[data-star="${star}"].selected`) !== null;
-    document.querySelectorAll("[data-star].selected").forEach(e => e.classList.remove("selected"));
-    if (again) return;
-    document.querySelectorAll(`[data-star="${star}"]`).forEach(e => {
-      e.classList.add("selected");
-      // On top of its neighbours.
-      if (e.tagName === "circle") e.parentNode.appendChild(e);
-      if (e.tagName === "TR") e.scrollIntoView({ block: "nearest" });
-    });
+  // Stars that are selected: in every plot and table alike, also in those that are drawn again.
+  const chosen = new Set();
+  let watcher = null;
+  const changes = new MutationObserver(() => { if (chosen.size > 0) mark(); });
+
+  function mark(scroll) {
+    changes.disconnect();
+    document.querySelectorAll("[data-star].selected").forEach(e => { if (!chosen.has(e.dataset.star)) e.classList.remove("selected"); });
+    for (const star of chosen) {
+      document.querySelectorAll(`[data-star="${star}"]`).forEach(e => {
+        e.classList.add("selected");
+        // On top of its neighbours.
+        if (e.tagName === "circle" && e.nextSibling) e.parentNode.appendChild(e);
+        if (scroll && e.tagName === "TR") e.scrollIntoView({ block: "nearest" });
+      });
+    }
+    changes.observe(document.body, { childList: true, subtree: true });
+  }
+
+  function choose(stars, add) {
+    const again = stars.length === 1 && chosen.has(stars[0]);
+    if (!add) chosen.clear();
+    for (const star of stars) again ? chosen.delete(star) : chosen.add(star);
+    mark(chosen.size === 1);
+    if (watcher) watcher.invokeMethodAsync("SelectedAsync", [...chosen].slice(0, 500).map(Number)).catch(() => { watcher = null; });
+  }
+
+  // A page that shows what is selected; a page without asks for nothing.
+  function watchSelection(page) {
+    watcher = page;
+    chosen.clear();
+    mark();
   }
 
   document.addEventListener("click", event => {
     const download = event.target.closest("[data-download]");
     if (download) return save(download);
+    const zoom = event.target.closest("[data-zoom]");
+    if (zoom) return zoom.closest("figure").querySelector(".picture").zoom?.(zoom.dataset.zoom);
+    if (event.target.closest("[data-unselect]")) return choose([], false);
     const hit = event.target.closest("[data-star]");
-    if (hit && !event.target.closest("a, button, input")) select(hit.dataset.star);
+    if (hit && !moved && !event.target.closest("a, button, input")) choose([hit.dataset.star], event.ctrlKey || event.metaKey);
   });
+
+  document.addEventListener("keydown", event => {
+    if (event.key === "Escape" && chosen.size > 0) return choose([], false);
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !event.target.matches?.(".tall")) return;
+    const rows = [...event.target.querySelectorAll("tr[data-star]")];
+    if (rows.length === 0) return;
+    const at = rows.findIndex(r => r.classList.contains("selected"));
+    const next = rows[Math.min(rows.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)))];
+    event.preventDefault();
+    if (!next.classList.contains("selected")) choose([next.dataset.star], false);
+  });
+
+  // The last press of the pointer became a movement: the click that ends it selects nothing.
+  let moved = false;
+  document.addEventListener("pointerdown", () => { moved = false; }, true);
+
+  // Asks for one thing at a time; of what comes meanwhile only the last is asked for.
+  function asker(ask) {
+    let busy = false, next;
+    return function go(value) {
+      if (busy) return void (next = { value });
+      busy = true;
+      ask(value).catch(() => {}).finally(() => {
+        busy = false;
+        if (next) { const { value } = next; next = undefined; go(value); }
+      });
+    };
+  }
+
+  // A chart that is moved, zoomed, and whose threshold is dragged. What the pointer does is shown at once by stretching the picture that is
+  // there; the server then draws the part that is asked for.
+  function movable(picture, page) {
+    const numbers = text => text.split(" ").map(Number);
+    const view = () => picture.querySelector("svg.view");
+    const box = v => ({ x: +v.getAttribute("x"), y: +v.getAttribute("y"), w: +v.getAttribute("width"), h: +v.getAttribute("height") });
+    const windowOf = v => { const [l, r, b, t] = numbers(v.dataset.window); return { l, r, b, t }; };
+    // Where the pointer is, in the units of the chart's own drawing.
+    function at(event) {
+      const svg = picture.querySelector("svg.chart");
+      return new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    }
+    let target = null;
+    const ask = asker(async w => {
+      if (w === null) await page.invokeMethodAsync("ShowAllAsync");
+      else await page.invokeMethodAsync("ShowAsync", w.l, w.r, w.b, w.t);
+      if (target === w) target = null;
+    });
+    function stretch() {
+      const v = view();
+      if (!v || !target) return;
+      const w = windowOf(v), p = box(v);
+      const wide = (target.r - target.l) / (w.r - w.l), tall = (target.t - target.b) / (w.t - w.b);
+      v.setAttribute("viewBox", `${p.x + (target.l - w.l) / (w.r - w.l) * p.w} ${p.y + (w.t - target.t) / (w.t - w.b) * p.h} ${wide * p.w} ${tall * p.h}`);
+    }
+    new MutationObserver(stretch).observe(picture, { childList: true, subtree: true });
+    function show(w) {
+      target = w;
+      stretch();
+      ask(w);
+    }
+    const now = () => target ?? windowOf(view());
+    // Around a place, given as fractions of the plot from its left and its top.
+    function zoom(factor, u = 0.5, v = 0.5) {
+      const w = now();
+      const x = w.l + u * (w.r - w.l), y = w.t + v * (w.b - w.t);
+      show({ l: x + (w.l - x) * factor, r: x + (w.r - x) * factor, b: y + (w.b - y) * factor, t: y + (w.t - y) * factor });
+    }
+    function pan(w, u, v) {
+      const x = u * (w.r - w.l), y = v * (w.b - w.t);
+      show({ l: w.l - x, r: w.r - x, b: w.b - y, t: w.t - y });
+    }
+    picture.zoom = how => { if (view()) how === "all" ? (target = null, ask(null)) : zoom(how === "in" ? 0.5 : 2); };
+
+    function place(event) {
+      const v = view();
+      if (!v) return null;
+      const p = box(v), q = at(event);
+      const u = (q.x - p.x) / p.w, w = (q.y - p.y) / p.h;
+      return u >= 0 && u <= 1 && w >= 0 && w <= 1 ? { u, v: w } : null;
+    }
+    picture.addEventListener("wheel", event => {
+      const where = place(event);
+      if (!where || !(event.ctrlKey || event.metaKey || document.activeElement === picture)) return;
+      event.preventDefault();
+      zoom(Math.exp(Math.max(-100, Math.min(100, event.deltaY)) * 0.004), where.u, where.v);
+    }, { passive: false });
+    picture.addEventListener("dblclick", event => {
+      const where = place(event);
+      if (where) zoom(0.5, where.u, where.v);
+    });
+    picture.addEventListener("keydown", event => {
+      if (!view() || event.ctrlKey || event.metaKey || event.altKey) return;
+      const step = { ArrowLeft: [0.15, 0], ArrowRight: [-0.15, 0], ArrowUp: [0, 0.15], ArrowDown: [0, -0.15] }[event.key];
+      if (step) pan(now(), step[0], step[1]);
+      else if (event.key === "+" || event.key === "=") zoom(0.5);
+      else if (event.key === "-") zoom(2);
+      else if (event.key === "0") picture.zoom("all");
+      else return;
+      event.preventDefault();
+    });
+
+    const askDrag = asker(value => page.invokeMethodAsync("DragAsync", value));
+    picture.addEventListener("pointerdown", event => {
+      if (event.button !== 0) return;
+      const handle = event.target.closest(".handle");
+      if (handle) return drag(event, handle);
+      const from = place(event);
+      if (!from) return;
+      if (event.shiftKey) return rubber(event, from);
+      // A finger moves the page; buttons zoom there.
+      if (event.pointerType === "touch") return;
+      const start = now();
+      follow(event, e => {
+        const to = unbound(e);
+        if (!moved && Math.hypot((to.u - from.u) * 400, (to.v - from.v) * 400) < 4) return;
+        moved = true;
+        pan(start, to.u - from.u, to.v - from.v);
+      });
+    });
+    function unbound(event) {
+      const p = box(view()), q = at(event);
+      return { u: (q.x - p.x) / p.w, v: (q.y - p.y) / p.h };
+    }
+    function follow(event, move, end) {
+      event.preventDefault();
+      picture.focus({ preventScroll: true });
+      const up = e => {
+        document.removeEventListener("pointermove", move);
+        document.removeEventListener("pointerup", up);
+        document.removeEventListener("pointercancel", up);
+        end?.(e);
+      };
+      document.addEventListener("pointermove", move);
+      document.addEventListener("pointerup", up);
+      document.addEventListener("pointercancel", up);
+    }
+    function drag(event, handle) {
+      const [from, to, left, right] = numbers(handle.dataset.scale);
+      follow(event, e => {
+        moved = true;
+        const x = Math.max(left, Math.min(right, at(e).x));
+        picture.querySelectorAll("line.mark").forEach(l => { l.setAttribute("x1", x); l.setAttribute("x2", x); });
+        askDrag(from + (x - left) / (right - left) * (to - from));
+      });
+    }
+    // With Shift: all stars inside a rectangle.
+    function rubber(event, from) {
+      const v = view(), p = box(v);
+      const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      rect.setAttribute("class", "rubber");
+      v.parentNode.appendChild(rect);
+      let to = from;
+      const edges = () => ({ x: p.x + Math.min(from.u, to.u) * p.w, y: p.y + Math.min(from.v, to.v) * p.h, w: Math.abs(to.u - from.u) * p.w, h: Math.abs(to.v - from.v) * p.h });
+      follow(event, e => {
+        moved = true;
+        to = unbound(e);
+        const r = edges();
+        rect.setAttribute("x", r.x); rect.setAttribute("y", r.y); rect.setAttribute("width", r.w); rect.setAttribute("height", r.h);
+      }, e => {
+        rect.remove();
+        const r = edges();
+        const inside = [...v.querySelectorAll("circle[data-star]")].filter(c => {
+          const x = c.cx.baseVal.value, y = c.cy.baseVal.value;
+          return x >= r.x && x <= r.x + r.w && y >= r.y && y <= r.y + r.h;
+        }).map(c => c.dataset.star);
+        choose(inside, e.ctrlKey || e.metaKey);
+      });
+    }
+  }
 
   function give(blob, name) {
     const link = document.createElement("a");
@@ -45,6 +239,7 @@ window.almagest = (() => {
     }
     const svg = figure.querySelector("svg.chart").cloneNode(true);
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    svg.querySelectorAll(".handle, .rubber").forEach(e => e.remove());
     svg.setAttribute("width", width);
     svg.setAttribute("height", height);
     const blob = new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" });
@@ -71,5 +266,5 @@ window.almagest = (() => {
     return root.classList.contains("dark");
   }
 
-  return { setDark, isDark };
+  return { setDark, isDark, movable, watchSelection };
 })();

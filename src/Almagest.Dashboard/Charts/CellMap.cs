@@ -16,10 +16,10 @@ public static class CellMap
         {
             for (var column = 0; column < Columns; column++)
             {
-                if (Mollweide.Unproject(2 * (column + 0.5) / Columns - 1, 1 - 2 * (row + 0.5) / Rows) is { } place && cells.TryGetValue(Healpix.AngToPix(order, place.RaDeg, place.DecDeg), out var value))
+                if (Mollweide.At(2 * (column + 0.5) / Columns - 1, 1 - 2 * (row + 0.5) / Rows) is { } place && cells.TryGetValue(Healpix.AngToPix(order, place.RaDeg, place.DecDeg), out var value))
                     raster.Set(column, row, ColourMap.At(value));
             }
         }
-        return SkyMap.Draw(new Mollweide(), raster, [], description);
+        return SkyMap.Draw(new Mollweide(), raster, description);
     }
 }

@@ -4,7 +4,7 @@ namespace Almagest.Dashboard.Charts;
 public static class HeatMap
 {
     /// <param name="cells">row by row, 0 to 1; null = no value</param>
-    /// <param name="link">where a click on a cell leads; null = nowhere</param>
+    /// <param name="link">where a click on a cell leads; null = nowhere. The keyboard passes them by: hundreds of stops would be a wall</param>
     public static string Draw(IReadOnlyList<string> names, double?[,] cells, string description, Func<int, int, string>? link = null)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -13,7 +13,7 @@ public static class HeatMap
         var cell = Math.Clamp(560.0 / Math.Max(1, n), 9, 44);
         const double left = 92, top = 16;
         var height = top + n * cell + 76;
-        var canvas = new SvgCanvas(left + n * cell + 96, height, description);
+        var canvas = new SvgCanvas(left + n * cell + 96, height, description, hasLinks: link is not null);
         for (var i = 0; i < n; i++)
         {
             if (cell >= 11 || i % 3 == 0)

@@ -26,7 +26,8 @@ public sealed record Histogram(double From, double To, IReadOnlyList<long> Count
 
     /// <param name="threshold">values below it are drawn as flagged, with a line at it</param>
     /// <param name="mark">a value to point at</param>
-    public string Draw(string name, string unit, double? threshold = null, double? mark = null, double width = 560, double height = 270)
+    /// <param name="canDrag">whether the threshold gets a handle</param>
+    public string Draw(string name, string unit, double? threshold = null, double? mark = null, double width = 560, double height = 270, bool canDrag = false)
     {
         var most = Math.Max(1, Counts.Max());
         var plot = new Plot(width, height, $"Histogram of {name}", (From, To), (0, most * 1.06), unit.Length == 0 ? name : $"{name} ({unit})", "stars");
@@ -43,6 +44,7 @@ public sealed record Histogram(double From, double To, IReadOnlyList<long> Count
         {
             if (line is { } at && plot.X.Contains(at)) plot.Canvas.Line(plot.X.At(at), Plot.Top, plot.X.At(at), plot.Y.At(0), "mark");
         }
+        if (canDrag && threshold is { } here) plot.Canvas.Handle(plot.X.At(Math.Clamp(here, From, To)), Plot.Top, plot.Y.At(0) - Plot.Top, plot.X);
         return plot.ToString();
     }
 }

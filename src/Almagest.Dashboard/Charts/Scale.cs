@@ -30,6 +30,16 @@ public sealed record Scale(double From, double To, double FromPixel, double ToPi
         _ => Math.Round(value, 6).ToString("0.######", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>The range of some values but for the outermost: a few wild ones must not squeeze the rest into a corner.</summary>
+    public static (double Low, double High) Inner(float[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Length == 0) return (0, 1);
+        Array.Sort(values);
+        var wild = values.Length / 2000;
+        return Around([values[wild], values[^(wild + 1)]], 0.06);
+    }
+
     /// <summary>From the lowest to the highest of some values, a little wider; never empty.</summary>
     public static (double Low, double High) Around(IEnumerable<double> values, double pad = 0.04)
     {

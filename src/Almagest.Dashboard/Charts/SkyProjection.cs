@@ -30,7 +30,44 @@ public abstract class SkyProjection
     /// <summary>Null where the map does not show the place. x grows to the right, y upwards.</summary>
     public abstract (double X, double Y)? Project(double raDeg, double decDeg);
 
-    /// <summary>Lines of equal coordinates, in pieces, with a word and where it stands.</summary>
+    /// <summary>The place that is shown at x and y; null where the map has none.</summary>
+    public abstract (double RaDeg, double DecDeg)? Unproject(double x, double y);
+
+    /// <summary>The whole map as a window.</summary>
+    public ChartWindow Whole => new(-Half.X, Half.X, -Half.Y, Half.Y);
+
+    /// <summary>Lines of equal coordinates through a part of the map, as fine as that part asks for.</summary>
+    public IEnumerable<(IReadOnlyList<(double X, double Y)> Points, string Label, bool IsMeridian)> Graticule(ChartWindow window)
+    {
+        const int samples = 12, fine = 240;
+        var places = new List<(double RaDeg, double DecDeg)>();
+        for (var i = 0; i <= samples; i++)
+        {
+            for (var j = 0; j <= samples; j++)
+            {
+                if (Unproject(window.Left + i * (window.Right - window.Left) / samples, window.Bottom + j * (window.Top - window.Bottom) / samples) is { } place) places.Add(place);
+            }
+        }
+        if (places.Count == 0) yield break;
+        var middle = Unproject((window.Left + window.Right) / 2, (window.Bottom + window.Top) / 2) ?? places[0];
+        // Right ascensions as differences from the middle, so that none jumps at 360.
+        var offsets = places.Select(p => (p.RaDeg - middle.RaDeg + 540) % 360 - 180).ToList();
+        var (dec0, dec1) = (places.Min(p => p.DecDeg), places.Max(p => p.DecDeg));
+        var nearPole = Project(0, 90) is { } north && window.Contains(north.X, north.Y) || Project(0, -90) is { } south && window.Contains(south.X, south.Y);
+        var (ra0, ra1) = nearPole ? (middle.RaDeg - 180, middle.RaDeg + 180) : (middle.RaDeg + offsets.Min(), middle.RaDeg + offsets.Max());
+        if (nearPole) (dec0, dec1) = (dec0 > -dec1 ? dec0 : -90, dec0 > -dec1 ? 90 : dec1);
+        var (more, moreRa) = ((dec1 - dec0) * 0.15, (ra1 - ra0) * 0.15);
+        var (low, high) = (Math.Max(-90, dec0 - more), Math.Min(90, dec1 + more));
+        var (west, east) = nearPole ? (ra0, ra1) : IsWholeSky ? (Math.Max(0, ra0 - moreRa), Math.Min(360, ra1 + moreRa)) : (ra0 - moreRa, ra1 + moreRa);
+        List<(double X, double Y)> Line(Func<double, (double Ra, double Dec)> at) =>
+            [.. Enumerable.Range(0, fine + 1).Select(i => at(i / (double)fine)).Select(p => Project(p.Ra, p.Dec)).OfType<(double X, double Y)>()];
+        foreach (var dec in new Scale(low, high, 0, 1).Ticks(6))
+            yield return (Line(t => (west + t * (east - west), dec)), Scale.Label(dec) + "°", false);
+        foreach (var ra in new Scale(west, east, 0, 1).Ticks(nearPole ? 12 : 6))
+            yield return (Line(t => (ra, low + t * (high - low))), Scale.Label((ra % 360 + 360) % 360) + "°", true);
+    }
+
+    /// <summary>Lines of equal coordinates over the whole map, in pieces, with a word and where it stands.</summary>
     public abstract IEnumerable<(IReadOnlyList<(double X, double Y)> Points, string Label, bool IsMeridian)> Graticule();
 
     public abstract bool IsWholeSky { get; }
@@ -59,8 +96,10 @@ public sealed class Mollweide : SkyProjection
             yield return ([.. Enumerable.Range(0, 61).Select(i => Project(i * 6, dec)!.Value)], dec < 0 ? $"−{-dec}°" : dec == 0 ? "0°" : $"+{dec}°", false);
     }
 
+    public override (double RaDeg, double DecDeg)? Unproject(double x, double y) => At(x / Half.X, y / Half.Y);
+
     /// <summary>The place at x and y in [-1, 1] of the map's half width and height; null outside the ellipse.</summary>
-    public static (double RaDeg, double DecDeg)? Unproject(double x, double y)
+    public static (double RaDeg, double DecDeg)? At(double x, double y)
     {
         if (x * x + y * y >= 1) return null;
         var theta = Math.Asin(y);
@@ -102,17 +141,14 @@ public sealed class TangentPlane(double centreRa, double centreDec, double radiu
         return (-Math.Cos(d) * Math.Sin(a) / cos / Deg, (Math.Cos(d0) * Math.Sin(d) - Math.Sin(d0) * Math.Cos(d) * Math.Cos(a)) / cos / Deg);
     }
 
-    public override IEnumerable<(IReadOnlyList<(double X, double Y)> Points, string Label, bool IsMeridian)> Graticule()
+    public override (double RaDeg, double DecDeg)? Unproject(double x, double y)
     {
-        foreach (var dec in new Scale(Math.Max(-90, centreDec - 2 * radiusDeg), Math.Min(90, centreDec + 2 * radiusDeg), 0, 1).Ticks(9))
-            yield return (Line(i => (centreRa + i * Spread / 30, dec)), Scale.Label(dec) + "°", false);
-        foreach (var ra in new Scale(centreRa - Spread, centreRa + Spread, 0, 1).Ticks(9))
-            yield return (Line(i => (ra, Math.Clamp(centreDec + i * 2 * radiusDeg / 30, -90, 90))), Scale.Label((ra + 360) % 360) + "°", true);
+        var (xi, eta) = (-x * Deg, y * Deg);
+        var d0 = centreDec * Deg;
+        var down = Math.Cos(d0) - eta * Math.Sin(d0);
+        var ra = centreRa + Math.Atan2(xi, down) / Deg;
+        return ((ra % 360 + 360) % 360, Math.Atan2(Math.Sin(d0) + eta * Math.Cos(d0), Math.Sqrt(xi * xi + down * down)) / Deg);
     }
 
-    // In right ascension the field is wider towards the poles.
-    double Spread => Math.Min(180, 2 * radiusDeg / Math.Max(0.03, Math.Cos(Math.Min(89, Math.Abs(centreDec) + radiusDeg * 0.3) * Deg)));
-
-    List<(double X, double Y)> Line(Func<int, (double Ra, double Dec)> at) =>
-        [.. Enumerable.Range(-30, 61).Select(i => at(i)).Select(p => Project(p.Ra, p.Dec)).OfType<(double X, double Y)>()];
+    public override IEnumerable<(IReadOnlyList<(double X, double Y)> Points, string Label, bool IsMeridian)> Graticule() => Graticule(Whole);
 }

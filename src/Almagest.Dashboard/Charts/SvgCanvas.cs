@@ -14,19 +14,42 @@ public sealed class SvgCanvas
         .chart{font:12px system-ui,"Segoe UI",Roboto,Arial,sans-serif}.chart text{fill:#333b47}.chart .title{font-size:13px;font-weight:600}
         .chart .axis{stroke:#5b6675;fill:none}.chart .grid{stroke:#c9d0da;fill:none;stroke-width:.7}.chart .bar{fill:#3568b8}.chart .bar2{fill:#b8621b}
         .chart .line{stroke:#3568b8;fill:none;stroke-width:1.6}.chart .mark{stroke:#b3261e;stroke-width:1.6;fill:none}.chart .flag{fill:#d0342c;fill-opacity:.8;stroke:#fff;stroke-width:.5}
+        .chart .star{fill:#44536a}.chart .onsky .star{fill:#cfd8e6}.chart .handle{fill:#fff;fill-opacity:0}
         .chart .note{fill:#5b6675}.chart .venn1{fill:#3568b8;fill-opacity:.35;stroke:#3568b8}.chart .venn2{fill:#d55e00;fill-opacity:.35;stroke:#d55e00}.chart .oncell{font-size:11px}.chart text.dark{fill:#10131a}.chart text.light{fill:#fff}.chart .sky{fill:#10131a}.chart .skygrid{stroke:#8fa0b8;stroke-opacity:.45;fill:none;stroke-width:.6}
         """;
 
     readonly StringBuilder svg = new();
 
-    public SvgCanvas(double width, double height, string description)
+    /// <param name="hasLinks">a picture has no parts for those who cannot see it; a group of links has</param>
+    public SvgCanvas(double width, double height, string description, bool hasLinks = false)
     {
         (Width, Height) = (width, height);
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {width:0.##} {height:0.##}\" role=\"img\" aria-label=\"{Escape(description)}\"><style>{Style}</style>");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {width:0.##} {height:0.##}\" role=\"{(hasLinks ? "group" : "img")}\" aria-label=\"{Escape(description)}\"><style>{Style}</style>");
     }
 
     public double Width { get; }
     public double Height { get; }
+
+    /// <summary>Begins the part of a chart that can be moved and zoomed: what lies outside the box is cut off, and the page's script reads the window from it.</summary>
+    public SvgCanvas OpenView(double left, double top, double width, double height, ChartWindow window, bool isSky = false)
+    {
+        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"{(isSky ? "view onsky" : "view")}\" x=\"{left:0.##}\" y=\"{top:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" viewBox=\"{left:0.##} {top:0.##} {width:0.##} {height:0.##}\" preserveAspectRatio=\"none\" data-window=\"{window.Left:R} {window.Right:R} {window.Bottom:R} {window.Top:R}\">");
+        return this;
+    }
+
+    public SvgCanvas CloseView()
+    {
+        svg.Append("</svg>");
+        return this;
+    }
+
+    /// <summary>A strip around a line that can be dragged sideways; the page's script turns pixels into values.</summary>
+    public SvgCanvas Handle(double x, double top, double height, Scale scale)
+    {
+        ArgumentNullException.ThrowIfNull(scale);
+        svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"handle\" x=\"{x - 9:0.##}\" y=\"{top:0.##}\" width=\"18\" height=\"{height:0.##}\" data-scale=\"{scale.From:R} {scale.To:R} {scale.FromPixel:R} {scale.ToPixel:R}\"/>");
+        return this;
+    }
 
     public SvgCanvas Line(double x1, double y1, double x2, double y2, string css)
     {
@@ -36,7 +59,7 @@ public sealed class SvgCanvas
 
     public SvgCanvas Rect(double x, double y, double width, double height, string css, string? tip = null, string? fill = null, string? link = null)
     {
-        if (link is not null) svg.Append("<a href=\"").Append(Escape(link)).Append("\">");
+        if (link is not null) svg.Append("<a tabindex=\"-1\" href=\"").Append(Escape(link)).Append("\" aria-label=\"").Append(Escape(tip ?? link)).Append("\">");
         svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{css}\" x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{Math.Max(0, width):0.##}\" height=\"{Math.Max(0, height):0.##}\"");
         if (fill is not null) svg.Append(" fill=\"").Append(fill).Append('"');
         Close("rect", tip);

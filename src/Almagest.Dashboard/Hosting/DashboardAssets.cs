@@ -14,7 +14,7 @@ public static class DashboardAssets
 {
     sealed record Asset(byte[] Bytes, string Hash, string Type);
 
-    static readonly Dictionary<string, Asset> All = new[] { "MudBlazor.min.css", "MudBlazor.min.js", "almagest.css", "almagest.js", "theme.js", "favicon.svg", "blazor.web.js" }.ToDictionary(n => n, Load);
+    static readonly Dictionary<string, Asset> All = new[] { "MudBlazor.min.css", "MudBlazor.min.js", "almagest.css", "almagest.js", "samp.js", "theme.js", "favicon.svg", "blazor.web.js" }.ToDictionary(n => n, Load);
 
     /// <summary>Blazor's script asks for pages of its own by this address.</summary>
     const string BlazorScript = "/_framework/blazor.web.js";

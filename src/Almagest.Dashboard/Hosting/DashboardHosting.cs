@@ -2,6 +2,7 @@ using Almagest.Dashboard.Pictures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,9 +13,9 @@ namespace Almagest.Dashboard.Hosting;
 /// <summary>Puts the dashboard into a server. The server brings a <c>LedgerDatabase</c> and an <see cref="IDashboardHost"/>.</summary>
 public static class DashboardHosting
 {
-    // What the browser enforces: nothing is loaded from, or sent to, anywhere else. Inline styles are the frame's and the charts'; scripts are never inline.
+    // What the browser enforces: nothing is loaded from, or sent to, anywhere else, but for the SAMP hub of this machine (samp.js), which gets addresses alone. Inline styles are the frame's and the charts'; scripts are never inline.
     const string OnlyHere = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        + "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'self'";
+        + "connect-src 'self' http://localhost:21012 http://127.0.0.1:21012; form-action 'self'; frame-ancestors 'none'; base-uri 'self'";
 
     public static void AddTo(IServiceCollection services)
     {
@@ -26,8 +27,25 @@ public static class DashboardHosting
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PageOrAnswerPolicy>());
     }
 
-    /// <summary>After routing: pages check the token of their forms.</summary>
-    public static void Use(IApplicationBuilder app) => app.UseAntiforgery();
+    /// <summary>After routing: a person at an address that does not exist gets a page, and pages check the token of their forms.</summary>
+    public static void Use(IApplicationBuilder app)
+    {
+        app.Use((context, next) =>
+        {
+            if (context.GetEndpoint() is null && HttpMethods.IsGet(context.Request.Method) && PageOrAnswerPolicy.WantsPage(context.Request))
+            {
+                context.SetEndpoint(context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.First(e => e.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type == typeof(Pages.NotFound)));
+                // Only when the page is on its way: Blazor leaves out the body of a page that is not found.
+                context.Response.OnStarting(() =>
+                {
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                });
+            }
+            return next(context);
+        });
+        app.UseAntiforgery();
+    }
 
     public static void Map(IEndpointRouteBuilder routes)
     {

@@ -14,6 +14,9 @@ public interface IDashboardHost
     /// <summary>The last executions of jobs by the clock, newest first.</summary>
     Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellation);
 
+    /// <summary>Largest file that the pages take, bytes.</summary>
+    long MaxUploadBytes { get; }
+
     /// <summary>Explains scores; it keeps what it has prepared.</summary>
     RunExplainer Explainer { get; }
 }

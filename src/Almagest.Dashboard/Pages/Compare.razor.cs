@@ -1,5 +1,5 @@
 using System.Globalization;
-using Almagest.Dashboard.Charts;
+using Almagest.Dashboard.Pictures;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger;
 using Almagest.Ledger.Comparing;
@@ -67,26 +67,7 @@ public partial class Compare
     async Task<long?> BusiestAsync() =>
         (await ComparedRuns.NewestAsync(Ledger, type, null, ComparedRuns.Most, Closed)).GroupBy(r => r.DatasetId).MaxBy(g => g.Count())?.Key;
 
-    void Draw()
-    {
-        var n = runs.Count;
-        var place = runs.Index().ToDictionary(r => r.Item.RunId, r => r.Index);
-        var cells = new double?[n, n];
-        for (var i = 0; i < n; i++) cells[i, i] = 1;
-        foreach (var p in table!.Pairs)
-        {
-            var (i, j) = (place[p.Run1.RunId], place[p.Run2.RunId]);
-            cells[i, j] = cells[j, i] = p.Overlap.Shared == 0 ? null : isAnomaly ? p.Overlap.Jaccard : Math.Max(0, p.AdjustedRandIndex ?? 0);
-        }
-        order = HeatMap.Order(cells);
-        var sorted = new double?[n, n];
-        for (var i = 0; i < n; i++)
-        {
-            for (var j = 0; j < n; j++) sorted[i, j] = cells[order[i], order[j]];
-        }
-        heat = HeatMap.Draw([.. order.Select(i => Words.Short(runs[i].RunId))], sorted, "Matrix of how far runs agree",
-            (i, j) => i == j ? $"/runs/{runs[order[i]].RunId}" : PairLink(runs[order[i]].RunId, runs[order[j]].RunId));
-    }
+    void Draw() => (heat, order) = RunMatrix.Draw(table!, (a, b) => a == b ? $"/runs/{a}" : PairLink(a, b));
 
     List<Guid> Named()
     {
@@ -117,38 +98,4 @@ public partial class Compare
         > -3 => Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture),
         _ => string.Create(CultureInfo.InvariantCulture, $"1e{log10:0}"),
     };
-
-    /// <summary>Two circles whose areas are the numbers of stars, overlapping by as much as they share.</summary>
-    static string Venn(RunAgreement p)
-    {
-        const double height = 200, width = 620;
-        var most = Math.Max(1.0, Math.Max(p.Marked1, p.Marked2));
-        var (r1, r2) = (84 * Math.Sqrt(p.Marked1 / most), 84 * Math.Sqrt(p.Marked2 / most));
-        var share = p.Common / most * Math.PI * 84 * 84;
-        var (near, far) = (Math.Abs(r1 - r2), r1 + r2);
-        for (var i = 0; i < 50; i++)
-        {
-            var middle = (near + far) / 2;
-            if (Lens(r1, r2, middle) > share) near = middle;
-            else far = middle;
-        }
-        var distance = (near + far) / 2;
-        var x1 = width / 2 - distance / 2;
-        var x2 = width / 2 + distance / 2;
-        var canvas = new SvgCanvas(width, height, $"{p.OnlyIn1} stars only in the first run, {p.Common} in both, {p.OnlyIn2} only in the second");
-        canvas.Circle(x1, height / 2, r1, "venn1").Circle(x2, height / 2, r2, "venn2");
-        canvas.Text(x1 - r1 - 10, height / 2 - 4, Words.Short(p.Run1.RunId), "end", "title").Text(x1 - r1 - 10, height / 2 + 14, $"{Words.Count(p.OnlyIn1)} only here", "end");
-        canvas.Text(x2 + r2 + 10, height / 2 - 4, Words.Short(p.Run2.RunId), "start", "title").Text(x2 + r2 + 10, height / 2 + 14, $"{Words.Count(p.OnlyIn2)} only here", "start");
-        canvas.Text((x1 + r1 + x2 - r2) / 2, height / 2 + 4, Words.Count(p.Common), css: "title");
-        return canvas.ToString();
-    }
-
-    static double Lens(double a, double b, double d)
-    {
-        if (d >= a + b || a == 0 || b == 0) return 0;
-        if (d <= Math.Abs(a - b)) return Math.PI * Math.Min(a, b) * Math.Min(a, b);
-        var x = Math.Acos(Math.Clamp((d * d + a * a - b * b) / (2 * d * a), -1, 1));
-        var y = Math.Acos(Math.Clamp((d * d + b * b - a * a) / (2 * d * b), -1, 1));
-        return a * a * (x - Math.Sin(2 * x) / 2) + b * b * (y - Math.Sin(2 * y) / 2);
-    }
 }

@@ -11,13 +11,14 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace Almagest.Dashboard.Pages;
 
 /// <summary>One run: what was run, what it found, and where.</summary>
 public partial class RunPage
 {
-    const int TableRows = 300, DrawnStars = 3000, ShownClusters = 40, DrawnClusters = 12;
+    const int MostSelected = 200, TableRows = 300, DrawnStars = StarLayer.MostMarks, ShownClusters = RunCharts.ShownClusters, DrawnClusters = 12;
 
     DiscoveryRun? run;
     string dataset = "";
@@ -28,10 +29,13 @@ public partial class RunPage
     RunProgress? progress;
     Timer? watch;
 
+    IReadOnlyList<StarResult> selected = [];
     SelectionPicture? picture;
     RunScores? scores;
     Histogram? scoreHistogram;
-    string? histogram, sizes, diagram, sky, motions, parallaxes, missing;
+    RunCharts? charts;
+    string? histogram, sizes, missing;
+    DotNetObjectReference<RunPage>? self;
     bool drawn, moved, busy;
     double contamination = 0.05, threshold;
     int count;
@@ -70,8 +74,7 @@ public partial class RunPage
                 if (stars.Count < DrawnStars)
                     stars.AddRange((await results.PageAsync(run.RunId, new ResultQuery(ClusterId: cluster, Limit: Cluster is null ? 400 : DrawnStars), Closed)).Items);
             }
-            sizes = clusters.Count == 0 ? null : Bars.Draw([.. clusters.Take(ShownClusters).Select(c => new Bar(c.ClusterId.ToString(CultureInfo.InvariantCulture), c.Size, Fill: ColourMap.Group(c.ClusterId)))],
-                "cluster", "stars", "Cluster sizes");
+            sizes = RunCharts.Sizes(clusters);
         }
     }
 
@@ -94,10 +97,17 @@ public partial class RunPage
     async Task DrawAsync()
     {
         var current = run!;
+        if (pictured != current.RunId)
+        {
+            // Another run: what was selected in the last one is not carried over.
+            selected = [];
+            self ??= DotNetObjectReference.Create(this);
+            await Js.InvokeVoidAsync("almagest.watchSelection", self);
+        }
         picture = await Pictures.SelectionAsync(current.DatasetId, StarFilter.FromJson(current.DatasetFilter));
-        var shown = stars.Select(s => (Star: s, Tip: Tip(s), Fill: IsAnomaly || s.ClusterId is not { } c ? null : ColourMap.Group(c))).ToList();
-        sky = SkyMap.Draw(picture.Projection, picture.Sky, shown.Select(s => new ChartPoint(s.Star.RaDeg, s.Star.DecDeg, s.Star.StarId, s.Tip, s.Fill)), "Map of the sky");
-        diagram = picture.Diagram?.Draw(shown.Where(s => s.Star.Color is not null).Select(s => new ChartPoint(s.Star.Color!.Value, picture.Diagram.HeightOf(s.Star.Magnitude, s.Star.ParallaxMas), s.Star.StarId, s.Tip, s.Fill)), "Colour–magnitude diagram");
+        var marks = await Pictures.MarksAsync(current);
+        var ids = picture.StarIds;
+        charts = RunCharts.Of(current, picture, marks, stars, Cluster);
         if (IsAnomaly)
         {
             scores = await Pictures.ScoresAsync(current.RunId);
@@ -105,18 +115,16 @@ public partial class RunPage
             if (scoreHistogram is null) missing = "The run analysed no star.";
             Redraw();
         }
-        else
-        {
-            motions = Scattered(shown.Where(s => s.Star is { PmraMasYr: not null, PmdecMasYr: not null }).Select(s => new ChartPoint(s.Star.PmraMasYr!.Value, s.Star.PmdecMasYr!.Value, s.Star.StarId, s.Tip, s.Fill)), "pm RA·cos Dec (mas/yr)", "pm Dec (mas/yr)");
-            parallaxes = Scattered(shown.Where(s => s.Star is { ParallaxMas: not null, Magnitude: not null }).Select(s => new ChartPoint(s.Star.Magnitude!.Value, s.Star.ParallaxMas!.Value, s.Star.StarId, s.Tip, s.Fill)), "magnitude", "parallax (mas)");
-        }
         pictured = current.RunId;
     }
 
-    static string? Scattered(IEnumerable<ChartPoint> points, string x, string y)
+    /// <summary>The stars that are selected in the browser.</summary>
+    [JSInvokable]
+    public async Task SelectedAsync(long[] ids)
     {
-        var all = points.ToList();
-        return all.Count == 0 ? null : Scatter.Draw(all, x, y, $"{y} against {x}");
+        if (ids is null || run is not { IsComplete: true }) return;
+        selected = ids.Length == 0 ? [] : (await new ResultRepository(Ledger).PageAsync(run.RunId, new ResultQuery(Limit: MostSelected) { StarIds = ids }, Closed)).Items;
+        StateHasChanged();
     }
 
     void Drag(ChangeEventArgs e)
@@ -127,12 +135,21 @@ public partial class RunPage
         Redraw();
     }
 
+    // What the histogram's line is dragged to is a score; what a run stores is the share of stars below it.
+    void DragTo(double score)
+    {
+        if (scores is null) return;
+        contamination = Math.Clamp((double)scores.Below(score) / Math.Max(1, scores.Ascending.Count), 0.001, 0.5);
+        moved = true;
+        Redraw();
+    }
+
     void Redraw()
     {
         (threshold, count) = scores!.At(contamination);
         // At its own contamination the run is what is stored, to the last star.
         if (!moved) (threshold, count) = (0, (int)(stats?.AnomalyCount ?? count));
-        histogram = scoreHistogram?.Draw("anomaly score", "", threshold);
+        histogram = scoreHistogram is { } all ? RunCharts.Scores(all, threshold, canDrag: true) : null;
     }
 
     async Task KeepAsync()
@@ -153,9 +170,6 @@ public partial class RunPage
         return total > TableRows && stars.Count > TableRows ? $"{what} (first {TableRows} of {Words.Count(total)})" : what;
     }
 
-    static string Tip(StarResult s) => s.AnomalyScore is { } score
-        ? FormattableString.Invariant($"{s.SourceId}: score {score:0.000}") : FormattableString.Invariant($"{s.SourceId}: cluster {s.ClusterId}");
-
     static double? Contamination(DiscoveryRun run)
     {
         using var document = JsonDocument.Parse(run.Parameters);
@@ -165,6 +179,7 @@ public partial class RunPage
     protected override void Dispose(bool disposing)
     {
         watch?.Dispose();
+        self?.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -1,38 +1,65 @@
 using System.Collections.Concurrent;
+using Almagest.Dashboard.Charts;
+using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Dashboard.Pictures;
 
 /// <summary>
-/// What pictures are drawn from. Datasets and complete runs never change, so each is read once and kept, the least recently used are
-/// dropped. Thread-safe.
+/// What pictures are drawn from. Datasets and complete runs never change, so each is read once and kept; the least recently used are dropped
+/// when more stars are kept than fit. Thread-safe.
 /// </summary>
 public sealed class PictureStore(LedgerDatabase ledger)
 {
-    const int Kept = 24;
-    readonly ConcurrentDictionary<string, (Lazy<Task<object>> Value, long Used)> kept = new();
+    /// <summary>Some 40 bytes for each: a few hundred megabytes at most, beyond the picture that is being drawn.</summary>
+    const long MostStars = 6_000_000;
+
+    sealed record Entry(Lazy<Task<object>> Value)
+    {
+        public long Used { get; set; }
+        public long Stars { get; set; }
+    }
+
+    readonly ConcurrentDictionary<string, Entry> kept = new();
     long clock;
 
     /// <exception cref="Almagest.Ledger.LedgerException">the database has trouble</exception>
-    public async Task<SelectionPicture> SelectionAsync(long datasetId, StarFilter filter)
+    public Task<SelectionPicture> SelectionAsync(long datasetId, StarFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return (SelectionPicture)await GetAsync($"s{datasetId} {filter.ToJson()}", async () => SelectionPicture.Of(await new SelectionLoader(ledger).LoadAsync(datasetId, filter)));
+        return GetAsync($"selection {datasetId} {filter.ToJson()}", async () => SelectionPicture.Of(await new SelectionLoader(ledger).LoadAsync(datasetId, filter)), p => p.Stars);
     }
 
     /// <exception cref="Almagest.Ledger.LedgerException">no such run, or it has no scores</exception>
-    public async Task<RunScores> ScoresAsync(Guid runId) => (RunScores)await GetAsync($"r{runId}", async () => await RunScores.ReadAsync(ledger, runId));
+    public Task<RunScores> ScoresAsync(Guid runId) => GetAsync($"scores {runId}", async () => await RunScores.ReadAsync(ledger, runId), s => s.Ascending.Count / 4);
 
-    async Task<object> GetAsync(string key, Func<Task<object>> make)
+    /// <summary>Which stars of its selection a complete run marks.</summary>
+    public Task<StarMarks> MarksAsync(DiscoveryRun run)
     {
-        var now = Interlocked.Increment(ref clock);
-        var entry = kept.AddOrUpdate(key, _ => (new Lazy<Task<object>>(() => Task.Run(make)), now), (_, old) => (old.Value, now));
-        while (kept.Count > Kept) kept.TryRemove(kept.MinBy(k => k.Value.Used).Key, out _);
+        ArgumentNullException.ThrowIfNull(run);
+        return GetAsync($"marks {run.RunId}", async () =>
+        {
+            var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+            var sets = new RunSetReader(ledger);
+            return run.RunType == RunTypes.Anomaly
+                ? StarMarks.Of(picture.StarIds, false, [(0, (await sets.MarksAsync([run]))[0].Marked)])
+                : StarMarks.Of(picture.StarIds, true, (await sets.ClustersAsync([run]))[0].Clusters.Select(c => (c.ClusterId, (IEnumerable<long>)c.Members)));
+        }, m => m.Stars / 10);
+    }
+
+    async Task<T> GetAsync<T>(string key, Func<Task<T>> make, Func<T, long> stars) where T : notnull
+    {
+        var entry = kept.GetOrAdd(key, _ => new Entry(new Lazy<Task<object>>(() => Task.Run(async () => (object)await make()))));
+        entry.Used = Interlocked.Increment(ref clock);
         try
         {
-            return await entry.Value.Value;
+            var value = (T)await entry.Value.Value;
+            entry.Stars = stars(value);
+            while (kept.Count > 1 && kept.Values.Sum(e => e.Stars) > MostStars) kept.TryRemove(kept.MinBy(k => k.Value.Used).Key, out _);
+            return value;
         }
         catch
         {

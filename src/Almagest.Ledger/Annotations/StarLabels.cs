@@ -18,17 +18,7 @@ public sealed class StarLabels(LedgerDatabase ledger)
     /// <summary>Most labels of one page.</summary>
     public const int MostRows = 10_000;
 
-    static readonly IReadOnlyList<CatalogColumn> Columns =
-    [
-        new("source_id", ColumnType.Text, Description: "the catalogue's own id"),
-        new("label_set", ColumnType.Text, Description: "the set to which the label belongs"),
-        new("label_outlier", ColumnType.Int64, Description: "1 = really unusual, 0 = really ordinary, missing = not said"),
-        new("label_kind", ColumnType.Text, Description: "what kind of object it is"),
-        new("label_cluster", ColumnType.Text, Description: "the cluster it belongs to"),
-        new("label_remark", ColumnType.Text, Description: "whatever else was said"),
-        new("labelled_by", ColumnType.Text, Description: "who said so"),
-        new("labelled_at", ColumnType.Text, Description: "when, UTC, ISO 8601"),
-    ];
+    static readonly IReadOnlyList<CatalogColumn> Columns = ColumnMeanings.List("source_id", "label_set", "label_outlier", "label_kind", "label_cluster", "label_remark", "labelled_by", "labelled_at");
 
     /// <summary>Labels a star; its former label in the set is replaced.</summary>
     /// <returns>the label, and whether it is new</returns>
@@ -114,7 +104,11 @@ public sealed class StarLabels(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(dataset);
         if ((await PageAsync(dataset.DatasetId, labelSet, limit: 1, cancellation: cancellation)).Count == 0)
             throw LedgerException.NotFound($"dataset '{dataset.Name}' has no labels in the set '{labelSet}'", "Load some: almagest labels import FILE");
-        return new OutgoingTable(Columns, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellation));
+        return new OutgoingTable(Columns, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellation))
+        {
+            Name = "labels",
+            Unicode = new HashSet<string> { "label_set", "label_kind", "label_cluster", "label_remark", "labelled_by" },
+        };
     }
 
     async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(long datasetId, string labelSet, [EnumeratorCancellation] CancellationToken cancellation)

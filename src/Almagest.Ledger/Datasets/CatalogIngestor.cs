@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -27,8 +28,10 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         try
         {
             var checksums = await Task.Run(() => files.Select(CatalogChecksum.Compute).ToArray(), cancellation);
-            var checksum = checksums.Length == 1 ? checksums[0]
-                : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', checksums))));
+            // Another table of the same file, or the same one in another system, is another catalogue.
+            string[] identity = [.. checksums, .. Choices(options)];
+            var checksum = identity.Length == 1 ? identity[0]
+                : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', identity))));
             var name = CheckName(options.DatasetName ?? DefaultName(files[0]));
             if (await FindLoadedAsync(checksum, options, cancellation) is { } loaded)
                 return await RepeatAsync(loaded, options, watch, cancellation);
@@ -40,24 +43,32 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             var sources = new JsonArray();
             var mappings = new List<ColumnMapping>();
             var notes = new List<string>();
-            var total = files.Sum(f => new FileInfo(f).Length);
+            var total = files.Sum(CatalogFile.Length);
             long before = 0;
             for (var i = 0; i < files.Count; i++)
             {
-                using var reader = CatalogFile.Open(files[i]);
+                using var reader = CatalogFile.Open(files[i], options.Open);
                 var mapping = ColumnMapping.Automatic(reader.Columns).With(options.Map.Select(m => $"{m.Key}={m.Value}"));
-                var stars = new StarReader(reader, mapping, new StarReaderOptions { ZeroParallaxIsMissing = options.ZeroParallaxIsMissing });
+                if (options.System is { } system) mapping = mapping.WithSystem(system);
+                var stars = new StarReader(reader, mapping, new StarReaderOptions { ZeroParallaxIsMissing = options.ZeroParallaxIsMissing, TargetEpoch = options.Epoch, CatalogEpoch = options.CatalogEpoch });
                 var offset = before;
                 await staging.AddAsync(Path.GetFileName(files[i]), stars,
                     () => progress?.Report(new IngestProgress(offset + reader.BytesRead, total, staging.Rows, staging.Rejected)), cancellation);
                 mappings.Add(mapping);
                 notes.AddRange(reader.Warnings);
-                sources.Add(new JsonObject
+                if (stars.NotCarried > 0)
+                    notes.Add(string.Create(CultureInfo.InvariantCulture, $"{stars.NotCarried} of {stars.Accepted} stars have no proper motion or epoch and could not be carried to {options.Epoch}: their positions are as they were."));
+                var source = new JsonObject
                 {
                     ["file"] = Path.GetFileName(files[i]), ["format"] = reader.Format, ["checksum"] = checksums[i],
-                    ["rows"] = stars.Accepted + stars.Rejected, ["rejected"] = stars.Rejected,
-                });
-                before += new FileInfo(files[i]).Length;
+                    ["rows"] = stars.Accepted + stars.Rejected, ["rejected"] = stars.Rejected, ["system"] = mapping.System!.ToString(),
+                };
+                if (options.Open.Table is { } table) source["table"] = table;
+                if ((options.CatalogEpoch ?? mapping.System.Epoch) is { } measured) source["epoch"] = measured;
+                if (options.Epoch is { } target) source["carried_to"] = target;
+                foreach (var (key, value) in options.Origin) source[key] = value;
+                sources.Add(source);
+                before += CatalogFile.Length(files[i]);
             }
             if (staging.Rows == 0) throw NothingLoaded(files, staging);
             var dataset = await staging.StoreAsync(new Dataset
@@ -66,6 +77,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
                 Checksum = checksum,
                 Source = sources.ToJsonString(),
                 ColumnMapping = MappingJson(mappings[0]),
+                ReferenceEpoch = staging.Epoch,
             }, cancellation);
             await transaction.CommitAsync(cancellation);
             await AnalyzeAsync(cancellation);
@@ -84,6 +96,14 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         {
             throw PostgresErrors.Translate(e);
         }
+    }
+
+    static IEnumerable<string> Choices(IngestOptions options)
+    {
+        if (options.Open.Table is { } table) yield return $"table={table}";
+        if (options.System is { } system) yield return $"system={system}";
+        if (options.CatalogEpoch is { } measured) yield return string.Create(CultureInfo.InvariantCulture, $"epoch={measured}");
+        if (options.Epoch is { } target) yield return string.Create(CultureInfo.InvariantCulture, $"carried_to={target}");
     }
 
     async Task<Dataset?> FindLoadedAsync(string checksum, IngestOptions options, CancellationToken cancellation)
@@ -143,7 +163,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
     // gaia-100pc.csv.gz is gaia-100pc.
     static string DefaultName(string file)
     {
-        var name = Path.GetFileName(file);
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(file));
         var dot = name.IndexOf('.', 1);
         name = dot > 0 ? name[..dot] : name;
         return long.TryParse(name, out _) ? $"catalogue {name}" : name;

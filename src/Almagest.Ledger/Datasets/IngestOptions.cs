@@ -1,3 +1,4 @@
+using Almagest.Catalog;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Ledger.Datasets;
@@ -17,6 +18,21 @@ public sealed record IngestOptions
     /// <summary>A parallax of exactly 0 means unknown in this catalogue.</summary>
     public bool ZeroParallaxIsMissing { get; init; }
 
+    /// <summary>How to open the files: which of their tables, with which ReadMe.</summary>
+    public CatalogOpenOptions Open { get; init; } = CatalogOpenOptions.Default;
+
+    /// <summary>The system of the positions, where the file does not say it or says it wrongly. Stars are stored in ICRS.</summary>
+    public PositionSystem? System { get; init; }
+
+    /// <summary>Julian year to which positions and proper motions are carried; null leaves them at their own epoch.</summary>
+    public double? Epoch { get; init; }
+
+    /// <summary>Julian year for which the catalogue's positions hold, where the file does not say it or says it wrongly.</summary>
+    public double? CatalogEpoch { get; init; }
+
+    /// <summary>Where a file was fetched from, kept with the dataset: <c>service</c>, <c>query</c> …</summary>
+    public IReadOnlyDictionary<string, string> Origin { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Rejected rows that are kept with their reasons; all are counted.</summary>
     public int RejectedRowsKept { get; init; } = 1000;
 }
@@ -30,5 +46,5 @@ public sealed record IngestProgress(long BytesRead, long TotalBytes, long Rows, 
 /// <param name="Mapping">one line per star field, e.g. <c>ra_deg ← RAJ2000</c></param>
 /// <param name="Notes">remarks of the readers</param>
 public sealed record IngestReport(
-    Dataset Dataset, bool AlreadyLoaded, long Rows, long Rejected, IReadOnlyList<RejectedRow> RejectedRows,
+    Dataset Dataset, bool AlreadyLoaded, long Rows, long Rejected, IReadOnlyList<Model.RejectedRow> RejectedRows,
     IReadOnlyList<string> Mapping, IReadOnlyList<string> Notes, double ElapsedMs);

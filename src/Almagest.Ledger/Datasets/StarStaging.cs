@@ -32,6 +32,12 @@ internal sealed class StarStaging
 
     public long Rejected { get; private set; }
 
+    double firstEpoch = double.NaN;
+    bool oneEpoch = true;
+
+    /// <summary>Julian year for which every star's position holds; null where it is not known or differs.</summary>
+    public double? Epoch => oneEpoch && !double.IsNaN(firstEpoch) ? firstEpoch : null;
+
     public IReadOnlyList<RejectedRow> RejectedRows => rejected;
 
     public static async Task<StarStaging> CreateAsync(NpgsqlConnection connection, int rejectedKept, CancellationToken cancellation)
@@ -92,14 +98,15 @@ internal sealed class StarStaging
     public async Task<Dataset> StoreAsync(Dataset dataset, CancellationToken cancellation)
     {
         await using (var command = new NpgsqlCommand("""
-            insert into public.datasets (name, source, checksum, column_mapping, star_count, rejected_count)
-            values ($1, $2, $3, $4, 0, 0) returning dataset_id, created_at
+            insert into public.datasets (name, source, checksum, column_mapping, reference_epoch, star_count, rejected_count)
+            values ($1, $2, $3, $4, $5, 0, 0) returning dataset_id, created_at
             """, connection))
         {
             command.Parameters.Add(new() { Value = dataset.Name });
             command.Parameters.Add(new() { Value = dataset.Source, NpgsqlDbType = NpgsqlDbType.Jsonb });
             command.Parameters.Add(new() { Value = dataset.Checksum });
             command.Parameters.Add(new() { Value = dataset.ColumnMapping, NpgsqlDbType = NpgsqlDbType.Jsonb });
+            command.Parameters.Add(new() { Value = (object?)dataset.ReferenceEpoch ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double });
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
             dataset.DatasetId = reader.GetInt64(0);
@@ -176,6 +183,8 @@ internal sealed class StarStaging
     {
         for (var i = 0; i < batch.Count; i++)
         {
+            if (Rows == 0) firstEpoch = batch.Epoch[i];
+            else if (!batch.Epoch[i].Equals(firstEpoch)) oneEpoch = false;
             writer.StartRow();
             writer.Write(++Rows, NpgsqlDbType.Bigint);
             writer.Write(files.Count - 1, NpgsqlDbType.Integer);

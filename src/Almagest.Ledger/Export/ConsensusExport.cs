@@ -14,18 +14,7 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
 {
     const int BatchStars = 10_000;
 
-    static readonly IReadOnlyList<CatalogColumn> Columns =
-    [
-        .. ExportColumns.Star,
-        new("rank", ColumnType.Int64, Description: "1 = the surest"),
-        new("flagged_runs", ColumnType.Int64, Description: "runs that flag the star"),
-        new("analysed_runs", ColumnType.Int64, Description: "runs that analysed it"),
-        new("effective_flagged", ColumnType.Double, Description: "the former, runs that say the same sharing one say"),
-        new("effective_analysed", ColumnType.Double, Description: "the latter likewise"),
-        new("posterior_mean", ColumnType.Double, Description: "mean of the rate at which runs flag it, after what was seen"),
-        new("credible_low", ColumnType.Double, Description: "lower end of the central 95 % credible interval"),
-        new("credible_high", ColumnType.Double, Description: "its upper end"),
-    ];
+    static readonly IReadOnlyList<CatalogColumn> Columns = [.. ExportColumns.Star, .. ColumnMeanings.List("rank", "flagged_runs", "analysed_runs", "effective_flagged", "effective_analysed", "posterior_mean", "credible_low", "credible_high")];
 
     /// <param name="runs">complete anomaly runs over one dataset</param>
     /// <param name="limit">null = every star that a run flags</param>
@@ -44,7 +33,7 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
             $"{(limit is null ? "every flagged star" : $"the first {limit} of {ranking.Count} flagged stars")}, by {(order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first", ordered, cancellation);
         provenance["weights"] = new JsonObject(ordered.Zip(weights, (r, w) => KeyValuePair.Create(r.RunId.ToString(), (JsonNode?)JsonValue.Create(w))));
         provenance["effective_runs"] = weights.Sum();
-        return new OutgoingTable(Columns, provenance, BatchesAsync(top, cancellation));
+        return new OutgoingTable(Columns, provenance, BatchesAsync(top, cancellation)) { Name = "consensus" };
     }
 
     async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(IReadOnlyList<StarConsensus> ranked, [EnumeratorCancellation] CancellationToken cancellation)

@@ -4,21 +4,10 @@ using Almagest.Ledger.Runs;
 
 namespace Almagest.Ledger.Export;
 
-/// <summary>The columns of a star that every export has, with units as VOUnits and astropy write them.</summary>
+/// <summary>The columns of a star that every export of results has.</summary>
 static class ExportColumns
 {
-    public static readonly IReadOnlyList<CatalogColumn> Star =
-    [
-        new("star_id", ColumnType.Int64, Description: "Almagest's own id of the star, within one ledger"),
-        new("source_id", ColumnType.Text, Description: "the catalogue's own id"),
-        new("ra_deg", ColumnType.Double, "deg", Description: "right ascension, ICRS"),
-        new("dec_deg", ColumnType.Double, "deg", Description: "declination, ICRS"),
-        new("parallax_mas", ColumnType.Double, "mas", Description: "parallax"),
-        new("pmra_mas_yr", ColumnType.Double, "mas/yr", Description: "proper motion in right ascension times cos(dec)"),
-        new("pmdec_mas_yr", ColumnType.Double, "mas/yr", Description: "proper motion in declination"),
-        new("magnitude", ColumnType.Double, "mag", Description: "magnitude in the dataset's main band"),
-        new("color", ColumnType.Double, "mag", Description: "colour index"),
-    ];
+    public static readonly IReadOnlyList<CatalogColumn> Star = ColumnMeanings.List("star_id", "source_id", "ra_deg", "dec_deg", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color");
 
     public static object?[] Of(Star s, params ReadOnlySpan<object?> more) =>
         [s.StarId, s.SourceId, s.RaDeg, s.DecDeg, s.ParallaxMas, s.PmraMasYr, s.PmdecMasYr, s.Magnitude, s.Color, .. more];

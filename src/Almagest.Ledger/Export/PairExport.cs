@@ -10,17 +10,7 @@ namespace Almagest.Ledger.Export;
 /// <summary>The stars that either run of a pair marks, as a table to be written.</summary>
 public sealed class PairExport(LedgerDatabase ledger)
 {
-    static readonly IReadOnlyList<CatalogColumn> Columns =
-    [
-        .. ExportColumns.Star,
-        new("side", ColumnType.Text, Description: "common = both runs mark the star, only_1 or only_2 = one of them"),
-        new("score_1", ColumnType.Double, Description: "anomaly score of run 1; missing where it has none"),
-        new("score_2", ColumnType.Double, Description: "anomaly score of run 2"),
-        new("cluster_1", ColumnType.Int64, Description: "cluster in run 1, -1 = noise; missing in an anomaly run"),
-        new("cluster_2", ColumnType.Int64, Description: "cluster in run 2"),
-        new("reason", ColumnType.Text, Description: "why only one run marks the star"),
-        new("near_threshold", ColumnType.Boolean, Description: "whether the other run nearly flags it"),
-    ];
+    static readonly IReadOnlyList<CatalogColumn> Columns = [.. ExportColumns.Star, .. ColumnMeanings.List("side", "score_1", "score_2", "cluster_1", "cluster_2", "reason", "near_threshold")];
 
     static readonly (PairSide Side, string Name)[] Sides = [(PairSide.Common, "common"), (PairSide.OnlyIn1, "only_1"), (PairSide.OnlyIn2, "only_2")];
 
@@ -32,7 +22,7 @@ public sealed class PairExport(LedgerDatabase ledger)
         var wanted = Sides.Where(s => (side is null || s.Side == side) && (reason is null || s.Side != PairSide.Common)).ToArray();
         var rows = $"{string.Join(", ", wanted.Select(s => s.Name))}{(reason is null ? "" : $", reason {reason}")}, each by star_id";
         var provenance = await new Provenance(ledger).OfAsync($"Stars that runs {pair.Run1.RunId} (1) and {pair.Run2.RunId} (2) mark", rows, [pair.Run1, pair.Run2], cancellation);
-        return new OutgoingTable(Columns, provenance, BatchesAsync(pair, wanted, reason, cancellation));
+        return new OutgoingTable(Columns, provenance, BatchesAsync(pair, wanted, reason, cancellation)) { Name = "pair" };
     }
 
     async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(

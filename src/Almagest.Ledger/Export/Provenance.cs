@@ -48,7 +48,8 @@ sealed class Provenance(LedgerDatabase ledger)
         return provenance;
     }
 
-    static JsonObject Begin(string title, string rows) => new()
+    /// <summary>Of a table about the ledger itself.</summary>
+    public static JsonObject Begin(string title, string rows) => new()
     {
         ["title"] = title,
         ["rows"] = rows,
@@ -78,6 +79,20 @@ sealed class Provenance(LedgerDatabase ledger)
             ["completed_at"] = run.CompletedAt?.ToString(Time, CultureInfo.InvariantCulture),
         };
     }
+
+    /// <summary>Of two datasets joined by position.</summary>
+    public static JsonObject Describe(CrossMatch match, Dataset first, Dataset second) => new()
+    {
+        ["match_id"] = match.MatchId,
+        ["radius_arcsec"] = match.RadiusArcsec,
+        ["find"] = match.Find,
+        ["epoch_1"] = match.Epoch1,
+        ["epoch_2"] = match.Epoch2,
+        ["epoch"] = match.Epoch,
+        ["match_program_version"] = match.ProgramVersion,
+        ["matched_at"] = match.CreatedAt.ToString(Time, CultureInfo.InvariantCulture),
+        ["datasets"] = new JsonArray(Describe(first), Describe(second)),
+    };
 
     static JsonObject Describe(Dataset dataset) => new()
     {

@@ -11,14 +11,7 @@ namespace Almagest.Ledger.Export;
 /// <summary>What a complete run says of its stars, as a table to be written.</summary>
 public sealed class RunExport(LedgerDatabase ledger)
 {
-    static readonly IReadOnlyList<CatalogColumn> Columns =
-    [
-        .. ExportColumns.Star,
-        new("is_anomaly", ColumnType.Int64, Description: "1 = flagged; 0 throughout a cluster run"),
-        new("anomaly_score", ColumnType.Double, Description: "negative = anomalous (scikit-learn's decision_function); missing in a cluster run"),
-        new("cluster_id", ColumnType.Int64, Description: "number of its cluster from 0, -1 = noise; missing in an anomaly run"),
-        new("membership_probability", ColumnType.Double, Description: "strength of the membership in its cluster, 0 to 1, in an hdbscan run"),
-    ];
+    static readonly IReadOnlyList<CatalogColumn> Columns = [.. ExportColumns.Star, .. ColumnMeanings.List("is_anomaly", "anomaly_score", "cluster_id", "membership_probability")];
 
     /// <summary>The rows are read page by page while they are written; a run that is deleted meanwhile ends the writing with an error.</summary>
     /// <param name="query">which results, and in which order; limit and page token do not matter</param>
@@ -39,7 +32,7 @@ public sealed class RunExport(LedgerDatabase ledger)
             null => query.AnomaliesOnly ? "the flagged stars" : "all stars of the run",
         };
         var provenance = await new Provenance(ledger).OfAsync($"What run {run.RunId} says of its stars", $"{rows}, {(query.ByScore ? "most anomalous first" : "by star_id")}", run, cancellation);
-        return new OutgoingTable(Columns, provenance, BatchesAsync(run.RunId, query, cancellation));
+        return new OutgoingTable(Columns, provenance, BatchesAsync(run.RunId, query, cancellation)) { Name = "results" };
     }
 
     async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(Guid runId, ResultQuery query, [EnumeratorCancellation] CancellationToken cancellation)

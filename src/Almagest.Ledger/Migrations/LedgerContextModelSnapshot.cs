@@ -455,6 +455,74 @@ namespace Almagest.Ledger.Migrations
                     b.ToView("mv_discovery_timeline", (string)null);
                 });
 
+            modelBuilder.Entity("Almagest.Ledger.Model.CrossMatch", b =>
+                {
+                    b.Property<long>("MatchId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("match_id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("MatchId"));
+
+                    b.Property<DateTime>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<long>("Dataset1Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dataset_1_id");
+
+                    b.Property<long>("Dataset2Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dataset_2_id");
+
+                    b.Property<double?>("Epoch")
+                        .HasColumnType("double precision")
+                        .HasColumnName("epoch");
+
+                    b.Property<double?>("Epoch1")
+                        .HasColumnType("double precision")
+                        .HasColumnName("epoch_1");
+
+                    b.Property<double?>("Epoch2")
+                        .HasColumnType("double precision")
+                        .HasColumnName("epoch_2");
+
+                    b.Property<string>("Find")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("find");
+
+                    b.Property<long>("LinkCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("link_count");
+
+                    b.Property<string>("ProgramVersion")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("program_version");
+
+                    b.Property<double>("RadiusArcsec")
+                        .HasColumnType("double precision")
+                        .HasColumnName("radius_arcsec");
+
+                    b.HasKey("MatchId")
+                        .HasName("pk_cross_matches");
+
+                    b.HasIndex("Dataset1Id")
+                        .HasDatabaseName("ix_cross_matches_dataset_1_id");
+
+                    b.HasIndex("Dataset2Id")
+                        .HasDatabaseName("ix_cross_matches_dataset_2_id");
+
+                    b.ToTable("cross_matches", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_cross_matches_find", "find in ('best', 'best1', 'best2', 'all')");
+                        });
+                });
+
             modelBuilder.Entity("Almagest.Ledger.Model.Dataset", b =>
                 {
                     b.Property<long>("DatasetId")
@@ -488,6 +556,10 @@ namespace Almagest.Ledger.Migrations
                     b.Property<long>("RejectedCount")
                         .HasColumnType("bigint")
                         .HasColumnName("rejected_count");
+
+                    b.Property<double?>("ReferenceEpoch")
+                        .HasColumnType("double precision")
+                        .HasColumnName("reference_epoch");
 
                     b.Property<string>("Source")
                         .IsRequired()
@@ -1041,6 +1113,33 @@ namespace Almagest.Ledger.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Almagest.Ledger.Model.StarLink", b =>
+                {
+                    b.Property<long>("MatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("match_id");
+
+                    b.Property<long>("Star1Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("star_1_id");
+
+                    b.Property<long>("Star2Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("star_2_id");
+
+                    b.Property<double>("SeparationArcsec")
+                        .HasColumnType("double precision")
+                        .HasColumnName("separation_arcsec");
+
+                    b.HasKey("MatchId", "Star1Id", "Star2Id")
+                        .HasName("pk_star_links");
+
+                    b.HasIndex("MatchId", "Star2Id")
+                        .HasDatabaseName("ix_star_links_match_id_star_2_id");
+
+                    b.ToTable("star_links", (string)null);
+                });
+
             modelBuilder.Entity("Almagest.Ledger.Model.ViewRefresh", b =>
                 {
                     b.Property<long>("RefreshId")
@@ -1096,6 +1195,23 @@ namespace Almagest.Ledger.Migrations
                         {
                             t.HasCheckConstraint("ck_view_refreshes_outcome", "outcome in ('running', 'succeeded', 'failed')");
                         });
+                });
+
+            modelBuilder.Entity("Almagest.Ledger.Model.CrossMatch", b =>
+                {
+                    b.HasOne("Almagest.Ledger.Model.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("Dataset1Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_cross_matches_datasets_dataset_1_id");
+
+                    b.HasOne("Almagest.Ledger.Model.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("Dataset2Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_cross_matches_datasets_dataset_2_id");
                 });
 
             modelBuilder.Entity("Almagest.Ledger.Model.DiscoveryRun", b =>

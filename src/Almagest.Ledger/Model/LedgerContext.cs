@@ -13,6 +13,8 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     public DbSet<DiscoveryRun> Runs => Set<DiscoveryRun>();
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
     public DbSet<DiscoveryResult> Results => Set<DiscoveryResult>();
+    public DbSet<CrossMatch> CrossMatches => Set<CrossMatch>();
+    public DbSet<StarLink> StarLinks => Set<StarLink>();
     public DbSet<RunTag> RunTags => Set<RunTag>();
     public DbSet<RunNote> RunNotes => Set<RunNote>();
     public DbSet<ViewRefresh> ViewRefreshes => Set<ViewRefresh>();
@@ -32,6 +34,7 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
         ArgumentNullException.ThrowIfNull(modelBuilder);
         TableModel.Configure(modelBuilder);
         AnnotationModel.Configure(modelBuilder);
+        CrossMatchModel.Configure(modelBuilder);
         ViewModel.Configure(modelBuilder);
     }
 }

@@ -8,7 +8,11 @@ namespace Almagest.Ledger.Runs;
 /// <summary>Which results of a run: all, its anomalies, or one cluster (-1 = noise).</summary>
 /// <param name="ByScore">most anomalous first instead of by star_id</param>
 /// <param name="After">the token of the page before</param>
-public sealed record ResultQuery(bool AnomaliesOnly = false, int? ClusterId = null, bool ByScore = false, int Limit = 100, string? After = null);
+public sealed record ResultQuery(bool AnomaliesOnly = false, int? ClusterId = null, bool ByScore = false, int Limit = 100, string? After = null)
+{
+    /// <summary>Only these stars; null = no such condition.</summary>
+    public IReadOnlyCollection<long>? StarIds { get; init; }
+}
 
 /// <summary>One result with the catalogue's columns of its star.</summary>
 public sealed record StarResult(
@@ -120,6 +124,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         var sql = new StringBuilder("run_id = ").Append(Bind(command, runId));
         if (query.AnomaliesOnly) sql.Append(" and is_anomaly = 1");
         if (query.ClusterId is { } cluster) sql.Append(" and cluster_id = ").Append(Bind(command, cluster));
+        if (query.StarIds is { } ids) sql.Append(" and star_id = any(").Append(Bind(command, ids.ToArray())).Append(')');
         if (query.ByScore) sql.Append(" and anomaly_score is not null");
         if (query.After is { } token)
         {

@@ -55,4 +55,17 @@ public sealed class RunScores
         while (place > 0 && scores[place - 1] == threshold) place--;
         return (threshold, place);
     }
+
+    /// <summary>How many scores lie below a threshold.</summary>
+    public int Below(double threshold)
+    {
+        var (low, high) = (0, Ascending.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Ascending[middle] < threshold) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
 }

@@ -18,16 +18,35 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
 
     const string Sql = $"select {Columns} from public.analytics_views v where v.view_name = $1";
 
-    /// <summary>Reads it alone: one look-up by key, prepared once a connection.</summary>
+    const string SqlOfSome = $"select {Columns}, v.view_name from public.analytics_views v where v.view_name = any ($1)";
+
+    /// <summary>Reads that of one view.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
     public static async Task<ViewFreshness> ReadAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(view);
+        return (await ReadAsync(ledger, [view], cancellation)).GetValueOrDefault(view) ?? throw Missing(view);
+    }
+
+    /// <summary>Reads that of some views: one statement, prepared once a connection. A view that the database does not know is left out.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public static async Task<IReadOnlyDictionary<AnalyticsView, ViewFreshness>> ReadAsync(LedgerDatabase ledger, IReadOnlyCollection<AnalyticsView> views, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(views);
         try
         {
             await using var connection = await ledger.ConnectAsync(cancellation);
-            return await ReadAsync(connection, view, prepare: true, cancellation);
+            await using var command = new NpgsqlCommand(SqlOfSome, connection) { Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. views.Select(v => v.Name)] } } };
+            await command.PrepareAsync(cancellation);
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            var found = new Dictionary<AnalyticsView, ViewFreshness>();
+            while (await reader.ReadAsync(cancellation))
+            {
+                var name = reader.GetString(4);
+                found[views.First(v => v.Name == name)] = Of(reader);
+            }
+            return found;
         }
         catch (NpgsqlException e)
         {
@@ -46,6 +65,7 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
     internal static ViewFreshness Of(NpgsqlDataReader reader) =>
         new(reader.GetInt64(0), reader.GetDateTime(1), reader.GetDateTime(2), reader.GetInt32(3));
 
-    internal static LedgerException Missing(AnalyticsView view) =>
-        new(LedgerErrorKind.Unavailable, $"the database does not know the view {view.Name}", "Run: almagest db migrate");
+    /// <summary>What to say of a view that the database does not know.</summary>
+    public static LedgerException Missing(AnalyticsView view) =>
+        new(LedgerErrorKind.Unavailable, $"the database does not know the view {view?.Name}", "Run: almagest db migrate");
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Nodes;
+using Almagest.Catalog.Writing;
 using Almagest.Ledger;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Views;
@@ -22,45 +25,51 @@ internal static class AnalyticsRoutes
     static readonly Uuid OverlapsOf = new("run_id", "only pairs with this run");
     static readonly Number MinSimilarity = new("min_similarity", "only pairs whose Jaccard similarity is at least this", 0, 1, 0);
     static readonly WholeNumber OverlapLimit = new("limit", "most rows", 1, 500, 50);
+    static readonly Words ViewName = new("view", "the view's name, such as mv_star_anomaly_frequency") { InPath = true };
+    static readonly WholeNumber ViewLimit = new("limit", "most rows; all where it is not given", 1, long.MaxValue);
     static readonly Choice PeriodType = new("period_type", "weeks from Monday, or months (UTC)", ["week", "month"], "week");
     static readonly WholeNumber TimelineLimit = new("limit", "most rows", 1, 365, 52);
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger, FreshAnswers answers)
     {
         var group = api.MapGroup("/analytics/discovery").WithTags(Tag);
+        var tables = new ViewTables(ledger);
 
-        group.Route("GET", "/stats", "getRunStats", "Statistics of complete runs, newest first", context =>
+        group.Route("GET", "/stats", "getRunStats", "Statistics of complete runs, newest first", async context =>
         {
             var (runType, limit) = (RunType.Read(context), StatsLimit.ReadInt(context));
-            return answers.AnswerAsync(context, AnalyticsViews.RunStats, async q =>
+            return await tables.TryAsync(context, AnalyticsViews.RunStats, new ViewRows { RunType = runType, Limit = limit }) ?? await answers.AnswerAsync(context, AnalyticsViews.RunStats, async q =>
                 (await q.StatsAsync(runType, limit, context.RequestAborted)).ConvertAll(RunStatsBody.From));
-        }, RunType, StatsLimit).Produces<RunStatsBody[]>().KeepsUp();
+        }, RunType, StatsLimit, TableAnswer.Format).ProducesTable<RunStatsBody[]>().KeepsUp();
 
-        group.Route("GET", "/clusters/{run_id}/sizes", "getClusterSizes", "Clusters of a run, largest first", context =>
+        group.Route("GET", "/clusters/{run_id}/sizes", "getClusterSizes", "Clusters of a run, largest first", async context =>
         {
             var runId = RunId.Read(context)!.Value;
-            return answers.AnswerAsync(context, AnalyticsViews.ClusterSizes, async q =>
+            if (TableAnswer.Wanted(context) is not null) await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
+            return await tables.TryAsync(context, AnalyticsViews.ClusterSizes, new ViewRows { RunId = runId }) ?? await answers.AnswerAsync(context, AnalyticsViews.ClusterSizes, async q =>
             {
                 var rows = await q.ClusterSizesAsync(runId, context.RequestAborted);
                 return rows.Count > 0 ? rows.ConvertAll(ClusterSizeBody.From) : throw await NoClustersAsync(ledger, runId, context.RequestAborted);
             });
-        }, RunId).Produces<ClusterSizeBody[]>().KeepsUp().Fails(404);
+        }, RunId, TableAnswer.Format).ProducesTable<ClusterSizeBody[]>().KeepsUp().Fails(404);
 
+        var frequencies = new GatheredLookup<long, FreshFrequency>(stars => StarFrequencyLookup.ReadAsync(ledger, stars));
         group.Route("GET", "/stars/{star_id}/frequency", "getStarFrequency", "How often a star is flagged, across runs", context =>
         {
             var starId = StarId.Read(context)!.Value;
             return answers.LookUpAsync(context, AnalyticsViews.StarFrequency, async () =>
             {
-                var (freshness, row) = await StarFrequencyLookup.ReadAsync(ledger, starId, context.RequestAborted);
-                return (freshness, StarFrequencyBody.From(row
+                var found = (await frequencies.FindAsync(starId, context.RequestAborted))!;
+                return (found.Freshness, StarFrequencyBody.From(found.Row
                     ?? throw LedgerException.NotFound($"no complete anomaly run analysed star {starId}", "GET /stars/{star_id} says whether the star exists, and what each run says of it.")));
             });
         }, StarId).Produces<StarFrequencyBody>().KeepsUp().Fails(404);
 
-        group.Route("GET", "/overlaps", "getAnomalyOverlaps", "How much pairs of anomaly runs agree, most similar first", context =>
+        group.Route("GET", "/overlaps", "getAnomalyOverlaps", "How much pairs of anomaly runs agree, most similar first", async context =>
         {
             var (runId, similarity, limit) = (OverlapsOf.Read(context), MinSimilarity.Read(context), OverlapLimit.ReadInt(context));
-            return answers.AnswerAsync(context, AnalyticsViews.Overlap, async q =>
+            if (runId is { } one && TableAnswer.Wanted(context) is not null) await new RunRepository(ledger).GetAsync(one, context.RequestAborted);
+            return await tables.TryAsync(context, AnalyticsViews.Overlap, new ViewRows { RunId = runId, MinSimilarity = similarity, Limit = limit }) ?? await answers.AnswerAsync(context, AnalyticsViews.Overlap, async q =>
             {
                 var rows = await q.OverlapsAsync(runId, similarity, limit, context.RequestAborted);
                 if (rows.Count > 0 || runId is not { } id) return rows.ConvertAll(AnomalyOverlapBody.From);
@@ -68,16 +77,24 @@ internal static class AnalyticsRoutes
                 await new RunRepository(ledger).GetAsync(id, context.RequestAborted);
                 return null;
             });
-        }, OverlapsOf, MinSimilarity, OverlapLimit).Produces<AnomalyOverlapBody[]>().KeepsUp().Fails(404);
+        }, OverlapsOf, MinSimilarity, OverlapLimit, TableAnswer.Format).ProducesTable<AnomalyOverlapBody[]>().KeepsUp().Fails(404);
 
-        group.Route("GET", "/timeline", "getTimeline", "Runs by week or month, newest first", context =>
+        group.Route("GET", "/timeline", "getTimeline", "Runs by week or month, newest first", async context =>
         {
             var (period, runType, limit) = (PeriodType.Read(context)!, RunType.Read(context), TimelineLimit.ReadInt(context));
-            return answers.AnswerAsync(context, AnalyticsViews.Timeline, async q =>
+            return await tables.TryAsync(context, AnalyticsViews.Timeline, new ViewRows { PeriodType = period, RunType = runType, Limit = limit }) ?? await answers.AnswerAsync(context, AnalyticsViews.Timeline, async q =>
                 (await q.TimelineAsync(period, runType, limit, context.RequestAborted)).ConvertAll(TimelinePeriodBody.From));
-        }, PeriodType, RunType, TimelineLimit).Produces<TimelinePeriodBody[]>().KeepsUp();
+        }, PeriodType, RunType, TimelineLimit, TableAnswer.Format).ProducesTable<TimelinePeriodBody[]>().KeepsUp();
 
         CoverageRoutes.Map(group, ledger, answers);
+
+        group.Route("GET", "/views/{view}", "exportView", "A whole view as one table", async context =>
+        {
+            var view = AnalyticsViews.Get(ViewName.Read(context)!);
+            var most = ViewLimit.Read(context);
+            return TableAnswer.Of(context, await new ViewExport(ledger).TableAsync(view, new ViewRows { Limit = most }, context.RequestAborted), TableAnswer.Wanted(context) ?? TableFormat.Json, view.Name);
+        }, ViewName, ViewLimit, TableAnswer.Format).WithDescription("Every row of a query-optimized view, streamed, as JSON unless a format or Accept says otherwise; docs/views.md says what the columns are.")
+            .ProducesTable<JsonObject>().Fails(404);
 
         group.Route("POST", "/refresh-views", "refreshViews", "Refreshes all views now, and waits for it", async context =>
             Results.Ok(RefreshBody.From(await new ViewRefresher(ledger).RefreshAsync(null, "manual", context.RequestAborted))))

@@ -3,6 +3,7 @@ using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Server.Http;
@@ -31,29 +32,32 @@ internal static class CoverageRoutes
 
     public static void Map(RouteGroupBuilder group, LedgerDatabase ledger, FreshAnswers answers)
     {
-        group.Route("GET", "/parameters", "getParameterPerformance", "Which parameters find most, agree best with other runs, and score best against labels", context =>
+        var tables = new ViewTables(ledger);
+
+        group.Route("GET", "/parameters", "getParameterPerformance", "Which parameters find most, agree best with other runs, and score best against labels", async context =>
         {
             var (runType, algorithm, sort, limit) = (RunType.Read(context), Algorithm.Read(context), ParameterSort.Read(context), ParameterLimit.ReadInt(context));
-            return answers.AnswerAsync(context, AnalyticsViews.Parameters, async q =>
+            return await tables.TryAsync(context, AnalyticsViews.Parameters, new ViewRows { RunType = runType, Algorithm = algorithm, Sort = sort, Limit = limit }) ?? await answers.AnswerAsync(context, AnalyticsViews.Parameters, async q =>
                 (await q.ParametersAsync(runType, algorithm, sort, limit, context.RequestAborted)).ConvertAll(ParameterPerformanceBody.From));
-        }, RunType, Algorithm, ParameterSort, ParameterLimit)
+        }, RunType, Algorithm, ParameterSort, ParameterLimit, TableAnswer.Format)
             .WithDescription("One row per run type, algorithm and parameter set of complete runs; runs that differ only in their random seed share a row.")
-            .Produces<ParameterPerformanceBody[]>().KeepsUp();
+            .ProducesTable<ParameterPerformanceBody[]>().KeepsUp();
 
         group.Route("GET", "/coverage", "getDatasetCoverage", "Which regions of the sky have been analysed, and how often", async context =>
         {
             var dataset = Dataset.Read(context) is { } name ? await new DatasetRepository(ledger).FindAsync(name, context.RequestAborted) : null;
             var (runs, cells, sort, limit) = (MinRuns.Read(context)!.Value, Cells(context), CoverageSort.Read(context), CoverageLimit.ReadInt(context));
-            return await answers.AnswerAsync(context, AnalyticsViews.Coverage, async q =>
+            return await tables.TryAsync(context, AnalyticsViews.Coverage, new ViewRows { DatasetId = dataset?.DatasetId, MinRuns = runs, Cells = cells, Sort = sort, Limit = limit }) ?? await answers.AnswerAsync(context, AnalyticsViews.Coverage, async q =>
                 (await q.CoverageAsync(dataset?.DatasetId, runs, cells, sort, limit, context.RequestAborted)).ConvertAll(DatasetCoverageBody.From));
-        }, Dataset, MinRuns, Cell, InCone, CoverageSort, CoverageLimit)
+        }, Dataset, MinRuns, Cell, InCone, CoverageSort, CoverageLimit, TableAnswer.Format)
             .WithDescription("One row per dataset and HEALPix cell (nested scheme, order 6) that holds stars of the dataset, also where no run has been.")
-            .Produces<DatasetCoverageBody[]>().KeepsUp().Fails(404);
+            .ProducesTable<DatasetCoverageBody[]>().KeepsUp().Fails(404);
 
-        group.Route("GET", "/quality", "getRunQuality", "How well runs found what labels say is there", context =>
+        group.Route("GET", "/quality", "getRunQuality", "How well runs found what labels say is there", async context =>
         {
             var (runId, runType, labels, sort, limit) = (QualityOf.Read(context), RunType.Read(context), LabelSet.Read(context), QualitySort.Read(context), QualityLimit.ReadInt(context));
-            return answers.AnswerAsync(context, AnalyticsViews.Quality, async q =>
+            if (runId is { } one && TableAnswer.Wanted(context) is not null) await new RunRepository(ledger).GetAsync(one, context.RequestAborted);
+            return await tables.TryAsync(context, AnalyticsViews.Quality, new ViewRows { RunId = runId, RunType = runType, LabelSet = labels, Sort = sort, Limit = limit }) ?? await answers.AnswerAsync(context, AnalyticsViews.Quality, async q =>
             {
                 var rows = await q.QualityAsync(runId, runType, labels, sort, limit, context.RequestAborted);
                 if (rows.Count > 0 || runId is not { } id) return rows.ConvertAll(RunQualityBody.From);
@@ -61,9 +65,9 @@ internal static class CoverageRoutes
                 await new RunRepository(ledger).GetAsync(id, context.RequestAborted);
                 return null;
             });
-        }, QualityOf, RunType, LabelSet, QualitySort, QualityLimit)
+        }, QualityOf, RunType, LabelSet, QualitySort, QualityLimit, TableAnswer.Format)
             .WithDescription("One row per complete run and label set, over the stars that the run analysed and the set labels; runs without such stars have none.")
-            .Produces<RunQualityBody[]>().KeepsUp().Fails(404);
+            .ProducesTable<RunQualityBody[]>().KeepsUp().Fails(404);
     }
 
     static Choice Sort<T>(Sorting<T> sorting) => new("sort", "the column to sort by, largest or newest first, nulls last", sorting.Columns, sorting.Columns[0]);

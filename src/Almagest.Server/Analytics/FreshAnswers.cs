@@ -24,6 +24,8 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
     /// <summary>Changes where the same rows are written otherwise than before.</summary>
     const string Representation = "json-1";
 
+    readonly GatheredLookup<AnalyticsView, ViewFreshness> versions = new(views => ViewFreshness.ReadAsync(ledger, views));
+
     /// <summary>Answers what is read, in one snapshot, from one view; null = an answer that depends on more than the view, and carries no validators.</summary>
     public async Task<IResult> AnswerAsync<T>(HttpContext context, AnalyticsView view, Func<AnalyticsQueries, Task<T?>> read) where T : class
     {
@@ -32,7 +34,7 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
         var conditions = new Conditions(context.Request);
         if (known is not null || conditions.Any)
         {
-            var now = await ViewFreshness.ReadAsync(ledger, view, context.RequestAborted);
+            var now = await FreshnessAsync(context, view);
             var tag = TagOf(view, now, key);
             if (conditions.Hold(tag, now)) return new NotModified(now, tag);
             if (known?.Tag == tag) return Give(now, tag, known.Body);
@@ -54,7 +56,7 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
         var conditions = new Conditions(context.Request);
         if (conditions.Any)
         {
-            var now = await ViewFreshness.ReadAsync(ledger, view, context.RequestAborted);
+            var now = await FreshnessAsync(context, view);
             var tag = TagOf(view, now, key);
             if (conditions.Hold(tag, now)) return new NotModified(now, tag);
         }
@@ -62,6 +64,9 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
         return conditions.AnyTag ? new NotModified(freshness, TagOf(view, freshness, key))
             : new Fresh(freshness, TagOf(view, freshness, key), JsonSerializer.SerializeToUtf8Bytes(row, ApiJson.Options));
     }
+
+    async Task<ViewFreshness> FreshnessAsync(HttpContext context, AnalyticsView view) =>
+        await versions.FindAsync(view, context.RequestAborted) ?? throw ViewFreshness.Missing(view);
 
     static string KeyOf(HttpContext context) => string.Concat(context.Request.Path.Value, context.Request.QueryString.Value);
 

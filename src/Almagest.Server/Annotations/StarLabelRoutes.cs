@@ -83,6 +83,6 @@ internal static class StarLabelRoutes
             var page = found.Take(limit).Select(l => new LabelledStarBody(l.Label.StarId, l.SourceId, StarLabelBody.From(l.Label))).ToList();
             return Results.Ok(new LabelPageBody(page, found.Count > limit ? page[^1].StarId : null));
         }, Dataset, LabelSet, Limit, After, TableAnswer.Format).WithTags("Annotations").WithDescription("With a format, all of them as one streamed table that 'labels import' reads again.")
-            .Produces<LabelPageBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404);
+            .ProducesTable<LabelPageBody>().Fails(404);
     }
 }

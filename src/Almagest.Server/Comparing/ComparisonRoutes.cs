@@ -51,7 +51,7 @@ internal static class ComparisonRoutes
             .WithDescription("Pages by star_id. The reason is the first that applies: data (the other run did not analyse the star), threshold (the other run would flag it, did it flag the same share), "
                 + "else what differs between the runs: algorithm, features, data (another selection), parameters, seed, or program. "
                 + "With a format, the stars of all sides (or of the side that is given) as one streamed table.")
-            .Produces<PairStarPageBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
+            .ProducesTable<PairStarPageBody>().Fails(404, 409);
     }
 
     static async Task<IResult> CompareAsync(HttpContext context, LedgerDatabase ledger)

@@ -75,7 +75,7 @@ internal static class ConsensusRoutes
             .WithDescription("Each star is judged by the runs that analysed it: flagged k of n, with a posterior under Jeffreys' prior and its 95 % credible interval. Runs that say nearly the same "
                 + "share one say: each weighs 1 over the sum of its similarities (Cohen's kappa) to the others. Read from the raw results of complete runs. Formulas: docs/statistics.md. "
                 + "With a format, every flagged star (or the first limit of them) as one streamed table.")
-            .Produces<ConsensusBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
+            .ProducesTable<ConsensusBody>().Fails(404, 409);
 
         group.Route("GET", "/overlaps/significance", "getOverlapSignificance", "Which pairs of anomaly runs agree more than by chance", async context =>
         {
@@ -98,7 +98,7 @@ internal static class ConsensusRoutes
             .WithDescription("Counts only the stars that both runs analysed. p value: hypergeometric. q value: adjusted over all pairs of these runs (Benjamini and Hochberg), whatever max_q and limit are. "
                 + "Read from the raw results of complete runs. Formulas: docs/statistics.md. "
                 + "With a format, all such pairs as one streamed table.")
-            .Produces<SignificanceBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
+            .ProducesTable<SignificanceBody>().Fails(404, 409);
     }
 
     static string Token(PairSignificance pair) => $"{pair.Run1.RunId:N}{pair.Run2.RunId:N}";

@@ -14,11 +14,12 @@ namespace Almagest.Server.Datasets;
 /// <param name="ColumnMapping">our column to the source's column, as it was applied</param>
 /// <param name="StarCount">stars loaded</param>
 /// <param name="RejectedCount">rows that could not be loaded</param>
+/// <param name="ReferenceEpoch">Julian year for which every position holds; null where it is not known or differs from star to star</param>
 public record DatasetBody(
-    long DatasetId, string Name, RawJson Source, string Checksum, RawJson ColumnMapping, long StarCount, long RejectedCount, DateTime CreatedAt)
+    long DatasetId, string Name, RawJson Source, string Checksum, RawJson ColumnMapping, long StarCount, long RejectedCount, double? ReferenceEpoch, DateTime CreatedAt)
 {
     internal static DatasetBody From(Dataset d) =>
-        new(d.DatasetId, d.Name, new RawJson(d.Source), d.Checksum, new RawJson(d.ColumnMapping), d.StarCount, d.RejectedCount, d.CreatedAt);
+        new(d.DatasetId, d.Name, new RawJson(d.Source), d.Checksum, new RawJson(d.ColumnMapping), d.StarCount, d.RejectedCount, d.ReferenceEpoch, d.CreatedAt);
 }
 
 /// <summary>One loaded catalogue, with the first of the rows that could not be loaded.</summary>

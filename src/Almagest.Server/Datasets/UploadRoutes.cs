@@ -1,3 +1,4 @@
+using Almagest.Catalog;
 using Almagest.Ledger;
 using Almagest.Ledger.Datasets;
 using Almagest.Server.Http;
@@ -16,15 +17,20 @@ internal static class UploadRoutes
     static readonly Words FileName = new("file", "name of the file where the body is the file itself; its ending does not matter, its content does");
     static readonly Words Name = new("dataset", "name of the dataset; the file's name without its endings by default");
     static readonly Words Mapping = new("map", "star fields and their columns where they are not found automatically, e.g. ra_deg=RAJ2000,dec_deg=DEJ2000");
+    static readonly Words Table = new("table", "which table of a file with several: its name, or its number from 1; FITS, VOTable, VizieR TSV");
+    static readonly Words Frame = new("frame", "the system of the positions, where the file does not say it or says it wrongly: icrs, fk5, fk4, galactic, fk5:J1975, fk4:B1900");
+    static readonly Words Epoch = new("epoch", "year to which positions are carried by their proper motions, such as 2016 or J2000");
+    static readonly Words CatalogEpoch = new("catalog_epoch", "year for which the positions hold, where the file does not say it, such as 2016 for Gaia DR3");
     static readonly Flag Force = new("force", "load although the same bytes are loaded already");
     static readonly Flag ZeroParallax = new("zero_parallax_is_missing", "a parallax of exactly 0 means unknown in this catalogue");
 
     public static void Map(IEndpointRouteBuilder group, ServerOptions options) =>
-        group.Route("POST", "", "uploadDataset", "Loads a catalogue: CSV, gzipped CSV, ECSV", async context =>
+        group.Route("POST", "", "uploadDataset", "Loads a catalogue: CSV, ECSV, VOTable, FITS, Parquet and other tables, gzipped or not", async context =>
         {
             var ingest = new IngestOptions
             {
                 DatasetName = Name.Read(context), Map = ReadMap(Mapping.Read(context)), Force = Force.Read(context), ZeroParallaxIsMissing = ZeroParallax.Read(context),
+                Open = new CatalogOpenOptions { Table = Table.Read(context) }, System = ReadFrame(Frame.Read(context)), Epoch = ReadYear("epoch", Epoch.Read(context)), CatalogEpoch = ReadYear("catalog_epoch", CatalogEpoch.Read(context)),
             };
             var folder = Directory.CreateTempSubdirectory("almagest-upload-");
             try
@@ -38,7 +44,7 @@ internal static class UploadRoutes
             {
                 folder.Delete(recursive: true);
             }
-        }, FileName, Name, Mapping, Force, ZeroParallax)
+        }, FileName, Name, Mapping, Table, Frame, Epoch, CatalogEpoch, Force, ZeroParallax)
             .WithDescription("The body is the file itself (curl --data-binary @gaia.csv '…/datasets?file=gaia.csv'), or a form with one file "
                 + "(curl -F file=@gaia.csv …/datasets). Rows that cannot be read are counted and listed; a file that is no catalogue is refused and nothing is "
                 + "stored. A file that is loaded already is recognised by its checksum and answered with 200.")
@@ -78,6 +84,12 @@ internal static class UploadRoutes
         await content.CopyToAsync(file, cancellation);
         return path;
     }
+
+    static PositionSystem? ReadFrame(string? text) => text is null ? null
+        : PositionSystem.Parse(text) ?? throw LedgerException.Invalid("frame", $"'{text}' is no system of positions", "Write icrs, fk5, fk4, galactic, fk5:J1975 or fk4:B1900.");
+
+    static double? ReadYear(string name, string? text) => text is null ? null
+        : PositionSystem.ParseEpoch(text) ?? throw LedgerException.Invalid(name, $"'{text}' is no year from 1600 to 2200", "Write for instance 2016, J2000 or B1950.");
 
     static Dictionary<string, string> ReadMap(string? text)
     {

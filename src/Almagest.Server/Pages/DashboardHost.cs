@@ -9,6 +9,8 @@ internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunEx
 {
     const int Executions = 20;
 
+    public long MaxUploadBytes => options.MaxUploadBytes;
+
     public RunExplainer Explainer => explainer;
 
     public void Enqueue(Guid runId) => queue.Ring();

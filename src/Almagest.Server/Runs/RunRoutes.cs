@@ -79,8 +79,8 @@ internal static class RunRoutes
 
         group.Route("GET", "/{run_id}/results", "getResults", "What a complete run says of its stars, page by page",
             context => ResultsAsync(context, ledger), RunId, AnomaliesOnly, ClusterId, Order, ResultLimit, After, TableAnswer.Format)
-            .WithDescription("With a format, or Accept: text/csv or application/vnd.apache.parquet, every result that is selected, as one streamed table; docs/guide/exports.md says what is in it.")
-            .Produces<ResultPageBody>(200, "application/json", "text/csv", "application/vnd.apache.parquet").Fails(404, 409);
+            .WithDescription("With a format, or Accept with the media type of one, every result that is selected, as one streamed table; docs/guide/exports.md says what is in it.")
+            .ProducesTable<ResultPageBody>().Fails(404, 409);
 
         RunEvents.Map(group, ledger);
         RunControlRoutes.Map(group, ledger);

@@ -15,7 +15,7 @@ import sys
 import warnings
 
 import numpy as np
-from astropy.io import fits
+from astropy.io import ascii, fits
 from astropy.io.votable import parse
 
 warnings.simplefilter("ignore")
@@ -31,6 +31,13 @@ formats/votable/gaiadr2_alphaper_binary2_96col_694.vot formats/votable/gaiadr2_p
 formats/votable/gaiadr3_pleiades_binary2_6col_10000.vot formats/votable/gaiadr3_tabledata_152col_2row.vot formats/votable/names.xml
 formats/votable/pyvo_tap_binary_v1_1.xml formats/votable/vizier_multi_table_viz.xml formats/stilts_converted/gaiadr2_96col_200.BINARY.vot
 formats/stilts_converted/pleiades2000.BINARY.vot formats/stilts_converted/pleiades2000.BINARY2.vot formats/stilts_converted/pleiades2000.TABLEDATA.vot""".split()
+
+
+# A ReadMe beside the table is the second name.
+CDS = [("formats/cds_mrt/cds.dat", None), ("formats/cds_mrt/cds2.dat", None), ("formats/cds_mrt/cdsFunctional.dat", None), ("formats/cds_mrt/cdsFunctional2.dat", None),
+       ("formats/cds_mrt/cds_vizier/table1.dat", "formats/cds_mrt/cds_vizier/ReadMe"), ("formats/cds_mrt/cds_vizier/table5.dat", "formats/cds_mrt/cds_vizier/ReadMe"),
+       ("formats/cds_mrt/cds_null/table.dat", "formats/cds_mrt/cds_null/ReadMe"), ("formats/cds_mrt/cds_glob/lmxbrefs.dat", "formats/cds_mrt/cds_glob/ReadMe")]
+IPAC = ["formats/stilts_converted/pleiades2000.ipac.txt"]
 
 
 def texts(values):
@@ -91,6 +98,11 @@ def of_votable(path):
     return {"rows": len(table.array), "columns": columns}
 
 
+def of_text(path, **how):
+    table = ascii.read(path, **how)
+    return {"rows": len(table), "columns": {n: summarise(np.ma.masked_invalid(table[n]) if table[n].dtype.kind == "f" else table[n]) for n in table.colnames}}
+
+
 def main():
     folder = sys.argv[1].rstrip("/")
     result = {}
@@ -99,6 +111,12 @@ def main():
             summary = read(f"{folder}/{name}")
             summary["columns"] = {k: v for k, v in summary["columns"].items() if v is not None}
             result[name] = summary
+    for name, readme in CDS:
+        result[name] = of_text(f"{folder}/{name}", format="cds", readme=f"{folder}/{readme}" if readme else None)
+    for name in IPAC:
+        result[name] = of_text(f"{folder}/{name}", format="ipac")
+    for name in [n for n, _ in CDS] + IPAC:
+        result[name]["columns"] = {k: v for k, v in result[name]["columns"].items() if v is not None}
     json.dump(result, sys.stdout, indent=0, sort_keys=True, separators=(",", ":"))
     print()
 

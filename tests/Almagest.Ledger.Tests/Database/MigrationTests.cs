@@ -12,7 +12,7 @@ public sealed class MigrationTests
     static readonly string[] Names =
     [
         "InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView", "AddMembershipProbability", "AddViewVersions", "AddJobStore",
-        "AddParameterCoverageQualityViews", "AddIncrementalMaintenance", "AddRunHeartbeat", "AddTagsAndNotes",
+        "AddParameterCoverageQualityViews", "AddIncrementalMaintenance", "AddRunHeartbeat", "AddTagsAndNotes", "AddCrossMatches",
     ];
 
     const string Catalogue = """

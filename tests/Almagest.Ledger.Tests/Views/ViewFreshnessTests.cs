@@ -71,10 +71,13 @@ public sealed class ViewFreshnessTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         var run = await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
-        Assert.Null((await StarFrequencyLookup.ReadAsync(test.Ledger, stars[0])).Row);
+        Assert.Null((await StarFrequencyLookup.ReadAsync(test.Ledger, [stars[0]]))[stars[0]].Row);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        var (freshness, row) = await StarFrequencyLookup.ReadAsync(test.Ledger, stars[0]);
-        var (_, ordinary) = await StarFrequencyLookup.ReadAsync(test.Ledger, stars[7]);
+        var found = await StarFrequencyLookup.ReadAsync(test.Ledger, [stars[7], long.MaxValue, stars[0]]);
+        Assert.Equal(3, found.Count);
+        Assert.Null(found[long.MaxValue].Row);
+        var (freshness, row) = found[stars[0]];
+        var ordinary = found[stars[7]].Row;
         var expected = await new AnalyticsQueries(test.Ledger).FrequencyAsync(stars[0]);
 
         Assert.Equal(await ViewFreshness.ReadAsync(test.Ledger, AnalyticsViews.StarFrequency) with { AsOf = freshness.AsOf }, freshness);

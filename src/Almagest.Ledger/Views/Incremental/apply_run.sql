@@ -1,12 +1,16 @@
 -- Adds one complete run to the summary tables; does nothing for a run that is there already. The caller holds the apply
 -- lock: of two completions at once, the second sees the first.
-create function view_summaries.apply_run(target uuid) returns void language plpgsql as $$
+create function view_summaries.apply_run(target uuid) returns void language plpgsql
+-- A plan kept for any run expects ten flags: each run gets a plan for as many as it has. The pages of what it touches are in memory:
+-- a few thousand stars are looked up, not joined with the whole catalogue.
+set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 as $$
 declare
   run public.discovery_runs;
   found_set bigint;
   analysed record;
+  flags record;
   sizes record;
-  flags bigint;
 begin
   if exists (select from view_summaries.runs where run_id = target) then return; end if;
   select * into strict run from public.discovery_runs where run_id = target and is_complete;
@@ -17,16 +21,18 @@ begin
   select count(*) as stars,
          coalesce(bit_xor(hashint8extended(star_id, 1)), 0) as hash_1,
          coalesce(bit_xor(hashint8extended(star_id, 2)), 0) as hash_2,
-         count(*) filter (where is_anomaly = 1) as anomaly_count,
-         min(anomaly_score) filter (where is_anomaly = 1) as min_score,
-         max(anomaly_score) filter (where is_anomaly = 1) as max_score,
-         sum(round(anomaly_score * 1e9)::bigint) filter (where is_anomaly = 1) as score_sum,
-         count(anomaly_score) filter (where is_anomaly = 1) as score_count,
          count(*) filter (where cluster_id = -1) as noise_count,
-         count(*) filter (where cluster_id >= 0) as clustered_stars
+         count(*) filter (where cluster_id >= 0) as clustered_stars,
+         -- Kept for what follows: no statistics know of this run yet, so that each further look would read all its results.
+         coalesce(array_agg(star_id) filter (where is_anomaly = 1), '{}') as flagged,
+         coalesce(array_agg(anomaly_score) filter (where is_anomaly = 1), '{}') as scores
     into analysed
     from public.discovery_results
    where run_id = target;
+
+  select count(*) as stars, min(score) as min_score, max(score) as max_score, sum(round(score * 1e9)::bigint) as score_sum, count(score) as score_count
+    into flags
+    from unnest(analysed.scores) as score;
 
   select set_id into found_set from view_summaries.star_sets
    where star_count = analysed.stars and hash_1 = analysed.hash_1 and hash_2 = analysed.hash_2;
@@ -58,54 +64,69 @@ begin
     anomaly_count, min_anomaly_score, max_anomaly_score, score_sum, score_count,
     cluster_count, min_cluster_size, max_cluster_size, clustered_stars, noise_count)
   values (target, run.run_type, run.algorithm, run.parameters, (run.parameters - 'random_state')::text, md5((run.parameters - 'random_state')::text), run.dataset_id, found_set, run.total_stars, run.created_at, run.completed_at,
-    analysed.anomaly_count, analysed.min_score, analysed.max_score, analysed.score_sum, analysed.score_count,
+    flags.stars, flags.min_score, flags.max_score, flags.score_sum, flags.score_count,
     sizes.clusters, sizes.smallest, sizes.largest, nullif(analysed.clustered_stars, 0), analysed.noise_count);
 
-  if analysed.anomaly_count > 0 then
-    perform view_summaries.add_cell_flags(target, 1);
+  if flags.stars > 0 then
+    perform view_summaries.add_cell_flags(analysed.flagged, 1);
   end if;
 
   if run.run_type = 'anomaly' then
-    if analysed.anomaly_count > 0 then
-      insert into view_summaries.flagged_stars as f (star_id, anomaly_count, score_sum, score_count)
-      select star_id, 1, coalesce(round(anomaly_score * 1e9)::bigint, 0), (anomaly_score is not null)::int
-        from public.discovery_results
-       where run_id = target and is_anomaly = 1
-       order by star_id
-      on conflict (star_id) do update
-        set anomaly_count = f.anomaly_count + 1,
-            score_sum = f.score_sum + excluded.score_sum,
-            score_count = f.score_count + excluded.score_count;
+    if flags.stars > 0 then
+      -- Not "on conflict": that locks each row before it is changed, and nobody else changes rows under the apply lock.
+      with new_flags as (
+        select star_id, coalesce(round(anomaly_score * 1e9)::bigint, 0) as score, (anomaly_score is not null)::int as scored
+          from unnest(analysed.flagged, analysed.scores) as flag (star_id, anomaly_score)
+      ),
+      known as (
+        update view_summaries.flagged_stars f
+           set anomaly_count = f.anomaly_count + 1,
+               score_sum = f.score_sum + n.score,
+               score_count = f.score_count + n.scored
+          from new_flags n
+         where f.star_id = n.star_id
+        returning f.star_id
+      )
+      insert into view_summaries.flagged_stars (star_id, anomaly_count, score_sum, score_count)
+      select n.star_id, 1, n.score, n.scored
+        from new_flags n
+       where not exists (select from known k where k.star_id = n.star_id)
+       order by n.star_id;
 
       insert into view_summaries.flag_blocks (block, run_id, flags, star_ids)
       select star_id >> 10, target, bit_or(set_bit(B'0'::bit(1024), (star_id & 1023)::int, 1)), array_agg(star_id order by star_id)
-        from public.discovery_results
-       where run_id = target and is_anomaly = 1
+        from unnest(analysed.flagged) as star_id
        group by star_id >> 10;
     end if;
-    flags := analysed.anomaly_count;
-
-    insert into view_summaries.run_pairs (run_1_id, run_1_count, run_2_id, run_2_count, overlap_count, jaccard_similarity, last_updated)
-    select least(target, o.run_id), case when target < o.run_id then flags else o.anomaly_count end,
-           greatest(target, o.run_id), case when target < o.run_id then o.anomaly_count else flags end,
-           coalesce(s.shared, 0),
-           case when flags + o.anomaly_count = 0 then 0
-                else coalesce(s.shared, 0)::double precision / (flags + o.anomaly_count - coalesce(s.shared, 0)) end,
-           greatest(run.completed_at, o.completed_at)
-      from view_summaries.runs o
-      left join (select b.run_id, sum(bit_count(a.flags & b.flags))::bigint as shared
-                   from view_summaries.flag_blocks a
-                   join view_summaries.flag_blocks b using (block)
-                  where a.run_id = target and b.run_id <> target
-                  group by b.run_id) s on s.run_id = o.run_id
-     where o.run_type = 'anomaly' and o.run_id <> target;
-
-    perform view_summaries.add_similarities(target, 1);
+    perform view_summaries.add_pairs(run, flags.stars);
   end if;
 
   if exists (select from public.star_labels) then
     insert into view_summaries.quality select * from view_summaries.quality_of(target);
   end if;
+end $$;
+
+-- Pairs a run, whose flags are in their blocks, with every other anomaly run: the one part that grows with the number of runs.
+create function view_summaries.add_pairs(run public.discovery_runs, flags bigint) returns void language plpgsql as $$
+declare
+  target constant uuid := run.run_id;
+begin
+  insert into view_summaries.run_pairs (run_1_id, run_1_count, run_2_id, run_2_count, overlap_count, jaccard_similarity, last_updated)
+  select least(target, o.run_id), case when target < o.run_id then flags else o.anomaly_count end,
+         greatest(target, o.run_id), case when target < o.run_id then o.anomaly_count else flags end,
+         coalesce(s.shared, 0),
+         case when flags + o.anomaly_count = 0 then 0
+              else coalesce(s.shared, 0)::double precision / (flags + o.anomaly_count - coalesce(s.shared, 0)) end,
+         greatest(run.completed_at, o.completed_at)
+    from view_summaries.runs o
+    left join (select b.run_id, sum(bit_count(a.flags & b.flags))::bigint as shared
+                 from view_summaries.flag_blocks a
+                 join view_summaries.flag_blocks b using (block)
+                where a.run_id = target and b.run_id <> target
+                group by b.run_id) s on s.run_id = o.run_id
+   where o.run_type = 'anomaly' and o.run_id <> target;
+
+  perform view_summaries.add_similarities(target, 1);
 end $$;
 
 -- Describes a set of stars that is met for the first time, from the results of a run that analysed it.
@@ -136,17 +157,17 @@ begin
   return created;
 end $$;
 
--- Adds (sign 1) or takes away (sign -1) the flags of one run in the cells of the sky.
-create function view_summaries.add_cell_flags(target uuid, sign integer) returns void language sql as $$
+-- Adds (sign 1) or takes away (sign -1) the flags of the given stars in the cells of the sky.
+create function view_summaries.add_cell_flags(flagged bigint[], sign integer) returns void language plpgsql as $$
+begin
   update view_summaries.dataset_cells c
      set flags = c.flags + sign * n.flags
     from (select s.dataset_id, s.healpix_29 >> 46 as healpix_6, count(*) as flags
-            from public.discovery_results r
+            from unnest(flagged) as star_id
             join public.stars s using (star_id)
-           where r.run_id = target and r.is_anomaly = 1
            group by 1, 2) n
-   where c.dataset_id = n.dataset_id and c.healpix_6 = n.healpix_6
-$$;
+   where c.dataset_id = n.dataset_id and c.healpix_6 = n.healpix_6;
+end $$;
 
 -- Adds (sign 1) or takes away (sign -1) the similarities of one run from its own sum and from those of the other runs.
 create function view_summaries.add_similarities(target uuid, sign integer) returns void language sql as $$

@@ -1,14 +1,18 @@
 -- Takes one run out of the summary tables again, while its results still exist; does nothing for a run that is not there.
 -- The caller holds the apply lock.
-create function view_summaries.undo_run(target uuid) returns void language plpgsql as $$
+create function view_summaries.undo_run(target uuid) returns void language plpgsql
+set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 as $$
 declare
   run view_summaries.runs;
+  flagged bigint[];
 begin
   select * into run from view_summaries.runs where run_id = target;
   if not found then return; end if;
 
   if run.anomaly_count > 0 then
-    perform view_summaries.add_cell_flags(target, -1);
+    select array_agg(star_id) into flagged from public.discovery_results where run_id = target and is_anomaly = 1;
+    perform view_summaries.add_cell_flags(flagged, -1);
   end if;
 
   if run.run_type = 'anomaly' then

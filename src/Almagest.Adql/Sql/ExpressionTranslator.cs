@@ -1,0 +1,197 @@
+using System.Globalization;
+using Almagest.Adql.Schema;
+using Almagest.Adql.Syntax;
+
+namespace Almagest.Adql.Sql;
+
+/// <summary>Translates the values and conditions of one clause.</summary>
+/// <param name="clause">the clause that has no aggregates; null = aggregates are welcome</param>
+internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scope scope, string? clause)
+{
+    readonly Dictionary<Expression, string> translated = new(ReferenceEqualityComparer.Instance);
+    bool insideAggregate;
+
+    /// <summary>Whether an aggregate has been met.</summary>
+    public bool HasAggregates { get; private set; }
+
+    public Value Value(Expression expression)
+    {
+        var value = expression switch
+        {
+            NumberLiteral number => Number(number),
+            TextLiteral text => new Value(Bind(text.Text, text.Offset), PublishedType.Text),
+            NullLiteral => new Value("null", null),
+            ColumnReference column => scope.Find(column),
+            Negation negation => Arithmetic("-", Value(negation.Of), negation.Of.Offset),
+            Chain chain => Chained(chain),
+            Aggregate aggregate => Aggregated(aggregate),
+            FunctionCall call => Called(call),
+            Case choice => Chosen(choice),
+            Cast cast => Converted(cast),
+            ScalarQuery query => Single(query),
+            _ => throw new SyntaxException(expression.Offset, "a condition stands where a value is expected"),
+        };
+        translated[expression] = QueryTranslator.Checked(value.Sql, expression.Offset);
+        return value;
+    }
+
+    public string Condition(Expression expression)
+    {
+        var sql = expression switch
+        {
+            Junction junction => $"({string.Join(junction.All ? " and " : " or ", junction.Conditions.Select(Condition))})",
+            Not not => $"(not {Condition(not.Condition)})",
+            Comparison comparison => Compared(comparison),
+            Between between => Bounded(between),
+            InList list => Listed(list),
+            InQuery query => Found(query),
+            Like like => Resembling(like),
+            IsNull isNull => $"({Value(isNull.Of).Sql} is {(isNull.Negated ? "not " : "")}null)",
+            Exists exists => $"(exists ({queries.TranslateQuery(exists.Query, scope).Sql}))",
+            FunctionCall { Function: "CONTAINS" or "INTERSECTS" } call => throw new SyntaxException(call.Offset, $"{call.Function} is a number: write {call.Function}(…) = 1"),
+            _ => throw new SyntaxException(expression.Offset, "a value stands where a condition is expected"),
+        };
+        return QueryTranslator.Checked(sql, expression.Offset);
+    }
+
+    /// <summary>In a query with groups, a column stands in an aggregate or is what the groups have in common.</summary>
+    public void RequireGrouped(Expression expression, HashSet<string> groups)
+    {
+        if (expression is Aggregate || (translated.TryGetValue(expression, out var sql) && groups.Contains(sql))) return;
+        if (expression is ColumnReference column)
+        {
+            if (scope.TryFind(column) is null) return; // of a query around this one
+            throw new SyntaxException(column.Offset, $"the column {string.Join('.', column.Path)} is neither in GROUP BY nor in an aggregate such as COUNT or AVG");
+        }
+        foreach (var part in Parts(expression)) RequireGrouped(part, groups);
+    }
+
+    static IEnumerable<Expression> Parts(Expression expression) => expression switch
+    {
+        Negation e => [e.Of],
+        Chain e => [e.First, .. e.Rest.Select(r => r.Operand)],
+        FunctionCall e => e.Arguments,
+        Case e => [.. new[] { e.Subject, e.Else }.OfType<Expression>(), .. e.Branches.SelectMany(b => new[] { b.When, b.Then })],
+        Cast e => [e.Of],
+        Comparison e => [e.Left, e.Right],
+        Junction e => e.Conditions,
+        Not e => [e.Condition],
+        Between e => [e.Of, e.Low, e.High],
+        InList e => [e.Of, .. e.Values],
+        InQuery e => [e.Of],
+        Like e => [e.Of, e.Pattern],
+        IsNull e => [e.Of],
+        _ => [],
+    };
+
+    string Bind(object value, int offset) => queries.Bindings.Bind(value, offset);
+
+    Value Number(NumberLiteral number)
+    {
+        if (number.IsInteger && long.TryParse(number.Digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole)) return new Value(Bind(whole, number.Offset), PublishedType.Integer);
+        var value = double.Parse(number.Digits, NumberStyles.Float, CultureInfo.InvariantCulture);
+        return double.IsFinite(value) ? new Value(Bind(value, number.Offset), PublishedType.Double) : throw new SyntaxException(number.Offset, $"the number {number.Digits} is too large");
+    }
+
+    static Value Arithmetic(string sign, Value of, int offset) =>
+        of.IsNumber ? new Value($"({sign} {of.Sql})", of.Type) : throw new SyntaxException(offset, $"'{sign}' stands before {of.Described}, expected a number");
+
+    Value Chained(Chain chain)
+    {
+        var left = Value(chain.First);
+        foreach (var (symbol, operand) in chain.Rest)
+        {
+            var right = Value(operand);
+            if (symbol == "||") left = new Value($"({Text(left, chain.First.Offset)} || {Text(right, operand.Offset)})", PublishedType.Text);
+            else if (!left.IsNumber || !right.IsNumber)
+                throw new SyntaxException(left.IsNumber ? operand.Offset : chain.First.Offset, $"'{symbol}' takes numbers, found {(left.IsNumber ? right : left).Described}");
+            else left = new Value($"({left.Sql} {symbol} {right.Sql})", left.Type == PublishedType.Integer ? right.Type : PublishedType.Double);
+            QueryTranslator.Checked(left.Sql, operand.Offset);
+        }
+        return left;
+    }
+
+    static string Text(Value value, int offset) => value.Type switch
+    {
+        PublishedType.Text => value.Sql,
+        PublishedType.Uuid => $"({value.Sql})::text",
+        _ => throw new SyntaxException(offset, $"found {value.Described}, expected text"),
+    };
+
+    Value Aggregated(Aggregate aggregate)
+    {
+        if (insideAggregate) throw new SyntaxException(aggregate.Offset, $"{aggregate.Function} stands inside another aggregate");
+        if (clause is not null) throw new SyntaxException(aggregate.Offset, $"{aggregate.Function} cannot stand in {clause}; conditions on aggregates go into HAVING");
+        HasAggregates = true;
+        if (aggregate.Argument is null) return new Value("count(*)", PublishedType.Integer);
+        insideAggregate = true;
+        var argument = Value(aggregate.Argument);
+        insideAggregate = false;
+        var distinct = aggregate.Distinct ? "distinct " : "";
+        if (aggregate.Function == "COUNT") return new Value($"count({distinct}{argument.Sql})", PublishedType.Integer);
+        if (aggregate.Function is "MIN" or "MAX")
+        {
+            var name = aggregate.Function.ToLowerInvariant();
+            return argument.Type == PublishedType.Uuid ? new Value($"{name}(({argument.Sql})::text)", PublishedType.Text) : new Value($"{name}({argument.Sql})", argument.Type);
+        }
+        if (!argument.IsNumber) throw new SyntaxException(aggregate.Argument.Offset, $"{aggregate.Function} takes numbers, found {argument.Described}");
+        if (aggregate.Function == "AVG") return new Value($"avg({distinct}{argument.Double})", PublishedType.Double);
+        return argument.Type == PublishedType.Integer
+            ? new Value($"(sum({distinct}{argument.Sql}))::bigint", PublishedType.Integer) : new Value($"sum({distinct}{argument.Sql})", PublishedType.Double);
+    }
+
+    Value Chosen(Case choice)
+    {
+        var subject = choice.Subject is null ? null : Value(choice.Subject);
+        var whens = choice.Branches.Select(b => subject is null ? Condition(b.When) : Equal(choice.Subject!, subject, b.When)).ToList();
+        var results = choice.Branches.Select(b => Value(b.Then)).ToList();
+        if (choice.Else is not null) results.Add(Value(choice.Else));
+        var type = Common(results, choice.Offset, "CASE");
+        var branches = whens.Select((when, i) => $"when {when} then {results[i].Sql}");
+        return new Value($"(case {string.Join(' ', branches)}{(choice.Else is null ? "" : $" else {results[^1].Sql}")} end)", type);
+    }
+
+    string Equal(Expression left, Value subject, Expression when)
+    {
+        var (l, r) = Comparable(left, subject, when, Value(when), when.Offset);
+        return $"({l} = {r})";
+    }
+
+    /// <summary>The type of values of which one is taken.</summary>
+    static PublishedType? Common(List<Value> values, int offset, string what)
+    {
+        var types = values.Where(v => v.Type is not null).Select(v => v.Type!.Value).Distinct().ToList();
+        if (types.Count <= 1) return types.Count == 0 ? null : types[0];
+        return types.TrueForAll(t => t is PublishedType.Integer or PublishedType.Double) ? PublishedType.Double
+            : throw new SyntaxException(offset, $"{what} has values of different types: {string.Join(" and ", values.Select(v => v.Described).Distinct())}");
+    }
+
+    Value Converted(Cast cast)
+    {
+        var value = Value(cast.Of);
+        var (sql, type) = cast.Type switch
+        {
+            "SMALLINT" => ("smallint", PublishedType.Integer),
+            "INTEGER" or "INT" => ("integer", PublishedType.Integer),
+            "BIGINT" => ("bigint", PublishedType.Integer),
+            "REAL" => ("real", PublishedType.Double),
+            "DOUBLE" or "FLOAT" => ("double precision", PublishedType.Double),
+            "CHAR" or "VARCHAR" => ("text", PublishedType.Text),
+            "TIMESTAMP" => ("timestamptz", PublishedType.Timestamp),
+            _ => throw new SyntaxException(cast.Offset, $"CAST knows no type {cast.Type}: there are SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR and TIMESTAMP"),
+        };
+        if (type == PublishedType.Timestamp && value.Type is not (PublishedType.Text or PublishedType.Timestamp or null))
+            throw new SyntaxException(cast.Of.Offset, $"CAST makes a TIMESTAMP of text, found {value.Described}");
+        if (value.Type is PublishedType.Uuid or PublishedType.Timestamp && type is PublishedType.Integer or PublishedType.Double && value.Type is not null && !value.IsNumber && value.Type != PublishedType.Text)
+            throw new SyntaxException(cast.Of.Offset, $"CAST makes no number of {value.Described}");
+        // A real keeps its rounding and is answered as a double.
+        return new Value(sql == "real" ? $"(({value.Sql})::real)::double precision" : $"({value.Sql})::{sql}", type);
+    }
+
+    Value Single(ScalarQuery query)
+    {
+        var inner = queries.TranslateQuery(query.Query, scope);
+        return inner.Columns.Count == 1 ? new Value($"({inner.Sql})", inner.Columns[0].Type)
+            : throw new SyntaxException(query.Offset, $"a query for a single value selects one column, this one {inner.Columns.Count}");
+    }
+}

@@ -1,0 +1,25 @@
+using Almagest.Adql.Schema;
+
+namespace Almagest.Adql.Sql;
+
+/// <summary>A translated value.</summary>
+/// <param name="Type">null = a NULL of no type</param>
+/// <param name="Source">the published column that it is, unchanged</param>
+/// <param name="Relation">the relation of which it is a column</param>
+internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? Source = null, Relation? Relation = null)
+{
+    public bool IsNumber => Type is PublishedType.Integer or PublishedType.Double;
+
+    /// <summary>As a double-precision number.</summary>
+    public string Double => Type == PublishedType.Double ? Sql : $"({Sql})::double precision";
+
+    /// <summary>What it is, for an error.</summary>
+    public string Described => Type switch
+    {
+        PublishedType.Integer or PublishedType.Double => "a number",
+        PublishedType.Text => "text",
+        PublishedType.Uuid => "a UUID",
+        PublishedType.Timestamp => "a time",
+        _ => "NULL",
+    };
+}

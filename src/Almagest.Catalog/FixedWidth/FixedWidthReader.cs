@@ -1,0 +1,68 @@
+using Almagest.Catalog.Delimited;
+using Almagest.Catalog.Input;
+
+namespace Almagest.Catalog.FixedWidth;
+
+/// <summary>Reads lines whose columns stand at fixed bytes. A line in which no column has a value is passed over.</summary>
+internal sealed class FixedWidthReader : ICatalogReader
+{
+    private readonly CatalogInput _input;
+    private readonly FixedTable _table;
+    private readonly int _maxRowBytes;
+    private bool _started;
+
+    public FixedWidthReader(CatalogInput input, FixedTable table, CatalogOpenOptions options)
+    {
+        _input = input;
+        _table = table;
+        _maxRowBytes = options.MaxRowBytes;
+        Format = table.Format + (input.IsGzip ? ", gzip" : "");
+        var names = ColumnNames.Distinct(table.Columns.Select(c => c.Name).ToArray());
+        Columns = table.Columns.Select((c, i) => new CatalogColumn(names[i], c.Type, c.Unit, null, c.Description)).ToArray();
+    }
+
+    public string Format { get; }
+
+    public IReadOnlyList<CatalogColumn> Columns { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata => _table.Metadata;
+
+    public IReadOnlyList<string> Warnings => _table.Warnings;
+
+    public long BytesRead => _input.BytesRead;
+
+    public long TotalBytes => _input.TotalBytes;
+
+    public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
+        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        _started = true;
+        return Read(rowsPerBatch, cancellationToken);
+    }
+
+    private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
+    {
+        using var content = _input.OpenContent();
+        CatalogInput.Skip(content, _table.DataOffset);
+        var lines = new LineReader(content, _maxRowBytes, _table.DataLine);
+        bool more = true;
+        while (more)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var vectors = _table.Columns.Select(c => CatalogVectors.New(c.Type, rowsPerBatch)).ToArray();
+            var numbers = new long[rowsPerBatch];
+            int row = 0;
+            while (row < rowsPerBatch && (more = lines.Read()))
+            {
+                var line = lines.Current;
+                if (line.Trim(" \t\0"u8).IsEmpty) continue;
+                for (int i = 0; i < vectors.Length; i++) _table.Columns[i].Store(line, vectors[i], row);
+                numbers[row++] = lines.Number;
+            }
+            if (row > 0) yield return new CatalogBatch { Count = row, Columns = vectors, LineNumber = numbers, Rejected = [] };
+        }
+    }
+
+    public void Dispose() => _input.Dispose();
+}

@@ -1,0 +1,154 @@
+namespace Almagest.Catalog.Parquet;
+
+/// <summary>
+/// A folder of Parquet files that are one catalogue, as HATS lays it out (https://hats.readthedocs.io: <c>dataset/Norder=2/Dir=0/Npix=17.parquet</c>
+/// beside <c>hats.properties</c>), or simply several files. The files that hold only metadata (<c>_metadata</c>, <c>partition_info</c>) and margins are left out.
+/// </summary>
+internal static class HatsFolder
+{
+    /// <summary>The files with rows, ordered by path; empty where there is none.</summary>
+    public static IReadOnlyList<string> Files(string folder)
+    {
+        var files = new List<string>();
+        try
+        {
+            foreach (string file in Directory.EnumerateFiles(folder, "*.parquet", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden }))
+                if (!Path.GetFileName(file).StartsWith('_')) files.Add(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CatalogFormatException($"Cannot list the folder '{folder}': {e.Message}", e);
+        }
+        // Partitions by order and pixel, as numbers.
+        return files.OrderBy(f => Partition(f, "Norder=")).ThenBy(f => Partition(f, "Npix=")).ThenBy(f => f, StringComparer.Ordinal).ToArray();
+    }
+
+    private static long Partition(string path, string key)
+    {
+        int at = path.LastIndexOf(key, StringComparison.Ordinal);
+        if (at < 0) return -1;
+        int end = at += key.Length;
+        while (end < path.Length && char.IsAsciiDigit(path[end])) end++;
+        return long.TryParse(path.AsSpan(at, end - at), out long value) ? value : -1;
+    }
+
+    /// <summary>What <c>hats.properties</c> (or <c>properties</c>) says, at the folder's top or just below; empty where there is none.</summary>
+    public static Dictionary<string, string> Properties(string folder)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string name in new[] { "hats.properties", "properties", Path.Combine("dataset", "hats.properties"), Path.Combine("dataset", "properties") })
+        {
+            string path = Path.Combine(folder, name);
+            if (!File.Exists(path) || new FileInfo(path).Length > 1 << 20) continue;
+            foreach (string line in File.ReadLines(path))
+            {
+                int equals = line.IndexOf('=', StringComparison.Ordinal);
+                if (equals > 0 && !line.StartsWith('#')) found.TryAdd(line[..equals].Trim(), line[(equals + 1)..].Trim());
+            }
+            break;
+        }
+        return found;
+    }
+
+    /// <exception cref="CatalogFormatException">no Parquet file is in it, or the first cannot be read</exception>
+    public static ICatalogReader Open(string folder, CatalogOpenOptions options)
+    {
+        var files = Files(folder);
+        if (files.Count == 0)
+            throw new CatalogFormatException($"'{folder}' is a folder without Parquet files. Name a catalogue file in it, or the folder of a HATS catalogue.");
+        return new HatsReader(folder, files, Properties(folder), options);
+    }
+}
+
+/// <summary>One file after another, as one table; each must have the columns of the first.</summary>
+internal sealed class HatsReader : ICatalogReader
+{
+    private readonly IReadOnlyList<string> _files;
+    private readonly CatalogOpenOptions _options;
+    private readonly string _folder;
+    private readonly List<string> _warnings = [];
+    private ICatalogReader? _current;
+    private long _before;
+    private bool _started;
+
+    public HatsReader(string folder, IReadOnlyList<string> files, Dictionary<string, string> properties, CatalogOpenOptions options)
+    {
+        _folder = folder;
+        _files = files;
+        _options = options;
+        TotalBytes = files.Sum(f => new FileInfo(f).Length);
+        _current = Open(files[0]);
+        string ra = properties.GetValueOrDefault("hats_col_ra") ?? "", dec = properties.GetValueOrDefault("hats_col_dec") ?? "";
+        Columns = _current.Columns.Select(c => c.Ucd is not null ? c
+            : c.Name == ra ? c with { Ucd = "pos.eq.ra;meta.main" } : c.Name == dec ? c with { Ucd = "pos.eq.dec;meta.main" } : c).ToArray();
+        _warnings.AddRange(_current.Warnings);
+        bool hats = properties.ContainsKey("hats_col_ra") || files[0].Contains("Npix=", StringComparison.Ordinal);
+        Format = hats ? "HATS catalogue" : "Parquet folder";
+        var metadata = new Dictionary<string, string> { ["files"] = files.Count.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        foreach (string key in new[] { "obs_collection", "obs_title", "hats_nrows", "hats_order", "hats_version" })
+            if (properties.GetValueOrDefault(key) is { Length: > 0 } value) metadata[key] = value;
+        Metadata = metadata;
+    }
+
+    public string Format { get; }
+
+    public IReadOnlyList<CatalogColumn> Columns { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public long BytesRead => _before + (_current?.BytesRead ?? 0);
+
+    public long TotalBytes { get; }
+
+    public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
+        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        _started = true;
+        return Read(rowsPerBatch, cancellationToken);
+    }
+
+    private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
+    {
+        long row = 0;
+        for (int f = 0; f < _files.Count; f++)
+        {
+            var reader = _current ??= Open(_files[f]);
+            int[] order = Order(reader, _files[f]);
+            foreach (var batch in reader.ReadBatches(rowsPerBatch, cancellationToken))
+            {
+                for (int i = 0; i < batch.Count; i++) batch.LineNumber[i] = ++row;
+                yield return new CatalogBatch { Count = batch.Count, Columns = order.Select(c => batch.Columns[c]).ToArray(), LineNumber = batch.LineNumber, Rejected = batch.Rejected };
+            }
+            _before += reader.TotalBytes;
+            reader.Dispose();
+            _current = null;
+        }
+    }
+
+    private ICatalogReader Open(string file)
+    {
+        try
+        {
+            var reader = CatalogFile.Open(file, _options);
+            if (reader is ParquetCatalogReader) return reader;
+            reader.Dispose();
+            throw new CatalogFormatException("it is no Parquet file");
+        }
+        catch (CatalogFormatException e)
+        {
+            throw new CatalogFormatException($"{Path.GetRelativePath(_folder, file)} in '{Path.GetFileName(_folder)}': {e.Message}", e);
+        }
+    }
+
+    private int[] Order(ICatalogReader reader, string file)
+    {
+        var index = reader.Columns.Select((c, i) => (c, i)).ToDictionary(x => x.c.Name, x => x, StringComparer.Ordinal);
+        return Columns.Select(wanted => index.TryGetValue(wanted.Name, out var there) && there.c.Type == wanted.Type ? there.i
+            : throw new CatalogFormatException($"{Path.GetRelativePath(_folder, file)} has no column '{wanted.Name}' of type {wanted.Type} as the first file of the folder has. Expected the files of one catalogue.")).ToArray();
+    }
+
+    public void Dispose() => _current?.Dispose();
+}

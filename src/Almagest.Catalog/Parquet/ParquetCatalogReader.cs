@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json;
+using Almagest.Catalog.Delimited;
+using Almagest.Catalog.Input;
+using Almagest.Catalog.VoTable;
+using Parquet;
+using Parquet.Meta;
+using Parquet.Schema;
+
+namespace Almagest.Catalog.Parquet;
+
+/// <summary>
+/// Reads a Parquet file row group by row group; memory depends on the largest row group, of which all columns are held at once. Lists become
+/// JSON arrays, members of structs columns named <c>struct.member</c>, lists of lists are left out. Units, UCDs and descriptions come from
+/// VOParquet metadata (IVOA note "Parquet in the VO", key <c>IVOA.VOTable-Parquet.content</c>), from the key <c>columns</c> that Almagest
+/// writes, or from the header that astropy writes (<c>table_meta_yaml</c>).
+/// </summary>
+internal sealed class ParquetCatalogReader : ICatalogReader
+{
+    private readonly CatalogInput _input;
+    private readonly Stream _content;
+    private readonly ParquetReader _parquet;
+    private readonly ParquetColumn[] _columns;
+    private readonly List<string> _warnings = [];
+    private bool _started;
+
+    public ParquetCatalogReader(CatalogInput input, CatalogOpenOptions options)
+    {
+        _input = input;
+        if (options.Table is not (null or "1")) throw new CatalogFormatException($"'{input.Name}' is a Parquet file, which holds one table; --table {options.Table} does not exist.");
+        _content = input.OpenSeekable();
+        _parquet = Guarded(() =>
+        {
+            ParquetGuard.CheckFooter(_content);
+            return ParquetReader.CreateAsync(_content, leaveStreamOpen: true).GetAwaiter().GetResult();
+        });
+        _columns = Guarded(() => Leaves(_parquet));
+        if (_columns.Length is 0 or > 20_000) throw ContentSniffer.Refuse(input, $"a Parquet file with {_columns.Length} columns that can be read", "");
+        var about = Guarded(Describe);
+        Columns = _columns.Select(c => (about.GetValueOrDefault(c.Name) ?? new CatalogColumn(c.Name, c.Type)) with { Name = c.Name, Type = c.Type }).ToArray();
+        Format = input.IsGzip ? "Parquet, gzip" : "Parquet";
+        Metadata = new Dictionary<string, string>
+        {
+            ["rows"] = (_parquet.Metadata?.NumRows ?? 0).ToString(CultureInfo.InvariantCulture),
+            ["row_groups"] = _parquet.RowGroupCount.ToString(CultureInfo.InvariantCulture),
+        };
+    }
+
+    public string Format { get; }
+
+    public IReadOnlyList<CatalogColumn> Columns { get; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public long BytesRead { get; private set; }
+
+    public long TotalBytes => _input.TotalBytes;
+
+    public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
+        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        _started = true;
+        return Read(rowsPerBatch, cancellationToken);
+    }
+
+    private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
+    {
+        long done = 0;
+        for (int g = 0; g < _parquet.RowGroupCount; g++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            long rows = 0;
+            var cursors = new List<ParquetColumn.Cursor>();
+            try
+            {
+                Guarded(() => rows = OpenGroup(g, cursors, cancellationToken));
+                for (long from = 0; from < rows; from += rowsPerBatch)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    int count = (int)Math.Min(rowsPerBatch, rows - from);
+                    var vectors = Guarded(() => cursors.Select(c => c.Take(count)).ToArray());
+                    var lines = new long[count];
+                    for (int i = 0; i < count; i++) lines[i] = ++done;
+                    yield return new CatalogBatch { Count = count, Columns = vectors, LineNumber = lines, Rejected = [] };
+                }
+            }
+            finally
+            {
+                cursors.ForEach(c => c.Dispose());
+            }
+            BytesRead = TotalBytes * (g + 1) / _parquet.RowGroupCount;
+        }
+        BytesRead = TotalBytes;
+    }
+
+    private long OpenGroup(int index, List<ParquetColumn.Cursor> cursors, CancellationToken cancellationToken)
+    {
+        using var group = _parquet.OpenRowGroupReader(index);
+        var chunks = _columns.Select(c => group.GetMetadata(c.Field) ?? throw ParquetGuard.Damaged($"row group {index + 1} has no column '{c.Name}'")).ToArray();
+        ParquetGuard.CheckGroup(_content, group.RowGroup, chunks);
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            long values = chunks[i].MetaData!.NumValues;
+            if (_columns[i].Field.MaxRepetitionLevel == 0 && values != group.RowCount)
+                throw ParquetGuard.Damaged($"column '{_columns[i].Name}' has {values:N0} values in a row group of {group.RowCount:N0} rows");
+            cursors.Add(new ParquetColumn.Cursor(_columns[i], group.ReadRawColumnDataBaseAsync(_columns[i].Field, cancellationToken).AsTask().GetAwaiter().GetResult()));
+        }
+        return group.RowCount;
+    }
+
+    private ParquetColumn[] Leaves(ParquetReader parquet)
+    {
+        var elements = parquet.Metadata!.Schema;
+        var levels = new Dictionary<string, int>(StringComparer.Ordinal);
+        int next = 1;
+        for (int i = elements[0].NumChildren ?? 0; i > 0; i--) Walk(elements, ref next, [], 0, 0, levels);
+        var kept = new List<(DataField Field, string Name)>();
+        var dropped = new List<string>();
+        foreach (var field in parquet.Schema.GetDataFields())
+        {
+            // The wrappers list/element of the standard's lists say nothing to people.
+            string name = string.Join('.', field.Path.ToList().Where((part, i) => i == 0 || part is not ("list" or "element" or "item" or "array" or "bag" or "array_element")));
+            if (field.MaxRepetitionLevel > 1) dropped.Add(name);
+            else kept.Add((field, name));
+        }
+        if (dropped.Count > 0) _warnings.Add($"Lists of lists were left out: {string.Join(", ", dropped)}.");
+        var names = ColumnNames.Distinct(kept.Select(k => k.Name).ToArray());
+        return kept.Select((k, i) => new ParquetColumn(k.Field, names[i], levels.GetValueOrDefault(k.Field.Path.ToString()))).ToArray();
+    }
+
+    /// <summary>The definition level at which the repeated part of each leaf begins.</summary>
+    private static void Walk(List<SchemaElement> elements, ref int next, List<string> path, int definition, int repeated, Dictionary<string, int> levels)
+    {
+        if (next >= elements.Count || path.Count > 20) throw ParquetGuard.Damaged("its schema is not whole");
+        var element = elements[next++];
+        if (element.RepetitionType is FieldRepetitionType.OPTIONAL or FieldRepetitionType.REPEATED) definition++;
+        if (element.RepetitionType == FieldRepetitionType.REPEATED) repeated = definition;
+        path.Add(element.Name);
+        if (element.NumChildren is > 0 and { } children)
+            for (int i = 0; i < children; i++) Walk(elements, ref next, path, definition, repeated, levels);
+        else levels[new FieldPath(path).ToString()] = repeated;
+        path.RemoveAt(path.Count - 1);
+    }
+
+    private Dictionary<string, CatalogColumn> Describe()
+    {
+        var found = new Dictionary<string, CatalogColumn>(StringComparer.Ordinal);
+        var pairs = _parquet.CustomMetadata;
+        if (pairs.GetValueOrDefault("IVOA.VOTable-Parquet.content") is { } votable)
+        {
+            try
+            {
+                foreach (var field in VoTableHeader.Describe(votable, _input.Name)) found[field.Name] = field;
+            }
+            catch (CatalogFormatException)
+            {
+                _warnings.Add("The VOParquet metadata is no readable VOTable and was ignored: units and UCDs are unknown.");
+            }
+        }
+        else if (pairs.GetValueOrDefault("columns") is { } columns && columns.StartsWith('{')) DescribeOwn(columns, found);
+        else if (pairs.GetValueOrDefault("table_meta_yaml") is { } yaml)
+        {
+            foreach (var column in EcsvHeader.Describe(yaml)) found[column.Name] = column;
+        }
+        return found;
+    }
+
+    private static void DescribeOwn(string json, Dictionary<string, CatalogColumn> found)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            foreach (var column in document.RootElement.EnumerateObject())
+            {
+                if (column.Value.ValueKind != JsonValueKind.Object) continue;
+                string? Text(string name) => column.Value.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+                found[column.Name] = new CatalogColumn(column.Name, ColumnType.Text, Text("unit"), Text("ucd"), Text("description"));
+            }
+        }
+        catch (JsonException)
+        {
+            // Another program's key of this name.
+        }
+    }
+
+    /// <summary>Whatever the library throws at a damaged file is the file's fault: its bytes were checked only as far as they describe themselves.</summary>
+    private T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or CatalogFormatException))
+        {
+            throw new CatalogFormatException($"'{_input.Name}' is a Parquet file that cannot be read: {RejectedRow.Clip(e.Message)} It may be damaged, or use an encoding that is not supported; rewriting it with pyarrow or pandas helps.", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        _parquet?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _content.Dispose();
+        _input.Dispose();
+    }
+}

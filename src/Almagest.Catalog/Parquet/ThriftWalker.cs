@@ -1,0 +1,116 @@
+namespace Almagest.Catalog.Parquet;
+
+/// <summary>
+/// Steps over one struct of Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md) and
+/// collects the whole numbers at its top, without building anything. It finds headers that lie, nest without end or declare more elements than
+/// there are bytes, before a library that trusts them allocates or recurses.
+/// </summary>
+internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
+{
+    private const int MaxDepth = 24;
+
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _at;
+
+    /// <summary>Whole numbers by field id; of fields 0 to 15 at the top of the struct.</summary>
+    public long[] Numbers { get; } = new long[16];
+
+    /// <summary>Whole numbers of the structs in the top struct's fields, by field id × 16 + inner field id.</summary>
+    public long[] InnerNumbers { get; } = new long[256];
+
+    /// <returns>bytes that the struct takes; -1 where they are no struct, or not whole</returns>
+    public int Walk()
+    {
+        _at = 0;
+        return Struct(0, 0) ? _at : -1;
+    }
+
+    private bool Struct(int depth, int parent)
+    {
+        if (depth > MaxDepth) return false;
+        int field = 0;
+        while (true)
+        {
+            if (_at >= _bytes.Length) return false;
+            byte head = _bytes[_at++];
+            if (head == 0) return true;
+            int delta = head >> 4;
+            if (delta > 0) field += delta;
+            else
+            {
+                if (!Varint(out ulong id)) return false;
+                field = (short)((long)(id >> 1) ^ -(long)(id & 1));
+            }
+            if (!Value(head & 15, depth, field, parent)) return false;
+        }
+    }
+
+    private bool Value(int type, int depth, int field, int parent)
+    {
+        switch (type)
+        {
+            case 1 or 2:
+                return true;
+            case 3:
+                return Skip(1);
+            case 4 or 5 or 6:
+                if (!Varint(out ulong raw)) return false;
+                long number = (long)(raw >> 1) ^ -(long)(raw & 1);
+                if (depth == 0 && field is >= 0 and < 16) Numbers[field] = number;
+                else if (depth == 1 && field is >= 0 and < 16 && parent is >= 0 and < 16) InnerNumbers[parent * 16 + field] = number;
+                return true;
+            case 7:
+                return Skip(8);
+            case 8:
+                return Varint(out ulong length) && length <= int.MaxValue && Skip((int)length);
+            case 9 or 10:
+                if (_at >= _bytes.Length) return false;
+                byte head = _bytes[_at++];
+                ulong count = (ulong)(head >> 4);
+                if (count == 15 && !Varint(out count)) return false;
+                // Each element takes a byte at least.
+                if (count > (ulong)(_bytes.Length - _at)) return false;
+                return Elements((int)count, head & 15, depth);
+            case 11:
+                if (!Varint(out ulong pairs)) return false;
+                if (pairs == 0) return true;
+                if (_at >= _bytes.Length || pairs > (ulong)(_bytes.Length - _at)) return false;
+                byte types = _bytes[_at++];
+                for (ulong i = 0; i < pairs; i++)
+                    if (!Elements(1, types >> 4, depth) || !Elements(1, types & 15, depth)) return false;
+                return true;
+            case 12:
+                return Struct(depth + 1, depth == 0 ? field : -1);
+            default:
+                return false;
+        }
+    }
+
+    private bool Elements(int count, int type, int depth)
+    {
+        if (depth + 1 > MaxDepth) return false;
+        for (int i = 0; i < count; i++)
+            if (!(type is 1 or 2 ? Skip(1) : Value(type, depth + 1, -1, -1))) return false;
+        return true;
+    }
+
+    private bool Skip(int count)
+    {
+        if (count > _bytes.Length - _at) return false;
+        _at += count;
+        return true;
+    }
+
+    private bool Varint(out ulong value)
+    {
+        value = 0;
+        for (int shift = 0; shift < 64; shift += 7)
+        {
+            if (_at >= _bytes.Length) return false;
+            byte b = _bytes[_at++];
+            value |= (ulong)(b & 0x7f) << shift;
+            if (b < 0x80) return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+
+namespace Almagest.Catalog.Writing;
+
+/// <summary>
+/// The cards of one FITS header (FITS standard 4.0, section 4): 80 characters each, texts beyond 68 characters continued (4.2.1.2), closed
+/// with DATASUM and CHECKSUM (4.4.2.7) and padded to whole blocks of 2880 bytes.
+/// </summary>
+internal sealed class FitsCards
+{
+    public const int Block = 2880;
+    private const int Card = 80;
+    private const int TextWidth = 68;
+
+    private readonly StringBuilder _cards = new();
+
+    public FitsCards Logical(string key, bool value, string comment) => Fixed(key, value ? "T" : "F", comment);
+
+    public FitsCards Integer(string key, long value, string comment) => Fixed(key, value.ToString(CultureInfo.InvariantCulture), comment);
+
+    /// <summary>A text; characters beyond ASCII become question marks.</summary>
+    public FitsCards Text(string key, string value, string? comment = null)
+    {
+        string escaped = PlainText.Printable(value).TrimEnd().Replace("'", "''", StringComparison.Ordinal);
+        if (escaped.Length <= TextWidth)
+        {
+            string card = $"{key,-8}= '{escaped,-8}'";
+            if (comment is not null && card.Length + 3 + comment.Length <= Card) card = $"{card,-30} / {comment}";
+            return Add(card);
+        }
+        string start = $"{key,-8}= ";
+        while (escaped.Length > TextWidth)
+        {
+            int cut = TextWidth - 1;
+            // A doubled quote stays whole: an odd number of quotes before the cut would split one.
+            int quotes = 0;
+            while (quotes < cut && escaped[cut - 1 - quotes] == '\'') quotes++;
+            if (quotes % 2 == 1) cut--;
+            Add($"{start}'{escaped[..cut]}&'");
+            escaped = escaped[cut..];
+            start = "CONTINUE  ";
+        }
+        return Add($"{start}'{escaped}'");
+    }
+
+    /// <summary>Words that may take several lines.</summary>
+    public FitsCards Words(string keyword, string text)
+    {
+        string plain = PlainText.Printable(text);
+        for (int at = 0; at == 0 || at < plain.Length; at += 72) Add($"{keyword,-8}{plain.AsSpan(at, Math.Min(72, plain.Length - at))}");
+        return this;
+    }
+
+    /// <summary>The header's bytes.</summary>
+    /// <param name="dataSum">ones' complement sum of the data's 32-bit words</param>
+    public byte[] Close(uint dataSum)
+    {
+        Text("DATASUM", dataSum.ToString(CultureInfo.InvariantCulture), "sum of the data as 32-bit words");
+        int checksum = _cards.Length;
+        Text("CHECKSUM", new string('0', 16), "makes the sum of the whole HDU -0");
+        Add("END");
+        var bytes = new byte[(_cards.Length + Block - 1) / Block * Block];
+        bytes.AsSpan().Fill((byte)' ');
+        Encoding.ASCII.GetBytes(_cards.ToString(), bytes);
+        var sum = new FitsSum();
+        sum.Add(bytes);
+        FitsSum.Encode(FitsSum.Join(sum.Value, dataSum)).CopyTo(bytes.AsSpan(checksum + 11));
+        return bytes;
+    }
+
+    private FitsCards Fixed(string key, string value, string comment) => Add($"{key,-8}= {value,20} / {comment}");
+
+    private FitsCards Add(string card)
+    {
+        if (card.Length > Card) card = card[..Card];
+        _cards.Append(card).Append(' ', Card - card.Length);
+        return this;
+    }
+}

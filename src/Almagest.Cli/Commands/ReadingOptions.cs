@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Almagest.Catalog;
+using Almagest.Cli.Shell;
+
+namespace Almagest.Cli.Commands;
+
+/// <summary>Options of <c>ingest</c> and <c>preview</c> that say how a file is read: which table, in which system, at which epoch.</summary>
+internal sealed class ReadingOptions
+{
+    readonly Option<string?> table = Values.Text("--table", "NAME|N", "Which table of a file with several: its name, or its number from 1 (FITS, VOTable, VizieR TSV, CDS)");
+    readonly Option<string?> readMe = Values.Text("--readme", "FILE", "The ReadMe that describes a CDS table byte by byte (default: ReadMe in its folder)");
+
+    readonly Option<PositionSystem?> frame = new("--frame")
+    {
+        Description = "System of the positions, where the file does not say it or says it wrongly: icrs, fk5, fk4, galactic, or with an equinox fk5:J1975, fk4:B1900; stars are stored in ICRS",
+        HelpName = "SYSTEM",
+        CustomParser = result =>
+        {
+            var system = PositionSystem.Parse(result.Tokens[0].Value);
+            if (system is null) result.AddError($"--frame is '{result.Tokens[0].Value}', expected icrs, fk5, fk4, galactic, fk5:J1975 or fk4:B1900");
+            return system;
+        },
+    };
+
+    readonly Option<double?> epoch = Year("--epoch", "Carry positions to this epoch by their proper motions, such as 2016 or J2000");
+    readonly Option<double?> catalogEpoch = Year("--catalog-epoch", "Epoch of the catalogue's positions, where the file does not say it, such as 2016 for Gaia DR3");
+
+    /// <param name="whole">with what only a load needs</param>
+    public void AddTo(Command command, bool whole)
+    {
+        command.Add(table);
+        command.Add(readMe);
+        command.Add(frame);
+        if (!whole) return;
+        command.Add(epoch);
+        command.Add(catalogEpoch);
+    }
+
+    public CatalogOpenOptions Open(ParseResult parsed)
+    {
+        if (parsed.GetValue(readMe) is { } file) IngestCommand.RequireFiles([file]);
+        return new CatalogOpenOptions { Table = parsed.GetValue(table), ReadMe = parsed.GetValue(readMe) };
+    }
+
+    public PositionSystem? Frame(ParseResult parsed) => parsed.GetValue(frame);
+
+    public double? Epoch(ParseResult parsed) => parsed.GetValue(epoch);
+
+    public double? CatalogEpoch(ParseResult parsed) => parsed.GetValue(catalogEpoch);
+
+    static Option<double?> Year(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "YEAR",
+        CustomParser = result =>
+        {
+            var year = PositionSystem.ParseEpoch(result.Tokens[0].Value);
+            if (year is null) result.AddError($"{name} is '{result.Tokens[0].Value}', expected a year from 1600 to 2200 such as 2016, J2000 or B1950");
+            return year;
+        },
+    };
+}

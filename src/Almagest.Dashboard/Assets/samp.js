@@ -1,0 +1,105 @@
+// Sends tables, positions and coverage maps to the astronomer's own programs (TOPCAT, Aladin, DS9) over SAMP 1.3, web profile:
+// https://www.ivoa.net/documents/SAMP/. The hub is one of these programs, on this machine; nothing is asked of it before a button is pressed.
+(() => {
+  // Always at this port (section 5.2.1); the second is the same where a browser cannot look names up.
+  const hubs = ["http://localhost:21012/", "http://127.0.0.1:21012/"];
+  const messages = {
+    table: { mtype: "table.load.votable", params: d => ({ url: absolute(d.url), name: d.name, "table-id": d.url }) },
+    position: { mtype: "coord.pointAt.sky", params: d => ({ ra: d.ra, dec: d.dec }) },
+    coverage: { mtype: "coverage.load.moc.fits", params: d => ({ url: absolute(d.url), name: d.name, "coverage-id": d.url }) },
+  };
+  let session = null;
+
+  const absolute = url => new URL(url, location.href).href;
+
+  class Refused extends Error {}
+
+  // XML-RPC knows more types; SAMP uses strings, lists and maps alone.
+  function encode(value) {
+    const escape = text => String(text).replace(/[&<>]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
+    if (Array.isArray(value)) return `<value><array><data>${value.map(encode).join("")}</data></array></value>`;
+    if (typeof value === "object") return `<value><struct>${Object.entries(value).map(([k, v]) => `<member><name>${escape(k)}</name>${encode(v)}</member>`).join("")}</struct></value>`;
+    return `<value><string>${escape(value)}</string></value>`;
+  }
+
+  function decode(value) {
+    const typed = value.firstElementChild;
+    if (typed === null) return value.textContent;
+    if (typed.tagName === "array") return [...typed.querySelector("data").children].map(decode);
+    if (typed.tagName === "struct") return Object.fromEntries([...typed.children].map(m => [m.querySelector("name").textContent, decode(m.querySelector("value"))]));
+    return typed.textContent;
+  }
+
+  async function call(hub, method, ...params) {
+    const body = `<?xml version="1.0"?><methodCall><methodName>samp.webhub.${method}</methodName><params>${params.map(p => `<param>${encode(p)}</param>`).join("")}</params></methodCall>`;
+    // A text body needs no leave beyond the hub's own (CORS, simple request).
+    const answer = await fetch(hub, { method: "POST", headers: { "Content-Type": "text/plain" }, body });
+    const xml = new DOMParser().parseFromString(await answer.text(), "text/xml");
+    const value = xml.querySelector("methodResponse > params > param > value");
+    if (value !== null) return decode(value);
+    const fault = xml.querySelector("methodResponse > fault > value");
+    throw new Refused(fault === null ? `the hub's answer is no XML-RPC (status ${answer.status})` : decode(fault).faultString);
+  }
+
+  async function connect() {
+    for (const hub of hubs) {
+      let reg;
+      try {
+        reg = await call(hub, "register", { "samp.name": "Almagest" });
+      } catch (error) {
+        if (error instanceof Refused) throw error;
+        continue;
+      }
+      const key = reg["samp.private-key"];
+      await call(hub, "declareMetadata", key, { "samp.name": "Almagest", "samp.description.text": "A discovery ledger for star catalogues" });
+      return { hub, key };
+    }
+    throw new Refused("no program listens. Start TOPCAT or Aladin on this machine, then try again");
+  }
+
+  async function send(message, data) {
+    session ??= await connect();
+    const { hub, key } = session;
+    const takers = Object.keys(await call(hub, "getSubscribedClients", key, message.mtype));
+    if (takers.length === 0) throw new Refused(`no running program takes ${message.mtype}. Start TOPCAT or Aladin, then try again`);
+    await call(hub, "notifyAll", key, { "samp.mtype": message.mtype, "samp.params": message.params(data) });
+    const names = await Promise.all(takers.map(async id => (await call(hub, "getMetadata", key, id))["samp.name"] ?? id));
+    return [...new Set(names)].join(", ");
+  }
+
+  async function press(button) {
+    const status = button.parentNode.querySelector("[role=status]");
+    const message = messages[button.dataset.samp];
+    button.disabled = true;
+    status.textContent = "Asking for leave…";
+    try {
+      let taken;
+      try {
+        taken = await send(message, button.dataset);
+      } catch (error) {
+        // A hub that was started again does not know us any more.
+        if (session === null) throw error;
+        session = null;
+        taken = await send(message, button.dataset);
+      }
+      status.textContent = `Sent to ${taken}.`;
+    } catch (error) {
+      status.textContent = `Not sent: ${error.message}.`;
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  document.addEventListener("click", event => {
+    const button = event.target.closest("[data-samp]");
+    if (button) press(button);
+  });
+
+  addEventListener("pagehide", () => {
+    if (session === null) return;
+    const { hub, key } = session;
+    session = null;
+    fetch(hub, { method: "POST", keepalive: true, headers: { "Content-Type": "text/plain" },
+      body: `<?xml version="1.0"?><methodCall><methodName>samp.webhub.unregister</methodName><params><param>${encode(key)}</param></params></methodCall>` }).catch(() => {});
+  });
+})();

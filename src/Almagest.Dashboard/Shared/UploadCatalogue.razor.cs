@@ -1,0 +1,131 @@
+using Almagest.Catalog;
+using Almagest.Dashboard.Uploads;
+using Almagest.Ledger;
+using Almagest.Ledger.Datasets;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+
+namespace Almagest.Dashboard.Shared;
+
+/// <summary>Receives a catalogue, shows how its columns would be taken and what its first rows give, and loads it when told to.</summary>
+public partial class UploadCatalogue
+{
+    /// <summary>The choice of a field that follows what was found; no column is called so, since names are never empty.</summary>
+    const string Automatic = "";
+
+    readonly Dictionary<string, string> chosen = [];
+    UploadedFile? file;
+    CatalogPreview? preview;
+    ColumnMapping? mapping;
+    (long Stars, IReadOnlyList<Almagest.Catalog.RejectedRow> Rejected)? tried;
+    (long Bytes, long Of)? received;
+    IngestProgress? loading;
+    IngestReport? report;
+    string name = "";
+    string? wrong;
+    bool zeroParallax, busy;
+    DateTime shown;
+
+    /// <summary>A catalogue is loaded: lists of them are out of date.</summary>
+    [Parameter] public EventCallback Loaded { get; set; }
+
+    static bool Needed(string field) => field is StarField.RaDeg or StarField.DecDeg;
+
+    string Chosen(string field) => chosen.GetValueOrDefault(field, Automatic);
+
+    string Taken(string column) => string.Join(", ", mapping!.Fields.Where(f => f.ColumnNames.Contains(column)).Select(f => f.Field));
+
+    async Task ReceiveAsync(InputFileChangeEventArgs e)
+    {
+        Forget();
+        report = null;
+        busy = true;
+        await TryAsync(async () =>
+        {
+            if (e.File.Size > Host.MaxUploadBytes)
+                throw LedgerException.Invalid("file", $"'{e.File.Name}' has {e.File.Size / 1048576.0:N0} MiB, at most {Host.MaxUploadBytes / 1048576.0:N0} are taken here", "Load it on the server: almagest ingest FILE");
+            try
+            {
+                await using var content = e.File.OpenReadStream(Host.MaxUploadBytes, Closed);
+                file = await UploadedFile.ReceiveAsync(content, e.File.Name, bytes =>
+                {
+                    received = (bytes, e.File.Size);
+                    Show();
+                }, Closed);
+                preview = await Task.Run(file.Preview, Closed);
+                mapping = preview.Mapping;
+                name = file.DatasetName;
+            }
+            catch (CatalogFormatException x)
+            {
+                throw new LedgerException(LedgerErrorKind.Invalid, x.Message, "Choose another file.", x);
+            }
+            catch (Exception x) when (x is IOException or Microsoft.JSInterop.JSException)
+            {
+                throw new LedgerException(LedgerErrorKind.Invalid, $"'{e.File.Name}' could not be received whole", "Choose it again.", x);
+            }
+        });
+        (received, busy) = (null, false);
+        if (preview is not null) await TryMappingAsync();
+    }
+
+    async Task ChooseAsync(string field, string column)
+    {
+        if (column == Automatic) chosen.Remove(field);
+        else chosen[field] = column;
+        await TryMappingAsync();
+    }
+
+    async Task TryMappingAsync()
+    {
+        (tried, wrong) = (null, null);
+        try
+        {
+            mapping = preview!.Mapping.With(chosen.Select(c => $"{c.Key}={c.Value}"));
+            var (f, m, zero) = (file!, mapping, zeroParallax);
+            tried = await Task.Run(() => f.Try(m, zero), Closed);
+            if (tried is { Stars: 0, Rejected.Count: 0 }) (tried, wrong) = (null, "The file holds no rows.");
+        }
+        catch (CatalogFormatException e)
+        {
+            // What the command line would be told to write is chosen in the lists above.
+            wrong = e.Message.Split(" If the positions", 2)[0] + " Choose the columns above.";
+        }
+    }
+
+    async Task LoadAsync()
+    {
+        busy = true;
+        await TryAsync(async () =>
+        {
+            var options = new IngestOptions { DatasetName = name, Map = chosen, ZeroParallaxIsMissing = zeroParallax };
+            var progress = new Progress<IngestProgress>(p => { loading = p; Show(); });
+            report = await Task.Run(() => new CatalogIngestor(Ledger).IngestAsync([file!.Path], options, progress, Closed), Closed);
+        });
+        (busy, loading) = (false, null);
+        if (Refused is not null) return;
+        Forget();
+        await Loaded.InvokeAsync();
+    }
+
+    // A few times a second; a page has better things to do than to count.
+    void Show()
+    {
+        if (DateTime.UtcNow - shown < TimeSpan.FromMilliseconds(200)) return;
+        shown = DateTime.UtcNow;
+        StateHasChanged();
+    }
+
+    void Forget()
+    {
+        file?.Dispose();
+        chosen.Clear();
+        (file, preview, mapping, tried, wrong, zeroParallax) = (null, null, null, null, null, false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        file?.Dispose();
+    }
+}

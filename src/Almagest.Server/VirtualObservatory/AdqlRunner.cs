@@ -1,0 +1,108 @@
+using System.Data;
+using System.Globalization;
+using Almagest.Adql;
+using Almagest.Adql.Schema;
+using Almagest.Ledger;
+using Almagest.Ledger.Database;
+using Almagest.Server.VirtualObservatory.Catalogue;
+using Npgsql;
+
+namespace Almagest.Server.VirtualObservatory;
+
+/// <summary>
+/// Executes ADQL: in a read-only transaction, with a time limit of the database's and one of ours, a few queries at once. Thread-safe.
+/// </summary>
+internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
+{
+    // The dashboard and the runs need connections, too.
+    const int AtOnce = 8;
+
+    readonly SemaphoreSlim places = new(AtOnce);
+
+    public LedgerCatalogue Catalogue { get; } = new(ledger);
+
+    /// <summary>Begins a query. Its first rows are there when this returns, so that its errors are known before an answer begins.</summary>
+    /// <param name="mostRows">rows of the answer; one more is asked for, to know whether there are more</param>
+    /// <param name="limit">longest execution, the reading of the answer included</param>
+    /// <param name="catalogue">what it may name, where that has just been read</param>
+    /// <returns>to be disposed of</returns>
+    /// <exception cref="AdqlException">the query is refused</exception>
+    /// <exception cref="VoException">it cannot be answered</exception>
+    public async Task<AdqlAnswer> OpenAsync(string adql, long mostRows, TimeSpan limit, CancellationToken cancellation, PublishedCatalogue? catalogue = null)
+    {
+        var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(limit);
+        var held = false;
+        NpgsqlConnection? connection = null;
+        try
+        {
+            await places.WaitAsync(deadline.Token);
+            held = true;
+            // The connection and the snapshot come after the published tables: a dataset deleted in between is an empty table.
+            var query = AdqlTranslator.Translate(adql, catalogue ?? await Catalogue.ReadAsync(deadline.Token), mostRows + 1);
+            connection = await ledger.ConnectAsync(deadline.Token);
+            var command = await PrepareAsync(connection, query, limit, deadline.Token);
+            var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline.Token);
+            var answer = new AdqlAnswer(query.Columns, mostRows, limit, connection, command, reader, deadline, () => places.Release());
+            (connection, held) = (null, false);
+            try
+            {
+                await answer.ReadFirstAsync();
+                return answer;
+            }
+            catch
+            {
+                await answer.DisposeAsync();
+                throw;
+            }
+        }
+        catch (Exception e) when (Explain(e, deadline, limit) is { } explained && !cancellation.IsCancellationRequested)
+        {
+            throw explained;
+        }
+        finally
+        {
+            if (connection is not null) await connection.DisposeAsync();
+            if (held) places.Release();
+        }
+    }
+
+    static async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection, SqlQuery query, TimeSpan limit, CancellationToken cancellation)
+    {
+        await using (var begin = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture,
+            $"begin transaction isolation level repeatable read read only; set local statement_timeout = {(long)limit.TotalMilliseconds}; set local search_path = ''; set local jit = off"), connection))
+            await begin.ExecuteNonQueryAsync(cancellation);
+        var command = new NpgsqlCommand(query.Text, connection) { CommandTimeout = (int)limit.TotalSeconds + 5 };
+        foreach (var value in query.Parameters) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+
+    /// <summary>What to tell the client of a failure; null = it is none of the query's.</summary>
+    internal static VoException? Explain(Exception error, CancellationTokenSource deadline, TimeSpan limit)
+    {
+        if (error is OperationCanceledException) return deadline.IsCancellationRequested ? TooLong(limit) : null;
+        if (error is LedgerException { Kind: LedgerErrorKind.Unavailable } trouble) return new VoException(503, trouble.Message);
+        if (error is TimeoutException or NpgsqlException { InnerException: TimeoutException }) return TooLong(limit);
+        if (error is not PostgresException pg) return error is NpgsqlException other ? new VoException(503, PostgresErrors.Translate(other).Message) : null;
+        return pg.SqlState switch
+        {
+            PostgresErrorCodes.QueryCanceled => TooLong(limit),
+            PostgresErrorCodes.GroupingError => VoException.Invalid("a column is neither in GROUP BY nor in an aggregate"),
+            PostgresErrorCodes.InvalidColumnReference => VoException.Invalid("a SELECT DISTINCT is ordered by what it selects"),
+            PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.DatatypeMismatch or PostgresErrorCodes.CannotCoerce or PostgresErrorCodes.AmbiguousFunction or PostgresErrorCodes.IndeterminateDatatype =>
+                VoException.Invalid("types do not fit together somewhere in the query; CAST converts a value"),
+            PostgresErrorCodes.CardinalityViolation => VoException.Invalid("a query that stands for a single value has more than one row"),
+            PostgresErrorCodes.FeatureNotSupported => VoException.Invalid("the database cannot do one part of the query, such as a FULL JOIN by something else than equality"),
+            PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.ConfigurationLimitExceeded => new VoException(503, "the query needs more memory or disk than there is; ask for less"),
+            // Values that cannot be computed: division by zero, logarithm of zero, a text that is no number. The message is about the value alone.
+            ['2', '2', ..] => VoException.Invalid($"a value cannot be computed: {pg.MessageText}"),
+            ['5', '4', ..] => VoException.Invalid("the query is too complex; write it in parts"),
+            _ => new VoException(503, PostgresErrors.Translate(pg).Message),
+        };
+    }
+
+    internal static VoException TooLong(TimeSpan limit) => VoException.Invalid(string.Create(CultureInfo.InvariantCulture,
+        $"the query took longer than {limit.TotalSeconds:0.###} s and was given up; ask for less, or ask /async with a longer EXECUTIONDURATION"));
+
+    public void Dispose() => places.Dispose();
+}

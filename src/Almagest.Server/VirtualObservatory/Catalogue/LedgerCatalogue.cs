@@ -1,0 +1,39 @@
+using Almagest.Adql.Schema;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+
+namespace Almagest.Server.VirtualObservatory.Catalogue;
+
+/// <summary>What VO clients may ask for, as of now: the ledger's tables and views, and each dataset.</summary>
+internal sealed class LedgerCatalogue(LedgerDatabase ledger)
+{
+    static readonly PublishedSchema[] Schemas =
+    [
+        new(LedgerTables.Schema, "The discovery ledger: datasets, stars, runs, results, and the views across runs"),
+        new(DatasetTables.Schema, "The stars of each dataset, a table each, with all columns of its file"),
+    ];
+
+    readonly DatasetTables datasetTables = new(ledger);
+
+    public async Task<PublishedCatalogue> ReadAsync(CancellationToken cancellation)
+    {
+        var datasets = await new DatasetRepository(ledger).ListAsync(cancellation);
+        var stars = LedgerTables.Stars(datasets.ConvertAll(d => d.DatasetId));
+        List<PublishedTable> tables = [LedgerTables.Datasets, stars, LedgerTables.Labels, LedgerTables.Runs, LedgerTables.Results, .. LedgerTables.Views];
+        var keys = Keys(stars, tables);
+        foreach (var dataset in datasets) tables.Add(await datasetTables.OfAsync(dataset.DatasetId, dataset.Name, cancellation));
+        return TapSchema.Describe(new PublishedCatalogue(Schemas, tables, keys));
+    }
+
+    static List<PublishedKey> Keys(PublishedTable stars, List<PublishedTable> tables)
+    {
+        var targets = new[] { (Column: "run_id", Table: LedgerTables.Runs), (Column: "star_id", Table: stars), (Column: "dataset_id", Table: LedgerTables.Datasets) };
+        return
+        [
+            .. from table in tables
+               from target in targets
+               where !ReferenceEquals(table, target.Table) && table.Columns.Any(c => c.Name == target.Column)
+               select new PublishedKey(table, target.Table, [(target.Column, target.Column)], $"the {target.Column[..^3]} that the row is about"),
+        ];
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Almagest.Adql;
+using Almagest.Adql.Schema;
+using Almagest.Adql.Syntax;
+using Almagest.Catalog;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Server.VirtualObservatory.Catalogue;
+using Almagest.Server.VirtualObservatory.Tap;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Almagest.Server.VirtualObservatory;
+
+/// <summary>Simple Cone Search (IVOA Recommendation 1.03) over each dataset and over each complete run.</summary>
+internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
+{
+    // UCD1, as the protocol asks for them. Exactly one column has each of the first three.
+    static readonly Dictionary<string, string?> Ucds = new()
+    {
+        ["source_id"] = "ID_MAIN", ["ra_deg"] = "POS_EQ_RA_MAIN", ["dec_deg"] = "POS_EQ_DEC_MAIN", ["distance_deg"] = "POS_ANG_DIST_GENERAL", ["parallax_mas"] = "POS_PARLX_TRIG",
+        ["pmra_mas_yr"] = "POS_EQ_PMRA", ["pmdec_mas_yr"] = "POS_EQ_PMDEC", ["magnitude"] = "PHOT_MAG", ["color"] = "PHOT_COLOR", ["radial_velocity_km_s"] = "VELOC_HC",
+    };
+
+    static readonly string[] Least = ["source_id", "ra_deg", "dec_deg"];
+    static readonly string[] Usual = [.. Least, "star_id", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"];
+    static readonly string[] OfRun = ["is_anomaly", "anomaly_score", "cluster_id", "membership_probability"];
+
+    public void Map(IEndpointRouteBuilder app)
+    {
+        var vo = app.MapGroup("/vo").WithTags("Virtual observatory");
+        Route(vo, "/datasets/{dataset}/cone", "coneOfDataset", "The stars of a dataset in a cone: RA, DEC, SR in degrees; VERB 1 to 3", async (context, cancellation) =>
+        {
+            var dataset = await new DatasetRepository(ledger).FindAsync(context.GetRouteValue("dataset") as string ?? "", cancellation);
+            return (dataset, null);
+        });
+        Route(vo, "/runs/{run_id}/cone", "coneOfRun", "What a complete run says of its stars in a cone: RA, DEC, SR in degrees; VERB 1 to 3", async (context, cancellation) =>
+        {
+            var text = context.GetRouteValue("run_id") as string;
+            if (!Guid.TryParseExact(text, "D", out var id)) throw VoException.Invalid($"'{text}' is no run's id");
+            var run = await new RunRepository(ledger).GetAsync(id, cancellation);
+            if (!run.IsComplete) throw VoException.Invalid($"run {id} is {run.Status}: it has no results");
+            return (await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation), run);
+        });
+    }
+
+    void Route(IEndpointRouteBuilder vo, string pattern, string name, string summary, Func<HttpContext, CancellationToken, Task<(Dataset, DiscoveryRun?)>> find) =>
+        vo.VoRoute("GET", pattern, name, summary, async context =>
+        {
+            try
+            {
+                // What does not exist is a 404 as everywhere else; other errors are the protocol's own.
+                var (dataset, run) = await find(context, context.RequestAborted);
+                return await AnswerAsync(context, dataset, run);
+            }
+            catch (Exception e) when (e is VoException or AdqlException)
+            {
+                return VoDocument.ConeError(e.Message);
+            }
+        });
+
+    async Task<IResult> AnswerAsync(HttpContext context, Dataset dataset, DiscoveryRun? run)
+    {
+        var parameters = await VoParameters.ReadAsync(context);
+        var ra = parameters.Number("RA", 0, 360, "the right ascension in degrees, ICRS");
+        var dec = parameters.Number("DEC", -90, 90, "the declination in degrees, ICRS");
+        var radius = parameters.Number("SR", 0, 180, "the radius in degrees");
+        var verbosity = parameters.Get("VERB") switch
+        {
+            null or "2" => 2,
+            "1" => 1,
+            "3" => 3,
+            var other => throw VoException.Invalid($"VERB is '{other}', expected 1, 2 or 3"),
+        };
+        // A radius of 0 asks what the columns are.
+        var rows = radius == 0 ? 0 : TapQuery.Rows(parameters, TapLimits.MostRows);
+        var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
+        var adql = Query(catalogue, dataset, run, ra, dec, radius, verbosity);
+        var answer = await runner.OpenAsync(adql, rows, TapLimits.Sync, context.RequestAborted, catalogue);
+        if (radius == 0) answer.ForgetRest();
+        var title = string.Create(CultureInfo.InvariantCulture, $"Stars of {dataset.Name} within {radius} deg of ({ra}, {dec}){(run is null ? "" : $", as run {run.RunId} has them")}");
+        return new TableOf(answer, VoFormat.Parse(parameters.Get("RESPONSEFORMAT")), title, adql, Described);
+    }
+
+    static string Query(PublishedCatalogue catalogue, Dataset dataset, DiscoveryRun? run, double ra, double dec, double radius, int verbosity)
+    {
+        var table = catalogue.Tables.First(t => t.Schema == DatasetTables.Schema && t.Name == dataset.Name);
+        var names = verbosity switch
+        {
+            1 => Least,
+            2 => Usual,
+            _ => [.. Usual, .. table.Columns.Select(c => c.Name).Except(Usual)],
+        };
+        var columns = names.Select(n => $"s.{ReservedWords.Written(n)}").Concat(run is null ? [] : OfRun.Select(n => $"r.{n}")).ToList();
+        var centre = string.Create(CultureInfo.InvariantCulture, $"{ra:R}, {dec:R}");
+        if (verbosity > 1) columns.Add($"DISTANCE(POINT(s.ra_deg, s.dec_deg), POINT({centre})) AS distance_deg");
+        var joined = run is null ? "" : $" JOIN almagest.results AS r ON r.star_id = s.star_id AND r.run_id = '{run.RunId}'";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"SELECT {string.Join(", ", columns)} FROM {table.WrittenName} AS s{joined} WHERE CONTAINS(POINT(s.ra_deg, s.dec_deg), CIRCLE({centre}, {radius:R})) = 1");
+    }
+
+    static List<CatalogColumn> Described(IReadOnlyList<CatalogColumn> columns) => columns.Select(c =>
+        c with { Ucd = Ucds.GetValueOrDefault(c.Name), Unit = c.Name == "distance_deg" ? "deg" : c.Unit, Description = c.Name == "distance_deg" ? "angle from the centre" : c.Description }).ToList();
+}

@@ -1,0 +1,141 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Almagest.Server.VirtualObservatory.Tap;
+
+/// <summary>Phases of a job (UWS 1.1, 2.1.3), as they are written.</summary>
+internal enum JobPhase
+{
+    PENDING,
+    QUEUED,
+    EXECUTING,
+    COMPLETED,
+    ERROR,
+    ABORTED,
+}
+
+/// <summary>
+/// A query that is answered behind the client's back. Its result is a file without a name: the disk is free again when the job is destroyed, or the
+/// server ends in whatever way. Its members are guarded by the job's own lock, but for what never changes.
+/// </summary>
+internal sealed class TapJob(VoParameters parameters)
+{
+    readonly Lock guard = new();
+    TaskCompletionSource changed = New();
+    int readers;
+    bool destroyed;
+
+    public string Id { get; } = Guid.NewGuid().ToString("N");
+
+    public DateTime Created { get; } = DateTime.UtcNow;
+
+    public CancellationTokenSource Abortion { get; } = new();
+
+    public VoParameters Parameters => parameters;
+
+    public JobPhase Phase { get; private set; }
+
+    public DateTime? Started { get; private set; }
+
+    public DateTime? Ended { get; private set; }
+
+    public DateTime Destruction { get; set; } = DateTime.UtcNow + TapLimits.StandardRetention;
+
+    /// <summary>Longest execution; 0 seconds asked = the most.</summary>
+    public TimeSpan ExecutionDuration { get; set; } = TapLimits.StandardExecution;
+
+    public VoException? Error { get; private set; }
+
+    public string? ResultType { get; private set; }
+
+    public long ResultBytes { get; private set; }
+
+    SafeFileHandle? Result { get; set; }
+
+    public bool HasEnded => Phase is JobPhase.COMPLETED or JobPhase.ERROR or JobPhase.ABORTED;
+
+    /// <summary>Completes at the next change of phase.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (guard) return changed.Task;
+        }
+    }
+
+    /// <summary>Goes from one phase to another; false where the job is in neither of the first.</summary>
+    public bool Move(JobPhase to, params ReadOnlySpan<JobPhase> from)
+    {
+        lock (guard)
+        {
+            if (!from.Contains(Phase)) return false;
+            Set(to);
+            return true;
+        }
+    }
+
+    public bool Complete(SafeFileHandle result, long bytes, string type)
+    {
+        lock (guard)
+        {
+            if (Phase != JobPhase.EXECUTING || destroyed) return false;
+            (Result, ResultBytes, ResultType) = (result, bytes, type);
+            Set(JobPhase.COMPLETED);
+            return true;
+        }
+    }
+
+    public void Fail(VoException error)
+    {
+        lock (guard)
+        {
+            if (HasEnded) return;
+            Error = error;
+            Set(JobPhase.ERROR);
+        }
+    }
+
+    /// <summary>The result for one reader, who gives it back; null where there is none.</summary>
+    public SafeFileHandle? Borrow()
+    {
+        lock (guard)
+        {
+            if (Result is null || destroyed) return null;
+            readers++;
+            return Result;
+        }
+    }
+
+    public void GiveBack()
+    {
+        lock (guard)
+        {
+            readers--;
+            if (destroyed && readers == 0) Result?.Dispose();
+        }
+    }
+
+    /// <summary>Stops it and frees what it holds.</summary>
+    public void Destroy()
+    {
+        Abortion.Cancel();
+        lock (guard)
+        {
+            if (destroyed) return;
+            destroyed = true;
+            if (!HasEnded) Set(JobPhase.ABORTED);
+            if (readers == 0) Result?.Dispose();
+        }
+    }
+
+    void Set(JobPhase phase)
+    {
+        Phase = phase;
+        if (phase == JobPhase.EXECUTING) Started = DateTime.UtcNow;
+        if (HasEnded) Ended = DateTime.UtcNow;
+        var waiting = changed;
+        changed = New();
+        waiting.SetResult();
+    }
+
+    static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

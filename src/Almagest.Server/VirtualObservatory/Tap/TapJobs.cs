@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Almagest.Adql;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace Almagest.Server.VirtualObservatory.Tap;
+
+/// <summary>
+/// The jobs of this server: in its memory, their results in nameless files, so that nothing outlives it. Each is destroyed at its time; how many
+/// there are and what they hold is bounded.
+/// </summary>
+internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDisposable
+{
+    static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
+
+    readonly ConcurrentDictionary<string, TapJob> jobs = new(StringComparer.Ordinal);
+    readonly CancellationTokenSource stopping = new();
+    Timer? sweeper;
+
+    public IEnumerable<TapJob> All => jobs.Values.OrderByDescending(j => j.Created);
+
+    public TapJob? Find(string id) => jobs.TryGetValue(id, out var job) && job.Destruction > DateTime.UtcNow ? job : null;
+
+    /// <exception cref="VoException">there are too many jobs that have not ended</exception>
+    public TapJob Add(VoParameters parameters)
+    {
+        // A timer from the first job on: a server that nobody asks has nothing to sweep.
+        LazyInitializer.EnsureInitialized(ref sweeper, () => new Timer(_ => Sweep(), null, LookAgain, LookAgain));
+        while (jobs.Count >= TapLimits.MostJobs)
+        {
+            if (!DestroyOldest()) throw new VoException(503, $"{TapLimits.MostJobs} jobs wait already; try again later, or delete some");
+        }
+        var job = new TapJob(parameters);
+        jobs[job.Id] = job;
+        return job;
+    }
+
+    public void Destroy(TapJob job)
+    {
+        jobs.TryRemove(job.Id, out _);
+        job.Destroy();
+    }
+
+    /// <summary>Begins a job that waits for that; of one that does not, nothing changes.</summary>
+    public void Run(TapJob job)
+    {
+        if (job.Move(JobPhase.QUEUED, JobPhase.PENDING)) _ = Task.Run(() => WorkAsync(job));
+    }
+
+    public static void Abort(TapJob job)
+    {
+        job.Move(JobPhase.ABORTED, JobPhase.PENDING, JobPhase.QUEUED, JobPhase.EXECUTING);
+        job.Abortion.Cancel();
+    }
+
+    async Task WorkAsync(TapJob job)
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(job.Abortion.Token, stopping.Token);
+            var query = TapQuery.From(job.Parameters);
+            if (!job.Move(JobPhase.EXECUTING, JobPhase.QUEUED)) return;
+            await using var answer = await runner.OpenAsync(query.Adql, query.MostRows, job.ExecutionDuration, end.Token);
+            file = NamelessFile();
+            await using var stream = new BoundedFile(file, TapLimits.MostResultBytes);
+            await query.Format.WriteAsync(answer.Table("Answer to an ADQL query", query.Adql), stream, end.Token);
+            while (jobs.Values.Sum(j => j.ResultBytes) + stream.Length > TapLimits.MostBytes && DestroyOldest())
+            {
+                // The oldest results make room.
+            }
+            if (job.Complete(file, stream.Length, query.Format.MediaType)) file = null;
+        }
+        catch (Exception e) when (e is VoException or AdqlException)
+        {
+            job.Fail(e as VoException ?? VoException.Invalid(e.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            Abort(job);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "A TAP job failed");
+            job.Fail(new VoException(500, "the server met an unexpected problem; it is in the server's log"));
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    /// <summary>A file that has no name any more: its space is freed with its handle.</summary>
+    static SafeFileHandle NamelessFile()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"almagest-tap-{Guid.NewGuid():N}");
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        File.Delete(path);
+        return file;
+    }
+
+    bool DestroyOldest()
+    {
+        if (jobs.Values.Where(j => j.HasEnded).MinBy(j => j.Created) is not { } oldest) return false;
+        Destroy(oldest);
+        return true;
+    }
+
+    void Sweep()
+    {
+        foreach (var job in jobs.Values.Where(j => j.Destruction <= DateTime.UtcNow)) Destroy(job);
+    }
+
+    public void Dispose()
+    {
+        stopping.Cancel();
+        sweeper?.Dispose();
+        foreach (var job in jobs.Values) job.Destroy();
+    }
+}

@@ -1,0 +1,55 @@
+using Almagest.Server.VirtualObservatory.Vosi;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Almagest.Server.VirtualObservatory.Tap;
+
+/// <summary>The Table Access Protocol (IVOA Recommendation TAP 1.1) at /vo/tap.</summary>
+internal static class TapRoutes
+{
+    public const string Path = "/vo/tap";
+
+    public static void Map(IEndpointRouteBuilder app, AdqlRunner runner, TapJobs jobs)
+    {
+        var tap = app.MapGroup(Path).WithTags("Virtual observatory");
+        foreach (var method in new[] { "GET", "POST" })
+        {
+            tap.VoRoute(method, "/sync", $"{method.ToLowerInvariant()}TapSync", "Answers an ADQL query: LANG=ADQL, QUERY, and MAXREC and RESPONSEFORMAT if wished",
+                async context => await AnswerAsync(runner, TapQuery.From(await VoParameters.ReadAsync(context)), context));
+        }
+        TapJobRoutes.Map(tap, jobs);
+
+        tap.VoRoute("GET", "/capabilities", "getTapCapabilities", "What the service can do (VOSI)",
+            context => Task.FromResult(VoDocument.Answer(xml => Capabilities.Write(xml, AddressOf(context)))));
+        tap.VoRoute("GET", "/availability", "getTapAvailability", "Whether the service is up (VOSI)", async context =>
+        {
+            var up = await Availability.IsUpAsync(runner, context.RequestAborted);
+            return VoDocument.Answer(xml => Availability.Write(xml, up));
+        });
+        tap.VoRoute("GET", "/tables", "listTapTables", "The tables and their columns (VODataService)", async context =>
+        {
+            var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
+            var brief = context.Request.Query["detail"] is ["min"];
+            return VoDocument.Answer(xml => TableSet.Write(xml, catalogue, brief));
+        });
+        tap.VoRoute("GET", "/tables/{table}", "getTapTable", "One table and its columns (VODataService)", async context =>
+        {
+            var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
+            var name = context.GetRouteValue("table") as string ?? "";
+            var table = catalogue.Tables.FirstOrDefault(t => string.Equals(t.WrittenName, name, StringComparison.OrdinalIgnoreCase)) ?? throw new VoException(404, $"there is no table {name}");
+            return VoDocument.Answer(xml => TableSet.Write(xml, catalogue, table));
+        });
+        tap.VoRoute("GET", "/examples", "getTapExamples", "Queries to start from (DALI examples)", async context =>
+            Results.Text(Examples.Page(await runner.Catalogue.ReadAsync(context.RequestAborted)), "application/xhtml+xml"));
+    }
+
+    /// <summary>Where the client finds the service, as it wrote it.</summary>
+    public static string AddressOf(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{Path}";
+
+    static async Task<IResult> AnswerAsync(AdqlRunner runner, TapQuery query, HttpContext context)
+    {
+        var answer = await runner.OpenAsync(query.Adql, query.MostRows, TapLimits.Sync, context.RequestAborted);
+        return new TableOf(answer, query.Format, "Answer to an ADQL query", query.Adql);
+    }
+}

@@ -1,0 +1,65 @@
+using Xunit;
+
+namespace Almagest.Catalog.Tests;
+
+/// <summary>Every file of the real tables, whatever it is: previewed and read to its end with batches that agree, or refused with what was found and what to do.</summary>
+public sealed class EveryRealFileTests
+{
+    /// <summary>What is no table of rows, and the words of its refusal.</summary>
+    private static readonly Dictionary<string, string> Refused = new()
+    {
+        ["formats/cds_mrt/cds_glob/ReadMe"] = "holds no rows", ["formats/cds_mrt/cds_null/ReadMe"] = "holds no rows", ["formats/cds_mrt/cds_null/ReadMe1"] = "holds no rows",
+        ["formats/cds_mrt/cds_vizier/ReadMe"] = "holds no rows", ["formats/cds_mrt/no_data_cds.dat"] = "holds no rows",
+        ["formats/stilts_converted/pleiades2000.colfits.fits"] = "column-oriented FITS", ["formats/votable/quirk_tar_inside_gz_named_vot.gz"] = "a tar archive",
+        // Its last element is an INFO named Error.
+        ["formats/votable/regression.bin.tabledata.truth.1.3.xml"] = "reports an error",
+    };
+
+    [Fact]
+    public void Each_loads_whole_or_is_refused_with_a_reason()
+    {
+        Assert.SkipWhen(RealData.Folder is null, "the real tables are not at hand: put them into ../shared/data or set ALMAGEST_TEST_DATA");
+        int read = 0, refused = 0;
+        foreach (string path in Directory.EnumerateFiles(RealData.Folder!, "*", SearchOption.AllDirectories).Order())
+        {
+            string name = Path.GetRelativePath(RealData.Folder!, path).Replace('\\', '/');
+            try
+            {
+                var preview = CatalogPreview.Of(path, 3);
+                Assert.NotEmpty(preview.Columns);
+                long rows = Count(path, out int previewed);
+                Assert.Equal(Math.Min(3, rows), preview.Rows.Count + (previewed - preview.Rows.Count));
+                Assert.All(preview.Rows, r => Assert.Equal(preview.Columns.Count, r.Length));
+                Assert.False(Refused.ContainsKey(name), $"{name} was read");
+                read++;
+            }
+            catch (CatalogFormatException e)
+            {
+                Assert.True(Refused.TryGetValue(name, out var words), $"{name}: {e.Message}");
+                Assert.Contains(words!, e.Message, StringComparison.Ordinal);
+                refused++;
+            }
+        }
+        Assert.Equal(Refused.Count, refused);
+        Assert.True(read > 80, $"{read} files were read");
+    }
+
+    private static long Count(string path, out int first)
+    {
+        using var reader = CatalogFile.Open(path);
+        long rows = 0, line = 0;
+        foreach (var batch in reader.ReadBatches(1000, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(reader.Columns.Count, batch.Columns.Count);
+            for (int c = 0; c < batch.Columns.Count; c++) Assert.Equal(reader.Columns[c].Type, batch.Columns[c].Type);
+            for (int i = 0; i < batch.Count; i++)
+            {
+                Assert.True(batch.LineNumber[i] > line);
+                line = batch.LineNumber[i];
+            }
+            rows += batch.Count;
+        }
+        first = (int)Math.Min(3, rows);
+        return rows;
+    }
+}

@@ -1,0 +1,110 @@
+using Almagest.Discovery.Matching;
+using Almagest.Discovery.Sky;
+using CsCheck;
+using Xunit;
+
+namespace Almagest.Discovery.Tests.Matching;
+
+public sealed class PositionMatcherTests
+{
+    /// <summary>Positions where matching is hard: a clump, the seam of right ascension, the poles.</summary>
+    static readonly Gen<(double Ra, double Dec)> Place = Gen.OneOf(
+        Gen.Select(Gen.Double[10, 10.02], Gen.Double[5, 5.02]),
+        Gen.Select(Gen.Double[-0.01, 0.01], Gen.Double[-0.01, 0.01]).Select(p => (SkyCoordinates.NormaliseDegrees(p.Item1), p.Item2)),
+        Gen.Select(Gen.Double[0, 359.999], Gen.Double[89.99, 90]),
+        Gen.Select(Gen.Double[0, 359.999], Gen.Double[-90, -89.99]),
+        Gen.Select(Gen.Double[0, 359.999], Gen.Double[-90, 90]));
+
+    static readonly double[] Radii = [0.0003, 0.005, 0.3, 9.9];
+
+    static SkyPositions Of(IReadOnlyList<(double Ra, double Dec)> places) => new([.. places.Select(p => p.Ra)], [.. places.Select(p => p.Dec)]);
+
+    /// <summary>Every star with every star, by the same angle: many of these places are equally far from each other.</summary>
+    static List<PositionPair> Plain(SkyPositions a, SkyPositions b, double radius, MatchFind find)
+    {
+        var all = new List<(PositionPair Pair, double Square)>();
+        for (var i = 0; i < a.Count; i++)
+        {
+            for (var j = 0; j < b.Count; j++)
+            {
+                var apart = SkyCoordinates.ToUnitVector(b.RaDeg[j], b.DecDeg[j]) - SkyCoordinates.ToUnitVector(a.RaDeg[i], a.DecDeg[i]);
+                var square = apart.X * apart.X + apart.Y * apart.Y + apart.Z * apart.Z;
+                var angle = 2 * Math.Asin(Math.Min(1, Math.Sqrt(square) / 2)) * (180 / Math.PI);
+                Assert.Equal(SkyCoordinates.SeparationDeg(a.RaDeg[i], a.DecDeg[i], b.RaDeg[j], b.DecDeg[j]), angle, 1e-6);
+                if (angle <= radius) all.Add((new PositionPair(i, j, angle), square));
+            }
+        }
+        var nearest1 = all.GroupBy(p => p.Pair.First).Select(g => g.OrderBy(p => p.Square).ThenBy(p => p.Pair.Second).First().Pair).ToList();
+        var nearest2 = all.GroupBy(p => p.Pair.Second).Select(g => g.OrderBy(p => p.Square).ThenBy(p => p.Pair.First).First().Pair).ToList();
+        var kept = find switch
+        {
+            MatchFind.Best1 => nearest1,
+            MatchFind.Best2 => nearest2,
+            MatchFind.All => all.ConvertAll(p => p.Pair),
+            _ => nearest1.Intersect(nearest2).ToList(),
+        };
+        return [.. kept.OrderBy(p => p.First).ThenBy(p => p.SeparationDeg).ThenBy(p => p.Second)];
+    }
+
+    [Theory]
+    [InlineData(MatchFind.Best)]
+    [InlineData(MatchFind.Best1)]
+    [InlineData(MatchFind.Best2)]
+    [InlineData(MatchFind.All)]
+    public void Pairs_are_those_that_comparing_every_star_with_every_star_finds(MatchFind find) =>
+        Gen.Select(Place.Array[0, 60], Place.Array[0, 60], Gen.Int[0, Radii.Length - 1].Select(i => Radii[i])).Sample((first, second, radius) =>
+        {
+            var (a, b) = (Of(first), Of(second));
+            var expected = Plain(a, b, radius, find);
+            var found = PositionMatcher.Match(a, b, radius, find, threads: 2, cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal(expected.Select(p => (p.First, p.Second)), found.Select(p => (p.First, p.Second)));
+            Assert.All(expected.Zip(found), p => Assert.Equal(p.First.SeparationDeg, p.Second.SeparationDeg, 1e-12));
+        }, iter: 150);
+
+    [Fact]
+    public void A_symmetric_match_is_the_same_whichever_table_comes_first() =>
+        Gen.Select(Place.Array[0, 50], Place.Array[0, 50]).Sample((first, second) =>
+        {
+            var there = PositionMatcher.Match(Of(first), Of(second), 0.01, cancellation: TestContext.Current.CancellationToken).Select(p => (p.First, p.Second));
+            var back = PositionMatcher.Match(Of(second), Of(first), 0.01, cancellation: TestContext.Current.CancellationToken).Select(p => (p.Second, p.First));
+            Assert.Equal(there.Order(), back.Order());
+        }, iter: 100);
+
+    [Fact]
+    public void The_number_of_threads_changes_nothing()
+    {
+        var places = Enumerable.Range(0, 20_000).Select(i => (i * 137.508 % 360, Math.Asin((2.0 * i + 1) / 20_000 - 1) * 180 / Math.PI)).ToList();
+        var moved = places.Select(p => ((p.Item1 + 0.0001) % 360, p.Item2)).Reverse().ToList();
+        var one = PositionMatcher.Match(Of(places), Of(moved), 1.0 / 3600, threads: 1, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(one, PositionMatcher.Match(Of(places), Of(moved), 1.0 / 3600, threads: 4, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(20_000, one.Length);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(10.1)]
+    public void A_radius_that_makes_no_sense_is_refused(double radius) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PositionMatcher.Match(Of([(1, 1)]), Of([(1, 1)]), radius, cancellation: TestContext.Current.CancellationToken));
+
+    [Theory]
+    [InlineData(360, 0)]
+    [InlineData(0, 90.1)]
+    [InlineData(double.NaN, 0)]
+    public void A_position_that_is_none_is_refused(double ra, double dec) =>
+        Assert.Throws<ArgumentException>(() => PositionMatcher.Match(Of([(1, 1)]), Of([(ra, dec)]), 1, cancellation: TestContext.Current.CancellationToken));
+
+    [Theory]
+    // Expected: astropy 5.2, SkyCoord.apply_space_motion of a star without radial velocity, so near (0.01 pc) that light time does not matter.
+    [InlineData(269.452, 4.693, -801.551, 10362.394, 24.75, 269.44647023520037, 4.764241399949316)]
+    [InlineData(10.0, 89.9, 500.0, -300.0, -24.75, 7.989804525643013, 89.90200219236573)]
+    [InlineData(0.0001, -45.0, -2000.0, 1500.0, 100.0, 359.9215897233446, -44.95830644578014)]
+    [InlineData(179.5, -89.99, 300.0, 4000.0, 50.0, 183.1367889306509, -89.93431218022832)]
+    public void A_moving_star_is_where_astropy_puts_it(double ra, double dec, double pmra, double pmdec, double years, double expectedRa, double expectedDec)
+    {
+        var (movedRa, movedDec) = ProperMotion.Propagate(ra, dec, pmra, pmdec, years);
+        Assert.InRange(SkyCoordinates.SeparationDeg(movedRa, movedDec, expectedRa, expectedDec) * 3.6e6, 0, 0.001);
+        Assert.Equal((ra, dec), ProperMotion.Propagate(ra, dec, pmra, pmdec, 0));
+    }
+}

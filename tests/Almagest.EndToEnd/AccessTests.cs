@@ -1,0 +1,116 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Xunit;
+
+namespace Almagest.EndToEnd;
+
+/// <summary>Pages for everyone: contrast, names and roles by WCAG 2.2 AA, the keyboard alone, a phone's width.</summary>
+public sealed class AccessTests(Sky sky, Browser browser)
+{
+    public static TheoryData<string, string> Pages => new()
+    {
+        { "/", "Overview" }, { "/datasets", "Datasets" }, { $"/datasets/{Sky.Name}", Sky.Name }, { "/runs", "Runs" }, { "/runs/{anomalies}", "Run" }, { "/runs/{clusters}", "Run" },
+        { "/start", "Start a run" }, { "/start?algorithm=dbscan", "Start a run" }, { "/compare", "Compare" }, { "/compare?runs={anomalies},{more}", "Compare" },
+        { "/stars/{star}", "Star" }, { "/coverage", "Coverage" }, { "/views", "Views" },
+    };
+
+    async Task<string> FillAsync(string path) => path
+        .Replace("{anomalies}", sky.Anomalies.ToString(), StringComparison.Ordinal).Replace("{more}", sky.MoreAnomalies.ToString(), StringComparison.Ordinal)
+        .Replace("{clusters}", sky.Clusters.ToString(), StringComparison.Ordinal)
+        .Replace("{star}", (await new Almagest.Ledger.Analytics.AnalyticsQueries(sky.Ledger).MostFrequentAsync(1)).Single().StarId.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Every_page_passes_the_audit_in_light_and_in_dark(string path, string heading)
+    {
+        foreach (var dark in new[] { false, true })
+        {
+            await using var walk = await browser.OpenAsync(sky.Address, dark: dark);
+            await walk.GoAsync(await FillAsync(path), heading);
+            var found = await walk.Page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
+            Assert.Empty(found.Violations.SelectMany(v => v.Nodes.Select(n => $"{(dark ? "dark" : "light")}: {v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}")));
+            Assert.Contains(found.Passes, p => p.Id == "color-contrast");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Every_page_fits_a_phone_and_a_small_screen(string path, string heading)
+    {
+        foreach (var width in new[] { 390, 1280 })
+        {
+            await using var walk = await browser.OpenAsync(sky.Address, width, 844);
+            await walk.GoAsync(await FillAsync(path), heading);
+            await walk.FitsAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_keyboard_alone_reaches_everything_in_order_and_shows_where_it_is()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/runs/{sky.Anomalies}", sky.Anomalies.ToString()[^8..]);
+        // A page begins at its heading; what is before it is reached by going back.
+        await walk.Page.Locator(".skip").FocusAsync();
+        var reached = new List<string>();
+        for (var i = 0; i < 60; i++)
+        {
+            if (i > 0) await walk.Page.Keyboard.PressAsync("Tab");
+            reached.Add(await walk.Page.EvaluateAsync<string>("""
+                () => {
+                  const e = document.activeElement, s = getComputedStyle(e), box = e.getBoundingClientRect();
+                  return `${e.getAttribute("aria-label") ?? e.id ?? ""}|${e.innerText?.trim().split("\n")[0] ?? ""}|${s.outlineStyle !== "none" && box.width > 0 ? "seen" : "unseen"}`;
+                }
+                """));
+        }
+        Assert.StartsWith("|Skip to the content", reached[0], StringComparison.Ordinal);
+        Assert.All(reached.Skip(1), r => Assert.EndsWith("|seen", r, StringComparison.Ordinal));
+        foreach (var name in new[] { "Overview", "Compare", "threshold", "Zoom into Flagged stars on the sky", "Download Flagged stars on the sky as PNG", "Stars: arrow keys select one" })
+            Assert.Contains(reached, r => r.Contains(name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Arrow_keys_in_the_table_select_stars_in_the_plots()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/runs/{sky.Anomalies}", sky.Anomalies.ToString()[^8..]);
+        await walk.Page.GetByLabel("Stars: arrow keys select one").FocusAsync();
+        await walk.Page.Keyboard.PressAsync("ArrowDown");
+        await walk.Page.Keyboard.PressAsync("ArrowDown");
+        var second = await walk.Page.Locator("tr[data-star]").Nth(1).GetAttributeAsync("data-star");
+        await walk.SeesAsync(1, $"tr.selected[data-star='{second}']");
+        await walk.SeesAsync(1, $"figure:has-text('on the sky') circle.selected[data-star='{second}']");
+    }
+
+    [Theory]
+    [InlineData("/stars/1?run=nonsense")]
+    [InlineData("/stars/{star}?run=ffffffff")]
+    [InlineData("/runs/ffffffff")]
+    [InlineData("/datasets/none")]
+    [InlineData("/datasets/small-sky?filter=magnitude%3Dbright")]
+    [InlineData("/compare?runs=nonsense")]
+    public async Task What_cannot_be_shown_is_said_in_words(string path)
+    {
+        await using var walk = await browser.OpenAsync(sky.Address, mayFail: true);
+        await walk.Page.GotoAsync(await FillAsync(path));
+        await walk.Page.Locator(".problem").WaitForAsync();
+        var words = await walk.Page.Locator(".problem").InnerTextAsync();
+        Assert.True(words.Length > 20, words);
+        Assert.DoesNotContain("Exception", words, StringComparison.Ordinal);
+        Assert.NotEmpty(await walk.Page.Locator("h1").InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task An_address_that_does_not_exist_is_a_page_for_people_and_a_problem_for_programs()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address, mayFail: true);
+        var response = await walk.Page.GotoAsync("/nowhere");
+        Assert.Equal(404, response!.Status);
+        await walk.Page.Locator("h1", new Microsoft.Playwright.PageLocatorOptions { HasText = "There is no such page" }).WaitForAsync();
+        await walk.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new Microsoft.Playwright.PageGetByRoleOptions { Name = "to the overview" }).ClickAsync();
+        await walk.Page.Locator("h1", new Microsoft.Playwright.PageLocatorOptions { HasText = "Overview" }).WaitForAsync();
+        using var client = new HttpClient { BaseAddress = sky.Address };
+        using var answer = await client.GetAsync(new Uri("/nowhere", UriKind.Relative));
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Almagest.Ledger.Runs;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Almagest.EndToEnd;
+
+/// <summary>Charts that are moved, zoomed, dragged and selected in.</summary>
+public sealed class ChartTests(Sky sky, Browser browser)
+{
+    static ILocator Figure(Walk walk, string title) => walk.Page.Locator("figure", new PageLocatorOptions { HasText = title });
+
+    static ILocator Button(ILocator figure, string name) => figure.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { NameRegex = new System.Text.RegularExpressions.Regex("^" + name) });
+
+    Task OpenRunAsync(Walk walk) => walk.GoAsync($"/runs/{sky.Anomalies}", sky.Anomalies.ToString()[^8..]);
+
+    [Fact]
+    public async Task A_diagram_of_many_stars_is_a_density_and_shows_single_stars_close_in()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await OpenRunAsync(walk);
+        var figure = Figure(walk, "Colour–magnitude diagram");
+        await Assertions.Expect(figure.Locator("image")).ToHaveCountAsync(1);
+        await Assertions.Expect(figure.Locator("circle.star")).ToHaveCountAsync(0);
+        await Button(figure, "Zoom into").ClickAsync();
+        await Button(figure, "Zoom into").ClickAsync();
+        await Assertions.Expect(figure.GetByText("each drawn")).ToBeVisibleAsync();
+        await Assertions.Expect(figure.Locator("image")).ToHaveCountAsync(0);
+        Assert.NotEqual(0, await figure.Locator("circle.star").CountAsync());
+        await Button(figure, "Show all").ClickAsync();
+        await Assertions.Expect(figure.Locator("image")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task A_chart_is_moved_by_the_pointer_and_by_the_keyboard()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await OpenRunAsync(walk);
+        var figure = Figure(walk, "Colour–magnitude diagram");
+        var before = await figure.Locator("svg.view").GetAttributeAsync("data-window");
+        var picture = figure.Locator(".picture");
+        await picture.FocusAsync();
+        await walk.Page.Keyboard.PressAsync("+");
+        await Assertions.Expect(figure.Locator("svg.view")).Not.ToHaveAttributeAsync("data-window", before!);
+        var zoomed = await figure.Locator("svg.view").GetAttributeAsync("data-window");
+        await picture.ScrollIntoViewIfNeededAsync();
+        var box = (await picture.BoundingBoxAsync())!;
+        await walk.Page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + box.Height / 2);
+        await walk.Page.Mouse.DownAsync();
+        await walk.Page.Mouse.MoveAsync(box.X + box.Width / 2 + 60, box.Y + box.Height / 2, new MouseMoveOptions { Steps = 5 });
+        await walk.Page.Mouse.UpAsync();
+        await Assertions.Expect(figure.Locator("svg.view")).Not.ToHaveAttributeAsync("data-window", zoomed!);
+        Assert.Equal(0, await walk.Page.Locator("tr.selected").CountAsync());
+        await picture.FocusAsync();
+        await walk.Page.Keyboard.PressAsync("0");
+        await Assertions.Expect(figure.Locator("svg.view")).ToHaveAttributeAsync("data-window", before!);
+    }
+
+    [Fact]
+    public async Task The_line_of_the_threshold_is_dragged_and_the_count_follows()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await OpenRunAsync(walk);
+        var handle = walk.Page.Locator(".handle");
+        await handle.ScrollIntoViewIfNeededAsync();
+        var box = (await handle.BoundingBoxAsync())!;
+        await walk.Page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + box.Height / 2);
+        await walk.Page.Mouse.DownAsync();
+        await walk.Page.Mouse.MoveAsync(box.X + box.Width / 2 + 90, box.Y + box.Height / 2, new MouseMoveOptions { Steps = 6 });
+        await walk.Page.Mouse.UpAsync();
+        var count = walk.Page.Locator("#threshold-count");
+        await Assertions.Expect(count).Not.ToHaveTextAsync("80");
+        await Assertions.Expect(walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a run of its own" })).ToBeEnabledAsync();
+        // What is shown is what a run with that share of stars would flag.
+        var scores = await RunScores.ReadAsync(sky.Ledger, sky.Anomalies);
+        var share = double.Parse((await walk.Page.Locator("label[for=threshold] strong").First.InnerTextAsync()).Replace(" %", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 100;
+        var shown = int.Parse(await count.InnerTextAsync(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        Assert.InRange(shown, scores.At(share - 0.0006).Count, scores.At(share + 0.0006).Count);
+        Assert.True(shown > 80);
+    }
+
+    [Fact]
+    public async Task A_star_selected_in_a_plot_is_selected_in_the_other_plots_and_in_the_table()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await OpenRunAsync(walk);
+        var star = await walk.Page.Locator("tr[data-star]").Nth(4).GetAttributeAsync("data-star");
+        await Figure(walk, "on the sky").Locator($"circle[data-star='{star}']").DispatchEventAsync("click");
+        await walk.SeesAsync(1, $"tr.selected[data-star='{star}']");
+        await walk.SeesAsync(1, $"figure:has-text('Colour–magnitude') circle.selected[data-star='{star}']");
+        await walk.SeesAsync("Selected: 1 star");
+        // It stays so in a plot that is drawn again.
+        await Button(Figure(walk, "on the sky"), "Show all").ClickAsync();
+        await walk.SeesAsync(1, $"figure:has-text('on the sky') circle.selected[data-star='{star}']");
+        await walk.Page.Keyboard.PressAsync("Escape");
+        await walk.SeesAsync(0, ".selected");
+    }
+
+    [Fact]
+    public async Task All_stars_in_a_rectangle_are_selected()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await OpenRunAsync(walk);
+        var figure = Figure(walk, "Colour–magnitude diagram");
+        var marks = await figure.Locator("circle.flag").CountAsync();
+        var view = figure.Locator("svg.view");
+        await view.ScrollIntoViewIfNeededAsync();
+        var box = (await figure.Locator("svg.chart > rect.axis").BoundingBoxAsync())!;
+        await walk.Page.Keyboard.DownAsync("Shift");
+        await walk.Page.Mouse.MoveAsync(box.X + 2, box.Y + 2);
+        await walk.Page.Mouse.DownAsync();
+        await walk.Page.Mouse.MoveAsync(box.X + box.Width - 2, box.Y + box.Height - 2, new MouseMoveOptions { Steps = 5 });
+        await walk.Page.Mouse.UpAsync();
+        await walk.Page.Keyboard.UpAsync("Shift");
+        await walk.SeesAsync($"Selected: {marks} stars");
+        await walk.SeesAsync(marks, "figure:has-text('Colour–magnitude') circle.selected");
+    }
+
+    [Fact]
+    public async Task A_cluster_is_shown_from_near_among_its_surroundings()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        var sizes = await new Almagest.Ledger.Analytics.AnalyticsQueries(sky.Ledger).ClusterSizesAsync(sky.Clusters);
+        await walk.GoAsync($"/runs/{sky.Clusters}?cluster={sizes[0].ClusterId}", sky.Clusters.ToString()[^8..]);
+        foreach (var title in new[] { "Proper motions of members", "Parallaxes of members" })
+        {
+            var figure = Figure(walk, title);
+            await Assertions.Expect(figure.GetByText("in sight")).ToBeVisibleAsync();
+            Assert.InRange(await figure.Locator("circle.flag").CountAsync(), 1, sizes[0].Size);
+        }
+        await walk.KeepAsync("cluster");
+    }
+}

@@ -1,0 +1,47 @@
+using Almagest.Testing;
+using Xunit;
+
+namespace Almagest.EndToEnd.Clients;
+
+/// <summary>Coverage maps as other programs read them.</summary>
+public sealed class CoverageClientTests(Sky sky) : IDisposable
+{
+    readonly TestFolder folder = TestFolder.Create("moc");
+
+    async Task<string> FetchAsync(string route, string file)
+    {
+        using var client = new HttpClient { BaseAddress = sky.Address };
+        var path = Path.Combine(folder.Path, file);
+        await File.WriteAllBytesAsync(path, await client.GetByteArrayAsync(route, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        return path;
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(7)]
+    [InlineData(12)]
+    public async Task PyMOC_reads_all_three_forms_as_the_cells_in_which_astropy_puts_the_stars(int order)
+    {
+        await Tool.RequireModuleAsync("pymoc", "python3-pymoc");
+        await Tool.RequireModuleAsync("astropy_healpix", "python3-astropy-healpix");
+        foreach (var (form, ending) in new[] { ("fits", ".fits"), ("ascii", ".txt"), ("json", ".json") }) await FetchAsync($"/vo/datasets/{Sky.Name}/moc?order={order}&format={form}", "sky" + ending);
+        await FetchAsync($"/datasets/{Sky.Name}/stars?format=votable", "sky.vot");
+        Assert.EndsWith(" cells\n", await Tool.RunAsync(Tool.Python, Tool.Beside("read_coverage.py"), Path.Combine(folder.Path, "sky"), $"{order}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task STILTS_selects_by_the_map_and_fitsverify_finds_nothing()
+    {
+        Tool.Require("stilts", "stilts");
+        Tool.Require("fitsverify", "fitsverify");
+        var map = await FetchAsync($"/vo/runs/{sky.Anomalies}/moc?order=9", "run.fits");
+        Assert.StartsWith("verification OK", await Tool.RunAsync("fitsverify", "-q", map), StringComparison.Ordinal);
+        var stars = await FetchAsync($"/datasets/{Sky.Name}/stars?format=votable", "stars.vot");
+        var inside = await Tool.RunAsync("stilts", "tpipe", stars, $"cmd=select 'inMoc(\"{map}\",ra_deg,dec_deg)'", "omode=count");
+        var mirrored = await Tool.RunAsync("stilts", "tpipe", stars, $"cmd=select 'inMoc(\"{map}\",ra_deg,-dec_deg)'", "omode=count");
+        Assert.Contains($"rows: {Sky.Stars}", inside, StringComparison.Ordinal);
+        Assert.DoesNotContain($"rows: {Sky.Stars}", mirrored, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Dispose();
+}

@@ -1,0 +1,91 @@
+using Almagest.Catalog.Writing;
+using Almagest.Ledger.Views;
+using Almagest.Testing;
+using Xunit;
+
+namespace Almagest.EndToEnd.Clients;
+
+/// <summary>What Almagest exports opens in the programs that astronomers use, with every digit, every missing value and every unit.</summary>
+public sealed class ExportClientTests(Sky sky) : IDisposable
+{
+    readonly TestFolder folder = TestFolder.Create("clients");
+
+    public static TheoryData<string> Tables => [.. new[] { "stars", "anomalies", "clusters", "pair", "consensus", "overlaps" }, .. AnalyticsViews.All.Select(v => v.Name)];
+
+    string Route(string table) => table switch
+    {
+        "stars" => $"/datasets/{Sky.Name}/stars?extra=true",
+        "anomalies" => $"/discovery/runs/{sky.Anomalies}/results?order=score",
+        "clusters" => $"/discovery/runs/{sky.Clusters}/results?cluster_id=-1",
+        "pair" => $"/discovery/compare/{sky.Anomalies}/{sky.MoreAnomalies}/stars?limit=",
+        "consensus" => "/analytics/discovery/consensus?order=low",
+        "overlaps" => "/analytics/discovery/overlaps/significance?max_q=1",
+        _ => $"/analytics/discovery/views/{table}?limit=",
+    };
+
+    async Task<string> FetchAsync(string table, TableFormat format, string ending)
+    {
+        using var client = new HttpClient { BaseAddress = sky.Address };
+        var path = Path.Combine(folder.Path, table + ending);
+        await using var file = File.Create(path);
+        await using var answer = await client.GetStreamAsync($"{Route(table)}&format={format.Name()}", TestContext.Current.CancellationToken);
+        await answer.CopyToAsync(file, TestContext.Current.CancellationToken);
+        return path;
+    }
+
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public async Task Astropy_reads_every_table_in_every_format_as_it_was(string table)
+    {
+        await Tool.RequireModuleAsync("astropy", "python3-astropy");
+        foreach (var (format, ending) in new[] { (TableFormat.Json, ".json"), (TableFormat.VoTable, ".vot"), (TableFormat.VoTableBinary2, ".binary2.vot"), (TableFormat.Fits, ".fits"), (TableFormat.Ecsv, ".ecsv") })
+            await FetchAsync(table, format, ending);
+        Assert.EndsWith("rows equal\n", await Tool.RunAsync(Tool.Python, Tool.Beside("compare_exports.py"), Path.Combine(folder.Path, table)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stars", TableFormat.VoTable)]
+    [InlineData("anomalies", TableFormat.VoTableBinary2)]
+    [InlineData("pair", TableFormat.VoTable)]
+    [InlineData("consensus", TableFormat.VoTableBinary2)]
+    [InlineData("mv_discovery_run_stats", TableFormat.VoTable)]
+    [InlineData("mv_parameter_performance", TableFormat.VoTable)]
+    [InlineData("mv_dataset_coverage", TableFormat.VoTableBinary2)]
+    [InlineData("mv_discovery_quality", TableFormat.VoTable)]
+    public async Task Votlint_of_STILTS_finds_nothing_to_say_of_a_VOTable(string table, TableFormat format)
+    {
+        Tool.Require("stilts", "stilts");
+        Assert.Equal("", await Tool.RunAsync("stilts", "votlint", "ucd=true", "unit=true", await FetchAsync(table, format, ".vot")));
+    }
+
+    [Fact]
+    public async Task Fitsverify_finds_no_error_and_nothing_to_warn_of_in_any_FITS_file()
+    {
+        Tool.Require("fitsverify", "fitsverify");
+        foreach (var table in Tables)
+            Assert.StartsWith("verification OK", await Tool.RunAsync("fitsverify", "-q", await FetchAsync(table.Data, TableFormat.Fits, ".fits")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("anomalies")]
+    [InlineData("mv_anomaly_overlap_matrix")]
+    public async Task Stilts_copies_every_format_to_the_same_table(string table)
+    {
+        Tool.Require("stilts", "stilts");
+        var copies = new List<(string Format, string Text)>();
+        foreach (var (format, reader) in new[] { (TableFormat.VoTable, "votable"), (TableFormat.VoTableBinary2, "votable"), (TableFormat.Fits, "fits"), (TableFormat.Ecsv, "ecsv") })
+        {
+            // STILTS as Debian packages it reads ECSV delimited by spaces alone, so that CSV is read bare.
+            var csv = format == TableFormat.Ecsv;
+            var path = await FetchAsync(table, format, $".{format.Name()}");
+            if (csv) await File.WriteAllLinesAsync(path, (await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken)).Where(l => !l.StartsWith('#')), TestContext.Current.CancellationToken);
+            var copy = path + ".copy";
+            await Tool.RunAsync("stilts", "tcopy", path, copy, $"ifmt={(csv ? "csv" : reader)}", "ofmt=csv");
+            copies.Add((format.Name(), await File.ReadAllTextAsync(copy, TestContext.Current.CancellationToken)));
+        }
+        Assert.True(copies[0].Text.Length > 100);
+        Assert.All(copies, c => Assert.True(c.Text == copies[0].Text, $"{c.Format} is not what {copies[0].Format} is"));
+    }
+
+    public void Dispose() => folder.Dispose();
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text;
+using Almagest.Testing;
+using Xunit;
+
+namespace Almagest.EndToEnd.Clients;
+
+/// <summary>A SAMP hub (JSAMP) with the web profile, which lets everybody in and all messages through, and a client that writes down every message it gets.</summary>
+sealed class SampHub : IAsyncDisposable
+{
+    const string Jar = "/usr/share/java/jsamp.jar";
+
+    // Fixed by the standard (SAMP 1.3, section 5.2.1).
+    const int Port = 21012;
+
+    readonly TestFolder folder = TestFolder.Create("samp");
+    readonly List<Process> processes = [];
+    readonly StringBuilder heard = new();
+
+    public static async Task<SampHub> StartAsync()
+    {
+        Tool.Require("java", "default-jre-headless");
+        Assert.SkipUnless(File.Exists(Jar), "JSAMP is not installed: apt-get install libjsamp-java");
+        Assert.SkipWhen(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(l => l.Port == Port), $"Another SAMP hub is running here (port {Port}).");
+        var hub = new SampHub();
+        hub.Start("hub", "-mode", "no-gui", "-profiles", "std,web", "-web:auth", "true", "-web:norestrictmtypes");
+        await UntilAsync(async () =>
+        {
+            using var client = new TcpClient();
+            try
+            {
+                await client.ConnectAsync("127.0.0.1", Port, TestContext.Current.CancellationToken);
+                return File.Exists(Path.Combine(hub.folder.Path, "lock"));
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        });
+        hub.Start("snooper", "-clientname", "Listener");
+        return hub;
+    }
+
+    void Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("java", ["-Djava.awt.headless=true", $"-Duser.home={folder.Path}", "-jar", Jar, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["SAMP_HUB"] = $"std-lockurl:file://{folder.Path}/lock";
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += Note;
+        process.ErrorDataReceived += Note;
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        processes.Add(process);
+    }
+
+    void Note(object sender, DataReceivedEventArgs line)
+    {
+        lock (heard) heard.AppendLine(line.Data);
+    }
+
+    public string Heard
+    {
+        get
+        {
+            lock (heard) return heard.ToString();
+        }
+    }
+
+    /// <summary>Waits until the listener has got something that says so; the test's own time limit ends it.</summary>
+    public Task HearsAsync(string text) => UntilAsync(() => Task.FromResult(Heard.Contains(text, StringComparison.Ordinal)));
+
+    static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        while (!await condition()) await Task.Delay(100, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+        folder.Dispose();
+    }
+}
