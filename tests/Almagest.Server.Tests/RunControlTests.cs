@@ -145,7 +145,7 @@ public sealed class RunControlTests
         await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
         await server.LoadAsync();
         using var other = new StringContent(TestServer.Csv("field", 30), Encoding.UTF8, "text/csv");
-        var taken = await server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv&name=field", other);
+        var taken = await server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv&dataset=field", other);
         JsonAssert.Problem(taken, HttpStatusCode.Conflict);
         Assert.DoesNotContain("--", taken.Json.GetProperty("hint").GetString());
         using var again = new StringContent(TestServer.Csv("field", 60), Encoding.UTF8, "text/csv");
