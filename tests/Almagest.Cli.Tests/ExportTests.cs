@@ -82,7 +82,7 @@ public sealed class ExportTests : IDisposable
             using var table = CatalogFile.Open(File(name));
             return (table.Format, table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).Sum(b => (long)b.Count));
         }
-        Assert.Equal(("FITS BINTABLE", 2000L), Read("stars.fits"));
+        Assert.Equal(("FITS binary table", 2000L), Read("stars.fits"));
         Assert.Equal(("VOTable TABLEDATA, gzip", bright.GetProperty("rows").GetInt64()), Read("bright.vot.gz"));
         Assert.InRange(bright.GetProperty("rows").GetInt32(), 1, 1999);
         Assert.Equal(("VOTable BINARY2", 2000L), Read("frequency.vot"));

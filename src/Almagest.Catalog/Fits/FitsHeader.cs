@@ -9,8 +9,12 @@ internal sealed class FitsHeader
     private const int Block = 2880;
     private const int Card = 80;
     private const int MaxBlocks = 2000;
+    private const int MaxText = 8000;
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    // The keyword whose text may go on behind the next CONTINUE (FITS standard 4.0, section 4.2.1.2).
+    private string? _continued;
 
     private FitsHeader() { }
 
@@ -37,7 +41,19 @@ internal sealed class FitsHeader
     {
         string key = card[..8].TrimEnd();
         if (key == "END") return true;
-        if (key.Length > 0 && card[8] == '=') _values.TryAdd(key, Value(card[9..]));
+        if (key.Length > 0 && card[8] == '=')
+        {
+            // The first of several cards with one keyword counts, and only its own continuation goes on.
+            _continued = _values.TryAdd(key, Value(card[9..])) ? key : null;
+        }
+        else if (key == "CONTINUE" && _continued is { } begun && _values[begun] is { Length: < MaxText } text && text.EndsWith('&'))
+        {
+            _values[begun] = text[..^1] + Value(card[8..]);
+        }
+        else
+        {
+            _continued = null;
+        }
         return false;
     }
 

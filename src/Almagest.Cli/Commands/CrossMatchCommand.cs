@@ -18,7 +18,7 @@ internal static class CrossMatchCommand
         var first = new Argument<string>("DATASET1") { Description = "The first dataset, by name or number" };
         var second = new Argument<string>("DATASET2") { Description = "The second one" };
         var radius = new Option<double>("--radius") { Description = "Largest angle of a pair: arc seconds, or with a unit such as 0.5arcmin, 200mas, 0.01deg", HelpName = "ANGLE", Required = true, CustomParser = Angle };
-        var find = Values.Choice("--find", "best = each star in one pair at most (default); best1, best2 = nearest neighbour of each star of one dataset; all = every pair", "best", "best1", "best2", "all");
+        var find = Values.Choice("--find", "best = each star the nearest of the other (default); best1, best2 = nearest neighbour of each star of one dataset; all = every pair", "best", "best1", "best2", "all");
         var epoch1 = Values.Real("--epoch-1", "YEAR", "Epoch of the positions of dataset 1; with --epoch-2 proper motions are applied");
         var epoch2 = Values.Real("--epoch-2", "YEAR", "Epoch of the positions of dataset 2");
         var epoch = Values.Real("--epoch", "YEAR", "Epoch at which to compare (default: that of dataset 2)");

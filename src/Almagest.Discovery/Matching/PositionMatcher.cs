@@ -11,7 +11,7 @@ public sealed record SkyPositions(double[] RaDeg, double[] DecDeg)
 /// <summary>Which pairs within the radius are kept; the names are those of STILTS' <c>find</c>.</summary>
 public enum MatchFind
 {
-    /// <summary>The closest pair first, then the closest of the rows that are left, and so on: each row of either table is in one pair at most, whichever table comes first.</summary>
+    /// <summary>Pairs of which each row is the other's nearest neighbour: a row is in one pair at most, whichever table comes first.</summary>
     Best,
 
     /// <summary>Of each row of the first table its nearest neighbour; a row of the second may come several times.</summary>
@@ -52,8 +52,12 @@ public static class PositionMatcher
             var swapped = Search(second, first, radiusDeg, nearestOnly: true, parallel);
             return Sorted(Array.ConvertAll(swapped, p => new PositionPair(p.Second, p.First, p.SeparationDeg)));
         }
-        var pairs = Search(first, second, radiusDeg, find == MatchFind.Best1, parallel);
-        return Sorted(find == MatchFind.Best ? OneToOne(pairs, first.Count, second.Count) : pairs);
+        var pairs = Search(first, second, radiusDeg, find != MatchFind.All, parallel);
+        if (find != MatchFind.Best) return Sorted(pairs);
+        var nearest = new int[second.Count];
+        Array.Fill(nearest, -1);
+        foreach (var back in Search(second, first, radiusDeg, nearestOnly: true, parallel)) nearest[back.First] = back.Second;
+        return Sorted(Array.FindAll(pairs, p => nearest[p.Second] == p.First));
     }
 
     static void Check(SkyPositions positions, string name)
@@ -123,21 +127,6 @@ public static class PositionMatcher
         for (var i = 0; i < rows.Length; i++) (keys[i], rows[i]) = (((int)((positions.DecDeg[i] + 90) / height), positions.RaDeg[i]), i);
         Array.Sort(keys, rows);
         return rows;
-    }
-
-    /// <summary>The closest pair of rows that no closer pair has taken, again and again.</summary>
-    static PositionPair[] OneToOne(PositionPair[] pairs, int firsts, int seconds)
-    {
-        Array.Sort(pairs, static (a, b) => a.SeparationDeg != b.SeparationDeg ? a.SeparationDeg.CompareTo(b.SeparationDeg) : a.First != b.First ? a.First.CompareTo(b.First) : a.Second.CompareTo(b.Second));
-        var (taken1, taken2) = (new bool[firsts], new bool[seconds]);
-        var kept = new List<PositionPair>();
-        foreach (var pair in pairs)
-        {
-            if (taken1[pair.First] || taken2[pair.Second]) continue;
-            (taken1[pair.First], taken2[pair.Second]) = (true, true);
-            kept.Add(pair);
-        }
-        return [.. kept];
     }
 
     static PositionPair[] Sorted(PositionPair[] pairs)

@@ -69,7 +69,7 @@ public sealed class SkyCoverage
     /// <summary>A cell's number among those of all orders: 4 × 4^order + cell (MOC 2.0, section 4.3.1).</summary>
     public static long Nuniq(int order, long cell) => (4L << (2 * order)) + cell;
 
-    /// <summary>The ASCII form (MOC 2.0, section 4.2.2), e.g. <c>3/5-7 12 4/200</c>; a finest order without cells stands empty at the end.</summary>
+    /// <summary>The ASCII form (MOC 2.0, section 4.2.2), e.g. <c>3/5-7,12 4/200</c>; a finest order without cells stands empty at the end. With commas, as readers of MOC 1.1 want it.</summary>
     public string ToAscii()
     {
         var text = new StringBuilder();
@@ -79,7 +79,7 @@ public sealed class SkyCoverage
             var last = first;
             var begins = i == 0 || _cells[i - 1].Order != order;
             while (++i < _cells.Length && _cells[i] == (order, last + 1)) last++;
-            if (text.Length > 0) text.Append(' ');
+            if (text.Length > 0) text.Append(begins ? ' ' : ',');
             if (begins) text.Append(CultureInfo.InvariantCulture, $"{order}/");
             text.Append(CultureInfo.InvariantCulture, $"{first}");
             if (last > first) text.Append(CultureInfo.InvariantCulture, $"-{last}");

@@ -11,7 +11,7 @@ public sealed class SkyCoverageTests
     {
         var coverage = SkyCoverage.Of(4, [0, 0, 1, 2, 3, 4, 17, 20, 21, 22, 23]);
         Assert.Equal([(3, 0L), (3, 5L), (4, 4L), (4, 17L)], coverage.Cells);
-        Assert.Equal("3/0 5 4/4 17", coverage.ToAscii());
+        Assert.Equal("3/0,5 4/4,17", coverage.ToAscii());
         Assert.Equal("""{"3": [0, 5], "4": [4, 17]}""", coverage.ToJson());
         Assert.Equal(10.0 / Healpix.CellCount(4), coverage.Fraction, 1e-15);
     }

@@ -16,8 +16,8 @@ public sealed class CrossMatchClientTests : IDisposable
     [InlineData("gaia-100pc.csv", "stars/bright-stars-125982.csv.gz", 30, MatchFind.Best)]
     [InlineData("gaia-100pc.csv", "stars/bright-stars-125982.csv.gz", 120, MatchFind.All)]
     [InlineData("stars/bright-stars-125982.csv.gz", "gaia-100pc.csv", 120, MatchFind.Best1)]
-    [InlineData("stars/bright-stars-125982.csv.gz", "stars/hipparcos-vizier.tsv", 300, MatchFind.Best)]
-    [InlineData("stars/hipparcos-vizier.tsv", "stars/bright-stars-125982.csv.gz", 20, MatchFind.Best2)]
+    [InlineData("stars/bright-stars-125982.csv.gz", "fields/pleiades-gaiadr3-cone.fits", 60, MatchFind.Best)]
+    [InlineData("fields/pleiades-gaiadr3-cone.fits", "stars/bright-stars-125982.csv.gz", 60, MatchFind.Best2)]
     public async Task Pairs_and_their_separations_are_those_of_STILTS(string first, string second, double radiusArcsec, MatchFind find)
     {
         Tool.Require("stilts", "stilts");

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Almagest.EndToEnd.Clients;
 
-/// <summary>A SAMP hub (JSAMP) with the web profile, which lets everybody in, and a client that writes down every message it gets.</summary>
+/// <summary>A SAMP hub (JSAMP) with the web profile, which lets everybody in and all messages through, and a client that writes down every message it gets.</summary>
 sealed class SampHub : IAsyncDisposable
 {
     const string Jar = "/usr/share/java/jsamp.jar";
@@ -25,7 +25,7 @@ sealed class SampHub : IAsyncDisposable
         Assert.SkipUnless(File.Exists(Jar), "JSAMP is not installed: apt-get install libjsamp-java");
         Assert.SkipWhen(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(l => l.Port == Port), $"Another SAMP hub is running here (port {Port}).");
         var hub = new SampHub();
-        hub.Start("hub", "-mode", "no-gui", "-profiles", "std,web", "-web:auth", "true");
+        hub.Start("hub", "-mode", "no-gui", "-profiles", "std,web", "-web:auth", "true", "-web:norestrictmtypes");
         await UntilAsync(async () =>
         {
             using var client = new TcpClient();

@@ -6,6 +6,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Sky;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Matching;
@@ -54,9 +55,7 @@ public sealed class CrossMatchTests
         // Star 20 of the first is 2" south of its twin, and moves north by 0.1" a year.
         await using (var context = test.Ledger.CreateContext())
         {
-            var star = context.Stars.Single(s => s.SourceId == "one-20");
-            (star.PmraMasYr, star.PmdecMasYr) = (0, 100);
-            await context.SaveChangesAsync(Cancellation);
+            await context.Stars.Where(s => s.SourceId == "one-20").ExecuteUpdateAsync(u => u.SetProperty(s => s.PmraMasYr, 0.0).SetProperty(s => s.PmdecMasYr, 100.0), Cancellation);
         }
         var request = Request(0.001) with { Epoch1 = 2000, Epoch2 = 2020 };
         var report = await new CrossMatcher(test.Ledger).MatchAsync(request, cancellation: Cancellation);
