@@ -25,7 +25,7 @@ public sealed class SelectionExport(LedgerDatabase ledger)
         var provenance = Provenance.Of($"Stars of {dataset.Name}", $"{(limit is { } n ? $"the first {n} of " : "")}{filter.Describe()}, by star_id", dataset);
         provenance["selection"] = filter.Describe();
         provenance["filter"] = JsonNode.Parse(filter.ToJson());
-        provenance["selection_hash"] = SelectionHash.Of(dataset.Checksum, filter);
+        provenance["selection_hash"] = SelectionHash.Of([dataset], filter);
         return new OutgoingTable(ColumnMeanings.List(names), provenance, QueryRows.ReadAsync(ledger, command =>
         {
             var where = StarFilterSql.Where(command, dataset.DatasetId, filter);
