@@ -128,7 +128,7 @@ public sealed class RunControlTests
         await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
         await server.LoadAsync("field");
         var other = await server.LoadAsync("other", 30);
-        var run = await server.PostAsync("/discovery/runs", $$"""{"algorithm": "dbscan", "dataset": ["other", "field"], "parameters": {"features": "sphere"}}""");
+        var run = await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": ["other", "field"], "parameters": {"features": "sphere"}}""");
         Assert.Equal(HttpStatusCode.Accepted, run.Status);
         Assert.Equal(["field", "other"], run.Json.GetProperty("datasets").EnumerateArray().Select(d => d.GetString()));
         Assert.Matches("^[0-9a-f]{64}$", run.Json.GetProperty("selection_hash").GetString());
@@ -145,7 +145,7 @@ public sealed class RunControlTests
         await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
         await server.LoadAsync();
         using var other = new StringContent(TestServer.Csv("field", 30), Encoding.UTF8, "text/csv");
-        var taken = await server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv&name=field", other);
+        var taken = await server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv&dataset=field", other);
         JsonAssert.Problem(taken, HttpStatusCode.Conflict);
         Assert.DoesNotContain("--", taken.Json.GetProperty("hint").GetString());
         using var again = new StringContent(TestServer.Csv("field", 60), Encoding.UTF8, "text/csv");

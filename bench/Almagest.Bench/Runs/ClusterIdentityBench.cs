@@ -13,7 +13,7 @@ static class ClusterIdentityBench
 
     public static string Measure(int clusters, TextWriter log)
     {
-        var page = new StringBuilder(CultureInfo.InvariantCulture, $"""
+        var page = new StringBuilder().Append(CultureInfo.InvariantCulture, $"""
             ## Clusters of two runs with {clusters:N0} clusters each
 
             {Members} stars in each cluster; matching alone, without reading them. In the second case every cluster shares half of its stars with one of the other run and half with the next: one chain

@@ -33,7 +33,7 @@ static partial class RunListBench
             ("latest ended, from the middle", new RunQuery(Limit: Page) { Sort = RunOrder.LatestEnd, After = await MiddleAsync(RunOrder.LatestEnd) }),
             ("with a tag", new RunQuery(Limit: Page) { Tag = "paper" }),
         ];
-        var page = new StringBuilder(CultureInfo.InvariantCulture, $"""
+        var page = new StringBuilder().Append(CultureInfo.InvariantCulture, $"""
             ## {runs:N0} runs, pages of {Page}
 
             As `runs list` and `GET /discovery/runs` ask (filter, sort and page in one query), beside `select * … where run_id = any(…)` of the same rows on one connection; medians of {Rounds} each, in turn. The plan's

@@ -122,7 +122,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         {
             throw LedgerException.Conflict($"the same content is loaded already, as dataset '{loaded.Name}'" + (differs.Key is null ? "" : $" with another column for {differs.Key}"),
                 $"Use '{loaded.Name}', or load it again with --force and another --dataset, or delete it first: almagest datasets delete {loaded.Name}",
-                $"Use '{loaded.Name}', or load it again with force=true and another name, or delete it first: DELETE /datasets/{loaded.Name}");
+                $"Use '{loaded.Name}', or load it again with force=true and another dataset=NAME, or delete it first: DELETE /datasets/{loaded.Name}");
         }
         var rejected = await new DatasetRepository(ledger).RejectedRowsAsync(loaded.DatasetId, 1000, cancellation);
         var mapping = JsonNode.Parse(loaded.ColumnMapping)!.AsObject().Select(m => $"{m.Key} ← {m.Value}").ToList();
@@ -134,7 +134,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
     {
         await using var context = ledger.CreateContext();
         if (await context.Datasets.AnyAsync(d => d.Name == name, cancellation))
-            throw LedgerException.Conflict($"there is a dataset '{name}' already, with other content", "Choose another name with --dataset, or delete it: almagest datasets delete NAME", $"Choose another name, or delete it: DELETE /datasets/{name}");
+            throw LedgerException.Conflict($"there is a dataset '{name}' already, with other content", "Choose another name with --dataset, or delete it: almagest datasets delete NAME", $"Choose another name with dataset=NAME, or delete it: DELETE /datasets/{name}");
     }
 
     async Task AnalyzeAsync(CancellationToken cancellation)

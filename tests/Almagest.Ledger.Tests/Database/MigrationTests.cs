@@ -12,7 +12,8 @@ public sealed class MigrationTests
     static readonly string[] Names =
     [
         "InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView", "AddMembershipProbability", "AddViewVersions", "AddJobStore",
-        "AddParameterCoverageQualityViews", "AddIncrementalMaintenance", "AddRunHeartbeat", "AddTagsAndNotes", "AddCrossMatches",
+        "AddParameterCoverageQualityViews", "AddIncrementalMaintenance", "AddRunHeartbeat", "AddTagsAndNotes", "AddSelectionHash", "AddCrossMatches",
+        "AddReferenceEpoch",
     ];
 
     const string Catalogue = """

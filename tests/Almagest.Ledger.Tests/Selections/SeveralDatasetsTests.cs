@@ -31,7 +31,8 @@ public sealed class SeveralDatasetsTests
         var both = await RunAsync(test, "", "b", "a");
         var one = await RunAsync(test, "", "b");
         Assert.Equal((100L, 60L), (both.TotalStars, one.TotalStars));
-        Assert.Equal([.. aStars.Concat(bStars).Order()], await test.StarsOfAsync(both.RunId));
+        long[] expected = [.. aStars.Concat(bStars).Order()], found = await test.StarsOfAsync(both.RunId);
+        Assert.Equal(expected, found);
         // Whichever is named first: one set of datasets has one form, and one hash.
         Assert.Equal(a, both.DatasetId);
         Assert.Equal((await RunAsync(test, "", "a", "b")).SelectionHash, both.SelectionHash);
