@@ -18,7 +18,9 @@ public sealed class VoTableWriterTests
     public async Task Every_value_and_every_word_about_a_column_comes_back_equal(TableFormat format)
     {
         var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(), format, Cancellation), out var columns);
-        Assert.Equal(MadeTable.Columns, columns);
+        // The file names one system of coordinates, which so holds for all columns.
+        Assert.All(columns, c => Assert.Equal("ICRS", c.System?.Name));
+        Assert.Equal(MadeTable.Columns, columns.Select(c => c with { System = null }));
         Assert.Equal(MadeTable.Expected(MadeTable.Rows), rows);
     }
 
