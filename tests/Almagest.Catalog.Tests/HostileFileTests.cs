@@ -20,9 +20,9 @@ public sealed class HostileFileTests
     public void A_file_cut_short_at_any_block_is_an_error(string file, int padding)
     {
         byte[] bytes = File.ReadAllBytes(RealData.File(file));
-        int step = Math.Max(1, bytes.Length / 100);
+        int step = Math.Max(1, bytes.Length / 30);
         for (int length = 1; length < bytes.Length - padding; length += step) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
-        for (int block = 512; block < bytes.Length - padding; block += 512 * (1 + bytes.Length / 50_000)) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..block]));
+        for (int block = 512; block < bytes.Length - padding; block += 512 * (1 + bytes.Length / 20_000)) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..block]));
     }
 
     [Fact]
@@ -32,8 +32,9 @@ public sealed class HostileFileTests
         using (var gzip = new GZipStream(target, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             gzip.Write("id,ra,dec\n"u8);
-            byte[] lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("1,1,1\n", 100_000)));
-            for (int i = 0; i < 500; i++) gzip.Write(lines);
+            // Comments are passed over quickly.
+            byte[] lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("1,1,1\n#" + new string(' ', 100_000) + "\n", 10)));
+            for (int i = 0; i < 300; i++) gzip.Write(lines);
         }
         Assert.True(target.Length < 2 << 20);
         target.Position = 0;

@@ -87,7 +87,9 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
 
     static string Query(PublishedCatalogue catalogue, Dataset dataset, DiscoveryRun? run, double ra, double dec, double radius, int verbosity)
     {
-        var table = catalogue.Tables.First(t => t.Schema == DatasetTables.Schema && t.Name == dataset.Name);
+        // A run over several datasets has its stars among all of them.
+        var isWide = run is not null && RunDatasets.Ids(run).Count > 1;
+        var table = catalogue.Tables.First(t => isWide ? t.Schema == LedgerTables.Schema && t.Name == "stars" : t.Schema == DatasetTables.Schema && t.Name == dataset.Name);
         var names = verbosity switch
         {
             1 => Least,

@@ -1,4 +1,6 @@
 using System.Net;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
 using Xunit;
 
 namespace Almagest.Server.Tests.VirtualObservatory;
@@ -79,6 +81,24 @@ public sealed class ConeSearchTests(KnownLedger known)
     [Fact]
     public async Task A_run_that_is_not_complete_is_a_mistake_of_the_protocol_s_own() =>
         Assert.Contains("is pending", Assert.Single((await AskAsync($"/vo/runs/{known.Pending}/cone?RA=1&DEC=1&SR=1")).Infos).Value, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_run_over_several_datasets_answers_the_stars_of_all_of_them()
+    {
+        await using var own = await TestServer.StartAsync(o => o with { Workers = 0 });
+        var (first, second) = (await own.LoadAsync("first", 6), await own.LoadAsync("second", 9));
+        long[] stars = [.. await own.StarIdsAsync(first.DatasetId), .. await own.StarIdsAsync(second.DatasetId)];
+        var runs = new RunRepository(own.Ledger);
+        var run = (await runs.CreateAsync(first.DatasetId, new IsolationForestParameters(), new StarFilter { AlsoDatasets = [second.DatasetId] })).RunId;
+        await using (var completion = await runs.BeginCompletionAsync(run))
+        {
+            await completion.SaveAnomaliesAsync(stars, stars.Select((_, i) => i == 0 ? -0.1 : 0.1).ToArray());
+            await completion.MarkCompleteAsync(15, "{}");
+            await completion.CommitAsync();
+        }
+        foreach (var verbosity in new[] { 1, 3 })
+            Assert.Equal(15, new VoTable((await own.GetAsync($"/vo/runs/{run}/cone?RA=1&DEC=1&SR=180&VERB={verbosity}")).Text).Rows.Count);
+    }
 
     [Fact]
     public async Task What_does_not_exist_is_not_found()
