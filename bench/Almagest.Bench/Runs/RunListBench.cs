@@ -67,7 +67,7 @@ static partial class RunListBench
     {
         await using var connection = await ledger.ConnectAsync();
         await using var command = new NpgsqlCommand($"""
-            insert into datasets (name, source, checksum, column_mapping, star_count) select 'field ' || i, '[]', i::text, '{"{}"}', 1000 from generate_series(1, 5) i;
+            insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count) select 'field ' || i, '[]', i::text, '{"{}"}', 1000, 0 from generate_series(1, 5) i;
             insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete, program_version, created_at, completed_at)
             select ('0198c2a4-' || lpad(to_hex(i), 4, '0') || '-7c3b-9f10-' || substr(md5(i::text), 1, 12))::uuid,
                    case when i % 2 = 0 then 'cluster' else 'anomaly' end, case when i % 2 = 0 then 'dbscan' else 'isolation_forest' end,

@@ -64,7 +64,7 @@ internal static class RecoveryView
         console.Say("\nFalse positives:");
         console.Facts(
             ("without planting", Words.Plural(clusters.False.ClustersWithout, "cluster", "clusters")),
-            ("by planting", $"{Words.Number(clusters.False.MeanFalse, "0.##")} clusters a repetition that are neither planted nor there without; any in {Interval(clusters.False.Repetitions)}"));
+            ("by planting", $"{Words.Number(clusters.False.MeanFalse, "0.##")} clusters a repetition, not planted, not there without; any in {Interval(clusters.False.Repetitions)}"));
     }
 
     static void Bins(IAnsiConsole console, string heading, string of, IReadOnlyList<RecoveryBin> bins)
