@@ -8,7 +8,7 @@ namespace Almagest.Server.Tests;
 public sealed class LedgerRouteTests(KnownLedger known)
 {
     const string RunFields = """
-        run_id run_type algorithm parameters dataset_id dataset dataset_filter total_stars results_summary status is_complete error random_seed
+        run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars results_summary status is_complete error random_seed
         program_version created_at started_at completed_at results_hash retry_of group_id stage percent attempts heartbeat_at cancel_requested_at
         """;
     readonly TestServer server = known.Server;
@@ -110,7 +110,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
     public async Task Datasets_say_where_they_came_from_and_what_was_rejected()
     {
         var listed = Assert.Single((await server.GetAsync("/datasets")).Json.EnumerateArray());
-        JsonAssert.Fields(listed, "dataset_id name source checksum column_mapping star_count rejected_count created_at");
+        JsonAssert.Fields(listed, "dataset_id name source checksum column_mapping star_count rejected_count reference_epoch created_at");
         Assert.Equal("known.csv", listed.GetProperty("source")[0].GetProperty("file").GetString());
         Assert.Equal(JsonValueKind.Object, listed.GetProperty("column_mapping").ValueKind);
 

@@ -13,7 +13,7 @@ public sealed class RunRequestTests(KnownLedger known)
     [InlineData("""{"dataset": "known"}""", "algorithm")]
     [InlineData("""{"algorithm": "dbscan"}""", "dataset")]
     [InlineData("""{"algorithm": "dbscan", "dataset": null}""", "dataset")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": ["known"]}""", "dataset")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": ["known", {}]}""", "dataset")]
     [InlineData("""{"algorithm": "kmeans", "dataset": "known"}""", "algorithm")]
     [InlineData("""{"algorithm": 7, "dataset": "known"}""", "algorithm")]
     [InlineData("""{"run_type": "outliers", "dataset": "known"}""", "run_type")]
