@@ -115,7 +115,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         Assert.Equal(JsonValueKind.Object, listed.GetProperty("column_mapping").ValueKind);
 
         var one = (await server.GetAsync("/datasets/known")).Json;
-        JsonAssert.Fields(one, "dataset_id name source checksum column_mapping star_count rejected_count created_at rejected_rows");
+        JsonAssert.Fields(one, "dataset_id name source checksum column_mapping star_count rejected_count reference_epoch created_at rejected_rows");
         Assert.Equal((12L, 1L), (one.GetProperty("star_count").GetInt64(), one.GetProperty("rejected_count").GetInt64()));
         var rejected = Assert.Single(one.GetProperty("rejected_rows").EnumerateArray());
         JsonAssert.Fields(rejected, "ordinal file line_number field reason value");
