@@ -14,8 +14,11 @@ public sealed class CsvTableWriterTests
     /// <summary>Dashes mean a missing number, in a column that otherwise holds numbers.</summary>
     private static bool IsMissingMark(string s) => s.All(c => c == '-');
 
-    [Fact]
-    public void What_is_written_reads_back_equal()
+    [Theory]
+    [InlineData("0000KlAmOgE0")]
+    [InlineData("2Nq3rVhT9FE2")]
+    [InlineData("4ESXel0Rtzk1")]
+    public void What_is_written_reads_back_equal(string seed)
     {
         Gen.Select(GenText, Gen.Double, Gen.Long, Gen.Bool).Array[1, 30].Sample(rows =>
         {
@@ -49,7 +52,7 @@ public sealed class CsvTableWriterTests
                 }
             }
             Assert.Equal(rows.Length, row);
-        }, iter: 2000, seed: "0000KlAmOgE0");
+        }, iter: 2000, seed: seed);
     }
 
     private static string? CatalogPreviewText(CatalogVector vector, int row) => vector.Misfit(row) ?? vector switch

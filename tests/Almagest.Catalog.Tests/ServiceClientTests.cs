@@ -98,6 +98,8 @@ public sealed class ServiceClientTests : IDisposable
             return;
         }
         context.Response.StatusCode = status;
+        // HttpListener now and then closes a connection that it kept for the next request, just when that comes.
+        context.Response.KeepAlive = false;
         if (location.Length > 0) context.Response.RedirectLocation = location;
         await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(text));
         context.Response.Close();

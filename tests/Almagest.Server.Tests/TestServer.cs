@@ -29,7 +29,8 @@ public sealed class TestServer : IAsyncDisposable
         this.database = database;
         Ledger = ledger;
         App = app;
-        Client = new HttpClient { BaseAddress = AlmagestServer.AddressOf(app) };
+        // A refusal may be slow to come on a busy machine; the body is not sent before it.
+        Client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = AlmagestServer.AddressOf(app) };
     }
 
     public LedgerDatabase Ledger { get; }

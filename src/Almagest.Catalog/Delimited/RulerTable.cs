@@ -18,7 +18,11 @@ internal static partial class RulerTable
         if (rows[ruler - 1].Fields.Length != fields) return null;
         bool hasUnits = ruler >= 2 && rows[ruler - 2].Fields.Length == fields && rows[ruler - 2].Fields.All(f => f.Length > 0)
             && rows[ruler - 2].Line == rows[ruler - 1].Line - 1;
-        string[] names = rows[ruler - (hasUnits ? 2 : 1)].Fields;
+        int header = ruler - (hasUnits ? 2 : 1);
+        // Dashes amid another table's rows are no ruler: the names are the first row of their width, and the rows below have it, too.
+        int below = rows.Count - ruler - 1;
+        if (rows.FindIndex(r => r.Fields.Length == fields) != header || 2 * rows.Skip(ruler + 1).Count(r => r.Fields.Length == fields) < below) return null;
+        string[] names = rows[header].Fields;
         string[]? units = hasUnits ? rows[ruler - 1].Fields : null;
 
         bool vizier = probe.Comments.Any(c => c.Text.StartsWith("#Column", StringComparison.Ordinal) || c.Text.StartsWith("#RESOURCE", StringComparison.Ordinal));
