@@ -8,5 +8,5 @@ namespace Almagest.Bench;
 /// <param name="RunAsync">from the arguments after its name to an exit code</param>
 sealed record Suite(string Name, string Description, string Usage, Func<string[], Task<int>> RunAsync)
 {
-    public static IReadOnlyList<Suite> All { get; } = [Engine.EngineSuite.Suite, Views.ViewsSuite.Suite, Analytics.AnalyticsSuite.Suite, Load.RoutesSuite.Suite, Runs.RunsSuite.Suite, Cones.ConeSuite.Suite, Pages.PagesSuite.Suite, Matching.CrossMatchSuite.Suite];
+    public static IReadOnlyList<Suite> All { get; } = [Engine.EngineSuite.Suite, Views.ViewsSuite.Suite, Analytics.AnalyticsSuite.Suite, Load.RoutesSuite.Suite, Runs.RunsSuite.Suite, Cones.ConeSuite.Suite, Pages.PagesSuite.Suite, Matching.CrossMatchSuite.Suite, Readers.ReadersSuite.Suite];
 }

@@ -48,6 +48,48 @@ public sealed class OutgoingTableTests
         return stream;
     }
 
+    [Theory]
+    [InlineData(TableFormat.Fits, "COMMENT")]
+    [InlineData(TableFormat.VoTableBinary2, "<INFO name=\"warning\"")]
+    public async Task What_a_format_cannot_hold_is_said_in_the_file_and_to_the_caller(TableFormat format, string where)
+    {
+        CatalogColumn[] columns = [new("source_id", ColumnType.Text)];
+        using var stream = new MemoryStream();
+        var table = new OutgoingTable(columns, [], OneByOne([["HIP 1"], ["Å 2"], ["星 3"]]));
+
+        await table.WriteAsync(stream, format, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("source_id: 2 texts", Assert.Single(table.Losses), StringComparison.Ordinal);
+        string file = System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        int at = file.IndexOf(where, StringComparison.Ordinal);
+        Assert.Contains("source_id: 2 texts", file[at..(at + 80)], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TableFormat.Csv)]
+    [InlineData(TableFormat.VoTable)]
+    [InlineData(TableFormat.Parquet)]
+    public async Task Other_formats_hold_every_character(TableFormat format)
+    {
+        CatalogColumn[] columns = [new("source_id", ColumnType.Text), new("ra", ColumnType.Double), new("dec", ColumnType.Double)];
+        using var stream = new MemoryStream();
+        var table = new OutgoingTable(columns, [], OneByOne([["Å 2", 1.0, 2.0], ["星 3", 1.0, 2.0]]));
+
+        await table.WriteAsync(stream, format, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Empty(table.Losses);
+        Assert.Equal(["Å 2", "星 3"], Load.Bytes(stream.ToArray()).Stars.Select(s => s.Id));
+    }
+
+    [Fact]
+    public async Task Without_provenance_there_is_no_map_of_it()
+    {
+        // astropy refuses an ordered map without entries.
+        using var stream = new MemoryStream();
+        await new OutgoingTable([new("x", ColumnType.Int64)], [], OneByOne([[1L]])).WriteAsync(stream, TableFormat.Ecsv, cancellation: TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("meta", System.Text.Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Comma_separated_values_come_back_equal_through_the_reader_of_ECSV()
     {

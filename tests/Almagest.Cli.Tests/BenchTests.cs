@@ -33,6 +33,7 @@ public sealed class BenchTests
     [InlineData("engine", "--jobs", "k-means", "there is no job 'k-means'")]
     [InlineData("views", "--histories", "20", "'20' is no history")]
     [InlineData("analytics", "--sizes", "5", "'--sizes' is not understood")]
+    [InlineData("readers", "--stars", "all", "'all' is no size")]
     public async Task What_a_suite_does_not_understand_is_bad_usage(string suite, string option, string value, string expected)
     {
         var run = await RunAsync(suite, option, value);
@@ -58,6 +59,34 @@ public sealed class BenchTests
         Assert.Contains("| newest |", run.Out);
         Assert.Contains("Index", run.Out);
         Assert.Contains("| each overlaps two |", run.Out);
+    }
+
+    [Fact]
+    public async Task Every_format_is_read_and_a_load_is_measured_beside_copy()
+    {
+        var server = (await TestCluster.GetAsync()).ConnectionString;
+        var run = (await RunAsync("readers", "--stars", "300", "--loads", "1", "--no-yardsticks", "--server", server)).Ok();
+        foreach (var format in new[] { "CSV", "ECSV", "VOTable, TABLEDATA", "VOTable, BINARY2", "FITS", "Parquet" })
+        {
+            var row = Assert.Single(run.Out.Split('\n'), l => l.StartsWith($"| {format} |", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries);
+            Assert.True(double.Parse(row[4], CultureInfo.InvariantCulture) > 0, "rows a second");
+            Assert.Equal("–", row[7]);
+        }
+        Assert.Contains("| the same by Sylvan.Data.Csv", run.Out);
+        Assert.Contains("| 11 columns, all of them fields of a star |", run.Out);
+        Assert.Contains("| 14 columns, three kept as JSON |", run.Out);
+    }
+
+    [Fact]
+    public async Task Every_suite_of_the_benchmarks_is_a_command()
+    {
+        var usage = await RunAsync("nothing");
+        Assert.Equal(CommandLine.BadUsage, usage.ExitCode);
+        var suites = usage.Error.Split('\n').TakeWhile(l => !l.StartsWith("Parts", StringComparison.Ordinal))
+            .Select(l => System.Text.RegularExpressions.Regex.Match(l, "^  ([a-z]+): ")).Where(m => m.Success).Select(m => m.Groups[1].Value).ToList();
+        Assert.Contains("readers", suites);
+        var help = (await Cli.RunAsync("bench", "--help")).Ok().Out;
+        Assert.All(suites, s => Assert.Contains($" {s} ", help));
     }
 
     [Fact]

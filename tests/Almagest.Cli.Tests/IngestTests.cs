@@ -114,6 +114,76 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
+    public async Task Preview_says_how_to_choose_among_several_tables()
+    {
+        const string One = "<TABLE name=\"{0}\"><FIELD name=\"ra\" datatype=\"double\"/><FIELD name=\"dec\" datatype=\"double\"/><DATA><TABLEDATA><TR><TD>{1}</TD><TD>2</TD></TR></TABLEDATA></DATA></TABLE>";
+        string Named(string name, int ra) => string.Format(System.Globalization.CultureInfo.InvariantCulture, One, name, ra);
+        var file = Write("two.vot", $"<VOTABLE version=\"1.4\"><RESOURCE>{Named("bright", 10)}{Named("faint", 20)}</RESOURCE></VOTABLE>");
+
+        var answer = (await Cli.RunAsync("preview", file, "--json")).Ok().Json;
+        var shown = (await Cli.RunAsync("preview", file)).Ok().Out;
+        var chosen = (await Cli.RunAsync("preview", file, "--table", "faint")).Ok().Out;
+
+        Assert.Equal("faint", answer.GetProperty("further_tables")[0].GetString());
+        Assert.Equal("10", answer.GetProperty("rows")[0][0].GetString());
+        Assert.Contains("--table NAME", shown);
+        Assert.DoesNotContain("further", chosen);
+        Assert.Contains("--table faint", chosen);
+        Assert.Contains("20", chosen);
+    }
+
+    [Theory]
+    [InlineData("tap", false)]
+    [InlineData("tap", true)]
+    [InlineData("cone", false)]
+    public async Task What_a_service_answers_is_loaded_and_where_it_came_from_is_kept(string kind, bool asynchronous)
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        using var service = new SmallService();
+        string[] asked = kind == "tap" ? ["--tap", service.Tap.AbsoluteUri, "--adql", "select * from stars", .. asynchronous ? ["--async"] : Array.Empty<string>()]
+            : ["--cone", service.Cone.AbsoluteUri, "--ra", "10", "--dec", "20", "--radius", "0.5"];
+
+        var answer = (await ledger.RunAsync(["ingest", .. asked, "--dataset", "near", "--json"])).Ok().Json;
+
+        Assert.Equal(("near", 1), (answer.GetProperty("dataset").GetString(), answer.GetProperty("rows").GetInt32()));
+        Assert.Equal(1, await ledger.CountAsync("select count(*) from stars where source_id = '7' and ra_deg = 10 and dec_deg = 20"));
+        var source = (await ledger.RunAsync("datasets", "show", "near", "--json")).Ok().Json.GetProperty("source")[0];
+        Assert.Equal((kind == "tap" ? service.Tap : service.Cone).AbsoluteUri, source.GetProperty("service").GetString());
+        Assert.NotEmpty(source.GetProperty("query").GetString()!);
+        if (kind == "tap") Assert.Contains(service.Asked, a => a.StartsWith(asynchronous ? "POST /tap/async" : "POST /tap/sync", StringComparison.Ordinal) && a.Contains("select * from stars", StringComparison.Ordinal));
+        else Assert.Equal("GET /cone?RA=10&DEC=20&SR=0.5&VERB=3", Assert.Single(service.Asked));
+    }
+
+    [Fact]
+    public async Task What_a_service_refuses_is_said_and_nothing_is_stored()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        using var service = new SmallService();
+
+        var wrong = await ledger.RunAsync("ingest", "--tap", service.Tap.AbsoluteUri, "--adql", "select parallaxx from stars", "--dataset", "near");
+        var large = await ledger.RunAsync("ingest", "--tap", service.Tap.AbsoluteUri, "--adql", "endless", "--dataset", "near", "--max-download", "1");
+
+        Assert.Equal((CommandLine.Failed, CommandLine.Failed), (wrong.ExitCode, large.ExitCode));
+        Assert.Contains("unknown column parallaxx", wrong.Error);
+        Assert.Contains("larger than 1 MiB", large.Error);
+        Assert.Equal(0, await ledger.CountAsync("select count(*) from datasets"));
+    }
+
+    [Theory]
+    [InlineData("--adql", "--tap", "http://127.0.0.1:1/tap", "--dataset", "x")]
+    [InlineData("--tap", "--adql", "select 1", "--dataset", "x")]
+    [InlineData("--radius", "--cone", "http://127.0.0.1:1/c", "--ra", "1", "--dec", "2", "--dataset", "x")]
+    [InlineData("--cone", "--ra", "1", "--dec", "2", "--radius", "3", "--dataset", "x")]
+    [InlineData("--dataset", "--cone", "http://127.0.0.1:1/c", "--ra", "1", "--dec", "2", "--radius", "3")]
+    [InlineData("one at a time", "--cone", "http://127.0.0.1:1/c", "--tap", "http://127.0.0.1:1/tap", "--dataset", "x")]
+    public async Task A_service_asked_by_halves_is_bad_usage(string missing, params string[] options)
+    {
+        var run = await Cli.RunAsync(["ingest", .. options]);
+        Assert.Equal(CommandLine.BadUsage, run.ExitCode);
+        Assert.Contains(missing, run.Error);
+    }
+
+    [Fact]
     public async Task Datasets_are_listed_shown_and_deleted_with_their_runs_only_if_asked()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

@@ -125,11 +125,4 @@ static class CrossMatchSuite
         }
         return (a, b);
     }
-
-    sealed class TemporaryFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("almagest-bench-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
 }

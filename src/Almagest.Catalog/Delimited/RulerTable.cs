@@ -20,8 +20,10 @@ internal static partial class RulerTable
             && rows[ruler - 2].Line == rows[ruler - 1].Line - 1;
         int header = ruler - (hasUnits ? 2 : 1);
         // Dashes amid another table's rows are no ruler: the names are the first row of their width, and the rows below have it, too.
-        int below = rows.Count - ruler - 1;
-        if (rows.FindIndex(r => r.Fields.Length == fields) != header || 2 * rows.Skip(ruler + 1).Count(r => r.Fields.Length == fields) < below) return null;
+        // VizieR's next table has rows of its own.
+        var next = probe.Comments.FirstOrDefault(c => c.BeforeRow > ruler && c.Text.StartsWith("#Table", StringComparison.Ordinal));
+        var below = rows.Take(next?.BeforeRow ?? rows.Count).Skip(ruler + 1).ToList();
+        if (rows.FindIndex(r => r.Fields.Length == fields) != header || 2 * below.Count(r => r.Fields.Length == fields) < below.Count) return null;
         string[] names = rows[header].Fields;
         string[]? units = hasUnits ? rows[ruler - 1].Fields : null;
 

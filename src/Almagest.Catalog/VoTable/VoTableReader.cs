@@ -17,12 +17,14 @@ internal sealed class VoTableReader : ICatalogReader
     private readonly VoTableHeader _header;
     private readonly FitsReader? _fits;
     private readonly int _maxRowBytes;
+    private readonly bool _chosen;
     private bool _started;
 
     public VoTableReader(CatalogInput input, CatalogOpenOptions options)
     {
         _input = input;
         _maxRowBytes = options.MaxRowBytes;
+        _chosen = options.Table is not null;
         _content = input.OpenContent();
         _xml = XmlReader.Create(_content, Settings());
         _header = Guard(() => VoTableHeader.Find(_xml, input.Name, options.Table));
@@ -61,6 +63,8 @@ internal sealed class VoTableReader : ICatalogReader
     public long BytesRead => _input.BytesRead;
 
     public long TotalBytes => _input.TotalBytes;
+
+    public IReadOnlyList<string> FurtherTables { get; private set; } = [];
 
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
@@ -111,14 +115,16 @@ internal sealed class VoTableReader : ICatalogReader
     /// <summary>To the end of the document: it must have one, and may say that the rows were cut off.</summary>
     private bool ReadOn()
     {
-        int tables = 0;
+        var tables = new List<string>();
         while (_xml.Read())
         {
             if (_xml.NodeType != XmlNodeType.Element) continue;
-            if (_xml.LocalName == "TABLE") tables++;
+            if (_xml.LocalName == "TABLE" && tables.Count < 100) tables.Add(_xml.GetAttribute("name") ?? _xml.GetAttribute("ID") ?? "without a name");
             else if (_xml.LocalName == "INFO" && _header.Info(_xml) is { } error) throw new CatalogFormatException($"The service that wrote the VOTable reports an error behind its rows, so that they are not complete: {RejectedRow.Clip(error)}");
         }
-        if (tables > 0) _header.Warnings.Add($"The file holds {tables} further table{(tables == 1 ? "" : "s")}, not read; choose one by name or number.");
+        if (tables.Count == 0 || _chosen) return true;
+        FurtherTables = tables;
+        _header.Warnings.Add($"The file holds {tables.Count} further table{(tables.Count == 1 ? "" : "s")} ({RejectedRow.Clip(string.Join(", ", tables))}), not read; choose one by name or number.");
         return true;
     }
 

@@ -58,7 +58,8 @@ internal static class EcsvTableWriter
             if (column.Ucd is { } ucd) described.Add($"meta: {{ucd: {Scalar(ucd)}}}");
             text.WriteLine($"# - {{{string.Join(", ", described)}}}");
         }
-        text.WriteLine("# meta: !!omap");
+        // An ordered map without entries is no map to astropy.
+        if (table.Provenance.Count > 0) text.WriteLine("# meta: !!omap");
         foreach (var (name, value) in table.Provenance) text.WriteLine($"# - {name}: {Yaml(value)}");
         text.WriteLine("# schema: astropy-2.0");
     }

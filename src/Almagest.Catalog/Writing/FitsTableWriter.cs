@@ -95,7 +95,11 @@ internal static class FitsTableWriter
         }
         Common(cards, table);
         for (int i = 0; i < widths.Length; i++)
-            if (spool.Changed[i] > 0) cards.Words("COMMENT", $"{table.Columns[i].Name}: {spool.Changed[i]} texts had characters beyond ASCII, which FITS does not know; each is written as ?");
+        {
+            if (spool.Changed[i] == 0) continue;
+            table.Losses.Add($"{table.Columns[i].Name}: {spool.Changed[i]} texts had characters beyond ASCII, which FITS does not know; each is written as ?");
+            cards.Words("COMMENT", table.Losses[^1]);
+        }
         if (table.IsCutOff?.Invoke() == true) cards.Text("QSTATUS", "OVERFLOW", "cut off at a limit of rows");
         foreach (var (name, value) in table.Provenance)
             if (value is not null) cards.Words("HISTORY", $"{name}: {(value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(Readable))}");

@@ -32,6 +32,9 @@ public sealed record OutgoingTable(IReadOnlyList<CatalogColumn> Columns, JsonObj
     /// </summary>
     public Func<bool>? IsCutOff { get; init; }
 
+    /// <summary>What the format could not hold, sentence by sentence, for whoever asked for the file; complete when the table is written. The file says the same.</summary>
+    public IList<string> Losses { get; } = [];
+
     /// <summary>Writes the table to a stream that need not seek; no more than a few batches are in memory at once.</summary>
     /// <param name="stream">stays the caller's to dispose of</param>
     /// <param name="bare">CSV without the comment lines</param>

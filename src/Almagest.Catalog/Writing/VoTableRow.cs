@@ -9,9 +9,13 @@ internal sealed class VoTableRow
     private readonly bool[] _unicode;
     private readonly bool[] _narrow;
 
+    /// <summary>How many texts of each column had characters that BINARY2's <c>char</c> does not know.</summary>
+    public long[] Changed { get; }
+
     public VoTableRow(OutgoingTable table)
     {
         _columns = table.Columns;
+        Changed = new long[table.Columns.Count];
         _unicode = [.. table.Columns.Select(c => table.Unicode.Contains(c.Name))];
         _narrow = [.. table.Columns.Select(c => table.Int32.Contains(c.Name))];
     }
@@ -52,22 +56,23 @@ internal sealed class VoTableRow
                 case ColumnType.Int64: raw.AddInt64((long?)row[i] ?? 0); break;
                 case ColumnType.Double: raw.AddDouble((double?)row[i] ?? double.NaN); break;
                 case ColumnType.Boolean: raw.Add(row[i] is bool truth ? truth ? (byte)'T' : (byte)'F' : (byte)'?'); break;
-                default: AddText((string?)row[i] ?? "", _unicode[i], raw); break;
+                default: AddText((string?)row[i] ?? "", i, raw); break;
             }
         }
     }
 
     private static bool IsMissing(object? value) => value is null || (value is double number && double.IsNaN(number));
 
-    private static void AddText(string text, bool unicode, ByteSink raw)
+    private void AddText(string text, int column, ByteSink raw)
     {
-        if (unicode)
+        if (_unicode[column])
         {
             raw.AddInt32(text.Length);
             Encoding.BigEndianUnicode.GetBytes(text, raw.Zeros(text.Length * 2));
             return;
         }
         string plain = PlainText.Ascii(text);
+        if (!ReferenceEquals(plain, text)) Changed[column]++;
         raw.AddInt32(plain.Length);
         Encoding.ASCII.GetBytes(plain, raw.Zeros(plain.Length));
     }

@@ -47,6 +47,13 @@ internal static class VoTableWriter
         if (raw.Length > 0) AddLine(raw.Written, xml);
         xml.Add(binary ? "</STREAM>\n</BINARY2>\n"u8 : "</TABLEDATA>\n"u8);
         xml.Add("</DATA>\n</TABLE>\n"u8);
+        for (int i = 0; i < row.Changed.Length; i++)
+        {
+            if (row.Changed[i] == 0) continue;
+            string loss = $"{table.Columns[i].Name}: {row.Changed[i]} texts had characters beyond ASCII, which char of BINARY2 does not know; each is written as ?";
+            table.Losses.Add(loss);
+            Info(xml, "warning", loss);
+        }
         if (table.IsCutOff?.Invoke() == true) Info(xml, "QUERY_STATUS", "OVERFLOW", "The table was cut off at the limit of rows that was asked for or allowed.");
         xml.Add("</RESOURCE>\n</VOTABLE>\n"u8);
         await xml.DrainAsync(stream, cancellation);

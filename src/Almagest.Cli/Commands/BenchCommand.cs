@@ -24,6 +24,12 @@ internal static class BenchCommand
             "almagest bench pages --quick", "almagest bench pages --histories 100x100k --stars 1M -o pages.md"),
         Suite(shell, global, "runs", "Lists of thousands of runs beside a bare query of the same rows, and clusters recognised across large runs. Options: --quick, --runs N, --clusters N, -o FILE; --database names a server to create databases on",
             "almagest bench runs --quick", "almagest bench runs --runs 10k -o run-list.md"),
+        Suite(shell, global, "cone", "Searches by position beside q3c and an index on the declination. Options: --quick, --stars 10M, --cones 200, -o FILE; --database names a server to create databases on",
+            "almagest bench cone --quick", "almagest bench cone --stars 10M -o cone-search.md"),
+        Suite(shell, global, "routes", "Routes of the API under load beside a bare endpoint. Options: --quick, --histories RUNSxSTARS, --seconds N, -o FILE; --database names a server to create databases on",
+            "almagest bench routes --quick", "almagest bench routes --histories 200x50k -o routes.md"),
+        Suite(shell, global, "readers", "Readers of every format beside astropy and STILTS, and ingest beside psql's \\copy. Options: --quick, --stars 1M, --loads 3, --no-yardsticks, -o FILE; --database names a server to create databases on",
+            "almagest bench readers --quick", "almagest bench readers --stars 1M -o readers.md"),
     };
 
     static DescribedCommand Suite(CommandShell shell, GlobalOptions global, string name, string description, params string[] examples)

@@ -30,7 +30,7 @@ internal static class PreviewCommand
             var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5), reading.Open(parsed));
             var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
             if (reading.Frame(parsed) is { } system) mapping = mapping.WithSystem(system);
-            shell.Answer(Document(path, preview, mapping), console => Show(console, path, preview, mapping));
+            shell.Answer(Document(path, preview, mapping), console => Show(console, path, reading.Open(parsed).Table, preview, mapping));
             return CommandLine.Done;
         });
         return command;
@@ -49,31 +49,34 @@ internal static class PreviewCommand
         has_position = HasPosition(mapping),
         rows = preview.Rows,
         rejected_rows = preview.Rejected.Select(r => new { line = r.LineNumber, r.Field, r.Reason, value = r.Text }),
+        further_tables = preview.FurtherTables,
         notes = preview.Warnings,
     };
 
     static bool HasPosition(ColumnMapping mapping) => mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null;
 
-    static void Show(IAnsiConsole console, string path, CatalogPreview preview, ColumnMapping mapping)
+    static void Show(IAnsiConsole console, string path, string? table, CatalogPreview preview, ColumnMapping mapping)
     {
         console.Heading($"{Path.GetFileName(path)}: {preview.Format}, {Words.Plural(preview.Columns.Count, "column", "columns")}");
         console.Facts([.. preview.Warnings.Select(n => ("note", (string?)n))]);
         var taken = mapping.Fields.SelectMany(f => f.ColumnNames.Select(c => (Column: c, f.Field))).ToLookup(x => x.Column, x => x.Field);
         var ucds = preview.Columns.Any(c => c.Ucd is not null);
-        var table = Tables.Of([.. (string[])["column", "type", "unit"], .. ucds ? ["~UCD"] : Array.Empty<string>(), "~taken as", "first value"]);
+        var columns = Tables.Of([.. (string[])["column", "type", "unit"], .. ucds ? ["~UCD"] : Array.Empty<string>(), "~taken as", "first value"]);
         for (var i = 0; i < preview.Columns.Count; i++)
         {
             var column = preview.Columns[i];
             var fields = taken[column.Name].ToList();
-            table.Row([Words.Clip(column.Name, 28), column.Type.ToString().ToLowerInvariant(), Words.Clip(column.Unit ?? "", 12), .. ucds ? [column.Ucd ?? ""] : Array.Empty<string>(),
+            columns.Row([Words.Clip(column.Name, 28), column.Type.ToString().ToLowerInvariant(), Words.Clip(column.Unit ?? "", 12), .. ucds ? [column.Ucd ?? ""] : Array.Empty<string>(),
                 fields.Count > 0 ? string.Join(", ", fields) : "", preview.Rows.Count > 0 ? Words.Clip(preview.Rows[0][i] ?? "–", 20) : ""]);
         }
-        console.Write(table);
+        console.Write(columns);
         ShowRows(console, preview, mapping);
         if (HasPosition(mapping)) IngestReportView.ShowMapping(console, mapping.ToString().Split('\n'));
         else console.Say("No position was recognised: name its columns with --map ra_deg=COLUMN dec_deg=COLUMN.");
         foreach (var row in preview.Rejected) console.Say($"Line {row.LineNumber}: {row.Reason}");
-        console.Say($"Load it: almagest ingest {IngestReportView.Quote(path)}");
+        if (preview.FurtherTables.Count > 0)
+            console.Say($"The file holds {Words.Plural(preview.FurtherTables.Count, "further table", "further tables")} ({Words.Clip(string.Join(", ", preview.FurtherTables), 100)}): choose one with --table NAME, or --table N, counted from 1.");
+        console.Say($"Load it: almagest ingest {IngestReportView.Quote(path)}{(table is null ? "" : $" --table {IngestReportView.Quote(table)}")}");
     }
 
     /// <summary>The first rows of the columns that are taken, as many as a screen holds.</summary>

@@ -56,8 +56,10 @@ internal sealed class TableOutput(string option)
             await file.WriteAsync(async _ => count = await table.WriteAsync(file.Stream, chosen, plain, written, shell.Cancellation));
             return count;
         });
+        foreach (var loss in table.Losses) shell.Say($"{loss}. CSV, ECSV, JSON, Parquet and VOTable (TABLEDATA) keep them.");
         var bytes = new FileInfo(file.Path).Length;
         var answer = new Dictionary<string, object?> { ["file"] = file.Path, ["format"] = chosen.Name(), ["rows"] = rows, ["bytes"] = bytes, ["provenance"] = table.Provenance };
+        if (table.Losses.Count > 0) answer["losses"] = table.Losses;
         if (table.Provenance["run_id"] is { } run) answer["run_id"] = run;
         shell.Answer(answer,
             console => console.Say($"Wrote {Words.Plural(rows, one, many)} to {path} ({Words.Bytes(bytes)})."));

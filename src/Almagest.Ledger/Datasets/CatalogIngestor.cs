@@ -39,50 +39,34 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
 
             await using var connection = await ledger.ConnectAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            var staging = await StarStaging.CreateAsync(connection, options.RejectedRowsKept, cancellation);
-            var sources = new JsonArray();
-            var mappings = new List<ColumnMapping>();
-            var notes = new List<string>();
             var total = files.Sum(CatalogFile.Length);
+            var dataset = new Dataset { Name = name, Checksum = checksum, Source = "[]", ColumnMapping = "{}" };
+            var load = await StarLoad.BeginAsync(ledger, connection, dataset, total, options.RejectedRowsKept, cancellation);
+            var sources = new JsonArray();
+            ColumnMapping? mapping = null;
+            var notes = new List<string>();
             long before = 0;
             for (var i = 0; i < files.Count; i++)
             {
-                using var reader = CatalogFile.Open(files[i], options.Open);
-                var mapping = ColumnMapping.Automatic(reader.Columns).With(options.Map.Select(m => $"{m.Key}={m.Value}"));
-                if (options.System is { } system) mapping = mapping.WithSystem(system);
-                var stars = new StarReader(reader, mapping, new StarReaderOptions { ZeroParallaxIsMissing = options.ZeroParallaxIsMissing, TargetEpoch = options.Epoch, CatalogEpoch = options.CatalogEpoch });
-                var offset = before;
-                await staging.AddAsync(Path.GetFileName(files[i]), stars,
-                    () => progress?.Report(new IngestProgress(offset + reader.BytesRead, total, staging.Rows, staging.Rejected)), cancellation);
-                mappings.Add(mapping);
+                using var file = CatalogSource.Open(files[i], options);
+                var (reader, stars, offset) = (file.Reader, file.Stars, before);
+                await load.AddAsync(Path.GetFileName(files[i]), stars,
+                    () => progress?.Report(new IngestProgress(offset + reader.BytesRead, total, load.Rows, load.Rejected)), cancellation);
+                mapping ??= file.Mapping;
                 notes.AddRange(reader.Warnings);
                 if (stars.NotCarried > 0)
                     notes.Add(string.Create(CultureInfo.InvariantCulture, $"{stars.NotCarried} of {stars.Accepted} stars have no proper motion or epoch and could not be carried to {options.Epoch}: their positions are as they were."));
-                var source = new JsonObject
-                {
-                    ["file"] = Path.GetFileName(files[i]), ["format"] = reader.Format, ["checksum"] = checksums[i],
-                    ["rows"] = stars.Accepted + stars.Rejected, ["rejected"] = stars.Rejected, ["system"] = mapping.System!.ToString(),
-                };
-                if (options.Open.Table is { } table) source["table"] = table;
-                if ((options.CatalogEpoch ?? mapping.System.Epoch) is { } measured) source["epoch"] = measured;
-                if (options.Epoch is { } target) source["carried_to"] = target;
-                foreach (var (key, value) in options.Origin) source[key] = value;
-                sources.Add(source);
+                sources.Add(Describe(file, Path.GetFileName(files[i]), checksums[i], options));
                 before += CatalogFile.Length(files[i]);
             }
-            if (staging.Rows == 0) throw NothingLoaded(files, staging);
-            var dataset = await staging.StoreAsync(new Dataset
-            {
-                Name = name,
-                Checksum = checksum,
-                Source = sources.ToJsonString(),
-                ColumnMapping = MappingJson(mappings[0]),
-                ReferenceEpoch = staging.Epoch,
-            }, cancellation);
+            if (load.Rows == 0) throw NothingLoaded(files, load);
+            dataset.Source = sources.ToJsonString();
+            dataset.ColumnMapping = MappingJson(mapping!);
+            await load.FinishAsync(file => CatalogSource.Read(files[file], options, cancellation), cancellation);
             await transaction.CommitAsync(cancellation);
             await AnalyzeAsync(cancellation);
-            return new IngestReport(dataset, false, dataset.StarCount, dataset.RejectedCount, staging.RejectedRows,
-                mappings[0].ToString().Split('\n'), notes, watch.Elapsed.TotalMilliseconds);
+            return new IngestReport(dataset, false, dataset.StarCount, dataset.RejectedCount, load.RejectedRows,
+                mapping!.ToString().Split('\n'), notes, watch.Elapsed.TotalMilliseconds);
         }
         catch (CatalogFormatException e)
         {
@@ -96,6 +80,20 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         {
             throw PostgresErrors.Translate(e);
         }
+    }
+
+    static JsonObject Describe(CatalogSource file, string name, string checksum, IngestOptions options)
+    {
+        var source = new JsonObject
+        {
+            ["file"] = name, ["format"] = file.Reader.Format, ["checksum"] = checksum,
+            ["rows"] = file.Stars.Accepted + file.Stars.Rejected, ["rejected"] = file.Stars.Rejected, ["system"] = file.Mapping.System!.ToString(),
+        };
+        if (options.Open.Table is { } table) source["table"] = table;
+        if ((options.CatalogEpoch ?? file.Mapping.System.Epoch) is { } measured) source["epoch"] = measured;
+        if (options.Epoch is { } target) source["carried_to"] = target;
+        foreach (var (key, value) in options.Origin) source[key] = value;
+        return source;
     }
 
     static IEnumerable<string> Choices(IngestOptions options)
@@ -145,13 +143,13 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    static LedgerException NothingLoaded(IReadOnlyList<string> files, StarStaging staging)
+    static LedgerException NothingLoaded(IReadOnlyList<string> files, StarLoad load)
     {
         var what = string.Join(", ", files.Select(Path.GetFileName));
-        if (staging.Rejected == 0) return LedgerException.Invalid("file", $"{what} holds no rows", "Nothing was stored.");
-        var first = staging.RejectedRows[0];
+        if (load.Rejected == 0) return LedgerException.Invalid("file", $"{what} holds no rows", "Nothing was stored.");
+        var first = load.RejectedRows[0];
         return LedgerException.Invalid("file",
-            $"none of the {staging.Rejected} rows of {what} could be loaded; the first, on line {first.LineNumber}: {first.Field}: {first.Reason}",
+            $"none of the {load.Rejected} rows of {what} could be loaded; the first, on line {first.LineNumber}: {first.Field}: {first.Reason}",
             "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. --map ra_deg=RAJ2000.");
     }
 

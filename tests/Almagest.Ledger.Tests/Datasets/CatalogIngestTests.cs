@@ -131,6 +131,31 @@ public sealed class CatalogIngestTests : IDisposable
     }
 
     [Fact]
+    public async Task A_repeated_id_is_told_where_it_was_first_and_the_first_row_keeps_its_labels()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var files = new[] { Write("a.csv", "source_id,ra,dec,label_outlier\n1,2,3,1\n2,3,4,0\n"), Write("b.csv", "source_id,ra,dec,label_outlier\n3,4,5,1\n2,9,9,1\n3,8,8,0\n") };
+        var report = await new CatalogIngestor(test.Ledger).IngestAsync(files, new IngestOptions { DatasetName = "both" });
+        Assert.Equal(["is on line 3 of a.csv already", "is on line 2 already"], report.RejectedRows.Select(r => r.Reason));
+        Assert.Equal(["1 | 2 | 1", "2 | 3 | 0", "3 | 4 | 1"], await test.StringsAsync("select source_id, ra_deg, is_anomaly from stars join star_labels using (star_id) order by star_id"));
+    }
+
+    [Fact]
+    public async Task Of_many_rows_that_come_twice_each_is_kept_once_in_the_order_of_the_file()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var text = new StringBuilder("source_id,ra,dec,label_kind\n");
+        // More repetitions than wait in memory at once.
+        const int Stars = 90_000;
+        for (var i = 0; i < 2 * Stars; i++) text.Append(i % Stars).Append(',').Append(i < Stars ? 10 : 20).Append(",5,").Append(i % 1000 == 0 ? "odd" : "").Append('\n');
+        var report = await new CatalogIngestor(test.Ledger).IngestAsync([Write("twice.csv", text.ToString())], new IngestOptions { RejectedRowsKept = 3 });
+        Assert.Equal((90_000L, 90_000L), (report.Rows, report.Rejected));
+        Assert.Equal(["is on line 2 already", "is on line 3 already", "is on line 4 already"], report.RejectedRows.Select(r => r.Reason));
+        Assert.Equal([$"{Stars} | 10 | 10 | 90"], await test.StringsAsync("select count(*), min(ra_deg), max(ra_deg), (select count(*) from star_labels where kind = 'odd') from stars"));
+        Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from (select source_id::int - lag(source_id::int) over (order by star_id) as step from stars) x where step <> 1"));
+    }
+
+    [Fact]
     public async Task A_name_that_is_taken_is_refused()
     {
         await using var test = await TestLedger.CreateAsync();

@@ -1,0 +1,113 @@
+using Almagest.Catalog;
+using Almagest.Discovery.Sky;
+using Almagest.Ledger.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Almagest.Ledger.Datasets;
+
+/// <summary>A star of a batch that is not written yet, or whose labels are not.</summary>
+internal readonly record struct WaitingStar(long StarId, int File, StarBatch Batch, int Row)
+{
+    public bool HasLabel => Batch.LabelOutlier?[Row] is not null || Batch.LabelKind?[Row] is not null || Batch.LabelCluster?[Row] is not null;
+}
+
+/// <summary>How rows of a batch are written by binary COPY.</summary>
+internal static class StarRows
+{
+    public const string Columns = "source_id, ra_deg, dec_deg, parallax_mas, parallax_error_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color, radial_velocity_km_s, ruwe, healpix_29, extra";
+
+    /// <summary>Rows that may repeat a source id: the database finds out, without breaking the load off.</summary>
+    public static Task CreateIncomingAsync(NpgsqlConnection connection, CancellationToken cancellation) => connection.ExecuteAsync("""
+        create temporary table incoming (
+          star_id bigint not null, file integer not null, line bigint not null,
+          source_id text not null, ra_deg double precision not null, dec_deg double precision not null,
+          parallax_mas double precision, parallax_error_mas double precision, pmra_mas_yr double precision, pmdec_mas_yr double precision,
+          magnitude double precision, color double precision, radial_velocity_km_s double precision, ruwe double precision,
+          healpix_29 bigint not null, extra jsonb, label_outlier integer, label_kind text, label_cluster text
+        ) on commit drop
+        """, cancellation);
+
+    /// <param name="target">table and its first columns, before those of the star</param>
+    /// <param name="more">columns behind them</param>
+    public static async Task<NpgsqlBinaryImporter> BeginAsync(NpgsqlConnection connection, string target, CancellationToken cancellation, string more = "")
+    {
+        var copy = await connection.BeginBinaryImportAsync($"copy {target}, {Columns}{more}) from stdin (format binary)", cancellation);
+        copy.Timeout = TimeSpan.FromHours(1);
+        return copy;
+    }
+
+    public static async Task CopySuspectsAsync(NpgsqlConnection connection, IReadOnlyList<WaitingStar> stars, CancellationToken cancellation)
+    {
+        await using var copy = await BeginAsync(connection, "incoming (star_id, file, line", cancellation, ", label_outlier, label_kind, label_cluster");
+        foreach (var star in stars)
+        {
+            copy.StartRow();
+            copy.Write(star.StarId, NpgsqlDbType.Bigint);
+            copy.Write(star.File, NpgsqlDbType.Integer);
+            copy.Write(star.Batch.LineNumber[star.Row], NpgsqlDbType.Bigint);
+            Write(copy, star.Batch, star.Row);
+            WriteLabels(copy, star);
+        }
+        await copy.CompleteAsync(cancellation);
+    }
+
+    public static async Task CopyLabelsAsync(NpgsqlConnection connection, IReadOnlyList<WaitingStar> stars, CancellationToken cancellation)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync("copy public.star_labels (star_id, label_set, is_anomaly, kind, cluster) from stdin (format binary)", cancellation);
+        copy.Timeout = TimeSpan.FromHours(1);
+        foreach (var star in stars)
+        {
+            copy.StartRow();
+            copy.Write(star.StarId, NpgsqlDbType.Bigint);
+            copy.Write("truth", NpgsqlDbType.Text);
+            WriteLabels(copy, star);
+        }
+        await copy.CompleteAsync(cancellation);
+    }
+
+    /// <summary>Writes <see cref="Columns"/>.</summary>
+    public static void Write(NpgsqlBinaryImporter copy, StarBatch batch, int i)
+    {
+        copy.Write(SourceId(batch, i), NpgsqlDbType.Text);
+        copy.Write(batch.RaDeg[i], NpgsqlDbType.Double);
+        copy.Write(batch.DecDeg[i], NpgsqlDbType.Double);
+        WriteNumber(copy, batch.ParallaxMas[i]);
+        WriteNumber(copy, batch.ParallaxErrorMas[i]);
+        WriteNumber(copy, batch.PmraMasYr[i]);
+        WriteNumber(copy, batch.PmdecMasYr[i]);
+        WriteNumber(copy, batch.Magnitude[i]);
+        WriteNumber(copy, batch.Color[i]);
+        WriteNumber(copy, batch.RadialVelocityKmS[i]);
+        WriteNumber(copy, batch.Ruwe[i]);
+        copy.Write(Healpix.AngToPix(29, batch.RaDeg[i], batch.DecDeg[i]), NpgsqlDbType.Bigint);
+        if (batch.ExtraJson[i] is "{}") copy.WriteNull();
+        else copy.Write(batch.ExtraJson[i].Replace("\\u0000", "\\ufffd", StringComparison.Ordinal), NpgsqlDbType.Jsonb);
+    }
+
+    /// <summary>As it is stored.</summary>
+    public static string SourceId(StarBatch batch, int row) => WithoutNul(batch.SourceId[row]);
+
+    // PostgreSQL's text holds every character but this one.
+    public static string WithoutNul(string text) => text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text;
+
+    static void WriteLabels(NpgsqlBinaryImporter copy, WaitingStar star)
+    {
+        if (star.Batch.LabelOutlier?[star.Row] is { } outlier) copy.Write(outlier, NpgsqlDbType.Integer);
+        else copy.WriteNull();
+        WriteText(copy, star.Batch.LabelKind?[star.Row]);
+        WriteText(copy, star.Batch.LabelCluster?[star.Row]);
+    }
+
+    static void WriteNumber(NpgsqlBinaryImporter copy, double value)
+    {
+        if (double.IsNaN(value)) copy.WriteNull();
+        else copy.Write(value, NpgsqlDbType.Double);
+    }
+
+    static void WriteText(NpgsqlBinaryImporter copy, string? value)
+    {
+        if (value is null) copy.WriteNull();
+        else copy.Write(WithoutNul(value), NpgsqlDbType.Text);
+    }
+}
