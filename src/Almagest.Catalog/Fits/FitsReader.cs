@@ -92,6 +92,18 @@ internal sealed class FitsReader : ICatalogReader
         throw new CatalogFormatException($"'{input.Name}' has no table '{options.Table}'. Its tables are: {string.Join(", ", seen.Select((name, i) => $"{i + 1} {name}"))}.");
     }
 
+    /// <summary>Every table extension of the file.</summary>
+    public static IEnumerable<CatalogTable> Tables(CatalogInput input)
+    {
+        using var content = input.OpenContent();
+        int number = 0;
+        while (FitsHeader.Read(content) is { } header)
+        {
+            if (IsTable(header)) yield return new CatalogTable(++number, header.Text("EXTNAME"), header.Integer("NAXIS2", 0));
+            CatalogInput.Skip(content, header.DataBytes);
+        }
+    }
+
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
