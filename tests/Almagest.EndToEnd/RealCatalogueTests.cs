@@ -29,7 +29,7 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         await walk.HeadedAsync(RealSky.Name);
         await walk.SeesAsync(Walk.Count(RealSky.Stars));
         await walk.SeesAsync(5, "svg.chart");
-        // Faint and blue: of the 12,366 stars the catalogue's description counts so many white dwarfs among those of apparent magnitude, too.
+        // Faint and blue, as most white dwarfs near the Sun are; counted in the file itself.
         var filter = "color=..1.5 magnitude=15..";
         var stars = File.ReadLines(Almagest.Testing.TestData.Find("gaia-100pc.csv")!).Skip(1).Select(l => l.Split(',')).Count(c => Real(c[10]) <= 1.5 && Real(c[7]) >= 15);
         await walk.GoAsync($"/datasets/{RealSky.Name}?filter={Uri.EscapeDataString(filter)}", RealSky.Name);
@@ -54,23 +54,23 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
     }
 
     [Fact]
-    public async Task Proxima_Centauri_is_flagged_and_its_page_says_why_and_leads_to_SIMBAD()
+    public async Task A_star_of_the_halo_is_flagged_and_its_page_says_why_and_leads_to_SIMBAD()
     {
         await using var walk = await browser.OpenAsync(real.Address);
         await walk.GoAsync($"/runs/{real.Anomalies}", Short(real.Anomalies));
         await walk.SeesAsync(Walk.Count(RealSky.Stars));
-        var row = walk.Page.Locator("tr[data-star]", new PageLocatorOptions { HasText = RealSky.ProximaCentauri });
-        await Assertions.Expect(row).ToContainTextAsync("768.067");
-        await row.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = RealSky.ProximaCentauri }).ClickAsync();
-        await walk.HeadedAsync(RealSky.ProximaCentauri);
+        var row = walk.Page.Locator("tr[data-star]", new PageLocatorOptions { HasText = RealSky.HaloStar });
+        await Assertions.Expect(row).ToContainTextAsync("-1981.22");
+        await row.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = RealSky.HaloStar }).ClickAsync();
+        await walk.HeadedAsync(RealSky.HaloStar);
         await walk.SeesAsync("splits isolate it");
-        await walk.SeesAsync("217.39232");
+        await walk.SeesAsync("280.4017");
         await Assertions.Expect(Part(walk, "History across runs").Locator("tbody tr")).ToHaveCountAsync(3);
         foreach (var (name, host) in new[] { ("SIMBAD", "simbad."), ("Aladin", "aladin."), ("ESASky", "sky.esa.int") })
         {
             var link = await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name, Exact = true }).GetAttributeAsync("href");
             Assert.Contains(host, link, StringComparison.Ordinal);
-            Assert.Contains("217.392", Uri.UnescapeDataString(link!), StringComparison.Ordinal);
+            Assert.Contains("280.4017", Uri.UnescapeDataString(link!), StringComparison.Ordinal);
         }
     }
 
@@ -81,7 +81,7 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         await walk.GoAsync($"/compare?runs={real.Anomalies},{real.MoreAnomalies}", "Compare");
         var overlap = (await new AnalyticsQueries(real.Ledger).OverlapOfAsync(real.Anomalies, real.MoreAnomalies))!;
         Assert.StartsWith(Walk.Count(overlap.OverlapCount), await walk.Page.Locator(".figure-card", new PageLocatorOptions { HasText = "flagged by both" }).InnerTextAsync(), StringComparison.Ordinal);
-        await walk.SeesAsync(RealSky.ProximaCentauri);
+        await walk.SeesAsync(RealSky.HaloStar);
     }
 
     [Fact]
@@ -109,8 +109,8 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         Assert.Equal(rows, lines.Count - 1);
         var flagged = (await new ResultRepository(real.Ledger).PageAsync(real.Anomalies, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: 1000))).Items;
         Assert.Equal(flagged.Select(s => s.SourceId), lines.Skip(1).Select(l => l[0]));
-        var proxima = lines.Single(l => l[0] == RealSky.ProximaCentauri);
-        Assert.Equal(["217.39232", "-62.67608", "768.067", "-3781.74", "769.47"], proxima[2..7]);
+        var halo = lines.Single(l => l[0] == RealSky.HaloStar);
+        Assert.Equal(["280.40170", "0.91171", "33.254", "46.01", "-1981.22"], halo[2..7]);
     }
 
     [Fact]

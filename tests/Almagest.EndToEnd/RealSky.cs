@@ -16,8 +16,8 @@ public sealed class RealSky : IAsyncLifetime
     public const string Name = "gaia-100pc";
     public const int Stars = 12_366;
 
-    /// <summary>The nearest star to the Sun: no other has its parallax, and few its motion.</summary>
-    public const string ProximaCentauri = "5853498713190525696";
+    /// <summary>A red dwarf of the halo: 1.98 arcsec a year at 30 pc, 282 km/s across the sky. Of the 12,366 stars 29 move faster than 200 km/s.</summary>
+    public const string HaloStar = "4278722497040124032";
 
     TestDatabase? database;
     WebApplication? app;
