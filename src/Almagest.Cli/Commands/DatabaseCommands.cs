@@ -71,7 +71,7 @@ internal static class DatabaseCommands
                 var table = Tables.Of("migration", "id", "state");
                 foreach (var s in states) table.Row(s.Name, s.Id.Length > 14 ? s.Id[..14] : s.Id, !s.Known ? "of a newer program" : s.Applied ? "applied" : "pending");
                 console.Write(table);
-                foreach (var view in stale) console.Say($"The view {view} is missing or not defined as this program defines it.");
+                foreach (var view in stale) console.Say($"{view} is missing or not defined as this program defines it.");
                 if (session.Cluster is { } cluster)
                     console.Facts(("embedded", cluster.Settings.DataDirectory), ("psql", $"psql -h {cluster.Settings.SocketDirectory} -U almagest almagest"));
                 console.Say(current && stale.Count == 0 ? "The schema is up to date." : "Bring it up to date: almagest db migrate");

@@ -90,6 +90,11 @@ internal sealed class LedgerSession : IAsyncDisposable
                 shell.Say(empty ? "The database is empty: creating the ledger's tables and views…" : $"Updating the database's schema ({Words.Plural(pending, "migration", "migrations")})…");
                 await ledger.Schema.MigrateAsync(shell.Cancellation);
             }
+            else if ((await ledger.Schema.StaleDefinitionsAsync(shell.Cancellation)).Count > 0)
+            {
+                shell.Say("The views are those of another version of this program: computing them anew…");
+                await ledger.Schema.MigrateAsync(shell.Cancellation);
+            }
         }
         await ledger.Schema.EnsureCurrentAsync(shell.Cancellation);
     }

@@ -32,8 +32,22 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             .Select(id => new MigrationState(id, NameOf(id), applied.Contains(id), known.Contains(id))).ToList();
     }
 
-    /// <summary>Applies every pending migration; answers their names.</summary>
-    public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation = default) => GoToAsync(null, cancellation);
+    /// <summary>Applies every pending migration, and defines anew what is not defined as this program defines it; answers the names of both.</summary>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation = default)
+    {
+        var applied = await GoToAsync(null, cancellation);
+        var stale = await StaleDefinitionsAsync(cancellation);
+        if (stale.Count == 0) return applied;
+        try
+        {
+            await ViewRedefinition.RunAsync(ledger, cancellation);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+        return [.. applied, .. stale];
+    }
 
     /// <summary>Goes up or down to a migration, by name or id; <c>0</c> takes everything away, data included.</summary>
     /// <exception cref="LedgerException">no migration has that name</exception>
@@ -66,24 +80,29 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         }
         foreach (var view in await StaleDefinitionsAsync(cancellation))
         {
-            throw LedgerException.Conflict($"the view {view} is missing or not defined as this program defines it",
-                "Run: almagest db rollback InitialSchema && almagest db migrate (runs and results are kept).");
+            throw LedgerException.Conflict($"{view} is missing or not defined as this program defines it",
+                "Run: almagest db migrate (the views are computed anew; nothing is lost).");
         }
     }
 
-    /// <summary>Views that are missing or whose definition differs from this program's.</summary>
+    /// <summary>Views that are missing or whose definition differs from this program's; the schema that maintains them counts as one.</summary>
     public async Task<IReadOnlyList<string>> StaleDefinitionsAsync(CancellationToken cancellation = default)
     {
         await using var connection = await ledger.ConnectAsync(cancellation);
         await using var command = connection.CreateCommand();
-        command.CommandText = "select relname, obj_description(oid, 'pg_class') from pg_class where relnamespace = 'public'::regnamespace and relkind in ('m', 'v')";
+        command.CommandText = """
+            select relname, obj_description(oid, 'pg_class') from pg_class where relnamespace = 'public'::regnamespace and relkind in ('m', 'v')
+            union all
+            select nspname, obj_description(oid, 'pg_namespace') from pg_namespace
+            """;
         var found = new Dictionary<string, string?>();
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation))
                 found[reader.GetString(0)] = reader.IsDBNull(1) ? null : reader.GetString(1);
         }
-        return AnalyticsViews.All.Where(v => found.GetValueOrDefault(v.Name) != v.Fingerprint).Select(v => v.Name).ToList();
+        return AnalyticsViews.All.Select(v => (v.Name, v.Fingerprint)).Append((IncrementalSql.Schema, IncrementalSql.Fingerprint))
+            .Where(d => found.GetValueOrDefault(d.Item1) != d.Item2).Select(d => d.Item1).ToList();
     }
 
     async Task<IReadOnlyList<string>> GoToAsync(string? target, CancellationToken cancellation)

@@ -23,7 +23,9 @@ public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IRead
     public string Definition { get; } = EmbeddedSql.Read($"Views.Definitions.{Name}.sql").TrimEnd();
 
     /// <summary>Fingerprint of the definition, kept as the view's comment, to tell a view of today from one of yesterday.</summary>
-    public string Fingerprint => "almagest definition " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Definition)))[..16];
+    public string Fingerprint => FingerprintOf(Definition);
+
+    internal static string FingerprintOf(string definition) => "almagest definition " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition)))[..16];
 
     public string KeyIndex => $"ux_{Name}";
 

@@ -11,8 +11,15 @@ internal static class IncrementalSql
 
     const string AllRuns = "where is_complete\n)";
 
+    public const string Schema = "view_summaries";
+
     /// <summary>Summary tables, functions and triggers.</summary>
-    public static string Install() => string.Join("\n", Part("tables"), QualityOf(), Part("apply_run"), Part("undo_run"), Part("triggers"));
+    public static string Install() => $"{Definition}\ncomment on schema {Schema} is '{Fingerprint}';\n";
+
+    static string Definition { get; } = string.Join("\n", Part("tables"), QualityOf(), Part("apply_run"), Part("undo_run"), Part("triggers"));
+
+    /// <summary>Kept as the schema's comment, as <see cref="AnalyticsView.Fingerprint"/> is a view's.</summary>
+    public static string Fingerprint { get; } = AnalyticsView.FingerprintOf(Definition);
 
     /// <summary>Takes all of it away; the views must be materialized.</summary>
     public static string Uninstall() => UnwatchCatalogue() + Part("uninstall");
@@ -46,7 +53,9 @@ internal static class IncrementalSql
         var parts = AnalyticsViews.Quality.Definition.Split(AllRuns);
         if (parts.Length != 2) throw new InvalidOperationException("the definition of mv_discovery_quality must list the complete runs once");
         return $"""
-            create function view_summaries.quality_of(target uuid) returns setof view_summaries.quality language sql stable as $$
+            create function view_summaries.quality_of(target uuid) returns setof view_summaries.quality language sql stable
+            -- No statistics know of this run yet: a nested loop, which suits one star, would look at every star's label by itself, and at all ranks for each.
+            set enable_nestloop = off as $$
             {parts[0]}where is_complete and run_id = target
             ){parts[1]}
             $$;

@@ -9,6 +9,9 @@ internal static class RefreshHistory
     /// <summary>Why a refresh failed whose program is gone.</summary>
     public const string Abandoned = "the refreshing program ended before it was done";
 
+    /// <summary>How long a view's refreshes are remembered, as a PostgreSQL interval; the last success of a view stays however old it is.</summary>
+    public const string Kept = "1 year";
+
     const int LongestSeconds = 300;
 
     /// <summary>

@@ -133,9 +133,9 @@ public sealed class ViewConverter(LedgerDatabase ledger)
     }
 
     // Versions never go back: what a reader has kept of the old relation is asked for anew.
-    const string AllChanged = "select public.mark_views_changed(array(select view_name from public.analytics_views));";
+    internal const string AllChanged = "select public.mark_views_changed(array(select view_name from public.analytics_views));";
 
-    const string NextSuffix = "__next";
+    internal const string NextSuffix = "__next";
 
     static string Next(AnalyticsView view) => view.Name + NextSuffix;
 

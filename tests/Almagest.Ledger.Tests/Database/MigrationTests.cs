@@ -102,6 +102,33 @@ public sealed class MigrationTests
         Assert.Contains("mv_discovery_timeline", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ViewMode.Refresh)]
+    [InlineData(ViewMode.Incremental)]
+    public async Task Definitions_of_another_version_are_replaced_in_either_mode_and_nothing_is_lost(ViewMode mode)
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, stars) = await test.AddDatasetAsync("a", 20);
+        var runs = new RunRepository(test.Ledger);
+        await CompleteAsync(runs, dataset, new IsolationForestParameters(), c => c.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - 3.5)]));
+        await new ViewConverter(test.Ledger).ConvertAsync(mode);
+        await test.ExecuteAsync("""
+            create or replace function view_summaries.add_cell_flags(flagged bigint[], sign integer) returns void language plpgsql as $$ begin end $$;
+            comment on schema view_summaries is 'almagest definition 0000';
+            """);
+        await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());
+
+        Assert.Equal(["view_summaries"], await test.Ledger.Schema.MigrateAsync());
+        Assert.Empty(await test.Ledger.Schema.MigrateAsync());
+        await test.Ledger.Schema.EnsureCurrentAsync();
+        await CompleteAsync(runs, dataset, new IsolationForestParameters { RandomState = 7 }, c => c.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - 5.5)]));
+        await CompleteAsync(runs, dataset, new DbscanParameters(), c => c.SaveClustersAsync(stars, [.. stars.Select((_, i) => i % 3 - 1)]));
+        await new ViewRefresher(test.Ledger).RefreshPendingAsync();
+        Assert.Equal(mode, (await ViewModeState.ReadAsync(test.Ledger)).Mode);
+        Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees, v.ViewName));
+        Assert.Equal(60L, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+    }
+
     [Fact]
     public async Task Two_programs_that_migrate_at_once_do_it_once()
     {

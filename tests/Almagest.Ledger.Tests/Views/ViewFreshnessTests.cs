@@ -33,6 +33,21 @@ public sealed class ViewFreshnessTests
     }
 
     [Fact]
+    public async Task A_refresh_forgets_what_is_older_than_a_year()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        foreach (var view in new[] { AnalyticsViews.RunStats, AnalyticsViews.Timeline })
+            foreach (var days in new[] { 800, 10 })
+                await test.ExecuteAsync($"""
+                    insert into view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome)
+                    select '{view.Name}', 'manual', t, t, 1, {days}, 'succeeded' from (select now() - interval '{days} days' as t) x
+                    """);
+        await new ViewRefresher(test.Ledger).RefreshAsync([AnalyticsViews.RunStats]);
+        Assert.Equal(1L, await test.ScalarAsync<long>($"select count(*) from view_refreshes where row_count in (10, 800) and view_name = '{AnalyticsViews.RunStats.Name}'"));
+        Assert.Equal(2L, await test.ScalarAsync<long>($"select count(*) from view_refreshes where row_count in (10, 800) and view_name = '{AnalyticsViews.Timeline.Name}'"));
+    }
+
+    [Fact]
     public async Task A_snapshot_keeps_version_and_rows_together_while_the_view_changes()
     {
         await using var test = await TestLedger.CreateAsync();
