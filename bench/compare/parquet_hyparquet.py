@@ -60,11 +60,10 @@ def main():
         almagest("demo", "--no-serve", "--json", *(["--file", sys.argv[1]] if len(sys.argv) > 1 else []))
         runs = json.loads(almagest("runs", "list", "--json"))
         runs = runs if isinstance(runs, list) else runs["runs"]
-        datasets = json.loads(almagest("datasets", "--json"))
+        datasets = json.loads(almagest("datasets", "list", "--json"))
         datasets = datasets if isinstance(datasets, list) else datasets["datasets"]
         of_a_kind = {run["run_type"]: run["run_id"] for run in runs}
         anomaly = [run["run_id"] for run in runs if run["run_type"] == "anomaly"]
-        views = ["run_stats", "timeline", "quality"]
         exports = [("run, " + kind, ["runs", "export", run]) for kind, run in of_a_kind.items()]
         exports += [("dataset", ["datasets", "export", str(datasets[0].get("name"))])]
         exports += [("view mv_" + name, ["views", "export", "mv_" + name]) for name in
