@@ -92,7 +92,7 @@ public sealed class AccessTests(Sky sky, Browser browser)
     public async Task What_cannot_be_shown_is_said_in_words(string path)
     {
         await using var walk = await browser.OpenAsync(sky.Address, mayFail: true);
-        await walk.Page.GotoAsync(await FillAsync(path));
+        await walk.OpenAsync(await FillAsync(path));
         await walk.Page.Locator(".problem").WaitForAsync();
         var words = await walk.Page.Locator(".problem").InnerTextAsync();
         Assert.True(words.Length > 20, words);
@@ -104,11 +104,11 @@ public sealed class AccessTests(Sky sky, Browser browser)
     public async Task An_address_that_does_not_exist_is_a_page_for_people_and_a_problem_for_programs()
     {
         await using var walk = await browser.OpenAsync(sky.Address, mayFail: true);
-        var response = await walk.Page.GotoAsync("/nowhere");
-        Assert.Equal(404, response!.Status);
-        await walk.Page.Locator("h1", new Microsoft.Playwright.PageLocatorOptions { HasText = "There is no such page" }).WaitForAsync();
+        var response = await walk.OpenAsync("/nowhere");
+        Assert.Equal(404, response.Status);
+        await walk.HeadedAsync("There is no such page");
         await walk.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new Microsoft.Playwright.PageGetByRoleOptions { Name = "to the overview" }).ClickAsync();
-        await walk.Page.Locator("h1", new Microsoft.Playwright.PageLocatorOptions { HasText = "Overview" }).WaitForAsync();
+        await walk.HeadedAsync("Overview");
         using var client = new HttpClient { BaseAddress = sky.Address };
         using var answer = await client.GetAsync(new Uri("/nowhere", UriKind.Relative));
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);

@@ -31,15 +31,45 @@ public sealed class Walk : IAsyncDisposable
         if (address.Scheme is not ("data" or "blob") && address.Host != "127.0.0.1") complaints.Enqueue($"asked {address}");
     }
 
-    /// <summary>Goes to a page and waits until it is alive: its heading is there and its charts are drawn.</summary>
+    /// <summary>Goes to a page and waits until it is connected, its heading is there and its charts are drawn.</summary>
     public async Task GoAsync(string path, string heading)
     {
-        await Page.GotoAsync(path);
+        await OpenAsync(path);
+        await HeadedAsync(heading);
+    }
+
+    /// <summary>Goes to an address, whatever it shows, and waits until the page answers.</summary>
+    public async Task<IResponse> OpenAsync(string path)
+    {
+        var response = await Page.GotoAsync(path);
+        await ConnectedAsync(Page);
+        return response!;
+    }
+
+    /// <summary>
+    /// Waits until the page is connected to its server. What is clicked or written on the page that the server drew before goes nowhere: everything that loads a page anew must be
+    /// followed by this.
+    /// </summary>
+    public static Task ConnectedAsync(IPage page) => page.WaitForFunctionAsync("() => document.documentElement.dataset.alive === '1'");
+
+    /// <summary>Waits for a page that a click leads to.</summary>
+    public async Task HeadedAsync(string heading)
+    {
         await Page.Locator("h1").Filter(new LocatorFilterOptions { HasText = heading }).WaitForAsync();
-        // A click on the page that the server drew goes nowhere: the page answers only once it is connected.
-        await Page.WaitForFunctionAsync("() => document.documentElement.dataset.alive === '1'");
         await DrawnAsync();
     }
+
+    /// <summary>What a click saves, and the name that it proposes.</summary>
+    public async Task<(byte[] Content, string Name)> SaveAsync(ILocator button)
+    {
+        var download = await Page.RunAndWaitForDownloadAsync(() => button.ClickAsync());
+        return (await File.ReadAllBytesAsync(await download.PathAsync()), download.SuggestedFilename);
+    }
+
+    /// <summary>As a reader of English would write it.</summary>
+    public static string Count(long number) => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
+
+    public ILocator Button(string name, bool exact = false) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = exact });
 
     public Task DrawnAsync() => Page.WaitForFunctionAsync("() => document.querySelectorAll('.mud-skeleton').length === 0");
 

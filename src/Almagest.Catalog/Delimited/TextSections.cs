@@ -19,6 +19,18 @@ internal static class TextSections
         return Find(input, wanted, options);
     }
 
+    /// <summary>Every table of a file that VizieR wrote.</summary>
+    public static IEnumerable<CatalogTable> Tables(CatalogInput input)
+    {
+        using var content = input.OpenContent();
+        var lines = new LineReader(content, CatalogOpenOptions.Default.MaxRowBytes);
+        int number = 0;
+        while (lines.Read())
+            if (lines.Current.StartsWith("#Table"u8)) yield return new CatalogTable(++number, NameOf(lines.Current), null);
+    }
+
+    private static string NameOf(ReadOnlySpan<byte> line) => Cell.Text(line["#Table".Length..]).Trim('\t', ' ', ':');
+
     private static DelimitedReader Find(CatalogInput input, string wanted, CatalogOpenOptions options)
     {
         var seen = new List<string>();
@@ -30,7 +42,7 @@ internal static class TextSections
             var line = lines.Current;
             if (line.StartsWith("#Coosys"u8)) system = [.. line, (byte)'\n'];
             if (!line.StartsWith("#Table"u8)) continue;
-            seen.Add(Cell.Text(line["#Table".Length..]).Trim('\t', ' ', ':'));
+            seen.Add(NameOf(line));
             if (seen[^1] != wanted && seen.Count.ToString(CultureInfo.InvariantCulture) != wanted) continue;
             byte[] head = [.. system, .. line, (byte)'\n'];
             long number = lines.Number;

@@ -94,6 +94,18 @@ internal sealed class FitsReader : ICatalogReader
 
     public IReadOnlyList<string> FurtherTables { get; private set; } = [];
 
+    /// <summary>Every table extension of the file.</summary>
+    public static IEnumerable<CatalogTable> Tables(CatalogInput input)
+    {
+        using var content = input.OpenContent();
+        int number = 0;
+        while (FitsHeader.Read(content) is { } header)
+        {
+            if (IsTable(header)) yield return new CatalogTable(++number, header.Text("EXTNAME"), header.Integer("NAXIS2", 0));
+            CatalogInput.Skip(content, header.DataBytes);
+        }
+    }
+
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);

@@ -62,6 +62,15 @@ internal static class CdsFile
         return null;
     }
 
+    /// <summary>Every table that the file describes above its rows.</summary>
+    public static IEnumerable<CatalogTable> Tables(CatalogInput input)
+    {
+        var reader = new LineReader(new MemoryStream(input.Sample.ToArray(), writable: false), CatalogOpenOptions.Default.MaxRowBytes);
+        var lines = new List<string>();
+        while (reader.Read()) lines.Add(Cell.Text(reader.Current));
+        return CdsDescription.Read(lines).Select((t, i) => new CatalogTable(i + 1, t.Files.Count == 1 ? t.Files[0] : null, null));
+    }
+
     private static string[] ReadMes(string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

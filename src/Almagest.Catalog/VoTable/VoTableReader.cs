@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Xml;
 using Almagest.Catalog.Fits;
@@ -44,6 +45,29 @@ internal sealed class VoTableReader : ICatalogReader
         IgnoreProcessingInstructions = true,
         CheckCharacters = false,
     };
+
+    /// <summary>Every table with columns of its own; those without are counted, as they are when a table is chosen by its number.</summary>
+    public static IEnumerable<CatalogTable> Tables(CatalogInput input)
+    {
+        using var content = input.OpenContent();
+        using var xml = XmlReader.Create(content, Settings());
+        CatalogTable? open = null;
+        int number = 0;
+        while (xml.Read())
+        {
+            if (xml.NodeType != XmlNodeType.Element) continue;
+            if (xml.LocalName == "TABLE")
+            {
+                long? rows = long.TryParse(xml.GetAttribute("nrows"), NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : null;
+                open = new CatalogTable(++number, xml.GetAttribute("name") ?? xml.GetAttribute("ID"), rows);
+            }
+            else if (xml.LocalName == "FIELD" && open is not null)
+            {
+                yield return open;
+                open = null;
+            }
+        }
+    }
 
     private ColumnType FitsType(int column)
     {

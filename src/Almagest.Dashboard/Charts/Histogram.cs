@@ -3,6 +3,24 @@ namespace Almagest.Dashboard.Charts;
 /// <summary>Counts of values in equal steps.</summary>
 public sealed record Histogram(double From, double To, IReadOnlyList<long> Counts)
 {
+    /// <summary>Values beyond the ends, which are not drawn.</summary>
+    public long Beyond { get; private init; }
+
+    /// <summary>
+    /// Of the finite values, but for the outermost thousandth at an end where those few would squeeze all the others together: as the nearest stars do among parallaxes. Null where there are none.
+    /// </summary>
+    public static Histogram? OfMost(IReadOnlyList<double> values, int bins = 60)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var sorted = values.Where(double.IsFinite).Order().ToArray();
+        var few = sorted.Length / 1000;
+        if (few == 0) return Of(sorted, bins);
+        var tail = (sorted[^1] - sorted[0]) / 4;
+        var first = sorted[few] - sorted[0] > tail ? few : 0;
+        var last = sorted.Length - (sorted[^1] - sorted[^(few + 1)] > tail ? few : 0);
+        return Of(sorted[first..last], bins) is { } all ? all with { Beyond = sorted.Length - (last - first) } : null;
+    }
+
     /// <summary>Of the finite values; null where there are none.</summary>
     public static Histogram? Of(IReadOnlyList<double> values, int bins = 60)
     {
@@ -31,6 +49,7 @@ public sealed record Histogram(double From, double To, IReadOnlyList<long> Count
     {
         var most = Math.Max(1, Counts.Max());
         var plot = new Plot(width, height, $"Histogram of {name}", (From, To), (0, most * 1.06), unit.Length == 0 ? name : $"{name} ({unit})", "stars");
+        if (Beyond > 0) plot.Canvas.Text(plot.X.ToPixel - 6, Plot.Top + 16, FormattableString.Invariant($"{Beyond:N0} {(Beyond == 1 ? "star lies" : "stars lie")} beyond"), anchor: "end", css: "note");
         var step = (To - From) / Counts.Count;
         for (var i = 0; i < Counts.Count; i++)
         {
@@ -42,7 +61,10 @@ public sealed record Histogram(double From, double To, IReadOnlyList<long> Count
         }
         foreach (var line in new[] { threshold, mark })
         {
-            if (line is { } at && plot.X.Contains(at)) plot.Canvas.Line(plot.X.At(at), Plot.Top, plot.X.At(at), plot.Y.At(0), "mark");
+            if (line is not { } wanted) continue;
+            // What lies beyond is pointed at from the edge.
+            var at = Beyond > 0 ? Math.Clamp(wanted, From, To) : wanted;
+            if (plot.X.Contains(at)) plot.Canvas.Line(plot.X.At(at), Plot.Top, plot.X.At(at), plot.Y.At(0), "mark");
         }
         if (canDrag && threshold is { } here) plot.Canvas.Handle(plot.X.At(Math.Clamp(here, From, To)), Plot.Top, plot.Y.At(0) - Plot.Top, plot.X);
         return plot.ToString();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Almagest.Dashboard.Pictures;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger;
@@ -91,6 +92,14 @@ public partial class Compare
     static string PairLink(Guid a, Guid b) => $"/compare?runs={a},{b}";
 
     string Subtitle() => table is null ? "" : $"{runs.Count} {type} runs over {datasets.FirstOrDefault(d => d.DatasetId == chosen)?.Name}";
+
+    /// <summary>A value of JSON as a person would write it.</summary>
+    static string Plain(string? json)
+    {
+        if (json is null) return Words.None;
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.ToString();
+    }
 
     static string Significance(double log10) => log10 switch
     {

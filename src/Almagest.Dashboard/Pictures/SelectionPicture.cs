@@ -26,7 +26,7 @@ public sealed record SelectionPicture(long[] StarIds, SkyProjection Projection, 
         }
         return new SelectionPicture(stars.StarId, projection, new StarCloud(x, y, projection.Whole), ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas),
             Cloud(stars.PmraMasYr, stars.PmdecMasYr, leftwards: true), Cloud(stars.Magnitude, stars.ParallaxMas, leftwards: false),
-            Histogram.Of(stars.Magnitude), Histogram.Of(stars.Color), Histogram.Of(stars.ParallaxMas));
+            Histogram.Of(stars.Magnitude), Histogram.Of(stars.Color), Histogram.OfMost(stars.ParallaxMas));
     }
 
     // On the sky RA grows to the left, and so does motion in RA.

@@ -17,13 +17,15 @@ public partial class UploadCatalogue
     UploadedFile? file;
     CatalogPreview? preview;
     ColumnMapping? mapping;
-    (long Stars, IReadOnlyList<Almagest.Catalog.RejectedRow> Rejected)? tried;
+    IReadOnlyList<CatalogTable> tables = [];
+    UploadReading reading = new();
+    UploadTrial? tried;
     (long Bytes, long Of)? received;
     IngestProgress? loading;
     IngestReport? report;
     string name = "";
     string? wrong;
-    bool zeroParallax, busy;
+    bool busy;
     DateTime shown;
 
     /// <summary>A catalogue is loaded: lists of them are out of date.</summary>
@@ -52,7 +54,8 @@ public partial class UploadCatalogue
                     received = (bytes, e.File.Size);
                     Show();
                 }, Closed);
-                preview = await Task.Run(file.Preview, Closed);
+                tables = await Task.Run(file.Tables, Closed);
+                preview = await Task.Run(() => file.Preview(reading), Closed);
                 mapping = preview.Mapping;
                 name = file.DatasetName;
             }
@@ -69,6 +72,37 @@ public partial class UploadCatalogue
         if (preview is not null) await TryMappingAsync();
     }
 
+    // Another table has other columns: what was chosen for the last one means nothing in it.
+    async Task ChooseTableAsync(string table)
+    {
+        busy = true;
+        await TryAsync(async () =>
+        {
+            try
+            {
+                var (f, next) = (file!, reading with { Table = table == tables[0].Choice ? "" : table });
+                preview = await Task.Run(() => f.Preview(next), Closed);
+                reading = next;
+                chosen.Clear();
+                name = next.Table.Length == 0 ? f.DatasetName : $"{f.DatasetName} {next.Table}";
+            }
+            catch (CatalogFormatException e)
+            {
+                throw new LedgerException(LedgerErrorKind.Invalid, e.Message, "Choose another table.", e);
+            }
+        });
+        busy = false;
+        await TryMappingAsync();
+    }
+
+    Task ReadAsync(UploadReading wanted)
+    {
+        reading = wanted;
+        return TryMappingAsync();
+    }
+
+    string TableName(CatalogTable table) => $"{table.Number}{(table.Name is { } known ? $" {known}" : "")}{(table.Rows is { } rows ? $" ({Words.Count(rows)} rows)" : "")}";
+
     async Task ChooseAsync(string field, string column)
     {
         if (column == Automatic) chosen.Remove(field);
@@ -81,24 +115,34 @@ public partial class UploadCatalogue
         (tried, wrong) = (null, null);
         try
         {
-            mapping = preview!.Mapping.With(chosen.Select(c => $"{c.Key}={c.Value}"));
-            var (f, m, zero) = (file!, mapping, zeroParallax);
-            tried = await Task.Run(() => f.Try(m, zero), Closed);
+            mapping = preview!.Mapping;
+            mapping = mapping.With(chosen.Select(c => $"{c.Key}={c.Value}"));
+            var (f, m, how) = (file!, mapping, reading);
+            tried = await Task.Run(() => f.Try(m, how), Closed);
             if (tried is { Stars: 0, Rejected.Count: 0 }) (tried, wrong) = (null, "The file holds no rows.");
         }
         catch (CatalogFormatException e)
         {
             // What the command line would be told to write is chosen in the lists above.
-            wrong = e.Message.Split(" If the positions", 2)[0] + " Choose the columns above.";
+            wrong = InThisForm(e.Message);
+        }
+        catch (LedgerException e)
+        {
+            wrong = $"{char.ToUpperInvariant(e.Message[0])}{e.Message[1..]}. {e.Hint}";
         }
     }
+
+    static string InThisForm(string message) =>
+        message.Split(" Name columns in another one", 2) is [var system, _] ? system + " Choose other columns above, or the true system."
+        : message.Split(" Say it with --catalog-epoch", 2) is [var epoch, _] ? epoch + " Say it above (epoch of the positions), or choose the column of epoch."
+        : message.Split(" If the positions", 2)[0] + " Choose the columns above.";
 
     async Task LoadAsync()
     {
         busy = true;
         await TryAsync(async () =>
         {
-            var options = new IngestOptions { DatasetName = name, Map = chosen, ZeroParallaxIsMissing = zeroParallax };
+            var options = reading.Ingest(name, chosen);
             var progress = new Progress<IngestProgress>(p => { loading = p; Show(); });
             report = await Task.Run(() => new CatalogIngestor(Ledger).IngestAsync([file!.Path], options, progress, Closed), Closed);
         });
@@ -120,7 +164,7 @@ public partial class UploadCatalogue
     {
         file?.Dispose();
         chosen.Clear();
-        (file, preview, mapping, tried, wrong, zeroParallax) = (null, null, null, null, null, false);
+        (file, preview, mapping, tried, wrong, tables, reading) = (null, null, null, null, null, [], new UploadReading());
     }
 
     protected override void Dispose(bool disposing)

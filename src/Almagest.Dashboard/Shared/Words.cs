@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 
@@ -68,6 +69,10 @@ public static class Words
         if (root.TryGetProperty("features", out var f) && f.ValueKind == JsonValueKind.String) parts.Add(string.Join('+', f.GetString()!.Split('+').Select(p => p.Split('@')[0])));
         return string.Join(", ", parts);
     }
+
+    /// <summary>The datasets that a run took its stars from.</summary>
+    /// <param name="names">by id</param>
+    public static string Datasets(DiscoveryRun run, IReadOnlyDictionary<long, string> names) => string.Join(" + ", RunDatasets.Names(run, names));
 
     public static string Selection(DiscoveryRun run)
     {

@@ -48,18 +48,31 @@ public sealed class UploadedFile : IDisposable
         }
     }
 
+    /// <summary>The tables of a file with several; none of any other.</summary>
     /// <exception cref="CatalogFormatException">it is no catalogue</exception>
-    public CatalogPreview Preview() => CatalogPreview.Of(Path, 6);
+    public IReadOnlyList<CatalogTable> Tables() => CatalogTable.List(Path);
+
+    /// <exception cref="CatalogFormatException">it is no catalogue, or has no such table</exception>
+    public CatalogPreview Preview(UploadReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        return CatalogPreview.Of(Path, 6, reading.Open);
+    }
 
     /// <summary>How a mapping does on the first rows.</summary>
-    /// <returns>the stars read, and the rows that would be rejected</returns>
+    /// <param name="mapping">as it is without <paramref name="reading"/></param>
     /// <exception cref="CatalogFormatException">the mapping has no position, or the file is damaged</exception>
-    public (long Stars, IReadOnlyList<RejectedRow> Rejected) Try(ColumnMapping mapping, bool zeroParallaxIsMissing)
+    /// <exception cref="Almagest.Ledger.LedgerException">a year cannot be read</exception>
+    public UploadTrial Try(ColumnMapping mapping, UploadReading reading)
     {
-        using var reader = CatalogFile.Open(Path);
-        var stars = new StarReader(reader, mapping, new StarReaderOptions { RowsPerBatch = TriedRows, ZeroParallaxIsMissing = zeroParallaxIsMissing });
+        ArgumentNullException.ThrowIfNull(mapping);
+        ArgumentNullException.ThrowIfNull(reading);
+        using var reader = CatalogFile.Open(Path, reading.Open);
+        var stars = new StarReader(reader, reading.Apply(mapping), reading.Stars(TriedRows));
         var first = stars.ReadBatches().FirstOrDefault();
-        return (first?.Count ?? 0, first?.Rejected ?? []);
+        if (first is null) return new UploadTrial(0, [], 0, null);
+        return new UploadTrial(first.Count, first.Rejected, first.NotCarried,
+            first.Count == 0 ? null : (first.RaDeg[0], first.DecDeg[0], double.IsNaN(first.Epoch[0]) ? null : first.Epoch[0]));
     }
 
     public void Dispose()

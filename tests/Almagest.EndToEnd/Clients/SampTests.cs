@@ -22,8 +22,7 @@ public sealed partial class SampTests(Sky sky)
     async Task<string> PressAsync(IPage page, string path, string button)
     {
         await page.GotoAsync(new Uri(sky.Address, path).ToString());
-        // The page that the server drew is replaced once the browser is connected, with whatever was said in it.
-        await page.WaitForFunctionAsync("() => document.documentElement.dataset.alive === '1'");
+        await Walk.ConnectedAsync(page);
         var locator = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = button });
         await locator.ClickAsync();
         var status = locator.Locator("xpath=..").GetByRole(AriaRole.Status);

@@ -1,0 +1,68 @@
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Runs;
+using Almagest.Ledger.Selections;
+using Almagest.Server;
+using Almagest.Testing;
+using Microsoft.AspNetCore.Builder;
+using Xunit;
+
+namespace Almagest.EndToEnd;
+
+/// <summary>A server over the Gaia sources within 100 pc, with two anomaly runs and a cluster run; nothing where the table is absent.</summary>
+public sealed class RealSky : IAsyncLifetime
+{
+    public const string Name = "gaia-100pc";
+    public const int Stars = 12_366;
+
+    /// <summary>A red dwarf of the halo: 1.98 arcsec a year at 30 pc, 282 km/s across the sky. Of the 12,366 stars 29 move faster than 200 km/s.</summary>
+    public const string HaloStar = "4278722497040124032";
+
+    TestDatabase? database;
+    WebApplication? app;
+    LedgerDatabase? ledger;
+    Uri? address;
+
+    public LedgerDatabase Ledger => ledger!;
+    public Guid Anomalies { get; private set; }
+    public Guid MoreAnomalies { get; private set; }
+    public Dataset Dataset { get; private set; } = null!;
+
+    public Uri Address
+    {
+        get
+        {
+            Assert.SkipWhen(address is null, TestData.Missing);
+            return address;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (TestData.Find("gaia-100pc.csv") is not { } file) return;
+        database = await (await TestCluster.GetAsync()).CreateDatabaseAsync();
+        ledger = new LedgerDatabase(database.ConnectionString);
+        await ledger.Schema.MigrateAsync();
+        Dataset = (await new CatalogIngestor(ledger).IngestAsync([file])).Dataset;
+        Anomalies = await RunAsync(new IsolationForestParameters { Contamination = 0.02 });
+        MoreAnomalies = await RunAsync(new IsolationForestParameters { Contamination = 0.05, RandomState = 7 });
+        await RunAsync(new DbscanParameters { Eps = 0.4, MinSamples = 10, Features = "population" });
+        app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0 });
+        address = AlmagestServer.AddressOf(app);
+    }
+
+    async Task<Guid> RunAsync(RunParameters parameters) =>
+        (await new DiscoveryService(Ledger).RunAsync(new RunRequest(Name, StarFilter.All, parameters))).RunId!.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+        if (ledger is not null) await ledger.DisposeAsync();
+        if (database is not null) await database.DisposeAsync();
+    }
+}
