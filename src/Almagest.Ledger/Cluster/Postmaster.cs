@@ -81,12 +81,28 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
         catch (ClusterException) when (process is { HasExited: false } && clock.Elapsed < options.StartTimeout)
         {
             // Nobody will have a lease on it. (One that is late goes on with its recovery.)
-            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await AbandonAsync().ConfigureAwait(false);
             throw;
         }
         finally
         {
             process?.Dispose();
+        }
+    }
+
+    // Why it did not start is what the user must read: that such a server cannot be stopped properly, either, says less.
+    private async Task AbandonAsync()
+    {
+        foreach (var immediately in new[] { false, true })
+        {
+            try
+            {
+                await StopAsync(CancellationToken.None, immediately).ConfigureAwait(false);
+                return;
+            }
+            catch (ClusterException)
+            {
+            }
         }
     }
 

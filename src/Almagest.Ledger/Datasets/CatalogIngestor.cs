@@ -138,7 +138,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
     async Task AnalyzeAsync(CancellationToken cancellation)
     {
         // The planner should know a new catalogue at once, not at the next autovacuum.
-        await using var command = ledger.DataSource.CreateCommand("analyze public.stars");
+        await using var command = ledger.DataSource.CreateCommand("analyze public.stars, public.star_labels");
         command.CommandTimeout = 600;
         await command.ExecuteNonQueryAsync(cancellation);
     }
