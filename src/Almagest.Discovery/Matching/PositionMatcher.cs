@@ -11,7 +11,7 @@ public sealed record SkyPositions(double[] RaDeg, double[] DecDeg)
 /// <summary>Which pairs within the radius are kept; the names are those of STILTS' <c>find</c>.</summary>
 public enum MatchFind
 {
-    /// <summary>The closest pair, then the closest of the rows that are left, and so on: a row is in one pair at most, whichever table comes first.</summary>
+    /// <summary>Pairs of which each row is the other's nearest neighbour: a row is in one pair at most, whichever table comes first.</summary>
     Best,
 
     /// <summary>Of each row of the first table its nearest neighbour; a row of the second may come several times.</summary>
@@ -52,41 +52,13 @@ public static class PositionMatcher
             var swapped = Search(second, first, radiusDeg, nearestOnly: true, parallel);
             return Sorted(Array.ConvertAll(swapped, p => new PositionPair(p.Second, p.First, p.SeparationDeg)));
         }
-        return Sorted(find == MatchFind.Best ? Best(first, second, radiusDeg, parallel) : Search(first, second, radiusDeg, find != MatchFind.All, parallel));
+        var pairs = Search(first, second, radiusDeg, find != MatchFind.All, parallel);
+        if (find != MatchFind.Best) return Sorted(pairs);
+        var nearest = new int[second.Count];
+        Array.Fill(nearest, -1);
+        foreach (var back in Search(second, first, radiusDeg, nearestOnly: true, parallel)) nearest[back.First] = back.Second;
+        return Sorted(Array.FindAll(pairs, p => nearest[p.Second] == p.First));
     }
-
-    // Rows that are each other's nearest neighbours, then the same of the rows that are left: the pairs that one would take by rising separation,
-    // without a list of all pairs, which a large radius makes long. The closest pair of those left is always among them, so it comes to an end.
-    static PositionPair[] Best(SkyPositions first, SkyPositions second, double radiusDeg, ParallelOptions parallel)
-    {
-        var best = new List<PositionPair>();
-        var (rows1, rows2) = (Enumerable.Range(0, first.Count).ToArray(), Enumerable.Range(0, second.Count).ToArray());
-        while (rows1.Length > 0 && rows2.Length > 0)
-        {
-            var (left1, left2) = (At(first, rows1), At(second, rows2));
-            var nearest = new int[rows2.Length];
-            Array.Fill(nearest, -1);
-            foreach (var back in Search(left2, left1, radiusDeg, nearestOnly: true, parallel)) nearest[back.First] = back.Second;
-            var (unpaired, paired) = (new List<int>(), new HashSet<int>());
-            foreach (var pair in Search(left1, left2, radiusDeg, nearestOnly: true, parallel))
-            {
-                if (nearest[pair.Second] != pair.First)
-                {
-                    unpaired.Add(rows1[pair.First]);
-                    continue;
-                }
-                paired.Add(pair.Second);
-                best.Add(new PositionPair(rows1[pair.First], rows2[pair.Second], pair.SeparationDeg));
-            }
-            // Who had nobody within the radius will have nobody.
-            rows1 = [.. unpaired.Order()];
-            rows2 = [.. rows2.Where((_, i) => nearest[i] >= 0 && !paired.Contains(i))];
-        }
-        return [.. best];
-    }
-
-    static SkyPositions At(SkyPositions positions, int[] rows) =>
-        rows.Length == positions.Count ? positions : new SkyPositions(Array.ConvertAll(rows, r => positions.RaDeg[r]), Array.ConvertAll(rows, r => positions.DecDeg[r]));
 
     static void Check(SkyPositions positions, string name)
     {

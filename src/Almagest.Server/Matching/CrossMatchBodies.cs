@@ -18,7 +18,7 @@ public sealed record CrossMatchRequestBody
     /// <summary>Largest angle of a pair, arc seconds; above 0, at most 36000.</summary>
     public double? RadiusArcsec { get; init; }
 
-    /// <summary>best (the closest pair, then the closest of the stars that are left, and so on), best1 or best2 (nearest neighbour of each star of one dataset), or all; best if left out.</summary>
+    /// <summary>best (each star the nearest neighbour of the other), best1 or best2 (nearest neighbour of each star of one dataset), or all; best if left out.</summary>
     public string? Find { get; init; }
 
     /// <summary>Epoch of the positions of dataset 1, Julian year; with epoch_2, proper motions are applied.</summary>

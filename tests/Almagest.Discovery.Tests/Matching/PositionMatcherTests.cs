@@ -42,16 +42,9 @@ public sealed class PositionMatcherTests
             MatchFind.Best1 => nearest1,
             MatchFind.Best2 => nearest2,
             MatchFind.All => all.ConvertAll(p => p.Pair),
-            _ => ByRisingSeparation(all),
+            _ => nearest1.Intersect(nearest2).ToList(),
         };
         return [.. kept.OrderBy(p => p.First).ThenBy(p => p.SeparationDeg).ThenBy(p => p.Second)];
-    }
-
-    static List<PositionPair> ByRisingSeparation(IEnumerable<(PositionPair Pair, double Square)> all)
-    {
-        var (first, second) = (new HashSet<int>(), new HashSet<int>());
-        return [.. all.OrderBy(p => p.Square).ThenBy(p => p.Pair.First).ThenBy(p => p.Pair.Second).Select(p => p.Pair)
-            .Where(p => !first.Contains(p.First) && !second.Contains(p.Second) && first.Add(p.First) && second.Add(p.Second))];
     }
 
     [Theory]
