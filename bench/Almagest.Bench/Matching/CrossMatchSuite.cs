@@ -19,7 +19,7 @@ static class CrossMatchSuite
     {
         var arguments = new BenchArguments(args, ["--sizes", "--table"], ["--quick"]);
         var page = new StringBuilder("# Cross-matching beside STILTS\n\n").AppendLine(CultureInfo.InvariantCulture, $"{Machine.Describe()}\n");
-        page.AppendLine("Median of 3. *Join* is our join alone, of positions in memory; *all* also reads both files (ours: CSV; STILTS: the same as FITS, its fastest) and writes the pairs. STILTS runs with `runner=parallel`, in a JVM that it starts; times of both are of the whole command in column *all*.\n");
+        page.AppendLine("Median of 3. *Join* is our join alone, of positions in memory; *all* also reads both files (ours: CSV; STILTS: the same as FITS, its fastest) and writes the pairs. STILTS runs with `runner=parallel`, in a JVM that it starts; times of both are of the whole command in column *all*. `best` keeps nearest neighbours of each other, whichever table comes first; STILTS keeps more where stars compete (docs/guide/crossmatch.md).\n");
         page.AppendLine("| tables | stars | radius | find | pairs | join, ms | all, s | STILTS, s | ratio | pairs that differ |\n| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
         using var folder = new TemporaryFolder();
         if (arguments["--table"] is { } tables)
