@@ -22,7 +22,7 @@ const file = await asyncBufferFromFile(process.argv[2])
 const metadata = await parquetMetadataAsync(file)
 const rows = await parquetReadObjects({ file, compressors })
 const plain = (_, v) => typeof v === 'bigint' ? v.toString() : v
-console.log(JSON.stringify({ columns: metadata.schema.slice(1).map(s => [s.name, s.type, s.converted_type ?? s.logical_type?.type ?? null]),
+console.log(JSON.stringify({ names: Object.keys(rows[0] ?? {}), columns: metadata.schema.slice(1).map(s => [s.name, s.type, s.converted_type ?? s.logical_type?.type ?? null]),
   keys: (metadata.key_value_metadata ?? []).map(k => k.key), rows: rows.map(r => Object.values(r)) }, plain))
 """
 
@@ -80,8 +80,8 @@ def main():
             with open(table, newline="", encoding="utf-8") as f:
                 header, *rows = list(csv.reader(f))
             theirs = json.loads(subprocess.run(["node", reader, parquet], check=True, capture_output=True, text=True).stdout)
-            names, kinds = [c[0] for c in theirs["columns"] if c[1]], [c[1] for c in theirs["columns"] if c[1]]
-            differing = [] if names == header or len(names) == len(header) else ["columns: %s against %s" % (names, header)]
+            names, kinds = theirs["names"], [c[1] for c in theirs["columns"] if c[1]]
+            differing = [] if names == header or not rows else ["columns: %s against %s" % (names, header)]
             if len(rows) != len(theirs["rows"]):
                 differing.append("%d rows against %d" % (len(theirs["rows"]), len(rows)))
             differing += ["row %d, %s: %r against %r" % (i, header[j], t, o)

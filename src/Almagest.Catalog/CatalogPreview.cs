@@ -5,8 +5,6 @@ namespace Almagest.Catalog;
 /// <summary>What a file is and how it would be read, from its first rows.</summary>
 public sealed class CatalogPreview
 {
-    private const long PassedOver = 16 << 20;
-
     public required string Format { get; init; }
 
     public required IReadOnlyList<CatalogColumn> Columns { get; init; }
@@ -14,9 +12,6 @@ public sealed class CatalogPreview
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
     public required IReadOnlyList<string> Warnings { get; init; }
-
-    /// <summary>Tables behind this one that could be chosen instead. Files of more than 16 MB are not read to their end to learn that.</summary>
-    public required IReadOnlyList<string> FurtherTables { get; init; }
 
     /// <summary>The automatic mapping; it may lack a position (see <see cref="ColumnMapping.EnsurePosition"/>).</summary>
     public required ColumnMapping Mapping { get; init; }
@@ -38,39 +33,17 @@ public sealed class CatalogPreview
     public static CatalogPreview Of(ICatalogReader reader, int rows = 10)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (first, damage) = First(reader, rows);
+        var first = rows > 0 ? reader.ReadBatches(rows).FirstOrDefault() : null;
         return new CatalogPreview
         {
             Format = reader.Format,
             Columns = reader.Columns,
             Metadata = reader.Metadata,
-            Warnings = damage is null ? reader.Warnings : [.. reader.Warnings, damage],
-            FurtherTables = reader.FurtherTables,
+            Warnings = reader.Warnings,
             Mapping = ColumnMapping.Automatic(reader.Columns),
             Rows = first is null ? [] : Enumerable.Range(0, first.Count).Select(r => first.Columns.Select(c => Text(c, r)).ToArray()).ToArray(),
             Rejected = first?.Rejected ?? [],
         };
-    }
-
-    /// <summary>The first rows; the others are passed over where they are few, because only the end of a file tells what else it holds.</summary>
-    private static (CatalogBatch? First, string? Damage) First(ICatalogReader reader, int rows)
-    {
-        if (rows == 0) return (null, null);
-        using var batches = reader.ReadBatches(rows).GetEnumerator();
-        if (!batches.MoveNext()) return (null, null);
-        var first = batches.Current;
-        if (reader.TotalBytes is < 0 or > PassedOver) return (first, null);
-        try
-        {
-            while (batches.MoveNext() && reader.BytesRead <= PassedOver)
-            {
-            }
-        }
-        catch (CatalogFormatException e)
-        {
-            return (first, e.Message);
-        }
-        return (first, null);
     }
 
     private static string? Text(CatalogVector vector, int row) => vector.Misfit(row) ?? vector switch

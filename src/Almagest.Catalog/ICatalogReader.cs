@@ -18,12 +18,6 @@ public interface ICatalogReader : IDisposable
     /// <summary>Remarks for the user, such as further tables that were not read. More may appear while reading.</summary>
     IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>
-    /// Tables of the file behind this one that could be chosen instead (<see cref="CatalogOpenOptions.Table"/>), by name; known when this one is read
-    /// to its end, and empty where it was chosen itself.
-    /// </summary>
-    IReadOnlyList<string> FurtherTables => [];
-
     /// <summary>Bytes of the (compressed) file consumed so far.</summary>
     long BytesRead { get; }
 

@@ -124,10 +124,10 @@ public sealed class IngestTests : IDisposable
         var shown = (await Cli.RunAsync("preview", file)).Ok().Out;
         var chosen = (await Cli.RunAsync("preview", file, "--table", "faint")).Ok().Out;
 
-        Assert.Equal("faint", answer.GetProperty("further_tables")[0].GetString());
+        Assert.Equal(["bright", "faint"], answer.GetProperty("tables").EnumerateArray().Select(t => t.GetProperty("choice").GetString()));
         Assert.Equal("10", answer.GetProperty("rows")[0][0].GetString());
         Assert.Contains("--table NAME", shown);
-        Assert.DoesNotContain("further", chosen);
+        Assert.DoesNotContain("--table NAME", chosen);
         Assert.Contains("--table faint", chosen);
         Assert.Contains("20", chosen);
     }

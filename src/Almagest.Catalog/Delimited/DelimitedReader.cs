@@ -35,8 +35,6 @@ internal sealed class DelimitedReader : ICatalogReader
 
     public long TotalBytes => _input.TotalBytes;
 
-    public IReadOnlyList<string> FurtherTables { get; private set; } = [];
-
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
@@ -109,7 +107,6 @@ internal sealed class DelimitedReader : ICatalogReader
         if (!_table.EndsAtNextTable) return false;
         var comment = tokens.Field(0);
         if (!comment.StartsWith("#Table"u8) && !comment.StartsWith("#RESOURCE"u8)) return false;
-        FurtherTables = [Cell.Text(comment[(comment.StartsWith("#Table"u8) ? "#Table".Length : 1)..]).Trim('\t', ' ', ':')];
         _warnings.Add($"The file holds a further table from line {tokens.RecordLine} on ({RejectedRow.Clip(Cell.Text(comment[1..]).Replace('\t', ' ').Trim(' ', ':'))}); only the first was read.");
         return true;
     }

@@ -92,8 +92,6 @@ internal sealed class FitsReader : ICatalogReader
         throw new CatalogFormatException($"'{input.Name}' has no table '{options.Table}'. Its tables are: {string.Join(", ", seen.Select((name, i) => $"{i + 1} {name}"))}.");
     }
 
-    public IReadOnlyList<string> FurtherTables { get; private set; } = [];
-
     /// <summary>Every table extension of the file.</summary>
     public static IEnumerable<CatalogTable> Tables(CatalogInput input)
     {
@@ -161,7 +159,6 @@ internal sealed class FitsReader : ICatalogReader
         {
             // Rubbish behind the table is no matter of the table's.
         }
-        FurtherTables = further;
         if (further.Count > 0) _warnings.Add($"The file holds {further.Count} further table{(further.Count == 1 ? "" : "s")} ({RejectedRow.Clip(string.Join(", ", further))}), not read; choose one by name or number.");
     }
 

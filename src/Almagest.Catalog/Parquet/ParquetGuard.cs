@@ -29,7 +29,7 @@ internal static class ParquetGuard
         if (footer > MaxFooter) throw Damaged($"its footer takes {footer:N0} bytes, more than {MaxFooter:N0}");
         var bytes = new byte[footer];
         Read(stream, length - 8 - footer, bytes);
-        if (new ThriftWalker(bytes).Walk() < 0) throw Damaged("its footer cannot be understood");
+        if (new ThriftWalker(bytes).Walk(ParquetThrift.FileMetaData) < 0) throw Damaged("its footer is not as the Parquet format 2.11 describes it");
         stream.Position = 0;
     }
 
@@ -65,7 +65,7 @@ internal static class ParquetGuard
             int length = (int)Math.Min(buffer.Length, end - at);
             Read(stream, at, buffer.AsSpan(0, length));
             var header = new ThriftWalker(buffer.AsSpan(0, length));
-            int taken = header.Walk();
+            int taken = header.Walk(ParquetThrift.PageHeader);
             if (taken < 0 && length == buffer.Length && buffer.Length < 4 << 20)
             {
                 // Statistics of long texts make long headers.

@@ -2,8 +2,8 @@ namespace Almagest.Catalog.Parquet;
 
 /// <summary>
 /// Steps over one struct of Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md) and
-/// collects the whole numbers at its top, without building anything. It finds headers that lie, nest without end or declare more elements than
-/// there are bytes, before a library that trusts them allocates or recurses.
+/// collects the whole numbers at its top, without building anything. It finds headers that lie, nest without end, declare more elements than
+/// there are bytes or give a field another type than the standard, before a library that trusts them allocates, recurses or loses its place.
 /// </summary>
 internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
 {
@@ -18,14 +18,15 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
     /// <summary>Whole numbers of the structs in the top struct's fields, by field id × 16 + inner field id.</summary>
     public long[] InnerNumbers { get; } = new long[256];
 
-    /// <returns>bytes that the struct takes; -1 where they are no struct, or not whole</returns>
-    public int Walk()
+    /// <param name="expected">what the struct holds by the standard</param>
+    /// <returns>bytes that the struct takes; -1 where they are no such struct, or not whole</returns>
+    public int Walk(ParquetThrift expected)
     {
         _at = 0;
-        return Struct(0, 0) ? _at : -1;
+        return Struct(expected, 0, 0) ? _at : -1;
     }
 
-    private bool Struct(int depth, int parent)
+    private bool Struct(ParquetThrift expected, int depth, int parent)
     {
         if (depth > MaxDepth) return false;
         int field = 0;
@@ -41,11 +42,14 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
                 if (!Varint(out ulong id)) return false;
                 field = (short)((long)(id >> 1) ^ -(long)(id & 1));
             }
-            if (!Value(head & 15, depth, field, parent)) return false;
+            var known = expected[field];
+            // The library steps over a field that is newer than it, but not over what a struct or a list of truths in it holds.
+            if (known is null ? (head & 15) is not (>= 1 and <= 8) : !known.Agrees(head & 15)) return false;
+            if (!Value(known, head & 15, depth, field, parent)) return false;
         }
     }
 
-    private bool Value(int type, int depth, int field, int parent)
+    private bool Value(ParquetThrift.Field? known, int type, int depth, int field, int parent)
     {
         switch (type)
         {
@@ -63,34 +67,26 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
                 return Skip(8);
             case 8:
                 return Varint(out ulong length) && length <= int.MaxValue && Skip((int)length);
-            case 9 or 10:
+            case 9 when known is not null:
                 if (_at >= _bytes.Length) return false;
                 byte head = _bytes[_at++];
                 ulong count = (ulong)(head >> 4);
                 if (count == 15 && !Varint(out count)) return false;
                 // Each element takes a byte at least.
-                if (count > (ulong)(_bytes.Length - _at)) return false;
-                return Elements((int)count, head & 15, depth);
-            case 11:
-                if (!Varint(out ulong pairs)) return false;
-                if (pairs == 0) return true;
-                if (_at >= _bytes.Length || pairs > (ulong)(_bytes.Length - _at)) return false;
-                byte types = _bytes[_at++];
-                for (ulong i = 0; i < pairs; i++)
-                    if (!Elements(1, types >> 4, depth) || !Elements(1, types & 15, depth)) return false;
-                return true;
-            case 12:
-                return Struct(depth + 1, depth == 0 ? field : -1);
+                if (count > (ulong)(_bytes.Length - _at) || (count > 0 && (head & 15) != known.Type)) return false;
+                return Elements(known, (int)count, depth);
+            case 12 when known?.Struct is { } inner:
+                return Struct(inner, depth + 1, depth == 0 ? field : -1);
             default:
                 return false;
         }
     }
 
-    private bool Elements(int count, int type, int depth)
+    private bool Elements(ParquetThrift.Field known, int count, int depth)
     {
         if (depth + 1 > MaxDepth) return false;
         for (int i = 0; i < count; i++)
-            if (!(type is 1 or 2 ? Skip(1) : Value(type, depth + 1, -1, -1))) return false;
+            if (!Value(known, known.Type, depth + 1, -1, -1)) return false;
         return true;
     }
 

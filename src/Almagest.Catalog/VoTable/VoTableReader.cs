@@ -88,8 +88,6 @@ internal sealed class VoTableReader : ICatalogReader
 
     public long TotalBytes => _input.TotalBytes;
 
-    public IReadOnlyList<string> FurtherTables { get; private set; } = [];
-
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
@@ -147,7 +145,6 @@ internal sealed class VoTableReader : ICatalogReader
             else if (_xml.LocalName == "INFO" && _header.Info(_xml) is { } error) throw new CatalogFormatException($"The service that wrote the VOTable reports an error behind its rows, so that they are not complete: {RejectedRow.Clip(error)}");
         }
         if (tables.Count == 0 || _chosen) return true;
-        FurtherTables = tables;
         _header.Warnings.Add($"The file holds {tables.Count} further table{(tables.Count == 1 ? "" : "s")} ({RejectedRow.Clip(string.Join(", ", tables))}), not read; choose one by name or number.");
         return true;
     }

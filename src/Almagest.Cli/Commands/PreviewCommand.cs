@@ -9,6 +9,9 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>preview</c>: what a file is and how it would be loaded; needs no database.</summary>
 internal static class PreviewCommand
 {
+    /// <summary>Bytes up to which a file is read to its end to list its tables; the headers of FITS tell of theirs at once.</summary>
+    const long ListedUpTo = 16 << 20;
+
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var file = new Argument<string>("FILE") { Description = "A catalogue file, or the folder of a HATS catalogue" };
@@ -30,13 +33,14 @@ internal static class PreviewCommand
             var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5), reading.Open(parsed));
             var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
             if (reading.Frame(parsed) is { } system) mapping = mapping.WithSystem(system);
-            shell.Answer(Document(path, preview, mapping), console => Show(console, path, reading.Open(parsed).Table, preview, mapping));
+            var tables = new FileInfo(path) is { Exists: true, Length: <= ListedUpTo } || preview.Format == "FITS" ? CatalogTable.List(path) : [];
+            shell.Answer(Document(path, preview, tables, mapping), console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping));
             return CommandLine.Done;
         });
         return command;
     }
 
-    static object Document(string path, CatalogPreview preview, ColumnMapping mapping) => new
+    static object Document(string path, CatalogPreview preview, IReadOnlyList<CatalogTable> tables, ColumnMapping mapping) => new
     {
         file = Path.GetFileName(path),
         preview.Format,
@@ -49,13 +53,13 @@ internal static class PreviewCommand
         has_position = HasPosition(mapping),
         rows = preview.Rows,
         rejected_rows = preview.Rejected.Select(r => new { line = r.LineNumber, r.Field, r.Reason, value = r.Text }),
-        further_tables = preview.FurtherTables,
+        tables = tables.Select(t => new { t.Number, t.Name, t.Rows, t.Choice }),
         notes = preview.Warnings,
     };
 
     static bool HasPosition(ColumnMapping mapping) => mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null;
 
-    static void Show(IAnsiConsole console, string path, string? table, CatalogPreview preview, ColumnMapping mapping)
+    static void Show(IAnsiConsole console, string path, string? table, CatalogPreview preview, IReadOnlyList<CatalogTable> tables, ColumnMapping mapping)
     {
         console.Heading($"{Path.GetFileName(path)}: {preview.Format}, {Words.Plural(preview.Columns.Count, "column", "columns")}");
         console.Facts([.. preview.Warnings.Select(n => ("note", (string?)n))]);
@@ -74,8 +78,8 @@ internal static class PreviewCommand
         if (HasPosition(mapping)) IngestReportView.ShowMapping(console, mapping.ToString().Split('\n'));
         else console.Say("No position was recognised: name its columns with --map ra_deg=COLUMN dec_deg=COLUMN.");
         foreach (var row in preview.Rejected) console.Say($"Line {row.LineNumber}: {row.Reason}");
-        if (preview.FurtherTables.Count > 0)
-            console.Say($"The file holds {Words.Plural(preview.FurtherTables.Count, "further table", "further tables")} ({Words.Clip(string.Join(", ", preview.FurtherTables), 100)}): choose one with --table NAME, or --table N, counted from 1.");
+        if (tables.Count > 0 && table is null)
+            console.Say($"The file holds {tables.Count} tables ({Words.Clip(string.Join(", ", tables.Select(t => t.Choice)), 100)}): choose one with --table NAME, or --table N, counted from 1.");
         console.Say($"Load it: almagest ingest {IngestReportView.Quote(path)}{(table is null ? "" : $" --table {IngestReportView.Quote(table)}")}");
     }
 

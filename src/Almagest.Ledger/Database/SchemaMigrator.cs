@@ -36,6 +36,9 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation = default)
     {
         var applied = await GoToAsync(null, cancellation);
+        if ((await StaleDefinitionsAsync(cancellation)).Count == 0) return applied;
+        await using var guard = await AdvisoryLock.TakeAsync(ledger, MigrationLock, cancellation);
+        // Another program may have done it while this one waited.
         var stale = await StaleDefinitionsAsync(cancellation);
         if (stale.Count == 0) return applied;
         try

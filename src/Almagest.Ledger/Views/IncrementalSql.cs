@@ -19,7 +19,7 @@ internal static class IncrementalSql
     static string Definition { get; } = string.Join("\n", Part("tables"), QualityOf(), Part("apply_run"), Part("undo_run"), Part("triggers"));
 
     /// <summary>Kept as the schema's comment, as <see cref="AnalyticsView.Fingerprint"/> is a view's.</summary>
-    public static string Fingerprint { get; } = AnalyticsView.FingerprintOf(Definition);
+    public static string Fingerprint { get; } = AnalyticsView.FingerprintOf(Definition + WatchCatalogue() + string.Concat(AnalyticsViews.All.Select(CreateView)));
 
     /// <summary>Takes all of it away; the views must be materialized.</summary>
     public static string Uninstall() => UnwatchCatalogue() + Part("uninstall");
