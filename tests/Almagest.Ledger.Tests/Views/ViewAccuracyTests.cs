@@ -64,7 +64,7 @@ public sealed class ViewAccuracyTests
     [InlineData("undo_run(uuid)", "delete from view_summaries.quality where run_id = target", "null", "mv_discovery_quality")]
     [InlineData("apply_run(uuid)", "array_agg(star_id order by star_id), run.completed_at", "array_agg(star_id order by star_id desc), run.completed_at", "mv_cluster_size_distribution")]
     [InlineData("apply_run(uuid)", "filter (where cluster_id = -1)", "filter (where cluster_id <= 0)", "mv_discovery_run_stats")]
-    [InlineData("apply_run(uuid)", "perform view_summaries.add_cell_flags(analysed.flagged, 1)", "null", "mv_dataset_coverage")]
+    [InlineData("add_flags(bigint[],double precision[])", "set flags = c.flags + n.flags", "set flags = c.flags", "mv_dataset_coverage")]
     public async Task A_summary_that_is_kept_wrongly_is_noticed(string function, string right, string wrong, string view)
     {
         for (var seed = 100; seed < 106; seed++)

@@ -2,7 +2,7 @@
 -- A nested index of order 29 begins with that of order 6: two bits an order, 46 in all, are cut off.
 -- Runs of both kinds analyse; only anomaly runs flag. Runs of one selection analysed the same stars, so each set of stars is
 -- spread over the sky once, by one of its runs, and counts as often as it has runs: recognised by its size and two order-free
--- hashes of 64 bits, which costs one scan of the results where cells of every result cost a sort.
+-- sums over its ids, of 64 bits, which costs one scan of the results where cells of every result cost a sort.
 with runs as not materialized (
   select run_id, completed_at
   from public.discovery_runs
@@ -12,7 +12,7 @@ analyses as (
   select r.run_id,
          count(*) as stars,
          bit_xor(hashint8extended(r.star_id, 1)) as hash_1,
-         bit_xor(hashint8extended(r.star_id, 2)) as hash_2
+         bit_xor(r.star_id) as hash_2
   from public.discovery_results r
   join runs using (run_id)
   group by r.run_id

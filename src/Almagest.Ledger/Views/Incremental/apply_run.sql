@@ -9,6 +9,7 @@ declare
   run public.discovery_runs;
   found_set bigint;
   analysed record;
+  labels record;
   flags record;
   sizes record;
 begin
@@ -20,15 +21,20 @@ begin
 
   select count(*) as stars,
          coalesce(bit_xor(hashint8extended(star_id, 1)), 0) as hash_1,
-         coalesce(bit_xor(hashint8extended(star_id, 2)), 0) as hash_2,
-         count(*) filter (where cluster_id = -1) as noise_count,
-         count(*) filter (where cluster_id >= 0) as clustered_stars,
+         coalesce(bit_xor(star_id), 0) as hash_2,
+         count(cluster_id) as labelled,
          -- Kept for what follows: no statistics know of this run yet, so that each further look would read all its results.
          coalesce(array_agg(star_id) filter (where is_anomaly = 1), '{}') as flagged,
          coalesce(array_agg(anomaly_score) filter (where is_anomaly = 1), '{}') as scores
     into analysed
     from public.discovery_results
    where run_id = target;
+
+  -- Apart, because an anomaly run has none: what is not counted for its every star is a tenth of the time of this scan.
+  select count(*) filter (where cluster_id = -1) as noise, count(*) filter (where cluster_id >= 0) as clustered
+    into labels
+    from public.discovery_results
+   where analysed.labelled > 0 and run_id = target;
 
   select count(*) as stars, min(score) as min_score, max(score) as max_score, sum(round(score * 1e9)::bigint) as score_sum, count(score) as score_count
     into flags
@@ -46,7 +52,7 @@ begin
          last_anomaly_completed = case when run.run_type = 'anomaly' then greatest(last_anomaly_completed, run.completed_at) else last_anomaly_completed end
    where set_id = found_set;
 
-  if run.run_type = 'cluster' and analysed.clustered_stars > 0 then
+  if run.run_type = 'cluster' and labels.clustered > 0 then
     insert into view_summaries.clusters (run_id, cluster_id, cluster_size, star_ids, completed_at)
     select target, cluster_id, count(*), array_agg(star_id order by star_id), run.completed_at
       from public.discovery_results
@@ -57,7 +63,7 @@ begin
   else
     select count(*) as clusters, min(n) as smallest, max(n) as largest into sizes
       from (select count(*) as n from public.discovery_results
-             where analysed.clustered_stars > 0 and run_id = target and cluster_id >= 0 group by cluster_id) c;
+             where labels.clustered > 0 and run_id = target and cluster_id >= 0 group by cluster_id) c;
   end if;
 
   insert into view_summaries.runs (run_id, run_type, algorithm, parameters, parameter_set, parameters_hash, dataset_id, set_id, total_stars, created_at, completed_at,
@@ -65,33 +71,11 @@ begin
     cluster_count, min_cluster_size, max_cluster_size, clustered_stars, noise_count)
   values (target, run.run_type, run.algorithm, run.parameters, (run.parameters - 'random_state')::text, md5((run.parameters - 'random_state')::text), run.dataset_id, found_set, run.total_stars, run.created_at, run.completed_at,
     flags.stars, flags.min_score, flags.max_score, flags.score_sum, flags.score_count,
-    sizes.clusters, sizes.smallest, sizes.largest, nullif(analysed.clustered_stars, 0), analysed.noise_count);
-
-  if flags.stars > 0 then
-    perform view_summaries.add_cell_flags(analysed.flagged, 1);
-  end if;
+    sizes.clusters, sizes.smallest, sizes.largest, nullif(labels.clustered, 0), labels.noise);
 
   if run.run_type = 'anomaly' then
     if flags.stars > 0 then
-      -- Not "on conflict": that locks each row before it is changed, and nobody else changes rows under the apply lock.
-      with new_flags as (
-        select star_id, coalesce(round(anomaly_score * 1e9)::bigint, 0) as score, (anomaly_score is not null)::int as scored
-          from unnest(analysed.flagged, analysed.scores) as flag (star_id, anomaly_score)
-      ),
-      known as (
-        update view_summaries.flagged_stars f
-           set anomaly_count = f.anomaly_count + 1,
-               score_sum = f.score_sum + n.score,
-               score_count = f.score_count + n.scored
-          from new_flags n
-         where f.star_id = n.star_id
-        returning f.star_id
-      )
-      insert into view_summaries.flagged_stars (star_id, anomaly_count, score_sum, score_count)
-      select n.star_id, 1, n.score, n.scored
-        from new_flags n
-       where not exists (select from known k where k.star_id = n.star_id)
-       order by n.star_id;
+      perform view_summaries.add_flags(analysed.flagged, analysed.scores);
 
       insert into view_summaries.flag_blocks (block, run_id, flags, star_ids)
       select star_id >> 10, target, bit_or(set_bit(B'0'::bit(1024), (star_id & 1023)::int, 1)), array_agg(star_id order by star_id)
@@ -99,6 +83,8 @@ begin
        group by star_id >> 10;
     end if;
     perform view_summaries.add_pairs(run, flags.stars);
+  elsif flags.stars > 0 then
+    perform view_summaries.add_cell_flags(analysed.flagged, 1);
   end if;
 
   if exists (select from public.star_labels) then
@@ -155,6 +141,48 @@ begin
    where r.run_id = target
    group by s.dataset_id, s.healpix_29 >> 46;
   return created;
+end $$;
+
+-- Counts an anomaly run's flags by star and by cell of the sky. Each star is looked up, whatever the planner thinks of reading
+-- the whole table instead: the cost is the run's own, and pages that it does not change are not touched (reading them all would
+-- tidy them, and after a checkpoint write each to the log).
+create function view_summaries.add_flags(flagged bigint[], scores double precision[]) returns void language plpgsql
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off as $$
+begin
+  -- Not "on conflict": that locks each row before it is changed, and nobody else changes rows under the apply lock.
+  with new_flags as (
+    select star_id, coalesce(round(anomaly_score * 1e9)::bigint, 0) as score, (anomaly_score is not null)::int as scored
+      from unnest(flagged, scores) as flag (star_id, anomaly_score)
+  ),
+  known as (
+    update view_summaries.flagged_stars f
+       set anomaly_count = f.anomaly_count + 1,
+           score_sum = f.score_sum + n.score,
+           score_count = f.score_count + n.scored
+      from new_flags n
+     where f.star_id = n.star_id
+    returning f.dataset_id, f.healpix_6
+  ),
+  added as (
+    insert into view_summaries.flagged_stars (star_id, dataset_id, healpix_6, anomaly_count, score_sum, score_count)
+    select n.star_id, s.dataset_id, s.healpix_29 >> 46, 1, n.score, n.scored
+      from new_flags n
+      left join public.stars s using (star_id)
+     where not exists (select from view_summaries.flagged_stars f where f.star_id = n.star_id)
+     order by n.star_id
+    returning dataset_id, healpix_6
+  ),
+  cells as (
+    select dataset_id, healpix_6, count(*) as flags
+      from (select dataset_id, healpix_6 from known union all select dataset_id, healpix_6 from added) f
+     group by dataset_id, healpix_6
+  )
+  update view_summaries.dataset_cells c
+     set flags = c.flags + n.flags
+    from cells n
+   where c.dataset_id = n.dataset_id and c.healpix_6 = n.healpix_6;
 end $$;
 
 -- Adds (sign 1) or takes away (sign -1) the flags of the given stars in the cells of the sky.

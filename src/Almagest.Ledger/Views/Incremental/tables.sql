@@ -13,7 +13,7 @@ create table view_summaries.maintenance (
 insert into view_summaries.maintenance default values;
 
 -- The set of stars that a run analysed. Runs of the same selection share one: denominators are a property of the set.
--- Identified by its size and two order-free hashes of 64 bits.
+-- Identified by its size and two order-free sums over its ids, of 64 bits: the exclusive or of their hashes, and of themselves.
 create table view_summaries.star_sets (
   set_id bigint generated always as identity primary key,
   star_count bigint not null,
@@ -85,9 +85,12 @@ create table view_summaries.clusters (
   primary key (run_id, cluster_id)
 );
 
--- Flagged stars alone: only they change when a run completes. No index on a counter, so that updates stay HOT.
+-- Flagged stars alone: only they change when a run completes. No index on a counter, so that updates stay HOT. With the cell
+-- of the sky (null where no catalogue row describes the star), so that counting a run's flags by cell need not find its stars again.
 create table view_summaries.flagged_stars (
   star_id bigint primary key,
+  dataset_id bigint,
+  healpix_6 bigint,
   anomaly_count bigint not null,
   score_sum numeric not null,
   score_count bigint not null
