@@ -28,7 +28,8 @@ static class PagesBench
                 .AppendLine(CultureInfo.InvariantCulture, $"Chromium {browser.Version}, headless, 1280 × 900, on the machine of the server and its database; each visit with an empty cache of the browser.").AppendLine()
                 .AppendLine(await AnalyticsBench.MachineAsync(database.Ledger)).AppendLine()
                 .AppendLine(CultureInfo.InvariantCulture, $"## Each page, at {runs} runs of {stars:N0} stars").AppendLine()
-                .AppendLine("*First paint* is Chromium's first contentful paint. *Useful* is the first frame with the page's numbers and tables, *whole* the first with all its charts.")
+                .AppendLine("*First paint* is Chromium's first contentful paint, which it notes when the frame is on the screen; the others are noted when their frame is begun, and so may come out earlier.")
+                .AppendLine("*Useful* is the first frame with the page's numbers and tables, *whole* the first with all its charts.")
                 .AppendLine(CultureInfo.InvariantCulture, $"The first visit meets a server that has just started, and reads what charts are drawn from; the others are medians of {visits} visits after it. \"Sent\" is the")
                 .AppendLine("page itself and what the server sends through its connection until it is whole, before compression.").AppendLine()
                 .AppendLine("| page | first visit: useful, ms | whole, ms | later: first paint, ms | useful, ms | whole, ms | sent, KiB |").AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");

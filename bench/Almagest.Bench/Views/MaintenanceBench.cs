@@ -16,7 +16,7 @@ namespace Almagest.Bench.Views;
 public static class MaintenanceBench
 {
     /// <summary>Completions around a check point of which the median is taken, of each kind of run.</summary>
-    const int Around = 5;
+    const int Around = 15;
 
     const string OverlapMatrix = "mv_anomaly_overlap_matrix";
 

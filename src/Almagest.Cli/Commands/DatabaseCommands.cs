@@ -20,7 +20,7 @@ internal static class DatabaseCommands
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
             var applied = await session.Ledger.Schema.MigrateAsync(shell.Cancellation);
-            shell.Answer(new { applied }, console => console.Say(applied.Count == 0 ? "The schema is up to date." : $"Applied {string.Join(", ", applied)}."));
+            shell.Answer(new { applied }, console => console.Say(applied.Count == 0 ? "The schema is up to date." : $"Brought up to date: {string.Join(", ", applied)}."));
             return CommandLine.Done;
         });
         return command;

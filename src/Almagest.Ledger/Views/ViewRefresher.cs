@@ -107,14 +107,16 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     }
 
     /// <summary>
-    /// Two at a time: comparing the new rows with the old takes PostgreSQL one processor a view, however many there are.
+    /// Two at a time: comparing the new rows with the old takes PostgreSQL one processor a view, however many there are. That which took
+    /// longest the last time comes first, so that none is left over for one alone at the end.
     /// </summary>
     async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
         AdvisoryLock guard, Func<AnalyticsView, bool> wanted, string reason, CancellationToken cancellation)
     {
         var kept = (await ViewModeState.ReadAsync(guard.Connection, cancellation)).Mode == ViewMode.Incremental;
         var outcomes = new ConcurrentBag<ViewRefreshOutcome>();
-        var waiting = new ConcurrentQueue<AnalyticsView>(AnalyticsViews.All.Where(v => v.DependsOn.Count == 0 && wanted(v)));
+        var took = await LastDurationsAsync(guard.Connection, cancellation);
+        var waiting = new ConcurrentQueue<AnalyticsView>(AnalyticsViews.All.Where(v => v.DependsOn.Count == 0 && wanted(v)).OrderByDescending(v => took.GetValueOrDefault(v.Name)));
         async Task WorkAsync(NpgsqlConnection connection)
         {
             while (waiting.TryDequeue(out var view)) outcomes.Add(await RefreshOneAsync(connection, view, kept, reason, cancellation));
@@ -132,6 +134,21 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
                 outcomes.Add(await RefreshOneAsync(guard.Connection, view, kept, reason, cancellation));
         }
         return AnalyticsViews.All.Join(outcomes, v => v.Name, o => o.ViewName, (_, o) => o).ToList();
+    }
+
+    static async Task<Dictionary<string, double>> LastDurationsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var found = new Dictionary<string, double>();
+        await using var command = new NpgsqlCommand("""
+            select v.view_name, r.duration_ms
+            from public.analytics_views v
+            cross join lateral (
+              select duration_ms from public.view_refreshes r where r.view_name = v.view_name and r.outcome = 'succeeded' order by r.started_at desc limit 1) r
+            where r.duration_ms is not null
+            """, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) found[reader.GetString(0)] = reader.GetDouble(1);
+        return found;
     }
 
     static async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, bool kept, string reason, CancellationToken cancellation)

@@ -8,14 +8,14 @@ with runs as not materialized (
   from public.discovery_runs
   where is_complete
 ),
+-- Runs that are not complete have no results that others see: they are left out afterwards, not row by row.
 analyses as (
-  select r.run_id,
+  select run_id,
          count(*) as stars,
-         bit_xor(hashint8extended(r.star_id, 1)) as hash_1,
-         bit_xor(r.star_id) as hash_2
-  from public.discovery_results r
-  join runs using (run_id)
-  group by r.run_id
+         bit_xor(hashint8extended(star_id, 1)) as hash_1,
+         bit_xor(star_id) as hash_2
+  from public.discovery_results
+  group by run_id
 ),
 sets as materialized (
   select (array_agg(a.run_id order by a.run_id))[1] as example, count(*) as runs, max(d.completed_at) as last_analysed_at
@@ -23,12 +23,13 @@ sets as materialized (
   join runs d using (run_id)
   group by a.stars, a.hash_1, a.hash_2
 ),
+-- As an array of examples, which finds few of many runs by the index: the planner cannot know how many sets there are.
 visits as (
-  select t.example, s.dataset_id, s.healpix_29 >> 46 as healpix_6, count(*) as stars
-  from sets t
-  join public.discovery_results r on r.run_id = t.example
+  select r.run_id as example, s.dataset_id, s.healpix_29 >> 46 as healpix_6, count(*) as stars
+  from public.discovery_results r
   join public.stars s using (star_id)
-  group by t.example, s.dataset_id, s.healpix_29 >> 46
+  where r.run_id = any (array(select example from sets))
+  group by r.run_id, s.dataset_id, s.healpix_29 >> 46
 ),
 analysed as (
   select v.dataset_id,
