@@ -138,6 +138,7 @@ internal static class IngestCommand
         foreach (var file in files)
         {
             if (Directory.Exists(file)) throw new UsageException($"{file} is a folder", "Name the catalogue files in it.", "FILE");
+            if (!File.Exists(file) && file.StartsWith('-')) throw new UsageException($"there is neither an option nor a file {file}", "--help lists the options.", "FILE");
             if (!File.Exists(file)) throw new UsageException($"there is no file {file}", "Check its path.", "FILE");
         }
     }
