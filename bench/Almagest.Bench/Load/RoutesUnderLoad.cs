@@ -60,6 +60,10 @@ internal static class RoutesUnderLoad
             new("clusters of a run with their members", $"{Root}/clusters/{cluster}/sizes"),
             new("the 50 most similar pairs with the shared stars", $"{Root}/overlaps"),
             new("10 pairs, another question each time", $"{Root}/overlaps?limit=10", Script: Each("/overlaps?limit=10&min_similarity=0.0' .. math.random(1, 999999999) .. '"), SameBytes: true),
+            new("parameter sets", $"{Root}/parameters"),
+            new("coverage of the sky, the first page of cells", $"{Root}/coverage"),
+            new("quality against labels", $"{Root}/quality"),
+            new("freshness of the views", $"{Root}/views"),
             new("statistics, not modified (304)", $"{Root}/stats", Header: $"If-None-Match: {tag}", SameBytes: false),
         ];
     }
