@@ -34,7 +34,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.GoAsync("/runs", "Runs");
         await walk.Page.GetByLabel("Type").SelectOptionAsync("cluster");
         await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show" }).ClickAsync();
-        await walk.Page.WaitForURLAsync("**/runs?type=cluster*");
+        await walk.ArrivesAsync(@"/runs\?type=cluster");
         await walk.SeesAsync(Short(sky.Clusters));
         Assert.Equal(0, await walk.Page.GetByText(Short(sky.Anomalies)).CountAsync());
         await walk.OpenAsync(walk.Page.Url);
@@ -66,7 +66,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.Page.Locator("#threshold").FillAsync("0.1");
         await walk.Page.Locator("#threshold-count", new PageLocatorOptions { HasText = "400" }).WaitForAsync();
         await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a run of its own" }).ClickAsync();
-        await walk.Page.WaitForURLAsync(url => url.Contains("/runs/", StringComparison.Ordinal) && !url.EndsWith(sky.Anomalies.ToString(), StringComparison.Ordinal));
+        await walk.ArrivesAsync($"/runs/(?!{sky.Anomalies})");
         await walk.SeesAsync("contamination 0.1");
         var made = Guid.Parse(walk.Page.Url.Split('/')[^1]);
         Assert.Equal(400, await new ResultRepository(sky.Ledger).CountAsync(made, new ResultQuery(AnomaliesOnly: true)));
@@ -113,7 +113,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.SeesAsync("What DBSCAN would find");
         await walk.KeepAsync("start");
         await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start", Exact = true }).ClickAsync();
-        await walk.Page.WaitForURLAsync("**/runs/*");
+        await walk.ArrivesAsync("/runs/[0-9a-f]");
         await walk.Page.Locator(".chip.completed").WaitForAsync();
         await walk.DrawnAsync();
         await new RunRepository(sky.Ledger).DeleteAsync(Guid.Parse(walk.Page.Url.Split('/')[^1]));

@@ -46,7 +46,7 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         await Assertions.Expect(walk.Page.Locator("#selected")).ToHaveTextAsync("12,366 stars");
         await walk.Page.GetByLabel("Contamination").FillAsync("0.01");
         await walk.Button("Start", exact: true).ClickAsync();
-        await walk.Page.WaitForURLAsync("**/runs/*");
+        await walk.ArrivesAsync("/runs/[0-9a-f]");
         await walk.Page.Locator(".chip.completed").WaitForAsync();
         await walk.DrawnAsync();
         await Assertions.Expect(walk.Page.Locator("#threshold-count")).ToHaveTextAsync("124");

@@ -17,7 +17,7 @@ public sealed class StartTests(Sky sky, Browser browser)
         await walk.Page.GetByLabel("eps", new PageGetByLabelOptions { Exact = true }).FillAsync("0.2, 0.3");
         await walk.Page.GetByLabel("Least neighbours").FillAsync("5, 10");
         await walk.Button("Start the sweep of 4 runs").ClickAsync();
-        await walk.Page.WaitForURLAsync("**/runs?group_id=*");
+        await walk.ArrivesAsync(@"/runs\?group_id=");
         await walk.HeadedAsync("Sweep");
         await walk.SeesAsync(4, "tbody .chip.completed");
         await walk.SeesAsync("4 completed");
@@ -50,7 +50,7 @@ public sealed class StartTests(Sky sky, Browser browser)
         Assert.Equal(before, (await new RunRepository(sky.Ledger).ListAsync(new RunQuery(RunTypes.Anomaly))).Count);
         await walk.Page.GetByLabel("Contamination").FillAsync("0.02, 0.07");
         await Assertions.Expect(walk.Button("Start the sweep of 6 runs")).ToBeVisibleAsync();
-        await walk.Page.WaitForURLAsync(url => url.Contains("0.07", StringComparison.Ordinal));
+        await walk.ArrivesAsync("0\\.07");
         await using var colleague = await browser.OpenAsync(sky.Address);
         await colleague.GoAsync(new Uri(walk.Page.Url).PathAndQuery, "Start a run");
         Assert.Equal("0.02, 0.07", await colleague.Page.GetByLabel("Contamination").InputValueAsync());

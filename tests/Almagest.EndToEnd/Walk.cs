@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -58,6 +59,11 @@ public sealed class Walk : IAsyncDisposable
         await Page.Locator("h1").Filter(new LocatorFilterOptions { HasText = heading }).WaitForAsync();
         await DrawnAsync();
     }
+
+    /// <summary>
+    /// Waits until the address matches. It is asked for again and again: Playwright's own waiting for a navigation now and then misses one that a script makes while the waiting begins.
+    /// </summary>
+    public Task ArrivesAsync(string pattern) => Assertions.Expect(Page).ToHaveURLAsync(new Regex(pattern), new PageAssertionsToHaveURLOptions { Timeout = 60_000 });
 
     /// <summary>What a click saves, and the name that it proposes.</summary>
     public async Task<(byte[] Content, string Name)> SaveAsync(ILocator button)
