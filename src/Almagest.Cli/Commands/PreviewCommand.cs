@@ -33,7 +33,7 @@ internal static class PreviewCommand
             var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5), reading.Open(parsed));
             var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
             if (reading.Frame(parsed) is { } system) mapping = mapping.WithSystem(system);
-            var tables = new FileInfo(path) is { Exists: true, Length: <= ListedUpTo } || preview.Format == "FITS" ? CatalogTable.List(path) : [];
+            var tables = new FileInfo(path) is { Exists: true, Length: <= ListedUpTo } || (preview.Format.StartsWith("FITS", StringComparison.Ordinal) && !preview.Format.EndsWith("gzip", StringComparison.Ordinal)) ? CatalogTable.List(path) : [];
             shell.Answer(Document(path, preview, tables, mapping), console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping));
             return CommandLine.Done;
         });
