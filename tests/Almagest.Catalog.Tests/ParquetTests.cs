@@ -139,42 +139,18 @@ public sealed class ParquetTests
         {
             byte[] lying = [.. bytes];
             lying[at] = (byte)(lying[at] == 0xff ? 0x7f : 0xff);
-            StarsOrRefusal(lying);
+            try
+            {
+                Load.Bytes(lying, "ra_deg=position_a", "dec_deg=position_d");
+            }
+            catch (CatalogFormatException)
+            {
+            }
         }
         Assert.True(GC.GetTotalAllocatedBytes(true) - before < footer * 4_000_000L);
         byte[] longer = [.. bytes[..^8], 0xff, 0xff, 0xff, 0x7f, .. "PAR1"u8];
         Assert.Contains("more than the file has", Assert.Throws<CatalogFormatException>(() => Load.Bytes(longer)).Message, StringComparison.Ordinal);
         Assert.Contains("encrypted", Assert.Throws<CatalogFormatException>(() => Load.Bytes([.. bytes[..^4], .. "PARE"u8])).Message, StringComparison.Ordinal);
         Assert.Contains("cut short", Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.ASCII.GetBytes("PAR1 says nothing more"))).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Fields_of_other_types_than_the_standards_end_in_stars_or_one_typed_error()
-    {
-        byte[] bytes = await Table(VoParquet);
-        int footer = BitConverter.ToInt32(bytes, bytes.Length - 8);
-        int refused = 0;
-        // A reader that takes them for what they should be loses its place and reads on behind the end.
-        foreach (int bits in (ReadOnlySpan<int>)[1, 12])
-            for (int at = bytes.Length - 8 - footer; at < bytes.Length - 8; at++)
-            {
-                byte[] typed = [.. bytes];
-                typed[at] ^= (byte)bits;
-                if (!StarsOrRefusal(typed)) refused++;
-            }
-        Assert.True(refused > footer / 2, $"{refused}");
-    }
-
-    private static bool StarsOrRefusal(byte[] file)
-    {
-        try
-        {
-            Load.Bytes(file, "ra_deg=position_a", "dec_deg=position_d");
-            return true;
-        }
-        catch (CatalogFormatException)
-        {
-            return false;
-        }
     }
 }
