@@ -21,15 +21,18 @@ public sealed record CatalogTable(int Number, string? Name, long? Rows)
 
     /// <summary>
     /// The tables of a file with several (FITS, VOTable, VizieR TSV, CDS descriptions), at most 1,000; that which is read without a choice comes first. None of any other file. Reads the file to its
-    /// end; of one that is damaged the tables above the damage are listed.
+    /// end, but for plain FITS, whose headers say where the next one is; of a file that is damaged the tables above the damage are listed.
     /// </summary>
+    /// <param name="readUpTo">none are listed of a longer file, in bytes, that would be read to its end</param>
     /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is no catalogue</exception>
-    public static IReadOnlyList<CatalogTable> List(string path)
+    public static IReadOnlyList<CatalogTable> List(string path, long readUpTo = long.MaxValue)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path)) return [];
         using var input = CatalogInput.Open(CatalogInput.OpenFile(path), Path.GetFileName(path), leaveOpen: false);
-        var tables = ContentSniffer.Detect(input) switch
+        var kind = ContentSniffer.Detect(input);
+        if (input.TotalBytes > readUpTo && (kind != ContentKind.Fits || input.IsGzip)) return [];
+        var tables = kind switch
         {
             ContentKind.Fits => FitsReader.Tables(input),
             ContentKind.VoTable => VoTableReader.Tables(input),

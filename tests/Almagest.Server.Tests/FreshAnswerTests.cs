@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using Almagest.Ledger.Model;
@@ -41,13 +42,17 @@ public sealed class FreshAnswerTests : IAsyncLifetime
 
     Task CurrentAsync() => TestServer.UntilAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
 
-    async Task<Answer> AskAsync(string path, string? tag = null, DateTimeOffset? since = null, HttpMethod? method = null)
+    async Task<Answer> AskAsync(string path, string? tag = null, DateTimeOffset? since = null, HttpMethod? method = null, string? coding = null)
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
         if (tag is not null) request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        if (coding is not null) request.Headers.TryAddWithoutValidation("Accept-Encoding", coding);
         request.Headers.IfModifiedSince = since;
         using var response = await server.Client.SendAsync(request, Cancellation);
-        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync(Cancellation));
+        await using var sent = await response.Content.ReadAsStreamAsync(Cancellation);
+        await using var read = response.Content.Headers.ContentEncoding.Contains("gzip") ? new GZipStream(sent, CompressionMode.Decompress) : sent;
+        using var text = new StreamReader(read);
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await text.ReadToEndAsync(Cancellation));
     }
 
     static EntityTagHeaderValue Tag(Answer answer)
@@ -105,6 +110,44 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         }
         // Only what the run touched has changed.
         Assert.Equal(HttpStatusCode.NotModified, (await AskAsync($"{Root}/clusters/{cluster}/sizes", sizes)).Status);
+    }
+
+    [Fact]
+    public async Task A_long_answer_given_again_is_compressed_for_those_who_take_it()
+    {
+        for (var i = 0; i < 8; i++) await CompleteAsync();
+        await CurrentAsync();
+        var first = await AskAsync(Root + "/stats", coding: "gzip, deflate, br");
+        Assert.True(first.Text.Length > 2048);
+        Assert.Empty(first.ContentHeaders.ContentEncoding);
+        foreach (var coding in new[] { "gzip, deflate, br", "br, GZIP;q=0.5", "*" })
+        {
+            var packed = await AskAsync(Root + "/stats", coding: coding);
+            Assert.Equal(["gzip"], packed.ContentHeaders.ContentEncoding);
+            Assert.True(packed.ContentHeaders.ContentLength < first.Text.Length / 3);
+            Assert.Equal(first.Text, packed.Text);
+            Assert.Equal(["Accept-Encoding"], packed.Headers.Vary);
+            // Another coding is another representation; whoever has either has the answer of now.
+            Assert.NotEqual(Tag(first), Tag(packed));
+            foreach (var tag in new[] { Tag(first), Tag(packed) })
+            {
+                var same = await AskAsync(Root + "/stats", tag.ToString(), coding: coding);
+                Assert.Equal((HttpStatusCode.NotModified, "", tag), (same.Status, same.Text, Tag(same)));
+            }
+        }
+        foreach (var coding in new[] { null, "identity", "br", "gzip;q=0, *", "nonsense;;" })
+        {
+            var plain = await AskAsync(Root + "/stats", coding: coding);
+            Assert.Empty(plain.ContentHeaders.ContentEncoding);
+            Assert.Equal((first.Text, Tag(first)), (plain.Text, Tag(plain)));
+            Assert.Equal(["Accept-Encoding"], plain.Headers.Vary);
+        }
+        // Where it fits into a packet or two, nothing is gained.
+        foreach (var _ in "12") Assert.Empty((await AskAsync(Root + "/stats?limit=1", coding: "gzip")).ContentHeaders.ContentEncoding);
+        await CompleteAsync();
+        await CurrentAsync();
+        Assert.Equal(9, (await AskAsync(Root + "/stats", Tag(first).ToString(), coding: "gzip")).Json.GetArrayLength());
+        Assert.Equal(9, (await AskAsync(Root + "/stats", coding: "gzip")).Json.GetArrayLength());
     }
 
     [Fact]

@@ -17,6 +17,8 @@ internal static class RoutesUnderLoad
     /// <summary>Rounds in which the bare endpoint and the route take turns: a shared machine is faster in one minute than in the next.</summary>
     const int Rounds = 5;
 
+    const string Gzip = "Accept-Encoding: gzip";
+
     public static async Task<string> RunAsync(string server, int runs, int stars, int seconds, TextWriter log)
     {
         Wrk.Require();
@@ -59,9 +61,11 @@ internal static class RoutesUnderLoad
             new("frequency of a star, another each time", $"{Root}/stars/{first}/frequency", Script: Each($"/stars/' .. math.random({first}, {first + stars - 1}) .. '/frequency"), SameBytes: false),
             new("clusters of a run with their members", $"{Root}/clusters/{cluster}/sizes"),
             new("the 50 most similar pairs with the shared stars", $"{Root}/overlaps"),
+            new("the same to a client that takes gzip", $"{Root}/overlaps", Header: Gzip, SameBytes: false),
             new("10 pairs, another question each time", $"{Root}/overlaps?limit=10", Script: Each("/overlaps?limit=10&min_similarity=0.0' .. math.random(1, 999999999) .. '"), SameBytes: true),
             new("parameter sets", $"{Root}/parameters"),
             new("coverage of the sky, the first page of cells", $"{Root}/coverage"),
+            new("the same to a client that takes gzip", $"{Root}/coverage", Header: Gzip, SameBytes: false),
             new("quality against labels", $"{Root}/quality"),
             new("freshness of the views", $"{Root}/views"),
             new("statistics, not modified (304)", $"{Root}/stats", Header: $"If-None-Match: {tag}", SameBytes: false),

@@ -9,7 +9,7 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>preview</c>: what a file is and how it would be loaded; needs no database.</summary>
 internal static class PreviewCommand
 {
-    /// <summary>Bytes up to which a file is read to its end to list its tables; the headers of FITS tell of theirs at once.</summary>
+    /// <summary>Bytes up to which a file is read to its end to list its tables.</summary>
     const long ListedUpTo = 16 << 20;
 
     public static Command Create(CommandShell shell, GlobalOptions global)
@@ -33,7 +33,7 @@ internal static class PreviewCommand
             var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5), reading.Open(parsed));
             var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
             if (reading.Frame(parsed) is { } system) mapping = mapping.WithSystem(system);
-            var tables = new FileInfo(path) is { Exists: true, Length: <= ListedUpTo } || (preview.Format.StartsWith("FITS", StringComparison.Ordinal) && !preview.Format.EndsWith("gzip", StringComparison.Ordinal)) ? CatalogTable.List(path) : [];
+            var tables = CatalogTable.List(path, ListedUpTo);
             shell.Answer(Document(path, preview, tables, mapping), console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping));
             return CommandLine.Done;
         });

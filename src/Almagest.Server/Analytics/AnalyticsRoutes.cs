@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
 using Almagest.Ledger;
@@ -102,9 +103,14 @@ internal static class AnalyticsRoutes
                 + "A refresh that is already under way is waited for first.")
             .Produces<RefreshBody>().DisableRequestTimeout();
 
+        var reports = new GatheredLookup<string, byte[]>(async one =>
+        {
+            var views = (await new ViewStatusReader(ledger).ReadAsync()).Select(ViewStatusBody.From).ToList();
+            var report = JsonSerializer.SerializeToUtf8Bytes(views, ApiJson.Options);
+            return one.ToDictionary(key => key, _ => report);
+        });
         group.Route("GET", "/views", "getViews", "How fresh each view is", async context =>
-            Results.Ok((await new ViewStatusReader(ledger).ReadAsync(context.RequestAborted)).Select(ViewStatusBody.From).ToList()))
-            .Produces<ViewStatusBody[]>();
+            Results.Bytes((await reports.FindAsync("all", context.RequestAborted))!, ApiJson.ContentType)).Produces<ViewStatusBody[]>();
     }
 
     /// <summary>Declares an answer that can be asked for conditionally.</summary>

@@ -1,9 +1,24 @@
+using System.IO.Compression;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Almagest.Server.Analytics;
 
 /// <summary>An answer that was given, and the tag under which it is true.</summary>
-internal sealed record CachedAnswer(string Tag, byte[] Body);
+/// <param name="Gzip">its bytes compressed, once somebody who takes that asked again</param>
+internal sealed record CachedAnswer(string Tag, byte[] Body, byte[]? Gzip = null)
+{
+    /// <summary>Bytes below which a compressed answer would fill no fewer packets.</summary>
+    const int LeastToCompress = 2048;
+
+    public bool IsLong => Body.Length >= LeastToCompress;
+
+    public byte[] Compressed()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write(Body);
+        return packed.ToArray();
+    }
+}
 
 /// <summary>
 /// The answers that a server gave lately, up to a number of bytes in all; those asked for longest ago go first. Whether one is still true is
@@ -22,7 +37,7 @@ internal sealed class AnswerCache : IDisposable
     public void Keep(string key, CachedAnswer answer)
     {
         if (answer.Body.Length > MostBytesEach) return;
-        answers.Set(key, answer, new MemoryCacheEntryOptions { Size = answer.Body.Length + (2 * key.Length) + Overhead });
+        answers.Set(key, answer, new MemoryCacheEntryOptions { Size = answer.Body.Length + (answer.Gzip?.Length ?? 0) + (2 * key.Length) + Overhead });
     }
 
     public void Dispose() => answers.Dispose();

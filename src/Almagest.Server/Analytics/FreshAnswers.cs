@@ -13,7 +13,7 @@ namespace Almagest.Server.Analytics;
 /// <summary>
 /// Answers from views with the validators of HTTP (RFC 9110, 8.8 and 13): a strong ETag, Last-Modified, and 304 for a client that has the
 /// answer already. A view's version is read with its rows, in one snapshot; while it stays the same, an answer that this server
-/// has given before is given again without asking for the rows, and a 304 asks for the version alone. Thread-safe.
+/// has given before is given again without asking for the rows, compressed for clients that take that, and a 304 asks for the version alone. Thread-safe.
 /// </summary>
 /// <param name="cache">answers kept from before</param>
 internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
@@ -36,17 +36,23 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
         {
             var now = await FreshnessAsync(context, view);
             var tag = TagOf(view, now, key);
-            if (conditions.Hold(tag, now)) return new NotModified(now, tag);
-            if (known?.Tag == tag) return Give(now, tag, known.Body);
+            if (conditions.Matching(tag, now) is { } matching) return new NotModified(now, matching);
+            if (known?.Tag == tag) return conditions.AnyTag ? new NotModified(now, tag) : Again(context, key, known, now);
         }
         await using var snapshot = await ViewSnapshot.OpenAsync(ledger, view, context.RequestAborted);
         var rows = await read(new AnalyticsQueries(snapshot));
         if (rows is null) return new Fresh(snapshot.Freshness, null, "[]"u8.ToArray());
         var answer = new CachedAnswer(TagOf(view, snapshot.Freshness, key), JsonSerializer.SerializeToUtf8Bytes(rows, ApiJson.Options));
         cache.Keep(key, answer);
-        return Give(snapshot.Freshness, answer.Tag, answer.Body);
+        return conditions.AnyTag ? new NotModified(snapshot.Freshness, answer.Tag) : new Fresh(snapshot.Freshness, answer.Tag, answer.Body);
+    }
 
-        IResult Give(ViewFreshness freshness, string tag, byte[] body) => conditions.AnyTag ? new NotModified(freshness, tag) : new Fresh(freshness, tag, body);
+    // Compressed where the client takes it, but not the first time: it costs more than sending the bytes once.
+    Fresh Again(HttpContext context, string key, CachedAnswer known, ViewFreshness freshness)
+    {
+        if (!known.IsLong || !ContentCoding.TakesGzip(context.Request)) return new Fresh(freshness, known.Tag, known.Body);
+        if (known.Gzip is null) cache.Keep(key, known = known with { Gzip = known.Compressed() });
+        return new Fresh(freshness, ContentCoding.TagOfGzip(known.Tag), known.Gzip, ContentCoding.Gzip);
     }
 
     /// <summary>The same for a look-up that brings its freshness along and has too many different answers to keep.</summary>
@@ -58,7 +64,7 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
         {
             var now = await FreshnessAsync(context, view);
             var tag = TagOf(view, now, key);
-            if (conditions.Hold(tag, now)) return new NotModified(now, tag);
+            if (conditions.Matching(tag, now) is { } matching) return new NotModified(now, matching);
         }
         var (freshness, row) = await read();
         return conditions.AnyTag ? new NotModified(freshness, TagOf(view, freshness, key))

@@ -1,18 +1,21 @@
 using System.Globalization;
 using Almagest.Ledger.Views;
+using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Almagest.Server.Analytics;
 
 /// <summary>An answer from a view, as bytes of JSON; without a tag it is not to be asked for again conditionally.</summary>
-internal sealed class Fresh(ViewFreshness freshness, string? tag, byte[] body) : IResult
+/// <param name="coding">the coding of the bytes; null = none</param>
+internal sealed class Fresh(ViewFreshness freshness, string? tag, byte[] body, string? coding = null) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         FreshHeaders.Write(response, freshness, tag);
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = ApiJson.ContentType;
+        if (coding is not null) response.Headers.ContentEncoding = coding;
         response.ContentLength = body.Length;
         await response.BodyWriter.WriteAsync(body, httpContext.RequestAborted);
     }
@@ -38,6 +41,7 @@ file static class FreshHeaders
         // Keep it, but ask each time: the next run may complete at any moment.
         headers.CacheControl = tag is null ? "no-store" : "no-cache";
         if (tag is null) return;
+        headers.Vary = HeaderNames.AcceptEncoding;
         headers.ETag = tag;
         headers.LastModified = HeaderUtilities.FormatDate(freshness.AsOf);
     }
@@ -68,6 +72,11 @@ internal readonly struct Conditions
     /// <summary><c>*</c>: the client has some answer and does not want this one, if there is one.</summary>
     public bool AnyTag => tags?.Any(t => t.Tag == "*") == true;
 
-    public bool Hold(string tag, ViewFreshness freshness) =>
-        tags is null ? since is { } date && freshness.ChangedAt <= date.UtcDateTime : tags.Any(t => t.Tag == tag);
+    /// <summary>The tag of the answer that the client has, compressed or not, where that is the answer of now; else null.</summary>
+    public string? Matching(string tag, ViewFreshness freshness)
+    {
+        if (tags is null) return since is { } date && freshness.ChangedAt <= date.UtcDateTime ? tag : null;
+        var compressed = ContentCoding.TagOfGzip(tag);
+        return tags.Any(t => t.Tag == tag) ? tag : tags.Any(t => t.Tag == compressed) ? compressed : null;
+    }
 }

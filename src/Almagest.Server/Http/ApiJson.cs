@@ -7,6 +7,8 @@ namespace Almagest.Server.Http;
 /// <summary>The JSON of the API: snake_case, nulls written, UTC times with a Z, nothing unknown or doubled accepted.</summary>
 internal static class ApiJson
 {
+    public const string ContentType = "application/json; charset=utf-8";
+
     public static JsonSerializerOptions Options { get; } = Make();
 
     public static void Configure(JsonSerializerOptions options)

@@ -113,7 +113,7 @@ public sealed class MigrationTests
         await CompleteAsync(runs, dataset, new IsolationForestParameters(), c => c.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - 3.5)]));
         await new ViewConverter(test.Ledger).ConvertAsync(mode);
         await test.ExecuteAsync("""
-            create or replace function view_summaries.add_cell_flags(flagged bigint[], sign integer) returns void language plpgsql as $$ begin end $$;
+            create or replace function view_summaries.add_cell_flags(dataset_ids bigint[], cells bigint[], sign integer) returns void language plpgsql as $$ begin end $$;
             comment on schema view_summaries is 'almagest definition 0000';
             """);
         await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());

@@ -28,7 +28,7 @@ public static class PlainQuality
 
     static PlainMeasure? Detection(PlainRun run, string set, PlainSky sky)
     {
-        var judged = run.Stars.Select((star, i) => (Label: sky.Labels.GetValueOrDefault((star, set)), Flag: run.Flags[i], Score: run.Scores[i]!.Value))
+        var judged = run.Stars.Select((star, i) => (Label: sky.Labels.GetValueOrDefault((star, set)), Flag: run.Flags[i], Score: run.Scores[i] ?? double.PositiveInfinity))
             .Where(x => x.Label?.IsAnomaly is not null).Select(x => (Real: x.Label!.IsAnomaly == 1, x.Flag, x.Score, x.Label.LabelledAt)).ToList();
         if (judged.Count == 0) return null;
         int Count(bool real, bool flag) => judged.Count(j => j.Real == real && j.Flag == flag);

@@ -100,7 +100,12 @@ public sealed class RandomHistory(TestLedger test, Random random)
         var clusters = random.Next(4);
         var labels = stars.Select(_ => anomaly ? (int?)null : random.Next(-1, clusters)).ToArray();
 
-        if (fate is RunStatus.Completed or "taken back")
+        if (anomaly && fate == RunStatus.Completed && random.Next(4) == 0)
+        {
+            scores = [.. scores.Select(s => random.Next(3) == 0 ? null : s)];
+            await CompleteByHandAsync(run.RunId, stars, flags, scores);
+        }
+        else if (fate is RunStatus.Completed or "taken back")
         {
             await using var completion = await repository.BeginCompletionAsync(run.RunId);
             if (anomaly) await completion.SaveAnomaliesAsync(stars, [.. scores.Select(s => s!.Value)]);
@@ -119,6 +124,20 @@ public sealed class RandomHistory(TestLedger test, Random random)
         }
         var stored = await repository.GetAsync(run.RunId);
         Runs.Add(new PlainRun(run.RunId, run.RunType, run.Algorithm, WithoutSeed(parameters), dataset, created, fate, stored.CompletedAt, stars, scores, flags, labels));
+    }
+
+    // As somebody may with psql, who has flags without scores.
+    async Task CompleteByHandAsync(Guid run, long[] stars, bool[] flags, double?[] scores)
+    {
+        await using var command = test.Ledger.DataSource.CreateCommand("""
+            with written as (
+              insert into discovery_results (run_id, star_id, is_anomaly, anomaly_score)
+              select $1, star_id, flag::int, score from unnest($2, $3, $4) as r (star_id, flag, score)
+            )
+            update discovery_runs set status = 'completed', is_complete = true, completed_at = clock_timestamp(), total_stars = $5 where run_id = $1
+            """);
+        foreach (var value in new object[] { run, stars, flags, scores, (long)stars.Length }) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync();
     }
 
     // As PostgreSQL writes a jsonb: the shorter key first, then by its letters.

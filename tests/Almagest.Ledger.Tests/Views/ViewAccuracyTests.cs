@@ -64,7 +64,11 @@ public sealed class ViewAccuracyTests
     [InlineData("undo_run(uuid)", "delete from view_summaries.quality where run_id = target", "null", "mv_discovery_quality")]
     [InlineData("apply_run(uuid)", "array_agg(star_id order by star_id), run.completed_at", "array_agg(star_id order by star_id desc), run.completed_at", "mv_cluster_size_distribution")]
     [InlineData("apply_run(uuid)", "filter (where cluster_id = -1)", "filter (where cluster_id <= 0)", "mv_discovery_run_stats")]
-    [InlineData("add_flags(bigint[],double precision[])", "set flags = c.flags + n.flags", "set flags = c.flags", "mv_dataset_coverage")]
+    [InlineData("add_cell_flags(bigint[],bigint[],integer)", "counts[place] + sign", "counts[place] + 1", "mv_dataset_coverage")]
+    [InlineData("add_cell_flags(bigint[],bigint[],integer)", "(f.cell & 63)", "(f.cell & 62)", "mv_dataset_coverage")]
+    [InlineData("add_repeated_flags(bigint[],double precision[])", "score_sum = f.score_sum + coalesce(round(n.anomaly_score * 1e9)::bigint, 0)", "score_sum = f.score_sum", "mv_star_anomaly_frequency")]
+    [InlineData("add_repeated_flags(bigint[],double precision[])", "score_count = f.score_count + (n.anomaly_score is not null)::int", "score_count = f.score_count + 1", "mv_star_anomaly_frequency")]
+    [InlineData("add_flags(bigint[],double precision[])", "again.dataset_ids || first.dataset_ids", "again.dataset_ids", "mv_dataset_coverage")]
     public async Task A_summary_that_is_kept_wrongly_is_noticed(string function, string right, string wrong, string view)
     {
         for (var seed = 100; seed < 106; seed++)

@@ -84,7 +84,7 @@ begin
     end if;
     perform view_summaries.add_pairs(run, flags.stars);
   elsif flags.stars > 0 then
-    perform view_summaries.add_cell_flags(analysed.flagged, 1);
+    perform view_summaries.add_star_flags(analysed.flagged, 1);
   end if;
 
   if exists (select from public.star_labels) then
@@ -143,58 +143,84 @@ begin
   return created;
 end $$;
 
--- Counts an anomaly run's flags by star and by cell of the sky. Each star is looked up, whatever the planner thinks of reading
--- the whole table instead: the cost is the run's own, and pages that it does not change are not touched (reading them all would
--- tidy them, and after a checkpoint write each to the log).
-create function view_summaries.add_flags(flagged bigint[], scores double precision[]) returns void language plpgsql
+-- Counts an anomaly run's flags by star and by cell of the sky.
+create function view_summaries.add_flags(flagged bigint[], scores double precision[]) returns void language plpgsql as $$
+declare
+  again record;
+  first record;
+begin
+  again := view_summaries.add_repeated_flags(flagged, scores);
+  with added as (
+    insert into view_summaries.flagged_stars (star_id, dataset_id, healpix_6, anomaly_count, score_sum, score_count)
+    select n.star_id, s.dataset_id, s.healpix_29 >> 46, 1, coalesce(round(n.anomaly_score * 1e9)::bigint, 0), (n.anomaly_score is not null)::int
+      from unnest(flagged, scores) as n (star_id, anomaly_score)
+      left join public.stars s using (star_id)
+     where not exists (select from unnest(again.star_ids) as a (star_id) where a.star_id = n.star_id)
+     order by n.star_id
+    returning dataset_id, healpix_6
+  )
+  select array_agg(a.dataset_id) as dataset_ids, array_agg(a.healpix_6) as cells into first from added a;
+  perform view_summaries.add_cell_flags(again.dataset_ids || first.dataset_ids, again.cells || first.cells, 1);
+end $$;
+
+-- Counts the flags of stars that were flagged before, and says which these are. Each star is looked up, whatever the planner thinks
+-- of reading the whole table instead: the cost is the run's own, and pages that it does not change are not touched (reading them all
+-- would tidy them, and after a checkpoint write each to the log).
+create function view_summaries.add_repeated_flags(flagged bigint[], scores double precision[], out star_ids bigint[], out dataset_ids bigint[], out cells bigint[])
+language plpgsql
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_seqscan = off as $$
 begin
   -- Not "on conflict": that locks each row before it is changed, and nobody else changes rows under the apply lock.
-  with new_flags as (
-    select star_id, coalesce(round(anomaly_score * 1e9)::bigint, 0) as score, (anomaly_score is not null)::int as scored
-      from unnest(flagged, scores) as flag (star_id, anomaly_score)
-  ),
-  known as (
+  with known as (
     update view_summaries.flagged_stars f
        set anomaly_count = f.anomaly_count + 1,
-           score_sum = f.score_sum + n.score,
-           score_count = f.score_count + n.scored
-      from new_flags n
+           score_sum = f.score_sum + coalesce(round(n.anomaly_score * 1e9)::bigint, 0),
+           score_count = f.score_count + (n.anomaly_score is not null)::int
+      from unnest(flagged, scores) as n (star_id, anomaly_score)
      where f.star_id = n.star_id
-    returning f.dataset_id, f.healpix_6
-  ),
-  added as (
-    insert into view_summaries.flagged_stars (star_id, dataset_id, healpix_6, anomaly_count, score_sum, score_count)
-    select n.star_id, s.dataset_id, s.healpix_29 >> 46, 1, n.score, n.scored
-      from new_flags n
-      left join public.stars s using (star_id)
-     where not exists (select from view_summaries.flagged_stars f where f.star_id = n.star_id)
-     order by n.star_id
-    returning dataset_id, healpix_6
-  ),
-  cells as (
-    select dataset_id, healpix_6, count(*) as flags
-      from (select dataset_id, healpix_6 from known union all select dataset_id, healpix_6 from added) f
-     group by dataset_id, healpix_6
+    returning f.star_id, f.dataset_id, f.healpix_6
   )
-  update view_summaries.dataset_cells c
-     set flags = c.flags + n.flags
-    from cells n
-   where c.dataset_id = n.dataset_id and c.healpix_6 = n.healpix_6;
+  select array_agg(k.star_id), array_agg(k.dataset_id), array_agg(k.healpix_6) into star_ids, dataset_ids, cells from known k;
 end $$;
 
 -- Adds (sign 1) or takes away (sign -1) the flags of the given stars in the cells of the sky.
-create function view_summaries.add_cell_flags(flagged bigint[], sign integer) returns void language plpgsql as $$
+create function view_summaries.add_star_flags(flagged bigint[], sign integer) returns void language plpgsql as $$
+declare
+  found record;
 begin
-  update view_summaries.dataset_cells c
-     set flags = c.flags + sign * n.flags
-    from (select s.dataset_id, s.healpix_29 >> 46 as healpix_6, count(*) as flags
-            from unnest(flagged) as star_id
-            join public.stars s using (star_id)
-           group by 1, 2) n
-   where c.dataset_id = n.dataset_id and c.healpix_6 = n.healpix_6;
+  select array_agg(s.dataset_id) as dataset_ids, array_agg(s.healpix_29 >> 46) as cells into found
+    from unnest(flagged) as star_id join public.stars s using (star_id);
+  perform view_summaries.add_cell_flags(found.dataset_ids, found.cells, sign);
+end $$;
+
+-- The same for stars whose cells are known: one of each for a flag, null where no catalogue row describes the star. The counts are
+-- changed in a loop over the regions, where joining them with their changes takes twice as long.
+create function view_summaries.add_cell_flags(dataset_ids bigint[], cells bigint[], sign integer) returns void language plpgsql
+-- Planned once, not for each region.
+set plan_cache_mode = force_generic_plan as $$
+declare
+  touched record;
+  counts bigint[];
+  place integer;
+begin
+  for touched in
+    select f.dataset_id, f.cell >> 6 as healpix_3, array_agg((f.cell & 63)::integer + 1) as places
+      from unnest(dataset_ids, cells) as f (dataset_id, cell)
+     where f.dataset_id is not null
+     group by f.dataset_id, f.cell >> 6
+  loop
+    select r.flags into counts from view_summaries.region_flags r where r.dataset_id = touched.dataset_id and r.healpix_3 = touched.healpix_3;
+    if not found then
+      counts := array_fill(0::bigint, '{64}');
+      insert into view_summaries.region_flags (dataset_id, healpix_3, flags) values (touched.dataset_id, touched.healpix_3, counts);
+    end if;
+    foreach place in array touched.places loop
+      counts[place] := counts[place] + sign;
+    end loop;
+    update view_summaries.region_flags r set flags = counts where r.dataset_id = touched.dataset_id and r.healpix_3 = touched.healpix_3;
+  end loop;
 end $$;
 
 -- Adds (sign 1) or takes away (sign -1) the similarities of one run from its own sum and from those of the other runs.

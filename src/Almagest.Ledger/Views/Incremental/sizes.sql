@@ -4,7 +4,7 @@ select v.view_name,
        case v.view_name
          when 'mv_discovery_run_stats' then (select count(*) from view_summaries.runs)
          when 'mv_cluster_size_distribution' then (select count(*) from view_summaries.clusters)
-         when 'mv_anomaly_overlap_matrix' then (select count(*) from view_summaries.run_pairs)
+         when 'mv_anomaly_overlap_matrix' then (select count(*) * (count(*) - 1) / 2 from view_summaries.runs where run_type = 'anomaly')
          when 'mv_discovery_timeline' then (select count(*) from public.mv_discovery_timeline)
          when 'mv_dataset_coverage' then (select count(*) from view_summaries.dataset_cells)
          when 'mv_discovery_quality' then (select count(*) from view_summaries.quality)
@@ -16,7 +16,7 @@ select v.view_name,
            when 'mv_cluster_size_distribution' then '{clusters}'
            when 'mv_star_anomaly_frequency' then '{flagged_stars,star_sets,star_set_blocks,undescribed_stars}'
            when 'mv_anomaly_overlap_matrix' then '{run_pairs,flag_blocks}'
-           when 'mv_dataset_coverage' then '{dataset_cells,star_set_cells}'
+           when 'mv_dataset_coverage' then '{dataset_cells,region_flags,star_set_cells}'
            when 'mv_discovery_quality' then '{quality}'
            when 'mv_parameter_performance' then '{runs,quality}'
            else '{}'

@@ -121,15 +121,23 @@ create table view_summaries.run_pairs (
 create index on view_summaries.run_pairs (run_2_id);
 create index on view_summaries.run_pairs (jaccard_similarity desc, run_1_id, run_2_id);
 
--- Stars and flags of a dataset's cells; a dataset has a row in counted_datasets once its stars are counted.
+-- Stars in a dataset's cells; a dataset has a row in counted_datasets once its stars are counted.
 create table view_summaries.counted_datasets (dataset_id bigint primary key);
 create table view_summaries.dataset_cells (
   dataset_id bigint not null,
   healpix_6 bigint not null,
   stars bigint not null,
-  flags bigint not null default 0,
   primary key (dataset_id, healpix_6)
-) with (fillfactor = 70);
+);
+
+-- Flags in a dataset's cells: the 64 cells of a HEALPix cell of order 3 in one row, in their order, since a run changes most of
+-- them. Cells without stars, or a region without a row, have none.
+create table view_summaries.region_flags (
+  dataset_id bigint not null,
+  healpix_3 bigint not null,
+  flags bigint[] not null,
+  primary key (dataset_id, healpix_3)
+) with (fillfactor = 50);
 
 -- Rows of mv_discovery_quality, written when a run completes and when a label of one of its stars changes.
 create table view_summaries.quality (

@@ -100,6 +100,10 @@ begin
     from (select dataset_id, healpix_29 >> 46 as healpix_6, count(*) as stars from changed group by 1, 2) n
    where c.dataset_id = n.dataset_id and c.healpix_6 = n.healpix_6;
   delete from view_summaries.dataset_cells c using (select distinct dataset_id from changed) n where c.dataset_id = n.dataset_id and c.stars = 0;
+  delete from view_summaries.region_flags f
+   using (select distinct dataset_id from changed) n
+   where f.dataset_id = n.dataset_id
+     and not exists (select from view_summaries.dataset_cells c where c.dataset_id = f.dataset_id and c.healpix_6 >> 6 = f.healpix_3);
   delete from view_summaries.counted_datasets d using (select distinct dataset_id from changed) n
    where d.dataset_id = n.dataset_id and not exists (select from view_summaries.dataset_cells c where c.dataset_id = d.dataset_id);
   perform view_summaries.mark_table_changed(tg_table_name);

@@ -4,11 +4,12 @@ select c.dataset_id,
        c.stars,
        coalesce(a.runs, 0) as runs,
        coalesce(a.star_analyses, 0) as star_analyses,
-       c.flags,
+       coalesce(f.flags[(c.healpix_6 & 63) + 1], 0) as flags,
        a.last_analysed_at,
        greatest(d.created_at, a.last_analysed_at) as last_updated
 from view_summaries.dataset_cells c
 join public.datasets d using (dataset_id)
+left join view_summaries.region_flags f on f.dataset_id = c.dataset_id and f.healpix_3 = c.healpix_6 >> 6
 left join (
   select x.dataset_id,
          x.healpix_6,
@@ -18,4 +19,4 @@ left join (
   from view_summaries.star_set_cells x
   join view_summaries.star_sets s using (set_id)
   group by x.dataset_id, x.healpix_6
-) a using (dataset_id, healpix_6)
+) a on a.dataset_id = c.dataset_id and a.healpix_6 = c.healpix_6
