@@ -19,7 +19,7 @@ internal static class RoutesUnderLoad
 
     const string Gzip = "Accept-Encoding: gzip";
 
-    public static async Task<string> RunAsync(string server, int runs, int stars, int seconds, TextWriter log)
+    public static async Task<string> RunAsync(string server, int runs, int stars, int seconds, string only, TextWriter log)
     {
         Wrk.Require();
         var name = $"almagest_load_{runs}x{stars}";
@@ -35,7 +35,9 @@ internal static class RoutesUnderLoad
             await using var bare = await BareServer.StartAsync(ledger, first, stars);
             using var client = new HttpClient { BaseAddress = AlmagestServer.AddressOf(app) };
             var rows = new List<Row>();
-            foreach (var question in Questions(first, stars, cluster, await TagAsync(client, "/analytics/discovery/stats")))
+            var questions = Questions(first, stars, cluster, await TagAsync(client, "/analytics/discovery/stats")).Where(q => q.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (questions.Count == 0) throw new FormatException($"no question has '{only}' in its name");
+            foreach (var question in questions)
             {
                 rows.Add(await MeasureAsync(question, client, bare, seconds));
                 await log.WriteLineAsync(Line(rows[^1]));
@@ -61,11 +63,11 @@ internal static class RoutesUnderLoad
             new("frequency of a star, another each time", $"{Root}/stars/{first}/frequency", Script: Each($"/stars/' .. math.random({first}, {first + stars - 1}) .. '/frequency"), SameBytes: false),
             new("clusters of a run with their members", $"{Root}/clusters/{cluster}/sizes"),
             new("the 50 most similar pairs with the shared stars", $"{Root}/overlaps"),
-            new("the same to a client that takes gzip", $"{Root}/overlaps", Header: Gzip, SameBytes: false),
+            new("the 50 most similar pairs, to a client that takes gzip", $"{Root}/overlaps", Header: Gzip, SameBytes: false),
             new("10 pairs, another question each time", $"{Root}/overlaps?limit=10", Script: Each("/overlaps?limit=10&min_similarity=0.0' .. math.random(1, 999999999) .. '"), SameBytes: true),
             new("parameter sets", $"{Root}/parameters"),
             new("coverage of the sky, the first page of cells", $"{Root}/coverage"),
-            new("the same to a client that takes gzip", $"{Root}/coverage", Header: Gzip, SameBytes: false),
+            new("coverage of the sky, to a client that takes gzip", $"{Root}/coverage", Header: Gzip, SameBytes: false),
             new("quality against labels", $"{Root}/quality"),
             new("freshness of the views", $"{Root}/views"),
             new("statistics, not modified (304)", $"{Root}/stats", Header: $"If-None-Match: {tag}", SameBytes: false),

@@ -33,7 +33,8 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
                 select v.view_name, v.version, h.row_count, pg_total_relation_size(format('public.%I', v.view_name)::regclass),
                        h.succeeded_at, h.duration_ms, extract(epoch from clock_timestamp() - h.succeeded_at)::double precision,
                        coalesce(p.runs, 0)::int, coalesce(p.missing, 0)::int, coalesce(h.outcome = 'running', false),
-                       case when h.outcome = 'failed' then h.error end, coalesce(h.outcome, 'none'), h.failures, h.next_retry, p.view_name is not null
+                       case when h.outcome = 'failed' then h.error end, coalesce(h.outcome, 'none'), h.failures, h.next_retry, p.view_name is not null,
+                       (select mode from view_summaries.maintenance)
                 from public.analytics_views v
                 join refresh_history h using (view_name)
                 left join (
@@ -46,16 +47,18 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
             // Planning it takes twice as long as asking.
             await command.PrepareAsync(cancellation);
             var found = new List<ViewStatus>();
+            var mode = ViewModeState.NameOf(ViewMode.Refresh);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
+                mode = reader.GetString(15);
                 found.Add(new ViewStatus(
-                    reader.GetString(0), "refresh", reader.GetInt64(1), Nullable<long>(reader, 2), reader.GetInt64(3), Nullable<DateTime>(reader, 4),
+                    reader.GetString(0), mode, reader.GetInt64(1), Nullable<long>(reader, 2), reader.GetInt64(3), Nullable<DateTime>(reader, 4),
                     Nullable<double>(reader, 5), Nullable<double>(reader, 6), reader.GetInt32(7), reader.GetInt32(8), reader.GetBoolean(14), reader.GetBoolean(9),
                     reader.IsDBNull(10) ? null : reader.GetString(10), reader.GetString(11), reader.GetInt32(12), Nullable<DateTime>(reader, 13)));
             }
             await reader.DisposeAsync();
-            if ((await ViewModeState.ReadAsync(connection, cancellation)).Mode == ViewMode.Incremental) found = await KeptAsync(connection, found, cancellation);
+            if (mode == ViewModeState.NameOf(ViewMode.Incremental)) found = await KeptAsync(connection, found, cancellation);
             return AnalyticsViews.All.Join(found, v => v.Name, s => s.ViewName, (_, s) => s).ToList();
         }
         catch (NpgsqlException e)
@@ -75,7 +78,6 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
             kept[reader.GetString(0)] = (Nullable<long>(reader, 1), reader.GetInt64(2), reader.GetDateTime(3), reader.GetDouble(4));
         return views.ConvertAll(v => v with
         {
-            Mode = ViewModeState.NameOf(ViewMode.Incremental),
             Rows = kept[v.ViewName].Rows,
             SizeBytes = kept[v.ViewName].Size,
             LastRefresh = kept[v.ViewName].ChangedAt,
