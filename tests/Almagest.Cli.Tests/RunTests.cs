@@ -41,6 +41,31 @@ public sealed class RunTests : IDisposable
         Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("runs", "list", "--dataset", "none")).ExitCode);
     }
 
+    [Theory]
+    [InlineData("-created")]
+    [InlineData("created")]
+    [InlineData("-completed")]
+    [InlineData("stars")]
+    public async Task Runs_are_listed_page_by_page(string order)
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var paged = new List<string>();
+        string[] from = [];
+        while (true)
+        {
+            var page = (await ledger.RunAsync(["runs", "list", $"--sort={order}", "--limit", "1", "--json", .. from])).Ok().Json;
+            paged.Add(Assert.Single(page.GetProperty("runs").EnumerateArray()).GetProperty("run_id").GetString()!);
+            if (page.GetProperty("next").GetString() is not { } next) break;
+            Assert.Contains($"--after {next}", (await ledger.RunAsync(["runs", "list", $"--sort={order}", "--limit", "1", .. from])).Ok().Out.ReplaceLineEndings(" "), StringComparison.Ordinal);
+            from = ["--after", next];
+        }
+        Assert.Equal(await ledger.RunIdsAsync($"--sort={order}"), paged);
+
+        var refused = await ledger.RunAsync("runs", "list", "--after", "1_x");
+        Assert.Equal(CommandLine.Failed, refused.ExitCode);
+        Assert.Contains("first page", refused.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_run_is_shown_with_its_stars_or_clusters()
     {

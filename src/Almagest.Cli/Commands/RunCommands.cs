@@ -34,9 +34,10 @@ internal static class RunCommands
         var sweep = Values.Text("--sweep", "GROUP", "Only runs of this sweep");
         var sort = Values.Choice("--sort", $"By creation, end or stars; with - newest, latest or most first (default {RunOrder.Newest})", [.. RunOrder.All]);
         var limit = Values.Whole("--limit", "N", "At most so many (default 20)", 1, 100_000);
+        var after = Values.Text("--after", "TOKEN", "The page after the one that gave this token, with the same filters and order");
         var command = new DescribedCommand("list", "List runs, newest first or in another order", "almagest runs list --dataset gaia-100pc --limit 50", "almagest runs list --sort=-stars --algorithm dbscan", "almagest runs list --status failed --json")
         {
-            type, status, dataset, algorithm, tag, sweep, sort, limit,
+            type, status, dataset, algorithm, tag, sweep, sort, limit, after,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -47,16 +48,18 @@ internal static class RunCommands
             var most = (int)(parsed.GetValue(limit) ?? 20);
             var group = parsed.GetValue(sweep) is not { } text ? (Guid?)null
                 : Guid.TryParse(text, out var id) ? id : throw LedgerException.Invalid("sweep", $"'{text}' is no sweep's id", "Give the whole id, as 'almagest sweep' and 'runs show' print it.");
+            var order = parsed.GetValue(sort) ?? RunOrder.Newest;
             var found = await new RunRepository(session.Ledger).ListAsync(new RunQuery(parsed.GetValue(type), parsed.GetValue(status), only?.DatasetId, most + 1)
             {
-                Algorithm = parsed.GetValue(algorithm), Tag = parsed.GetValue(tag), GroupId = group, Sort = parsed.GetValue(sort) ?? RunOrder.Newest,
+                Algorithm = parsed.GetValue(algorithm), Tag = parsed.GetValue(tag), GroupId = group, Sort = order, After = parsed.GetValue(after),
             }, shell.Cancellation);
             var runs = found.Take(most).ToList();
-            shell.Answer(new { runs = runs.Select(r => RunView.Document(r, RunDatasets.Names(r, names))), truncated = found.Count > most }, console =>
+            var next = found.Count > most ? RunOrder.TokenOf(runs[^1], order) : null;
+            shell.Answer(new { runs = runs.Select(r => RunView.Document(r, RunDatasets.Names(r, names))), truncated = next is not null, next }, console =>
             {
                 if (runs.Count == 0) console.Say("There is no such run. Start one: almagest discover anomalies");
                 else RunView.ShowList(console, runs, names);
-                if (found.Count > most) console.Say($"There are more: --limit {most * 5}");
+                if (next is not null) console.Say($"There are more: --limit {most * 5}, or --after {next}");
             });
             return CommandLine.Done;
         });
