@@ -62,7 +62,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(await ledger.RunIdsAsync($"--sort={order}"), paged);
 
         var refused = await ledger.RunAsync("runs", "list", "--after", "1_x");
-        Assert.Equal(CommandLine.Failed, refused.ExitCode);
+        Assert.Equal(CommandLine.BadUsage, refused.ExitCode);
         Assert.Contains("first page", refused.Error, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Almagest.Ledger.Database;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace Almagest.Ledger.Views;
 /// <param name="Mode">how it is kept: <c>refresh</c> or <c>incremental</c></param>
 /// <param name="Version">counts the changes of its rows</param>
 /// <param name="Rows">mode refresh: rows after the last refresh that succeeded, null before the first; mode incremental: rows now, null where counting them would take long</param>
-/// <param name="SizeBytes">on disk, indexes included; of the summary tables behind it in mode incremental, where two views may share one</param>
+/// <param name="SizeBytes">on disk, indexes included, at most 10 s ago while the rows stay the same; of the summary tables behind it in mode incremental, where two views may share one</param>
 /// <param name="LastRefresh">mode refresh: when the last refresh that succeeded ended; mode incremental: when its rows changed last</param>
 /// <param name="AgeSeconds">since then</param>
 /// <param name="PendingRuns">runs of which the view does not show something yet: creation (timeline), completion or deletion</param>
@@ -21,45 +22,41 @@ public sealed record ViewStatus(
     string ViewName, string Mode, long Version, long? Rows, long SizeBytes, DateTime? LastRefresh, double? LastDurationMs, double? AgeSeconds,
     int PendingRuns, int MissingRuns, bool Lags, bool IsRefreshing, string? LastError, string LastOutcome, int ConsecutiveFailures, DateTime? NextRetry);
 
+/// <summary>Reads how fresh the views are. Thread-safe; one that is kept measures their sizes only every 10 s, or when rows changed: that takes longer than all the rest.</summary>
 public sealed class ViewStatusReader(LedgerDatabase ledger)
 {
+    static readonly TimeSpan MeasuredFor = TimeSpan.FromSeconds(10);
+
+    static readonly string Sql = $"""
+        {RefreshHistory.Sql}
+        select v.view_name, v.version, h.row_count, h.succeeded_at, h.duration_ms, extract(epoch from clock_timestamp() - h.succeeded_at)::double precision,
+               coalesce(p.runs, 0)::int, coalesce(p.missing, 0)::int, p.view_name is not null, coalesce(h.outcome = 'running', false),
+               case when h.outcome = 'failed' then h.error end, coalesce(h.outcome, 'none'), h.failures, h.next_retry,
+               v.changed_at, greatest(0, extract(epoch from clock_timestamp() - v.changed_at))::double precision, m.mode
+        from public.analytics_views v
+        join refresh_history h using (view_name)
+        cross join view_summaries.maintenance m
+        left join (
+          -- Changes of stars and labels have no run.
+          select view_name, count(run_id) as runs, count(*) filter (where completed and not deleted) as missing
+          from (select view_name, run_id, bool_or(change = 'completed') as completed, bool_or(change = 'deleted') as deleted
+                from public.pending_view_changes group by view_name, run_id) changed
+          group by view_name) p on p.view_name = v.view_name
+        """;
+
+    const string MaterializedSizes = "select view_name, null::bigint, pg_total_relation_size(format('public.%I', view_name)::regclass) from public.analytics_views";
+
+    Measured? measured;
+
+    /// <exception cref="LedgerException">the database has trouble</exception>
     public async Task<IReadOnlyList<ViewStatus>> ReadAsync(CancellationToken cancellation = default)
     {
         try
         {
             await using var connection = await ledger.ConnectAsync(cancellation);
-            await using var command = new NpgsqlCommand($"""
-                {RefreshHistory.Sql}
-                select v.view_name, v.version, h.row_count, pg_total_relation_size(format('public.%I', v.view_name)::regclass),
-                       h.succeeded_at, h.duration_ms, extract(epoch from clock_timestamp() - h.succeeded_at)::double precision,
-                       coalesce(p.runs, 0)::int, coalesce(p.missing, 0)::int, coalesce(h.outcome = 'running', false),
-                       case when h.outcome = 'failed' then h.error end, coalesce(h.outcome, 'none'), h.failures, h.next_retry, p.view_name is not null,
-                       (select mode from view_summaries.maintenance)
-                from public.analytics_views v
-                join refresh_history h using (view_name)
-                left join (
-                  -- Changes of stars and labels have no run.
-                  select view_name, count(run_id) as runs, count(*) filter (where completed and not deleted) as missing
-                  from (select view_name, run_id, bool_or(change = 'completed') as completed, bool_or(change = 'deleted') as deleted
-                        from public.pending_view_changes group by view_name, run_id) changed
-                  group by view_name) p on p.view_name = v.view_name
-                """, connection);
-            // Planning it takes twice as long as asking.
-            await command.PrepareAsync(cancellation);
-            var found = new List<ViewStatus>();
-            var mode = ViewModeState.NameOf(ViewMode.Refresh);
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
-            {
-                mode = reader.GetString(15);
-                found.Add(new ViewStatus(
-                    reader.GetString(0), mode, reader.GetInt64(1), Nullable<long>(reader, 2), reader.GetInt64(3), Nullable<DateTime>(reader, 4),
-                    Nullable<double>(reader, 5), Nullable<double>(reader, 6), reader.GetInt32(7), reader.GetInt32(8), reader.GetBoolean(14), reader.GetBoolean(9),
-                    reader.IsDBNull(10) ? null : reader.GetString(10), reader.GetString(11), reader.GetInt32(12), Nullable<DateTime>(reader, 13)));
-            }
-            await reader.DisposeAsync();
-            if (mode == ViewModeState.NameOf(ViewMode.Incremental)) found = await KeptAsync(connection, found, cancellation);
-            return AnalyticsViews.All.Join(found, v => v.Name, s => s.ViewName, (_, s) => s).ToList();
+            var found = await StatusAsync(connection, cancellation);
+            var sizes = await SizesAsync(connection, found, cancellation);
+            return AnalyticsViews.All.Join(found, v => v.Name, s => s.ViewName, (_, s) => sizes.TryGetValue(s.ViewName, out var size) ? s with { Rows = size.Rows ?? s.Rows, SizeBytes = size.Bytes } : s).ToList();
         }
         catch (NpgsqlException e)
         {
@@ -67,28 +64,44 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
         }
     }
 
-    // Nothing ever lags; what there is to tell is how much the summaries hold.
-    static async Task<List<ViewStatus>> KeptAsync(NpgsqlConnection connection, List<ViewStatus> views, CancellationToken cancellation)
+    static async Task<List<ViewStatus>> StatusAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(EmbeddedSql.Read("Views.Incremental.sizes.sql"), connection);
+        await using var command = new NpgsqlCommand(Sql, connection);
+        // Planning it takes longer than asking.
         await command.PrepareAsync(cancellation);
-        var kept = new Dictionary<string, (long? Rows, long Size, DateTime ChangedAt, double Age)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<ViewStatus>();
         while (await reader.ReadAsync(cancellation))
-            kept[reader.GetString(0)] = (Nullable<long>(reader, 1), reader.GetInt64(2), reader.GetDateTime(3), reader.GetDouble(4));
-        return views.ConvertAll(v => v with
         {
-            Rows = kept[v.ViewName].Rows,
-            SizeBytes = kept[v.ViewName].Size,
-            LastRefresh = kept[v.ViewName].ChangedAt,
-            AgeSeconds = kept[v.ViewName].Age,
-            LastDurationMs = null,
-            PendingRuns = 0,
-            MissingRuns = 0,
-            Lags = false,
-        });
+            var status = new ViewStatus(
+                reader.GetString(0), reader.GetString(16), reader.GetInt64(1), Nullable<long>(reader, 2), 0, Nullable<DateTime>(reader, 3), Nullable<double>(reader, 4),
+                Nullable<double>(reader, 5), reader.GetInt32(6), reader.GetInt32(7), reader.GetBoolean(8), reader.GetBoolean(9),
+                reader.IsDBNull(10) ? null : reader.GetString(10), reader.GetString(11), reader.GetInt32(12), Nullable<DateTime>(reader, 13));
+            // Kept incrementally, nothing ever lags, and the last change takes the place of the last refresh.
+            found.Add(status.Mode == ViewModeState.NameOf(ViewMode.Refresh) ? status : status with
+            {
+                Rows = null, LastRefresh = reader.GetDateTime(14), AgeSeconds = reader.GetDouble(15), LastDurationMs = null, PendingRuns = 0, MissingRuns = 0, Lags = false,
+            });
+        }
+        return found;
+    }
+
+    async Task<Dictionary<string, (long? Rows, long Bytes)>> SizesAsync(NpgsqlConnection connection, List<ViewStatus> views, CancellationToken cancellation)
+    {
+        var of = string.Join(' ', views.Select(v => $"{v.ViewName} {v.Mode} {v.Version}").Order(StringComparer.Ordinal));
+        if (measured is { } last && last.Of == of && Stopwatch.GetElapsedTime(last.At) < MeasuredFor) return last.Sizes;
+        var incremental = views.Exists(v => v.Mode == ViewModeState.NameOf(ViewMode.Incremental));
+        var sizes = new Dictionary<string, (long? Rows, long Bytes)>();
+        await using var command = new NpgsqlCommand(incremental ? EmbeddedSql.Read("Views.Incremental.sizes.sql") : MaterializedSizes, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) sizes[reader.GetString(0)] = (Nullable<long>(reader, 1), reader.GetInt64(2));
+        measured = new Measured(of, Stopwatch.GetTimestamp(), sizes);
+        return sizes;
     }
 
     static T? Nullable<T>(NpgsqlDataReader reader, int column) where T : struct =>
         reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+
+    /// <param name="Of">the views' versions then</param>
+    sealed record Measured(string Of, long At, Dictionary<string, (long? Rows, long Bytes)> Sizes);
 }

@@ -112,7 +112,7 @@ public sealed record ViewRefreshBody(string ViewName, bool Succeeded, long? Rows
 /// <param name="Mode">how it is kept up to date: refresh</param>
 /// <param name="Version">counts the changes of its rows</param>
 /// <param name="Rows">rows after the last refresh that succeeded; null before the first</param>
-/// <param name="SizeBytes">on disk, indexes included</param>
+/// <param name="SizeBytes">on disk, indexes included, at most 10 s ago while the rows stay the same</param>
 /// <param name="LastRefresh">when the last refresh that succeeded ended</param>
 /// <param name="LastDurationMs">how long it took, ms</param>
 /// <param name="AgeSeconds">time since then, s</param>

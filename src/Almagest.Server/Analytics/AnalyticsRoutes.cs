@@ -103,9 +103,10 @@ internal static class AnalyticsRoutes
                 + "A refresh that is already under way is waited for first.")
             .Produces<RefreshBody>().DisableRequestTimeout();
 
+        var status = new ViewStatusReader(ledger);
         var reports = new GatheredLookup<string, byte[]>(async one =>
         {
-            var views = (await new ViewStatusReader(ledger).ReadAsync()).Select(ViewStatusBody.From).ToList();
+            var views = (await status.ReadAsync()).Select(ViewStatusBody.From).ToList();
             var report = JsonSerializer.SerializeToUtf8Bytes(views, ApiJson.Options);
             return one.ToDictionary(key => key, _ => report);
         });

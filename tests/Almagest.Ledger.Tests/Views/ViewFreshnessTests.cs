@@ -102,6 +102,30 @@ public sealed class ViewFreshnessTests
     }
 
     [Fact]
+    public async Task A_reader_that_is_kept_tells_rows_and_sizes_of_now_in_either_mode()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, stars) = await test.AddDatasetAsync("a", 200);
+        var kept = new ViewStatusReader(test.Ledger);
+        for (var n = 1; n <= 6; n++)
+        {
+            if (n == 4) await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
+            await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 50.5);
+            await new ViewRefresher(test.Ledger).RefreshPendingAsync();
+            var (told, anew) = (await kept.ReadAsync(), await new ViewStatusReader(test.Ledger).ReadAsync());
+            Assert.Equal(n, told.Single(s => s.ViewName == AnalyticsViews.RunStats.Name).Rows);
+            Assert.Equal(n * (n - 1) / 2, told.Single(s => s.ViewName == AnalyticsViews.Overlap.Name).Rows);
+            Assert.All(told, s => Assert.Equal(n < 4 ? "refresh" : "incremental", s.Mode));
+            Assert.Equal(anew.Select(s => (s.ViewName, s.Rows, s.SizeBytes, s.Version)), told.Select(s => (s.ViewName, s.Rows, s.SizeBytes, s.Version)));
+        }
+        // While nothing changes, the sizes are those of before, and all else is of now.
+        await test.ExecuteAsync("create index on view_summaries.runs (algorithm)");
+        var (before, after) = (await kept.ReadAsync(), await new ViewStatusReader(test.Ledger).ReadAsync());
+        Assert.True(before[0].SizeBytes < after[0].SizeBytes);
+        Assert.True(before[0].AgeSeconds <= after[0].AgeSeconds);
+    }
+
+    [Fact]
     public async Task A_refresh_that_fails_is_tried_again_at_growing_intervals_until_it_succeeds()
     {
         await using var test = await TestLedger.CreateAsync();

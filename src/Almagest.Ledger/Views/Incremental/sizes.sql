@@ -1,4 +1,4 @@
--- What is behind each view in mode incremental: rows where they are counted cheaply, bytes, and when it changed last.
+-- What is behind each view in mode incremental: rows where they are counted cheaply, and bytes.
 with tables as (select relname, pg_total_relation_size(oid) as bytes from pg_class where relnamespace = 'view_summaries'::regnamespace and relkind = 'r')
 select v.view_name,
        case v.view_name
@@ -20,7 +20,5 @@ select v.view_name,
            when 'mv_discovery_quality' then '{quality}'
            when 'mv_parameter_performance' then '{runs,quality}'
            else '{}'
-         end::text[])), 0),
-       v.changed_at,
-       greatest(0, extract(epoch from clock_timestamp() - v.changed_at))::double precision
+         end::text[])), 0)
 from public.analytics_views v
