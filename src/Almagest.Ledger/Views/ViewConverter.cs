@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Almagest.Ledger.Database;
 using Npgsql;
 
@@ -113,19 +115,22 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         var views = AnalyticsViews.All;
         // What an interrupted conversion left, the dependent first.
         foreach (var view in views.Reverse()) await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellation);
+        var took = new double[views.Count];
         for (var i = 0; i < views.Count; i++)
         {
             progress?.Report(new($"computing {views[i].Name}", i, views.Count));
+            var watch = Stopwatch.StartNew();
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             await connection.ExecuteAsync($"{RefreshSettings.Sql}\n{views[i].CreateMaterializedSql(NextSuffix)}", cancellation);
             await transaction.CommitAsync(cancellation);
+            took[i] = watch.Elapsed.TotalMilliseconds;
         }
         progress?.Report(new("replacing the views", views.Count, views.Count));
         await using (await ViewRefresher.ExcludeAsync(ledger, cancellation))
         {
-            var sql = string.Concat(views.Select(v => $"drop view public.{v.Name};\nalter materialized view public.{Next(v)} rename to {v.Name};\n"
+            var sql = string.Concat(views.Select((v, i) => $"drop view public.{v.Name};\nalter materialized view public.{Next(v)} rename to {v.Name};\n"
                 + string.Concat(v.IndexNames().Select(name => $"alter index public.{name}{NextSuffix} rename to {name};\n"))
-                + $"insert into public.view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select '{v.Name}', 'mode', clock_timestamp(), clock_timestamp(), 0, count(*), 'succeeded' from public.{v.Name};\n"))
+                + string.Create(CultureInfo.InvariantCulture, $"insert into public.view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select '{v.Name}', 'mode', clock_timestamp(), clock_timestamp(), {took[i]:F3}, count(*), 'succeeded' from public.{v.Name};\n")))
                 + AllChanged + IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady);
             await ChangeAsync(connection, sql, null, cancellation);
         }

@@ -23,6 +23,7 @@ public sealed class ViewConversionTests
         Assert.False(await converter.ConvertAsync(ViewMode.Incremental));
         Assert.True(await converter.ConvertAsync(ViewMode.Refresh));
         Assert.False(await converter.ConvertAsync(ViewMode.Refresh));
+        Assert.All(await new ViewStatusReader(test.Ledger).ReadAsync(), v => Assert.True(v.LastDurationMs > 0, v.ViewName));
         Assert.Equal(before, await test.StringsAsync(Schema));
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from view_summaries.counted_datasets"));
     }
