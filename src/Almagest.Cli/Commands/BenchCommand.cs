@@ -14,7 +14,7 @@ internal static class BenchCommand
     {
         Suite(shell, global, "engine", "Time, memory and allocation of the discovery engine, beside scikit-learn. Options: --quick, --sizes 10k,1M, --jobs NAME[,NAME…], --no-yardsticks, -o FILE",
             "almagest bench engine --quick", "almagest bench engine --sizes 1M --jobs dbscan-0.05,isolation-forest-score -o engine.md"),
-        Suite(shell, global, "views", "What it costs to keep the views. Options: --quick, --histories RUNSxSTARS[,…], -o FILE; --database names a server to create databases on",
+        Suite(shell, global, "views", "What it costs to keep the views. Options: --quick, --prior N[,…], --refresh-up-to N, --stars N, or --histories RUNSxSTARS[,…], -o FILE; --database names a server to create databases on",
             "almagest bench views --quick", "almagest bench views --histories 20x50k,200x50k -o views.md"),
         Suite(shell, global, "analytics", "Raw queries against view look-ups. Options: --quick, --histories RUNSxSTARS[,…], -o FILE; --database names a server to create databases on",
             "almagest bench analytics --quick", "almagest bench analytics --histories 20x50k,200x50k -o analytics.md"),
@@ -26,7 +26,7 @@ internal static class BenchCommand
             "almagest bench runs --quick", "almagest bench runs --runs 10k -o run-list.md"),
         Suite(shell, global, "cone", "Searches by position beside q3c and an index on the declination. Options: --quick, --stars 10M, --cones 200, -o FILE; --database names a server to create databases on",
             "almagest bench cone --quick", "almagest bench cone --stars 10M -o cone-search.md"),
-        Suite(shell, global, "routes", "Routes of the API under load beside a bare endpoint. Options: --quick, --histories RUNSxSTARS, --seconds N, -o FILE; --database names a server to create databases on",
+        Suite(shell, global, "routes", "Routes of the API under load beside a bare endpoint. Options: --quick, --histories RUNSxSTARS, --seconds N, --only WORDS, -o FILE; --database names a server to create databases on",
             "almagest bench routes --quick", "almagest bench routes --histories 200x50k -o routes.md"),
         Suite(shell, global, "readers", "Readers of every format beside astropy and STILTS, and ingest beside psql's \\copy. Options: --quick, --stars 1M, --loads 3, --no-yardsticks, -o FILE; --database names a server to create databases on",
             "almagest bench readers --quick", "almagest bench readers --stars 1M -o readers.md"),

@@ -117,7 +117,8 @@ internal static class AnalyticsRoutes
     /// <summary>Declares an answer that can be asked for conditionally.</summary>
     internal static RouteHandlerBuilder KeepsUp(this RouteHandlerBuilder route) => route.Produces(StatusCodes.Status304NotModified)
         .WithDescription($"Read with the view's version, in one snapshot. The answer carries a strong ETag and Last-Modified; a request with If-None-Match (or If-Modified-Since) "
-            + $"is answered 304 while the view stays the same. {FreshAnswers.LagHeader} counts the complete runs that the view does not show yet.");
+            + $"is answered 304 while the view stays the same. {FreshAnswers.LagHeader} counts the complete runs that the view does not show yet. "
+            + "An answer that this server has given before is compressed for clients that take gzip; its tag is then another one, as good as the first.");
 
     static async Task<LedgerException> NoClustersAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellation)
     {
