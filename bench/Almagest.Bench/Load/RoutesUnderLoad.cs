@@ -21,6 +21,9 @@ internal static class RoutesUnderLoad
 
     public static async Task<string> RunAsync(string server, int runs, int stars, int seconds, string only, TextWriter log)
     {
+        bool Wanted(Question question) => question.Name.Contains(only, StringComparison.OrdinalIgnoreCase);
+        // Before a database is filled for it; the names do not depend on what is in there.
+        if (!Questions(1, 1, Guid.Empty, "").Any(Wanted)) throw new FormatException($"no question has '{only}' in its name");
         Wrk.Require();
         var name = $"almagest_load_{runs}x{stars}";
         await ExecuteAsync(server, $"drop database if exists {name} with (force)");
@@ -35,9 +38,7 @@ internal static class RoutesUnderLoad
             await using var bare = await BareServer.StartAsync(ledger, first, stars);
             using var client = new HttpClient { BaseAddress = AlmagestServer.AddressOf(app) };
             var rows = new List<Row>();
-            var questions = Questions(first, stars, cluster, await TagAsync(client, "/analytics/discovery/stats")).Where(q => q.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
-            if (questions.Count == 0) throw new FormatException($"no question has '{only}' in its name");
-            foreach (var question in questions)
+            foreach (var question in Questions(first, stars, cluster, await TagAsync(client, "/analytics/discovery/stats")).Where(Wanted))
             {
                 rows.Add(await MeasureAsync(question, client, bare, seconds));
                 await log.WriteLineAsync(Line(rows[^1]));
