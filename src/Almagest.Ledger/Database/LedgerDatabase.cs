@@ -1,4 +1,5 @@
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Schema;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
