@@ -1,3 +1,5 @@
+using Almagest.Testing;
+
 namespace Almagest.Ledger.Tests.Schema;
 
 /// <summary>What a database is made of, as sorted text: two databases with the same text have the same schema.</summary>

@@ -1,5 +1,7 @@
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+using Almagest.Testing;
 
 namespace Almagest.Ledger.Tests.Schema;
 

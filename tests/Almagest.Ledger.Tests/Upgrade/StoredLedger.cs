@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Almagest.Testing;
 using Npgsql;
 using Xunit;
 

@@ -1,8 +1,11 @@
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Schema;
 using Almagest.Ledger.Tests.Schema;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Results;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Upgrade;
