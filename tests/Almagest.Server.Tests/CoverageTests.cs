@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Xunit;

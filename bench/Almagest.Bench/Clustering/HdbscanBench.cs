@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Hdbscan;
 
 namespace Almagest.Bench.Clustering;
 

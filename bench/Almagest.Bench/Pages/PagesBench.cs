@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Almagest.Bench.Analytics;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Simulation;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;

@@ -2,6 +2,9 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using System.Diagnostics;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 
 namespace Almagest.Bench.Views;
 

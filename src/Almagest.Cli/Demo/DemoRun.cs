@@ -1,6 +1,7 @@
 using Almagest.Cli.Commands;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Ledger;
 using Almagest.Ledger.Database;
@@ -20,7 +21,7 @@ internal sealed record DemoRun(
     string Letter, PlannedRun Planned, RunParameters Parameters, RecipeChoice? Choice, Guid? RunId, int Stars, int Found, int Noise, IReadOnlyList<string> Notes, RunTimings? Timings,
     Accuracy? Accuracy, IReadOnlyList<ClusterRecovery> Recovered, IReadOnlyList<ClusterLine> Clusters, string? Failure)
 {
-    public bool IsAnomaly => Planned.Parameters.RunType == RunTypes.Anomaly;
+    public bool IsAnomaly => Planned.Parameters.Algorithm.RunType == RunTypes.Anomaly;
 }
 
 /// <summary>Executes the plan; the views are brought up to date once, at the end.</summary>

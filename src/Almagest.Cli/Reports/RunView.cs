@@ -113,7 +113,7 @@ internal sealed class RunView
         foreach (var r in runs)
         {
             table.Row([Words.Short(r.RunId), .. Only(several, Words.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)), .. Only(counts, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–"),
-                RunWords.ShortParameters(r.Algorithm, r.Parameters), RunWords.ShortFound(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
+                ParameterText.Short(r.Algorithm, r.Parameters), RunWords.ShortFound(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
         }
         console.Write(table);
     }
@@ -127,7 +127,7 @@ internal sealed class RunView
         console.Facts([
             ("what", run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
             ("algorithm", run.Algorithm),
-            ("parameters", RunWords.Parameters(run.Algorithm, run.Parameters)),
+            ("parameters", ParameterText.Full(run.Algorithm, run.Parameters)),
             ("stars", $"{(run.TotalStars > 0 ? Words.Count(run.TotalStars) + " of " : "")}{string.Join(" + ", datasets)}: {RunWords.Selection(run)}"),
             ("selection", selectionHash),
             ("status", run.Error is null ? run.Status : $"{run.Status}: {run.Error}"),

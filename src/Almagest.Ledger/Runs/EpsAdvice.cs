@@ -1,4 +1,4 @@
-using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Selections;
 

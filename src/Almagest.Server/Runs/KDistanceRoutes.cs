@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Runs;
 using Almagest.Server.Http;

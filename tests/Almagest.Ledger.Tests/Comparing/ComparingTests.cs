@@ -1,3 +1,5 @@
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Consensus;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Comparing;

@@ -1,3 +1,4 @@
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Matching;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Datasets;

@@ -1,4 +1,8 @@
 using System.Text.Json.Nodes;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
@@ -89,7 +93,7 @@ public sealed class RecipeOfARunTests
             Assert.Equal(other.Analysis.Clusters!.Labels, one.Analysis.Clusters!.Labels);
             Assert.Equal(other.Analysis.Clusters.Probabilities, one.Analysis.Clusters.Probabilities);
         }
-        Assert.Equal(1, memory.HierarchiesBuilt);
+        Assert.Equal(1, memory.Work.Built);
         // Another selection, recipe or min_samples is another tree.
         foreach (var request in new[]
         {
@@ -100,7 +104,7 @@ public sealed class RecipeOfARunTests
         {
             Assert.Equal((await single.PreviewAsync(request)).Analysis.Clusters!.Labels, (await sweep.PreviewAsync(request)).Analysis.Clusters!.Labels);
         }
-        Assert.Equal(4, memory.HierarchiesBuilt);
+        Assert.Equal(4, memory.Work.Built);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Xunit;

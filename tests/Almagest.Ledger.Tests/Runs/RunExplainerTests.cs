@@ -1,3 +1,5 @@
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;

@@ -1,3 +1,4 @@
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Runs;

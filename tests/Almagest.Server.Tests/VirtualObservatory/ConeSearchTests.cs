@@ -1,4 +1,5 @@
 using System.Net;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Xunit;
