@@ -51,7 +51,6 @@ internal static class AlgorithmSchemas
 
     static string Describe(Parameter parameter) => parameter.Help
         + (parameter.WhenNull is { } other ? $"; null = {other}" : "")
-        + (parameter.Unit is { } unit && parameter.Help != parameter.Label ? $" ({unit})" : "")
         + (parameter.Advice is { } advice ? $". {advice}" : "");
 
     static string? Text(double? bound) => bound?.ToString(CultureInfo.InvariantCulture);

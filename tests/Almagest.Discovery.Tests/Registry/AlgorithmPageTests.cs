@@ -51,7 +51,7 @@ public sealed class AlgorithmPageTests
 
     static string Default(Parameter p) => p.Default is { } value ? $"`{value}`" : $"null: {p.WhenNull}";
 
-    static string What(Parameter p) => p.Help + (p.Unit is { } unit && p.Help != p.Label ? $" ({unit})" : "") + "." + (p.Advice is { } advice ? $" {advice}" : "");
+    static string What(Parameter p) => p.Help + "." + (p.Advice is { } advice ? $" {advice}" : "");
 
     static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 
