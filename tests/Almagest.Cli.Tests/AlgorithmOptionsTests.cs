@@ -2,7 +2,6 @@ using System.CommandLine;
 using Almagest.Cli.Commands;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Clustering.Dbscan;
-using Almagest.Ledger;
 using Almagest.Testing;
 using Xunit;
 

@@ -1,6 +1,8 @@
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+using Almagest.Runs.Results;
 using Microsoft.Playwright;
 using Xunit;
 

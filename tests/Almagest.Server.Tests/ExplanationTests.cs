@@ -3,8 +3,8 @@ using System.Text.Json;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
 using Xunit;
 
 namespace Almagest.Server.Tests;

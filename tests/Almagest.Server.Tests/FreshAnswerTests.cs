@@ -4,9 +4,9 @@ using System.Net.Http.Headers;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
 using Xunit;
 
 namespace Almagest.Server.Tests;

@@ -1,9 +1,9 @@
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Almagest.Server.Tests.KnownLedger))]

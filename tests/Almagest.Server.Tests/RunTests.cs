@@ -4,8 +4,10 @@ using System.Text.Json;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Server.Tests;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Almagest.Discovery.Abstractions;
-using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Clustering.Dbscan;
 
 namespace Almagest.Bench.Clustering;

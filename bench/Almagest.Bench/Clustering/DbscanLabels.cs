@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
 

@@ -1,8 +1,6 @@
 using Almagest.Bench.Clustering;
 using Almagest.Bench.Forest;
-using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;
-using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Discovery.Features;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;
 
 namespace Almagest.Bench.Forest;

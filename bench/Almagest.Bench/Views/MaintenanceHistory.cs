@@ -1,10 +1,10 @@
-using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
-using Almagest.Ledger.Selections;
 using System.Diagnostics;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Bench.Views;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
-using Almagest.Ledger;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Commands;
 
@@ -51,9 +51,16 @@ internal sealed class AlgorithmOptions
         foreach (var option in options.Where(o => o.IsGiven(parsed)))
         {
             var values = option.Values(parsed);
-            all = all.SelectMany(_ => values, (set, value) => new JsonObject([.. set.DeepClone().AsObject(), new(option.NameFor(algorithm), value.DeepClone())]));
+            all = all.SelectMany(_ => values, (set, value) => With(set, option.NameFor(algorithm), value));
         }
         return [.. all.Select(set => ParameterReader.Read(algorithm, set.ToJsonString()))];
+    }
+
+    static JsonObject With(JsonObject set, string name, JsonNode value)
+    {
+        var more = set.DeepClone().AsObject();
+        more[name] = value.DeepClone();
+        return more;
     }
 
     Algorithm Chosen(ParseResult parsed)

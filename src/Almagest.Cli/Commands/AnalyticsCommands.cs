@@ -6,9 +6,9 @@ using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Cli.Commands;
 

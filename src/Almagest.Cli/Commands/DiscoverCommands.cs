@@ -7,8 +7,10 @@ using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Commands;
 

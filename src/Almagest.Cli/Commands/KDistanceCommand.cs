@@ -3,8 +3,8 @@ using System.Globalization;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Clustering.Dbscan;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
 using Spectre.Console;
 
 namespace Almagest.Cli.Commands;

@@ -43,7 +43,7 @@ internal sealed class ParameterOption
                 var real = Shell.Values.Real(name, parameter.ValueName, description, aliases);
                 return (real, parsed => [JsonValue.Create(parsed.GetValue(real)!.Value)]);
             case ParameterKind.Whole when TakesList:
-                var list = Shell.Values.WholeList(name, $"{parameter.ValueName}[,{parameter.ValueName}…]", description);
+                var list = Shell.Values.WholeList(name, $"{parameter.ValueName}[,{parameter.ValueName}…]", description, aliases);
                 return (list, parsed => [.. parsed.GetValue(list)!.Select(n => (JsonNode)n)]);
             case ParameterKind.Whole:
                 // The range is the algorithm's to check.

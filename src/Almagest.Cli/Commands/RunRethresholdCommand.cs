@@ -3,8 +3,9 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Anomaly;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
 
 namespace Almagest.Cli.Commands;
 

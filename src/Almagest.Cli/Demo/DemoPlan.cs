@@ -1,7 +1,6 @@
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
-using Almagest.Ledger.Runs;
 
 namespace Almagest.Cli.Demo;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Demo;

@@ -1,8 +1,8 @@
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Consensus;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Requests;
 using Microsoft.EntityFrameworkCore;
 using Spectre.Console;
 

@@ -1,6 +1,6 @@
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Comparing;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

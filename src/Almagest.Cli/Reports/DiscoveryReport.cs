@@ -1,7 +1,8 @@
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

@@ -3,8 +3,8 @@ using Almagest.Cli.Shell;
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Recovery;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Recovery;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

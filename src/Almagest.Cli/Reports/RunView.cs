@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Analytics;
-using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Annotations;
+using Almagest.Runs.Requests;
+using Almagest.Runs.Results;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

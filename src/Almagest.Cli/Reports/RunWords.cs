@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
-using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Cli.Reports;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Abstractions;
-using Almagest.Ledger.Runs;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

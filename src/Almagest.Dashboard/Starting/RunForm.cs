@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
-using Almagest.Ledger;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Sweeps;
 
 namespace Almagest.Dashboard.Starting;
 

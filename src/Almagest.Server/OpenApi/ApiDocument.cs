@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Almagest.Ledger.Runs;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
@@ -26,7 +25,7 @@ internal static class ApiDocument
             ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         o.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info = new OpenApiInfo { Title = "Almagest", Version = RunRepository.ProgramVersion, Description = About };
+            document.Info = new OpenApiInfo { Title = "Almagest", Version = Almagest.Contract.ProgramVersion.Current, Description = About };
             // Relative: true behind whatever name or proxy the server has.
             document.Servers = [new OpenApiServer { Url = "/" }];
             return Task.CompletedTask;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;

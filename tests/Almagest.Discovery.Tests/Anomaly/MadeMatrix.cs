@@ -1,5 +1,4 @@
 using Almagest.Discovery.Abstractions;
-using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 

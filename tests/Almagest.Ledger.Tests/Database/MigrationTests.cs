@@ -1,10 +1,12 @@
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 

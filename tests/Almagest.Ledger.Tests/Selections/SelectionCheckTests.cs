@@ -1,6 +1,8 @@
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Clustering.Dbscan;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Selections;

@@ -3,8 +3,9 @@ using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Lifecycle;
+using Almagest.Testing;
 using Npgsql;
 
 namespace Almagest.Ledger.Tests.Views;

@@ -2,9 +2,10 @@ using System.Text.Json;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

@@ -1,4 +1,3 @@
-using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;

@@ -1,4 +1,3 @@
-using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
 using CsCheck;

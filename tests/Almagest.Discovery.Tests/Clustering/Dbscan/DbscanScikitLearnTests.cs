@@ -1,5 +1,4 @@
 using System.Globalization;
-using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Clustering.Dbscan;
 using Xunit;
 

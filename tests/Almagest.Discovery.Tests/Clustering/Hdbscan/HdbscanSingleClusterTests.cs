@@ -1,5 +1,4 @@
 using Almagest.Discovery.Abstractions;
-using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Clustering.Hdbscan;
 using CsCheck;
 using Xunit;
