@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Almagest.Cli.Commands;
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Testing;
