@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Server.Tests;

@@ -1,11 +1,12 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Server.Tests;

@@ -1,4 +1,5 @@
 using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 
 namespace Almagest.Bench.Forest;
@@ -22,7 +23,7 @@ static class RecipeEvidence
         foreach (var recipe in new[] { "default", "classic", "photometric", "kinematic", "photometric+kinematic", "population", "cluster5d", "spatial" })
         {
             var matrix = FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe)).Matrix;
-            var model = new IsolationForest(new IsolationForestOptions()).Fit(matrix);
+            var model = IsolationForestModel.Grow(matrix, new IsolationForestParameters());
             var scores = model.ScoreSamples(matrix);
             foreach (var contamination in new[] { 0.02, 0.05, 0.1 })
             {

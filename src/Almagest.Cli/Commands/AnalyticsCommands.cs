@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
@@ -8,7 +9,6 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Commands;
 
@@ -28,7 +28,7 @@ internal static class AnalyticsCommands
     static DescribedCommand Parameters(CommandShell shell, GlobalOptions global)
     {
         var type = Values.Choice("--type", "Only runs of this type", [.. RunTypes.All]);
-        var algorithm = Values.Choice("--algorithm", "Only this algorithm", IsolationForestParameters.Name, DbscanParameters.Name, HdbscanParameters.Name);
+        var algorithm = Values.Choice("--algorithm", "Only this algorithm", [.. Algorithms.Names]);
         var sort = Sort(SortColumns.Parameters.Columns);
         var limit = Limit();
         var (file, table) = (TableOutput.File(), new TableOutput("--output"));

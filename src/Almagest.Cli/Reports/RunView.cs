@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Analytics;
-using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Annotations;
+using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 using Spectre.Console;
 
@@ -114,7 +114,7 @@ internal sealed class RunView
         foreach (var r in runs)
         {
             table.Row([Words.Short(r.RunId), .. Only(several, Words.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)), .. Only(counts, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–"),
-                RunWords.ShortParameters(r.Algorithm, r.Parameters), RunWords.ShortFound(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
+                ParameterText.Short(r.Algorithm, r.Parameters), RunWords.ShortFound(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
         }
         console.Write(table);
     }
@@ -128,7 +128,7 @@ internal sealed class RunView
         console.Facts([
             ("what", run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
             ("algorithm", run.Algorithm),
-            ("parameters", RunWords.Parameters(run.Algorithm, run.Parameters)),
+            ("parameters", ParameterText.Full(run.Algorithm, run.Parameters)),
             ("stars", $"{(run.TotalStars > 0 ? Words.Count(run.TotalStars) + " of " : "")}{string.Join(" + ", datasets)}: {RunWords.Selection(run)}"),
             ("selection", selectionHash),
             ("status", run.Error is null ? run.Status : $"{run.Status}: {run.Error}"),

@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -6,7 +7,6 @@ using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +17,7 @@ namespace Almagest.Server.Analytics;
 internal static class CoverageRoutes
 {
     static readonly Choice RunType = new("run_type", "only runs of this type", RunTypes.All);
-    static readonly Choice Algorithm = new("algorithm", "only this algorithm", [IsolationForestParameters.Name, DbscanParameters.Name, HdbscanParameters.Name]);
+    static readonly Choice Algorithm = new("algorithm", "only this algorithm", Algorithms.Names);
     static readonly Choice ParameterSort = Sort(SortColumns.Parameters);
     static readonly WholeNumber ParameterLimit = new("limit", "most rows", 1, 1000, 100);
     static readonly Words Dataset = new("dataset", "only this dataset, by name or id");

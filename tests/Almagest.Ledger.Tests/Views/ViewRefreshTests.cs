@@ -1,3 +1,4 @@
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Views;
 using Almagest.Testing;
 using Xunit;
@@ -44,7 +45,7 @@ public sealed class ViewRefreshTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("a", 8);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        await new Almagest.Runs.Lifecycle.RunRepository(test.Ledger).CreateAsync(dataset, new Almagest.Runs.Requests.DbscanParameters(), Almagest.Ledger.Selections.StarFilter.All);
+        await new Almagest.Runs.Lifecycle.RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters(), Almagest.Ledger.Selections.StarFilter.All);
         Assert.Equal(["mv_discovery_timeline"], (await new ViewRefresher(test.Ledger).RefreshPendingAsync()).Select(o => o.ViewName));
         Assert.Equal(["cluster | 1 | 0", "cluster | 1 | 0"], await test.StringsAsync("select run_type, total_runs, completed_runs from mv_discovery_timeline"));
     }

@@ -1,4 +1,6 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Consensus;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;
@@ -6,8 +8,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Replay;
-using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Comparison;

@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Matching;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Coverage;
@@ -7,7 +8,6 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.CrossMatching;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;

@@ -1,4 +1,8 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -111,7 +115,7 @@ public sealed class DiscoveryServiceTests
     [InlineData("k_means", "{}", "algorithm")]
     public void A_parameter_out_of_range_is_refused_by_name(string algorithm, string json, string field)
     {
-        var error = Assert.Throws<LedgerException>(() => RunParameters.FromJson(algorithm, json));
+        var error = Assert.Throws<LedgerException>(() => ParameterReader.Read(algorithm, json));
         Assert.Equal(LedgerErrorKind.Invalid, error.Kind);
         Assert.EndsWith(field, error.Field, StringComparison.Ordinal);
     }

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
-using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 

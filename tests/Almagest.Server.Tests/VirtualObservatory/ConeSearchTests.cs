@@ -1,7 +1,7 @@
 using System.Net;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Server.Tests.VirtualObservatory;
