@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Almagest.Contract.Json;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;
 using Microsoft.AspNetCore.Builder;
@@ -69,7 +72,12 @@ internal static class ApiDocument
     /// <summary>Says what the JSON is that the types leave open.</summary>
     static async Task DescribeJson(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
     {
-        if (context.JsonPropertyInfo is not { } property) return;
+        if (context.JsonPropertyInfo is not { } property)
+        {
+            if (ViewRow.ViewOf(context.JsonTypeInfo.Type) is { } rows) DescribeRow(schema, rows);
+            return;
+        }
+        if (ViewRow.ViewOf(property.DeclaringType) is { } view) schema.Description = view.Columns.Concat(view.Computed).First(c => c.Name == property.Name).Description;
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (property.DeclaringType == typeof(RunRequestBody) && RequestExamples[property.Name] is { } example) schema.Examples = [example.DeepClone()];
         if (type == typeof(RawJson))
@@ -101,5 +109,12 @@ internal static class ApiDocument
                     break;
             }
         }
+    }
+
+    // What the columns are is said by the view's descriptor, and every row has them all.
+    static void DescribeRow(OpenApiSchema schema, AnalyticsView view)
+    {
+        schema.Description = $"One row of {view.Name}. {view.Description}.";
+        schema.Required = view.Columns.Concat(view.Computed).Select(c => c.Name).ToHashSet();
     }
 }
