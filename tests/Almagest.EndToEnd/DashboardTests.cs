@@ -1,6 +1,6 @@
 using System.Globalization;
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Runs;
+using Almagest.Ledger.Views.Queries;
 using Microsoft.Playwright;
 using Xunit;
 

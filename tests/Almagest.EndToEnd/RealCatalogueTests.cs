@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Runs;
+using Almagest.Ledger.Views.Queries;
 using Microsoft.Playwright;
 using SkiaSharp;
 using Xunit;

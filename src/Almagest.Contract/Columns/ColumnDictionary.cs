@@ -12,12 +12,12 @@ public static class ColumnDictionary
     /// <summary>When the row of a view changed; each view says in its docs what counts.</summary>
     public static Column LastUpdated { get; } = Column.Timestamp("last_updated", "time.processing", "when the last run or label that counts here was completed or made");
 
-    static readonly Dictionary<string, Column> Columns = new List<IEnumerable<Column>>
-    {
-        StarColumns.All, [StarColumns.DatasetId, StarColumns.Extra, StarColumns.DistanceDeg, StarColumns.SeparationArcsec, DatasetColumns.Dataset],
-        LabelColumns.OfFile.Skip(1), [RunColumns.RunId], RunColumns.All.Skip(1).Where(c => c != StarColumns.DatasetId), RunColumns.OfResult,
-        ComparisonColumns.OfPair, ComparisonColumns.OfMatrix, [ComparisonColumns.JaccardSimilarity], ComparisonColumns.OfConsensus, [LastUpdated],
-    }.SelectMany(columns => columns).ToDictionary(c => c.Name);
+    static readonly Dictionary<string, Column> Columns = ((Column[])
+        [
+            .. StarColumns.All, StarColumns.DatasetId, StarColumns.Extra, StarColumns.DistanceDeg, StarColumns.SeparationArcsec, DatasetColumns.Dataset,
+            .. LabelColumns.OfFile.Skip(1), RunColumns.RunId, .. RunColumns.All.Skip(1).Where(c => c != StarColumns.DatasetId), .. RunColumns.OfResult,
+            .. ComparisonColumns.OfPair, .. ComparisonColumns.OfMatrix, ComparisonColumns.JaccardSimilarity, .. ComparisonColumns.OfConsensus, LastUpdated,
+        ]).ToDictionary(c => c.Name);
 
     public static IReadOnlyCollection<Column> All => Columns.Values;
 

@@ -4,12 +4,14 @@ using Almagest.Dashboard.Charts;
 using Almagest.Dashboard.Pictures;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger;
-using Almagest.Ledger.Analytics;
-using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views.ClusterSizes;
+using Almagest.Ledger.Views.Quality;
+using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.RunStats;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -22,9 +24,9 @@ public partial class RunPage
 
     DiscoveryRun? run;
     string dataset = "";
-    RunStats? stats;
-    List<RunQuality> quality = [];
-    List<ClusterSize> clusters = [];
+    RunStatsRow? stats;
+    List<QualityRow> quality = [];
+    List<ClusterSizeRow> clusters = [];
     List<StarResult> stars = [];
     RunProgress? progress;
     Timer? watch;
@@ -58,7 +60,7 @@ public partial class RunPage
         if (!run.IsComplete) return;
         var queries = new AnalyticsQueries(Ledger);
         stats = await queries.StatsOfAsync(run.RunId, Closed);
-        quality = await queries.QualityAsync(run.RunId, cancellation: Closed);
+        quality = await queries.QualityAsync(run.RunId, cancellationToken: Closed);
         var results = new ResultRepository(Ledger);
         if (IsAnomaly)
         {

@@ -2,12 +2,12 @@ using Almagest.Dashboard.Charts;
 using Almagest.Dashboard.Pictures;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger;
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Dashboard.Printing;
 

@@ -1,4 +1,4 @@
-using Almagest.Contract.Json;
+using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
 using Microsoft.EntityFrameworkCore;

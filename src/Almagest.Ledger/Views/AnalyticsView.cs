@@ -139,6 +139,14 @@ public abstract partial class AnalyticsView
         return sql.ToString();
     }
 
+    /// <summary>Notes, or notes anew, which runs and tables touch the view.</summary>
+    public string RegisterSql() => $"""
+        insert into public.analytics_views (view_name, run_types, every_change, tables)
+        values ('{Name}', array['{string.Join("','", RunTypes)}'], {(EveryChange ? "true" : "false")}, '{"{" + string.Join(',', Tables) + "}"}')
+        on conflict (view_name) do update set run_types = excluded.run_types, every_change = excluded.every_change, tables = excluded.tables;
+
+        """;
+
     public string DropSql() => $"""
         drop materialized view public.{Name};
         delete from public.pending_view_changes where view_name = '{Name}';

@@ -31,7 +31,7 @@ internal static class ViewRedefinition
         EmbeddedSql.Read("Migrations.Sql.incremental_notes.down.sql"),
         IncrementalSql.Uninstall(),
         IncrementalSql.Install(),
-        .. AnalyticsViews.All.Select(v => v.CreateMaterializedSql()),
+        .. AnalyticsViews.All.Select(v => v.CreateMaterializedSql() + v.RegisterSql()),
         EmbeddedSql.Read("Migrations.Sql.incremental_notes.up.sql"),
         "delete from public.pending_view_changes;",
         ViewConverter.AllChanged,

@@ -1,3 +1,4 @@
+using Almagest.Contract.Serialization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Almagest.Ledger.Comparing;

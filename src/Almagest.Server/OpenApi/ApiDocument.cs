@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Almagest.Contract.Json;
+using Almagest.Contract.Serialization;
 using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;

@@ -1,6 +1,5 @@
-using System.Reflection;
 using Almagest.Contract.Columns;
-using Almagest.Contract.Json;
+using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
 using Xunit;
@@ -51,15 +50,9 @@ public sealed class ViewDescriptorTests
 
     [Theory]
     [MemberData(nameof(Views))]
-    public void Every_column_of_a_view_is_described(string name)
+    public void The_key_and_the_columns_to_sort_by_are_columns_and_the_filters_have_different_names(string name)
     {
         var view = AnalyticsViews.Get(name);
-        Assert.All(view.Columns.Concat(view.Computed), c =>
-        {
-            Assert.False(string.IsNullOrWhiteSpace(c.Description), $"{c.Name} has no description");
-            Assert.False(c.Description.EndsWith('.') || char.IsUpper(c.Description[0]) && c.Description[1] != 'D' && !c.Description.StartsWith("HEALPix", StringComparison.Ordinal)
-                && !c.Description.StartsWith("Almagest", StringComparison.Ordinal) && !c.Description.StartsWith("Monday", StringComparison.Ordinal), c.Description);
-        });
         Assert.Subset(view.Columns.Select(c => c.Name).ToHashSet(), view.SortColumns.Concat(view.Key).ToHashSet());
         Assert.Equal(view.Filters.Count, view.Filters.Select(f => f.Name).Distinct().Count());
     }

@@ -1,6 +1,7 @@
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Tests.Runs;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.StarFrequency;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;
@@ -36,7 +37,7 @@ public sealed class ViewFreshnessTests
     public async Task A_refresh_forgets_what_is_older_than_a_year()
     {
         await using var test = await TestLedger.CreateAsync();
-        foreach (var view in new[] { AnalyticsViews.RunStats, AnalyticsViews.Timeline })
+        foreach (var view in new AnalyticsView[] { AnalyticsViews.RunStats, AnalyticsViews.Timeline })
             foreach (var days in new[] { 800, 10 })
                 await test.ExecuteAsync($"""
                     insert into view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome)

@@ -1,4 +1,4 @@
-using Almagest.Contract.Json;
+using Almagest.Contract.Serialization;
 
 namespace Almagest.Ledger.Views.ParameterPerformance;
 

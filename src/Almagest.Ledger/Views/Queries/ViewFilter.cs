@@ -43,7 +43,7 @@ public sealed record RunFilter(string Name, string Description) : ViewFilter(Nam
 /// <summary>A dataset by name or id, which must exist. Its value is its id, a <see cref="long"/>.</summary>
 public sealed record DatasetFilter(string Name, string Description) : ViewFilter(Name, Description);
 
-/// <summary>A circle on the sky. Its value are the cells that it touches (<see cref="SkyCell"/>), an array of <see cref="long"/>.</summary>
+/// <summary>A circle on the sky. Its value are the cells that it touches (<see cref="DatasetCoverage.SkyCell"/>), an array of <see cref="long"/>.</summary>
 public sealed record ConeFilter(string Name, string Description) : ViewFilter(Name, Description);
 
 /// <summary>Filters that several views have.</summary>

@@ -1,9 +1,7 @@
-using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Views;
 using Npgsql;
 
-namespace Almagest.Ledger.Analytics;
+namespace Almagest.Ledger.Views.StarFrequency;
 
 /// <summary>
 /// The frequency of a star and the freshness of its view in one statement, which is one snapshot. This is the question that is asked of
@@ -12,9 +10,9 @@ namespace Almagest.Ledger.Analytics;
 public static class StarFrequencyLookup
 {
     static readonly string Sql = $"""
-        select {ViewFreshness.Columns}, f.star_id, f.anomaly_count, f.total_runs, f.frequency_pct, f.mean_anomaly_score, f.run_ids, f.last_updated
-        from public.analytics_views v left join public.{AnalyticsViews.StarFrequency.Name} f on f.star_id = $1
-        where v.view_name = '{AnalyticsViews.StarFrequency.Name}'
+        select {ViewFreshness.Columns}, {string.Join(", ", StarFrequencyView.View.Columns.Select(c => $"f.{c.Name}"))}
+        from public.analytics_views v left join public.{StarFrequencyView.View.Name} f on f.star_id = $1
+        where v.view_name = '{StarFrequencyView.View.Name}'
         """;
 
     /// <summary>What the view says of some stars, each in a statement of its own, all in one round trip. A star that no complete anomaly run analysed has no row.</summary>
@@ -33,7 +31,7 @@ public static class StarFrequencyLookup
             var found = new Dictionary<long, FreshFrequency>();
             foreach (var id in starIds)
             {
-                if (!await reader.ReadAsync(cancellation)) throw ViewFreshness.Missing(AnalyticsViews.StarFrequency);
+                if (!await reader.ReadAsync(cancellation)) throw ViewFreshness.Missing(StarFrequencyView.View);
                 found[id] = Of(reader);
                 await reader.NextResultAsync(cancellation);
             }
@@ -45,7 +43,8 @@ public static class StarFrequencyLookup
         }
     }
 
-    static FreshFrequency Of(NpgsqlDataReader reader) => new(ViewFreshness.Of(reader), reader.IsDBNull(4) ? null : new StarFrequency
+    // Read by their places, which are those of the view's columns behind the four of the freshness.
+    static FreshFrequency Of(NpgsqlDataReader reader) => new(ViewFreshness.Of(reader), reader.IsDBNull(4) ? null : new StarFrequencyRow
     {
         StarId = reader.GetInt64(4), AnomalyCount = reader.GetInt64(5), TotalRuns = reader.GetInt64(6), FrequencyPct = reader.GetDouble(7),
         MeanAnomalyScore = reader.IsDBNull(8) ? null : reader.GetDouble(8), RunIds = reader.GetFieldValue<Guid[]>(9), LastUpdated = reader.GetDateTime(10),
@@ -54,4 +53,4 @@ public static class StarFrequencyLookup
 
 /// <summary>A star's frequency and the freshness of its view, of one snapshot.</summary>
 /// <param name="Row">null where no complete anomaly run analysed the star</param>
-public sealed record FreshFrequency(ViewFreshness Freshness, StarFrequency? Row);
+public sealed record FreshFrequency(ViewFreshness Freshness, StarFrequencyRow? Row);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Almagest.Contract.Json;
+namespace Almagest.Contract.Serialization;
 
 /// <summary>JSON text of a <c>jsonb</c> column, written as it is: numbers of 19 digits keep all of them.</summary>
 [JsonConverter(typeof(RawJsonConverter))]
