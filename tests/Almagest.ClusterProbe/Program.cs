@@ -1,5 +1,5 @@
 using Almagest.ClusterProbe;
-using Almagest.Ledger.Cluster;
+using Almagest.Postgres;
 
 // A second process for tests. With 'server CONNECTION [POINT]' a server that is there to be killed; without arguments a holder of the
 // embedded cluster: takes a lease on the home named by ALMAGEST_HOME, says so, and holds it until its input ends.

@@ -1,5 +1,5 @@
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
 using Almagest.Server;
 
 namespace Almagest.ClusterProbe;

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Views.Queries;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Results;
 using Microsoft.Playwright;
 using Xunit;
 

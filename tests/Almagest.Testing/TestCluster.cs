@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Almagest.Ledger.Cluster;
+using Almagest.Postgres;
 using Npgsql;
 
 namespace Almagest.Testing;

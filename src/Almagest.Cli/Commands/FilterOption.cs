@@ -2,7 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.DatasetCoverage;
 using Almagest.Ledger.Views.Queries;

@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Views.ClusterSizes;
 using Almagest.Ledger.Views.DatasetCoverage;
 using Almagest.Ledger.Views.OverlapMatrix;

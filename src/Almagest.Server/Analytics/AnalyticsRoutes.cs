@@ -1,11 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Errors;
 using Almagest.Ledger;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.StarFrequency;
+using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,7 @@
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Views;
 using Npgsql;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

@@ -1,7 +1,9 @@
+using Almagest.Contract.Errors;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

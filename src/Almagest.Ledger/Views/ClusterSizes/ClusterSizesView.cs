@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views.Queries;

@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Views.Queries;
 using static Almagest.Contract.Columns.Column;

@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;

@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using System.Text;
 using Npgsql;
 
