@@ -1,4 +1,3 @@
-using Almagest.Ledger.Tests.Runs;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.StarFrequency;
