@@ -24,23 +24,13 @@ internal static partial class IncrementalSql
     public static string Install() => $"{Definition}\ncomment on schema {Schema} is '{Fingerprint}';\n";
 
     static string Definition { get; } = string.Join("\n",
-        [Shared("tables"), .. Parts("tables"), Shared("apply_run"), Shared("undo_run"), Shared("triggers"), .. Parts("functions")]);
+        [Shared("tables"), .. Parts("tables"), Shared("apply_run"), Shared("undo_run"), Shared("triggers"), .. Parts("functions"), Shared("notes")]);
 
     /// <summary>Kept as the schema's comment, as <see cref="AnalyticsView.Fingerprint"/> is a view's.</summary>
-    public static string Fingerprint { get; } = AnalyticsView.FingerprintOf(Definition + WatchCatalogue() + string.Concat(AnalyticsViews.All.Select(CreateView)));
+    public static string Fingerprint { get; } = AnalyticsView.FingerprintOf(Definition + WatchCatalogue());
 
-    /// <summary>Takes all of it away; the views must be materialized.</summary>
+    /// <summary>Takes all of it away, where it is there; the views over it must be gone.</summary>
     public static string Uninstall() => UnwatchCatalogue() + Shared("uninstall");
-
-    /// <summary>Makes the views materialized, whatever the mode, in the one transaction of a migration.</summary>
-    public static string LeaveInMigration() => $"""
-        do $leave$
-        begin
-          if (select mode from view_summaries.maintenance) = 'incremental' then
-        {string.Concat(AnalyticsViews.All.Select(v => $"drop view public.{v.Name};\n{v.CreateMaterializedSql()}"))}
-          end if;
-        end $leave$;
-        """;
 
     /// <summary>
     /// Made when a conversion to mode incremental begins, dropped when it is left: to hand the changed rows to a trigger, PostgreSQL keeps a
@@ -59,9 +49,14 @@ internal static partial class IncrementalSql
     /// <summary>The view of the same name over the summary tables; of its definition, where it has none.</summary>
     public static string CreateView(AnalyticsView view) => $"""
         create view public.{view.Name} as
-        {view.Part("incremental") ?? view.Definition};
-        comment on view public.{view.Name} is '{view.Fingerprint}';
+        {Select(view)};
+        comment on view public.{view.Name} is '{FingerprintOf(view)}';
         """;
+
+    /// <summary>The comment of the view over the summary tables.</summary>
+    public static string FingerprintOf(AnalyticsView view) => AnalyticsView.FingerprintOf(Select(view) + view.Registration);
+
+    static string Select(AnalyticsView view) => view.Part("incremental") ?? view.Definition;
 
     /// <summary>What is behind each view: its name, its rows where they are counted cheaply, and the bytes of its tables.</summary>
     public static string Sizes() => $"""
