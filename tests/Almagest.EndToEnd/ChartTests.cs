@@ -126,7 +126,7 @@ public sealed class ChartTests(Sky sky, Browser browser)
         {
             var figure = Figure(walk, title);
             await Assertions.Expect(figure.GetByText("in sight")).ToBeVisibleAsync();
-            Assert.InRange(await figure.Locator("circle.flag").CountAsync(), 1, sizes[0].Size);
+            Assert.InRange(await figure.Locator("circle.flag").CountAsync(), 1, sizes[0].ClusterSize);
         }
         await walk.KeepAsync("cluster");
     }

@@ -28,7 +28,7 @@ public sealed class ViewDocsTests
 
     static string Overview()
     {
-        var text = new StringBuilder("\n| view | unique key | a row is | route below `/analytics/discovery` |\n| --- | --- | --- | --- |\n");
+        var text = new StringBuilder("\n| view | unique key | what it holds | route below `/analytics/discovery` |\n| --- | --- | --- | --- |\n");
         foreach (var view in AnalyticsViews.All)
             text.Append($"| [`{view.Name}`](#{view.Name}) | {string.Join(", ", view.Key)} | {view.Description} | {(view.Route is { } route ? $"`{route.Path}`" : "`stars/{star_id}/frequency`")} |\n");
         return text.Append('\n').ToString();
