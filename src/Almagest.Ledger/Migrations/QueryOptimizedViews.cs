@@ -7,9 +7,10 @@ namespace Almagest.Ledger.Migrations;
 internal static class QueryOptimizedViews
 {
     /// <summary>
-    /// Drops every query-optimized view, in either mode, so that what follows can change or drop the columns that they read. The first thing in
-    /// <c>Up</c> or <c>Down</c> of such a migration. It makes none anew: after the last migration the repeatable scripts find them missing and
-    /// make those of today, in the mode in which the ledger is.
+    /// Drops every query-optimized view, in either mode, so that what follows can change or drop the columns that they read: the first
+    /// statement of such a migration. It makes none anew. After the last migration the repeatable scripts find the views missing and make
+    /// those of today, in the mode in which the ledger is.
     /// </summary>
-    public static void DropQueryOptimizedViews(this MigrationBuilder migrationBuilder) => migrationBuilder.Sql(EmbeddedSql.Read("Migrations.drop_views.sql"));
+    public static void DropQueryOptimizedViews(this MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(EmbeddedSql.Read("Migrations.drop_views.sql"));
 }

@@ -17,7 +17,8 @@ internal sealed class DefinedScripts
     {
         var found = new DefinedScripts();
         await using var command = new NpgsqlCommand("""
-            select relkind, relname::text, obj_description(oid, 'pg_class') from pg_class where relnamespace = 'public'::regnamespace and relkind in ('m', 'v')
+            select relkind, relname::text, obj_description(oid, 'pg_class')
+            from pg_class where relnamespace = 'public'::regnamespace and relkind in ('m', 'v')
             union all
             select 'f', proname, obj_description(oid, 'pg_proc') from pg_proc where pronamespace = 'public'::regnamespace
             union all

@@ -3,7 +3,10 @@ using Almagest.Ledger.Views;
 
 namespace Almagest.Ledger.Schema;
 
-/// <summary>A function of the schema <c>public</c>, mostly of a trigger. Migrations make it first, the repeatable scripts keep it as the file of its name says.</summary>
+/// <summary>
+/// A function of the schema <c>public</c>, mostly of a trigger. A migration makes it first; the repeatable scripts keep it as the file of
+/// its name says.
+/// </summary>
 internal sealed record LedgerFunction(string Name)
 {
     readonly string text = EmbeddedSql.Read($"Schema.Functions.{Name}.sql");

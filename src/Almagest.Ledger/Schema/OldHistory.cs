@@ -22,7 +22,8 @@ internal static class OldHistory
     [
         "20261122172605_AddMembershipProbability", "20261122185000_AddViewVersions", "20261122185500_AddJobStore",
         "20261122190000_AddParameterCoverageQualityViews", "20261122193000_AddIncrementalMaintenance", "20261122200000_AddRunHeartbeat",
-        "20261122201000_AddTagsAndNotes", "20261122221000_AddSelectionHash", "20261122222000_AddCrossMatches", "20261122224000_AddReferenceEpoch",
+        "20261122201000_AddTagsAndNotes", "20261122221000_AddSelectionHash", "20261122222000_AddCrossMatches",
+        "20261122224000_AddReferenceEpoch",
     ];
 
     public static bool Has(string id) => Superseded.Contains(id);
@@ -32,18 +33,22 @@ internal static class OldHistory
 
     /// <summary>Whether it has all of the old history, and nothing that came later.</summary>
     public static bool IsComplete(IReadOnlyList<MigrationState> states) =>
-        Superseded.All(id => states.Any(s => s.Id == id)) && states.All(s => s.Applied ? s.Known || s.Superseded : string.CompareOrdinal(s.Id, Successor) >= 0);
+        Superseded.All(id => states.Any(s => s.Id == id))
+        && states.All(s => s.Applied ? s.Known || s.Superseded : string.CompareOrdinal(s.Id, Successor) >= 0);
 
     /// <summary>What is to be said of a ledger that is one of the old history but has not all of it.</summary>
     public static LedgerException Incomplete(IReadOnlyList<MigrationState> states) => LedgerException.Conflict(
-        $"the database's schema is from before the first release (its last migration is {states.Last(s => s.Superseded).Name}), and this program can only take over one with {NameOf(Superseded[^1])}",
-        $"Bring it there with the program of commit {LastCommit} first: its 'almagest db migrate', which loses nothing; then run this program's.");
+        $"the database's schema is from before the first release (its last migration is {states.Last(s => s.Superseded).Name}), "
+            + $"and this program can only take over one that has {NameOf(Superseded[^1])}",
+        $"First bring it there with the program of commit {LastCommit}: run its 'almagest db migrate', which loses nothing. "
+            + "Then run this program's.");
 
     /// <summary>Puts the successor into the place of the migrations that it was made of, in one transaction.</summary>
     public static async Task ReplaceAsync(LedgerContext context, CancellationToken cancellationToken)
     {
         var history = context.GetService<IHistoryRepository>();
-        var sql = Superseded.Select(history.GetDeleteScript).Append(history.GetInsertScript(new HistoryRow(Successor, ProductInfo.GetVersion())));
+        var sql = Superseded.Select(history.GetDeleteScript)
+            .Append(history.GetInsertScript(new HistoryRow(Successor, ProductInfo.GetVersion())));
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         foreach (var statement in sql) await context.Database.ExecuteSqlRawAsync(statement, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

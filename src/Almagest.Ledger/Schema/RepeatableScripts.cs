@@ -1,12 +1,13 @@
+using System.Data;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 
 namespace Almagest.Ledger.Schema;
 
 /// <summary>
-/// Views and functions are not made by migrations but by scripts that can be run at any time: each is run when its text is not the one that the
-/// database was given last, after the last migration and in the mode in which the views are. All that they hold follows from runs, results,
-/// stars and labels, so nothing is lost. A view that is changed, or new, needs no migration.
+/// Views and functions are not made by migrations but by scripts that can be run at any time. Each is run when its text is not the one that
+/// the database was given last: after the last migration, in the mode in which the views are. All that they hold follows from runs,
+/// results, stars and labels, so nothing is lost. A view that is changed, or new, needs no migration.
 /// </summary>
 internal static class RepeatableScripts
 {
@@ -19,12 +20,14 @@ internal static class RepeatableScripts
         await using (var refreshers = await ViewRefresher.ExcludeAsync(ledger, cancellationToken))
         {
             var connection = refreshers.Connection;
-            await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
             // Tables before the mode lock, as a load takes them; no run completes, and none is deleted, meanwhile.
-            await connection.ExecuteAsync("lock table public.stars, public.star_labels, public.discovery_runs in share row exclusive mode", cancellationToken);
+            await connection.ExecuteAsync(
+                "lock table public.stars, public.star_labels, public.discovery_runs in share row exclusive mode", cancellationToken);
             await connection.ExecuteAsync($"select pg_advisory_xact_lock({IncrementalSql.ModeLock})", cancellationToken);
             var defined = await DefinedScripts.ReadAsync(connection, cancellationToken);
-            var state = await ViewModeState.FindAsync(connection, cancellationToken) ?? new ViewModeState(ViewMode.Refresh, ViewModeState.Steady);
+            var state = await ViewModeState.FindAsync(connection, cancellationToken)
+                ?? new ViewModeState(ViewMode.Refresh, ViewModeState.Steady);
             var plan = Plan.Of(defined, state);
             await connection.ExecuteAsync(plan.Sql(defined, state), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -54,14 +57,17 @@ internal static class RepeatableScripts
         public string Sql(DefinedScripts defined, ViewModeState state) => string.Join("\n", [
             RefreshSettings.Sql,
             .. Views.Reverse().Select(v => DropSql(v.Name)),
-            .. defined.Registered.Where(DefinedScripts.IsStrange).Select(name => DropSql(name) + $"delete from public.analytics_views where view_name = '{name.Replace("'", "''", StringComparison.Ordinal)}';"),
+            .. defined.Registered.Where(DefinedScripts.IsStrange)
+                .Select(name => $"{DropSql(name)}\ndelete from public.analytics_views where view_name = '{name}';"),
             .. InstallsSummaries ? [IncrementalSql.Uninstall(), IncrementalSql.Install()] : Array.Empty<string>(),
             // A conversion goes on from here, whether this program lives to do it or another begins it anew.
-            .. InstallsSummaries && (GoesOnIncrementally || state.State == ViewModeState.Building) ? [ViewConverter.BeginBuilding()] : Array.Empty<string>(),
+            .. InstallsSummaries && (GoesOnIncrementally || state.State == ViewModeState.Building)
+                ? [ViewConverter.BeginBuilding()] : Array.Empty<string>(),
             .. LedgerFunctions.All.Where(defined.IsStale).Select(f => f.CreateSql()),
             .. Views.Select(v => Materialized ? v.CreateMaterializedSql() : IncrementalSql.CreateView(v)),
             .. Views.Select(v => v.Registration),
-            $"delete from public.pending_view_changes p where not exists (select from public.analytics_views v where v.view_name = p.view_name) or view_name = any ({Names()});",
+            $"delete from public.pending_view_changes where view_name = any ({Names()});",
+            "delete from public.pending_view_changes where view_name not in (select view_name from public.analytics_views);",
             $"select public.mark_views_changed({Names()});",
         ]);
 

@@ -30,7 +30,8 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             throw PostgresErrors.Translate(e);
         }
         return known.Union(applied).Order(StringComparer.Ordinal)
-            .Select(id => new MigrationState(id, OldHistory.NameOf(id), applied.Contains(id), known.Contains(id), OldHistory.Has(id))).ToList();
+            .Select(id => new MigrationState(id, OldHistory.NameOf(id), applied.Contains(id), known.Contains(id), OldHistory.Has(id)))
+            .ToList();
     }
 
     /// <summary>What is to be said of the history of a ledger from before the first release; null of any other.</summary>
@@ -42,12 +43,13 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             var refusal = OldHistory.Incomplete(states);
             return $"{char.ToUpperInvariant(refusal.Message[0])}{refusal.Message[1..]}. {refusal.Hint}";
         }
-        return $"The ledger has the migrations of before the first release, all of them. 'almagest db migrate' puts {OldHistory.NameOf(OldHistory.Successor)} into the place of the old ones; nothing is lost.";
+        return "The ledger has all migrations of before the first release. "
+            + $"'almagest db migrate' replaces them by {OldHistory.NameOf(OldHistory.Successor)}; nothing is lost.";
     }
 
     /// <summary>Applies every pending migration, then runs the repeatable scripts that have changed.</summary>
     /// <returns>the names of the migrations; where there were none, of the views and functions that were made anew</returns>
-    /// <exception cref="LedgerException">the database is of a newer program, or in the middle of the history of before the first release</exception>
+    /// <exception cref="LedgerException">the database is of a newer program, or has a part of the history before the first release</exception>
     public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default) => GoToAsync(null, cancellationToken);
 
     /// <summary>Goes up or down to a migration, by name or id; <c>0</c> takes everything away, data included.</summary>
@@ -57,15 +59,17 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         if (target != Migration.InitialDatabase)
         {
             var states = (await StatusAsync(cancellationToken)).Where(s => s.Known).ToList();
-            var match = states.FirstOrDefault(s => s.Id.Equals(target, StringComparison.OrdinalIgnoreCase) || s.Name.Equals(target, StringComparison.OrdinalIgnoreCase))
+            var match = states.FirstOrDefault(s => IsNamed(s.Id) || IsNamed(s.Name))
                 ?? throw LedgerException.Invalid("to", $"there is no migration '{target}'",
                     $"Choose one of {string.Join(", ", states.Select(s => s.Name))}, or 0 for an empty database.");
             target = match.Id;
         }
         return await GoToAsync(target, cancellationToken);
+
+        bool IsNamed(string name) => name.Equals(target, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <exception cref="LedgerException">the schema is older or newer than this program, or a view's or function's definition is not today's</exception>
+    /// <exception cref="LedgerException">the schema is older or newer than this program, or a view or function is not today's</exception>
     public async Task EnsureCurrentAsync(CancellationToken cancellationToken = default)
     {
         var states = await StatusAsync(cancellationToken);
@@ -82,7 +86,9 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         }
     }
 
-    /// <summary>Views and functions that are missing or not defined as this program defines them; the schema of mode incremental counts as one.</summary>
+    /// <summary>
+    /// Views and functions that are missing or not defined as this program defines them; the schema of mode incremental counts as one.
+    /// </summary>
     public async Task<IReadOnlyList<string>> StaleDefinitionsAsync(CancellationToken cancellationToken = default)
     {
         try

@@ -11,8 +11,8 @@ using Xunit;
 namespace Almagest.Ledger.Tests.Schema;
 
 /// <summary>
-/// The model in each migration's designer is what it and those before it built. So <c>dotnet ef migrations remove</c>, which makes the snapshot of
-/// the designer before the last one, changes nothing else. Needs no database.
+/// The model in each migration's designer is what it and those before it built. So <c>dotnet ef migrations remove</c>, which makes the
+/// snapshot of the designer before the last one, changes nothing else. Needs no database.
 /// </summary>
 public sealed partial class ModelHistoryTests : IAsyncDisposable
 {
@@ -39,7 +39,8 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
     {
         var snapshot = Finalized(context.GetService<IMigrationsAssembly>().ModelSnapshot!.Model);
         var last = Finalized(Migrations()[^1].TargetModel);
-        Assert.Equal(last.ToDebugString(MetadataDebugStringOptions.LongDefault), snapshot.ToDebugString(MetadataDebugStringOptions.LongDefault));
+        const MetadataDebugStringOptions Everything = MetadataDebugStringOptions.LongDefault;
+        Assert.Equal(last.ToDebugString(Everything), snapshot.ToDebugString(Everything));
         Assert.Empty(Differences(snapshot, context.GetService<IDesignTimeModel>().Model));
     }
 
@@ -50,20 +51,22 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
         // A view that came later was made by no migration, whichever models have it.
         foreach (var migration in Migrations().Take(5))
         {
-            var made = migration.UpOperations.OfType<SqlOperation>().SelectMany(o => CreatedView().Matches(o.Sql)).Select(m => m.Groups[1].Value);
-            known.UnionWith(made);
-            Assert.Equal(known.Order(StringComparer.Ordinal), migration.TargetModel.GetEntityTypes().Select(e => e.GetViewName()).OfType<string>().Order(StringComparer.Ordinal));
+            var made = migration.UpOperations.OfType<SqlOperation>().SelectMany(o => CreatedView().Matches(o.Sql));
+            known.UnionWith(made.Select(m => m.Groups[1].Value));
+            var views = migration.TargetModel.GetEntityTypes().Select(e => e.GetViewName()).OfType<string>();
+            Assert.Equal(known.Order(StringComparer.Ordinal), views.Order(StringComparer.Ordinal));
         }
     }
 
     List<Migration> Migrations()
     {
         var assembly = context.GetService<IMigrationsAssembly>();
-        return assembly.Migrations.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => assembly.CreateMigration(m.Value, context.Database.ProviderName!)).ToList();
+        return assembly.Migrations.OrderBy(m => m.Key, StringComparer.Ordinal)
+            .Select(m => assembly.CreateMigration(m.Value, context.Database.ProviderName!)).ToList();
     }
 
-    IModel Finalized(IModel model) =>
-        context.GetService<IModelRuntimeInitializer>().Initialize(model is IMutableModel mutable ? mutable.FinalizeModel() : model, designTime: true, validationLogger: null);
+    IModel Finalized(IModel model) => context.GetService<IModelRuntimeInitializer>().Initialize(
+        model is IMutableModel mutable ? mutable.FinalizeModel() : model, designTime: true, validationLogger: null);
 
     IReadOnlyList<MigrationOperation> Differences(IModel? from, IModel? to) =>
         context.GetService<IMigrationsModelDiffer>().GetDifferences(from?.GetRelationalModel(), to?.GetRelationalModel());
@@ -77,9 +80,11 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
             if (changed.DefaultValue is Guid id && id == Guid.Empty) changed.DefaultValue = null;
         }
         // Nor does the order of columns, which a designer does not know.
-        foreach (var table in operations.OfType<CreateTableOperation>()) table.Columns.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        foreach (var table in operations.OfType<CreateTableOperation>())
+            table.Columns.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         var generator = context.GetService<IMigrationsSqlGenerator>();
-        return operations.Where(o => o is not SqlOperation).SelectMany(o => generator.Generate([o], model)).Select(c => c.CommandText).Order(StringComparer.Ordinal).ToList();
+        return operations.Where(o => o is not SqlOperation)
+            .SelectMany(o => generator.Generate([o], model)).Select(c => c.CommandText).Order(StringComparer.Ordinal).ToList();
     }
 
     [GeneratedRegex(@"create materialized view public\.(\w+)")]

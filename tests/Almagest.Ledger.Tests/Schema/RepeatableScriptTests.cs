@@ -28,7 +28,7 @@ public sealed class RepeatableScriptTests
     {
         await using var test = await CreateAsync(mode);
         var before = await IdentitiesAsync(test);
-        await test.ExecuteAsync($"comment on {(mode == ViewMode.Refresh ? "materialized " : "")}view mv_discovery_timeline is 'almagest definition 0000'");
+        await test.ExecuteAsync($"comment on {KindOf(mode)} mv_discovery_timeline is 'almagest definition 0000'");
 
         Assert.Equal(["mv_discovery_timeline"], await test.Ledger.Schema.MigrateAsync());
 
@@ -47,7 +47,9 @@ public sealed class RepeatableScriptTests
         await test.Ledger.Schema.MigrateAsync();
 
         var after = await IdentitiesAsync(test);
-        Assert.Equal(["mv_discovery_quality", "mv_parameter_performance"], before.Keys.Where(name => before[name] != after[name]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["mv_discovery_quality", "mv_parameter_performance"],
+            before.Keys.Where(name => before[name] != after[name]).Order(StringComparer.Ordinal));
         await ViewAssert.AgreeAsync(test);
     }
 
@@ -57,14 +59,18 @@ public sealed class RepeatableScriptTests
     public async Task A_view_that_no_migration_makes_is_made_filled_and_registered(ViewMode mode)
     {
         await using var test = await CreateAsync(mode);
-        var kind = mode == ViewMode.Refresh ? "materialized view" : "view";
         // As in a ledger of a program that did not have it yet.
-        await test.ExecuteAsync($"drop {kind} mv_anomaly_overlap_matrix cascade; delete from analytics_views where view_name = 'mv_anomaly_overlap_matrix'");
+        await test.ExecuteAsync($"""
+            drop {KindOf(mode)} mv_anomaly_overlap_matrix cascade;
+            delete from analytics_views where view_name = 'mv_anomaly_overlap_matrix';
+            """);
 
         Assert.Contains("mv_anomaly_overlap_matrix", await test.Ledger.Schema.MigrateAsync());
 
         await test.Ledger.Schema.EnsureCurrentAsync();
-        Assert.Equal(["{anomaly} | False | {}"], await test.StringsAsync("select run_types::text, every_change, tables::text from analytics_views where view_name = 'mv_anomaly_overlap_matrix'"));
+        Assert.Equal(["{anomaly} | False | {}"], await test.StringsAsync("""
+            select run_types::text, every_change, tables::text from analytics_views where view_name = 'mv_anomaly_overlap_matrix'
+            """));
         Assert.Equal(1, await test.ScalarAsync<long>("select count(*) from mv_anomaly_overlap_matrix"));
         await ViewAssert.AgreeAsync(test);
     }
@@ -75,11 +81,18 @@ public sealed class RepeatableScriptTests
     public async Task A_view_that_this_program_does_not_have_is_taken_away(ViewMode mode)
     {
         await using var test = await CreateAsync(mode);
-        await test.ExecuteAsync($"create {(mode == ViewMode.Refresh ? "materialized " : "")}view mv_strange as select 1; insert into analytics_views (view_name, run_types) values ('mv_strange', '{{anomaly}}')");
+        await test.ExecuteAsync($"""
+            create {KindOf(mode)} mv_strange as select 1;
+            insert into analytics_views (view_name, run_types) values ('mv_strange', array['anomaly']);
+            """);
 
         Assert.Equal(["mv_strange"], await test.Ledger.Schema.MigrateAsync());
 
-        Assert.Empty(await test.StringsAsync("select relname from pg_class where relname = 'mv_strange' union all select view_name from analytics_views where view_name = 'mv_strange'"));
+        Assert.Empty(await test.StringsAsync("""
+            select relname::text from pg_class where relname = 'mv_strange'
+            union all
+            select view_name from analytics_views where view_name = 'mv_strange'
+            """));
         Assert.Empty(await test.Ledger.Schema.MigrateAsync());
         await ViewAssert.AgreeAsync(test);
     }
@@ -102,8 +115,7 @@ public sealed class RepeatableScriptTests
         Assert.Empty(await test.Ledger.Schema.MigrateAsync());
 
         await test.Ledger.Schema.EnsureCurrentAsync();
-        var dataset = await test.ScalarAsync<long>("select dataset_id from datasets");
-        await test.AddAnomalyRunAsync(dataset, [.. (await test.StringsAsync("select star_id from stars order by 1")).Select(long.Parse)], 9, 5.5);
+        await AddAnotherRunAsync(test, 9, 5.5);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         Assert.Equal(mode, (await ViewModeState.ReadAsync(test.Ledger)).Mode);
         Assert.Equal(3, await test.ScalarAsync<long>("select count(*) from mv_anomaly_overlap_matrix"));
@@ -118,14 +130,15 @@ public sealed class RepeatableScriptTests
     {
         await using var test = await CreateAsync(mode);
         // What an interrupted conversion leaves is in the way, too.
-        if (mode == ViewMode.Incremental) await test.ExecuteAsync("create materialized view mv_discovery_timeline__next as select * from discovery_runs");
+        if (mode == ViewMode.Incremental)
+            await test.ExecuteAsync("create materialized view mv_discovery_timeline__next as select * from discovery_runs");
         var summaries = await test.ScalarAsync<uint>("select 'view_summaries.runs'::regclass::oid");
         var migration = new MigrationBuilder("Npgsql");
         migration.DropQueryOptimizedViews();
 
         foreach (var operation in migration.Operations.OfType<SqlOperation>()) await test.ExecuteAsync(operation.Sql);
         Assert.Empty(await test.StringsAsync("select relname from pg_class where relname like 'mv%' and relkind in ('m', 'v')"));
-        await test.ExecuteAsync("alter table stars alter column healpix_29 type numeric; alter table stars alter column healpix_29 type bigint");
+        await test.ExecuteAsync("alter table stars alter healpix_29 type numeric; alter table stars alter healpix_29 type bigint");
 
         Assert.Equal(AnalyticsViews.All.Select(v => v.Name), await test.Ledger.Schema.MigrateAsync());
         Assert.Equal(mode, (await ViewModeState.ReadAsync(test.Ledger)).Mode);
@@ -141,22 +154,37 @@ public sealed class RepeatableScriptTests
         var migration = new MigrationBuilder("Npgsql");
         migration.DropQueryOptimizedViews();
 
-        var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => test.ExecuteAsync(Assert.IsType<SqlOperation>(Assert.Single(migration.Operations)).Sql));
+        var drop = Assert.IsType<SqlOperation>(Assert.Single(migration.Operations)).Sql;
+
+        var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => test.ExecuteAsync(drop));
+
         Assert.Contains("mv_discovery_timeline", error.MessageText, StringComparison.Ordinal);
-        Assert.Equal(AnalyticsViews.All.Count, await test.ScalarAsync<long>("select count(*) from pg_matviews where matviewname like 'mv%'"));
+        Assert.Equal(AnalyticsViews.All.Count, (await IdentitiesAsync(test)).Count);
     }
 
     static async Task<TestLedger> CreateAsync(ViewMode mode)
     {
         var test = await TestLedger.CreateAsync();
         await test.AddRunsAsync();
-        var dataset = await test.ScalarAsync<long>("select dataset_id from datasets");
-        await test.AddAnomalyRunAsync(dataset, [.. (await test.StringsAsync("select star_id from stars order by 1")).Select(long.Parse)], 7, 4.5);
+        await AddAnotherRunAsync(test, 7, 4.5);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         await new ViewConverter(test.Ledger).ConvertAsync(mode);
         return test;
     }
 
-    static async Task<Dictionary<string, string>> IdentitiesAsync(TestLedger test) =>
-        (await test.StringsAsync("select relname, oid from pg_class where relname like 'mv%' and relkind in ('m', 'v')")).Select(row => row.Split(" | ")).ToDictionary(row => row[0], row => row[1]);
+    static string KindOf(ViewMode mode) => mode == ViewMode.Refresh ? "materialized view" : "view";
+
+    static async Task AddAnotherRunAsync(TestLedger test, int seed, double flagged)
+    {
+        var dataset = await test.ScalarAsync<long>("select dataset_id from datasets");
+        var stars = (await test.StringsAsync("select star_id from stars order by 1")).Select(long.Parse);
+        await test.AddAnomalyRunAsync(dataset, [.. stars], seed, flagged);
+    }
+
+    // A relation that is made anew has another number.
+    static async Task<Dictionary<string, string>> IdentitiesAsync(TestLedger test)
+    {
+        var rows = await test.StringsAsync("select relname, oid from pg_class where relname like 'mv%' and relkind in ('m', 'v')");
+        return rows.Select(row => row.Split(" | ")).ToDictionary(row => row[0], row => row[1]);
+    }
 }

@@ -6,15 +6,17 @@ namespace Almagest.Ledger.Tests.Schema;
 internal static class SchemaCatalogue
 {
     const string Sql = """
-        select 'column ' || table_schema || '.' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
+        select concat_ws(' ', 'column', table_schema, table_name, column_name, data_type, is_nullable, column_default)
           from information_schema.columns where table_schema in ('public', 'jobs', 'view_summaries')
         union all select 'index ' || indexdef from pg_indexes where schemaname in ('public', 'jobs', 'view_summaries')
         union all select 'view ' || matviewname || ' ' || definition from pg_matviews where schemaname = 'public'
         union all select 'view ' || viewname || ' ' || definition from pg_views where schemaname = 'public'
         union all select 'registered ' || view_name || ' ' || run_types::text || ' ' || every_change from public.analytics_views
         union all select 'trigger ' || tgname || ' ' || pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
-        union all select 'function ' || proname || ' ' || prosrc from pg_proc where pronamespace::regnamespace::text in ('public', 'view_summaries')
-        union all select 'constraint ' || conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace::regnamespace::text in ('public', 'jobs', 'view_summaries')
+        union all select 'function ' || proname || ' ' || prosrc
+          from pg_proc where pronamespace::regnamespace::text in ('public', 'view_summaries')
+        union all select 'constraint ' || conname || ' ' || pg_get_constraintdef(oid)
+          from pg_constraint where connamespace::regnamespace::text in ('public', 'jobs', 'view_summaries')
         order by 1
         """;
 
@@ -22,7 +24,7 @@ internal static class SchemaCatalogue
     public static async Task<IReadOnlyList<string>> ReadAsync(TestLedger ledger)
     {
         var hasViews = await ledger.ScalarAsync<bool>("select to_regclass('public.analytics_views') is not null");
-        var sql = hasViews ? Sql : string.Join('\n', Sql.Split('\n').Where(line => !line.Contains("'registered '", StringComparison.Ordinal)));
-        return await ledger.StringsAsync(sql);
+        var lines = Sql.Split('\n').Where(line => hasViews || !line.Contains("'registered '", StringComparison.Ordinal));
+        return await ledger.StringsAsync(string.Join('\n', lines));
     }
 }

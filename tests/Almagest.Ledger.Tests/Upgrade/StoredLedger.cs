@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Almagest.Ledger.Tests.Upgrade;
 
-/// <summary>Restores the dumps of this folder, which pg_dump wrote as plain SQL: without the client programs, which a server does not need.</summary>
+/// <summary>Restores the dumps of this folder, plain SQL of pg_dump, without the client programs, which a server does not need.</summary>
 internal static class StoredLedger
 {
     /// <param name="dump">such as <c>AddReferenceEpoch.refresh</c>: the last migration and the mode</param>

@@ -139,7 +139,7 @@ public sealed class ViewFreshnessTests
         Task PassAsync(int seconds) => test.ExecuteAsync($"update view_refreshes set started_at = started_at - interval '{seconds} s', finished_at = finished_at - interval '{seconds} s'");
 
         var first = await refresher.RefreshDueAsync();
-        Assert.Equal(7, first.Outcomes.Count);
+        Assert.Equal(AnalyticsViews.All.Count - 1, first.Outcomes.Count);
         Assert.Equal(AnalyticsViews.RunStats.Name, Assert.Single(first.Outcomes, o => !o.Succeeded).ViewName);
         Assert.Equal(TimeSpan.FromSeconds(1), first.NextRetry);
         for (var failures = 1; failures <= 11; failures++)
