@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Almagest.Contract.Columns;
-using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views.Queries;
 

@@ -1,5 +1,4 @@
 using Almagest.Contract.Columns;
-using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;
 

@@ -5,8 +5,6 @@ using System.Text.Json.Serialization;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;
-using Almagest.Server.Analytics;
-using Almagest.Server.Http;
 
 namespace Almagest.Server.Datasets;
 

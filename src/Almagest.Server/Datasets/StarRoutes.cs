@@ -2,7 +2,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Results;
-using Almagest.Server.Analytics;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

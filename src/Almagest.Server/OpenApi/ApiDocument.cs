@@ -4,7 +4,6 @@ using Almagest.Contract.Serialization;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
-using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;

@@ -7,7 +7,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Results;
-using Almagest.Server.Http;
 
 namespace Almagest.Server.Runs;
 

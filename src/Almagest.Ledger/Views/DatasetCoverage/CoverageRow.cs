@@ -7,7 +7,7 @@ public sealed class CoverageRow
     public long Healpix6 { get; init; }
     public double RaDeg => SkyCell.Centre(Healpix6).RaDeg;
     public double DecDeg => SkyCell.Centre(Healpix6).DecDeg;
-    public double AreaDeg2 => SkyCell.AreaDeg2;
+    public double AreaDeg2 { get; } = SkyCell.AreaDeg2;
     public long Stars { get; init; }
     public long Runs { get; init; }
     public long StarAnalyses { get; init; }
