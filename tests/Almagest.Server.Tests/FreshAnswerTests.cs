@@ -212,7 +212,7 @@ public sealed class FreshAnswerTests : IAsyncLifetime
 
         var meanwhile = await AskAsync(Root + "/stats");
         Assert.Equal((HttpStatusCode.OK, before.Text, Tag(before), "1"), (meanwhile.Status, meanwhile.Text, Tag(meanwhile), Lag(meanwhile)));
-        Assert.Equal(7, (await AskAsync(Root + "/views")).Json.EnumerateArray().Count(v => v.GetProperty("consecutive_failures").GetInt32() == 0));
+        Assert.Equal(Almagest.Ledger.Views.AnalyticsViews.All.Count - 1, (await AskAsync(Root + "/views")).Json.EnumerateArray().Count(v => v.GetProperty("consecutive_failures").GetInt32() == 0));
 
         await ExecuteAsync("create unique index ux_mv_discovery_run_stats on mv_discovery_run_stats (run_id)");
         await CurrentAsync();

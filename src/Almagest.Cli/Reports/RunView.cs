@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
@@ -48,7 +48,7 @@ internal sealed class RunView
         if (run.RunType == RunTypes.Cluster)
         {
             var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellation);
-            return new RunView(run, datasets, tags, notes, [], [.. sizes.Take(top).Select(s => (s.ClusterId, s.Size))]);
+            return new RunView(run, datasets, tags, notes, [], [.. sizes.Take(top).Select(s => (s.ClusterId, s.ClusterSize))]);
         }
         var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top), cancellation);
         return new RunView(run, datasets, tags, notes,

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Almagest.Contract.Serialization;
+using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
@@ -57,12 +60,24 @@ internal static class ApiDocument
     /// <summary>Says what the JSON is that the types leave open.</summary>
     static Task DescribeJson(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
     {
-        if (context.JsonPropertyInfo is not { } property) return Task.CompletedTask;
+        if (context.JsonPropertyInfo is not { } property)
+        {
+            if (ViewRow.ViewOf(context.JsonTypeInfo.Type) is { } rows) DescribeRow(schema, rows);
+            return Task.CompletedTask;
+        }
+        if (ViewRow.ViewOf(property.DeclaringType) is { } view) schema.Description = view.Columns.Concat(view.Computed).First(c => c.Name == property.Name).Description;
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (type != typeof(RawJson)) return Task.CompletedTask;
         schema.Type = property.Name == "source" ? JsonSchemaType.Array : JsonSchemaType.Object;
         if (property.Name == "source") schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
         if (property.IsGetNullable && type != property.PropertyType) schema.Type |= JsonSchemaType.Null;
         return Task.CompletedTask;
+    }
+
+    // What the columns are is said by the view's descriptor, and every row has them all.
+    static void DescribeRow(OpenApiSchema schema, AnalyticsView view)
+    {
+        schema.Description = $"One row of {view.Name}. {view.Description}.";
+        schema.Required = view.Columns.Concat(view.Computed).Select(c => c.Name).ToHashSet();
     }
 }

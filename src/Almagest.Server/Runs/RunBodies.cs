@@ -1,3 +1,4 @@
+using Almagest.Contract.Serialization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Almagest.Ledger.Datasets;
@@ -6,7 +7,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Results;
-using Almagest.Server.Http;
 
 namespace Almagest.Server.Runs;
 

@@ -26,7 +26,7 @@ public sealed class DiscoveryServiceTests
         var outcome = await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("gaia", StarFilter.All, new IsolationForestParameters()));
         var run = await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value);
         Assert.True(run is { IsComplete: true, TotalStars: 12366, RandomSeed: 42 });
-        var stats = await new Almagest.Ledger.Analytics.AnalyticsQueries(test.Ledger).StatsOfAsync(run.RunId);
+        var stats = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).StatsOfAsync(run.RunId);
         Assert.Equal(619, stats!.AnomalyCount);
         Assert.True(stats.MaxAnomalyScore < 0);
         Assert.All(await new ViewStatusReader(test.Ledger).ReadAsync(), s => Assert.False(s.Lags));
@@ -49,7 +49,7 @@ public sealed class DiscoveryServiceTests
             Assert.Single(hashes);
         }
         var other = await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("gaia", StarFilter.All, new IsolationForestParameters { NEstimators = 30, RandomState = 43 }));
-        var seeds = await new Almagest.Ledger.Analytics.AnalyticsQueries(test.Ledger).OverlapsAsync(other.RunId);
+        var seeds = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).OverlapsAsync(other.RunId);
         Assert.All(seeds, o => Assert.InRange(o.JaccardSimilarity, 0.01, 0.999));
     }
 
@@ -165,9 +165,9 @@ public sealed class DiscoveryServiceTests
         await new CatalogIngestor(test.Ledger).IngestAsync([file!], new IngestOptions { DatasetName = "praesepe" });
         var outcome = await new DiscoveryService(test.Ledger).RunAsync(
             new RunRequest("praesepe", StarFilter.All, new HdbscanParameters { MinClusterSize = 100, MinSamples = 15, Features = "astrometric" }));
-        var sizes = await new Almagest.Ledger.Analytics.AnalyticsQueries(test.Ledger).ClusterSizesAsync(outcome.RunId!.Value);
+        var sizes = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).ClusterSizesAsync(outcome.RunId!.Value);
         // The cone holds one clump of about 895 stars.
-        Assert.InRange(sizes[0].Size, 700, 1100);
+        Assert.InRange(sizes[0].ClusterSize, 700, 1100);
         Assert.Equal(outcome.Analysis.Stars.Count, await test.ScalarAsync<long>("select count(*) from discovery_results where membership_probability between 0 and 1"));
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_results where cluster_id = -1 and membership_probability <> 0"));
         var member = (await new ResultRepository(test.Ledger).PageAsync(outcome.RunId.Value, new ResultQuery(ClusterId: sizes[0].ClusterId))).Items[0];

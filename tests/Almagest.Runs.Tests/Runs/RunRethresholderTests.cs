@@ -65,7 +65,7 @@ public sealed class RunRethresholderTests
         var made = await new RunRethresholder(test.Ledger).RethresholdAsync(start, 0.2);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees, v.ViewName));
-        var overlap = Assert.Single(await new Almagest.Ledger.Analytics.AnalyticsQueries(test.Ledger).OverlapsAsync());
+        var overlap = Assert.Single(await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).OverlapsAsync());
         // A higher share flags all that a lower one does.
         Assert.Equal((overlap.Run1Count, made.RunId), (overlap.OverlapCount, overlap.Run2Id));
     }
