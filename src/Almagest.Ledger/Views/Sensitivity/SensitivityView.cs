@@ -1,4 +1,5 @@
 using Almagest.Contract.Columns;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Views.Queries;
 using static Almagest.Contract.Columns.Column;
 
@@ -59,6 +60,7 @@ internal static class SensitivityView
         Texts = new Dictionary<string, Func<string>> { ["defaults"] = Defaults },
     };
 
-    // TODO: from the descriptors of the algorithms.
-    static string Defaults() => """values ('isolation_forest', '{"contamination": 0.05, "n_estimators": 100, "max_samples": 256}'::jsonb)""";
+    // Within the text of the view, so that another default changes its fingerprint and the view is computed anew.
+    static string Defaults() => "values " + string.Join(", ", Algorithms.Of(Model.RunTypes.Anomaly)
+        .Select(a => $"('{a.Name}', '{a.DefaultParameters().ToJsonString().Replace("'", "''", StringComparison.Ordinal)}'::jsonb)"));
 }
