@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 
 namespace Almagest.Server;
 

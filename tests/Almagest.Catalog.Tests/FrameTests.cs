@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Almagest.Catalog.Frames;
+using Almagest.Catalog;
+using Almagest.Sky;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

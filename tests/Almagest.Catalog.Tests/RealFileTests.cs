@@ -1,3 +1,4 @@
+using Almagest.Sky;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;
@@ -101,7 +102,7 @@ public sealed class RealFileTests
     {
         var alpheratz = Load.File(RealData.File("formats/bsc5_two_tables_V50.tsv")).Stars.Single(s => s.Id == "15");
         // VizieR says that they are in FK5, some 20 mas from ICRS.
-        var (ra, dec) = new Frames.FrameConversion(new PositionSystem(SkyFrame.Fk5, 2000)).Position(15 * (0 + 8 / 60.0 + 23.3 / 3600), 29 + 5 / 60.0 + 26 / 3600.0);
+        var (ra, dec) = new FrameConversion(new PositionSystem(SkyFrame.Fk5, 2000)).Position(15 * (0 + 8 / 60.0 + 23.3 / 3600), 29 + 5 / 60.0 + 26 / 3600.0);
         Assert.Equal(ra, alpheratz.Ra, 1e-10);
         Assert.Equal(dec, alpheratz.Dec, 1e-10);
         Assert.Equal(2000, alpheratz.Epoch);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Results;
 using Microsoft.Playwright;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Almagest.Ledger.Analytics;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Results;
 using Microsoft.Playwright;
 using Xunit;
 

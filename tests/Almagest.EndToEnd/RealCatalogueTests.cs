@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Almagest.Ledger.Analytics;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Results;
 using Microsoft.Playwright;
 using SkiaSharp;
 using Xunit;

@@ -1,8 +1,9 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 using Almagest.Server;
 using Almagest.Testing;
 using Microsoft.AspNetCore.Builder;

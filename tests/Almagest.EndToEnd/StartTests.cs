@@ -1,5 +1,7 @@
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+using Almagest.Runs.Results;
 using Microsoft.Playwright;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Almagest.Discovery.Sky;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Results;
+using Almagest.Sky;
 using Almagest.Testing;
 using Xunit;
 

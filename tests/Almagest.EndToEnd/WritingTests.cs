@@ -1,5 +1,6 @@
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Datasets;
+using Almagest.Runs.Annotations;
 using Almagest.Testing;
 using Microsoft.Playwright;
 using Xunit;

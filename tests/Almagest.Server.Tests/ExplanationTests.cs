@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 

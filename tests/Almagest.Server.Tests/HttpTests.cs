@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Testing;
 using Xunit;

@@ -1,7 +1,8 @@
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Almagest.Server.Tests.KnownLedger))]

@@ -1,5 +1,5 @@
 using System.Net;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
 using Xunit;
 
 namespace Almagest.Server.Tests;

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 

@@ -16,7 +16,7 @@ public static class Eventually
     public static async Task HoldsAsync(Func<Task<bool>> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var within = limit ?? Limit;
+        var within = limit ?? Limit * TestWatch.Stretch();
         var start = Stopwatch.GetTimestamp();
         for (var pause = 2; !await condition(); pause = Math.Min(2 * pause, 50))
         {

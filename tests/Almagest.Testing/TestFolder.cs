@@ -1,4 +1,4 @@
-using Almagest.Ledger.Cluster;
+using Almagest.Postgres;
 
 namespace Almagest.Testing;
 

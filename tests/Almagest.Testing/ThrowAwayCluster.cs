@@ -1,4 +1,4 @@
-using Almagest.Ledger.Cluster;
+using Almagest.Postgres;
 using Npgsql;
 
 namespace Almagest.Testing;

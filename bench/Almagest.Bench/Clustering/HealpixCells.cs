@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Almagest.Discovery.Sky;
+using Almagest.Sky;
 
 namespace Almagest.Bench.Clustering;
 

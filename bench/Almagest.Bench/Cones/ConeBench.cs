@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text;
 using Almagest.Adql;
 using Almagest.Adql.Schema;
-using Almagest.Discovery.Sky;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
 using Almagest.Server;
+using Almagest.Sky;
 using Npgsql;
 
 namespace Almagest.Bench.Cones;

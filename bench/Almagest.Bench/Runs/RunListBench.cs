@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+using Almagest.Runs.Results;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

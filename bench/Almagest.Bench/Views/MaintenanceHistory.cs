@@ -1,7 +1,8 @@
-using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
-using Almagest.Ledger.Selections;
 using System.Diagnostics;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Bench.Views;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Almagest.Adql.Schema;
 using Almagest.Adql.Syntax;
-using Almagest.Discovery.Sky;
+using Almagest.Sky;
 
 namespace Almagest.Adql.Sql;
 

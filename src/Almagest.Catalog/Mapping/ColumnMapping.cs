@@ -1,4 +1,5 @@
 using Almagest.Catalog.Mapping;
+using Almagest.Sky;
 
 namespace Almagest.Catalog;
 

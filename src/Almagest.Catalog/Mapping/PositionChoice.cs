@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Sky;
 
 namespace Almagest.Catalog.Mapping;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Catalog.Delimited;
+using Almagest.Sky;
 
 namespace Almagest.Catalog.Stars;
 
@@ -205,7 +206,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     private void Convert(double[] ra, double[] dec, double[] pmra, double[] pmdec)
     {
         if (mapping.System is not { Frame: not SkyFrame.Icrs } system) return;
-        var conversion = new Frames.FrameConversion(options.CatalogEpoch is { } epoch ? system with { Epoch = epoch } : system);
+        var conversion = new FrameConversion(options.CatalogEpoch is { } epoch ? system with { Epoch = epoch } : system);
         for (int i = 0; i < ra.Length; i++)
         {
             if (_bad[i] is not null) continue;

@@ -1,3 +1,5 @@
+using Almagest.Sky;
+
 namespace Almagest.Catalog;
 
 /// <summary>How stars are made of a catalogue's rows.</summary>

@@ -5,9 +5,10 @@ using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Commands;
 

@@ -3,8 +3,8 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Consensus;
-using Almagest.Ledger.Comparing;
-using Almagest.Ledger.Export;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Export;
 
 namespace Almagest.Cli.Commands;
 

@@ -4,7 +4,7 @@ using System.Globalization;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Matching;
-using Almagest.Ledger.Matching;
+using Almagest.Runs.CrossMatching;
 
 namespace Almagest.Cli.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
-using Almagest.Ledger;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Commands;
 

@@ -2,9 +2,9 @@ using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Matching;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Views;
+using Almagest.Runs.CrossMatching;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Cli.Commands;
 

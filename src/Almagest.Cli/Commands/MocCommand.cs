@@ -2,9 +2,10 @@ using System.CommandLine;
 using Almagest.Catalog.Writing;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Discovery.Sky;
-using Almagest.Ledger.Runs;
-using Almagest.Ledger.Sky;
+using Almagest.Ledger.Coverage;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Sky;
 
 namespace Almagest.Cli.Commands;
 

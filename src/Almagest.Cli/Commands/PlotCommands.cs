@@ -1,11 +1,11 @@
 using System.CommandLine;
+using Almagest.Charts.Printing;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Dashboard.Printing;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Cli.Commands;
 

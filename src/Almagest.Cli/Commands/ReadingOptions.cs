@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Almagest.Catalog;
 using Almagest.Cli.Shell;
+using Almagest.Sky;
 
 namespace Almagest.Cli.Commands;
 

@@ -2,7 +2,8 @@ using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Annotations;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Annotations;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Cli.Commands;
 

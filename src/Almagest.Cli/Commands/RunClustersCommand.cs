@@ -3,7 +3,7 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Consensus;
-using Almagest.Ledger.Comparing;
+using Almagest.Runs.Comparison;
 
 namespace Almagest.Cli.Commands;
 

@@ -2,11 +2,11 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Export;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Cli.Commands;
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Explanation;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Results;
 
 namespace Almagest.Cli.Commands;
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Export;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Results;
 
 namespace Almagest.Cli.Commands;
 

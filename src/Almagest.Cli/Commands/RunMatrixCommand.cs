@@ -2,10 +2,10 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Export;
 
 namespace Almagest.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Replay;
 
 namespace Almagest.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;

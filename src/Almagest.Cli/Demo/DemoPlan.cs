@@ -1,4 +1,4 @@
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Demo;
 

@@ -1,13 +1,14 @@
 using Almagest.Cli.Commands;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
-using Almagest.Ledger;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Demo;
 

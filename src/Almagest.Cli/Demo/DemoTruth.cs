@@ -1,6 +1,6 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Execution;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Cli.Demo;

@@ -1,7 +1,7 @@
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Consensus;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
 using Microsoft.EntityFrameworkCore;
 using Spectre.Console;
 

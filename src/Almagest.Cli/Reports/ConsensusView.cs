@@ -1,5 +1,5 @@
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Comparing;
+using Almagest.Runs.Comparison;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

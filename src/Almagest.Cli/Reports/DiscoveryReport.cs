@@ -1,6 +1,7 @@
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

@@ -1,5 +1,5 @@
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Explanation;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Comparing;
+using Almagest.Runs.Comparison;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

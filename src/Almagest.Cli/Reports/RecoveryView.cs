@@ -3,7 +3,7 @@ using Almagest.Cli.Shell;
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Recovery;
+using Almagest.Runs.Recovery;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

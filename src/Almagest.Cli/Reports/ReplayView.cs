@@ -1,5 +1,6 @@
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Results;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

@@ -6,8 +6,9 @@ using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Annotations;
+using Almagest.Runs.Results;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

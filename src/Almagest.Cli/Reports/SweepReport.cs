@@ -1,6 +1,6 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

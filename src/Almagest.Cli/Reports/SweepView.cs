@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Sweeps;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

@@ -1,7 +1,7 @@
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger;
-using Almagest.Ledger.Cluster;
+using Almagest.Contract.Errors;
+using Almagest.Postgres;
 using Almagest.Server;
 using Microsoft.AspNetCore.Builder;
 using Spectre.Console;

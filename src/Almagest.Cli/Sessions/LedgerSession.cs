@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Cluster;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
+using Almagest.Postgres;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
 using Npgsql;
 
 namespace Almagest.Cli.Sessions;

@@ -1,8 +1,8 @@
 using Almagest.Catalog;
+using Almagest.Contract.Errors;
 using Almagest.Discovery;
-using Almagest.Ledger;
-using Almagest.Ledger.Cluster;
 using Almagest.Ledger.Database;
+using Almagest.Postgres;
 
 namespace Almagest.Cli.Shell;
 

@@ -1,4 +1,4 @@
-using Almagest.Dashboard.Pictures;
+using Almagest.Charts.Pictures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.DataProtection;

@@ -1,4 +1,5 @@
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Explanation;
 
 namespace Almagest.Dashboard.Hosting;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Almagest.Dashboard.Pictures;
-using Almagest.Dashboard.Shared;
-using Almagest.Ledger;
-using Almagest.Ledger.Comparing;
+using Almagest.Charts.Pictures;
+using Almagest.Charts.Text;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
 using Microsoft.AspNetCore.Components;
 
 namespace Almagest.Dashboard.Pages;
@@ -47,7 +47,7 @@ public partial class Compare
         type = Type is { } t && RunTypes.All.Contains(t) ? t : RunTypes.Anomaly;
         if (named.Count > 0)
         {
-            var first = await new Almagest.Ledger.Runs.RunRepository(Ledger).GetAsync(named[0], Closed);
+            var first = await new Almagest.Runs.Lifecycle.RunRepository(Ledger).GetAsync(named[0], Closed);
             (chosen, type) = (first.DatasetId, first.RunType);
         }
         else if (!string.IsNullOrEmpty(Dataset)) chosen = (await new DatasetRepository(Ledger).FindAsync(Dataset, Closed)).DatasetId;
@@ -81,13 +81,13 @@ public partial class Compare
 
     string SideName() => SideOf() switch
     {
-        PairSide.OnlyIn1 => $"{Marked} only by {Words.Short(pair!.Run1.RunId)}",
-        PairSide.OnlyIn2 => $"{Marked} only by {Words.Short(pair!.Run2.RunId)}",
+        PairSide.OnlyIn1 => $"{Marked} only by {DisplayText.Short(pair!.Run1.RunId)}",
+        PairSide.OnlyIn2 => $"{Marked} only by {DisplayText.Short(pair!.Run2.RunId)}",
         _ => $"{Marked} by both",
     };
 
     static IEnumerable<(string Value, string Name)> Sides(RunAgreement p) =>
-        [("common", "both"), ("only_1", $"only {Words.Short(p.Run1.RunId)}"), ("only_2", $"only {Words.Short(p.Run2.RunId)}")];
+        [("common", "both"), ("only_1", $"only {DisplayText.Short(p.Run1.RunId)}"), ("only_2", $"only {DisplayText.Short(p.Run2.RunId)}")];
 
     static string PairLink(Guid a, Guid b) => $"/compare?runs={a},{b}";
 
@@ -96,7 +96,7 @@ public partial class Compare
     /// <summary>A value of JSON as a person would write it.</summary>
     static string Plain(string? json)
     {
-        if (json is null) return Words.None;
+        if (json is null) return DisplayText.None;
         using var document = JsonDocument.Parse(json);
         return document.RootElement.ToString();
     }

@@ -1,15 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
-using Almagest.Dashboard.Charts;
-using Almagest.Dashboard.Pictures;
-using Almagest.Dashboard.Shared;
-using Almagest.Ledger;
+using Almagest.Charts.Drawing;
+using Almagest.Charts.Pictures;
+using Almagest.Charts.Text;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Results;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -161,13 +164,13 @@ public partial class RunPage
         if (made is { } id) Navigation.NavigateTo($"/runs/{id}", forceLoad: true);
     }
 
-    string FileName(string what) => $"run-{Words.Short(run!.RunId)}-{what}";
+    string FileName(string what) => $"run-{DisplayText.Short(run!.RunId)}-{what}";
 
     string TableTitle()
     {
         var total = IsAnomaly ? stats?.AnomalyCount ?? stars.Count : stars.Count;
         var what = IsAnomaly ? "Flagged stars, most anomalous first" : Cluster is { } c ? $"Members of cluster {c}" : "Members of the largest clusters";
-        return total > TableRows && stars.Count > TableRows ? $"{what} (first {TableRows} of {Words.Count(total)})" : what;
+        return total > TableRows && stars.Count > TableRows ? $"{what} (first {TableRows} of {DisplayText.Count(total)})" : what;
     }
 
     static double? Contamination(DiscoveryRun run)

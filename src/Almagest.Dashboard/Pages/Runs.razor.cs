@@ -1,10 +1,13 @@
 using System.Globalization;
-using Almagest.Dashboard.Shared;
-using Almagest.Ledger;
-using Almagest.Ledger.Comparing;
+using Almagest.Charts.Text;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
+using Almagest.Runs.Sweeps;
 using Microsoft.AspNetCore.Components;
 
 namespace Almagest.Dashboard.Pages;
@@ -66,8 +69,8 @@ public partial class Runs
         StateHasChanged();
     }
 
-    string Heading() => sweep is { } s ? runs.Count == s.Runs ? $"{Words.Count(s.Runs)} runs, in the order of the sweep" : $"{Words.Count(runs.Count)} of {Words.Count(s.Runs)} runs, in the order of the sweep"
-        : runs.Count == 0 ? "Runs" : runs.Count == 1 ? "1 run" : $"{Words.Count(runs.Count)}{(next is null ? "" : "+")} runs, newest first";
+    string Heading() => sweep is { } s ? runs.Count == s.Runs ? $"{DisplayText.Count(s.Runs)} runs, in the order of the sweep" : $"{DisplayText.Count(runs.Count)} of {DisplayText.Count(s.Runs)} runs, in the order of the sweep"
+        : runs.Count == 0 ? "Runs" : runs.Count == 1 ? "1 run" : $"{DisplayText.Count(runs.Count)}{(next is null ? "" : "+")} runs, newest first";
 
     static string Statuses(SweepSummary s) =>
         string.Join(", ", RunStatus.All.Where(status => s.Statuses[status] > 0).Select(status => string.Create(CultureInfo.InvariantCulture, $"{s.Statuses[status]} {status}")));

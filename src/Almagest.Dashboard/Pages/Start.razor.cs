@@ -1,11 +1,14 @@
 using System.Globalization;
+using Almagest.Charts.Drawing;
+using Almagest.Contract.Errors;
 using Almagest.Dashboard.Starting;
 using Almagest.Discovery.Features;
-using Almagest.Ledger;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -106,7 +109,7 @@ public partial class Start
             advice = await new DiscoveryService(Ledger).KDistanceAsync(dataset, StarFilterText.Parse(filter), form.Features.Length == 0 ? null : form.Features, form.One("min_samples"), Closed);
             var d = advice.Curve.Distances;
             var step = Math.Max(1, d.Length / 400);
-            curve = Charts.Curve.Draw([.. Enumerable.Range(0, (d.Length + step - 1) / step).Select(i => d[i * step])], advice.Curve.SuggestedEps, step == 1 ? "stars, nearest first" : $"stars, nearest first (one in {step} is drawn)", "distance", "Distances to neighbours, ascending");
+            curve = Curve.Draw([.. Enumerable.Range(0, (d.Length + step - 1) / step).Select(i => d[i * step])], advice.Curve.SuggestedEps, step == 1 ? "stars, nearest first" : $"stars, nearest first (one in {step} is drawn)", "distance", "Distances to neighbours, ascending");
         });
         measuring = false;
     }

@@ -1,4 +1,4 @@
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Microsoft.AspNetCore.Components;
 

@@ -1,6 +1,7 @@
 using Almagest.Catalog;
+using Almagest.Charts.Text;
+using Almagest.Contract.Errors;
 using Almagest.Dashboard.Uploads;
-using Almagest.Ledger;
 using Almagest.Ledger.Datasets;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
@@ -101,7 +102,7 @@ public partial class UploadCatalogue
         return TryMappingAsync();
     }
 
-    string TableName(CatalogTable table) => $"{table.Number}{(table.Name is { } known ? $" {known}" : "")}{(table.Rows is { } rows ? $" ({Words.Count(rows)} rows)" : "")}";
+    string TableName(CatalogTable table) => $"{table.Number}{(table.Name is { } known ? $" {known}" : "")}{(table.Rows is { } rows ? $" ({DisplayText.Count(rows)} rows)" : "")}";
 
     async Task ChooseAsync(string field, string column)
     {

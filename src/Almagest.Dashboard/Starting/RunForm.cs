@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Almagest.Ledger;
-using Almagest.Ledger.Runs;
+using Almagest.Contract.Errors;
+using Almagest.Runs.Requests;
+using Almagest.Runs.Sweeps;
 
 namespace Almagest.Dashboard.Starting;
 

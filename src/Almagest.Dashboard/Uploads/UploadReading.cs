@@ -1,6 +1,7 @@
 using Almagest.Catalog;
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
+using Almagest.Sky;
 
 namespace Almagest.Dashboard.Uploads;
 

@@ -62,7 +62,7 @@ public sealed class UploadedFile : IDisposable
     /// <summary>How a mapping does on the first rows.</summary>
     /// <param name="mapping">as it is without <paramref name="reading"/></param>
     /// <exception cref="CatalogFormatException">the mapping has no position, or the file is damaged</exception>
-    /// <exception cref="Almagest.Ledger.LedgerException">a year cannot be read</exception>
+    /// <exception cref="Almagest.Contract.Errors.LedgerException">a year cannot be read</exception>
     public UploadTrial Try(ColumnMapping mapping, UploadReading reading)
     {
         ArgumentNullException.ThrowIfNull(mapping);

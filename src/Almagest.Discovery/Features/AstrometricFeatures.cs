@@ -1,3 +1,5 @@
+using Almagest.Sky;
+
 namespace Almagest.Discovery.Features;
 
 /// <summary>The features that recipes are put together from.</summary>

@@ -1,6 +1,6 @@
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Simulation;
-using Almagest.Discovery.Sky;
+using Almagest.Sky;
 
 namespace Almagest.Discovery.Recovery;
 

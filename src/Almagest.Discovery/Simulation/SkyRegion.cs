@@ -1,4 +1,4 @@
-using Almagest.Discovery.Sky;
+using Almagest.Sky;
 
 namespace Almagest.Discovery.Simulation;
 

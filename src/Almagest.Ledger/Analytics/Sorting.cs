@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Almagest.Contract.Errors;
 
 namespace Almagest.Ledger.Analytics;
 

@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;

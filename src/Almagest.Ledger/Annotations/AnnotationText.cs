@@ -1,3 +1,5 @@
+using Almagest.Contract.Errors;
+
 namespace Almagest.Ledger.Annotations;
 
 /// <summary>What users may write beside runs and stars.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Almagest.Catalog;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;

@@ -6,7 +6,7 @@ namespace Almagest.Ledger.Database;
 /// A session lock of the database, and the connection that holds it. Released explicitly: a connection that goes back to the
 /// pool keeps its session, and with it the lock, until it is used again. A process that dies loses both.
 /// </summary>
-internal sealed class AdvisoryLock : IAsyncDisposable
+public sealed class AdvisoryLock : IAsyncDisposable
 {
     readonly long key;
 

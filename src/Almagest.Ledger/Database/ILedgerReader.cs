@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Ledger.Database;

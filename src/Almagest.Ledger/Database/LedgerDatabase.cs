@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

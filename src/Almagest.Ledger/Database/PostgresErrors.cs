@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -1,8 +1,9 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Views;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
-using Almagest.Ledger.Views;
 
 namespace Almagest.Ledger.Database;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -93,7 +94,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     }
 
     /// <summary>What the filter of a run contains that adds this dataset.</summary>
-    internal static string AlsoJson(long datasetId) => FormattableString.Invariant($$"""{"also_datasets": [{{datasetId}}]}""");
+    public static string AlsoJson(long datasetId) => FormattableString.Invariant($$"""{"also_datasets": [{{datasetId}}]}""");
 
     /// <summary>Deletes a dataset with its stars, labels, runs and results, in one transaction.</summary>
     /// <param name="withRuns">false: refuse while the dataset has runs, which would be lost</param>

@@ -1,5 +1,6 @@
 using Almagest.Catalog;
 using Almagest.Ledger.Model;
+using Almagest.Sky;
 
 namespace Almagest.Ledger.Datasets;
 

@@ -1,6 +1,6 @@
 using Almagest.Catalog;
-using Almagest.Discovery.Sky;
 using Almagest.Ledger.Database;
+using Almagest.Sky;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -3,13 +3,12 @@ using System.Text.Json.Nodes;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Ledger.Export;
 
 /// <summary>Where an exported table comes from, so that the file alone tells how to make it again.</summary>
-sealed class Provenance(LedgerDatabase ledger)
+public sealed class Provenance(LedgerDatabase ledger)
 {
     const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
 
@@ -54,7 +53,7 @@ sealed class Provenance(LedgerDatabase ledger)
         ["title"] = title,
         ["rows"] = rows,
         ["program"] = "Almagest",
-        ["program_version"] = RunRepository.ProgramVersion,
+        ["program_version"] = Almagest.Contract.ProgramVersion.Current,
         ["exported_at"] = DateTime.UtcNow.ToString(Time, CultureInfo.InvariantCulture),
     };
 

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Almagest.Ledger.Export;
 
 /// <summary>The rows of a query as the cells of a table to be written, as they come from the server: a batch is in memory, never the whole.</summary>
-static class QueryRows
+public static class QueryRows
 {
     const int BatchRows = 5_000;
 

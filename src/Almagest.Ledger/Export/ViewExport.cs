@@ -1,5 +1,6 @@
 using System.Text;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;

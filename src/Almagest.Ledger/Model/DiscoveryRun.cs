@@ -80,7 +80,7 @@ public sealed class DiscoveryRun
     /// <summary>The sweep that it belongs to.</summary>
     public Guid? GroupId { get; set; }
 
-    /// <summary>SHA-256 of its results, 64 hexadecimal digits (<see cref="Runs.ResultsHash"/>); null where an older program stored it.</summary>
+    /// <summary>SHA-256 of its results, 64 hexadecimal digits (<c>Runs.ResultsHash</c>); null where an older program stored it.</summary>
     public string? ResultsHash { get; set; }
 }
 

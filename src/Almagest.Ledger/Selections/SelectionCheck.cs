@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Anomaly;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Recovery;
-using Almagest.Discovery.Sky;
+using Almagest.Sky;
 
 namespace Almagest.Ledger.Selections;
 

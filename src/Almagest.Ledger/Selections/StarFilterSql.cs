@@ -1,5 +1,5 @@
 using System.Text;
-using Almagest.Discovery.Sky;
+using Almagest.Sky;
 using Npgsql;
 
 namespace Almagest.Ledger.Selections;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Almagest.Contract.Errors;
 
 namespace Almagest.Ledger.Selections;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 
 namespace Almagest.Ledger.Views;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Npgsql;
 

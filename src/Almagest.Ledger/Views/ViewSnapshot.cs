@@ -1,4 +1,5 @@
 using System.Data;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Microsoft.EntityFrameworkCore;

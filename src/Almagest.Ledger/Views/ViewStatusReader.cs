@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Npgsql;
 

@@ -1,7 +1,8 @@
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Annotations;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;
 using Microsoft.AspNetCore.Builder;

@@ -1,8 +1,8 @@
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Consensus;
-using Almagest.Ledger;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Almagest.Ledger.Comparing;
+using Almagest.Runs.Comparison;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;
 

@@ -1,8 +1,8 @@
-using Almagest.Ledger;
-using Almagest.Ledger.Comparing;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Export;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;
 using Microsoft.AspNetCore.Http;

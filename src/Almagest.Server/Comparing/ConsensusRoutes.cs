@@ -1,9 +1,9 @@
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Consensus;
-using Almagest.Ledger;
-using Almagest.Ledger.Comparing;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Export;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Almagest.Ledger.Comparing;
+using Almagest.Runs.Comparison;
 
 namespace Almagest.Server.Comparing;
 

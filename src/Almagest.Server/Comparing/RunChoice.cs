@@ -1,8 +1,8 @@
-using Almagest.Ledger;
-using Almagest.Ledger.Comparing;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,7 @@
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Results;
 using Almagest.Server.Analytics;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;

@@ -1,7 +1,8 @@
 using Almagest.Catalog;
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
 using Almagest.Server.Http;
+using Almagest.Sky;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

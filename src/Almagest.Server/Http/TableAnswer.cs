@@ -1,5 +1,5 @@
 using Almagest.Catalog.Writing;
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;

@@ -1,4 +1,4 @@
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Quartz;
 
 namespace Almagest.Server.Jobs;

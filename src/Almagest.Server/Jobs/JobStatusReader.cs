@@ -29,7 +29,7 @@ public sealed class JobStatusReader(LedgerDatabase ledger)
     const int Patience = 2;
 
     /// <param name="history">executions of each job at most</param>
-    /// <exception cref="Almagest.Ledger.LedgerException">the database has trouble</exception>
+    /// <exception cref="Almagest.Contract.Errors.LedgerException">the database has trouble</exception>
     public async Task<IReadOnlyList<JobStatus>> ReadAsync(int history = 20, CancellationToken cancellation = default)
     {
         try

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Execution;
 
 namespace Almagest.Server.Jobs;
 

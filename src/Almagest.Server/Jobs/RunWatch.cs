@@ -1,7 +1,8 @@
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Quartz;
 
 namespace Almagest.Server.Jobs;

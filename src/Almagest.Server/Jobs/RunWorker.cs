@@ -1,5 +1,6 @@
-using Almagest.Ledger;
-using Almagest.Ledger.Runs;
+using Almagest.Contract.Errors;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Almagest.Ledger.Matching;
 using Almagest.Ledger.Model;
+using Almagest.Runs.CrossMatching;
 
 namespace Almagest.Server.Matching;
 

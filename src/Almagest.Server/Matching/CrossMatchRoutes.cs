@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Matching;
-using Almagest.Ledger;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Matching;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.CrossMatching;
+using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

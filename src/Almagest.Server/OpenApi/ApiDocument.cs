@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;
 using Microsoft.AspNetCore.Builder;
@@ -38,7 +39,7 @@ internal static class ApiDocument
             ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         o.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info = new OpenApiInfo { Title = "Almagest", Version = RunRepository.ProgramVersion, Description = About };
+            document.Info = new OpenApiInfo { Title = "Almagest", Version = Almagest.Contract.ProgramVersion.Current, Description = About };
             // Relative: true behind whatever name or proxy the server has.
             document.Servers = [new OpenApiServer { Url = "/" }];
             return Task.CompletedTask;

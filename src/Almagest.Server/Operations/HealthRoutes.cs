@@ -1,6 +1,6 @@
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,12 +21,12 @@ internal static class HealthRoutes
     {
         var group = api.MapGroup("/health").WithTags("Operations");
         group.Route("GET", "/live", "getLiveness", "Whether the process answers; asks nothing of the database",
-            _ => Task.FromResult(Results.Ok(new HealthBody("live", RunRepository.ProgramVersion)))).Produces<HealthBody>();
+            _ => Task.FromResult(Results.Ok(new HealthBody("live", Almagest.Contract.ProgramVersion.Current)))).Produces<HealthBody>();
 
         group.Route("GET", "/ready", "getReadiness", "Whether the database answers and has this program's schema", async context =>
         {
             await RequireReadyAsync(ledger, context.RequestAborted);
-            return Results.Ok(new HealthBody("ready", RunRepository.ProgramVersion));
+            return Results.Ok(new HealthBody("ready", Almagest.Contract.ProgramVersion.Current));
         }).Produces<HealthBody>();
     }
 

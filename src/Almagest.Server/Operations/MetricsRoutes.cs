@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,5 +1,6 @@
 using Almagest.Dashboard.Hosting;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Explanation;
 using Almagest.Server.Jobs;
 
 namespace Almagest.Server.Pages;

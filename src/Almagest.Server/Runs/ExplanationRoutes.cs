@@ -1,5 +1,5 @@
 using Almagest.Discovery.Anomaly;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Explanation;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

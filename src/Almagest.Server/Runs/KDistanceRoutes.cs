@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,5 @@
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Recovery;
+using Almagest.Runs.Recovery;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Replay;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,7 @@
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
 using Almagest.Server.Http;
 using Almagest.Server.Jobs;
 using Microsoft.AspNetCore.Builder;

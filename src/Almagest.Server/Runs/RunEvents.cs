@@ -2,7 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
 using Almagest.Server.Jobs;
 using Microsoft.AspNetCore.Builder;

@@ -5,7 +5,7 @@ using Almagest.Adql;
 using Almagest.Adql.Schema;
 using Almagest.Catalog;
 using Almagest.Catalog.Writing;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
 using Almagest.Server.VirtualObservatory.Catalogue;
 using Npgsql;
 
@@ -41,7 +41,7 @@ internal sealed class AdqlAnswer(
             ["title"] = title,
             ["query"] = query,
             ["program"] = "Almagest",
-            ["program_version"] = RunRepository.ProgramVersion,
+            ["program_version"] = Almagest.Contract.ProgramVersion.Current,
             ["answered_at"] = DateTime.UtcNow.ToString(Time, CultureInfo.InvariantCulture),
         },
         BatchesAsync())

@@ -6,7 +6,7 @@ using Almagest.Catalog;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
+using Almagest.Runs.Lifecycle;
 using Almagest.Server.VirtualObservatory.Catalogue;
 using Almagest.Server.VirtualObservatory.Tap;
 using Microsoft.AspNetCore.Builder;

@@ -1,5 +1,5 @@
 using Almagest.Discovery.Matching;
-using Almagest.Discovery.Sky;
+using Almagest.Sky;
 using CsCheck;
 using Xunit;
 

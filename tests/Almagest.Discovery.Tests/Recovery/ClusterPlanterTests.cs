@@ -1,7 +1,7 @@
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Recovery;
-using Almagest.Discovery.Sky;
 using Almagest.Discovery.Tests.Features;
+using Almagest.Sky;
 using Xunit;
 
 namespace Almagest.Discovery.Tests.Recovery;

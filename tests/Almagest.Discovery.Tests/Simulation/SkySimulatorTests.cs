@@ -1,5 +1,5 @@
 using Almagest.Discovery.Simulation;
-using Almagest.Discovery.Sky;
+using Almagest.Sky;
 using Xunit;
 
 namespace Almagest.Discovery.Tests.Simulation;

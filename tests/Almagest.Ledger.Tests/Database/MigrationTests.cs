@@ -1,7 +1,10 @@
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 

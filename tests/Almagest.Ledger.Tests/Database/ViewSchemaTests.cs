@@ -1,3 +1,4 @@
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Database;

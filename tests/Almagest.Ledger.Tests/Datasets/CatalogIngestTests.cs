@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
 using Almagest.Testing;
 using Xunit;

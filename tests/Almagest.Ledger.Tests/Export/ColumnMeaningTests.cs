@@ -1,6 +1,7 @@
 using Almagest.Catalog;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Views;
+using Almagest.Testing;
 using Npgsql;
 using Xunit;
 

@@ -1,8 +1,13 @@
-using Almagest.Ledger.Comparing;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Selections;

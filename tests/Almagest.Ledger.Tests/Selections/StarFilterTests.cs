@@ -1,5 +1,7 @@
-using Almagest.Discovery.Sky;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Selections;
+using Almagest.Sky;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Selections;
@@ -91,8 +93,8 @@ public sealed class StarFilterTests
         Assert.Equal(small, await SelectAsync("sample=20,7 dec_deg=0.."));
         Assert.Equal("20 of Dec (deg) ≥ 0, chosen at random by seed 7", StarFilterText.Parse("dec_deg=0.. sample=20,7").Describe());
         Assert.Equal(42, StarFilter.FromJson("""{"sample": {"n": 5}}""").Sample!.Seed);
-        var service = new Almagest.Ledger.Runs.DiscoveryService(test.Ledger);
-        var refused = await Assert.ThrowsAsync<LedgerException>(() => service.SubmitAsync(new("sky", StarFilterText.Parse("sample=401"), new Almagest.Ledger.Runs.IsolationForestParameters { Features = "sphere" })));
+        var service = new Almagest.Runs.Execution.DiscoveryService(test.Ledger);
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => service.SubmitAsync(new("sky", StarFilterText.Parse("sample=401"), new Almagest.Runs.Requests.IsolationForestParameters { Features = "sphere" })));
         Assert.Equal("filter.sample.n", refused.Field);
         Assert.Empty(await test.StringsAsync("select * from discovery_runs"));
     }

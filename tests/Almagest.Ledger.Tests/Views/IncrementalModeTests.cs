@@ -1,8 +1,9 @@
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
-using Almagest.Ledger.Tests.Runs;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Npgsql;
 using Xunit;
 
@@ -32,8 +33,8 @@ public sealed class IncrementalModeTests
         await using var test = await TestLedger.CreateAsync();
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        var first = await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
-        var second = await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 1.5);
+        var first = await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        var second = await TestRuns.CompleteAsync(test, dataset, stars, i => i - 1.5);
         Assert.Equal(["3 | 2 | 2"], await test.StringsAsync("select run_1_count, run_2_count, overlap_count from mv_anomaly_overlap_matrix"));
         Assert.Equal(["2 | 2 | 100"], await test.StringsAsync($"select anomaly_count, total_runs, frequency_pct from mv_star_anomaly_frequency where star_id = {stars[1]}"));
         await new RunRepository(test.Ledger).DeleteAsync(first);
@@ -82,7 +83,7 @@ public sealed class IncrementalModeTests
                 var (where, which) = random.Next(3) == 0 ? (other, others) : (dataset, stars);
                 // In no order: the locks must do without one.
                 var shuffled = which.OrderBy(_ => random.Next()).ToArray();
-                mine.Add(await RunLifeTests.CompleteAsync(test, where, shuffled, _ => random.NextDouble() - 0.5));
+                mine.Add(await TestRuns.CompleteAsync(test, where, shuffled, _ => random.NextDouble() - 0.5));
                 if (random.Next(3) > 0) continue;
                 await new RunRepository(test.Ledger).DeleteAsync(mine[0]);
                 mine.RemoveAt(0);
@@ -100,12 +101,12 @@ public sealed class IncrementalModeTests
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         var (dataset, stars) = await test.AddDatasetAsync("a", 400);
         const string Size = "select sum(pg_relation_size(oid))::bigint from pg_class where relnamespace = 'view_summaries'::regnamespace and relname in ('flagged_stars', 'star_sets', 'dataset_cells', 'flagged_stars_pkey')";
-        for (var i = 0; i < 5; i++) await RunLifeTests.CompleteAsync(test, dataset, stars, s => s % 4 - 0.5);
+        for (var i = 0; i < 5; i++) await TestRuns.CompleteAsync(test, dataset, stars, s => s % 4 - 0.5);
         await test.ExecuteAsync("vacuum view_summaries.flagged_stars");
         var before = await test.ScalarAsync<long>(Size);
         for (var i = 0; i < 100; i++)
         {
-            await RunLifeTests.CompleteAsync(test, dataset, stars, s => s % 4 - 0.5);
+            await TestRuns.CompleteAsync(test, dataset, stars, s => s % 4 - 0.5);
             // As often as autovacuum would come: the flagged fifth of its rows has changed many times.
             if (i % 10 == 0) await test.ExecuteAsync("vacuum view_summaries.flagged_stars; vacuum view_summaries.star_sets; vacuum view_summaries.dataset_cells".Split(';')[i / 10 % 3]);
         }
@@ -121,7 +122,7 @@ public sealed class IncrementalModeTests
         await using var test = await TestLedger.CreateAsync();
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         Assert.Empty(await test.StringsAsync("select * from mv_discovery_quality"));
         await test.ExecuteAsync($"insert into star_labels (star_id, is_anomaly) select star_id, (star_id < {stars[2]})::int from stars");
         Assert.Equal(["2 | 1 | 0"], await test.StringsAsync("select true_positives, false_positives, false_negatives from mv_discovery_quality"));
@@ -142,8 +143,8 @@ public sealed class IncrementalModeTests
         await test.ExecuteAsync("insert into star_labels (star_id, is_anomaly) select star_id, 1 from stars");
         for (var i = 0; i < 3; i++)
         {
-            await RunLifeTests.CompleteAsync(test, first, a, _ => -1);
-            await RunLifeTests.CompleteAsync(test, second, b, _ => -1);
+            await TestRuns.CompleteAsync(test, first, a, _ => -1);
+            await TestRuns.CompleteAsync(test, second, b, _ => -1);
         }
         await new DatasetRepository(test.Ledger).DeleteAsync(first);
         await AssertRightAsync(test);
@@ -157,7 +158,7 @@ public sealed class IncrementalModeTests
         await using var test = await TestLedger.CreateAsync();
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        var run = await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        var run = await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         await using var connection = await test.Ledger.ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
         await using var delete = new NpgsqlCommand($"delete from discovery_runs where run_id = '{run}'", connection);
@@ -172,7 +173,7 @@ public sealed class IncrementalModeTests
         await using var test = await TestLedger.CreateAsync();
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         var outcomes = await new ViewRefresher(test.Ledger).RefreshAsync();
         Assert.All(outcomes, o => Assert.True(o.Succeeded, o.Error));
         Assert.Equal(8, outcomes.Single(o => o.ViewName == "mv_star_anomaly_frequency").Rows);

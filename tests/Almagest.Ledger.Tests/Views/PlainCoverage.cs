@@ -1,5 +1,5 @@
-using Almagest.Discovery.Sky;
 using Almagest.Ledger.Model;
+using Almagest.Sky;
 
 namespace Almagest.Ledger.Tests.Views;
 

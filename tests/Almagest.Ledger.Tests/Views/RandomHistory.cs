@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Npgsql;
 
 namespace Almagest.Ledger.Tests.Views;

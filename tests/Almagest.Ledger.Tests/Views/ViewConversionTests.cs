@@ -1,6 +1,7 @@
-using Almagest.Ledger.Runs;
-using Almagest.Ledger.Tests.Runs;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;
@@ -41,7 +42,7 @@ public sealed class ViewConversionTests
         for (var point = 0; point < 30; point++)
         {
             await converter.ConvertAsync(target == ViewMode.Refresh ? ViewMode.Incremental : ViewMode.Refresh);
-            for (var i = 0; i < 3; i++) await RunLifeTests.CompleteAsync(test, dataset, stars, s => s - i - 0.5);
+            for (var i = 0; i < 3; i++) await TestRuns.CompleteAsync(test, dataset, stars, s => s - i - 0.5);
             using var stop = new CancellationTokenSource();
             var steps = 0;
             var interrupted = false;
@@ -54,8 +55,8 @@ public sealed class ViewConversionTests
                 interrupted = true;
             }
             // In the middle of it: the answers are right, and runs come and go.
-            var gone = await RunLifeTests.CompleteAsync(test, dataset, stars, s => s - 5.5);
-            await RunLifeTests.CompleteAsync(test, dataset, stars[..7], s => s - 2.5);
+            var gone = await TestRuns.CompleteAsync(test, dataset, stars, s => s - 5.5);
+            await TestRuns.CompleteAsync(test, dataset, stars[..7], s => s - 2.5);
             await new RunRepository(test.Ledger).DeleteAsync(gone);
             await new ViewRefresher(test.Ledger).RefreshPendingAsync();
             await AssertRightAsync(test, "in the middle");
@@ -72,7 +73,7 @@ public sealed class ViewConversionTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 200);
-        for (var i = 0; i < 5; i++) await RunLifeTests.CompleteAsync(test, dataset, stars, s => s % 7 - i - 0.5);
+        for (var i = 0; i < 5; i++) await TestRuns.CompleteAsync(test, dataset, stars, s => s % 7 - i - 0.5);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         using var done = new CancellationTokenSource();
         long reads = 0, writes = 0;
@@ -90,7 +91,7 @@ public sealed class ViewConversionTests
             // Bounded: pairs of runs grow with the square.
             while (!done.IsCancellationRequested && writes < 24)
             {
-                await RunLifeTests.CompleteAsync(test, dataset, stars, s => s % 5 - 1.5);
+                await TestRuns.CompleteAsync(test, dataset, stars, s => s % 5 - 1.5);
                 writes++;
             }
         });

@@ -1,6 +1,6 @@
 using Almagest.Ledger.Analytics;
-using Almagest.Ledger.Tests.Runs;
 using Almagest.Ledger.Views;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;
@@ -14,7 +14,7 @@ public sealed class ViewFreshnessTests
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         var refresher = new ViewRefresher(test.Ledger);
         var before = await ViewFreshness.ReadAsync(test.Ledger, AnalyticsViews.RunStats);
-        var run = await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        var run = await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         await refresher.RefreshPendingAsync();
         var added = await ViewFreshness.ReadAsync(test.Ledger, AnalyticsViews.RunStats);
         await refresher.RefreshAsync();
@@ -52,10 +52,10 @@ public sealed class ViewFreshnessTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         await using var snapshot = await ViewSnapshot.OpenAsync(test.Ledger, AnalyticsViews.RunStats);
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 3.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 3.5);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
 
         Assert.Single(await new AnalyticsQueries(snapshot).StatsAsync());
@@ -68,8 +68,8 @@ public sealed class ViewFreshnessTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
-        var gone = await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 3.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        var gone = await TestRuns.CompleteAsync(test, dataset, stars, i => i - 3.5);
         Assert.Equal(2, (await ViewFreshness.ReadAsync(test.Ledger, AnalyticsViews.StarFrequency)).MissingRuns);
         await test.ExecuteAsync($"delete from discovery_runs where run_id = '{gone}'");
         // Never in, and never to come in: a run that is deleted before the view has seen it.
@@ -85,7 +85,7 @@ public sealed class ViewFreshnessTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        var run = await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        var run = await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         Assert.Null((await StarFrequencyLookup.ReadAsync(test.Ledger, [stars[0]]))[stars[0]].Row);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         var found = await StarFrequencyLookup.ReadAsync(test.Ledger, [stars[7], long.MaxValue, stars[0]]);
@@ -110,7 +110,7 @@ public sealed class ViewFreshnessTests
         for (var n = 1; n <= 6; n++)
         {
             if (n == 4) await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
-            await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 50.5);
+            await TestRuns.CompleteAsync(test, dataset, stars, i => i - 50.5);
             await new ViewRefresher(test.Ledger).RefreshPendingAsync();
             var (told, anew) = (await kept.ReadAsync(), await new ViewStatusReader(test.Ledger).ReadAsync());
             Assert.Equal(n, told.Single(s => s.ViewName == AnalyticsViews.RunStats.Name).Rows);
@@ -130,7 +130,7 @@ public sealed class ViewFreshnessTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         await test.ExecuteAsync("drop index ux_mv_discovery_run_stats");
         var refresher = new ViewRefresher(test.Ledger);
         async Task<ViewStatus> StatusAsync() => (await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == AnalyticsViews.RunStats.Name);

@@ -1,5 +1,5 @@
-using Almagest.Ledger.Tests.Runs;
 using Almagest.Ledger.Views;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;
@@ -21,7 +21,7 @@ public sealed class ViewRefreshTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         var status = new ViewStatusReader(test.Ledger);
         Assert.Equal(
             [
@@ -44,7 +44,7 @@ public sealed class ViewRefreshTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("a", 8);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        await new Almagest.Ledger.Runs.RunRepository(test.Ledger).CreateAsync(dataset, new Almagest.Ledger.Runs.DbscanParameters(), Almagest.Ledger.Selections.StarFilter.All);
+        await new Almagest.Runs.Lifecycle.RunRepository(test.Ledger).CreateAsync(dataset, new Almagest.Runs.Requests.DbscanParameters(), Almagest.Ledger.Selections.StarFilter.All);
         Assert.Equal(["mv_discovery_timeline"], (await new ViewRefresher(test.Ledger).RefreshPendingAsync()).Select(o => o.ViewName));
         Assert.Equal(["cluster | 1 | 0", "cluster | 1 | 0"], await test.StringsAsync("select run_type, total_runs, completed_runs from mv_discovery_timeline"));
     }
@@ -73,7 +73,7 @@ public sealed class ViewRefreshTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         // A refresh whose snapshot is older than the second run, as the refresher makes it.
         await using var connection = await test.Ledger.ConnectAsync();
         await using (var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead))
@@ -84,7 +84,7 @@ public sealed class ViewRefreshTests
                 await command.ExecuteNonQueryAsync();
             }
             await ExecuteAsync("select 1 from discovery_runs");
-            await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 3.5);
+            await TestRuns.CompleteAsync(test, dataset, stars, i => i - 3.5);
             await ExecuteAsync("refresh materialized view concurrently mv_discovery_run_stats");
             await ExecuteAsync("delete from pending_view_changes where view_name = 'mv_discovery_run_stats'");
             await transaction.CommitAsync();
@@ -100,7 +100,7 @@ public sealed class ViewRefreshTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         await using var other = new Almagest.Ledger.Database.LedgerDatabase(test.ConnectionString);
         var both = await Task.WhenAll(new ViewRefresher(test.Ledger).RefreshPendingAsync(), new ViewRefresher(other).RefreshPendingAsync());
         Assert.Equal([0, 7], both.Select(b => b.Count).Order());
@@ -111,9 +111,9 @@ public sealed class ViewRefreshTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 3.5);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i - 3.5);
         await test.ExecuteAsync("drop index ux_mv_discovery_run_stats");
         var outcome = (await new ViewRefresher(test.Ledger).RefreshAsync([AnalyticsViews.RunStats])).Single();
         Assert.False(outcome.Succeeded);
@@ -142,7 +142,7 @@ public sealed class ViewRefreshTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
-        var run = await RunLifeTests.CompleteAsync(test, dataset, stars, i => i - 2.5);
+        var run = await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         await test.ExecuteAsync($"update discovery_results set is_anomaly = 1 where run_id = '{run}' and star_id = {stars[7]}");
         var stats = (await new ViewVerifier(test.Ledger).VerifyAsync()).Single(v => v.ViewName == "mv_discovery_run_stats");

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Almagest.Ledger;
-using Almagest.Ledger.Cluster;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Postgres;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Npgsql;
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Net;
-using Almagest.Ledger.Runs;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Server.Tests.VirtualObservatory;

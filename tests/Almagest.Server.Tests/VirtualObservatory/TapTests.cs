@@ -145,7 +145,7 @@ public sealed partial class TapTests(KnownLedger known)
         using var runner = new Server.VirtualObservatory.AdqlRunner(server.Ledger);
         await using var answer = await runner.OpenAsync("SELECT star_id FROM almagest.stars", 10_000, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await using var connection = await server.Ledger.ConnectAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand("select count(*) from pg_locks l join pg_stat_activity a using (pid) where a.state like 'idle in%' and a.query like 'select%c1%' and l.mode not in ('AccessShareLock', 'ExclusiveLock')", connection);
+        await using var command = new NpgsqlCommand("select count(*) from pg_locks l join pg_stat_activity a using (pid) where a.state like 'idle in%' and a.query like 'select%c1%' and a.datname = current_database() and l.mode not in ('AccessShareLock', 'ExclusiveLock')", connection);
         Assert.Equal(0L, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 

@@ -1,5 +1,5 @@
 using System.Xml;
-using Almagest.Ledger;
+using Almagest.Contract.Errors;
 
 namespace Almagest.Server.VirtualObservatory.Vosi;
 

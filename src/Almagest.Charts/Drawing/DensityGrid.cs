@@ -1,0 +1,37 @@
+namespace Almagest.Charts.Drawing;
+
+/// <summary>Points counted in the cells of a rectangle: what is drawn of a million stars instead of a million marks.</summary>
+public sealed class DensityGrid(int columns, int rows, (double From, double To) x, (double From, double To) y)
+{
+    readonly int[] counts = new int[columns * rows];
+
+    public (double From, double To) X => x;
+    public (double From, double To) Y => y;
+    public int Most { get; private set; }
+    public long Total { get; private set; }
+
+    public void Add(double valueX, double valueY)
+    {
+        var (u, v) = ((valueX - x.From) / (x.To - x.From), (valueY - y.From) / (y.To - y.From));
+        if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) return;
+        var at = Math.Min((int)(v * rows), rows - 1) * columns + Math.Min((int)(u * columns), columns - 1);
+        Most = Math.Max(Most, ++counts[at]);
+        Total++;
+    }
+
+    /// <summary>The logarithm of the counts in colour, empty cells clear; the first row of cells at the bottom.</summary>
+    public Raster Paint()
+    {
+        var raster = new Raster(columns, rows);
+        var scale = Math.Log(1 + Most);
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                if (counts[row * columns + column] is > 0 and var n)
+                    raster.Set(column, rows - 1 - row, ColourMap.At(Math.Log(1 + n) / scale));
+            }
+        }
+        return raster;
+    }
+}

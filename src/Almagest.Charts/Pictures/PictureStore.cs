@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Almagest.Charts.Drawing;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Comparison;
+using Almagest.Runs.Results;
+
+namespace Almagest.Charts.Pictures;
+
+/// <summary>
+/// What pictures are drawn from. Datasets and complete runs never change, so each is read once and kept; the least recently used are dropped
+/// when more stars are kept than fit. Thread-safe.
+/// </summary>
+public sealed class PictureStore(LedgerDatabase ledger)
+{
+    /// <summary>Some 40 bytes for each: a few hundred megabytes at most, beyond the picture that is being drawn.</summary>
+    const long MostStars = 6_000_000;
+
+    sealed record Entry(Lazy<Task<object>> Value)
+    {
+        public long Used { get; set; }
+        public long Stars { get; set; }
+    }
+
+    readonly ConcurrentDictionary<string, Entry> kept = new();
+    long clock;
+
+    /// <exception cref="Almagest.Contract.Errors.LedgerException">the database has trouble</exception>
+    public Task<SelectionPicture> SelectionAsync(long datasetId, StarFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return GetAsync($"selection {datasetId} {filter.ToJson()}", async () => SelectionPicture.Of(await new SelectionLoader(ledger).LoadAsync(datasetId, filter)), p => p.Stars);
+    }
+
+    /// <exception cref="Almagest.Contract.Errors.LedgerException">no such run, or it has no scores</exception>
+    public Task<RunScores> ScoresAsync(Guid runId) => GetAsync($"scores {runId}", async () => await RunScores.ReadAsync(ledger, runId), s => s.Ascending.Count / 4);
+
+    /// <summary>Which stars of its selection a complete run marks.</summary>
+    public Task<StarMarks> MarksAsync(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return GetAsync($"marks {run.RunId}", async () =>
+        {
+            var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+            var sets = new RunSetReader(ledger);
+            return run.RunType == RunTypes.Anomaly
+                ? StarMarks.Of(picture.StarIds, false, [(0, (await sets.MarksAsync([run]))[0].Marked)])
+                : StarMarks.Of(picture.StarIds, true, (await sets.ClustersAsync([run]))[0].Clusters.Select(c => (c.ClusterId, (IEnumerable<long>)c.Members)));
+        }, m => m.Stars / 10);
+    }
+
+    async Task<T> GetAsync<T>(string key, Func<Task<T>> make, Func<T, long> stars) where T : notnull
+    {
+        var entry = kept.GetOrAdd(key, _ => new Entry(new Lazy<Task<object>>(() => Task.Run(async () => (object)await make()))));
+        entry.Used = Interlocked.Increment(ref clock);
+        try
+        {
+            var value = (T)await entry.Value.Value;
+            entry.Stars = stars(value);
+            while (kept.Count > 1 && kept.Values.Sum(e => e.Stars) > MostStars) kept.TryRemove(kept.MinBy(k => k.Value.Used).Key, out _);
+            return value;
+        }
+        catch
+        {
+            kept.TryRemove(key, out _);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Almagest.Charts.Drawing;
+using Almagest.Discovery.Features;
+
+namespace Almagest.Charts.Pictures;
+
+/// <summary>The stars of a selection, laid out for its pictures: some 40 bytes for each. Immutable.</summary>
+/// <param name="StarIds">ascending, one for each star of the clouds</param>
+/// <param name="Sky">on the plane of <paramref name="Projection"/></param>
+/// <param name="Diagram">null where no star has both colour and magnitude</param>
+/// <param name="Motions">proper motion in RA·cos Dec, to the left, and in Dec, mas/yr; null where no star has it</param>
+/// <param name="Distances">magnitude and parallax; null where no star has both</param>
+public sealed record SelectionPicture(long[] StarIds, SkyProjection Projection, StarCloud Sky, ColourMagnitude? Diagram, StarCloud? Motions, StarCloud? Distances,
+    Histogram? Magnitudes, Histogram? Colours, Histogram? Parallaxes)
+{
+    public int Stars => StarIds.Length;
+
+    public static SelectionPicture Of(StarColumns stars)
+    {
+        ArgumentNullException.ThrowIfNull(stars);
+        var projection = SkyProjection.For(stars.RaDeg, stars.DecDeg);
+        var (x, y) = (new float[stars.Count], new float[stars.Count]);
+        for (var i = 0; i < stars.Count; i++)
+        {
+            var place = projection.Project(stars.RaDeg[i], stars.DecDeg[i]) ?? (double.NaN, double.NaN);
+            (x[i], y[i]) = ((float)place.Item1, (float)place.Item2);
+        }
+        return new SelectionPicture(stars.StarId, projection, new StarCloud(x, y, projection.Whole), ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas),
+            Cloud(stars.PmraMasYr, stars.PmdecMasYr, leftwards: true), Cloud(stars.Magnitude, stars.ParallaxMas, leftwards: false),
+            Histogram.Of(stars.Magnitude), Histogram.Of(stars.Color), Histogram.OfMost(stars.ParallaxMas));
+    }
+
+    // On the sky RA grows to the left, and so does motion in RA.
+    static StarCloud? Cloud(double[] first, double[] second, bool leftwards)
+    {
+        var (x, y) = (Array.ConvertAll(first, v => (float)v), Array.ConvertAll(second, v => (float)v));
+        var both = Enumerable.Range(0, x.Length).Where(i => float.IsFinite(x[i]) && float.IsFinite(y[i])).ToList();
+        if (both.Count == 0) return null;
+        var (left, right) = Scale.Inner([.. both.Select(i => x[i])]);
+        var (bottom, top) = Scale.Inner([.. both.Select(i => y[i])]);
+        return new StarCloud(x, y, leftwards ? new ChartWindow(right, left, bottom, top) : new ChartWindow(left, right, bottom, top));
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+
+namespace Almagest.Charts.Text;
+
+/// <summary>How numbers, times and runs are written on pages.</summary>
+public static class DisplayText
+{
+    public const string None = "–";
+
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Count(double? number) => number is { } n ? n.ToString("N0", CultureInfo.InvariantCulture) : None;
+
+    public static string Fixed(double? number, int digits = 3) => number is { } n ? n.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : None;
+
+    public static string Percent(double? ofHundred) => ofHundred is { } p ? p.ToString("0.0#", CultureInfo.InvariantCulture) + " %" : None;
+
+    public static string When(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? None;
+
+    public static string Ago(double? seconds) => seconds switch
+    {
+        null => "never",
+        < 90 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s ago"),
+        < 5400 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min ago"),
+        < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0} h ago"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400:0} days ago"),
+    };
+
+    public static string Took(double? ms) => ms switch
+    {
+        null => None,
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms"),
+        < 120_000 => string.Create(CultureInfo.InvariantCulture, $"{ms / 1000:0.0} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{ms / 60_000:0} min"),
+    };
+
+    /// <summary>The end of an id tells runs of one moment apart; its start does not.</summary>
+    public static string Short(Guid runId) => runId.ToString()[^8..];
+
+    public static string Algorithm(string name) => name.Replace('_', ' ');
+
+    /// <summary>Parameters in one line, e.g. <c>contamination 0.05, features population@1</c>.</summary>
+    public static string Parameters(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return string.Join(", ", document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => $"{p.Name} {p.Value}"));
+    }
+
+    /// <summary>The parameters that tell most, in one short line.</summary>
+    public static string Gist(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return Gist(run.Parameters);
+    }
+
+    public static string Gist(string parametersJson)
+    {
+        using var document = JsonDocument.Parse(parametersJson);
+        var root = document.RootElement;
+        var parts = new List<string>();
+        if (root.TryGetProperty("contamination", out var c)) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{100 * c.GetDouble():0.##} %"));
+        if (root.TryGetProperty("eps", out var eps)) parts.Add(string.Create(CultureInfo.InvariantCulture, $"eps {eps.GetDouble():0.####}"));
+        if (root.TryGetProperty("min_samples", out var min) && min.ValueKind == JsonValueKind.Number) parts.Add($"min {min}");
+        if (root.TryGetProperty("min_cluster_size", out var size)) parts.Add($"size ≥ {size}");
+        if (root.TryGetProperty("features", out var f) && f.ValueKind == JsonValueKind.String) parts.Add(string.Join('+', f.GetString()!.Split('+').Select(p => p.Split('@')[0])));
+        return string.Join(", ", parts);
+    }
+
+    /// <summary>The datasets that a run took its stars from.</summary>
+    /// <param name="names">by id</param>
+    public static string Datasets(DiscoveryRun run, IReadOnlyDictionary<long, string> names) => string.Join(" + ", RunDatasets.Names(run, names));
+
+    public static string Selection(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return StarFilter.FromJson(run.DatasetFilter).Describe();
+    }
+
+    /// <summary>A number of the run's summary; null where it does not say.</summary>
+    public static long? Summary(DiscoveryRun run, string name)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (run.ResultsSummary is null) return null;
+        using var document = JsonDocument.Parse(run.ResultsSummary);
+        return document.RootElement.TryGetProperty(name, out var value) && value.TryGetInt64(out var number) ? number : null;
+    }
+
+    /// <summary>What a run found, in words.</summary>
+    public static string Found(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (!run.IsComplete) return None;
+        return run.RunType == RunTypes.Anomaly
+            ? Summary(run, "anomaly_count") is { } n ? $"{Count(n)} flagged" : None
+            : Summary(run, "cluster_count") is { } k ? $"{Count(k)} {(k == 1 ? "cluster" : "clusters")}" : None;
+    }
+}

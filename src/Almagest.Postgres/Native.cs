@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Almagest.Postgres;
+
+/// <summary>The few Linux calls that .NET does not offer: locks, ownership and the effective user.</summary>
+static partial class Native
+{
+    public const int OpenReadWrite = 0x2;
+    public const int OpenCreate = 0x40;
+    public const int OpenNoFollow = 0x20000;
+    public const int OpenCloseOnExec = 0x80000;
+
+    public const int LockShared = 1;
+    public const int LockExclusive = 2;
+    public const int LockNonBlocking = 4;
+
+    public const int NoEntry = 2;
+    public const int Interrupted = 4;
+    public const int WouldBlock = 11;
+    public const int AccessDenied = 13;
+    public const int NotDirectory = 20;
+    public const int NoSpace = 28;
+    public const int ReadOnlyFileSystem = 30;
+    public const int QuotaExceeded = 122;
+
+    const int CurrentDirectory = -100;
+    const int NoFollow = 0x100;
+    const uint BasicStatistics = 0x7ff;
+
+    public static bool IsRoot => EffectiveUser() == 0;
+
+    /// <summary>Owner, kind, permissions and identity of a file, or null where there is none that we may see.</summary>
+    public static FileFacts? Stat(string path, bool follow = true)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        if (StatX(CurrentDirectory, path, follow ? 0 : NoFollow, BasicStatistics, buffer) != 0)
+            return null;
+
+        // struct statx has the same layout on every architecture, unlike struct stat.
+        var mode = MemoryMarshal.Read<ushort>(buffer[28..]);
+        return new FileFacts(
+            Owner: MemoryMarshal.Read<uint>(buffer[20..]),
+            Group: MemoryMarshal.Read<uint>(buffer[24..]),
+            IsDirectory: (mode & 0xF000) == 0x4000,
+            Permissions: mode & 0xFFF,
+            Inode: MemoryMarshal.Read<ulong>(buffer[32..]),
+            Device: ((ulong)MemoryMarshal.Read<uint>(buffer[136..]) << 32) | MemoryMarshal.Read<uint>(buffer[140..]));
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOwner(SafeFileHandle file, uint owner, uint group);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint owner, uint group);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> buffer);
+}
+
+/// <param name="Owner">User id.</param>
+/// <param name="Group">Group id.</param>
+/// <param name="IsDirectory">Whether it is a directory.</param>
+/// <param name="Permissions">The twelve permission bits.</param>
+/// <param name="Inode">With <paramref name="Device"/>: the identity of the file, whatever its path.</param>
+/// <param name="Device">The file system.</param>
+readonly record struct FileFacts(uint Owner, uint Group, bool IsDirectory, int Permissions, ulong Inode, ulong Device)
+{
+    public bool IsSameFile(FileFacts other) => Inode == other.Inode && Device == other.Device;
+}

@@ -1,0 +1,128 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Annotations;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Lifecycle;
+using Npgsql;
+
+namespace Almagest.Runs.Annotations;
+
+/// <summary>Tags and notes of runs, whatever state they are in; a run that is deleted takes them with it.</summary>
+public sealed class RunAnnotations(LedgerDatabase ledger)
+{
+    /// <summary>Most notes of one answer.</summary>
+    public const int MostNotes = 1000;
+
+    /// <summary>The tags of a run, in their order as text.</summary>
+    /// <exception cref="LedgerException">no such run</exception>
+    public async Task<IReadOnlyList<RunTag>> TagsAsync(Guid runId, CancellationToken cancellation = default)
+    {
+        await RequireAsync(runId, cancellation);
+        return [.. (await ledger.ReadAsync(context => context.RunTags.Where(t => t.RunId == runId), cancellation)).OrderBy(t => t.Tag, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Adds tags; one that the run has already keeps who gave it and when.</summary>
+    /// <exception cref="LedgerException">no such run, a text that is no tag, or too many of them</exception>
+    public Task AddTagsAsync(Guid runId, IReadOnlyList<string> tags, string? by, CancellationToken cancellation = default) => ChangeAsync(runId, tags, by, false, cancellation);
+
+    /// <summary>Makes these the tags of a run; those that stay keep who gave them and when.</summary>
+    /// <inheritdoc cref="AddTagsAsync"/>
+    public Task SetTagsAsync(Guid runId, IReadOnlyList<string> tags, string? by, CancellationToken cancellation = default) => ChangeAsync(runId, tags, by, true, cancellation);
+
+    /// <summary>Takes tags away and answers how many of them the run had.</summary>
+    /// <exception cref="LedgerException">no such run</exception>
+    public async Task<int> RemoveTagsAsync(Guid runId, IReadOnlyList<string> tags, CancellationToken cancellation = default)
+    {
+        await RequireAsync(runId, cancellation);
+        return await ExecuteAsync("delete from public.run_tags where run_id = $1 and tag = any($2)", cancellation, runId, tags.ToArray());
+    }
+
+    /// <summary>The first notes of a run, oldest first.</summary>
+    /// <exception cref="LedgerException">no such run</exception>
+    public async Task<IReadOnlyList<RunNote>> NotesAsync(Guid runId, CancellationToken cancellation = default)
+    {
+        await RequireAsync(runId, cancellation);
+        return await ledger.ReadAsync(context => context.RunNotes.Where(n => n.RunId == runId).OrderBy(n => n.NoteId).Take(MostNotes), cancellation);
+    }
+
+    /// <exception cref="LedgerException">no such run, or the text is empty or too long</exception>
+    public async Task<RunNote> AddNoteAsync(Guid runId, string text, string? by, CancellationToken cancellation = default)
+    {
+        var words = AnnotationText.Long("text", text) ?? throw LedgerException.Invalid("text", "the note is empty", "Write something.");
+        var who = AnnotationText.Who(by);
+        await RequireAsync(runId, cancellation);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand("insert into public.run_notes (run_id, text, written_by) values ($1, $2, $3) returning note_id, written_at", connection)
+            {
+                Parameters = { new() { Value = runId }, new() { Value = words }, Text(who) },
+            };
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            return new RunNote { NoteId = reader.GetInt64(0), RunId = runId, Text = words, WrittenBy = who, WrittenAt = reader.GetDateTime(1) };
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <exception cref="LedgerException">the run has no such note</exception>
+    public async Task RemoveNoteAsync(Guid runId, long noteId, CancellationToken cancellation = default)
+    {
+        await RequireAsync(runId, cancellation);
+        if (await ExecuteAsync("delete from public.run_notes where run_id = $1 and note_id = $2", cancellation, runId, noteId) == 0)
+            throw LedgerException.NotFound($"run {runId} has no note {noteId}", "Its notes are listed with their numbers.");
+    }
+
+    async Task ChangeAsync(Guid runId, IReadOnlyList<string> tags, string? by, bool replace, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        var wanted = tags.Select(AnnotationText.Tag).Distinct(StringComparer.Ordinal).ToArray();
+        var who = AnnotationText.Who(by);
+        await RequireAsync(runId, cancellation);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            if (replace)
+            {
+                await using var remove = new NpgsqlCommand("delete from public.run_tags where run_id = $1 and tag <> all($2)", connection) { Parameters = { new() { Value = runId }, new() { Value = wanted } } };
+                await remove.ExecuteNonQueryAsync(cancellation);
+            }
+            await using var add = new NpgsqlCommand("insert into public.run_tags (run_id, tag, tagged_by) select $1, t, $3 from unnest($2) t on conflict do nothing", connection)
+            {
+                Parameters = { new() { Value = runId }, new() { Value = wanted }, Text(who) },
+            };
+            await add.ExecuteNonQueryAsync(cancellation);
+            await using var count = new NpgsqlCommand("select count(*) from public.run_tags where run_id = $1", connection) { Parameters = { new() { Value = runId } } };
+            if ((long)(await count.ExecuteScalarAsync(cancellation))! > AnnotationText.MostTags)
+                throw LedgerException.Invalid("tags", $"run {runId} would have more than {AnnotationText.MostTags} tags", "Nothing was changed. Give it fewer.");
+            await transaction.CommitAsync(cancellation);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    async Task RequireAsync(Guid runId, CancellationToken cancellation) => await new RunRepository(ledger).GetAsync(runId, cancellation);
+
+    async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object[] parameters)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand(sql, connection);
+            foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
+            return await command.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    static NpgsqlParameter<string?> Text(string? value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+}

@@ -1,0 +1,76 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
+
+namespace Almagest.Runs.Comparison;
+
+/// <summary>Which runs are to be compared: complete ones, each once, not too many.</summary>
+public static class ComparedRuns
+{
+    /// <summary>Most runs of one question: 4,950 pairs.</summary>
+    public const int Most = 100;
+
+    /// <summary>Most stars of all runs together: what is kept of them in memory stays below about a gigabyte.</summary>
+    const long MostStars = 4_000_000_000;
+
+    /// <summary>The runs of these ids, in their order.</summary>
+    /// <param name="field">name of the input, for messages</param>
+    /// <exception cref="LedgerException">too few, too many, one named twice, no such run, or one is not complete</exception>
+    public static async Task<IReadOnlyList<DiscoveryRun>> LoadAsync(
+        LedgerDatabase ledger, IReadOnlyList<Guid> runIds, int least = 2, string field = "run_ids", CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(runIds);
+        if (runIds.Count < least || runIds.Count > Most)
+            throw LedgerException.Invalid(field, $"{field} names {runIds.Count} runs, expected {least} to {Most}", "Name the runs to compare; GET /discovery/runs and 'almagest runs list' list them.");
+        if (runIds.GroupBy(id => id).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw LedgerException.Invalid(field, $"run {twice.Key} is named {twice.Count()} times", "Name each run once.");
+        var wanted = runIds.ToArray();
+        var found = (await ledger.ReadAsync(context => context.Runs.Where(r => wanted.Contains(r.RunId)), cancellation)).ToDictionary(r => r.RunId);
+        var runs = wanted.Select(id => found.TryGetValue(id, out var run) ? run : throw LedgerException.NotFound(
+            $"there is no run {id}", "GET /discovery/runs or 'almagest runs list' lists them.")).ToList();
+        foreach (var run in runs) RequireComplete(run);
+        return RequireBounded(runs, field);
+    }
+
+    /// <summary>The newest complete runs of a type over a dataset, oldest first.</summary>
+    public static async Task<IReadOnlyList<DiscoveryRun>> NewestAsync(
+        LedgerDatabase ledger, string runType, long? datasetId, int limit = Most, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        var found = await new RunRepository(ledger).ListAsync(new RunQuery(runType, RunStatus.Completed, datasetId, Math.Min(limit, Most)), cancellation);
+        return RequireBounded([.. found.OrderBy(r => r.RunId)], "dataset");
+    }
+
+    /// <exception cref="LedgerException">they looked at several datasets: no star is the same</exception>
+    public static void RequireOneDataset(IReadOnlyList<DiscoveryRun> runs, string field = "run_ids")
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        if (runs.FirstOrDefault(r => !RunDatasets.Share(r, runs[0])) is { } other)
+        {
+            throw LedgerException.Invalid(field, $"runs {runs[0].RunId} and {other.RunId} looked at different datasets and have no star in common",
+                "Name runs over one dataset.");
+        }
+    }
+
+    /// <exception cref="LedgerException">one is of another type</exception>
+    public static void RequireType(IReadOnlyList<DiscoveryRun> runs, string runType, string field = "run_ids")
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        if (runs.FirstOrDefault(r => r.RunType != runType) is { } other)
+            throw LedgerException.Invalid(field, $"run {other.RunId} is of type {other.RunType}, expected {runType}", $"Name {runType} runs only.");
+    }
+
+    internal static void RequireComplete(DiscoveryRun run)
+    {
+        if (!run.IsComplete) throw LedgerException.Conflict($"run {run.RunId} is {run.Status}: it has no results", "Only complete runs can be compared.");
+    }
+
+    static IReadOnlyList<DiscoveryRun> RequireBounded(IReadOnlyList<DiscoveryRun> runs, string field) => runs.Sum(r => r.TotalStars) <= MostStars
+        ? runs
+        : throw LedgerException.Invalid(field, $"the runs hold {runs.Sum(r => r.TotalStars)} results, at most {MostStars} can be compared at once", "Name fewer runs.");
+}

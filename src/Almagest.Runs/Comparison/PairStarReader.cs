@@ -1,0 +1,185 @@
+using System.Globalization;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Results;
+using Npgsql;
+
+namespace Almagest.Runs.Comparison;
+
+/// <summary>The stars of a pair of runs: common, only in one, and why each of the latter flipped.</summary>
+/// <remarks>
+/// <para>A star that run A marks and run B does not has flipped for the first of these reasons that applies:</para>
+/// <list type="number">
+/// <item><c>data</c>: B did not analyse it.</item>
+/// <item><c>threshold</c>: both are anomaly runs, and B's score of it is among the lowest n(A) N(B) / N(A) of B (flagged by A, analysed by
+/// either): B, too, would flag it at A's contamination. Only where A flags the larger share.</item>
+/// <item>What differs between the runs, see <see cref="RunDifference.Cause"/>.</item>
+/// </list>
+/// </remarks>
+public sealed class PairStarReader(LedgerDatabase ledger)
+{
+    /// <summary>A star is near the threshold of a run if the run would flag it, were it to flag this share more.</summary>
+    const double NearShare = 0.2;
+
+    /// <summary>Most rows of one page.</summary>
+    public const int MostRows = 10_000;
+
+    /// <summary>One page of stars, by ascending star_id. The next starts after the last one's id.</summary>
+    public async Task<Page<PairStar>> PageAsync(RunAgreement pair, PairStarQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        ArgumentNullException.ThrowIfNull(query);
+        var limit = Math.Clamp(query.Limit, 1, MostRows);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+            var stars = query.Side == PairSide.Common ? Common(command, pair) : await FlipsAsync(connection, command, pair, query.Side == PairSide.OnlyIn1, cancellation);
+            command.CommandText = $"""
+                select p.star_id, s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
+                       p.score_1, p.score_2, p.cluster_1, p.cluster_2, p.reason, p.near
+                from (
+                  select * from ({stars}) all_stars
+                  where star_id > {Bind(command, query.After)}{(query.Reason is { } reason ? $" and reason = {Bind(command, reason)}" : "")}
+                  order by star_id limit {(limit + 1).ToString(CultureInfo.InvariantCulture)}
+                ) p
+                join public.stars s using (star_id)
+                order by p.star_id
+                """;
+            var rows = new List<PairStar>();
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation)) rows.Add(Read(reader));
+            if (rows.Count <= limit) return new Page<PairStar>(rows, null);
+            rows.RemoveAt(limit);
+            return new Page<PairStar>(rows, rows[^1].StarId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <summary>The first stars that both mark, ascending.</summary>
+    public Task<IReadOnlyList<long>> IdsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellation = default) =>
+        limit == 0 ? Task.FromResult<IReadOnlyList<long>>([]) : ReadIdsAsync(pair, side, limit, cancellation);
+
+    /// <summary>How many stars flipped for each reason, both ways.</summary>
+    public async Task<FlipCounts> CountAsync(RunAgreement pair, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            var (first, near1) = await CountSideAsync(connection, pair, true, cancellation);
+            var (second, near2) = await CountSideAsync(connection, pair, false, cancellation);
+            return new FlipCounts(first, second, near1, near2);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    static async Task<(IReadOnlyDictionary<string, long>, long)> CountSideAsync(NpgsqlConnection connection, RunAgreement pair, bool onlyIn1, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+        command.CommandText = $"select reason, count(*), count(*) filter (where near) from ({await FlipsAsync(connection, command, pair, onlyIn1, cancellation)}) f group by 1 order by 2 desc, 1";
+        var counts = new Dictionary<string, long>();
+        long near = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            counts.Add(reader.GetString(0), reader.GetInt64(1));
+            near += reader.GetInt64(2);
+        }
+        return (counts, near);
+    }
+
+    async Task<IReadOnlyList<long>> ReadIdsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+            var (a, b) = side == PairSide.OnlyIn2 ? (pair.Run2, pair.Run1) : (pair.Run1, pair.Run2);
+            command.CommandText = $"""
+                select a.star_id from public.discovery_results a
+                where a.run_id = {Bind(command, a.RunId)} and {Marks("a", a)} and {(side == PairSide.Common ? "" : "not ")}exists (
+                  select from public.discovery_results b where b.run_id = {Bind(command, b.RunId)} and b.star_id = a.star_id and {Marks("b", b)})
+                order by a.star_id limit {limit.ToString(CultureInfo.InvariantCulture)}
+                """;
+            var ids = new List<long>();
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation)) ids.Add(reader.GetInt64(0));
+            return ids;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    static string Common(NpgsqlCommand command, RunAgreement pair) => $"""
+        select a.star_id, a.anomaly_score as score_1, b.anomaly_score as score_2, a.cluster_id as cluster_1, b.cluster_id as cluster_2,
+               null::text as reason, null::boolean as near
+        from public.discovery_results a
+        join public.discovery_results b on b.star_id = a.star_id and b.run_id = {Bind(command, pair.Run2.RunId)} and {Marks("b", pair.Run2)}
+        where a.run_id = {Bind(command, pair.Run1.RunId)} and {Marks("a", pair.Run1)}
+        """;
+
+    /// <summary>The stars that one run marks and the other does not, with the reason of each.</summary>
+    static async Task<string> FlipsAsync(NpgsqlConnection connection, NpgsqlCommand command, RunAgreement pair, bool onlyIn1, CancellationToken cancellation)
+    {
+        var (marking, other) = onlyIn1 ? (pair.Run1, pair.Run2) : (pair.Run2, pair.Run1);
+        var (marked, otherMarked) = onlyIn1 ? (pair.Marked1, pair.Marked2) : (pair.Marked2, pair.Marked1);
+        double? threshold = null, near = null;
+        if (marking.RunType == RunTypes.Anomaly && other.RunType == RunTypes.Anomaly)
+        {
+            var asMany = (long)Math.Round((double)marked * other.TotalStars / Math.Max(1, marking.TotalStars));
+            threshold = asMany > otherMarked ? await ScoreAsync(connection, other, asMany, cancellation) : null;
+        }
+        if (other.RunType == RunTypes.Anomaly && otherMarked > 0) near = await ScoreAsync(connection, other, (long)Math.Ceiling(otherMarked * (1 + NearShare)), cancellation);
+        // Scores of the run that does not mark the star; below every score where there is no such threshold.
+        var (thresholdSql, nearSql) = (Bind(command, threshold ?? double.NegativeInfinity), Bind(command, near ?? double.NegativeInfinity));
+        var (a, b) = onlyIn1 ? ("1", "2") : ("2", "1");
+        return $"""
+            select m.star_id, m.anomaly_score as score_{a}, o.anomaly_score as score_{b}, m.cluster_id as cluster_{a}, o.cluster_id as cluster_{b},
+                   case when o.star_id is null then '{FlipReason.Data}' when o.anomaly_score <= {thresholdSql} then '{FlipReason.Threshold}' else {Bind(command, RunDifference.Of(pair.Run1, pair.Run2).Cause)} end as reason,
+                   o.anomaly_score <= {nearSql} as near
+            from public.discovery_results m
+            left join public.discovery_results o on o.star_id = m.star_id and o.run_id = {Bind(command, other.RunId)}
+            where m.run_id = {Bind(command, marking.RunId)} and {Marks("m", marking)} and (o.star_id is null or not {Marks("o", other)})
+            """;
+    }
+
+    /// <summary>The score of a rank, 1 = the lowest; the highest where there are fewer.</summary>
+    static async Task<double?> ScoreAsync(NpgsqlConnection connection, DiscoveryRun run, long rank, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            select max(anomaly_score) from (
+              select anomaly_score from public.discovery_results where run_id = $1 and anomaly_score is not null order by anomaly_score limit $2) lowest
+            """, connection)
+        {
+            Parameters = { new() { Value = run.RunId }, new() { Value = Math.Max(1, rank) } },
+            CommandTimeout = 600,
+        };
+        return await command.ExecuteScalarAsync(cancellation) as double?;
+    }
+
+    // Literal conditions, so that the planner sees the partial and the composite indexes.
+    static string Marks(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"{alias}.is_anomaly = 1" : $"{alias}.cluster_id = -1";
+
+    static PairStar Read(NpgsqlDataReader r) => new(
+        r.GetInt64(0), r.GetString(1), r.GetDouble(2), r.GetDouble(3), Double(r, 4), Double(r, 5), Double(r, 6), Double(r, 7), Double(r, 8),
+        Double(r, 9), Double(r, 10), r.IsDBNull(11) ? null : r.GetInt32(11), r.IsDBNull(12) ? null : r.GetInt32(12),
+        r.IsDBNull(13) ? null : r.GetString(13), r.IsDBNull(14) ? null : r.GetBoolean(14));
+
+    static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
+
+    static string Bind<T>(NpgsqlCommand command, T value)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return $"${command.Parameters.Count}";
+    }
+}

@@ -1,0 +1,107 @@
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Statistics;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Npgsql;
+
+namespace Almagest.Runs.Comparison;
+
+/// <summary>
+/// How far two complete runs agree, star by star. A run <i>marks</i> the stars that it flags; a cluster run marks those that it leaves
+/// out of every cluster.
+/// </summary>
+/// <param name="Marked1">stars that run 1 marks</param>
+/// <param name="Marked2">stars that run 2 marks</param>
+/// <param name="Overlap">the marks among the stars that both runs analysed, and what chance would give</param>
+/// <param name="Clusters">of two cluster runs: how many stars of each cluster of run 1 are in each of run 2, most first; empty for others</param>
+/// <param name="AdjustedRandIndex">of two cluster runs, noise counted as a group (Hubert and Arabie 1985); null for others</param>
+/// <param name="AdjustedMutualInformation">likewise (Vinh, Epps and Bailey 2010)</param>
+/// <param name="NormalizedMutualInformation">likewise, not corrected for chance</param>
+public sealed record RunAgreement(
+    DiscoveryRun Run1, DiscoveryRun Run2, long Marked1, long Marked2, MarkOverlap Overlap, IReadOnlyList<ClusterMatch> Clusters,
+    double? AdjustedRandIndex, double? AdjustedMutualInformation, double? NormalizedMutualInformation)
+{
+    /// <summary>Stars that both runs looked at.</summary>
+    public long AnalysedByBoth => Overlap.Shared;
+
+    /// <summary>Stars that both mark.</summary>
+    public long Common => Overlap.Common;
+
+    public long OnlyIn1 => Marked1 - Common;
+    public long OnlyIn2 => Marked2 - Common;
+
+    /// <summary>Common over marked by either, [0, 1]; 0 where neither marks a star.</summary>
+    public double JaccardSimilarity => Marked1 + Marked2 == 0 ? 0 : (double)Common / (Marked1 + Marked2 - Common);
+}
+
+/// <summary>Stars that are in one cluster of the first run and in one of the second; -1 = in none.</summary>
+public sealed record ClusterMatch(int Cluster1, int Cluster2, long Stars);
+
+/// <summary>Measures the agreement of two runs from their raw results.</summary>
+public sealed class RunAgreementReader(LedgerDatabase ledger)
+{
+    /// <exception cref="LedgerException">a run is not complete, the two are one, or they have no star in common</exception>
+    public async Task<RunAgreement> ReadAsync(DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(run1);
+        ArgumentNullException.ThrowIfNull(run2);
+        if (run1.RunId == run2.RunId) throw LedgerException.Invalid("run_id", "the two runs are one and the same", "Name two different runs.");
+        ComparedRuns.RequireComplete(run1);
+        ComparedRuns.RequireComplete(run2);
+        if (!RunDatasets.Share(run1, run2))
+            throw LedgerException.Invalid("run_id", "the two runs looked at different datasets and have no star in common", "Compare runs over the same dataset.");
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            var (marked1, marked2, overlap) = await CountsAsync(connection, run1, run2, cancellation);
+            if (run1.RunType != RunTypes.Cluster || run2.RunType != RunTypes.Cluster) return new RunAgreement(run1, run2, marked1, marked2, overlap, [], null, null, null);
+            var clusters = await MatchesAsync(connection, run1, run2, cancellation);
+            var table = new ContingencyTable(clusters.Select(c => (c.Cluster1, c.Cluster2, c.Stars)));
+            return new RunAgreement(run1, run2, marked1, marked2, overlap, clusters, table.AdjustedRandIndex(), MutualInformation.Adjusted(table), MutualInformation.Normalized(table));
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    internal static string Mark(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"coalesce({alias}.is_anomaly = 1, false)" : $"coalesce({alias}.cluster_id = -1, false)";
+
+    static async Task<(long Marked1, long Marked2, MarkOverlap Overlap)> CountsAsync(
+        NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellation)
+    {
+        var (a, b) = (Mark("a", run1), Mark("b", run2));
+        await using var command = Command(connection, run1, run2, $"""
+            select count(*) filter (where a.star_id is not null and b.star_id is not null),
+                   count(*) filter (where {a}), count(*) filter (where {b}),
+                   count(*) filter (where {a} and b.star_id is not null), count(*) filter (where {b} and a.star_id is not null),
+                   count(*) filter (where {a} and {b})
+            from (select * from public.discovery_results where run_id = $1) a
+            full join (select * from public.discovery_results where run_id = $2) b using (star_id)
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return (reader.GetInt64(1), reader.GetInt64(2), new MarkOverlap(reader.GetInt64(0), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
+    }
+
+    static async Task<List<ClusterMatch>> MatchesAsync(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, run1, run2, """
+            select a.cluster_id, b.cluster_id, count(*)
+            from public.discovery_results a join public.discovery_results b using (star_id)
+            where a.run_id = $1 and b.run_id = $2
+            group by 1, 2 order by 3 desc, 1, 2
+            """);
+        var matches = new List<ClusterMatch>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) matches.Add(new ClusterMatch(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2)));
+        return matches;
+    }
+
+    static NpgsqlCommand Command(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, string sql) => new(sql, connection)
+    {
+        Parameters = { new() { Value = run1.RunId }, new() { Value = run2.RunId } },
+        CommandTimeout = 600,
+    };
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using Almagest.Ledger.Model;
+
+namespace Almagest.Runs.Comparison;
+
+/// <summary>In what two runs over one dataset differ, and why a star may be marked by one of them alone.</summary>
+/// <param name="Differences">
+/// of algorithm, features (the recipe or its version), selection (the filter), parameters (others than those named here), seed,
+/// contamination and program, those that differ, in this order
+/// </param>
+public sealed record RunDifference(IReadOnlyList<string> Differences)
+{
+    static readonly string[] Named = ["features", "random_state", "contamination"];
+
+    public static RunDifference Of(DiscoveryRun run1, DiscoveryRun run2)
+    {
+        ArgumentNullException.ThrowIfNull(run1);
+        ArgumentNullException.ThrowIfNull(run2);
+        var (p1, p2) = (RunParametersJson.Of(run1), RunParametersJson.Of(run2));
+        bool Same(string name) => JsonNode.DeepEquals(p1[name], p2[name]);
+        var sameAlgorithm = run1.Algorithm == run2.Algorithm;
+        var others = p1.Select(p => p.Key).Union(p2.Select(p => p.Key)).Except(Named);
+        (string Name, bool Differs)[] checks =
+        [
+            ("algorithm", !sameAlgorithm),
+            ("features", !Same("features") || RecipeVersion(run1) != RecipeVersion(run2)),
+            ("selection", !JsonNode.DeepEquals(JsonNode.Parse(run1.DatasetFilter), JsonNode.Parse(run2.DatasetFilter)) || run1.DatasetId != run2.DatasetId),
+            // Parameters of different algorithms are not each other's.
+            ("parameters", sameAlgorithm && !others.All(Same)),
+            ("seed", sameAlgorithm && !Same("random_state")),
+            ("contamination", sameAlgorithm && !Same("contamination")),
+            ("program", run1.ProgramVersion != run2.ProgramVersion),
+        ];
+        return new RunDifference([.. checks.Where(c => c.Differs).Select(c => c.Name)]);
+    }
+
+    /// <summary>
+    /// Why a star that both runs analysed, and that no other threshold would bring back, is marked by one of them alone: what differs and
+    /// changes scores most (<see cref="FlipReason"/>).
+    /// </summary>
+    public string Cause => (Differences.Count == 0 ? "" : Differences[0]) switch
+    {
+        "algorithm" => FlipReason.Algorithm,
+        "features" => FlipReason.Features,
+        "selection" => FlipReason.Data,
+        "parameters" => FlipReason.Parameters,
+        "seed" => FlipReason.Seed,
+        "contamination" => FlipReason.Threshold,
+        _ => FlipReason.Program,
+    };
+
+    static string? RecipeVersion(DiscoveryRun run) => run.ResultsSummary is { } summary ? JsonNode.Parse(summary)?["features"]?["version"]?.ToJsonString() : null;
+}
+
+/// <summary>Why one run marks a star and the other does not. The first that applies, in this order.</summary>
+public static class FlipReason
+{
+    /// <summary>The other run did not analyse it, or (with all else alike) learned from another selection.</summary>
+    public const string Data = "data";
+
+    /// <summary>The other run would flag it, too, if it flagged the same share of its stars as this one.</summary>
+    public const string Threshold = "threshold";
+
+    /// <summary>The runs are of different algorithms.</summary>
+    public const string Algorithm = "algorithm";
+
+    /// <summary>The runs looked at different features, or at another version of the recipe.</summary>
+    public const string Features = "features";
+
+    /// <summary>Other parameters differ, such as the number of trees or eps.</summary>
+    public const string Parameters = "parameters";
+
+    /// <summary>Nothing but the random seed (and perhaps the contamination) differs.</summary>
+    public const string Seed = "seed";
+
+    /// <summary>Nothing differs but the program's version, or nothing at all.</summary>
+    public const string Program = "program";
+
+    public static readonly IReadOnlyList<string> All = [Data, Threshold, Algorithm, Features, Parameters, Seed, Program];
+}
+
+/// <summary>The stored parameters of runs as JSON objects.</summary>
+static class RunParametersJson
+{
+    public static JsonObject Of(DiscoveryRun run) => JsonNode.Parse(run.Parameters) as JsonObject ?? [];
+}

@@ -1,0 +1,59 @@
+using Almagest.Catalog.Writing;
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Export;
+using Almagest.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+
+namespace Almagest.Runs.CrossMatching;
+
+/// <summary>The stored cross-matches and their links.</summary>
+public sealed class CrossMatchRepository(LedgerDatabase ledger)
+{
+    static readonly string[] OfEachStar = ["star_{0}_id", "source_id_{0}", "ra_deg_{0}", "dec_deg_{0}", "pmra_mas_yr_{0}", "pmdec_mas_yr_{0}", "magnitude_{0}"];
+
+    /// <summary>Newest first.</summary>
+    public Task<List<CrossMatch>> ListAsync(CancellationToken cancellation = default) =>
+        ledger.ReadAsync(context => context.CrossMatches.AsNoTracking().OrderByDescending(m => m.MatchId), cancellation);
+
+    /// <exception cref="LedgerException">no such match</exception>
+    public async Task<CrossMatch> GetAsync(long matchId, CancellationToken cancellation = default) =>
+        (await ledger.ReadAsync(context => context.CrossMatches.AsNoTracking().Where(m => m.MatchId == matchId), cancellation)).FirstOrDefault()
+        ?? throw LedgerException.NotFound($"there is no cross-match {matchId}", "'almagest links list' and GET /crossmatches list them.");
+
+    /// <summary>Deletes a match with its links.</summary>
+    /// <exception cref="LedgerException">no such match</exception>
+    public async Task DeleteAsync(long matchId, CancellationToken cancellation = default)
+    {
+        await GetAsync(matchId, cancellation);
+        await using var context = ledger.CreateContext();
+        await context.CrossMatches.Where(m => m.MatchId == matchId).ExecuteDeleteAsync(cancellation);
+    }
+
+    /// <summary>The pairs of a match with the catalogues' columns of both stars, as a table to be written, streamed.</summary>
+    public async Task<OutgoingTable> TableAsync(CrossMatch match, long? limit = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(match);
+        var datasets = new DatasetRepository(ledger);
+        var (first, second) = (await datasets.GetAsync(match.Dataset1Id, cancellation), await datasets.GetAsync(match.Dataset2Id, cancellation));
+        var provenance = Provenance.Begin($"Stars of {first.Name} (1) and {second.Name} (2) at the same place", $"{(limit is { } n ? $"the first {n} of " : "")}all pairs, by star_1_id, star_2_id");
+        foreach (var (name, value) in Provenance.Describe(match, first, second)) provenance[name] = value?.DeepClone();
+        var columns = OfEachStar.Select(c => ColumnMeanings.Side(c, "1")).Concat(OfEachStar.Select(c => ColumnMeanings.Side(c, "2"))).Append(ColumnMeanings.Of("separation_arcsec")).ToList();
+        return new OutgoingTable(columns, provenance, QueryRows.ReadAsync(ledger, command =>
+        {
+            command.CommandText = """
+                select a.star_id, a.source_id, a.ra_deg, a.dec_deg, a.pmra_mas_yr, a.pmdec_mas_yr, a.magnitude,
+                       b.star_id, b.source_id, b.ra_deg, b.dec_deg, b.pmra_mas_yr, b.pmdec_mas_yr, b.magnitude, l.separation_arcsec
+                from public.star_links l
+                join public.stars a on a.star_id = l.star_1_id
+                join public.stars b on b.star_id = l.star_2_id
+                where l.match_id = $1 order by l.star_1_id, l.star_2_id
+                """;
+            command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = match.MatchId });
+            if (limit is not { } most) return;
+            command.CommandText += " limit $2";
+            command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = most });
+        }, cancellation)) { Name = "links" };
+    }
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Matching;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Lifecycle;
+using Almagest.Sky;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Almagest.Runs.CrossMatching;
+
+/// <summary>How to join two datasets by position.</summary>
+public sealed record CrossMatchRequest
+{
+    /// <summary>Name or id of the first dataset.</summary>
+    public required string Dataset1 { get; init; }
+
+    public required string Dataset2 { get; init; }
+
+    /// <summary>Largest angle of a pair, arc seconds, above 0, at most 36000 (10 degrees).</summary>
+    public required double RadiusArcsec { get; init; }
+
+    public MatchFind Find { get; init; } = MatchFind.Best;
+
+    /// <summary>Epoch of the positions of dataset 1, Julian year such as 2016.0; proper motions are applied where both epochs are given.</summary>
+    public double? Epoch1 { get; init; }
+
+    public double? Epoch2 { get; init; }
+
+    /// <summary>The epoch at which to compare; that of dataset 2 where it is not given.</summary>
+    public double? Epoch { get; init; }
+}
+
+/// <summary>What a cross-match did.</summary>
+/// <param name="Moved1">stars of dataset 1 that have a proper motion and were brought to the common epoch</param>
+public sealed record CrossMatchReport(CrossMatch Match, Dataset Dataset1, Dataset Dataset2, long Moved1, long Moved2, double LoadMs, double MatchMs, double StoreMs);
+
+/// <summary>Joins two datasets by position and keeps the pairs as links. Positions are read as streams and joined in memory: 40 bytes a star at most.</summary>
+public sealed class CrossMatcher(LedgerDatabase ledger)
+{
+    /// <param name="stage">told what is being done</param>
+    /// <exception cref="LedgerException">no such dataset, a value is out of range, or the database has trouble: nothing is stored</exception>
+    public async Task<CrossMatchReport> MatchAsync(CrossMatchRequest request, Action<string>? stage = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var epoch = CommonEpoch(request);
+        var datasets = new DatasetRepository(ledger);
+        var first = await FindAsync(datasets, request.Dataset1, "dataset_1", cancellation);
+        var second = await FindAsync(datasets, request.Dataset2, "dataset_2", cancellation);
+        if (first.DatasetId == second.DatasetId)
+            throw LedgerException.Invalid("dataset_2", $"both datasets are '{first.Name}': every star would match itself", "Name two datasets.");
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            stage?.Invoke($"reading {first.Name}");
+            var stars1 = await LoadAsync(first, epoch - request.Epoch1, cancellation);
+            stage?.Invoke($"reading {second.Name}");
+            var stars2 = await LoadAsync(second, epoch - request.Epoch2, cancellation);
+            var load = watch.Elapsed.TotalMilliseconds;
+            watch.Restart();
+            stage?.Invoke("matching");
+            var pairs = await Task.Run(() => PositionMatcher.Match(stars1.Positions, stars2.Positions, request.RadiusArcsec / 3600, request.Find, cancellation: cancellation), cancellation);
+            var matching = watch.Elapsed.TotalMilliseconds;
+            watch.Restart();
+            stage?.Invoke("storing links");
+            var match = await StoreAsync(request, epoch, first, second, stars1.Ids, stars2.Ids, pairs, cancellation);
+            return new CrossMatchReport(match, first, second, stars1.Moved, stars2.Moved, load, matching, watch.Elapsed.TotalMilliseconds);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    static double? CommonEpoch(CrossMatchRequest request)
+    {
+        if (!(request.RadiusArcsec > 0 && request.RadiusArcsec <= PositionMatcher.MostRadiusDeg * 3600))
+            throw LedgerException.Invalid("radius_arcsec", $"radius_arcsec is {request.RadiusArcsec}, expected a number above 0, at most {PositionMatcher.MostRadiusDeg * 3600}");
+        foreach (var (name, value) in new[] { ("epoch_1", request.Epoch1), ("epoch_2", request.Epoch2), ("epoch", request.Epoch) })
+            if (value is { } year && !(year is >= 1000 and <= 3000)) throw LedgerException.Invalid(name, $"{name} is {year}, expected a Julian year from 1000 to 3000, such as 2016.0");
+        if (request is { Epoch1: not null, Epoch2: not null }) return request.Epoch ?? request.Epoch2;
+        if (request.Epoch1 is null && request.Epoch2 is null && request.Epoch is null) return null;
+        throw LedgerException.Invalid(request.Epoch1 is null ? "epoch_1" : "epoch_2", "proper motions can be applied only where the epochs of both datasets are known", "Give epoch_1 and epoch_2, or none.");
+    }
+
+    static async Task<Dataset> FindAsync(DatasetRepository datasets, string name, string field, CancellationToken cancellation)
+    {
+        try
+        {
+            return await datasets.FindAsync(name, cancellation);
+        }
+        catch (LedgerException e) when (e.Kind == LedgerErrorKind.NotFound)
+        {
+            throw new LedgerException(e.Kind, e.Message, e.Hint, e) { Field = field };
+        }
+    }
+
+    async Task<(long[] Ids, SkyPositions Positions, long Moved)> LoadAsync(Dataset dataset, double? years, CancellationToken cancellation)
+    {
+        var (ids, ra, dec) = (new List<long>(), new List<double>(), new List<double>());
+        long moved = 0;
+        await using var connection = await ledger.ConnectAsync(cancellation);
+        await using var command = new NpgsqlCommand("select star_id, ra_deg, dec_deg, pmra_mas_yr, pmdec_mas_yr from public.stars where dataset_id = $1 order by star_id", connection)
+        {
+            Parameters = { new() { Value = dataset.DatasetId } },
+            CommandTimeout = 3600,
+        };
+        await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            ids.Add(reader.GetInt64(0));
+            var (a, d) = (reader.GetDouble(1), reader.GetDouble(2));
+            if (years is { } span && span != 0 && !reader.IsDBNull(3) && reader.GetDouble(3) is var pmra && !reader.IsDBNull(4))
+            {
+                (a, d) = ProperMotion.Propagate(a, d, pmra, reader.GetDouble(4), span);
+                moved++;
+            }
+            ra.Add(a);
+            dec.Add(d);
+        }
+        return ([.. ids], new SkyPositions([.. ra], [.. dec]), moved);
+    }
+
+    /// <summary>The match and its links become visible together.</summary>
+    async Task<CrossMatch> StoreAsync(
+        CrossMatchRequest request, double? epoch, Dataset first, Dataset second, long[] ids1, long[] ids2, PositionPair[] pairs, CancellationToken cancellation)
+    {
+        await using var connection = await ledger.ConnectAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var match = new CrossMatch
+        {
+            Dataset1Id = first.DatasetId, Dataset2Id = second.DatasetId, RadiusArcsec = request.RadiusArcsec, Find = request.Find.ToString().ToLowerInvariant(),
+            Epoch1 = epoch is null ? null : request.Epoch1, Epoch2 = epoch is null ? null : request.Epoch2, Epoch = epoch, LinkCount = pairs.Length, ProgramVersion = Almagest.Contract.ProgramVersion.Current,
+        };
+        await using (var command = new NpgsqlCommand("""
+            insert into public.cross_matches (dataset_1_id, dataset_2_id, radius_arcsec, find, epoch_1, epoch_2, epoch, link_count, program_version)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning match_id, created_at
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = match.Dataset1Id }, new() { Value = match.Dataset2Id }, new() { Value = match.RadiusArcsec }, new() { Value = match.Find },
+                Year(match.Epoch1), Year(match.Epoch2), Year(match.Epoch), new() { Value = match.LinkCount }, new() { Value = match.ProgramVersion },
+            },
+        })
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            await reader.ReadAsync(cancellation);
+            (match.MatchId, match.CreatedAt) = (reader.GetInt64(0), reader.GetDateTime(1));
+        }
+        await using (var writer = await connection.BeginBinaryImportAsync("copy public.star_links (match_id, star_1_id, star_2_id, separation_arcsec) from stdin (format binary)", cancellation))
+        {
+            foreach (var pair in pairs)
+            {
+                await writer.StartRowAsync(cancellation);
+                await writer.WriteAsync(match.MatchId, NpgsqlDbType.Bigint, cancellation);
+                await writer.WriteAsync(ids1[pair.First], NpgsqlDbType.Bigint, cancellation);
+                await writer.WriteAsync(ids2[pair.Second], NpgsqlDbType.Bigint, cancellation);
+                await writer.WriteAsync(pair.SeparationDeg * 3600, NpgsqlDbType.Double, cancellation);
+            }
+            await writer.CompleteAsync(cancellation);
+        }
+        await transaction.CommitAsync(cancellation);
+        return match;
+    }
+
+    static NpgsqlParameter Year(double? year) => new() { Value = year is { } value ? value : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double };
+}

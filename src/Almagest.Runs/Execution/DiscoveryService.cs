@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Features;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
+
+namespace Almagest.Runs.Execution;
+
+/// <summary>What the user asks for: which stars, which algorithm, which parameters.</summary>
+/// <param name="Dataset">name or id</param>
+public sealed record RunRequest(string Dataset, StarFilter Filter, RunParameters Parameters);
+
+/// <summary>Where the time of a run went, ms.</summary>
+public sealed record RunTimings(double Load, double Compute, double Persist, double Views);
+
+/// <summary>A stage of a run and how far it is, 0 to 1.</summary>
+public sealed record RunProgress(string Stage, double Fraction)
+{
+    /// <summary>Of the whole run, 0 to 100: loading is a fifth of it, computing three, storing the last. Rough, but it never goes back.</summary>
+    public double Percent => Stage switch
+    {
+        "load" => 20 * Math.Clamp(Fraction, 0, 1),
+        "compute" => 20 + 60 * Math.Clamp(Fraction, 0, 1),
+        _ => 80 + 20 * Math.Clamp(Fraction, 0, 1),
+    };
+}
+
+/// <summary>What a run found. <see cref="RunId"/> is null where nothing was stored.</summary>
+/// <param name="Request">with the recipe that was taken, as <c>name@version</c></param>
+public sealed record RunOutcome(Guid? RunId, Dataset Dataset, RunRequest Request, StarAnalysis Analysis, RunTimings Timings)
+{
+    /// <summary>Names of all datasets of the selection.</summary>
+    public IReadOnlyList<string> Datasets { get; init; } = [Dataset.Name];
+
+    /// <summary>Why this recipe was taken; null where the request named it.</summary>
+    public RecipeChoice? RecipeChoice { get; init; }
+}
+
+/// <summary>
+/// Runs discoveries: loads the selection, prepares features, runs the algorithm, stores every per-star result and the run's
+/// completion in one transaction, and brings the views that it touches up to date.
+/// </summary>
+public sealed class DiscoveryService(LedgerDatabase ledger)
+{
+    readonly RunRepository runs = new(ledger);
+    readonly DatasetRepository datasets = new(ledger);
+    readonly SelectionLoader selections = new(ledger);
+    readonly RecipeResolver recipes = new(ledger);
+    readonly RunClaims claims = new(ledger);
+
+    /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result.</summary>
+    public int MaxThreads { get; init; }
+
+    /// <summary>Null = every run starts afresh. With one, runs over the same selection share what they can: a sweep of cluster sizes one tree.</summary>
+    public AnalysisMemory? Memory { get; init; }
+
+    /// <summary>
+    /// What becomes of a run whose execution is cancelled: true = it is pending again, for the next worker (a server that
+    /// stops); false = it is cancelled for good (a user who pressed Ctrl-C).
+    /// </summary>
+    public bool RequeueWhenCancelled { get; init; }
+
+    /// <summary>Checks a request and puts it into the queue.</summary>
+    /// <exception cref="LedgerException">no such dataset, a parameter out of range, or too few stars: nothing is stored</exception>
+    public async Task<DiscoveryRun> SubmitAsync(RunRequest request, CancellationToken cancellation = default) =>
+        (await ChooseAndSubmitAsync(request, cancellation)).Run;
+
+    /// <summary>The same, and why its recipe was taken: null where the request names it.</summary>
+    /// <inheritdoc cref="SubmitAsync"/>
+    public async Task<(DiscoveryRun Run, RecipeChoice? Choice)> ChooseAndSubmitAsync(RunRequest request, CancellationToken cancellation = default)
+    {
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, null, cancellation);
+        return (submitted.Runs[0], submitted.Choice);
+    }
+
+    /// <summary>Submits and executes a run, and waits for the views that it touches.</summary>
+    public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own, null, cancellation);
+        var run = submitted.Runs[0];
+        RunOutcome outcome;
+        try
+        {
+            outcome = await ExecuteAsync(run.RunId, progress, cancellation)
+                ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Look at it with: almagest runs show");
+        }
+        catch
+        {
+            // The timeline counts failed and cancelled runs, too. What stopped the run must not stop this.
+            await new ViewRefresher(ledger).RefreshPendingAsync("run", CancellationToken.None);
+            throw;
+        }
+        var watch = Stopwatch.StartNew();
+        progress?.Report(new RunProgress("views", 0));
+        await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellation);
+        return outcome with { RecipeChoice = submitted.Choice, Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds } };
+    }
+
+    /// <summary>Executes a pending run; null where another worker has it. The views are left to whoever watches them.</summary>
+    /// <exception cref="LedgerException">the run failed or was cancelled; it is marked so, with the reason</exception>
+    public async Task<RunOutcome?> ExecuteAsync(Guid runId, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default) =>
+        await claims.TakeAsync(runId, cancellation) is { } claim ? await ExecuteAsync(claim, progress, cancellation) : null;
+
+    /// <summary>Executes a run that this worker has taken.</summary>
+    /// <exception cref="LedgerException">the run failed, was cancelled, or was given to another worker; it is marked so, with the reason</exception>
+    public async Task<RunOutcome> ExecuteAsync(RunClaim claim, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        await using var heart = new RunHeartbeat(claims, claim, progress, cancellation);
+        try
+        {
+            // The session that holds it tells those who look for lost workers that this one lives, even when it is too busy to say so.
+            await using var hold = await AdvisoryLock.TryTakeAsync(ledger, claim.Lock, heart.Token);
+            return await WorkAsync(claim, heart, heart.Token);
+        }
+        catch (OperationCanceledException) when (heart.Wish == RunWish.Lost)
+        {
+            throw LedgerException.Conflict($"run {claim.RunId} was taken from this worker: it was ended elsewhere, or no heartbeat of it was seen for too long");
+        }
+        catch (OperationCanceledException) when (heart.Wish == RunWish.Cancel)
+        {
+            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Cancelled, null));
+            throw LedgerException.Conflict($"run {claim.RunId} was cancelled", "Start it again: almagest runs retry", "Start it again: POST /discovery/runs/{run_id}/retry");
+        }
+        catch (OperationCanceledException)
+        {
+            await AtEndAsync(() => RequeueWhenCancelled ? claims.HandBackAsync(claim) : claims.EndAsync(claim, RunStatus.Cancelled, null));
+            throw;
+        }
+        catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
+        {
+            // Not the run's fault: it is tried again, like that of a worker that was lost.
+            await AtEndAsync(() => claims.LoseAsync(claim, TimeSpan.Zero, e.Message, CancellationToken.None));
+            throw;
+        }
+        catch (LedgerException e)
+        {
+            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, e.Hint is null ? e.Message : $"{e.Message}. {e.Hint}"));
+            throw;
+        }
+        catch (Exception e)
+        {
+            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})"));
+            throw;
+        }
+    }
+
+    // Where even this fails, the run is found by its silence.
+    static async Task AtEndAsync(Func<Task> mark)
+    {
+        try
+        {
+            await mark();
+        }
+        catch (LedgerException)
+        {
+            // What went wrong before is thrown.
+        }
+    }
+
+    async Task<RunOutcome> WorkAsync(RunClaim claim, IProgress<RunProgress> progress, CancellationToken cancellation)
+    {
+        var runId = claim.RunId;
+        var run = await runs.GetAsync(runId, cancellation);
+        var dataset = await datasets.GetAsync(run.DatasetId, cancellation);
+        var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), RunParameters.FromJson(run.Algorithm, run.Parameters));
+        if (request.Parameters.Features is null)
+        {
+            // Not submitted here, or by an older program: from now on it says which.
+            request = request with { Parameters = (await recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellation)).Parameters };
+            await runs.ResolveAsync(runId, request.Parameters, cancellation);
+        }
+        var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
+        var persist = await PersistAsync(claim, analysis, progress, cancellation);
+        return new RunOutcome(runId, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, persist, 0))
+        {
+            Datasets = [.. (await datasets.OfAsync(run, cancellation)).Select(d => d.Name)],
+        };
+    }
+
+    /// <summary>Analyses without storing anything.</summary>
+    public async Task<RunOutcome> PreviewAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Parameters.Validate();
+        request.Filter.Validate();
+        var (selected, filter) = await datasets.SelectedAsync(request.Dataset, request.Filter, cancellation);
+        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellation);
+        var dataset = selected[0];
+        request = request with { Filter = filter };
+        var (parameters, choice) = await recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellation);
+        request = request with { Parameters = parameters };
+        var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
+        return new RunOutcome(null, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, 0, 0)) { RecipeChoice = choice, Datasets = [.. selected.Select(d => d.Name)] };
+    }
+
+    /// <summary>What helps to choose DBSCAN's eps: distances to k-th neighbours, and what several values of eps would find.</summary>
+    /// <param name="features">null = the recipe that a cluster run would take</param>
+    /// <param name="k">DBSCAN's min_samples, the star itself included</param>
+    /// <exception cref="LedgerException">no such dataset or recipe, too few stars, or k out of range</exception>
+    public async Task<EpsAdvice> KDistanceAsync(string dataset, StarFilter filter, string? features, int k, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        RunParameters parameters = new DbscanParameters { Features = features, MinSamples = k };
+        parameters.Validate();
+        filter.Validate();
+        (var selected, filter) = await datasets.SelectedAsync(dataset, filter, cancellation);
+        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellation);
+        var found = selected[0];
+        (parameters, var choice) = await recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellation);
+        var stars = await selections.LoadAsync(found.DatasetId, filter, null, cancellation);
+        return EpsAdvice.Of(stars, filter, StarAnalysis.Recipe(parameters), choice, k, MaxThreads, cancellation);
+    }
+
+    /// <summary>Looks after the running runs whose worker is lost.</summary>
+    public Task<ReapReport> ReapAsync(CancellationToken cancellation = default) => claims.ReapAsync(cancellation);
+
+    async Task<(StarAnalysis Analysis, double LoadMs)> AnalyseAsync(
+        Dataset dataset, RunRequest request, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        progress?.Report(new RunProgress("load", 0));
+        var expected = Math.Max(1, dataset.StarCount);
+        Task<StarColumns> LoadAsync() => selections.LoadAsync(dataset.DatasetId, request.Filter,
+            progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected))), cancellation);
+        var stars = Memory is null ? await LoadAsync() : await Memory.StarsAsync(dataset.DatasetId, request.Filter.ToJson(), LoadAsync);
+        var load = watch.Elapsed.TotalMilliseconds;
+        progress?.Report(new RunProgress("compute", 0));
+        var analysis = StarAnalysis.Run(stars, request.Parameters, MaxThreads,
+            progress is null ? null : new Relay<double>(f => progress.Report(new RunProgress("compute", f))), Memory, cancellation);
+        return (analysis, load);
+    }
+
+    async Task<double> PersistAsync(RunClaim claim, StarAnalysis analysis, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        progress?.Report(new RunProgress("persist", 0));
+        await using var completion = await runs.BeginCompletionAsync(claim, cancellation);
+        if (analysis.Anomalies is not null)
+            await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellation);
+        else
+            await completion.SaveClustersAsync(analysis.Stars.StarId, analysis.Clusters!.Labels, analysis.Clusters.Probabilities, cancellation);
+        await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.SummaryJson(), cancellation);
+        // From here on it is complete or not: a wish that comes now must not leave that open.
+        await completion.CommitAsync(CancellationToken.None);
+        return watch.Elapsed.TotalMilliseconds;
+    }
+
+    // Progress<T> would hop threads and reorder; reports here are cheap and come in order.
+    sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

@@ -1,0 +1,30 @@
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Features;
+using Almagest.Ledger.Selections;
+
+namespace Almagest.Runs.Execution;
+
+/// <summary>What helps to choose DBSCAN's eps for a selection.</summary>
+/// <param name="Choice">why this recipe was taken; null where it was named</param>
+/// <param name="TotalStars">stars of the selection</param>
+/// <param name="Candidates">what DBSCAN would find at several values, ascending; empty where no eps suggests itself</param>
+public sealed record EpsAdvice(FeatureRecipe Recipe, RecipeChoice? Choice, int TotalStars, KDistance Curve, IReadOnlyList<EpsCandidate> Candidates)
+{
+    internal static EpsAdvice Of(
+        StarColumns stars, StarFilter filter, FeatureRecipe recipe, RecipeChoice? choice, int k, int maxThreads, CancellationToken cancellation)
+    {
+        if (stars.Count < k)
+            throw LedgerException.Invalid("min_samples", $"the selection ({filter.Describe()}) holds {stars.Count} stars, fewer than min_samples {k}", "Widen the filter, or lower min_samples.");
+        try
+        {
+            var matrix = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation).Matrix;
+            var curve = KDistance.Compute(matrix, k, maxThreads: maxThreads, cancellation: cancellation);
+            return new EpsAdvice(recipe, choice, stars.Count, curve, EpsCandidate.Around(matrix, curve, maxThreads, cancellation));
+        }
+        catch (Almagest.Discovery.DiscoveryException e)
+        {
+            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "parameters" };
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Almagest.Contract.Errors;
+using Almagest.Discovery;
+using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Features;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Requests;
+
+namespace Almagest.Runs.Execution;
+
+/// <summary>The forest of a stored run, grown again, and the features that it was grown on. Safe to use from several threads.</summary>
+internal sealed class PreparedRun
+{
+    readonly long[] starIds;
+    readonly PreparedFeatures features;
+    readonly IsolationForestExplainer explainer;
+
+    PreparedRun(Guid runId, long[] starIds, PreparedFeatures features, IsolationForestExplainer explainer)
+    {
+        RunId = runId;
+        this.starIds = starIds;
+        this.features = features;
+        this.explainer = explainer;
+    }
+
+    public Guid RunId { get; }
+
+    /// <summary>What it holds in memory, bytes; the trees are small beside it.</summary>
+    public long Bytes => sizeof(double) * features.Matrix.Values.LongLength + sizeof(long) * starIds.LongLength;
+
+    public FeatureRecipe Recipe => features.Recipe;
+
+    /// <summary>Null where the selection holds no such star.</summary>
+    public AnomalyExplanation? Explain(long starId)
+    {
+        // A selection is in ascending order of star_id.
+        var row = Array.BinarySearch(starIds, starId);
+        return row < 0 ? null : explainer.Explain(features, row);
+    }
+
+    /// <exception cref="LedgerException">the recipe has another version now, or the selection has changed</exception>
+    public static async Task<PreparedRun> LoadAsync(LedgerDatabase ledger, ForestRun stored, int maxThreads, CancellationToken cancellation)
+    {
+        var run = stored.Run;
+        var recipe = StarAnalysis.Recipe(stored.Parameters);
+        var version = stored.Summary["features"]?["version"]?.ToString();
+        if (version != recipe.Version)
+        {
+            throw LedgerException.Conflict(
+                $"run {run.RunId} looked at version {version ?? "?"} of the feature recipe {recipe.Name}; this program has version {recipe.Version}",
+                $"Explain it with the program that made it (version {run.ProgramVersion}), or run it again with this one.");
+        }
+        var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, stored.Filter, null, cancellation);
+        if (stars.Count != run.TotalStars)
+            throw Changed(run.RunId, $"it analysed {run.TotalStars} stars, and its selection ({stored.Filter.Describe()}) holds {stars.Count}");
+        try
+        {
+            var features = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation);
+            var forest = new IsolationForest(Options(stored.Parameters, maxThreads)).Fit(features.Matrix, cancellation);
+            return new PreparedRun(run.RunId, stars.StarId, features, new IsolationForestExplainer(forest));
+        }
+        catch (DiscoveryException e)
+        {
+            throw Changed(run.RunId, e.Message.TrimEnd('.'));
+        }
+    }
+
+    static IsolationForestOptions Options(IsolationForestParameters p, int maxThreads) => new()
+    {
+        Trees = p.NEstimators, Subsample = p.MaxSamples, Contamination = p.Contamination, Seed = p.RandomState, MaxThreads = maxThreads,
+    };
+
+    /// <summary>The run cannot be repeated: an explanation would be of another forest than its own.</summary>
+    public static LedgerException Changed(Guid runId, string how) =>
+        LedgerException.Conflict($"run {runId} can no longer be explained, because its stars or the program have changed since: {how}",
+            "Its stored scores stay as they are. Run it again to explain it: almagest discover anomalies");
+}

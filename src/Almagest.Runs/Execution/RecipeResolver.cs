@@ -1,0 +1,23 @@
+using Almagest.Discovery.Features;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Requests;
+
+namespace Almagest.Runs.Execution;
+
+/// <summary>Gives every request a recipe with its version, so that the stored run can be repeated.</summary>
+internal sealed class RecipeResolver(LedgerDatabase ledger)
+{
+    readonly SelectionLoader selections = new(ledger);
+
+    /// <returns>the parameters with <c>name@version</c>; why, where the request names no recipe</returns>
+    public async Task<(RunParameters Parameters, RecipeChoice? Choice)> ResolveAsync(
+        long datasetId, StarFilter filter, RunParameters parameters, CancellationToken cancellation)
+    {
+        if (parameters.Features is { } named) return (parameters with { Features = FeatureRecipes.Get(named).Reference }, null);
+        var coverage = await selections.CoverageAsync(datasetId, filter, cancellation);
+        var choice = parameters.RunType == RunTypes.Anomaly ? RecipeChoice.ForAnomalies(coverage) : RecipeChoice.ForClusters(coverage);
+        return (parameters with { Features = choice.Recipe.Reference }, choice);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Almagest.Contract.Errors;
+using Almagest.Discovery;
+using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Features;
+using Almagest.Runs.Requests;
+
+namespace Almagest.Runs.Execution;
+
+/// <summary>What an algorithm found among the stars of a selection, before anything is stored. Exactly one of the two results is there.</summary>
+public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, AnomalyResult? Anomalies, ClusterResult? Clusters, double ComputeMs)
+{
+    public int AnomalyCount => Anomalies?.AnomalyCount() ?? 0;
+
+    /// <summary>The stored scores: negative = anomalous.</summary>
+    public double[] Scores()
+    {
+        var scores = new double[Stars.Count];
+        for (var i = 0; i < scores.Length; i++) scores[i] = Anomalies!.Decision(i);
+        return scores;
+    }
+
+    /// <param name="memory">what a run before this one, over the same stars, has left to be used again</param>
+    /// <exception cref="LedgerException">the selection cannot be analysed so; the message says why</exception>
+    public static StarAnalysis Run(
+        StarColumns stars, RunParameters parameters, int maxThreads = 0, IProgress<double>? progress = null, AnalysisMemory? memory = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(stars);
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (stars.Count < IsolationForestOptions.MinStars)
+        {
+            throw LedgerException.Invalid("filter", $"the selection holds {stars.Count} stars, expected at least {IsolationForestOptions.MinStars}",
+                "Widen the filter, or choose another dataset.");
+        }
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            memory ??= new AnalysisMemory();
+            var recipe = Recipe(parameters);
+            var features = memory.Features(stars, recipe.Reference, () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation));
+            AnomalyResult? anomalies = null;
+            ClusterResult? clusters = null;
+            switch (parameters)
+            {
+                case IsolationForestParameters p:
+                    anomalies = new IsolationForest(new IsolationForestOptions
+                    {
+                        Trees = p.NEstimators, Subsample = p.MaxSamples, Contamination = p.Contamination, Seed = p.RandomState, MaxThreads = maxThreads,
+                    }).Detect(features.Matrix, progress, cancellation);
+                    break;
+                case DbscanParameters p:
+                    clusters = new Dbscan(new DbscanOptions { Eps = p.Eps, MinSamples = p.MinSamples, MaxThreads = maxThreads })
+                        .Cluster(features.Matrix, progress, cancellation);
+                    break;
+                case HdbscanParameters p:
+                    var samples = p.MinSamples ?? p.MinClusterSize;
+                    clusters = memory.Hierarchy(features, samples, () => ClusterHierarchy.Build(features.Matrix, samples, maxThreads, progress, cancellation))
+                        .Condense(p.MinClusterSize)
+                        .Select(p.ClusterSelectionMethod == "leaf" ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass, p.AllowSingleCluster);
+                    break;
+                default:
+                    throw new InvalidOperationException($"no detector for {parameters.Algorithm}");
+            }
+            return new StarAnalysis(stars, features, anomalies, clusters, watch.Elapsed.TotalMilliseconds);
+        }
+        catch (DiscoveryException e)
+        {
+            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "parameters" };
+        }
+    }
+
+    /// <summary>The recipe that the parameters name.</summary>
+    /// <exception cref="InvalidOperationException">they name none: a request gets its recipe before it is analysed</exception>
+    internal static FeatureRecipe Recipe(RunParameters parameters) =>
+        FeatureRecipes.Get(parameters.Features ?? throw new InvalidOperationException("the parameters name no recipe"));
+
+    /// <summary>What is kept as the run's <c>results_summary</c>.</summary>
+    public string SummaryJson()
+    {
+        var summary = new JsonObject { ["total_stars"] = Stars.Count };
+        if (Anomalies is not null)
+        {
+            summary["anomaly_count"] = AnomalyCount;
+            // The raw score of a star is its stored score plus this offset: another threshold needs no refit.
+            summary["score_offset"] = Anomalies.Offset;
+        }
+        if (Clusters is not null)
+        {
+            summary["cluster_count"] = Clusters.ClusterCount;
+            summary["noise_count"] = Clusters.NoiseCount;
+        }
+        summary["features"] = new JsonObject
+        {
+            ["recipe"] = Features.Recipe.Name,
+            ["version"] = Features.Recipe.Version,
+            ["columns"] = JsonSerializer.SerializeToNode(Features.Statistics.Select(s => new
+            {
+                name = s.Name, unit = s.Unit, mean = s.Mean, std_dev = s.StdDev, median = s.Median, missing = s.Missing, centre = s.Centre, scale = s.Scale,
+            })),
+            ["imputed"] = JsonSerializer.SerializeToNode(Features.Imputed.Select(i => new { column = i.Column, count = i.Count, median = i.Median })),
+        };
+        summary["notes"] = JsonSerializer.SerializeToNode(Features.Notes);
+        return summary.ToJsonString();
+    }
+}

@@ -1,0 +1,85 @@
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Features;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Execution;
+using Npgsql;
+
+namespace Almagest.Runs.Explanation;
+
+/// <summary>
+/// Says why a star has its score in a stored run: loads the run's selection again, prepares its features by the stored recipe, grows the
+/// same trees from the stored parameters and seed, and asks them. Every explanation is checked against the stored score.
+/// </summary>
+/// <remarks>Thread-safe. Keeps the last two prepared runs in memory (<see cref="PreparedRuns"/>): share one instance to explain many stars.</remarks>
+public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
+{
+    /// <summary>
+    /// How far the score may be from the stored one. The same trees give the same bits on the same machine; elsewhere a
+    /// power of two may be rounded otherwise. Other data change scores by far more.
+    /// </summary>
+    const double ScoreTolerance = 1e-12;
+
+    readonly PreparedRuns prepared = new();
+
+    /// <summary>Threads for preparing; 0 = one per core. Never changes an answer.</summary>
+    public int MaxThreads { get; init; }
+
+    /// <exception cref="LedgerException">
+    /// no such run, or it did not analyse this star; it is no complete run of an isolation forest; the recipe, the stars or the program have
+    /// changed since, so that the explanation would not be of this run
+    /// </exception>
+    public async Task<RunExplanation> ExplainAsync(Guid runId, long starId, CancellationToken cancellation = default)
+    {
+        var stored = await ForestRun.GetAsync(ledger, runId, cancellation);
+        var score = await ScoreAsync(stored.Run, starId, cancellation);
+        var star = await new DatasetRepository(ledger).GetStarAsync(starId, cancellation);
+        var run = await prepared.GetAsync(runId, () => PreparedRun.LoadAsync(ledger, stored, MaxThreads, cancellation), cancellation);
+        var explanation = run.Explain(starId) ?? throw PreparedRun.Changed(runId, $"star {starId} is no longer in its selection");
+        var now = explanation.RawScore - stored.Offset;
+        if (!(Math.Abs(now - score) <= ScoreTolerance))
+            throw PreparedRun.Changed(runId, FormattableString.Invariant($"star {starId} has the stored score {score}, and would now have {now}"));
+        return new RunExplanation(stored.Run, star, score, stored.Offset, explanation, Imputed(star, run.Recipe, explanation));
+    }
+
+    public void Dispose() => prepared.Dispose();
+
+    async Task<double> ScoreAsync(DiscoveryRun run, long starId, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand("select anomaly_score from public.discovery_results where run_id = $1 and star_id = $2", connection)
+            {
+                Parameters = { new() { Value = run.RunId }, new() { Value = starId } },
+            };
+            return await command.ExecuteScalarAsync(cancellation) is double score ? score : throw LedgerException.NotFound(
+                $"run {run.RunId} did not analyse a star {starId}", "Its stars are listed by GET /discovery/runs/{run_id}/results and 'almagest runs export'.");
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    static HashSet<string> Imputed(Star star, FeatureRecipe recipe, AnomalyExplanation explanation) =>
+        [.. recipe.Features.Where(f => explanation.Features.Any(a => a.Name == f.Name) && f.Needs.Any(c => IsImputed(star, f, c))).Select(f => f.Name)];
+
+    // As the pipeline fills gaps: see FeaturePipeline.
+    static bool IsImputed(Star star, Feature feature, StarColumn column)
+    {
+        double? value = column switch
+        {
+            StarColumn.Parallax => star.ParallaxMas,
+            StarColumn.Pmra => star.PmraMasYr,
+            StarColumn.Pmdec => star.PmdecMasYr,
+            StarColumn.Magnitude => star.Magnitude,
+            StarColumn.Color => star.Color,
+            _ => 0,
+        };
+        return !(Math.Abs(value ?? double.NaN) <= FeaturePipeline.MaxMagnitude)
+            || (feature.UsesDistance && column == StarColumn.Parallax && value < FeaturePipeline.MinDistanceParallaxMas);
+    }
+}

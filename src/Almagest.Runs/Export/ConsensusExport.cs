@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Almagest.Catalog;
+using Almagest.Catalog.Writing;
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Consensus;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Comparison;
+
+namespace Almagest.Runs.Export;
+
+/// <summary>Stars ranked over many anomaly runs, as a table to be written. The ranking is in memory (a hundred bytes a flagged star), the catalogue's columns are not.</summary>
+public sealed class ConsensusExport(LedgerDatabase ledger)
+{
+    const int BatchStars = 10_000;
+
+    static readonly IReadOnlyList<CatalogColumn> Columns = [.. ExportColumns.Star, .. ColumnMeanings.List("rank", "flagged_runs", "analysed_runs", "effective_flagged", "effective_analysed", "posterior_mean", "credible_low", "credible_high")];
+
+    /// <param name="runs">complete anomaly runs over one dataset</param>
+    /// <param name="limit">null = every star that a run flags</param>
+    /// <exception cref="LedgerException">there is no run, one is of another type, or they are over several datasets</exception>
+    public async Task<OutgoingTable> TableAsync(IReadOnlyList<DiscoveryRun> runs, ConsensusOrder order = ConsensusOrder.Low, int? limit = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        if (runs.Count == 0) throw LedgerException.Conflict("there is no complete anomaly run to rank stars by", "Start one first.");
+        ComparedRuns.RequireType(runs, RunTypes.Anomaly);
+        ComparedRuns.RequireOneDataset(runs);
+        var ordered = runs.OrderBy(r => r.RunId).ToList();
+        var ranking = new ConsensusRanking(await new RunSetReader(ledger).MarksAsync(ordered, cancellation));
+        var top = ranking.Top(limit ?? int.MaxValue, order, cancellation);
+        var weights = ranking.Weights.ToList();
+        var provenance = await new Provenance(ledger).OfAsync($"Stars on which {runs.Count} anomaly runs agree",
+            $"{(limit is null ? "every flagged star" : $"the first {limit} of {ranking.Count} flagged stars")}, by {(order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first", ordered, cancellation);
+        provenance["weights"] = new JsonObject(ordered.Zip(weights, (r, w) => KeyValuePair.Create(r.RunId.ToString(), (JsonNode?)JsonValue.Create(w))));
+        provenance["effective_runs"] = weights.Sum();
+        return new OutgoingTable(Columns, provenance, BatchesAsync(top, cancellation)) { Name = "consensus" };
+    }
+
+    async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(IReadOnlyList<StarConsensus> ranked, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        long rank = 0;
+        foreach (var chunk in ranked.Chunk(BatchStars))
+        {
+            var ids = chunk.Select(s => s.StarId).ToArray();
+            var stars = (await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellation)).ToDictionary(s => s.StarId);
+            var rows = new List<object?[]>(chunk.Length);
+            foreach (var c in chunk)
+            {
+                rank++;
+                if (!stars.TryGetValue(c.StarId, out var star)) continue;
+                rows.Add(ExportColumns.Of(star, rank, (long)c.Flagged, (long)c.Analysed, c.EffectiveFlagged, c.EffectiveAnalysed, c.Posterior.Mean, c.Posterior.Low, c.Posterior.High));
+            }
+            yield return rows;
+        }
+    }
+}

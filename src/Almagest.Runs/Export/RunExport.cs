@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Almagest.Catalog;
+using Almagest.Catalog.Writing;
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Results;
+
+namespace Almagest.Runs.Export;
+
+/// <summary>What a complete run says of its stars, as a table to be written.</summary>
+public sealed class RunExport(LedgerDatabase ledger)
+{
+    static readonly IReadOnlyList<CatalogColumn> Columns = [.. ExportColumns.Star, .. ColumnMeanings.List("is_anomaly", "anomaly_score", "cluster_id", "membership_probability")];
+
+    /// <summary>The rows are read page by page while they are written; a run that is deleted meanwhile ends the writing with an error.</summary>
+    /// <param name="query">which results, and in which order; limit and page token do not matter</param>
+    /// <exception cref="LedgerException">the run is not complete, or has no such results</exception>
+    public async Task<OutgoingTable> TableAsync(DiscoveryRun run, ResultQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(query);
+        if ((query.AnomaliesOnly || query.ByScore) && run.RunType != RunTypes.Anomaly)
+            throw LedgerException.Invalid(query.ByScore ? "order" : "anomalies_only", $"run {run.RunId} is a {run.RunType} run and flags no stars", "Choose a cluster, or all stars.");
+        if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
+            throw LedgerException.Invalid("cluster_id", $"run {run.RunId} is an {run.RunType} run and has no clusters", "Choose the flagged stars, or all.");
+        // Refused here, before the first byte: an answer that has begun cannot become an error.
+        if (!run.IsComplete) throw LedgerException.Conflict($"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.");
+        var rows = query.ClusterId switch
+        {
+            { } cluster => cluster < 0 ? "the stars in no cluster" : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),
+            null => query.AnomaliesOnly ? "the flagged stars" : "all stars of the run",
+        };
+        var provenance = await new Provenance(ledger).OfAsync($"What run {run.RunId} says of its stars", $"{rows}, {(query.ByScore ? "most anomalous first" : "by star_id")}", run, cancellation);
+        return new OutgoingTable(Columns, provenance, BatchesAsync(run.RunId, query, cancellation)) { Name = "results" };
+    }
+
+    async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(Guid runId, ResultQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var results = new ResultRepository(ledger);
+        string? after = null;
+        do
+        {
+            var page = await results.PageAsync(runId, query with { After = after, Limit = ResultRepository.MostRows }, cancellation);
+            yield return [.. page.Items.Select(r => ExportColumns.Of(r, (long)r.IsAnomaly, r.AnomalyScore, (long?)r.ClusterId, r.MembershipProbability))];
+            after = page.Next;
+        } while (after is not null);
+    }
+}

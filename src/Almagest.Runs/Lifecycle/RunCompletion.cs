@@ -1,0 +1,182 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Almagest.Runs.Results;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Almagest.Runs.Lifecycle;
+
+/// <summary>
+/// The one transaction in which a run's results are stored and the run becomes complete: both are visible together or not at
+/// all. Disposing without <see cref="CommitAsync"/> takes everything back. Not thread-safe.
+/// </summary>
+public sealed class RunCompletion : IAsyncDisposable
+{
+    readonly NpgsqlConnection connection;
+    readonly NpgsqlTransaction transaction;
+    readonly Guid runId;
+    readonly int? attempt;
+    readonly ResultsHash hash = new();
+    bool marked;
+
+    RunCompletion(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId, int? attempt)
+    {
+        this.attempt = attempt;
+        this.connection = connection;
+        this.transaction = transaction;
+        this.runId = runId;
+    }
+
+    /// <summary>Told of each step of a completion; for tests that end the program or the database there.</summary>
+    internal static Action<string>? AtPoint { get; set; }
+
+    /// <param name="attempt">the run must be in this attempt, now and when it is marked complete; null = in any</param>
+    /// <exception cref="LedgerException">no such run, or it has ended already, or is another worker's</exception>
+    internal static async Task<RunCompletion> BeginAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellation)
+    {
+        var connection = await ledger.ConnectAsync(cancellation);
+        try
+        {
+            // Whatever the server's default: completing updates the views' summaries, which needs to see the completion it waited for.
+            var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation);
+            await using var command = new NpgsqlCommand("select status from public.discovery_runs where run_id = $1 and ($2::int is null or (attempts = $2 and status = 'running')) for key share", connection)
+            {
+                // The row can still be told progress, and the wish to cancel; it can be neither deleted nor taken from the queue.
+                Parameters = { new() { Value = runId }, Attempt(attempt) },
+            };
+            switch (await command.ExecuteScalarAsync(cancellation))
+            {
+                case null: throw attempt is null ? LedgerException.NotFound($"there is no run {runId}") : Lost(runId);
+                case "pending" or "running": return new RunCompletion(connection, transaction, runId, attempt);
+                case var status: throw LedgerException.Conflict($"run {runId} is {status} and takes no more results");
+            }
+        }
+        catch (Exception e)
+        {
+            await connection.DisposeAsync();
+            if (e is NpgsqlException trouble) throw PostgresErrors.Translate(trouble);
+            throw;
+        }
+    }
+
+    /// <summary>Appends results of an anomaly run by binary COPY.</summary>
+    /// <param name="scores">negative = anomalous; finite</param>
+    /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
+    public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellation = default) =>
+        CopyAsync("copy public.discovery_results (run_id, star_id, is_anomaly, anomaly_score) from stdin (format binary)", starIds.Length, (writer, i) =>
+        {
+            if (!double.IsFinite(scores[i]))
+                throw new LedgerException(LedgerErrorKind.Invalid, $"the score of star {starIds[i]} is not a number", "This is a defect of the detector; nothing was stored.");
+            writer.Write(runId, NpgsqlDbType.Uuid);
+            writer.Write(starIds[i], NpgsqlDbType.Bigint);
+            writer.Write(scores[i] < 0 ? 1 : 0, NpgsqlDbType.Integer);
+            writer.Write(scores[i], NpgsqlDbType.Double);
+            hash.Add(starIds[i], scores[i] < 0, scores[i], null, null);
+        }, cancellation);
+
+    /// <summary>Appends results of a cluster run by binary COPY.</summary>
+    /// <param name="labels">cluster number from 0, or -1 for noise</param>
+    /// <param name="probabilities">strength of membership in [0, 1], where the algorithm has one</param>
+    public Task SaveClustersAsync(long[] starIds, int[] labels, double[]? probabilities = null, CancellationToken cancellation = default) =>
+        CopyAsync("copy public.discovery_results (run_id, star_id, cluster_id, membership_probability) from stdin (format binary)", starIds.Length, (writer, i) =>
+        {
+            writer.Write(runId, NpgsqlDbType.Uuid);
+            writer.Write(starIds[i], NpgsqlDbType.Bigint);
+            writer.Write(labels[i], NpgsqlDbType.Integer);
+            if (probabilities is null) writer.WriteNull();
+            else writer.Write(probabilities[i], NpgsqlDbType.Double);
+            hash.Add(starIds[i], false, null, labels[i], probabilities?[i]);
+        }, cancellation);
+
+    async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellation)
+    {
+        try
+        {
+            AtPoint?.Invoke("before-copy");
+            await using var writer = await connection.BeginBinaryImportAsync(sql, cancellation);
+            // A large run may take long to index its rows at the end of the copy.
+            writer.Timeout = TimeSpan.FromHours(1);
+            for (var i = 0; i < rows; i++)
+            {
+                if (i % 16384 == 0) cancellation.ThrowIfCancellationRequested();
+                writer.StartRow();
+                write(writer, i);
+            }
+            await writer.CompleteAsync(cancellation);
+            AtPoint?.Invoke("after-copy");
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <summary>Marks the run complete; nothing is visible before <see cref="CommitAsync"/>.</summary>
+    /// <param name="summary">JSON object kept as <c>results_summary</c></param>
+    public async Task MarkCompleteAsync(long totalStars, string? summary, CancellationToken cancellation = default)
+    {
+        try
+        {
+            var sum = hash.InOrder ? hash.Finish() : await HashStoredAsync(cancellation);
+            await using var command = new NpgsqlCommand("""
+                update public.discovery_runs
+                set status = 'completed', is_complete = true, total_stars = $2, results_summary = $3,
+                    started_at = coalesce(started_at, created_at), completed_at = clock_timestamp(), results_hash = $4,
+                    progress_stage = null, progress_fraction = null
+                where run_id = $1 and status in ('pending', 'running') and ($5::int is null or (attempts = $5 and status = 'running'))
+                """, connection)
+            {
+                // The views' share of the work, in mode incremental, and its turn among other completions.
+                CommandTimeout = 3600,
+                Parameters =
+                {
+                    new() { Value = runId }, new() { Value = totalStars },
+                    new() { Value = (object?)summary ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
+                    new() { Value = sum }, Attempt(attempt),
+                },
+            };
+            // Cancelled, or given to another worker, while the results were copied.
+            if (await command.ExecuteNonQueryAsync(cancellation) == 0) throw Lost(runId);
+            marked = true;
+            AtPoint?.Invoke("before-commit");
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">the run was not marked complete: results without completion are never kept</exception>
+    public async Task CommitAsync(CancellationToken cancellation = default)
+    {
+        if (!marked) throw new InvalidOperationException("mark the run complete before committing its results");
+        try
+        {
+            await transaction.CommitAsync(cancellation);
+            AtPoint?.Invoke("after-commit");
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    async Task<string> HashStoredAsync(CancellationToken cancellation)
+    {
+        using var stored = new ResultsHash();
+        await StoredResults.ReadAsync(connection, runId, r => stored.Add(r.StarId, r.IsAnomaly, r.Score, r.ClusterId, r.MembershipProbability), cancellation);
+        return stored.Finish();
+    }
+
+    static NpgsqlParameter Attempt(int? attempt) => new() { Value = (object?)attempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
+
+    static LedgerException Lost(Guid runId) =>
+        LedgerException.Conflict($"run {runId} takes no more results: it was cancelled, deleted or given to another worker meanwhile");
+
+    public async ValueTask DisposeAsync()
+    {
+        hash.Dispose();
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+}

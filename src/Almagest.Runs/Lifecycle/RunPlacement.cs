@@ -1,0 +1,19 @@
+namespace Almagest.Runs.Lifecycle;
+
+/// <summary>Who executes a new run, and what it belongs to.</summary>
+/// <param name="Reserved">how long the run is left to whoever creates it; after that it is any worker's</param>
+/// <param name="MaxRestarts">how often it is started again where its worker is lost; then it fails</param>
+public sealed record RunPlacement(TimeSpan Reserved, int MaxRestarts)
+{
+    /// <summary>Executed by the program that creates it, and failed with it.</summary>
+    public static readonly RunPlacement Own = new(TimeSpan.FromSeconds(10), 0);
+
+    /// <summary>For the next free worker of any server.</summary>
+    public static readonly RunPlacement Queued = new(TimeSpan.Zero, 2);
+
+    /// <summary>The run that it repeats.</summary>
+    public Guid? RetryOf { get; init; }
+
+    /// <summary>The sweep that it belongs to.</summary>
+    public Guid? GroupId { get; init; }
+}

@@ -1,0 +1,189 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Requests;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Almagest.Runs.Lifecycle;
+
+/// <summary>
+/// The runs of the ledger. A run is created <c>pending</c>, started once, and ends <c>completed</c>, <c>failed</c> or
+/// <c>cancelled</c>; a complete run never changes, it can only be deleted, and its results with it.
+/// </summary>
+public sealed class RunRepository(LedgerDatabase ledger)
+{
+    /// <summary>Stores a new pending run, reserved to whoever creates it, and answers it.</summary>
+    /// <exception cref="LedgerException">no such dataset</exception>
+    public Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, CancellationToken cancellation = default) =>
+        CreateAsync(datasetId, parameters, filter, RunPlacement.Own, cancellation);
+
+    /// <inheritdoc cref="CreateAsync(long, RunParameters, StarFilter, CancellationToken)"/>
+    public async Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, CancellationToken cancellation = default)
+    {
+        var run = NewRun(datasetId, parameters, filter, placement);
+        await using var context = ledger.CreateContext();
+        context.Runs.Add(run);
+        await SaveAsync(context, datasetId, cancellation);
+        return run;
+    }
+
+    internal static DiscoveryRun NewRun(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, Guid? runId = null, string? selectionHash = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(placement);
+        var now = Truncate(DateTime.UtcNow);
+        return new DiscoveryRun
+        {
+            RunId = runId ?? Guid.CreateVersion7(),
+            RunType = parameters.RunType,
+            Algorithm = parameters.Algorithm,
+            Parameters = parameters.ToJson(),
+            DatasetId = datasetId,
+            DatasetFilter = filter.ToJson(),
+            SelectionHash = selectionHash,
+            Status = RunStatus.Pending,
+            RandomSeed = parameters.Seed,
+            ProgramVersion = Contract.ProgramVersion.Current,
+            CreatedAt = now,
+            // The queue is read by the database's clock: what is not reserved must not wait for a clock that is behind this one.
+            NotBefore = placement.Reserved > TimeSpan.Zero ? now + placement.Reserved : DateTime.UnixEpoch,
+            MaxRestarts = placement.MaxRestarts,
+            RetryOf = placement.RetryOf,
+            GroupId = placement.GroupId,
+        };
+    }
+
+    internal static async Task SaveAsync(LedgerContext context, long datasetId, CancellationToken cancellation)
+    {
+        try
+        {
+            await context.SaveChangesAsync(cancellation);
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
+        {
+            throw LedgerException.NotFound($"there is no dataset {datasetId}");
+        }
+        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
+        {
+            throw PostgresErrors.Translate(trouble);
+        }
+    }
+
+    /// <summary>Claims a pending run for this worker; false where it is no longer pending.</summary>
+    public async Task<bool> StartAsync(Guid runId, CancellationToken cancellation = default) => await new RunClaims(ledger).TakeAsync(runId, cancellation) is not null;
+
+    /// <summary>Writes down the recipe of a run that was stored without one; it is being worked on.</summary>
+    internal Task ResolveAsync(Guid runId, RunParameters parameters, CancellationToken cancellation) =>
+        ExecuteAsync("update public.discovery_runs set parameters = $2::jsonb where run_id = $1 and status = 'running'", cancellation, runId, parameters.ToJson());
+
+    /// <summary>Ends a run that is not complete.</summary>
+    public Task FailAsync(Guid runId, string error, CancellationToken cancellation = default) => EndAsync(runId, RunStatus.Failed, error, cancellation);
+
+    /// <summary>Ends a run that is not complete, because the user wished so.</summary>
+    public Task CancelAsync(Guid runId, CancellationToken cancellation = default) => EndAsync(runId, RunStatus.Cancelled, null, cancellation);
+
+    Task<int> EndAsync(Guid runId, string status, string? error, CancellationToken cancellation) =>
+        ExecuteAsync("""
+            update public.discovery_runs set status = $2, error = $3, completed_at = clock_timestamp(), progress_stage = null, progress_fraction = null
+            where run_id = $1 and status in ('pending', 'running')
+            """, cancellation, runId, status, error);
+
+    /// <summary>Opens the transaction in which a run's results and its completion become visible together.</summary>
+    public Task<RunCompletion> BeginCompletionAsync(Guid runId, CancellationToken cancellation = default) =>
+        RunCompletion.BeginAsync(ledger, runId, null, cancellation);
+
+    /// <summary>The same for a worker; refused, now and at the end, where the run is no longer in its attempt.</summary>
+    internal Task<RunCompletion> BeginCompletionAsync(RunClaim claim, CancellationToken cancellation) =>
+        RunCompletion.BeginAsync(ledger, claim.RunId, claim.Attempt, cancellation);
+
+    /// <exception cref="LedgerException">no such run</exception>
+    public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellation = default) =>
+        (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellation)).FirstOrDefault()
+        ?? throw LedgerException.NotFound($"there is no run {runId}", "GET /discovery/runs or 'almagest runs list' lists them.");
+
+    /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
+    /// <exception cref="LedgerException">the page token is not one of this order</exception>
+    public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        // Runs over several datasets are few, and have an index of their own; where there are none, a dataset's runs are read from its index alone.
+        var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellation) : [];
+        return await ledger.ReadAsync(context => Query(context, query, several), cancellation);
+    }
+
+    /// <summary>The one query that filters, sorts and cuts out a page.</summary>
+    /// <param name="alsoOverTheDataset">runs that name the dataset beside another</param>
+    public static IQueryable<DiscoveryRun> Query(LedgerContext context, RunQuery query, Guid[]? alsoOverTheDataset = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(query);
+        return RunOrder.Apply(query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs, query, alsoOverTheDataset ?? []);
+    }
+
+    async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellation)
+    {
+        var also = DatasetRepository.AlsoJson(dataset);
+        return [.. await ledger.ReadAsync(context => context.Runs
+            .Where(r => EF.Functions.JsonExists(r.DatasetFilter, "also_datasets") && EF.Functions.JsonContains(r.DatasetFilter, also)).Select(r => r.RunId), cancellation)];
+    }
+
+    /// <summary>How many runs have each status; every status has its number.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> CountByStatusAsync(CancellationToken cancellation = default)
+    {
+        var found = await ledger.ReadAsync(context => context.Runs.GroupBy(r => r.Status).Select(g => new { Status = g.Key, Count = g.LongCount() }), cancellation);
+        return RunStatus.All.ToDictionary(s => s, s => found.FirstOrDefault(f => f.Status == s)?.Count ?? 0);
+    }
+
+    public async Task<long> CountAsync(CancellationToken cancellation = default) =>
+        (await ledger.ReadAsync(context => context.Runs.GroupBy(_ => 1).Select(g => g.LongCount()), cancellation)).FirstOrDefault();
+
+    /// <summary>The run whose id starts or ends so; at least six characters, as printed in tables.</summary>
+    /// <exception cref="LedgerException">none, or more than one</exception>
+    public async Task<DiscoveryRun> FindAsync(string idOrPrefix, CancellationToken cancellation = default)
+    {
+        if (Guid.TryParse(idOrPrefix, out var id)) return await GetAsync(id, cancellation);
+        var prefix = idOrPrefix.ToLowerInvariant();
+        if (prefix.Length < 6 || prefix.Any(c => !char.IsAsciiHexDigit(c) && c != '-'))
+            throw LedgerException.Invalid("run_id", $"'{idOrPrefix}' is no run id", "Give the whole id, or at least six characters of its start or end.");
+        var matches = await ledger.ReadAsync(
+            context => context.Runs.Where(r => r.RunId.ToString().StartsWith(prefix) || r.RunId.ToString().EndsWith(prefix)).Take(2), cancellation);
+        return matches.Count switch
+        {
+            1 => matches[0],
+            0 => throw LedgerException.NotFound($"there is no run whose id starts or ends with '{idOrPrefix}'", "'almagest runs list' lists them."),
+            _ => throw LedgerException.Conflict($"more than one run has an id that starts or ends with '{idOrPrefix}'", "Give more characters."),
+        };
+    }
+
+    /// <summary>Deletes a run and its results in one transaction.</summary>
+    /// <exception cref="LedgerException">no such run, or it is being worked on</exception>
+    public async Task DeleteAsync(Guid runId, CancellationToken cancellation = default)
+    {
+        if (await ExecuteAsync("delete from public.discovery_runs where run_id = $1 and status <> 'running'", cancellation, runId) == 1) return;
+        var run = await GetAsync(runId, cancellation);
+        throw LedgerException.Conflict($"run {runId} is {run.Status}", "Wait until it has ended, then delete it; a run whose program died is found and failed by the next command or server.");
+    }
+
+    async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] parameters)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+            foreach (var value in parameters)
+                command.Parameters.Add(value is null ? new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text } : new() { Value = value });
+            return await command.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    // PostgreSQL keeps microseconds: what is answered must equal what is stored.
+    static DateTime Truncate(DateTime time) => new(time.Ticks - time.Ticks % TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+using Npgsql;
+
+namespace Almagest.Runs.Replay;
+
+/// <summary>
+/// Makes a new complete run out of the stored scores of another: the same stars, forest and seed, another contamination. Nothing is
+/// loaded from the catalogue and nothing is fitted; the run that it starts from stays as it is.
+/// </summary>
+/// <remarks>
+/// The raw score is the stored score plus the stored offset. Where a raw score and the offset lie in [-1, -0.25] and at most 0.5 apart, that
+/// sum is the raw score to the last bit: both are multiples of 2^-54, so their difference was stored without rounding. Outside (paths
+/// more than twice as long as expected) it is right within 2^-53. The threshold follows the percentile rule of
+/// <see cref="AnomalyResult.FromScores"/>, so flags and scores are those of a fresh run with the same seed.
+/// </remarks>
+public sealed class RunRethresholder(LedgerDatabase ledger)
+{
+    readonly RunRepository runs = new(ledger);
+
+    /// <summary>Stores the new run with its results in one transaction and answers it; the views are left to whoever watches them.</summary>
+    /// <param name="runId">a complete run of an isolation forest; it may itself have been made so</param>
+    /// <param name="contamination">share of stars to flag, (0, 0.5]</param>
+    /// <exception cref="LedgerException">
+    /// the contamination is out of range; no such run; it is of another algorithm, not complete, or was deleted meanwhile: nothing is stored
+    /// </exception>
+    public async Task<DiscoveryRun> RethresholdAsync(Guid runId, double contamination, CancellationToken cancellation = default)
+    {
+        if (contamination is not (> 0 and <= 0.5))
+            throw LedgerException.Invalid("contamination", FormattableString.Invariant($"contamination is {contamination}, expected a number in (0, 0.5]"));
+        var source = await ForestRun.GetAsync(ledger, runId, cancellation);
+        var (stars, scores) = await ReadScoresAsync(source.Run, cancellation);
+        for (var i = 0; i < scores.Length; i++) scores[i] += source.Offset;
+        var result = AnomalyResult.FromScores(scores, contamination);
+        var flagged = result.AnomalyCount();
+        for (var i = 0; i < scores.Length; i++) scores[i] = result.Decision(i);
+
+        var summary = source.Summary;
+        summary["anomaly_count"] = flagged;
+        summary["score_offset"] = result.Offset;
+        summary["rethresholded_from"] = runId.ToString();
+        return await StoreAsync(source, source.Parameters with { Contamination = contamination }, stars, scores, summary, cancellation);
+    }
+
+    async Task<DiscoveryRun> StoreAsync(
+        ForestRun source, IsolationForestParameters parameters, long[] stars, double[] scores, JsonObject summary, CancellationToken cancellation)
+    {
+        var run = await runs.CreateAsync(source.Run.DatasetId, parameters, source.Filter, cancellation);
+        try
+        {
+            // Pending until it is complete: the transaction holds its row, so no worker can take it up in between, and
+            // should this program die, a server finds it pending and computes it from the catalogue.
+            await using (var completion = await runs.BeginCompletionAsync(run.RunId, cancellation))
+            {
+                await completion.SaveAnomaliesAsync(stars, scores, cancellation);
+                await completion.MarkCompleteAsync(stars.Length, summary.ToJsonString(), cancellation);
+                await completion.CommitAsync(cancellation);
+            }
+            return await runs.GetAsync(run.RunId, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            await runs.CancelAsync(run.RunId, CancellationToken.None);
+            throw;
+        }
+        catch (LedgerException e)
+        {
+            await runs.FailAsync(run.RunId, e.Hint is null ? e.Message : $"{e.Message}. {e.Hint}", CancellationToken.None);
+            throw;
+        }
+    }
+
+    async Task<(long[] Stars, double[] Scores)> ReadScoresAsync(DiscoveryRun run, CancellationToken cancellation)
+    {
+        try
+        {
+            var (stars, scores) = (new long[run.TotalStars], new double[run.TotalStars]);
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand("select star_id, anomaly_score from public.discovery_results where run_id = $1 order by star_id", connection)
+            {
+                Parameters = { new() { Value = run.RunId } },
+                CommandTimeout = 3600,
+            };
+            var count = 0;
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            for (; await reader.ReadAsync(cancellation) && count < stars.Length; count++)
+                (stars[count], scores[count]) = (reader.GetInt64(0), reader.GetDouble(1));
+            // A complete run never changes; it can only be deleted.
+            return count == stars.Length ? (stars, scores) : throw LedgerException.NotFound($"there is no run {run.RunId} any more: it was deleted meanwhile");
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+}

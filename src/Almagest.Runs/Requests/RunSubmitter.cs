@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Features;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Sweeps;
+using Microsoft.EntityFrameworkCore;
+
+namespace Almagest.Runs.Requests;
+
+/// <summary>What a request became.</summary>
+/// <param name="Runs">in the order asked for; of a repeated request the runs that the first one started</param>
+/// <param name="Choice">why the recipe was taken; null where the request names it, or was repeated</param>
+/// <param name="Repeated">whether an earlier request with the same key had started them</param>
+public sealed record Submission(IReadOnlyList<DiscoveryRun> Runs, RecipeChoice? Choice, bool Repeated);
+
+/// <summary>Checks requests and stores their runs, all of one request in one transaction.</summary>
+public sealed class RunSubmitter(LedgerDatabase ledger)
+{
+    /// <summary>How long a key is remembered. Then the same key starts runs again.</summary>
+    public static readonly TimeSpan KeysKept = TimeSpan.FromHours(24);
+
+    public const int LongestKey = 255;
+
+    readonly DatasetRepository datasets = new(ledger);
+
+    /// <summary>Stores one run.</summary>
+    /// <param name="key">a name of the request, by the caller's choice: a second request with the same one starts nothing, and is answered with the first one's run</param>
+    /// <exception cref="LedgerException">no such dataset, a parameter out of range, too few stars, or the key was used for another request: nothing is stored</exception>
+    public Task<Submission> SubmitAsync(RunRequest request, RunPlacement placement, string? key = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return SubmitAsync(request.Dataset, request.Filter, [request.Parameters], placement, key, cancellation);
+    }
+
+    /// <summary>Stores several runs over one selection.</summary>
+    /// <inheritdoc cref="SubmitAsync(RunRequest, RunPlacement, string?, CancellationToken)"/>
+    public async Task<Submission> SubmitAsync(
+        string dataset, StarFilter filter, IReadOnlyList<RunParameters> parameters, RunPlacement placement, string? key = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(placement);
+        if (key is not null && (key.Length is 0 or > LongestKey || key.Any(c => c is < ' ' or > '~')))
+            throw LedgerException.Invalid("idempotency_key", $"the idempotency key has {key.Length} characters", $"Give 1 to {LongestKey} printable ASCII characters, such as a UUID.");
+        foreach (var p in parameters) p.Validate();
+        filter.Validate();
+        (var found, filter) = await datasets.SelectedAsync(dataset, filter, cancellation);
+        var first = found[0].DatasetId;
+        var hash = key is null ? "" : HashOf(first, filter, parameters, placement);
+        if (key is not null && await EarlierAsync(key, hash, cancellation) is { } earlier) return earlier;
+
+        await new SelectionCheck(ledger).RequireAsync(found, filter, cancellation);
+        var (resolved, choice) = await ResolveAsync(first, filter, parameters, cancellation);
+        var selection = SelectionHash.Of(found, filter);
+        var runs = resolved.Zip(Ids(resolved.Count), (p, id) => RunRepository.NewRun(first, p, filter, placement, id, selection)).ToList();
+        if (await StoreAsync(runs, key, hash, cancellation)) return new Submission(runs, choice, false);
+        // Another request with this key was faster by a moment.
+        return await EarlierAsync(key!, hash, cancellation)
+            ?? throw LedgerException.Conflict($"another request with the idempotency key '{key}' came at the same moment", "Ask again.");
+    }
+
+    /// <summary>A new run with the selection, the parameters and the seed of one that has ended.</summary>
+    /// <exception cref="LedgerException">no such run, or it has not ended</exception>
+    /// <param name="placement">null = into the queue</param>
+    public async Task<DiscoveryRun> RetryAsync(Guid runId, RunPlacement? placement = null, CancellationToken cancellation = default)
+    {
+        var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
+        if (run.Status is RunStatus.Pending or RunStatus.Running)
+            throw LedgerException.Conflict($"run {runId} is {run.Status}, so there is nothing to repeat yet", "Wait for its end, or cancel it first.");
+        var parameters = RunParameters.FromJson(run.Algorithm, run.Parameters);
+        placement = (placement ?? RunPlacement.Queued) with { RetryOf = runId, GroupId = run.GroupId };
+        return (await SubmitAsync(run.DatasetId.ToString(System.Globalization.CultureInfo.InvariantCulture), StarFilter.FromJson(run.DatasetFilter), [parameters], placement, null, cancellation)).Runs[0];
+    }
+
+    /// <summary>Forgets keys that are older than <see cref="KeysKept"/>; answers how many.</summary>
+    public async Task<int> ForgetKeysAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var context = ledger.CreateContext();
+            return await context.Database.ExecuteSqlAsync($"delete from public.idempotency_keys where created_at < clock_timestamp() - {KeysKept}", cancellation);
+        }
+        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
+        {
+            throw PostgresErrors.Translate(trouble);
+        }
+    }
+
+    // Ids of one moment are in no order among themselves: those of one request count up in the twelve bits after the time (RFC 9562, 6.2, method 1).
+    static IEnumerable<Guid> Ids(int count)
+    {
+        var first = Guid.CreateVersion7();
+        if (count == 1) return [first];
+        return Enumerable.Range(0, count).Select(i =>
+        {
+            var bytes = Guid.CreateVersion7().ToByteArray(bigEndian: true);
+            first.ToByteArray(bigEndian: true).AsSpan(0, 6).CopyTo(bytes);
+            bytes[6] = (byte)(0x70 | (i >> 8));
+            bytes[7] = (byte)i;
+            return new Guid(bytes, bigEndian: true);
+        });
+    }
+
+    async Task<(IReadOnlyList<RunParameters>, RecipeChoice?)> ResolveAsync(long dataset, StarFilter filter, IReadOnlyList<RunParameters> parameters, CancellationToken cancellation)
+    {
+        var resolver = new RecipeResolver(ledger);
+        RecipeChoice? choice = null;
+        var chosen = new Dictionary<(string Algorithm, string? Named), string>();
+        var resolved = new List<RunParameters>(parameters.Count);
+        foreach (var p in parameters)
+        {
+            // The members of a sweep differ in what does not matter here: one look at the selection is enough.
+            if (!chosen.TryGetValue((p.Algorithm, p.Features), out var recipe))
+            {
+                var (first, why) = await resolver.ResolveAsync(dataset, filter, p, cancellation);
+                choice ??= why;
+                chosen[(p.Algorithm, p.Features)] = recipe = first.Features!;
+            }
+            resolved.Add(p with { Features = recipe });
+        }
+        return (resolved, choice);
+    }
+
+    async Task<bool> StoreAsync(List<DiscoveryRun> runs, string? key, string hash, CancellationToken cancellation)
+    {
+        await using var context = ledger.CreateContext();
+        try
+        {
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
+            await HoldDatasetsAsync(context, runs[0], cancellation);
+            context.Runs.AddRange(runs);
+            await RunRepository.SaveAsync(context, runs[0].DatasetId, cancellation);
+            if (key is not null)
+            {
+                var first = runs[0].RunId;
+                await context.Database.ExecuteSqlAsync($"delete from public.idempotency_keys where key = {key} and created_at < clock_timestamp() - {KeysKept}", cancellation);
+                // Waits for a transaction that stores the same key, and sees what became of it.
+                var stored = await context.Database.ExecuteSqlAsync(
+                    $"insert into public.idempotency_keys (key, request_hash, run_id) values ({key}, {hash}, {first}) on conflict do nothing", cancellation);
+                if (stored == 0) return false;
+            }
+            await transaction.CommitAsync(cancellation);
+            return true;
+        }
+        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
+        {
+            throw PostgresErrors.Translate(trouble);
+        }
+        catch (Exception e) when (PostgresErrors.IsLost(e, context))
+        {
+            throw PostgresErrors.Unanswered(e);
+        }
+    }
+
+    // The row names one dataset, which the database looks after; the others must not go before the run is there.
+    static async Task HoldDatasetsAsync(LedgerContext context, DiscoveryRun run, CancellationToken cancellation)
+    {
+        var ids = RunDatasets.Ids(run).ToArray();
+        if (ids.Length == 1) return;
+        var held = await context.Database.SqlQuery<long>($"""select dataset_id as "Value" from public.datasets where dataset_id = any({ids}) for key share""").ToListAsync(cancellation);
+        if (held.Count < ids.Length) throw LedgerException.NotFound($"there is no dataset {ids.Except(held).First()} any more");
+    }
+
+    async Task<Submission?> EarlierAsync(string key, string hash, CancellationToken cancellation)
+    {
+        var since = DateTime.UtcNow - KeysKept;
+        var known = (await ledger.ReadAsync(c => c.IdempotencyKeys.AsNoTracking().Where(k => k.Key == key && k.CreatedAt >= since), cancellation)).FirstOrDefault();
+        if (known is null) return null;
+        if (known.RequestHash != hash)
+        {
+            throw new LedgerException(LedgerErrorKind.Conflict, $"the idempotency key '{key}' was used for another request, which started run {known.RunId}",
+                "Give each request a key of its own.") { Field = "idempotency_key" };
+        }
+        var first = await new RunRepository(ledger).GetAsync(known.RunId, cancellation);
+        if (first.GroupId is not { } group) return new Submission([first], null, true);
+        return new Submission(await new RunRepository(ledger).ListAsync(new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest }, cancellation), null, true);
+    }
+
+    // Of what was understood, not of the bytes: a retry may order its fields otherwise. Whether it is a sweep belongs to it.
+    static string HashOf(long dataset, StarFilter filter, IReadOnlyList<RunParameters> parameters, RunPlacement placement) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new object[]
+        {
+            dataset, filter.ToJson(), placement.GroupId is null ? "run" : "sweep", parameters.Select(p => new[] { p.Algorithm, p.ToJson() }),
+        }))));
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text;
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Almagest.Runs.Lifecycle;
+using Npgsql;
+
+namespace Almagest.Runs.Results;
+
+/// <summary>Which results of a run: all, its anomalies, or one cluster (-1 = noise).</summary>
+/// <param name="ByScore">most anomalous first instead of by star_id</param>
+/// <param name="After">the token of the page before</param>
+public sealed record ResultQuery(bool AnomaliesOnly = false, int? ClusterId = null, bool ByScore = false, int Limit = 100, string? After = null)
+{
+    /// <summary>Only these stars; null = no such condition.</summary>
+    public IReadOnlyCollection<long>? StarIds { get; init; }
+}
+
+/// <summary>One result with the catalogue's columns of its star.</summary>
+public sealed record StarResult(
+    Guid RunId, long StarId, int IsAnomaly, double? AnomalyScore, int? ClusterId,
+    string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color, double? MembershipProbability);
+
+/// <summary>One page, and the token of the next where there is one.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Results of complete runs, paged by key so that the last page costs as much as the first.</summary>
+public sealed class ResultRepository(LedgerDatabase ledger)
+{
+    /// <summary>Most rows of one page.</summary>
+    public const int MostRows = 10_000;
+
+    /// <exception cref="LedgerException">no such run, it is not complete, or the token is malformed</exception>
+    public async Task<Page<StarResult>> PageAsync(Guid runId, ResultQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        await RequireCompleteAsync(runId, cancellation);
+        var limit = Math.Clamp(query.Limit, 1, MostRows);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
+            command.CommandText = $"""
+                select r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
+                       s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color, r.membership_probability
+                from (
+                  select * from public.discovery_results
+                  where {Where(command, runId, query)}
+                  order by {(query.ByScore ? "anomaly_score, star_id" : "star_id")}
+                  limit {(limit + 1).ToString(CultureInfo.InvariantCulture)}
+                ) r
+                join public.stars s using (star_id)
+                order by {(query.ByScore ? "r.anomaly_score, r.star_id" : "r.star_id")}
+                """;
+            var rows = new List<StarResult>();
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation)) rows.Add(Read(reader));
+            if (rows.Count <= limit) return new Page<StarResult>(rows, null);
+            rows.RemoveAt(limit);
+            return new Page<StarResult>(rows, Token(query, rows[^1]));
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <summary>How many results of a run the query selects.</summary>
+    public async Task<long> CountAsync(Guid runId, ResultQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        await RequireCompleteAsync(runId, cancellation);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
+            command.CommandText = $"select count(*) from public.discovery_results where {Where(command, runId, query with { After = null })}";
+            return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <summary>Everything that complete runs say of one star, newest run first.</summary>
+    public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(long starId, int limit = 1000, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand("""
+                select d.run_id, d.run_type, d.algorithm, d.created_at, r.is_anomaly, r.anomaly_score, r.cluster_id
+                from public.discovery_runs d
+                join public.discovery_results r on r.run_id = d.run_id and r.star_id = $1
+                where d.is_complete and d.dataset_id = (select dataset_id from public.stars where star_id = $1)
+                order by d.run_id desc limit $2
+                """, connection)
+            {
+                Parameters = { new() { Value = starId }, new() { Value = limit } },
+            };
+            var entries = new List<StarHistoryEntry>();
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                entries.Add(new StarHistoryEntry(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetDateTime(3),
+                    reader.GetInt32(4), Double(reader, 5), reader.IsDBNull(6) ? null : reader.GetInt32(6)));
+            }
+            return entries;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    async Task RequireCompleteAsync(Guid runId, CancellationToken cancellation)
+    {
+        var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
+        if (!run.IsComplete)
+            throw LedgerException.Conflict($"run {runId} is {run.Status}: it has no results" + (run.Error is null ? "" : $" ({run.Error})"), "Only complete runs have results.");
+    }
+
+    static string Where(NpgsqlCommand command, Guid runId, ResultQuery query)
+    {
+        var sql = new StringBuilder("run_id = ").Append(Bind(command, runId));
+        if (query.AnomaliesOnly) sql.Append(" and is_anomaly = 1");
+        if (query.ClusterId is { } cluster) sql.Append(" and cluster_id = ").Append(Bind(command, cluster));
+        if (query.StarIds is { } ids) sql.Append(" and star_id = any(").Append(Bind(command, ids.ToArray())).Append(')');
+        if (query.ByScore) sql.Append(" and anomaly_score is not null");
+        if (query.After is { } token)
+        {
+            var (score, star) = Parse(query, token);
+            sql.Append(query.ByScore
+                ? $" and (anomaly_score, star_id) > ({Bind(command, score)}, {Bind(command, star)})"
+                : $" and star_id > {Bind(command, star)}");
+        }
+        return sql.ToString();
+    }
+
+    static string Token(ResultQuery query, StarResult last) =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(FormattableString.Invariant(
+            $"{(query.ByScore ? 's' : 'i')}|{last.StarId}|{last.AnomalyScore ?? 0:R}"))).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    static (double Score, long Star) Parse(ResultQuery query, string token)
+    {
+        try
+        {
+            var padded = token.Replace('-', '+').Replace('_', '/') + new string('=', (4 - token.Length % 4) % 4);
+            var parts = Encoding.ASCII.GetString(Convert.FromBase64String(padded)).Split('|');
+            if (parts is [var order, var star, var score] && order == (query.ByScore ? "s" : "i"))
+                return (double.Parse(score, CultureInfo.InvariantCulture), long.Parse(star, CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            // Reported below, as every other malformed token.
+        }
+        throw LedgerException.Invalid("after", "the page token is malformed, or belongs to another order", "Use 'next' of the page before, with the same query.");
+    }
+
+    static StarResult Read(NpgsqlDataReader r) => new(
+        r.GetGuid(0), r.GetInt64(1), r.GetInt32(2), Double(r, 3), r.IsDBNull(4) ? null : r.GetInt32(4),
+        r.GetString(5), r.GetDouble(6), r.GetDouble(7), Double(r, 8), Double(r, 9), Double(r, 10), Double(r, 11), Double(r, 12), Double(r, 13));
+
+    static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
+
+    static string Bind<T>(NpgsqlCommand command, T value)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return $"${command.Parameters.Count}";
+    }
+}
+
+/// <summary>What one complete run says of a star.</summary>
+public sealed record StarHistoryEntry(Guid RunId, string RunType, string Algorithm, DateTime CreatedAt, int IsAnomaly, double? AnomalyScore, int? ClusterId);

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Almagest.Runs.Results;
+
+/// <summary>
+/// The hash of a run's results: SHA-256 over its rows in ascending order of star_id. Equal hashes mean equal rows to the last bit of every
+/// score, whatever the number of threads, the batches or the mode of the views.
+/// </summary>
+/// <remarks>
+/// A row is, big-endian: one byte that says what is there (1 = score, 2 = cluster, 4 = membership probability), star_id (8 bytes), is_anomaly
+/// (1 byte), then what is there in this order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), membership probability (8 bytes). Neither the
+/// run's id nor any time is in it: a run and its repetition have one hash. Not thread-safe.
+/// </remarks>
+public sealed class ResultsHash : IDisposable
+{
+    const int MostRowBytes = 1 + 8 + 1 + 8 + 4 + 8;
+
+    readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    readonly byte[] buffer = new byte[MostRowBytes * 1024];
+    int used;
+    long last = long.MinValue;
+
+    /// <summary>Whether every row came after one of a lesser star_id.</summary>
+    public bool InOrder { get; private set; } = true;
+
+    public void Add(long starId, bool isAnomaly, double? score, int? clusterId, double? membershipProbability)
+    {
+        InOrder &= starId > last;
+        last = starId;
+        if (buffer.Length - used < MostRowBytes) Flush();
+        var row = buffer.AsSpan(used);
+        row[0] = (byte)((score is null ? 0 : 1) | (clusterId is null ? 0 : 2) | (membershipProbability is null ? 0 : 4));
+        BinaryPrimitives.WriteInt64BigEndian(row[1..], starId);
+        row[9] = isAnomaly ? (byte)1 : (byte)0;
+        var length = 10;
+        if (score is { } s)
+        {
+            BinaryPrimitives.WriteDoubleBigEndian(row[length..], s);
+            length += 8;
+        }
+        if (clusterId is { } c)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(row[length..], c);
+            length += 4;
+        }
+        if (membershipProbability is { } p)
+        {
+            BinaryPrimitives.WriteDoubleBigEndian(row[length..], p);
+            length += 8;
+        }
+        used += length;
+    }
+
+    /// <summary>64 hexadecimal digits.</summary>
+    /// <exception cref="InvalidOperationException">the rows were not in order</exception>
+    public string Finish()
+    {
+        if (!InOrder) throw new InvalidOperationException("the rows came out of the order of star_id");
+        Flush();
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    void Flush()
+    {
+        hash.AppendData(buffer, 0, used);
+        used = 0;
+    }
+
+    public void Dispose() => hash.Dispose();
+}

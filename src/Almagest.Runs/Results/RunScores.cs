@@ -1,0 +1,74 @@
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Statistics;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Npgsql;
+
+namespace Almagest.Runs.Results;
+
+/// <summary>The scores of one complete anomaly run, ascending: enough to say what any other threshold would flag. Immutable, thread-safe.</summary>
+public sealed class RunScores
+{
+    RunScores(DiscoveryRun run, double[] ascending) => (Run, Ascending) = (run, ascending);
+
+    public DiscoveryRun Run { get; }
+
+    /// <summary>Negative = anomalous at the run's own threshold, which is at 0.</summary>
+    public IReadOnlyList<double> Ascending { get; }
+
+    /// <exception cref="LedgerException">no such run, it is of another type, or not complete</exception>
+    public static async Task<RunScores> ReadAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
+        if (run.RunType != RunTypes.Anomaly)
+            throw LedgerException.Invalid("run_id", $"run {runId} is a {run.RunType} run: its results have no scores", "Name an anomaly run.");
+        if (!run.IsComplete) throw LedgerException.Conflict($"run {runId} is {run.Status}: it has no results", "Only a complete run has scores.");
+        try
+        {
+            var scores = new List<double>((int)run.TotalStars);
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var command = new NpgsqlCommand("select anomaly_score from public.discovery_results where run_id = $1 and anomaly_score is not null", connection)
+            {
+                Parameters = { new() { Value = runId } },
+                CommandTimeout = 600,
+            };
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation)) scores.Add(reader.GetDouble(0));
+            var ascending = scores.ToArray();
+            Array.Sort(ascending);
+            return new RunScores(run, ascending);
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    /// <summary>The threshold on these scores, and what it flags, at a contamination in (0, 0.5]: the rule of <see cref="RunRethresholder"/>.</summary>
+    public (double Threshold, int Count) At(double contamination)
+    {
+        var scores = (double[])Ascending;
+        if (scores.Length == 0) return (0, 0);
+        var threshold = OrderStatistics.Percentile(scores, 100 * contamination);
+        var place = Array.BinarySearch(scores, threshold);
+        if (place < 0) return (threshold, ~place);
+        while (place > 0 && scores[place - 1] == threshold) place--;
+        return (threshold, place);
+    }
+
+    /// <summary>How many scores lie below a threshold.</summary>
+    public int Below(double threshold)
+    {
+        var (low, high) = (0, Ascending.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Ascending[middle] < threshold) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+}

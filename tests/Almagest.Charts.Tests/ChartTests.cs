@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Almagest.Charts.Drawing;
+using Almagest.Charts.Printing;
+using SkiaSharp;
+using Xunit;
+
+namespace Almagest.Charts.Tests;
+
+/// <summary>What charts show, and where.</summary>
+public sealed class ChartTests
+{
+    static readonly SkyProjection[] Projections = [new Mollweide(), new TangentPlane(56.75, 24.1, 2), new TangentPlane(359.9, -60, 5), new TangentPlane(10, 89.5, 3)];
+
+    static long[] Ids(int count) => [.. Enumerable.Range(1, count).Select(i => (long)i)];
+
+    [Fact]
+    public void A_projection_and_its_inverse_agree()
+    {
+        foreach (var projection in Projections)
+        {
+            var (halfX, halfY) = projection.Half;
+            for (var i = -9; i <= 9; i++)
+            {
+                for (var j = -9; j <= 9; j++)
+                {
+                    var (x, y) = (i * halfX / 10.3, j * halfY / 10.3);
+                    if (projection.Unproject(x, y) is not { } place) continue;
+                    var back = projection.Project(place.RaDeg, place.DecDeg)!.Value;
+                    Assert.Equal(x, back.X, 1e-6);
+                    Assert.Equal(y, back.Y, 1e-6);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Right_ascension_grows_to_the_left_and_declination_upwards()
+    {
+        var field = new TangentPlane(359.9, -60, 5);
+        Assert.True(field.Project(0.5, -60)!.Value.X < field.Project(359.5, -60)!.Value.X);
+        Assert.True(field.Project(359.9, -59)!.Value.Y > field.Project(359.9, -61)!.Value.Y);
+        Assert.True(new Mollweide().Project(300, 0)!.Value.X < new Mollweide().Project(60, 0)!.Value.X);
+    }
+
+    [Fact]
+    public void The_lines_of_a_part_of_the_sky_carry_the_coordinates_that_they_stand_for()
+    {
+        var field = new TangentPlane(359.9, -60, 5);
+        var window = new ChartWindow(-1, 1, -1, 1);
+        var lines = field.Graticule(window).ToList();
+        Assert.Contains(lines, l => l.IsMeridian);
+        foreach (var (points, label, isMeridian) in lines)
+        {
+            var value = double.Parse(label.TrimEnd('°'), CultureInfo.InvariantCulture);
+            var place = field.Unproject(points[^1].X, points[^1].Y)!.Value;
+            Assert.Equal(0, isMeridian ? (place.RaDeg - value + 540) % 360 - 180 : place.DecDeg - value, 1e-3);
+        }
+        Assert.Contains(lines, l => l.Points.Any(p => window.Contains(p.X, p.Y)));
+    }
+
+    [Fact]
+    public void Many_stars_are_a_density_few_are_drawn_one_by_one()
+    {
+        var random = new Random(1);
+        var (x, y) = (new float[5000], new float[5000]);
+        for (var i = 0; i < 5000; i++) (x[i], y[i]) = (random.NextSingle(), random.NextSingle());
+        var cloud = new StarCloud(x, y, new ChartWindow(0, 1, 0, 1));
+        var layer = new StarLayer(Ids(5000));
+
+        var whole = CloudPlot.Draw(cloud, layer, "x", "y", "whole");
+        var window = new ChartWindow(0.2, 0.4, 0.2, 0.4);
+        var near = CloudPlot.Draw(cloud, layer, "x", "y", "near", window);
+
+        Assert.Equal((5000, false), (whole.Drawn.InSight, whole.Drawn.OneByOne));
+        Assert.Contains("<image", whole.Svg);
+        Assert.DoesNotContain("<circle", whole.Svg);
+        var inside = Enumerable.Range(0, 5000).Where(i => window.Contains(x[i], y[i])).Select(i => (i + 1).ToString(CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal((inside.Count, true), ((int)near.Drawn.InSight, near.Drawn.OneByOne));
+        Assert.Equal(inside, XDocument.Parse(near.Svg).Descendants().Where(e => e.Name.LocalName == "circle").Select(e => e.Attribute("data-star")!.Value));
+    }
+
+    [Fact]
+    public void A_window_that_makes_no_sense_shows_the_whole()
+    {
+        var whole = new ChartWindow(0, 10, 20, 5);
+        Assert.Equal(new ChartWindow(2, 3, 12, 11), new ChartWindow(2, 3, 12, 11).Within(whole, 4));
+        foreach (var bad in new ChartWindow[] { new(double.NaN, 1, 2, 1), new(3, 2, 12, 11), new(2, 2.0000001, 12, 11.9999), new(-100, 100, 30, 5), new(50, 51, 12, 11) })
+            Assert.Equal(whole, bad.Within(whole, 4));
+    }
+
+    [Fact]
+    public void Marks_beyond_what_a_browser_moves_are_thinned_out_and_said_so()
+    {
+        var n = 4 * StarLayer.MostMarks;
+        var x = Enumerable.Range(0, n).Select(i => i / (float)n).ToArray();
+        var marks = StarMarks.Of(Ids(n), false, [(0, Ids(n))]);
+        var drawn = CloudPlot.Draw(new StarCloud(x, x, new ChartWindow(0, 1, 0, 1)), new StarLayer(Ids(n), marks, First: [7]), "x", "y", "marks");
+
+        Assert.Equal((n, StarLayer.MostMarks), (drawn.Drawn.MarksInSight, drawn.Drawn.MarksDrawn));
+        var ids = XDocument.Parse(drawn.Svg).Descendants().Where(e => e.Name.LocalName == "circle").Select(e => long.Parse(e.Attribute("data-star")!.Value, CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(StarLayer.MostMarks, ids.Distinct().Count());
+        Assert.Contains(8L, ids);
+        Assert.True(ids.Max() > n * 0.99);
+    }
+
+    [Fact]
+    public void Alike_runs_are_neighbours_in_the_matrix()
+    {
+        // Three families, their members dealt out in turn.
+        const int n = 12;
+        var cells = new double?[n, n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < n; j++) cells[i, j] = i == j ? 1 : i % 3 == j % 3 ? 0.7 + 0.01 * ((i + j) % 5) : 0.1;
+        }
+        var families = HeatMap.Order(cells).Select(i => i % 3).ToList();
+        Assert.Equal(3, 1 + Enumerable.Range(1, n - 1).Count(i => families[i] != families[i - 1]));
+    }
+
+    [Fact]
+    public void A_printed_chart_has_the_colours_of_its_style_and_words_without_a_font_of_the_machine()
+    {
+        var canvas = new SvgCanvas(120, 80, "test");
+        canvas.Rect(10, 10, 30, 30, "bar").Rect(50, 10, 30, 30, "cell", fill: "#00ff00").Circle(100, 25, 10, "flag", fill: "#0000ff").Text(60, 70, "Ωκ ±°", css: "title");
+        canvas.OpenView(10, 45, 20, 10, new ChartWindow(0, 1, 0, 1)).Rect(0, 40, 200, 40, "bar2").CloseView();
+        using var picture = SKBitmap.Decode(ChartPrinter.ToPng(canvas.ToString(), 2));
+
+        Assert.Equal((240, 160), (picture.Width, picture.Height));
+        Assert.Equal(new SKColor(0x35, 0x68, 0xb8), picture.GetPixel(50, 50));
+        Assert.Equal(new SKColor(0, 255, 0), picture.GetPixel(130, 50));
+        Assert.True(picture.GetPixel(200, 50).Blue > 200 && picture.GetPixel(200, 50).Red < 100);
+        Assert.Equal(new SKColor(0xb8, 0x62, 0x1b), picture.GetPixel(40, 100));
+        Assert.Equal(SKColors.White, picture.GetPixel(64, 100));
+        Assert.Contains(Enumerable.Range(80, 80).SelectMany(x => Enumerable.Range(118, 26).Select(y => picture.GetPixel(x, y))), p => p.Red < 120);
+    }
+}

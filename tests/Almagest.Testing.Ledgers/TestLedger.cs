@@ -1,0 +1,102 @@
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+
+namespace Almagest.Testing.Ledgers;
+
+/// <summary>A migrated, empty ledger in a database of its own.</summary>
+public sealed class TestLedger : IAsyncDisposable
+{
+    readonly TestDatabase database;
+
+    TestLedger(TestDatabase database)
+    {
+        this.database = database;
+        Ledger = new LedgerDatabase(database.ConnectionString);
+    }
+
+    public LedgerDatabase Ledger { get; }
+
+    public string ConnectionString => database.ConnectionString;
+
+    public static async Task<TestLedger> CreateAsync()
+    {
+        var cluster = await TestCluster.GetAsync();
+        return new TestLedger(await cluster.CreateDatabaseAsync("migrated", async connection =>
+        {
+            await using var ledger = new LedgerDatabase(connection);
+            await ledger.Schema.MigrateAsync();
+        }));
+    }
+
+    /// <summary>A ledger without any schema.</summary>
+    public static async Task<TestLedger> CreateEmptyAsync() => new(await (await TestCluster.GetAsync()).CreateDatabaseAsync());
+
+    /// <summary>Adds a dataset with stars spread over the sky; answers its id and their ids, ascending.</summary>
+    public async Task<(long DatasetId, long[] StarIds)> AddDatasetAsync(string name, int stars, Func<int, (double Ra, double Dec)>? place = null)
+    {
+        place ??= i => (i * 137.508 % 360, Math.Asin((2.0 * i + 1) / stars - 1) * 180 / Math.PI);
+        await using var context = Ledger.CreateContext();
+        var dataset = new Dataset { Name = name, Source = "[]", Checksum = name, ColumnMapping = "{}", StarCount = stars, CreatedAt = DateTime.UtcNow };
+        context.Datasets.Add(dataset);
+        await context.SaveChangesAsync();
+        await using (var connection = await Ledger.ConnectAsync())
+        await using (var writer = await connection.BeginBinaryImportAsync("copy public.stars (dataset_id, source_id, ra_deg, dec_deg, healpix_29) from stdin (format binary)"))
+        {
+            for (var i = 0; i < stars; i++)
+            {
+                var (ra, dec) = place(i);
+                await writer.StartRowAsync();
+                await writer.WriteAsync(dataset.DatasetId);
+                await writer.WriteAsync($"{name}-{i}");
+                await writer.WriteAsync(ra);
+                await writer.WriteAsync(dec);
+                await writer.WriteAsync(Almagest.Sky.Healpix.AngToPix(29, ra, dec));
+            }
+            await writer.CompleteAsync();
+        }
+        return (dataset.DatasetId, await LongsAsync($"select star_id from stars where dataset_id = {dataset.DatasetId} order by star_id"));
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Ledger.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Executes past the guards of complete runs: the ledger as another version of the program would have left it.</summary>
+    public Task RewriteAsync(string sql) => ExecuteAsync($"set session_replication_role = replica; {sql}; reset session_replication_role");
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = Ledger.DataSource.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task<List<string>> StringsAsync(string sql)
+    {
+        var rows = new List<string>();
+        await using var command = Ledger.DataSource.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            rows.Add(string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "null" : reader.GetValue(i).ToString())));
+        return rows;
+    }
+
+    /// <summary>The stars that a run has results of, ascending.</summary>
+    public Task<long[]> StarsOfAsync(Guid runId) => LongsAsync($"select star_id from discovery_results where run_id = '{runId}' order by star_id");
+
+    async Task<long[]> LongsAsync(string sql)
+    {
+        var rows = new List<long>();
+        await using var command = Ledger.DataSource.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) rows.Add(reader.GetInt64(0));
+        return [.. rows];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Ledger.DisposeAsync();
+        await database.DisposeAsync();
+    }
+}
