@@ -1,9 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 

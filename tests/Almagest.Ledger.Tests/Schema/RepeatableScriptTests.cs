@@ -1,8 +1,6 @@
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Migrations;
 using Almagest.Ledger.Views;
-using Almagest.Testing;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Xunit;

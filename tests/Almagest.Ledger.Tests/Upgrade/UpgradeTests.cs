@@ -1,11 +1,9 @@
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Schema;
 using Almagest.Ledger.Tests.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Results;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Upgrade;
