@@ -5,8 +5,9 @@ using Npgsql;
 namespace Almagest.Testing;
 
 /// <summary>
-/// The PostgreSQL of the tests: the server that <c>ALMAGEST_TEST_SERVER</c> names, which <c>./test</c> starts for all test programs together, else a
-/// throw-away cluster of this process alone, deleted when it ends. What a crashed test process left behind is deleted by the next one. Thread-safe.
+/// The PostgreSQL of the tests: the server that <c>ALMAGEST_TEST_SERVER</c> names, which <c>./test</c> starts for all test programs
+/// together, else a throw-away cluster of this process alone, deleted when it ends. What a crashed test process left behind is deleted by
+/// the next one. Thread-safe.
 /// </summary>
 public sealed class TestCluster
 {
@@ -108,7 +109,8 @@ public sealed class TestCluster
 
     static async Task<TestCluster> FindAsync()
     {
-        var server = Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } named ? named : await ThrowAwayCluster.StartAsync();
+        var named = Environment.GetEnvironmentVariable(ServerVariable);
+        var server = string.IsNullOrEmpty(named) ? await ThrowAwayCluster.StartAsync() : named;
         await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync();
         return new TestCluster(server, connection.PostgreSqlVersion);

@@ -9,6 +9,7 @@ public static class TestDepth
 
     /// <param name="variable">an environment variable that, where it is set, says another number</param>
     public static int Rounds(int usually, int release, string? variable = null) =>
-        variable is not null && int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var wanted) ? wanted
+        variable is not null && int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var wanted)
+            ? wanted
         : IsRelease ? release : usually;
 }

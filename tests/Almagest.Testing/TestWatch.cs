@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Almagest.Testing;
 
 /// <summary>
-/// Ends what hangs. A test that passes its limit is cancelled, and fails even if it comes to its end. One that does not heed the cancellation,
-/// or a fixture that hangs while no test runs, ends the program: the names of what was running are written to the standard error.
+/// Ends what hangs. A test that passes its limit is cancelled, and fails even if it comes to its end. One that does not heed the
+/// cancellation, or a fixture that hangs while no test runs, ends the program: the names of what was running are written to the standard
+/// error.
 /// </summary>
 public static class TestWatch
 {
@@ -38,8 +39,8 @@ public static class TestWatch
     }
 
     /// <summary>
-    /// How much longer things may take on a machine that has more work than processors: a limit is to find what hangs and not what waits for
-    /// its turn.
+    /// How much longer things may take on a machine that has more work than processors: a limit is to find what hangs and not what waits
+    /// for its turn.
     /// </summary>
     public static double Stretch()
     {

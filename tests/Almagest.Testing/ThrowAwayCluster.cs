@@ -39,7 +39,7 @@ public static class ThrowAwayCluster
 
     static async Task SetAsync(string connectionString, string setting)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"ALTER SYSTEM SET {setting}", connection);
         await command.ExecuteNonQueryAsync();
