@@ -7,6 +7,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
+using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 
