@@ -2,7 +2,6 @@ using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Runs.Results;
 using Microsoft.Playwright;
 using Xunit;
 

@@ -2,7 +2,6 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Selections;
 using Almagest.Sky;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Selections;

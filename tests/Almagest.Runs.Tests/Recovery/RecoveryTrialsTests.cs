@@ -7,7 +7,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Recovery;

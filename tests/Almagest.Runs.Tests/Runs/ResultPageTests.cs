@@ -3,7 +3,6 @@ using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Results;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;

@@ -2,7 +2,7 @@ using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 
-namespace Almagest.Testing;
+namespace Almagest.Testing.Ledgers;
 
 /// <summary>Runs with results of the test's choice.</summary>
 public static class TestRuns
