@@ -3,7 +3,7 @@ using Almagest.Cli.Commands;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Clustering.Dbscan;
-using Almagest.Testing;
+using Almagest.Testing.Ledgers;
 using Xunit;
 
 namespace Almagest.Cli.Tests;

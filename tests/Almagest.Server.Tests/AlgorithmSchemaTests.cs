@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Almagest.Discovery.Registry;
 using Almagest.Server.OpenApi;
-using Almagest.Testing;
+using Almagest.Testing.Ledgers;
 using Microsoft.OpenApi;
 using Xunit;
 

@@ -8,8 +8,8 @@ using Almagest.Runs.Requests;
 namespace Almagest.Cli.Commands;
 
 /// <summary>
-/// The options of the algorithms of one run type, as their parameters say: one option a parameter, shared by the algorithms that have it, and
-/// <c>--algorithm</c> where there is a choice. The first algorithm is the default.
+/// The options of the algorithms of one run type, as their parameters say: one option a parameter, shared by the algorithms that have it,
+/// and <c>--algorithm</c> where there is a choice. The first algorithm is the default.
 /// </summary>
 internal sealed class AlgorithmOptions
 {
@@ -22,7 +22,8 @@ internal sealed class AlgorithmOptions
         this.algorithms = algorithms;
         if (algorithms.Count > 1)
         {
-            choice = Values.Text("--algorithm", "NAME", string.Join("; ", algorithms.Select((a, i) => $"{a.Name}{(i == 0 ? " (default)" : "")}: {a.Finds}")));
+            choice = Values.Text("--algorithm", "NAME",
+                string.Join("; ", algorithms.Select((a, i) => $"{a.Name}{(i == 0 ? " (default)" : "")}: {a.Finds}")));
         }
         options = [.. algorithms.SelectMany(a => a.Parameters, (a, p) => (Algorithm: a, Parameter: p))
             .Where(x => x.Parameter.Kind != ParameterKind.Recipe)
@@ -66,7 +67,8 @@ internal sealed class AlgorithmOptions
     Algorithm Chosen(ParseResult parsed)
     {
         if (choice is null || parsed.GetValue(choice) is not { } name) return algorithms[0];
-        return algorithms.FirstOrDefault(a => a.Name == name) ?? throw LedgerException.Invalid("algorithm",
-            $"there is no algorithm '{name}' that makes {algorithms[0].RunType} runs", $"Choose {string.Join(" or ", algorithms.Select(a => a.Name))}.");
+        return algorithms.FirstOrDefault(a => a.Name == name)
+            ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}' that makes {algorithms[0].RunType} runs",
+                $"Choose {string.Join(" or ", algorithms.Select(a => a.Name))}.");
     }
 }

@@ -71,7 +71,8 @@ internal sealed class ParameterOption
         return parameter.Advice is { } advice ? $"{words}. {advice.TrimEnd('.')}" : words;
     }
 
-    IEnumerable<string> Others() => users.Skip(1).Where(u => Default(u.Parameter) != Default(users[0].Parameter)).Select(u => $"; {u.Algorithm.Name}: {Default(u.Parameter)}");
+    IEnumerable<string> Others() =>
+        users.Skip(1).Where(u => Default(u.Parameter) != Default(users[0].Parameter)).Select(u => $"; {u.Algorithm.Name}: {Default(u.Parameter)}");
 
     static string Default(Parameter parameter) => parameter.Default?.ToString() ?? parameter.WhenNull?.Replace('_', '-') ?? "none";
 }

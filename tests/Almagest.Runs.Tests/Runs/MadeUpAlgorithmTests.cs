@@ -4,7 +4,6 @@ using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Execution;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;

@@ -3,7 +3,7 @@ using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
 
-namespace Almagest.Testing;
+namespace Almagest.Testing.Ledgers;
 
 /// <summary>A parameter of every kind.</summary>
 public sealed record MadeUpParameters : RunParameters
