@@ -1,3 +1,4 @@
+using Almagest.Sky;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Simulation;
 
@@ -57,7 +58,7 @@ public static class OutlierPlanter
                 if (trait.IsVelocity)
                 {
                     if (!TraitSpread.IsDistance(star.ParallaxMas)) return null;
-                    size *= star.ParallaxMas / AstrometricFeatures.KmsPerAuYr;
+                    size *= star.ParallaxMas / Constants.AuPerYearKmS;
                 }
                 var (sin, cos) = Math.SinCos(2 * Math.PI * random.Uniform());
                 return star with { PmraMasYr = star.PmraMasYr + size * cos, PmdecMasYr = star.PmdecMasYr + size * sin };
