@@ -1,4 +1,3 @@
-using Almagest.Discovery.Features;
 using Almagest.Discovery.Simulation;
 using Almagest.Sky;
 

@@ -1,6 +1,5 @@
-using Almagest.Sky;
-using Almagest.Discovery.Features;
 using Almagest.Discovery.Simulation;
+using Almagest.Sky;
 
 namespace Almagest.Discovery.Recovery;
 

@@ -1,6 +1,6 @@
-using Almagest.Sky;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Sky;
 
 namespace Almagest.Discovery.Recovery;
 
