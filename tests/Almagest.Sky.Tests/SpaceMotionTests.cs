@@ -67,7 +67,7 @@ public sealed class SpaceMotionTests
             {
                 const double parallax = 200, kmInParsec = 206264.80624709636 * Constants.AstronomicalUnitKm, secondsInYear = 365.25 * 86400;
                 var at = NormalTriad.At(ra, dec);
-                var velocity = (at.East * pmra + at.North * pmdec) * (4.740470463 / parallax) + at.Outward * radialVelocity;
+                var velocity = (at.East * pmra + at.North * pmdec) * (4.740470463533348 / parallax) + at.Outward * radialVelocity;
                 var place = at.Outward * (1000 / parallax) + velocity * (years * secondsInYear / kmInParsec);
                 var there = SpaceMotion.Propagate(ra, dec, pmra, pmdec, parallax, radialVelocity, years);
                 var (expectedRa, expectedDec) = SkyCoordinates.FromVector(place);
