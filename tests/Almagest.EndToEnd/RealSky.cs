@@ -5,6 +5,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Microsoft.AspNetCore.Builder;
 using Xunit;

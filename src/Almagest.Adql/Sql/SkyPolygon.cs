@@ -1,3 +1,4 @@
+using Almagest.Adql.Syntax;
 using Almagest.Sky;
 
 namespace Almagest.Adql.Sql;

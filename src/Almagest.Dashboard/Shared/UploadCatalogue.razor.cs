@@ -1,4 +1,5 @@
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Charts.Text;
 using Almagest.Contract.Errors;
 using Almagest.Dashboard.Uploads;
