@@ -1,4 +1,3 @@
-using Almagest.Catalog;
 using Almagest.Sky;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Almagest.Catalog.FixedWidth;
 using Almagest.Catalog.Input;
 using Almagest.Catalog.TextInput;
 

@@ -1,4 +1,3 @@
-using Almagest.Catalog.Delimited;
 using Almagest.Catalog.Input;
 using Almagest.Catalog.TextInput;
 

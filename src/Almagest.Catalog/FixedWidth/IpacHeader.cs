@@ -1,5 +1,4 @@
 using System.Text;
-using Almagest.Catalog.Delimited;
 using Almagest.Catalog.Input;
 using Almagest.Catalog.TextInput;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Almagest.Catalog.Delimited;
 using Almagest.Catalog.TextInput;
 using Almagest.Sky;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Almagest.Adql;
 using Almagest.Adql.Schema;
 using Almagest.Adql.Sql;
 using Almagest.Catalog;
