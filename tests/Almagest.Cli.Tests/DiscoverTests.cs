@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Almagest.Cli.Shell;
 using Xunit;
 
 namespace Almagest.Cli.Tests;
@@ -87,7 +86,7 @@ public sealed class DiscoverTests
     public async Task Options_that_make_no_sense_together_are_bad_usage(string expected, params string[] options)
     {
         var result = await Cli.RunAsync(["discover", "clusters", .. options]);
-        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
+        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
         Assert.Contains(expected, result.Error);
     }
 
@@ -172,7 +171,7 @@ public sealed class DiscoverTests
 
         var result = await ledger.RunAsync("discover", "anomalies", "--dataset", "skye", "--json");
 
-        Assert.Equal(ExitCodes.Failed, result.ExitCode);
+        Assert.Equal(CommandLine.Failed, result.ExitCode);
         Assert.Equal("there is no dataset 'skye'", result.Json.GetProperty("error").GetProperty("message").GetString());
         Assert.Contains("sky", result.Json.GetProperty("error").GetProperty("hint").GetString());
         Assert.Equal("dataset", result.Json.GetProperty("error").GetProperty("field").GetString());
@@ -186,7 +185,7 @@ public sealed class DiscoverTests
 
         var result = await ledger.RunAsync("discover", "clusters", "--filter", "magnitude=..-20");
 
-        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
+        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
         Assert.Contains("holds 0 of the 2000 stars", result.Error);
         Assert.Equal(before, await ledger.CountAsync("select count(*) from discovery_runs"));
     }
@@ -198,7 +197,7 @@ public sealed class DiscoverTests
 
         var result = await ledger.RunAsync("discover", "anomalies");
 
-        Assert.Equal(ExitCodes.Failed, result.ExitCode);
+        Assert.Equal(CommandLine.Failed, result.ExitCode);
         Assert.Contains("almagest ingest FILE", result.Error);
     }
 }

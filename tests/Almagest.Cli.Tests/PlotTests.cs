@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -46,7 +45,7 @@ public sealed class PlotTests : IDisposable
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var id = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
         var run = await ledger.RunAsync(["plot", "run", id, "-o", At(file), .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
-        Assert.Equal(ExitCodes.BadUsage, run.ExitCode);
+        Assert.Equal(CommandLine.BadUsage, run.ExitCode);
         Assert.Contains(expected, run.Error);
         Assert.False(File.Exists(At(file)));
     }
@@ -56,7 +55,7 @@ public sealed class PlotTests : IDisposable
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var run = await ledger.RunAsync("plot", "run", (await ledger.RunIdsAsync("--type", "anomaly"))[0], "-o", At("x.svg"), "--only", "motions");
-        Assert.NotEqual(ExitCodes.Done, run.ExitCode);
+        Assert.NotEqual(CommandLine.Done, run.ExitCode);
         Assert.Contains("There are: scores, cmd, sky", run.Error);
     }
 

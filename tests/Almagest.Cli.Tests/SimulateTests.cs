@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -48,7 +47,7 @@ public sealed class SimulateTests : IDisposable
     {
         var file = Path.Combine(folder.Path, "x.csv");
 
-        Assert.Equal(ExitCodes.BadUsage, (await Cli.RunAsync("simulate", "-o", file, option, value)).ExitCode);
+        Assert.Equal(CommandLine.BadUsage, (await Cli.RunAsync("simulate", "-o", file, option, value)).ExitCode);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 

@@ -43,7 +43,7 @@ internal static class AnalyticsCommands
             if (path is not null)
             {
                 await table.WriteAsync(shell, parsed, path, await new ViewExport(session.Ledger).TableAsync(AnalyticsViews.Parameters, new ViewRows { RunType = parsed.GetValue(type), Algorithm = parsed.GetValue(algorithm), Sort = parsed.GetValue(sort), Limit = parsed.GetValue(limit) }, shell.Cancellation), "row", "rows");
-                return ExitCodes.Done;
+                return CommandLine.Done;
             }
             var rows = await new AnalyticsQueries(session.Ledger).ParametersAsync(
                 parsed.GetValue(type), parsed.GetValue(algorithm), parsed.GetValue(sort), (int)(parsed.GetValue(limit) ?? 20), shell.Cancellation);
@@ -70,7 +70,7 @@ internal static class AnalyticsCommands
                     console.Write(lines);
                 }
             });
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -100,7 +100,7 @@ internal static class AnalyticsCommands
             if (path is not null)
             {
                 await table.WriteAsync(shell, parsed, path, await new ViewExport(session.Ledger).TableAsync(AnalyticsViews.Coverage, new ViewRows { DatasetId = only?.DatasetId, MinRuns = parsed.GetValue(minRuns) ?? 0, Cells = circle is { } round ? SkyCell.InCone(round.RaDeg, round.DecDeg, round.RadiusDeg) : null, Sort = parsed.GetValue(sort), Limit = parsed.GetValue(limit) }, shell.Cancellation), "row", "rows");
-                return ExitCodes.Done;
+                return CommandLine.Done;
             }
             var names = (await datasets.ListAsync(shell.Cancellation)).ToDictionary(d => d.DatasetId, d => d.Name);
             var rows = await new AnalyticsQueries(session.Ledger).CoverageAsync(only?.DatasetId, parsed.GetValue(minRuns) ?? 0,
@@ -129,7 +129,7 @@ internal static class AnalyticsCommands
                 }
                 console.Write(lines);
             });
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -156,7 +156,7 @@ internal static class AnalyticsCommands
             if (path is not null)
             {
                 await table.WriteAsync(shell, parsed, path, await new ViewExport(session.Ledger).TableAsync(AnalyticsViews.Quality, new ViewRows { RunId = only?.RunId, RunType = parsed.GetValue(type), LabelSet = parsed.GetValue(set), Sort = parsed.GetValue(sort), Limit = parsed.GetValue(limit) }, shell.Cancellation), "row", "rows");
-                return ExitCodes.Done;
+                return CommandLine.Done;
             }
             var rows = await new AnalyticsQueries(session.Ledger).QualityAsync(only?.RunId, parsed.GetValue(type), parsed.GetValue(set), parsed.GetValue(sort),
                 (int)(parsed.GetValue(limit) ?? 20), shell.Cancellation);
@@ -176,7 +176,7 @@ internal static class AnalyticsCommands
                 }
                 console.Write(lines);
             });
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

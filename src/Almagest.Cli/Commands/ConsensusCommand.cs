@@ -36,11 +36,11 @@ internal static class ConsensusCommand
             {
                 var rows = await new ConsensusExport(session.Ledger).TableAsync(runs, by, (int?)parsed.GetValue(top), shell.Cancellation);
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
-                return ExitCodes.Done;
+                return CommandLine.Done;
             }
             var view = new ConsensusView(await new ConsensusReader(session.Ledger).ReadAsync(runs, (int)(parsed.GetValue(top) ?? 20), by, shell.Cancellation));
             shell.Answer(view.Document, view.Show);
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

@@ -40,7 +40,7 @@ internal static class DatasetCommands
                     table.Row(d.DatasetId.ToString(), Words.Clip(d.Name, 32), Words.Count(d.StarCount), Words.Count(d.RejectedCount), Words.Count(runs.GetValueOrDefault(d.DatasetId)), Words.When(d.CreatedAt));
                 console.Write(table);
             });
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -70,7 +70,7 @@ internal static class DatasetCommands
                 IngestReportView.ShowMapping(console, JsonText.Parse(dataset.ColumnMapping)!.AsObject().OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}"));
                 IngestReportView.ShowRejected(console, rejected, dataset.RejectedCount, shown);
             });
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -92,7 +92,7 @@ internal static class DatasetCommands
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
             shell.Answer(new { deleted = dataset.Name, dataset.DatasetId, stars = dataset.StarCount, runs },
                 console => console.Say($"Deleted {dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}, {Words.Plural(runs, "run", "runs")}."));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

@@ -42,7 +42,7 @@ internal static class DemoCommand
             {
                 shell.Answer(report.Document, report.Show);
                 if (!shell.Json) report.ShowNext(shell.Screen);
-                return ExitCodes.Done;
+                return CommandLine.Done;
             }
             // People see what was found even if the port is taken; machines get one document.
             if (!shell.Json) report.Show(shell.Screen);
@@ -55,7 +55,7 @@ internal static class DemoCommand
                 server.Show(console);
             });
             await server.UntilStoppedAsync();
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

@@ -80,7 +80,7 @@ internal static class DiscoverCommands
         }
         if (reports.Count == 1) shell.Answer(reports[0].Document, reports[0].Show);
         else shell.Answer(new { runs = reports.Select(r => r.Document), trees_built = service.Memory!.HierarchiesBuilt }, console => SweepReport.Show(console, reports, service.Memory!.HierarchiesBuilt));
-        return ExitCodes.Done;
+        return CommandLine.Done;
     }
 
     static async Task<int> QueueAsync(CommandShell shell, LedgerDatabase ledger, Dataset dataset, StarFilter filter, IReadOnlyList<RunParameters> sweep, bool follow)
@@ -94,7 +94,7 @@ internal static class DiscoverCommands
             view.Show(console);
             console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
         });
-        return ExitCodes.Done;
+        return CommandLine.Done;
     }
 
     /// <summary>How far a run is, a line for each stage and each quarter of it.</summary>

@@ -76,7 +76,7 @@ internal static class IngestCommand
             }
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
             IngestReportView.Answer(shell, report, labelled, (int)(parsed.GetValue(show) ?? 10));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

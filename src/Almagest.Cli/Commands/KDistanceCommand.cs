@@ -36,7 +36,7 @@ internal static class KDistanceCommand
             var k = (int)(parsed.GetValue(minSamples) ?? new DbscanParameters().MinSamples);
             var advice = await new DiscoveryService(session.Ledger).KDistanceAsync(found.Name, selection, parsed.GetValue(features), k, shell.Cancellation);
             shell.Answer(Document(advice, found.Name), console => Show(console, advice, $"{found.Name}: {selection.Describe()}"));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

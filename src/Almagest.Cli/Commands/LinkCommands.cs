@@ -49,7 +49,7 @@ internal static class LinkCommands
                 }
                 console.Write(table);
             });
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -69,7 +69,7 @@ internal static class LinkCommands
             var matches = new CrossMatchRepository(session.Ledger);
             var match = await matches.GetAsync(parsed.GetValue(id), shell.Cancellation);
             await table.WriteAsync(shell, parsed, path, await matches.TableAsync(match, cancellation: shell.Cancellation), "pair", "pairs", match.LinkCount);
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -91,7 +91,7 @@ internal static class LinkCommands
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
             shell.Answer(report, console => console.Say($"{Words.Plural(report.Copied, "label", "labels")} copied{(report.Kept > 0 ? $"; {Words.Count(report.Kept)} stars had one already and keep it (--overwrite replaces them)" : "")}"
                 + $"{(report.Ambiguous > 0 ? $"; {Words.Count(report.Ambiguous)} stars left out, whose links lead to labels that say different things" : "")}."));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -119,7 +119,7 @@ internal static class LinkCommands
                 ($"marked by {Words.Short(found.Run2.RunId)}", Words.Count(o.Marked2)), ("marked by both", $"{Words.Count(o.Common)} (by chance {Words.Number(o.Expected, "0.0")})"),
                 ("Jaccard", Words.Number(o.Jaccard, "0.00")), ("kappa", Words.Number(o.Kappa, "0.00")), ("p value", $"10^{Words.Number(o.Log10PValue, "0.0")}"),
                 ("adjusted Rand index", Words.Number(found.AdjustedRandIndex, "0.00"))]));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -135,7 +135,7 @@ internal static class LinkCommands
             var match = await matches.GetAsync(parsed.GetValue(id), shell.Cancellation);
             await matches.DeleteAsync(match.MatchId, shell.Cancellation);
             shell.Answer(new { deleted = match.MatchId, links = match.LinkCount }, console => console.Say($"Deleted cross-match {match.MatchId} with {Words.Plural(match.LinkCount, "link", "links")}."));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

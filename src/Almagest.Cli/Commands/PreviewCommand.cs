@@ -36,7 +36,7 @@ internal static class PreviewCommand
             if (reading.Frame(parsed) is { } system) mapping = mapping.WithSystem(system);
             var tables = CatalogFile.Tables(path, ListedUpTo);
             shell.Answer(Document(path, preview, tables, mapping), console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

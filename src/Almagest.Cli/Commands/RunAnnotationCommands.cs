@@ -34,7 +34,7 @@ internal static class RunAnnotationCommands
             var found = await annotations.TagsAsync(run.RunId, shell.Cancellation);
             shell.Answer(new { run.RunId, tags = found.Select(t => new { t.Tag, t.TaggedBy, t.TaggedAt }) },
                 console => console.Say(found.Count == 0 ? $"Run {Words.Short(run.RunId)} has no tags." : $"Run {Words.Short(run.RunId)}: {string.Join(", ", found.Select(t => t.Tag))}"));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -61,7 +61,7 @@ internal static class RunAnnotationCommands
                 if (found.Count == 0) console.Say($"There is no note about run {Words.Short(run.RunId)}.");
                 foreach (var n in found) console.Say($"{n.NoteId}  {n.WrittenAt:yyyy-MM-dd HH:mm}  {n.WrittenBy ?? "?"}: {n.Text}");
             });
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

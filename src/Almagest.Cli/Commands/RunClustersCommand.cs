@@ -32,7 +32,7 @@ internal static class RunClustersCommand
             };
             var view = new ClusterIdentityView(await new ClusterIdentityReader(session.Ledger).ReadAsync(runs, options, shell.Cancellation));
             shell.Answer(view.Document, view.Show);
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

@@ -62,7 +62,7 @@ internal static class RunCommands
                 else RunView.ShowList(console, runs, names);
                 if (next is not null) console.Say($"There are more: --limit {most * 5}, or --after {next}");
             });
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -78,7 +78,7 @@ internal static class RunCommands
             var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
             var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.Cancellation);
             shell.Answer(view.FullDocument, view.Show);
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -98,7 +98,7 @@ internal static class RunCommands
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
             var deleted = runs.Select(r => r.RunId).Distinct().ToList();
             shell.Answer(new { deleted }, console => console.Say($"Deleted {Words.Plural(deleted.Count, "run", "runs")}; the views are up to date."));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

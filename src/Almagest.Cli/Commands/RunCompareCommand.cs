@@ -50,11 +50,11 @@ internal static class RunCompareCommand
                 if (path is not null)
                 {
                     await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, found.Pairs, cancellation: shell.Cancellation), "pair", "pairs", found.Pairs.Count);
-                    return ExitCodes.Done;
+                    return CommandLine.Done;
                 }
                 var several = new RunTableView(found, most);
                 shell.Answer(several.Document, several.Show);
-                return ExitCodes.Done;
+                return CommandLine.Done;
             }
             var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.Cancellation);
             var which = side switch { "only-a" => PairSide.OnlyIn1, "only-b" => PairSide.OnlyIn2, _ => PairSide.Common };
@@ -62,11 +62,11 @@ internal static class RunCompareCommand
             {
                 var rows = await new PairExport(session.Ledger).TableAsync(agreement, side is null ? null : which, why, shell.Cancellation);
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
-                return ExitCodes.Done;
+                return CommandLine.Done;
             }
             var view = await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.Cancellation);
             shell.Answer(view.Document, view.Show);
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

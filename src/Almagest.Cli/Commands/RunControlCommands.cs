@@ -26,7 +26,7 @@ internal static class RunControlCommands
             shell.Answer(new { run_id = run.RunId, status = run.Status, cancel_requested_at = run.CancelRequestedAt }, console => console.Say(run.Status == RunStatus.Cancelled
                 ? $"Run {Words.Short(run.RunId)} is cancelled."
                 : $"The program that works on run {Words.Short(run.RunId)} is told, and stops within a second or two: almagest runs follow {Words.Short(run.RunId)}"));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }
@@ -58,7 +58,7 @@ internal static class RunControlCommands
                 view.Show(console);
                 if (queued) console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
             });
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

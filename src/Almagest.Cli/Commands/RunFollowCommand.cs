@@ -35,7 +35,7 @@ internal static class RunFollowCommand
         var run = await ProgressDisplay.ShowAsync(shell, "waiting", progress => UntilEndedAsync(shell, ledger, runId, progress));
         var view = await RunView.LoadAsync(ledger, run, 10, shell.Cancellation);
         shell.Answer(view.FullDocument, view.Show);
-        return run.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
+        return run.IsComplete ? CommandLine.Done : CommandLine.Failed;
     }
 
     static async Task<DiscoveryRun> UntilEndedAsync(CommandShell shell, LedgerDatabase ledger, Guid runId, IWorkProgress? progress)

@@ -53,7 +53,7 @@ internal static class RunRecoveryCommand
             var trials = new RecoveryTrials(session.Ledger) { MaxThreads = (int)(parsed.GetValue(threads) ?? 0) };
             var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => trials.RunAsync(run.RunId, settings, RunStages.Relay(progress), shell.Cancellation));
             shell.Answer(report, console => RecoveryView.Show(console, report, run));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

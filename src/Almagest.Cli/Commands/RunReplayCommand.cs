@@ -23,7 +23,7 @@ internal static class RunReplayCommand
             var replayer = new RunReplayer(session.Ledger) { MaxThreads = (int)(parsed.GetValue(threads) ?? 0) };
             var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => replayer.ReplayAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation));
             shell.Answer(ReplayView.Document(report), console => ReplayView.Show(console, report));
-            return report.IsReproduced ? ExitCodes.Done : ExitCodes.Failed;
+            return report.IsReproduced ? CommandLine.Done : CommandLine.Failed;
         });
         return command;
     }

@@ -43,12 +43,12 @@ internal static class SimulateCommand
             {
                 if (shell.Json) throw new UsageException("-o - writes CSV to standard output, where --json would write its document", "Choose one of them.", "--output");
                 SimulatedSkyCsvWriter.Write(simulator, shell.Output, 0, null, shell.Cancellation);
-                return ExitCodes.Done;
+                return CommandLine.Done;
             }
             await using var file = OutputFile.Create(path);
             await WriteAsync(shell, simulator, file);
             Answer(shell, simulator, path, file.Path);
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

@@ -55,7 +55,7 @@ internal static class SweepCommand
             var made = await new RunRepository(session.Ledger).ListAsync(new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest }, shell.Cancellation);
             var words = string.Join(" + ", RunDatasets.Names(made[0], await new DatasetRepository(session.Ledger).NamesAsync(shell.Cancellation)));
             shell.Answer(SweepView.Document(summary, made, words), console => SweepView.Show(console, summary, made, words, submitted.Choice?.Reason));
-            return summary.IsOver && summary.Statuses[RunStatus.Completed] < summary.Runs ? ExitCodes.Failed : ExitCodes.Done;
+            return summary.IsOver && summary.Statuses[RunStatus.Completed] < summary.Runs ? CommandLine.Failed : CommandLine.Done;
         });
         return command;
     }

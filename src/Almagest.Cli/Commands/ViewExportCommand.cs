@@ -29,7 +29,7 @@ internal static class ViewExportCommand
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var rows = await new ViewExport(session.Ledger).TableAsync(view, new ViewRows { Limit = parsed.GetValue(limit) }, shell.Cancellation);
             await table.WriteAsync(shell, parsed, path, rows, "row", "rows");
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

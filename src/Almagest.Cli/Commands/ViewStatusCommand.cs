@@ -19,7 +19,7 @@ internal static class ViewStatusCommand
             var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.Cancellation);
             var jobs = await new JobStatusReader(session.Ledger).ReadAsync(1, shell.Cancellation);
             shell.Answer(new { up_to_date = views.All(v => !v.Lags), views, jobs }, console => Show(console, views, jobs));
-            return ExitCodes.Done;
+            return CommandLine.Done;
         });
         return command;
     }

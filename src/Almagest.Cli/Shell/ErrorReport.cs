@@ -15,29 +15,29 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
     public static ErrorReport Of(Exception error, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested && IsCancellation(error))
-            return new ErrorReport("cancelled", null, null, ExitCodes.Cancelled);
+            return new ErrorReport("cancelled", null, null, CommandLine.Cancelled);
         switch (error)
         {
             case UsageException e:
-                return new ErrorReport(e.Message, e.Hint, e.Option, ExitCodes.BadUsage);
+                return new ErrorReport(e.Message, e.Hint, e.Option, CommandLine.BadUsage);
             case CommandFailedException e:
-                return new ErrorReport(e.Message, e.Hint, null, ExitCodes.Failed);
+                return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
             case LedgerException e:
-                return new ErrorReport(e.Message, e.Hint, e.Field, e.Kind == LedgerErrorKind.Invalid ? ExitCodes.BadUsage : ExitCodes.Failed);
+                return new ErrorReport(e.Message, e.Hint, e.Field, e.Kind == LedgerErrorKind.Invalid ? CommandLine.BadUsage : CommandLine.Failed);
             case ClusterException e:
-                return new ErrorReport(e.Message, e.Hint, null, ExitCodes.Failed);
+                return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
             case CatalogFormatException e:
-                return new ErrorReport(e.Message, null, null, ExitCodes.Failed);
+                return new ErrorReport(e.Message, null, null, CommandLine.Failed);
             case DiscoveryException e:
-                return new ErrorReport(e.Message, null, null, ExitCodes.BadUsage);
+                return new ErrorReport(e.Message, null, null, CommandLine.BadUsage);
         }
         if (PostgresErrors.Find(error) is { } database)
         {
             var translated = PostgresErrors.Translate(database);
-            return new ErrorReport(translated.Message, translated.Hint, translated.Field, ExitCodes.Failed);
+            return new ErrorReport(translated.Message, translated.Hint, translated.Field, CommandLine.Failed);
         }
         if (error is OutOfMemoryException)
-            return new ErrorReport("there is not enough memory for this", "Narrow the selection with --filter, or use a larger machine.", null, ExitCodes.Failed);
+            return new ErrorReport("there is not enough memory for this", "Narrow the selection with --filter, or use a larger machine.", null, CommandLine.Failed);
         return Unexpected(error);
     }
 
@@ -46,7 +46,7 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
 
     static ErrorReport Unexpected(Exception error) =>
         new($"sorry, an unexpected problem ({error.GetType().Name}): this is a defect of the program",
-            Debugging ? error.ToString() : "Run it again with ALMAGEST_DEBUG=1 for details, and report them.", null, ExitCodes.Failed);
+            Debugging ? error.ToString() : "Run it again with ALMAGEST_DEBUG=1 for details, and report them.", null, CommandLine.Failed);
 
     // The database reports the cancellation of its own query as an error of its own.
     static bool IsCancellation(Exception error) =>
