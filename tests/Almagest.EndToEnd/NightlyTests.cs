@@ -1,5 +1,6 @@
 using Almagest.Ledger.Database;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Microsoft.Playwright;
 using Xunit;

@@ -7,6 +7,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Microsoft.AspNetCore.Builder;
 using Xunit;

@@ -1,6 +1,7 @@
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
+using Almagest.Sky;
 
 namespace Almagest.Bench.Forest;
 
@@ -11,7 +12,7 @@ static class RecipeEvidence
     {
         var stars = GaiaTable.Read(path);
         var absolute = Enumerable.Range(0, stars.Count).Select(i => stars.Magnitude[i] + 5 * Math.Log10(stars.ParallaxMas[i]) - 10).ToArray();
-        var speed = Enumerable.Range(0, stars.Count).Select(i => 4.74047 * Math.Sqrt(Square(stars.PmraMasYr[i]) + Square(stars.PmdecMasYr[i])) / stars.ParallaxMas[i]).ToArray();
+        var speed = Enumerable.Range(0, stars.Count).Select(i => Constants.AuPerYearKmS * Math.Sqrt(Square(stars.PmraMasYr[i]) + Square(stars.PmdecMasYr[i])) / stars.ParallaxMas[i]).ToArray();
         (string Name, bool[] Is)[] truths =
         [
             ("white dwarfs", [.. absolute.Select((m, i) => m > 10 && stars.Color[i] < 1.5)]),

@@ -11,6 +11,7 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
 

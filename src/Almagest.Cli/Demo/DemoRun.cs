@@ -1,4 +1,3 @@
-using Almagest.Cli.Commands;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;

@@ -9,7 +9,6 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server.VirtualObservatory.Catalogue;
-using Almagest.Server.VirtualObservatory.Tap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

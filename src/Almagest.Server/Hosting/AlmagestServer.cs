@@ -28,7 +28,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Almagest.Server;
+namespace Almagest.Server.Hosting;
 
 /// <summary>
 /// The HTTP API, its pages, and the work behind them: runs that were asked for, views that follow their completion, the

@@ -1,4 +1,4 @@
-namespace Almagest.Catalog.FixedWidth;
+namespace Almagest.Catalog.TextInput;
 
 /// <summary>The physical lines of a text as bytes, in a bounded buffer; LF, CRLF and lone CR each end a line.</summary>
 internal sealed class LineReader(Stream stream, int maxLineBytes, long line = 1)

@@ -1,7 +1,7 @@
 using Almagest.Cli.Shell;
 using Almagest.Runs.Execution;
 
-namespace Almagest.Cli.Commands;
+namespace Almagest.Cli.Reports;
 
 /// <summary>The stages of a run in words.</summary>
 internal static class RunStages

@@ -1,4 +1,4 @@
-namespace Almagest.Server.VirtualObservatory.Tap;
+namespace Almagest.Server.VirtualObservatory;
 
 /// <summary>How much a query may ask, and how long answers are kept.</summary>
 internal static class TapLimits

@@ -1,3 +1,4 @@
+using System.Xml;
 using Almagest.Catalog.Delimited;
 using Almagest.Catalog.Fits;
 using Almagest.Catalog.FixedWidth;
@@ -5,7 +6,7 @@ using Almagest.Catalog.Input;
 using Almagest.Catalog.Parquet;
 using Almagest.Catalog.VoTable;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Files;
 
 /// <summary>
 /// Opens catalogues. The format is told by the content, never by the file's name: CSV and text with other delimiters, ECSV, VizieR
@@ -14,6 +15,8 @@ namespace Almagest.Catalog;
 /// </summary>
 public static class CatalogFile
 {
+    private const int MostTables = 1000;
+
     /// <param name="path">a file, or a folder of Parquet files</param>
     /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is no catalogue</exception>
     public static ICatalogReader Open(string path, CatalogOpenOptions? options = null)
@@ -36,6 +39,39 @@ public static class CatalogFile
 
     /// <summary>Bytes of a catalogue on the disk: of the file, or of all files of a folder that hold rows.</summary>
     public static long Length(string path) => Directory.Exists(path) ? HatsFolder.Files(path).Sum(f => new FileInfo(f).Length) : new FileInfo(path).Length;
+
+    /// <summary>
+    /// The tables of a file with several (FITS, VOTable, VizieR TSV, CDS descriptions), at most 1,000; that which is read without a choice comes first. None of any other file. Reads the file to its
+    /// end, but for plain FITS, whose headers say where the next one is; of a file that is damaged the tables above the damage are listed.
+    /// </summary>
+    /// <param name="readUpTo">none are listed of a longer file, in bytes, that would be read to its end</param>
+    /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is no catalogue</exception>
+    public static IReadOnlyList<CatalogTable> Tables(string path, long readUpTo = long.MaxValue)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) return [];
+        using var input = CatalogInput.Open(CatalogInput.OpenFile(path), Path.GetFileName(path), leaveOpen: false);
+        var kind = ContentSniffer.Detect(input);
+        if (input.TotalBytes > readUpTo && (kind != ContentKind.Fits || input.IsGzip)) return [];
+        var tables = kind switch
+        {
+            ContentKind.Fits => FitsReader.Tables(input),
+            ContentKind.VoTable => VoTableReader.Tables(input),
+            ContentKind.DelimitedText when TextTableSniffer.Sniff(input, CatalogOpenOptions.Default).EndsAtNextTable => TextSections.Tables(input),
+            ContentKind.Cds => CdsFile.Tables(input),
+            _ => [],
+        };
+        var found = new List<CatalogTable>();
+        try
+        {
+            foreach (var table in tables.Take(MostTables)) found.Add(table);
+        }
+        catch (Exception e) when (found.Count > 0 && e is CatalogFormatException or XmlException or IOException or InvalidDataException)
+        {
+            // Whoever reads that far is told.
+        }
+        return found.Count < 2 ? [] : [.. found.Select(t => t.Name is { } name && !name.All(char.IsDigit) && found.Count(o => o.Name == name) == 1 ? t with { Choice = name } : t)];
+    }
 
     private static ICatalogReader Open(CatalogInput input, CatalogOpenOptions options, string? path)
     {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Almagest.Cli;
+namespace Almagest.Cli.Shell;
 
 /// <summary>The options that every command takes.</summary>
 internal sealed class GlobalOptions

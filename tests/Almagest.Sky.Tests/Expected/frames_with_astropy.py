@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the expectations of FrameTests and SpaceMotionTests with astropy.
+"""Makes the expectations of FrameConversionTests, GalacticFrameTests and SpaceMotionTests with astropy.
 
 Usage: frames_with_astropy.py > astropy-frames.json
 
-A few hundred directions over the whole sky in each system, with proper motions, as astropy gives them in ICRS; and stars
-carried over years by astropy's apply_space_motion (ERFA's pmsafe, which includes light time).
+A few hundred directions over the whole sky in each system, with proper motions, as astropy gives them in ICRS; directions
+of ICRS in Galactic coordinates; and stars carried over years by astropy's apply_space_motion (ERFA's pmsafe, which includes
+light time).
 """
 import json
 import sys
@@ -16,7 +17,7 @@ from astropy.coordinates import FK4, FK5, ICRS, Galactic, SkyCoord
 from astropy.time import Time
 
 rng = np.random.default_rng(7)
-result = {"astropy": astropy.__version__, "frames": [], "motions": []}
+result = {"astropy": astropy.__version__, "frames": [], "galactic": [], "motions": []}
 n = 40
 lon = np.concatenate([rng.uniform(0, 360, n - 4), [0, 0, 180, 359.999999]])
 lat = np.concatenate([np.degrees(np.arcsin(rng.uniform(-1, 1, n - 4))), [89.9999, -89.9999, 0, 0]])
@@ -60,6 +61,8 @@ for name, equinox, epoch, frame in FRAMES:
     for i in range(n):
         result["frames"].append([name, equinox, epoch, lon[i], lat[i], pm1[i], pm2[i], float(there.ra.deg[i]), float(there.dec.deg[i]),
                                  float(pmra[i]), float(pmdec[i])])
+there = SkyCoord(ra=lon * u.deg, dec=lat * u.deg).galactic
+result["galactic"] = [[lon[i], lat[i], float(there.l.deg[i]), float(there.b.deg[i])] for i in range(n)]
 STARS = [
     ("Barnard", 269.45207696, 4.69336497, -801.551, 10362.394, 546.9759, -110.47),
     ("Kapteyn", 77.91908678, -45.01841480, 6491.223, -5708.614, 254.1986, 245.05),

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Almagest.Server.VirtualObservatory.Tap;
+namespace Almagest.Server.VirtualObservatory;
 
 /// <summary>What a request to TAP asks (TAP 1.1, section 2.7).</summary>
 internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Files;
 
 /// <summary>What a file is and how it would be read, from its first rows.</summary>
 public sealed class CatalogPreview

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Almagest.Catalog.Parquet;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Files;
 
 /// <summary>
 /// Identity of a catalogue: the SHA-256 of a file's bytes as they are (compressed, if it is); of a folder, the SHA-256 of the checksums and

@@ -1,6 +1,6 @@
 using Almagest.Adql.Schema;
 
-namespace Almagest.Adql;
+namespace Almagest.Adql.Sql;
 
 /// <summary>One column of an answer.</summary>
 /// <param name="Source">the published column that it is, null where it is computed</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Almagest.Catalog.Delimited;
+namespace Almagest.Catalog.TextInput;
 
 /// <summary>How the text of one cell is understood, whatever its column.</summary>
 internal static class Cell
