@@ -1,7 +1,6 @@
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Views;
 using Npgsql;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

@@ -3,7 +3,6 @@ using Almagest.Contract.Columns;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;
