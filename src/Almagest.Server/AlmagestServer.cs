@@ -1,5 +1,6 @@
 using System.Net;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Serialization;
 using Almagest.Dashboard.Hosting;
 using Almagest.Runs.Explanation;
 using Almagest.Server.Analytics;
@@ -57,7 +58,7 @@ public static class AlmagestServer
         var services = builder.Services;
         services.AddRouting();
         services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = LongestRequest });
-        services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));
+        services.ConfigureHttpJsonOptions(o => ContractJson.Configure(o.SerializerOptions));
         ApiDocument.AddTo(services);
         services.Configure<HostOptions>(o =>
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;

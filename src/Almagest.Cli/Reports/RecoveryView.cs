@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Recovery;
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;

@@ -4,6 +4,7 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Charts.Text;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Datasets;

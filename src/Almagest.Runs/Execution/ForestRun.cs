@@ -1,6 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -10,9 +9,9 @@ using Almagest.Runs.Requests;
 namespace Almagest.Runs.Execution;
 
 /// <summary>A complete isolation-forest run with what is stored to go on from it: its forest can be grown again, its scores can meet another threshold.</summary>
-/// <param name="Summary">its <c>results_summary</c>; a copy</param>
+/// <param name="Summary">its <c>results_summary</c></param>
 /// <param name="Offset">the threshold on the raw scores: raw score = stored score + offset</param>
-internal sealed record ForestRun(DiscoveryRun Run, IsolationForestParameters Parameters, StarFilter Filter, JsonObject Summary, double Offset)
+internal sealed record ForestRun(DiscoveryRun Run, IsolationForestParameters Parameters, StarFilter Filter, ResultsSummary Summary, double Offset)
 {
     /// <exception cref="LedgerException">no such run, it is of another algorithm, not complete, or stored by a program that kept too little</exception>
     public static async Task<ForestRun> GetAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellation)
@@ -25,7 +24,7 @@ internal sealed record ForestRun(DiscoveryRun Run, IsolationForestParameters Par
         }
         if (!run.IsComplete)
             throw LedgerException.Conflict($"run {runId} is {run.Status}{(run.Error is null ? "" : $": {run.Error}")}", "Only a complete run has scores.");
-        if (JsonNode.Parse(run.ResultsSummary ?? "{}") is not JsonObject summary || Number(summary, "score_offset") is not { } offset)
+        if (ResultsSummary.Parse(run.ResultsSummary) is not { ScoreOffset: { } offset } summary)
         {
             throw LedgerException.Conflict($"run {runId} does not say which offset its scores have (results_summary.score_offset)",
                 "It was stored by another program. Run it again with this one: almagest discover anomalies");
@@ -43,7 +42,4 @@ internal sealed record ForestRun(DiscoveryRun Run, IsolationForestParameters Par
                 "Use the program version that made it, or run it again with this one: almagest discover anomalies", e);
         }
     }
-
-    static double? Number(JsonObject summary, string name) =>
-        summary[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null;
 }

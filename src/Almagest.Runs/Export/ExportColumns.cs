@@ -1,4 +1,5 @@
 using Almagest.Catalog;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Almagest.Contract.Serialization;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Analytics.Rows;
 using Almagest.Server.Http;

@@ -1,3 +1,4 @@
+using Almagest.Contract.Views;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Views;
 using Almagest.Testing;

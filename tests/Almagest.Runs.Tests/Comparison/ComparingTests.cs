@@ -1,3 +1,4 @@
+using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Consensus;
 using Almagest.Discovery.Statistics;

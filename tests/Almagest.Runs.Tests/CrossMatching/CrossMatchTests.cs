@@ -1,3 +1,4 @@
+using Almagest.Contract.CrossMatching;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Matching;
 using Almagest.Ledger.Annotations;

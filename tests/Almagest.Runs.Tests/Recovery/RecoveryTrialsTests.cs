@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Contract.Recovery;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;

@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Almagest.Server.Http;
+namespace Almagest.Contract.Serialization;
 
 /// <summary>JSON text of a <c>jsonb</c> column, written as it is: numbers of 19 digits keep all of them.</summary>
 [JsonConverter(typeof(RawJsonConverter))]
@@ -19,6 +19,14 @@ internal sealed class RawJsonConverter : JsonConverter<RawJson>
         return new RawJson(document.RootElement.GetRawText());
     }
 
-    public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options) =>
-        writer.WriteRawValue(value.Text, skipInputValidation: true);
+    public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)
+    {
+        if (!options.WriteIndented)
+        {
+            writer.WriteRawValue(value.Text, skipInputValidation: true);
+            return;
+        }
+        using var document = JsonDocument.Parse(value.Text);
+        document.RootElement.WriteTo(writer);
+    }
 }
