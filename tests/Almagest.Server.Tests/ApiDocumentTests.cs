@@ -75,7 +75,7 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
             foreach (var operation in path.Value.EnumerateObject())
             {
                 var name = $"{operation.Name} {path.Name}";
-                var declared = operation.Value.TryGetProperty("parameters", out var list)
+                IEnumerable<string> declared = operation.Value.TryGetProperty("parameters", out var list)
                     ? list.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "path").Select(p => p.GetProperty("name").GetString()!).Order() : [];
                 Assert.Equal((name, string.Join(' ', PathParameter.Matches(path.Name).Select(m => m.Groups[1].Value).Order())), (name, string.Join(' ', declared)));
                 foreach (var answer in operation.Value.GetProperty("responses").EnumerateObject())

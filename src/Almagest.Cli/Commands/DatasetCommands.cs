@@ -63,7 +63,7 @@ internal static class DatasetCommands
                     ("id", dataset.DatasetId.ToString()), ("stars", Words.Count(dataset.StarCount)), ("runs", Words.Count(dataset.RunCount)),
                     ("loaded", Words.When(dataset.CreatedAt) + " UTC"), ("checksum", dataset.Checksum), ("epoch", dataset.ReferenceEpoch is { } epoch ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"J{epoch:0.###}") : "not known, or differs"),
                     .. dataset.Source.Select(f => ("file", (string?)$"{f.File} ({f.Format}, {Words.Count(f.Rows ?? 0)} rows)"))]);
-                IngestReportView.ShowMapping(console, JsonText.Parse(dataset.ColumnMapping.Text)!.AsObject().OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}"));
+                IngestReportView.ShowMapping(console, dataset.ColumnMapping.OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}"));
                 IngestReportView.ShowRejected(console, dataset.RejectedRows, dataset.RejectedCount, shown);
             });
             return CommandLine.Done;

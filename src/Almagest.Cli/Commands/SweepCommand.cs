@@ -57,7 +57,7 @@ internal static class SweepCommand
             var made = await new RunRepository(session.Ledger).ListAsync(new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest }, shell.Cancellation);
             var names = await new DatasetRepository(session.Ledger).NamesAsync(shell.Cancellation);
             var words = string.Join(" + ", RunDatasets.Names(made[0], names));
-            var document = new SweepReport(summary.ToResource(names.GetValueOrDefault(summary.DatasetId, ""))) { Items = made.ConvertAll(r => r.ToResource(names)) };
+            var document = new SweepDetail(summary.ToResource(names.GetValueOrDefault(summary.DatasetId, ""))) { Items = [.. made.Select(r => r.ToResource(names))] };
             shell.Answer(document, console => SweepView.Show(console, summary, made, words, submitted.Choice?.Reason));
             return summary.IsOver && summary.Statuses[RunStatus.Completed] < summary.Runs ? CommandLine.Failed : CommandLine.Done;
         });

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Almagest.Contract.Serialization;
 
@@ -12,8 +13,13 @@ namespace Almagest.Contract.Datasets;
 /// <param name="RunCount">runs over it, whatever became of them</param>
 /// <param name="ReferenceEpoch">Julian year for which every position holds; null where it is not known or differs from star to star</param>
 public record DatasetResource(
-    long DatasetId, string Name, IReadOnlyList<SourceFile> Source, string Checksum, RawJson ColumnMapping, long StarCount, long RejectedCount,
-    long RunCount, double? ReferenceEpoch, DateTime CreatedAt);
+    long DatasetId, string Name, IReadOnlyList<SourceFile> Source, string Checksum, IReadOnlyDictionary<string, string> ColumnMapping,
+    long StarCount, long RejectedCount, long RunCount, double? ReferenceEpoch, DateTime CreatedAt)
+{
+    /// <param name="json">JSON object of the column <c>column_mapping</c></param>
+    public static IReadOnlyDictionary<string, string> ParseMapping(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(json, ContractJson.Options) ?? [];
+}
 
 /// <summary>One loaded catalogue, with the first of the rows that could not be loaded.</summary>
 public sealed record DatasetDetail : DatasetResource

@@ -14,9 +14,9 @@ public record SweepResource(
     DateTime CreatedAt, DateTime? EndedAt, string Metric, double? Least, double? Mean, double? Most);
 
 /// <summary>A sweep with its runs.</summary>
-public sealed record SweepReport : SweepResource
+public sealed record SweepDetail : SweepResource
 {
-    public SweepReport(SweepResource sweep) : base(sweep)
+    public SweepDetail(SweepResource sweep) : base(sweep)
     {
     }
 

@@ -35,7 +35,7 @@ public static class DatasetResources
     {
         ArgumentNullException.ThrowIfNull(dataset);
         return new DatasetResource(
-            dataset.DatasetId, dataset.Name, SourceFile.Parse(dataset.Source), dataset.Checksum, new RawJson(dataset.ColumnMapping), dataset.StarCount,
+            dataset.DatasetId, dataset.Name, SourceFile.Parse(dataset.Source), dataset.Checksum, DatasetResource.ParseMapping(dataset.ColumnMapping), dataset.StarCount,
             dataset.RejectedCount, runs, dataset.ReferenceEpoch, dataset.CreatedAt);
     }
 
