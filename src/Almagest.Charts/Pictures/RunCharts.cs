@@ -3,7 +3,6 @@ using Almagest.Charts.Drawing;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Results;
 
 namespace Almagest.Charts.Pictures;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Almagest.Contract.Comparison;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Replay;
 using Almagest.Runs.Results;
 using Npgsql;
 

@@ -2,7 +2,6 @@ using Almagest.Catalog;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Results;
 
 namespace Almagest.Runs.Export;
 

@@ -2,7 +2,6 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Replay;
 using Npgsql;
 using NpgsqlTypes;
 

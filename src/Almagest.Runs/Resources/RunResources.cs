@@ -1,12 +1,10 @@
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
-using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Results;
 
 namespace Almagest.Runs.Resources;
 

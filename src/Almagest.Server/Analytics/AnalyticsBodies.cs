@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Analytics.Rows;
-using Almagest.Server.Http;
 
 namespace Almagest.Server.Analytics;
 

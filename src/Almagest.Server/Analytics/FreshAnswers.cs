@@ -6,7 +6,6 @@ using Almagest.Contract.Serialization;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
-using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Server.Analytics;

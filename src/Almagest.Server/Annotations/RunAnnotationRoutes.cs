@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
-using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Resources;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;
