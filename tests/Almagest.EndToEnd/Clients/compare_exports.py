@@ -46,7 +46,8 @@ for ending, kind in ((".vot", "votable"), (".binary2.vot", "votable"), (".fits",
             failures.append(f"{ending}: unit of {name} is {found.unit}, expected {unit}")
         description = found.description if kind != "fits" else table.meta.get(f"TCOMM{table.colnames.index(name) + 1}")
         # astropy 5.2 reads the comments of FITS columns as keywords, without the cards that continue them.
-        if description != column["description"] and not (kind == "fits" and column["description"].startswith((description or "").rstrip("&"))):
+        described = column["description"]
+        if description != described and not (kind == "fits" and described.startswith((description or "").rstrip("&"))):
             failures.append(f"{ending}: description of {name} is {description!r}")
         for row, (cell, wanted) in enumerate(zip(found, expected["rows"])):
             wanted = wanted[name] if wanted[name] != "" else None

@@ -12,7 +12,8 @@ from pymoc import MOC
 warnings.simplefilter("ignore")
 stem, order = sys.argv[1], int(sys.argv[2])
 stars = Table.read(stem + ".vot", format="votable")
-cells = HEALPix(nside=2 ** order, order="nested").lonlat_to_healpix(numpy.array(stars["ra_deg"]) * units.deg, numpy.array(stars["dec_deg"]) * units.deg)
+healpix = HEALPix(nside=2 ** order, order="nested")
+cells = healpix.lonlat_to_healpix(numpy.array(stars["ra_deg"]) * units.deg, numpy.array(stars["dec_deg"]) * units.deg)
 expected = MOC(order, [int(cell) for cell in set(cells)])
 expected.normalize()
 for ending, kind in ((".fits", "fits"), (".txt", "ascii"), (".json", "json")):

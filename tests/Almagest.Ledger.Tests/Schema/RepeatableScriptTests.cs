@@ -1,5 +1,4 @@
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Migrations;
 using Almagest.Ledger.Views;
 using Almagest.Testing;
@@ -120,6 +119,22 @@ public sealed class RepeatableScriptTests
         Assert.Equal(mode, (await ViewModeState.ReadAsync(test.Ledger)).Mode);
         Assert.Equal(3, await test.ScalarAsync<long>("select count(*) from mv_anomaly_overlap_matrix"));
         Assert.Equal(80, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+        await ViewAssert.AgreeAsync(test);
+    }
+
+    [Fact]
+    public async Task An_interrupted_conversion_can_go_on_after_its_summaries_were_made_anew()
+    {
+        await using var test = await CreateAsync(ViewMode.Refresh);
+        await test.ExecuteAsync("comment on schema view_summaries is null; update view_summaries.maintenance set state = 'building'");
+
+        Assert.Equal(["view_summaries"], await test.Ledger.Schema.MigrateAsync());
+
+        Assert.Equal(new ViewModeState(ViewMode.Refresh, ViewModeState.Building), await ViewModeState.ReadAsync(test.Ledger));
+        // What comes in meanwhile is counted.
+        await AddAnotherRunAsync(test, 9, 5.5);
+        Assert.Equal(1, await test.ScalarAsync<long>("select count(*) from view_summaries.runs"));
+        Assert.True(await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental));
         await ViewAssert.AgreeAsync(test);
     }
 
