@@ -27,7 +27,8 @@ public sealed class TestClusterTests
     {
         var cluster = await TestCluster.GetAsync();
         var prepared = 0;
-        var copies = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => cluster.CreateDatabaseAsync("stars", async connection =>
+        var key = $"stars_{Guid.NewGuid():N}";
+        var copies = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => cluster.CreateDatabaseAsync(key, async connection =>
         {
             Interlocked.Increment(ref prepared);
             await ExecuteAsync(connection, "CREATE TABLE stars (id int); INSERT INTO stars VALUES (1), (2)");

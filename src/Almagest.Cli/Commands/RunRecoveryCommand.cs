@@ -3,7 +3,6 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Recovery;
-using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
 

@@ -1,7 +1,6 @@
 using Almagest.Contract.Views;
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Views;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

@@ -1,9 +1,7 @@
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
-using Almagest.Testing;
 
 namespace Almagest.Runs.Tests.Comparison;
 

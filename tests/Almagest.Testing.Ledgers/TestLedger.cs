@@ -1,7 +1,7 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 
-namespace Almagest.Testing;
+namespace Almagest.Testing.Ledgers;
 
 /// <summary>A migrated, empty ledger in a database of its own.</summary>
 public sealed class TestLedger : IAsyncDisposable
