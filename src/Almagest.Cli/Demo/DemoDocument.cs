@@ -3,14 +3,14 @@ using Almagest.Contract.Datasets;
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
 using Almagest.Contract.Views;
-using Almagest.Ledger.Analytics.Rows;
+using Almagest.Ledger.Views.Timeline;
 
 namespace Almagest.Cli.Demo;
 
 /// <summary>What <c>demo --json</c> prints.</summary>
 internal sealed record DemoDocument(
     IngestResource Ingest, IReadOnlyList<DemoRunDocument> Runs, RefreshResource Refresh, IReadOnlyList<PersistentStar> MostPersistent,
-    IReadOnlyList<RunPair> Overlaps, IReadOnlyList<TimelinePeriod> Timeline, double ElapsedMs)
+    IReadOnlyList<RunPair> Overlaps, IReadOnlyList<TimelineRow> Timeline, double ElapsedMs)
 {
     /// <summary>Where it serves; left out where it does not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -28,7 +28,7 @@ internal sealed record DemoRunDocument(
     IReadOnlyList<ClusterRecovery> Recovered, IReadOnlyList<string> Notes, RunTimings? Timings)
 {
     public static DemoRunDocument Of(DemoRun run) => new(
-        run.Letter, run.RunId, run.Planned.Parameters.RunType, run.Planned.Parameters.Algorithm, new RawJson(run.Parameters.ToJson()), run.Choice?.Reason,
+        run.Letter, run.RunId, run.Planned.Parameters.Algorithm.RunType, run.Planned.Parameters.Algorithm.Name, new RawJson(run.Parameters.ToJson()), run.Choice?.Reason,
         run.Failure, run.Stars, run.IsAnomaly ? run.Found : null, run.Accuracy?.Precision, run.Accuracy?.Recall, run.IsAnomaly ? null : run.Found,
         run.IsAnomaly ? null : run.Noise, run.Clusters, run.Recovered, run.Notes, run.Timings);
 }

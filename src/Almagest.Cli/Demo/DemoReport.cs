@@ -4,6 +4,7 @@ using Almagest.Cli.Shell;
 using Almagest.Contract.Datasets;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Spectre.Console;
 
@@ -56,7 +57,7 @@ internal sealed record DemoReport(
             console.Say($"Precision and recall against the {Words.Plural(any.Real, "known outlier", "known outliers")}.");
     }
 
-    static string Parameters(DemoRun run) => RunWords.ShortParameters(run.Parameters.Algorithm, run.Parameters.ToJson());
+    static string Parameters(DemoRun run) => ParameterText.Short(run.Parameters.Algorithm.Name, run.Parameters.ToJson());
 
     static string Share(double? value) => value is { } v ? v.ToString("0.00", CultureInfo.InvariantCulture) : "";
 

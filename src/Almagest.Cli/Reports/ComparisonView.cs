@@ -5,6 +5,7 @@ using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
+using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Microsoft.EntityFrameworkCore;
 using Spectre.Console;
@@ -71,7 +72,7 @@ internal sealed class ComparisonView
         console.Heading($"{Words.Short(a.RunId)} and {Words.Short(b.RunId)}");
         var table = Tables.Of("", "run", "~parameters", ">stars", ">marked");
         foreach (var (name, run, marked) in new[] { ("A", a, agreement.Marked1), ("B", b, agreement.Marked2) })
-            table.Row(name, Words.Short(run.RunId), RunWords.Parameters(run.Algorithm, run.Parameters), Words.Count(run.TotalStars), $"{Words.Count(marked)} {What(run)}");
+            table.Row(name, Words.Short(run.RunId), ParameterText.Full(run.Algorithm, run.Parameters), Words.Count(run.TotalStars), $"{Words.Count(marked)} {What(run)}");
         console.Write(table);
         console.Facts(
             ("analysed by both", Words.Count(agreement.AnalysedByBoth)),

@@ -1,6 +1,7 @@
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
@@ -47,13 +48,8 @@ internal sealed class DiscoveryReport
         var (run, analysis) = (outcome.Request, outcome.Analysis);
         console.Heading(outcome.RunId is { } id ? $"Run {id}" : "Not saved");
         console.Facts([
-            ("what", run.Parameters.Algorithm switch
-            {
-                DbscanParameters.Name => "clusters, DBSCAN",
-                HdbscanParameters.Name => "clusters, HDBSCAN",
-                _ => "anomalies, isolation forest",
-            }),
-            ("parameters", RunWords.Parameters(run.Parameters.Algorithm, run.Parameters.ToJson())),
+            ("what", $"{(run.Parameters.Algorithm.RunType == RunTypes.Cluster ? "clusters" : "anomalies")}, {run.Parameters.Algorithm.Title}"),
+            ("parameters", ParameterText.Full(run.Parameters.Algorithm.Name, run.Parameters.ToJson())),
             ("features", Features(analysis)),
             .. outcome.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
             ("stars", $"{Words.Count(analysis.Stars.Count)} of {string.Join(" + ", outcome.Datasets)}: {run.Filter.Describe()}"),

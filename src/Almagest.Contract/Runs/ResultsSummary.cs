@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Almagest.Contract.Serialization;
 
@@ -35,6 +36,10 @@ public sealed record ResultsSummary
     /// <summary>Stars in no cluster, of a cluster run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? NoiseCount { get; init; }
+
+    /// <summary>What else the algorithm says of the run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonObject? Facts { get; init; }
 
     /// <summary>The features that the algorithm saw.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

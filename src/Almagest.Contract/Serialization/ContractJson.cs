@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Contract.Serialization;
 
@@ -11,7 +13,7 @@ namespace Almagest.Contract.Serialization;
 public static class ContractJson
 {
     /// <summary>On one line, as answers of the API are.</summary>
-    public static JsonSerializerOptions Options { get; } = Create(indented: false);
+    public static JsonSerializerOptions Options { get; } = Create();
 
     /// <summary>The same over several lines, as the command line prints it.</summary>
     public static JsonSerializerOptions Indented { get; } = Create(indented: true);
@@ -29,13 +31,16 @@ public static class ContractJson
         options.AllowDuplicateProperties = false;
         // Answers are JSON and never part of an HTML page: names of stars stay readable.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(ViewRow.NameProperties);
     }
 
-    private static JsonSerializerOptions Create(bool indented)
+    /// <param name="modifier">names properties whose names are known further up; null = none</param>
+    public static JsonSerializerOptions Create(bool indented = false, Action<JsonTypeInfo>? modifier = null)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = indented };
         Configure(options);
         options.PropertyNameCaseInsensitive = false;
+        if (modifier is not null) options.TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(modifier);
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

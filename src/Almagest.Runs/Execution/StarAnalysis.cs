@@ -2,10 +2,10 @@ using System.Diagnostics;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
-using Almagest.Runs.Requests;
 
 namespace Almagest.Runs.Execution;
 
@@ -29,9 +29,9 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(parameters);
-        if (stars.Count < IsolationForestOptions.MinStars)
+        if (stars.Count < Algorithm.MinStars)
         {
-            throw LedgerException.Invalid("filter", $"the selection holds {stars.Count} stars, expected at least {IsolationForestOptions.MinStars}",
+            throw LedgerException.Invalid("filter", $"the selection holds {stars.Count} stars, expected at least {Algorithm.MinStars}",
                 "Widen the filter, or choose another dataset.");
         }
         var watch = Stopwatch.StartNew();
@@ -40,30 +40,9 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
             memory ??= new AnalysisMemory();
             var recipe = Recipe(parameters);
             var features = memory.Features(stars, recipe.Reference, () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation));
-            AnomalyResult? anomalies = null;
-            ClusterResult? clusters = null;
-            switch (parameters)
-            {
-                case IsolationForestParameters p:
-                    anomalies = new IsolationForest(new IsolationForestOptions
-                    {
-                        Trees = p.NEstimators, Subsample = p.MaxSamples, Contamination = p.Contamination, Seed = p.RandomState, MaxThreads = maxThreads,
-                    }).Detect(features.Matrix, progress, cancellation);
-                    break;
-                case DbscanParameters p:
-                    clusters = new Dbscan(new DbscanOptions { Eps = p.Eps, MinSamples = p.MinSamples, MaxThreads = maxThreads })
-                        .Cluster(features.Matrix, progress, cancellation);
-                    break;
-                case HdbscanParameters p:
-                    var samples = p.MinSamples ?? p.MinClusterSize;
-                    clusters = memory.Hierarchy(features, samples, () => ClusterHierarchy.Build(features.Matrix, samples, maxThreads, progress, cancellation))
-                        .Condense(p.MinClusterSize)
-                        .Select(p.ClusterSelectionMethod == "leaf" ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass, p.AllowSingleCluster);
-                    break;
-                default:
-                    throw new InvalidOperationException($"no detector for {parameters.Algorithm}");
-            }
-            return new StarAnalysis(stars, features, anomalies, clusters, watch.Elapsed.TotalMilliseconds);
+            var found = parameters.Algorithm.Run(features.Matrix, parameters,
+                new AlgorithmContext { MaxThreads = maxThreads, Progress = progress, Memory = memory.Work, CancellationToken = cancellation });
+            return new StarAnalysis(stars, features, found as AnomalyResult, found as ClusterResult, watch.Elapsed.TotalMilliseconds);
         }
         catch (DiscoveryException e)
         {
@@ -84,6 +63,7 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         ScoreOffset = Anomalies?.Offset,
         ClusterCount = Clusters?.ClusterCount,
         NoiseCount = Clusters?.NoiseCount,
+        Facts = Anomalies?.Facts ?? Clusters?.Facts,
         Features = new FeaturesSummary(
             Features.Recipe.Name, Features.Recipe.Version,
             [.. Features.Statistics.Select(s => new FeatureSummary(s.Name, s.Unit, s.Mean, s.StdDev, s.Median, s.Missing, s.Centre, s.Scale))],

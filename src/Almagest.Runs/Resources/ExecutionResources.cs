@@ -23,7 +23,7 @@ public static class ExecutionResources
         ArgumentNullException.ThrowIfNull(outcome);
         var (request, analysis) = (outcome.Request, outcome.Analysis);
         return new DiscoveryResource(
-            outcome.RunId, outcome.RunId is not null, request.Parameters.RunType, request.Parameters.Algorithm, new RawJson(request.Parameters.ToJson()),
+            outcome.RunId, outcome.RunId is not null, request.Parameters.Algorithm.RunType, request.Parameters.Algorithm.Name, new RawJson(request.Parameters.ToJson()),
             outcome.Dataset.DatasetId, outcome.Dataset.Name, outcome.Datasets, new RawJson(request.Filter.ToJson()), request.Filter.Describe(),
             analysis.Stars.Count, analysis.Anomalies is null ? null : analysis.AnomalyCount, analysis.Clusters?.ClusterCount,
             analysis.Clusters?.NoiseCount, topAnomalies, clusters, outcome.RecipeChoice?.Reason,

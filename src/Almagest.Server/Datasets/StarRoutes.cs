@@ -1,9 +1,8 @@
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
-using Almagest.Server.Analytics;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -31,7 +30,7 @@ internal static class StarRoutes
             {
                 Dataset = dataset.Name,
                 Labels = (await datasets.LabelsAsync(starId, context.RequestAborted)).ConvertAll(DatasetResources.ToResource),
-                Frequency = frequency is null ? null : StarFrequencyBody.From(frequency),
+                Frequency = frequency,
                 History = await results.HistoryAsync(starId, cancellation: context.RequestAborted),
             });
         }, StarId).WithTags("Datasets").Produces<StarDetail>().Fails(404);

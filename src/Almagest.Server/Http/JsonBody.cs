@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Serialization;
+using Almagest.Ledger.Views.Queries;
 using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Server.Http;
@@ -23,12 +24,12 @@ internal static class JsonBody
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
             throw LedgerException.Invalid("body", $"the body is a JSON {Name(root.ValueKind)}, expected an object", Known<T>());
-        var known = ContractJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name).ToHashSet();
+        var known = LedgerJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name).ToHashSet();
         if (root.EnumerateObject().FirstOrDefault(p => !known.Contains(p.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
             throw LedgerException.Invalid(unknown.Name, $"there is no field '{unknown.Name}'", Known<T>());
         try
         {
-            return root.Deserialize<T>(ContractJson.Options)!;
+            return root.Deserialize<T>(LedgerJson.Options)!;
         }
         catch (JsonException e)
         {
@@ -55,7 +56,7 @@ internal static class JsonBody
         }
     }
 
-    static string Known<T>() => "Known fields: " + string.Join(", ", ContractJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)) + ".";
+    static string Known<T>() => "Known fields: " + string.Join(", ", LedgerJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)) + ".";
 
     static string Name(JsonValueKind kind) => kind switch
     {

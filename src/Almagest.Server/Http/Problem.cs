@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Serialization;
+using Almagest.Ledger.Views.Queries;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -40,7 +41,7 @@ public sealed record Problem(
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";
         if (Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "5";
-        var json = JsonSerializer.SerializeToUtf8Bytes(this, ContractJson.Options);
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, LedgerJson.Options);
         response.ContentLength = json.Length;
         await response.Body.WriteAsync(json);
     }

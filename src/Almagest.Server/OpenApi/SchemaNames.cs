@@ -8,7 +8,7 @@ namespace Almagest.Server.OpenApi;
 /// <summary>What schemas are called in the API's description.</summary>
 internal static class SchemaNames
 {
-    private static readonly string[] Endings = ["Resource", "Body"];
+    private static readonly string[] Endings = ["Resource", "Body", "Row"];
 
     /// <summary>A resource is called what it is, without the ending of its type; null = described where it stands.</summary>
     public static string? Of(JsonTypeInfo type)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Contract.Runs;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Runs.Execution;

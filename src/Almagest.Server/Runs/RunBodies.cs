@@ -8,7 +8,7 @@ public sealed record RunRequestBody
     /// <summary>anomaly or cluster; may be left out where the algorithm is given.</summary>
     public string? RunType { get; init; }
 
-    /// <summary>isolation_forest (anomaly), dbscan or hdbscan (cluster); may be left out where the run type is given.</summary>
+    /// <summary>Its name; may be left out where the run type is given.</summary>
     public string? Algorithm { get; init; }
 
     /// <summary>Name of the dataset, or its id as a string or a number; an array of them for stars of several.</summary>

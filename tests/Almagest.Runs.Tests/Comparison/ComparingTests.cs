@@ -1,5 +1,7 @@
 using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Consensus;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;

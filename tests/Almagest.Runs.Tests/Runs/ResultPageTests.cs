@@ -1,8 +1,8 @@
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 using Xunit;
 
