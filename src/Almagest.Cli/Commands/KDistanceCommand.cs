@@ -5,7 +5,6 @@ using Almagest.Cli.Shell;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Spectre.Console;
 

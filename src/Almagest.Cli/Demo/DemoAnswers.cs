@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using Almagest.Ledger.Analytics;
-using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views.OverlapMatrix;

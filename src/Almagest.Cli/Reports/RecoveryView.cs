@@ -4,7 +4,6 @@ using Almagest.Contract.Recovery;
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Recovery;
 using Almagest.Runs.Requests;
 using Spectre.Console;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Contract.Serialization;
 
@@ -31,7 +30,6 @@ public static class ContractJson
         options.AllowDuplicateProperties = false;
         // Answers are JSON and never part of an HTML page: names of stars stay readable.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(ViewRow.NameProperties);
     }
 
     /// <param name="modifier">names properties whose names are known further up; null = none</param>

@@ -1,7 +1,5 @@
-using Almagest.Catalog;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Runs;
-using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Export;

@@ -2,11 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
-using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Server.Analytics;

@@ -1,9 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Almagest.Contract.Serialization;
 using Almagest.Runs.Comparison;
-using Almagest.Server.Runs;
 
 namespace Almagest.Server.Comparing;
 

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 using Almagest.Contract.Datasets;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Views.StarFrequency;
 using Almagest.Runs.Resources;
-using Almagest.Server.Analytics;
 
 namespace Almagest.Server.Datasets;
 
@@ -24,7 +24,7 @@ public sealed record StarDetail : StarResource
 
     /// <summary>How often it is flagged; null where no complete anomaly run analysed it.</summary>
     [JsonPropertyOrder(3)]
-    public required StarFrequencyBody? Frequency { get; init; }
+    public required StarFrequencyRow? Frequency { get; init; }
 
     /// <summary>What complete runs say of it, newest first, at most 1000.</summary>
     [JsonPropertyOrder(4)]

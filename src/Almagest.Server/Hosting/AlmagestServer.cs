@@ -1,6 +1,5 @@
 using System.Net;
 using Almagest.Contract.Errors;
-using Almagest.Contract.Serialization;
 using Almagest.Dashboard.Hosting;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Explanation;

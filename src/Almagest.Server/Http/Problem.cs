@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
-using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views.Queries;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;

@@ -1,12 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Contract.Serialization;
-using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
-using Almagest.Runs.Requests;
 using Almagest.Server.Http;
-using Almagest.Server.Runs;
 using Almagest.Server.VirtualObservatory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;

@@ -4,7 +4,6 @@ using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
