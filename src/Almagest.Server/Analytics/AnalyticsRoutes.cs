@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.StarFrequency;
