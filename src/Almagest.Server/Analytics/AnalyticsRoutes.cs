@@ -4,7 +4,6 @@ using Almagest.Catalog.Writing;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Views;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.StarFrequency;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
