@@ -41,7 +41,7 @@ public sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
     {
-        var cluster = await TestCluster.GetAsync();
+        var cluster = await TestPostgres.GetAsync();
         var database = await cluster.CreateDatabaseAsync("server", async connection =>
         {
             await using var ledger = new LedgerDatabase(connection);

@@ -71,7 +71,7 @@ internal sealed class RunningServer : IAsyncDisposable
             while (true)
             {
                 await Task.Delay(session.Cluster is null ? Timeout.InfiniteTimeSpan : WatchEvery, shell.Cancellation);
-                await WatchClusterAsync(session.Cluster!);
+                await WatchServerAsync(session.Cluster!);
             }
         }
         catch (OperationCanceledException) when (shell.Cancellation.IsCancellationRequested)
@@ -81,7 +81,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     // Nobody else starts a crashed embedded cluster again while this program goes on.
-    async Task WatchClusterAsync(ClusterLease lease)
+    async Task WatchServerAsync(ServerLease lease)
     {
         try
         {
@@ -93,7 +93,7 @@ internal sealed class RunningServer : IAsyncDisposable
             {
                 if (await lease.EnsureRunningAsync(shell.Cancellation)) shell.Say("The embedded database had stopped and was started again.");
             }
-            catch (ClusterException e)
+            catch (PostgresServerException e)
             {
                 shell.Complain("error:", $"{e.Message} {e.Hint}", "1;31");
             }

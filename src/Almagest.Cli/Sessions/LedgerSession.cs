@@ -27,9 +27,9 @@ internal enum SchemaPolicy
 /// </summary>
 internal sealed class LedgerSession : IAsyncDisposable
 {
-    readonly ClusterLease? lease;
+    readonly ServerLease? lease;
 
-    LedgerSession(LedgerDatabase ledger, ClusterLease? lease)
+    LedgerSession(LedgerDatabase ledger, ServerLease? lease)
     {
         Ledger = ledger;
         this.lease = lease;
@@ -38,20 +38,20 @@ internal sealed class LedgerSession : IAsyncDisposable
     public LedgerDatabase Ledger { get; }
 
     /// <summary>The embedded cluster, where that is used.</summary>
-    public ClusterLease? Cluster => lease;
+    public ServerLease? Cluster => lease;
 
     public static async Task<LedgerSession> OpenAsync(CommandShell shell, ParseResult parsed, GlobalOptions global, SchemaPolicy policy = SchemaPolicy.Current)
     {
         var named = parsed.GetValue(global.Database);
         if (string.IsNullOrWhiteSpace(named)) named = Environment.GetEnvironmentVariable("ALMAGEST_DATABASE");
-        ClusterLease? lease = null;
+        ServerLease? lease = null;
         LedgerDatabase? ledger = null;
         try
         {
             string connection;
             if (string.IsNullOrWhiteSpace(named))
             {
-                lease = await EmbeddedCluster.StartAsync(ClusterOptions.FromEnvironment(shell.Say), shell.Cancellation);
+                lease = await EmbeddedServer.StartAsync(EmbeddedServerOptions.FromEnvironment(shell.Say), shell.Cancellation);
                 connection = lease.ConnectionString;
             }
             else

@@ -24,7 +24,7 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
                 return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
             case LedgerException e:
                 return new ErrorReport(e.Message, e.Hint, e.Field, e.Kind == LedgerErrorKind.Invalid ? CommandLine.BadUsage : CommandLine.Failed);
-            case ClusterException e:
+            case PostgresServerException e:
                 return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
             case CatalogFormatException e:
                 return new ErrorReport(e.Message, null, null, CommandLine.Failed);

@@ -3,12 +3,12 @@ using Xunit;
 namespace Almagest.Postgres.Tests;
 
 /// <summary>Each failure gives a sentence that says what is wrong and one that says what to do.</summary>
-public sealed class ClusterFailureTests
+public sealed class ServerFailureTests
 {
     [Fact]
     public async Task Data_of_another_version_name_the_version_to_install()
     {
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await home.AsAccountAsync("/bin/sh", "-c", "echo 99 >data/PG_VERSION");
 
         var error = await home.FailAsync();
@@ -23,7 +23,7 @@ public sealed class ClusterFailureTests
     [InlineData("global/pg_filenode.map")]
     public async Task Damaged_data_are_reported_and_left_alone(string missing)
     {
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await home.AsAccountAsync("rm", Path.Combine("data", missing));
 
         var error = await home.FailAsync();
@@ -36,7 +36,7 @@ public sealed class ClusterFailureTests
     [Fact]
     public async Task A_wrong_setting_of_the_user_is_shown_with_its_line()
     {
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await home.AsAccountAsync("/bin/sh", "-c", "echo 'work_mem = plenty' >data/local.conf");
 
         var error = await home.FailAsync();
@@ -45,7 +45,7 @@ public sealed class ClusterFailureTests
 
         await home.AsAccountAsync("/bin/sh", "-c", "echo 'work_mem = 7MB' >data/local.conf");
         await using var lease = await home.StartAsync();
-        Assert.Equal("7MB", await ClusterHome.AskAsync(lease, "SHOW work_mem"));
+        Assert.Equal("7MB", await ServerHome.AskAsync(lease, "SHOW work_mem"));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ClusterFailureTests
     {
         var reserved = await File.ReadAllTextAsync("/proc/sys/vm/nr_hugepages", TestContext.Current.CancellationToken);
         Assert.SkipUnless(reserved.Trim() == "0", "This machine has huge pages, so that it cannot run out of them.");
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await home.AsAccountAsync("/bin/sh", "-c", "echo 'huge_pages = on' >data/local.conf");
 
         var error = await home.FailAsync();
@@ -64,7 +64,7 @@ public sealed class ClusterFailureTests
     [Fact]
     public async Task A_home_that_is_a_file_is_refused()
     {
-        await using var home = new ClusterHome(Path.Combine("file", "almagest"));
+        await using var home = new ServerHome(Path.Combine("file", "almagest"));
         await File.WriteAllTextAsync(Path.Combine(home.Folder, "file"), "", TestContext.Current.CancellationToken);
 
         var error = await home.FailAsync();
@@ -123,8 +123,8 @@ public sealed class ClusterFailureTests
     [Fact]
     public async Task A_machine_without_PostgreSQL_is_told_the_one_command()
     {
-        await using var home = new ClusterHome();
-        var error = await Assert.ThrowsAsync<ClusterException>(
+        await using var home = new ServerHome();
+        var error = await Assert.ThrowsAsync<PostgresServerException>(
             () => PostgresInstaller.InstallAsync(home.Options, TestContext.Current.CancellationToken));
         Assert.Contains("No PostgreSQL server of version 15 or newer", error.Message, StringComparison.Ordinal);
         Assert.Contains("Install", error.Hint, StringComparison.Ordinal);
@@ -134,10 +134,10 @@ public sealed class ClusterFailureTests
     [Fact]
     public async Task A_directory_without_the_servers_programs_is_refused()
     {
-        await using var home = new ClusterHome();
+        await using var home = new ServerHome();
         var options = home.Options with { BinaryDirectory = home.Folder };
-        var error = await Assert.ThrowsAsync<ClusterException>(
-            () => EmbeddedCluster.StartAsync(options, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<PostgresServerException>(
+            () => EmbeddedServer.StartAsync(options, TestContext.Current.CancellationToken));
         Assert.Contains(home.Folder, error.Message, StringComparison.Ordinal);
         Assert.Contains("/usr/lib/postgresql", error.Hint, StringComparison.Ordinal);
     }

@@ -4,9 +4,9 @@ namespace Almagest.Postgres;
 /// The embedded PostgreSQL could not be installed, created, started or stopped. <see cref="Exception.Message"/> says
 /// what went wrong and where; <see cref="Hint"/> says what to do about it. Both are sentences for the user.
 /// </summary>
-public sealed class ClusterException : Exception
+public sealed class PostgresServerException : Exception
 {
-    public ClusterException(string message, string hint, Exception? inner = null)
+    public PostgresServerException(string message, string hint, Exception? inner = null)
         : base(message, inner) => Hint = hint;
 
     /// <summary>What the user can do, as one or two sentences; often a command to copy.</summary>

@@ -6,23 +6,23 @@ using Npgsql;
 namespace Almagest.Testing;
 
 /// <summary>
-/// One throw-away PostgreSQL cluster for the whole test process, deleted when it ends. What a crashed test process left
+/// One throw-away PostgreSQL server for the whole test process, deleted when it ends. What a crashed test process left
 /// behind is deleted by the next one. Thread-safe.
 /// </summary>
-public sealed class TestCluster
+public sealed class TestPostgres
 {
-    static readonly Lazy<Task<TestCluster>> Shared = new(StartAsync);
+    static readonly Lazy<Task<TestPostgres>> Shared = new(StartAsync);
 
-    readonly ClusterLease lease;
+    readonly ServerLease lease;
     readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = new();
     int databases;
 
-    TestCluster(ClusterLease lease) => this.lease = lease;
+    TestPostgres(ServerLease lease) => this.lease = lease;
 
-    /// <summary>The process's cluster, started by the first call.</summary>
-    public static Task<TestCluster> GetAsync() => Shared.Value;
+    /// <summary>The process's server, started by the first call.</summary>
+    public static Task<TestPostgres> GetAsync() => Shared.Value;
 
-    /// <summary>The cluster's own database; create one per test rather than using it.</summary>
+    /// <summary>The server's own database; create one per test rather than using it.</summary>
     public string ConnectionString => lease.ConnectionString;
 
     /// <summary>A new database, empty or a copy of <paramref name="template"/> (to which nobody may be connected).</summary>
@@ -76,10 +76,10 @@ public sealed class TestCluster
     string Connection(string database) =>
         new NpgsqlConnectionStringBuilder(lease.ConnectionString) { Database = database, MaxPoolSize = 10 }.ConnectionString;
 
-    static async Task<TestCluster> StartAsync()
+    static async Task<TestPostgres> StartAsync()
     {
         var folder = TestFolder.Create("cluster");
-        var options = new ClusterOptions
+        var options = new EmbeddedServerOptions
         {
             Home = folder.Path,
             Durable = false,
@@ -88,9 +88,9 @@ public sealed class TestCluster
         // Before the lease's own handler, which would stop the server with a checkpoint that nobody needs.
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            EmbeddedCluster.DestroyAsync(options).Wait(TimeSpan.FromSeconds(30));
+            EmbeddedServer.DestroyAsync(options).Wait(TimeSpan.FromSeconds(30));
             folder.Dispose();
         };
-        return new TestCluster(await EmbeddedCluster.StartAsync(options));
+        return new TestPostgres(await EmbeddedServer.StartAsync(options));
     }
 }

@@ -2,7 +2,7 @@ using Almagest.Ledger.Database;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server;
 
-namespace Almagest.ClusterProbe;
+namespace Almagest.Postgres.Probe;
 
 /// <summary>
 /// A real server with two workers. At a named point of a run's completion it says 'reached' and stands still until a line comes in; it

@@ -1,13 +1,13 @@
-using Almagest.ClusterProbe;
+using Almagest.Postgres.Probe;
 using Almagest.Postgres;
 
 // A second process for tests. With 'server CONNECTION [POINT]' a server that is there to be killed; without arguments a holder of the
-// embedded cluster: takes a lease on the home named by ALMAGEST_HOME, says so, and holds it until its input ends.
+// embedded server: takes a lease on the home named by ALMAGEST_HOME, says so, and holds it until its input ends.
 if (args is ["server", var connection, ..]) return await ServerProbe.RunAsync(connection, args.ElementAtOrDefault(2));
 try
 {
-    var options = ClusterOptions.FromEnvironment(Console.Error.WriteLine) with { Durable = false };
-    await using (var lease = await EmbeddedCluster.StartAsync(options))
+    var options = EmbeddedServerOptions.FromEnvironment(Console.Error.WriteLine) with { Durable = false };
+    await using (var lease = await EmbeddedServer.StartAsync(options))
     {
         Console.WriteLine($"ready {(lease.Settings.Started ? "started" : "attached")} {lease.Settings.Account} {lease.ConnectionString}");
         await Console.In.ReadToEndAsync();
@@ -16,7 +16,7 @@ try
     Console.WriteLine("released");
     return 0;
 }
-catch (ClusterException error)
+catch (PostgresServerException error)
 {
     Console.WriteLine($"failed {error.Message} {error.Hint}");
     return 1;
