@@ -21,7 +21,7 @@ public static class EmbeddedServer
         {
             throw new PostgresServerException(
                 "The embedded database works on Linux only.",
-                "Name a database: --database 'Host=localhost;Username=…;Database=almagest'.");
+                "Use a PostgreSQL server of your own.") { Code = PostgresServerException.NotPossibleHere };
         }
 
         var (home, facts) = ServerPlace.PrepareHome(options.Home);

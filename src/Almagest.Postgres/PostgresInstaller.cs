@@ -29,16 +29,16 @@ static class PostgresInstaller
     public static async Task<PostgresBinaries> InstallAsync(EmbeddedServerOptions options, CancellationToken cancel)
     {
         const string missing = "No PostgreSQL server of version 15 or newer is on this machine";
-        const string manual = "Install one: " + Command + " (or set ALMAGEST_PG_BIN to the directory of initdb and postgres, or name a running server with --database).";
+        const string manual = "Install one: " + Command + " (or set ALMAGEST_PG_BIN to the directory of initdb and postgres).";
         if (!File.Exists("/usr/bin/apt-get"))
         {
             throw new PostgresServerException(
                 $"{missing}, and it has no apt-get to install it with.",
-                "Install PostgreSQL's server with the system's package manager, or set ALMAGEST_PG_BIN to the directory of initdb and postgres, or name a running server with --database.");
+                "Install PostgreSQL's server with the system's package manager, or set ALMAGEST_PG_BIN to the directory of initdb and postgres.") { Code = PostgresServerException.NotPossibleHere };
         }
 
         if (!options.MayInstall || await PrivilegeAsync(cancel).ConfigureAwait(false) is not { } privilege)
-            throw new PostgresServerException($"{missing}.", manual);
+            throw new PostgresServerException($"{missing}.", manual) { Code = PostgresServerException.NotPossibleHere };
 
         options.Progress?.Invoke("No PostgreSQL found: installing Debian's package postgresql, without a system-wide server (apt-get install postgresql)…");
         var result = await HostProcess.RunAsync(
@@ -47,7 +47,7 @@ static class PostgresInstaller
         if (!result.Succeeded)
         {
             throw new PostgresServerException(
-                $"Cannot install PostgreSQL:\n{StartFailure.LastLines(result.Text)}", manual);
+                $"Cannot install PostgreSQL:\n{StartFailure.LastLines(result.Text)}", manual) { Code = PostgresServerException.NotPossibleHere };
         }
 
         return PostgresBinaries.Find(options.BinaryDirectory) ?? throw new PostgresServerException(

@@ -28,7 +28,7 @@ sealed record ServerAccount(string Name, uint UserId, uint GroupId, bool IsOther
         return await LookUpAsync(id.ToString(CultureInfo.InvariantCulture), cancel).ConfigureAwait(false)
             ?? throw new PostgresServerException(
                 $"The user id {id} has no name in the system's list of users, and PostgreSQL does not run without one.",
-                "Run as a user that `getent passwd` lists (in a container: one that its /etc/passwd has), or name a database with --database.");
+                "Run as a user that `getent passwd` lists (in a container: one that its /etc/passwd has).") { Code = PostgresServerException.NotPossibleHere };
     }
 
     static async Task<ServerAccount> UnprivilegedAsync(CancellationToken cancel)

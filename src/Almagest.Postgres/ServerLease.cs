@@ -79,7 +79,7 @@ public sealed class ServerLease : IAsyncDisposable
         }
         catch (PostgresServerException error)
         {
-            options.Progress?.Invoke($"{error.Message} {error.Hint}");
+            options.Progress?.Invoke($"{error.Message} {error.Remedy}");
         }
         finally
         {

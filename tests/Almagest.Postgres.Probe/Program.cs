@@ -18,6 +18,6 @@ try
 }
 catch (PostgresServerException error)
 {
-    Console.WriteLine($"failed {error.Message} {error.Hint}");
+    Console.WriteLine($"failed {error.Message} {error.Remedy}");
     return 1;
 }

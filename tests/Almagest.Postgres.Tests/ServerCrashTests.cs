@@ -179,7 +179,7 @@ public sealed class ServerCrashTests
             var error = await Assert.ThrowsAsync<PostgresServerException>(
                 () => EmbeddedServer.StartAsync(impatient, TestContext.Current.CancellationToken));
             Assert.Contains("does not answer after 1 seconds", error.Message, StringComparison.Ordinal);
-            Assert.Contains("try again in a minute", error.Hint, StringComparison.Ordinal);
+            Assert.Contains("try again in a minute", error.Remedy, StringComparison.Ordinal);
         }
         finally
         {

@@ -13,8 +13,8 @@ public sealed class ServerFailureTests
 
         var error = await home.FailAsync();
         Assert.Contains("written by PostgreSQL 99, which is not on this machine", error.Message, StringComparison.Ordinal);
-        Assert.Contains("postgresql-99", error.Hint, StringComparison.Ordinal);
-        Assert.Contains("pg_upgrade", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("postgresql-99", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("pg_upgrade", error.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -28,7 +28,7 @@ public sealed class ServerFailureTests
 
         var error = await home.FailAsync();
         Assert.Contains("damaged or incomplete", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"move {home.Data} away", error.Hint, StringComparison.Ordinal);
+        Assert.Contains($"move {home.Data} away", error.Remedy, StringComparison.Ordinal);
         Assert.True(Directory.Exists(Path.Combine(home.Data, "base")));
         Assert.Null(home.ServerProcess);
     }
@@ -41,7 +41,7 @@ public sealed class ServerFailureTests
 
         var error = await home.FailAsync();
         Assert.Contains("work_mem", error.Message, StringComparison.Ordinal);
-        Assert.Contains(Path.Combine(home.Data, "local.conf"), error.Hint, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(home.Data, "local.conf"), error.Remedy, StringComparison.Ordinal);
 
         await home.AsAccountAsync("/bin/sh", "-c", "echo 'work_mem = 7MB' >data/local.conf");
         await using var lease = await home.StartAsync();
@@ -58,7 +58,7 @@ public sealed class ServerFailureTests
 
         var error = await home.FailAsync();
         Assert.Contains("not enough (shared) memory", error.Message, StringComparison.Ordinal);
-        Assert.Contains("shared_buffers", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("shared_buffers", error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ServerFailureTests
 
         var error = await home.FailAsync();
         Assert.Contains("a file, not a directory", error.Message, StringComparison.Ordinal);
-        Assert.Contains("ALMAGEST_HOME", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("ALMAGEST_HOME", error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,8 +127,8 @@ public sealed class ServerFailureTests
         var error = await Assert.ThrowsAsync<PostgresServerException>(
             () => PostgresInstaller.InstallAsync(home.Options, TestContext.Current.CancellationToken));
         Assert.Contains("No PostgreSQL server of version 15 or newer", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Install", error.Hint, StringComparison.Ordinal);
-        Assert.Contains("ALMAGEST_PG_BIN", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("Install", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("ALMAGEST_PG_BIN", error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class ServerFailureTests
         var error = await Assert.ThrowsAsync<PostgresServerException>(
             () => EmbeddedServer.StartAsync(options, TestContext.Current.CancellationToken));
         Assert.Contains(home.Folder, error.Message, StringComparison.Ordinal);
-        Assert.Contains("/usr/lib/postgresql", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("/usr/lib/postgresql", error.Remedy, StringComparison.Ordinal);
     }
 
     /// <summary>

@@ -73,7 +73,7 @@ public sealed class ServerPlaceTests
         Directory.Move(home.Options.SystemDirectory, home.Options.SystemDirectory + ".away");
         var error = await home.FailAsync();
         Assert.Contains("there is no such directory", error.Message, StringComparison.Ordinal);
-        Assert.Contains(Path.Combine(home.Home, "location"), error.Hint, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(home.Home, "location"), error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

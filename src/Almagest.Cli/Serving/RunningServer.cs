@@ -95,7 +95,7 @@ internal sealed class RunningServer : IAsyncDisposable
             }
             catch (PostgresServerException e)
             {
-                shell.Complain("error:", $"{e.Message} {e.Hint}", "1;31");
+                shell.Complain("error:", $"{e.Message} {CommandAdvice.Of(e)}", "1;31");
             }
         }
     }

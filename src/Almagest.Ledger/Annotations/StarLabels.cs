@@ -77,7 +77,8 @@ public sealed class StarLabels(LedgerDatabase ledger)
             await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("delete from public.star_labels where star_id = $1 and label_set = $2", connection) { Parameters = { new() { Value = starId }, Text(labelSet) } };
             if (await command.ExecuteNonQueryAsync(cancellation) == 0)
-                throw LedgerException.NotFound($"star {starId} has no label in the set '{labelSet}'", "GET /stars/{star_id} shows its labels.");
+                throw LedgerException.Of(ErrorCode.LabelNotFound, $"star {starId} has no label in the set '{labelSet}'")
+                    .With("star_id", starId);
         }
         catch (NpgsqlException e)
         {
@@ -104,7 +105,8 @@ public sealed class StarLabels(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if ((await PageAsync(dataset.DatasetId, labelSet, limit: 1, cancellation: cancellation)).Count == 0)
-            throw LedgerException.NotFound($"dataset '{dataset.Name}' has no labels in the set '{labelSet}'", "Load some: almagest labels import FILE");
+            throw LedgerException.Of(ErrorCode.LabelSetNotFound, $"dataset '{dataset.Name}' has no labels in the set '{labelSet}'",
+                "Load some.").With("dataset", dataset.Name);
         return new OutgoingTable(Columns, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellation))
         {
             Name = "labels",

@@ -27,7 +27,9 @@ public sealed class CoverageReader(LedgerDatabase ledger)
     public Task<SkyCoverage> OfRunAsync(DiscoveryRun run, int order = UsualOrder, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (!run.IsComplete) throw LedgerException.Conflict($"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have a coverage.");
+        if (!run.IsComplete)
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results",
+                "Only complete runs have a coverage.").With("run_id", run.RunId).With("status", run.Status);
         return ReadAsync("select distinct s.healpix_29 >> $2 as cell from public.discovery_results r join public.stars s using (star_id) where r.run_id = $1 order by cell", run.RunId, order, cancellation);
     }
 

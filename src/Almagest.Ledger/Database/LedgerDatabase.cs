@@ -22,8 +22,8 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
         }
         catch (ArgumentException e)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, $"the database connection string cannot be read: {e.Message}",
-                "Write it like 'Host=localhost;Database=almagest;Username=me', in --database or ALMAGEST_DATABASE.", e) { Field = "database" };
+            throw LedgerException.Of(ErrorCode.UnreadableConnection, $"the database connection string cannot be read: {e.Message}",
+                "Write it like 'Host=localhost;Database=almagest;Username=me'.", "database", e);
         }
         options = LedgerContextOptions.For(DataSource);
         Schema = new SchemaMigrator(this);

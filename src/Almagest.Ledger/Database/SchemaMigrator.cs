@@ -61,8 +61,8 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         {
             var states = await StatusAsync(cancellation);
             var match = states.FirstOrDefault(s => s.Known && (s.Id.Equals(target, StringComparison.OrdinalIgnoreCase) || s.Name.Equals(target, StringComparison.OrdinalIgnoreCase)))
-                ?? throw LedgerException.Invalid("to", $"there is no migration '{target}'",
-                    $"Choose one of {string.Join(", ", states.Select(s => s.Name))}, or 0 for an empty database.");
+                ?? throw LedgerException.Of(ErrorCode.UnknownName, $"there is no migration '{target}'",
+                    $"Choose one of {string.Join(", ", states.Select(s => s.Name))}, or 0 for an empty database.", "to");
             target = match.Id;
         }
         return await GoToAsync(target, cancellation);
@@ -74,18 +74,20 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         var states = await StatusAsync(cancellation);
         if (states.FirstOrDefault(s => !s.Known) is { } unknown)
         {
-            throw LedgerException.Conflict($"the database was made by a newer Almagest (it has the migration {unknown.Name})",
-                "Use that version, or a newer one.");
+            throw LedgerException.Of(ErrorCode.SchemaNewer,
+                $"the database was made by a newer Almagest (it has the migration {unknown.Name})", "Use that version, or a newer one.")
+                .With("migration", unknown.Name);
         }
         if (states.FirstOrDefault(s => !s.Applied) is { } pending)
         {
-            throw LedgerException.Conflict($"the database's schema is older than this program (it lacks the migration {pending.Name})",
-                "Run: almagest db migrate");
+            throw LedgerException.Of(ErrorCode.SchemaOlder,
+                $"the database's schema is older than this program (it lacks the migration {pending.Name})", "Migrate it.")
+                .With("migration", pending.Name);
         }
         foreach (var view in await StaleDefinitionsAsync(cancellation))
         {
-            throw LedgerException.Conflict($"{view} is missing or not defined as this program defines it",
-                "Run: almagest db migrate (the views are computed anew; nothing is lost).");
+            throw LedgerException.Of(ErrorCode.ViewDefinitionStale, $"{view} is missing or not defined as this program defines it",
+                "Migrate the database (the views are computed anew; nothing is lost).").With("view", view);
         }
     }
 
@@ -115,8 +117,9 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         var before = await StatusAsync(cancellation);
         if (target is null && before.FirstOrDefault(s => !s.Known) is { } unknown)
         {
-            throw LedgerException.Conflict($"the database was made by a newer Almagest (it has the migration {unknown.Name})",
-                "Use that version, or a newer one.");
+            throw LedgerException.Of(ErrorCode.SchemaNewer,
+                $"the database was made by a newer Almagest (it has the migration {unknown.Name})", "Use that version, or a newer one.")
+                .With("migration", unknown.Name);
         }
         await using (var context = ledger.CreateContext())
         {

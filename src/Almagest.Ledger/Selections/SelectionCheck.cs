@@ -24,8 +24,10 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         {
             foreach (var (column, _) in filter.Extra ?? []) await RequireColumnAsync(datasets, column, cancellation);
             var of = string.Join(" and ", datasets.Select(d => $"'{d.Name}'"));
-            throw LedgerException.Invalid("filter", $"the selection ({filter.Describe()}) holds {stars} of the {datasets.Sum(d => d.StarCount)} stars of {of}",
-                await EmptyAsync(datasets, filter, cancellation) ?? $"Widen the filter: a run needs at least {IsolationForestOptions.MinStars} stars.");
+            throw LedgerException.Of(ErrorCode.SelectionTooSmall,
+                $"the selection ({filter.Describe()}) holds {stars} of the {datasets.Sum(d => d.StarCount)} stars of {of}",
+                await EmptyAsync(datasets, filter, cancellation) ?? $"Widen the filter: a run needs at least {IsolationForestOptions.MinStars} stars.",
+                "filter");
         }
         if (filter.Sample is { } sample && stars < sample.N)
         {
@@ -41,10 +43,11 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         if (names.Contains(column)) return;
         var near = names.Select(n => (Name: n, Distance: Distance(n.ToLowerInvariant(), column.ToLowerInvariant())))
             .Where(n => n.Distance <= Math.Max(2, column.Length / 3)).OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal).Take(3).Select(n => n.Name).ToList();
-        throw LedgerException.Invalid($"filter.extra.{column}", $"no star has a column '{column}'",
+        throw LedgerException.Of(ErrorCode.UnknownName, $"no star has a column '{column}'",
             near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?"
             : names.Count == 0 ? "These stars have no columns but those that a filter knows by name."
-            : $"There {(names.Count == 1 ? "is" : "are")} {string.Join(", ", names.Take(NamesShown))}{(names.Count > NamesShown ? $" and {names.Count - NamesShown} more" : "")}.");
+            : $"There {(names.Count == 1 ? "is" : "are")} {string.Join(", ", names.Take(NamesShown))}{(names.Count > NamesShown ? $" and {names.Count - NamesShown} more" : "")}.",
+            $"filter.extra.{column}");
     }
 
     /// <summary>The other columns of the source tables, as far as the first stars have them.</summary>

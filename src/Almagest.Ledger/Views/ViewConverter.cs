@@ -29,7 +29,8 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         try
         {
             await using var guard = await AdvisoryLock.TryTakeAsync(ledger, ConversionLock, cancellation)
-                ?? throw LedgerException.Conflict("another program is converting the views", "Wait until it has ended; 'almagest views status' shows the mode.");
+                ?? throw LedgerException.Of(ErrorCode.ViewsConverting, "another program is converting the views",
+                    "Wait until it has ended.");
             var connection = guard.Connection;
             var now = await ViewModeState.ReadAsync(connection, cancellation);
             if (now.Mode == target)

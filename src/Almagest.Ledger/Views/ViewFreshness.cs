@@ -68,5 +68,6 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
 
     /// <summary>What to say of a view that the database does not know.</summary>
     public static LedgerException Missing(AnalyticsView view) =>
-        new(LedgerErrorKind.Unavailable, $"the database does not know the view {view?.Name}", "Run: almagest db migrate");
+        LedgerException.Of(ErrorCode.SchemaMismatch, $"the database does not know the view {view?.Name}", "Migrate it.")
+            .With("view", view?.Name);
 }

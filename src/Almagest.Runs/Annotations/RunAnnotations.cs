@@ -73,7 +73,8 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
     {
         await RequireAsync(runId, cancellation);
         if (await ExecuteAsync("delete from public.run_notes where run_id = $1 and note_id = $2", cancellation, runId, noteId) == 0)
-            throw LedgerException.NotFound($"run {runId} has no note {noteId}", "Its notes are listed with their numbers.");
+            throw LedgerException.Of(ErrorCode.NoteNotFound, $"run {runId} has no note {noteId}",
+                "Its notes are listed with their numbers.").With("run_id", runId);
     }
 
     async Task ChangeAsync(Guid runId, IReadOnlyList<string> tags, string? by, bool replace, CancellationToken cancellation)

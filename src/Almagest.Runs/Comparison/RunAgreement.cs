@@ -46,11 +46,13 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(run1);
         ArgumentNullException.ThrowIfNull(run2);
-        if (run1.RunId == run2.RunId) throw LedgerException.Invalid("run_id", "the two runs are one and the same", "Name two different runs.");
+        if (run1.RunId == run2.RunId)
+            throw LedgerException.Of(ErrorCode.RunsNotComparable, "the two runs are one and the same", "Name two different runs.", "run_id");
         ComparedRuns.RequireComplete(run1);
         ComparedRuns.RequireComplete(run2);
         if (!RunDatasets.Share(run1, run2))
-            throw LedgerException.Invalid("run_id", "the two runs looked at different datasets and have no star in common", "Compare runs over the same dataset.");
+            throw LedgerException.Of(ErrorCode.RunsNotComparable, "the two runs looked at different datasets and have no star in common",
+                "Compare runs over the same dataset.", "run_id");
         try
         {
             await using var connection = await ledger.ConnectAsync(cancellation);

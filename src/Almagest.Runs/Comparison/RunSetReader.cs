@@ -49,8 +49,9 @@ public sealed class RunSetReader(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count > 0 && runs.Count * runs.Max(r => r.TotalStars) is > MostLabels and var labels)
         {
-            throw LedgerException.Invalid("run_ids", $"{runs.Count} cluster runs of up to {runs.Max(r => r.TotalStars)} stars have {labels} labels, at most {MostLabels} can be compared at once",
-                "Name fewer runs.");
+            throw LedgerException.Of(ErrorCode.RunsNotComparable,
+                $"{runs.Count} cluster runs of up to {runs.Max(r => r.TotalStars)} stars have {labels} labels, at most {MostLabels} can be compared at once",
+                "Name fewer runs.", "run_ids");
         }
         var analysed = await AnalysedAsync(runs, cancellation);
         var found = new List<ClusteredRun>();

@@ -93,7 +93,7 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.NotFound)
         {
-            throw new LedgerException(e.Kind, e.Message, e.Hint, e) { Field = field };
+            throw e.Of(field);
         }
     }
 

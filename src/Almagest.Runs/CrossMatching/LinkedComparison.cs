@@ -27,7 +27,9 @@ public sealed class LinkedComparison(LedgerDatabase ledger)
         ComparedRuns.RequireComplete(run2);
         if (run1.DatasetId == match.Dataset2Id && run2.DatasetId == match.Dataset1Id) (run1, run2) = (run2, run1);
         if (run1.DatasetId != match.Dataset1Id || run2.DatasetId != match.Dataset2Id)
-            throw LedgerException.Invalid("run_id", $"cross-match {match.MatchId} links datasets {match.Dataset1Id} and {match.Dataset2Id}, the runs are over {run1.DatasetId} and {run2.DatasetId}", "Name one run over each of the two datasets.");
+            throw LedgerException.Of(ErrorCode.RunsNotComparable,
+                $"cross-match {match.MatchId} links datasets {match.Dataset1Id} and {match.Dataset2Id}, the runs are over {run1.DatasetId} and {run2.DatasetId}",
+                "Name one run over each of the two datasets.", "run_id");
         var bothCluster = run1.RunType == RunTypes.Cluster && run2.RunType == RunTypes.Cluster;
         try
         {

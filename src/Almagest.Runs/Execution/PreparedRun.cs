@@ -46,9 +46,10 @@ internal sealed class PreparedRun
         var version = stored.Summary["features"]?["version"]?.ToString();
         if (version != recipe.Version)
         {
-            throw LedgerException.Conflict(
+            throw LedgerException.Of(ErrorCode.RunNotRepeatable,
                 $"run {run.RunId} looked at version {version ?? "?"} of the feature recipe {recipe.Name}; this program has version {recipe.Version}",
-                $"Explain it with the program that made it (version {run.ProgramVersion}), or run it again with this one.");
+                $"Explain it with the program that made it (version {run.ProgramVersion}), or run it again with this one.")
+                .With("run_id", run.RunId);
         }
         var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, stored.Filter, null, cancellation);
         if (stars.Count != run.TotalStars)
@@ -72,6 +73,7 @@ internal sealed class PreparedRun
 
     /// <summary>The run cannot be repeated: an explanation would be of another forest than its own.</summary>
     public static LedgerException Changed(Guid runId, string how) =>
-        LedgerException.Conflict($"run {runId} can no longer be explained, because its stars or the program have changed since: {how}",
-            "Its stored scores stay as they are. Run it again to explain it: almagest discover anomalies");
+        LedgerException.Of(ErrorCode.RunStarsChanged,
+            $"run {runId} can no longer be explained, because its stars or the program have changed since: {how}",
+            "Its stored scores stay as they are. Run it again to explain it.").With("run_id", runId);
 }

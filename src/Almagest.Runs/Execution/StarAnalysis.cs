@@ -32,8 +32,9 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         ArgumentNullException.ThrowIfNull(parameters);
         if (stars.Count < IsolationForestOptions.MinStars)
         {
-            throw LedgerException.Invalid("filter", $"the selection holds {stars.Count} stars, expected at least {IsolationForestOptions.MinStars}",
-                "Widen the filter, or choose another dataset.");
+            throw LedgerException.Of(ErrorCode.SelectionTooSmall,
+                $"the selection holds {stars.Count} stars, expected at least {IsolationForestOptions.MinStars}",
+                "Widen the filter, or choose another dataset.", "filter");
         }
         var watch = Stopwatch.StartNew();
         try
@@ -68,7 +69,7 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         }
         catch (DiscoveryException e)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "parameters" };
+            throw LedgerException.Of(ErrorCode.InvalidValue, e.Message, field: "parameters", inner: e);
         }
     }
 

@@ -55,8 +55,9 @@ public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
             {
                 Parameters = { new() { Value = run.RunId }, new() { Value = starId } },
             };
-            return await command.ExecuteScalarAsync(cancellation) is double score ? score : throw LedgerException.NotFound(
-                $"run {run.RunId} did not analyse a star {starId}", "Its stars are listed by GET /discovery/runs/{run_id}/results and 'almagest runs export'.");
+            return await command.ExecuteScalarAsync(cancellation) is double score ? score : throw LedgerException.Of(ErrorCode.StarNotAnalysed,
+                $"run {run.RunId} did not analyse a star {starId}", "Its stars are those of its results.").With("run_id", run.RunId)
+                .With("star_id", starId);
         }
         catch (NpgsqlException e)
         {

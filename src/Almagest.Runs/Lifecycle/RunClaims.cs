@@ -122,7 +122,8 @@ public sealed class RunClaims(LedgerDatabase ledger)
             """, cancellation, runId);
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (done == 1 || run.Status == RunStatus.Cancelled) return run;
-        throw LedgerException.Conflict($"run {runId} is {run.Status}, so there is nothing to cancel", run.IsComplete ? "To be rid of it, delete it." : null);
+        throw LedgerException.Of(ErrorCode.RunEnded, $"run {runId} is {run.Status}, so there is nothing to cancel",
+            run.IsComplete ? "It can be deleted." : null).With("run_id", run.RunId).With("status", run.Status);
     }
 
     /// <summary>Looks after the running runs whose worker is lost: they wait again, or they fail where that has happened too often.</summary>

@@ -46,9 +46,11 @@ public sealed class RunCompletion : IAsyncDisposable
             };
             switch (await command.ExecuteScalarAsync(cancellation))
             {
-                case null: throw attempt is null ? LedgerException.NotFound($"there is no run {runId}") : Lost(runId);
+                case null: throw attempt is null ? LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}")
+                    .With("run_id", runId) : Lost(runId);
                 case "pending" or "running": return new RunCompletion(connection, transaction, runId, attempt);
-                case var status: throw LedgerException.Conflict($"run {runId} is {status} and takes no more results");
+                case var status: throw LedgerException.Of(ErrorCode.RunEnded, $"run {runId} is {status} and takes no more results")
+                    .With("run_id", runId).With("status", status);
             }
         }
         catch (Exception e)
@@ -66,7 +68,8 @@ public sealed class RunCompletion : IAsyncDisposable
         CopyAsync("copy public.discovery_results (run_id, star_id, is_anomaly, anomaly_score) from stdin (format binary)", starIds.Length, (writer, i) =>
         {
             if (!double.IsFinite(scores[i]))
-                throw new LedgerException(LedgerErrorKind.Invalid, $"the score of star {starIds[i]} is not a number", "This is a defect of the detector; nothing was stored.");
+                throw LedgerException.Of(ErrorCode.InvalidValue, $"the score of star {starIds[i]} is not a number",
+                    "This is a defect of the detector; nothing was stored.");
             writer.Write(runId, NpgsqlDbType.Uuid);
             writer.Write(starIds[i], NpgsqlDbType.Bigint);
             writer.Write(scores[i] < 0 ? 1 : 0, NpgsqlDbType.Integer);
@@ -171,7 +174,8 @@ public sealed class RunCompletion : IAsyncDisposable
     static NpgsqlParameter Attempt(int? attempt) => new() { Value = (object?)attempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
 
     static LedgerException Lost(Guid runId) =>
-        LedgerException.Conflict($"run {runId} takes no more results: it was cancelled, deleted or given to another worker meanwhile");
+        LedgerException.Of(ErrorCode.RunLost,
+            $"run {runId} takes no more results: it was cancelled, deleted or given to another worker meanwhile").With("run_id", runId);
 
     public async ValueTask DisposeAsync()
     {

@@ -65,7 +65,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
         {
-            throw LedgerException.NotFound($"there is no dataset {datasetId}");
+            throw LedgerException.Of(ErrorCode.DatasetNotFound, $"there is no dataset {datasetId}");
         }
         catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
         {
@@ -103,7 +103,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such run</exception>
     public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellation = default) =>
         (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellation)).FirstOrDefault()
-        ?? throw LedgerException.NotFound($"there is no run {runId}", "GET /discovery/runs or 'almagest runs list' lists them.");
+        ?? throw LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}", "The list of runs has those that there are.")
+            .With("run_id", runId);
 
     /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
     /// <exception cref="LedgerException">the page token is not one of this order</exception>
@@ -154,8 +155,10 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return matches.Count switch
         {
             1 => matches[0],
-            0 => throw LedgerException.NotFound($"there is no run whose id starts or ends with '{idOrPrefix}'", "'almagest runs list' lists them."),
-            _ => throw LedgerException.Conflict($"more than one run has an id that starts or ends with '{idOrPrefix}'", "Give more characters."),
+            0 => throw LedgerException.Of(ErrorCode.RunNotFound, $"there is no run whose id starts or ends with '{idOrPrefix}'",
+                "The list of runs has those that there are."),
+            _ => throw LedgerException.Of(ErrorCode.AmbiguousRun, $"more than one run has an id that starts or ends with '{idOrPrefix}'",
+                "Give more characters."),
         };
     }
 
@@ -165,7 +168,9 @@ public sealed class RunRepository(LedgerDatabase ledger)
     {
         if (await ExecuteAsync("delete from public.discovery_runs where run_id = $1 and status <> 'running'", cancellation, runId) == 1) return;
         var run = await GetAsync(runId, cancellation);
-        throw LedgerException.Conflict($"run {runId} is {run.Status}", "Wait until it has ended, then delete it; a run whose program died is found and failed by the next command or server.");
+        throw LedgerException.Of(ErrorCode.RunNotEnded, $"run {runId} is {run.Status}",
+            "Wait until it has ended, then delete it; a run whose program died is found and failed by the next command or server.")
+            .With("run_id", run.RunId).With("status", run.Status);
     }
 
     async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] parameters)

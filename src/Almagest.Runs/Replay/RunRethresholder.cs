@@ -71,7 +71,7 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
         }
         catch (LedgerException e)
         {
-            await runs.FailAsync(run.RunId, e.Hint is null ? e.Message : $"{e.Message}. {e.Hint}", CancellationToken.None);
+            await runs.FailAsync(run.RunId, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}", CancellationToken.None);
             throw;
         }
     }
@@ -92,7 +92,8 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
             for (; await reader.ReadAsync(cancellation) && count < stars.Length; count++)
                 (stars[count], scores[count]) = (reader.GetInt64(0), reader.GetDouble(1));
             // A complete run never changes; it can only be deleted.
-            return count == stars.Length ? (stars, scores) : throw LedgerException.NotFound($"there is no run {run.RunId} any more: it was deleted meanwhile");
+            return count == stars.Length ? (stars, scores) : throw LedgerException.Of(ErrorCode.RunNotFound,
+                $"there is no run {run.RunId} any more: it was deleted meanwhile").With("run_id", run.RunId);
         }
         catch (NpgsqlException e)
         {

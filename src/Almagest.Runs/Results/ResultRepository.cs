@@ -118,7 +118,9 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (!run.IsComplete)
-            throw LedgerException.Conflict($"run {runId} is {run.Status}: it has no results" + (run.Error is null ? "" : $" ({run.Error})"), "Only complete runs have results.");
+            throw LedgerException.Of(ErrorCode.RunNotComplete,
+                $"run {runId} is {run.Status}: it has no results" + (run.Error is null ? "" : $" ({run.Error})"),
+                "Only complete runs have results.").With("run_id", run.RunId).With("status", run.Status);
     }
 
     static string Where(NpgsqlCommand command, Guid runId, ResultQuery query)
@@ -155,7 +157,8 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         {
             // Reported below, as every other malformed token.
         }
-        throw LedgerException.Invalid("after", "the page token is malformed, or belongs to another order", "Use 'next' of the page before, with the same query.");
+        throw LedgerException.Of(ErrorCode.BadPageToken, "the page token is malformed, or belongs to another order",
+            "Use 'next' of the page before, with the same query.", "after");
     }
 
     static StarResult Read(NpgsqlDataReader r) => new(

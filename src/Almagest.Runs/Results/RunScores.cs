@@ -24,8 +24,11 @@ public sealed class RunScores
         ArgumentNullException.ThrowIfNull(ledger);
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (run.RunType != RunTypes.Anomaly)
-            throw LedgerException.Invalid("run_id", $"run {runId} is a {run.RunType} run: its results have no scores", "Name an anomaly run.");
-        if (!run.IsComplete) throw LedgerException.Conflict($"run {runId} is {run.Status}: it has no results", "Only a complete run has scores.");
+            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {runId} is a {run.RunType} run: its results have no scores",
+                "Name an anomaly run.", "run_id");
+        if (!run.IsComplete)
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}: it has no results",
+                "Only a complete run has scores.").With("run_id", run.RunId).With("status", run.Status);
         try
         {
             var scores = new List<double>((int)run.TotalStars);

@@ -56,7 +56,9 @@ public static class RunSweep
         foreach (var (name, value) in other)
         {
             if (both.ContainsKey(name))
-                throw LedgerException.Invalid($"grid.{name}", $"{name} is given more than once: in the parameters, the list, the grid or the seeds", "Give it in one place.");
+                throw LedgerException.Of(ErrorCode.ConflictingValues,
+                    $"{name} is given more than once: in the parameters, the list, the grid or the seeds", "Give it in one place.",
+                    $"grid.{name}");
             both[name] = value?.DeepClone();
         }
         return both;
@@ -90,7 +92,9 @@ public sealed record SweepSummary(
                 """, connection) { Parameters = { new() { Value = groupId } } };
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
-            if (reader.GetInt32(2) == 0) throw LedgerException.NotFound($"there is no sweep {groupId}", "The runs of a sweep name it as group_id.");
+            if (reader.GetInt32(2) == 0)
+                throw LedgerException.Of(ErrorCode.SweepNotFound, $"there is no sweep {groupId}",
+                    "The runs of a sweep name it as group_id.");
             double? Number(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
             return new SweepSummary(groupId, reader.GetString(0), reader.GetInt64(1), reader.GetInt32(2),
                 RunStatus.All.Select((s, i) => (s, reader.GetInt32(9 + i))).ToDictionary(p => p.s, p => p.Item2),

@@ -62,7 +62,8 @@ internal static class AnalyticsRoutes
             {
                 var found = (await frequencies.FindAsync(starId, context.RequestAborted))!;
                 return (found.Freshness, StarFrequencyBody.From(found.Row
-                    ?? throw LedgerException.NotFound($"no complete anomaly run analysed star {starId}", "GET /stars/{star_id} says whether the star exists, and what each run says of it.")));
+                    ?? throw LedgerException.Of(ErrorCode.StarNotAnalysed, $"no complete anomaly run analysed star {starId}",
+                        "GET /stars/{star_id} says whether the star exists, and what each run says of it.").With("star_id", starId)));
             });
         }, StarId).Produces<StarFrequencyBody>().KeepsUp().Fails(404);
 
@@ -125,9 +126,11 @@ internal static class AnalyticsRoutes
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         return run switch
         {
-            { RunType: not RunTypes.Cluster } => LedgerException.NotFound($"run {runId} is an {run.RunType} run: it has no clusters", "Ask for a cluster run."),
-            { IsComplete: false } => LedgerException.NotFound($"run {runId} is {run.Status}: it has no clusters", "Only complete runs have clusters."),
-            _ => LedgerException.NotFound($"run {runId} found no clusters, or the view does not show it yet",
+            { RunType: not RunTypes.Cluster } => LedgerException.Of(ErrorCode.ClustersNotFound,
+                $"run {runId} is an {run.RunType} run: it has no clusters", "Ask for a cluster run."),
+            { IsComplete: false } => LedgerException.Of(ErrorCode.ClustersNotFound, $"run {runId} is {run.Status}: it has no clusters",
+                "Only complete runs have clusters."),
+            _ => LedgerException.Of(ErrorCode.ClustersNotFound, $"run {runId} found no clusters, or the view does not show it yet",
                 "GET /analytics/discovery/views says whether mv_cluster_size_distribution lags."),
         };
     }

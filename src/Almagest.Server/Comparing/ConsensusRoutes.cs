@@ -90,7 +90,9 @@ internal static class ConsensusRoutes
                 return TableAnswer.Of(context, await new MatrixExport(ledger).TableAsync(runs, wanted, rows, context.RequestAborted), format, "overlaps");
             }
             var start = after is null ? 0 : wanted.FindIndex(p => Token(p) == after) + 1;
-            if (after is not null && start == 0) throw LedgerException.Invalid("after", "the page token is malformed, or belongs to another question", "Use 'next' of the page before, with the same query.");
+            if (after is not null && start == 0)
+                throw LedgerException.Of(ErrorCode.BadPageToken, "the page token is malformed, or belongs to another question",
+                    "Use 'next' of the page before, with the same query.", "after");
             var page = wanted.Skip(start).Take(limit).ToList();
             var more = start + page.Count < wanted.Count;
             return Results.Ok(new SignificanceBody(runs.Select(r => r.RunId).ToList(), all.Count(p => p.Overlap.Shared > 0), page.Select(PairBody.From).ToList(), more ? Token(page[^1]) : null, more));

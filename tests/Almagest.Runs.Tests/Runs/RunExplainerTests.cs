@@ -139,7 +139,7 @@ public sealed class RunExplainerTests
         var error = await Assert.ThrowsAsync<LedgerException>(() => explainer.ExplainAsync(run, star));
         Assert.Equal(LedgerErrorKind.Conflict, error.Kind);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.NotNull(error.Hint);
+        Assert.NotNull(error.Remedy);
     }
 
     [Fact]
