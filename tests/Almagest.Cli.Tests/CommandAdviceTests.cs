@@ -49,7 +49,7 @@ public sealed class CommandAdviceTests
     }
 
     static LedgerException Sample(ErrorCode code) => LedgerException.Of(code, "something was wrong").With("dataset", "sky").With("star_id", 7L)
-        .With("fields", new[] { "ra_deg", "dec_deg" }).With("status", "completed").With("all", true).With("port", 65535);
+        .With("fields", new[] { "ra_deg", "dec_deg" }).With("status", "completed").With("commit", "e47c67f").With("all", true).With("port", 65535);
 
     static CatalogFormatException Positions() => new("No column.")
     {

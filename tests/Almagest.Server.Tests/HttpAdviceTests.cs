@@ -35,7 +35,7 @@ public sealed class HttpAdviceTests
     public void Advice_names_no_option_of_the_command_line() => Assert.All(HttpAdvice.Catalogue, entry =>
     {
         var advice = entry.Value(LedgerException.Of(entry.Key, "something was wrong").With("dataset", "sky").With("star_id", 7L)
-            .With("fields", new[] { "ra_deg", "dec_deg" }).With("status", "completed"));
+            .With("fields", new[] { "ra_deg", "dec_deg" }).With("status", "completed").With("commit", "e47c67f"));
         Assert.False(string.IsNullOrWhiteSpace(advice));
         Assert.DoesNotMatch(@"(?<![\w-])--[a-z]", advice);
     });

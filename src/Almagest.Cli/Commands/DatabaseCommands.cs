@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Ledger.Schema;
 
 namespace Almagest.Cli.Commands;
 
@@ -8,7 +9,7 @@ namespace Almagest.Cli.Commands;
 internal static class DatabaseCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("db", "The database's schema",
-        "almagest db status", "almagest db migrate --database postgresql://me@server/almagest", "almagest db rollback AddAnomalyOverlapMatrixView")
+        "almagest db status", "almagest db migrate --database postgresql://me@server/almagest", "almagest db rollback AddDiscoveryTimelineView")
     {
         Migrate(shell, global), Rollback(shell, global), Status(shell, global),
     };
@@ -64,20 +65,27 @@ internal static class DatabaseCommands
             {
                 up_to_date = current && stale.Count == 0,
                 embedded = session.Cluster is not null,
-                migrations = states.Select(s => new { s.Id, s.Name, s.Applied, s.Known }),
+                migrations = states.Select(s => new { s.Id, s.Name, s.Applied, s.Known, s.Superseded }),
                 stale_views = stale,
             }, console =>
             {
                 var table = Tables.Of("migration", "id", "state");
-                foreach (var s in states) table.Row(s.Name, s.Id.Length > 14 ? s.Id[..14] : s.Id, !s.Known ? "of a newer program" : s.Applied ? "applied" : "pending");
+                foreach (var s in states) table.Row(s.Name, s.Id.Length > 14 ? s.Id[..14] : s.Id, StateOf(s));
                 console.Write(table);
                 foreach (var view in stale) console.Say($"{view} is missing or not defined as this program defines it.");
                 if (session.Cluster is { } cluster)
                     console.Facts(("embedded", cluster.Settings.DataDirectory), ("psql", $"psql -h {cluster.Settings.SocketDirectory} -U almagest almagest"));
-                console.Say(current && stale.Count == 0 ? "The schema is up to date." : "Bring it up to date: almagest db migrate");
+                console.Say(current && stale.Count == 0 ? "The schema is up to date." : SchemaMigrator.RemarkOn(states) ?? "Bring it up to date: almagest db migrate");
             });
             return CommandLine.Done;
         });
         return command;
     }
+
+    static string StateOf(MigrationState state) => state switch
+    {
+        { Superseded: true } => "of before the first release",
+        { Known: false } => "of a newer program",
+        _ => state.Applied ? "applied" : "pending",
+    };
 }

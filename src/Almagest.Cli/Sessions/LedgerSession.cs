@@ -85,7 +85,7 @@ internal sealed class LedgerSession : IAsyncDisposable
         if (policy == SchemaPolicy.AsItIs) return;
         if (empty || embedded || policy == SchemaPolicy.Migrate)
         {
-            var pending = (await ledger.Schema.StatusAsync(shell.Cancellation)).Count(s => !s.Applied);
+            var pending = (await ledger.Schema.StatusAsync(shell.Cancellation)).Count(s => s.Known && !s.Applied);
             if (pending > 0)
             {
                 shell.Say(empty ? "The database is empty: creating the ledger's tables and views…" : $"Updating the database's schema ({Words.Plural(pending, "migration", "migrations")})…");

@@ -43,6 +43,8 @@ internal static class CommandAdvice
             [ErrorCode.RunTaken] = e => e.Remedy ?? "Look at it with: almagest runs show",
             [ErrorCode.SchemaMismatch] = _ => "Run: almagest db migrate",
             [ErrorCode.SchemaOlder] = _ => "Run: almagest db migrate",
+            [ErrorCode.SchemaTooOld] = e => $"First bring it there with the program of commit {e.Facts["commit"]}: "
+                + "run its 'almagest db migrate', which loses nothing. Then run this program's.",
             [ErrorCode.ServiceAnswerTooLarge] = e => After(e, "The option is --max-download."),
             [ErrorCode.ServiceTimeout] = e => After(e, "The options are --timeout and --async."),
             [ErrorCode.StarNotAnalysed] = _ => "'almagest runs export' lists the stars of a run.",

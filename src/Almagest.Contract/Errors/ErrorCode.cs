@@ -175,6 +175,9 @@ public sealed class ErrorCode
     /// <summary>A schema that an earlier program made.</summary>
     public static readonly ErrorCode SchemaOlder = Conflict("schema_older");
 
+    /// <summary>A schema from before the first release that this program cannot take over. Facts: commit, whose program can.</summary>
+    public static readonly ErrorCode SchemaTooOld = Conflict("schema_too_old");
+
     /// <summary>A schema that a later program made.</summary>
     public static readonly ErrorCode SchemaNewer = Conflict("schema_newer");
 

@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Schema;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

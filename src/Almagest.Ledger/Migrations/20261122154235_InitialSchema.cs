@@ -1,5 +1,5 @@
-using Almagest.Ledger.Database;
 using System;
+using Almagest.Ledger.Database;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
@@ -174,13 +174,13 @@ namespace Almagest.Ledger.Migrations
                 columns: new[] { "dataset_id", "source_id" },
                 unique: true);
 
-            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.Sql.bulk_delete.up.sql"));
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.InitialSchema.bulk_delete.up.sql"));
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.Sql.bulk_delete.down.sql"));
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.InitialSchema.bulk_delete.down.sql"));
 
             migrationBuilder.DropTable(
                 name: "discovery_results");

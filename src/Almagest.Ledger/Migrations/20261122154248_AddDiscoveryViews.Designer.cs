@@ -25,54 +25,6 @@ namespace Almagest.Ledger.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("Almagest.Ledger.Analytics.Rows.AnomalyOverlap", b =>
-                {
-                    b.Property<double>("JaccardSimilarity")
-                        .HasColumnType("double precision")
-                        .HasColumnName("jaccard_similarity");
-
-                    b.Property<DateTime>("LastUpdated")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("last_updated");
-
-                    b.Property<long>("OverlapCount")
-                        .HasColumnType("bigint")
-                        .HasColumnName("overlap_count");
-
-                    b.PrimitiveCollection<long[]>("OverlappingStarIds")
-                        .IsRequired()
-                        .HasColumnType("bigint[]")
-                        .HasColumnName("overlapping_star_ids");
-
-                    b.Property<long>("Run1Count")
-                        .HasColumnType("bigint")
-                        .HasColumnName("run_1_count");
-
-                    b.Property<Guid>("Run1Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("run_1_id");
-
-                    b.Property<long>("Run1UniqueCount")
-                        .HasColumnType("bigint")
-                        .HasColumnName("run_1_unique_count");
-
-                    b.Property<long>("Run2Count")
-                        .HasColumnType("bigint")
-                        .HasColumnName("run_2_count");
-
-                    b.Property<Guid>("Run2Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("run_2_id");
-
-                    b.Property<long>("Run2UniqueCount")
-                        .HasColumnType("bigint")
-                        .HasColumnName("run_2_unique_count");
-
-                    b.ToTable((string)null);
-
-                    b.ToView("mv_anomaly_overlap_matrix", (string)null);
-                });
-
             modelBuilder.Entity("Almagest.Ledger.Analytics.Rows.ClusterSize", b =>
                 {
                     b.Property<int>("ClusterId")
@@ -208,47 +160,6 @@ namespace Almagest.Ledger.Migrations
                     b.ToTable((string)null);
 
                     b.ToView("mv_star_anomaly_frequency", (string)null);
-                });
-
-            modelBuilder.Entity("Almagest.Ledger.Analytics.Rows.TimelinePeriod", b =>
-                {
-                    b.Property<long>("CompletedRuns")
-                        .HasColumnType("bigint")
-                        .HasColumnName("completed_runs");
-
-                    b.Property<double>("CompletionRate")
-                        .HasColumnType("double precision")
-                        .HasColumnName("completion_rate");
-
-                    b.Property<DateTime>("LastUpdated")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("last_updated");
-
-                    b.Property<DateOnly>("PeriodStart")
-                        .HasColumnType("date")
-                        .HasColumnName("period_start");
-
-                    b.Property<string>("PeriodType")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("period_type");
-
-                    b.Property<string>("RunType")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("run_type");
-
-                    b.Property<long>("TotalRuns")
-                        .HasColumnType("bigint")
-                        .HasColumnName("total_runs");
-
-                    b.Property<long>("TotalStarsAnalyzed")
-                        .HasColumnType("bigint")
-                        .HasColumnName("total_stars_analyzed");
-
-                    b.ToTable((string)null);
-
-                    b.ToView("mv_discovery_timeline", (string)null);
                 });
 
             modelBuilder.Entity("Almagest.Ledger.Model.Dataset", b =>

@@ -1,6 +1,5 @@
-using Almagest.Ledger.Database;
-using Almagest.Ledger.Views;
 using System;
+using Almagest.Ledger.Database;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
@@ -93,19 +92,18 @@ namespace Almagest.Ledger.Migrations
                 columns: new[] { "view_name", "started_at" },
                 descending: new[] { false, true });
 
-            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.Sql.view_changes.up.sql"));
-            migrationBuilder.Sql(AnalyticsViews.RunStats.CreateSql());
-            migrationBuilder.Sql(AnalyticsViews.ClusterSizes.CreateSql());
-            migrationBuilder.Sql(AnalyticsViews.StarFrequency.CreateSql());
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddDiscoveryViews.analytics_views.up.sql"));
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddDiscoveryViews.view_changes.up.sql"));
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddDiscoveryViews.mv_discovery_run_stats.sql"));
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddDiscoveryViews.mv_cluster_size_distribution.sql"));
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddDiscoveryViews.mv_star_anomaly_frequency.sql"));
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql(AnalyticsViews.StarFrequency.DropSql());
-            migrationBuilder.Sql(AnalyticsViews.ClusterSizes.DropSql());
-            migrationBuilder.Sql(AnalyticsViews.RunStats.DropSql());
-            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.Sql.view_changes.down.sql"));
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddDiscoveryViews.views.down.sql"));
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddDiscoveryViews.view_changes.down.sql"));
 
             migrationBuilder.DropTable(
                 name: "pending_view_changes");

@@ -210,47 +210,6 @@ namespace Almagest.Ledger.Migrations
                     b.ToView("mv_star_anomaly_frequency", (string)null);
                 });
 
-            modelBuilder.Entity("Almagest.Ledger.Analytics.Rows.TimelinePeriod", b =>
-                {
-                    b.Property<long>("CompletedRuns")
-                        .HasColumnType("bigint")
-                        .HasColumnName("completed_runs");
-
-                    b.Property<double>("CompletionRate")
-                        .HasColumnType("double precision")
-                        .HasColumnName("completion_rate");
-
-                    b.Property<DateTime>("LastUpdated")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("last_updated");
-
-                    b.Property<DateOnly>("PeriodStart")
-                        .HasColumnType("date")
-                        .HasColumnName("period_start");
-
-                    b.Property<string>("PeriodType")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("period_type");
-
-                    b.Property<string>("RunType")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("run_type");
-
-                    b.Property<long>("TotalRuns")
-                        .HasColumnType("bigint")
-                        .HasColumnName("total_runs");
-
-                    b.Property<long>("TotalStarsAnalyzed")
-                        .HasColumnType("bigint")
-                        .HasColumnName("total_stars_analyzed");
-
-                    b.ToTable((string)null);
-
-                    b.ToView("mv_discovery_timeline", (string)null);
-                });
-
             modelBuilder.Entity("Almagest.Ledger.Model.Dataset", b =>
                 {
                     b.Property<long>("DatasetId")

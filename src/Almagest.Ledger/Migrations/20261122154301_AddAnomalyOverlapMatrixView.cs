@@ -1,4 +1,4 @@
-using Almagest.Ledger.Views;
+using Almagest.Ledger.Database;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -16,13 +16,14 @@ namespace Almagest.Ledger.Migrations
                 table: "discovery_results",
                 columns: new[] { "star_id", "run_id" },
                 filter: "is_anomaly = 1");
-            migrationBuilder.Sql(AnalyticsViews.Overlap.CreateSql());
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddAnomalyOverlapMatrixView.mv_anomaly_overlap_matrix.sql"));
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql(AnalyticsViews.Overlap.DropSql());
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddAnomalyOverlapMatrixView.views.down.sql"));
+
             migrationBuilder.DropIndex(
                 name: "idx_discovery_results_flagged",
                 table: "discovery_results");

@@ -1,4 +1,4 @@
-using Almagest.Ledger.Views;
+using Almagest.Ledger.Database;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -11,15 +11,13 @@ namespace Almagest.Ledger.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-
-            migrationBuilder.Sql(AnalyticsViews.Timeline.CreateSql());
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddDiscoveryTimelineView.mv_discovery_timeline.sql"));
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql(AnalyticsViews.Timeline.DropSql());
-
+            migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddDiscoveryTimelineView.views.down.sql"));
         }
     }
 }

@@ -553,13 +553,13 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
-                    b.Property<long>("RejectedCount")
-                        .HasColumnType("bigint")
-                        .HasColumnName("rejected_count");
-
                     b.Property<double?>("ReferenceEpoch")
                         .HasColumnType("double precision")
                         .HasColumnName("reference_epoch");
+
+                    b.Property<long>("RejectedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rejected_count");
 
                     b.Property<string>("Source")
                         .IsRequired()

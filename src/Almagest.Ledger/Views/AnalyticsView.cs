@@ -7,7 +7,7 @@ namespace Almagest.Ledger.Views;
 
 /// <summary>
 /// One query-optimized view: its definition (the .sql file is the specification), its unique key, and the runs that touch it.
-/// A released definition is never edited in place: a new file and a migration that replaces the view take its place.
+/// All of it may be changed in place: it is a repeatable script (<see cref="Schema.RepeatableScripts"/>). Migrations hold frozen texts of their own.
 /// </summary>
 public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> RunTypes, bool EveryChange = false)
 {
@@ -23,8 +23,8 @@ public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IRead
     /// <summary>The SELECT that defines the view, without a final semicolon.</summary>
     public string Definition { get; } = EmbeddedSql.Read($"Views.Definitions.{Name}.sql").TrimEnd();
 
-    /// <summary>Fingerprint of the definition, kept as the view's comment, to tell a view of today from one of yesterday.</summary>
-    public string Fingerprint => FingerprintOf(Definition);
+    /// <summary>Fingerprint of all that makes the materialized view, kept as its comment, to tell a view of today from one of yesterday.</summary>
+    public string Fingerprint => FingerprintOf(CreateUncommented("") + Registration);
 
     internal static string FingerprintOf(string definition) => "almagest definition " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition)))[..16];
 
@@ -41,32 +41,30 @@ public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IRead
     /// <param name="suffix">for all names, those of the views it is computed from included, while other relations have the names themselves</param>
     public string CreateMaterializedSql(string suffix = "")
     {
+        var sql = new StringBuilder(CreateUncommented(suffix));
+        sql.Append("comment on materialized view public.").Append(Name).Append(suffix).Append(" is '").Append(Fingerprint).Append("';\n");
+        return sql.ToString();
+    }
+
+    string CreateUncommented(string suffix)
+    {
         var sql = new StringBuilder();
         sql.Append("create materialized view public.").Append(Name).Append(suffix).Append(" as\n").Append(DefinitionOver(suffix)).Append(";\n");
         sql.Append("create unique index ").Append(KeyIndex).Append(suffix).Append(" on public.").Append(Name).Append(suffix).Append(" (").AppendJoin(", ", Key).Append(");\n");
         foreach (var (name, columns) in LookupIndexes)
             sql.Append("create index ").Append(LookupIndex(name)).Append(suffix).Append(" on public.").Append(Name).Append(suffix).Append(" (").Append(columns).Append(");\n");
-        sql.Append("comment on materialized view public.").Append(Name).Append(suffix).Append(" is '").Append(Fingerprint).Append("';\n");
         return sql.ToString();
     }
 
-    /// <summary>Creates the materialized view with its indexes and notes which runs touch it.</summary>
-    public string CreateSql()
-    {
-        var sql = new StringBuilder(CreateMaterializedSql());
-        sql.Append("insert into public.analytics_views (view_name, run_types, every_change) values ('").Append(Name).Append("', array['")
-            .AppendJoin("','", RunTypes).Append("'], ").Append(EveryChange ? "true" : "false").Append(");\n");
-        if (Tables.Count > 0)
-            sql.Append("update public.analytics_views set tables = array['").AppendJoin("','", Tables).Append("'] where view_name = '").Append(Name).Append("';\n");
-        return sql.ToString();
-    }
+    /// <summary>Says in the database which changes touch it: a row of <c>analytics_views</c>, whose version goes on where there is one.</summary>
+    public string Registration => $"""
+        insert into public.analytics_views (view_name, run_types, every_change, tables)
+        values ('{Name}', {TextArray(RunTypes)}, {(EveryChange ? "true" : "false")}, {TextArray(Tables)})
+        on conflict (view_name) do update set run_types = excluded.run_types, every_change = excluded.every_change, tables = excluded.tables;
 
-    public string DropSql() => $"""
-        drop materialized view public.{Name};
-        delete from public.pending_view_changes where view_name = '{Name}';
-        delete from public.view_refreshes where view_name = '{Name}';
-        delete from public.analytics_views where view_name = '{Name}';
         """;
+
+    static string TextArray(IReadOnlyList<string> values) => $"array[{string.Join(", ", values.Select(v => $"'{v}'"))}]::text[]";
 }
 
 /// <summary>The views, in the order in which they are refreshed.</summary>

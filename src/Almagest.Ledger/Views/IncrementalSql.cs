@@ -16,23 +16,13 @@ internal static class IncrementalSql
     /// <summary>Summary tables, functions and triggers.</summary>
     public static string Install() => $"{Definition}\ncomment on schema {Schema} is '{Fingerprint}';\n";
 
-    static string Definition { get; } = string.Join("\n", Part("tables"), QualityOf(), Part("apply_run"), Part("undo_run"), Part("triggers"));
+    static string Definition { get; } = string.Join("\n", Part("tables"), QualityOf(), Part("apply_run"), Part("undo_run"), Part("triggers"), Part("notes"));
 
     /// <summary>Kept as the schema's comment, as <see cref="AnalyticsView.Fingerprint"/> is a view's.</summary>
-    public static string Fingerprint { get; } = AnalyticsView.FingerprintOf(Definition + WatchCatalogue() + string.Concat(AnalyticsViews.All.Select(CreateView)));
+    public static string Fingerprint { get; } = AnalyticsView.FingerprintOf(Definition + WatchCatalogue());
 
-    /// <summary>Takes all of it away; the views must be materialized.</summary>
+    /// <summary>Takes all of it away, where it is there; the views over it must be gone.</summary>
     public static string Uninstall() => UnwatchCatalogue() + Part("uninstall");
-
-    /// <summary>Makes the views materialized, whatever the mode, in the one transaction of a migration.</summary>
-    public static string LeaveInMigration() => $"""
-        do $leave$
-        begin
-          if (select mode from view_summaries.maintenance) = 'incremental' then
-        {string.Concat(AnalyticsViews.All.Select(v => $"drop view public.{v.Name};\n{v.CreateMaterializedSql()}"))}
-          end if;
-        end $leave$;
-        """;
 
     public static string WatchCatalogue() => Part("watch_catalogue");
 
@@ -43,9 +33,14 @@ internal static class IncrementalSql
     /// <summary>The view of the same name over the summary tables. The timeline is small enough to be computed when read.</summary>
     public static string CreateView(AnalyticsView view) => $"""
         create view public.{view.Name} as
-        {(view == AnalyticsViews.Timeline ? view.Definition : Part($"Views.{view.Name}").TrimEnd())};
-        comment on view public.{view.Name} is '{view.Fingerprint}';
+        {Select(view)};
+        comment on view public.{view.Name} is '{FingerprintOf(view)}';
         """;
+
+    /// <summary>The comment of the view over the summary tables.</summary>
+    public static string FingerprintOf(AnalyticsView view) => AnalyticsView.FingerprintOf(Select(view) + view.Registration);
+
+    static string Select(AnalyticsView view) => view == AnalyticsViews.Timeline ? view.Definition : Part($"Views.{view.Name}").TrimEnd();
 
     /// <summary>The definition of the quality view, for one run: one text, two uses.</summary>
     static string QualityOf()

@@ -48,6 +48,12 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         }
     }
 
+    /// <summary>Waits until no conversion is under way, and keeps others from starting until it is disposed of.</summary>
+    internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellationToken) => AdvisoryLock.TakeAsync(ledger, ConversionLock, cancellationToken);
+
+    /// <summary>The first step towards mode incremental: from here on what changes is counted.</summary>
+    internal static string BeginBuilding() => IncrementalSql.WatchCatalogue() + SetMode(ViewMode.Refresh, ViewModeState.Building);
+
     // A conversion that was interrupted is not wanted any more.
     static async Task TakeBackAsync(NpgsqlConnection connection, ViewModeState now, CancellationToken cancellation)
     {
@@ -67,7 +73,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         if (now.IsSteady)
         {
             progress?.Report(new("waiting for loads and completions under way", 0, 1));
-            await ChangeAsync(connection, IncrementalSql.WatchCatalogue() + SetMode(ViewMode.Refresh, ViewModeState.Building), null, cancellation);
+            await ChangeAsync(connection, BeginBuilding(), null, cancellation);
         }
         while (true)
         {
@@ -140,7 +146,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
     }
 
     // Versions never go back: what a reader has kept of the old relation is asked for anew.
-    internal const string AllChanged = "select public.mark_views_changed(array(select view_name from public.analytics_views));";
+    const string AllChanged = "select public.mark_views_changed(array(select view_name from public.analytics_views));";
 
     internal const string NextSuffix = "__next";
 

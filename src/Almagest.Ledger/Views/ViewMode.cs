@@ -35,6 +35,13 @@ public sealed record ViewModeState(ViewMode Mode, string State)
         return await ReadAsync(connection, cancellation);
     }
 
+    /// <summary>The mode; null where the schema that knows it is missing.</summary>
+    internal static async Task<ViewModeState?> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select to_regclass('view_summaries.maintenance') is not null", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))! ? await ReadAsync(connection, cancellationToken) : null;
+    }
+
     internal static async Task<ViewModeState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         try

@@ -39,6 +39,8 @@ internal static class HttpAdvice
             [ErrorCode.RunTaken] = _ => "GET /discovery/runs/{run_id} shows it.",
             [ErrorCode.SchemaMismatch] = _ => "Run on the server: almagest db migrate",
             [ErrorCode.SchemaOlder] = _ => "Run on the server: almagest db migrate",
+            [ErrorCode.SchemaTooOld] = e => $"First bring it there with the program of commit {e.Facts["commit"]}: "
+                + "run its 'almagest db migrate' on the server, which loses nothing. Then run this program's.",
             [ErrorCode.StarNotAnalysed] = e => e.Facts.ContainsKey("run_id")
                 ? "Its stars are listed by GET /discovery/runs/{run_id}/results."
                 : "GET /stars/{star_id} says whether the star exists, and what each run says of it.",

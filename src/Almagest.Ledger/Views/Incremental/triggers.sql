@@ -55,7 +55,7 @@ create trigger count_out_deleted_run after delete on public.discovery_runs
   for each row execute function view_summaries.follow_run();
 
 -- After instead of before: all runs of one statement are locked before the first takes the apply lock.
-drop trigger delete_run_results on public.discovery_runs;
+drop trigger if exists delete_run_results on public.discovery_runs;
 create trigger delete_run_results after delete on public.discovery_runs
   for each row execute function public.delete_run_results();
 

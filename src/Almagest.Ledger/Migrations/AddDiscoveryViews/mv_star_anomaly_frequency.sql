@@ -1,0 +1,40 @@
+create materialized view public.mv_star_anomaly_frequency as
+-- One row per star that a complete anomaly run analysed, never flagged ones included.
+-- The denominator counts anomaly runs only. Flags are collected apart, so that only they are sorted for the array.
+with runs as not materialized (
+  select run_id, completed_at
+  from public.discovery_runs
+  where is_complete and run_type = 'anomaly'
+),
+analysed as (
+  select r.star_id, count(*) as total_runs, max(d.completed_at) as last_updated
+  from public.discovery_results r
+  join runs d using (run_id)
+  group by r.star_id
+),
+flagged as (
+  select r.star_id,
+         count(*) as anomaly_count,
+         sum(round(r.anomaly_score * 1e9)::bigint) as score_sum,
+         count(r.anomaly_score) as score_count,
+         array_agg(r.run_id order by r.run_id) as run_ids
+  from public.discovery_results r
+  join runs d using (run_id)
+  where r.is_anomaly = 1
+  group by r.star_id
+)
+select a.star_id,
+       coalesce(f.anomaly_count, 0) as anomaly_count,
+       a.total_runs,
+       (100 * coalesce(f.anomaly_count, 0))::double precision / a.total_runs as frequency_pct,
+       f.score_sum::double precision / 1e9 / nullif(f.score_count, 0) as mean_anomaly_score,
+       coalesce(f.run_ids, '{}'::uuid[]) as run_ids,
+       a.last_updated
+from analysed a
+left join flagged f using (star_id);
+
+create unique index ux_mv_star_anomaly_frequency on public.mv_star_anomaly_frequency (star_id);
+create index ix_mv_star_anomaly_frequency_frequency on public.mv_star_anomaly_frequency (frequency_pct desc, anomaly_count desc, star_id);
+comment on materialized view public.mv_star_anomaly_frequency is 'almagest definition ba5136e113b5bb82';
+
+insert into public.analytics_views (view_name, run_types, every_change) values ('mv_star_anomaly_frequency', array['anomaly'], false);

@@ -1,0 +1,76 @@
+create materialized view public.mv_dataset_coverage as
+-- One row per dataset and HEALPix cell (nested, order 6) that holds stars of the dataset, never analysed cells included.
+-- A nested index of order 29 begins with that of order 6: two bits an order, 46 in all, are cut off.
+-- Runs of both kinds analyse; only anomaly runs flag. Runs of one selection analysed the same stars, so each set of stars is
+-- spread over the sky once, by one of its runs, and counts as often as it has runs: recognised by its size and two order-free
+-- sums over its ids, of 64 bits, which costs one scan of the results where cells of every result cost a sort.
+with runs as not materialized (
+  select run_id, completed_at
+  from public.discovery_runs
+  where is_complete
+),
+-- Runs that are not complete have no results that others see: they are left out afterwards, not row by row.
+analyses as (
+  select run_id,
+         count(*) as stars,
+         bit_xor(hashint8extended(star_id, 1)) as hash_1,
+         bit_xor(star_id) as hash_2
+  from public.discovery_results
+  group by run_id
+),
+sets as materialized (
+  select (array_agg(a.run_id order by a.run_id))[1] as example, count(*) as runs, max(d.completed_at) as last_analysed_at
+  from analyses a
+  join runs d using (run_id)
+  group by a.stars, a.hash_1, a.hash_2
+),
+-- As an array of examples, which finds few of many runs by the index: the planner cannot know how many sets there are.
+visits as (
+  select r.run_id as example, s.dataset_id, s.healpix_29 >> 46 as healpix_6, count(*) as stars
+  from public.discovery_results r
+  join public.stars s using (star_id)
+  where r.run_id = any (array(select example from sets))
+  group by r.run_id, s.dataset_id, s.healpix_29 >> 46
+),
+analysed as (
+  select v.dataset_id,
+         v.healpix_6,
+         sum(t.runs)::bigint as runs,
+         sum(t.runs * v.stars)::bigint as star_analyses,
+         max(t.last_analysed_at) as last_analysed_at
+  from visits v
+  join sets t using (example)
+  group by v.dataset_id, v.healpix_6
+),
+flagged as (
+  select s.dataset_id, s.healpix_29 >> 46 as healpix_6, count(*) as flags
+  from public.discovery_results r
+  join runs using (run_id)
+  join public.stars s using (star_id)
+  where r.is_anomaly = 1
+  group by s.dataset_id, s.healpix_29 >> 46
+),
+cells as (
+  select dataset_id, healpix_29 >> 46 as healpix_6, count(*) as stars
+  from public.stars
+  group by dataset_id, healpix_29 >> 46
+)
+select c.dataset_id,
+       c.healpix_6,
+       c.stars,
+       coalesce(a.runs, 0) as runs,
+       coalesce(a.star_analyses, 0) as star_analyses,
+       coalesce(f.flags, 0) as flags,
+       a.last_analysed_at,
+       greatest(d.created_at, a.last_analysed_at) as last_updated
+from cells c
+join public.datasets d using (dataset_id)
+left join analysed a using (dataset_id, healpix_6)
+left join flagged f using (dataset_id, healpix_6);
+
+create unique index ux_mv_dataset_coverage on public.mv_dataset_coverage (dataset_id, healpix_6);
+create index ix_mv_dataset_coverage_runs on public.mv_dataset_coverage (dataset_id, runs desc, star_analyses desc, healpix_6);
+comment on materialized view public.mv_dataset_coverage is 'almagest definition 30d9eafcfb778bca';
+
+insert into public.analytics_views (view_name, run_types, every_change, tables)
+values ('mv_dataset_coverage', array['anomaly', 'cluster'], false, array['stars']);

@@ -1,0 +1,2 @@
+drop function public.record_table_change();
+alter table public.analytics_views drop column tables;

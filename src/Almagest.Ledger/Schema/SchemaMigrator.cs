@@ -1,0 +1,140 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
+namespace Almagest.Ledger.Schema;
+
+/// <summary>
+/// Brings a database's schema up or down, and says where it stands. Tables come from migrations; views and functions from the repeatable
+/// scripts, which run after the last migration.
+/// </summary>
+public sealed class SchemaMigrator(LedgerDatabase ledger)
+{
+    // Two servers that start at once must not migrate at once.
+    const long MigrationLock = 0x416C6D6167657374;
+
+    public async Task<IReadOnlyList<MigrationState>> StatusAsync(CancellationToken cancellationToken = default)
+    {
+        await using var context = ledger.CreateContext();
+        var known = context.Database.GetMigrations().ToList();
+        List<string> applied;
+        try
+        {
+            applied = (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+        return known.Union(applied).Order(StringComparer.Ordinal)
+            .Select(id => new MigrationState(id, OldHistory.NameOf(id), applied.Contains(id), known.Contains(id), OldHistory.Has(id)))
+            .ToList();
+    }
+
+    /// <summary>What is to be said of the history of a ledger from before the first release; null of any other.</summary>
+    public static string? RemarkOn(IReadOnlyList<MigrationState> states)
+    {
+        if (!OldHistory.IsOld(states)) return null;
+        if (!OldHistory.IsComplete(states))
+        {
+            var refusal = OldHistory.Incomplete(states);
+            return $"{char.ToUpperInvariant(refusal.Message[0])}{refusal.Message[1..]}. {refusal.Remedy}";
+        }
+        return "The ledger has all migrations of before the first release. "
+            + $"Migrating it replaces them by {OldHistory.NameOf(OldHistory.Successor)}; nothing is lost.";
+    }
+
+    /// <summary>Applies every pending migration, then runs the repeatable scripts that have changed.</summary>
+    /// <returns>the names of the migrations; where there were none, of the views and functions that were made anew</returns>
+    /// <exception cref="LedgerException">the database is of a newer program, or has a part of the history before the first release</exception>
+    public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default) => GoToAsync(null, cancellationToken);
+
+    /// <summary>Goes up or down to a migration, by name or id; <c>0</c> takes everything away, data included.</summary>
+    /// <exception cref="LedgerException">no migration has that name</exception>
+    public async Task<IReadOnlyList<string>> RollbackAsync(string target, CancellationToken cancellationToken = default)
+    {
+        if (target != Migration.InitialDatabase)
+        {
+            var states = (await StatusAsync(cancellationToken)).Where(s => s.Known).ToList();
+            var match = states.FirstOrDefault(s => IsNamed(s.Id) || IsNamed(s.Name))
+                ?? throw LedgerException.Invalid("to", $"there is no migration '{target}'",
+                    $"Choose one of {string.Join(", ", states.Select(s => s.Name))}, or 0 for an empty database.");
+            target = match.Id;
+        }
+        return await GoToAsync(target, cancellationToken);
+
+        bool IsNamed(string name) => name.Equals(target, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <exception cref="LedgerException">the schema is older or newer than this program, or a view or function is not today's</exception>
+    public async Task EnsureCurrentAsync(CancellationToken cancellationToken = default)
+    {
+        var states = await StatusAsync(cancellationToken);
+        RefuseStrangers(states);
+        if (states.FirstOrDefault(s => s.Known && !s.Applied) is { } pending)
+        {
+            throw LedgerException.Of(ErrorCode.SchemaOlder,
+                $"the database's schema is older than this program (it lacks the migration {pending.Name})", "Migrate it.")
+                .With("migration", pending.Name);
+        }
+        foreach (var script in await StaleDefinitionsAsync(cancellationToken))
+        {
+            throw LedgerException.Of(ErrorCode.ViewDefinitionStale, $"{script} is missing or not defined as this program defines it",
+                "Migrate the database (views are computed anew; nothing is lost).").With("view", script);
+        }
+    }
+
+    /// <summary>
+    /// Views and functions that are missing or not defined as this program defines them; the schema of mode incremental counts as one.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> StaleDefinitionsAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellationToken);
+            return (await DefinedScripts.ReadAsync(connection, cancellationToken)).Stale();
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    async Task<IReadOnlyList<string>> GoToAsync(string? target, CancellationToken cancellationToken)
+    {
+        await using var guard = await AdvisoryLock.TakeAsync(ledger, MigrationLock, cancellationToken);
+        var before = await StatusAsync(cancellationToken);
+        if (target is null || OldHistory.IsOld(before)) RefuseStrangers(before);
+        try
+        {
+            await using var context = ledger.CreateContext();
+            // Building the views over a large ledger takes its time.
+            context.Database.SetCommandTimeout(TimeSpan.FromHours(6));
+            if (OldHistory.IsOld(before)) await OldHistory.ReplaceAsync(context, cancellationToken);
+            await context.GetService<IMigrator>().MigrateAsync(target, cancellationToken);
+            var after = await StatusAsync(cancellationToken);
+            var changed = after.Where(a => a.Applied != before.First(b => b.Id == a.Id).Applied).Select(a => a.Name).ToList();
+            if (!after.All(s => s is { Applied: true, Known: true })) return changed;
+            var stale = await StaleDefinitionsAsync(cancellationToken);
+            if (stale.Count > 0) await RepeatableScripts.RunAsync(ledger, cancellationToken);
+            return changed.Count > 0 ? changed : stale;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    static void RefuseStrangers(IReadOnlyList<MigrationState> states)
+    {
+        if (states.FirstOrDefault(s => s is { Known: false, Superseded: false }) is { } unknown)
+        {
+            throw LedgerException.Of(ErrorCode.SchemaNewer, $"the database was made by a newer Almagest (it has the migration {unknown.Name})",
+                "Use that version, or a newer one.").With("migration", unknown.Name);
+        }
+        if (OldHistory.IsOld(states) && !OldHistory.IsComplete(states)) throw OldHistory.Incomplete(states);
+    }
+}

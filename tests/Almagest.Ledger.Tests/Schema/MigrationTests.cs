@@ -1,0 +1,134 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+using Almagest.Runs.Lifecycle;
+using Almagest.Testing;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Almagest.Ledger.Tests.Schema;
+
+public sealed class MigrationTests
+{
+    static readonly string[] Names =
+    [
+        "InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView",
+        "AddQueueAnnotationsAndViewModes",
+    ];
+
+    [Fact]
+    public async Task The_model_and_the_migrations_agree()
+    {
+        await using var test = await TestLedger.CreateEmptyAsync();
+        await using var context = test.Ledger.CreateContext();
+        Assert.False(context.Database.HasPendingModelChanges());
+    }
+
+    [Fact]
+    public async Task An_initial_schema_is_followed_by_three_migrations_and_one_for_all_that_came_before_the_first_release()
+    {
+        await using var test = await TestLedger.CreateEmptyAsync();
+        Assert.Equal(Names, (await test.Ledger.Schema.StatusAsync()).Select(s => s.Name));
+        Assert.All(await test.Ledger.Schema.StatusAsync(), s => Assert.False(s.Applied));
+        await test.Ledger.Schema.MigrateAsync();
+        Assert.All(await test.Ledger.Schema.StatusAsync(), s => Assert.True(s.Applied));
+        await test.Ledger.Schema.EnsureCurrentAsync();
+    }
+
+    [Theory]
+    [InlineData(ViewMode.Refresh)]
+    [InlineData(ViewMode.Incremental)]
+    public async Task The_migrations_go_down_one_by_one_and_up_again_with_data_inside(ViewMode mode)
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (anomaly, cluster) = await test.AddRunsAsync();
+        await new ViewRefresher(test.Ledger).RefreshPendingAsync();
+        var schema = await SchemaCatalogue.ReadAsync(test);
+        var data = await test.StringsAsync("select * from discovery_results order by run_id, star_id");
+        Assert.Equal(40, data.Count);
+        await new ViewConverter(test.Ledger).ConvertAsync(mode);
+
+        var below = new Stack<IReadOnlyList<string>>();
+        foreach (var target in Names.Reverse().Skip(1))
+        {
+            Assert.Single(await test.Ledger.Schema.RollbackAsync(target));
+            await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());
+            below.Push(await SchemaCatalogue.ReadAsync(test));
+            Assert.Equal(40, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+        }
+        foreach (var target in Names.SkipLast(1))
+        {
+            await test.Ledger.Schema.RollbackAsync(target);
+            Assert.Equal(below.Pop(), await SchemaCatalogue.ReadAsync(test));
+        }
+
+        Assert.Equal([Names[^1]], await test.Ledger.Schema.MigrateAsync());
+        await test.Ledger.Schema.EnsureCurrentAsync();
+        Assert.Equal(schema, await SchemaCatalogue.ReadAsync(test));
+        Assert.Equal(data, await test.StringsAsync("select * from discovery_results order by run_id, star_id"));
+        await ViewAssert.AgreeAsync(test);
+        var runs = new RunRepository(test.Ledger);
+        Assert.True((await runs.GetAsync(anomaly)).IsComplete);
+        Assert.True((await runs.GetAsync(cluster)).IsComplete);
+    }
+
+    [Fact]
+    public async Task Each_migration_down_leaves_the_views_of_those_before_it_with_their_rows()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await test.AddRunsAsync();
+        await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
+        var stars = await test.StringsAsync("select * from mv_star_anomaly_frequency order by star_id");
+
+        await test.Ledger.Schema.RollbackAsync("AddDiscoveryTimelineView");
+        Assert.Equal(5, await test.ScalarAsync<long>("select count(*) from pg_matviews where matviewname like 'mv%'"));
+        await test.Ledger.Schema.RollbackAsync("AddDiscoveryViews");
+
+        Assert.Equal(3, await test.ScalarAsync<long>("select count(*) from pg_matviews where matviewname like 'mv%'"));
+        Assert.Equal(stars, await test.StringsAsync("select * from mv_star_anomaly_frequency order by star_id"));
+        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from pending_view_changes"));
+    }
+
+    [Fact]
+    public async Task Rolling_back_to_0_leaves_nothing_behind()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await test.Ledger.Schema.RollbackAsync("0");
+        Assert.Empty(await test.StringsAsync("""
+            select relname from pg_class
+            where relnamespace = 'public'::regnamespace and relname <> '__EFMigrationsHistory' and relname not like 'pk%migrations_history'
+            """));
+        Assert.Empty(await test.StringsAsync("select nspname from pg_namespace where nspname in ('jobs', 'view_summaries')"));
+        Assert.Empty(await test.StringsAsync("select proname from pg_proc where pronamespace = 'public'::regnamespace"));
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_program_is_refused()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await test.ExecuteAsync("""
+            insert into "__EFMigrationsHistory" (migration_id, product_version) values ('29990101000000_FromTheFuture', '99')
+            """);
+        var error = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());
+        Assert.Contains("FromTheFuture", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.MigrateAsync());
+    }
+
+    [Fact]
+    public async Task Two_programs_that_migrate_at_once_do_it_once()
+    {
+        await using var test = await TestLedger.CreateEmptyAsync();
+        await using var other = new LedgerDatabase(test.ConnectionString);
+        var done = await Task.WhenAll(test.Ledger.Schema.MigrateAsync(), other.Schema.MigrateAsync());
+        Assert.Equal((await test.Ledger.Schema.StatusAsync()).Count, done.Sum(d => d.Count));
+    }
+
+    [Fact]
+    public async Task An_unknown_target_is_refused_with_the_names_that_exist()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var error = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.RollbackAsync("Nonsense"));
+        Assert.Contains("AddDiscoveryViews", error.Remedy, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.RegularExpressions;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Xunit;
+
+namespace Almagest.Ledger.Tests.Schema;
+
+/// <summary>
+/// The model in each migration's designer is what it and those before it built. So <c>dotnet ef migrations remove</c>, which makes the
+/// snapshot of the designer before the last one, changes nothing else. Needs no database.
+/// </summary>
+public sealed partial class ModelHistoryTests : IAsyncDisposable
+{
+    readonly LedgerDatabase ledger = new("Host=nowhere.invalid");
+    readonly LedgerContext context;
+
+    public ModelHistoryTests() => context = ledger.CreateContext();
+
+    [Fact]
+    public void The_operations_of_a_migration_lead_from_the_model_before_to_its_own_and_back()
+    {
+        IModel? before = null;
+        foreach (var migration in Migrations())
+        {
+            var model = Finalized(migration.TargetModel);
+            Assert.Equal(Sql(Differences(before, model), model), Sql(migration.UpOperations, model));
+            Assert.Equal(Sql(Differences(model, before), before), Sql(migration.DownOperations, before));
+            before = model;
+        }
+    }
+
+    [Fact]
+    public void The_snapshot_is_the_model_of_the_last_migration()
+    {
+        var snapshot = Finalized(context.GetService<IMigrationsAssembly>().ModelSnapshot!.Model);
+        var last = Finalized(Migrations()[^1].TargetModel);
+        const MetadataDebugStringOptions Everything = MetadataDebugStringOptions.LongDefault;
+        Assert.Equal(last.ToDebugString(Everything), snapshot.ToDebugString(Everything));
+        Assert.Empty(Differences(snapshot, context.GetService<IDesignTimeModel>().Model));
+    }
+
+    [Fact]
+    public void The_models_of_the_first_five_have_the_views_that_these_make()
+    {
+        var known = new HashSet<string>();
+        // A view that came later was made by no migration, whichever models have it.
+        foreach (var migration in Migrations().Take(5))
+        {
+            var made = migration.UpOperations.OfType<SqlOperation>().SelectMany(o => CreatedView().Matches(o.Sql));
+            known.UnionWith(made.Select(m => m.Groups[1].Value));
+            var views = migration.TargetModel.GetEntityTypes().Select(e => e.GetViewName()).OfType<string>();
+            Assert.Equal(known.Order(StringComparer.Ordinal), views.Order(StringComparer.Ordinal));
+        }
+    }
+
+    List<Migration> Migrations()
+    {
+        var assembly = context.GetService<IMigrationsAssembly>();
+        return assembly.Migrations.OrderBy(m => m.Key, StringComparer.Ordinal)
+            .Select(m => assembly.CreateMigration(m.Value, context.Database.ProviderName!)).ToList();
+    }
+
+    IModel Finalized(IModel model) => context.GetService<IModelRuntimeInitializer>().Initialize(
+        model is IMutableModel mutable ? mutable.FinalizeModel() : model, designTime: true, validationLogger: null);
+
+    IReadOnlyList<MigrationOperation> Differences(IModel? from, IModel? to) =>
+        context.GetService<IMigrationsModelDiffer>().GetDifferences(from?.GetRelationalModel(), to?.GetRelationalModel());
+
+    // Their order does not matter; what is written by hand (views, functions, data) is not the model's.
+    List<string> Sql(IReadOnlyList<MigrationOperation> operations, IModel? model)
+    {
+        foreach (var changed in operations.OfType<AlterColumnOperation>())
+        {
+            // On the way down a column gets its constraint back, not a default that it never had.
+            if (changed.DefaultValue is Guid id && id == Guid.Empty) changed.DefaultValue = null;
+        }
+        // Nor does the order of columns, which a designer does not know.
+        foreach (var table in operations.OfType<CreateTableOperation>())
+            table.Columns.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        var generator = context.GetService<IMigrationsSqlGenerator>();
+        return operations.Where(o => o is not SqlOperation)
+            .SelectMany(o => generator.Generate([o], model)).Select(c => c.CommandText).Order(StringComparer.Ordinal).ToList();
+    }
+
+    [GeneratedRegex(@"create materialized view public\.(\w+)")]
+    private static partial Regex CreatedView();
+
+    public async ValueTask DisposeAsync()
+    {
+        await context.DisposeAsync();
+        await ledger.DisposeAsync();
+    }
+}
