@@ -20,15 +20,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     {
         await using var context = ledger.CreateContext();
         var known = context.Database.GetMigrations().ToList();
-        List<string> applied;
-        try
-        {
-            applied = (await context.Database.GetAppliedMigrationsAsync(cancellation)).ToList();
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        var applied = await DatabaseBoundary.AskAsync(async () => (await context.Database.GetAppliedMigrationsAsync(cancellation)).ToList());
         return known.Union(applied).Order(StringComparer.Ordinal)
             .Select(id => new MigrationState(id, NameOf(id), applied.Contains(id), known.Contains(id))).ToList();
     }
@@ -42,14 +34,10 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         // Another program may have done it while this one waited.
         var stale = await StaleDefinitionsAsync(cancellation);
         if (stale.Count == 0) return applied;
-        try
+        await DatabaseBoundary.AskAsync(async () =>
         {
             await ViewRedefinition.RunAsync(ledger, cancellation);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
         return [.. applied, .. stale];
     }
 
@@ -125,14 +113,10 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         {
             // Building the views over a large ledger takes its time.
             context.Database.SetCommandTimeout(TimeSpan.FromHours(6));
-            try
+            await DatabaseBoundary.AskAsync(async () =>
             {
                 await context.GetService<IMigrator>().MigrateAsync(target, cancellation);
-            }
-            catch (NpgsqlException e)
-            {
-                throw PostgresErrors.Translate(e);
-            }
+            });
         }
         var after = await StatusAsync(cancellation);
         return after.Where(a => a.Applied != before.First(b => b.Id == a.Id).Applied).Select(a => a.Name).ToList();
