@@ -75,7 +75,7 @@ public sealed class ViewExport(LedgerDatabase ledger)
 
     async Task<List<string>> ColumnsAsync(AnalyticsView view, CancellationToken cancellation)
     {
-        return await ledger.AskAsync(async connection =>
+        return await ledger.AskAsync<List<string>>(async connection =>
         {
             await using var command = new NpgsqlCommand($"select * from public.{view.Name} limit 0", connection);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
