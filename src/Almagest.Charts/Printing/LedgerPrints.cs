@@ -30,7 +30,7 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
         if (!run.IsComplete)
             throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: there is nothing to draw",
                 "Wait until it is complete.").With("run_id", run.RunId).With("status", run.Status);
-        var store = new PictureStore(ledger);
+        var store = new PictureStore(ledger, new SelectionCache(ledger));
         var picture = await store.SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
         var isAnomaly = run.RunType == RunTypes.Anomaly;
         var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: isAnomaly, ClusterId: cluster, ByScore: isAnomaly, Limit: StarLayer.MostMarks), cancellation);
@@ -54,7 +54,7 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(filter);
-        var p = await new PictureStore(ledger).SelectionAsync(dataset.DatasetId, filter);
+        var p = await new PictureStore(ledger, new SelectionCache(ledger)).SelectionAsync(dataset.DatasetId, filter);
         if (p.Stars == 0)
             throw LedgerException.Of(ErrorCode.SelectionTooSmall, "the selection holds no star", "Widen the filter.", "filter");
         var layer = new StarLayer(p.StarIds);

@@ -31,11 +31,8 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
             case DiscoveryException e:
                 return new ErrorReport(e.Message, null, null, CommandLine.BadUsage);
         }
-        if (PostgresErrors.Find(error) is { } database)
-        {
-            var translated = PostgresErrors.Translate(database);
+        if (DatabaseBoundary.Translated(error) is { } translated)
             return new ErrorReport(translated.Message, CommandAdvice.Of(translated), translated.Field, CommandLine.Failed);
-        }
         if (error is OutOfMemoryException)
             return new ErrorReport("there is not enough memory for this", "Narrow the selection with --filter, or use a larger machine.", null, CommandLine.Failed);
         return Unexpected(error);

@@ -92,13 +92,16 @@ public sealed class ErrorCode
     /// <summary>An address to listen on that this machine does not have.</summary>
     public static readonly ErrorCode ForeignAddress = Invalid("foreign_address");
 
+    /// <summary>There is no such run. Facts: run_id.</summary>
     public static readonly ErrorCode RunNotFound = NotFound("run_not_found");
 
+    /// <summary>There is no such dataset.</summary>
     public static readonly ErrorCode DatasetNotFound = NotFound("dataset_not_found");
 
     /// <summary>The ledger holds no dataset at all.</summary>
     public static readonly ErrorCode NoDatasets = NotFound("no_datasets");
 
+    /// <summary>There is no such star.</summary>
     public static readonly ErrorCode StarNotFound = NotFound("star_not_found");
 
     /// <summary>A star that the run in question did not analyse, or no run at all.</summary>
@@ -110,12 +113,16 @@ public sealed class ErrorCode
     /// <summary>A dataset without labels in the set.</summary>
     public static readonly ErrorCode LabelSetNotFound = NotFound("label_set_not_found");
 
+    /// <summary>A run has no note of this number.</summary>
     public static readonly ErrorCode NoteNotFound = NotFound("note_not_found");
 
+    /// <summary>There is no such view.</summary>
     public static readonly ErrorCode ViewNotFound = NotFound("view_not_found");
 
+    /// <summary>There is no such cross-match.</summary>
     public static readonly ErrorCode CrossMatchNotFound = NotFound("cross_match_not_found");
 
+    /// <summary>There is no such sweep.</summary>
     public static readonly ErrorCode SweepNotFound = NotFound("sweep_not_found");
 
     /// <summary>A run without clusters to list.</summary>
@@ -202,14 +209,19 @@ public sealed class ErrorCode
     /// <summary>The database took too long.</summary>
     public static readonly ErrorCode DatabaseSlow = Unavailable("database_slow");
 
+    /// <summary>The database's disk is full.</summary>
     public static readonly ErrorCode DatabaseDiskFull = Unavailable("database_disk_full");
 
+    /// <summary>The database takes no writes: it is a replica.</summary>
     public static readonly ErrorCode DatabaseReadOnly = Unavailable("database_read_only");
 
+    /// <summary>The database refused the login.</summary>
     public static readonly ErrorCode DatabaseLoginRefused = Unavailable("database_login_refused");
 
+    /// <summary>The database of the connection string does not exist.</summary>
     public static readonly ErrorCode DatabaseMissing = Unavailable("database_missing");
 
+    /// <summary>The database user may not do this.</summary>
     public static readonly ErrorCode DatabaseForbidden = Unavailable("database_forbidden");
 
     /// <summary>The database lacks a table, column or view that this program needs.</summary>

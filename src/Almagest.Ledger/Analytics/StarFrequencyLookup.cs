@@ -24,9 +24,8 @@ public static class StarFrequencyLookup
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(starIds);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var batch = new NpgsqlBatch(connection);
             foreach (var id in starIds) batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql) { Parameters = { new NpgsqlParameter<long> { TypedValue = id } } });
             await batch.PrepareAsync(cancellation);
@@ -39,11 +38,7 @@ public static class StarFrequencyLookup
                 await reader.NextResultAsync(cancellation);
             }
             return found;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static FreshFrequency Of(NpgsqlDataReader reader) => new(ViewFreshness.Of(reader), reader.IsDBNull(4) ? null : new StarFrequency

@@ -36,18 +36,13 @@ public sealed class CoverageReader(LedgerDatabase ledger)
     async Task<SkyCoverage> ReadAsync(string sql, object id, int order, CancellationToken cancellation)
     {
         if (order is < 0 or > Healpix.MaxOrder) throw LedgerException.Invalid("order", $"order is {order}, expected a whole number from 0 to {Healpix.MaxOrder}");
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600, Parameters = { new() { Value = id }, new() { Value = 2 * (Healpix.MaxOrder - order) } } };
             var cells = new List<long>();
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation)) cells.Add(reader.GetInt64(0));
             return SkyCoverage.Of(order, cells);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 }

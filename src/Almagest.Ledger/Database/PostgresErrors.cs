@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Almagest.Ledger.Database;
 
-/// <summary>The one boundary at which PostgreSQL's errors become the ledger's, matched by named SQLSTATE and never by text.</summary>
+/// <summary>What PostgreSQL's errors are in the ledger's words, matched by named SQLSTATE and never by text. <see cref="DatabaseBoundary"/> asks.</summary>
 public static class PostgresErrors
 {
     /// <summary>
@@ -22,15 +22,15 @@ public static class PostgresErrors
     /// Whether an exception says no more than that a context's transaction is over, because its connection was lost below it: EF Core learns of that
     /// only by its next statement.
     /// </summary>
-    public static bool IsLost(Exception error, DbContext context) =>
+    internal static bool IsLost(Exception error, DbContext context) =>
         error is InvalidOperationException && (context ?? throw new ArgumentNullException(nameof(context))).Database.GetDbConnection().State is not System.Data.ConnectionState.Open;
 
     /// <summary>What is said where the database is away.</summary>
-    public static LedgerException Unanswered(Exception? inner) => 
+    internal static LedgerException Unanswered(Exception? inner) => 
         LedgerException.Of(ErrorCode.DatabaseAway, "the database does not answer", "Check that PostgreSQL runs, or try again in a moment.",
             inner: inner);
 
-    public static LedgerException Translate(NpgsqlException error)
+    internal static LedgerException Translate(NpgsqlException error)
     {
         ArgumentNullException.ThrowIfNull(error);
         if (error is not PostgresException pg) return Unanswered(error);

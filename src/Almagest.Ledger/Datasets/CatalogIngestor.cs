@@ -19,11 +19,16 @@ namespace Almagest.Ledger.Datasets;
 public sealed class CatalogIngestor(LedgerDatabase ledger)
 {
     /// <exception cref="LedgerException">no such file, no catalogue, a name that is taken, or no row that could be loaded: nothing is stored</exception>
-    public async Task<IngestReport> IngestAsync(
+    public Task<IngestReport> IngestAsync(
         IReadOnlyList<string> files, IngestOptions? options = null, IProgress<IngestProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        options ??= new IngestOptions();
+        return DatabaseBoundary.AskAsync(() => StoreAsync(files, options ?? new IngestOptions(), progress, cancellation));
+    }
+
+    async Task<IngestReport> StoreAsync(
+        IReadOnlyList<string> files, IngestOptions options, IProgress<IngestProgress>? progress, CancellationToken cancellation)
+    {
         if (files.Count == 0)
             throw LedgerException.Of(ErrorCode.CatalogueNotNamed, "no file was named", "Name the catalogue to load.", field: "file");
         var watch = Stopwatch.StartNew();
@@ -78,10 +83,6 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         {
             throw LedgerException.Of(ErrorCode.DatasetNameTaken, "another load stored a dataset of this name at the same moment",
                 "Choose another name.", inner: e);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
         }
     }
 

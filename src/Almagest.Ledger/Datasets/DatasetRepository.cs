@@ -109,9 +109,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
             throw LedgerException.Of(ErrorCode.DatasetHasRuns,
                 $"dataset '{dataset.Name}' has {count} {(count == 1 ? "run, which" : "runs, which")} would be lost with it",
                 "Delete them first, or with it.").With("dataset", dataset.Name).With("runs", count);
-        try
+        await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             async Task<int> ExecuteAsync(string sql)
             {
@@ -138,11 +137,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
                     "Wait until it has ended, then delete the dataset.");
             }
             await transaction.CommitAsync(cancellation);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     async Task<LedgerException> MissingAsync(string message, string? field, CancellationToken cancellation)

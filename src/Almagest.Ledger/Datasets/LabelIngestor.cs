@@ -35,9 +35,11 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
     const int MostExamples = 5;
 
     /// <exception cref="LedgerException">the file cannot be read, a row makes no sense, a star is unknown or labelled twice: nothing is stored</exception>
-    public async Task<LabelReport> IngestAsync(long datasetId, string file, LabelOptions? options = null, CancellationToken cancellation = default)
+    public Task<LabelReport> IngestAsync(long datasetId, string file, LabelOptions? options = null, CancellationToken cancellation = default) =>
+        DatabaseBoundary.AskAsync(() => StoreAsync(datasetId, file, options ?? new LabelOptions(), cancellation));
+
+    async Task<LabelReport> StoreAsync(long datasetId, string file, LabelOptions options, CancellationToken cancellation)
     {
-        options ??= new LabelOptions();
         if (options.LabelSet.Length is 0 or > 200 || options.LabelSet.Any(char.IsControl))
             throw LedgerException.Invalid("label_set", $"'{options.LabelSet}' is no name for a set of labels", "A name has 1 to 200 characters.");
         var dataset = await new DatasetRepository(ledger).GetAsync(datasetId, cancellation);
@@ -79,10 +81,6 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
         catch (CatalogFormatException e)
         {
             throw LedgerException.Of(e, "Nothing was stored.", "labels");
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
         }
     }
 

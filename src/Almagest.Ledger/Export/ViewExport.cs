@@ -75,17 +75,12 @@ public sealed class ViewExport(LedgerDatabase ledger)
 
     async Task<List<string>> ColumnsAsync(AnalyticsView view, CancellationToken cancellation)
     {
-        try
+        return await ledger.AskAsync<List<string>>(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand($"select * from public.{view.Name} limit 0", connection);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static (string Sql, List<object> Values) Where(ViewRows rows, List<string> columns)

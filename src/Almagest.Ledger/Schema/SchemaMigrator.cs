@@ -3,7 +3,6 @@ using Almagest.Ledger.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Npgsql;
 
 namespace Almagest.Ledger.Schema;
 
@@ -20,15 +19,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     {
         await using var context = ledger.CreateContext();
         var known = context.Database.GetMigrations().ToList();
-        List<string> applied;
-        try
-        {
-            applied = (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        var applied = await DatabaseBoundary.AskAsync(async () => (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList());
         return known.Union(applied).Order(StringComparer.Ordinal)
             .Select(id => new MigrationState(id, OldHistory.NameOf(id), applied.Contains(id), known.Contains(id), OldHistory.Has(id)))
             .ToList();
@@ -92,15 +83,10 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     /// </summary>
     public async Task<IReadOnlyList<string>> StaleDefinitionsAsync(CancellationToken cancellationToken = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellationToken);
             return (await DefinedScripts.ReadAsync(connection, cancellationToken)).Stale();
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellationToken);
     }
 
     async Task<IReadOnlyList<string>> GoToAsync(string? target, CancellationToken cancellationToken)
@@ -108,7 +94,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         await using var guard = await AdvisoryLock.TakeAsync(ledger, MigrationLock, cancellationToken);
         var before = await StatusAsync(cancellationToken);
         if (target is null || OldHistory.IsOld(before)) RefuseStrangers(before);
-        try
+        return await DatabaseBoundary.AskAsync<IReadOnlyList<string>>(async () =>
         {
             await using var context = ledger.CreateContext();
             // Building the views over a large ledger takes its time.
@@ -121,11 +107,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             var stale = await StaleDefinitionsAsync(cancellationToken);
             if (stale.Count > 0) await RepeatableScripts.RunAsync(ledger, cancellationToken);
             return changed.Count > 0 ? changed : stale;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     static void RefuseStrangers(IReadOnlyList<MigrationState> states)

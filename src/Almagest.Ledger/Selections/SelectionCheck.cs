@@ -54,20 +54,15 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
     async Task<SortedSet<string>> ColumnsAsync(IReadOnlyList<Dataset> datasets, CancellationToken cancellation)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        try
+        await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("""
                 select distinct k from unnest($1) d,
                 lateral (select extra from public.stars where dataset_id = d and extra is not null limit 1000) s, lateral jsonb_object_keys(s.extra) k
                 """, connection) { Parameters = { new() { Value = datasets.Select(d => d.DatasetId).ToArray() } } };
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation)) names.Add(reader.GetString(0));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
         return names;
     }
 

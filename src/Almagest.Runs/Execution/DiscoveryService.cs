@@ -230,9 +230,10 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("load", 0));
         var expected = Math.Max(1, dataset.StarCount);
-        Task<StarColumns> LoadAsync() => selections.LoadAsync(dataset.DatasetId, request.Filter,
-            progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected))), cancellation);
-        var stars = Memory is null ? await LoadAsync() : await Memory.StarsAsync(dataset.DatasetId, request.Filter.ToJson(), LoadAsync);
+        var relay = progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
+        var stars = Memory?.Selections is { } shared
+            ? await shared.GetAsync(dataset.DatasetId, request.Filter, relay, cancellation)
+            : await selections.LoadAsync(dataset.DatasetId, request.Filter, relay, cancellation);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
         var analysis = StarAnalysis.Run(stars, request.Parameters, MaxThreads,

@@ -2,7 +2,6 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Requests;
 
@@ -39,7 +38,7 @@ internal sealed class PreparedRun
     }
 
     /// <exception cref="LedgerException">the recipe has another version now, or the selection has changed</exception>
-    public static async Task<PreparedRun> LoadAsync(LedgerDatabase ledger, ForestRun stored, int maxThreads, CancellationToken cancellation)
+    public static async Task<PreparedRun> LoadAsync(SelectionCache selections, ForestRun stored, int maxThreads, CancellationToken cancellation)
     {
         var run = stored.Run;
         var recipe = StarAnalysis.Recipe(stored.Parameters);
@@ -51,7 +50,7 @@ internal sealed class PreparedRun
                 $"Explain it with the program that made it (version {run.ProgramVersion}), or run it again with this one.")
                 .With("run_id", run.RunId);
         }
-        var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, stored.Filter, null, cancellation);
+        var stars = await selections.GetAsync(run.DatasetId, stored.Filter, null, cancellation);
         if (stars.Count != run.TotalStars)
             throw Changed(run.RunId, $"it analysed {run.TotalStars} stars, and its selection ({stored.Filter.Describe()}) holds {stars.Count}");
         try

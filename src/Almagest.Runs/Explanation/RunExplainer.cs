@@ -4,6 +4,7 @@ using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Npgsql;
 
@@ -14,7 +15,9 @@ namespace Almagest.Runs.Explanation;
 /// same trees from the stored parameters and seed, and asks them. Every explanation is checked against the stored score.
 /// </summary>
 /// <remarks>Thread-safe. Keeps the last two prepared runs in memory (<see cref="PreparedRuns"/>): share one instance to explain many stars.</remarks>
-public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
+/// <param name="ledger">where the runs are</param>
+/// <param name="shared">stars that others use as well; null = its own</param>
+public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared = null) : IDisposable
 {
     /// <summary>
     /// How far the score may be from the stored one. The same trees give the same bits on the same machine; elsewhere a
@@ -23,6 +26,7 @@ public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
     const double ScoreTolerance = 1e-12;
 
     readonly PreparedRuns prepared = new();
+    readonly SelectionCache selections = shared ?? new SelectionCache(ledger);
 
     /// <summary>Threads for preparing; 0 = one per core. Never changes an answer.</summary>
     public int MaxThreads { get; init; }
@@ -36,7 +40,7 @@ public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
         var stored = await ForestRun.GetAsync(ledger, runId, cancellation);
         var score = await ScoreAsync(stored.Run, starId, cancellation);
         var star = await new DatasetRepository(ledger).GetStarAsync(starId, cancellation);
-        var run = await prepared.GetAsync(runId, () => PreparedRun.LoadAsync(ledger, stored, MaxThreads, cancellation), cancellation);
+        var run = await prepared.GetAsync(runId, () => PreparedRun.LoadAsync(selections, stored, MaxThreads, cancellation), cancellation);
         var explanation = run.Explain(starId) ?? throw PreparedRun.Changed(runId, $"star {starId} is no longer in its selection");
         var now = explanation.RawScore - stored.Offset;
         if (!(Math.Abs(now - score) <= ScoreTolerance))
@@ -48,9 +52,8 @@ public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
 
     async Task<double> ScoreAsync(DiscoveryRun run, long starId, CancellationToken cancellation)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("select anomaly_score from public.discovery_results where run_id = $1 and star_id = $2", connection)
             {
                 Parameters = { new() { Value = run.RunId }, new() { Value = starId } },
@@ -58,11 +61,7 @@ public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
             return await command.ExecuteScalarAsync(cancellation) is double score ? score : throw LedgerException.Of(ErrorCode.StarNotAnalysed,
                 $"run {run.RunId} did not analyse a star {starId}", "Its stars are those of its results.").With("run_id", run.RunId)
                 .With("star_id", starId);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static HashSet<string> Imputed(Star star, FeatureRecipe recipe, AnomalyExplanation explanation) =>

@@ -60,17 +60,13 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         StoredResult Row(int i) => scores is null
             ? new StoredResult(analysis.Stars.StarId[i], false, null, analysis.Clusters!.Labels[i], analysis.Clusters.Probabilities?[i])
             : new StoredResult(analysis.Stars.StarId[i], scores[i] < 0, scores[i], null, null);
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             using var comparison = new Comparison(analysis.Stars.Count, Row);
             await using var connection = await ledger.ConnectAsync(cancellation);
             await StoredResults.ReadAsync(connection, runId, comparison.Meet, cancellation);
             return comparison.Report(run, NotesOn(run, analysis));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     async Task<StarAnalysis> RecomputeAsync(DiscoveryRun run, IProgress<RunProgress>? progress, CancellationToken cancellation)

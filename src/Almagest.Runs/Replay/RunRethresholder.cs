@@ -78,7 +78,7 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
 
     async Task<(long[] Stars, double[] Scores)> ReadScoresAsync(DiscoveryRun run, CancellationToken cancellation)
     {
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             var (stars, scores) = (new long[run.TotalStars], new double[run.TotalStars]);
             await using var connection = await ledger.ConnectAsync(cancellation);
@@ -94,10 +94,6 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
             // A complete run never changes; it can only be deleted.
             return count == stars.Length ? (stars, scores) : throw LedgerException.Of(ErrorCode.RunNotFound,
                 $"there is no run {run.RunId} any more: it was deleted meanwhile").With("run_id", run.RunId);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 }

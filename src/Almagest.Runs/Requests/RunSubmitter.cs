@@ -84,15 +84,11 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     /// <summary>Forgets keys that are older than <see cref="KeysKept"/>; answers how many.</summary>
     public async Task<int> ForgetKeysAsync(CancellationToken cancellation = default)
     {
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             await using var context = ledger.CreateContext();
             return await context.Database.ExecuteSqlAsync($"delete from public.idempotency_keys where created_at < clock_timestamp() - {KeysKept}", cancellation);
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
+        });
     }
 
     // Ids of one moment are in no order among themselves: those of one request count up in the twelve bits after the time (RFC 9562, 6.2, method 1).
@@ -133,7 +129,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     async Task<bool> StoreAsync(List<DiscoveryRun> runs, string? key, string hash, CancellationToken cancellation)
     {
         await using var context = ledger.CreateContext();
-        try
+        return await DatabaseBoundary.AskAsync(context, async () =>
         {
             await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
             await HoldDatasetsAsync(context, runs[0], cancellation);
@@ -150,15 +146,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             }
             await transaction.CommitAsync(cancellation);
             return true;
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
-        catch (Exception e) when (PostgresErrors.IsLost(e, context))
-        {
-            throw PostgresErrors.Unanswered(e);
-        }
+        });
     }
 
     // The row names one dataset, which the database looks after; the others must not go before the run is there.

@@ -29,7 +29,7 @@ public sealed class RunScores
         if (!run.IsComplete)
             throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}: it has no results",
                 "Only a complete run has scores.").With("run_id", run.RunId).With("status", run.Status);
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             var scores = new List<double>((int)run.TotalStars);
             await using var connection = await ledger.ConnectAsync(cancellation);
@@ -43,11 +43,7 @@ public sealed class RunScores
             var ascending = scores.ToArray();
             Array.Sort(ascending);
             return new RunScores(run, ascending);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     /// <summary>The threshold on these scores, and what it flags, at a contamination in (0, 0.5]: the rule of <see cref="RunRethresholder"/>.</summary>

@@ -81,9 +81,8 @@ public sealed record SweepSummary(
     public static async Task<SweepSummary> ReadAsync(LedgerDatabase ledger, Guid groupId, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand($"""
                 select max(algorithm), max(dataset_id), count(*)::int, min(created_at), case when bool_and(completed_at is not null) then max(completed_at) end, max(run_type),
                        min(n), avg(n)::float8, max(n), {string.Join(", ", RunStatus.All.Select(s => $"count(*) filter (where status = '{s}')::int"))}
@@ -100,10 +99,6 @@ public sealed record SweepSummary(
                 RunStatus.All.Select((s, i) => (s, reader.GetInt32(9 + i))).ToDictionary(p => p.s, p => p.Item2),
                 reader.GetDateTime(3), reader.IsDBNull(4) ? null : reader.GetDateTime(4),
                 reader.GetString(5) == RunTypes.Anomaly ? "anomaly_count" : "cluster_count", Number(6), Number(7), Number(8));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(context, StatusCodes.Status413PayloadTooLarge,
             "the body is larger than this route takes", "Send less: a request to start a run needs a few hundred bytes."),
         BadHttpRequestException e => Problem.Of(context, e.StatusCode, "the request is not well-formed HTTP, or its body did not arrive"),
-        _ when PostgresErrors.Find(error) is { } trouble => OfException(context, PostgresErrors.Translate(trouble)),
+        _ when DatabaseBoundary.Translated(error) is { } trouble => OfException(context, trouble),
         _ => Problem.Of(context, StatusCodes.Status500InternalServerError, "the server met an unexpected problem; it is in the server's log",
             "Try again; if it stays, report it with the server's log."),
     };

@@ -25,6 +25,20 @@ public sealed partial class ErrorCodeTests
     }
 
     [Fact]
+    public void Each_code_is_documented_with_its_status()
+    {
+        var documented = File.ReadLines(Path.Combine(SourceTree.Root(), "docs", "errors.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => string.Join(' ', line.Split('|').Skip(1).Take(2).Select(cell => cell.Trim(' ', '`'))));
+        Assert.Equal(ErrorCode.All.Select(code => $"{code.Name} {Status(code.Kind)}"), documented);
+
+        static int Status(LedgerErrorKind kind) => kind switch
+        {
+            LedgerErrorKind.Invalid => 400, LedgerErrorKind.NotFound => 404, LedgerErrorKind.Conflict => 409, _ => 503,
+        };
+    }
+
+    [Fact]
     public void Each_code_of_the_readers_is_one_of_the_ledgers()
     {
         var codes = typeof(CatalogFormatException).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!);
