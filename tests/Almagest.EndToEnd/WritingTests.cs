@@ -1,4 +1,3 @@
-using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Datasets;
 using Almagest.Runs.Annotations;
 using Almagest.Testing;

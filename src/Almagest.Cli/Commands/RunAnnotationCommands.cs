@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Annotations;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Lifecycle;
 

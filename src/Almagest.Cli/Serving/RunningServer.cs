@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Almagest.Cli.Serving;
 
-/// <summary>A started server over a session; stops on Ctrl-C or <c>kill</c>. Looks after the embedded cluster meanwhile.</summary>
+/// <summary>A started server over a session; stops on Ctrl-C or <c>kill</c>. Looks after the embedded server meanwhile.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
     static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
@@ -49,7 +49,7 @@ internal sealed class RunningServer : IAsyncDisposable
         workers = plan.Workers,
         nightly = plan.NightlyCron,
         time_zone = plan.TimeZone,
-        embedded = session.Cluster is not null,
+        embedded = session.Lease is not null,
         pid = Environment.ProcessId,
     };
 
@@ -70,8 +70,8 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(session.Cluster is null ? Timeout.InfiniteTimeSpan : WatchEvery, shell.Cancellation);
-                await WatchServerAsync(session.Cluster!);
+                await Task.Delay(session.Lease is null ? Timeout.InfiniteTimeSpan : WatchEvery, shell.Cancellation);
+                await WatchServerAsync(session.Lease!);
             }
         }
         catch (OperationCanceledException) when (shell.Cancellation.IsCancellationRequested)
@@ -80,7 +80,7 @@ internal sealed class RunningServer : IAsyncDisposable
         }
     }
 
-    // Nobody else starts a crashed embedded cluster again while this program goes on.
+    // Nobody else starts a crashed embedded server again while this program goes on.
     async Task WatchServerAsync(ServerLease lease)
     {
         try

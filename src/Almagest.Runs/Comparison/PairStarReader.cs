@@ -1,7 +1,6 @@
 using System.Globalization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Replay;
 using Almagest.Runs.Results;
 using Npgsql;
 

@@ -4,7 +4,6 @@ using Almagest.Discovery.Matching;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Lifecycle;
 using Almagest.Sky;
 using Npgsql;
 using NpgsqlTypes;

@@ -7,7 +7,6 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
-using Npgsql;
 
 namespace Almagest.Runs.Replay;
 

@@ -1,5 +1,4 @@
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Annotations;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;

@@ -1,6 +1,5 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

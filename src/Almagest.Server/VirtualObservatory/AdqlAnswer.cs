@@ -5,7 +5,6 @@ using Almagest.Adql;
 using Almagest.Adql.Schema;
 using Almagest.Catalog;
 using Almagest.Catalog.Writing;
-using Almagest.Runs.Lifecycle;
 using Almagest.Server.VirtualObservatory.Catalogue;
 using Npgsql;
 

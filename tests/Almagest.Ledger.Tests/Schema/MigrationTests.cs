@@ -1,6 +1,5 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Testing;
