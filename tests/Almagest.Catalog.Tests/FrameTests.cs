@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Almagest.Catalog;
 using Almagest.Sky;
 using Xunit;
 

@@ -8,7 +8,6 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Commands;

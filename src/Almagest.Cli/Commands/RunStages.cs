@@ -1,6 +1,5 @@
 using Almagest.Cli.Shell;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Replay;
 
 namespace Almagest.Cli.Commands;
 

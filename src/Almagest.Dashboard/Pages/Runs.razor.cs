@@ -5,7 +5,6 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Sweeps;
 using Microsoft.AspNetCore.Components;

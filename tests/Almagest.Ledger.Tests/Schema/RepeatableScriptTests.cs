@@ -1,5 +1,4 @@
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Migrations;
 using Almagest.Ledger.Views;
 using Almagest.Testing;

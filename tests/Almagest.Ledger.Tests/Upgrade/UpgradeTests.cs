@@ -1,5 +1,4 @@
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Schema;
 using Almagest.Ledger.Tests.Schema;
 using Almagest.Ledger.Views;

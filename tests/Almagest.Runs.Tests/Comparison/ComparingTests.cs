@@ -6,7 +6,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Xunit;
 

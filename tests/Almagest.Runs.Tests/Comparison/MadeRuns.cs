@@ -1,7 +1,6 @@
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Testing;
 
