@@ -8,8 +8,9 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Almagest.Ledger.Migrations
 {
     /// <summary>
-    /// Everything that came between the first four migrations and the first release: the queue, labels with authors, tags, notes, selections with a hash,
-    /// cross-matches, reference epochs, the job store, and three more views. The schema of mode incremental is made by the repeatable scripts.
+    /// Everything that came between the first four migrations and the first release: the queue, labels with authors, tags, notes,
+    /// selections with a hash, cross-matches, reference epochs, the job store, and three more views. The schema of mode incremental is made
+    /// by the repeatable scripts.
     /// </summary>
     public partial class AddQueueAnnotationsAndViewModes : Migration
     {

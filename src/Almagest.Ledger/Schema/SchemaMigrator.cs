@@ -40,7 +40,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
 
     /// <summary>Applies every pending migration, then runs the repeatable scripts that have changed.</summary>
     /// <returns>the names of the migrations; where there were none, of the views and functions that were made anew</returns>
-    /// <exception cref="LedgerException">the database is of a newer program, or has a part of the history before the first release</exception>
+    /// <exception cref="LedgerException">the database is of a newer program, or has a part of the old history</exception>
     public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default) => GoToAsync(null, cancellationToken);
 
     /// <summary>Goes up or down to a migration, by name or id; <c>0</c> takes everything away, data included.</summary>

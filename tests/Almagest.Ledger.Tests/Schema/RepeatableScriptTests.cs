@@ -122,6 +122,22 @@ public sealed class RepeatableScriptTests
         await ViewAssert.AgreeAsync(test);
     }
 
+    [Fact]
+    public async Task An_interrupted_conversion_can_go_on_after_its_summaries_were_made_anew()
+    {
+        await using var test = await CreateAsync(ViewMode.Refresh);
+        await test.ExecuteAsync("comment on schema view_summaries is null; update view_summaries.maintenance set state = 'building'");
+
+        Assert.Equal(["view_summaries"], await test.Ledger.Schema.MigrateAsync());
+
+        Assert.Equal(new ViewModeState(ViewMode.Refresh, ViewModeState.Building), await ViewModeState.ReadAsync(test.Ledger));
+        // What comes in meanwhile is counted.
+        await AddAnotherRunAsync(test, 9, 5.5);
+        Assert.Equal(1, await test.ScalarAsync<long>("select count(*) from view_summaries.runs"));
+        Assert.True(await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental));
+        await ViewAssert.AgreeAsync(test);
+    }
+
     [Theory]
     [InlineData(ViewMode.Refresh)]
     [InlineData(ViewMode.Incremental)]

@@ -58,4 +58,5 @@ create index ix_mv_discovery_run_stats_type_created on public.mv_discovery_run_s
 create index ix_mv_discovery_run_stats_created on public.mv_discovery_run_stats (created_at desc);
 comment on materialized view public.mv_discovery_run_stats is 'almagest definition f7bd6aa13ec12dc4';
 
-insert into public.analytics_views (view_name, run_types, every_change) values ('mv_discovery_run_stats', array['anomaly', 'cluster'], false);
+insert into public.analytics_views (view_name, run_types, every_change)
+values ('mv_discovery_run_stats', array['anomaly', 'cluster'], false);

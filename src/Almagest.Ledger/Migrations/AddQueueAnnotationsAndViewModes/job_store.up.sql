@@ -1,5 +1,6 @@
 -- The tables of Quartz.NET 4.7.3 for PostgreSQL, as its own installer creates them (Apache License 2.0, https://www.quartz-scheduler.net/),
--- in a schema of their own, so that the ledger's tables stay apart from those of a library. A newer Quartz gets a migration with what it added.
+-- in a schema of their own, so that the ledger's tables stay apart from those of a library. A newer Quartz gets a migration with what it
+-- added.
 create schema jobs;
 
 create table jobs.qrtz_job_details (
@@ -60,7 +61,8 @@ create table jobs.qrtz_simple_triggers (
   repeat_interval bigint not null,
   times_triggered bigint not null,
   primary key (sched_name,trigger_name,trigger_group),
-  foreign key (sched_name,trigger_name,trigger_group) references jobs.qrtz_triggers (sched_name,trigger_name,trigger_group) on delete cascade
+  foreign key (sched_name,trigger_name,trigger_group)
+    references jobs.qrtz_triggers (sched_name,trigger_name,trigger_group) on delete cascade
 );
 
 create table jobs.qrtz_cron_triggers (
@@ -70,7 +72,8 @@ create table jobs.qrtz_cron_triggers (
   cron_expression text not null,
   time_zone_id text,
   primary key (sched_name,trigger_name,trigger_group),
-  foreign key (sched_name,trigger_name,trigger_group) references jobs.qrtz_triggers (sched_name,trigger_name,trigger_group) on delete cascade
+  foreign key (sched_name,trigger_name,trigger_group)
+    references jobs.qrtz_triggers (sched_name,trigger_name,trigger_group) on delete cascade
 );
 
 create table jobs.qrtz_simprop_triggers (
@@ -90,7 +93,8 @@ create table jobs.qrtz_simprop_triggers (
   bool_prop_2 bool null,
   time_zone_id text null,
   primary key (sched_name,trigger_name,trigger_group),
-  foreign key (sched_name,trigger_name,trigger_group) references jobs.qrtz_triggers (sched_name,trigger_name,trigger_group) on delete cascade
+  foreign key (sched_name,trigger_name,trigger_group)
+    references jobs.qrtz_triggers (sched_name,trigger_name,trigger_group) on delete cascade
 );
 
 create table jobs.qrtz_blob_triggers (
@@ -99,7 +103,8 @@ create table jobs.qrtz_blob_triggers (
   trigger_group text not null,
   blob_data bytea null,
   primary key (sched_name,trigger_name,trigger_group),
-  foreign key (sched_name,trigger_name,trigger_group) references jobs.qrtz_triggers (sched_name,trigger_name,trigger_group) on delete cascade
+  foreign key (sched_name,trigger_name,trigger_group)
+    references jobs.qrtz_triggers (sched_name,trigger_name,trigger_group) on delete cascade
 );
 
 create table jobs.qrtz_calendars (

@@ -41,7 +41,8 @@ measures as (
          case when r.run_type = 'anomaly' then r.others end as others,
          coalesce(s.similarity_sum, 0) as similarity_sum,
          case when r.run_type = 'cluster' then r.cluster_count end as cluster_count,
-         case when r.run_type = 'cluster' then round(r.noise_count::double precision / nullif(r.total_stars, 0) * 1e9)::bigint end as noise_fraction,
+         case when r.run_type = 'cluster'
+              then round(r.noise_count::double precision / nullif(r.total_stars, 0) * 1e9)::bigint end as noise_fraction,
          q.run_id is not null as is_labelled,
          round(q.precision * 1e9)::bigint as precision,
          round(q.recall * 1e9)::bigint as recall,

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using Almagest.Ledger.Database;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Xunit;
+
+namespace Almagest.Ledger.Tests.Schema;
+
+/// <summary>What a migration does is history: ledgers have done it. Needs no database.</summary>
+public sealed class FrozenSqlTests
+{
+    /// <summary>The SQL that each migration executes, up and down: a new migration is a line, and no line ever changes.</summary>
+    public static TheoryData<string, string> Migrations => new()
+    {
+        { "InitialSchema", "e51e0a9b0e461ffb" },
+        { "AddDiscoveryViews", "4de73776865cddfa" },
+        { "AddAnomalyOverlapMatrixView", "7a5e76882ab185de" },
+        { "AddDiscoveryTimelineView", "ff399699521988c9" },
+        { "AddQueueAnnotationsAndViewModes", "9f552ca2d0d1345f" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Migrations))]
+    public async Task The_sql_of_a_migration_never_changes(string name, string expected)
+    {
+        await using var ledger = new LedgerDatabase("Host=nowhere.invalid");
+        await using var context = ledger.CreateContext();
+        var assembly = context.GetService<IMigrationsAssembly>();
+        var found = assembly.Migrations.Single(m => m.Key.EndsWith($"_{name}", StringComparison.Ordinal)).Value;
+        var migration = assembly.CreateMigration(found, context.Database.ProviderName!);
+
+        var sql = string.Join('\n', migration.UpOperations.Concat(migration.DownOperations).OfType<SqlOperation>().Select(o => o.Sql));
+
+        Assert.Equal(expected, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)))[..16]);
+    }
+
+    [Fact]
+    public async Task Every_migration_is_listed()
+    {
+        await using var ledger = new LedgerDatabase("Host=nowhere.invalid");
+        await using var context = ledger.CreateContext();
+        Assert.Equal(context.Database.GetMigrations().Select(id => id[15..]), Migrations.Select(row => row.Data.Item1));
+    }
+}
