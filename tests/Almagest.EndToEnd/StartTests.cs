@@ -1,7 +1,6 @@
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Runs.Results;
 using Microsoft.Playwright;
 using Xunit;
 

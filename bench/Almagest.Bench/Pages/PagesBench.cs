@@ -9,7 +9,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
-using Almagest.Runs.Results;
 using Almagest.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;

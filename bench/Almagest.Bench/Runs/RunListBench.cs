@@ -6,7 +6,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Runs.Results;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -1,6 +1,5 @@
 using Almagest.Cli.Shell;
 using Almagest.Runs.Replay;
-using Almagest.Runs.Results;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;

@@ -27,7 +27,7 @@ public sealed partial class ErrorCodeTests
     [Fact]
     public void Each_code_is_documented_with_its_status()
     {
-        var documented = File.ReadLines(Path.Combine(SourceTree.Root(), "docs", "errors.md"))
+        var documented = File.ReadLines(Path.Combine(SourceTree.Root, "docs", "errors.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => string.Join(' ', line.Split('|').Skip(1).Take(2).Select(cell => cell.Trim(' ', '`'))));
         Assert.Equal(ErrorCode.All.Select(code => $"{code.Name} {Status(code.Kind)}"), documented);

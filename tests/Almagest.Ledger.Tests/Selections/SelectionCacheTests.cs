@@ -49,7 +49,7 @@ public sealed class SelectionCacheTests
         await LoadAsync(cache, dataset, North);
         Assert.Equal(2, cache.Loads);
         await LoadAsync(cache, dataset, new StarFilter { DecDeg = new Bounds(-10, 10) });
-        Collect();
+        await CollectAsync();
         await LoadAsync(cache, dataset, North);
         Assert.Equal(3, cache.Loads);
         await LoadAsync(cache, dataset, South);
@@ -64,7 +64,7 @@ public sealed class SelectionCacheTests
         var cache = new SelectionCache(test.Ledger) { MostStars = 10 };
         Assert.True(await SharedAsync(cache, dataset));
         Assert.Equal(1, cache.Loads);
-        Collect();
+        await CollectAsync();
         await LoadAsync(cache, dataset, StarFilter.All);
         Assert.Equal(2, cache.Loads);
     }
@@ -102,8 +102,11 @@ public sealed class SelectionCacheTests
         return ReferenceEquals(stars, await cache.GetAsync(dataset, StarFilter.All, null, Cancellation));
     }
 
-    static void Collect()
+    static async Task CollectAsync()
     {
+        // Away from the stack of whoever loaded, which still holds the stars.
+        await Task.Delay(1, Cancellation);
+        await Task.Yield();
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
