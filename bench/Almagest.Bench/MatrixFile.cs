@@ -3,7 +3,9 @@ using Almagest.Discovery.Features;
 
 namespace Almagest.Bench;
 
-/// <summary>Plain little-endian doubles, row-major, without a header: what <c>numpy.tofile</c> writes and <c>numpy.fromfile</c> reads.</summary>
+/// <summary>
+/// Plain little-endian doubles, row-major, without a header: what <c>numpy.tofile</c> writes and <c>numpy.fromfile</c> reads.
+/// </summary>
 static class MatrixFile
 {
     public static FeatureMatrix Read(string path, int columns)

@@ -1,8 +1,9 @@
 namespace Almagest.Bench;
 
 /// <summary>
-/// One of the suites that <c>almagest bench NAME</c> runs. Each prints one page of Markdown with the machine, the versions and ratios to a yardstick
-/// measured in the same run. A new suite is a new entry of <see cref="All"/>; a new measurement belongs into the folder of its suite.
+/// One of the suites that <c>almagest bench NAME</c> runs. Each prints one page of Markdown with the machine, the versions and ratios
+/// to a yardstick measured in the same run. A new suite is a new entry of <see cref="All"/>; a new measurement belongs in the folder of
+/// its suite.
 /// </summary>
 /// <param name="Usage">its options, one line each</param>
 /// <param name="RunAsync">from the arguments after its name to an exit code</param>

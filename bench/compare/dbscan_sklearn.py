@@ -52,7 +52,8 @@ def tables(folder):
 
     near = Table.read(Path(folder, "gaia-100pc.csv"), format="ascii.csv")
     kinematic = np.column_stack([near["pmra"], near["pmdec"], near["parallax"]]).astype(float)
-    yield "gaia-100pc pmra pmdec parallax", StandardScaler().fit_transform(kinematic[np.isfinite(kinematic).all(1)]), [(0.1, 10), (0.3, 10), (0.5, 5)]
+    kinematic = kinematic[np.isfinite(kinematic).all(1)]
+    yield "gaia-100pc pmra pmdec parallax", StandardScaler().fit_transform(kinematic), [(0.1, 10), (0.3, 10), (0.5, 5)]
     place = np.column_stack([near[c] for c in ("ra", "dec", "phot_g_mean_mag", "parallax")]).astype(float)
     yield "gaia-100pc ra dec G parallax", StandardScaler().fit_transform(place[np.isfinite(place).all(1)]), [(0.2, 10), (0.5, 10)]
 
@@ -83,7 +84,11 @@ def compare(folder):
             labels, our_seconds = ours(points, eps, min_samples)
             differ = int((theirs != labels).sum())
             worst = max(worst, differ)
-            print(f"{name:36} {len(points):7} {eps:5} {min_samples:4} {theirs.max() + 1:8} {(theirs < 0).sum():7} {differ:6} {seconds:9.3f} {our_seconds:7.3f}")
+            clusters, noise = theirs.max() + 1, (theirs < 0).sum()
+            print(
+                f"{name:36} {len(points):7} {eps:5} {min_samples:4} {clusters:8} {noise:7} {differ:6} "
+                f"{seconds:9.3f} {our_seconds:7.3f}"
+            )
     sys.exit(1 if worst else 0)
 
 

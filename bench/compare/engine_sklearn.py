@@ -3,8 +3,9 @@
 
 usage: engine_sklearn.py JOB MATRIX.f64 COLUMNS
 
-Prints a JSON object: name (and version), seconds and cpu_seconds of the best pass (up to three, within about ten seconds), peak_bytes of the
-process; seconds is null, and name says why, where this scikit-learn cannot do the job. Installs python3-sklearn where it is missing.
+Prints a JSON object: name (and version), seconds and cpu_seconds of the best pass (up to three, within about ten seconds),
+peak_bytes of the process; seconds is null, and name says why, where this scikit-learn cannot do the job. Installs
+python3-sklearn where it is missing.
 """
 import json
 import resource

@@ -89,8 +89,9 @@ def ours(points, min_samples, min_size, leaf):
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "in.bin"), Path(folder, "out.bin")
         np.ascontiguousarray(points, float).tofile(source)
-        subprocess.run(["dotnet", "run", "-c", "Release", "--no-build", "--project", ROOT / "bench" / "Almagest.Bench", "--", "hdbscan-labels",
-                        source, str(points.shape[1]), str(min_samples), str(min_size), "leaf" if leaf else "eom", target], check=True)
+        program = ["dotnet", "run", "-c", "Release", "--no-build", "--project", ROOT / "bench" / "Almagest.Bench", "--"]
+        options = [str(points.shape[1]), str(min_samples), str(min_size), "leaf" if leaf else "eom"]
+        subprocess.run([*program, "hdbscan-labels", source, *options, target], check=True)
         values = np.fromfile(target)
     n = len(points)
     return values[:n].astype(int), values[n:2 * n], values[2 * n]
@@ -118,7 +119,10 @@ def tables(folder):
 
 def main(folder):
     subprocess.run(["dotnet", "build", "-c", "Release", "-v", "q", ROOT / "bench" / "Almagest.Bench"], check=True, capture_output=True)
-    print(f"{'table':36} {'rows':>5} {'min_samples':>11} {'min_size':>8} {'select':>6} {'clusters':>8} {'noise':>6} {'differ':>6} {'strength':>9} {'tree':>8}")
+    print(
+        f"{'table':36} {'rows':>5} {'min_samples':>11} {'min_size':>8} {'select':>6} {'clusters':>8} {'noise':>6} "
+        f"{'differ':>6} {'strength':>9} {'tree':>8}"
+    )
     failed = False
     for name, points in tables(folder):
         for min_samples, min_size in ((5, 10), (10, 30)):
@@ -130,7 +134,11 @@ def main(folder):
                 differ, apart = int((labels != found).sum()), float(np.abs(strength - found_strength).max())
                 tree = abs(weight / weights.sum() - 1)
                 failed |= differ > 0 or apart > 1e-9 or tree > 1e-12
-                print(f"{name:36} {len(points):5} {min_samples:11} {min_size:8} {'leaf' if leaf else 'eom':>6} {labels.max() + 1:8} {(labels < 0).sum():6} {differ:6} {apart:9.1e} {tree:8.1e}")
+                method, clusters, noise = "leaf" if leaf else "eom", labels.max() + 1, (labels < 0).sum()
+                print(
+                    f"{name:36} {len(points):5} {min_samples:11} {min_size:8} {method:>6} {clusters:8} {noise:6} "
+                    f"{differ:6} {apart:9.1e} {tree:8.1e}"
+                )
     sys.exit(1 if failed else 0)
 
 

@@ -45,7 +45,8 @@ def tables(path):
         count = round(share * len(population))
         low, high = np.percentile(population, [0.1, 99.9], axis=0)
         planted = random.uniform(low - 1, high + 1, (count, 3))
-        yield f"population + {count} planted", np.vstack([population, planted]), np.r_[np.zeros(len(population), bool), np.ones(count, bool)]
+        truth = np.r_[np.zeros(len(population), bool), np.ones(count, bool)]
+        yield f"population + {count} planted", np.vstack([population, planted]), truth
 
 
 def recall(scores, truth):
@@ -55,7 +56,10 @@ def recall(scores, truth):
 def main():
     program, failed = bench_program(), False
     print(f"scikit-learn {sklearn.__version__}, {len(SEEDS)} seeds each; ranges are least to greatest over the seeds\n")
-    print("| table | rows | rank correlation among scikit-learn's seeds | ours with scikit-learn's | planted found, scikit-learn | planted found, ours |")
+    print(
+        "| table | rows | rank correlation among scikit-learn's seeds | ours with scikit-learn's "
+        "| planted found, scikit-learn | planted found, ours |"
+    )
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, table, truth in tables(sys.argv[1]):
         theirs = [IsolationForest(random_state=s, max_samples=256).fit(table).score_samples(table) for s in SEEDS]

@@ -7,7 +7,8 @@ Both programs score the same real table with SEEDS seeds each (40 if left out). 
 among scikit-learn's seeds, among ours, and across. Pairs share seeds, so their spread says little; instead the labels "ours" and
 "theirs" are shuffled 10,000 times: p is the share of shuffles in which the two heaps differ as much as they do. A systematic
 difference also shows where the scores are averaged over the seeds: the means of two halves of scikit-learn's seeds, and of ours and
-scikit-learn's (each of half the seeds), are correlated, too. Exits 1 where a p is below 0.001. Installs python3-sklearn where it is missing.
+scikit-learn's (each of half the seeds), are correlated, too. Exits 1 where a p is below 0.001. Installs python3-sklearn where
+it is missing.
 """
 import sys
 
@@ -44,7 +45,10 @@ def main():
     program, failed = bench_program(), False
     random = np.random.default_rng(0)
     print(f"scikit-learn {sklearn.__version__}, {SEEDS} seeds each, {SHUFFLES:,} shuffles\n")
-    print("| table | among scikit-learn's | among ours | across | apart | p | half against half of scikit-learn's, mean scores | ours against scikit-learn's, mean scores |")
+    print(
+        "| table | among scikit-learn's | among ours | across | apart | p "
+        "| half against half of scikit-learn's, mean scores | ours against scikit-learn's, mean scores |"
+    )
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, table, truth in tables(sys.argv[1]):
         if truth is not None:

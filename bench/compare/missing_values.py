@@ -3,10 +3,10 @@
 
 usage: missing_values.py GAIA-100PC.csv
 
-Takes values away from a complete table of Gaia stars (a fifth of the parallaxes; a fifth of the colours; proper motion and parallax
-together) and flags a tenth of the stars by an isolation forest on absolute magnitude, colour and tangential speed. Prints, as Markdown, for the
-stars that lost a value and for all: how the ranks agree with those of the complete table, the share of stars flagged, and
-the recall of known unusual stars. Installs python3-sklearn where it is missing.
+Takes values away from a complete table of Gaia stars (a fifth of the parallaxes; a fifth of the colours; proper motion and
+parallax together) and flags a tenth of the stars by an isolation forest on absolute magnitude, colour and tangential speed.
+Prints, as Markdown, for the stars that lost a value and for all: how the ranks agree with those of the complete table, the
+share of stars flagged, and the recall of known unusual stars. Installs python3-sklearn where it is missing.
 """
 import sys
 
@@ -65,9 +65,16 @@ def main():
     table = table[~np.isnan([table[c] for c in COLUMNS]).any(axis=0)]
     whole = {c: table[c].copy() for c in COLUMNS}
     full = features(whole)
-    truths = {"white dwarfs": (full[:, 0] > 10) & (full[:, 1] < 1.5), "fast": full[:, 2] > 200, "giants": (full[:, 0] < 3.5) & (full[:, 1] > 0.8)}
+    truths = {
+        "white dwarfs": (full[:, 0] > 10) & (full[:, 1] < 1.5),
+        "fast": full[:, 2] > 200,
+        "giants": (full[:, 0] < 3.5) & (full[:, 1] > 0.8),
+    }
     print(f"{len(full)} complete stars, means of {len(SEEDS)} seeds, contamination 0.1; in brackets: on the complete table\n")
-    print(f"| lost | treatment | rank correlation with the complete table, stars that lost | flagged of those that lost | {' | '.join('recall, ' + t for t in truths)} |")
+    print(
+        "| lost | treatment | rank correlation with the complete table, stars that lost | flagged of those that lost "
+        f"| {' | '.join('recall, ' + t for t in truths)} |"
+    )
     print(f"| --- | --- | ---: | ---: |{' ---: |' * len(truths)}")
     for name, columns in LOSSES.items():
         rows = {}

@@ -22,8 +22,12 @@ const file = await asyncBufferFromFile(process.argv[2])
 const metadata = await parquetMetadataAsync(file)
 const rows = await parquetReadObjects({ file, compressors })
 const plain = (_, v) => typeof v === 'bigint' ? v.toString() : v
-console.log(JSON.stringify({ names: Object.keys(rows[0] ?? {}), columns: metadata.schema.slice(1).map(s => [s.name, s.type, s.converted_type ?? s.logical_type?.type ?? null]),
-  keys: (metadata.key_value_metadata ?? []).map(k => k.key), rows: rows.map(r => Object.values(r)) }, plain))
+console.log(JSON.stringify({
+  names: Object.keys(rows[0] ?? {}),
+  columns: metadata.schema.slice(1).map(s => [s.name, s.type, s.converted_type ?? s.logical_type?.type ?? null]),
+  keys: (metadata.key_value_metadata ?? []).map(k => k.key),
+  rows: rows.map(r => Object.values(r)),
+}, plain))
 """
 
 
@@ -45,7 +49,8 @@ def same(ours, theirs, kind):
 
 def main():
     program = os.path.join(REPO, "src", "Almagest.Cli", "bin", "Release", "net10.0", "almagest")
-    subprocess.run(["dotnet", "build", os.path.join(REPO, "src", "Almagest.Cli"), "-c", "Release", "-v", "q"], check=True, stdout=subprocess.DEVNULL)
+    project = os.path.join(REPO, "src", "Almagest.Cli")
+    subprocess.run(["dotnet", "build", project, "-c", "Release", "-v", "q"], check=True, stdout=subprocess.DEVNULL)
     folder = tempfile.mkdtemp(prefix="parquet-")
     environment = {**os.environ, "ALMAGEST_HOME": os.path.join(folder, "home")}
 
@@ -53,7 +58,8 @@ def main():
         return subprocess.run([program, *arguments], env=environment, check=True, capture_output=True, text=True).stdout
 
     try:
-        subprocess.run(["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", folder, "hyparquet", "hyparquet-compressors"], check=True)
+        install = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", folder]
+        subprocess.run([*install, "hyparquet", "hyparquet-compressors"], check=True)
         reader = os.path.join(folder, "read.mjs")
         with open(reader, "w", encoding="utf-8") as f:
             f.write(READ)
@@ -88,8 +94,9 @@ def main():
                           for i, (ours, their) in enumerate(zip(rows, theirs["rows"]))
                           for j, (o, t) in enumerate(zip(ours, their)) if not same(o, t, kinds[j])]
             wrong += len(differing)
+            verdict = "equal" if not differing else "%d DIFFER: %s" % (len(differing), "; ".join(differing[:3]))
             print("%-34s %7d rows %3d columns  metadata %s  %s" % (
-                name, len(rows), len(header), ",".join(theirs["keys"]) or "none", "equal" if not differing else "%d DIFFER: %s" % (len(differing), "; ".join(differing[:3]))))
+                name, len(rows), len(header), ",".join(theirs["keys"]) or "none", verdict))
         return 1 if wrong else 0
     finally:
         subprocess.run([program, "db", "stop"], env=environment, capture_output=True, check=False)

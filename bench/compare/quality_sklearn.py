@@ -1,4 +1,5 @@
-"""Made labels, scores and clusters with what scikit-learn says of them, and HEALPix cells by astropy-healpix: the numbers that the tests of the views expect.
+"""Made labels, scores and clusters with what scikit-learn says of them, and HEALPix cells by astropy-healpix: the numbers that
+the tests of the views expect.
 
     /usr/bin/python3 bench/compare/quality_sklearn.py > tests/Almagest.Ledger.Tests/Expected/quality.json
 """

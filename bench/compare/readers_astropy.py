@@ -3,8 +3,8 @@
 
 usage: readers_astropy.py FORMAT FILE
 
-FORMAT: csv, ecsv, votable, fits. Prints a JSON object: name (and version), rows, and seconds of the best pass (up to three, within about ten seconds),
-the start of Python and the imports left out. Installs python3-astropy where it is missing.
+FORMAT: csv, ecsv, votable, fits. Prints a JSON object: name (and version), rows, and seconds of the best pass (up to three,
+within about ten seconds), the start of Python and the imports left out. Installs python3-astropy where it is missing.
 """
 import json
 import sys

@@ -19,22 +19,54 @@ TARGET = os.path.join(REPO, "tests", "Almagest.Discovery.Tests", "Statistics", "
 
 def hypergeometric(np, stats):
     rng = np.random.default_rng(1)
-    cases = [(2000, 100, 200, 60), (50, 10, 12, 3), (100_000, 5000, 5000, 4999), (100_000, 5000, 5000, 5000), (1_000_000, 50_000, 50_000, 2600),
-             (1_000_000, 50_000, 50_000, 2400), (100_000, 50_000, 50_000, 100), (100_000, 50_000, 50_000, 24_000), (100_000, 50_000, 50_000, 26_000),
-             (12_366, 248, 619, 177), (10, 4, 6, 4), (10, 4, 6, 1), (1, 1, 1, 1), (5_000_000, 3, 2_500_000, 3), (200, 199, 199, 199)]
+    cases = [
+        (2000, 100, 200, 60),
+        (50, 10, 12, 3),
+        (100_000, 5000, 5000, 4999),
+        (100_000, 5000, 5000, 5000),
+        (1_000_000, 50_000, 50_000, 2600),
+        (1_000_000, 50_000, 50_000, 2400),
+        (100_000, 50_000, 50_000, 100),
+        (100_000, 50_000, 50_000, 24_000),
+        (100_000, 50_000, 50_000, 26_000),
+        (12_366, 248, 619, 177),
+        (10, 4, 6, 4),
+        (10, 4, 6, 1),
+        (1, 1, 1, 1),
+        (5_000_000, 3, 2_500_000, 3),
+        (200, 199, 199, 199),
+    ]
     for _ in range(60):
         total = int(10 ** rng.uniform(0.5, 6))
         first, second = (int(rng.integers(0, total + 1)) for _ in range(2))
         cases.append((total, first, second, int(rng.integers(max(0, first + second - total), min(first, second) + 1))))
-    return [dict(total=t, first=a, second=b, common=k, log10_p=max(-1e300, float(stats.hypergeom.logsf(k - 1, t, a, b)) / math.log(10))) for t, a, b, k in cases]
+    return [
+        dict(
+            total=t,
+            first=a,
+            second=b,
+            common=k,
+            log10_p=max(-1e300, float(stats.hypergeom.logsf(k - 1, t, a, b)) / math.log(10)),
+        )
+        for t, a, b, k in cases
+    ]
 
 
 def beta(np, stats):
     rng = np.random.default_rng(2)
     cases = [(0, 0), (0, 1), (1, 1), (0, 100), (100, 100), (3, 10), (0.137, 1.37), (999, 1000), (1e-3, 0.2), (4321.5, 10_000)]
     cases += [(n * u, n) for n, u in zip(10 ** rng.uniform(-2, 4, 60), rng.uniform(0, 1, 60))]
-    return [dict(flagged=float(k), analysed=float(n), mean=float((k + .5) / (n + 1)), low=float(stats.beta.ppf(.025, k + .5, n - k + .5)),
-                 high=float(stats.beta.ppf(.975, k + .5, n - k + .5)), cdf_at_0_3=float(stats.beta.cdf(.3, k + .5, n - k + .5))) for k, n in cases]
+    return [
+        dict(
+            flagged=float(k),
+            analysed=float(n),
+            mean=float((k + .5) / (n + 1)),
+            low=float(stats.beta.ppf(.025, k + .5, n - k + .5)),
+            high=float(stats.beta.ppf(.975, k + .5, n - k + .5)),
+            cdf_at_0_3=float(stats.beta.cdf(.3, k + .5, n - k + .5)),
+        )
+        for k, n in cases
+    ]
 
 
 def benjamini_hochberg(np):
@@ -60,8 +92,15 @@ def labellings(np, metrics):
         first = rng.integers(0, a, n)
         second = np.where(rng.random(n) < 0.6, first % b, rng.integers(0, b, n))
         second = np.where(rng.random(n) < noise, -1, second)
-        found.append(dict(first=first.tolist(), second=second.tolist(), ari=float(metrics.adjusted_rand_score(first, second)),
-                          ami=float(metrics.adjusted_mutual_info_score(first, second)), nmi=float(metrics.normalized_mutual_info_score(first, second))))
+        found.append(
+            dict(
+                first=first.tolist(),
+                second=second.tolist(),
+                ari=float(metrics.adjusted_rand_score(first, second)),
+                ami=float(metrics.adjusted_mutual_info_score(first, second)),
+                nmi=float(metrics.normalized_mutual_info_score(first, second)),
+            )
+        )
     return found
 
 
@@ -92,7 +131,9 @@ def consensus(np, stats):
     stars, runs = 40, 6
     base = rng.random((3, stars)) < 0.25
     flagged = np.array([base[0], base[0], base[0] ^ (rng.random(stars) < 0.1), base[1], base[2], base[1] | base[2]])
-    analysed = np.array([np.ones(stars, bool), np.ones(stars, bool), np.arange(stars) < 30, np.arange(stars) >= 10, np.ones(stars, bool), np.arange(stars) % 2 == 0])
+    every = np.ones(stars, bool)
+    place = np.arange(stars)
+    analysed = np.array([every, every, place < 30, place >= 10, every, place % 2 == 0])
     flagged &= analysed
     similarity = np.eye(runs)
     for i in range(runs):
@@ -107,8 +148,18 @@ def consensus(np, stats):
         who = np.flatnonzero(analysed[:, star])
         weight = 1 / similarity[np.ix_(who, who)].sum(axis=1)
         k, n = float(weight[flagged[who, star]].sum()), float(weight.sum())
-        expected.append(dict(star=int(star), flagged=int(flagged[:, star].sum()), analysed=len(who), effective_flagged=k, effective_analysed=n,
-                             mean=(k + .5) / (n + 1), low=float(stats.beta.ppf(.025, k + .5, n - k + .5)), high=float(stats.beta.ppf(.975, k + .5, n - k + .5))))
+        expected.append(
+            dict(
+                star=int(star),
+                flagged=int(flagged[:, star].sum()),
+                analysed=len(who),
+                effective_flagged=k,
+                effective_analysed=n,
+                mean=(k + .5) / (n + 1),
+                low=float(stats.beta.ppf(.025, k + .5, n - k + .5)),
+                high=float(stats.beta.ppf(.975, k + .5, n - k + .5)),
+            )
+        )
     return dict(analysed=[np.flatnonzero(a).tolist() for a in analysed], flagged=[np.flatnonzero(f).tolist() for f in flagged],
                 weights=(1 / similarity.sum(axis=1)).tolist(), stars=expected)
 
@@ -118,8 +169,15 @@ def main():
     import numpy as np
     from scipy import optimize, stats
     from sklearn import metrics
-    numbers = dict(hypergeometric=hypergeometric(np, stats), beta=beta(np, stats), benjamini_hochberg=benjamini_hochberg(np), labellings=labellings(np, metrics),
-                   kappa=kappas(np, metrics), assignment=assignments(np, optimize), consensus=consensus(np, stats))
+    numbers = dict(
+        hypergeometric=hypergeometric(np, stats),
+        beta=beta(np, stats),
+        benjamini_hochberg=benjamini_hochberg(np),
+        labellings=labellings(np, metrics),
+        kappa=kappas(np, metrics),
+        assignment=assignments(np, optimize),
+        consensus=consensus(np, stats),
+    )
     text = json.dumps(numbers, indent=None, separators=(",", ":")).replace('},{', '},\n{').replace('],"', '],\n"') + "\n"
     if "--check" in sys.argv[1:]:
         with open(TARGET, encoding="utf-8") as file:

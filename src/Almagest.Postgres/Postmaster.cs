@@ -97,7 +97,7 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         {
             try
             {
-                await StopAsync(CancellationToken.None, immediately).ConfigureAwait(false);
+                await StopAsync(CancellationToken.None, immediately, seconds: 5).ConfigureAwait(false);
                 return;
             }
             catch (PostgresServerException)
@@ -107,13 +107,15 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
     }
 
     /// <summary>Ends all sessions and the server, with a checkpoint. Does nothing where none runs.</summary>
-    public async Task StopAsync(CancellationToken cancel, bool immediately = false)
+    /// <param name="seconds">how long it may take</param>
+    public async Task StopAsync(CancellationToken cancel, bool immediately = false, int seconds = 120)
     {
         // pg_ctl would signal whatever process has the number in a stale file.
         if (LiveServer() is null || FindBinaries() is not { } binaries)
             return;
         var command = account.Command(
-            binaries.PgCtl, "stop", "-D", "data", "-m", immediately ? "immediate" : "fast", "-w", "-t", "120", "-s");
+            binaries.PgCtl, "stop", "-D", "data", "-m", immediately ? "immediate" : "fast",
+            "-w", "-t", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture), "-s");
         var result = await HostProcess.RunAsync(command, place.Directory, cancel: cancel).ConfigureAwait(false);
         if (!result.Succeeded && LiveServer() is not null)
             throw StartFailure.Explain($"Cannot stop the database in {place.Directory}", result.Text, place);

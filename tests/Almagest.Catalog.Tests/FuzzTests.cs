@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;
@@ -8,12 +9,8 @@ namespace Almagest.Catalog.Tests;
 public sealed class FuzzTests
 {
     /// <summary>Mutations of each file; <c>ALMAGEST_FUZZ_ROUNDS</c> sets it, for instance to 100000.</summary>
-    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_FUZZ_ROUNDS"), out int wanted) ? wanted
-#if DEBUG
-        : 150;
-#else
-        : 1500;
-#endif
+    private static readonly int Rounds = TestDepth.Rounds(usually: 300, release: 5000, "ALMAGEST_FUZZ_ROUNDS");
+
     /// <summary>The first of them, so that many rounds can be run in pieces: a round is the same in whichever piece it is.</summary>
     private static readonly int FirstRound = int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_FUZZ_FIRST"), out int wanted) ? wanted : 0;
 

@@ -86,11 +86,11 @@ public sealed class ProcessTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         using var process = CliProcess.Start("discover", "anomalies", "--trees", "10000", "--subsample", "2000", "--threads", "1", "--database", ledger.Connection, "--json");
-        while (await ledger.CountAsync("select count(*) from discovery_runs where status = 'running'") == 0)
+        await Eventually.HoldsAsync(async () =>
         {
             Assert.False(process.HasExited);
-            await Task.Delay(50, Cancellation);
-        }
+            return await ledger.CountAsync("select count(*) from discovery_runs where status = 'running'") > 0;
+        });
 
         process.Signal(CliProcess.Interrupt);
         var result = await process.EndAsync(Cancellation);

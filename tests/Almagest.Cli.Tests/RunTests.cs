@@ -54,6 +54,7 @@ public sealed class RunTests : IDisposable
         while (true)
         {
             var page = (await ledger.RunAsync(["runs", "list", $"--sort={order}", "--limit", "1", "--json", .. from])).Ok().Json;
+            Assert.True(paged.Count < 10, "the pages do not end");
             paged.Add(Assert.Single(page.GetProperty("runs").EnumerateArray()).GetProperty("run_id").GetString()!);
             if (page.GetProperty("next").GetString() is not { } next) break;
             Assert.Contains($"--after {next}", (await ledger.RunAsync(["runs", "list", $"--sort={order}", "--limit", "1", .. from])).Ok().Out.ReplaceLineEndings(" "), StringComparison.Ordinal);

@@ -32,7 +32,7 @@ public sealed class Sky : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await (await TestPostgres.GetAsync()).CreateDatabaseAsync();
+        database = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
         Ledger = new LedgerDatabase(database.ConnectionString);
         await Ledger.Schema.MigrateAsync();
         using (var folder = TestFolder.Create("sky"))

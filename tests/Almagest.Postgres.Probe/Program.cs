@@ -1,9 +1,7 @@
-using Almagest.Postgres.Probe;
 using Almagest.Postgres;
 
-// A second process for tests. With 'server CONNECTION [POINT]' a server that is there to be killed; without arguments a holder of the
-// embedded server: takes a lease on the home named by ALMAGEST_HOME, says so, and holds it until its input ends.
-if (args is ["server", var connection, ..]) return await ServerProbe.RunAsync(connection, args.ElementAtOrDefault(2));
+// A second process for tests, a holder of the embedded cluster: takes a lease on the home named by ALMAGEST_HOME, says so, and holds it
+// until its input ends.
 try
 {
     var options = EmbeddedServerOptions.FromEnvironment(Console.Error.WriteLine) with { Durable = false };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Testing;
 using Npgsql;
 using Xunit;
 
@@ -35,7 +36,7 @@ public sealed class ServerCrashTests
         await using var command = new NpgsqlCommand("SELECT count(*) FROM generate_series(1, 1e9::bigint) a, generate_series(1, 1000) b", connection) { CommandTimeout = 0 };
         var busy = command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
         var backend = connection.ProcessID;
-        await ServerHome.WaitUntilAsync(() => SecondsOfProcessor(backend) > 0.05);
+        await Eventually.HoldsAsync(() => SecondsOfProcessor(backend) > 0.05);
 
         await home.KillServerAsync();
         Assert.True(await lease.EnsureRunningAsync(TestContext.Current.CancellationToken));
@@ -147,7 +148,7 @@ public sealed class ServerCrashTests
         await using var session = new NpgsqlConnection(lease.ConnectionString + ";Pooling=false");
         await session.OpenAsync(TestContext.Current.CancellationToken);
         await home.AsAccountAsync("/bin/sh", "-c", $"kill -TERM {home.ServerProcess}");
-        await ServerHome.WaitUntilAsync(() => PostmasterFile.Read(home.Data) is { Status: "stopping" });
+        await Eventually.HoldsAsync(() => PostmasterFile.Read(home.Data) is { Status: "stopping" });
 
         Assert.True(await lease.EnsureRunningAsync(TestContext.Current.CancellationToken));
         Assert.Equal(1, await ServerHome.AskAsync(lease, "SELECT 1"));

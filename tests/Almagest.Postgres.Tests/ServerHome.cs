@@ -61,7 +61,7 @@ sealed class ServerHome : IAsyncDisposable
     {
         var process = Process.GetProcessById(ServerProcess ?? throw new InvalidOperationException("No server runs."));
         process.Kill();
-        await WaitUntilAsync(() => !Directory.Exists($"/proc/{process.Id}/cwd"));
+        await Eventually.HoldsAsync(() => !Directory.Exists($"/proc/{process.Id}/cwd"));
     }
 
     /// <summary>Runs a command as the account of the server's files.</summary>
@@ -71,15 +71,6 @@ sealed class ServerHome : IAsyncDisposable
         var result = await HostProcess.RunAsync(account.Command(command), Server);
         Assert.True(result.Succeeded, result.Text);
         return result.Output;
-    }
-
-    /// <summary>Waits for what happens in another process. Fails after half a minute.</summary>
-    public static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!condition())
-            await Task.Delay(10, limit.Token);
     }
 
     public static async Task<object?> AskAsync(ServerLease lease, string sql)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -171,7 +172,7 @@ public sealed class AnalyticsTests(KnownLedger known)
     [Fact]
     public async Task Views_say_how_fresh_they_are()
     {
-        await TestServer.UntilAsync(async () => (await server.GetAsync($"{Root}/views")).Json.EnumerateArray().All(v => !v.GetProperty("lags").GetBoolean()));
+        await Eventually.HoldsAsync(async () => (await server.GetAsync($"{Root}/views")).Json.EnumerateArray().All(v => !v.GetProperty("lags").GetBoolean()));
         var views = (await server.GetAsync($"{Root}/views")).Json.EnumerateArray().ToList();
         Assert.Equal(Almagest.Ledger.Views.AnalyticsViews.All.Select(v => v.Name), views.Select(v => v.GetProperty("view_name").GetString()!));
         JsonAssert.Fields(views[0], """

@@ -4,6 +4,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -85,7 +86,7 @@ public sealed class ExplanationTests : IAsyncLifetime
         Assert.Equal(12, made.Json.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
         Assert.Equal(0.2, made.Json.GetProperty("parameters").GetProperty("contamination").GetDouble());
         Assert.Equal(made.Json.GetRawText(), (await server.GetAsync($"/discovery/runs/{id}")).Json.GetRawText());
-        await TestServer.UntilAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 2);
+        await Eventually.HoldsAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 2);
         Assert.Equal(12, (await server.GetAsync("/analytics/discovery/stats")).Json[0].GetProperty("anomaly_count").GetInt32());
     }
 

@@ -6,6 +6,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -41,7 +42,7 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         return run.RunId;
     }
 
-    Task CurrentAsync() => TestServer.UntilAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
+    Task CurrentAsync() => Eventually.HoldsAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
 
     async Task<Answer> AskAsync(string path, string? tag = null, DateTimeOffset? since = null, HttpMethod? method = null, string? coding = null)
     {
@@ -202,7 +203,7 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         var before = await AskAsync(Root + "/stats");
         await ExecuteAsync("drop index ux_mv_discovery_run_stats");
         await CompleteAsync();
-        await TestServer.UntilAsync(async () => (await StatusAsync()).GetProperty("consecutive_failures").GetInt32() >= 2);
+        await Eventually.HoldsAsync(async () => (await StatusAsync()).GetProperty("consecutive_failures").GetInt32() >= 2);
         var status = await StatusAsync();
         Assert.Equal("failed", status.GetProperty("last_outcome").GetString());
         Assert.NotEqual("", status.GetProperty("last_error").GetString());

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -85,7 +86,7 @@ public sealed class HttpTests(KnownLedger known)
     {
         await server.GetAsync("/health/live");
         // A request is counted after its answer has been sent.
-        await TestServer.UntilAsync(async () => (await server.GetAsync("/metrics")).Text.Contains(
+        await Eventually.HoldsAsync(async () => (await server.GetAsync("/metrics")).Text.Contains(
             "almagest_http_requests_total{method=\"GET\",route=\"/health/live\",status=\"200\"}", StringComparison.Ordinal));
         var metrics = (await server.GetAsync("/metrics")).Text;
         Assert.Contains("almagest_runs{status=\"completed\"} 4\n", metrics, StringComparison.Ordinal);

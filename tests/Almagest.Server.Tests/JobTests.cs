@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Almagest.Ledger.Views;
 using Almagest.Server.Jobs;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -25,7 +26,7 @@ public sealed class JobTests
     static async Task<JsonElement> JobAsync(TestServer server) => Assert.Single((await server.GetAsync("/operations/jobs")).Json.EnumerateArray());
 
     static Task RegisteredAsync(TestServer server) =>
-        TestServer.UntilAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_triggers where trigger_state = 'WAITING'") == 1
+        Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_triggers where trigger_state = 'WAITING'") == 1
             && await CountAsync(server, "select count(*) from jobs.qrtz_scheduler_state") >= 1);
 
     // The time at which the trigger is due moves to yesterday: as if every server had been down since.
@@ -38,7 +39,7 @@ public sealed class JobTests
         static ServerOptions EverySecond(ServerOptions o) => o with { NightlyCron = "* * * * * *", Workers = 0 };
         await using var one = await TestServer.StartAsync(EverySecond);
         await using var two = await AlmagestServer.StartAsync(EverySecond(new ServerOptions { Ledger = one.Ledger, Port = 0 }), Cancellation);
-        await TestServer.UntilAsync(async () => await CountAsync(one, "select count(*) from jobs.qrtz_execution_history where succeeded") >= 4);
+        await Eventually.HoldsAsync(async () => await CountAsync(one, "select count(*) from jobs.qrtz_execution_history where succeeded") >= 4);
         Assert.Equal(2, await CountAsync(one, "select count(*) from jobs.qrtz_scheduler_state"));
         await two.StopAsync(Cancellation);
         await one.App.StopAsync(Cancellation);
@@ -63,7 +64,7 @@ public sealed class JobTests
         ServerOptions again = new() { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = Leap };
         await using var next = await AlmagestServer.StartAsync(again, Cancellation);
         await using var third = await AlmagestServer.StartAsync(again, Cancellation);
-        await TestServer.UntilAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
+        await Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
         await RegisteredAsync(server);
         await third.StopAsync(Cancellation);
         await next.StopAsync(Cancellation);
@@ -89,7 +90,7 @@ public sealed class JobTests
         await server.App.StopAsync(Cancellation);
         await MissAsync(server);
         await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "0 2 * * *", TimeZone = "Europe/Berlin" }, Cancellation);
-        await TestServer.UntilAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
+        await Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
         var told = Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, Cancellation));
         var execution = Assert.Single(told.History);
         Assert.Equal(("succeeded", $"{AnalyticsViews.All.Count} views refreshed"), (execution.Result, execution.Summary));
@@ -108,13 +109,13 @@ public sealed class JobTests
         await CountAsync(server, "select count(*) from mv_discovery_timeline");
         await using (var drop = server.Ledger.DataSource.CreateCommand("drop index ux_mv_discovery_timeline")) await drop.ExecuteNonQueryAsync(Cancellation);
         await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = Leap, Logging = _ => { } }, Cancellation);
-        await TestServer.UntilAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
+        await Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
         var execution = Assert.Single(Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, Cancellation)).History);
         Assert.Equal("failed", execution.Result);
         Assert.Contains("mv_discovery_timeline", execution.Summary, StringComparison.Ordinal);
         await using (var mend = server.Ledger.DataSource.CreateCommand("create unique index ux_mv_discovery_timeline on mv_discovery_timeline (period_type, period_start, run_type)"))
             await mend.ExecuteNonQueryAsync(Cancellation);
-        await TestServer.UntilAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => v.ConsecutiveFailures == 0));
+        await Eventually.HoldsAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => v.ConsecutiveFailures == 0));
         await next.StopAsync(Cancellation);
     }
 
@@ -124,7 +125,7 @@ public sealed class JobTests
         await using var server = await TestServer.StartAsync(o => o with { NightlyCron = Leap, Workers = 0 });
         await RegisteredAsync(server);
         await using var other = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "30 3 29 2 *", TimeZone = "Asia/Tokyo" }, Cancellation);
-        await TestServer.UntilAsync(async () => (await JobAsync(server)).GetProperty("schedule").GetString() == "30 3 29 2 *");
+        await Eventually.HoldsAsync(async () => (await JobAsync(server)).GetProperty("schedule").GetString() == "30 3 29 2 *");
         Assert.Equal("Asia/Tokyo", (await JobAsync(server)).GetProperty("time_zone").GetString());
         await other.StopAsync(Cancellation);
     }

@@ -21,6 +21,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         string? next = null;
         do
         {
+            Assert.True(seen.Count < 100, "the pages do not end");
             var page = (await server.GetAsync("/discovery/runs?limit=4" + (next is null ? "" : $"&before={next}"))).Json;
             JsonAssert.Fields(page, "items next");
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetGuid()));
@@ -58,6 +59,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         string? next = null;
         do
         {
+            Assert.True(seen.Count < 100, "the pages do not end");
             var page = (await server.GetAsync($"/discovery/runs/{known.RunA}/results?limit=5" + (next is null ? "" : $"&after={next}"))).Json;
             JsonAssert.Fields(page, "items next total truncated");
             JsonAssert.Fields(page.GetProperty("items")[0], """

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Almagest.Runs.Lifecycle;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -25,7 +26,7 @@ public sealed class RunControlTests
     static async Task<JsonElement> EndedAsync(TestServer server, string location)
     {
         JsonElement run = default;
-        await TestServer.UntilAsync(async () => (run = (await server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
+        await Eventually.HoldsAsync(async () => (run = (await server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
         return run;
     }
 
@@ -82,7 +83,7 @@ public sealed class RunControlTests
         Assert.Equal(HttpStatusCode.Accepted, started.Status);
         var location = started.Headers.Location!.ToString();
         JsonElement sweep = default;
-        await TestServer.UntilAsync(async () => (sweep = (await server.GetAsync(location)).Json).GetProperty("is_over").GetBoolean());
+        await Eventually.HoldsAsync(async () => (sweep = (await server.GetAsync(location)).Json).GetProperty("is_over").GetBoolean());
         await other.StopAsync(Cancellation);
         Assert.Equal((6, 6), (sweep.GetProperty("runs").GetInt32(), sweep.GetProperty("statuses").GetProperty("completed").GetInt32()));
         var listed = (await server.GetAsync($"/discovery/runs?group_id={sweep.GetProperty("group_id").GetGuid()}&sort=created&limit=4")).Json;

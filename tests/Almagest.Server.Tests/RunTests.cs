@@ -6,6 +6,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -31,7 +32,7 @@ public sealed class RunTests : IAsyncLifetime
     async Task<JsonElement> EndedAsync(string location)
     {
         JsonElement run = default;
-        await TestServer.UntilAsync(async () => (run = (await server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
+        await Eventually.HoldsAsync(async () => (run = (await server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
         return run;
     }
 
@@ -49,11 +50,11 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(60, run.GetProperty("total_stars").GetInt64());
         Assert.Equal(6, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
 
-        await TestServer.UntilAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
+        await Eventually.HoldsAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
         var stats = (await server.GetAsync("/analytics/discovery/stats")).Json[0];
         Assert.Equal((run.GetProperty("run_id").GetGuid(), 6L), (stats.GetProperty("run_id").GetGuid(), stats.GetProperty("anomaly_count").GetInt64()));
         var flagged = (await server.GetAsync($"{location}/results?anomalies_only=true&limit=1")).Json.GetProperty("items")[0].GetProperty("star_id").GetInt64();
-        await TestServer.UntilAsync(async () => (await server.GetAsync($"/analytics/discovery/stars/{flagged}/frequency")).Status == HttpStatusCode.OK);
+        await Eventually.HoldsAsync(async () => (await server.GetAsync($"/analytics/discovery/stars/{flagged}/frequency")).Status == HttpStatusCode.OK);
     }
 
     [Theory]
@@ -91,7 +92,7 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal("dbscan", run.GetProperty("algorithm").GetString());
         Assert.Equal(2, run.GetProperty("dataset_filter").GetProperty("cone").GetProperty("radius_deg").GetDouble());
         var id = run.GetProperty("run_id").GetGuid();
-        await TestServer.UntilAsync(async () => (await server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Status == HttpStatusCode.OK);
+        await Eventually.HoldsAsync(async () => (await server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Status == HttpStatusCode.OK);
         var sizes = (await server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Json;
         Assert.Equal(run.GetProperty("results_summary").GetProperty("cluster_count").GetInt32(), sizes.GetArrayLength());
     }
@@ -106,7 +107,7 @@ public sealed class RunTests : IAsyncLifetime
         var run = await EndedAsync($"/discovery/runs/{id}");
         Assert.Equal("failed", run.GetProperty("status").GetString());
         Assert.Contains("at least 5", run.GetProperty("error").GetString(), StringComparison.Ordinal);
-        await TestServer.UntilAsync(async () => (await server.GetAsync("/analytics/discovery/timeline")).Json.GetArrayLength() == 1);
+        await Eventually.HoldsAsync(async () => (await server.GetAsync("/analytics/discovery/timeline")).Json.GetArrayLength() == 1);
         Assert.Equal(0, (await server.GetAsync("/analytics/discovery/timeline")).Json[0].GetProperty("completed_runs").GetInt32());
         Assert.Equal(0, (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength());
     }
@@ -146,7 +147,7 @@ public sealed class RunTests : IAsyncLifetime
             await using (var silent = idle.Ledger.DataSource.CreateCommand("update discovery_runs set heartbeat_at = heartbeat_at - interval '7 seconds'"))
                 await silent.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = idle.Ledger, Port = 0, NightlyCron = null }, TestContext.Current.CancellationToken);
-            await TestServer.UntilAsync(async () => (await idleRuns.GetAsync(run.RunId)).Status == RunStatus.Failed);
+            await Eventually.HoldsAsync(async () => (await idleRuns.GetAsync(run.RunId)).Status == RunStatus.Failed);
             Assert.Contains("start it again", (await idleRuns.GetAsync(run.RunId)).Error, StringComparison.Ordinal);
             await next.StopAsync(TestContext.Current.CancellationToken);
         }
@@ -172,10 +173,10 @@ public sealed class RunTests : IAsyncLifetime
     {
         var location = (await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "field"}""")).Headers.Location!.ToString();
         await EndedAsync(location);
-        await TestServer.UntilAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
+        await Eventually.HoldsAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
         Assert.Equal(HttpStatusCode.NoContent, (await server.DeleteAsync(location)).Status);
         JsonAssert.Problem(await server.GetAsync(location), HttpStatusCode.NotFound);
-        await TestServer.UntilAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 0);
+        await Eventually.HoldsAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 0);
     }
 
     [Fact]

@@ -41,8 +41,8 @@ public sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
     {
-        var cluster = await TestPostgres.GetAsync();
-        var database = await cluster.CreateDatabaseAsync("server", async connection =>
+        var cluster = await TestDatabaseServer.GetAsync();
+        var database = await cluster.CreateDatabaseAsync("migrated", async connection =>
         {
             await using var ledger = new LedgerDatabase(connection);
             await ledger.Schema.MigrateAsync();
@@ -95,16 +95,10 @@ public sealed class TestServer : IAsyncDisposable
     public async Task<long[]> StarIdsAsync(long datasetId) =>
         (await new DatasetRepository(Ledger).StarsAsync(datasetId, 0, 10_000)).Select(s => s.StarId).ToArray();
 
-    /// <summary>Waits until a condition holds; the test's own time limit ends it.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        while (!await condition()) await Task.Delay(50, TestContext.Current.CancellationToken);
-    }
-
     /// <summary>Waits until no view lags, then requires that each equals a recomputation from raw results.</summary>
     public async Task RequireTrueViewsAsync()
     {
-        await UntilAsync(async () => (await new ViewStatusReader(Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
+        await Eventually.HoldsAsync(async () => (await new ViewStatusReader(Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
         Assert.All(await new ViewVerifier(Ledger).VerifyAsync(), v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}"));
     }
 

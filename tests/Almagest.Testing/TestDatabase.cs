@@ -3,9 +3,9 @@ namespace Almagest.Testing;
 /// <summary>A database of one test, dropped at its end.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    readonly TestPostgres server;
+    readonly TestDatabaseServer server;
 
-    internal TestDatabase(TestPostgres server, string name, string connectionString)
+    internal TestDatabase(TestDatabaseServer server, string name, string connectionString)
     {
         this.server = server;
         Name = name;

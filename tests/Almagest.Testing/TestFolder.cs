@@ -22,12 +22,13 @@ public sealed class TestFolder : IDisposable
 
     public string Path { get; }
 
-    public static TestFolder Create(string name)
+    /// <param name="parent">where it lies, by default in the system's temporary directory</param>
+    public static TestFolder Create(string name, string? parent = null)
     {
         _ = Swept.Value;
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
-            var path = Directory.CreateTempSubdirectory($"{Prefix}{name}-").FullName;
+            var path = MakeFolder(name, parent);
             // As root, PostgreSQL's account has to pass through it.
             if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
@@ -35,7 +36,7 @@ public sealed class TestFolder : IDisposable
             {
                 return new TestFolder(path, Mark(path));
             }
-            catch (IOException)
+            catch (IOException) when (attempt < 10)
             {
                 // Another process swept it before it was marked.
             }
@@ -49,6 +50,14 @@ public sealed class TestFolder : IDisposable
         File.Delete(MarkOf(Path));
     }
 
+    static string MakeFolder(string name, string? parent)
+    {
+        if (parent is null) return Directory.CreateTempSubdirectory($"{Prefix}{name}-").FullName;
+        var path = System.IO.Path.Combine(parent, $"{Prefix}{name}-{System.IO.Path.GetRandomFileName()[..8]}");
+        if (OperatingSystem.IsWindows()) return Directory.CreateDirectory(path).FullName;
+        return Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    }
+
     // Beside the folder, so that the folder can be given away or mounted over.
     static string MarkOf(string path) => path + ".lock";
 
@@ -58,7 +67,8 @@ public sealed class TestFolder : IDisposable
     static int Sweep()
     {
         var count = 0;
-        foreach (var file in Directory.GetFiles(System.IO.Path.GetTempPath(), $"{Prefix}*.lock"))
+        string[] parents = [System.IO.Path.GetTempPath(), "/dev/shm"];
+        foreach (var file in parents.Where(Directory.Exists).SelectMany(parent => Directory.GetFiles(parent, $"{Prefix}*.lock")))
         {
             try
             {

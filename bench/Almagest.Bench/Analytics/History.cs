@@ -10,7 +10,7 @@ static class History
 
     public const string Usage = $"""
               --histories RUNSxSTARS[,…]   runs, and stars of each (default {Ordinary}; with --quick {Quick})
-              --server CONN                a server on which databases may be created and dropped (default: a private one, gone afterwards)
+              --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """;
 
     public static readonly string[] Options = ["--histories", "--server"];

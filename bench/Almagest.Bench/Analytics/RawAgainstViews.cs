@@ -11,15 +11,17 @@ public sealed record RawAgainstView(string Question, double RawMs, double ViewMs
 }
 
 /// <summary>
-/// The same questions asked of the raw tables, in the SQL that one would write without the views and with all indexes in place, and of the
-/// views. Both in turn, on one warm connection, whole round trips, medians (what takes over 20 s is timed once); the answers are compared before anything is timed.
+/// The same questions asked of the raw tables, in the SQL that one would write without the views and with all indexes in place, and
+/// of the views. Both in turn, on one warm connection, whole round trips, medians (what takes over 20 s is timed once); the answers
+/// are compared before anything is timed.
 /// </summary>
 public static class RawAgainstViews
 {
     static readonly (string Question, string Raw, string View)[] Questions =
     [
         ("statistics of one anomaly run", """
-            select d.run_id, count(*) filter (where r.is_anomaly = 1), min(r.anomaly_score) filter (where r.is_anomaly = 1), max(r.anomaly_score) filter (where r.is_anomaly = 1)
+            select d.run_id, count(*) filter (where r.is_anomaly = 1),
+                   min(r.anomaly_score) filter (where r.is_anomaly = 1), max(r.anomaly_score) filter (where r.is_anomaly = 1)
             from discovery_runs d join discovery_results r using (run_id)
             where d.is_complete and d.run_id = '{anomaly run}' group by d.run_id
             """,
@@ -31,7 +33,9 @@ public static class RawAgainstViews
             with sizes as (
               select cluster_id, count(*) as n from discovery_results
               where run_id = '{cluster run}' group by cluster_id)
-            select count(*) filter (where cluster_id >= 0), max(n) filter (where cluster_id >= 0), coalesce(sum(n) filter (where cluster_id = -1), 0)::bigint from sizes
+            select count(*) filter (where cluster_id >= 0), max(n) filter (where cluster_id >= 0),
+                   coalesce(sum(n) filter (where cluster_id = -1), 0)::bigint
+            from sizes
             """,
             """
             select cluster_count, max_cluster_size, noise_count from mv_discovery_run_stats
@@ -39,7 +43,8 @@ public static class RawAgainstViews
             """),
         ("statistics of the 100 newest runs", """
             select d.run_id, count(*) filter (where r.is_anomaly = 1), count(*) filter (where r.cluster_id = -1)
-            from (select * from discovery_runs where is_complete order by created_at desc limit 100) d join discovery_results r using (run_id)
+            from (select * from discovery_runs where is_complete order by created_at desc limit 100) d
+            join discovery_results r using (run_id)
             group by d.run_id, d.created_at order by d.created_at desc
             """,
             "select run_id, anomaly_count, noise_count from mv_discovery_run_stats order by created_at desc limit 100"),
@@ -53,13 +58,15 @@ public static class RawAgainstViews
             where run_id = '{cluster run}' order by 2 desc, 1
             """),
         ("frequency of one star", """
-            select r.star_id, count(*) filter (where r.is_anomaly = 1), count(*) from discovery_results r join discovery_runs d using (run_id)
+            select r.star_id, count(*) filter (where r.is_anomaly = 1), count(*)
+            from discovery_results r join discovery_runs d using (run_id)
             where d.is_complete and d.run_type = 'anomaly' and r.star_id = {star} group by r.star_id
             """,
             "select star_id, anomaly_count, total_runs from mv_star_anomaly_frequency where star_id = {star}"),
         ("the 10 most frequently flagged stars", """
             select star_id, flags from (
-              select r.star_id, count(*) filter (where r.is_anomaly = 1) as flags, count(*) as runs from discovery_results r join discovery_runs d using (run_id)
+              select r.star_id, count(*) filter (where r.is_anomaly = 1) as flags, count(*) as runs
+              from discovery_results r join discovery_runs d using (run_id)
               where d.is_complete and d.run_type = 'anomaly' group by r.star_id) x
             order by 100.0 * flags / runs desc, flags desc, star_id limit 10
             """,
@@ -74,9 +81,13 @@ public static class RawAgainstViews
             where run_1_id = '{first of pair}' and run_2_id = '{second of pair}'
             """),
         ("the 50 most similar pairs", """
-            with flags as (select run_id, star_id from discovery_results r join discovery_runs d using (run_id) where d.is_complete and r.is_anomaly = 1),
+            with flags as (
+                   select run_id, star_id from discovery_results r join discovery_runs d using (run_id)
+                   where d.is_complete and r.is_anomaly = 1),
                  counts as (select run_id, count(*) as n from flags group by run_id),
-                 shared as (select a.run_id as r1, b.run_id as r2, count(*) as n from flags a join flags b on a.star_id = b.star_id and a.run_id < b.run_id group by 1, 2)
+                 shared as (
+                   select a.run_id as r1, b.run_id as r2, count(*) as n
+                   from flags a join flags b on a.star_id = b.star_id and a.run_id < b.run_id group by 1, 2)
             select r1, r2, s.n from shared s join counts a on a.run_id = r1 join counts b on b.run_id = r2
             order by s.n::float8 / (a.n + b.n - s.n) desc, r1, r2 limit 50
             """,
@@ -94,7 +105,8 @@ public static class RawAgainstViews
             "select period_start, run_type, total_runs, total_stars_analyzed from mv_discovery_timeline where period_type = 'week' order by 1 desc, 2 limit 52"),
         ("parameter sets, by what they flag", """
             select (d.parameters - 'random_state')::text, count(*), sum(n)::float8 / count(*), min(n), max(n)
-            from (select run_id, count(*) filter (where is_anomaly = 1) as n from discovery_results group by run_id) r join discovery_runs d using (run_id)
+            from (select run_id, count(*) filter (where is_anomaly = 1) as n from discovery_results group by run_id) r
+            join discovery_runs d using (run_id)
             where d.is_complete and d.run_type = 'anomaly' group by 1 order by 3 desc, 1 limit 50
             """,
             """

@@ -22,18 +22,27 @@ public static class SyntheticHistory
         }
         await log.WriteLineAsync($"filling: {runs} runs of {starsPerRun} stars, {(long)runs * starsPerRun:N0} results");
         await ExecuteAsync($"""
-            insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count) values ('bench', '[]', 'bench', '{"{}"}', {starsPerRun}, 0);
+            insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count)
+            values ('bench', '[]', 'bench', '{"{}"}', {starsPerRun}, 0);
             insert into stars (dataset_id, source_id, ra_deg, dec_deg, healpix_29)
-            select dataset_id, n::text, n % 360, n % 180 - 90, (abs(hashint8(n)::bigint) % 4096) << 46 from datasets, generate_series(1, {starsPerRun}) n;
-            insert into star_labels (star_id, is_anomaly, cluster) select star_id, (star_id % 40 = 0)::int, case when star_id % 3 = 0 then star_id % 7 end from stars where star_id % 50 = 0 or star_id % 400 = 0;
+            select dataset_id, n::text, n % 360, n % 180 - 90, (abs(hashint8(n)::bigint) % 4096) << 46
+            from datasets, generate_series(1, {starsPerRun}) n;
+            insert into star_labels (star_id, is_anomaly, cluster)
+            select star_id, (star_id % 40 = 0)::int, case when star_id % 3 = 0 then star_id % 7 end
+            from stars where star_id % 50 = 0 or star_id % 400 = 0;
             """);
         // Rows first, indexes after: the way to fill a table.
         await ExecuteAsync("drop index idx_discovery_results_run_anomaly, idx_discovery_results_run_cluster, idx_discovery_results_flagged");
         await ExecuteAsync($"""
-            insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete, program_version, created_at, completed_at)
-            select md5('run' || n)::uuid, case when n % 2 = 0 then 'anomaly' else 'cluster' end, case when n % 2 = 0 then 'isolation_forest' else 'dbscan' end,
-                   jsonb_build_object('n', n / 2 / 5, 'random_state', n / 2 % 5), (select dataset_id from datasets where name = 'bench'), {starsPerRun}, 'completed', true, '0',
-                   timestamptz '2026-01-05 12:00+00' + n * interval '11 hours', timestamptz '2026-01-05 12:01+00' + n * interval '11 hours'
+            insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete,
+                                        program_version, created_at, completed_at)
+            select md5('run' || n)::uuid,
+                   case when n % 2 = 0 then 'anomaly' else 'cluster' end,
+                   case when n % 2 = 0 then 'isolation_forest' else 'dbscan' end,
+                   jsonb_build_object('n', n / 2 / 5, 'random_state', n / 2 % 5),
+                   (select dataset_id from datasets where name = 'bench'), {starsPerRun}, 'completed', true, '0',
+                   timestamptz '2026-01-05 12:00+00' + n * interval '11 hours',
+                   timestamptz '2026-01-05 12:01+00' + n * interval '11 hours'
             from generate_series(1, {runs}) n
             """);
         for (var n = 1; n <= runs; n++)

@@ -6,7 +6,10 @@ using Almagest.Discovery.Features;
 
 namespace Almagest.Bench.Clustering;
 
-/// <summary>Labels of a file of row-major doubles, written as 32-bit integers: our side of <c>bench/compare/dbscan_sklearn.py</c>. Prints the milliseconds.</summary>
+/// <summary>
+/// Labels of a file of row-major doubles, written as 32-bit integers: our side of <c>bench/compare/dbscan_sklearn.py</c>. Prints the
+/// milliseconds.
+/// </summary>
 internal static class DbscanLabels
 {
     public static int Run(string source, string columns, string eps, string minSamples, string target)

@@ -4,7 +4,10 @@ using Almagest.Discovery.Clustering;
 
 namespace Almagest.Bench.Clustering;
 
-/// <summary>Labels, strengths of membership and the spanning tree's weight, written as doubles: our side of <c>bench/compare/hdbscan_reference.py</c>.</summary>
+/// <summary>
+/// Labels, strengths of membership and the spanning tree's weight, written as doubles: our side of
+/// <c>bench/compare/hdbscan_reference.py</c>.
+/// </summary>
 internal static class HdbscanLabels
 {
     public static int Run(string source, string columns, string minSamples, string minClusterSize, string selection, string target)

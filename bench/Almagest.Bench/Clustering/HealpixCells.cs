@@ -3,7 +3,9 @@ using Almagest.Sky;
 
 namespace Almagest.Bench.Clustering;
 
-/// <summary>Cells of a file of (order, ra, dec) doubles, written as 64-bit integers: our side of <c>bench/compare/healpix_astropy.py</c>.</summary>
+/// <summary>
+/// Cells of a file of (order, ra, dec) doubles, written as 64-bit integers: our side of <c>bench/compare/healpix_astropy.py</c>.
+/// </summary>
 internal static class HealpixCells
 {
     public static int Run(string source, string target)

@@ -111,14 +111,18 @@ static class ConeBench
         return text.AsSpan().Count('\n') - 1;
     }
 
-    /// <summary>Loads the stars, a million of them a second time without cells and without their index; seconds of both, and of computing the cells alone.</summary>
+    /// <summary>
+    /// Loads the stars, a million of them a second time without cells and without their index; seconds of both, and of computing the
+    /// cells alone.
+    /// </summary>
     static async Task<(double With, double Without, double Cells, int Stars)> FillAsync(LedgerDatabase ledger, int stars, TextWriter log)
     {
         await ExecuteAsync(ledger, $"insert into public.datasets (name, source, checksum, column_mapping, star_count, rejected_count) values ('bench', '[]', 'none', '{{}}', {stars}, 0)");
         await using var connection = await ledger.ConnectAsync();
         var dataset = await ScalarAsync<long>(connection, "select dataset_id from public.datasets");
         var compared = Math.Min(stars, 1_000_000);
-        // The same rows, into empty tables that are alike but for the cell and its index; the faster of two rounds, behind a small one that warms up.
+        // The same rows, into empty tables that are alike but for the cell and its index; the faster of two rounds, after a small one
+        // that warms up.
         var (with, without) = (double.MaxValue, double.MaxValue);
         foreach (var size in new[] { Math.Min(compared, 20_000), compared, compared })
         {
@@ -169,7 +173,11 @@ static class ConeBench
     {
         await using var connection = await ledger.ConnectAsync();
         return await ScalarAsync<string>(connection, """
-            select string_agg(format('%s %s', case when c.relname = 'bench_q3c' then 'q3c' when c.relname = 'bench_dec' then 'dec' else 'dataset and cell' end, pg_size_pretty(pg_relation_size(c.oid))), ', ' order by c.relname desc)
+            select string_agg(
+              format('%s %s',
+                case when c.relname = 'bench_q3c' then 'q3c' when c.relname = 'bench_dec' then 'dec' else 'dataset and cell' end,
+                pg_size_pretty(pg_relation_size(c.oid))),
+              ', ' order by c.relname desc)
             from pg_class c where c.relname in ('bench_q3c', 'bench_dec') or (c.relname like 'ix_stars%healpix%')
             """);
     }

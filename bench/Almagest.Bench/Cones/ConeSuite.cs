@@ -6,7 +6,7 @@ static class ConeSuite
     public static Suite Suite { get; } = new("cone", "searches by position beside q3c (installed where it is missing) and an index on the declination", $"""
               --stars N                    stars in the catalogue (default 10M; with --quick 100k)
               --cones N                    cones of each radius (default 200)
-              --server CONN                a server on which databases may be created and dropped (default: a private one, gone afterwards)
+              --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
     static async Task<int> RunAsync(string[] args)

@@ -3,7 +3,10 @@ using Almagest.Discovery.Features;
 
 namespace Almagest.Bench.Forest;
 
-/// <summary>Reads the few columns that the comparisons need from a CSV table with Gaia's column names. Not a catalogue reader: no quotes, no aliases.</summary>
+/// <summary>
+/// Reads the few columns that the comparisons need from a CSV table with Gaia's column names. Not a catalogue reader: no quotes, no
+/// aliases.
+/// </summary>
 static class GaiaTable
 {
     /// <summary>The stars in ascending order of source id.</summary>

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Almagest.Bench.Forest;
 
 /// <summary>
-/// Another program that does the same job. It is called with a file of row-major doubles and the number of columns, and prints a JSON object
-/// with <c>name</c> (and version), <c>seconds</c> and <c>cpu_seconds</c> of its best pass over the rows, 100 trees of 256.
+/// Another program that does the same job. It is called with a file of row-major doubles and the number of columns, and prints a JSON
+/// object with <c>name</c> (and version), <c>seconds</c> and <c>cpu_seconds</c> of its best pass over the rows, 100 trees of 256.
 /// </summary>
 public sealed record Yardstick(string Command, IReadOnlyList<string> Arguments)
 {

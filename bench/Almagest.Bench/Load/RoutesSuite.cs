@@ -9,7 +9,7 @@ static class RoutesSuite
               --histories RUNSxSTARS       runs, and stars of each (default 200x50k; with --quick 20x500)
               --seconds N                  of load on each route (default 5; with --quick 1)
               --only WORDS                 only the questions with these words in their name (default all)
-              --server CONN                a server on which databases may be created and dropped (default: a private one, gone afterwards)
+              --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
     static async Task<int> RunAsync(string[] args)

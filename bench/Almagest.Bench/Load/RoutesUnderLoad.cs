@@ -14,7 +14,9 @@ internal static class RoutesUnderLoad
 
     sealed record Row(string Name, LoadResult Route, LoadResult Bare, LoadResult? BareBytes, double Ratio, double? RatioOfBytes);
 
-    /// <summary>Rounds in which the bare endpoint and the route take turns: a shared machine is faster in one minute than in the next.</summary>
+    /// <summary>
+    /// Rounds in which the bare endpoint and the route take turns: a shared machine is faster in one minute than in the next.
+    /// </summary>
     const int Rounds = 5;
 
     const string Gzip = "Accept-Encoding: gzip";

@@ -104,7 +104,10 @@ static class CrossMatchSuite
         return File.ReadLines(csv).Skip(1).Select(l => l.Split(',')).Select(c => (long.Parse(c[first], CultureInfo.InvariantCulture), long.Parse(c[second], CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>Two tables of which nine stars in ten are the same, moved by up to two arc seconds; a third of them is in clumps, where neighbours are close.</summary>
+    /// <summary>
+    /// Two tables of which nine stars in ten are the same, moved by up to two arc seconds; a third of them is in clumps, where
+    /// neighbours are close.
+    /// </summary>
     static (string First, string Second) Make(string folder, int size)
     {
         var random = new Random(size);

@@ -13,7 +13,8 @@ sealed class BenchBrowser : IAsyncDisposable
         const look = () => {
           const main = document.querySelector("main");
           const waiting = document.querySelectorAll(".mud-skeleton").length;
-          if (!seen.useful && main?.querySelector("h1") && main.querySelector(".card, .figure-card") && !main.querySelector(".skeletons")) seen.useful = performance.now();
+          const useful = main?.querySelector("h1") && main.querySelector(".card, .figure-card") && !main.querySelector(".skeletons");
+          if (!seen.useful && useful) seen.useful = performance.now();
           if (!seen.drawn && seen.useful && waiting === 0) seen.drawn = performance.now();
           if (document.documentElement?.dataset.alive === "1" && !seen.alive) seen.alive = performance.now();
           requestAnimationFrame(look);

@@ -151,7 +151,11 @@ static class PagesBench
               const picture = [...document.querySelectorAll('figure')].find(f => f.innerText.includes(t)).querySelector('.picture');
               window.changed = new Promise(done => {
                 const first = picture.querySelector('svg.chart');
-                const watch = new MutationObserver(() => { if (picture.querySelector('svg.chart') !== first) { watch.disconnect(); requestAnimationFrame(() => requestAnimationFrame(done)); } });
+                const watch = new MutationObserver(() => {
+                  if (picture.querySelector('svg.chart') === first) return;
+                  watch.disconnect();
+                  requestAnimationFrame(() => requestAnimationFrame(done));
+                });
                 watch.observe(picture, { childList: true, subtree: true });
               });
             }

@@ -9,7 +9,7 @@ static class PagesSuite
               --histories RUNSxSTARS       runs, and stars of each (default 100x100k; with --quick 20x500)
               --stars N                    of the run whose charts are moved (default 1M; with --quick 20k)
               --visits N                   of each page (default 5)
-              --server CONN                a server on which databases may be created and dropped (default: a private one, gone afterwards)
+              --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
     static async Task<int> RunAsync(string[] args)

@@ -4,7 +4,9 @@ using Almagest.Catalog.Writing;
 
 namespace Almagest.Bench.Readers;
 
-/// <summary>astropy's reading of a whole table, by <c>bench/compare/readers_astropy.py</c>, which installs it where it is missing.</summary>
+/// <summary>
+/// astropy's reading of a whole table, by <c>bench/compare/readers_astropy.py</c>, which installs it where it is missing.
+/// </summary>
 sealed class AstropyReader(string script)
 {
     const string Python = "/usr/bin/python3";

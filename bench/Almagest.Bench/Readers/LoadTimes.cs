@@ -8,7 +8,10 @@ using Npgsql;
 
 namespace Almagest.Bench.Readers;
 
-/// <summary>Loading a CSV end to end beside psql's <c>\copy</c> of the rows that this made into the same table, alternating, each into an empty table.</summary>
+/// <summary>
+/// Loading a CSV end to end beside psql's <c>\copy</c> of the rows that this made into the same table, alternating, each into an empty
+/// table.
+/// </summary>
 static class LoadTimes
 {
     const string Database = "almagest_bench_readers";
@@ -24,8 +27,10 @@ static class LoadTimes
         page.AppendLine(CultureInfo.InvariantCulture, $"""
             ## Loading
 
-            *Ingest*: from a CSV of {sky.Rows:N0} stars to a dataset that is committed and analyzed: checksum, parsing, units, checks, repeated ids, HEALPix cells. *\copy*: `psql` copies the same rows, made ready by
-            that ingest (cells, JSON), from a CSV into the same emptied table, with the same indexes and triggers. PostgreSQL {version}; in turn, {loads} of each after one of each for warmth; median, and the least of each.
+            *Ingest*: from a CSV of {sky.Rows:N0} stars to a dataset that is committed and analyzed: checksum, parsing, units,
+            checks, repeated ids, HEALPix cells. *\copy*: `psql` copies the same rows, made ready by that ingest (cells, JSON),
+            from a CSV into the same emptied table, with the same indexes and triggers. PostgreSQL {version}; in turn, {loads} of
+            each after one of each to warm up; median, and the least of each.
 
             | catalogue | ingest, s | \copy, s | ratio | least ingest, s | least \copy, s | ratio |
             | --- | ---: | ---: | ---: | ---: | ---: | ---: |

@@ -38,10 +38,13 @@ static class ReaderTimes
         return $"""
             ## Reading
 
-            {sky.Rows:N0} rows of {sky.Columns} columns ({sky.Columns - 2} of numbers, two of text) of a simulated sky, in the formats that `datasets export` writes. *Ours*: opening the file
-            and reading every value into typed columns, on one thread, best of three in one process; *as stars*: the same with columns mapped, checked and made into stars. astropy ({astropy?.Name ?? reason}):
-            `Table.read` in a running Python, best of up to three. STILTS ({stilts ?? "left out, or not there"}): `tpipe omode=checksum`, which reads every cell, best of three, less what it takes for a table of ten rows.
-            Ratios are the yardstick's time over ours. Debian's STILTS reads no ECSV; neither it nor Debian's astropy reads Parquet without further packages.
+            {sky.Rows:N0} rows of {sky.Columns} columns ({sky.Columns - 2} of numbers, two of text) of a simulated sky, in the
+            formats that `datasets export` writes. *Ours*: opening the file and reading every value into typed columns, on one
+            thread, best of three in one process; *as stars*: the same with columns mapped, checked and made into stars.
+            astropy ({astropy?.Name ?? reason}): `Table.read` in a running Python, best of up to three.
+            STILTS ({stilts ?? "left out, or not there"}): `tpipe omode=checksum`, which reads every cell, best of three, less
+            what it takes for a table of ten rows. Ratios are the yardstick's time over ours. Debian's STILTS does not read ECSV;
+            neither it nor Debian's astropy reads Parquet without further packages.
 
             {head}| format | MB | ours, s | rows/s | MB/s | as stars, s | astropy, s | ratio | STILTS, s | ratio |
             | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

@@ -10,7 +10,7 @@ static class ReadersSuite
               --stars N                    rows of the made table (default 1M; with --quick 20k)
               --loads N                    loads of each kind (default 3; with --quick 1)
               --no-yardsticks              without astropy and STILTS
-              --server CONN                a server on which databases may be created and dropped (default: a private one, gone afterwards)
+              --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
     static async Task<int> RunAsync(string[] args)

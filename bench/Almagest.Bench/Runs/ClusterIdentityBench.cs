@@ -6,7 +6,9 @@ using Almagest.Discovery.Statistics;
 
 namespace Almagest.Bench.Runs;
 
-/// <summary>Clusters of two runs recognised by their members, where there are many: as alike as can be, and each overlapping two of the other run.</summary>
+/// <summary>
+/// Clusters of two runs recognised by their members, where there are many: as alike as can be, and each overlapping two of the other run.
+/// </summary>
 static class ClusterIdentityBench
 {
     const int Members = 20;
@@ -16,8 +18,8 @@ static class ClusterIdentityBench
         var page = new StringBuilder().Append(CultureInfo.InvariantCulture, $"""
             ## Clusters of two runs with {clusters:N0} clusters each
 
-            {Members} stars in each cluster; matching alone, without reading them. In the second case every cluster shares half of its stars with one of the other run and half with the next: one chain
-            of all, which must be matched as a whole.
+            {Members} stars in each cluster; matching alone, without reading them. In the second case every cluster shares half of
+            its stars with one of the other run and half with the next: one chain of all, which must be matched as a whole.
 
             | clusters | identities | seconds |
             | --- | ---: | ---: |

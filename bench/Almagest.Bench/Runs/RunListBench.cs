@@ -12,8 +12,8 @@ using Npgsql;
 namespace Almagest.Bench.Runs;
 
 /// <summary>
-/// Pages of the list of runs, as <see cref="RunRepository.ListAsync"/> answers them, beside the barest query of the same rows: by their ids, every column read, on
-/// one open connection. Both in turn, whole round trips, medians.
+/// Pages of the list of runs, as <see cref="RunRepository.ListAsync"/> answers them, beside the barest query of the same rows: by their
+/// ids, every column read, on one open connection. Both in turn, whole round trips, medians.
 /// </summary>
 static partial class RunListBench
 {
@@ -37,8 +37,9 @@ static partial class RunListBench
         var page = new StringBuilder().Append(CultureInfo.InvariantCulture, $"""
             ## {runs:N0} runs, pages of {Page}
 
-            As `runs list` and `GET /discovery/runs` ask (filter, sort and page in one query), beside `select * … where run_id = any(…)` of the same rows on one connection; medians of {Rounds} each, in turn. The plan's
-            own access to the table is that of `EXPLAIN`.
+            As `runs list` and `GET /discovery/runs` ask (filter, sort and page in one query), beside
+            `select * … where run_id = any(…)` of the same rows on one connection; medians of {Rounds} each, in turn.
+            The plan's own access to the table is that of `EXPLAIN`.
 
             | page | p50, ms | bare p50, ms | ratio | read by |
             | --- | ---: | ---: | ---: | --- |
@@ -67,16 +68,21 @@ static partial class RunListBench
     static async Task<long> FillAsync(LedgerDatabase ledger, int runs)
     {
         await using var connection = await ledger.ConnectAsync();
-        await using var command = new NpgsqlCommand($"""
-            insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count) select 'field ' || i, '[]', i::text, '{"{}"}', 1000, 0 from generate_series(1, 5) i;
-            insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete, program_version, created_at, completed_at)
+        await using var command = new NpgsqlCommand($$"""
+            insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count)
+            select 'field ' || i, '[]', i::text, '{}', 1000, 0 from generate_series(1, 5) i;
+            insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete,
+                                        program_version, created_at, completed_at)
             select ('0198c2a4-' || lpad(to_hex(i), 4, '0') || '-7c3b-9f10-' || substr(md5(i::text), 1, 12))::uuid,
                    case when i % 2 = 0 then 'cluster' else 'anomaly' end, case when i % 2 = 0 then 'dbscan' else 'isolation_forest' end,
-                   case when i % 2 = 0 then '{"{\"eps\": 0.1, \"features\": \"cluster5d@1\", \"min_samples\": 10}"}'::jsonb
-                   else '{"{\"features\": \"population@1\", \"n_estimators\": 100, \"max_samples\": 256, \"random_state\": 42, \"contamination\": 0.05}"}'::jsonb end,
-                   (select min(dataset_id) from datasets) + i % 5, i * 7919 % 1000, case when i % 20 = 0 then 'failed' else 'completed' end, i % 20 <> 0, '1',
-                   timestamptz '2026-01-01' + i * interval '1 minute', timestamptz '2026-01-01' + (i * 7919 % {runs}) * interval '1 minute'
-            from generate_series(1, {runs}) i;
+                   case when i % 2 = 0 then '{"eps": 0.1, "features": "cluster5d@1", "min_samples": 10}'::jsonb
+                   else '{"features": "population@1", "n_estimators": 100, "max_samples": 256,
+                          "random_state": 42, "contamination": 0.05}'::jsonb end,
+                   (select min(dataset_id) from datasets) + i % 5, i * 7919 % 1000,
+                   case when i % 20 = 0 then 'failed' else 'completed' end, i % 20 <> 0, '1',
+                   timestamptz '2026-01-01' + i * interval '1 minute',
+                   timestamptz '2026-01-01' + (i * 7919 % {{runs}}) * interval '1 minute'
+            from generate_series(1, {{runs}}) i;
             insert into run_tags (run_id, tag) select run_id, 'paper' from discovery_runs where total_stars % 10 = 3;
             analyze;
             """, connection) { CommandTimeout = 600 };

@@ -7,7 +7,7 @@ static class RunsSuite
               --runs N        runs in the ledger (default 10k; with --quick 1k)
               --clusters N    clusters of each of two runs (default 10k; with --quick 1k)
               -o FILE.md
-              --server CONN   a server on which databases may be created and dropped (default: a private one, gone afterwards)
+              --server CONN   server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
     static async Task<int> RunAsync(string[] args)

@@ -22,7 +22,9 @@ public static class MaintenanceBench
 
     /// <param name="server">connection string of a server on which databases may be created</param>
     /// <param name="checkPoints">numbers of prior runs, ascending</param>
-    /// <param name="refreshUpTo">the most prior runs with which mode refresh is measured, and the overlap matrix compared with a recomputation</param>
+    /// <param name="refreshUpTo">
+    /// the most prior runs with which mode refresh is measured, and the overlap matrix compared with a recomputation
+    /// </param>
     /// <returns>the report in Markdown, and its picture in SVG</returns>
     public static async Task<(string Report, string Picture)> RunAsync(string server, int stars, IReadOnlyList<int> checkPoints, int refreshUpTo, string picture, TextWriter log)
     {
@@ -90,9 +92,11 @@ public static class MaintenanceBench
     {
         await using var connection = await ledger.ConnectAsync();
         await using (var fill = new NpgsqlCommand($"""
-            insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count) values ('bench', '[]', 'bench', '{"{}"}', {stars}, 0);
+            insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count)
+            values ('bench', '[]', 'bench', '{"{}"}', {stars}, 0);
             insert into stars (dataset_id, source_id, ra_deg, dec_deg, healpix_29)
-            select dataset_id, n::text, n % 360, n % 180 - 90, (abs(hashint8(n)::bigint) % 4096) << 46 from datasets, generate_series(1, {stars}) n;
+            select dataset_id, n::text, n % 360, n % 180 - 90, (abs(hashint8(n)::bigint) % 4096) << 46
+            from datasets, generate_series(1, {stars}) n;
             """, connection) { CommandTimeout = 0 })
             await fill.ExecuteNonQueryAsync();
         await using var read = new NpgsqlCommand("select dataset_id, array_agg(star_id order by star_id) from stars group by dataset_id", connection);

@@ -6,7 +6,9 @@ using Almagest.Ledger.Views;
 
 namespace Almagest.Bench.Views;
 
-/// <summary>The time of refreshing each view without disturbing its readers, at growing histories. The yardstick is the smallest history.</summary>
+/// <summary>
+/// The time of refreshing each view without disturbing its readers, at growing histories. The yardstick is the smallest history.
+/// </summary>
 static class RefreshCost
 {
     const int Passes = 3;

@@ -10,11 +10,11 @@ static class ViewsSuite
 {
     public static Suite Suite { get; } = new("views", "what it costs to keep the views: incremental against refresh, as history grows", $"""
               --prior N[,…]                numbers of prior runs at which to measure both modes (default 10,100; with --quick 10)
-              --refresh-up-to N            the most prior runs at which mode refresh is measured, too (default 200; at 1,000 it takes a quarter of an hour)
+              --refresh-up-to N            most prior runs at which mode refresh is measured too (default 200; 1,000 take 15 minutes)
               --stars N                    stars of each run (default 100k; with --quick 1k)
               -o FILE.md                   the picture of the curve is written beside it, as FILE.svg
               --histories RUNSxSTARS[,…]   instead: refreshes of ready-made histories
-              --server CONN                a server on which databases may be created and dropped (default: a private one, gone afterwards)
+              --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
     static async Task<int> RunAsync(string[] args)

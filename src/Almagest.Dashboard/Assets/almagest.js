@@ -1,4 +1,5 @@
-// The dashboard's own script: colours, linked selection between plots and tables, moving and zooming of charts, downloads. Nothing is fetched.
+// The dashboard's own script: colours, linked selection between plots and tables, moving and zooming of charts, downloads.
+// Nothing is fetched.
 window.almagest = (() => {
   const root = document.documentElement;
 
@@ -103,7 +104,8 @@ window.almagest = (() => {
       if (!v || !target) return;
       const w = windowOf(v), p = box(v);
       const wide = (target.r - target.l) / (w.r - w.l), tall = (target.t - target.b) / (w.t - w.b);
-      v.setAttribute("viewBox", `${p.x + (target.l - w.l) / (w.r - w.l) * p.w} ${p.y + (w.t - target.t) / (w.t - w.b) * p.h} ${wide * p.w} ${tall * p.h}`);
+      const left = p.x + (target.l - w.l) / (w.r - w.l) * p.w, top = p.y + (w.t - target.t) / (w.t - w.b) * p.h;
+      v.setAttribute("viewBox", `${left} ${top} ${wide * p.w} ${tall * p.h}`);
     }
     new MutationObserver(stretch).observe(picture, { childList: true, subtree: true });
     function show(w) {
@@ -203,7 +205,12 @@ window.almagest = (() => {
       rect.setAttribute("class", "rubber");
       v.parentNode.appendChild(rect);
       let to = from;
-      const edges = () => ({ x: p.x + Math.min(from.u, to.u) * p.w, y: p.y + Math.min(from.v, to.v) * p.h, w: Math.abs(to.u - from.u) * p.w, h: Math.abs(to.v - from.v) * p.h });
+      const edges = () => ({
+        x: p.x + Math.min(from.u, to.u) * p.w,
+        y: p.y + Math.min(from.v, to.v) * p.h,
+        w: Math.abs(to.u - from.u) * p.w,
+        h: Math.abs(to.v - from.v) * p.h,
+      });
       follow(event, e => {
         moved = true;
         to = unbound(e);
@@ -234,7 +241,8 @@ window.almagest = (() => {
     const name = button.dataset.name;
     if (button.dataset.download === "csv") {
       const cell = c => /[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c;
-      const rows = [...figure.querySelectorAll("table tr")].map(r => [...r.cells].map(c => cell(c.dataset.value ?? c.innerText.trim())).join(","));
+      const line = row => [...row.cells].map(c => cell(c.dataset.value ?? c.innerText.trim())).join(",");
+      const rows = [...figure.querySelectorAll("table tr")].map(line);
       return give(new Blob([rows.join("\n") + "\n"], { type: "text/csv" }), `${name}.csv`);
     }
     const svg = figure.querySelector("svg.chart").cloneNode(true);

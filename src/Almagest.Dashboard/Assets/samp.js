@@ -1,5 +1,6 @@
 // Sends tables, positions and coverage maps to the astronomer's own programs (TOPCAT, Aladin, DS9) over SAMP 1.3, web profile:
-// https://www.ivoa.net/documents/SAMP/. The hub is one of these programs, on this machine; nothing is asked of it before a button is pressed.
+// https://www.ivoa.net/documents/SAMP/. The hub is one of these programs, on this machine; nothing is asked of it before a
+// button is pressed.
 (() => {
   // Always at this port (section 5.2.1); the second is the same where a browser cannot look names up.
   const hubs = ["http://localhost:21012/", "http://127.0.0.1:21012/"];
@@ -18,7 +19,10 @@
   function encode(value) {
     const escape = text => String(text).replace(/[&<>]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
     if (Array.isArray(value)) return `<value><array><data>${value.map(encode).join("")}</data></array></value>`;
-    if (typeof value === "object") return `<value><struct>${Object.entries(value).map(([k, v]) => `<member><name>${escape(k)}</name>${encode(v)}</member>`).join("")}</struct></value>`;
+    if (typeof value === "object") {
+      const members = Object.entries(value).map(([k, v]) => `<member><name>${escape(k)}</name>${encode(v)}</member>`);
+      return `<value><struct>${members.join("")}</struct></value>`;
+    }
     return `<value><string>${escape(value)}</string></value>`;
   }
 
@@ -26,19 +30,28 @@
     const typed = value.firstElementChild;
     if (typed === null) return value.textContent;
     if (typed.tagName === "array") return [...typed.querySelector("data").children].map(decode);
-    if (typed.tagName === "struct") return Object.fromEntries([...typed.children].map(m => [m.querySelector("name").textContent, decode(m.querySelector("value"))]));
+    if (typed.tagName === "struct") {
+      return Object.fromEntries([...typed.children].map(m =>
+        [m.querySelector("name").textContent, decode(m.querySelector("value"))]));
+    }
     return typed.textContent;
   }
 
+  // A call of XML-RPC; the values are encoded.
+  function methodCall(method, values) {
+    const params = values.map(v => `<param>${v}</param>`).join("");
+    return `<?xml version="1.0"?><methodCall><methodName>samp.webhub.${method}</methodName><params>${params}</params></methodCall>`;
+  }
+
   async function call(hub, method, ...params) {
-    const body = `<?xml version="1.0"?><methodCall><methodName>samp.webhub.${method}</methodName><params>${params.map(p => `<param>${encode(p)}</param>`).join("")}</params></methodCall>`;
-    // A text body needs no leave beyond the hub's own (CORS, simple request).
+    const body = methodCall(method, params.map(encode));
+    // A text body needs no permission beyond the hub's own (CORS, simple request).
     const answer = await fetch(hub, { method: "POST", headers: { "Content-Type": "text/plain" }, body });
     const xml = new DOMParser().parseFromString(await answer.text(), "text/xml");
     const value = xml.querySelector("methodResponse > params > param > value");
     if (value !== null) return decode(value);
     const fault = xml.querySelector("methodResponse > fault > value");
-    throw new Refused(fault === null ? `the hub's answer is no XML-RPC (status ${answer.status})` : decode(fault).faultString);
+    throw new Refused(fault === null ? `the hub's answer is not XML-RPC (status ${answer.status})` : decode(fault).faultString);
   }
 
   async function connect() {
@@ -51,7 +64,8 @@
         continue;
       }
       const key = reg["samp.private-key"];
-      await call(hub, "declareMetadata", key, { "samp.name": "Almagest", "samp.description.text": "A discovery ledger for star catalogues" });
+      const metadata = { "samp.name": "Almagest", "samp.description.text": "A discovery ledger for star catalogues" };
+      await call(hub, "declareMetadata", key, metadata);
       return { hub, key };
     }
     throw new Refused("no program listens. Start TOPCAT or Aladin on this machine, then try again");
@@ -71,7 +85,7 @@
     const status = button.parentNode.querySelector("[role=status]");
     const message = messages[button.dataset.samp];
     button.disabled = true;
-    status.textContent = "Asking for leave…";
+    status.textContent = "Asking for permission…";
     try {
       let taken;
       try {
@@ -99,7 +113,7 @@
     if (session === null) return;
     const { hub, key } = session;
     session = null;
-    fetch(hub, { method: "POST", keepalive: true, headers: { "Content-Type": "text/plain" },
-      body: `<?xml version="1.0"?><methodCall><methodName>samp.webhub.unregister</methodName><params><param>${encode(key)}</param></params></methodCall>` }).catch(() => {});
+    const body = methodCall("unregister", [encode(key)]);
+    fetch(hub, { method: "POST", keepalive: true, headers: { "Content-Type": "text/plain" }, body }).catch(() => {});
   });
 })();

@@ -101,6 +101,11 @@ public partial class Compare
         return document.RootElement.ToString();
     }
 
+    /// <summary>What a run found of a star: the score of an anomaly run, the cluster of a cluster run.</summary>
+    static string ScoreOrCluster(double? score, int? cluster) => score is null
+        ? cluster?.ToString(CultureInfo.InvariantCulture) ?? DisplayText.None
+        : DisplayText.Fixed(score);
+
     static string Significance(double log10) => log10 switch
     {
         > -0.0005 => "1",

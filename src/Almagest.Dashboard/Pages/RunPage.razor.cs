@@ -173,6 +173,14 @@ public partial class RunPage
         return total > TableRows && stars.Count > TableRows ? $"{what} (first {TableRows} of {DisplayText.Count(total)})" : what;
     }
 
+    string ClustersTitle() => clusters.Count > ShownClusters
+        ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(clusters.Count)})"
+        : "Clusters";
+
+    string? WhyNoSizes() => clusters.Count > 0
+        ? null
+        : "This run found no cluster: all its stars are noise. A larger eps or fewer min_samples find more.";
+
     static double? Contamination(DiscoveryRun run)
     {
         using var document = JsonDocument.Parse(run.Parameters);

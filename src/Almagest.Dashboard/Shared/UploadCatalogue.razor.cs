@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Charts.Text;
 using Almagest.Contract.Errors;
@@ -37,6 +38,26 @@ public partial class UploadCatalogue
     string Chosen(string field) => chosen.GetValueOrDefault(field, Automatic);
 
     string Taken(string column) => string.Join(", ", mapping!.Fields.Where(f => f.ColumnNames.Contains(column)).Select(f => f.Field));
+
+    static string FoundColumn(CatalogPreview preview, string field)
+    {
+        if (preview.Mapping[field] is { } found) return $"{found.Formula} (found)";
+        return field == StarField.SourceId ? "the row number" : "– not there –";
+    }
+
+    static string Without(string field) => field == StarField.SourceId ? "the row number" : "– none –";
+
+    static string FoundEpoch(ColumnMapping mapping)
+    {
+        if (mapping.System?.Epoch is { } year) return $"{year.ToString("0.####", CultureInfo.InvariantCulture)} (found)";
+        return mapping[StarField.Epoch] is { } column ? $"from {column.Formula}" : "not known";
+    }
+
+    static string InEpoch(double? epoch) =>
+        epoch is { } year ? $", epoch {year.ToString("0.###", CultureInfo.InvariantCulture)}" : "";
+
+    static string Fraction(long done, long total) =>
+        (done / (double)Math.Max(1, total)).ToString("0.000", CultureInfo.InvariantCulture);
 
     async Task ReceiveAsync(InputFileChangeEventArgs e)
     {

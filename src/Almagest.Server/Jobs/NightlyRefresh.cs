@@ -19,6 +19,12 @@ internal sealed class NightlyRefresh(LedgerDatabase ledger) : IJob
     {
         var outcomes = await new ViewRefresher(ledger).RefreshAsync(null, "nightly", cancellationToken);
         var failed = outcomes.Where(o => !o.Succeeded).ToList();
+        if (failed.Count > 0)
+        {
+            // The keeper learns when it is due again; by itself it looks once a minute.
+            await using var notify = ledger.DataSource.CreateCommand($"notify {ViewRefresher.Channel}");
+            await notify.ExecuteNonQueryAsync(cancellationToken);
+        }
         context.Result = failed.Count == 0
             ? JobRunReport.Succeeded($"{outcomes.Count} views refreshed")
             : JobRunReport.Failed($"{failed.Count} of {outcomes.Count} views could not be refreshed: {string.Join("; ", failed.Select(f => $"{f.ViewName}: {f.Error}"))}");

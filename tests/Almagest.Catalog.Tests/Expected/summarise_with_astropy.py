@@ -4,9 +4,10 @@
 Usage: summarise_with_astropy.py DATA_FOLDER > astropy-summaries.json
 
 Per file the number of rows, per column the number of missing values and either the minimum, maximum and sum of the numbers
-(arrays flattened) or the SHA-256 of the texts, one a line. No row of a table is in the output. Columns of types whose reading astropy and
-Almagest define differently (variable-length arrays of FITS, complex numbers, arrays of bits) are left out, and so are FITS ASCII tables, whose
-blank fields astropy reads as 0. Columns of single precision are marked: in text Almagest keeps their decimals.
+(arrays flattened) or the SHA-256 of the texts, one a line. No row of a table is in the output. Columns of types whose reading
+astropy and Almagest define differently (variable-length arrays of FITS, complex numbers, arrays of bits) are left out, and so
+are FITS ASCII tables, whose blank fields astropy reads as 0. Columns of single precision are marked: in text Almagest keeps
+their decimals.
 """
 import hashlib
 import json
@@ -20,23 +21,56 @@ from astropy.io.votable import parse
 
 warnings.simplefilter("ignore")
 
-FITS = """fields/pleiades-gaiadr3-cone.fits formats/fits/chandra_time.fits formats/fits/desi_gaiadr2_chunk_5row_30col.fits
-formats/fits/desi_tycho2_healpix_25row.fits formats/fits/memtest.fits formats/fits/small_sky.fits formats/fits/stddata.fits formats/fits/table.fits
-formats/fits/tb.fits formats/fits/tdim.fits formats/fits/tess_gam02_10rows.fits formats/fits/vizier_asu_147_masked.fit
-formats/fits/vizier_asu_2356_mixed_string_null.fit formats/fits/vizier_vb21_globulars_170.fit formats/fits/zall-pix-iron_10rows.fits
-formats/stilts_converted/gaiadr2_96col_200.fits-basic.fits formats/stilts_converted/pleiades2000.fits-plus.fits
-formats/stilts_converted/pleiades2000.fits-basic.fits.gz""".split()
-VOTABLE = """formats/votable/aladin_tabledata_pm_rv_blankcells.xml formats/votable/astropy_tabledata_ngc2527_877.xml formats/votable/binary2_masked_strings.xml
-formats/votable/gaiadr2_alphaper_binary2_96col_694.vot formats/votable/gaiadr2_pleiades_binary2_96col_310.vot formats/votable/gaiadr3_binary2_152col_1row.vot
-formats/votable/gaiadr3_pleiades_binary2_6col_10000.vot formats/votable/gaiadr3_tabledata_152col_2row.vot formats/votable/names.xml
-formats/votable/pyvo_tap_binary_v1_1.xml formats/votable/vizier_multi_table_viz.xml formats/stilts_converted/gaiadr2_96col_200.BINARY.vot
-formats/stilts_converted/pleiades2000.BINARY.vot formats/stilts_converted/pleiades2000.BINARY2.vot formats/stilts_converted/pleiades2000.TABLEDATA.vot""".split()
+FITS = """
+fields/pleiades-gaiadr3-cone.fits
+formats/fits/chandra_time.fits
+formats/fits/desi_gaiadr2_chunk_5row_30col.fits
+formats/fits/desi_tycho2_healpix_25row.fits
+formats/fits/memtest.fits
+formats/fits/small_sky.fits
+formats/fits/stddata.fits
+formats/fits/table.fits
+formats/fits/tb.fits
+formats/fits/tdim.fits
+formats/fits/tess_gam02_10rows.fits
+formats/fits/vizier_asu_147_masked.fit
+formats/fits/vizier_asu_2356_mixed_string_null.fit
+formats/fits/vizier_vb21_globulars_170.fit
+formats/fits/zall-pix-iron_10rows.fits
+formats/stilts_converted/gaiadr2_96col_200.fits-basic.fits
+formats/stilts_converted/pleiades2000.fits-plus.fits
+formats/stilts_converted/pleiades2000.fits-basic.fits.gz
+""".split()
+VOTABLE = """
+formats/votable/aladin_tabledata_pm_rv_blankcells.xml
+formats/votable/astropy_tabledata_ngc2527_877.xml
+formats/votable/binary2_masked_strings.xml
+formats/votable/gaiadr2_alphaper_binary2_96col_694.vot
+formats/votable/gaiadr2_pleiades_binary2_96col_310.vot
+formats/votable/gaiadr3_binary2_152col_1row.vot
+formats/votable/gaiadr3_pleiades_binary2_6col_10000.vot
+formats/votable/gaiadr3_tabledata_152col_2row.vot
+formats/votable/names.xml
+formats/votable/pyvo_tap_binary_v1_1.xml
+formats/votable/vizier_multi_table_viz.xml
+formats/stilts_converted/gaiadr2_96col_200.BINARY.vot
+formats/stilts_converted/pleiades2000.BINARY.vot
+formats/stilts_converted/pleiades2000.BINARY2.vot
+formats/stilts_converted/pleiades2000.TABLEDATA.vot
+""".split()
 
 
-# A ReadMe beside the table is the second name.
-CDS = [("formats/cds_mrt/cds.dat", None), ("formats/cds_mrt/cds2.dat", None), ("formats/cds_mrt/cdsFunctional.dat", None), ("formats/cds_mrt/cdsFunctional2.dat", None),
-       ("formats/cds_mrt/cds_vizier/table1.dat", "formats/cds_mrt/cds_vizier/ReadMe"), ("formats/cds_mrt/cds_vizier/table5.dat", "formats/cds_mrt/cds_vizier/ReadMe"),
-       ("formats/cds_mrt/cds_null/table.dat", "formats/cds_mrt/cds_null/ReadMe"), ("formats/cds_mrt/cds_glob/lmxbrefs.dat", "formats/cds_mrt/cds_glob/ReadMe")]
+# The second name is that of a ReadMe that describes the table.
+CDS = [
+    ("formats/cds_mrt/cds.dat", None),
+    ("formats/cds_mrt/cds2.dat", None),
+    ("formats/cds_mrt/cdsFunctional.dat", None),
+    ("formats/cds_mrt/cdsFunctional2.dat", None),
+    ("formats/cds_mrt/cds_vizier/table1.dat", "formats/cds_mrt/cds_vizier/ReadMe"),
+    ("formats/cds_mrt/cds_vizier/table5.dat", "formats/cds_mrt/cds_vizier/ReadMe"),
+    ("formats/cds_mrt/cds_null/table.dat", "formats/cds_mrt/cds_null/ReadMe"),
+    ("formats/cds_mrt/cds_glob/lmxbrefs.dat", "formats/cds_mrt/cds_glob/ReadMe"),
+]
 IPAC = ["formats/stilts_converted/pleiades2000.ipac.txt"]
 
 
@@ -67,7 +101,13 @@ def summarise(column):
     # Almagest counts a cell as missing, not the elements of an array.
     missing = int(mask.reshape(-1).sum()) if data.ndim == 1 else None
     total = math.fsum(values) if data.dtype.kind == "f" else sum(values)
-    return {"missing": missing, "single": data.dtype == np.float32, "min": str(min(values, default=0)), "max": str(max(values, default=0)), "sum": str(total)}
+    return {
+        "missing": missing,
+        "single": data.dtype == np.float32,
+        "min": str(min(values, default=0)),
+        "max": str(max(values, default=0)),
+        "sum": str(total),
+    }
 
 
 def of_fits(path):
@@ -100,7 +140,8 @@ def of_votable(path):
 
 def of_text(path, **how):
     table = ascii.read(path, **how)
-    return {"rows": len(table), "columns": {n: summarise(np.ma.masked_invalid(table[n]) if table[n].dtype.kind == "f" else table[n]) for n in table.colnames}}
+    columns = {n: np.ma.masked_invalid(table[n]) if table[n].dtype.kind == "f" else table[n] for n in table.colnames}
+    return {"rows": len(table), "columns": {n: summarise(column) for n, column in columns.items()}}
 
 
 def main():

@@ -136,14 +136,13 @@ public sealed class HdbscanTests
     private static double[] PrimWeights(FeatureMatrix features, int minSamples)
     {
         var rows = features.Rows;
-        double Distance(int i, int j) => Math.Sqrt(Enumerable.Range(0, features.Columns).Sum(k => Math.Pow(features.Row(i)[k] - features.Row(j)[k], 2)));
-        var core = Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, rows).Select(j => Distance(i, j)).Order().ElementAt(minSamples - 1)).ToArray();
+        var core = Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, rows).Select(j => Matrices.Distance(features, i, j)).Order().ElementAt(minSamples - 1)).ToArray();
         var link = Enumerable.Repeat(double.PositiveInfinity, rows).ToArray();
         var rest = Enumerable.Range(1, rows - 1).ToHashSet();
         var weights = new List<double>();
         for (var last = 0; rest.Count > 0;)
         {
-            foreach (var row in rest) link[row] = Math.Min(link[row], Math.Max(Distance(last, row), Math.Max(core[last], core[row])));
+            foreach (var row in rest) link[row] = Math.Min(link[row], Math.Max(Matrices.Distance(features, last, row), Math.Max(core[last], core[row])));
             last = rest.MinBy(row => link[row]);
             rest.Remove(last);
             weights.Add(link[last]);

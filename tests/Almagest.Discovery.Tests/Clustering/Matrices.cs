@@ -38,6 +38,16 @@ internal static class Matrices
         return Of(columns, values);
     }
 
+    /// <summary>The distance between two rows by its definition.</summary>
+    public static double Distance(FeatureMatrix features, int i, int j)
+    {
+        var a = features.Row(i);
+        var b = features.Row(j);
+        var sum = 0.0;
+        for (var k = 0; k < features.Columns; k++) sum += (a[k] - b[k]) * (a[k] - b[k]);
+        return Math.Sqrt(sum);
+    }
+
     public static double Normal(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

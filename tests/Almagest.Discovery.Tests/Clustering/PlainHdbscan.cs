@@ -21,7 +21,7 @@ internal sealed class PlainHdbscan
         for (var i = 0; i < rows; i++)
         {
             for (var j = 0; j < rows; j++)
-                distance[i, j] = Math.Sqrt(Enumerable.Range(0, features.Columns).Sum(k => Math.Pow(features.Row(i)[k] - features.Row(j)[k], 2)));
+                distance[i, j] = Matrices.Distance(features, i, j);
             core[i] = Enumerable.Range(0, rows).Select(j => distance[i, j]).Order().ElementAt(minSamples - 1);
         }
 

@@ -14,7 +14,8 @@ public sealed class ClusterPlanterTests
     static double Deviation(IEnumerable<double> values)
     {
         var all = values.ToArray();
-        return Math.Sqrt(all.Sum(v => (v - all.Average()) * (v - all.Average())) / all.Length);
+        var mean = all.Average();
+        return Math.Sqrt(all.Sum(v => (v - mean) * (v - mean)) / all.Length);
     }
 
     [Fact]

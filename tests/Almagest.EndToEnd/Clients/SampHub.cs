@@ -26,7 +26,7 @@ sealed class SampHub : IAsyncDisposable
         Assert.SkipWhen(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(l => l.Port == Port), $"Another SAMP hub is running here (port {Port}).");
         var hub = new SampHub();
         hub.Start("hub", "-mode", "no-gui", "-profiles", "std,web", "-web:auth", "true", "-web:norestrictmtypes");
-        await UntilAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             using var client = new TcpClient();
             try
@@ -70,12 +70,7 @@ sealed class SampHub : IAsyncDisposable
     }
 
     /// <summary>Waits until the listener has got something that says so; the test's own time limit ends it.</summary>
-    public Task HearsAsync(string text) => UntilAsync(() => Task.FromResult(Heard.Contains(text, StringComparison.Ordinal)));
-
-    static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        while (!await condition()) await Task.Delay(100, TestContext.Current.CancellationToken);
-    }
+    public Task HearsAsync(string text) => Eventually.HoldsAsync(() => Heard.Contains(text, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

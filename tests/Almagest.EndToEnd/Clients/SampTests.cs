@@ -30,7 +30,7 @@ public sealed partial class SampTests(Sky sky)
         return await status.InnerTextAsync();
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact]
     public async Task Tables_positions_and_coverages_arrive_in_other_programs()
     {
         Assert.SkipWhen(Browser.Program is null, "There is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM.");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Xunit;
 
@@ -9,6 +10,8 @@ static class Tool
     /// <summary>Debian's Python, where its packages are; not one that a user has put before it.</summary>
     public const string Python = "/usr/bin/python3";
 
+    static readonly ConcurrentDictionary<string, Lazy<Task<bool>>> Modules = new();
+
     /// <param name="package">the Debian package that holds it</param>
     public static void Require(string program, string package) =>
         Assert.SkipWhen(Find(program) is null, $"{program} is not installed: apt-get install {package}");
@@ -17,8 +20,9 @@ static class Tool
     public static async Task RequireModuleAsync(string module, string package)
     {
         Require(Python, "python3");
-        var (code, _, _) = await StartAsync(Python, ["-c", $"import {module}"]);
-        Assert.SkipWhen(code != 0, $"The Python module {module} is not installed: apt-get install {package}");
+        var found = Modules.GetOrAdd(module, m => new Lazy<Task<bool>>(async () =>
+            (await StartAsync(Python, "-c", $"import importlib.util, sys; sys.exit(importlib.util.find_spec('{m}') is None)")).Code == 0));
+        Assert.SkipUnless(await found.Value, $"The Python module {module} is not installed: apt-get install {package}");
     }
 
     /// <summary>Runs it, and fails with what it says unless it ends well.</summary>
@@ -36,13 +40,22 @@ static class Tool
     public static string? Find(string program) => Path.IsPathRooted(program) ? File.Exists(program) ? program : null
         : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
-    static async Task<(int Code, string Output, string Errors)> StartAsync(string program, string[] arguments)
+    /// <summary>Runs it to its end, which the end of the test brings about as well.</summary>
+    public static async Task<(int Code, string Output, string Errors)> StartAsync(string program, params string[] arguments)
     {
+        var cancellationToken = TestContext.Current.CancellationToken;
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
-        process.StandardInput.Close();
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, output, await errors);
+        try
+        {
+            process.StandardInput.Close();
+            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return (process.ExitCode, output, await errors);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
     }
 }

@@ -1,6 +1,8 @@
-"""Reads one table in every format with astropy, and requires that each holds what the JSON holds: every value to the last bit, every
-missing one, every unit and description. usage: compare_exports.py STEM   (STEM.json, STEM.vot, STEM.binary2.vot, STEM.fits, STEM.ecsv)"""
+"""Reads tables in every format with astropy, and requires that each holds what the JSON holds: every value to the last bit, every
+missing one, every unit and description. Says a line for each table, or its differences.
+usage: compare_exports.py STEM...   (STEM.json, STEM.vot, STEM.binary2.vot, STEM.fits, STEM.ecsv)"""
 import json
+import os
 import sys
 import warnings
 
@@ -9,11 +11,6 @@ from astropy.table import Table
 from astropy.units import Unit
 
 warnings.simplefilter("ignore")
-stem = sys.argv[1]
-with open(stem + ".json", encoding="utf-8") as file:
-    expected = json.load(file)
-failures = []
-
 
 def plain(value):
     """A cell as JSON has it; None where it is missing."""
@@ -30,32 +27,43 @@ def plain(value):
     return str(value) if value != "" else None
 
 
-for ending, kind in ((".vot", "votable"), (".binary2.vot", "votable"), (".fits", "fits"), (".ecsv", "ascii.ecsv")):
-    table = Table.read(stem + ending, format=kind)
-    if table.colnames != [c["name"] for c in expected["columns"]]:
-        failures.append(f"{ending}: columns {table.colnames}")
-        continue
-    if len(table) != len(expected["rows"]):
-        failures.append(f"{ending}: {len(table)} rows, expected {len(expected['rows'])}")
-        continue
-    for column in expected["columns"]:
-        name = column["name"]
-        found = table[name]
-        unit = None if column["unit"] is None else Unit(column["unit"])
-        if found.unit != unit:
-            failures.append(f"{ending}: unit of {name} is {found.unit}, expected {unit}")
-        description = found.description if kind != "fits" else table.meta.get(f"TCOMM{table.colnames.index(name) + 1}")
-        # astropy 5.2 reads the comments of FITS columns as keywords, without the cards that continue them.
-        if description != column["description"] and not (kind == "fits" and column["description"].startswith((description or "").rstrip("&"))):
-            failures.append(f"{ending}: description of {name} is {description!r}")
-        for row, (cell, wanted) in enumerate(zip(found, expected["rows"])):
-            wanted = wanted[name] if wanted[name] != "" else None
-            cell = plain(cell)
-            # A missing truth of FITS is false to astropy.
-            if kind == "fits" and column["type"] == "boolean" and wanted is None:
-                wanted = False
-            if cell != wanted:
-                failures.append(f"{ending}: row {row} of {name} is {cell!r}, expected {wanted!r}")
-                break
-print("\n".join(failures) if failures else f"{len(expected['rows'])} rows equal")
-sys.exit(1 if failures else 0)
+def differences(stem, expected):
+    """What any of the formats holds otherwise than the JSON."""
+    failures = []
+    for ending, kind in ((".vot", "votable"), (".binary2.vot", "votable"), (".fits", "fits"), (".ecsv", "ascii.ecsv")):
+        table = Table.read(stem + ending, format=kind)
+        if table.colnames != [c["name"] for c in expected["columns"]]:
+            failures.append(f"{ending}: columns {table.colnames}")
+            continue
+        if len(table) != len(expected["rows"]):
+            failures.append(f"{ending}: {len(table)} rows, expected {len(expected['rows'])}")
+            continue
+        for column in expected["columns"]:
+            name = column["name"]
+            found = table[name]
+            unit = None if column["unit"] is None else Unit(column["unit"])
+            if found.unit != unit:
+                failures.append(f"{ending}: unit of {name} is {found.unit}, expected {unit}")
+            description = found.description if kind != "fits" else table.meta.get(f"TCOMM{table.colnames.index(name) + 1}")
+            # astropy 5.2 reads the comments of FITS columns as keywords, without the cards that continue them.
+            cut_short = kind == "fits" and column["description"].startswith((description or "").rstrip("&"))
+            if description != column["description"] and not cut_short:
+                failures.append(f"{ending}: description of {name} is {description!r}")
+            for row, (cell, wanted) in enumerate(zip(found, expected["rows"])):
+                wanted = wanted[name] if wanted[name] != "" else None
+                cell = plain(cell)
+                # A missing truth of FITS is false to astropy.
+                if kind == "fits" and column["type"] == "boolean" and wanted is None:
+                    wanted = False
+                if cell != wanted:
+                    failures.append(f"{ending}: row {row} of {name} is {cell!r}, expected {wanted!r}")
+                    break
+    return failures
+
+
+for stem in sys.argv[1:]:
+    with open(stem + ".json", encoding="utf-8") as file:
+        table = json.load(file)
+    name = os.path.basename(stem)
+    failures = differences(stem, table)
+    print("\n".join(f"{name}: {failure}" for failure in failures) if failures else f"{name}: {len(table['rows'])} rows equal")

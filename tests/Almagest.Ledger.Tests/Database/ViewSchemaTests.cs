@@ -1,4 +1,3 @@
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Database;

@@ -1,7 +1,6 @@
 using Almagest.Catalog;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Views;
-using Almagest.Testing;
 using Npgsql;
 using Xunit;
 

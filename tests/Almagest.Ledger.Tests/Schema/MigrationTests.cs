@@ -2,7 +2,6 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 

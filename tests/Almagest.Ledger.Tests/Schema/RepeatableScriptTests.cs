@@ -1,7 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Migrations;
 using Almagest.Ledger.Views;
-using Almagest.Testing;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Xunit;

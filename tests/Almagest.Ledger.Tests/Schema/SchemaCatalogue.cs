@@ -1,4 +1,3 @@
-using Almagest.Testing;
 
 namespace Almagest.Ledger.Tests.Schema;
 

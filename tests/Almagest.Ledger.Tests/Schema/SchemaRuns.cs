@@ -1,7 +1,6 @@
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Testing;
 
 namespace Almagest.Ledger.Tests.Schema;
 

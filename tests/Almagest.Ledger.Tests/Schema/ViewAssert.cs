@@ -1,5 +1,4 @@
 using Almagest.Ledger.Views;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Schema;

@@ -1,6 +1,5 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Selections;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Selections;

@@ -7,7 +7,6 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Selections;

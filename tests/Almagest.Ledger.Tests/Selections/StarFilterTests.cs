@@ -1,7 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Selections;
 using Almagest.Sky;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Selections;

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Almagest.Testing;
 using Npgsql;
 using Xunit;
 

@@ -4,7 +4,6 @@ using Almagest.Ledger.Tests.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Results;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Upgrade;

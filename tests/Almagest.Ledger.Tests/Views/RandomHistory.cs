@@ -3,7 +3,6 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Npgsql;
 
 namespace Almagest.Ledger.Tests.Views;

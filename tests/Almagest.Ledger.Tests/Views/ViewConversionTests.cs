@@ -1,7 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

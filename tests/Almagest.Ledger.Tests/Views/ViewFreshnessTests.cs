@@ -1,6 +1,5 @@
 using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Views;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

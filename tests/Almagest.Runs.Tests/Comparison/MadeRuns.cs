@@ -2,7 +2,6 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Testing;
 
 namespace Almagest.Runs.Tests.Comparison;
 

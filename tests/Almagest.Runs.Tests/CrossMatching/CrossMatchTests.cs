@@ -8,7 +8,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.CrossMatching;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 

@@ -4,7 +4,6 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
 using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Recovery;

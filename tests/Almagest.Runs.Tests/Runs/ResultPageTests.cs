@@ -3,7 +3,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;

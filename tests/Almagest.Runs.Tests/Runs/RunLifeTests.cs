@@ -5,7 +5,6 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Npgsql;
 using Xunit;
 

@@ -2,7 +2,6 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 

@@ -153,7 +153,7 @@ public sealed class RunQueueTests
         var run = await service.SubmitAsync(new RunRequest("a", StarFilter.All, new IsolationForestParameters { NEstimators = 10_000, MaxSamples = 2000, Features = "sphere" }), Cancellation);
         var cancelled = new RunClaims(test.Ledger);
         var working = service.ExecuteAsync(run.RunId, null, Cancellation);
-        while ((await new RunRepository(test.Ledger).GetAsync(run.RunId, Cancellation)).Status == RunStatus.Pending) await Task.Delay(20, Cancellation);
+        await Eventually.HoldsAsync(async () => (await new RunRepository(test.Ledger).GetAsync(run.RunId, Cancellation)).Status != RunStatus.Pending);
         await cancelled.CancelAsync(run.RunId, Cancellation);
         var error = await Assert.ThrowsAsync<LedgerException>(() => working);
         Assert.Contains("was cancelled", error.Message, StringComparison.Ordinal);

@@ -1,11 +1,11 @@
-using System.Globalization;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Server.Tests.Killing;
 
 /// <summary>
 /// kill -9 of servers, of PostgreSQL's processes and of PostgreSQL, at named points of a run's completion and at random: no run is half
-/// visible, none that was complete is lost, none is doubled, and in the end all are complete. ALMAGEST_KILLS says how many (4 where it says nothing).
+/// visible, none that was complete is lost, none is doubled, and in the end all are complete. ALMAGEST_KILLS says how many (4 where it says nothing, 40 before a release).
 /// </summary>
 public sealed class KillTests
 {
@@ -13,9 +13,10 @@ public sealed class KillTests
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_KILLS"), CultureInfo.InvariantCulture, out var kills) && kills > 0 ? kills : 4;
+    static int Kills => TestDepth.Rounds(usually: 4, release: 40, "ALMAGEST_KILLS");
 
     [Fact]
+    [TimeLimit(1200, "each kill takes some ten seconds: a lost run is found by its heartbeat, and PostgreSQL recovers")]
     public async Task Whatever_is_killed_whenever_no_run_is_half_visible_lost_or_doubled()
     {
         await using var ledger = await KilledLedger.CreateAsync();

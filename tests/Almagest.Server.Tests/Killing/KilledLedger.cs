@@ -170,12 +170,12 @@ internal sealed partial class KilledLedger : IAsyncDisposable
     /// <summary>At the end: every run is complete, once, and the views show exactly that.</summary>
     public async Task RequireAllCompleteAsync()
     {
-        await TestServer.UntilAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             await CheckAsync();
             return Complete == Submitted;
         });
-        await TestServer.UntilAsync(async () => (await new ViewStatusReader(Ledger).ReadAsync(Cancellation)).All(v => !v.Lags && !v.IsRefreshing));
+        await Eventually.HoldsAsync(async () => (await new ViewStatusReader(Ledger).ReadAsync(Cancellation)).All(v => !v.Lags && !v.IsRefreshing));
         Assert.All(await new ViewVerifier(Ledger).VerifyAsync(), v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}"));
     }
 

@@ -15,7 +15,7 @@ internal sealed class ServerProcess : IDisposable
     public static async Task<ServerProcess> StartAsync(string connection, string? point = null)
     {
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
-        var info = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "Almagest.Postgres.Probe.dll"), "server", connection, point ?? ""])
+        var info = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "Almagest.ServerProbe.dll"), connection, point ?? ""])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };

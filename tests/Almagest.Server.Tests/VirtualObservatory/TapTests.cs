@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Almagest.Testing;
 using Npgsql;
 using Xunit;
 
@@ -73,9 +74,9 @@ public sealed partial class TapTests(KnownLedger known)
     public async Task Geometry_agrees_with_a_computation_of_our_own()
     {
         var stars = (await AskAsync("SELECT star_id, ra_deg, dec_deg, DISTANCE(POINT(ra_deg, dec_deg), POINT(120, 10)) AS d FROM almagest.stars")).Rows;
-        var near = stars.Where(r => Almagest.Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120, 10) <= 12).Select(r => r["star_id"]).Order().ToList();
+        var near = stars.Where(r => Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120, 10) <= 12).Select(r => r["star_id"]).Order().ToList();
         Assert.InRange(near.Count, 2, stars.Count - 2);
-        Assert.All(stars, r => Assert.Equal(Almagest.Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120, 10), Number(r["d"]), 1e-10));
+        Assert.All(stars, r => Assert.Equal(Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120, 10), Number(r["d"]), 1e-10));
         foreach (var condition in new[]
         {
             "CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', 120, 10, 12)) = 1", "DISTANCE(POINT(ra_deg, dec_deg), POINT(120, 10)) <= 12", "NOT CONTAINS(POINT(120, 10), CIRCLE(ra_deg, dec_deg, 12)) = 0",
@@ -144,7 +145,7 @@ public sealed partial class TapTests(KnownLedger known)
         using var runner = new Server.VirtualObservatory.AdqlRunner(server.Ledger);
         await using var answer = await runner.OpenAsync("SELECT star_id FROM almagest.stars", 10_000, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await using var connection = await server.Ledger.ConnectAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand("select count(*) from pg_locks l join pg_stat_activity a using (pid) where a.state like 'idle in%' and a.query like 'select%c1%' and l.mode not in ('AccessShareLock', 'ExclusiveLock')", connection);
+        await using var command = new NpgsqlCommand("select count(*) from pg_locks l join pg_stat_activity a using (pid) where a.state like 'idle in%' and a.query like 'select%c1%' and a.datname = current_database() and l.mode not in ('AccessShareLock', 'ExclusiveLock')", connection);
         Assert.Equal(0L, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
@@ -174,7 +175,7 @@ public sealed partial class TapTests(KnownLedger known)
         Assert.Contains(job, (await server.GetAsync("/vo/tap/async?PHASE=PENDING")).Text, StringComparison.Ordinal);
         using var run = await client.PostAsync($"{job}/phase", Form(("PHASE", "RUN")), TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.SeeOther, job), (run.StatusCode, run.Headers.Location!.AbsolutePath));
-        await TestServer.UntilAsync(async () => Phase((await server.GetAsync($"{job}?WAIT=30")).Text) == "COMPLETED");
+        await Eventually.HoldsAsync(async () => Phase((await server.GetAsync($"{job}?WAIT=30")).Text) == "COMPLETED");
         var result = await server.GetAsync($"{job}/results/result");
         Assert.Equal(12, new VoTable(result.Text).Rows.Count);
         Assert.Contains($"{job}/results/result", (await server.GetAsync($"{job}/results")).Text, StringComparison.Ordinal);
@@ -189,7 +190,7 @@ public sealed partial class TapTests(KnownLedger known)
     {
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Client.BaseAddress };
         var wrong = (await client.PostAsync("/vo/tap/async", Form(("LANG", "ADQL"), ("QUERY", "SELECT nothing FROM almagest.stars"), ("PHASE", "RUN")), TestContext.Current.CancellationToken)).Headers.Location!.AbsolutePath;
-        await TestServer.UntilAsync(async () => Phase((await server.GetAsync($"{wrong}?WAIT=30")).Text) == "ERROR");
+        await Eventually.HoldsAsync(async () => Phase((await server.GetAsync($"{wrong}?WAIT=30")).Text) == "ERROR");
         Assert.Contains("there is no column nothing", new VoTable((await server.GetAsync($"{wrong}/error")).Text).Infos.Single().Content, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync($"{wrong}/results/result")).Status);
 
@@ -197,7 +198,7 @@ public sealed partial class TapTests(KnownLedger known)
         var slow = (await client.PostAsync("/vo/tap/async", Form(("LANG", "ADQL"), ("QUERY", endless), ("PHASE", "RUN"), ("EXECUTIONDURATION", "3000")), TestContext.Current.CancellationToken)).Headers.Location!.AbsolutePath;
         Assert.Equal("3000", (await server.GetAsync($"{slow}/executionduration")).Text);
         using var aborted = await client.PostAsync($"{slow}/phase", Form(("PHASE", "ABORT")), TestContext.Current.CancellationToken);
-        await TestServer.UntilAsync(async () => (await server.GetAsync($"{slow}/phase")).Text == "ABORTED");
+        await Eventually.HoldsAsync(async () => (await server.GetAsync($"{slow}/phase")).Text == "ABORTED");
     }
 
     [Fact]

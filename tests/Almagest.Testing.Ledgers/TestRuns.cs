@@ -2,7 +2,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 
-namespace Almagest.Testing;
+namespace Almagest.Testing.Ledgers;
 
 /// <summary>Runs with results of the test's choice.</summary>
 public static class TestRuns

@@ -4,12 +4,12 @@ using Xunit;
 
 namespace Almagest.Postgres.Tests;
 
-public sealed class TestPostgresTests
+public sealed class TestDatabaseServerTests
 {
     [Fact]
     public async Task Databases_of_one_process_are_separate_and_dropped_when_disposed()
     {
-        var server = await TestPostgres.GetAsync();
+        var server = await TestDatabaseServer.GetAsync();
         string name;
         await using (var first = await server.CreateDatabaseAsync())
         {
@@ -25,9 +25,10 @@ public sealed class TestPostgresTests
     [Fact]
     public async Task A_prepared_database_is_prepared_once_and_copied_for_every_test()
     {
-        var server = await TestPostgres.GetAsync();
+        var server = await TestDatabaseServer.GetAsync();
         var prepared = 0;
-        var copies = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => server.CreateDatabaseAsync("stars", async connection =>
+        var key = $"stars_{Guid.NewGuid():N}";
+        var copies = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => server.CreateDatabaseAsync(key, async connection =>
         {
             Interlocked.Increment(ref prepared);
             await ExecuteAsync(connection, "CREATE TABLE stars (id int); INSERT INTO stars VALUES (1), (2)");

@@ -1,7 +1,7 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 
-namespace Almagest.Testing;
+namespace Almagest.Testing.Ledgers;
 
 /// <summary>A migrated, empty ledger in a database of its own.</summary>
 public sealed class TestLedger : IAsyncDisposable
@@ -20,7 +20,7 @@ public sealed class TestLedger : IAsyncDisposable
 
     public static async Task<TestLedger> CreateAsync()
     {
-        var server = await TestPostgres.GetAsync();
+        var server = await TestDatabaseServer.GetAsync();
         return new TestLedger(await server.CreateDatabaseAsync("migrated", async connection =>
         {
             await using var ledger = new LedgerDatabase(connection);
@@ -29,7 +29,7 @@ public sealed class TestLedger : IAsyncDisposable
     }
 
     /// <summary>A ledger without any schema.</summary>
-    public static async Task<TestLedger> CreateEmptyAsync() => new(await (await TestPostgres.GetAsync()).CreateDatabaseAsync());
+    public static async Task<TestLedger> CreateEmptyAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync());
 
     /// <summary>Adds a dataset with stars spread over the sky; answers its id and their ids, ascending.</summary>
     public async Task<(long DatasetId, long[] StarIds)> AddDatasetAsync(string name, int stars, Func<int, (double Ra, double Dec)>? place = null)

@@ -2,13 +2,13 @@ using Almagest.Ledger.Database;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server;
 
-namespace Almagest.Postgres.Probe;
+namespace Almagest.ServerProbe;
 
 /// <summary>
 /// A real server with two workers. At a named point of a run's completion it says 'reached' and stands still until a line comes in; it
 /// ends when its input does.
 /// </summary>
-static class ServerProbe
+static class HeldServer
 {
     public static async Task<int> RunAsync(string connection, string? point)
     {
