@@ -12,7 +12,7 @@ public sealed class HttpAdviceTests
         ErrorCode.InvalidValue, ErrorCode.MissingValue, ErrorCode.UnknownName, ErrorCode.ConflictingValues, ErrorCode.BadPageToken,
         ErrorCode.UnreadableFilter, ErrorCode.SelectionTooSmall, ErrorCode.WrongRunType, ErrorCode.RunsNotComparable,
         ErrorCode.UnreadableCatalogue, ErrorCode.ReadMeWithoutRows, ErrorCode.DatasetNotFound, ErrorCode.NoteNotFound, ErrorCode.ViewNotFound,
-        ErrorCode.SweepNotFound, ErrorCode.ClustersNotFound, ErrorCode.RunNotComplete, ErrorCode.RunNotEnded, ErrorCode.RunLost,
+        ErrorCode.SweepNotFound, ErrorCode.RunNotComplete, ErrorCode.RunNotEnded, ErrorCode.RunLost,
         ErrorCode.AmbiguousRun, ErrorCode.NoCompleteRun, ErrorCode.DatasetInUse, ErrorCode.IdempotencyKeyUsed, ErrorCode.IdempotencyKeyBusy,
         ErrorCode.SchemaNewer, ErrorCode.RefusedByLedger, ErrorCode.AlreadyExists, ErrorCode.BrokenReference, ErrorCode.DatabaseSlow,
         ErrorCode.DatabaseDiskFull, ErrorCode.DatabaseReadOnly, ErrorCode.DatabaseLoginRefused, ErrorCode.DatabaseMissing,
@@ -35,7 +35,7 @@ public sealed class HttpAdviceTests
     public void Advice_names_no_option_of_the_command_line() => Assert.All(HttpAdvice.Catalogue, entry =>
     {
         var advice = entry.Value(LedgerException.Of(entry.Key, "something was wrong").With("dataset", "sky").With("star_id", 7L)
-            .With("fields", new[] { "ra_deg", "dec_deg" }).With("status", "completed").With("commit", "e47c67f"));
+            .With("fields", new[] { "ra_deg", "dec_deg" }).With("status", "completed").With("commit", "e47c67f").With("view", "mv_dataset_coverage"));
         Assert.False(string.IsNullOrWhiteSpace(advice));
         Assert.DoesNotMatch(@"(?<![\w-])--[a-z]", advice);
     });

@@ -125,7 +125,7 @@ public sealed class ErrorCode
     /// <summary>There is no such sweep.</summary>
     public static readonly ErrorCode SweepNotFound = NotFound("sweep_not_found");
 
-    /// <summary>A run without clusters to list.</summary>
+    /// <summary>A run without clusters to list. Facts: view, where it may lag.</summary>
     public static readonly ErrorCode ClustersNotFound = NotFound("clusters_not_found");
 
     /// <summary>A run that has no results: it is not complete. Facts: run_id, status.</summary>

@@ -14,6 +14,8 @@ internal static class HttpAdvice
             [ErrorCode.AmbiguousStar] = _ => "Give its star_id, which no two stars share.",
             [ErrorCode.CatalogueNotNamed] = _ => "Send one: curl -F file=@gaia.csv …/datasets",
             [ErrorCode.CatalogueEpochUnknown] = e => After(e, "The parameters are catalog_epoch and map."),
+            [ErrorCode.ClustersNotFound] = e => e.Facts.TryGetValue("view", out var view)
+                ? $"GET /analytics/discovery/views says whether {view} lags." : e.Remedy,
             [ErrorCode.ContentLoaded] = e =>
                 $"Use '{e.Facts["dataset"]}', or load it again with force=true and another dataset=NAME, "
                 + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",

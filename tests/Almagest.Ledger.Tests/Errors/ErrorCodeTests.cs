@@ -65,7 +65,10 @@ public sealed partial class ErrorCodeTests
     {
         var named = BelowTheEdges.SelectMany(project => SourceTree.Files(project))
             // Scripts of the shell and of initdb have options of their own.
-            .Where(file => !file.Name.StartsWith("Almagest.Postgres/Server", StringComparison.Ordinal) && !file.Name.Contains("/Migrations/", StringComparison.Ordinal))
+            .Where(file => !file.Name.StartsWith("Almagest.Postgres/Server", StringComparison.Ordinal))
+            .Where(file => !file.Name.Contains("/Migrations/", StringComparison.Ordinal))
+            // A view's descriptor describes its command, too.
+            .Where(file => !file.Name.EndsWith("View.cs", StringComparison.Ordinal) && !file.Name.EndsWith("/ViewFilter.cs", StringComparison.Ordinal))
             .SelectMany(file => file.Text.Split('\n').Select((line, i) => (Place: $"{file.Name}:{i + 1}", Line: line.TrimStart())))
             .Where(line => !line.Line.StartsWith("//", StringComparison.Ordinal) && !line.Line.Contains("HostProcess.Start", StringComparison.Ordinal))
             .Where(line => EdgeWords().IsMatch(line.Line))
