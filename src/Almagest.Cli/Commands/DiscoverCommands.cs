@@ -63,7 +63,11 @@ internal static class DiscoverCommands
         (var dataset, filter) = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(options.Dataset), filter, shell.Cancellation);
         if (parsed.GetValue(options.Queue)) return await QueueAsync(shell, session.Ledger, dataset, filter, sweep, parsed.GetValue(options.Follow));
         var lines = parsed.GetValue(options.Follow) ? new StageLines(shell) : null;
-        var service = new DiscoveryService(session.Ledger) { MaxThreads = (int)(parsed.GetValue(options.Threads) ?? 0), Memory = sweep.Count > 1 ? new AnalysisMemory() : null };
+        var service = new DiscoveryService(session.Ledger)
+        {
+            MaxThreads = (int)(parsed.GetValue(options.Threads) ?? 0),
+            Memory = sweep.Count > 1 ? new AnalysisMemory(new SelectionCache(session.Ledger)) : null,
+        };
         var reports = new List<DiscoveryReport>();
         foreach (var parameters in sweep)
         {

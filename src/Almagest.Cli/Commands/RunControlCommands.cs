@@ -49,7 +49,8 @@ internal static class RunControlCommands
             {
                 var service = new DiscoveryService(session.Ledger);
                 if (await ProgressDisplay.ShowAsync(shell, "starting", progress => service.ExecuteAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation)) is null)
-                    throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Follow it with: almagest runs follow");
+                    throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker",
+                        "Follow it with: almagest runs follow").With("run_id", run.RunId);
                 await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
                 run = await runs.GetAsync(run.RunId, shell.Cancellation);
             }

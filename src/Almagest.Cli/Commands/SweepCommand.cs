@@ -68,7 +68,7 @@ internal static class SweepCommand
     // They are in the queue all the same: a server that is there takes its part, and what this program leaves behind when it is killed.
     static async Task ExecuteAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<DiscoveryRun> runs, int threads)
     {
-        var service = new DiscoveryService(ledger) { MaxThreads = threads, Memory = new AnalysisMemory() };
+        var service = new DiscoveryService(ledger) { MaxThreads = threads, Memory = new AnalysisMemory(new SelectionCache(ledger)) };
         try
         {
             await ProgressDisplay.ShowAsync(shell, "starting", async progress =>

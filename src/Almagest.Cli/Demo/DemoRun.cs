@@ -42,7 +42,8 @@ internal static class DemoRunner
             {
                 var (run, choice) = await service.ChooseAndSubmitAsync(new RunRequest(dataset.Name, StarFilter.All, planned.Parameters), shell.Cancellation);
                 var outcome = await service.ExecuteAsync(run.RunId, relay, shell.Cancellation)
-                    ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Run the demonstration without a busy server beside it.");
+                    ?? throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker",
+                        "Run the demonstration without a busy server beside it.").With("run_id", run.RunId);
                 runs.Add(Keep(letter, planned, outcome with { RecipeChoice = choice }, truth));
             }
             catch (LedgerException e) when (e is { Kind: LedgerErrorKind.Invalid, Field: "parameters" })

@@ -35,17 +35,12 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
     /// <exception cref="LedgerException">the database has trouble</exception>
     public async Task<IReadOnlyList<ViewStatus>> ReadAsync(CancellationToken cancellation = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             var found = await StatusAsync(connection, cancellation);
             var sizes = await SizesAsync(connection, found, cancellation);
             return AnalyticsViews.All.Join(found, v => v.Name, s => s.ViewName, (_, s) => sizes.TryGetValue(s.ViewName, out var size) ? s with { Rows = size.Rows ?? s.Rows, SizeBytes = size.Bytes } : s).ToList();
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static async Task<List<ViewStatus>> StatusAsync(NpgsqlConnection connection, CancellationToken cancellation)

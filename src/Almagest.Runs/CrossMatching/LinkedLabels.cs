@@ -20,9 +20,8 @@ public sealed class LinkedLabels(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(match);
         var target = AnnotationText.Short("label_set", targetSet ?? labelSet) ?? "truth";
         var (from, to) = fromFirst ? ("star_1_id", "star_2_id") : ("star_2_id", "star_1_id");
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand($"""
                 with found as (
                   select l.{to} as star_id, min(s.is_anomaly) as is_anomaly, min(s.kind) as kind, min(s.cluster) as cluster, min(s.remark) as remark, min(s.labelled_by) as labelled_by,
@@ -56,10 +55,6 @@ public sealed class LinkedLabels(LedgerDatabase ledger)
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
             return new LinkedLabelReport(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 }

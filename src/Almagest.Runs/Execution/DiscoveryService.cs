@@ -87,7 +87,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         try
         {
             outcome = await ExecuteAsync(run.RunId, progress, cancellation)
-                ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Look at it with: almagest runs show");
+                ?? throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker").With("run_id", run.RunId);
         }
         catch
         {
@@ -120,12 +120,15 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         catch (OperationCanceledException) when (heart.Wish == RunWish.Lost)
         {
-            throw LedgerException.Conflict($"run {claim.RunId} was taken from this worker: it was ended elsewhere, or no heartbeat of it was seen for too long");
+            throw LedgerException.Of(ErrorCode.RunLost,
+                $"run {claim.RunId} was taken from this worker: it was ended elsewhere, or no heartbeat of it was seen for too long")
+                .With("run_id", claim.RunId);
         }
         catch (OperationCanceledException) when (heart.Wish == RunWish.Cancel)
         {
             await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Cancelled, null));
-            throw LedgerException.Conflict($"run {claim.RunId} was cancelled", "Start it again: almagest runs retry", "Start it again: POST /discovery/runs/{run_id}/retry");
+            throw LedgerException.Of(ErrorCode.RunCancelled, $"run {claim.RunId} was cancelled", "Start it again.")
+                .With("run_id", claim.RunId);
         }
         catch (OperationCanceledException)
         {
@@ -140,7 +143,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         catch (LedgerException e)
         {
-            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, e.Hint is null ? e.Message : $"{e.Message}. {e.Hint}"));
+            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}"));
             throw;
         }
         catch (Exception e)
@@ -226,9 +229,10 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("load", 0));
         var expected = Math.Max(1, dataset.StarCount);
-        Task<StarColumns> LoadAsync() => selections.LoadAsync(dataset.DatasetId, request.Filter,
-            progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected))), cancellation);
-        var stars = Memory is null ? await LoadAsync() : await Memory.StarsAsync(dataset.DatasetId, request.Filter.ToJson(), LoadAsync);
+        var relay = progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
+        var stars = Memory?.Selections is { } shared
+            ? await shared.GetAsync(dataset.DatasetId, request.Filter, relay, cancellation)
+            : await selections.LoadAsync(dataset.DatasetId, request.Filter, relay, cancellation);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
         var analysis = StarAnalysis.Run(stars, request.Parameters, MaxThreads,

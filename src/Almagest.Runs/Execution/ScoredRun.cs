@@ -20,15 +20,17 @@ internal sealed record ScoredRun(DiscoveryRun Run, AnomalyParameters Parameters,
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (run.RunType != RunTypes.Anomaly)
         {
-            throw LedgerException.Invalid("run_id", $"run {runId} is a {run.RunType} run by {run.Algorithm}, expected an anomaly run",
-                "Only an anomaly run has scores, with an explanation and a threshold.");
+            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {runId} is a {run.RunType} run by {run.Algorithm}, expected an anomaly run",
+                "Only an anomaly run has scores, with an explanation and a threshold.", "run_id");
         }
         if (!run.IsComplete)
-            throw LedgerException.Conflict($"run {runId} is {run.Status}{(run.Error is null ? "" : $": {run.Error}")}", "Only a complete run has scores.");
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}{(run.Error is null ? "" : $": {run.Error}")}",
+                "Only a complete run has scores.").With("run_id", run.RunId).With("status", run.Status);
         if (ResultsSummary.Parse(run.ResultsSummary) is not { ScoreOffset: { } offset } summary)
         {
-            throw LedgerException.Conflict($"run {runId} does not say which offset its scores have (results_summary.score_offset)",
-                "It was stored by another program. Run it again with this one: almagest discover anomalies");
+            throw LedgerException.Of(ErrorCode.RunNotRepeatable,
+                $"run {runId} does not say which offset its scores have (results_summary.score_offset)",
+                "It was stored by another program. Run it again with this one.").With("run_id", runId);
         }
         try
         {
@@ -38,9 +40,9 @@ internal sealed record ScoredRun(DiscoveryRun Run, AnomalyParameters Parameters,
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Invalid)
         {
             // Stored, not given by the user: nothing in the request is wrong.
-            throw new LedgerException(LedgerErrorKind.Conflict,
+            throw LedgerException.Of(ErrorCode.RunNotRepeatable,
                 $"this program (version {Almagest.Contract.ProgramVersion.Current}) cannot repeat run {runId} of version {run.ProgramVersion}: {e.Message}",
-                "Use the program version that made it, or run it again with this one: almagest discover anomalies", e);
+                "Use the program version that made it, or run it again with this one.", inner: e).With("run_id", runId);
         }
     }
 }

@@ -31,8 +31,8 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         ArgumentNullException.ThrowIfNull(parameters);
         if (stars.Count < Algorithm.MinStars)
         {
-            throw LedgerException.Invalid("filter", $"the selection holds {stars.Count} stars, expected at least {Algorithm.MinStars}",
-                "Widen the filter, or choose another dataset.");
+            throw LedgerException.Of(ErrorCode.SelectionTooSmall, $"the selection holds {stars.Count} stars, expected at least {Algorithm.MinStars}",
+                "Widen the filter, or choose another dataset.", "filter");
         }
         var watch = Stopwatch.StartNew();
         try
@@ -46,7 +46,7 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         }
         catch (DiscoveryException e)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "parameters" };
+            throw LedgerException.Of(ErrorCode.InvalidValue, e.Message, field: "parameters", inner: e);
         }
     }
 

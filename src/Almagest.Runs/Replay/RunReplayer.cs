@@ -7,7 +7,6 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
-using Npgsql;
 
 namespace Almagest.Runs.Replay;
 
@@ -49,24 +48,21 @@ public sealed class RunReplayer(LedgerDatabase ledger)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (!run.IsComplete)
-            throw LedgerException.Conflict($"run {runId} is {run.Status}{(run.Error is null ? "" : $": {run.Error}")}", "Only a complete run has results that can be reproduced.");
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}{(run.Error is null ? "" : $": {run.Error}")}",
+                "Only a complete run has results that can be reproduced.").With("run_id", run.RunId).With("status", run.Status);
         var analysis = await RecomputeAsync(run, progress, cancellation);
         progress?.Report(new RunProgress("persist", 0));
         var scores = analysis.Anomalies is null ? null : analysis.Scores();
         StoredResult Row(int i) => scores is null
             ? new StoredResult(analysis.Stars.StarId[i], false, null, analysis.Clusters!.Labels[i], analysis.Clusters.Probabilities?[i])
             : new StoredResult(analysis.Stars.StarId[i], scores[i] < 0, scores[i], null, null);
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             using var comparison = new Comparison(analysis.Stars.Count, Row);
             await using var connection = await ledger.ConnectAsync(cancellation);
             await StoredResults.ReadAsync(connection, runId, comparison.Meet, cancellation);
             return comparison.Report(run, NotesOn(run, analysis));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     async Task<StarAnalysis> RecomputeAsync(DiscoveryRun run, IProgress<RunProgress>? progress, CancellationToken cancellation)
@@ -75,7 +71,8 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         {
             var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
             if (parameters.Features is null)
-                throw LedgerException.Conflict($"run {run.RunId} does not say which recipe of features it used", "It was stored by an older program. Run it again with this one.");
+                throw LedgerException.Of(ErrorCode.RunNotRepeatable, $"run {run.RunId} does not say which recipe of features it used",
+                    "It was stored by an older program. Run it again with this one.").With("run_id", run.RunId);
             progress?.Report(new RunProgress("load", 0));
             var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), null, cancellation);
             progress?.Report(new RunProgress("compute", 0));
@@ -84,8 +81,9 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Invalid)
         {
             // Stored, not given by the user: nothing in the request is wrong.
-            throw new LedgerException(LedgerErrorKind.Conflict, $"this program (version {Almagest.Contract.ProgramVersion.Current}) cannot repeat run {run.RunId} of version {run.ProgramVersion}: {e.Message}",
-                "Use the program version that made it, or run it again with this one.", e);
+            throw LedgerException.Of(ErrorCode.RunNotRepeatable,
+                $"this program (version {Almagest.Contract.ProgramVersion.Current}) cannot repeat run {run.RunId} of version {run.ProgramVersion}: {e.Message}",
+                "Use the program version that made it, or run it again with this one.", inner: e).With("run_id", run.RunId);
         }
     }
 

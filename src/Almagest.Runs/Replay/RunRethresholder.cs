@@ -74,14 +74,14 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
         }
         catch (LedgerException e)
         {
-            await runs.FailAsync(run.RunId, e.Hint is null ? e.Message : $"{e.Message}. {e.Hint}", CancellationToken.None);
+            await runs.FailAsync(run.RunId, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}", CancellationToken.None);
             throw;
         }
     }
 
     async Task<(long[] Stars, double[] Scores)> ReadScoresAsync(DiscoveryRun run, CancellationToken cancellation)
     {
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             var (stars, scores) = (new long[run.TotalStars], new double[run.TotalStars]);
             await using var connection = await ledger.ConnectAsync(cancellation);
@@ -95,11 +95,8 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
             for (; await reader.ReadAsync(cancellation) && count < stars.Length; count++)
                 (stars[count], scores[count]) = (reader.GetInt64(0), reader.GetDouble(1));
             // A complete run never changes; it can only be deleted.
-            return count == stars.Length ? (stars, scores) : throw LedgerException.NotFound($"there is no run {run.RunId} any more: it was deleted meanwhile");
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+            return count == stars.Length ? (stars, scores) : throw LedgerException.Of(ErrorCode.RunNotFound,
+                $"there is no run {run.RunId} any more: it was deleted meanwhile").With("run_id", run.RunId);
+        });
     }
 }

@@ -36,7 +36,8 @@ internal static class AnalyticsRoutes
             {
                 var found = (await frequencies.FindAsync(starId, context.RequestAborted))!;
                 return (found.Freshness, found.Row
-                    ?? throw LedgerException.NotFound($"no complete anomaly run analysed star {starId}", "GET /stars/{star_id} says whether the star exists, and what each run says of it."));
+                    ?? throw LedgerException.Of(ErrorCode.StarNotAnalysed, $"no complete anomaly run analysed star {starId}")
+                        .With("star_id", starId));
             });
         }, StarId).Produces<StarFrequencyRow>().KeepsUp().Fails(404);
 

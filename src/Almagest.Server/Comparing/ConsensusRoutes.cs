@@ -56,7 +56,9 @@ internal static class ConsensusRoutes
                 return TableAnswer.Of(context, await new MatrixExport(ledger).TableAsync(runs, wanted, rows, context.RequestAborted), format, "overlaps");
             }
             var start = after is null ? 0 : wanted.FindIndex(p => ComparisonResources.TokenOf(p) == after) + 1;
-            if (after is not null && start == 0) throw LedgerException.Invalid("after", "the page token is malformed, or belongs to another question", "Use 'next' of the page before, with the same query.");
+            if (after is not null && start == 0)
+                throw LedgerException.Of(ErrorCode.BadPageToken, "the page token is malformed, or belongs to another question",
+                    "Use 'next' of the page before, with the same query.", "after");
             return Results.Ok(ComparisonResources.PageOf(runs, all, wanted, start, limit));
         }, RunChoice.Dataset, RunChoice.RunIds, MaxQ, PairLimit, After, TableAnswer.Format)
             .WithDescription("Counts only the stars that both runs analysed. p value: hypergeometric. q value: adjusted over all pairs of these runs (Benjamini and Hochberg), whatever max_q and limit are. "

@@ -1,6 +1,7 @@
 using System.Net;
 using Almagest.Contract.Errors;
 using Almagest.Dashboard.Hosting;
+using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Explanation;
 using Almagest.Server.Analytics;
@@ -69,7 +70,8 @@ public static class AlmagestServer
         services.AddSingleton(options);
         services.AddSingleton(options.Ledger);
         services.AddSingleton<RunQueue>();
-        services.AddSingleton(_ => new RunExplainer(options.Ledger) { MaxThreads = options.RunThreads });
+        services.AddSingleton<SelectionCache>();
+        services.AddSingleton(s => new RunExplainer(options.Ledger, s.GetRequiredService<SelectionCache>()) { MaxThreads = options.RunThreads });
         services.AddSingleton<RequestMeter>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<AdqlRunner>();

@@ -14,9 +14,8 @@ public sealed class JobStatusReader(LedgerDatabase ledger)
     /// <exception cref="Almagest.Contract.Errors.LedgerException">the database has trouble</exception>
     public async Task<IReadOnlyList<JobStatus>> ReadAsync(int history = 20, CancellationToken cancellation = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             var executions = await HistoryAsync(connection, history, cancellation);
             await using var command = new NpgsqlCommand($"""
                 select j.job_group, j.job_name, j.description, coalesce(t.description, c.cron_expression), c.time_zone_id, t.next_fire_time, t.prev_fire_time,
@@ -39,11 +38,7 @@ public sealed class JobStatusReader(LedgerDatabase ledger)
                     [.. executions[(reader.GetString(0), name)]]));
             }
             return jobs;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static async Task<ILookup<(string, string), JobExecution>> HistoryAsync(NpgsqlConnection connection, int most, CancellationToken cancellation)

@@ -1,10 +1,10 @@
 namespace Almagest.Postgres;
 
-/// <summary>Where the private PostgreSQL cluster lives and how it is run.</summary>
-public sealed record ClusterOptions
+/// <summary>Where the private PostgreSQL server lives and how it is run.</summary>
+public sealed record EmbeddedServerOptions
 {
     /// <summary>
-    /// The directory of the cluster (<c>ALMAGEST_HOME</c>). Created when missing, with access for its owner only.
+    /// The directory of the server (<c>ALMAGEST_HOME</c>). Created when missing, with access for its owner only.
     /// It must be on a local disk that supports file locks.
     /// </summary>
     public required string Home { get; init; }
@@ -14,7 +14,7 @@ public sealed record ClusterOptions
 
     /// <summary>
     /// Whether a committed transaction survives a power cut (the default). Without it writing is much faster and a power
-    /// cut may destroy the cluster: for throw-away clusters in tests only.
+    /// cut may destroy the server: for throw-away servers in tests only.
     /// </summary>
     public bool Durable { get; init; } = true;
 
@@ -31,7 +31,7 @@ public sealed record ClusterOptions
     public string? BinaryDirectory { get; init; }
 
     /// <summary>
-    /// Where a cluster goes that the home cannot hold, because the account that PostgreSQL runs under as root cannot
+    /// Where a server goes that the home cannot hold, because the account that PostgreSQL runs under as root cannot
     /// enter the home.
     /// </summary>
     internal string SystemDirectory { get; init; } = "/var/lib/almagest";
@@ -39,7 +39,7 @@ public sealed record ClusterOptions
     /// <summary>
     /// Options from <c>ALMAGEST_HOME</c>; the default is <c>$XDG_DATA_HOME/almagest</c>, else <c>~/.local/share/almagest</c>.
     /// </summary>
-    public static ClusterOptions FromEnvironment(Action<string>? progress = null) => new()
+    public static EmbeddedServerOptions FromEnvironment(Action<string>? progress = null) => new()
     {
         Home = HomeFrom(
             Environment.GetEnvironmentVariable,

@@ -4,9 +4,9 @@ namespace Almagest.Postgres;
 /// Makes the data directory. It is complete when it has its name: everything happens in <c>data.new</c>, which a crash
 /// leaves behind and the next attempt begins anew.
 /// </summary>
-static class ClusterCreation
+static class ServerCreation
 {
-    /// <summary>A new cluster takes about 40 MB, its first use somewhat more.</summary>
+    /// <summary>New data take about 40 MB, their first use somewhat more.</summary>
     const long SpaceNeeded = 96L << 20;
 
     // $1 initdb, $2 durable or not, $3 pg_hba.conf, $4 pg_ident.conf, $5 the include lines; almagest.conf on stdin
@@ -28,11 +28,11 @@ static class ClusterCreation
         """;
 
     public static async Task CreateAsync(
-        ClusterPlace place, ClusterAccount account, PostgresBinaries binaries, bool durable, CancellationToken cancel)
+        ServerPlace place, ServerAccount account, PostgresBinaries binaries, bool durable, CancellationToken cancel)
     {
         if (ServerConfiguration.FreeSpace(place.Directory) is { } free && free < SpaceNeeded)
         {
-            throw new ClusterException(
+            throw new PostgresServerException(
                 $"A new database needs {SpaceNeeded >> 20} MB, and the disk of {place.Directory} has {free >> 20} MB left.",
                 PathFailure.DiskFullHint);
         }

@@ -10,10 +10,10 @@ namespace Almagest.Postgres;
 /// <param name="UserId">The user id.</param>
 /// <param name="GroupId">The primary group id.</param>
 /// <param name="IsOther">Whether commands have to change to this account first.</param>
-sealed record ClusterAccount(string Name, uint UserId, uint GroupId, bool IsOther)
+sealed record ServerAccount(string Name, uint UserId, uint GroupId, bool IsOther)
 {
     /// <summary>The account of files that <paramref name="facts"/> describes.</summary>
-    public static async Task<ClusterAccount> OfOwnerAsync(FileFacts facts, CancellationToken cancel)
+    public static async Task<ServerAccount> OfOwnerAsync(FileFacts facts, CancellationToken cancel)
     {
         if (!Native.IsRoot)
             return await CurrentAsync(cancel).ConfigureAwait(false);
@@ -22,16 +22,16 @@ sealed record ClusterAccount(string Name, uint UserId, uint GroupId, bool IsOthe
         return await UnprivilegedAsync(cancel).ConfigureAwait(false);
     }
 
-    static async Task<ClusterAccount> CurrentAsync(CancellationToken cancel)
+    static async Task<ServerAccount> CurrentAsync(CancellationToken cancel)
     {
         var id = Native.EffectiveUser();
         return await LookUpAsync(id.ToString(CultureInfo.InvariantCulture), cancel).ConfigureAwait(false)
-            ?? throw new ClusterException(
+            ?? throw new PostgresServerException(
                 $"The user id {id} has no name in the system's list of users, and PostgreSQL does not run without one.",
-                "Run as a user that `getent passwd` lists (in a container: one that its /etc/passwd has), or name a database with --database.");
+                "Run as a user that `getent passwd` lists (in a container: one that its /etc/passwd has).") { Code = PostgresServerException.NotPossibleHere };
     }
 
-    static async Task<ClusterAccount> UnprivilegedAsync(CancellationToken cancel)
+    static async Task<ServerAccount> UnprivilegedAsync(CancellationToken cancel)
     {
         foreach (var name in new[] { "postgres", "nobody" })
         {
@@ -39,19 +39,19 @@ sealed record ClusterAccount(string Name, uint UserId, uint GroupId, bool IsOthe
                 return account;
         }
 
-        throw new ClusterException(
+        throw new PostgresServerException(
             "PostgreSQL refuses to run as root, and the accounts postgres and nobody, under which it could run, are both missing.",
             "Create one (useradd --system postgres), or run as an ordinary user.");
     }
 
-    static async Task<ClusterAccount?> LookUpAsync(string nameOrId, CancellationToken cancel)
+    static async Task<ServerAccount?> LookUpAsync(string nameOrId, CancellationToken cancel)
     {
         var entry = await HostProcess.RunAsync(["getent", "passwd", nameOrId], cancel: cancel).ConfigureAwait(false);
         var fields = entry.Output.Trim().Split(':');
         if (!entry.Succeeded || fields.Length < 4)
             return null;
         var user = uint.Parse(fields[2], CultureInfo.InvariantCulture);
-        return new ClusterAccount(fields[0], user, uint.Parse(fields[3], CultureInfo.InvariantCulture), user != Native.EffectiveUser());
+        return new ServerAccount(fields[0], user, uint.Parse(fields[3], CultureInfo.InvariantCulture), user != Native.EffectiveUser());
     }
 
     /// <summary>The command as this account runs it.</summary>
@@ -67,7 +67,7 @@ sealed record ClusterAccount(string Name, uint UserId, uint GroupId, bool IsOthe
         {
             0 => true,
             1 => false,
-            _ => throw new ClusterException(
+            _ => throw new PostgresServerException(
                 $"Cannot run programs as {Name}: {result.Text}",
                 "Run as an ordinary user, or as a root that may change to other accounts."),
         };

@@ -6,28 +6,28 @@ namespace Almagest.Testing;
 
 /// <summary>
 /// The PostgreSQL of the tests: the server that <c>ALMAGEST_TEST_SERVER</c> names, which <c>./test</c> starts for all test programs
-/// together, else a throw-away cluster of this process alone, deleted when it ends. What a crashed test process left behind is deleted by
+/// together, else a throw-away server of this process alone, deleted when it ends. What a crashed test process left behind is deleted by
 /// the next one. Thread-safe.
 /// </summary>
-public sealed class TestCluster
+public sealed class TestDatabaseServer
 {
     /// <summary>The environment variable with the connection string of a server that several test programs share.</summary>
     public const string ServerVariable = "ALMAGEST_TEST_SERVER";
 
-    static readonly Lazy<Task<TestCluster>> Shared = new(FindAsync);
+    static readonly Lazy<Task<TestDatabaseServer>> Shared = new(FindAsync);
 
     readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = new();
     readonly Version version;
     int databases;
 
-    TestCluster(string connectionString, Version version)
+    TestDatabaseServer(string connectionString, Version version)
     {
         ConnectionString = connectionString;
         this.version = version;
     }
 
     /// <summary>The server of this process, started by the first call where none is named.</summary>
-    public static Task<TestCluster> GetAsync() => Shared.Value;
+    public static Task<TestDatabaseServer> GetAsync() => Shared.Value;
 
     /// <summary>The server's own database; create one per test rather than using it.</summary>
     public string ConnectionString { get; }
@@ -107,12 +107,12 @@ public sealed class TestCluster
     string Connection(string database) =>
         new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database, MaxPoolSize = 10 }.ConnectionString;
 
-    static async Task<TestCluster> FindAsync()
+    static async Task<TestDatabaseServer> FindAsync()
     {
         var named = Environment.GetEnvironmentVariable(ServerVariable);
-        var server = string.IsNullOrEmpty(named) ? await ThrowAwayCluster.StartAsync() : named;
+        var server = string.IsNullOrEmpty(named) ? await ThrowAwayServer.StartAsync() : named;
         await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync();
-        return new TestCluster(server, connection.PostgreSqlVersion);
+        return new TestDatabaseServer(server, connection.PostgreSqlVersion);
     }
 }

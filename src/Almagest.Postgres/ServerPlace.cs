@@ -3,16 +3,16 @@ using System.Text;
 namespace Almagest.Postgres;
 
 /// <summary>
-/// Where a cluster is. The locks are in the home; the server's files are in <c>HOME/postgres</c>, or, where root's
+/// Where a server is. The locks are in the home; the server's files are in <c>HOME/postgres</c>, or, where root's
 /// unprivileged account cannot enter the home, in a directory under <c>/var/lib/almagest</c> that the file
 /// <c>HOME/location</c> names.
 /// </summary>
-sealed class ClusterPlace
+sealed class ServerPlace
 {
     /// <summary>The longest path of a Unix socket, in bytes (<c>sun_path</c> without its terminator).</summary>
     const int LongestSocketPath = 107;
 
-    ClusterPlace(string home, FileFacts homeFacts, string directory)
+    ServerPlace(string home, FileFacts homeFacts, string directory)
     {
         Home = home;
         HomeFacts = homeFacts;
@@ -37,7 +37,7 @@ sealed class ClusterPlace
     /// <summary>What the server printed before it opened its log.</summary>
     public string StartLog => Path.Combine(Directory, "start.log");
 
-    /// <summary>Whether a complete cluster is there: creating one ends by renaming it to this name.</summary>
+    /// <summary>Whether complete data are there: creating them ends by renaming their directory to this name.</summary>
     public bool HasData => System.IO.Directory.Exists(Data);
 
     /// <summary>Creates the home if needed; the home is where the locks are, so that this comes before anything else.</summary>
@@ -71,29 +71,29 @@ sealed class ClusterPlace
     public static bool IsChosen(string home) => System.IO.Directory.Exists(InHome(home)) || File.Exists(Pointer(home));
 
     /// <summary>Finds the server's directory of a home, choosing one the first time. Needs the control lock.</summary>
-    public static async Task<ClusterPlace> LocateAsync(
-        string home, FileFacts facts, ClusterOptions options, CancellationToken cancel)
+    public static async Task<ServerPlace> LocateAsync(
+        string home, FileFacts facts, EmbeddedServerOptions options, CancellationToken cancel)
     {
         var inHome = InHome(home);
         var pointer = Pointer(home);
         if (System.IO.Directory.Exists(inHome))
-            return new ClusterPlace(home, facts, inHome);
+            return new ServerPlace(home, facts, inHome);
 
         if (File.Exists(pointer))
         {
             var named = (await File.ReadAllTextAsync(pointer, cancel).ConfigureAwait(false)).Trim();
             return System.IO.Directory.Exists(named)
-                ? new ClusterPlace(home, facts, named)
-                : throw new ClusterException(
+                ? new ServerPlace(home, facts, named)
+                : throw new PostgresServerException(
                     $"The file {pointer} says that the ledger is in {named}, and there is no such directory.",
                     $"Mount or restore {named}; or, to begin with an empty ledger, delete {pointer}.");
         }
 
-        var account = await ClusterAccount.OfOwnerAsync(facts, cancel).ConfigureAwait(false);
+        var account = await ServerAccount.OfOwnerAsync(facts, cancel).ConfigureAwait(false);
         if (!account.IsOther || await account.CanEnterAsync(home, cancel).ConfigureAwait(false))
         {
             CreateServerDirectory(inHome, account);
-            return new ClusterPlace(home, facts, inHome);
+            return new ServerPlace(home, facts, inHome);
         }
 
         // Found again by its name if the file that names it was lost with the home.
@@ -103,35 +103,35 @@ sealed class ClusterPlace
         if (!System.IO.Directory.Exists(elsewhere))
             CreateServerDirectory(elsewhere, account);
         WritePointer(pointer, elsewhere);
-        return new ClusterPlace(home, facts, elsewhere);
+        return new ServerPlace(home, facts, elsewhere);
     }
 
     /// <summary>The account that owns the server's directory.</summary>
-    public async Task<ClusterAccount> AccountAsync(CancellationToken cancel)
+    public async Task<ServerAccount> AccountAsync(CancellationToken cancel)
     {
         var facts = Native.Stat(Directory) ?? throw PathFailure.ToException(Native.AccessDenied, "enter", Directory);
         if (Native.IsRoot && facts.Owner == 0 && !HasData)
         {
             // An earlier attempt ended between making the directory and giving it away.
-            var account = await ClusterAccount.OfOwnerAsync(HomeFacts, cancel).ConfigureAwait(false);
+            var account = await ServerAccount.OfOwnerAsync(HomeFacts, cancel).ConfigureAwait(false);
             CreateServerDirectory(Directory, account);
             return account;
         }
 
         if (!Native.IsRoot && facts.Owner != Native.EffectiveUser())
         {
-            throw new ClusterException(
+            throw new PostgresServerException(
                 $"The database in {Directory} belongs to another user (id {facts.Owner}).",
                 "Run as that user, or set ALMAGEST_HOME to a directory of your own.");
         }
 
-        return await ClusterAccount.OfOwnerAsync(facts, cancel).ConfigureAwait(false);
+        return await ServerAccount.OfOwnerAsync(facts, cancel).ConfigureAwait(false);
     }
 
     /// <summary>
     /// The directory of the socket: inside the server's directory, unless its path is too long for a socket or holds
     /// a character with a meaning in connection strings; then a private directory under <c>/tmp</c>, the same for
-    /// every user of the cluster.
+    /// every user of the server.
     /// </summary>
     public string SocketDirectory
     {
@@ -164,7 +164,7 @@ sealed class ClusterPlace
             return false;
         if (facts.IsDirectory && facts.Owner == Native.Stat(Directory)?.Owner && (facts.Permissions & 0x3F) == 0)
             return true;
-        throw new ClusterException(
+        throw new PostgresServerException(
             $"The directory {SocketDirectory}, which the database needs for its socket, is not its own: somebody else has made it or opened it to others.",
             $"Remove it, or set ALMAGEST_HOME to a path shorter than {LongestSocketPath - 30} bytes in plain letters.");
     }
@@ -187,7 +187,7 @@ sealed class ClusterPlace
             _ = Native.ChangeOwner(path, owner.Owner, owner.Group);
     }
 
-    static void CreateServerDirectory(string path, ClusterAccount account)
+    static void CreateServerDirectory(string path, ServerAccount account)
     {
         Make(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (account.IsOther && Native.ChangeOwner(path, account.UserId, account.GroupId) != 0)

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Almagest.Testing;
 
-/// <summary>A PostgreSQL cluster that lives as long as this process, in memory where there is room.</summary>
-public static class ThrowAwayCluster
+/// <summary>A PostgreSQL server that lives as long as this process, in memory where there is room.</summary>
+public static class ThrowAwayServer
 {
     const string Memory = "/dev/shm";
     const long RoomNeeded = 3L << 30;
@@ -15,7 +15,7 @@ public static class ThrowAwayCluster
     public static async Task<string> StartAsync(int connections = 100)
     {
         var folder = TestFolder.Create("cluster", HasRoom() ? Memory : null);
-        var options = new ClusterOptions
+        var options = new EmbeddedServerOptions
         {
             Home = folder.Path,
             Durable = false,
@@ -24,15 +24,15 @@ public static class ThrowAwayCluster
         // Before the lease's own handler, which would stop the server with a checkpoint that nobody needs.
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            EmbeddedCluster.DestroyAsync(options).Wait(TimeSpan.FromSeconds(30));
+            EmbeddedServer.DestroyAsync(options).Wait(TimeSpan.FromSeconds(30));
             folder.Dispose();
         };
-        var lease = await EmbeddedCluster.StartAsync(options);
+        var lease = await EmbeddedServer.StartAsync(options);
         if (connections > 100)
         {
             await SetAsync(lease.ConnectionString, $"max_connections = {connections}");
             await lease.DisposeAsync();
-            lease = await EmbeddedCluster.StartAsync(options);
+            lease = await EmbeddedServer.StartAsync(options);
         }
         return lease.ConnectionString;
     }

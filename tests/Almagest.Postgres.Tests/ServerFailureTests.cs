@@ -3,18 +3,18 @@ using Xunit;
 namespace Almagest.Postgres.Tests;
 
 /// <summary>Each failure gives a sentence that says what is wrong and one that says what to do.</summary>
-public sealed class ClusterFailureTests
+public sealed class ServerFailureTests
 {
     [Fact]
     public async Task Data_of_another_version_name_the_version_to_install()
     {
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await home.AsAccountAsync("/bin/sh", "-c", "echo 99 >data/PG_VERSION");
 
         var error = await home.FailAsync();
         Assert.Contains("written by PostgreSQL 99, which is not on this machine", error.Message, StringComparison.Ordinal);
-        Assert.Contains("postgresql-99", error.Hint, StringComparison.Ordinal);
-        Assert.Contains("pg_upgrade", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("postgresql-99", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("pg_upgrade", error.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -23,12 +23,12 @@ public sealed class ClusterFailureTests
     [InlineData("global/pg_filenode.map")]
     public async Task Damaged_data_are_reported_and_left_alone(string missing)
     {
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await home.AsAccountAsync("rm", Path.Combine("data", missing));
 
         var error = await home.FailAsync();
         Assert.Contains("damaged or incomplete", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"move {home.Data} away", error.Hint, StringComparison.Ordinal);
+        Assert.Contains($"move {home.Data} away", error.Remedy, StringComparison.Ordinal);
         Assert.True(Directory.Exists(Path.Combine(home.Data, "base")));
         Assert.Null(home.ServerProcess);
     }
@@ -36,16 +36,16 @@ public sealed class ClusterFailureTests
     [Fact]
     public async Task A_wrong_setting_of_the_user_is_shown_with_its_line()
     {
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await home.AsAccountAsync("/bin/sh", "-c", "echo 'work_mem = plenty' >data/local.conf");
 
         var error = await home.FailAsync();
         Assert.Contains("work_mem", error.Message, StringComparison.Ordinal);
-        Assert.Contains(Path.Combine(home.Data, "local.conf"), error.Hint, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(home.Data, "local.conf"), error.Remedy, StringComparison.Ordinal);
 
         await home.AsAccountAsync("/bin/sh", "-c", "echo 'work_mem = 7MB' >data/local.conf");
         await using var lease = await home.StartAsync();
-        Assert.Equal("7MB", await ClusterHome.AskAsync(lease, "SHOW work_mem"));
+        Assert.Equal("7MB", await ServerHome.AskAsync(lease, "SHOW work_mem"));
     }
 
     [Fact]
@@ -53,23 +53,23 @@ public sealed class ClusterFailureTests
     {
         var reserved = await File.ReadAllTextAsync("/proc/sys/vm/nr_hugepages", TestContext.Current.CancellationToken);
         Assert.SkipUnless(reserved.Trim() == "0", "This machine has huge pages, so that it cannot run out of them.");
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await home.AsAccountAsync("/bin/sh", "-c", "echo 'huge_pages = on' >data/local.conf");
 
         var error = await home.FailAsync();
         Assert.Contains("not enough (shared) memory", error.Message, StringComparison.Ordinal);
-        Assert.Contains("shared_buffers", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("shared_buffers", error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_home_that_is_a_file_is_refused()
     {
-        await using var home = new ClusterHome(Path.Combine("file", "almagest"));
+        await using var home = new ServerHome(Path.Combine("file", "almagest"));
         await File.WriteAllTextAsync(Path.Combine(home.Folder, "file"), "", TestContext.Current.CancellationToken);
 
         var error = await home.FailAsync();
         Assert.Contains("a file, not a directory", error.Message, StringComparison.Ordinal);
-        Assert.Contains("ALMAGEST_HOME", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("ALMAGEST_HOME", error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,23 +123,23 @@ public sealed class ClusterFailureTests
     [Fact]
     public async Task A_machine_without_PostgreSQL_is_told_the_one_command()
     {
-        await using var home = new ClusterHome();
-        var error = await Assert.ThrowsAsync<ClusterException>(
+        await using var home = new ServerHome();
+        var error = await Assert.ThrowsAsync<PostgresServerException>(
             () => PostgresInstaller.InstallAsync(home.Options, TestContext.Current.CancellationToken));
         Assert.Contains("No PostgreSQL server of version 15 or newer", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Install", error.Hint, StringComparison.Ordinal);
-        Assert.Contains("ALMAGEST_PG_BIN", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("Install", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("ALMAGEST_PG_BIN", error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_directory_without_the_servers_programs_is_refused()
     {
-        await using var home = new ClusterHome();
+        await using var home = new ServerHome();
         var options = home.Options with { BinaryDirectory = home.Folder };
-        var error = await Assert.ThrowsAsync<ClusterException>(
-            () => EmbeddedCluster.StartAsync(options, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<PostgresServerException>(
+            () => EmbeddedServer.StartAsync(options, TestContext.Current.CancellationToken));
         Assert.Contains(home.Folder, error.Message, StringComparison.Ordinal);
-        Assert.Contains("/usr/lib/postgresql", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("/usr/lib/postgresql", error.Remedy, StringComparison.Ordinal);
     }
 
     /// <summary>

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Almagest.Postgres.Tests;
 
-public sealed class ClusterPlaceTests
+public sealed class ServerPlaceTests
 {
     const string NeedsRoot = "Only root runs the server under another account.";
 
@@ -13,16 +13,16 @@ public sealed class ClusterPlaceTests
     [InlineData("a long path of more than the hundred and seven bytes/that the name of a Unix socket may have at the most/on Linux")]
     public async Task Any_path_can_be_a_home(string below)
     {
-        await using var home = new ClusterHome(below);
+        await using var home = new ServerHome(below);
         string sockets;
         await using (var lease = await home.StartAsync())
         {
             sockets = lease.Settings.SocketDirectory;
-            Assert.Equal(1, await ClusterHome.AskAsync(lease, "SELECT 1"));
+            Assert.Equal(1, await ServerHome.AskAsync(lease, "SELECT 1"));
             Assert.StartsWith(home.Home, lease.Settings.DataDirectory, StringComparison.Ordinal);
         }
 
-        await EmbeddedCluster.DestroyAsync(home.Options, TestContext.Current.CancellationToken);
+        await EmbeddedServer.DestroyAsync(home.Options, TestContext.Current.CancellationToken);
         Assert.False(Directory.Exists(sockets));
     }
 
@@ -30,7 +30,7 @@ public sealed class ClusterPlaceTests
     public async Task A_socket_directory_that_somebody_else_made_is_refused()
     {
         Assert.SkipUnless(Native.IsRoot, "Only root can play somebody else.");
-        await using var home = new ClusterHome("comma, in the name");
+        await using var home = new ServerHome("comma, in the name");
         string sockets;
         await using (var lease = await home.StartAsync())
             sockets = lease.Settings.SocketDirectory;
@@ -53,7 +53,7 @@ public sealed class ClusterPlaceTests
     public async Task A_home_that_roots_account_cannot_enter_has_its_data_elsewhere()
     {
         Assert.SkipUnless(Native.IsRoot, NeedsRoot);
-        await using var home = new ClusterHome(Path.Combine("closed", "almagest"));
+        await using var home = new ServerHome(Path.Combine("closed", "almagest"));
         var closed = Path.Combine(home.Folder, "closed");
         Directory.CreateDirectory(closed);
         await HostProcess.RunAsync(["chmod", "700", closed], cancel: TestContext.Current.CancellationToken);
@@ -62,25 +62,25 @@ public sealed class ClusterPlaceTests
         {
             Assert.StartsWith(home.Options.SystemDirectory, lease.Settings.DataDirectory, StringComparison.Ordinal);
             Assert.Contains(home.Progress, sentence => sentence.Contains("cannot enter", StringComparison.Ordinal));
-            await ClusterHome.AskAsync(lease, "CREATE TABLE stars AS SELECT 'Sirius' AS name");
+            await ServerHome.AskAsync(lease, "CREATE TABLE stars AS SELECT 'Sirius' AS name");
         }
 
         // The data outlive the loss of the file that names their place.
         File.Delete(Path.Combine(home.Home, "location"));
         await using (var lease = await home.StartAsync())
-            Assert.Equal("Sirius", await ClusterHome.AskAsync(lease, "SELECT name FROM stars"));
+            Assert.Equal("Sirius", await ServerHome.AskAsync(lease, "SELECT name FROM stars"));
 
         Directory.Move(home.Options.SystemDirectory, home.Options.SystemDirectory + ".away");
         var error = await home.FailAsync();
         Assert.Contains("there is no such directory", error.Message, StringComparison.Ordinal);
-        Assert.Contains(Path.Combine(home.Home, "location"), error.Hint, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(home.Home, "location"), error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Under_sudo_the_cluster_is_the_users_own_and_the_user_can_go_on_without()
     {
         Assert.SkipUnless(Native.IsRoot, NeedsRoot);
-        await using var home = new ClusterHome(Path.Combine("user", ".local", "almagest"));
+        await using var home = new ServerHome(Path.Combine("user", ".local", "almagest"));
         var user = Path.Combine(home.Folder, "user");
         Directory.CreateDirectory(user);
         var nobody = (await HostProcess.RunAsync(["id", "-u", "nobody"], cancel: TestContext.Current.CancellationToken)).Output.Trim();
@@ -89,7 +89,7 @@ public sealed class ClusterPlaceTests
         await using (var lease = await home.StartAsync())
         {
             Assert.Equal("nobody", lease.Settings.Account);
-            Assert.Equal(1, await ClusterHome.AskAsync(lease, "SELECT 1"));
+            Assert.Equal(1, await ServerHome.AskAsync(lease, "SELECT 1"));
         }
 
         foreach (var path in Directory.EnumerateFileSystemEntries(user, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
@@ -100,7 +100,7 @@ public sealed class ClusterPlaceTests
     public async Task No_other_user_can_connect_even_where_the_socket_lies_open()
     {
         Assert.SkipUnless(Native.IsRoot, "Only root can play another user.");
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await using var lease = await home.StartAsync();
         string[] ask = ["setpriv", "--reuid=nobody", "--clear-groups", FindPsql(), "-h", lease.Settings.SocketDirectory, "-U", "almagest", "-c", "SELECT 1"];
 
@@ -108,7 +108,7 @@ public sealed class ClusterPlaceTests
         Assert.Contains("Permission denied", closed.Error, StringComparison.Ordinal);
 
         await home.AsAccountAsync("chmod", "755", home.Server, "run");
-        await home.AsAccountAsync("chmod", "777", Path.Combine("run", ClusterPlace.SocketName));
+        await home.AsAccountAsync("chmod", "777", Path.Combine("run", ServerPlace.SocketName));
         var open = await HostProcess.RunAsync(ask, cancel: TestContext.Current.CancellationToken);
         Assert.Contains("Peer authentication failed", open.Error, StringComparison.Ordinal);
         await home.AsAccountAsync("chmod", "700", home.Server, "run");
@@ -117,7 +117,7 @@ public sealed class ClusterPlaceTests
     [Fact]
     public async Task Root_and_the_account_itself_can_use_psql()
     {
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await using var lease = await home.StartAsync();
         string[] ask = [FindPsql(), "-h", lease.Settings.SocketDirectory, "-U", "almagest", "-Atc", "SELECT 42"];
         Assert.Equal("42\n", (await HostProcess.RunAsync(ask, cancel: TestContext.Current.CancellationToken)).Output);
@@ -127,13 +127,13 @@ public sealed class ClusterPlaceTests
     [Fact]
     public async Task A_cluster_can_be_moved_with_its_home()
     {
-        await using var home = await ClusterHome.WithClusterAsync();
+        await using var home = await ServerHome.WithServerAsync();
         await using (var lease = await home.StartAsync())
-            await ClusterHome.AskAsync(lease, "CREATE TABLE stars AS SELECT 'Vega' AS name");
+            await ServerHome.AskAsync(lease, "CREATE TABLE stars AS SELECT 'Vega' AS name");
         var moved = home.Options with { Home = home.Home + " moved" };
         Directory.Move(home.Home, moved.Home);
-        await using (var lease = await EmbeddedCluster.StartAsync(moved, TestContext.Current.CancellationToken))
-            Assert.Equal("Vega", await ClusterHome.AskAsync(lease, "SELECT name FROM stars"));
+        await using (var lease = await EmbeddedServer.StartAsync(moved, TestContext.Current.CancellationToken))
+            Assert.Equal("Vega", await ServerHome.AskAsync(lease, "SELECT name FROM stars"));
     }
 
     static string FindPsql()

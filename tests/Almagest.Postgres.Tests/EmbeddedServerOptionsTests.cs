@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Almagest.Postgres.Tests;
 
-public sealed class ClusterOptionsTests
+public sealed class EmbeddedServerOptionsTests
 {
     [Theory]
     [InlineData("/ledger", "/data", "/ledger")]
@@ -14,6 +14,6 @@ public sealed class ClusterOptionsTests
     public void The_home_follows_the_environment(string? home, string? data, string expected)
     {
         var variables = new Dictionary<string, string?> { ["ALMAGEST_HOME"] = home, ["XDG_DATA_HOME"] = data };
-        Assert.Equal(expected, ClusterOptions.HomeFrom(variables.GetValueOrDefault, "/home/hipparchus"));
+        Assert.Equal(expected, EmbeddedServerOptions.HomeFrom(variables.GetValueOrDefault, "/home/hipparchus"));
     }
 }

@@ -2,32 +2,32 @@ using Npgsql;
 
 namespace Almagest.Postgres;
 
-/// <summary>What a caller may want to show or use of a running cluster.</summary>
+/// <summary>What a caller may want to show or use of a running server.</summary>
 /// <param name="Home">The directory that <c>ALMAGEST_HOME</c> names.</param>
 /// <param name="DataDirectory">PostgreSQL's data directory.</param>
 /// <param name="SocketDirectory">What <c>psql -h</c> takes; the user and the database are both <c>almagest</c>.</param>
 /// <param name="LogDirectory">PostgreSQL's log, one file for each day of the week.</param>
 /// <param name="Account">The operating-system account that the server runs under.</param>
-/// <param name="Created">Whether this lease found no cluster and made one.</param>
+/// <param name="Created">Whether this lease found no server and made one.</param>
 /// <param name="Started">Whether this lease found no server running and started it.</param>
-public sealed record ClusterSettings(
+public sealed record EmbeddedServerSettings(
     string Home, string DataDirectory, string SocketDirectory, string LogDirectory, string Account, bool Created, bool Started);
 
 /// <summary>
-/// Keeps the embedded cluster running. The last lease to be disposed, of any process, stops the server; a lease ends
+/// Keeps the embedded server running. The last lease to be disposed, of any process, stops the server; a lease ends
 /// with its process in any case. Thread-safe.
 /// </summary>
-public sealed class ClusterLease : IAsyncDisposable
+public sealed class ServerLease : IAsyncDisposable
 {
-    readonly ClusterPlace place;
+    readonly ServerPlace place;
     readonly Postmaster postmaster;
-    readonly ClusterOptions options;
+    readonly EmbeddedServerOptions options;
     readonly FileLock lease;
     readonly EventHandler atExit;
     int disposed;
 
-    internal ClusterLease(
-        ClusterPlace place, Postmaster postmaster, ClusterOptions options, FileLock lease, ClusterSettings settings)
+    internal ServerLease(
+        ServerPlace place, Postmaster postmaster, EmbeddedServerOptions options, FileLock lease, EmbeddedServerSettings settings)
     {
         this.place = place;
         this.postmaster = postmaster;
@@ -43,15 +43,15 @@ public sealed class ClusterLease : IAsyncDisposable
     /// <summary>For Npgsql: the database <c>almagest</c>, over a Unix socket that only this user and root can reach.</summary>
     public string ConnectionString => postmaster.ConnectionString;
 
-    public ClusterSettings Settings { get; }
+    public EmbeddedServerSettings Settings { get; }
 
     /// <summary>Starts the server again if it has crashed or was killed; long-lived programs call it when connections fail.</summary>
     /// <returns>Whether it had to be started.</returns>
-    /// <exception cref="ClusterException">It does not start.</exception>
+    /// <exception cref="PostgresServerException">It does not start.</exception>
     public async Task<bool> EnsureRunningAsync(CancellationToken cancel = default)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
-        using var control = await EmbeddedCluster.TakeControlAsync(place.Home, place.HomeFacts, options, cancel).ConfigureAwait(false);
+        using var control = await EmbeddedServer.TakeControlAsync(place.Home, place.HomeFacts, options, cancel).ConfigureAwait(false);
         return await postmaster.EnsureRunningAsync(cancel).ConfigureAwait(false);
     }
 
@@ -69,7 +69,7 @@ public sealed class ClusterLease : IAsyncDisposable
             // Destroyed under us: nothing to stop.
             if (!Directory.Exists(place.Home))
                 return;
-            using var control = await EmbeddedCluster.TakeControlAsync(place.Home, place.HomeFacts, options, CancellationToken.None).ConfigureAwait(false);
+            using var control = await EmbeddedServer.TakeControlAsync(place.Home, place.HomeFacts, options, CancellationToken.None).ConfigureAwait(false);
             if (lease.TryMakeExclusive())
             {
                 using (var pooled = new NpgsqlConnection(ConnectionString))
@@ -77,9 +77,9 @@ public sealed class ClusterLease : IAsyncDisposable
                 await postmaster.StopAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (ClusterException error)
+        catch (PostgresServerException error)
         {
-            options.Progress?.Invoke($"{error.Message} {error.Hint}");
+            options.Progress?.Invoke($"{error.Message} {error.Remedy}");
         }
         finally
         {

@@ -5,19 +5,19 @@ using Xunit;
 
 namespace Almagest.Postgres.Tests;
 
-/// <summary>A home for one test of the embedded cluster, destroyed with its cluster at the end.</summary>
-sealed class ClusterHome : IAsyncDisposable
+/// <summary>A home for one test of the embedded server, destroyed with its server at the end.</summary>
+sealed class ServerHome : IAsyncDisposable
 {
-    // Copying a cluster takes a tenth of the time of making one.
+    // Copying a server takes a tenth of the time of making one.
     static readonly Lazy<Task<TestFolder>> Pattern = new(MakePatternAsync);
 
     readonly TestFolder folder = TestFolder.Create("home");
 
     /// <param name="below">The name of the home in the test's folder.</param>
-    /// <param name="durable">Whether the cluster's commits survive a crash.</param>
-    public ClusterHome(string below = "almagest", bool durable = false)
+    /// <param name="durable">Whether the server's commits survive a crash.</param>
+    public ServerHome(string below = "almagest", bool durable = false)
     {
-        Options = new ClusterOptions
+        Options = new EmbeddedServerOptions
         {
             Home = Path.Combine(folder.Path, below),
             Durable = durable,
@@ -27,7 +27,7 @@ sealed class ClusterHome : IAsyncDisposable
         };
     }
 
-    public ClusterOptions Options { get; }
+    public EmbeddedServerOptions Options { get; }
 
     public List<string> Progress { get; } = [];
 
@@ -43,18 +43,18 @@ sealed class ClusterHome : IAsyncDisposable
     public int? ServerProcess =>
         PostmasterFile.Read(Data) is { } file && file.IsServerOf(Data) ? file.ProcessId : null;
 
-    /// <summary>A home that has a cluster already, which is not running.</summary>
-    public static async Task<ClusterHome> WithClusterAsync(bool durable = false)
+    /// <summary>A home that has a server already, which is not running.</summary>
+    public static async Task<ServerHome> WithServerAsync(bool durable = false)
     {
         var pattern = await Pattern.Value;
-        var home = new ClusterHome(durable: durable);
+        var home = new ServerHome(durable: durable);
         await HostProcess.RunAsync(["cp", "-a", Path.Combine(pattern.Path, "home"), home.Home]);
         return home;
     }
 
-    public Task<ClusterLease> StartAsync() => EmbeddedCluster.StartAsync(Options, TestContext.Current.CancellationToken);
+    public Task<ServerLease> StartAsync() => EmbeddedServer.StartAsync(Options, TestContext.Current.CancellationToken);
 
-    public async Task<ClusterException> FailAsync() => await Assert.ThrowsAsync<ClusterException>(StartAsync);
+    public async Task<PostgresServerException> FailAsync() => await Assert.ThrowsAsync<PostgresServerException>(StartAsync);
 
     /// <summary>Ends the server's main process as a crash does, and waits until it is gone.</summary>
     public async Task KillServerAsync()
@@ -67,13 +67,13 @@ sealed class ClusterHome : IAsyncDisposable
     /// <summary>Runs a command as the account of the server's files.</summary>
     public async Task<string> AsAccountAsync(params string[] command)
     {
-        var account = await ClusterAccount.OfOwnerAsync(Native.Stat(Server)!.Value, CancellationToken.None);
+        var account = await ServerAccount.OfOwnerAsync(Native.Stat(Server)!.Value, CancellationToken.None);
         var result = await HostProcess.RunAsync(account.Command(command), Server);
         Assert.True(result.Succeeded, result.Text);
         return result.Output;
     }
 
-    public static async Task<object?> AskAsync(ClusterLease lease, string sql)
+    public static async Task<object?> AskAsync(ServerLease lease, string sql)
     {
         // Without a pool: a killed server leaves broken connections in it.
         await using var connection = new NpgsqlConnection(lease.ConnectionString + ";Pooling=false");
@@ -86,8 +86,8 @@ sealed class ClusterHome : IAsyncDisposable
     {
         var folder = TestFolder.Create("pattern");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
-        var options = new ClusterOptions { Home = Path.Combine(folder.Path, "home"), Durable = false, MayInstall = false };
-        await using (await EmbeddedCluster.StartAsync(options))
+        var options = new EmbeddedServerOptions { Home = Path.Combine(folder.Path, "home"), Durable = false, MayInstall = false };
+        await using (await EmbeddedServer.StartAsync(options))
             return folder;
     }
 
@@ -98,9 +98,9 @@ sealed class ClusterHome : IAsyncDisposable
         {
             try
             {
-                await EmbeddedCluster.DestroyAsync(Options);
+                await EmbeddedServer.DestroyAsync(Options);
             }
-            catch (ClusterException)
+            catch (PostgresServerException)
             {
                 if (ServerProcess is not null)
                     await KillServerAsync();

@@ -4,8 +4,8 @@ using Almagest.Postgres;
 // until its input ends.
 try
 {
-    var options = ClusterOptions.FromEnvironment(Console.Error.WriteLine) with { Durable = false };
-    await using (var lease = await EmbeddedCluster.StartAsync(options))
+    var options = EmbeddedServerOptions.FromEnvironment(Console.Error.WriteLine) with { Durable = false };
+    await using (var lease = await EmbeddedServer.StartAsync(options))
     {
         Console.WriteLine($"ready {(lease.Settings.Started ? "started" : "attached")} {lease.Settings.Account} {lease.ConnectionString}");
         await Console.In.ReadToEndAsync();
@@ -14,8 +14,8 @@ try
     Console.WriteLine("released");
     return 0;
 }
-catch (ClusterException error)
+catch (PostgresServerException error)
 {
-    Console.WriteLine($"failed {error.Message} {error.Hint}");
+    Console.WriteLine($"failed {error.Message} {error.Remedy}");
     return 1;
 }
