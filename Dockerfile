@@ -1,7 +1,7 @@
 # The server in a container; compose.yaml runs it beside a PostgreSQL. Inside a container, 0.0.0.0 is the container's own network.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
-COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props .editorconfig ./
 COPY src src
 RUN dotnet publish src/Almagest.Cli --configuration Release --output /app
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """HEALPix numbers of astropy-healpix, beside Almagest's.
 
-    healpix_astropy.py fixture tests/Almagest.Discovery.Tests/Sky/healpix-nested.csv
+    healpix_astropy.py fixture tests/Almagest.Sky.Tests/Expected/healpix-nested.csv
         writes the positions and cells that the unit tests read
     healpix_astropy.py million
         compares a million random positions at random orders with `bench healpix-cells` and prints the disagreements

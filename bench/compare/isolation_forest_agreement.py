@@ -32,7 +32,7 @@ def tables(path):
         stars[name][np.isnan(stars[name])] = np.nanmedian(stars[name])
     ra, dec = np.radians(stars.ra), np.radians(stars.dec)
     absolute = stars.phot_g_mean_mag + 5 * np.log10(stars.parallax) - 10
-    speed = 4.740470446 * np.hypot(stars.pmra, stars.pmdec) / stars.parallax
+    speed = 4.740470463 * np.hypot(stars.pmra, stars.pmdec) / stars.parallax
     classic = np.column_stack([stars.ra, stars.dec, stars.phot_g_mean_mag, stars.parallax])
     population = np.column_stack([absolute, stars.bp_rp, speed])
     default = np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec), stars.pmra, stars.pmdec,

@@ -28,7 +28,7 @@ SEEDS = range(1, 6)
 
 def features(stars):
     magnitude, colour, parallax, pmra, pmdec = (stars[c] for c in COLUMNS)
-    return np.column_stack([magnitude + 5 * np.log10(parallax) - 10, colour, 4.740470446 * np.hypot(pmra, pmdec) / parallax])
+    return np.column_stack([magnitude + 5 * np.log10(parallax) - 10, colour, 4.740470463 * np.hypot(pmra, pmdec) / parallax])
 
 
 def fill(column):

@@ -1,7 +1,7 @@
 namespace Almagest.Discovery;
 
 /// <summary>An analysis that cannot be done as asked. The message is written for the user: what was found, what was expected, what to do.</summary>
-public sealed class DiscoveryException : Exception
+public class DiscoveryException : Exception
 {
     public DiscoveryException(string message) : base(message) { }
 

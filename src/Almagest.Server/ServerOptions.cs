@@ -1,4 +1,5 @@
 using Almagest.Ledger.Database;
+using Almagest.Server.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Almagest.Server;

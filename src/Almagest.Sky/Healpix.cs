@@ -9,8 +9,6 @@ public static partial class Healpix
     /// <summary>The finest order whose cell numbers fit a signed 64-bit integer: cells of 0.4 mas.</summary>
     public const int MaxOrder = 29;
 
-    private const double DegToRad = Math.PI / 180;
-
     /// <summary>The number of cells at an order of 0 … 29.</summary>
     /// <exception cref="ArgumentOutOfRangeException">the order is outside 0 … 29</exception>
     public static long CellCount(int order)
@@ -52,13 +50,13 @@ public static partial class Healpix
             perQuadrant = Math.Min(ring, 4 * nside - ring);
             // 1 - |sin dec| = (ring / nside)² / 3; half the polar distance from it, which stays exact at the pole.
             var ratio = (double)perQuadrant / nside;
-            var colatitude = 2 * Math.Asin(ratio * Math.Sqrt(1.0 / 6)) / DegToRad;
+            var colatitude = 2 * Math.Asin(ratio * Math.Sqrt(1.0 / 6)) / Constants.Degree;
             dec = ring < nside ? 90 - colatitude : colatitude - 90;
         }
         else
         {
             perQuadrant = nside;
-            dec = Math.Asin((2 * nside - ring) * 2.0 / (3 * nside)) / DegToRad;
+            dec = Math.Asin((2 * nside - ring) * 2.0 / (3 * nside)) / Constants.Degree;
         }
 
         var step = facesColumn * perQuadrant + x - y;
@@ -92,8 +90,8 @@ public static partial class Healpix
         // The most elongated cells touch the meridian where the polar caps begin (sin dec = 2/3).
         var nside = (double)(1L << order);
         var inward = 1 - 1 / nside;
-        var corner = SkyCoordinates.ToUnitVector(0, Math.Asin(1 - inward * inward / 3) / DegToRad);
-        var centre = SkyCoordinates.ToUnitVector(45 / nside, Math.Asin(2.0 / 3) / DegToRad);
+        var corner = SkyCoordinates.ToUnitVector(0, Math.Asin(1 - inward * inward / 3) / Constants.Degree);
+        var centre = SkyCoordinates.ToUnitVector(45 / nside, Math.Asin(2.0 / 3) / Constants.Degree);
         return 2 * Math.Asin((corner - centre).Norm / 2);
     }
 
@@ -101,7 +99,7 @@ public static partial class Healpix
     {
         const long nside = 1L << MaxOrder;
         var quadrants = raDeg / 90; // in [0, 4)
-        var z = Math.Sin(decDeg * DegToRad);
+        var z = Math.Sin(decDeg * Constants.Degree);
         long face, x, y;
         if (Math.Abs(z) <= 2.0 / 3)
         {
@@ -120,7 +118,7 @@ public static partial class Healpix
             var quadrant = Math.Min(3, (int)quadrants);
             var within = quadrants - quadrant;
             // sqrt(3 (1 - |z|)) without the cancellation at the pole
-            var fromPole = nside * Math.Sin((90 - Math.Abs(decDeg)) * DegToRad) * Math.Sqrt(3 / (1 + Math.Abs(z)));
+            var fromPole = nside * Math.Sin((90 - Math.Abs(decDeg)) * Constants.Degree) * Math.Sqrt(3 / (1 + Math.Abs(z)));
             var p = Math.Min(nside - 1, (long)(within * fromPole));
             var m = Math.Min(nside - 1, (long)((1 - within) * fromPole));
             (face, x, y) = z > 0 ? (quadrant, nside - m - 1, nside - p - 1) : (quadrant + 8, p, m);

@@ -39,7 +39,7 @@ public static partial class Healpix
 
         public ConeCover(double raDeg, double decDeg, double radiusDeg, int detail)
         {
-            (_ra, _dec, _radius) = (raDeg, decDeg, radiusDeg * DegToRad);
+            (_ra, _dec, _radius) = (raDeg, decDeg, radiusDeg * Constants.Degree);
             for (var order = 0; order <= MaxOrder; order++) _cellRadius[order] = MaxCellRadius(order);
             var fitting = 0;
             while (fitting < MaxOrder && _cellRadius[fitting] > _radius) fitting++;
@@ -51,7 +51,7 @@ public static partial class Healpix
         public void Visit(int order, long cell)
         {
             var (ra, dec) = PixToAng(order, cell);
-            var distance = SkyCoordinates.SeparationDeg(_ra, _dec, ra, dec) * DegToRad;
+            var distance = SkyCoordinates.SeparationDeg(_ra, _dec, ra, dec) * Constants.Degree;
             var reach = _cellRadius[order] + Slack;
             if (distance > _radius + reach) return;
             if (order == _deepest || distance + reach <= _radius)

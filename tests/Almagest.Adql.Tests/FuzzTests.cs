@@ -1,4 +1,5 @@
 using System.Text;
+using Almagest.Adql.Sql;
 using CsCheck;
 using Xunit;
 

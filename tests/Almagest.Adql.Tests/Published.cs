@@ -1,4 +1,5 @@
 using Almagest.Adql.Schema;
+using Almagest.Adql.Sql;
 
 namespace Almagest.Adql.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Almagest.Adql.Sql;
 using Xunit;
 
 namespace Almagest.Adql.Tests;

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Almagest.Catalog.Files;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

@@ -1,4 +1,5 @@
 using System.Text;
+using Almagest.Catalog.Files;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

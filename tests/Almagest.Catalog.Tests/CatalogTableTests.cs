@@ -1,4 +1,5 @@
 using System.Text;
+using Almagest.Catalog.Files;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;
@@ -12,7 +13,7 @@ public sealed class CatalogTableTests
     public void The_tables_of_a_FITS_file_have_their_names_and_rows()
     {
         Assert.Equal([(1, "AIPS FQ", 1), (2, "AIPS AN", 29), (3, "AIPS WX", 20), (4, "AIPS OF", 45), (5, "AIPS UV", 190)],
-            CatalogTable.List(Real("fits/zerowidth.fits")).Select(t => (t.Number, t.Name, (int)t.Rows!)));
+            CatalogFile.Tables(Real("fits/zerowidth.fits")).Select(t => (t.Number, t.Name, (int)t.Rows!)));
     }
 
     [Theory]
@@ -21,7 +22,7 @@ public sealed class CatalogTableTests
     [InlineData("bsc5_two_tables_V50.tsv", "V_50_notes")]
     public void The_choice_of_a_table_opens_it(string file, string choice)
     {
-        var table = Assert.Single(CatalogTable.List(Real(file)), t => t.Choice == choice);
+        var table = Assert.Single(CatalogFile.Tables(Real(file)), t => t.Choice == choice);
         using var reader = CatalogFile.Open(Real(file), new CatalogOpenOptions { Table = table.Choice });
         Assert.NotEmpty(reader.Columns);
         if (table.Rows is { } rows) Assert.Equal(rows, reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).Sum(b => b.Count + b.Rejected.Count));
@@ -31,7 +32,7 @@ public sealed class CatalogTableTests
     public void The_first_that_is_listed_is_the_one_that_is_read_without_a_choice()
     {
         var path = Real("bsc5_two_tables_V50.tsv");
-        using var chosen = CatalogFile.Open(path, new CatalogOpenOptions { Table = CatalogTable.List(path)[0].Choice });
+        using var chosen = CatalogFile.Open(path, new CatalogOpenOptions { Table = CatalogFile.Tables(path)[0].Choice });
         using var first = CatalogFile.Open(path);
         Assert.Equal(first.Columns.Select(c => c.Name), chosen.Columns.Select(c => c.Name));
     }
@@ -40,7 +41,7 @@ public sealed class CatalogTableTests
     [InlineData("fits/small_sky.fits")]
     [InlineData("votable/names.xml")]
     [InlineData("gaiadr2_hyads_pipe_units_row_98col.csv")]
-    public void A_file_with_one_table_leaves_nothing_to_choose(string file) => Assert.Empty(CatalogTable.List(Real(file)));
+    public void A_file_with_one_table_leaves_nothing_to_choose(string file) => Assert.Empty(CatalogFile.Tables(Real(file)));
 
     [Fact]
     public void Tables_of_a_VOTable_are_counted_as_the_reader_counts_them_and_names_that_repeat_are_no_choice()
@@ -62,7 +63,7 @@ public sealed class CatalogTableTests
         try
         {
             File.WriteAllText(path, text, new UTF8Encoding(false));
-            var tables = CatalogTable.List(path);
+            var tables = CatalogFile.Tables(path);
             foreach (var table in tables)
             {
                 using var reader = CatalogFile.Open(path, new CatalogOpenOptions { Table = table.Choice });

@@ -1,3 +1,4 @@
+using Almagest.Catalog.Files;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

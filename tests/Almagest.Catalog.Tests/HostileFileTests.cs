@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Almagest.Catalog.Files;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
 
 namespace Almagest.Catalog.Tests;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
 using Parquet;
 using Xunit;

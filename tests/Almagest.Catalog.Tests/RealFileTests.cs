@@ -1,3 +1,4 @@
+using Almagest.Catalog.Files;
 using Almagest.Sky;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Almagest.Catalog.Files;
 using Almagest.Sky;
 
 namespace Almagest.Catalog.Tests;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml.Linq;
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Testing;
 using Xunit;
 

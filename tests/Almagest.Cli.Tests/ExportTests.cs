@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Testing;
 using Parquet;
 using Xunit;

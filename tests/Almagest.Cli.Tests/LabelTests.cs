@@ -27,7 +27,11 @@ public sealed class LabelTests : IDisposable
         Assert.All(cells, c => Assert.Equal(2, c.GetProperty("runs").GetInt64()));
         var parameters = (await ledger.RunAsync("analytics", "parameters", "--type", "anomaly", "--json")).Ok().Json.GetProperty("parameters");
         Assert.Equal(quality[0].GetProperty("recall").GetDouble(), parameters[0].GetProperty("mean_recall").GetDouble(), 1e-8);
-        foreach (var view in new[] { "parameters", "coverage", "quality" })
+        Assert.Contains("differ in one parameter alone", (await ledger.RunAsync("analytics", "sensitivity")).Ok().Out, StringComparison.Ordinal);
+        (await ledger.RunAsync("discover", "anomalies", "--dataset", "sky", "--contamination", "0.1")).Ok();
+        var pairs = (await ledger.RunAsync("analytics", "sensitivity", "--parameter", "contamination", "--json")).Ok().Json.GetProperty("sensitivity");
+        Assert.Equal((0.05, 0.1), (pairs[0].GetProperty("value_1").GetDouble(), pairs[0].GetProperty("value_2").GetDouble()));
+        foreach (var view in new[] { "parameters", "coverage", "quality", "sensitivity" })
         {
             var shown = (await ledger.RunAsync("analytics", view)).Ok().Out;
             Assert.True(shown.Split('\n').Length > 3, shown);

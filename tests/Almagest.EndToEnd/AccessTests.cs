@@ -18,7 +18,7 @@ public sealed class AccessTests(Sky sky, Browser browser)
     async Task<string> FillAsync(string path) => path
         .Replace("{anomalies}", sky.Anomalies.ToString(), StringComparison.Ordinal).Replace("{more}", sky.MoreAnomalies.ToString(), StringComparison.Ordinal)
         .Replace("{clusters}", sky.Clusters.ToString(), StringComparison.Ordinal)
-        .Replace("{star}", (await new Almagest.Ledger.Analytics.AnalyticsQueries(sky.Ledger).MostFrequentAsync(1)).Single().StarId.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        .Replace("{star}", (await new Almagest.Ledger.Views.Queries.AnalyticsQueries(sky.Ledger).MostFrequentAsync(1)).Single().StarId.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>Of what passes only the names are needed: describing thousands of parts that pass takes most of an audit's time.</summary>
     static AxeRunOptions Audit(RunOnlyOptions rules) => new() { RunOnly = rules, ResultTypes = [ResultType.Violations] };

@@ -120,13 +120,13 @@ public sealed class ChartTests(Sky sky, Browser browser)
     public async Task A_cluster_is_shown_from_near_among_its_surroundings()
     {
         await using var walk = await browser.OpenAsync(sky.Address);
-        var sizes = await new Almagest.Ledger.Analytics.AnalyticsQueries(sky.Ledger).ClusterSizesAsync(sky.Clusters);
+        var sizes = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(sky.Ledger).ClusterSizesAsync(sky.Clusters);
         await walk.GoAsync($"/runs/{sky.Clusters}?cluster={sizes[0].ClusterId}", sky.Clusters.ToString()[^8..]);
         foreach (var title in new[] { "Proper motions of members", "Parallaxes of members" })
         {
             var figure = Figure(walk, title);
             await Assertions.Expect(figure.GetByText("in sight")).ToBeVisibleAsync();
-            Assert.InRange(await figure.Locator("circle.flag").CountAsync(), 1, sizes[0].Size);
+            Assert.InRange(await figure.Locator("circle.flag").CountAsync(), 1, sizes[0].ClusterSize);
         }
         await walk.KeepAsync("cluster");
     }

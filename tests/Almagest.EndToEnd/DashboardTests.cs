@@ -1,5 +1,5 @@
 using System.Globalization;
-using Almagest.Ledger.Analytics;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Results;
 using Microsoft.Playwright;
@@ -95,7 +95,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.SeesAsync(5, "svg.chart");
         await walk.KeepAsync("clusters");
         await walk.GoAsync($"/runs/{sky.Clusters}?cluster={sizes[0].ClusterId}", Short(sky.Clusters));
-        await walk.SeesAsync((int)Math.Min(300, sizes[0].Size), "tr[data-star]");
+        await walk.SeesAsync((int)Math.Min(300, sizes[0].ClusterSize), "tr[data-star]");
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
     {
         await using var walk = await browser.OpenAsync(sky.Address);
         await walk.GoAsync("/views", "Views");
-        await walk.SeesAsync(8, "section:has-text('Freshness') tbody tr");
+        await walk.SeesAsync(Almagest.Ledger.Views.AnalyticsViews.All.Count, "section:has-text('Freshness') tbody tr");
         await walk.Page.GetByLabel("Refresh mv_discovery_timeline").ClickAsync();
         await walk.SeesAsync("1 view refreshed in");
         await walk.SeesAsync("nightly-refresh");

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Almagest.Ledger.Analytics;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Results;
 using Microsoft.Playwright;

@@ -1,10 +1,13 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Requests;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Microsoft.AspNetCore.Builder;
 using Xunit;

@@ -1,3 +1,4 @@
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
@@ -25,7 +26,7 @@ public sealed class StartTests(Sky sky, Browser browser)
 
         var group = Guid.Parse(walk.Page.Url.Split("group_id=")[1]);
         var runs = await new RunRepository(sky.Ledger).ListAsync(new RunQuery { GroupId = group, Sort = RunOrder.Oldest });
-        Assert.Equal([(0.2, 5), (0.2, 10), (0.3, 5), (0.3, 10)], runs.Select(r => (DbscanParameters)RunParameters.FromJson(r.Algorithm, r.Parameters)).Select(p => (p.Eps, p.MinSamples)));
+        Assert.Equal([(0.2, 5), (0.2, 10), (0.3, 5), (0.3, 10)], runs.Select(r => (DbscanParameters)ParameterReader.Read(r.Algorithm, r.Parameters)).Select(p => (p.Eps, p.MinSamples)));
         Assert.All(runs, r => Assert.Equal(RunStatus.Completed, r.Status));
         // No other run is in the list, and the address alone brings it back.
         await using var colleague = await browser.OpenAsync(sky.Address);

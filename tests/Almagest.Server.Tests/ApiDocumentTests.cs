@@ -55,7 +55,7 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     public async Task Schemas_have_the_columns_of_the_answers_and_say_what_they_mean()
     {
         var schemas = (await server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas");
-        var stats = schemas.GetProperty("RunStatsBody").GetProperty("properties");
+        var stats = schemas.GetProperty("RunStatsRow").GetProperty("properties");
         var answered = (await server.GetAsync("/analytics/discovery/stats?limit=1")).Json[0];
         Assert.Equal(answered.EnumerateObject().Select(p => p.Name), stats.EnumerateObject().Select(p => p.Name));
         Assert.Equal("object", stats.GetProperty("parameters_json").GetProperty("type").GetString());

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Server.Tests;

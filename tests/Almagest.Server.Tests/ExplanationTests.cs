@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;

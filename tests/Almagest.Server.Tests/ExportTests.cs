@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net;
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Parquet;
 using Xunit;
 

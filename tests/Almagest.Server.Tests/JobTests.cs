@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Ledger.Views;
+using Almagest.Server.Hosting;
 using Almagest.Server.Jobs;
 using Almagest.Testing;
 using Xunit;

@@ -1,8 +1,9 @@
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Almagest.Server.Tests.KnownLedger))]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Almagest.Runs.Lifecycle;
+using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Xunit;
 

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Xunit;
 

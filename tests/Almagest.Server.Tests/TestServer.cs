@@ -7,6 +7,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
+using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Microsoft.AspNetCore.Builder;
 using Xunit;

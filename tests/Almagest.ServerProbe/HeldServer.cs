@@ -1,6 +1,7 @@
 using Almagest.Ledger.Database;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 
 namespace Almagest.ServerProbe;
 

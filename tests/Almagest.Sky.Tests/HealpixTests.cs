@@ -12,7 +12,7 @@ public sealed class HealpixTests
     [Fact]
     public void Cells_and_centres_are_those_of_astropy_healpix()
     {
-        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Sky", "healpix-nested.csv")).Skip(1)
+        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Expected", "healpix-nested.csv")).Skip(1)
             .Select(line => line.Split(',')).ToList();
         Assert.True(rows.Count > 700, $"the fixture has {rows.Count} rows");
         foreach (var row in rows)

@@ -1,6 +1,6 @@
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 
 namespace Almagest.Testing.Ledgers;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Clustering.Dbscan;
 
 namespace Almagest.Bench.Clustering;
 
@@ -18,13 +19,13 @@ internal static class DbscanBench
         Console.WriteLine($"{"eps",6} {"clusters",9} {"noise",9} {"first s",8} {"best s",8} {"1 thread s",10} {"cpu s",7} {"MB",6}");
         foreach (var eps in (double[])[0.05, 0.1, 0.5])
         {
-            var options = new DbscanOptions { Eps = eps };
+            var options = new DbscanParameters { Eps = eps };
             var before = GC.GetTotalAllocatedBytes(true);
-            var (result, first) = Time(() => new Dbscan(options).Cluster(features));
+            var (result, first) = Time(() => DbscanAlgorithm.Instance.Cluster(features, options));
             var allocated = GC.GetTotalAllocatedBytes(true) - before;
-            var cpu = Enumerable.Range(0, 2).Min(_ => CpuSeconds(() => new Dbscan(options).Cluster(features)));
-            var best = Enumerable.Range(0, Repeats).Min(_ => Time(() => new Dbscan(options).Cluster(features)).Seconds);
-            var single = Enumerable.Range(0, 2).Min(_ => Time(() => new Dbscan(options with { MaxThreads = 1 }).Cluster(features)).Seconds);
+            var cpu = Enumerable.Range(0, 2).Min(_ => CpuSeconds(() => DbscanAlgorithm.Instance.Cluster(features, options)));
+            var best = Enumerable.Range(0, Repeats).Min(_ => Time(() => DbscanAlgorithm.Instance.Cluster(features, options)).Seconds);
+            var single = Enumerable.Range(0, 2).Min(_ => Time(() => DbscanAlgorithm.Instance.Cluster(features, options, new AlgorithmContext { MaxThreads = 1 })).Seconds);
             Console.WriteLine($"{eps,6} {result.ClusterCount,9} {result.NoiseCount,9} {first,8:F3} {best,8:F3} {single,10:F3} {cpu,7:F3} {allocated / 1e6,6:F0}");
         }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
 
 namespace Almagest.Bench.Clustering;
@@ -15,13 +15,13 @@ internal static class DbscanLabels
     public static int Run(string source, string columns, string eps, string minSamples, string target)
     {
         var features = Read(source, int.Parse(columns, CultureInfo.InvariantCulture));
-        var options = new DbscanOptions
+        var options = new DbscanParameters
         {
             Eps = double.Parse(eps, CultureInfo.InvariantCulture),
             MinSamples = int.Parse(minSamples, CultureInfo.InvariantCulture),
         };
         var watch = Stopwatch.StartNew();
-        var result = new Dbscan(options).Cluster(features);
+        var result = DbscanAlgorithm.Instance.Cluster(features, options);
         Console.WriteLine(watch.Elapsed.TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture));
         File.WriteAllBytes(target, MemoryMarshal.AsBytes(result.Labels.AsSpan()).ToArray());
         return 0;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Hdbscan;
 
 namespace Almagest.Bench.Clustering;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Hdbscan;
 
 namespace Almagest.Bench.Clustering;
 

@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Text;
 using Almagest.Adql;
 using Almagest.Adql.Schema;
+using Almagest.Adql.Sql;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Almagest.Sky;
 using Npgsql;
 

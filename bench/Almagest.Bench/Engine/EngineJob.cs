@@ -1,7 +1,8 @@
 using Almagest.Bench.Clustering;
 using Almagest.Bench.Forest;
-using Almagest.Discovery.Anomaly;
-using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Discovery.Features;
 
 namespace Almagest.Bench.Engine;
@@ -17,22 +18,22 @@ sealed record EngineJob(string Name, int Columns, Func<int, int, FeatureMatrix> 
 {
     public static IReadOnlyList<EngineJob> All { get; } =
     [
-        new("isolation-forest-grow", 4, (rows, columns) => MadeField.Make(rows, columns), matrix => () => new IsolationForest(new IsolationForestOptions()).Fit(matrix), int.MaxValue, 1_000_000),
+        new("isolation-forest-grow", 4, (rows, columns) => MadeField.Make(rows, columns), matrix => () => IsolationForestModel.Grow(matrix, new IsolationForestParameters()), int.MaxValue, 1_000_000),
         new("isolation-forest-score", 4, (rows, columns) => MadeField.Make(rows, columns), matrix =>
         {
-            var model = new IsolationForest(new IsolationForestOptions()).Fit(matrix);
+            var model = IsolationForestModel.Grow(matrix, new IsolationForestParameters());
             return () => model.ScoreSamples(matrix);
         }, int.MaxValue, 1_000_000),
         Dbscan("0.05", 0.05, 1_000_000),
         Dbscan("0.1", 0.1, 100_000),
         // scikit-learn keeps every neighbour: 1.6 GB at 100,000 stars, growing with the square.
         Dbscan("0.5", 0.5, 10_000),
-        new("hdbscan", 5, Sky, matrix => () => new Hdbscan(new HdbscanOptions { MinClusterSize = 15, MinSamples = 10 }).Cluster(matrix), 1_000_000, 100_000),
+        new("hdbscan", 5, Sky, matrix => () => HdbscanAlgorithm.Instance.Cluster(matrix, new HdbscanParameters { MinClusterSize = 15, MinSamples = 10 }), 1_000_000, 100_000),
         new("k-distance", 3, Sky, matrix => () => KDistance.Compute(matrix, 10), int.MaxValue, 100_000),
     ];
 
     static FeatureMatrix Sky(int rows, int columns) => ClumpySky.Make(rows, columns);
 
     static EngineJob Dbscan(string name, double eps, int yardstickRows) =>
-        new($"dbscan-{name}", 3, Sky, matrix => () => new Dbscan(new DbscanOptions { Eps = eps, MinSamples = 10 }).Cluster(matrix), int.MaxValue, yardstickRows);
+        new($"dbscan-{name}", 3, Sky, matrix => () => DbscanAlgorithm.Instance.Cluster(matrix, new DbscanParameters { Eps = eps, MinSamples = 10 }), int.MaxValue, yardstickRows);
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Anomaly.IsolationForest;
 
 namespace Almagest.Bench.Forest;
 
@@ -23,8 +23,8 @@ internal static class ForestCommands
                 RecipeEvidence.Print(table, Console.Out);
                 return 0;
             case ["forest-scores", var matrix, var columns, var seed, var scores]:
-                var options = new IsolationForestOptions { Seed = Number(seed) };
-                MatrixFile.Write(scores, new IsolationForest(options).Detect(MatrixFile.Read(matrix, Number(columns))).RawScores);
+                var options = new IsolationForestParameters { RandomState = Number(seed) };
+                MatrixFile.Write(scores, IsolationForestAlgorithm.Instance.Detect(MatrixFile.Read(matrix, Number(columns)), options).RawScores);
                 return 0;
             case ["forest-time", var rows, var columns, var passes, .. var file]:
                 Console.WriteLine(JsonSerializer.Serialize(ForestTiming.Measure(Number(rows), Number(columns), Number(passes), file.FirstOrDefault())));

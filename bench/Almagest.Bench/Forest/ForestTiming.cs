@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Anomaly.IsolationForest;
 
 namespace Almagest.Bench.Forest;
 
@@ -26,7 +27,7 @@ public sealed record ForestTiming(
         {
             GC.Collect();
             var watch = Stopwatch.StartNew();
-            var model = new IsolationForest(new IsolationForestOptions()).Fit(matrix);
+            var model = IsolationForestModel.Grow(matrix, new IsolationForestParameters());
             var fit = watch.Elapsed.TotalSeconds;
             var cpu = Environment.CpuUsage.TotalTime;
             var allocated = GC.GetTotalAllocatedBytes(precise: true);

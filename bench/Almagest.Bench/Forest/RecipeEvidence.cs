@@ -1,5 +1,7 @@
 using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
+using Almagest.Sky;
 
 namespace Almagest.Bench.Forest;
 
@@ -10,7 +12,7 @@ static class RecipeEvidence
     {
         var stars = GaiaTable.Read(path);
         var absolute = Enumerable.Range(0, stars.Count).Select(i => stars.Magnitude[i] + 5 * Math.Log10(stars.ParallaxMas[i]) - 10).ToArray();
-        var speed = Enumerable.Range(0, stars.Count).Select(i => 4.74047 * Math.Sqrt(Square(stars.PmraMasYr[i]) + Square(stars.PmdecMasYr[i])) / stars.ParallaxMas[i]).ToArray();
+        var speed = Enumerable.Range(0, stars.Count).Select(i => Constants.AuPerYearKmS * Math.Sqrt(Square(stars.PmraMasYr[i]) + Square(stars.PmdecMasYr[i])) / stars.ParallaxMas[i]).ToArray();
         (string Name, bool[] Is)[] truths =
         [
             ("white dwarfs", [.. absolute.Select((m, i) => m > 10 && stars.Color[i] < 1.5)]),
@@ -22,7 +24,7 @@ static class RecipeEvidence
         foreach (var recipe in new[] { "default", "classic", "photometric", "kinematic", "photometric+kinematic", "population", "cluster5d", "spatial" })
         {
             var matrix = FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe)).Matrix;
-            var model = new IsolationForest(new IsolationForestOptions()).Fit(matrix);
+            var model = IsolationForestModel.Grow(matrix, new IsolationForestParameters());
             var scores = model.ScoreSamples(matrix);
             foreach (var contamination in new[] { 0.02, 0.05, 0.1 })
             {

@@ -3,6 +3,7 @@ using System.Text;
 using Almagest.Bench.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Npgsql;
 
 namespace Almagest.Bench.Load;

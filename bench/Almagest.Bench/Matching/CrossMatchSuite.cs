@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Almagest.Bench.Forest;
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Discovery.Matching;
 
 namespace Almagest.Bench.Matching;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Almagest.Bench.Analytics;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Simulation;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -10,6 +11,7 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
 

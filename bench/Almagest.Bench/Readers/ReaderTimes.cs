@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
 
 namespace Almagest.Bench.Readers;

@@ -113,7 +113,7 @@ public static class MaintenanceBench
             .AppendLine(c, $"One ledger, runs of {stars:N0} stars, every other one an anomaly run with about 5 % flagged. In mode incremental every completion was timed: the COPY of")
             .AppendLine("the results with all indexes, and the marking of the run as complete, which brings the eight views up to date in the same transaction.")
             .AppendLine(c, $"Medians of {Around} completions of each kind. The overlap row pairs an anomaly run with every earlier one: its time is PostgreSQL's own count for that function, the mean of")
-            .AppendLine(c, $"the {Around} completions. Refresh: all eight materialized views, two at a time, as a whole.").AppendLine()
+            .AppendLine(c, $"the {Around} completions. Refresh: all materialized views, two at a time, as a whole.").AppendLine()
             .AppendLine(await AnalyticsBench.MachineAsync(ledger)).AppendLine()
             .AppendLine($"![cost of fresh views as history grows]({picture})").AppendLine()
             .AppendLine("| prior runs | results, M | kind | write results, ms | incremental views, ms | of these the overlap row, ms | views / write | without the overlap row | refresh of all, ms | refresh / incremental |")
@@ -135,7 +135,7 @@ public static class MaintenanceBench
         var first = costs[0];
         text.AppendLine().AppendLine(c, $"The very first run of a selection also describes the set of its stars: {first.MarkMs:N0} ms beside {first.WriteMs:N0} ms of writing.").AppendLine()
             .AppendLine(differing.Count > 0 ? $"**These views differed from a recomputation: {string.Join(", ", differing)}.**"
-                : $"After all of it, every row of {(verified.Count == AnalyticsViews.All.Count ? "the eight views" : $"all views but {OverlapMatrix}, which was left out of the comparison at this size,")} equalled a recomputation from the raw results.");
+                : $"After all of it, every row of {(verified.Count == AnalyticsViews.All.Count ? "the views" : $"all views but {OverlapMatrix}, which was left out of the comparison at this size,")} equalled a recomputation from the raw results.");
         return text.ToString();
     }
 }

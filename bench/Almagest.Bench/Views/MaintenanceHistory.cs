@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 
 namespace Almagest.Bench.Views;
 

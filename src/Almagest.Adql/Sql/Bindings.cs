@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Adql.Syntax;
 
 namespace Almagest.Adql.Sql;
 

@@ -1,3 +1,4 @@
+using Almagest.Adql.Syntax;
 using Almagest.Sky;
 
 namespace Almagest.Adql.Sql;
@@ -25,7 +26,7 @@ internal static class SkyPolygon
     public static IReadOnlyList<SkyVector> Sides(PolygonShape polygon)
     {
         var vectors = polygon.Corners.Select(c => SkyCoordinates.ToUnitVector(c.Ra, c.Dec)).ToList();
-        return vectors.Select((v, i) => Cross(v, vectors[(i + 1) % vectors.Count])).ToList();
+        return vectors.Select((v, i) => v.Cross(vectors[(i + 1) % vectors.Count])).ToList();
     }
 
     /// <summary>A cone that holds it, degrees.</summary>
@@ -47,10 +48,8 @@ internal static class SkyPolygon
         for (var i = 0; i < sides.Count; i++)
         {
             var (a, b) = (sides[i], sides[(i + 1) % sides.Count]);
-            angles += Math.PI - Math.Atan2(Cross(a, b).Norm, a.Dot(b));
+            angles += Math.PI - Math.Atan2(a.Cross(b).Norm, a.Dot(b));
         }
-        return (angles - (sides.Count - 2) * Math.PI) * (180 / Math.PI) * (180 / Math.PI);
+        return (angles - (sides.Count - 2) * Math.PI) / Constants.Degree / Constants.Degree;
     }
-
-    static SkyVector Cross(SkyVector a, SkyVector b) => new(a.Y * b.Z - a.Z * b.Y, a.Z * b.X - a.X * b.Z, a.X * b.Y - a.Y * b.X);
 }

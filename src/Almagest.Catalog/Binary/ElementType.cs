@@ -69,7 +69,7 @@ internal static class Elements
         else
         {
             int nul = bytes.IndexOf((byte)0);
-            text = Delimited.Cell.Text(nul >= 0 ? bytes[..nul] : bytes);
+            text = TextInput.Cell.Text(nul >= 0 ? bytes[..nul] : bytes);
         }
         text = text.TrimEnd(' ');
         return text.Length > 0 ? text : null;

@@ -1,4 +1,5 @@
 using Almagest.Catalog.Input;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.Delimited;
 

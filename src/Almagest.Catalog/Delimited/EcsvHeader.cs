@@ -1,5 +1,6 @@
 using System.Text;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.TextInput;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

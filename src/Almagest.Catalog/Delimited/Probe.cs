@@ -1,3 +1,5 @@
+using Almagest.Catalog.TextInput;
+
 namespace Almagest.Catalog.Delimited;
 
 /// <summary>The first rows of a text as one delimiter would split them, to judge whether it is the right one.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.Delimited;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Almagest.Catalog.FixedWidth;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.Delimited;
 

@@ -28,29 +28,3 @@ internal sealed record TextTable
 
 /// <param name="Type">null where it is to be inferred</param>
 internal sealed record TextColumn(string Name, string? Unit = null, ColumnType? Type = null, string? Ucd = null, string? Description = null, CoordinateSystem? System = null);
-
-internal static class ColumnNames
-{
-    /// <summary>Names made unique, and never empty: <c>a, a, ""</c> becomes <c>a, a_2, column_3</c>.</summary>
-    public static string[] Distinct(IReadOnlyList<string> names)
-    {
-        var taken = new HashSet<string>(names, StringComparer.Ordinal);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var next = new Dictionary<string, int>(StringComparer.Ordinal);
-        var distinct = new string[names.Count];
-        for (int i = 0; i < names.Count; i++)
-        {
-            string wanted = names[i].Length == 0 ? $"column_{i + 1}" : names[i];
-            string name = wanted;
-            int suffix = next.GetValueOrDefault(wanted, 2);
-            while (!seen.Add(name))
-            {
-                do name = $"{wanted}_{suffix++}";
-                while (taken.Contains(name));
-            }
-            next[wanted] = suffix;
-            distinct[i] = name;
-        }
-        return distinct;
-    }
-}

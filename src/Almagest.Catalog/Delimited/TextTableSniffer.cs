@@ -1,5 +1,6 @@
 using System.Text;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.Delimited;
 

@@ -1,3 +1,5 @@
+using Almagest.Catalog.TextInput;
+
 namespace Almagest.Catalog.Delimited;
 
 /// <summary>

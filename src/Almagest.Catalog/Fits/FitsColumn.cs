@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Almagest.Catalog.Binary;
-using Almagest.Catalog.Delimited;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.Fits;
 

@@ -40,7 +40,7 @@ internal sealed class FitsReader : ICatalogReader
         if (_rows == 1 && fields > 1 && _columns[0].Count > 1 && _columns.All(c => c.Count % _columns[0].Count == 0))
             throw ContentSniffer.Refuse(input, "a column-oriented FITS table (one row that holds whole columns)", "Convert it with `stilts tcopy ifmt=colfits-basic F G.fits`.");
         Format = $"FITS {(ascii ? "ASCII" : "binary")} table{(input.IsGzip ? ", gzip" : "")}";
-        var names = Delimited.ColumnNames.Distinct(_columns.Select(c => c.Name).ToArray());
+        var names = TextInput.ColumnNames.Distinct(_columns.Select(c => c.Name).ToArray());
         var system = SystemOf(header);
         Columns = _columns.Select((c, i) => new CatalogColumn(names[i], c.Type, c.Unit, c.Ucd, c.Description, system)).ToArray();
         var variable = names.Where((_, i) => _columns[i].IsVariable).ToArray();

@@ -1,5 +1,5 @@
-using Almagest.Catalog.Delimited;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.FixedWidth;
 

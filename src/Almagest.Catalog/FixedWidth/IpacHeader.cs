@@ -1,6 +1,6 @@
 using System.Text;
-using Almagest.Catalog.Delimited;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.FixedWidth;
 

@@ -1,3 +1,5 @@
+using Almagest.Sky;
+
 namespace Almagest.Catalog.Mapping;
 
 /// <summary>How a column's unit becomes the unit of a star field.</summary>
@@ -49,9 +51,9 @@ internal readonly record struct UnitConversion(double Factor, bool Known, string
     {
         "deg" or "degree" or "degrees" or "d" or "°" or "d:m:s" or "dms" => 1,
         "h" or "hr" or "hour" or "hours" or "hourangle" or "h:m:s" or "hms" => 15,
-        "rad" or "radian" or "radians" => 180 / Math.PI,
+        "rad" or "radian" or "radians" => 1 / Constants.Degree,
         "arcmin" => 1 / 60.0,
-        "arcsec" or "arcsecond" or "arcseconds" or "as" => 1 / 3600.0,
+        "arcsec" or "arcsecond" or "arcseconds" or "as" => 1 / Constants.ArcsecondsPerDegree,
         "mas" or "milliarcsec" or "milliarcsecond" or "milliarcseconds" => 1 / 3.6e6,
         "uas" or "µas" or "microarcsec" => 1 / 3.6e9,
         _ => null,

@@ -1,3 +1,5 @@
+using Almagest.Catalog.Input;
+
 namespace Almagest.Catalog.Parquet;
 
 /// <summary>
@@ -132,10 +134,18 @@ internal sealed class HatsReader : ICatalogReader
     {
         try
         {
-            var reader = CatalogFile.Open(file, _options);
-            if (reader is ParquetCatalogReader) return reader;
-            reader.Dispose();
-            throw new CatalogFormatException("it is no Parquet file");
+            var input = CatalogInput.Open(CatalogInput.OpenFile(file), Path.GetFileName(file), leaveOpen: false);
+            try
+            {
+                return ContentSniffer.Detect(input) == ContentKind.Parquet
+                    ? new ParquetCatalogReader(input, _options)
+                    : throw new CatalogFormatException("it is no Parquet file");
+            }
+            catch
+            {
+                input.Dispose();
+                throw;
+            }
         }
         catch (CatalogFormatException e)
         {

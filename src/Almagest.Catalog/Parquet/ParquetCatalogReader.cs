@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Almagest.Catalog.Delimited;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.TextInput;
 using Almagest.Catalog.VoTable;
 using Parquet;
 using Parquet.Meta;

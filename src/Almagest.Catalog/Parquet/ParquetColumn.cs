@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
-using Almagest.Catalog.Delimited;
+using Almagest.Catalog.TextInput;
 using Parquet.Data;
 using Parquet.Schema;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Almagest.Catalog.Delimited;
+using Almagest.Catalog.TextInput;
 using Almagest.Sky;
 
 namespace Almagest.Catalog.Stars;

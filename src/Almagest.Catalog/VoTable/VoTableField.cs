@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Almagest.Catalog.Binary;
-using Almagest.Catalog.Delimited;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.VoTable;
 

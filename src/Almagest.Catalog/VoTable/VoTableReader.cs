@@ -31,7 +31,7 @@ internal sealed class VoTableReader : ICatalogReader
         _header = Guard(() => VoTableHeader.Find(_xml, input.Name, options.Table));
         var fields = _header.Fields;
         if (_header.Serialization == "FITS") _fits = Guard(() => new FitsReader(CatalogInput.Open(new Base64ElementStream(_xml), input.Name, leaveOpen: false), CatalogOpenOptions.Default));
-        var names = Delimited.ColumnNames.Distinct(fields.Select(f => f.Name).ToArray());
+        var names = TextInput.ColumnNames.Distinct(fields.Select(f => f.Name).ToArray());
         Columns = fields.Select((f, i) => new CatalogColumn(names[i], _fits is null ? f.Type : FitsType(i), f.Unit, f.Ucd, f.Description, _header.SystemOf(f))).ToArray();
         Format = $"VOTable {_header.Serialization ?? "without data"}{(input.IsGzip ? ", gzip" : "")}";
     }

@@ -1,3 +1,5 @@
+using Almagest.Sky;
+
 namespace Almagest.Charts.Drawing;
 
 /// <summary>From the sky to a flat map on which right ascension increases to the left, as one sees it looking up.</summary>
@@ -8,19 +10,12 @@ public abstract class SkyProjection
     {
         ArgumentNullException.ThrowIfNull(raDeg);
         ArgumentNullException.ThrowIfNull(decDeg);
-        var (x, y, z) = (0.0, 0.0, 0.0);
-        for (var i = 0; i < raDeg.Count; i++)
-        {
-            var (ra, dec) = (raDeg[i] * Math.PI / 180, decDeg[i] * Math.PI / 180);
-            x += Math.Cos(dec) * Math.Cos(ra);
-            y += Math.Cos(dec) * Math.Sin(ra);
-            z += Math.Sin(dec);
-        }
-        var length = Math.Sqrt(x * x + y * y + z * z);
-        if (raDeg.Count == 0 || length < 1e-6) return new Mollweide();
-        var (ra0, dec0) = ((Math.Atan2(y, x) * 180 / Math.PI + 360) % 360, Math.Asin(z / length) * 180 / Math.PI);
+        var sum = default(SkyVector);
+        for (var i = 0; i < raDeg.Count; i++) sum += SkyCoordinates.ToUnitVector(raDeg[i], decDeg[i]);
+        if (raDeg.Count == 0 || sum.Norm < 1e-6) return new Mollweide();
+        var (ra0, dec0) = SkyCoordinates.FromVector(sum);
         var widest = 0.0;
-        for (var i = 0; i < raDeg.Count; i++) widest = Math.Max(widest, Almagest.Sky.SkyCoordinates.SeparationDeg(ra0, dec0, raDeg[i], decDeg[i]));
+        for (var i = 0; i < raDeg.Count; i++) widest = Math.Max(widest, SkyCoordinates.SeparationDeg(ra0, dec0, raDeg[i], decDeg[i]));
         return widest > 35 ? new Mollweide() : new TangentPlane(ra0, dec0, Math.Max(widest * 1.05, 0.01));
     }
 
@@ -84,8 +79,8 @@ public sealed class Mollweide : SkyProjection
 
     public override (double X, double Y)? Project(double raDeg, double decDeg)
     {
-        var theta = Theta(decDeg * Math.PI / 180);
-        return (-2 * Root2 / Math.PI * ((raDeg - 180) * Math.PI / 180) * Math.Cos(theta), Root2 * Math.Sin(theta));
+        var theta = Theta(decDeg * Constants.Degree);
+        return (-2 * Root2 / Math.PI * ((raDeg - 180) * Constants.Degree) * Math.Cos(theta), Root2 * Math.Sin(theta));
     }
 
     public override IEnumerable<(IReadOnlyList<(double X, double Y)> Points, string Label, bool IsMeridian)> Graticule()
@@ -103,7 +98,7 @@ public sealed class Mollweide : SkyProjection
     {
         if (x * x + y * y >= 1) return null;
         var theta = Math.Asin(y);
-        var dec = Math.Asin(Math.Clamp((2 * theta + Math.Sin(2 * theta)) / Math.PI, -1, 1)) * 180 / Math.PI;
+        var dec = Math.Asin(Math.Clamp((2 * theta + Math.Sin(2 * theta)) / Math.PI, -1, 1)) / Constants.Degree;
         var ra = 180 - 180 * x / Math.Cos(theta);
         return (Math.Clamp(ra, 0, 359.999999), dec);
     }
@@ -126,7 +121,7 @@ public sealed class Mollweide : SkyProjection
 /// <summary>The gnomonic projection around a centre; its unit is the degree at the centre.</summary>
 public sealed class TangentPlane(double centreRa, double centreDec, double radiusDeg) : SkyProjection
 {
-    const double Deg = Math.PI / 180;
+    const double Deg = Constants.Degree;
     readonly double half = Math.Tan(radiusDeg * Deg) / Deg;
 
     public override (double X, double Y) Half => (half, half);

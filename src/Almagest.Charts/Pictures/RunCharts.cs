@@ -1,7 +1,7 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
-using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Views.ClusterSizes;
 using Almagest.Runs.Results;
 
 namespace Almagest.Charts.Pictures;
@@ -45,10 +45,10 @@ public sealed record RunCharts(CloudChart Sky, CloudChart? Diagram, CloudChart? 
     }
 
     /// <summary>The largest clusters as bars; null where there are none.</summary>
-    public static string? Sizes(IReadOnlyList<ClusterSize> clusters)
+    public static string? Sizes(IReadOnlyList<ClusterSizeRow> clusters)
     {
         ArgumentNullException.ThrowIfNull(clusters);
-        return clusters.Count == 0 ? null : Bars.Draw([.. clusters.Take(ShownClusters).Select(c => new Bar(c.ClusterId.ToString(CultureInfo.InvariantCulture), c.Size, Fill: ColourMap.Group(c.ClusterId)))],
+        return clusters.Count == 0 ? null : Bars.Draw([.. clusters.Take(ShownClusters).Select(c => new Bar(c.ClusterId.ToString(CultureInfo.InvariantCulture), c.ClusterSize, Fill: ColourMap.Group(c.ClusterId)))],
             clusters.Count > ShownClusters ? $"cluster (the {ShownClusters} largest of {clusters.Count})" : "cluster", "stars", "Cluster sizes");
     }
 

@@ -2,10 +2,10 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Charts.Text;
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Results;
 

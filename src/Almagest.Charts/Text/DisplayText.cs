@@ -3,6 +3,7 @@ using System.Text.Json;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Charts.Text;
 
@@ -54,20 +55,7 @@ public static class DisplayText
     public static string Gist(DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Gist(run.Parameters);
-    }
-
-    public static string Gist(string parametersJson)
-    {
-        using var document = JsonDocument.Parse(parametersJson);
-        var root = document.RootElement;
-        var parts = new List<string>();
-        if (root.TryGetProperty("contamination", out var c)) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{100 * c.GetDouble():0.##} %"));
-        if (root.TryGetProperty("eps", out var eps)) parts.Add(string.Create(CultureInfo.InvariantCulture, $"eps {eps.GetDouble():0.####}"));
-        if (root.TryGetProperty("min_samples", out var min) && min.ValueKind == JsonValueKind.Number) parts.Add($"min {min}");
-        if (root.TryGetProperty("min_cluster_size", out var size)) parts.Add($"size ≥ {size}");
-        if (root.TryGetProperty("features", out var f) && f.ValueKind == JsonValueKind.String) parts.Add(string.Join('+', f.GetString()!.Split('+').Select(p => p.Split('@')[0])));
-        return string.Join(", ", parts);
+        return ParameterText.Short(run.Algorithm, run.Parameters);
     }
 
     /// <summary>The datasets that a run took its stars from.</summary>

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -21,42 +23,38 @@ internal static class DiscoverCommands
         "almagest discover clusters --dataset praesepe --features astrometric --eps 0.09 --min-samples 15")
     {
         Anomalies(shell, global),
-        DiscoverClustersCommand.Create(shell, global),
+        Clusters(shell, global),
         KDistanceCommand.Create(shell, global),
     };
 
-    static DescribedCommand Anomalies(CommandShell shell, GlobalOptions global)
-    {
-        var defaults = new IsolationForestParameters();
-        var contamination = Values.Real("--contamination", "SHARE", $"Share of stars to flag, in (0, 0.5] (default {defaults.Contamination})");
-        var trees = Values.Whole("--trees", "N", $"Trees, 1 to 10000 (default {defaults.NEstimators})", int.MinValue, int.MaxValue, "--n-estimators");
-        var subsample = Values.Whole("--subsample", "N", $"Stars drawn for each tree, 2 to 65536 (default {defaults.MaxSamples})", int.MinValue, int.MaxValue, "--max-samples");
-        var seed = Values.Whole("--seed", "S", $"Random seed: the same seed gives the same rows (default {defaults.RandomState})", long.MinValue, long.MaxValue, "--random-state");
-        var common = new RunOptions(RecipeChoice.AnomalyOrder);
-        var command = new DescribedCommand("anomalies", "Find unusual stars with an isolation forest",
+    static DescribedCommand Anomalies(CommandShell shell, GlobalOptions global) =>
+        Of(shell, global, RunTypes.Anomaly, RecipeChoice.AnomalyOrder, new DescribedCommand("anomalies", $"Find unusual stars with {Titles(RunTypes.Anomaly)}",
             "almagest discover anomalies --dataset gaia-100pc",
             "almagest discover anomalies --dataset gaia-100pc --features photometric --contamination 0.05 --trees 400",
-            "almagest discover anomalies --dataset gaia-100pc --filter 'cone=56.75,24.1,10 parallax_over_error=10..' --json")
-        {
-            contamination, trees, subsample, seed,
-        };
+            "almagest discover anomalies --dataset gaia-100pc --filter 'cone=56.75,24.1,10 parallax_over_error=10..' --json"));
+
+    static DescribedCommand Clusters(CommandShell shell, GlobalOptions global) =>
+        Of(shell, global, RunTypes.Cluster, RecipeChoice.ClusterOrder, new DescribedCommand("clusters", $"Find groups of stars with {Titles(RunTypes.Cluster)}",
+            "almagest discover clusters --dataset praesepe --features astrometric --eps 0.09 --min-samples 15",
+            "almagest discover clusters --dataset praesepe --features astrometric --algorithm hdbscan --min-cluster-size 50 --min-samples 15",
+            "almagest discover clusters --dataset praesepe --algorithm hdbscan --min-cluster-size 10,20,50,100 --min-samples 10",
+            "almagest discover clusters --dataset gaia-100pc --filter 'magnitude=..12' --no-save"));
+
+    static DescribedCommand Of(CommandShell shell, GlobalOptions global, string runType, IReadOnlyList<string> order, DescribedCommand command)
+    {
+        var options = new AlgorithmOptions(Algorithms.Of(runType));
+        var common = new RunOptions(order);
+        options.AddTo(command);
         common.AddTo(command);
-        command.SetAction((parsed, _) => RunAsync(shell, parsed, global, common, [new IsolationForestParameters
-        {
-            Contamination = parsed.GetValue(contamination) ?? defaults.Contamination,
-            NEstimators = (int)(parsed.GetValue(trees) ?? defaults.NEstimators),
-            MaxSamples = (int)(parsed.GetValue(subsample) ?? defaults.MaxSamples),
-            RandomState = parsed.GetValue(seed) ?? defaults.RandomState,
-            Features = parsed.GetValue(common.Features),
-        }]));
+        command.SetAction((parsed, _) => RunAsync(shell, parsed, global, common, options.Read(parsed, parsed.GetValue(common.Features))));
         return command;
     }
 
-    /// <param name="sweep">the parameters of one run, or of several that share what they can</param>
+    static string Titles(string runType) => string.Join(" or ", Algorithms.Of(runType).Select(a => a.Title));
+
+    /// <param name="sweep">the parameters of one run, or of several that share what they can; within their ranges</param>
     public static async Task<int> RunAsync(CommandShell shell, ParseResult parsed, GlobalOptions global, RunOptions options, IReadOnlyList<RunParameters> sweep)
     {
-        // What can be told wrong without a database is.
-        foreach (var parameters in sweep) parameters.Validate();
         if (parsed.GetValue(options.Queue) && parsed.GetValue(options.NoSave))
             throw new UsageException("--queue leaves a run to a server, and --no-save keeps none", "Choose one of them.", "--no-save");
         var filter = StarFilterText.Parse(parsed.GetValue(options.Filter));
@@ -79,7 +77,7 @@ internal static class DiscoverCommands
             reports.Add(await DiscoveryReport.CreateAsync(session.Ledger, outcome, (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop), shell.Cancellation));
         }
         if (reports.Count == 1) shell.Answer(reports[0].Document, reports[0].Show);
-        else shell.Answer(new { runs = reports.Select(r => r.Document), trees_built = service.Memory!.HierarchiesBuilt }, console => SweepReport.Show(console, reports, service.Memory!.HierarchiesBuilt));
+        else shell.Answer(new { runs = reports.Select(r => r.Document), trees_built = service.Memory!.Work.Built }, console => SweepReport.Show(console, reports, service.Memory!.Work.Built));
         return CommandLine.Done;
     }
 

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Commands;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Spectre.Console;
@@ -33,7 +34,7 @@ internal static class PreviewCommand
             var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5), reading.Open(parsed));
             var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
             if (reading.Frame(parsed) is { } system) mapping = mapping.WithSystem(system);
-            var tables = CatalogTable.List(path, ListedUpTo);
+            var tables = CatalogFile.Tables(path, ListedUpTo);
             shell.Answer(Document(path, preview, tables, mapping), console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping));
             return CommandLine.Done;
         });

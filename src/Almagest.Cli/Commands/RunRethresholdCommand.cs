@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Discovery.Anomaly;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
@@ -14,7 +15,7 @@ internal static class RunRethresholdCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id("RUN");
-        var contamination = Values.Real("--contamination", "SHARE", "Share of stars to flag, in (0, 0.5]");
+        var contamination = Values.Real("--contamination", AnomalyParameters.Share.ValueName, $"{AnomalyParameters.Share.Help}, {AnomalyParameters.Share.Range}");
         contamination.Required = true;
         var top = Values.Whole("--top", "N", "How many stars to print (default 10)", 0, 10_000);
         var command = new DescribedCommand("rethreshold", "Make a new run of a run's stored scores at another contamination, without fitting again",

@@ -6,6 +6,7 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -23,14 +24,14 @@ internal static class SweepCommand
 {
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
-        var algorithm = Values.Text("--algorithm", "NAME", $"{IsolationForestParameters.Name}, {DbscanParameters.Name} or {HdbscanParameters.Name}");
+        var algorithm = Values.Text("--algorithm", "NAME", Algorithms.InWords);
         algorithm.Required = true;
         var dataset = RunOptions.Datasets();
         var filter = Values.Text("--filter", "TERMS", "Which of its stars, as for 'discover'", "-f");
         var set = Terms("--set", "NAME=VALUE …", "Parameters that all runs have in common, e.g. features=cluster5d");
         var grid = Terms("--grid", "NAME=V,V… …", "Values by parameter: every combination is a run, e.g. eps=0.1,0.2 min_samples=5,10");
         var list = Values.Text("--list", "FILE", """A JSON array of parameter sets, such as [{"eps": 0.1, "min_samples": 5}]; with a grid, each with each combination""");
-        var seeds = Values.Text("--seeds", "S-S|S,S…", "Random seeds: everything once with each, e.g. 1-5 (isolation_forest)");
+        var seeds = Values.Text("--seeds", "S-S|S,S…", $"Random seeds: everything once with each, e.g. 1-5; for {string.Join(", ", Algorithms.All.Where(a => a.Seed is not null).Select(a => a.Name))}");
         var threads = Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
         var queue = Values.Flag("--queue", "Leave the runs to the servers' workers, and return at once");
         var command = new DescribedCommand("sweep", "Run a grid or list of parameters, and seeds, as one group of runs",

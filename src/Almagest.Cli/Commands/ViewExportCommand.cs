@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Export;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Cli.Commands;
 

@@ -1,7 +1,9 @@
-using Almagest.Ledger.Analytics;
-using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Views.OverlapMatrix;
+using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.StarFrequency;
+using Almagest.Ledger.Views.Timeline;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Cli.Demo;
@@ -14,20 +16,20 @@ internal sealed record PersistentStar(
 internal sealed record RunPair(Guid Run1Id, Guid Run2Id, long OverlapCount, double JaccardSimilarity);
 
 /// <summary>The answers across runs, every one a look-up in a view.</summary>
-internal sealed record DemoAnswers(IReadOnlyList<PersistentStar> Persistent, IReadOnlyList<RunPair> Pairs, IReadOnlyList<TimelinePeriod> Timeline)
+internal sealed record DemoAnswers(IReadOnlyList<PersistentStar> Persistent, IReadOnlyList<RunPair> Pairs, IReadOnlyList<TimelineRow> Timeline)
 {
     const int Stars = 8;
 
     public static async Task<DemoAnswers> ReadAsync(LedgerDatabase ledger, Dataset dataset, IReadOnlyList<DemoRun> runs, CancellationToken cancellation)
     {
         await using var context = ledger.CreateContext();
-        var persistent = await context.StarFrequencies.Where(f => f.AnomalyCount > 0)
+        var persistent = await context.Set<StarFrequencyRow>().Where(f => f.AnomalyCount > 0)
             .Join(context.Stars.Where(s => s.DatasetId == dataset.DatasetId), f => f.StarId, s => s.StarId, (f, s) => new { f, s })
             .OrderByDescending(x => x.f.FrequencyPct).ThenByDescending(x => x.f.AnomalyCount).ThenBy(x => x.f.MeanAnomalyScore).ThenBy(x => x.f.StarId).Take(Stars)
             .Select(x => new PersistentStar(x.f.StarId, x.s.SourceId, x.s.RaDeg, x.s.DecDeg, x.s.Magnitude, x.f.AnomalyCount, x.f.TotalRuns, x.f.FrequencyPct, x.f.MeanAnomalyScore))
             .ToListAsync(cancellation);
         var ids = runs.Where(r => r is { IsAnomaly: true, RunId: not null }).Select(r => r.RunId!.Value).ToArray();
-        var pairs = await context.AnomalyOverlaps.Where(o => ids.Contains(o.Run1Id) && ids.Contains(o.Run2Id))
+        var pairs = await context.Set<OverlapRow>().Where(o => ids.Contains(o.Run1Id) && ids.Contains(o.Run2Id))
             .Select(o => new RunPair(o.Run1Id, o.Run2Id, o.OverlapCount, o.JaccardSimilarity)).ToListAsync(cancellation);
         return new DemoAnswers(persistent, pairs, await new AnalyticsQueries(ledger).TimelineAsync("week", null, 4, cancellation));
     }

@@ -1,4 +1,6 @@
-using Almagest.Runs.Requests;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 
 namespace Almagest.Cli.Demo;
 

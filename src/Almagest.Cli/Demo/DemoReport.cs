@@ -3,6 +3,7 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Demo;
@@ -31,8 +32,8 @@ internal sealed record DemoReport(
         {
             ["run"] = run.Letter,
             ["run_id"] = run.RunId,
-            ["run_type"] = run.Planned.Parameters.RunType,
-            ["algorithm"] = run.Planned.Parameters.Algorithm,
+            ["run_type"] = run.Planned.Parameters.Algorithm.RunType,
+            ["algorithm"] = run.Planned.Parameters.Algorithm.Name,
             ["parameters"] = JsonText.Parse(run.Parameters.ToJson()),
             ["features_chosen"] = run.Choice?.Reason,
             ["error"] = run.Failure,
@@ -94,7 +95,7 @@ internal sealed record DemoReport(
             console.Say($"Precision and recall against the {Words.Plural(any.Real, "known outlier", "known outliers")}.");
     }
 
-    static string Parameters(DemoRun run) => RunWords.ShortParameters(run.Parameters.Algorithm, run.Parameters.ToJson());
+    static string Parameters(DemoRun run) => ParameterText.Short(run.Parameters.Algorithm.Name, run.Parameters.ToJson());
 
     static string Share(double? value) => value is { } v ? v.ToString("0.00", CultureInfo.InvariantCulture) : "";
 

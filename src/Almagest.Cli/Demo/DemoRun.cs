@@ -1,14 +1,13 @@
-using Almagest.Cli.Commands;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Demo;
 
@@ -21,7 +20,7 @@ internal sealed record DemoRun(
     string Letter, PlannedRun Planned, RunParameters Parameters, RecipeChoice? Choice, Guid? RunId, int Stars, int Found, int Noise, IReadOnlyList<string> Notes, RunTimings? Timings,
     Accuracy? Accuracy, IReadOnlyList<ClusterRecovery> Recovered, IReadOnlyList<ClusterLine> Clusters, string? Failure)
 {
-    public bool IsAnomaly => Planned.Parameters.RunType == RunTypes.Anomaly;
+    public bool IsAnomaly => Planned.Parameters.Algorithm.RunType == RunTypes.Anomaly;
 }
 
 /// <summary>Executes the plan; the views are brought up to date once, at the end.</summary>

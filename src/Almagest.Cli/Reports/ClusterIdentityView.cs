@@ -2,6 +2,7 @@ using Almagest.Cli.Shell;
 using Almagest.Discovery.Consensus;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -40,7 +41,7 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
         console.Heading($"{Words.Plural(found.Runs.Count, "cluster run", "cluster runs")}, {Words.Plural(found.Identities.Total, "cluster", "clusters")} told apart");
         var runs = Tables.Of("run", "~parameters", "found", ">mean Rand");
         foreach (var (i, r) in found.Runs.Index())
-            runs.Row(Words.Short(r.RunId), RunWords.ShortParameters(r.Algorithm, r.Parameters), RunWords.ShortFound(r), Words.Number(found.Identities.MeanAgreement[i], "0.00"));
+            runs.Row(Words.Short(r.RunId), ParameterText.Short(r.Algorithm, r.Parameters), RunWords.ShortFound(r), Words.Number(found.Identities.MeanAgreement[i], "0.00"));
         console.Write(runs);
         if (identities.Count == 0) return;
         console.Say("\nThe clusters, those found in most runs first:");

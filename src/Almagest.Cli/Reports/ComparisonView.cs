@@ -3,6 +3,7 @@ using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
+using Almagest.Runs.Requests;
 using Microsoft.EntityFrameworkCore;
 using Spectre.Console;
 
@@ -89,7 +90,7 @@ internal sealed class ComparisonView
         console.Heading($"{Words.Short(a.RunId)} and {Words.Short(b.RunId)}");
         var table = Tables.Of("", "run", "~parameters", ">stars", ">marked");
         foreach (var (name, run, marked) in new[] { ("A", a, agreement.Marked1), ("B", b, agreement.Marked2) })
-            table.Row(name, Words.Short(run.RunId), RunWords.Parameters(run.Algorithm, run.Parameters), Words.Count(run.TotalStars), $"{Words.Count(marked)} {What(run)}");
+            table.Row(name, Words.Short(run.RunId), ParameterText.Full(run.Algorithm, run.Parameters), Words.Count(run.TotalStars), $"{Words.Count(marked)} {What(run)}");
         console.Write(table);
         console.Facts(
             ("analysed by both", Words.Count(agreement.AnalysedByBoth)),

@@ -1,5 +1,6 @@
 using Almagest.Cli.Shell;
 using Almagest.Runs.Comparison;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -44,7 +45,7 @@ internal sealed class ConsensusView(StarConsensusList found)
         }
         console.Heading($"{Words.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}, worth {Words.Number(found.EffectiveRuns, "0.0")} unrelated ones");
         var runs = Tables.Of("run", "~parameters", ">weight");
-        foreach (var (run, weight) in found.Runs) runs.Row(Words.Short(run.RunId), RunWords.ShortParameters(run.Algorithm, run.Parameters), Words.Number(weight, "0.00"));
+        foreach (var (run, weight) in found.Runs) runs.Row(Words.Short(run.RunId), ParameterText.Short(run.Algorithm, run.Parameters), Words.Number(weight, "0.00"));
         console.Write(runs);
         console.Say($"\nThe surest of {Words.Plural(found.Total, "flagged star", "flagged stars")} (rate of flags, 95 % credible):");
         var stars = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">flagged", ">rate", ">from", ">to");

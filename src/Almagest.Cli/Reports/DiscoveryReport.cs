@@ -1,5 +1,6 @@
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
 using Spectre.Console;
@@ -47,8 +48,8 @@ internal sealed class DiscoveryReport
             {
                 ["run_id"] = outcome.RunId,
                 ["saved"] = outcome.RunId is not null,
-                ["run_type"] = run.Parameters.RunType,
-                ["algorithm"] = run.Parameters.Algorithm,
+                ["run_type"] = run.Parameters.Algorithm.RunType,
+                ["algorithm"] = run.Parameters.Algorithm.Name,
                 ["dataset"] = outcome.Dataset.Name,
                 ["datasets"] = outcome.Datasets,
                 ["dataset_id"] = outcome.Dataset.DatasetId,
@@ -81,13 +82,8 @@ internal sealed class DiscoveryReport
         var (run, analysis) = (outcome.Request, outcome.Analysis);
         console.Heading(outcome.RunId is { } id ? $"Run {id}" : "Not saved");
         console.Facts([
-            ("what", run.Parameters.Algorithm switch
-            {
-                DbscanParameters.Name => "clusters, DBSCAN",
-                HdbscanParameters.Name => "clusters, HDBSCAN",
-                _ => "anomalies, isolation forest",
-            }),
-            ("parameters", RunWords.Parameters(run.Parameters.Algorithm, run.Parameters.ToJson())),
+            ("what", $"{(run.Parameters.Algorithm.RunType == RunTypes.Cluster ? "clusters" : "anomalies")}, {run.Parameters.Algorithm.Title}"),
+            ("parameters", ParameterText.Full(run.Parameters.Algorithm.Name, run.Parameters.ToJson())),
             ("features", Features(analysis)),
             .. outcome.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
             ("stars", $"{Words.Count(analysis.Stars.Count)} of {string.Join(" + ", outcome.Datasets)}: {run.Filter.Describe()}"),

@@ -4,6 +4,7 @@ using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Recovery;
+using Almagest.Runs.Requests;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -16,7 +17,7 @@ internal static class RecoveryView
         var s = r.Settings;
         console.Heading($"What run {Words.Short(r.RunId)} would find of planted {s.Plant}");
         console.Facts([
-            ("run", $"{r.Algorithm}, {RunWords.Parameters(run.Algorithm, run.Parameters)}"),
+            ("run", $"{r.Algorithm}, {ParameterText.Full(run.Algorithm, run.Parameters)}"),
             ("stars", $"{Words.Count(r.TotalStars)} of {r.Dataset}: {r.Selection}"),
             ("planted", r.Outliers is null
                 ? $"{Words.Plural(r.Recovery.Trials, "cluster", "clusters")}, one at a time, seed {s.Seed}"

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Annotations;
+using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 using Spectre.Console;
 
@@ -47,7 +48,7 @@ internal sealed class RunView
         if (run.RunType == RunTypes.Cluster)
         {
             var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellation);
-            return new RunView(run, datasets, tags, notes, [], [.. sizes.Take(top).Select(s => (s.ClusterId, s.Size))]);
+            return new RunView(run, datasets, tags, notes, [], [.. sizes.Take(top).Select(s => (s.ClusterId, s.ClusterSize))]);
         }
         var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top), cancellation);
         return new RunView(run, datasets, tags, notes,
@@ -113,7 +114,7 @@ internal sealed class RunView
         foreach (var r in runs)
         {
             table.Row([Words.Short(r.RunId), .. Only(several, Words.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)), .. Only(counts, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–"),
-                RunWords.ShortParameters(r.Algorithm, r.Parameters), RunWords.ShortFound(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
+                ParameterText.Short(r.Algorithm, r.Parameters), RunWords.ShortFound(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
         }
         console.Write(table);
     }
@@ -127,7 +128,7 @@ internal sealed class RunView
         console.Facts([
             ("what", run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
             ("algorithm", run.Algorithm),
-            ("parameters", RunWords.Parameters(run.Algorithm, run.Parameters)),
+            ("parameters", ParameterText.Full(run.Algorithm, run.Parameters)),
             ("stars", $"{(run.TotalStars > 0 ? Words.Count(run.TotalStars) + " of " : "")}{string.Join(" + ", datasets)}: {RunWords.Selection(run)}"),
             ("selection", selectionHash),
             ("status", run.Error is null ? run.Status : $"{run.Status}: {run.Error}"),

@@ -3,6 +3,7 @@ using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
 using Almagest.Postgres;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Spectre.Console;
 

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Cli.Shell;
 
@@ -12,6 +14,7 @@ internal static class JsonText
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ViewRow.NameProperties } },
     };
 
     public static string Of(object document) => JsonSerializer.Serialize(document, document.GetType(), Options);

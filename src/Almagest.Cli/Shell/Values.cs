@@ -29,7 +29,7 @@ internal static class Values
     };
 
     /// <summary>Whole numbers joined by commas, none of them twice.</summary>
-    public static Option<int[]?> WholeList(string name, string help, string description) => new(name)
+    public static Option<int[]?> WholeList(string name, string help, string description, params string[] aliases) => new(name, aliases)
     {
         Arity = ArgumentArity.ExactlyOne,
         Description = description,

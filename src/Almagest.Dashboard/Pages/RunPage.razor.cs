@@ -4,11 +4,13 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Charts.Text;
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Analytics;
-using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views.ClusterSizes;
+using Almagest.Ledger.Views.Quality;
+using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.RunStats;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
@@ -25,9 +27,9 @@ public partial class RunPage
 
     DiscoveryRun? run;
     string dataset = "";
-    RunStats? stats;
-    List<RunQuality> quality = [];
-    List<ClusterSize> clusters = [];
+    RunStatsRow? stats;
+    List<QualityRow> quality = [];
+    List<ClusterSizeRow> clusters = [];
     List<StarResult> stars = [];
     RunProgress? progress;
     Timer? watch;
@@ -61,7 +63,7 @@ public partial class RunPage
         if (!run.IsComplete) return;
         var queries = new AnalyticsQueries(Ledger);
         stats = await queries.StatsOfAsync(run.RunId, Closed);
-        quality = await queries.QualityAsync(run.RunId, cancellation: Closed);
+        quality = await queries.QualityAsync(run.RunId, cancellationToken: Closed);
         var results = new ResultRepository(Ledger);
         if (IsAnomaly)
         {

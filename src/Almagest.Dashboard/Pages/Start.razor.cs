@@ -62,6 +62,12 @@ public partial class Start
         Changed();
     }
 
+    void Mark(string field, bool value)
+    {
+        form[field] = value ? "true" : "false";
+        Changed();
+    }
+
     void Changed()
     {
         refused = null;

@@ -1,4 +1,5 @@
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 
 namespace Almagest.Dashboard.Uploads;
 
@@ -50,7 +51,7 @@ public sealed class UploadedFile : IDisposable
 
     /// <summary>The tables of a file with several; none of any other.</summary>
     /// <exception cref="CatalogFormatException">it is no catalogue</exception>
-    public IReadOnlyList<CatalogTable> Tables() => CatalogTable.List(Path);
+    public IReadOnlyList<CatalogTable> Tables() => CatalogFile.Tables(Path);
 
     /// <exception cref="CatalogFormatException">it is no catalogue, or has no such table</exception>
     public CatalogPreview Preview(UploadReading reading)

@@ -1,3 +1,4 @@
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Statistics;
 
 namespace Almagest.Discovery.Anomaly;
@@ -5,7 +6,7 @@ namespace Almagest.Discovery.Anomaly;
 /// <summary>What a detector says of every row. The scores do not depend on the threshold: another contamination needs no new run.</summary>
 /// <param name="RawScores">scikit-learn's <c>score_samples</c>: in [-1, 0), lower = more anomalous; independent of the contamination</param>
 /// <param name="Offset">the threshold on <paramref name="RawScores"/>: their percentile at the contamination</param>
-public sealed record AnomalyResult(double[] RawScores, double Offset)
+public sealed record AnomalyResult(double[] RawScores, double Offset) : AlgorithmResult
 {
     /// <summary>scikit-learn's <c>decision_function</c>: negative = anomalous.</summary>
     public double Decision(int row) => RawScores[row] - Offset;
@@ -20,17 +21,13 @@ public sealed record AnomalyResult(double[] RawScores, double Offset)
         return count;
     }
 
-    /// <summary>The same scores under the threshold of another contamination.</summary>
-    /// <exception cref="DiscoveryException">the contamination is outside (0, 0.5]</exception>
-    public AnomalyResult WithContamination(double contamination) => this with { Offset = OffsetFor(RawScores, contamination) };
-
     /// <summary>The scores under the threshold that this contamination sets: <c>numpy.percentile(scores, 100 * contamination)</c>.</summary>
     /// <exception cref="DiscoveryException">the contamination is outside (0, 0.5]</exception>
     public static AnomalyResult FromScores(double[] rawScores, double contamination) => new(rawScores, OffsetFor(rawScores, contamination));
 
     static double OffsetFor(double[] scores, double contamination)
     {
-        IsolationForestOptions.RequireContamination(contamination);
+        AnomalyParameters.Share.Require(contamination);
         return OrderStatistics.Percentile(scores, 100 * contamination);
     }
 }

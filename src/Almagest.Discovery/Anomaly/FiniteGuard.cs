@@ -12,7 +12,7 @@ static class FiniteGuard
         {
             if (double.IsFinite(rows[i])) continue;
             throw new DiscoveryException(
-                $"Row {firstRow + i / names.Count} has {names[i % names.Count]} = {rows[i]}: an isolation forest needs finite values. Impute what is missing first, as the feature pipeline does.");
+                $"Row {firstRow + i / names.Count} has {names[i % names.Count]} = {rows[i]}: anomalies are found among finite values. Impute what is missing first, as the feature pipeline does.");
         }
     }
 }

@@ -45,11 +45,11 @@ internal sealed unsafe class CellWalk
         Runs.Clear();
     }
 
-    /// <summary>Finds the leaves that hold core points, end after a place, and may have points within the limit of a leaf.</summary>
+    /// <summary>Finds the leaves that hold points that count, end after a place, and may have points within the limit of a leaf.</summary>
+    /// <param name="counts">of the points of each node, those that count; a node without any is passed over</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void FindCoreLeaves(CorePoints cores, int leaf, int after, double limit)
+    public void FindLeaves(CellTree tree, int[] counts, int leaf, int after, double limit)
     {
-        var tree = cores.Tree;
         var dimensions = tree.Points.Dimensions;
         var box = tree.Box(leaf);
         Clear();
@@ -57,7 +57,7 @@ internal sealed unsafe class CellWalk
         while (TryPop(out var at))
         {
             ref readonly var node = ref tree.Nodes[at];
-            if (node.End <= after || cores.Count[at] == 0 || BoxDistance.Nearest(box, tree.Box(at), dimensions) > limit) continue;
+            if (node.End <= after || counts[at] == 0 || BoxDistance.Nearest(box, tree.Box(at), dimensions) > limit) continue;
             if (node.IsLeaf)
             {
                 Leaves.Add(at);

@@ -5,23 +5,18 @@ namespace Almagest.Discovery.Features;
 /// <summary>The features that recipes are put together from.</summary>
 static class AstrometricFeatures
 {
-    /// <summary>One astronomical unit a year in km/s, times 1 (mas/yr) / mas: A_v of the Hipparcos catalogue, vol. 1, table 1.2.2.</summary>
-    public const double KmsPerAuYr = 4.740470446;
-
-    const double Degree = Math.PI / 180;
-
     public static readonly Feature[] Direction =
     [
-        UnitVector("dir_x", "Component of the unit vector towards RA 0, Dec 0", s => Math.Cos(s.Dec * Degree) * Math.Cos(s.Ra * Degree)),
-        UnitVector("dir_y", "Component of the unit vector towards RA 90, Dec 0", s => Math.Cos(s.Dec * Degree) * Math.Sin(s.Ra * Degree)),
-        UnitVector("dir_z", "Component of the unit vector towards Dec +90", s => Math.Sin(s.Dec * Degree)),
+        UnitVector("dir_x", "Component of the unit vector towards RA 0, Dec 0", v => v.X),
+        UnitVector("dir_y", "Component of the unit vector towards RA 90, Dec 0", v => v.Y),
+        UnitVector("dir_z", "Component of the unit vector towards Dec +90", v => v.Z),
     ];
 
     public static readonly Feature[] GalacticXyz =
     [
-        Galactic("gal_x", "towards the Galactic centre", 0),
-        Galactic("gal_y", "in the direction of Galactic rotation", 1),
-        Galactic("gal_z", "towards the north Galactic pole", 2),
+        Galactic("gal_x", "towards the Galactic centre", v => v.X),
+        Galactic("gal_y", "in the direction of Galactic rotation", v => v.Y),
+        Galactic("gal_z", "towards the north Galactic pole", v => v.Z),
     ];
 
     public static readonly Feature Ra = new("ra", "deg", "Right ascension as a plain number (wraps at 0/360)", [StarColumn.Ra], s => s.Ra);
@@ -44,15 +39,15 @@ static class AstrometricFeatures
 
     static double TotalProperMotion(StarValues s) => Math.Sqrt(s.Pmra * s.Pmra + s.Pmdec * s.Pmdec);
 
-    static Feature UnitVector(string name, string description, Func<StarValues, double> formula) =>
-        new(name, "", description, [StarColumn.Ra, StarColumn.Dec], formula) { Vector = "direction", VectorDimensions = 2 };
+    static Feature UnitVector(string name, string description, Func<SkyVector, double> component) =>
+        new(name, "", description, [StarColumn.Ra, StarColumn.Dec], s => component(SkyCoordinates.ToUnitVector(s.Ra, s.Dec))) { Vector = "direction", VectorDimensions = 2 };
 
     static Feature Velocity(string name, string description, StarColumn[] needs, Func<StarValues, double> properMotion) =>
-        new(name, "km/s", description, needs, s => KmsPerAuYr * properMotion(s) / s.DistanceParallax) { UsesDistance = true };
+        new(name, "km/s", description, needs, s => Constants.AuPerYearKmS * properMotion(s) / s.DistanceParallax) { UsesDistance = true };
 
-    static Feature Galactic(string name, string direction, int axis) =>
+    static Feature Galactic(string name, string direction, Func<SkyVector, double> component) =>
         new(name, "pc", $"Heliocentric Galactic Cartesian coordinate {direction}", [StarColumn.Ra, StarColumn.Dec, StarColumn.Parallax],
-            s => GalacticFrame.Component(s.Ra * Degree, s.Dec * Degree, axis) * 1000 / s.DistanceParallax)
+            s => component(GalacticFrame.FromIcrs(SkyCoordinates.ToUnitVector(s.Ra, s.Dec))) * 1000 / s.DistanceParallax)
         {
             UsesDistance = true,
             Vector = "galactic",

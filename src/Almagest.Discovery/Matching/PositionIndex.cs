@@ -1,3 +1,5 @@
+using Almagest.Sky;
+
 namespace Almagest.Discovery.Matching;
 
 /// <summary>
@@ -7,7 +9,6 @@ namespace Almagest.Discovery.Matching;
 sealed class PositionIndex
 {
     const int MostZones = 1 << 20;
-    const double DegToRad = Math.PI / 180;
 
     // Rounding of right ascensions near the edge of a window: far above the error, far below any radius that matters.
     const double Slack = 1e-10;
@@ -40,7 +41,7 @@ sealed class PositionIndex
         (X, Y, Z) = (new double[n], new double[n], new double[n]);
         Parallel.For(0, zones, parallel, z =>
         {
-            for (var i = _start[z]; i < _start[z + 1]; i++) (X[i], Y[i], Z[i]) = Vector(Ra[i], positions.DecDeg[Rows[i]]);
+            for (var i = _start[z]; i < _start[z + 1]; i++) (X[i], Y[i], Z[i]) = SkyCoordinates.ToUnitVector(Ra[i], positions.DecDeg[Rows[i]]);
         });
     }
 
@@ -52,13 +53,6 @@ sealed class PositionIndex
     public double[] Y { get; }
     public double[] Z { get; }
 
-    public static (double X, double Y, double Z) Vector(double raDeg, double decDeg)
-    {
-        var (sinRa, cosRa) = Math.SinCos(raDeg * DegToRad);
-        var (sinDec, cosDec) = Math.SinCos(decDeg * DegToRad);
-        return (cosDec * cosRa, cosDec * sinRa, sinDec);
-    }
-
     /// <summary>Ranges of places that hold every position within the radius, and others.</summary>
     /// <param name="ranges">room for six</param>
     /// <returns>how many there are</returns>
@@ -66,8 +60,8 @@ sealed class PositionIndex
     {
         var (low, high) = (Zone(decDeg - _radiusDeg - Slack), Zone(decDeg + _radiusDeg + Slack));
         // The widest the circle becomes in right ascension; around a pole it is all of it.
-        var sine = Math.Abs(decDeg) + _radiusDeg >= 90 ? 2 : Math.Sin(_radiusDeg * DegToRad) / Math.Cos(decDeg * DegToRad);
-        var half = sine >= 1 ? 180 : Math.Asin(sine) / DegToRad + Slack;
+        var sine = Math.Abs(decDeg) + _radiusDeg >= 90 ? 2 : Math.Sin(_radiusDeg * Constants.Degree) / Math.Cos(decDeg * Constants.Degree);
+        var half = sine >= 1 ? 180 : Math.Asin(sine) / Constants.Degree + Slack;
         var count = 0;
         for (var z = low; z <= high; z++)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Almagest.Sky;
 
 namespace Almagest.Discovery.Matching;
 
@@ -94,9 +95,9 @@ public static class PositionMatcher
 
     static void SearchOne(PositionIndex index, int row, double ra, double dec, double radiusDeg, bool nearestOnly, Span<(int From, int To)> ranges, List<PositionPair> pairs)
     {
-        var (x, y, z) = PositionIndex.Vector(ra, dec);
+        var (x, y, z) = SkyCoordinates.ToUnitVector(ra, dec);
         // The square of the chord grows with the angle; a little more is let through, then decided by the angle itself.
-        var chord = 2 * Math.Sin(radiusDeg * (Math.PI / 360));
+        var chord = 2 * Math.Sin(radiusDeg * (Constants.Degree / 2));
         var most = chord * chord * (1 + 1e-9) + 1e-30;
         var (best, bestSquare) = (-1, double.PositiveInfinity);
         var count = index.Candidates(ra, dec, ranges);
@@ -115,7 +116,7 @@ public static class PositionMatcher
 
         void Add(double square, int other)
         {
-            var angle = 2 * Math.Asin(Math.Min(1, Math.Sqrt(square) / 2)) * (180 / Math.PI);
+            var angle = 2 * Math.Asin(Math.Min(1, Math.Sqrt(square) / 2)) * (1 / Constants.Degree);
             if (angle <= radiusDeg) pairs.Add(new PositionPair(row, other, angle));
         }
     }

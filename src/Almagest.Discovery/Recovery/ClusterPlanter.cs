@@ -1,4 +1,3 @@
-using Almagest.Discovery.Features;
 using Almagest.Discovery.Simulation;
 using Almagest.Sky;
 
@@ -12,7 +11,7 @@ namespace Almagest.Discovery.Recovery;
 public sealed record ClusterPlan(int Members, double DistancePc, double SpreadPc, double DispersionMasYr)
 {
     /// <summary>The proper motion, mas/yr, that a velocity across the sky has at a distance.</summary>
-    public static double MotionOf(double kmS, double distancePc) => 1000 * kmS / (AstrometricFeatures.KmsPerAuYr * distancePc);
+    public static double MotionOf(double kmS, double distancePc) => 1000 * kmS / (Constants.AuPerYearKmS * distancePc);
 }
 
 /// <summary>

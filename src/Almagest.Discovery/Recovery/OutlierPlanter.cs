@@ -1,5 +1,5 @@
-using Almagest.Discovery.Features;
 using Almagest.Discovery.Simulation;
+using Almagest.Sky;
 
 namespace Almagest.Discovery.Recovery;
 
@@ -57,7 +57,7 @@ public static class OutlierPlanter
                 if (trait.IsVelocity)
                 {
                     if (!TraitSpread.IsDistance(star.ParallaxMas)) return null;
-                    size *= star.ParallaxMas / AstrometricFeatures.KmsPerAuYr;
+                    size *= star.ParallaxMas / Constants.AuPerYearKmS;
                 }
                 var (sin, cos) = Math.SinCos(2 * Math.PI * random.Uniform());
                 return star with { PmraMasYr = star.PmraMasYr + size * cos, PmdecMasYr = star.PmdecMasYr + size * sin };

@@ -1,5 +1,6 @@
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Sky;
 
 namespace Almagest.Discovery.Recovery;
 
@@ -48,7 +49,7 @@ public sealed record TraitSpread(OutlierTrait Trait, double Spread, string Unit,
     }
 
     static double[] Velocity(double[] motion, StarColumns stars) =>
-        [.. motion.Zip(stars.ParallaxMas, (m, p) => IsDistance(p) ? AstrometricFeatures.KmsPerAuYr * m / p : double.NaN)];
+        [.. motion.Zip(stars.ParallaxMas, (m, p) => IsDistance(p) ? Constants.AuPerYearKmS * m / p : double.NaN)];
 
     internal static bool IsDistance(double parallax) => parallax >= FeaturePipeline.MinDistanceParallaxMas && parallax <= FeaturePipeline.MaxMagnitude;
 

@@ -48,6 +48,6 @@ internal sealed class ClusterModel
         if (random.Chance(0.25)) magnitude -= 0.75 * random.Uniform(); // an unresolved companion
         var own = new SkyVector(random.Normal(), random.Normal(), random.Normal()) * DispersionKmS;
         var distance = place.Norm;
-        return (new IntrinsicStar(SkyCoordinates.IcrsToGalactic(place * (1 / distance)), distance, magnitude, colour), _velocity + own);
+        return (new IntrinsicStar(GalacticFrame.FromIcrs(place * (1 / distance)), distance, magnitude, colour), _velocity + own);
     }
 }

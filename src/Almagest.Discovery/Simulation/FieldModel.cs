@@ -73,10 +73,8 @@ internal sealed class FieldModel
         var versine = random.Uniform() * 2 * Math.Pow(Math.Sin(_region.RadiusDeg * Math.PI / 360), 2);
         var sin = Math.Sqrt(versine * (2 - versine));
         var (sinTurn, cosTurn) = Math.SinCos(2 * Math.PI * random.Uniform());
-        var centre = SkyCoordinates.ToUnitVector(_region.RaDeg, _region.DecDeg);
-        var east = SkyCoordinates.ToUnitVector(_region.RaDeg + 90, 0);
-        var north = SkyCoordinates.ToUnitVector(_region.RaDeg, _region.DecDeg + 90);
-        return SkyCoordinates.IcrsToGalactic(centre * (1 - versine) + (east * cosTurn + north * sinTurn) * sin);
+        var centre = NormalTriad.At(_region.RaDeg, _region.DecDeg);
+        return GalacticFrame.FromIcrs(centre.Outward * (1 - versine) + (centre.East * cosTurn + centre.North * sinTurn) * sin);
     }
 
     private SkyVector Direction(ref StarRandom random, out int bin)
@@ -147,11 +145,11 @@ internal sealed class FieldModel
     private static bool Reaches(SkyRegion region, int bin)
     {
         if (region.IsAllSky) return true;
-        var b = SkyCoordinates.IcrsToGalactic(region.RaDeg, region.DecDeg).BDeg;
+        var b = GalacticFrame.FromIcrs(region.RaDeg, region.DecDeg).BDeg;
         double low = b - region.RadiusDeg, high = b + region.RadiusDeg;
         var farthest = Math.Min(90, Math.Max(Math.Abs(low), Math.Abs(high)));
         var nearest = low <= 0 && high >= 0 ? 0 : Math.Min(Math.Abs(low), Math.Abs(high));
-        return bin >= Bin(Math.Sin(nearest * Math.PI / 180)) && bin <= Bin(Math.Sin(farthest * Math.PI / 180));
+        return bin >= Bin(Math.Sin(nearest * Constants.Degree)) && bin <= Bin(Math.Sin(farthest * Constants.Degree));
     }
 
     private static Population[] MakePopulations()

@@ -5,9 +5,6 @@ namespace Almagest.Discovery.Simulation;
 /// <summary>Motions in the Galaxy, in Galactic components relative to the Sun, km/s.</summary>
 internal static class Kinematics
 {
-    /// <summary>km/s of one au a year: the velocity at 1 pc of a proper motion of 1 arcsec/yr.</summary>
-    public const double KmSPerMasYrKpc = 4.740470463;
-
     private const double SunToCentrePc = 8178;  // GRAVITY Collaboration 2019
     private const double CircularKmS = 229;     // Eilers et al. 2019
 
@@ -42,19 +39,16 @@ internal static class Kinematics
     /// <summary>Proper motions (mas/yr) and radial velocity (km/s) of an ICRS position moving with an ICRS velocity.</summary>
     public static (double Pmra, double Pmdec, double RadialVelocity) Project(double raDeg, double decDeg, double distancePc, SkyVector icrsVelocity)
     {
-        var outward = SkyCoordinates.ToUnitVector(raDeg, decDeg);
-        var east = SkyCoordinates.ToUnitVector(raDeg + 90, 0);
-        var north = SkyCoordinates.ToUnitVector(raDeg, decDeg + 90);
-        var perMas = 1000 / (KmSPerMasYrKpc * distancePc);
-        return (icrsVelocity.Dot(east) * perMas, icrsVelocity.Dot(north) * perMas, icrsVelocity.Dot(outward));
+        var at = NormalTriad.At(raDeg, decDeg);
+        var perMas = 1000 / (Constants.AuPerYearKmS * distancePc);
+        return (icrsVelocity.Dot(at.East) * perMas, icrsVelocity.Dot(at.North) * perMas, icrsVelocity.Dot(at.Outward));
     }
 
     /// <summary>The ICRS velocity behind proper motions and a radial velocity: the inverse of <see cref="Project"/>.</summary>
     public static SkyVector Velocity(double raDeg, double decDeg, double distancePc, double pmra, double pmdec, double radialVelocity)
     {
-        var perKmS = KmSPerMasYrKpc * distancePc / 1000;
-        return SkyCoordinates.ToUnitVector(raDeg + 90, 0) * (pmra * perKmS)
-            + SkyCoordinates.ToUnitVector(raDeg, decDeg + 90) * (pmdec * perKmS)
-            + SkyCoordinates.ToUnitVector(raDeg, decDeg) * radialVelocity;
+        var at = NormalTriad.At(raDeg, decDeg);
+        var perKmS = Constants.AuPerYearKmS * distancePc / 1000;
+        return at.East * (pmra * perKmS) + at.North * (pmdec * perKmS) + at.Outward * radialVelocity;
     }
 }

@@ -9,7 +9,7 @@ internal static class Observation
 
     public static SimulatedStar Of(ref StarRandom random, long index, in IntrinsicStar star, SkyVector icrsVelocity, OutlierKind kind, string? cluster)
     {
-        var (ra, dec) = SkyCoordinates.FromVector(SkyCoordinates.GalacticToIcrs(star.Direction));
+        var (ra, dec) = SkyCoordinates.FromVector(GalacticFrame.ToIcrs(star.Direction));
         ra = SkyCoordinates.NormaliseDegrees(Math.Round(ra, 10)); // as files write it, so that none can say 360
         var (pmra, pmdec, radialVelocity) = Kinematics.Project(ra, dec, star.DistancePc, icrsVelocity);
         var extinction = Dust.Extinction(star.DistancePc, star.Direction.Z);

@@ -144,5 +144,5 @@ public sealed class SkySimulator
     }
 
     private static SimulatedStar Observe(ref StarRandom random, long index, in IntrinsicStar star, SkyVector galacticVelocity, OutlierKind kind) =>
-        Observation.Of(ref random, index, star, SkyCoordinates.GalacticToIcrs(galacticVelocity), kind, null);
+        Observation.Of(ref random, index, star, GalacticFrame.ToIcrs(galacticVelocity), kind, null);
 }

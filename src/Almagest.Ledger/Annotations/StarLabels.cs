@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Almagest.Catalog;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
@@ -18,8 +18,6 @@ public sealed class StarLabels(LedgerDatabase ledger)
 {
     /// <summary>Most labels of one page.</summary>
     public const int MostRows = 10_000;
-
-    static readonly IReadOnlyList<CatalogColumn> Columns = ColumnMeanings.List("source_id", "label_set", "label_outlier", "label_kind", "label_cluster", "label_remark", "labelled_by", "labelled_at");
 
     /// <summary>Labels a star; its former label in the set is replaced.</summary>
     /// <returns>the label, and whether it is new</returns>
@@ -105,11 +103,7 @@ public sealed class StarLabels(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(dataset);
         if ((await PageAsync(dataset.DatasetId, labelSet, limit: 1, cancellation: cancellation)).Count == 0)
             throw LedgerException.NotFound($"dataset '{dataset.Name}' has no labels in the set '{labelSet}'", "Load some: almagest labels import FILE");
-        return new OutgoingTable(Columns, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellation))
-        {
-            Name = "labels",
-            Unicode = new HashSet<string> { "label_set", "label_kind", "label_cluster", "label_remark", "labelled_by" },
-        };
+        return ColumnTable.Of("labels", LabelColumns.OfFile, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellation));
     }
 
     async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(long datasetId, string labelSet, [EnumeratorCancellation] CancellationToken cancellation)

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;

@@ -1,4 +1,5 @@
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 
 namespace Almagest.Ledger.Datasets;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Npgsql;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -9,11 +10,6 @@ namespace Almagest.Ledger.Export;
 /// <summary>A dataset's stars, all or those of a selection, as a table to be written, streamed.</summary>
 public sealed class SelectionExport(LedgerDatabase ledger)
 {
-    static readonly string[] Names =
-    [
-        "star_id", "source_id", "ra_deg", "dec_deg", "parallax_mas", "parallax_error_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color", "radial_velocity_km_s", "ruwe", "healpix_29",
-    ];
-
     /// <param name="extra">with the other columns of the source table, as one column of JSON</param>
     /// <param name="limit">most stars; null = all</param>
     public OutgoingTable Table(Dataset dataset, StarFilter? filter = null, bool extra = false, long? limit = null, CancellationToken cancellation = default)
@@ -21,18 +17,18 @@ public sealed class SelectionExport(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(dataset);
         filter ??= StarFilter.All;
         filter.Validate();
-        string[] names = extra ? [.. Names, "extra"] : Names;
+        IReadOnlyList<Column> columns = extra ? [.. StarColumns.All, StarColumns.Extra] : StarColumns.All;
         var provenance = Provenance.Of($"Stars of {dataset.Name}", $"{(limit is { } n ? $"the first {n} of " : "")}{filter.Describe()}, by star_id", dataset);
         provenance["selection"] = filter.Describe();
         provenance["filter"] = JsonNode.Parse(filter.ToJson());
         provenance["selection_hash"] = SelectionHash.Of([dataset], filter);
-        return new OutgoingTable(ColumnMeanings.List(names), provenance, QueryRows.ReadAsync(ledger, command =>
+        return ColumnTable.Of("stars", columns, provenance, QueryRows.ReadAsync(ledger, command =>
         {
             var where = StarFilterSql.Where(command, dataset.DatasetId, filter);
-            command.CommandText = $"select {string.Join(", ", names.Select(name => name == "extra" ? "extra::text" : name))} from public.stars where {where} order by star_id";
+            command.CommandText = $"select {string.Join(", ", columns.Select(c => c.Name))} from public.stars where {where} order by star_id";
             if (limit is not { } most) return;
             command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = most });
             command.CommandText += $" limit ${command.Parameters.Count}";
-        }, cancellation)) { Name = "stars", Unicode = new HashSet<string> { "extra" } };
+        }, cancellation));
     }
 }

@@ -1,3 +1,6 @@
+using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Clustering;
+
 namespace Almagest.Ledger.Model;
 
 /// <summary>One execution of one algorithm with one set of parameters on one selection. Immutable once complete.</summary>
@@ -100,8 +103,8 @@ public sealed class IdempotencyKey
 
 public static class RunTypes
 {
-    public const string Anomaly = "anomaly";
-    public const string Cluster = "cluster";
+    public const string Anomaly = AnomalyAlgorithm.Type;
+    public const string Cluster = ClusterAlgorithm.Type;
     public static readonly IReadOnlyList<string> All = [Anomaly, Cluster];
 }
 

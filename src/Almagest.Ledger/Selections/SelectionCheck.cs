@@ -1,5 +1,5 @@
 using Almagest.Contract.Errors;
-using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Npgsql;
@@ -20,12 +20,12 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(datasets);
         ArgumentNullException.ThrowIfNull(filter);
         var stars = await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, filter, cancellation);
-        if (stars < IsolationForestOptions.MinStars)
+        if (stars < Algorithm.MinStars)
         {
             foreach (var (column, _) in filter.Extra ?? []) await RequireColumnAsync(datasets, column, cancellation);
             var of = string.Join(" and ", datasets.Select(d => $"'{d.Name}'"));
             throw LedgerException.Invalid("filter", $"the selection ({filter.Describe()}) holds {stars} of the {datasets.Sum(d => d.StarCount)} stars of {of}",
-                await EmptyAsync(datasets, filter, cancellation) ?? $"Widen the filter: a run needs at least {IsolationForestOptions.MinStars} stars.");
+                await EmptyAsync(datasets, filter, cancellation) ?? $"Widen the filter: a run needs at least {Algorithm.MinStars} stars.");
         }
         if (filter.Sample is { } sample && stars < sample.N)
         {

@@ -1,17 +1,50 @@
 using System.Security.Cryptography;
 using System.Text;
-using Almagest.Contract.Errors;
+using System.Text.RegularExpressions;
+using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Ledger.Views;
 
 /// <summary>
-/// One query-optimized view: its definition (the .sql file is the specification), its unique key, and the runs that touch it.
-/// All of it may be changed in place: it is a repeatable script (<see cref="Schema.RepeatableScripts"/>). Migrations hold frozen texts of their own.
+/// One query-optimized view, described once: what it holds, how it is kept, how it is asked. Its folder has this descriptor, the type of its
+/// rows, and its SQL; queries, routes, exports, TAP, the API document, the command line and the docs are made from it.
 /// </summary>
-public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IReadOnlyList<string> RunTypes, bool EveryChange = false)
+/// <remarks>
+/// The SQL of a view's folder: <c>definition.sql</c>, the SELECT that is the specification; <c>incremental.sql</c>, the view over summary tables
+/// (the definition itself where there is none); and its parts of the schema of mode incremental, see <see cref="IncrementalSql"/>. A text in
+/// double braces stands for one of <see cref="Texts"/>. All of it may be changed in place: it is a repeatable script
+/// (<see cref="Schema.RepeatableScripts"/>). Migrations hold frozen texts of their own.
+/// </remarks>
+public abstract partial class AnalyticsView
 {
-    /// <summary>Further indexes, for the look-ups of the routes: name suffix and column list.</summary>
+    readonly Lazy<string> definition;
+
+    private protected AnalyticsView() => definition = new Lazy<string>(() => Part("definition")!);
+
+    /// <summary>The relation, <c>mv_…</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What a row is, in one line.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The unique key.</summary>
+    public required IReadOnlyList<string> Key { get; init; }
+
+    /// <summary>In their order; of the properties of the row's type one each, see <see cref="ViewRow"/>.</summary>
+    public required IReadOnlyList<Column> Columns { get; init; }
+
+    /// <summary>What the row's type computes from the columns: part of JSON answers, not of the relation and of tables.</summary>
+    public IReadOnlyList<Column> Computed { get; init; } = [];
+
+    /// <summary>Types of the runs that touch it.</summary>
+    public required IReadOnlyList<string> RunTypes { get; init; }
+
+    /// <summary>Whether every change of such a run touches it, not its completion and deletion alone.</summary>
+    public bool EveryChange { get; init; }
+
+    /// <summary>Further indexes in mode refresh, for the look-ups of the routes: name suffix and column list.</summary>
     public IReadOnlyList<(string Suffix, string Columns)> LookupIndexes { get; init; } = [];
 
     /// <summary>Tables whose every change touches the view, besides the runs: <c>stars</c>, <c>star_labels</c>.</summary>
@@ -20,8 +53,55 @@ public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IRead
     /// <summary>Views that its definition reads; they are refreshed before it.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
+    /// <summary>Further summary tables that hold its rows, besides those of its folder.</summary>
+    public IReadOnlyList<string> AlsoStoredIn { get; init; } = [];
+
+    /// <summary>Counts its rows in mode incremental, where that is cheap; null where it is not.</summary>
+    public string? CountSql { get; init; }
+
+    /// <summary>The usual order of the rows, as SQL; it is total.</summary>
+    public required string Order { get; init; }
+
+    /// <summary>Columns by which the rows can be sorted, largest or newest first, nulls last; the first is the default. None: always the usual order, which otherwise follows them.</summary>
+    public IReadOnlyList<string> SortColumns { get; init; } = [];
+
+    /// <summary>By what rows can be chosen.</summary>
+    public IReadOnlyList<ViewFilter> Filters { get; init; } = [];
+
+    /// <summary>Its route below <c>/analytics/discovery</c>; null where it has none of the usual form.</summary>
+    public ViewRoute? Route { get; init; }
+
+    /// <summary>Its command below <c>analytics</c>; null = none.</summary>
+    public ViewCommand? Command { get; init; }
+
+    /// <summary>Texts that its SQL names in double braces.</summary>
+    internal IReadOnlyDictionary<string, Func<string>> Texts { get; init; } = new Dictionary<string, Func<string>>();
+
+    public abstract Type RowType { get; }
+
+    /// <summary>Does something that needs the type of the rows.</summary>
+    public abstract TResult Accept<TResult>(IViewVisitor<TResult> visitor);
+
     /// <summary>The SELECT that defines the view, without a final semicolon.</summary>
-    public string Definition { get; } = EmbeddedSql.Read($"Views.Definitions.{Name}.sql").TrimEnd();
+    public string Definition => definition.Value;
+
+    /// <summary>Its own summary tables.</summary>
+    internal IEnumerable<string> SummaryTables => Part("tables") is { } tables ? SummaryTable().Matches(tables).Select(m => m.Groups[1].Value) : [];
+
+    /// <summary>A part of its SQL, without the blank line at its end; null where its folder has none of that name.</summary>
+    internal string? Part(string name)
+    {
+        // The folder is the namespace of the row's type: Almagest.Ledger.Views.Timeline.
+        var folder = RowType.Namespace!.Split('.')[^1];
+        if (EmbeddedSql.Find($"Views.{folder}.{name}.sql")?.TrimEnd() is not { } text) return null;
+        return Placeholder().Replace(text, m => Texts.TryGetValue(m.Groups[1].Value, out var value) ? value() : throw new InvalidOperationException($"{Name} has no text for {m.Value}"));
+    }
+
+    [GeneratedRegex(@"\{\{(\w+)\}\}")]
+    private static partial Regex Placeholder();
+
+    [GeneratedRegex(@"create table view_summaries\.(\w+)")]
+    private static partial Regex SummaryTable();
 
     /// <summary>Fingerprint of all that makes the materialized view, kept as its comment, to tell a view of today from one of yesterday.</summary>
     public string Fingerprint => FingerprintOf(CreateUncommented("") + Registration);
@@ -67,52 +147,20 @@ public sealed record AnalyticsView(string Name, IReadOnlyList<string> Key, IRead
     static string TextArray(IReadOnlyList<string> values) => $"array[{string.Join(", ", values.Select(v => $"'{v}'"))}]::text[]";
 }
 
-/// <summary>The views, in the order in which they are refreshed.</summary>
-public static class AnalyticsViews
+/// <summary>A view whose rows are read as <typeparamref name="TRow"/>.</summary>
+public sealed class AnalyticsView<TRow> : AnalyticsView where TRow : class
 {
-    public static readonly AnalyticsView RunStats = new("mv_discovery_run_stats", ["run_id"], Model.RunTypes.All)
+    public override Type RowType => typeof(TRow);
+
+    public override TResult Accept<TResult>(IViewVisitor<TResult> visitor)
     {
-        LookupIndexes = [("type_created", "run_type, created_at desc"), ("created", "created_at desc")],
-    };
+        ArgumentNullException.ThrowIfNull(visitor);
+        return visitor.Visit(this);
+    }
+}
 
-    public static readonly AnalyticsView ClusterSizes = new("mv_cluster_size_distribution", ["run_id", "cluster_id"], [Model.RunTypes.Cluster]);
-
-    public static readonly AnalyticsView StarFrequency = new("mv_star_anomaly_frequency", ["star_id"], [Model.RunTypes.Anomaly])
-    {
-        LookupIndexes = [("frequency", "frequency_pct desc, anomaly_count desc, star_id")],
-    };
-
-    public static readonly AnalyticsView Overlap = new("mv_anomaly_overlap_matrix", ["run_1_id", "run_2_id"], [Model.RunTypes.Anomaly])
-    {
-        LookupIndexes = [("run_2", "run_2_id"), ("similarity", "jaccard_similarity desc, run_1_id, run_2_id")],
-    };
-
-    public static readonly AnalyticsView Timeline =
-        new("mv_discovery_timeline", ["period_type", "period_start", "run_type"], Model.RunTypes.All, EveryChange: true);
-
-    public static readonly AnalyticsView Coverage = new("mv_dataset_coverage", ["dataset_id", "healpix_6"], Model.RunTypes.All)
-    {
-        LookupIndexes = [("runs", "dataset_id, runs desc, star_analyses desc, healpix_6")],
-        Tables = ["stars"],
-    };
-
-    public static readonly AnalyticsView Quality = new("mv_discovery_quality", ["run_id", "label_set"], Model.RunTypes.All)
-    {
-        LookupIndexes = [("f1", "f1 desc nulls last, run_id"), ("adjusted_rand_index", "adjusted_rand_index desc nulls last, run_id")],
-        Tables = ["star_labels"],
-    };
-
-    public static readonly AnalyticsView Parameters = new("mv_parameter_performance", ["run_type", "algorithm", "parameters_hash"], Model.RunTypes.All)
-    {
-        LookupIndexes = [("runs", "runs desc")],
-        Tables = ["star_labels"],
-        DependsOn = [RunStats.Name, Overlap.Name, Quality.Name],
-    };
-
-    public static readonly IReadOnlyList<AnalyticsView> All = [RunStats, ClusterSizes, StarFrequency, Overlap, Timeline, Coverage, Quality, Parameters];
-
-    /// <exception cref="LedgerException">no view has that name</exception>
-    public static AnalyticsView Get(string name) =>
-        All.FirstOrDefault(v => v.Name == name)
-        ?? throw LedgerException.NotFound($"there is no view '{name}'", $"The views are {string.Join(", ", All.Select(v => v.Name))}.");
+/// <summary>Something that is done with views of any type of rows.</summary>
+public interface IViewVisitor<out TResult>
+{
+    TResult Visit<TRow>(AnalyticsView<TRow> view) where TRow : class;
 }

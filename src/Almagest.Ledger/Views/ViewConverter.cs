@@ -78,8 +78,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         {
             await BuildAsync(connection, progress, cancellation);
             progress?.Report(new("replacing the views", AnalyticsViews.All.Count, AnalyticsViews.All.Count));
-            await connection.ExecuteAsync("analyze view_summaries.star_sets, view_summaries.star_set_blocks, view_summaries.star_set_cells, view_summaries.runs, view_summaries.clusters, "
-                + "view_summaries.flagged_stars, view_summaries.flag_blocks, view_summaries.run_pairs, view_summaries.dataset_cells, view_summaries.region_flags, view_summaries.quality", cancellation);
+            await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellation);
             await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellation);
             var sql = string.Concat(AnalyticsViews.All.Reverse().Select(v => $"drop materialized view public.{v.Name};\n"))
                 + string.Concat(AnalyticsViews.All.Select(v => IncrementalSql.CreateView(v) + "\n"))
@@ -105,7 +104,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             progress?.Report(new("adding up runs", i, runs.Count));
             await ApplyAsync(connection, "select view_summaries.apply_run($1) where exists (select from public.discovery_runs where run_id = $1 and is_complete)", runs[i], cancellation);
             // The planner must know the tables that grow under its hands.
-            if (i is 2 or 20 or 200) await connection.ExecuteAsync("analyze view_summaries.star_set_blocks, view_summaries.runs, view_summaries.flagged_stars, view_summaries.flag_blocks, view_summaries.run_pairs", cancellation);
+            if (i is 2 or 20 or 200) await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellation);
         }
     }
 

@@ -93,7 +93,7 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
         if (measured is { } last && last.Of == of && Stopwatch.GetElapsedTime(last.At) < MeasuredFor) return last.Sizes;
         var incremental = views.Exists(v => v.Mode == ViewModeState.NameOf(ViewMode.Incremental));
         var sizes = new Dictionary<string, (long? Rows, long Bytes)>();
-        await using var command = new NpgsqlCommand(incremental ? EmbeddedSql.Read("Views.Incremental.sizes.sql") : MaterializedSizes, connection);
+        await using var command = new NpgsqlCommand(incremental ? IncrementalSql.Sizes() : MaterializedSizes, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) sizes[reader.GetString(0)] = (Nullable<long>(reader, 1), reader.GetInt64(2));
         measured = new Measured(of, Stopwatch.GetTimestamp(), sizes);

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Almagest.Discovery.Consensus;
-using Almagest.Ledger.Analytics.Rows;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Views.RunStats;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Runs.Comparison;
@@ -21,7 +21,7 @@ public sealed record RunTable(IReadOnlyList<ComparedRun> Runs, IReadOnlyList<Dif
 /// <param name="MeanKappa">mean agreement of its marks with the other runs' (Cohen's kappa); null where none shares a star with it</param>
 /// <param name="Weight">its say among these runs, see <see cref="RunWeights"/>; over anomaly runs only, null for others</param>
 /// <param name="Seconds">how long it took</param>
-public sealed record ComparedRun(DiscoveryRun Run, string Dataset, long Marked, RunStats? Stats, double? MeanKappa, double? Weight, double? Seconds);
+public sealed record ComparedRun(DiscoveryRun Run, string Dataset, long Marked, RunStatsRow? Stats, double? MeanKappa, double? Weight, double? Seconds);
 
 /// <summary>A parameter that differs among runs.</summary>
 /// <param name="Name">as stored; also algorithm, dataset, selection, program_version</param>
@@ -61,7 +61,7 @@ public sealed class RunTableReader(LedgerDatabase ledger)
         var marks = await sets.MarksAsync(runs, cancellation);
         var pairs = await WithRandIndicesAsync(sets, runs, PairSignificance.Matrix(runs, marks), cancellation);
         var ids = runs.Select(r => r.RunId).ToArray();
-        var stats = (await ledger.ReadAsync(context => context.RunStats.Where(s => ids.Contains(s.RunId)), cancellation)).ToDictionary(s => s.RunId);
+        var stats = (await ledger.ReadAsync(context => context.Set<RunStatsRow>().Where(s => ids.Contains(s.RunId)), cancellation)).ToDictionary(s => s.RunId);
         var names = (await new DatasetRepository(ledger).ListAsync(cancellation)).ToDictionary(d => d.DatasetId, d => d.Name);
         var kappas = runs.ToDictionary(r => r.RunId, r => Spread.Of([.. pairs.Where(p => p.Run1.RunId == r.RunId || p.Run2.RunId == r.RunId).Select(p => p.Overlap.Kappa).OfType<double>()])?.Mean);
         var weights = runs.All(r => r.RunType == RunTypes.Anomaly) ? RunWeights.Of(marks).All() : null;

@@ -1,4 +1,5 @@
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -39,8 +40,8 @@ public sealed class CrossMatchRepository(LedgerDatabase ledger)
         var (first, second) = (await datasets.GetAsync(match.Dataset1Id, cancellation), await datasets.GetAsync(match.Dataset2Id, cancellation));
         var provenance = Provenance.Begin($"Stars of {first.Name} (1) and {second.Name} (2) at the same place", $"{(limit is { } n ? $"the first {n} of " : "")}all pairs, by star_1_id, star_2_id");
         foreach (var (name, value) in Provenance.Describe(match, first, second)) provenance[name] = value?.DeepClone();
-        var columns = OfEachStar.Select(c => ColumnMeanings.Side(c, "1")).Concat(OfEachStar.Select(c => ColumnMeanings.Side(c, "2"))).Append(ColumnMeanings.Of("separation_arcsec")).ToList();
-        return new OutgoingTable(columns, provenance, QueryRows.ReadAsync(ledger, command =>
+        var columns = OfEachStar.Select(c => ColumnDictionary.Side(c, "1")).Concat(OfEachStar.Select(c => ColumnDictionary.Side(c, "2"))).Append(StarColumns.SeparationArcsec).ToList();
+        return ColumnTable.Of("links", columns, provenance, QueryRows.ReadAsync(ledger, command =>
         {
             command.CommandText = """
                 select a.star_id, a.source_id, a.ra_deg, a.dec_deg, a.pmra_mas_yr, a.pmdec_mas_yr, a.magnitude,
@@ -54,6 +55,6 @@ public sealed class CrossMatchRepository(LedgerDatabase ledger)
             if (limit is not { } most) return;
             command.CommandText += " limit $2";
             command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = most });
-        }, cancellation)) { Name = "links" };
+        }, cancellation));
     }
 }

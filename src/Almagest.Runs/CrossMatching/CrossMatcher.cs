@@ -60,7 +60,7 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
             var load = watch.Elapsed.TotalMilliseconds;
             watch.Restart();
             stage?.Invoke("matching");
-            var pairs = await Task.Run(() => PositionMatcher.Match(stars1.Positions, stars2.Positions, request.RadiusArcsec / 3600, request.Find, cancellation: cancellation), cancellation);
+            var pairs = await Task.Run(() => PositionMatcher.Match(stars1.Positions, stars2.Positions, request.RadiusArcsec / Constants.ArcsecondsPerDegree, request.Find, cancellation: cancellation), cancellation);
             var matching = watch.Elapsed.TotalMilliseconds;
             watch.Restart();
             stage?.Invoke("storing links");
@@ -75,8 +75,8 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
 
     static double? CommonEpoch(CrossMatchRequest request)
     {
-        if (!(request.RadiusArcsec > 0 && request.RadiusArcsec <= PositionMatcher.MostRadiusDeg * 3600))
-            throw LedgerException.Invalid("radius_arcsec", $"radius_arcsec is {request.RadiusArcsec}, expected a number above 0, at most {PositionMatcher.MostRadiusDeg * 3600}");
+        if (!(request.RadiusArcsec > 0 && request.RadiusArcsec <= PositionMatcher.MostRadiusDeg * Constants.ArcsecondsPerDegree))
+            throw LedgerException.Invalid("radius_arcsec", $"radius_arcsec is {request.RadiusArcsec}, expected a number above 0, at most {PositionMatcher.MostRadiusDeg * Constants.ArcsecondsPerDegree}");
         foreach (var (name, value) in new[] { ("epoch_1", request.Epoch1), ("epoch_2", request.Epoch2), ("epoch", request.Epoch) })
             if (value is { } year && !(year is >= 1000 and <= 3000)) throw LedgerException.Invalid(name, $"{name} is {year}, expected a Julian year from 1000 to 3000, such as 2016.0");
         if (request is { Epoch1: not null, Epoch2: not null }) return request.Epoch ?? request.Epoch2;
@@ -101,7 +101,10 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         var (ids, ra, dec) = (new List<long>(), new List<double>(), new List<double>());
         long moved = 0;
         await using var connection = await ledger.ConnectAsync(cancellation);
-        await using var command = new NpgsqlCommand("select star_id, ra_deg, dec_deg, pmra_mas_yr, pmdec_mas_yr from public.stars where dataset_id = $1 order by star_id", connection)
+        await using var command = new NpgsqlCommand("""
+            select star_id, ra_deg, dec_deg, pmra_mas_yr, pmdec_mas_yr, parallax_mas, radial_velocity_km_s
+            from public.stars where dataset_id = $1 order by star_id
+            """, connection)
         {
             Parameters = { new() { Value = dataset.DatasetId } },
             CommandTimeout = 3600,
@@ -111,16 +114,19 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         {
             ids.Add(reader.GetInt64(0));
             var (a, d) = (reader.GetDouble(1), reader.GetDouble(2));
-            if (years is { } span && span != 0 && !reader.IsDBNull(3) && reader.GetDouble(3) is var pmra && !reader.IsDBNull(4))
+            if (years is { } span && span != 0)
             {
-                (a, d) = ProperMotion.Propagate(a, d, pmra, reader.GetDouble(4), span);
-                moved++;
+                var (pmra, pmdec, parallax, radialVelocity) = (Number(reader, 3), Number(reader, 4), Number(reader, 5), Number(reader, 6));
+                (a, d, _, _, _, _) = SpaceMotion.Propagate(a, d, pmra, pmdec, parallax, radialVelocity, span);
+                if (!double.IsNaN(pmra) && !double.IsNaN(pmdec)) moved++;
             }
             ra.Add(a);
             dec.Add(d);
         }
         return ([.. ids], new SkyPositions([.. ra], [.. dec]), moved);
     }
+
+    static double Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column);
 
     /// <summary>The match and its links become visible together.</summary>
     async Task<CrossMatch> StoreAsync(
@@ -157,7 +163,7 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
                 await writer.WriteAsync(match.MatchId, NpgsqlDbType.Bigint, cancellation);
                 await writer.WriteAsync(ids1[pair.First], NpgsqlDbType.Bigint, cancellation);
                 await writer.WriteAsync(ids2[pair.Second], NpgsqlDbType.Bigint, cancellation);
-                await writer.WriteAsync(pair.SeparationDeg * 3600, NpgsqlDbType.Double, cancellation);
+                await writer.WriteAsync(pair.SeparationDeg * Constants.ArcsecondsPerDegree, NpgsqlDbType.Double, cancellation);
             }
             await writer.CompleteAsync(cancellation);
         }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -168,7 +170,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var runId = claim.RunId;
         var run = await runs.GetAsync(runId, cancellation);
         var dataset = await datasets.GetAsync(run.DatasetId, cancellation);
-        var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), RunParameters.FromJson(run.Algorithm, run.Parameters));
+        var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), ParameterReader.Read(run.Algorithm, run.Parameters));
         if (request.Parameters.Features is null)
         {
             // Not submitted here, or by an older program: from now on it says which.
@@ -187,7 +189,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     public async Task<RunOutcome> PreviewAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request.Parameters.Validate();
+        ParameterReader.Require(request.Parameters);
         request.Filter.Validate();
         var (selected, filter) = await datasets.SelectedAsync(request.Dataset, request.Filter, cancellation);
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellation);
@@ -207,7 +209,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(filter);
         RunParameters parameters = new DbscanParameters { Features = features, MinSamples = k };
-        parameters.Validate();
+        ParameterReader.Require(parameters);
         filter.Validate();
         (var selected, filter) = await datasets.SelectedAsync(dataset, filter, cancellation);
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellation);

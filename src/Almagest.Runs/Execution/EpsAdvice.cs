@@ -1,5 +1,5 @@
 using Almagest.Contract.Errors;
-using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Selections;
 

@@ -1,21 +1,21 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Requests;
 
 namespace Almagest.Runs.Execution;
 
-/// <summary>The forest of a stored run, grown again, and the features that it was grown on. Safe to use from several threads.</summary>
+/// <summary>The model of a stored run, fitted again, and the features that it was fitted to. Safe to use from several threads.</summary>
 internal sealed class PreparedRun
 {
     readonly long[] starIds;
     readonly PreparedFeatures features;
-    readonly IsolationForestExplainer explainer;
+    readonly IAnomalyExplainer explainer;
 
-    PreparedRun(Guid runId, long[] starIds, PreparedFeatures features, IsolationForestExplainer explainer)
+    PreparedRun(Guid runId, long[] starIds, PreparedFeatures features, IAnomalyExplainer explainer)
     {
         RunId = runId;
         this.starIds = starIds;
@@ -25,7 +25,7 @@ internal sealed class PreparedRun
 
     public Guid RunId { get; }
 
-    /// <summary>What it holds in memory, bytes; the trees are small beside it.</summary>
+    /// <summary>What it holds in memory, bytes; a model is small beside it.</summary>
     public long Bytes => sizeof(double) * features.Matrix.Values.LongLength + sizeof(long) * starIds.LongLength;
 
     public FeatureRecipe Recipe => features.Recipe;
@@ -39,7 +39,7 @@ internal sealed class PreparedRun
     }
 
     /// <exception cref="LedgerException">the recipe has another version now, or the selection has changed</exception>
-    public static async Task<PreparedRun> LoadAsync(LedgerDatabase ledger, ForestRun stored, int maxThreads, CancellationToken cancellation)
+    public static async Task<PreparedRun> LoadAsync(LedgerDatabase ledger, ScoredRun stored, IExplainable explainable, int maxThreads, CancellationToken cancellation)
     {
         var run = stored.Run;
         var recipe = StarAnalysis.Recipe(stored.Parameters);
@@ -56,8 +56,8 @@ internal sealed class PreparedRun
         try
         {
             var features = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation);
-            var forest = new IsolationForest(Options(stored.Parameters, maxThreads)).Fit(features.Matrix, cancellation);
-            return new PreparedRun(run.RunId, stars.StarId, features, new IsolationForestExplainer(forest));
+            var explainer = explainable.Fit(features.Matrix, stored.Parameters, new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellation });
+            return new PreparedRun(run.RunId, stars.StarId, features, explainer);
         }
         catch (DiscoveryException e)
         {
@@ -65,12 +65,7 @@ internal sealed class PreparedRun
         }
     }
 
-    static IsolationForestOptions Options(IsolationForestParameters p, int maxThreads) => new()
-    {
-        Trees = p.NEstimators, Subsample = p.MaxSamples, Contamination = p.Contamination, Seed = p.RandomState, MaxThreads = maxThreads,
-    };
-
-    /// <summary>The run cannot be repeated: an explanation would be of another forest than its own.</summary>
+    /// <summary>The run cannot be repeated: an explanation would be of another model than its own.</summary>
     public static LedgerException Changed(Guid runId, string how) =>
         LedgerException.Conflict($"run {runId} can no longer be explained, because its stars or the program have changed since: {how}",
             "Its stored scores stay as they are. Run it again to explain it: almagest discover anomalies");

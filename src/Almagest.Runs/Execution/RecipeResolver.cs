@@ -1,8 +1,8 @@
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Requests;
 
 namespace Almagest.Runs.Execution;
 
@@ -17,7 +17,7 @@ internal sealed class RecipeResolver(LedgerDatabase ledger)
     {
         if (parameters.Features is { } named) return (parameters with { Features = FeatureRecipes.Get(named).Reference }, null);
         var coverage = await selections.CoverageAsync(datasetId, filter, cancellation);
-        var choice = parameters.RunType == RunTypes.Anomaly ? RecipeChoice.ForAnomalies(coverage) : RecipeChoice.ForClusters(coverage);
+        var choice = parameters.Algorithm.RunType == RunTypes.Anomaly ? RecipeChoice.ForAnomalies(coverage) : RecipeChoice.ForClusters(coverage);
         return (parameters with { Features = choice.Recipe.Reference }, choice);
     }
 }

@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
 using Almagest.Discovery;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
-using Almagest.Runs.Requests;
 
 namespace Almagest.Runs.Execution;
 
@@ -30,9 +30,9 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(parameters);
-        if (stars.Count < IsolationForestOptions.MinStars)
+        if (stars.Count < Algorithm.MinStars)
         {
-            throw LedgerException.Invalid("filter", $"the selection holds {stars.Count} stars, expected at least {IsolationForestOptions.MinStars}",
+            throw LedgerException.Invalid("filter", $"the selection holds {stars.Count} stars, expected at least {Algorithm.MinStars}",
                 "Widen the filter, or choose another dataset.");
         }
         var watch = Stopwatch.StartNew();
@@ -41,30 +41,9 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
             memory ??= new AnalysisMemory();
             var recipe = Recipe(parameters);
             var features = memory.Features(stars, recipe.Reference, () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation));
-            AnomalyResult? anomalies = null;
-            ClusterResult? clusters = null;
-            switch (parameters)
-            {
-                case IsolationForestParameters p:
-                    anomalies = new IsolationForest(new IsolationForestOptions
-                    {
-                        Trees = p.NEstimators, Subsample = p.MaxSamples, Contamination = p.Contamination, Seed = p.RandomState, MaxThreads = maxThreads,
-                    }).Detect(features.Matrix, progress, cancellation);
-                    break;
-                case DbscanParameters p:
-                    clusters = new Dbscan(new DbscanOptions { Eps = p.Eps, MinSamples = p.MinSamples, MaxThreads = maxThreads })
-                        .Cluster(features.Matrix, progress, cancellation);
-                    break;
-                case HdbscanParameters p:
-                    var samples = p.MinSamples ?? p.MinClusterSize;
-                    clusters = memory.Hierarchy(features, samples, () => ClusterHierarchy.Build(features.Matrix, samples, maxThreads, progress, cancellation))
-                        .Condense(p.MinClusterSize)
-                        .Select(p.ClusterSelectionMethod == "leaf" ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass, p.AllowSingleCluster);
-                    break;
-                default:
-                    throw new InvalidOperationException($"no detector for {parameters.Algorithm}");
-            }
-            return new StarAnalysis(stars, features, anomalies, clusters, watch.Elapsed.TotalMilliseconds);
+            var found = parameters.Algorithm.Run(features.Matrix, parameters,
+                new AlgorithmContext { MaxThreads = maxThreads, Progress = progress, Memory = memory.Work, CancellationToken = cancellation });
+            return new StarAnalysis(stars, features, found as AnomalyResult, found as ClusterResult, watch.Elapsed.TotalMilliseconds);
         }
         catch (DiscoveryException e)
         {
@@ -92,6 +71,7 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
             summary["cluster_count"] = Clusters.ClusterCount;
             summary["noise_count"] = Clusters.NoiseCount;
         }
+        if ((Anomalies?.Facts ?? Clusters?.Facts) is { } facts) summary["facts"] = facts.DeepClone();
         summary["features"] = new JsonObject
         {
             ["recipe"] = Features.Recipe.Name,

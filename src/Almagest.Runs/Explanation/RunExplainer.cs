@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -10,8 +11,8 @@ using Npgsql;
 namespace Almagest.Runs.Explanation;
 
 /// <summary>
-/// Says why a star has its score in a stored run: loads the run's selection again, prepares its features by the stored recipe, grows the
-/// same trees from the stored parameters and seed, and asks them. Every explanation is checked against the stored score.
+/// Says why a star has its score in a stored run: loads the run's selection again, prepares its features by the stored recipe, fits the
+/// same model from the stored parameters and seed, and asks it. Every explanation is checked against the stored score.
 /// </summary>
 /// <remarks>Thread-safe. Keeps the last two prepared runs in memory (<see cref="PreparedRuns"/>): share one instance to explain many stars.</remarks>
 public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
@@ -28,15 +29,20 @@ public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
     public int MaxThreads { get; init; }
 
     /// <exception cref="LedgerException">
-    /// no such run, or it did not analyse this star; it is no complete run of an isolation forest; the recipe, the stars or the program have
+    /// no such run, or it did not analyse this star; it is no complete run of an algorithm whose scores can be explained; the recipe, the stars or the program have
     /// changed since, so that the explanation would not be of this run
     /// </exception>
     public async Task<RunExplanation> ExplainAsync(Guid runId, long starId, CancellationToken cancellation = default)
     {
-        var stored = await ForestRun.GetAsync(ledger, runId, cancellation);
+        var stored = await ScoredRun.GetAsync(ledger, runId, cancellation);
+        if (stored.Parameters.Algorithm is not IExplainable explainable)
+        {
+            throw LedgerException.Invalid("run_id", $"run {runId} is by {stored.Run.Algorithm}, whose scores have no explanation",
+                $"Name a run by {string.Join(" or ", Algorithms.All.Where(a => a is IExplainable).Select(a => a.Name))}.");
+        }
         var score = await ScoreAsync(stored.Run, starId, cancellation);
         var star = await new DatasetRepository(ledger).GetStarAsync(starId, cancellation);
-        var run = await prepared.GetAsync(runId, () => PreparedRun.LoadAsync(ledger, stored, MaxThreads, cancellation), cancellation);
+        var run = await prepared.GetAsync(runId, () => PreparedRun.LoadAsync(ledger, stored, explainable, MaxThreads, cancellation), cancellation);
         var explanation = run.Explain(starId) ?? throw PreparedRun.Changed(runId, $"star {starId} is no longer in its selection");
         var now = explanation.RawScore - stored.Offset;
         if (!(Math.Abs(now - score) <= ScoreTolerance))

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Almagest.Catalog;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Consensus;
 using Almagest.Ledger.Database;
@@ -16,7 +16,7 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
 {
     const int BatchStars = 10_000;
 
-    static readonly IReadOnlyList<CatalogColumn> Columns = [.. ExportColumns.Star, .. ColumnMeanings.List("rank", "flagged_runs", "analysed_runs", "effective_flagged", "effective_analysed", "posterior_mean", "credible_low", "credible_high")];
+    static readonly IReadOnlyList<Column> Columns = [.. ExportColumns.Star, .. ComparisonColumns.OfConsensus];
 
     /// <param name="runs">complete anomaly runs over one dataset</param>
     /// <param name="limit">null = every star that a run flags</param>
@@ -35,7 +35,7 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
             $"{(limit is null ? "every flagged star" : $"the first {limit} of {ranking.Count} flagged stars")}, by {(order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first", ordered, cancellation);
         provenance["weights"] = new JsonObject(ordered.Zip(weights, (r, w) => KeyValuePair.Create(r.RunId.ToString(), (JsonNode?)JsonValue.Create(w))));
         provenance["effective_runs"] = weights.Sum();
-        return new OutgoingTable(Columns, provenance, BatchesAsync(top, cancellation)) { Name = "consensus" };
+        return ColumnTable.Of("consensus", Columns, provenance, BatchesAsync(top, cancellation));
     }
 
     async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(IReadOnlyList<StarConsensus> ranked, [EnumeratorCancellation] CancellationToken cancellation)

@@ -1,5 +1,5 @@
-using Almagest.Catalog;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
@@ -10,8 +10,6 @@ namespace Almagest.Runs.Export;
 /// <summary>The pairs of a matrix of runs, as a table to be written.</summary>
 public sealed class MatrixExport(LedgerDatabase ledger)
 {
-    static readonly IReadOnlyList<CatalogColumn> Columns = ColumnMeanings.List("run_1_id", "run_2_id", "shared", "marked_1", "marked_2", "common", "expected", "jaccard", "kappa", "log10_p_value", "log10_q_value", "adjusted_rand_index");
-
     /// <param name="runs">all runs of the matrix</param>
     /// <param name="pairs">those to be written</param>
     /// <param name="rows">which pairs these are, in words</param>
@@ -28,6 +26,6 @@ public sealed class MatrixExport(LedgerDatabase ledger)
                 p.Overlap.Jaccard, p.Overlap.Kappa, p.Log10PValue, p.Log10QValue, p.AdjustedRandIndex,
             }),
         ];
-        return new OutgoingTable(Columns, provenance, new[] { batch }.ToAsyncEnumerable()) { Name = "overlaps" };
+        return ColumnTable.Of("overlaps", ComparisonColumns.OfMatrix, provenance, new[] { batch }.ToAsyncEnumerable());
     }
 }

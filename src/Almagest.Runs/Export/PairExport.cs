@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Almagest.Catalog;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
 using Almagest.Runs.Comparison;
@@ -11,7 +11,7 @@ namespace Almagest.Runs.Export;
 /// <summary>The stars that either run of a pair marks, as a table to be written.</summary>
 public sealed class PairExport(LedgerDatabase ledger)
 {
-    static readonly IReadOnlyList<CatalogColumn> Columns = [.. ExportColumns.Star, .. ColumnMeanings.List("side", "score_1", "score_2", "cluster_1", "cluster_2", "reason", "near_threshold")];
+    static readonly IReadOnlyList<Column> Columns = [.. ExportColumns.Star, .. ComparisonColumns.OfPair];
 
     static readonly (PairSide Side, string Name)[] Sides = [(PairSide.Common, "common"), (PairSide.OnlyIn1, "only_1"), (PairSide.OnlyIn2, "only_2")];
 
@@ -23,7 +23,7 @@ public sealed class PairExport(LedgerDatabase ledger)
         var wanted = Sides.Where(s => (side is null || s.Side == side) && (reason is null || s.Side != PairSide.Common)).ToArray();
         var rows = $"{string.Join(", ", wanted.Select(s => s.Name))}{(reason is null ? "" : $", reason {reason}")}, each by star_id";
         var provenance = await new Provenance(ledger).OfAsync($"Stars that runs {pair.Run1.RunId} (1) and {pair.Run2.RunId} (2) mark", rows, [pair.Run1, pair.Run2], cancellation);
-        return new OutgoingTable(Columns, provenance, BatchesAsync(pair, wanted, reason, cancellation)) { Name = "pair" };
+        return ColumnTable.Of("pair", Columns, provenance, BatchesAsync(pair, wanted, reason, cancellation));
     }
 
     async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(

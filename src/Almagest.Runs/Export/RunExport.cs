@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Almagest.Catalog;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
@@ -13,7 +13,7 @@ namespace Almagest.Runs.Export;
 /// <summary>What a complete run says of its stars, as a table to be written.</summary>
 public sealed class RunExport(LedgerDatabase ledger)
 {
-    static readonly IReadOnlyList<CatalogColumn> Columns = [.. ExportColumns.Star, .. ColumnMeanings.List("is_anomaly", "anomaly_score", "cluster_id", "membership_probability")];
+    static readonly IReadOnlyList<Column> Columns = [.. ExportColumns.Star, .. RunColumns.OfResult];
 
     /// <summary>The rows are read page by page while they are written; a run that is deleted meanwhile ends the writing with an error.</summary>
     /// <param name="query">which results, and in which order; limit and page token do not matter</param>
@@ -34,7 +34,7 @@ public sealed class RunExport(LedgerDatabase ledger)
             null => query.AnomaliesOnly ? "the flagged stars" : "all stars of the run",
         };
         var provenance = await new Provenance(ledger).OfAsync($"What run {run.RunId} says of its stars", $"{rows}, {(query.ByScore ? "most anomalous first" : "by star_id")}", run, cancellation);
-        return new OutgoingTable(Columns, provenance, BatchesAsync(run.RunId, query, cancellation)) { Name = "results" };
+        return ColumnTable.Of("results", Columns, provenance, BatchesAsync(run.RunId, query, cancellation));
     }
 
     async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(Guid runId, ResultQuery query, [EnumeratorCancellation] CancellationToken cancellation)

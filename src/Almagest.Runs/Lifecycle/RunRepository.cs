@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -39,8 +40,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return new DiscoveryRun
         {
             RunId = runId ?? Guid.CreateVersion7(),
-            RunType = parameters.RunType,
-            Algorithm = parameters.Algorithm,
+            RunType = parameters.Algorithm.RunType,
+            Algorithm = parameters.Algorithm.Name,
             Parameters = parameters.ToJson(),
             DatasetId = datasetId,
             DatasetFilter = filter.ToJson(),

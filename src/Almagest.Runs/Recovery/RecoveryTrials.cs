@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
@@ -57,7 +58,7 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
     {
         try
         {
-            var parameters = RunParameters.FromJson(run.Algorithm, run.Parameters);
+            var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
             if (parameters.Features is not null) return (parameters, StarFilter.FromJson(run.DatasetFilter));
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Invalid)

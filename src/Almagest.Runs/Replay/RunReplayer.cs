@@ -76,7 +76,7 @@ public sealed class RunReplayer(LedgerDatabase ledger)
     {
         try
         {
-            var parameters = RunParameters.FromJson(run.Algorithm, run.Parameters);
+            var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
             if (parameters.Features is null)
                 throw LedgerException.Conflict($"run {run.RunId} does not say which recipe of features it used", "It was stored by an older program. Run it again with this one.");
             progress?.Report(new RunProgress("load", 0));

@@ -1,17 +1,17 @@
 using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Npgsql;
 
 namespace Almagest.Runs.Replay;
 
 /// <summary>
-/// Makes a new complete run out of the stored scores of another: the same stars, forest and seed, another contamination. Nothing is
+/// Makes a new complete run out of the stored scores of another: the same stars, parameters and seed, another contamination. Nothing is
 /// loaded from the catalogue and nothing is fitted; the run that it starts from stays as it is.
 /// </summary>
 /// <remarks>
@@ -25,16 +25,22 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
     readonly RunRepository runs = new(ledger);
 
     /// <summary>Stores the new run with its results in one transaction and answers it; the views are left to whoever watches them.</summary>
-    /// <param name="runId">a complete run of an isolation forest; it may itself have been made so</param>
+    /// <param name="runId">a complete anomaly run; it may itself have been made so</param>
     /// <param name="contamination">share of stars to flag, (0, 0.5]</param>
     /// <exception cref="LedgerException">
-    /// the contamination is out of range; no such run; it is of another algorithm, not complete, or was deleted meanwhile: nothing is stored
+    /// the contamination is out of range; no such run; it is of another type, not complete, or was deleted meanwhile: nothing is stored
     /// </exception>
     public async Task<DiscoveryRun> RethresholdAsync(Guid runId, double contamination, CancellationToken cancellation = default)
     {
-        if (contamination is not (> 0 and <= 0.5))
-            throw LedgerException.Invalid("contamination", FormattableString.Invariant($"contamination is {contamination}, expected a number in (0, 0.5]"));
-        var source = await ForestRun.GetAsync(ledger, runId, cancellation);
+        try
+        {
+            AnomalyParameters.Share.Require(contamination);
+        }
+        catch (ParameterException e)
+        {
+            throw LedgerException.Invalid(e.Parameter, e.Message);
+        }
+        var source = await ScoredRun.GetAsync(ledger, runId, cancellation);
         var (stars, scores) = await ReadScoresAsync(source.Run, cancellation);
         for (var i = 0; i < scores.Length; i++) scores[i] += source.Offset;
         var result = AnomalyResult.FromScores(scores, contamination);
@@ -49,7 +55,7 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
     }
 
     async Task<DiscoveryRun> StoreAsync(
-        ForestRun source, IsolationForestParameters parameters, long[] stars, double[] scores, JsonObject summary, CancellationToken cancellation)
+        ScoredRun source, AnomalyParameters parameters, long[] stars, double[] scores, JsonObject summary, CancellationToken cancellation)
     {
         var run = await runs.CreateAsync(source.Run.DatasetId, parameters, source.Filter, cancellation);
         try

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -49,7 +50,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(placement);
         if (key is not null && (key.Length is 0 or > LongestKey || key.Any(c => c is < ' ' or > '~')))
             throw LedgerException.Invalid("idempotency_key", $"the idempotency key has {key.Length} characters", $"Give 1 to {LongestKey} printable ASCII characters, such as a UUID.");
-        foreach (var p in parameters) p.Validate();
+        foreach (var p in parameters) ParameterReader.Require(p);
         filter.Validate();
         (var found, filter) = await datasets.SelectedAsync(dataset, filter, cancellation);
         var first = found[0].DatasetId;
@@ -74,7 +75,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (run.Status is RunStatus.Pending or RunStatus.Running)
             throw LedgerException.Conflict($"run {runId} is {run.Status}, so there is nothing to repeat yet", "Wait for its end, or cancel it first.");
-        var parameters = RunParameters.FromJson(run.Algorithm, run.Parameters);
+        var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
         placement = (placement ?? RunPlacement.Queued) with { RetryOf = runId, GroupId = run.GroupId };
         return (await SubmitAsync(run.DatasetId.ToString(System.Globalization.CultureInfo.InvariantCulture), StarFilter.FromJson(run.DatasetFilter), [parameters], placement, null, cancellation)).Runs[0];
     }
@@ -112,7 +113,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     {
         var resolver = new RecipeResolver(ledger);
         RecipeChoice? choice = null;
-        var chosen = new Dictionary<(string Algorithm, string? Named), string>();
+        var chosen = new Dictionary<(Algorithm Algorithm, string? Named), string>();
         var resolved = new List<RunParameters>(parameters.Count);
         foreach (var p in parameters)
         {
@@ -187,6 +188,6 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     static string HashOf(long dataset, StarFilter filter, IReadOnlyList<RunParameters> parameters, RunPlacement placement) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new object[]
         {
-            dataset, filter.ToJson(), placement.GroupId is null ? "run" : "sweep", parameters.Select(p => new[] { p.Algorithm, p.ToJson() }),
+            dataset, filter.ToJson(), placement.GroupId is null ? "run" : "sweep", parameters.Select(p => new[] { p.Algorithm.Name, p.ToJson() }),
         }))));
 }

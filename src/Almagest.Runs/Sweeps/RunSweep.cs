@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Requests;
@@ -26,6 +27,7 @@ public static class RunSweep
         ArgumentNullException.ThrowIfNull(grid);
         ArgumentNullException.ThrowIfNull(sets);
         ArgumentNullException.ThrowIfNull(seeds);
+        var described = ParameterReader.Algorithm(algorithm);
         var axes = new List<IReadOnlyList<JsonObject>>();
         if (sets.Count > 0) axes.Add(sets);
         foreach (var (name, values) in grid)
@@ -35,16 +37,16 @@ public static class RunSweep
         }
         if (seeds.Count > 0)
         {
-            if (RunParameters.FromJson(algorithm, "{}").Seed is null)
+            if (described.Seed is not { } seed)
                 throw LedgerException.Invalid("seeds", $"{algorithm} uses no random numbers: every seed would find the same", "Leave the seeds out.");
-            axes.Add([.. seeds.Select(s => new JsonObject { ["random_state"] = s })]);
+            axes.Add([.. seeds.Select(s => new JsonObject { [seed.Name] = s })]);
         }
         var count = axes.Aggregate(1L, (n, a) => Math.Min(n * a.Count, int.MaxValue));
         if (count > MostRuns)
             throw LedgerException.Invalid("grid", $"the sweep has {count} runs, expected at most {MostRuns}", "Give fewer values, or several sweeps.");
         IEnumerable<JsonObject> all = [fixedParameters ?? []];
         foreach (var axis in axes) all = all.SelectMany(_ => axis, Merge);
-        var expanded = all.Select(p => RunParameters.FromJson(algorithm, p.ToJsonString())).ToList();
+        var expanded = all.Select(p => ParameterReader.Read(described, p.ToJsonString())).ToList();
         if (expanded.GroupBy(p => p).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw LedgerException.Invalid("grid", $"the sweep holds the same parameters twice: {twice.Key.ToJson()}", "Each run of a sweep must differ from the others.");
         return expanded;

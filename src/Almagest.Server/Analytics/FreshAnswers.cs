@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 

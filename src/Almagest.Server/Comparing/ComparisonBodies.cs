@@ -1,7 +1,7 @@
+using Almagest.Contract.Serialization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Almagest.Runs.Comparison;
-using Almagest.Server.Http;
 using Almagest.Server.Runs;
 
 namespace Almagest.Server.Comparing;

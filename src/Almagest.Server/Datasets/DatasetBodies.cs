@@ -1,10 +1,10 @@
+using Almagest.Ledger.Views.StarFrequency;
+using Almagest.Contract.Serialization;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;
-using Almagest.Server.Analytics;
-using Almagest.Server.Http;
 
 namespace Almagest.Server.Datasets;
 
@@ -124,7 +124,7 @@ public sealed record StarDetailBody : StarBody
 
     /// <summary>How often it is flagged; null where no complete anomaly run analysed it.</summary>
     [JsonPropertyOrder(3)]
-    public required StarFrequencyBody? Frequency { get; init; }
+    public required StarFrequencyRow? Frequency { get; init; }
 
     /// <summary>What complete runs say of it, newest first, at most 1000.</summary>
     [JsonPropertyOrder(4)]

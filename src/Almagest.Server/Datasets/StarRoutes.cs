@@ -1,8 +1,7 @@
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Results;
-using Almagest.Server.Analytics;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -30,7 +29,7 @@ internal static class StarRoutes
             {
                 Dataset = dataset.Name,
                 Labels = (await datasets.LabelsAsync(starId, context.RequestAborted)).ConvertAll(StarLabelBody.From),
-                Frequency = frequency is null ? null : StarFrequencyBody.From(frequency),
+                Frequency = frequency,
                 History = (await results.HistoryAsync(starId, cancellation: context.RequestAborted)).Select(StarHistoryBody.From).ToList(),
             });
         }, StarId).WithTags("Datasets").Produces<StarDetailBody>().Fails(404);

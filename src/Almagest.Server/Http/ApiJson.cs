@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Server.Http;
 
@@ -22,6 +24,7 @@ internal static class ApiJson
         options.AllowDuplicateProperties = false;
         // Answers are JSON and never part of an HTML page: names of stars stay readable.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(ViewRow.NameProperties);
     }
 
     static JsonSerializerOptions Make()

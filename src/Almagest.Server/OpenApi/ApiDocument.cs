@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Almagest.Contract.Serialization;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Requests;
 using Almagest.Server.Http;
-using Almagest.Server.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
@@ -21,15 +23,6 @@ internal static class ApiDocument
         what to do, `errors` which field. A parameter that a route does not know is an error, too.
         """;
 
-    static readonly JsonObject RequestExamples = new()
-    {
-        ["run_type"] = "anomaly",
-        ["algorithm"] = IsolationForestParameters.Name,
-        ["dataset"] = "gaia-100pc",
-        ["filter"] = JsonNode.Parse("""{"cone": {"ra_deg": 130, "dec_deg": 20, "radius_deg": 30}, "magnitude": {"max": 15}}"""),
-        ["parameters"] = JsonNode.Parse(new IsolationForestParameters { Features = "population" }.ToJson()),
-    };
-
     public static void AddTo(IServiceCollection services) => services.AddOpenApi("v1", o =>
     {
         o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -45,6 +38,7 @@ internal static class ApiDocument
         });
         o.AddOperationTransformer(Describe);
         o.AddSchemaTransformer(DescribeJson);
+        o.AddSchemaTransformer(RunRequestSchemas.DescribeAsync);
     });
 
     public static void Map(IEndpointRouteBuilder app) => app.MapOpenApi("/openapi/{documentName}.json");
@@ -67,39 +61,26 @@ internal static class ApiDocument
     }
 
     /// <summary>Says what the JSON is that the types leave open.</summary>
-    static async Task DescribeJson(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    static Task DescribeJson(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
     {
-        if (context.JsonPropertyInfo is not { } property) return;
+        if (context.JsonPropertyInfo is not { } property)
+        {
+            if (ViewRow.ViewOf(context.JsonTypeInfo.Type) is { } rows) DescribeRow(schema, rows);
+            return Task.CompletedTask;
+        }
+        if (ViewRow.ViewOf(property.DeclaringType) is { } view) schema.Description = view.Columns.Concat(view.Computed).First(c => c.Name == property.Name).Description;
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        if (property.DeclaringType == typeof(RunRequestBody) && RequestExamples[property.Name] is { } example) schema.Examples = [example.DeepClone()];
-        if (type == typeof(RawJson))
-        {
-            schema.Type = property.Name == "source" ? JsonSchemaType.Array : JsonSchemaType.Object;
-            if (property.Name == "source") schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
-            if (property.IsGetNullable && type != property.PropertyType) schema.Type |= JsonSchemaType.Null;
-        }
-        else if (type == typeof(JsonElement) && (property.DeclaringType == typeof(RunRequestBody) || property.DeclaringType == typeof(KDistanceRequestBody)))
-        {
-            switch (property.Name)
-            {
-                case "dataset":
-                    var (name, id) = (new OpenApiSchema { Type = JsonSchemaType.String }, new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" });
-                    schema.OneOf = property.DeclaringType == typeof(RunRequestBody)
-                        ? [name, id, new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { OneOf = [name, id] } }]
-                        : [name, id];
-                    break;
-                case "filter":
-                    schema.OneOf = [await context.GetOrCreateSchemaAsync(typeof(StarFilter), null, cancellation)];
-                    break;
-                case "parameters":
-                    schema.AnyOf =
-                    [
-                        await context.GetOrCreateSchemaAsync(typeof(IsolationForestParameters), null, cancellation),
-                        await context.GetOrCreateSchemaAsync(typeof(DbscanParameters), null, cancellation),
-                        await context.GetOrCreateSchemaAsync(typeof(HdbscanParameters), null, cancellation),
-                    ];
-                    break;
-            }
-        }
+        if (type != typeof(RawJson)) return Task.CompletedTask;
+        schema.Type = property.Name == "source" ? JsonSchemaType.Array : JsonSchemaType.Object;
+        if (property.Name == "source") schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
+        if (property.IsGetNullable && type != property.PropertyType) schema.Type |= JsonSchemaType.Null;
+        return Task.CompletedTask;
+    }
+
+    // What the columns are is said by the view's descriptor, and every row has them all.
+    static void DescribeRow(OpenApiSchema schema, AnalyticsView view)
+    {
+        schema.Description = $"One row of {view.Name}. {view.Description}.";
+        schema.Required = view.Columns.Concat(view.Computed).Select(c => c.Name).ToHashSet();
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Requests;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -28,6 +28,6 @@ internal static class RethresholdRoutes
             return Results.Created($"/discovery/runs/{run.RunId}", await RunRoutes.BodyAsync(ledger, run, context.RequestAborted));
         }, RunRoutes.RunId)
             .WithDescription("Flags and scores are those of a fresh run with this contamination and the same seed, but nothing is fitted again. The new run is complete when the "
-                + "answer comes; its results_summary names the run it was made from as rethresholded_from. The views follow by themselves. 400 where the run is not one of an isolation forest.")
+                + "answer comes; its results_summary names the run it was made from as rethresholded_from. The views follow by themselves. 400 where the run is not an anomaly run.")
             .Accepts<RethresholdRequestBody>("application/json").Produces<RunBody>(201).Fails(404, 409, 413, 415).DisableRequestTimeout();
 }

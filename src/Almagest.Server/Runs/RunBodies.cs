@@ -1,3 +1,4 @@
+using Almagest.Contract.Serialization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Almagest.Ledger.Datasets;
@@ -6,7 +7,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Results;
-using Almagest.Server.Http;
 
 namespace Almagest.Server.Runs;
 
@@ -16,7 +16,7 @@ public sealed record RunRequestBody
     /// <summary>anomaly or cluster; may be left out where the algorithm is given.</summary>
     public string? RunType { get; init; }
 
-    /// <summary>isolation_forest (anomaly), dbscan or hdbscan (cluster); may be left out where the run type is given.</summary>
+    /// <summary>Its name; may be left out where the run type is given.</summary>
     public string? Algorithm { get; init; }
 
     /// <summary>Name of the dataset, or its id as a string or a number; an array of them for stars of several.</summary>
@@ -88,7 +88,7 @@ public sealed record RunPageBody(IReadOnlyList<RunBody> Items, string? Next);
 /// <param name="PmdecMasYr">proper motion in declination, mas/yr</param>
 /// <param name="Magnitude">magnitude in the dataset's main band</param>
 /// <param name="Color">colour index, mag</param>
-/// <param name="MembershipProbability">strength of the membership in its cluster, 0 to 1, in an hdbscan run; null otherwise</param>
+/// <param name="MembershipProbability">strength of the membership in its cluster, 0 to 1, where the algorithm has one (hdbscan); null otherwise</param>
 public sealed record ResultBody(
     Guid RunId, long StarId, int IsAnomaly, double? AnomalyScore, int? ClusterId, string SourceId, double RaDeg, double DecDeg,
     double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color, double? MembershipProbability)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -124,28 +126,23 @@ internal static class RunRoutes
     static RunRequest Parse(RunRequestBody body)
     {
         var algorithm = AlgorithmOf(body.Algorithm, body.RunType);
-        var parameters = RunParameters.FromJson(algorithm, Object("parameters", body.Parameters));
-        RequireType(body.RunType, parameters);
+        var parameters = ParameterReader.Read(algorithm, Object("parameters", body.Parameters));
+        RequireType(body.RunType, parameters.Algorithm);
         return new RunRequest(DatasetsOf(body.Dataset)[0], FilterOf(body.Filter), parameters);
     }
 
-    internal static void RequireType(string? runType, RunParameters parameters)
+    internal static void RequireType(string? runType, Algorithm algorithm)
     {
-        if (runType is { } wanted && wanted != parameters.RunType)
-            throw LedgerException.Invalid("run_type", $"run_type is '{wanted}', but {parameters.Algorithm} makes {parameters.RunType} runs", "Leave run_type out, or choose another algorithm.");
+        if (runType is { } wanted && wanted != algorithm.RunType)
+            throw LedgerException.Invalid("run_type", $"run_type is '{wanted}', but {algorithm.Name} makes {algorithm.RunType} runs", "Leave run_type out, or choose another algorithm.");
     }
 
     internal static string AlgorithmOf(string? algorithm, string? runType)
     {
         if (runType is { } type && !RunTypes.All.Contains(type))
             throw LedgerException.Invalid("run_type", $"run_type is '{type}', expected {string.Join(" or ", RunTypes.All)}");
-        return algorithm ?? runType switch
-        {
-            RunTypes.Anomaly => IsolationForestParameters.Name,
-            RunTypes.Cluster => DbscanParameters.Name,
-            _ => throw LedgerException.Invalid("algorithm", "the algorithm is not given",
-                $"Give {IsolationForestParameters.Name} (anomalies), {DbscanParameters.Name} or {HdbscanParameters.Name} (clusters)."),
-        };
+        return algorithm ?? (runType is null ? null : Algorithms.Of(runType)[0].Name)
+            ?? throw LedgerException.Invalid("algorithm", "the algorithm is not given", $"Give {Algorithms.InWords}.");
     }
 
     internal static StarFilter FilterOf(JsonElement filter) => Object("filter", filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;

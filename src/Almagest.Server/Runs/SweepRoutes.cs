@@ -19,7 +19,7 @@ public sealed record SweepRequestBody
     /// <summary>anomaly or cluster; may be left out where the algorithm is given.</summary>
     public string? RunType { get; init; }
 
-    /// <summary>isolation_forest (anomaly), dbscan or hdbscan (cluster); may be left out where the run type is given.</summary>
+    /// <summary>Its name; may be left out where the run type is given.</summary>
     public string? Algorithm { get; init; }
 
     /// <summary>Name of the dataset, or its id as a string or a number; an array of them for stars of several.</summary>
@@ -37,7 +37,7 @@ public sealed record SweepRequestBody
     /// <summary>Sets of parameters that belong together, such as <c>[{"eps": 0.1, "min_samples": 5}]</c>; with a grid, each set with each combination.</summary>
     public JsonElement List { get; init; }
 
-    /// <summary>Random seeds: everything once with each. For isolation_forest alone.</summary>
+    /// <summary>Random seeds: everything once with each. For an algorithm with random numbers.</summary>
     public IReadOnlyList<long>? Seeds { get; init; }
 }
 
@@ -78,7 +78,7 @@ internal static class SweepRoutes
             var algorithm = RunRoutes.AlgorithmOf(body.Algorithm, body.RunType);
             var runs = RunSweep.Expand(algorithm, RunRoutes.Object("parameters", body.Parameters) is { } fixedOnes ? JsonNode.Parse(fixedOnes)!.AsObject() : null,
                 GridOf(body.Grid), ListOf(body.List), body.Seeds ?? []);
-            RunRoutes.RequireType(body.RunType, runs[0]);
+            RunRoutes.RequireType(body.RunType, runs[0].Algorithm);
             var placement = RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
             var names = RunRoutes.DatasetsOf(body.Dataset);
             var filter = await new DatasetRepository(ledger).AlsoAsync(names, RunRoutes.FilterOf(body.Filter), context.RequestAborted);

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Almagest.Adql;
 using Almagest.Adql.Schema;
+using Almagest.Adql.Sql;
 using Almagest.Catalog;
 using Almagest.Catalog.Writing;
 using Almagest.Server.VirtualObservatory.Catalogue;

@@ -2,6 +2,7 @@ using System.Data;
 using System.Globalization;
 using Almagest.Adql;
 using Almagest.Adql.Schema;
+using Almagest.Adql.Sql;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Server.VirtualObservatory.Catalogue;

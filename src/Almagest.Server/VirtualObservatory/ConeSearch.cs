@@ -3,12 +3,12 @@ using Almagest.Adql;
 using Almagest.Adql.Schema;
 using Almagest.Adql.Syntax;
 using Almagest.Catalog;
+using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server.VirtualObservatory.Catalogue;
-using Almagest.Server.VirtualObservatory.Tap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,7 +18,7 @@ namespace Almagest.Server.VirtualObservatory;
 /// <summary>Simple Cone Search (IVOA Recommendation 1.03) over each dataset and over each complete run.</summary>
 internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
 {
-    // UCD1, as the protocol asks for them. Exactly one column has each of the first three.
+    // UCD1, as this protocol asks for them, in place of the dictionary's UCD1+. Exactly one column has each of the first three.
     static readonly Dictionary<string, string?> Ucds = new()
     {
         ["source_id"] = "ID_MAIN", ["ra_deg"] = "POS_EQ_RA_MAIN", ["dec_deg"] = "POS_EQ_DEC_MAIN", ["distance_deg"] = "POS_ANG_DIST_GENERAL", ["parallax_mas"] = "POS_PARLX_TRIG",
@@ -27,7 +27,7 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
 
     static readonly string[] Least = ["source_id", "ra_deg", "dec_deg"];
     static readonly string[] Usual = [.. Least, "star_id", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"];
-    static readonly string[] OfRun = ["is_anomaly", "anomaly_score", "cluster_id", "membership_probability"];
+    static readonly string[] OfRun = [.. RunColumns.OfResult.Select(c => c.Name)];
 
     public void Map(IEndpointRouteBuilder app)
     {
@@ -104,6 +104,7 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
             $"SELECT {string.Join(", ", columns)} FROM {table.WrittenName} AS s{joined} WHERE CONTAINS(POINT(s.ra_deg, s.dec_deg), CIRCLE({centre}, {radius:R})) = 1");
     }
 
+    // The distance is computed in the query, which knows nothing of what it means.
     static List<CatalogColumn> Described(IReadOnlyList<CatalogColumn> columns) => columns.Select(c =>
-        c with { Ucd = Ucds.GetValueOrDefault(c.Name), Unit = c.Name == "distance_deg" ? "deg" : c.Unit, Description = c.Name == "distance_deg" ? "angle from the centre" : c.Description }).ToList();
+        (c.Name == StarColumns.DistanceDeg.Name ? StarColumns.DistanceDeg.OfTable : c) with { Ucd = Ucds.GetValueOrDefault(c.Name) }).ToList();
 }

@@ -1,5 +1,9 @@
 using Almagest.Contract.Errors;
 using Almagest.Dashboard.Starting;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
+using Almagest.Discovery.Registry;
 using Almagest.Runs.Requests;
 using Xunit;
 
@@ -26,8 +30,8 @@ public sealed class RunFormTests
     [Fact]
     public void A_form_as_it_begins_means_one_run_with_the_defaults_of_its_algorithm()
     {
-        foreach (var algorithm in RunForm.Fields.Select(f => f.Algorithm).Distinct())
-            Assert.Equal(RunParameters.FromJson(algorithm, "{}"), Assert.Single(new RunForm { Algorithm = algorithm }.Expand()));
+        foreach (var algorithm in Algorithms.Names)
+            Assert.Equal(ParameterReader.Read(algorithm, "{}"), Assert.Single(new RunForm { Algorithm = algorithm }.Expand()));
     }
 
     [Theory]
@@ -47,9 +51,9 @@ public sealed class RunFormTests
     [Fact]
     public void An_address_restores_the_form_and_says_only_what_differs()
     {
-        var form = new RunForm { Algorithm = HdbscanParameters.Name, ["min_cluster_size"] = "10, 20", Method = "leaf", Features = "population" };
+        var form = new RunForm { Algorithm = HdbscanParameters.Name, ["min_cluster_size"] = "10, 20", ["cluster_selection_method"] = "leaf", ["allow_single_cluster"] = "false", Features = "population" };
         var address = form.Address();
-        Assert.Equal(["algorithm", "features", "method", "min_cluster_size"], address.Where(p => p.Value is not null).Select(p => p.Key).Order());
+        Assert.Equal(["algorithm", "cluster_selection_method", "features", "min_cluster_size"], address.Where(p => p.Value is not null).Select(p => p.Key).Order());
         var again = RunForm.Of(name => (string?)address.GetValueOrDefault(name));
         Assert.Equal(form.Expand(), again.Expand());
     }
@@ -57,7 +61,7 @@ public sealed class RunFormTests
     [Fact]
     public void What_an_address_says_of_unknown_things_is_left_out()
     {
-        var form = RunForm.Of(name => name is "algorithm" or "features" or "method" ? "nonsense" : null);
+        var form = RunForm.Of(name => name is "algorithm" or "features" or "cluster_selection_method" ? "nonsense" : null);
         Assert.Equal(new IsolationForestParameters(), Assert.Single(form.Expand()));
     }
 }

@@ -1,4 +1,5 @@
-using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 
 namespace Almagest.Discovery.Tests.Anomaly;
@@ -13,5 +14,6 @@ static class MadeMatrix
         return new FeatureMatrix(rows, [.. Enumerable.Range(0, columns).Select(c => $"f{c}")], [.. Enumerable.Range(0, rows * columns).Select(_ => Normal())]);
     }
 
-    public static double[] Scores(this FeatureMatrix matrix, IsolationForestOptions options) => new IsolationForest(options).Detect(matrix).RawScores;
+    public static double[] Scores(this FeatureMatrix matrix, IsolationForestParameters parameters, int threads = 0) =>
+        IsolationForestAlgorithm.Instance.Detect(matrix, parameters, new AlgorithmContext { MaxThreads = threads }).RawScores;
 }

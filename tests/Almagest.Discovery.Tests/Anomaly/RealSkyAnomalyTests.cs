@@ -1,4 +1,4 @@
-using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Tests.Features;
 using Xunit;
@@ -29,7 +29,7 @@ public sealed class RealSkyAnomalyTests
     static (StarColumns, bool[]) Flag(string recipe, double contamination)
     {
         var stars = GaiaSample.Load();
-        var result = new IsolationForest(new IsolationForestOptions { Contamination = contamination }).Detect(FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe)).Matrix);
+        var result = IsolationForestAlgorithm.Instance.Detect(FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe)).Matrix, new IsolationForestParameters { Contamination = contamination });
         return (stars, [.. Enumerable.Range(0, stars.Count).Select(result.IsAnomaly)]);
     }
 

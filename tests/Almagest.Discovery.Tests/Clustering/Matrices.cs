@@ -1,4 +1,7 @@
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Discovery.Features;
 using Xunit;
 
@@ -12,8 +15,17 @@ internal static class Matrices
 
     public static FeatureMatrix OneColumn(params double[] values) => Of(1, values);
 
-    public static ClusterResult Run(this IClusterer clusterer, FeatureMatrix features) =>
-        clusterer.Cluster(features, null, TestContext.Current.CancellationToken);
+    public static ClusterResult Run(this DbscanParameters parameters, FeatureMatrix features, int threads = 0) =>
+        DbscanAlgorithm.Instance.Cluster(features, parameters, Context(threads));
+
+    /// <summary>By the plain kernel.</summary>
+    public static ClusterResult RunPlainly(this DbscanParameters parameters, FeatureMatrix features) =>
+        ReferenceDbscan.Cluster(features, parameters, Context(0));
+
+    public static ClusterResult Run(this HdbscanParameters parameters, FeatureMatrix features, int threads = 0) =>
+        HdbscanAlgorithm.Instance.Cluster(features, parameters, Context(threads));
+
+    private static AlgorithmContext Context(int threads) => new() { MaxThreads = threads, CancellationToken = TestContext.Current.CancellationToken };
 
     /// <summary>Clumps of several widths on a field, with some rows repeated, shuffled.</summary>
     public static FeatureMatrix Clumpy(int rows, int columns, int seed)

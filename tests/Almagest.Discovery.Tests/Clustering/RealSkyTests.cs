@@ -1,5 +1,5 @@
 using System.Globalization;
-using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Simulation;
 using Xunit;
@@ -14,10 +14,10 @@ public sealed class RealSkyTests
     public void On_a_quarter_of_the_stars_within_100_parsecs_fast_and_plain_labels_are_the_same(double eps, int minSamples)
     {
         var features = Nearby();
-        var options = new DbscanOptions { Eps = eps, MinSamples = minSamples };
-        var expected = new ReferenceDbscan(options).Run(features);
+        var options = new DbscanParameters { Eps = eps, MinSamples = minSamples };
+        var expected = options.RunPlainly(features);
         Assert.True(expected is { ClusterCount: > 1, NoiseCount: > 100 }, $"{expected.ClusterCount} clusters, {expected.NoiseCount} noise");
-        Assert.Equal(expected.Labels, new Dbscan(options).Run(features).Labels);
+        Assert.Equal(expected.Labels, options.Run(features).Labels);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class RealSkyTests
     {
         var simulator = new SkySimulator(new() { Stars = 20_000, Region = SkyRegion.Cone(56.6, 24.1, 3), ClusterFraction = 0.05 });
         var stars = simulator.Stars().Where(star => !double.IsNaN(star.ParallaxMas)).ToArray();
-        var result = new Dbscan(new() { Eps = 1, MinSamples = 15 })
+        var result = new DbscanParameters { Eps = 1, MinSamples = 15 }
             .Run(Matrices.Of(3, [.. stars.SelectMany(star => new[] { star.PmraMasYr, star.PmdecMasYr, 2 * star.ParallaxMas })]));
         var members = stars.Count(star => star.Cluster == "Pleiades");
         var found = stars.Select((star, i) => (star.Cluster, Label: result.Labels[i])).Where(pair => pair.Label >= 0)

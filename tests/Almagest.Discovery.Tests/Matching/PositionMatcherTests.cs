@@ -95,17 +95,4 @@ public sealed class PositionMatcherTests
     [InlineData(double.NaN, 0)]
     public void A_position_that_is_none_is_refused(double ra, double dec) =>
         Assert.Throws<ArgumentException>(() => PositionMatcher.Match(Of([(1, 1)]), Of([(ra, dec)]), 1, cancellation: TestContext.Current.CancellationToken));
-
-    [Theory]
-    // Expected: astropy 5.2, SkyCoord.apply_space_motion of a star without radial velocity, so near (0.01 pc) that light time does not matter.
-    [InlineData(269.452, 4.693, -801.551, 10362.394, 24.75, 269.44647023520037, 4.764241399949316)]
-    [InlineData(10.0, 89.9, 500.0, -300.0, -24.75, 7.989804525643013, 89.90200219236573)]
-    [InlineData(0.0001, -45.0, -2000.0, 1500.0, 100.0, 359.9215897233446, -44.95830644578014)]
-    [InlineData(179.5, -89.99, 300.0, 4000.0, 50.0, 183.1367889306509, -89.93431218022832)]
-    public void A_moving_star_is_where_astropy_puts_it(double ra, double dec, double pmra, double pmdec, double years, double expectedRa, double expectedDec)
-    {
-        var (movedRa, movedDec) = ProperMotion.Propagate(ra, dec, pmra, pmdec, years);
-        Assert.InRange(SkyCoordinates.SeparationDeg(movedRa, movedDec, expectedRa, expectedDec) * 3.6e6, 0, 0.001);
-        Assert.Equal((ra, dec), ProperMotion.Propagate(ra, dec, pmra, pmdec, 0));
-    }
 }

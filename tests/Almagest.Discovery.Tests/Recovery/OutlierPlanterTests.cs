@@ -60,7 +60,7 @@ public sealed class OutlierPlanterTests
             {
                 OutlierTrait.Color => Math.Abs(p.Star.Color - stars.Color[host]),
                 OutlierTrait.Magnitude => Math.Abs(p.Star.Magnitude - stars.Magnitude[host]),
-                _ => 4.740470446 / p.Star.ParallaxMas * Math.Sqrt(Math.Pow(p.Star.PmraMasYr - stars.PmraMasYr[host], 2) + Math.Pow(p.Star.PmdecMasYr - stars.PmdecMasYr[host], 2)),
+                _ => 4.740470463533348 / p.Star.ParallaxMas * Math.Sqrt(Math.Pow(p.Star.PmraMasYr - stars.PmraMasYr[host], 2) + Math.Pow(p.Star.PmdecMasYr - stars.PmdecMasYr[host], 2)),
             };
             Assert.Equal(p.Contrast * of.Spread, moved, 1e-9);
             Assert.Equal((stars.DecDeg[host], stars.ParallaxMas[host]), (p.Star.DecDeg, p.Star.ParallaxMas));

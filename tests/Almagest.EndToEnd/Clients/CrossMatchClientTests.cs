@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
 using Almagest.Discovery.Matching;
 using Almagest.Testing;

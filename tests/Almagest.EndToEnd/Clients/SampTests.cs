@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Ledger.Datasets;
 using Microsoft.Playwright;
 using Xunit;

@@ -56,6 +56,12 @@ public sealed class ViewSchemaTests
             "last_updated timestamp with time zone",
             "run_type, algorithm, parameters_hash"
         },
+        {
+            "mv_run_sensitivity",
+            "run_1_id uuid, run_2_id uuid, parameter text, value_1 jsonb, value_2 jsonb, run_1_count bigint, run_2_count bigint, overlap_count bigint, " +
+            "jaccard_similarity double precision, last_updated timestamp with time zone",
+            "run_1_id, run_2_id"
+        },
     };
 
     [Theory]

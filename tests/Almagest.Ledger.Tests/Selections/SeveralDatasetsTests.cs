@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;

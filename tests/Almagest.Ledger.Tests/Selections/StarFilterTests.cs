@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Selections;
 using Almagest.Sky;
 using Xunit;
@@ -93,7 +94,7 @@ public sealed class StarFilterTests
         Assert.Equal("20 of Dec (deg) ≥ 0, chosen at random by seed 7", StarFilterText.Parse("dec_deg=0.. sample=20,7").Describe());
         Assert.Equal(42, StarFilter.FromJson("""{"sample": {"n": 5}}""").Sample!.Seed);
         var service = new Almagest.Runs.Execution.DiscoveryService(test.Ledger);
-        var refused = await Assert.ThrowsAsync<LedgerException>(() => service.SubmitAsync(new("sky", StarFilterText.Parse("sample=401"), new Almagest.Runs.Requests.IsolationForestParameters { Features = "sphere" })));
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => service.SubmitAsync(new("sky", StarFilterText.Parse("sample=401"), new IsolationForestParameters { Features = "sphere" })));
         Assert.Equal("filter.sample.n", refused.Field);
         Assert.Empty(await test.StringsAsync("select * from discovery_runs"));
     }

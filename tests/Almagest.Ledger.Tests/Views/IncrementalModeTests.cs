@@ -1,8 +1,10 @@
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Npgsql;
 using Xunit;
 

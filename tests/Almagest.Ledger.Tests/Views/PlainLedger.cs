@@ -9,6 +9,12 @@ public sealed record PlainRun(
     Guid RunId, string RunType, string Algorithm, string Parameters, long DatasetId, DateTime CreatedAt, string Status, DateTime? CompletedAt,
     long[] Stars, double?[] Scores, bool[] Flags, int?[] Labels)
 {
+    /// <summary>Every stored parameter as JSON text, by its name.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The selection within the dataset, as stored.</summary>
+    public string Filter { get; init; } = "{}";
+
     public bool IsComplete => Status == RunStatus.Completed;
     public IEnumerable<long> Flagged => Stars.Where((_, i) => Flags[i]);
 }
@@ -83,7 +89,7 @@ public static class PlainLedger
 
     public const string TimelineSql = "select period_start, period_type, run_type, total_runs, completed_runs, completion_rate, total_stars_analyzed, last_updated from mv_discovery_timeline";
 
-    static List<PlainRun> Anomaly(IEnumerable<PlainRun> runs) => runs.Where(r => r.IsComplete && r.RunType == RunTypes.Anomaly).ToList();
+    internal static List<PlainRun> Anomaly(IEnumerable<PlainRun> runs) => runs.Where(r => r.IsComplete && r.RunType == RunTypes.Anomaly).ToList();
 
     static DateOnly Period(string type, DateTime utc)
     {
@@ -95,10 +101,10 @@ public static class PlainLedger
     static double? Mean(List<double> scores) =>
         scores.Count == 0 ? null : (double)scores.Sum(s => (long)Math.Round(s * 1e9, MidpointRounding.ToEven)) / 1e9 / scores.Count;
 
-    static DateTime? Max(DateTime? a, DateTime? b) => a > b ? a : b;
+    internal static DateTime? Max(DateTime? a, DateTime? b) => a > b ? a : b;
 
     // PostgreSQL orders a uuid by its bytes as written.
-    static readonly Comparer<Guid> IdOrder = Comparer<Guid>.Create((a, b) => string.CompareOrdinal(a.ToString(), b.ToString()));
+    internal static readonly Comparer<Guid> IdOrder = Comparer<Guid>.Create((a, b) => string.CompareOrdinal(a.ToString(), b.ToString()));
 
     public static List<string> Sorted(IEnumerable<string> rows) => [.. rows.Order(StringComparer.Ordinal)];
 

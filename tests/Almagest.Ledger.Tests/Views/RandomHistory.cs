@@ -1,8 +1,12 @@
 using System.Text.Json.Nodes;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Npgsql;
 
 namespace Almagest.Ledger.Tests.Views;
@@ -92,6 +96,8 @@ public sealed class RandomHistory(TestLedger test, Random random)
         var created = new DateTime(2026, 12, 31, 23, 59, 59, 999, DateTimeKind.Utc).AddMicroseconds(random.Next(2000)).AddDays(random.Next(-40, 40));
         await SetAsync("created_at", run.RunId, created);
         run.CreatedAt = created;
+        var filter = random.Next(4) == 0 ? """{"magnitude": {"max": 15}}""" : "{}";
+        var settings = await RewriteAsync(run.RunId, Rewritten(parameters), filter);
 
         var anomaly = run.RunType == RunTypes.Anomaly;
         stars = [.. stars.OrderBy(_ => random.Next())];
@@ -124,7 +130,31 @@ public sealed class RandomHistory(TestLedger test, Random random)
             await repository.CancelAsync(run.RunId);
         }
         var stored = await repository.GetAsync(run.RunId);
-        Runs.Add(new PlainRun(run.RunId, run.RunType, run.Algorithm, WithoutSeed(parameters), dataset, created, fate, stored.CompletedAt, stars, scores, flags, labels));
+        Runs.Add(new PlainRun(run.RunId, run.RunType, run.Algorithm, WithoutSeed(settings), dataset, created, fate, stored.CompletedAt, stars, scores, flags, labels)
+        {
+            Settings = settings, Filter = filter,
+        });
+    }
+
+    // As an older program stored them: without a parameter, or with its number written otherwise. By name, as JSON text.
+    Dictionary<string, string> Rewritten(RunParameters parameters)
+    {
+        var settings = JsonNode.Parse(parameters.ToJson())!.AsObject().ToDictionary(p => p.Key, p => p.Value?.ToJsonString() ?? "null");
+        if (parameters is not IsolationForestParameters) return settings;
+        if (random.Next(4) == 0) settings["n_estimators"] = random.Next(2) == 0 ? "100.0" : "200";
+        if (random.Next(5) == 0) settings["contamination"] += "0";
+        if (random.Next(8) == 0) settings["trees_of_old"] = random.Next(2) == 0 ? "null" : "true";
+        foreach (var name in settings.Keys.ToList())
+            if (random.Next(6) == 0) settings.Remove(name);
+        return settings;
+    }
+
+    async Task<Dictionary<string, string>> RewriteAsync(Guid run, Dictionary<string, string> settings, string filter)
+    {
+        await using var command = test.Ledger.DataSource.CreateCommand("update discovery_runs set parameters = $1::jsonb, dataset_filter = $2::jsonb where run_id = $3");
+        foreach (var value in new object[] { "{" + string.Join(", ", settings.Select(p => $"\"{p.Key}\": {p.Value}")) + "}", filter, run }) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync();
+        return settings;
     }
 
     // As somebody may with psql, who has flags without scores.
@@ -142,9 +172,9 @@ public sealed class RandomHistory(TestLedger test, Random random)
     }
 
     // As PostgreSQL writes a jsonb: the shorter key first, then by its letters.
-    static string WithoutSeed(RunParameters parameters) => "{" + string.Join(", ", JsonNode.Parse(parameters.ToJson())!.AsObject()
+    static string WithoutSeed(Dictionary<string, string> settings) => "{" + string.Join(", ", settings
         .Where(p => p.Key != "random_state").OrderBy(p => p.Key.Length).ThenBy(p => p.Key, StringComparer.Ordinal)
-        .Select(p => $"\"{p.Key}\": {p.Value?.ToJsonString() ?? "null"}")) + "}";
+        .Select(p => $"\"{p.Key}\": {p.Value}")) + "}";
 
     async Task DeleteAsync()
     {

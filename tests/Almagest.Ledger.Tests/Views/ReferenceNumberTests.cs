@@ -1,8 +1,12 @@
 using System.Text.Json;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

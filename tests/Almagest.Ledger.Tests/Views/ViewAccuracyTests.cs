@@ -16,6 +16,7 @@ public sealed class ViewAccuracyTests
         ("mv_dataset_coverage", PlainCoverage.CoverageSql, PlainCoverage.Coverage),
         ("mv_discovery_quality", PlainQuality.Sql, PlainQuality.Rows),
         ("mv_parameter_performance", PlainCoverage.ParametersSql, PlainCoverage.Parameters),
+        ("mv_run_sensitivity", PlainSensitivity.Sql, PlainSensitivity.Rows),
     ];
 
     [Theory]
@@ -69,6 +70,10 @@ public sealed class ViewAccuracyTests
     [InlineData("add_repeated_flags(bigint[],double precision[])", "score_sum = f.score_sum + coalesce(round(n.anomaly_score * 1e9)::bigint, 0)", "score_sum = f.score_sum", "mv_star_anomaly_frequency")]
     [InlineData("add_repeated_flags(bigint[],double precision[])", "score_count = f.score_count + (n.anomaly_score is not null)::int", "score_count = f.score_count + 1", "mv_star_anomaly_frequency")]
     [InlineData("add_flags(bigint[],double precision[])", "again.dataset_ids || first.dataset_ids", "again.dataset_ids", "mv_dataset_coverage")]
+    [InlineData("add_sensitivities(discovery_runs)", "case when target < b.run_id then a.value else b.value end", "a.value", "mv_run_sensitivity")]
+    [InlineData("add_sensitivities(discovery_runs)", "or (b.parameter = '') <> (a.parameter = '')", "", "mv_run_sensitivity")]
+    [InlineData("add_sensitivities(discovery_runs)", "jsonb_build_array(run.algorithm, run.dataset_id, run.dataset_filter)", "jsonb_build_array(run.algorithm, run.dataset_id)", "mv_run_sensitivity")]
+    [InlineData("settled_parameters(text,jsonb)", "\"max_samples\": 256", "\"max_samples\": 255", "mv_run_sensitivity")]
     public async Task A_summary_that_is_kept_wrongly_is_noticed(string function, string right, string wrong, string view)
     {
         for (var seed = 100; seed < 106; seed++)

@@ -1,5 +1,7 @@
-using Almagest.Ledger.Analytics;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.StarFrequency;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;
@@ -35,7 +37,7 @@ public sealed class ViewFreshnessTests
     public async Task A_refresh_forgets_what_is_older_than_a_year()
     {
         await using var test = await TestLedger.CreateAsync();
-        foreach (var view in new[] { AnalyticsViews.RunStats, AnalyticsViews.Timeline })
+        foreach (var view in new AnalyticsView[] { AnalyticsViews.RunStats, AnalyticsViews.Timeline })
             foreach (var days in new[] { 800, 10 })
                 await test.ExecuteAsync($"""
                     insert into view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome)
@@ -137,7 +139,7 @@ public sealed class ViewFreshnessTests
         Task PassAsync(int seconds) => test.ExecuteAsync($"update view_refreshes set started_at = started_at - interval '{seconds} s', finished_at = finished_at - interval '{seconds} s'");
 
         var first = await refresher.RefreshDueAsync();
-        Assert.Equal(7, first.Outcomes.Count);
+        Assert.Equal(AnalyticsViews.All.Count - 1, first.Outcomes.Count);
         Assert.Equal(AnalyticsViews.RunStats.Name, Assert.Single(first.Outcomes, o => !o.Succeeded).ViewName);
         Assert.Equal(TimeSpan.FromSeconds(1), first.NextRetry);
         for (var failures = 1; failures <= 11; failures++)

@@ -1,4 +1,6 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Consensus;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;

@@ -1,7 +1,11 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 
 namespace Almagest.Runs.Tests.Comparison;
 

@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Matching;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Coverage;
@@ -8,6 +9,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.CrossMatching;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -63,6 +65,23 @@ public sealed class CrossMatchTests
         var report = await new CrossMatcher(test.Ledger).MatchAsync(request, cancellation: Cancellation);
         Assert.Equal((2, 2020.0, 1, 0), (report.Match.LinkCount, report.Match.Epoch, report.Moved1, report.Moved2));
         Assert.Equal(1, (await new CrossMatcher(test.Ledger).MatchAsync(request with { Epoch = 2000 }, cancellation: Cancellation)).Match.LinkCount);
+    }
+
+    [Fact]
+    public async Task A_star_that_comes_nearer_moves_faster_and_faster()
+    {
+        var (test, _, _) = await CreateAsync();
+        await using var _1 = test;
+        // Star 20 again, now 2 pc away and approaching at 500 km/s: it is 0.5 % nearer after 20 years, its way on the sky as much longer.
+        await using (var context = test.Ledger.CreateContext())
+        {
+            await context.Stars.Where(s => s.SourceId == "one-20").ExecuteUpdateAsync(
+                u => u.SetProperty(s => s.PmraMasYr, 0.0).SetProperty(s => s.PmdecMasYr, 99.4886447)
+                    .SetProperty(s => s.ParallaxMas, 500.0).SetProperty(s => s.RadialVelocityKmS, -500.0),
+                Cancellation);
+        }
+        var report = await new CrossMatcher(test.Ledger).MatchAsync(Request(0.001) with { Epoch1 = 2000, Epoch2 = 2020 }, cancellation: Cancellation);
+        Assert.Equal((2, 1), (report.Match.LinkCount, report.Moved1));
     }
 
     [Theory]

@@ -1,9 +1,14 @@
+using System.Text.Json;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Recovery;
@@ -114,7 +119,7 @@ public sealed class RecoveryTrialsTests
         await using var test = await LedgerAsync(100);
         var run = (await new RunRepository(test.Ledger).CreateAsync(1, type == "anomaly" ? new IsolationForestParameters { Features = "population" } : new DbscanParameters { Features = "cluster5d" },
             StarFilter.All, Cancellation)).RunId;
-        var settings = System.Text.Json.JsonSerializer.Deserialize<RecoverySettings>(json, RunParameters.Json)!;
+        var settings = JsonSerializer.Deserialize<RecoverySettings>(json, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower })!;
         var refused = await Assert.ThrowsAsync<LedgerException>(() => RecoverAsync(test, run, settings));
         Assert.Equal(LedgerErrorKind.Invalid, refused.Kind);
         Assert.NotNull(refused.Field);

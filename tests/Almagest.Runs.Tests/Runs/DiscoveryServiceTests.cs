@@ -1,4 +1,8 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -22,7 +26,7 @@ public sealed class DiscoveryServiceTests
         var outcome = await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("gaia", StarFilter.All, new IsolationForestParameters()));
         var run = await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value);
         Assert.True(run is { IsComplete: true, TotalStars: 12366, RandomSeed: 42 });
-        var stats = await new Almagest.Ledger.Analytics.AnalyticsQueries(test.Ledger).StatsOfAsync(run.RunId);
+        var stats = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).StatsOfAsync(run.RunId);
         Assert.Equal(619, stats!.AnomalyCount);
         Assert.True(stats.MaxAnomalyScore < 0);
         Assert.All(await new ViewStatusReader(test.Ledger).ReadAsync(), s => Assert.False(s.Lags));
@@ -45,7 +49,7 @@ public sealed class DiscoveryServiceTests
             Assert.Single(hashes);
         }
         var other = await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("gaia", StarFilter.All, new IsolationForestParameters { NEstimators = 30, RandomState = 43 }));
-        var seeds = await new Almagest.Ledger.Analytics.AnalyticsQueries(test.Ledger).OverlapsAsync(other.RunId);
+        var seeds = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).OverlapsAsync(other.RunId);
         Assert.All(seeds, o => Assert.InRange(o.JaccardSimilarity, 0.01, 0.999));
     }
 
@@ -111,7 +115,7 @@ public sealed class DiscoveryServiceTests
     [InlineData("k_means", "{}", "algorithm")]
     public void A_parameter_out_of_range_is_refused_by_name(string algorithm, string json, string field)
     {
-        var error = Assert.Throws<LedgerException>(() => RunParameters.FromJson(algorithm, json));
+        var error = Assert.Throws<LedgerException>(() => ParameterReader.Read(algorithm, json));
         Assert.Equal(LedgerErrorKind.Invalid, error.Kind);
         Assert.EndsWith(field, error.Field, StringComparison.Ordinal);
     }
@@ -161,9 +165,9 @@ public sealed class DiscoveryServiceTests
         await new CatalogIngestor(test.Ledger).IngestAsync([file!], new IngestOptions { DatasetName = "praesepe" });
         var outcome = await new DiscoveryService(test.Ledger).RunAsync(
             new RunRequest("praesepe", StarFilter.All, new HdbscanParameters { MinClusterSize = 100, MinSamples = 15, Features = "astrometric" }));
-        var sizes = await new Almagest.Ledger.Analytics.AnalyticsQueries(test.Ledger).ClusterSizesAsync(outcome.RunId!.Value);
+        var sizes = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).ClusterSizesAsync(outcome.RunId!.Value);
         // The cone holds one clump of about 895 stars.
-        Assert.InRange(sizes[0].Size, 700, 1100);
+        Assert.InRange(sizes[0].ClusterSize, 700, 1100);
         Assert.Equal(outcome.Analysis.Stars.Count, await test.ScalarAsync<long>("select count(*) from discovery_results where membership_probability between 0 and 1"));
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_results where cluster_id = -1 and membership_probability <> 0"));
         var member = (await new ResultRepository(test.Ledger).PageAsync(outcome.RunId.Value, new ResultQuery(ClusterId: sizes[0].ClusterId))).Items[0];

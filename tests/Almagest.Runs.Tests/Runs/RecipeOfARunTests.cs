@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 
@@ -92,7 +95,7 @@ public sealed class RecipeOfARunTests
             Assert.Equal(other.Analysis.Clusters!.Labels, one.Analysis.Clusters!.Labels);
             Assert.Equal(other.Analysis.Clusters.Probabilities, one.Analysis.Clusters.Probabilities);
         }
-        Assert.Equal(1, memory.HierarchiesBuilt);
+        Assert.Equal(1, memory.Work.Built);
         // Another selection, recipe or min_samples is another tree.
         foreach (var request in new[]
         {
@@ -103,7 +106,7 @@ public sealed class RecipeOfARunTests
         {
             Assert.Equal((await single.PreviewAsync(request)).Analysis.Clusters!.Labels, (await sweep.PreviewAsync(request)).Analysis.Clusters!.Labels);
         }
-        Assert.Equal(4, memory.HierarchiesBuilt);
+        Assert.Equal(4, memory.Work.Built);
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 using Xunit;
 

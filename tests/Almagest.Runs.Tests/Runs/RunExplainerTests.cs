@@ -1,11 +1,12 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
-using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 using Almagest.Testing;
 using Xunit;

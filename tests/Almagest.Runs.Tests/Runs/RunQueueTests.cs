@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;

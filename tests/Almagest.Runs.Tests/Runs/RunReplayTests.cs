@@ -1,9 +1,15 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Results;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;

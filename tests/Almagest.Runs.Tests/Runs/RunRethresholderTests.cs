@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
@@ -7,6 +9,7 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;
@@ -63,7 +66,7 @@ public sealed class RunRethresholderTests
         var made = await new RunRethresholder(test.Ledger).RethresholdAsync(start, 0.2);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees, v.ViewName));
-        var overlap = Assert.Single(await new Almagest.Ledger.Analytics.AnalyticsQueries(test.Ledger).OverlapsAsync());
+        var overlap = Assert.Single(await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).OverlapsAsync());
         // A higher share flags all that a lower one does.
         Assert.Equal((overlap.Run1Count, made.RunId), (overlap.OverlapCount, overlap.Run2Id));
     }

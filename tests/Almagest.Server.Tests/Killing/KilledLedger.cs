@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;

@@ -1,7 +1,7 @@
 using System.Net;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Server.Tests.VirtualObservatory;
@@ -24,7 +24,7 @@ public sealed class ConeSearchTests(KnownLedger known)
         var all = await AskAsync("/vo/datasets/known/cone?RA=120&DEC=10&SR=180");
         Assert.Equal(12, all.Rows.Count);
         var some = await AskAsync("/vo/datasets/known/cone?ra=120.5&dec=10.5&sr=2&colour=red");
-        Assert.Equal(all.Rows.Where(r => Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120.5, 10.5) <= 2).Select(r => r["source_id"]).Order(), some.Rows.Select(r => r["source_id"]).Order());
+        Assert.Equal(all.Rows.Where(r => Almagest.Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120.5, 10.5) <= 2).Select(r => r["source_id"]).Order(), some.Rows.Select(r => r["source_id"]).Order());
         Assert.InRange(some.Rows.Count, 1, 11);
     }
 

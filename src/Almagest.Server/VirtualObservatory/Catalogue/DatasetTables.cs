@@ -29,7 +29,7 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
 
     static PublishedTable Table(long datasetId, string name, List<(string Key, bool IsNumber)> extras)
     {
-        var columns = new List<PublishedColumn>(StarColumns.All);
+        var columns = new List<PublishedColumn>(LedgerTables.StarColumns);
         var values = new List<object> { datasetId };
         var selected = new List<string> { "s.*" };
         foreach (var (key, isNumber) in extras)
@@ -44,7 +44,7 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
             columns.Add(new PublishedColumn(key, isNumber ? PublishedType.Double : PublishedType.Text, "{0}." + column, Description: "as the source table has it") { HasWords = !isNumber });
         }
         var rows = new PublishedRows($"(select {string.Join(", ", selected)} from public.stars s where s.dataset_id = {{0}})", values);
-        return new PublishedTable(Schema, name, $"The stars of the dataset {name}", rows, columns, new SkyIndex("ra_deg", "dec_deg", StarColumns.Cell));
+        return new PublishedTable(Schema, name, $"The stars of the dataset {name}", rows, columns, new SkyIndex("ra_deg", "dec_deg", LedgerTables.Cell));
     }
 
     async Task<List<(string Key, bool IsNumber)>> ExtrasAsync(long datasetId, CancellationToken cancellation)
@@ -58,7 +58,7 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
             """, connection) { Parameters = { new() { Value = datasetId }, new() { Value = LookedAt } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var found = new List<(string, bool)>();
-        var taken = StarColumns.All.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var taken = LedgerTables.StarColumns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         while (await reader.ReadAsync(cancellation))
         {
             var key = reader.GetString(0);

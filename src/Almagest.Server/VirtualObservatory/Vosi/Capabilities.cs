@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Xml;
-using Almagest.Server.VirtualObservatory.Tap;
 
 namespace Almagest.Server.VirtualObservatory.Vosi;
 

@@ -1,0 +1,56 @@
+using static Almagest.Contract.Columns.Column;
+
+namespace Almagest.Contract.Columns;
+
+/// <summary>The columns of two runs side by side, of the pairs among many, and of stars ranked over many.</summary>
+public static class ComparisonColumns
+{
+    public static Column Run1Id { get; } = Uuid("run_1_id", "meta.id", "the first run of the pair");
+
+    public static Column Run2Id { get; } = Uuid("run_2_id", "meta.id", "the second run of the pair");
+
+    public static Column JaccardSimilarity { get; } =
+        Double("jaccard_similarity", null, "stat.value;arith.ratio", "stars that both flag over stars that either flags, 0 to 1; 0 where neither flags any");
+
+    /// <summary>Of a star that either of two runs marks.</summary>
+    public static IReadOnlyList<Column> OfPair { get; } =
+    [
+        Text("side", "meta.code", "common = both runs mark the star, only_1 or only_2 = one of them"),
+        Double("score_1", null, "stat.value", "anomaly score of run 1; null where it has none"),
+        Double("score_2", null, "stat.value", "anomaly score of run 2; null where it has none"),
+        Integer("cluster_1", "meta.id.parent", "cluster in run 1, -1 = noise; null in an anomaly run"),
+        Integer("cluster_2", "meta.id.parent", "cluster in run 2, -1 = noise; null in an anomaly run"),
+        Text("reason", "meta.note", "why only one run marks the star"),
+        Boolean("near_threshold", "meta.code", "whether the other run nearly flags it"),
+    ];
+
+    /// <summary>Of one pair of a matrix of runs.</summary>
+    public static IReadOnlyList<Column> OfMatrix { get; } =
+    [
+        Run1Id,
+        Run2Id,
+        Integer("shared", "meta.number", "stars that both runs analysed"),
+        Integer("marked_1", "meta.number", "of the shared stars, those that run 1 marks"),
+        Integer("marked_2", "meta.number", "of the shared stars, those that run 2 marks"),
+        Integer("common", "meta.number", "of the shared stars, those that both mark"),
+        Double("expected", null, "meta.number;stat.mean", "common stars to be expected, were the runs independent"),
+        Double("jaccard", null, "stat.value;arith.ratio", "common over marked by either, 0 to 1"),
+        Double("kappa", null, "stat.value", "agreement beyond chance (Cohen 1960)"),
+        Double("log10_p_value", null, "stat.probability", "log10 of the chance of at least so many common stars (hypergeometric)"),
+        Double("log10_q_value", null, "stat.probability", "the same adjusted over all pairs (Benjamini and Hochberg 1995)"),
+        Double("adjusted_rand_index", null, "stat.value", "agreement of two ways to cluster beyond chance (Hubert and Arabie 1985); null for anomaly runs"),
+    ];
+
+    /// <summary>Of a star in a consensus.</summary>
+    public static IReadOnlyList<Column> OfConsensus { get; } =
+    [
+        Integer("rank", "meta.number", "1 = the surest"),
+        Integer("flagged_runs", "meta.number", "runs that flag the star"),
+        Integer("analysed_runs", "meta.number", "runs that analysed it"),
+        Double("effective_flagged", null, "meta.number", "flagged_runs, runs that say the same sharing one say"),
+        Double("effective_analysed", null, "meta.number", "analysed_runs likewise"),
+        Double("posterior_mean", null, "stat.probability;stat.mean", "mean of the rate at which runs flag it, after what was seen"),
+        Double("credible_low", null, "stat.probability;stat.min", "lower end of the central 95 % credible interval"),
+        Double("credible_high", null, "stat.probability;stat.max", "upper end of the central 95 % credible interval"),
+    ];
+}

@@ -1,0 +1,47 @@
+using static Almagest.Contract.Columns.Column;
+
+namespace Almagest.Contract.Columns;
+
+/// <summary>The columns of a run, and of what it says of a star.</summary>
+public static class RunColumns
+{
+    public static Column RunId { get; } = Uuid("run_id", "meta.id", "the run");
+
+    public static Column RunType { get; } = Text("run_type", "meta.code.class", "anomaly or cluster");
+
+    public static Column Algorithm { get; } = Text("algorithm", "meta.id;meta.software", "the algorithm");
+
+    public static Column CreatedAt { get; } = Timestamp("created_at", "time.creation", "when the run was asked for");
+
+    public static Column TotalStars { get; } = Integer("total_stars", "meta.number", "stars analysed");
+
+    /// <summary>The columns of <c>discovery_runs</c> that are open to queries.</summary>
+    public static IReadOnlyList<Column> All { get; } =
+    [
+        RunId with { Ucd = "meta.id;meta.main" },
+        RunType,
+        Algorithm,
+        Json("parameters", "meta.note", "every parameter, defaults included, a JSON object"),
+        StarColumns.DatasetId,
+        Json("dataset_filter", "meta.note", "which stars of the dataset, a JSON object; {} = all"),
+        TotalStars,
+        Json("results_summary", "meta.note", "what was found and how the data were prepared, a JSON object"),
+        Text("status", "meta.code.status", "pending, running, completed, failed or cancelled"),
+        Boolean("is_complete", "meta.code.status", "whether its results are stored"),
+        Words("error", "meta.note", "why it failed"),
+        Integer("random_seed", "stat.param", "the random seed"),
+        Text("program_version", "meta.version;meta.software", "version of the program that executed it"),
+        CreatedAt,
+        Timestamp("started_at", "time.start", "when it began"),
+        Timestamp("completed_at", "time.end", "when it was completed"),
+    ];
+
+    /// <summary>What a run says of a star.</summary>
+    public static IReadOnlyList<Column> OfResult { get; } =
+    [
+        Integer("is_anomaly", "meta.code", "1 = flagged, 0 = not; 0 throughout a cluster run"),
+        Double("anomaly_score", null, "stat.value", "negative = anomalous (scikit-learn's decision_function); null in a cluster run"),
+        Integer("cluster_id", "meta.id.parent", "number of its cluster from 0, -1 = noise; null in an anomaly run"),
+        Double("membership_probability", null, "stat.probability", "strength of the membership in its cluster, 0 to 1, in an hdbscan run"),
+    ];
+}

@@ -1,0 +1,85 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Almagest.Discovery.Features;
+
+namespace Almagest.Discovery.Abstractions;
+
+/// <summary>
+/// An algorithm, described once: its names, its parameters, what it needs and how it runs. Validation, the options of the command line, the
+/// schema of the API, the dashboard's form and the tables of the docs are made from it. Immutable, thread-safe, one instance each.
+/// </summary>
+/// <remarks>
+/// Derive from <c>AnomalyAlgorithm&lt;TParameters&gt;</c> or <c>ClusterAlgorithm&lt;TParameters&gt;</c> in a folder of its own, and add
+/// the instance to <c>Algorithms.All</c>. The same features, parameters and seed give the same result at any number of threads.
+/// </remarks>
+public abstract class Algorithm
+{
+    /// <summary>A run over fewer stars than this says nothing.</summary>
+    public const int MinStars = 5;
+
+    private protected Algorithm(RunParameters defaults)
+    {
+        Defaults = defaults;
+        Parameters = [.. RunParameters.Json.GetTypeInfo(defaults.GetType()).Properties.OrderBy(p => p.Order)
+            .Select(p => (PropertyInfo)p.AttributeProvider!).Select(p => Parameter.Of(p, p.GetValue(defaults)))];
+        Seed = Parameters.FirstOrDefault(p => p.IsSeed);
+    }
+
+    /// <summary>As stored and in the API, e.g. <c>isolation_forest</c>. Never changes: stored runs have it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>As people write it, e.g. <c>isolation forest</c>.</summary>
+    public abstract string Title { get; }
+
+    /// <summary>What it finds, a few words, e.g. <c>unusual stars</c>.</summary>
+    public abstract string Finds { get; }
+
+    /// <summary>The paper that it is from.</summary>
+    public abstract string Reference { get; }
+
+    /// <summary><c>anomaly</c> or <c>cluster</c>.</summary>
+    public abstract string RunType { get; }
+
+    /// <summary>In the order in which they are stored, <c>features</c> last.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Null where it uses no random numbers.</summary>
+    public Parameter? Seed { get; }
+
+    public RunParameters Defaults { get; }
+
+    /// <summary>What runs that differ in one parameter alone can share; null = nothing.</summary>
+    public virtual SharedWork? Shares => null;
+
+    /// <summary>
+    /// The parameters of a request that names none, as stored; a key that stored parameters lack has the value that it has here.
+    /// </summary>
+    public JsonObject DefaultParameters() => JsonNode.Parse(Defaults.ToJson())!.AsObject();
+
+    /// <summary>Reads parameters, as requested or stored; what is left out has its default.</summary>
+    /// <exception cref="ParameterException">one is unknown, of another type or out of range</exception>
+    public RunParameters Read(string? json)
+    {
+        RunParameters parameters;
+        try
+        {
+            parameters = (RunParameters?)JsonSerializer.Deserialize(string.IsNullOrWhiteSpace(json) ? "{}" : json, Defaults.GetType(), RunParameters.Json) ?? Defaults;
+        }
+        catch (JsonException e)
+        {
+            var path = e.Path?.TrimStart('$', '.') ?? "";
+            throw new ParameterException(path, $"the parameters of {Name} cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such parameter, or not its type"),
+                "Known parameters and their defaults: " + Defaults.ToJson());
+        }
+        parameters.Validate();
+        return parameters;
+    }
+
+    /// <summary>Runs it over prepared features.</summary>
+    /// <param name="parameters">of this algorithm</param>
+    /// <exception cref="DiscoveryException">the parameters or the features cannot be taken; the message says what to do</exception>
+    public abstract AlgorithmResult Run(FeatureMatrix features, RunParameters parameters, AlgorithmContext context);
+
+    public override string ToString() => Name;
+}

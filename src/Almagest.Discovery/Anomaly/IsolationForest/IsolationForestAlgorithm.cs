@@ -1,0 +1,29 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Features;
+
+namespace Almagest.Discovery.Anomaly.IsolationForest;
+
+/// <summary>
+/// Isolation forest (Liu, Ting and Zhou, ICDM 2008), with scores and threshold defined as scikit-learn's <c>IsolationForest</c>
+/// defines them. Features are double precision throughout (scikit-learn rounds them to single).
+/// </summary>
+public sealed class IsolationForestAlgorithm : AnomalyAlgorithm<IsolationForestParameters>, IExplainable
+{
+    private IsolationForestAlgorithm() { }
+
+    public static IsolationForestAlgorithm Instance { get; } = new();
+
+    public override string Name => IsolationForestParameters.Name;
+
+    public override string Title => "isolation forest";
+
+    public override string Finds => "unusual stars";
+
+    public override string Reference => "Liu, Ting and Zhou 2008, Isolation Forest, IEEE ICDM, 413";
+
+    public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
+        new IsolationForestExplainer(IsolationForestModel.Grow(features, (IsolationForestParameters)parameters, context));
+
+    protected override double[] Score(FeatureMatrix features, IsolationForestParameters parameters, AlgorithmContext context) =>
+        IsolationForestModel.Grow(features, parameters, context).ScoreSamples(features, context.Progress, context.CancellationToken);
+}

@@ -1,0 +1,77 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Features;
+using Almagest.Discovery.Statistics;
+
+namespace Almagest.Discovery.Anomaly.IsolationForest;
+
+/// <summary>A grown forest: immutable, safe to use from several threads.</summary>
+public sealed class IsolationForestModel
+{
+    const int BlockRows = 1 << 12;
+
+    readonly double normaliser;
+
+    internal IsolationForestModel(IReadOnlyList<IsolationTree> trees, int subsample, IReadOnlyList<string> featureNames, int maxThreads)
+    {
+        Trees = trees;
+        Subsample = subsample;
+        FeatureNames = featureNames;
+        MaxThreads = maxThreads;
+        normaliser = trees.Count * AveragePathLength.FromRoot(0, subsample);
+    }
+
+    /// <summary>Grows the trees. Their cost does not depend on the number of rows.</summary>
+    /// <param name="parameters">the contamination does not matter</param>
+    /// <exception cref="DiscoveryException">a parameter is out of range; fewer than five rows, or no column</exception>
+    public static IsolationForestModel Grow(FeatureMatrix features, IsolationForestParameters parameters, AlgorithmContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(parameters);
+        parameters.Validate();
+        context ??= new AlgorithmContext();
+        if (features.Rows < Algorithm.MinStars)
+            throw new DiscoveryException($"The selection holds {features.Rows} stars; an isolation forest needs at least {Algorithm.MinStars}. Widen the filter.");
+        if (features.Columns == 0)
+            throw new DiscoveryException("The matrix has no feature. Choose a recipe that the dataset's columns can fill.");
+        var subsample = Math.Min(parameters.MaxSamples, features.Rows);
+        var trees = new IsolationTree[parameters.NEstimators];
+        RowBlocks.For(trees.Length, context.MaxThreads, t => trees[t] = IsolationTreeBuilder.Grow(features, subsample, parameters.RandomState, t), context.CancellationToken);
+        return new IsolationForestModel(trees, subsample, features.Names, context.MaxThreads);
+    }
+
+    /// <summary>Stars that each tree was grown from: the option, or the number of rows where that is less.</summary>
+    public int Subsample { get; }
+
+    public IReadOnlyList<string> FeatureNames { get; }
+
+    internal IReadOnlyList<IsolationTree> Trees { get; }
+
+    internal int MaxThreads { get; }
+
+    /// <summary>
+    /// scikit-learn's <c>score_samples</c>: <c>-2^(-E[h] / c(subsample))</c> with h the path length in a tree; in [-1, 0), lower =
+    /// more anomalous. A row's score depends on no other row.
+    /// </summary>
+    /// <param name="progress">told the share done, from 0 to 1, from any thread</param>
+    /// <exception cref="DiscoveryException">the matrix has other features than the forest, or a value that is not finite</exception>
+    public double[] ScoreSamples(FeatureMatrix features, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (!features.Names.SequenceEqual(FeatureNames))
+            throw new DiscoveryException($"The forest was grown on {string.Join(", ", FeatureNames)}; the matrix has {string.Join(", ", features.Names)}. Prepare it with the same recipe.");
+        var scorer = ForestKernel.Choose(Trees, features.Columns, features.Rows);
+        var scores = new double[features.Rows];
+        var blocks = (features.Rows + BlockRows - 1) / BlockRows;
+        var done = 0;
+        RowBlocks.ForEach(features.Rows, BlockRows, MaxThreads, (first, count) =>
+        {
+            var rows = features.Values.AsSpan(first * features.Columns, count * features.Columns);
+            FiniteGuard.Require(rows, first, features.Names);
+            var sums = scores.AsSpan(first, count);
+            scorer.SumPathLengths(rows, sums);
+            for (var i = 0; i < sums.Length; i++) sums[i] = -Math.Pow(2, -sums[i] / normaliser);
+            progress?.Report((double)Interlocked.Increment(ref done) / blocks);
+        }, cancellation);
+        return scores;
+    }
+}

@@ -1,0 +1,35 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Features;
+
+namespace Almagest.Discovery.Clustering.Hdbscan;
+
+/// <summary>
+/// HDBSCAN: clusters of varying density without a radius (Campello, Moulavi and Sander 2013, PAKDD; McInnes and Healy 2017,
+/// ICDMW). Clusters are numbered by their first star; each star carries its strength of membership. Edges of equal weight are
+/// removed together, as the paper says, so the answer depends neither on the order of the rows nor on the threads.
+/// </summary>
+public sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
+{
+    private HdbscanAlgorithm() { }
+
+    public static HdbscanAlgorithm Instance { get; } = new();
+
+    public override string Name => HdbscanParameters.Name;
+
+    public override string Title => "HDBSCAN";
+
+    public override string Finds => "clusters of any density";
+
+    public override string Reference => "Campello, Moulavi and Sander 2013, Density-Based Clustering Based on Hierarchical Density Estimates, PAKDD, 160";
+
+    public override SharedWork Shares { get; } = new("tree", "min_cluster_size", "min_samples");
+
+    protected override ClusterResult Group(FeatureMatrix features, HdbscanParameters parameters, AlgorithmContext context)
+    {
+        var samples = parameters.MinSamples ?? parameters.MinClusterSize;
+        return context.Memory
+            .Get(features, (Name, samples), () => ClusterHierarchy.Build(features, samples, context.MaxThreads, context.Progress, context.CancellationToken))
+            .Condense(parameters.MinClusterSize)
+            .Select(parameters.Selection, parameters.AllowSingleCluster);
+    }
+}

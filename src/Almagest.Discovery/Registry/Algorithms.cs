@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
+
+namespace Almagest.Discovery.Registry;
+
+/// <summary>The algorithms that this program has. A new one is one more line here.</summary>
+public static class Algorithms
+{
+    /// <summary>In the order in which they are offered; the first of a run type is the one that is taken where none is named.</summary>
+    public static IReadOnlyList<Algorithm> All { get; } =
+    [
+        IsolationForestAlgorithm.Instance,
+        DbscanAlgorithm.Instance,
+        HdbscanAlgorithm.Instance,
+    ];
+
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(a => a.Name)];
+
+    /// <summary>The names by run type, in one phrase: <c>isolation_forest (anomalies), dbscan or hdbscan (clusters)</c>.</summary>
+    public static string InWords { get; } = string.Join(", ", new[] { (AnomalyAlgorithm.Type, "anomalies"), (ClusterAlgorithm.Type, "clusters") }
+        .Select(t => $"{string.Join(" or ", Of(t.Item1).Select(a => a.Name))} ({t.Item2})"));
+
+    /// <summary>Null where there is none of this name.</summary>
+    public static Algorithm? Find(string name) => All.FirstOrDefault(a => a.Name == name);
+
+    /// <summary>The algorithms that make runs of a type.</summary>
+    public static IReadOnlyList<Algorithm> Of(string runType) => [.. All.Where(a => a.RunType == runType)];
+
+    /// <summary>
+    /// The default of every parameter of an algorithm, as stored; null where there is no such algorithm. Of a key that the parameters of a stored
+    /// run lack, because it is younger than the run, this is the value that the run had: a new parameter's default must be what was done before.
+    /// </summary>
+    public static JsonObject? DefaultParameters(string algorithm) => Find(algorithm)?.DefaultParameters();
+}

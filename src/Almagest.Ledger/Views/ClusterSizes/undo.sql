@@ -1,0 +1,1 @@
+delete from view_summaries.clusters where run_id = target;

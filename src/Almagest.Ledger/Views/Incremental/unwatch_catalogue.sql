@@ -1,6 +1,0 @@
-drop trigger if exists count_new_stars on public.stars;
-drop trigger if exists count_lost_stars on public.stars;
-drop trigger if exists lock_for_labels on public.star_labels;
-drop trigger if exists judge_new_labels on public.star_labels;
-drop trigger if exists judge_changed_labels on public.star_labels;
-drop trigger if exists judge_lost_labels on public.star_labels;

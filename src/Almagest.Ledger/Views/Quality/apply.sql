@@ -1,0 +1,3 @@
+if exists (select from public.star_labels) then
+  insert into view_summaries.quality select * from view_summaries.quality_of(target);
+end if;

@@ -1,0 +1,1 @@
+delete from view_summaries.quality where run_id = target;

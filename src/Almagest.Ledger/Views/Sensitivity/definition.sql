@@ -1,0 +1,51 @@
+-- One row per two complete anomaly runs of one algorithm over one selection (the same datasets, the same filter) whose parameters differ in
+-- exactly one, the random seed apart. A parameter that a stored run lacks has its default, below, from the algorithm's descriptor; without
+-- one, null and left out are the same. Values are compared as jsonb, for which 0.1 and 0.10, or 1 and 1.0, are equal.
+with defaults (algorithm, parameters) as (
+  {{defaults}}
+),
+runs as (
+  select d.run_id,
+         jsonb_build_array(d.algorithm, d.dataset_id, d.dataset_filter) as setting,
+         jsonb_strip_nulls(coalesce(f.parameters, '{}') || case when jsonb_typeof(d.parameters) = 'object' then d.parameters else '{}' end) - 'random_state' as parameters
+  from public.discovery_runs d
+  left join defaults f using (algorithm)
+  where d.is_complete and d.run_type = 'anomaly'
+),
+-- Rather than comparing each run with each, every run is put down once for each of its parameters, under what is left of them without it: two
+-- that meet there differ in nothing else. And once whole, as '', for those that have a parameter which the other lacks.
+places as (
+  select r.run_id, r.setting, r.parameters - p.key as rest, p.key as parameter, p.value
+  from runs r
+  cross join lateral jsonb_each(r.parameters) p
+  union all
+  select run_id, setting, parameters, '', 'null'
+  from runs
+),
+-- Runs of equal parameters stand together: repetitions with other seeds are not compared with each other. Each keeps its own value, which may
+-- be written otherwise than an equal one.
+groups as (
+  select setting, rest, parameter, value, array_agg(run_id order by run_id) as runs, array_agg(value order by run_id) as stored
+  from places
+  group by setting, rest, parameter, value
+),
+pairs as (
+  select a.parameter, x.run_id as run_a, y.run_id as run_b, x.value as value_a, y.value as value_b
+  from groups a
+  join groups b on b.setting = a.setting and b.rest = a.rest
+               and (b.parameter = a.parameter and a.value < b.value or b.parameter = '' and a.parameter <> '')
+  cross join unnest(a.runs, a.stored) as x (run_id, value)
+  cross join unnest(b.runs, b.stored) as y (run_id, value)
+)
+select o.run_1_id,
+       o.run_2_id,
+       p.parameter,
+       case when p.run_a = o.run_1_id then p.value_a else p.value_b end as value_1,
+       case when p.run_a = o.run_1_id then p.value_b else p.value_a end as value_2,
+       o.run_1_count,
+       o.run_2_count,
+       o.overlap_count,
+       o.jaccard_similarity,
+       o.last_updated
+from pairs p
+join public.mv_anomaly_overlap_matrix o on o.run_1_id = least(p.run_a, p.run_b) and o.run_2_id = greatest(p.run_a, p.run_b)

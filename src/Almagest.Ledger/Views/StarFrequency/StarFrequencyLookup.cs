@@ -1,0 +1,57 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Npgsql;
+
+namespace Almagest.Ledger.Views.StarFrequency;
+
+/// <summary>
+/// The frequency of a star and the freshness of its view in one statement, which is one snapshot. This is the question that is asked of
+/// millions of different rows: no cache helps it, and it should cost what a look-up by key costs.
+/// </summary>
+public static class StarFrequencyLookup
+{
+    static readonly string Sql = $"""
+        select {ViewFreshness.Columns}, {string.Join(", ", StarFrequencyView.View.Columns.Select(c => $"f.{c.Name}"))}
+        from public.analytics_views v left join public.{StarFrequencyView.View.Name} f on f.star_id = $1
+        where v.view_name = '{StarFrequencyView.View.Name}'
+        """;
+
+    /// <summary>What the view says of some stars, each in a statement of its own, all in one round trip. A star that no complete anomaly run analysed has no row.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public static async Task<IReadOnlyDictionary<long, FreshFrequency>> ReadAsync(LedgerDatabase ledger, IReadOnlyCollection<long> starIds, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(starIds);
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var batch = new NpgsqlBatch(connection);
+            foreach (var id in starIds) batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql) { Parameters = { new NpgsqlParameter<long> { TypedValue = id } } });
+            await batch.PrepareAsync(cancellation);
+            await using var reader = await batch.ExecuteReaderAsync(cancellation);
+            var found = new Dictionary<long, FreshFrequency>();
+            foreach (var id in starIds)
+            {
+                if (!await reader.ReadAsync(cancellation)) throw ViewFreshness.Missing(StarFrequencyView.View);
+                found[id] = Of(reader);
+                await reader.NextResultAsync(cancellation);
+            }
+            return found;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
+    // Read by their places, which are those of the view's columns behind the four of the freshness.
+    static FreshFrequency Of(NpgsqlDataReader reader) => new(ViewFreshness.Of(reader), reader.IsDBNull(4) ? null : new StarFrequencyRow
+    {
+        StarId = reader.GetInt64(4), AnomalyCount = reader.GetInt64(5), TotalRuns = reader.GetInt64(6), FrequencyPct = reader.GetDouble(7),
+        MeanAnomalyScore = reader.IsDBNull(8) ? null : reader.GetDouble(8), RunIds = reader.GetFieldValue<Guid[]>(9), LastUpdated = reader.GetDateTime(10),
+    });
+}
+
+/// <summary>A star's frequency and the freshness of its view, of one snapshot.</summary>
+/// <param name="Row">null where no complete anomaly run analysed the star</param>
+public sealed record FreshFrequency(ViewFreshness Freshness, StarFrequencyRow? Row);

@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Registry;
+
+namespace Almagest.Runs.Requests;
+
+/// <summary>The parameters of stored runs in few words, as their algorithm says them.</summary>
+public static class ParameterText
+{
+    /// <summary>E.g. <c>5 %, 100×256, seed 42, population</c> or <c>eps 0.5, min 10, cluster5d</c>.</summary>
+    public static string Full(string algorithm, string parametersJson) =>
+        Known(algorithm, parametersJson) is { } p ? string.Join(", ", [.. p.Gist, .. p.Details(brief: false), Recipe(p.Features)]) : Plain(parametersJson);
+
+    /// <summary>The same for lists: what matters less is left out where it is as by default, e.g. <c>5 %, population, seed 7</c>.</summary>
+    public static string Short(string algorithm, string parametersJson) =>
+        Known(algorithm, parametersJson) is { } p ? string.Join(", ", [.. p.Gist, Recipe(p.Features), .. p.Details(brief: true)]) : Plain(parametersJson);
+
+    // What a later version of the program stored is shown as it is.
+    static RunParameters? Known(string algorithm, string parametersJson)
+    {
+        try
+        {
+            return Algorithms.Find(algorithm)?.Read(parametersJson);
+        }
+        catch (ParameterException)
+        {
+            return null;
+        }
+    }
+
+    // The version is in the run's parameters; there is one of each recipe in a program.
+    static string Recipe(string? features) =>
+        features is null ? "features not chosen yet" : string.Join('+', features.Split('+').Select(r => r.Split('@')[0]));
+
+    static string Plain(string parametersJson) =>
+        string.Join(", ", JsonNode.Parse(parametersJson)!.AsObject().Select(p => $"{p.Key} {p.Value?.ToString() ?? "null"}"));
+}

@@ -1,0 +1,67 @@
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.DatasetCoverage;
+using Almagest.Ledger.Views.Queries;
+using Almagest.Server.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Almagest.Server.Analytics;
+
+/// <summary>The parameters of a view's route, made from the view's descriptor, and how a request's values become conditions.</summary>
+internal sealed class ViewParameters
+{
+    readonly List<(ViewFilter Filter, RouteParameter Parameter, Func<HttpContext, ValueTask<object?>> Read)> filters;
+    readonly Choice? sort;
+    readonly WholeNumber? limit;
+
+    public ViewParameters(AnalyticsView view, LedgerDatabase ledger)
+    {
+        filters = [.. view.Filters.Select(filter => Of(filter, ledger))];
+        if (view.SortColumns is [var first, ..])
+            sort = new Choice("sort", "the column to sort by, largest or newest first, nulls last", view.SortColumns, first);
+        if (view.Route!.Limit is { } rows) limit = new WholeNumber("limit", rows.Description, 1, rows.Most, rows.Standard);
+        All = [.. filters.Select(f => f.Parameter), .. new RouteParameter?[] { sort, limit }.OfType<RouteParameter>(), TableAnswer.Format];
+    }
+
+    public IReadOnlyList<RouteParameter> All { get; }
+
+    public async ValueTask<ViewRows> ReadAsync(HttpContext context)
+    {
+        var rows = new ViewRows();
+        foreach (var (filter, _, read) in filters) rows = rows.Where(filter, await read(context));
+        return rows with { Sort = sort?.Read(context), Limit = limit?.Read(context) };
+    }
+
+    /// <summary>Whether the request says how many rows it wants.</summary>
+    public bool IsLimited(HttpContext context) => limit is not null && context.Request.Query[limit.Name] is [{ Length: > 0 }, ..];
+
+    static (ViewFilter, RouteParameter, Func<HttpContext, ValueTask<object?>>) Of(ViewFilter filter, LedgerDatabase ledger)
+    {
+        var (name, description) = (filter.Name, filter.Description);
+        switch (filter)
+        {
+            case ChoiceFilter choice:
+                var words = new Choice(name, description, choice.Choices, (string?)filter.Default);
+                return (filter, words, context => new(words.Read(context)));
+            case NumberFilter number:
+                var real = new Number(name, description, number.Least, number.Most, (double)filter.Default!);
+                return (filter, real, context => new(real.Read(context)));
+            case WholeFilter number:
+                var whole = new WholeNumber(name, description, number.Least, number.Most, (long?)filter.Default);
+                return (filter, whole, context => new(whole.Read(context)));
+            case RunFilter run:
+                var id = new Uuid(name, description) { InPath = run.InPath };
+                return (filter, id, context => new(id.Read(context)));
+            case DatasetFilter:
+                var dataset = new Words(name, description);
+                return (filter, dataset, async context => dataset.Read(context) is { } given ? (await new DatasetRepository(ledger).FindAsync(given, context.RequestAborted)).DatasetId : null);
+            case ConeFilter:
+                var cone = new Cone(name, description);
+                return (filter, cone, context => new(cone.Read(context) is var (ra, dec, radius) ? SkyCell.InCone(ra, dec, radius) : null));
+            default:
+                var text = new Words(name, description);
+                return (filter, text, context => new(text.Read(context)));
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Net;
+using Almagest.Contract.Errors;
+using Almagest.Dashboard.Hosting;
+using Almagest.Runs.Explanation;
+using Almagest.Server.Analytics;
+using Almagest.Server.Annotations;
+using Almagest.Server.Comparing;
+using Almagest.Server.Coverage;
+using Almagest.Server.Datasets;
+using Almagest.Server.Http;
+using Almagest.Server.Jobs;
+using Almagest.Server.Matching;
+using Almagest.Server.OpenApi;
+using Almagest.Server.Operations;
+using Almagest.Server.Pages;
+using Almagest.Server.Runs;
+using Almagest.Server.VirtualObservatory;
+using Almagest.Server.VirtualObservatory.Tap;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Almagest.Server.Hosting;
+
+/// <summary>
+/// The HTTP API, its pages, and the work behind them: runs that were asked for, views that follow their completion, the
+/// nightly refresh.
+/// </summary>
+public static class AlmagestServer
+{
+    const long MostBodyBytes = 1 << 20;
+    static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(60);
+
+    /// <summary>Builds a server that has not started. <see cref="StartAsync"/> also explains a taken port.</summary>
+    /// <exception cref="LedgerException">an option cannot be used; the field says which</exception>
+    public static WebApplication Build(ServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var endpoint = ServerAddress.Parse(options.Bind, options.Port);
+        var schedule = ClockSchedule.Parse(options.NightlyCron, options.TimeZone, "nightly");
+
+        // Empty: neither appsettings.json in the current folder nor ASPNETCORE_* variables change what the options say.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Almagest.Server" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, endpoint));
+        // A failed start is thrown and explained; the host would log it a second time, as a stack trace.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        (options.Logging ?? LogToStandardError)(builder.Logging);
+
+        var services = builder.Services;
+        services.AddRouting();
+        services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = LongestRequest });
+        services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));
+        ApiDocument.AddTo(services);
+        services.Configure<HostOptions>(o =>
+        {
+            o.ShutdownTimeout = options.ShutdownTimeout;
+            // A job that fails is logged and tried again; it does not take the answers away.
+            o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+        });
+        services.AddSingleton(options);
+        services.AddSingleton(options.Ledger);
+        services.AddSingleton<RunQueue>();
+        services.AddSingleton(_ => new RunExplainer(options.Ledger) { MaxThreads = options.RunThreads });
+        services.AddSingleton<RequestMeter>();
+        services.AddSingleton<AnswerCache>();
+        services.AddSingleton<AdqlRunner>();
+        services.AddSingleton<TapJobs>();
+        services.AddSingleton<FreshAnswers>();
+        services.AddSingleton<IDashboardHost, DashboardHost>();
+        DashboardHosting.AddTo(services);
+        if (options.Workers > 0) services.AddHostedService<RunWorker>();
+        services.AddHostedService<ViewKeeper>();
+        DurableJobs.AddTo(services, options.Ledger, schedule is null ? [] : options.Workers == 0 ? [NightlyRefresh.JobBy(schedule)] : [NightlyRefresh.JobBy(schedule), RunWatch.Job]);
+
+        var app = builder.Build();
+        app.Services.GetRequiredService<RequestMeter>().Start();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<RequestGuard>(RequestGuard.HostsOf(options, endpoint.Address));
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        DashboardHosting.Use(app);
+        MapRoutes(app, options);
+        return app;
+    }
+
+    /// <summary>Builds a server and starts it.</summary>
+    /// <exception cref="LedgerException">the port is taken, the address is not this machine's, or an option cannot be used</exception>
+    public static async Task<WebApplication> StartAsync(ServerOptions options, CancellationToken cancellation = default)
+    {
+        var app = Build(options);
+        try
+        {
+            await app.StartAsync(cancellation);
+            return app;
+        }
+        catch (Exception e)
+        {
+            using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await app.StopAsync(grace.Token);
+            await app.DisposeAsync();
+            if (ServerAddress.Explain(e, ServerAddress.Parse(options.Bind, options.Port)) is { } explained) throw explained;
+            throw;
+        }
+    }
+
+    /// <summary>The address of a started server, e.g. <c>http://127.0.0.1:8000/</c>; a server on every address is named by loopback.</summary>
+    public static Uri AddressOf(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
+            ?? throw new InvalidOperationException("the server has not started");
+        return new Uri(bound.Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal).Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal));
+    }
+
+    static void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    static void MapRoutes(WebApplication app, ServerOptions options)
+    {
+        var api = app.MapGroup("").AddEndpointFilter(RouteParameters.RejectUnknown);
+        AnalyticsRoutes.Map(api, options.Ledger, app.Services.GetRequiredService<FreshAnswers>());
+        RunRoutes.Map(api, options);
+        SweepRoutes.Map(api, options.Ledger);
+        ComparisonRoutes.Map(api, options.Ledger);
+        ConsensusRoutes.Map(api, options.Ledger);
+        ClusterIdentityRoutes.Map(api, options.Ledger);
+        KDistanceRoutes.Map(api, options.Ledger);
+        DatasetRoutes.Map(api, options);
+        StarRoutes.Map(api, options.Ledger);
+        RunAnnotationRoutes.Map(api, options.Ledger);
+        StarLabelRoutes.Map(api, options.Ledger);
+        CrossMatchRoutes.Map(api, options.Ledger);
+        CoverageMapRoutes.Map(api, options.Ledger);
+        HealthRoutes.Map(api, options.Ledger);
+        MetricsRoutes.Map(api, options.Ledger);
+        JobRoutes.Map(api, options.Ledger);
+        var adql = app.Services.GetRequiredService<AdqlRunner>();
+        TapRoutes.Map(app, adql, app.Services.GetRequiredService<TapJobs>());
+        new ConeSearch(options.Ledger, adql).Map(app);
+        DashboardHosting.Map(app);
+        ApiDocument.Map(app);
+        DocsPage.Map(app);
+    }
+
+    static void LogToStandardError(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(o =>
+        {
+            o.SingleLine = true;
+            o.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+}

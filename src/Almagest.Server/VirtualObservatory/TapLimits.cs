@@ -1,0 +1,31 @@
+namespace Almagest.Server.VirtualObservatory;
+
+/// <summary>How much a query may ask, and how long answers are kept.</summary>
+internal static class TapLimits
+{
+    /// <summary>Rows of an answer where MAXREC does not say.</summary>
+    public const long StandardRows = 100_000;
+
+    /// <summary>Most rows of an answer.</summary>
+    public const long MostRows = 10_000_000;
+
+    /// <summary>Longest answer to /sync, its sending included.</summary>
+    public static readonly TimeSpan Sync = TimeSpan.FromSeconds(60);
+
+    public static readonly TimeSpan StandardExecution = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan MostExecution = TimeSpan.FromHours(1);
+
+    /// <summary>How long a job is kept.</summary>
+    public static readonly TimeSpan StandardRetention = TimeSpan.FromDays(1);
+    public static readonly TimeSpan MostRetention = TimeSpan.FromDays(7);
+
+    /// <summary>Jobs at most; beyond it, the oldest one that has ended makes room.</summary>
+    public const int MostJobs = 200;
+
+    /// <summary>Bytes of one result, and of all results together.</summary>
+    public const long MostResultBytes = 1L << 30;
+    public const long MostBytes = 4L << 30;
+
+    /// <summary>Longest wait for a change of a job's phase.</summary>
+    public static readonly TimeSpan MostWait = TimeSpan.FromMinutes(5);
+}

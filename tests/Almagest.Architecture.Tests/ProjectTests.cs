@@ -1,0 +1,53 @@
+using Almagest.Architecture.Tests.Sources;
+using Microsoft.CodeAnalysis;
+using Xunit;
+
+namespace Almagest.Architecture.Tests;
+
+public sealed class ProjectTests
+{
+    /// <summary>From below to above; projects of one line do not know each other.</summary>
+    private static readonly string[][] Layers =
+    [
+        ["Almagest.Sky"],
+        ["Almagest.Discovery", "Almagest.Catalog", "Almagest.Adql"],
+        ["Almagest.Contract"],
+        ["Almagest.Ledger", "Almagest.Postgres"],
+        ["Almagest.Runs"],
+        ["Almagest.Charts"],
+        ["Almagest.Dashboard"],
+        ["Almagest.Server"],
+        ["Almagest.Cli"],
+    ];
+
+    [Fact]
+    public void Every_project_refers_only_to_those_below_it()
+    {
+        var layer = Layers.SelectMany((names, i) => names.Select(n => (n, i))).ToDictionary(p => p.n, p => p.i);
+        Assert.Equal(layer.Keys.Order(StringComparer.Ordinal), Repository.Source.Projects.Select(p => p.Name).Order(StringComparer.Ordinal));
+        var upward =
+            from project in Repository.Source.Projects
+            from reference in project.References
+            where layer[reference] >= layer[project.Name]
+            select $"{project.Name} refers to {reference}";
+        Assert.Empty(upward);
+    }
+
+    /// <summary>Else the other checks would overlook what a name means that was not understood.</summary>
+    [Fact]
+    public void The_sources_are_understood()
+    {
+        var components =
+            from project in Repository.Source.Projects
+            from name in SourceProject.Names(project.Directory, "*.razor")
+            where !name.EndsWith("_Imports.razor", StringComparison.Ordinal) && project.Files.All(f => f.Path != name)
+            select $"{project.Name}/{name} has no generated code: build {project.Name} first";
+        // CS8795: a partial method, such as that of a regular expression, whose other part a generator writes.
+        var errors =
+            from project in Repository.Source.Projects
+            from found in Repository.Source[project].GetDiagnostics()
+            where found.Severity == DiagnosticSeverity.Error && found.Id is not ("CS8795" or "CS8805")
+            select $"{project.Name}: {found}";
+        Assert.Empty(components.Concat(errors).Take(20));
+    }
+}
