@@ -38,7 +38,7 @@ internal sealed class CliLedger : IAsyncDisposable
 
     /// <summary>The ids of the runs, newest first.</summary>
     public async Task<string[]> RunIdsAsync(params string[] options) =>
-        [.. (await RunAsync(["runs", "list", "--json", .. options])).Ok().Json.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()!)];
+        [.. (await RunAsync(["runs", "list", "--json", .. options])).Ok().Json.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()!)];
 
     public async Task<long> CountAsync(string sql)
     {

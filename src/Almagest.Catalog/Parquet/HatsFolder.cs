@@ -130,7 +130,7 @@ internal sealed class HatsReader : ICatalogReader
         }
     }
 
-    private ICatalogReader Open(string file)
+    private ParquetCatalogReader Open(string file)
     {
         try
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
@@ -81,7 +82,7 @@ internal static class DiscoverCommands
             reports.Add(await DiscoveryReport.CreateAsync(session.Ledger, outcome, (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop), shell.Cancellation));
         }
         if (reports.Count == 1) shell.Answer(reports[0].Document, reports[0].Show);
-        else shell.Answer(new { runs = reports.Select(r => r.Document), trees_built = service.Memory!.Work.Built }, console => SweepReport.Show(console, reports, service.Memory!.Work.Built));
+        else shell.Answer(new DiscoveryList(reports.ConvertAll(r => r.Document), service.Memory!.Work.Built), console => SweepReport.Show(console, reports, service.Memory!.Work.Built));
         return CommandLine.Done;
     }
 
@@ -91,7 +92,7 @@ internal static class DiscoverCommands
         var run = (await new RunSubmitter(ledger).SubmitAsync(new RunRequest(dataset.Name, filter, sweep[0]), RunPlacement.Queued, null, shell.Cancellation)).Runs[0];
         if (follow) return await RunFollowCommand.AnswerAsync(shell, ledger, run.RunId);
         var view = await RunView.LoadAsync(ledger, run, 0, shell.Cancellation);
-        shell.Answer(view.FullDocument, console =>
+        shell.Answer(view.Document, console =>
         {
             view.Show(console);
             console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Almagest.Cli.Shell;
 using Almagest.Discovery.Abstractions;
 
 namespace Almagest.Cli.Commands;

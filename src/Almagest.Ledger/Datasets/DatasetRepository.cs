@@ -89,6 +89,31 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     public Task<List<StarLabel>> LabelsAsync(long starId, CancellationToken cancellation = default) =>
         ledger.ReadAsync(context => context.StarLabels.Where(l => l.StarId == starId).OrderBy(l => l.LabelSet), cancellation);
 
+    /// <summary>How many runs took stars of each dataset, whatever became of them; datasets without a run are left out.</summary>
+    public async Task<IReadOnlyDictionary<long, long>> RunCountsAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellationToken);
+            await using var command = new NpgsqlCommand("""
+                select dataset_id, count(*)
+                from (
+                  select run_id, dataset_id from public.discovery_runs
+                  union
+                  select run_id, jsonb_array_elements_text(dataset_filter -> 'also_datasets')::bigint from public.discovery_runs where dataset_filter ? 'also_datasets') r
+                group by dataset_id
+                """, connection);
+            var counts = new Dictionary<long, long>();
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) counts[reader.GetInt64(0)] = reader.GetInt64(1);
+            return counts;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
+
     async Task<int> RunCountAsync(long datasetId, CancellationToken cancellation)
     {
         var also = AlsoJson(datasetId);

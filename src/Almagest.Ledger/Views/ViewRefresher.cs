@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Almagest.Contract.Views;
 using Almagest.Ledger.Database;
 using Npgsql;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Contract.Comparison;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;

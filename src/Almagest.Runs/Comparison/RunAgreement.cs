@@ -1,3 +1,4 @@
+using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Database;
@@ -34,9 +35,6 @@ public sealed record RunAgreement(
     /// <summary>Common over marked by either, [0, 1]; 0 where neither marks a star.</summary>
     public double JaccardSimilarity => Marked1 + Marked2 == 0 ? 0 : (double)Common / (Marked1 + Marked2 - Common);
 }
-
-/// <summary>Stars that are in one cluster of the first run and in one of the second; -1 = in none.</summary>
-public sealed record ClusterMatch(int Cluster1, int Cluster2, long Stars);
 
 /// <summary>Measures the agreement of two runs from their raw results.</summary>
 public sealed class RunAgreementReader(LedgerDatabase ledger)

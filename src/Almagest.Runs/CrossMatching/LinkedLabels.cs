@@ -1,3 +1,4 @@
+using Almagest.Contract.CrossMatching;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
@@ -5,12 +6,6 @@ using Almagest.Ledger.Model;
 using Npgsql;
 
 namespace Almagest.Runs.CrossMatching;
-
-/// <summary>What a copy of labels did.</summary>
-/// <param name="Copied">stars that have a label now and had none in the set, or another one</param>
-/// <param name="Ambiguous">stars left out because their links lead to labels that say different things</param>
-/// <param name="Kept">stars that have a label in the set already and keep it</param>
-public sealed record LinkedLabelReport(long Copied, long Ambiguous, long Kept);
 
 /// <summary>Gives the labels of one dataset's stars to the stars of another that a cross-match links to them.</summary>
 public sealed class LinkedLabels(LedgerDatabase ledger)

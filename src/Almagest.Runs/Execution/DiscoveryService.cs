@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
@@ -16,9 +17,6 @@ namespace Almagest.Runs.Execution;
 /// <summary>What the user asks for: which stars, which algorithm, which parameters.</summary>
 /// <param name="Dataset">name or id</param>
 public sealed record RunRequest(string Dataset, StarFilter Filter, RunParameters Parameters);
-
-/// <summary>Where the time of a run went, ms.</summary>
-public sealed record RunTimings(double Load, double Compute, double Persist, double Views);
 
 /// <summary>A stage of a run and how far it is, 0 to 1.</summary>
 public sealed record RunProgress(string Stage, double Fraction)
@@ -251,7 +249,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellation);
         else
             await completion.SaveClustersAsync(analysis.Stars.StarId, analysis.Clusters!.Labels, analysis.Clusters.Probabilities, cancellation);
-        await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.SummaryJson(), cancellation);
+        await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellation);
         // From here on it is complete or not: a wish that comes now must not leave that open.
         await completion.CommitAsync(CancellationToken.None);
         return watch.Elapsed.TotalMilliseconds;

@@ -43,7 +43,7 @@ internal sealed class PreparedRun
     {
         var run = stored.Run;
         var recipe = StarAnalysis.Recipe(stored.Parameters);
-        var version = stored.Summary["features"]?["version"]?.ToString();
+        var version = stored.Summary.Features?.Version;
         if (version != recipe.Version)
         {
             throw LedgerException.Of(ErrorCode.RunNotRepeatable,

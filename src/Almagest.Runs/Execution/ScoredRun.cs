@@ -1,6 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Anomaly;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
@@ -11,9 +10,9 @@ using Almagest.Runs.Requests;
 namespace Almagest.Runs.Execution;
 
 /// <summary>A complete anomaly run with what is stored to go on from it: its model can be fitted again, its scores can meet another threshold.</summary>
-/// <param name="Summary">its <c>results_summary</c>; a copy</param>
+/// <param name="Summary">its <c>results_summary</c></param>
 /// <param name="Offset">the threshold on the raw scores: raw score = stored score + offset</param>
-internal sealed record ScoredRun(DiscoveryRun Run, AnomalyParameters Parameters, StarFilter Filter, JsonObject Summary, double Offset)
+internal sealed record ScoredRun(DiscoveryRun Run, AnomalyParameters Parameters, StarFilter Filter, ResultsSummary Summary, double Offset)
 {
     /// <exception cref="LedgerException">no such run, it is of another type, not complete, or stored by a program that kept too little</exception>
     public static async Task<ScoredRun> GetAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellation)
@@ -27,7 +26,7 @@ internal sealed record ScoredRun(DiscoveryRun Run, AnomalyParameters Parameters,
         if (!run.IsComplete)
             throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}{(run.Error is null ? "" : $": {run.Error}")}",
                 "Only a complete run has scores.").With("run_id", run.RunId).With("status", run.Status);
-        if (JsonNode.Parse(run.ResultsSummary ?? "{}") is not JsonObject summary || Number(summary, "score_offset") is not { } offset)
+        if (ResultsSummary.Parse(run.ResultsSummary) is not { ScoreOffset: { } offset } summary)
         {
             throw LedgerException.Of(ErrorCode.RunNotRepeatable,
                 $"run {runId} does not say which offset its scores have (results_summary.score_offset)",
@@ -46,7 +45,4 @@ internal sealed record ScoredRun(DiscoveryRun Run, AnomalyParameters Parameters,
                 "Use the program version that made it, or run it again with this one.", inner: e).With("run_id", runId);
         }
     }
-
-    static double? Number(JsonObject summary, string name) =>
-        summary[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null;
 }

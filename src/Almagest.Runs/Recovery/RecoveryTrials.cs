@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Recovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Recovery;

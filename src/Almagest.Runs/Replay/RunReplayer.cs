@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -9,9 +9,6 @@ using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 
 namespace Almagest.Runs.Replay;
-
-/// <summary>A star of which the stored row and the recomputed one differ; null = there is none.</summary>
-public sealed record ReplayDifference(long StarId, string? Stored, string? Recomputed);
 
 /// <summary>What recomputing a run showed.</summary>
 /// <param name="Run">the run, with its <c>results_hash</c> of the time when it was stored</param>
@@ -95,10 +92,10 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         var notes = new List<string>();
         if (run.ProgramVersion != Almagest.Contract.ProgramVersion.Current) notes.Add($"version {run.ProgramVersion} made the run, version {Almagest.Contract.ProgramVersion.Current} recomputed it");
         if (run.TotalStars != analysis.Stars.Count) notes.Add($"the run analysed {run.TotalStars} stars, its selection now holds {analysis.Stars.Count}");
-        var version = JsonNode.Parse(run.ResultsSummary ?? "{}")?["features"]?["version"]?.ToString();
-        if (version is not null && version != analysis.Features.Recipe.Version)
+        var summary = ResultsSummary.Parse(run.ResultsSummary);
+        if (summary?.Features?.Version is { } version && version != analysis.Features.Recipe.Version)
             notes.Add($"the run used version {version} of the recipe {analysis.Features.Recipe.Name}, this program has version {analysis.Features.Recipe.Version}");
-        if (JsonNode.Parse(run.ResultsSummary ?? "{}")?["rethresholded_from"] is { } source)
+        if (summary?.RethresholdedFrom is { } source)
             notes.Add($"the run was made of the stored scores of run {source}, and is recomputed from the catalogue");
         return notes;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
@@ -15,11 +16,6 @@ public sealed record ResultQuery(bool AnomaliesOnly = false, int? ClusterId = nu
     /// <summary>Only these stars; null = no such condition.</summary>
     public IReadOnlyCollection<long>? StarIds { get; init; }
 }
-
-/// <summary>One result with the catalogue's columns of its star.</summary>
-public sealed record StarResult(
-    Guid RunId, long StarId, int IsAnomaly, double? AnomalyScore, int? ClusterId,
-    string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color, double? MembershipProbability);
 
 /// <summary>One page, and the token of the next where there is one.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
@@ -158,6 +154,3 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         return $"${command.Parameters.Count}";
     }
 }
-
-/// <summary>What one complete run says of a star.</summary>
-public sealed record StarHistoryEntry(Guid RunId, string RunType, string Algorithm, DateTime CreatedAt, int IsAnomaly, double? AnomalyScore, int? ClusterId);

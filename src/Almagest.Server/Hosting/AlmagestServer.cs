@@ -2,6 +2,7 @@ using System.Net;
 using Almagest.Contract.Errors;
 using Almagest.Dashboard.Hosting;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Explanation;
 using Almagest.Server.Analytics;
 using Almagest.Server.Annotations;
@@ -58,7 +59,7 @@ public static class AlmagestServer
         var services = builder.Services;
         services.AddRouting();
         services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = LongestRequest });
-        services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));
+        services.ConfigureHttpJsonOptions(o => LedgerJson.Configure(o.SerializerOptions));
         ApiDocument.AddTo(services);
         services.Configure<HostOptions>(o =>
         {

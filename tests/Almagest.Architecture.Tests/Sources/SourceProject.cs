@@ -16,6 +16,7 @@ internal sealed class SourceProject
         Directory = folder;
         References = [.. Items(file, "ProjectReference").Select(i => Path.GetFileNameWithoutExtension(i.Replace('\\', '/')))];
         Friends = [.. Items(file, "InternalsVisibleTo")];
+        Usings = [.. Items(file, "Using")];
         AssemblyName = file.Descendants("AssemblyName").FirstOrDefault()?.Value ?? Name;
     }
 
@@ -31,6 +32,9 @@ internal sealed class SourceProject
 
     /// <summary>Assemblies that may use what is internal.</summary>
     public IReadOnlyList<string> Friends { get; }
+
+    /// <summary>Namespaces that every file of it may name.</summary>
+    public IReadOnlyList<string> Usings { get; }
 
     /// <summary>The sources, and of each Razor component the code that is generated from it.</summary>
     public IReadOnlyList<SourceFile> Files { get; private set; } = [];

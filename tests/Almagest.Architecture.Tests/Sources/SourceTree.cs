@@ -47,13 +47,14 @@ internal sealed class SourceTree
     {
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
-        var first = string.Concat(project.Friends.Select(f => $"[assembly: {typeof(InternalsVisibleToAttribute).FullName}(\"{f}\")]\n"));
+        var usings = string.Concat(project.Usings.Select(u => $"global using {u};\n"));
+        var friends = string.Concat(project.Friends.Select(f => $"[assembly: {typeof(InternalsVisibleToAttribute).FullName}(\"{f}\")]\n"));
         var parse = new CSharpParseOptions(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
         return CSharpCompilation.Create(
             project.AssemblyName,
             [
                 CSharpSyntaxTree.ParseText(ImplicitUsings, parse),
-                CSharpSyntaxTree.ParseText(first, parse),
+                CSharpSyntaxTree.ParseText(usings + friends, parse),
                 .. project.Files.Select(f => f.Tree),
             ],
             [.. libraries, .. Below(project, projects).Select(p => tree[p].ToMetadataReference())],

@@ -3,8 +3,6 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Npgsql;
 using Xunit;
 

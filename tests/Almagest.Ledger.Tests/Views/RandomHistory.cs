@@ -5,8 +5,6 @@ using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Npgsql;
 
 namespace Almagest.Ledger.Tests.Views;

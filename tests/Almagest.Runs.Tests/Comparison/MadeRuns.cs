@@ -4,8 +4,6 @@ using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
-using Almagest.Testing;
 
 namespace Almagest.Runs.Tests.Comparison;
 

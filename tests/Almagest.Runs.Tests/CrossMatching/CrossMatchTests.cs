@@ -1,3 +1,4 @@
+using Almagest.Contract.CrossMatching;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Matching;
@@ -8,8 +9,6 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.CrossMatching;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Recovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
@@ -7,8 +8,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
-using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Recovery;

@@ -7,9 +7,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
-using Almagest.Runs.Requests;
-using Almagest.Runs.Results;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;

@@ -8,8 +8,6 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
-using Almagest.Runs.Requests;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;

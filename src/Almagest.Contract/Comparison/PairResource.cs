@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using Almagest.Runs.Comparison;
 
-namespace Almagest.Server.Comparing;
+namespace Almagest.Contract.Comparison;
 
 /// <summary>How two runs' marks overlap among the stars that both analysed. An anomaly run marks the stars that it flags, a cluster run those in no cluster.</summary>
 /// <param name="AnalysedByBoth">stars that both analysed; everything else here counts only these</param>
@@ -14,7 +13,7 @@ namespace Almagest.Server.Comparing;
 /// <param name="PValue">chance of at least so many common stars, were the runs independent (hypergeometric); 0 where it is below 1e-308: see log10_p_value</param>
 /// <param name="QValue">p value adjusted for all pairs of the answer's matrix (Benjamini and Hochberg): expected share of false discoveries among pairs as significant as this one</param>
 /// <param name="AdjustedRandIndex">of two cluster runs, noise as a group; null for others, and in the matrix of overlaps</param>
-public sealed record PairBody(
+public sealed record PairResource(
     [property: JsonPropertyName("run_1_id")] Guid Run1Id,
     [property: JsonPropertyName("run_2_id")] Guid Run2Id,
     long AnalysedByBoth,
@@ -24,12 +23,7 @@ public sealed record PairBody(
     [property: JsonPropertyName("log10_p_value")] double Log10PValue,
     double QValue,
     [property: JsonPropertyName("log10_q_value")] double Log10QValue,
-    double? AdjustedRandIndex)
-{
-    internal static PairBody From(PairSignificance p) => new(
-        p.Run1.RunId, p.Run2.RunId, p.Overlap.Shared, p.Overlap.Marked1, p.Overlap.Marked2, p.Overlap.Common, p.Overlap.Expected, p.Overlap.Enrichment, p.Overlap.Jaccard,
-        p.Overlap.Kappa, Math.Pow(10, p.Log10PValue), p.Log10PValue, Math.Pow(10, p.Log10QValue), p.Log10QValue, p.AdjustedRandIndex);
-}
+    double? AdjustedRandIndex);
 
 /// <summary>How significant the overlaps of all pairs of some runs are.</summary>
 /// <param name="RunIds">the runs, in order of creation</param>
@@ -37,7 +31,7 @@ public sealed record PairBody(
 /// <param name="Items">the most significant first</param>
 /// <param name="Next">give it as after for the next page; null on the last</param>
 /// <param name="Truncated">whether there are more after this page</param>
-public sealed record SignificanceBody(IReadOnlyList<Guid> RunIds, int Tests, IReadOnlyList<PairBody> Items, string? Next, bool Truncated);
+public sealed record SignificanceResource(IReadOnlyList<Guid> RunIds, int Tests, IReadOnlyList<PairResource> Items, string? Next, bool Truncated);
 
 /// <summary>Agreement of two runs.</summary>
 /// <param name="AnalysedByBoth">stars that both analysed; everything else here counts only these</param>
@@ -52,23 +46,17 @@ public sealed record SignificanceBody(IReadOnlyList<Guid> RunIds, int Tests, IRe
 /// <param name="Differences">in what the runs differ: algorithm, features, selection, parameters, seed, contamination, program</param>
 /// <param name="OnlyInRun1Reasons">why so many stars are marked by run 1 alone: data, threshold, algorithm, features, parameters, seed or program</param>
 /// <param name="OnlyInRun1NearThreshold">of them, those that run 2 would flag, were it to flag a fifth more</param>
-public sealed record AgreementBody(
+public sealed record AgreementResource(
     long AnalysedByBoth, double ExpectedByChance, double? Enrichment, double JaccardSimilarity, double? Kappa, double PValue,
     [property: JsonPropertyName("log10_p_value")] double Log10PValue,
     double? AdjustedRandIndex, double? AdjustedMutualInformation, double? NormalizedMutualInformation, IReadOnlyList<string> Differences,
     [property: JsonPropertyName("only_in_run_1_reasons")] IReadOnlyDictionary<string, long> OnlyInRun1Reasons,
     [property: JsonPropertyName("only_in_run_2_reasons")] IReadOnlyDictionary<string, long> OnlyInRun2Reasons,
     [property: JsonPropertyName("only_in_run_1_near_threshold")] long OnlyInRun1NearThreshold,
-    [property: JsonPropertyName("only_in_run_2_near_threshold")] long OnlyInRun2NearThreshold)
-{
-    internal static AgreementBody From(RunAgreement a, FlipCounts flips) => new(
-        a.Overlap.Shared, a.Overlap.Expected, a.Overlap.Enrichment, a.Overlap.Jaccard, a.Overlap.Kappa, Math.Pow(10, a.Overlap.Log10PValue), a.Overlap.Log10PValue,
-        a.AdjustedRandIndex, a.AdjustedMutualInformation, a.NormalizedMutualInformation, RunDifference.Of(a.Run1, a.Run2).Differences,
-        flips.OnlyIn1, flips.OnlyIn2, flips.NearThreshold1, flips.NearThreshold2);
-}
+    [property: JsonPropertyName("only_in_run_2_near_threshold")] long OnlyInRun2NearThreshold);
 
 /// <summary>Stars that are in one cluster of run 1 and in one of run 2; -1 = in none.</summary>
-public sealed record ClusterMatchBody(
+public sealed record ClusterMatch(
     [property: JsonPropertyName("cluster_1")] int Cluster1,
     [property: JsonPropertyName("cluster_2")] int Cluster2,
     long Stars);
@@ -77,20 +65,20 @@ public sealed record ClusterMatchBody(
 /// <param name="Score1">score in run 1, negative = flagged; null where it did not analyse the star or has no scores</param>
 /// <param name="Cluster1">cluster in run 1, -1 = none; null where it did not analyse the star or has no clusters</param>
 /// <param name="Reason">why only one run marks it; null where both do</param>
-/// <param name="NearThreshold">whether the run that does not flag it would, were it to flag a fifth more; null where that means nothing</param>
-public sealed record PairStarBody(
-    long StarId, string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color,
+/// <param name="NearThreshold">
+/// whether the run that does not flag it nearly would: it is among the stars that would follow, were a fifth more flagged; null where both mark it
+/// or that run has no score for it
+/// </param>
+public sealed record PairStar(
+    long StarId, string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude,
+    double? Color,
     [property: JsonPropertyName("score_1")] double? Score1,
     [property: JsonPropertyName("score_2")] double? Score2,
     [property: JsonPropertyName("cluster_1")] int? Cluster1,
     [property: JsonPropertyName("cluster_2")] int? Cluster2,
-    string? Reason, bool? NearThreshold)
-{
-    internal static PairStarBody From(PairStar s) => new(
-        s.StarId, s.SourceId, s.RaDeg, s.DecDeg, s.ParallaxMas, s.PmraMasYr, s.PmdecMasYr, s.Magnitude, s.Color, s.Score1, s.Score2, s.Cluster1, s.Cluster2, s.Reason, s.NearThreshold);
-}
+    string? Reason, bool? NearThreshold);
 
 /// <summary>A page of a pair's stars, by star_id.</summary>
 /// <param name="Next">give it as after for the next page; null on the last</param>
 /// <param name="Truncated">whether there are more after this page</param>
-public sealed record PairStarPageBody(IReadOnlyList<PairStarBody> Items, long? Next, bool Truncated);
+public sealed record PairStarPage(IReadOnlyList<PairStar> Items, long? Next, bool Truncated);

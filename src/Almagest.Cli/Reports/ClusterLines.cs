@@ -1,18 +1,16 @@
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Features;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
 
-/// <summary>
-/// A cluster as an astronomer describes it: how many stars, where, how far, moving how. The centre is the direction of the mean
-/// unit vector; the others are medians over the members that have the value, null where none has.
-/// </summary>
-internal sealed record ClusterLine(int ClusterId, int ClusterSize, double CentreRaDeg, double CentreDecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr)
+/// <summary>Clusters as an astronomer describes them.</summary>
+internal static class ClusterLines
 {
     /// <summary>The clusters, largest first.</summary>
     /// <param name="labels">cluster of each star; -1 = none</param>
-    public static IReadOnlyList<ClusterLine> Describe(StarColumns stars, int[] labels, int limit)
+    public static IReadOnlyList<ClusterDescription> Describe(StarColumns stars, int[] labels, int limit)
     {
         var members = new Dictionary<int, List<int>>();
         for (var i = 0; i < labels.Length; i++)
@@ -24,7 +22,7 @@ internal sealed record ClusterLine(int ClusterId, int ClusterSize, double Centre
         return [.. members.OrderByDescending(m => m.Value.Count).ThenBy(m => m.Key).Take(limit).Select(m => Describe(m.Key, m.Value, stars))];
     }
 
-    static ClusterLine Describe(int cluster, List<int> rows, StarColumns stars)
+    static ClusterDescription Describe(int cluster, List<int> rows, StarColumns stars)
     {
         double x = 0, y = 0, z = 0;
         foreach (var row in rows)
@@ -36,7 +34,7 @@ internal sealed record ClusterLine(int ClusterId, int ClusterSize, double Centre
             z += sinDec;
         }
         var ra = double.RadiansToDegrees(Math.Atan2(y, x));
-        return new ClusterLine(cluster, rows.Count, ra < 0 ? ra + 360 : ra, double.RadiansToDegrees(Math.Atan2(z, Math.Sqrt(x * x + y * y))),
+        return new ClusterDescription(cluster, rows.Count, ra < 0 ? ra + 360 : ra, double.RadiansToDegrees(Math.Atan2(z, Math.Sqrt(x * x + y * y))),
             Median(rows, stars.ParallaxMas), Median(rows, stars.PmraMasYr), Median(rows, stars.PmdecMasYr));
     }
 
@@ -48,7 +46,7 @@ internal sealed record ClusterLine(int ClusterId, int ClusterSize, double Centre
         return known.Length % 2 == 1 ? known[middle] : (known[middle - 1] + known[middle]) / 2;
     }
 
-    public static void Show(IAnsiConsole console, IReadOnlyList<ClusterLine> clusters)
+    public static void Show(IAnsiConsole console, IReadOnlyList<ClusterDescription> clusters)
     {
         var table = Tables.Of(">cluster", ">stars", ">RA (°)", ">Dec (°)", ">plx (mas)", ">dist (pc)", ">pmRA", ">pmDec");
         foreach (var c in clusters)

@@ -1,7 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Recovery;
 
-namespace Almagest.Runs.Recovery;
+namespace Almagest.Contract.Recovery;
 
 /// <summary>What to plant into a run's selection, and how often. What is null is chosen by the run; the report says what was taken.</summary>
 public sealed record RecoverySettings
@@ -59,7 +59,7 @@ public sealed record RecoverySettings
     }
 
     /// <summary>Refuses what would be ignored: it is a misunderstanding.</summary>
-    internal void RequireOf(string plant)
+    public void RequireOf(string plant)
     {
         var others = plant == Outliers
             ? new (string, object?)[] { ("members", Members), ("distances_pc", DistancesPc), ("spreads_pc", SpreadsPc), ("dispersions_mas_yr", DispersionsMasYr) }

@@ -1,7 +1,7 @@
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
 
-namespace Almagest.Runs.Recovery;
+namespace Almagest.Contract.Recovery;
 
 /// <summary>How much of what was planted a run's algorithm finds. Shares have Wilson's 95 % interval.</summary>
 /// <param name="Settings">all of them, those that were chosen included</param>
