@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
