@@ -69,7 +69,7 @@ internal sealed class HatsReader : ICatalogReader
     private readonly CatalogOpenOptions _options;
     private readonly string _folder;
     private readonly List<string> _warnings = [];
-    private ICatalogReader? _current;
+    private ParquetCatalogReader? _current;
     private long _before;
     private bool _started;
 

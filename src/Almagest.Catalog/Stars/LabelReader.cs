@@ -1,6 +1,7 @@
+using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Stars;
 
 /// <summary>Some consecutive labels of a file, column by column.</summary>
 public sealed class LabelBatch

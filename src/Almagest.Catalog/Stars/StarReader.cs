@@ -1,6 +1,7 @@
+using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Stars;
 
 /// <summary>
 /// Reads the stars of an open catalogue by a column mapping. A row whose star fields make no sense is rejected with the line, field and

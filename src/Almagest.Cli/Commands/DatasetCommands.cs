@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Almagest.Catalog;
+using Almagest.Catalog.Mapping;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Spectre.Console;
