@@ -5,10 +5,10 @@ namespace Almagest.Bench;
 /// <summary>The PostgreSQL that a suite measures on: the one that <c>--server</c> names, else a private cluster, gone afterwards.</summary>
 sealed class ThrowAwayServer : IAsyncDisposable
 {
-    readonly ClusterLease? lease;
-    readonly ClusterOptions? options;
+    readonly ServerLease? lease;
+    readonly EmbeddedServerOptions? options;
 
-    ThrowAwayServer(string connection, ClusterLease? lease, ClusterOptions? options)
+    ThrowAwayServer(string connection, ServerLease? lease, EmbeddedServerOptions? options)
     {
         Connection = connection;
         this.lease = lease;
@@ -23,8 +23,8 @@ sealed class ThrowAwayServer : IAsyncDisposable
     public static async Task<ThrowAwayServer> StartAsync(string? named)
     {
         if (named is not null) return new ThrowAwayServer(named, null, null);
-        var options = new ClusterOptions { Home = Directory.CreateTempSubdirectory("almagest-bench-").FullName, Progress = Console.Error.WriteLine };
-        var lease = await EmbeddedCluster.StartAsync(options);
+        var options = new EmbeddedServerOptions { Home = Directory.CreateTempSubdirectory("almagest-bench-").FullName, Progress = Console.Error.WriteLine };
+        var lease = await EmbeddedServer.StartAsync(options);
         return new ThrowAwayServer(lease.ConnectionString, lease, options);
     }
 
@@ -32,7 +32,7 @@ sealed class ThrowAwayServer : IAsyncDisposable
     {
         if (lease is null) return;
         await lease.DisposeAsync();
-        await EmbeddedCluster.DestroyAsync(options!);
+        await EmbeddedServer.DestroyAsync(options!);
         if (Directory.Exists(options!.Home)) Directory.Delete(options.Home, true);
     }
 }

@@ -65,9 +65,8 @@ def main():
             f.write(READ)
         almagest("demo", "--no-serve", "--json", *(["--file", sys.argv[1]] if len(sys.argv) > 1 else []))
         runs = json.loads(almagest("runs", "list", "--json"))
-        runs = runs if isinstance(runs, list) else runs["runs"]
+        runs = runs["items"]
         datasets = json.loads(almagest("datasets", "list", "--json"))
-        datasets = datasets if isinstance(datasets, list) else datasets["datasets"]
         of_a_kind = {run["run_type"]: run["run_id"] for run in runs}
         anomaly = [run["run_id"] for run in runs if run["run_type"] == "anomaly"]
         exports = [("run, " + kind, ["runs", "export", run]) for kind, run in of_a_kind.items()]

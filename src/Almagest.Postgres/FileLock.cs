@@ -95,7 +95,7 @@ sealed class FileLock : IDisposable
                 case Native.WouldBlock:
                     return false;
                 default:
-                    throw new ClusterException(
+                    throw new PostgresServerException(
                         $"The file system of {path} does not support file locks: {Marshal.GetLastPInvokeErrorMessage()}.",
                         "Set ALMAGEST_HOME to a directory on a local disk.");
             }

@@ -59,7 +59,7 @@ static class HostProcess
         }
         catch (Win32Exception error)
         {
-            throw new ClusterException(
+            throw new PostgresServerException(
                 $"Cannot run {command[0]}: {error.Message}.",
                 "Check that it is installed and that you may run it.", error);
         }

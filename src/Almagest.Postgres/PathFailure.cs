@@ -5,7 +5,7 @@ namespace Almagest.Postgres;
 /// <summary>Turns an error of the file system into a sentence that says what to do.</summary>
 static class PathFailure
 {
-    public static ClusterException ToException(int errno, string verb, string path, Exception? inner = null)
+    public static PostgresServerException ToException(int errno, string verb, string path, Exception? inner = null)
     {
         var (why, hint) = errno switch
         {
@@ -18,15 +18,15 @@ static class PathFailure
             Native.NoEntry => ("a part of the path is missing", "Set ALMAGEST_HOME to a directory that can be created."),
             _ => (Marshal.GetPInvokeErrorMessage(errno), "Set ALMAGEST_HOME to a directory on a local disk that you can write to."),
         };
-        return new ClusterException($"Cannot {verb} {path}: {why}.", hint, inner);
+        return new PostgresServerException($"Cannot {verb} {path}: {why}.", hint, inner);
     }
 
     /// <summary>Wraps what the file classes of .NET throw.</summary>
-    public static ClusterException ToException(Exception error, string verb, string path) => error switch
+    public static PostgresServerException ToException(Exception error, string verb, string path) => error switch
     {
         UnauthorizedAccessException => ToException(Native.AccessDenied, verb, path, error),
         IOException when error.HResult is > 0 and < 4096 => ToException(error.HResult, verb, path, error),
-        _ => new ClusterException($"Cannot {verb} {path}: {error.Message}", "Set ALMAGEST_HOME to a directory on a local disk that you can write to.", error),
+        _ => new PostgresServerException($"Cannot {verb} {path}: {error.Message}", "Set ALMAGEST_HOME to a directory on a local disk that you can write to.", error),
     };
 
     public const string DiskFullHint = "Free some space on that disk, or set ALMAGEST_HOME to a directory on another one.";

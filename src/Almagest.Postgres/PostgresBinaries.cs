@@ -25,19 +25,19 @@ public sealed partial record PostgresBinaries(string Directory, int MajorVersion
     /// </summary>
     /// <param name="directory">Look only there (default: <c>ALMAGEST_PG_BIN</c>, if set).</param>
     /// <param name="majorVersion">Accept only this version: that of an existing data directory.</param>
-    /// <exception cref="ClusterException">The directory that was named does not have them.</exception>
+    /// <exception cref="PostgresServerException">The directory that was named does not have them.</exception>
     public static PostgresBinaries? Find(string? directory = null, int? majorVersion = null)
     {
         directory ??= Environment.GetEnvironmentVariable("ALMAGEST_PG_BIN");
         if (string.IsNullOrEmpty(directory))
             return FindAll().FirstOrDefault(found => majorVersion is null || found.MajorVersion == majorVersion);
 
-        var named = TryOpen(Path.GetFullPath(directory)) ?? throw new ClusterException(
+        var named = TryOpen(Path.GetFullPath(directory)) ?? throw new PostgresServerException(
             $"ALMAGEST_PG_BIN names {directory}, which does not hold initdb, pg_ctl and postgres.",
             "Set it to the directory of PostgreSQL's server programs, such as /usr/lib/postgresql/15/bin, or unset it.");
         if (named.MajorVersion < OldestVersion)
         {
-            throw new ClusterException(
+            throw new PostgresServerException(
                 $"ALMAGEST_PG_BIN names PostgreSQL {named.MajorVersion} in {directory}; {OldestVersion} or newer is needed.",
                 "Set it to the directory of a newer version, or unset it.");
         }

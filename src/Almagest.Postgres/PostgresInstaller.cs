@@ -25,20 +25,20 @@ static class PostgresInstaller
         """;
 
     /// <summary>Installs the package <c>postgresql</c> and finds what it brought.</summary>
-    /// <exception cref="ClusterException">It may not or cannot; the hint is the one command to run.</exception>
-    public static async Task<PostgresBinaries> InstallAsync(ClusterOptions options, CancellationToken cancel)
+    /// <exception cref="PostgresServerException">It may not or cannot; the hint is the one command to run.</exception>
+    public static async Task<PostgresBinaries> InstallAsync(EmbeddedServerOptions options, CancellationToken cancel)
     {
         const string missing = "No PostgreSQL server of version 15 or newer is on this machine";
-        const string manual = "Install one: " + Command + " (or set ALMAGEST_PG_BIN to the directory of initdb and postgres, or name a running server with --database).";
+        const string manual = "Install one: " + Command + " (or set ALMAGEST_PG_BIN to the directory of initdb and postgres).";
         if (!File.Exists("/usr/bin/apt-get"))
         {
-            throw new ClusterException(
+            throw new PostgresServerException(
                 $"{missing}, and it has no apt-get to install it with.",
-                "Install PostgreSQL's server with the system's package manager, or set ALMAGEST_PG_BIN to the directory of initdb and postgres, or name a running server with --database.");
+                "Install PostgreSQL's server with the system's package manager, or set ALMAGEST_PG_BIN to the directory of initdb and postgres.") { Code = PostgresServerException.NotPossibleHere };
         }
 
         if (!options.MayInstall || await PrivilegeAsync(cancel).ConfigureAwait(false) is not { } privilege)
-            throw new ClusterException($"{missing}.", manual);
+            throw new PostgresServerException($"{missing}.", manual) { Code = PostgresServerException.NotPossibleHere };
 
         options.Progress?.Invoke("No PostgreSQL found: installing Debian's package postgresql, without a system-wide server (apt-get install postgresql)…");
         var result = await HostProcess.RunAsync(
@@ -46,11 +46,11 @@ static class PostgresInstaller
             cancel: cancel).ConfigureAwait(false);
         if (!result.Succeeded)
         {
-            throw new ClusterException(
-                $"Cannot install PostgreSQL:\n{StartFailure.LastLines(result.Text)}", manual);
+            throw new PostgresServerException(
+                $"Cannot install PostgreSQL:\n{StartFailure.LastLines(result.Text)}", manual) { Code = PostgresServerException.NotPossibleHere };
         }
 
-        return PostgresBinaries.Find(options.BinaryDirectory) ?? throw new ClusterException(
+        return PostgresBinaries.Find(options.BinaryDirectory) ?? throw new PostgresServerException(
             $"{missing}, even after installing Debian's package: this Debian is too old.",
             "Install PostgreSQL 15 or newer from apt.postgresql.org, or set ALMAGEST_PG_BIN to its programs.");
     }

@@ -6,7 +6,7 @@ namespace Almagest.Postgres;
 /// <summary>
 /// Starts and stops the server of one place and asks whether it answers. The caller holds the control lock.
 /// </summary>
-sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptions options)
+sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServerOptions options)
 {
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
     static readonly TimeSpan SlowPollInterval = TimeSpan.FromMilliseconds(100);
@@ -78,7 +78,7 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
                 await WaitAsync(process, clock.Elapsed.TotalSeconds < 2 ? PollInterval : SlowPollInterval, cancel).ConfigureAwait(false);
             }
         }
-        catch (ClusterException) when (process is { HasExited: false } && clock.Elapsed < options.StartTimeout)
+        catch (PostgresServerException) when (process is { HasExited: false } && clock.Elapsed < options.StartTimeout)
         {
             // Nobody will have a lease on it. (One that is late goes on with its recovery.)
             await AbandonAsync().ConfigureAwait(false);
@@ -100,7 +100,7 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
                 await StopAsync(CancellationToken.None, immediately, seconds: 5).ConfigureAwait(false);
                 return;
             }
-            catch (ClusterException)
+            catch (PostgresServerException)
             {
             }
         }
@@ -156,7 +156,7 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
                 PostgresErrorCodes.InvalidCatalogName => State.WithoutDatabase,
                 // All connections are taken: it runs.
                 PostgresErrorCodes.TooManyConnections => State.Up,
-                PostgresErrorCodes.InvalidAuthorizationSpecification => throw new ClusterException(
+                PostgresErrorCodes.InvalidAuthorizationSpecification => throw new PostgresServerException(
                     $"The database in {place.Directory} does not admit the user {Environment.UserName}: {error.MessageText}.",
                     "Run as the user who made it, or set ALMAGEST_HOME to a directory of your own.", error),
                 _ => throw StartFailure.Explain(
@@ -208,7 +208,7 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
 
             if (clock.Elapsed > options.StartTimeout)
             {
-                throw new ClusterException(
+                throw new PostgresServerException(
                     $"Processes of a crashed PostgreSQL still work in {place.Data}: {string.Join(", ", servers)}.",
                     $"End them (kill -QUIT {string.Join(' ', servers)}) and try again.");
             }
@@ -245,7 +245,7 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DiskFull)
         {
-            throw new ClusterException($"Cannot create the database in {place.Directory}: the disk is full.", PathFailure.DiskFullHint, error);
+            throw new PostgresServerException($"Cannot create the database in {place.Directory}: the disk is full.", PathFailure.DiskFullHint, error);
         }
     }
 
@@ -269,7 +269,7 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
         }
     }
 
-    async Task<ClusterException> ExplainAsync(Process process, ServerLog log, CancellationToken cancel)
+    async Task<PostgresServerException> ExplainAsync(Process process, ServerLog log, CancellationToken cancel)
     {
         var printed = await process.StandardError.ReadToEndAsync(cancel).ConfigureAwait(false);
         // The process that writes the log ends a moment after the server.
@@ -279,22 +279,22 @@ sealed class Postmaster(ClusterPlace place, ClusterAccount account, ClusterOptio
             $"{printed}\n{log.Read()}", place);
     }
 
-    ClusterException TimedOut(ServerLog log) => new(
+    PostgresServerException TimedOut(ServerLog log) => new(
         $"The database in {place.Directory} does not answer after {options.StartTimeout.TotalSeconds:0} seconds.\n"
             + StartFailure.LastLines(log.Read()),
         "After a power cut it may still be replaying its log: it goes on in the background, so try again in a minute. "
             + $"Otherwise look into {place.Logs}.");
 
-    ClusterException WrongVersion()
+    PostgresServerException WrongVersion()
     {
         var version = File.ReadAllText(Path.Combine(place.Data, "PG_VERSION")).Trim();
         var found = PostgresBinaries.FindAll().Select(binaries => $"{binaries.MajorVersion} ({binaries.Directory})").Distinct().ToList();
-        return new ClusterException(
+        return new PostgresServerException(
             $"The database in {place.Directory} was written by PostgreSQL {version}, which is not on this machine; found: {(found.Count > 0 ? string.Join(", ", found) : "none")}.",
             $"Install it (sudo apt-get install -y postgresql-{version}; packages of every version are at apt.postgresql.org) or set ALMAGEST_PG_BIN to its programs. With both versions installed, pg_upgrade converts the data.");
     }
 
-    static string Connection(ClusterPlace place, string database) => new NpgsqlConnectionStringBuilder
+    static string Connection(ServerPlace place, string database) => new NpgsqlConnectionStringBuilder
     {
         Host = place.SocketDirectory,
         Port = 5432,

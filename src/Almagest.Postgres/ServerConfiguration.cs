@@ -11,13 +11,13 @@ static class ServerConfiguration
 {
     public const string FileName = "almagest.conf";
 
-    /// <summary>Appended to <c>postgresql.conf</c> when the cluster is made.</summary>
+    /// <summary>Appended to <c>postgresql.conf</c> when the server is made.</summary>
     public const string Include = "\ninclude 'almagest.conf'\ninclude 'local.conf'\n";
 
     /// <summary>Whoever the kernel says is the account or root may connect, over the socket; nobody else, from nowhere.</summary>
     public const string HostBasedAuthentication = "local all almagest peer map=almagest\n";
 
-    public static string IdentityMap(ClusterAccount account) =>
+    public static string IdentityMap(ServerAccount account) =>
         $"almagest \"{account.Name}\" almagest\nalmagest root almagest\n";
 
     public static string Write(bool durable) => Write(
@@ -42,7 +42,7 @@ static class ServerConfiguration
         Set("timezone", "'UTC'");
         Set("log_timezone", "'UTC'");
 
-        // Several throw-away clusters may run at once.
+        // Several throw-away servers may run at once.
         Set("shared_buffers", Size(Math.Clamp(total / 8, 32, durable ? 4096 : 256)));
         Set("effective_cache_size", Size(Math.Max(total / 2, 64)));
         Set("work_mem", Size(Math.Clamp(total / 256, 4, 128)));
@@ -52,7 +52,7 @@ static class ServerConfiguration
         Set("max_parallel_workers_per_gather", Number(Math.Clamp(processors / 2, 1, 4)));
         Set("max_parallel_workers", Number(Math.Max(processors, 2)));
 
-        // Nobody replicates a private cluster, and minimal logging lets bulk loads skip the log.
+        // Nobody replicates a private server, and minimal logging lets bulk loads skip the log.
         Set("wal_level", "minimal");
         Set("max_wal_senders", "0");
         Set("max_wal_size", "2GB");

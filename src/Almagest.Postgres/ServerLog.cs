@@ -5,17 +5,17 @@ sealed class ServerLog
 {
     const int MostBytes = 16 << 10;
 
-    readonly ClusterPlace place;
+    readonly ServerPlace place;
     readonly Dictionary<string, long> lengths;
 
-    ServerLog(ClusterPlace place, Dictionary<string, long> lengths)
+    ServerLog(ServerPlace place, Dictionary<string, long> lengths)
     {
         this.place = place;
         this.lengths = lengths;
     }
 
     /// <summary>Remembers where the log ends now.</summary>
-    public static ServerLog FromNow(ClusterPlace place) => new(place, Files(place).ToDictionary(file => file.FullName, file => file.Length));
+    public static ServerLog FromNow(ServerPlace place) => new(place, Files(place).ToDictionary(file => file.FullName, file => file.Length));
 
     /// <summary>What was printed before the log was open, which each start writes anew, and then the log.</summary>
     public string Read()
@@ -26,7 +26,7 @@ sealed class ServerLog
         return string.Join('\n', texts).Trim();
     }
 
-    static FileInfo[] Files(ClusterPlace place) =>
+    static FileInfo[] Files(ServerPlace place) =>
         Directory.Exists(place.Logs) ? new DirectoryInfo(place.Logs).GetFiles("*.log") : [];
 
     static string Tail(string path, long from)

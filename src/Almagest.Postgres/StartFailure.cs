@@ -9,14 +9,14 @@ static class StartFailure
     const int LinesShown = 8;
     const long FullDisk = 64 << 10;
 
-    public static ClusterException Explain(string what, string printed, ClusterPlace place)
+    public static PostgresServerException Explain(string what, string printed, ServerPlace place)
     {
         var (why, hint) = Classify(printed, place);
         var lines = LastLines(printed);
-        return new ClusterException($"{what}: {why}.{(lines.Length > 0 ? $"\n{lines}" : "")}", hint);
+        return new PostgresServerException($"{what}: {why}.{(lines.Length > 0 ? $"\n{lines}" : "")}", hint);
     }
 
-    static (string Why, string Hint) Classify(string printed, ClusterPlace place)
+    static (string Why, string Hint) Classify(string printed, ServerPlace place)
     {
         // On a full disk there may be no log that says so.
         if ((Says("No space left on device", " 53100 ") && !Says("shared memory"))

@@ -11,14 +11,13 @@ internal static class ServerAddress
     public static IPEndPoint Parse(string bind, int port)
     {
         if (port is < 0 or > 65535)
-            throw LedgerException.Invalid("port", $"the port is {port}, expected 0 to 65535", "Choose another with --port.");
+            throw LedgerException.Of(ErrorCode.InvalidPort, $"the port is {port}, expected 0 to 65535", field: "port");
         var address = bind switch
         {
             "localhost" => IPAddress.Loopback,
             "*" => IPAddress.Any,
             _ when IPAddress.TryParse(bind.Trim('[', ']'), out var parsed) => parsed,
-            _ => throw LedgerException.Invalid("bind", $"'{bind}' is no IP address",
-                "Write --bind 127.0.0.1 for this machine alone, --bind 0.0.0.0 for every network, or one of the machine's addresses."),
+            _ => throw LedgerException.Of(ErrorCode.InvalidAddress, $"'{bind}' is no IP address", field: "bind"),
         };
         return new IPEndPoint(address, port);
     }
@@ -31,14 +30,15 @@ internal static class ServerAddress
             reason = (e as SocketException)?.SocketErrorCode;
         return reason switch
         {
-            SocketError.AddressAlreadyInUse => new LedgerException(LedgerErrorKind.Conflict, $"port {endpoint.Port} of {endpoint.Address} is taken by another program",
-                $"Choose another with --port {Math.Min(endpoint.Port + 1, 65535)} (0 = any free one), or stop the program that has it.", error) { Field = "port" },
-            SocketError.AccessDenied => new LedgerException(LedgerErrorKind.Unavailable, $"this user may not listen on port {endpoint.Port}",
-                "Choose a port above 1023 with --port.", error) { Field = "port" },
-            SocketError.AddressNotAvailable => new LedgerException(LedgerErrorKind.Invalid, $"this machine does not have the address {endpoint.Address}",
-                "Choose one of its own with --bind, 127.0.0.1 for itself alone.", error) { Field = "bind" },
+            SocketError.AddressAlreadyInUse => LedgerException.Of(ErrorCode.PortTaken,
+                $"port {endpoint.Port} of {endpoint.Address} is taken by another program", field: "port", inner: error)
+                .With("port", endpoint.Port),
+            SocketError.AccessDenied => LedgerException.Of(ErrorCode.PortForbidden, $"this user may not listen on port {endpoint.Port}",
+                field: "port", inner: error),
+            SocketError.AddressNotAvailable => LedgerException.Of(ErrorCode.ForeignAddress,
+                $"this machine does not have the address {endpoint.Address}", field: "bind", inner: error),
             null => null,
-            _ => new LedgerException(LedgerErrorKind.Unavailable, $"cannot listen on {endpoint} ({reason})", "Choose another --bind or --port.", error) { Field = "bind" },
+            _ => LedgerException.Of(ErrorCode.CannotListen, $"cannot listen on {endpoint} ({reason})", field: "bind", inner: error),
         };
     }
 }

@@ -99,13 +99,14 @@ public sealed class MappingTests
         Assert.Contains(expected, Assert.Throws<CatalogFormatException>(() => Map("ra", "dec").With(text)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Without_a_position_the_columns_and_the_option_are_named()
+    public void Without_a_position_the_columns_and_the_missing_fields_are_named()
     {
-        string message = Assert.Throws<CatalogFormatException>(() => Map("ra", "lat").EnsurePosition()).Message;
-        Assert.Contains("declination", message, StringComparison.Ordinal);
-        Assert.Contains("(2): ra, lat.", message, StringComparison.Ordinal);
-        Assert.Contains("--map dec_deg=COLUMN", message, StringComparison.Ordinal);
-        Assert.DoesNotContain("--map ra_deg", message, StringComparison.Ordinal);
+        var error = Assert.Throws<CatalogFormatException>(() => Map("ra", "lat").EnsurePosition());
+        Assert.Contains("declination", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(2): ra, lat.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("name the column of dec_deg.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(CatalogFormatException.PositionsMissing, error.Code);
+        Assert.Equal(["dec_deg"], (IEnumerable<string>)error.Facts["fields"]!);
     }
 
     [Theory]

@@ -67,12 +67,12 @@ public sealed class RealFileTests
     public static TheoryData<string, string, string> Refused => new()
     {
         { "stars/hipparcos-vizier.tsv", "right ascension and declination", "HIP, Vmag, Plx, B-V, SpType" },
-        { "formats/csv_quirks/non_utf8_or_excel.csv", "right ascension and declination", "--map ra_deg=COLUMN" },
+        { "formats/csv_quirks/non_utf8_or_excel.csv", "right ascension and declination", "name the column of ra_deg and of dec_deg" },
         { "formats/csv_quirks/pipe_delimited.csv", "no header line", "column_1, column_2, column_3, column_4" },
         { "formats/ecsv/subtypes.ecsv", "right ascension and declination", "i_index" },
         { "formats/votable/quirk_tar_inside_gz_named_vot.gz", "a tar archive (inside gzip)", "tar -xf" },
         { "formats/cds_mrt/cds_vizier/ReadMe", "describes table1.dat, table5.dat byte by byte, but holds no rows", "name the file with the rows" },
-        { "formats/cds_mrt/no_data_cds.dat", "holds no rows", "--readme" },
+        { "formats/cds_mrt/no_data_cds.dat", "holds no rows", "a ReadMe in its folder is found by itself" },
         { "formats/cds_mrt/cds_vizier/table5.dat", "right ascension and declination", "Cluster, Star, Wave" },
         { "formats/stilts_converted/pleiades2000.colfits.fits", "column-oriented FITS", "stilts tcopy" },
         { "formats/parquet/gaiadr3_derived_velocities_12000_snappy.parquet", "right ascension and declination", "X_gc_kpc" },

@@ -46,7 +46,7 @@ public sealed class BenchTests
     [InlineData("analytics", "frequency of one star")]
     public async Task The_ledger_is_measured_on_a_server_that_is_named(string suite, string row)
     {
-        var server = (await TestCluster.GetAsync()).ConnectionString;
+        var server = (await TestDatabaseServer.GetAsync()).ConnectionString;
         var run = (await RunAsync(suite, "--histories", "12x100", "--server", server)).Ok();
         Assert.Contains($"| {row} |", run.Out);
     }
@@ -54,7 +54,7 @@ public sealed class BenchTests
     [Fact]
     public async Task Lists_of_runs_are_measured_beside_a_bare_query()
     {
-        var server = (await TestCluster.GetAsync()).ConnectionString;
+        var server = (await TestDatabaseServer.GetAsync()).ConnectionString;
         var run = (await RunAsync("runs", "--runs", "500", "--clusters", "50", "--server", server)).Ok();
         Assert.Contains("| newest |", run.Out);
         Assert.Contains("Index", run.Out);
@@ -64,7 +64,7 @@ public sealed class BenchTests
     [Fact]
     public async Task Every_format_is_read_and_a_load_is_measured_beside_copy()
     {
-        var server = (await TestCluster.GetAsync()).ConnectionString;
+        var server = (await TestDatabaseServer.GetAsync()).ConnectionString;
         var run = (await RunAsync("readers", "--stars", "300", "--loads", "1", "--no-yardsticks", "--server", server)).Ok();
         foreach (var format in new[] { "CSV", "ECSV", "VOTable, TABLEDATA", "VOTable, BINARY2", "FITS", "Parquet" })
         {

@@ -13,17 +13,17 @@ internal sealed class CliLedger : IAsyncDisposable
     public string Connection => database.ConnectionString;
 
     /// <summary>Without any schema.</summary>
-    public static async Task<CliLedger> CreateEmptyAsync() => new(await (await TestCluster.GetAsync()).CreateDatabaseAsync());
+    public static async Task<CliLedger> CreateEmptyAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync());
 
     /// <summary>With this program's schema.</summary>
-    public static async Task<CliLedger> CreateAsync() => new(await (await TestCluster.GetAsync()).CreateDatabaseAsync("migrated", async connection =>
+    public static async Task<CliLedger> CreateAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync("migrated", async connection =>
     {
         await using var ledger = new LedgerDatabase(connection);
         await ledger.Schema.MigrateAsync();
     }));
 
     /// <summary>With the dataset <c>sky</c> of 2000 simulated stars, and three runs over it: two of anomalies, then one of clusters.</summary>
-    public static async Task<CliLedger> CreateWithRunsAsync() => new(await (await TestCluster.GetAsync()).CreateDatabaseAsync("cli_runs", async connection =>
+    public static async Task<CliLedger> CreateWithRunsAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync("cli_runs", async connection =>
     {
         using var folder = TestFolder.Create("sky");
         var file = Path.Combine(folder.Path, "sky.csv");
@@ -38,7 +38,7 @@ internal sealed class CliLedger : IAsyncDisposable
 
     /// <summary>The ids of the runs, newest first.</summary>
     public async Task<string[]> RunIdsAsync(params string[] options) =>
-        [.. (await RunAsync(["runs", "list", "--json", .. options])).Ok().Json.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()!)];
+        [.. (await RunAsync(["runs", "list", "--json", .. options])).Ok().Json.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()!)];
 
     public async Task<long> CountAsync(string sql)
     {

@@ -15,13 +15,13 @@ public sealed class ComparingTests
         var compared = (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--stars", "only-b", "--reason", "threshold", "--top", "1000", "--json")).Ok().Json;
         var shown = (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--stars", "only-b")).Ok().Out;
 
-        Assert.Equal(["seed", "contamination"], compared.GetProperty("differences").EnumerateArray().Select(d => d.GetString()));
-        var reasons = compared.GetProperty("only_in_2_reasons");
+        Assert.Equal(["seed", "contamination"], compared.GetProperty("agreement").GetProperty("differences").EnumerateArray().Select(d => d.GetString()));
+        var reasons = compared.GetProperty("agreement").GetProperty("only_in_run_2_reasons");
         var threshold = reasons.GetProperty("threshold").GetInt32();
         Assert.True(threshold > 50);
-        Assert.Equal(compared.GetProperty("only_in_2_count").GetInt32(), reasons.EnumerateObject().Sum(r => r.Value.GetInt32()));
-        Assert.Equal(threshold, compared.GetProperty("flipped_stars").GetArrayLength());
-        Assert.InRange(compared.GetProperty("kappa").GetDouble(), 0.3, 0.9);
+        Assert.Equal(compared.GetProperty("only_in_run_2_count").GetInt32(), reasons.EnumerateObject().Sum(r => r.Value.GetInt32()));
+        Assert.Equal(threshold, compared.GetProperty("stars").GetArrayLength());
+        Assert.InRange(compared.GetProperty("agreement").GetProperty("kappa").GetDouble(), 0.3, 0.9);
         Assert.Contains("Stars that only B marks", shown);
         Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--reason", "seed")).ExitCode);
         Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1])).ExitCode);
@@ -44,11 +44,11 @@ public sealed class ComparingTests
 
         var matrix = (await ledger.RunAsync("runs", "matrix", "--json")).Ok().Json;
         Assert.Equal(3, matrix.GetProperty("tests").GetInt32());
-        Assert.All(matrix.GetProperty("pairs").EnumerateArray(), p => Assert.True(p.GetProperty("log10_q_value").GetDouble() is < -10 and var q && q >= p.GetProperty("log10_p_value").GetDouble()));
+        Assert.All(matrix.GetProperty("items").EnumerateArray(), p => Assert.True(p.GetProperty("log10_q_value").GetDouble() is < -10 and var q && q >= p.GetProperty("log10_p_value").GetDouble()));
         Assert.Contains("3 pairs tested", (await ledger.RunAsync("runs", "matrix")).Ok().Out);
 
         var consensus = (await ledger.RunAsync("consensus", "--json", "--top", "5")).Ok().Json;
-        Assert.All(consensus.GetProperty("stars").EnumerateArray(), s => Assert.Equal((3, 3), (s.GetProperty("flagged_runs").GetInt32(), s.GetProperty("analysed_runs").GetInt32())));
+        Assert.All(consensus.GetProperty("items").EnumerateArray(), s => Assert.Equal((3, 3), (s.GetProperty("flagged_runs").GetInt32(), s.GetProperty("analysed_runs").GetInt32())));
         Assert.InRange(consensus.GetProperty("effective_runs").GetDouble(), 1, 2.5);
         Assert.Contains("3 of 3", (await ledger.RunAsync(["consensus", .. anomalies, "--order", "mean"])).Ok().Out);
         Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("consensus", clusters[0])).ExitCode);

@@ -49,8 +49,8 @@ public sealed class DemoTests
 
         var demo = (await ledger.RunAsync("demo", "--no-serve", "--file", file!, "--json")).Ok().Json;
 
-        Assert.Equal("gaia-100pc", demo.GetProperty("dataset").GetProperty("dataset").GetString());
-        Assert.Equal(12_366, demo.GetProperty("dataset").GetProperty("rows").GetInt64());
+        Assert.Equal("gaia-100pc", demo.GetProperty("ingest").GetProperty("dataset").GetProperty("name").GetString());
+        Assert.Equal(12_366, demo.GetProperty("ingest").GetProperty("rows").GetInt64());
         Assert.All(demo.GetProperty("runs").EnumerateArray(), r =>
         {
             Assert.Equal(JsonValueKind.Null, r.GetProperty("error").ValueKind);

@@ -70,7 +70,7 @@ public sealed class DiscoverTests
         var sweep = (await ledger.RunAsync("discover", "clusters", "--algorithm", "hdbscan", "--min-cluster-size", "5,10,20", "--min-samples", "5", "--json")).Ok().Json;
         var shown = (await ledger.RunAsync("discover", "clusters", "--algorithm", "hdbscan", "--min-cluster-size", "5,10", "--no-save")).Ok().Out;
 
-        var runs = sweep.GetProperty("runs").EnumerateArray().ToList();
+        var runs = sweep.GetProperty("items").EnumerateArray().ToList();
         Assert.Equal([5, 10, 20], runs.Select(r => r.GetProperty("parameters").GetProperty("min_cluster_size").GetInt32()));
         Assert.Equal(1, sweep.GetProperty("trees_built").GetInt32());
         Assert.Equal(before + 3, await ledger.CountAsync("select count(*) from mv_discovery_run_stats"));
@@ -132,7 +132,7 @@ public sealed class DiscoverTests
         var expected = await ledger.CountAsync("select count(*) from stars where magnitude <= 12 and dec_deg >= 0");
         Assert.Equal(expected, run.GetProperty("total_stars").GetInt64());
         Assert.Equal("Dec (deg) ≥ 0, magnitude ≤ 12", run.GetProperty("selection").GetString());
-        Assert.Equal(12, run.GetProperty("filter").GetProperty("magnitude").GetProperty("max").GetDouble());
+        Assert.Equal(12, run.GetProperty("dataset_filter").GetProperty("magnitude").GetProperty("max").GetDouble());
     }
 
     [Fact]

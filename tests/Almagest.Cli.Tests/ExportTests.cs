@@ -59,8 +59,8 @@ public sealed class ExportTests : IDisposable
 
         var sides = pair.GetProperty("rows").EnumerateArray().CountBy(r => r.GetProperty("side").GetString()!).ToDictionary();
         Assert.Equal(compared.GetProperty("common_count").GetInt32(), sides["common"]);
-        Assert.Equal(compared.GetProperty("only_in_1_count").GetInt32(), sides.GetValueOrDefault("only_1"));
-        Assert.Equal(compared.GetProperty("only_in_2_count").GetInt32(), sides.GetValueOrDefault("only_2"));
+        Assert.Equal(compared.GetProperty("only_in_run_1_count").GetInt32(), sides.GetValueOrDefault("only_1"));
+        Assert.Equal(compared.GetProperty("only_in_run_2_count").GetInt32(), sides.GetValueOrDefault("only_2"));
         Assert.Equal([ids[1], ids[0]], pair.GetProperty("provenance").GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()));
         Assert.Equal(sides["common"], Assert.Single(matrix.GetProperty("rows").EnumerateArray()).GetProperty("common").GetInt32());
         Assert.Equal(sides.Values.Sum(), consensus.GetProperty("rows").GetInt32());

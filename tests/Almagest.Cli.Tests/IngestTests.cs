@@ -25,16 +25,16 @@ public sealed class IngestTests : IDisposable
 
         var answer = (await ledger.RunAsync("ingest", file, "--json")).Ok().Json;
 
-        Assert.Equal("mixed", answer.GetProperty("dataset").GetString());
+        Assert.Equal("mixed", answer.GetProperty("dataset").GetProperty("name").GetString());
         Assert.False(answer.GetProperty("already_loaded").GetBoolean());
         Assert.Equal(2, answer.GetProperty("rows").GetInt64());
         Assert.Equal(4, answer.GetProperty("rejected").GetInt64());
-        var rejected = answer.GetProperty("rejected_rows").EnumerateArray().Select(r => (Line: r.GetProperty("line").GetInt64(), Field: r.GetProperty("field").GetString())).Order().ToList();
+        var rejected = answer.GetProperty("rejected_rows").EnumerateArray().Select(r => (Line: r.GetProperty("line_number").GetInt64(), Field: r.GetProperty("field").GetString())).Order().ToList();
         Assert.Equal([3, 4, 6, 7], rejected.Select(r => r.Line));
         Assert.Equal("ra_deg", rejected[0].Field);
         Assert.Equal("dec_deg", rejected[1].Field);
         Assert.Equal("source_id", rejected[3].Field);
-        Assert.Equal("ra", answer.GetProperty("mapping").GetProperty("ra_deg").GetString());
+        Assert.Equal("ra", answer.GetProperty("dataset").GetProperty("column_mapping").GetProperty("ra_deg").GetString());
         Assert.Equal(2, await ledger.CountAsync("select count(*) from stars"));
     }
 
@@ -65,8 +65,8 @@ public sealed class IngestTests : IDisposable
         var forced = (await ledger.RunAsync("ingest", file, "--dataset", "other", "--force", "--json")).Ok().Json;
 
         Assert.True(again.GetProperty("already_loaded").GetBoolean());
-        Assert.Equal("mixed", again.GetProperty("dataset").GetString());
-        Assert.Equal("other", forced.GetProperty("dataset").GetString());
+        Assert.Equal("mixed", again.GetProperty("dataset").GetProperty("name").GetString());
+        Assert.Equal("other", forced.GetProperty("dataset").GetProperty("name").GetString());
         Assert.Equal(4, await ledger.CountAsync("select count(*) from stars"));
     }
 
@@ -93,7 +93,7 @@ public sealed class IngestTests : IDisposable
         Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("ingest", file, "--map", "ra_deg")).ExitCode);
         var answer = (await ledger.RunAsync("ingest", file, "--map", "ra_deg=long", "dec_deg=lat", "--map", "magnitude=bright", "--json")).Ok().Json;
 
-        Assert.Equal("long", answer.GetProperty("mapping").GetProperty("ra_deg").GetString());
+        Assert.Equal("long", answer.GetProperty("dataset").GetProperty("column_mapping").GetProperty("ra_deg").GetString());
         Assert.Equal(1, await ledger.CountAsync("select count(*) from stars where ra_deg = 11 and dec_deg = 21 and magnitude = 6"));
     }
 
@@ -145,7 +145,7 @@ public sealed class IngestTests : IDisposable
 
         var answer = (await ledger.RunAsync(["ingest", .. asked, "--dataset", "near", "--json"])).Ok().Json;
 
-        Assert.Equal(("near", 1), (answer.GetProperty("dataset").GetString(), answer.GetProperty("rows").GetInt32()));
+        Assert.Equal(("near", 1), (answer.GetProperty("dataset").GetProperty("name").GetString(), answer.GetProperty("rows").GetInt32()));
         Assert.Equal(1, await ledger.CountAsync("select count(*) from stars where source_id = '7' and ra_deg = 10 and dec_deg = 20"));
         var source = (await ledger.RunAsync("datasets", "show", "near", "--json")).Ok().Json.GetProperty("source")[0];
         Assert.Equal((kind == "tap" ? service.Tap : service.Cone).AbsoluteUri, source.GetProperty("service").GetString());
@@ -188,7 +188,7 @@ public sealed class IngestTests : IDisposable
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
 
-        var listed = (await ledger.RunAsync("datasets", "list", "--json")).Ok().Json.GetProperty("datasets")[0];
+        var listed = (await ledger.RunAsync("datasets", "list", "--json")).Ok().Json[0];
         var shown = (await ledger.RunAsync("datasets", "show", "sky", "--json")).Ok().Json;
         var refused = await ledger.RunAsync("datasets", "delete", "sky");
         Assert.Equal(2000, listed.GetProperty("star_count").GetInt64());

@@ -28,7 +28,7 @@ public sealed class ProcessTests
 
         using var process = CliProcess.Start(new Dictionary<string, string?> { ["ALMAGEST_DATABASE"] = ledger.Connection }, "runs", "list", "--json");
 
-        Assert.Equal(3, (await process.EndAsync(Cancellation)).Ok().Json.GetProperty("runs").GetArrayLength());
+        Assert.Equal(3, (await process.EndAsync(Cancellation)).Ok().Json.GetProperty("items").GetArrayLength());
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ProcessTests
         var listed = (await second.EndAsync(Cancellation)).Ok();
 
         Assert.True(status.Json.GetProperty("embedded").GetBoolean());
-        Assert.Equal(0, listed.Json.GetProperty("datasets").GetArrayLength());
+        Assert.Equal(0, listed.Json.GetArrayLength());
         Assert.Contains("The database is empty", listed.Error);
         Assert.Empty(Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories));
     }

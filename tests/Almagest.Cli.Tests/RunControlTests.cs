@@ -14,8 +14,8 @@ public sealed class RunControlTests
         Assert.Equal((4, 40.0, 120.0, 200.0), (sweep.GetProperty("statuses").GetProperty("completed").GetInt32(), sweep.GetProperty("least").GetDouble(), sweep.GetProperty("mean").GetDouble(), sweep.GetProperty("most").GetDouble()));
         var group = sweep.GetProperty("group_id").GetString()!;
         var listed = await ledger.RunIdsAsync("--sweep", group, "--sort", "created");
-        Assert.Equal(sweep.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()), listed);
-        Assert.Equal([1L, 2L, 1L, 2L], sweep.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("random_seed").GetInt64()));
+        Assert.Equal(sweep.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()), listed);
+        Assert.Equal([1L, 2L, 1L, 2L], sweep.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("random_seed").GetInt64()));
         Assert.Equal(7, await ledger.CountAsync("select count(*) from mv_discovery_run_stats"));
     }
 

@@ -33,7 +33,7 @@ public sealed class RunTests : IDisposable
         var all = (await ledger.RunAsync("runs", "list", "--json")).Ok().Json;
         var limited = (await ledger.RunAsync("runs", "list", "--limit", "1", "--json")).Ok().Json;
 
-        Assert.Equal(["cluster", "anomaly", "anomaly"], all.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run_type").GetString()));
+        Assert.Equal(["cluster", "anomaly", "anomaly"], all.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_type").GetString()));
         Assert.False(all.GetProperty("truncated").GetBoolean());
         Assert.True(limited.GetProperty("truncated").GetBoolean());
         Assert.Equal(2, (await ledger.RunIdsAsync("--type", "anomaly")).Length);
@@ -55,7 +55,7 @@ public sealed class RunTests : IDisposable
         {
             var page = (await ledger.RunAsync(["runs", "list", $"--sort={order}", "--limit", "1", "--json", .. from])).Ok().Json;
             Assert.True(paged.Count < 10, "the pages do not end");
-            paged.Add(Assert.Single(page.GetProperty("runs").EnumerateArray()).GetProperty("run_id").GetString()!);
+            paged.Add(Assert.Single(page.GetProperty("items").EnumerateArray()).GetProperty("run_id").GetString()!);
             if (page.GetProperty("next").GetString() is not { } next) break;
             Assert.Contains($"--after {next}", (await ledger.RunAsync(["runs", "list", $"--sort={order}", "--limit", "1", .. from])).Ok().Out.ReplaceLineEndings(" "), StringComparison.Ordinal);
             from = ["--after", next];
@@ -111,14 +111,15 @@ public sealed class RunTests : IDisposable
         var shown = (await ledger.RunAsync("runs", "compare", ids[1], ids[0])).Ok().Out;
 
         var common = compared.GetProperty("common_count").GetInt64();
+        var agreement = compared.GetProperty("agreement");
         Assert.Equal(await ledger.CountAsync("select overlap_count from mv_anomaly_overlap_matrix"), common);
         Assert.Equal(1, await ledger.CountAsync($"select count(*) from mv_anomaly_overlap_matrix where abs(jaccard_similarity - {compared.GetProperty("jaccard_similarity").GetDouble():R}) < 1e-12"));
-        Assert.Equal(100 - common, compared.GetProperty("only_in_1_count").GetInt64());
-        Assert.Equal(200 - common, compared.GetProperty("only_in_2_count").GetInt64());
-        Assert.Equal(2000, compared.GetProperty("analysed_by_both").GetInt64());
-        Assert.Equal(10, compared.GetProperty("expected_by_chance").GetDouble());
-        Assert.True(compared.GetProperty("log10_p_value").GetDouble() < -20);
-        Assert.Equal(10, compared.GetProperty("common_stars").GetArrayLength());
+        Assert.Equal(100 - common, compared.GetProperty("only_in_run_1_count").GetInt64());
+        Assert.Equal(200 - common, compared.GetProperty("only_in_run_2_count").GetInt64());
+        Assert.Equal(2000, agreement.GetProperty("analysed_by_both").GetInt64());
+        Assert.Equal(10, agreement.GetProperty("expected_by_chance").GetDouble());
+        Assert.True(agreement.GetProperty("log10_p_value").GetDouble() < -20);
+        Assert.Equal(10, compared.GetProperty("stars").GetArrayLength());
         Assert.Contains("10 expected by chance; p = 10^", shown);
     }
 
@@ -133,8 +134,8 @@ public sealed class RunTests : IDisposable
         var alike = (await ledger.RunAsync("runs", "compare", cluster, same, "--json")).Ok().Json;
         var unlike = (await ledger.RunAsync("runs", "compare", cluster, other, "--json")).Ok().Json;
 
-        Assert.Equal(1, alike.GetProperty("adjusted_rand_index").GetDouble(), 12);
-        Assert.InRange(unlike.GetProperty("adjusted_rand_index").GetDouble(), -1, 0.999);
+        Assert.Equal(1, alike.GetProperty("agreement").GetProperty("adjusted_rand_index").GetDouble(), 12);
+        Assert.InRange(unlike.GetProperty("agreement").GetProperty("adjusted_rand_index").GetDouble(), -1, 0.999);
         Assert.All(alike.GetProperty("clusters").EnumerateArray(), c => Assert.Equal(c.GetProperty("cluster_1").GetInt32(), c.GetProperty("cluster_2").GetInt32()));
     }
 

@@ -86,7 +86,7 @@ public sealed class ViewAndSchemaTests
         var one = (await ledger.RunAsync("views", "refresh", "mv_discovery_timeline", "--json")).Ok().Json;
         var none = await ledger.RunAsync("views", "refresh", "mv_nothing");
 
-        Assert.Equal("mv_discovery_timeline", Assert.Single(one.GetProperty("views_refreshed").EnumerateArray()).GetProperty("view_name").GetString());
+        Assert.Equal("mv_discovery_timeline", Assert.Single(one.GetProperty("views_refreshed").EnumerateArray()).GetString());
         Assert.Equal(CommandLine.Failed, none.ExitCode);
         Assert.Contains("mv_discovery_timeline", none.Error);
     }
@@ -98,7 +98,7 @@ public sealed class ViewAndSchemaTests
 
         var result = (await ledger.RunAsync("runs", "list", "--json")).Ok();
 
-        Assert.Equal(0, result.Json.GetProperty("runs").GetArrayLength());
+        Assert.Equal(0, result.Json.GetProperty("items").GetArrayLength());
         Assert.Contains("The database is empty", result.Error);
     }
 

@@ -13,7 +13,7 @@ public sealed class NightlyTests(Browser browser)
     [Fact]
     public async Task An_execution_of_the_nightly_job_is_in_its_history()
     {
-        await using var database = await (await TestCluster.GetAsync()).CreateDatabaseAsync();
+        await using var database = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
         await using var ledger = new LedgerDatabase(database.ConnectionString);
         await ledger.Schema.MigrateAsync(TestContext.Current.CancellationToken);
         await using var app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0, Workers = 0, NightlyCron = "*/2 * * * * *" }, TestContext.Current.CancellationToken);

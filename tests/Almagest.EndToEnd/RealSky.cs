@@ -45,7 +45,7 @@ public sealed class RealSky : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (TestData.Find("gaia-100pc.csv") is not { } file) return;
-        database = await (await TestCluster.GetAsync()).CreateDatabaseAsync();
+        database = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
         ledger = new LedgerDatabase(database.ConnectionString);
         await ledger.Schema.MigrateAsync();
         Dataset = (await new CatalogIngestor(ledger).IngestAsync([file])).Dataset;

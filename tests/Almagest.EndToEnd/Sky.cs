@@ -35,7 +35,7 @@ public sealed class Sky : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await (await TestCluster.GetAsync()).CreateDatabaseAsync();
+        database = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
         Ledger = new LedgerDatabase(database.ConnectionString);
         await Ledger.Schema.MigrateAsync();
         using (var folder = TestFolder.Create("sky"))

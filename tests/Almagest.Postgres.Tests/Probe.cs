@@ -14,14 +14,14 @@ sealed class Probe : IDisposable
         Line = line;
     }
 
-    public static string Program => Path.Combine(AppContext.BaseDirectory, "Almagest.ClusterProbe.dll");
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "Almagest.Postgres.Probe.dll");
 
     public static string DotNet => Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
 
     /// <summary><c>ready started|attached …</c> or <c>failed …</c></summary>
     public string Line { get; }
 
-    public static async Task<Probe> StartAsync(ClusterHome home)
+    public static async Task<Probe> StartAsync(ServerHome home)
     {
         var info = new ProcessStartInfo(DotNet, [Program])
         {

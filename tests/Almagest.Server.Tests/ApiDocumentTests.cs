@@ -1,4 +1,7 @@
 using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Routing;
@@ -55,13 +58,71 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     public async Task Schemas_have_the_columns_of_the_answers_and_say_what_they_mean()
     {
         var schemas = (await server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas");
-        var stats = schemas.GetProperty("RunStatsRow").GetProperty("properties");
+        var stats = schemas.GetProperty("RunStats").GetProperty("properties");
         var answered = (await server.GetAsync("/analytics/discovery/stats?limit=1")).Json[0];
         Assert.Equal(answered.EnumerateObject().Select(p => p.Name), stats.EnumerateObject().Select(p => p.Name));
         Assert.Equal("object", stats.GetProperty("parameters_json").GetProperty("type").GetString());
         Assert.Equal("integer", stats.GetProperty("anomaly_count").GetProperty("type").GetString());
         Assert.Contains("per hundred", stats.GetProperty("anomaly_percentage").GetProperty("description").GetString(), StringComparison.Ordinal);
         Assert.Equal(["type", "title", "status", "detail", "hint", "errors", "instance"], schemas.GetProperty("Problem").GetProperty("properties").EnumerateObject().Select(p => p.Name));
+    }
+
+    [Fact]
+    public async Task Every_parameter_of_a_path_is_declared_and_every_answer_says_what_it_is()
+    {
+        foreach (var path in (await server.GetAsync("/openapi/v1.json")).Json.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var name = $"{operation.Name} {path.Name}";
+                IEnumerable<string> declared = operation.Value.TryGetProperty("parameters", out var list)
+                    ? list.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "path").Select(p => p.GetProperty("name").GetString()!).Order() : [];
+                Assert.Equal((name, string.Join(' ', PathParameter.Matches(path.Name).Select(m => m.Groups[1].Value).Order())), (name, string.Join(' ', declared)));
+                foreach (var answer in operation.Value.GetProperty("responses").EnumerateObject())
+                    Assert.True(answer.Name is "204" or "303" or "304" || answer.Value.TryGetProperty("content", out _), $"{name} {answer.Name} says nothing of its content");
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex PathParameter { get; }
+
+    /// <summary>The committed description changes on purpose only: with ALMAGEST_UPDATE_DOCS=1 this test writes it anew.</summary>
+    [Fact]
+    public async Task The_committed_document_is_what_the_server_says()
+    {
+        var served = (JsonObject)JsonNode.Parse((await server.GetAsync("/openapi/v1.json")).Text)!;
+        // In the order of names, so that a route that moves in the source moves nothing here.
+        served["paths"] = Sorted(served["paths"]!);
+        served["components"]!["schemas"] = Sorted(served["components"]!["schemas"]!);
+        var text = served.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }).ReplaceLineEndings("\n") + "\n";
+        var file = Path.Combine(Repository(), "docs", "openapi.json");
+        if (Environment.GetEnvironmentVariable("ALMAGEST_UPDATE_DOCS") == "1")
+        {
+            await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+            return;
+        }
+        var (said, committed) = (Lines(text), Lines(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)));
+        var place = said.Zip(committed).TakeWhile(l => l.First == l.Second).Count();
+        Assert.True(place == said.Length && place == committed.Length,
+            $"""
+            The API is no longer what docs/openapi.json says, from line {place + 1}:
+              committed  {committed.ElementAtOrDefault(place)?.Trim()}
+              now        {said.ElementAtOrDefault(place)?.Trim()}
+            Where that is meant: ALMAGEST_UPDATE_DOCS=1 dotnet tests/Almagest.Server.Tests/bin/Release/net10.0/Almagest.Server.Tests.dll -method '*The_committed_document*'
+            """);
+
+        // Another version of the program is no other API.
+        static string[] Lines(string document) => [.. document.Split('\n').Where(l => !l.StartsWith("    \"version\":", StringComparison.Ordinal))];
+    }
+
+    static JsonObject Sorted(JsonNode map) => new(map.AsObject().OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+
+    static string Repository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Almagest.slnx"))) return folder.FullName;
+        throw new InvalidOperationException("the tests run outside of their repository");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Almagest.Server.Tests;
 public sealed class LedgerRouteTests(KnownLedger known)
 {
     const string RunFields = """
-        run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars results_summary status is_complete error random_seed
+        run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars anomaly_count cluster_count noise_count results_summary status is_complete error random_seed
         program_version created_at started_at completed_at results_hash retry_of group_id stage percent attempts heartbeat_at cancel_requested_at
         """;
     readonly TestServer server = known.Server;
@@ -23,7 +23,8 @@ public sealed class LedgerRouteTests(KnownLedger known)
         {
             Assert.True(seen.Count < 100, "the pages do not end");
             var page = (await server.GetAsync("/discovery/runs?limit=4" + (next is null ? "" : $"&before={next}"))).Json;
-            JsonAssert.Fields(page, "items next");
+            JsonAssert.Fields(page, "items next truncated");
+            Assert.Equal(page.GetProperty("next").ValueKind == JsonValueKind.String, page.GetProperty("truncated").GetBoolean());
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetGuid()));
             next = page.GetProperty("next").GetString();
         }
@@ -49,6 +50,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         JsonAssert.Fields(run.GetProperty("parameters"), "features max_samples n_estimators random_state contamination");
         Assert.Equal(JsonValueKind.Object, run.GetProperty("dataset_filter").ValueKind);
         Assert.Equal(4, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
+        Assert.Equal((4, JsonValueKind.Null), (run.GetProperty("anomaly_count").GetInt32(), run.GetProperty("cluster_count").ValueKind));
         Assert.Equal("the disk caught fire", (await server.GetAsync($"/discovery/runs/{known.Failed}")).Json.GetProperty("error").GetString());
     }
 
@@ -112,12 +114,12 @@ public sealed class LedgerRouteTests(KnownLedger known)
     public async Task Datasets_say_where_they_came_from_and_what_was_rejected()
     {
         var listed = Assert.Single((await server.GetAsync("/datasets")).Json.EnumerateArray());
-        JsonAssert.Fields(listed, "dataset_id name source checksum column_mapping star_count rejected_count reference_epoch created_at");
+        JsonAssert.Fields(listed, "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at");
         Assert.Equal("known.csv", listed.GetProperty("source")[0].GetProperty("file").GetString());
         Assert.Equal(JsonValueKind.Object, listed.GetProperty("column_mapping").ValueKind);
 
         var one = (await server.GetAsync("/datasets/known")).Json;
-        JsonAssert.Fields(one, "dataset_id name source checksum column_mapping star_count rejected_count reference_epoch created_at rejected_rows");
+        JsonAssert.Fields(one, "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at rejected_rows");
         Assert.Equal((12L, 1L), (one.GetProperty("star_count").GetInt64(), one.GetProperty("rejected_count").GetInt64()));
         var rejected = Assert.Single(one.GetProperty("rejected_rows").EnumerateArray());
         JsonAssert.Fields(rejected, "ordinal file line_number field reason value");

@@ -42,7 +42,7 @@ public sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
     {
-        var cluster = await TestCluster.GetAsync();
+        var cluster = await TestDatabaseServer.GetAsync();
         var database = await cluster.CreateDatabaseAsync("migrated", async connection =>
         {
             await using var ledger = new LedgerDatabase(connection);

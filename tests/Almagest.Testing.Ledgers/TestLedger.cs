@@ -20,8 +20,8 @@ public sealed class TestLedger : IAsyncDisposable
 
     public static async Task<TestLedger> CreateAsync()
     {
-        var cluster = await TestCluster.GetAsync();
-        return new TestLedger(await cluster.CreateDatabaseAsync("migrated", async connection =>
+        var server = await TestDatabaseServer.GetAsync();
+        return new TestLedger(await server.CreateDatabaseAsync("migrated", async connection =>
         {
             await using var ledger = new LedgerDatabase(connection);
             await ledger.Schema.MigrateAsync();
@@ -29,7 +29,7 @@ public sealed class TestLedger : IAsyncDisposable
     }
 
     /// <summary>A ledger without any schema.</summary>
-    public static async Task<TestLedger> CreateEmptyAsync() => new(await (await TestCluster.GetAsync()).CreateDatabaseAsync());
+    public static async Task<TestLedger> CreateEmptyAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync());
 
     /// <summary>Adds a dataset with stars spread over the sky; answers its id and their ids, ascending.</summary>
     public async Task<(long DatasetId, long[] StarIds)> AddDatasetAsync(string name, int stars, Func<int, (double Ra, double Dec)>? place = null)

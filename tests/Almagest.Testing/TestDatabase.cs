@@ -3,11 +3,11 @@ namespace Almagest.Testing;
 /// <summary>A database of one test, dropped at its end.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    readonly TestCluster cluster;
+    readonly TestDatabaseServer server;
 
-    internal TestDatabase(TestCluster cluster, string name, string connectionString)
+    internal TestDatabase(TestDatabaseServer server, string name, string connectionString)
     {
-        this.cluster = cluster;
+        this.server = server;
         Name = name;
         ConnectionString = connectionString;
     }
@@ -16,5 +16,5 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public async ValueTask DisposeAsync() => await cluster.DropAsync(this);
+    public async ValueTask DisposeAsync() => await server.DropAsync(this);
 }

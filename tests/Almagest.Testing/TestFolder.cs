@@ -4,7 +4,7 @@ namespace Almagest.Testing;
 
 /// <summary>
 /// A folder of this test process in the system's temporary directory, deleted when disposed. An open, locked file
-/// marks it as in use; folders whose mark is free are of test processes that crashed, and are deleted, with the cluster
+/// marks it as in use; folders whose mark is free are of test processes that crashed, and are deleted, with the server
 /// that may be running in them.
 /// </summary>
 public sealed class TestFolder : IDisposable
@@ -75,7 +75,7 @@ public sealed class TestFolder : IDisposable
                 var path = file[..^".lock".Length];
                 using var mark = Mark(path);
                 if (Directory.Exists(path))
-                    EmbeddedCluster.DestroyAsync(new ClusterOptions { Home = path }).Wait(TimeSpan.FromSeconds(30));
+                    EmbeddedServer.DestroyAsync(new EmbeddedServerOptions { Home = path }).Wait(TimeSpan.FromSeconds(30));
                 Delete(path);
                 File.Delete(file);
                 count++;

@@ -109,9 +109,12 @@ internal static class CdsFile
     private static CatalogFormatException NoRows(CatalogInput input, List<CdsTable> tables)
     {
         string described = string.Join(", ", tables.SelectMany(t => t.Files).Distinct().Take(50));
-        return new CatalogFormatException(tables.Count == 0
-            ? $"'{input.Name}' mentions a byte-by-byte description, but none can be read in it. Expected lines of bytes, format, unit and label below 'Byte-by-byte Description of file: NAME'."
-            : $"'{input.Name}' describes {(described.Length > 0 ? described : "a table")} byte by byte, but holds no rows. It is a ReadMe: name the file with the rows instead; a ReadMe in its folder is found by itself, another one by --readme.");
+        return tables.Count == 0
+            ? new CatalogFormatException($"'{input.Name}' mentions a byte-by-byte description, but none can be read in it. Expected lines of bytes, format, unit and label below 'Byte-by-byte Description of file: NAME'.")
+            : new CatalogFormatException($"'{input.Name}' describes {(described.Length > 0 ? described : "a table")} byte by byte, but holds no rows. It is a ReadMe: name the file with the rows instead; a ReadMe in its folder is found by itself.")
+            {
+                Code = CatalogFormatException.ReadMeWithoutRows,
+            };
     }
 
     /// <summary>Every number where one should be, and at least one.</summary>

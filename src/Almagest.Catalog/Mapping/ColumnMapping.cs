@@ -86,12 +86,16 @@ public sealed class ColumnMapping
     {
         string[] missing = new[] { StarField.RaDeg, StarField.DecDeg }.Where(f => !_fields.ContainsKey(f)).ToArray();
         if (missing.Length == 0 && _position.Unknown is { } unknown)
-            throw new CatalogFormatException($"The position in {_fields[StarField.RaDeg].Formula} and {_fields[StarField.DecDeg].Formula} is in the system '{RejectedRow.Clip(unknown)}', which is not converted to ICRS. Name columns in another one with --map, or, where the file is wrong, the true one: --frame icrs, fk5, fk4 or galactic.");
+            throw new CatalogFormatException($"The position in {_fields[StarField.RaDeg].Formula} and {_fields[StarField.DecDeg].Formula} is in the system '{RejectedRow.Clip(unknown)}', which is not converted to ICRS. Name columns in another one, or, where the file is wrong, the true one: icrs, fk5, fk4 or galactic.") { Code = CatalogFormatException.PositionSystemUnknown };
         if (missing.Length == 0) return;
         string what = missing.Length == 2 ? "right ascension and declination" : missing[0] == StarField.RaDeg ? "right ascension" : "declination";
         throw new CatalogFormatException(
             $"No column for {what} was recognised, so this is no star catalogue as it stands. {ColumnList()} "
-            + $"If the positions are there under other names, name them: {string.Join(' ', missing.Select(f => $"--map {f}=COLUMN"))}.");
+            + $"If the positions are there under other names, name the column of {string.Join(" and of ", missing)}.")
+        {
+            Code = CatalogFormatException.PositionsMissing,
+            Facts = new Dictionary<string, object?> { ["fields"] = missing },
+        };
     }
 
     /// <summary>One line per mapped field: <c>ra_deg ← RAJ2000 (converted from h:m:s)</c>.</summary>

@@ -28,7 +28,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     public ParquetCatalogReader(CatalogInput input, CatalogOpenOptions options)
     {
         _input = input;
-        if (options.Table is not (null or "1")) throw new CatalogFormatException($"'{input.Name}' is a Parquet file, which holds one table; --table {options.Table} does not exist.");
+        if (options.Table is not (null or "1")) throw new CatalogFormatException($"'{input.Name}' is a Parquet file, which holds one table; there is no table {options.Table}.");
         _content = input.OpenSeekable();
         _parquet = Guarded(() =>
         {

@@ -55,7 +55,10 @@ public sealed class ServiceClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new CatalogFormatException($"{request.Service.Host} did not answer completely within {_limits.Timeout.TotalSeconds:0} s. Ask for less, allow more time with --timeout, or let it work as a job: --async.");
+            throw new CatalogFormatException($"{request.Service.Host} did not answer completely within {_limits.Timeout.TotalSeconds:0} s. Ask for less, allow more time, or let it work as a job.")
+            {
+                Code = CatalogFormatException.ServiceTimeout,
+            };
         }
         catch (HttpRequestException e)
         {
@@ -69,9 +72,9 @@ public sealed class ServiceClient : IDisposable
 
     private static void CheckCone(ConeRequest cone)
     {
-        if (!(cone.Ra is >= 0 and <= 360)) throw new CatalogFormatException("--ra is outside 0 to 360 degrees.");
-        if (!(cone.Dec is >= -90 and <= 90)) throw new CatalogFormatException("--dec is outside -90 to 90 degrees.");
-        if (!(cone.Radius is > 0 and <= 180)) throw new CatalogFormatException("--radius is outside 0 to 180 degrees.");
+        if (!(cone.Ra is >= 0 and <= 360)) throw new CatalogFormatException("The right ascension of the cone is outside 0 to 360 degrees.");
+        if (!(cone.Dec is >= -90 and <= 90)) throw new CatalogFormatException("The declination of the cone is outside -90 to 90 degrees.");
+        if (!(cone.Radius is > 0 and <= 180)) throw new CatalogFormatException("The radius of the cone is outside 0 to 180 degrees.");
     }
 
     private static Dictionary<string, string> Parameters(TapRequest tap)
@@ -190,7 +193,7 @@ public sealed class ServiceClient : IDisposable
             {
                 bytes += read;
                 if (bytes > _limits.MaxBytes)
-                    throw new CatalogFormatException($"The answer of {answer.RequestMessage!.RequestUri!.Host} is larger than {_limits.MaxBytes >> 20:N0} MiB. Ask for less, or allow more with --max-download.");
+                    throw new CatalogFormatException($"The answer of {answer.RequestMessage!.RequestUri!.Host} is larger than {_limits.MaxBytes >> 20:N0} MiB. Ask for less, or allow more.") { Code = CatalogFormatException.ServiceAnswerTooLarge };
                 await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
                 progress?.Report(("receiving", bytes));
             }

@@ -63,11 +63,14 @@ public sealed class LabelReader
         Mapping = mapping.With(map);
         string columns = string.Join(", ", reader.Columns.Take(60).Select(c => c.Name));
         if (Mapping[StarField.SourceId] is null)
-            throw new CatalogFormatException($"No column of source ids was recognised among {columns}. Name it: --map source_id=COLUMN.");
+            throw new CatalogFormatException($"No column of source ids was recognised among {columns}. Name the column of source_id.") { Code = CatalogFormatException.LabelIdsMissing };
         if (Words.All(w => Mapping[w.Field] is null))
         {
             throw new CatalogFormatException(
-                $"No column of labels was recognised among {columns}. Name one or more: --map label_outlier=COLUMN (0 or 1), label_kind=COLUMN, label_cluster=COLUMN.");
+                $"No column of labels was recognised among {columns}. Name a column of label_outlier (0 or 1), label_kind or label_cluster.")
+            {
+                Code = CatalogFormatException.LabelsMissing,
+            };
         }
     }
 

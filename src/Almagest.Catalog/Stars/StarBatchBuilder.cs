@@ -262,7 +262,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         {
             ids[i] = Unwrap(texts[i] ?? "");
             if (ids[i].Length == 0)
-                Reject(i, StarField.SourceId, $"the identifier in column '{column}' is missing (--map source_id=none numbers the rows instead)", texts[i] ?? "");
+                Reject(i, StarField.SourceId, $"the identifier in column '{column}' is missing (source_id mapped to none numbers the rows instead)", texts[i] ?? "");
         }
         return ids;
     }

@@ -24,7 +24,13 @@ public sealed class StarReader
         _reader = reader;
         _options = options ?? new StarReaderOptions();
         if (_options.TargetEpoch is { } target && mapping[StarField.Epoch] is null && (_options.CatalogEpoch ?? mapping.System!.Epoch) is null)
-            throw new CatalogFormatException(FormattableString.Invariant($"The positions cannot be carried to {target}: the file does not say for which epoch they hold. Say it with --catalog-epoch, for instance 2016 for Gaia DR3, or name its column: --map epoch=COLUMN."));
+        {
+            throw new CatalogFormatException(FormattableString.Invariant(
+                $"The positions cannot be carried to {target}: the file does not say for which epoch they hold. Say it, for instance 2016 for Gaia DR3, or name its column."))
+            {
+                Code = CatalogFormatException.CatalogueEpochUnknown,
+            };
+        }
         Mapping = mapping;
     }
 

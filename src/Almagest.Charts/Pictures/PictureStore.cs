@@ -9,10 +9,10 @@ using Almagest.Runs.Results;
 namespace Almagest.Charts.Pictures;
 
 /// <summary>
-/// What pictures are drawn from. Datasets and complete runs never change, so each is read once and kept; the least recently used are dropped
-/// when more stars are kept than fit. Thread-safe.
+/// What pictures are drawn from: what is laid out of the stars, scores and marks. Datasets and complete runs never change, so each is made
+/// once and kept; the least recently used are dropped when more stars are kept than fit. Thread-safe.
 /// </summary>
-public sealed class PictureStore(LedgerDatabase ledger)
+public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selections)
 {
     /// <summary>Some 40 bytes for each: a few hundred megabytes at most, beyond the picture that is being drawn.</summary>
     const long MostStars = 6_000_000;
@@ -30,7 +30,7 @@ public sealed class PictureStore(LedgerDatabase ledger)
     public Task<SelectionPicture> SelectionAsync(long datasetId, StarFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return GetAsync($"selection {datasetId} {filter.ToJson()}", async () => SelectionPicture.Of(await new SelectionLoader(ledger).LoadAsync(datasetId, filter)), p => p.Stars);
+        return GetAsync($"selection {datasetId} {filter.ToJson()}", async () => SelectionPicture.Of(await selections.GetAsync(datasetId, filter)), p => p.Stars);
     }
 
     /// <exception cref="Almagest.Contract.Errors.LedgerException">no such run, or it has no scores</exception>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views.ClusterSizes;
-using Almagest.Runs.Results;
 
 namespace Almagest.Charts.Pictures;
 

@@ -27,8 +27,10 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
     public async Task<string> RunAsync(DiscoveryRun run, IReadOnlyCollection<string> wanted, int? cluster = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (!run.IsComplete) throw LedgerException.Conflict($"run {run.RunId} is {run.Status}: there is nothing to draw", "Wait until it is complete.");
-        var store = new PictureStore(ledger);
+        if (!run.IsComplete)
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: there is nothing to draw",
+                "Wait until it is complete.").With("run_id", run.RunId).With("status", run.Status);
+        var store = new PictureStore(ledger, new SelectionCache(ledger));
         var picture = await store.SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
         var isAnomaly = run.RunType == RunTypes.Anomaly;
         var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: isAnomaly, ClusterId: cluster, ByScore: isAnomaly, Limit: StarLayer.MostMarks), cancellation);
@@ -52,8 +54,9 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(filter);
-        var p = await new PictureStore(ledger).SelectionAsync(dataset.DatasetId, filter);
-        if (p.Stars == 0) throw LedgerException.Invalid("filter", "the selection holds no star", "Widen the filter.");
+        var p = await new PictureStore(ledger, new SelectionCache(ledger)).SelectionAsync(dataset.DatasetId, filter);
+        if (p.Stars == 0)
+            throw LedgerException.Of(ErrorCode.SelectionTooSmall, "the selection holds no star", "Widen the filter.", "filter");
         var layer = new StarLayer(p.StarIds);
         return Compose($"{dataset.Name}: {DisplayText.Count(p.Stars)} stars{(filter == StarFilter.All ? "" : $", {filter.Describe()}")}",
         [
@@ -83,7 +86,9 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
     {
         var drawn = all.Where(c => c.Svg is not null).ToList();
         var missing = wanted.Except(drawn.Select(c => c.Key)).ToList();
-        if (missing.Count > 0) throw LedgerException.Invalid("only", $"there is no picture '{missing[0]}' here", $"There are: {string.Join(", ", drawn.Select(c => c.Key))}.");
+        if (missing.Count > 0)
+            throw LedgerException.Of(ErrorCode.UnknownName, $"there is no picture '{missing[0]}' here",
+                $"There are: {string.Join(", ", drawn.Select(c => c.Key))}.", "only");
         return ChartSheet.Compose(title, [.. drawn.Where(c => wanted.Count == 0 || wanted.Contains(c.Key)).Select(c => (c.Name, c.Svg!))]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -68,13 +69,11 @@ public static class DisplayText
         return StarFilter.FromJson(run.DatasetFilter).Describe();
     }
 
-    /// <summary>A number of the run's summary; null where it does not say.</summary>
-    public static long? Summary(DiscoveryRun run, string name)
+    /// <summary>What a run found, as it is stored with the run; null until it is complete.</summary>
+    public static ResultsSummary? Summary(DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (run.ResultsSummary is null) return null;
-        using var document = JsonDocument.Parse(run.ResultsSummary);
-        return document.RootElement.TryGetProperty(name, out var value) && value.TryGetInt64(out var number) ? number : null;
+        return ResultsSummary.Parse(run.ResultsSummary);
     }
 
     /// <summary>What a run found, in words.</summary>
@@ -83,7 +82,7 @@ public static class DisplayText
         ArgumentNullException.ThrowIfNull(run);
         if (!run.IsComplete) return None;
         return run.RunType == RunTypes.Anomaly
-            ? Summary(run, "anomaly_count") is { } n ? $"{Count(n)} flagged" : None
-            : Summary(run, "cluster_count") is { } k ? $"{Count(k)} {(k == 1 ? "cluster" : "clusters")}" : None;
+            ? Summary(run)?.AnomalyCount is { } n ? $"{Count(n)} flagged" : None
+            : Summary(run)?.ClusterCount is { } k ? $"{Count(k)} {(k == 1 ? "cluster" : "clusters")}" : None;
     }
 }

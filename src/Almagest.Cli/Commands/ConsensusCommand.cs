@@ -5,6 +5,7 @@ using Almagest.Cli.Shell;
 using Almagest.Discovery.Consensus;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Export;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -38,8 +39,8 @@ internal static class ConsensusCommand
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
                 return CommandLine.Done;
             }
-            var view = new ConsensusView(await new ConsensusReader(session.Ledger).ReadAsync(runs, (int)(parsed.GetValue(top) ?? 20), by, shell.Cancellation));
-            shell.Answer(view.Document, view.Show);
+            var found = await new ConsensusReader(session.Ledger).ReadAsync(runs, (int)(parsed.GetValue(top) ?? 20), by, shell.Cancellation);
+            shell.Answer(found.ToResource(by), new ConsensusView(found).Show);
             return CommandLine.Done;
         });
         return command;

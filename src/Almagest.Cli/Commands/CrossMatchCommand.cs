@@ -5,6 +5,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Matching;
 using Almagest.Runs.CrossMatching;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -49,11 +50,7 @@ internal static class CrossMatchCommand
                 await table.WriteAsync(shell, parsed, path, await new CrossMatchRepository(session.Ledger).TableAsync(match, cancellation: shell.Cancellation), "pair", "pairs", match.LinkCount);
                 return CommandLine.Done;
             }
-            shell.Answer(new
-            {
-                match.MatchId, dataset_1 = done.Dataset1.Name, dataset_2 = done.Dataset2.Name, match.RadiusArcsec, match.Find, epoch_1 = match.Epoch1, epoch_2 = match.Epoch2, match.Epoch, match.LinkCount,
-                moved_1 = done.Moved1, moved_2 = done.Moved2, timings = new { load = done.LoadMs, match = done.MatchMs, store = done.StoreMs },
-            }, console =>
+            shell.Answer(done.ToResource(), console =>
             {
                 console.Say($"Cross-match {match.MatchId}: {Words.Plural(match.LinkCount, "pair", "pairs")} of {Words.Count(done.Dataset1.StarCount)} stars of {done.Dataset1.Name} and {Words.Count(done.Dataset2.StarCount)} of {done.Dataset2.Name}.");
                 if (match.Epoch is { } year) console.Say($"Compared at {Words.Number(year, "0.0###")}: proper motions moved {Words.Count(done.Moved1)} and {Words.Count(done.Moved2)} stars.");

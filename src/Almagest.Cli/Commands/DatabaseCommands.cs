@@ -64,7 +64,7 @@ internal static class DatabaseCommands
             shell.Answer(new
             {
                 up_to_date = current && stale.Count == 0,
-                embedded = session.Cluster is not null,
+                embedded = session.Lease is not null,
                 migrations = states.Select(s => new { s.Id, s.Name, s.Applied, s.Known, s.Superseded }),
                 stale_views = stale,
             }, console =>
@@ -73,8 +73,8 @@ internal static class DatabaseCommands
                 foreach (var s in states) table.Row(s.Name, s.Id.Length > 14 ? s.Id[..14] : s.Id, StateOf(s));
                 console.Write(table);
                 foreach (var view in stale) console.Say($"{view} is missing or not defined as this program defines it.");
-                if (session.Cluster is { } cluster)
-                    console.Facts(("embedded", cluster.Settings.DataDirectory), ("psql", $"psql -h {cluster.Settings.SocketDirectory} -U almagest almagest"));
+                if (session.Lease is { } server)
+                    console.Facts(("embedded", server.Settings.DataDirectory), ("psql", $"psql -h {server.Settings.SocketDirectory} -U almagest almagest"));
                 console.Say(current && stale.Count == 0 ? "The schema is up to date." : SchemaMigrator.RemarkOn(states) ?? "Bring it up to date: almagest db migrate");
             });
             return CommandLine.Done;

@@ -4,10 +4,10 @@ using Almagest.Catalog.Mapping;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Resources;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Cli.Commands;
@@ -27,9 +27,8 @@ internal static class DatasetCommands
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var all = await new DatasetRepository(session.Ledger).ListAsync(shell.Cancellation);
-            var runs = await RunCountsAsync(session.Ledger, shell.Cancellation);
-            shell.Answer(new { datasets = all.Select(d => Document(d, runs.GetValueOrDefault(d.DatasetId))) }, console =>
+            var all = await DatasetResources.ListAsync(session.Ledger, shell.Cancellation);
+            shell.Answer(all, console =>
             {
                 if (all.Count == 0)
                 {
@@ -38,7 +37,7 @@ internal static class DatasetCommands
                 }
                 var table = Tables.Of(">id", "name", ">stars", ">rejected", ">runs", "loaded (UTC)");
                 foreach (var d in all)
-                    table.Row(d.DatasetId.ToString(), Words.Clip(d.Name, 32), Words.Count(d.StarCount), Words.Count(d.RejectedCount), Words.Count(runs.GetValueOrDefault(d.DatasetId)), Words.When(d.CreatedAt));
+                    table.Row(d.DatasetId.ToString(), Words.Clip(d.Name, 32), Words.Count(d.StarCount), Words.Count(d.RejectedCount), Words.Count(d.RunCount), Words.When(d.CreatedAt));
                 console.Write(table);
             });
             return CommandLine.Done;
@@ -54,22 +53,18 @@ internal static class DatasetCommands
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var datasets = new DatasetRepository(session.Ledger);
-            var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.Cancellation);
+            var found = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.Cancellation);
             var shown = (int)(parsed.GetValue(most) ?? 10);
-            var rejected = await datasets.RejectedRowsAsync(dataset.DatasetId, Math.Max(1, shown), shell.Cancellation);
-            var runs = (await RunCountsAsync(session.Ledger, shell.Cancellation)).GetValueOrDefault(dataset.DatasetId);
-            var document = Document(dataset, runs);
-            document["rejected_rows"] = rejected.Take(shown).Select(IngestReportView.Row);
-            shell.Answer(document, console =>
+            var dataset = await DatasetResources.ReadAsync(session.Ledger, found, shown, shell.Cancellation);
+            shell.Answer(dataset, console =>
             {
                 console.Heading(dataset.Name);
                 console.Facts([
-                    ("id", dataset.DatasetId.ToString()), ("stars", Words.Count(dataset.StarCount)), ("runs", Words.Count(runs)),
+                    ("id", dataset.DatasetId.ToString()), ("stars", Words.Count(dataset.StarCount)), ("runs", Words.Count(dataset.RunCount)),
                     ("loaded", Words.When(dataset.CreatedAt) + " UTC"), ("checksum", dataset.Checksum), ("epoch", dataset.ReferenceEpoch is { } epoch ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"J{epoch:0.###}") : "not known, or differs"),
-                    .. JsonText.Parse(dataset.Source)!.AsArray().Select(file => ("file", (string?)$"{file!["file"]} ({file["format"]}, {Words.Count((long?)file["rows"] ?? 0)} rows)"))]);
-                IngestReportView.ShowMapping(console, JsonText.Parse(dataset.ColumnMapping)!.AsObject().OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}"));
-                IngestReportView.ShowRejected(console, rejected, dataset.RejectedCount, shown);
+                    .. dataset.Source.Select(f => ("file", (string?)$"{f.File} ({f.Format}, {Words.Count(f.Rows ?? 0)} rows)"))]);
+                IngestReportView.ShowMapping(console, dataset.ColumnMapping.OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}"));
+                IngestReportView.ShowRejected(console, dataset.RejectedRows, dataset.RejectedCount, shown);
             });
             return CommandLine.Done;
         });
@@ -86,7 +81,7 @@ internal static class DatasetCommands
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var datasets = new DatasetRepository(session.Ledger);
             var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.Cancellation);
-            var runs = (await RunCountsAsync(session.Ledger, shell.Cancellation)).GetValueOrDefault(dataset.DatasetId);
+            var runs = (await datasets.RunCountsAsync(shell.Cancellation)).GetValueOrDefault(dataset.DatasetId);
             if (runs > 0 && !parsed.GetValue(withRuns))
                 throw new CommandFailedException($"dataset '{dataset.Name}' has {Words.Plural(runs, "run", "runs")}, which would be lost", "Add --with-runs to delete them as well.");
             await datasets.DeleteAsync(dataset.DatasetId, true, shell.Cancellation);
@@ -96,25 +91,5 @@ internal static class DatasetCommands
             return CommandLine.Done;
         });
         return command;
-    }
-
-    static Dictionary<string, object?> Document(Dataset d, long runs) => new()
-    {
-        ["dataset_id"] = d.DatasetId,
-        ["name"] = d.Name,
-        ["star_count"] = d.StarCount,
-        ["rejected_count"] = d.RejectedCount,
-        ["run_count"] = runs,
-        ["reference_epoch"] = d.ReferenceEpoch,
-        ["created_at"] = d.CreatedAt,
-        ["checksum"] = d.Checksum,
-        ["source"] = JsonText.Parse(d.Source),
-        ["column_mapping"] = JsonText.Parse(d.ColumnMapping),
-    };
-
-    static async Task<Dictionary<long, long>> RunCountsAsync(LedgerDatabase ledger, CancellationToken cancellation)
-    {
-        await using var context = ledger.CreateContext();
-        return await context.Runs.GroupBy(r => r.DatasetId).Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
     }
 }

@@ -7,12 +7,15 @@ using Almagest.Cli.Shell;
 using Almagest.Discovery.Simulation;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
 /// <summary><c>demo</c>: the main job from a catalogue to answers across runs, on a simulated sky or a catalogue of the user's.</summary>
 internal static class DemoCommand
 {
+    const int RejectedShown = 10;
+
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var serving = new ServingOptions();
@@ -47,9 +50,7 @@ internal static class DemoCommand
             // People see what was found even if the port is taken; machines get one document.
             if (!shell.Json) report.Show(shell.Screen);
             await using var server = await RunningServer.StartAsync(session, new ServingPlan(serving.PortOf(parsed), serving.BindOf(parsed)), shell);
-            var document = report.Document;
-            document["server"] = server.Document;
-            shell.Answer(document, console =>
+            shell.Answer(report.Document with { Server = server.Document }, console =>
             {
                 console.Say("");
                 server.Show(console);
@@ -62,10 +63,11 @@ internal static class DemoCommand
 
     static async Task<DemoReport> ReportAsync(CommandShell shell, LedgerDatabase ledger, IngestReport ingest, Stopwatch watch)
     {
+        var loaded = await DatasetResources.ReadAsync(ledger, ingest, RejectedShown, shell.Cancellation);
         var truth = await DemoTruth.LoadAsync(ledger, ingest.Dataset, shell.Cancellation);
         var (runs, views) = await ProgressDisplay.ShowAsync(shell, "running", progress => DemoRunner.RunAsync(shell, ledger, ingest.Dataset, truth, progress));
         var answers = await DemoAnswers.ReadAsync(ledger, ingest.Dataset, runs, shell.Cancellation);
-        return new DemoReport(ingest, runs, views, answers, truth, watch.Elapsed.TotalMilliseconds);
+        return new DemoReport(ingest, loaded, runs, views, answers, truth, watch.Elapsed.TotalMilliseconds);
     }
 
     /// <summary>Writes the simulated sky to a file and loads that as any other catalogue.</summary>

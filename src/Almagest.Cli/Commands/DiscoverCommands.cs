@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
@@ -62,7 +63,11 @@ internal static class DiscoverCommands
         (var dataset, filter) = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(options.Dataset), filter, shell.Cancellation);
         if (parsed.GetValue(options.Queue)) return await QueueAsync(shell, session.Ledger, dataset, filter, sweep, parsed.GetValue(options.Follow));
         var lines = parsed.GetValue(options.Follow) ? new StageLines(shell) : null;
-        var service = new DiscoveryService(session.Ledger) { MaxThreads = (int)(parsed.GetValue(options.Threads) ?? 0), Memory = sweep.Count > 1 ? new AnalysisMemory() : null };
+        var service = new DiscoveryService(session.Ledger)
+        {
+            MaxThreads = (int)(parsed.GetValue(options.Threads) ?? 0),
+            Memory = sweep.Count > 1 ? new AnalysisMemory(new SelectionCache(session.Ledger)) : null,
+        };
         var reports = new List<DiscoveryReport>();
         foreach (var parameters in sweep)
         {
@@ -77,7 +82,7 @@ internal static class DiscoverCommands
             reports.Add(await DiscoveryReport.CreateAsync(session.Ledger, outcome, (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop), shell.Cancellation));
         }
         if (reports.Count == 1) shell.Answer(reports[0].Document, reports[0].Show);
-        else shell.Answer(new { runs = reports.Select(r => r.Document), trees_built = service.Memory!.Work.Built }, console => SweepReport.Show(console, reports, service.Memory!.Work.Built));
+        else shell.Answer(new DiscoveryList(reports.ConvertAll(r => r.Document), service.Memory!.Work.Built), console => SweepReport.Show(console, reports, service.Memory!.Work.Built));
         return CommandLine.Done;
     }
 
@@ -87,7 +92,7 @@ internal static class DiscoverCommands
         var run = (await new RunSubmitter(ledger).SubmitAsync(new RunRequest(dataset.Name, filter, sweep[0]), RunPlacement.Queued, null, shell.Cancellation)).Runs[0];
         if (follow) return await RunFollowCommand.AnswerAsync(shell, ledger, run.RunId);
         var view = await RunView.LoadAsync(ledger, run, 0, shell.Cancellation);
-        shell.Answer(view.FullDocument, console =>
+        shell.Answer(view.Document, console =>
         {
             view.Show(console);
             console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");

@@ -76,7 +76,7 @@ internal static class IngestCommand
                 labelled = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, labelFile, labelOptions, shell.Cancellation);
             }
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
-            IngestReportView.Answer(shell, report, labelled, (int)(parsed.GetValue(show) ?? 10));
+            await IngestReportView.AnswerAsync(shell, session.Ledger, report, labelled, (int)(parsed.GetValue(show) ?? 10));
             return CommandLine.Done;
         });
         return command;

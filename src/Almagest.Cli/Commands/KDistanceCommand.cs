@@ -5,6 +5,7 @@ using Almagest.Cli.Shell;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Resources;
 using Spectre.Console;
 
 namespace Almagest.Cli.Commands;
@@ -12,9 +13,6 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>discover k-distance</c>: what helps to choose DBSCAN's eps.</summary>
 internal static class KDistanceCommand
 {
-    /// <summary>Points of the curve in the JSON answer: enough for a plot.</summary>
-    const int CurvePoints = 200;
-
     static readonly double[] Shares = [0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
 
     public static Command Create(CommandShell shell, GlobalOptions global)
@@ -35,30 +33,10 @@ internal static class KDistanceCommand
             var found = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.Cancellation);
             var k = (int)(parsed.GetValue(minSamples) ?? new DbscanParameters().MinSamples);
             var advice = await new DiscoveryService(session.Ledger).KDistanceAsync(found.Name, selection, parsed.GetValue(features), k, shell.Cancellation);
-            shell.Answer(Document(advice, found.Name), console => Show(console, advice, $"{found.Name}: {selection.Describe()}"));
+            shell.Answer(advice.ToResource(found.Name), console => Show(console, advice, $"{found.Name}: {selection.Describe()}"));
             return CommandLine.Done;
         });
         return command;
-    }
-
-    static object Document(EpsAdvice advice, string dataset)
-    {
-        var distances = advice.Curve.Distances;
-        return new
-        {
-            dataset,
-            features = advice.Recipe.Reference,
-            features_chosen = advice.Choice?.Reason,
-            min_samples = advice.Curve.K,
-            suggested_eps = advice.Curve.SuggestedEps,
-            total_stars = advice.TotalStars,
-            stars_sampled = distances.Length,
-            candidates = advice.Candidates.Select(c => new
-            {
-                c.Eps, cluster_count = c.Clusters, largest_cluster = c.LargestCluster, noise_count = c.Noise, noise_pct = 100.0 * c.Noise / advice.TotalStars, is_suggested = c.IsSuggested,
-            }),
-            curve = Enumerable.Range(0, CurvePoints).Select(i => i / (CurvePoints - 1.0)).Select(share => new { share, distance = At(distances, share) }),
-        };
     }
 
     static void Show(IAnsiConsole console, EpsAdvice advice, string stars)

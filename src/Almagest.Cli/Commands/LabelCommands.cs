@@ -2,11 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Datasets;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -41,7 +43,7 @@ internal static class LabelCommands
             var target = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.Cancellation);
             var report = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, path, options, shell.Cancellation);
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
-            shell.Answer(new { report.Dataset, report.LabelSet, report.Labels, report.Unknown, report.Mapping },
+            shell.Answer(report,
                 console => console.Say($"{Words.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set {report.LabelSet}{(report.Unknown > 0 ? $"; {Words.Count(report.Unknown)} left out" : "")}."));
             return CommandLine.Done;
         });
@@ -86,7 +88,7 @@ internal static class LabelCommands
                 Remark = parsed.GetValue(remark), LabelledBy = RunAnnotationCommands.Who(parsed, by),
             }, shell.Cancellation);
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.Cancellation);
-            shell.Answer(new { found.StarId, found.SourceId, label, replaced = !isNew }, console => console.Say($"Star {found.SourceId} is labelled in the set {label.LabelSet}{(isNew ? "" : "; its former label is replaced")}."));
+            shell.Answer(new StarLabelReport(label.ToLabelledStar(found.SourceId)) { Replaced = !isNew }, console => console.Say($"Star {found.SourceId} is labelled in the set {label.LabelSet}{(isNew ? "" : "; its former label is replaced")}."));
             return CommandLine.Done;
         });
         return command;

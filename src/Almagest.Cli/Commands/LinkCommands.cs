@@ -5,6 +5,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
 using Almagest.Runs.CrossMatching;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -26,15 +27,8 @@ internal static class LinkCommands
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var all = await new CrossMatchRepository(session.Ledger).ListAsync(shell.Cancellation);
-            var names = (await new DatasetRepository(session.Ledger).ListAsync(shell.Cancellation)).ToDictionary(d => d.DatasetId, d => d.Name);
-            shell.Answer(new
-            {
-                crossmatches = all.Select(m => new
-                {
-                    m.MatchId, dataset_1 = names.GetValueOrDefault(m.Dataset1Id), dataset_2 = names.GetValueOrDefault(m.Dataset2Id), m.RadiusArcsec, m.Find,
-                    epoch_1 = m.Epoch1, epoch_2 = m.Epoch2, m.Epoch, m.LinkCount, m.ProgramVersion, m.CreatedAt,
-                }),
-            }, console =>
+            var names = await new DatasetRepository(session.Ledger).NamesAsync(shell.Cancellation);
+            shell.Answer(all.ConvertAll(m => m.ToResource(names)), console =>
             {
                 if (all.Count == 0)
                 {
@@ -110,11 +104,7 @@ internal static class LinkCommands
             var found = await new LinkedComparison(session.Ledger).ReadAsync(match, await runs.FindAsync(parsed.GetRequiredValue(first), shell.Cancellation),
                 await runs.FindAsync(parsed.GetRequiredValue(second), shell.Cancellation), shell.Cancellation);
             var o = found.Overlap;
-            shell.Answer(new
-            {
-                run_1_id = found.Run1.RunId, run_2_id = found.Run2.RunId, found.Links, analysed_by_both = o.Shared, marked_1 = o.Marked1, marked_2 = o.Marked2, o.Common, o.Expected,
-                jaccard_similarity = o.Jaccard, o.Kappa, log10_p_value = o.Log10PValue, found.AdjustedRandIndex,
-            }, console => console.Facts([
+            shell.Answer(found.ToResource(), console => console.Facts([
                 ("links", Words.Count(found.Links)), ("analysed by both", Words.Count(o.Shared)), ($"marked by {Words.Short(found.Run1.RunId)}", Words.Count(o.Marked1)),
                 ($"marked by {Words.Short(found.Run2.RunId)}", Words.Count(o.Marked2)), ("marked by both", $"{Words.Count(o.Common)} (by chance {Words.Number(o.Expected, "0.0")})"),
                 ("Jaccard", Words.Number(o.Jaccard, "0.00")), ("kappa", Words.Number(o.Kappa, "0.00")), ("p value", $"10^{Words.Number(o.Log10PValue, "0.0")}"),

@@ -3,6 +3,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -32,7 +33,7 @@ internal static class RunAnnotationCommands
             if (what == "add") await annotations.AddTagsAsync(run.RunId, words, Who(parsed, by), shell.Cancellation);
             if (what == "remove") await annotations.RemoveTagsAsync(run.RunId, words, shell.Cancellation);
             var found = await annotations.TagsAsync(run.RunId, shell.Cancellation);
-            shell.Answer(new { run.RunId, tags = found.Select(t => new { t.Tag, t.TaggedBy, t.TaggedAt }) },
+            shell.Answer(RunResources.ListOf(run.RunId, found),
                 console => console.Say(found.Count == 0 ? $"Run {Words.Short(run.RunId)} has no tags." : $"Run {Words.Short(run.RunId)}: {string.Join(", ", found.Select(t => t.Tag))}"));
             return CommandLine.Done;
         });
@@ -56,7 +57,7 @@ internal static class RunAnnotationCommands
             if (words is not null) await annotations.AddNoteAsync(run.RunId, words, Who(parsed, by), shell.Cancellation);
             if (gone is { } note) await annotations.RemoveNoteAsync(run.RunId, note, shell.Cancellation);
             var found = await annotations.NotesAsync(run.RunId, shell.Cancellation);
-            shell.Answer(new { run.RunId, notes = found.Select(n => new { n.NoteId, n.Text, n.WrittenBy, n.WrittenAt }) }, console =>
+            shell.Answer(RunResources.ListOf(run.RunId, found), console =>
             {
                 if (found.Count == 0) console.Say($"There is no note about run {Words.Short(run.RunId)}.");
                 foreach (var n in found) console.Say($"{n.NoteId}  {n.WrittenAt:yyyy-MM-dd HH:mm}  {n.WrittenBy ?? "?"}: {n.Text}");

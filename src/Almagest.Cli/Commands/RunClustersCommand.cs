@@ -4,6 +4,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Consensus;
 using Almagest.Runs.Comparison;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -30,8 +31,8 @@ internal static class RunClustersCommand
             {
                 MinJaccard = parsed.GetValue(minJaccard) ?? standard.MinJaccard, Limit = (int)(parsed.GetValue(top) ?? 20), Members = (int)(parsed.GetValue(members) ?? 0),
             };
-            var view = new ClusterIdentityView(await new ClusterIdentityReader(session.Ledger).ReadAsync(runs, options, shell.Cancellation));
-            shell.Answer(view.Document, view.Show);
+            var found = await new ClusterIdentityReader(session.Ledger).ReadAsync(runs, options, shell.Cancellation);
+            shell.Answer(found.ToResource(), new ClusterIdentityView(found).Show);
             return CommandLine.Done;
         });
         return command;

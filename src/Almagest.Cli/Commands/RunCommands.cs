@@ -3,11 +3,13 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -56,7 +58,7 @@ internal static class RunCommands
             }, shell.Cancellation);
             var runs = found.Take(most).ToList();
             var next = found.Count > most ? RunOrder.TokenOf(runs[^1], order) : null;
-            shell.Answer(new { runs = runs.Select(r => RunView.Document(r, RunDatasets.Names(r, names))), truncated = next is not null, next }, console =>
+            shell.Answer(new RunPage(runs.ConvertAll(r => r.ToResource(names)), next, next is not null), console =>
             {
                 if (runs.Count == 0) console.Say("There is no such run. Start one: almagest discover anomalies");
                 else RunView.ShowList(console, runs, names);
@@ -77,7 +79,7 @@ internal static class RunCommands
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
             var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.Cancellation);
-            shell.Answer(view.FullDocument, view.Show);
+            shell.Answer(view.Document, view.Show);
             return CommandLine.Done;
         });
         return command;

@@ -7,6 +7,7 @@ using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -52,8 +53,7 @@ internal static class RunCompareCommand
                     await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, found.Pairs, cancellation: shell.Cancellation), "pair", "pairs", found.Pairs.Count);
                     return CommandLine.Done;
                 }
-                var several = new RunTableView(found, most);
-                shell.Answer(several.Document, several.Show);
+                shell.Answer(found.ToResource(), new RunTableView(found, most).Show);
                 return CommandLine.Done;
             }
             var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.Cancellation);
@@ -64,8 +64,8 @@ internal static class RunCompareCommand
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
                 return CommandLine.Done;
             }
-            var view = await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.Cancellation);
-            shell.Answer(view.Document, view.Show);
+            if (shell.Json) shell.Write(await ComparisonView.DocumentAsync(session.Ledger, agreement, which, why, most, shell.Cancellation));
+            else (await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.Cancellation)).Show(shell.Screen);
             return CommandLine.Done;
         });
         return command;

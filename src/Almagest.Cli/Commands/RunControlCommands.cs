@@ -8,6 +8,7 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal static class RunControlCommands
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var found = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
             var run = await new RunClaims(session.Ledger).CancelAsync(found.RunId, shell.Cancellation);
-            shell.Answer(new { run_id = run.RunId, status = run.Status, cancel_requested_at = run.CancelRequestedAt }, console => console.Say(run.Status == RunStatus.Cancelled
+            shell.Answer(await RunResources.ReadAsync(session.Ledger, run, shell.Cancellation), console => console.Say(run.Status == RunStatus.Cancelled
                 ? $"Run {Words.Short(run.RunId)} is cancelled."
                 : $"The program that works on run {Words.Short(run.RunId)} is told, and stops within a second or two: almagest runs follow {Words.Short(run.RunId)}"));
             return CommandLine.Done;
@@ -48,12 +49,13 @@ internal static class RunControlCommands
             {
                 var service = new DiscoveryService(session.Ledger);
                 if (await ProgressDisplay.ShowAsync(shell, "starting", progress => service.ExecuteAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation)) is null)
-                    throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Follow it with: almagest runs follow");
+                    throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker",
+                        "Follow it with: almagest runs follow").With("run_id", run.RunId);
                 await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
                 run = await runs.GetAsync(run.RunId, shell.Cancellation);
             }
             var view = await RunView.LoadAsync(session.Ledger, run, 10, shell.Cancellation);
-            shell.Answer(view.FullDocument, console =>
+            shell.Answer(view.Document, console =>
             {
                 view.Show(console);
                 if (queued) console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");

@@ -34,7 +34,7 @@ internal static class RunFollowCommand
     {
         var run = await ProgressDisplay.ShowAsync(shell, "waiting", progress => UntilEndedAsync(shell, ledger, runId, progress));
         var view = await RunView.LoadAsync(ledger, run, 10, shell.Cancellation);
-        shell.Answer(view.FullDocument, view.Show);
+        shell.Answer(view.Document, view.Show);
         return run.IsComplete ? CommandLine.Done : CommandLine.Failed;
     }
 

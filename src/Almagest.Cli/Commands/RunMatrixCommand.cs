@@ -6,6 +6,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Export;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -44,7 +45,7 @@ internal static class RunMatrixCommand
             }
             var pairs = wanted.Take((int)(parsed.GetValue(top) ?? 20)).ToList();
             var tests = all.Count(p => p.Overlap.Shared > 0);
-            shell.Answer(new { run_ids = runs.Select(r => r.RunId), tests, pairs = pairs.Select(PairLines.Document), truncated = pairs.Count < wanted.Count }, console =>
+            shell.Answer(ComparisonResources.PageOf(runs, all, wanted, 0, pairs.Count), console =>
             {
                 if (pairs.Count == 0) console.Say(all.Count == 0 ? "There are no two anomaly runs to compare." : "No pair is so significant.");
                 else PairLines.Show(console, pairs);

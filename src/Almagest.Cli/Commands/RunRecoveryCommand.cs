@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Recovery;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
 

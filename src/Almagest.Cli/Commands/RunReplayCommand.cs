@@ -4,6 +4,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -22,7 +23,7 @@ internal static class RunReplayCommand
             var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
             var replayer = new RunReplayer(session.Ledger) { MaxThreads = (int)(parsed.GetValue(threads) ?? 0) };
             var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => replayer.ReplayAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation));
-            shell.Answer(ReplayView.Document(report), console => ReplayView.Show(console, report));
+            shell.Answer(report.ToResource(), console => ReplayView.Show(console, report));
             return report.IsReproduced ? CommandLine.Done : CommandLine.Failed;
         });
         return command;

@@ -30,7 +30,7 @@ internal static class RunRethresholdCommand
             var run = await new RunRethresholder(session.Ledger).RethresholdAsync(source.RunId, parsed.GetRequiredValue(contamination)!.Value, shell.Cancellation);
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
             var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.Cancellation);
-            shell.Answer(view.FullDocument, console =>
+            shell.Answer(view.Document, console =>
             {
                 view.Show(console);
                 console.Say($"Made from the scores of {Words.Short(source.RunId)}; compare them: almagest runs compare {Words.Short(source.RunId)} {Words.Short(run.RunId)}");

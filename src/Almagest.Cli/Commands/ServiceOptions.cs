@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Catalog;
 using Almagest.Catalog.Services;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Errors;
 
 namespace Almagest.Cli.Commands;
 
@@ -79,7 +80,7 @@ internal sealed class ServiceOptions
         }
         catch (CatalogFormatException e)
         {
-            throw new CommandFailedException(e.Message, "Nothing was stored.");
+            throw new CommandFailedException(e.Message, CommandAdvice.Of(LedgerException.Of(e, "Nothing was stored.")));
         }
         return path;
     }

@@ -6,6 +6,7 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -15,6 +16,7 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 using Almagest.Runs.Sweeps;
 
 namespace Almagest.Cli.Commands;
@@ -54,8 +56,10 @@ internal static class SweepCommand
             if (!parsed.GetValue(queue)) await ExecuteAsync(shell, session.Ledger, submitted.Runs, (int)(parsed.GetValue(threads) ?? 0));
             var summary = await SweepSummary.ReadAsync(session.Ledger, group, shell.Cancellation);
             var made = await new RunRepository(session.Ledger).ListAsync(new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest }, shell.Cancellation);
-            var words = string.Join(" + ", RunDatasets.Names(made[0], await new DatasetRepository(session.Ledger).NamesAsync(shell.Cancellation)));
-            shell.Answer(SweepView.Document(summary, made, words), console => SweepView.Show(console, summary, made, words, submitted.Choice?.Reason));
+            var names = await new DatasetRepository(session.Ledger).NamesAsync(shell.Cancellation);
+            var words = string.Join(" + ", RunDatasets.Names(made[0], names));
+            var document = new SweepDetail(summary.ToResource(names.GetValueOrDefault(summary.DatasetId, ""))) { Items = [.. made.Select(r => r.ToResource(names))] };
+            shell.Answer(document, console => SweepView.Show(console, summary, made, words, submitted.Choice?.Reason));
             return summary.IsOver && summary.Statuses[RunStatus.Completed] < summary.Runs ? CommandLine.Failed : CommandLine.Done;
         });
         return command;
@@ -64,7 +68,7 @@ internal static class SweepCommand
     // They are in the queue all the same: a server that is there takes its part, and what this program leaves behind when it is killed.
     static async Task ExecuteAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<DiscoveryRun> runs, int threads)
     {
-        var service = new DiscoveryService(ledger) { MaxThreads = threads, Memory = new AnalysisMemory() };
+        var service = new DiscoveryService(ledger) { MaxThreads = threads, Memory = new AnalysisMemory(new SelectionCache(ledger)) };
         try
         {
             await ProgressDisplay.ShowAsync(shell, "starting", async progress =>

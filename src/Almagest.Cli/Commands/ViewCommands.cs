@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
@@ -36,7 +37,7 @@ internal static class ViewCommands
                 return new ViewRefresher(session.Ledger).RefreshAsync(chosen, "manual", shell.Cancellation);
             });
             var failed = done.Count(d => !d.Succeeded);
-            shell.Answer(new { status = failed == 0 ? "succeeded" : "failed", views_refreshed = done }, console =>
+            shell.Answer(done.ToResource(), console =>
             {
                 var table = Tables.Of("view", ">rows", ">took", "outcome");
                 foreach (var d in done) table.Row(d.ViewName, d.Succeeded ? Words.Count(d.Rows) : "–", Words.Duration(d.DurationMs), d.Succeeded ? "refreshed" : "failed");

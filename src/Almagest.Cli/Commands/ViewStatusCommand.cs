@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Jobs;
+using Almagest.Contract.Views;
 using Almagest.Ledger.Views;
 using Almagest.Server.Jobs;
 using Spectre.Console;
@@ -18,7 +20,7 @@ internal static class ViewStatusCommand
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.Cancellation);
             var jobs = await new JobStatusReader(session.Ledger).ReadAsync(1, shell.Cancellation);
-            shell.Answer(new { up_to_date = views.All(v => !v.Lags), views, jobs }, console => Show(console, views, jobs));
+            shell.Answer(new ViewsReport(views.All(v => !v.Lags), views, jobs), console => Show(console, views, jobs));
             return CommandLine.Done;
         });
         return command;

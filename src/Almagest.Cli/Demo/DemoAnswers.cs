@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views.OverlapMatrix;
@@ -10,10 +11,15 @@ namespace Almagest.Cli.Demo;
 
 /// <summary>A star that is flagged again and again.</summary>
 internal sealed record PersistentStar(
-    long StarId, string SourceId, double RaDeg, double DecDeg, double? Magnitude, long AnomalyCount, long TotalRuns, double FrequencyPct, double? MeanAnomalyScore);
+    long StarId, string SourceId, double RaDeg, double DecDeg, double? Magnitude, long AnomalyCount, long TotalRuns, double FrequencyPct, double? MeanAnomalyScore)
+{
+    /// <summary>What is known of it beforehand; null where nothing is.</summary>
+    public string? Truth { get; init; }
+}
 
 /// <summary>A pair of runs, without the list of their common stars.</summary>
-internal sealed record RunPair(Guid Run1Id, Guid Run2Id, long OverlapCount, double JaccardSimilarity);
+internal sealed record RunPair(
+    [property: JsonPropertyName("run_1_id")] Guid Run1Id, [property: JsonPropertyName("run_2_id")] Guid Run2Id, long OverlapCount, double JaccardSimilarity);
 
 /// <summary>The answers across runs, every one a look-up in a view.</summary>
 internal sealed record DemoAnswers(IReadOnlyList<PersistentStar> Persistent, IReadOnlyList<RunPair> Pairs, IReadOnlyList<TimelineRow> Timeline)

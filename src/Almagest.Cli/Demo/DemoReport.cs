@@ -1,61 +1,23 @@
 using System.Globalization;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Datasets;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 using Spectre.Console;
 
 namespace Almagest.Cli.Demo;
 
 /// <summary>What the demonstration found.</summary>
+/// <param name="Loaded">the load as a document</param>
 internal sealed record DemoReport(
-    IngestReport Ingest, IReadOnlyList<DemoRun> Runs, IReadOnlyList<ViewRefreshOutcome> Views, DemoAnswers Answers, DemoTruth Truth, double ElapsedMs)
+    IngestReport Ingest, IngestResource Loaded, IReadOnlyList<DemoRun> Runs, IReadOnlyList<ViewRefreshOutcome> Views, DemoAnswers Answers, DemoTruth Truth, double ElapsedMs)
 {
-    public Dictionary<string, object?> Document => new()
-    {
-        ["dataset"] = new IngestReportView(Ingest, 10).Document,
-        ["runs"] = Runs.Select(Document1),
-        ["views_refreshed"] = Views,
-        ["most_persistent"] = Answers.Persistent.Select(s => new
-        {
-            s.StarId, s.SourceId, s.RaDeg, s.DecDeg, s.Magnitude, s.AnomalyCount, s.TotalRuns, s.FrequencyPct, s.MeanAnomalyScore, truth = Truth.WordFor(s.StarId),
-        }),
-        ["overlaps"] = Answers.Pairs,
-        ["timeline"] = Answers.Timeline,
-        ["elapsed_ms"] = ElapsedMs,
-    };
-
-    static object Document1(DemoRun run)
-    {
-        var document = new Dictionary<string, object?>
-        {
-            ["run"] = run.Letter,
-            ["run_id"] = run.RunId,
-            ["run_type"] = run.Planned.Parameters.Algorithm.RunType,
-            ["algorithm"] = run.Planned.Parameters.Algorithm.Name,
-            ["parameters"] = JsonText.Parse(run.Parameters.ToJson()),
-            ["features_chosen"] = run.Choice?.Reason,
-            ["error"] = run.Failure,
-            ["total_stars"] = run.Stars,
-        };
-        if (run.IsAnomaly)
-        {
-            document["anomaly_count"] = run.Found;
-            document["precision"] = run.Accuracy?.Precision;
-            document["recall"] = run.Accuracy?.Recall;
-        }
-        else
-        {
-            document["cluster_count"] = run.Found;
-            document["noise_count"] = run.Noise;
-            document["clusters"] = run.Clusters;
-            document["recovered"] = run.Recovered;
-        }
-        document["notes"] = run.Notes;
-        document["timings"] = run.Timings is { } t ? new { t.Load, t.Compute, t.Persist, t.Views } : null;
-        return document;
-    }
+    public DemoDocument Document => new(
+        Loaded, [.. Runs.Select(DemoRunDocument.Of)], Views.ToResource(),
+        [.. Answers.Persistent.Select(s => s with { Truth = Truth.WordFor(s.StarId) })], Answers.Pairs, Answers.Timeline, ElapsedMs);
 
     public void Show(IAnsiConsole console)
     {
@@ -141,7 +103,7 @@ internal sealed record DemoReport(
             }
             else if (run.Clusters.Count > 0)
             {
-                ClusterLine.Show(console, [.. run.Clusters.Take(5)]);
+                ClusterLines.Show(console, [.. run.Clusters.Take(5)]);
             }
         }
     }

@@ -1,6 +1,7 @@
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
@@ -18,7 +19,7 @@ namespace Almagest.Cli.Demo;
 /// <param name="Failure">why it could not be done with this catalogue; the rest is empty then</param>
 internal sealed record DemoRun(
     string Letter, PlannedRun Planned, RunParameters Parameters, RecipeChoice? Choice, Guid? RunId, int Stars, int Found, int Noise, IReadOnlyList<string> Notes, RunTimings? Timings,
-    Accuracy? Accuracy, IReadOnlyList<ClusterRecovery> Recovered, IReadOnlyList<ClusterLine> Clusters, string? Failure)
+    Accuracy? Accuracy, IReadOnlyList<ClusterRecovery> Recovered, IReadOnlyList<ClusterDescription> Clusters, string? Failure)
 {
     public bool IsAnomaly => Planned.Parameters.Algorithm.RunType == RunTypes.Anomaly;
 }
@@ -41,7 +42,8 @@ internal static class DemoRunner
             {
                 var (run, choice) = await service.ChooseAndSubmitAsync(new RunRequest(dataset.Name, StarFilter.All, planned.Parameters), shell.Cancellation);
                 var outcome = await service.ExecuteAsync(run.RunId, relay, shell.Cancellation)
-                    ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Run the demonstration without a busy server beside it.");
+                    ?? throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker",
+                        "Run the demonstration without a busy server beside it.").With("run_id", run.RunId);
                 runs.Add(Keep(letter, planned, outcome with { RecipeChoice = choice }, truth));
             }
             catch (LedgerException e) when (e is { Kind: LedgerErrorKind.Invalid, Field: "parameters" })
@@ -60,6 +62,6 @@ internal static class DemoRunner
         var analysis = outcome.Analysis;
         return new DemoRun(letter, planned, outcome.Request.Parameters, outcome.RecipeChoice, outcome.RunId, analysis.Stars.Count, analysis.Clusters?.ClusterCount ?? analysis.AnomalyCount, analysis.Clusters?.NoiseCount ?? 0,
             analysis.Features.Notes, outcome.Timings, truth.Judge(analysis), truth.Recover(analysis),
-            analysis.Clusters is { } found ? ClusterLine.Describe(analysis.Stars, found.Labels, ClustersKept) : [], null);
+            analysis.Clusters is { } found ? ClusterLines.Describe(analysis.Stars, found.Labels, ClustersKept) : [], null);
     }
 }

@@ -14,28 +14,6 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
 
     Guid Run(int number) => found.Runs[number].RunId;
 
-    public object Document => new
-    {
-        runs = found.Runs.Select((r, i) => new { r.RunId, mean_agreement = found.Identities.MeanAgreement[i] }),
-        identities = identities.Select((identity, i) => new
-        {
-            identity = i,
-            anchor = Match(identity.Anchor),
-            found_in_runs = identity.Found.Count,
-            covered_runs = identity.Covered,
-            identity.Stability,
-            identity.CoreSize,
-            identity.MemberCount,
-            found = identity.Found.Select(Match),
-            events = identity.Events.Select(e => new { kind = e.Kind == ClusterEventKind.Split ? "split" : "merge", run_id = Run(e.Run), e.ClusterIds, with_identities = e.With }),
-            members = identity.Members.Select(m => new { m.StarId, found.Stars.GetValueOrDefault(m.StarId)?.SourceId, runs_in = m.In, runs_analysed = m.Of, membership_probability = m.Probability }),
-        }),
-        found.Identities.Total,
-        truncated = identities.Count < found.Identities.Total,
-    };
-
-    object Match(IdentityMatch m) => new { run_id = Run(m.Run), m.ClusterId, cluster_size = m.Size, m.Jaccard };
-
     public void Show(IAnsiConsole console)
     {
         console.Heading($"{Words.Plural(found.Runs.Count, "cluster run", "cluster runs")}, {Words.Plural(found.Identities.Total, "cluster", "clusters")} told apart");

@@ -1,9 +1,12 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Comparison;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 using Microsoft.EntityFrameworkCore;
 using Spectre.Console;
 
@@ -15,74 +18,53 @@ internal sealed class ComparisonView
     readonly RunAgreement agreement;
     readonly PairSide side;
     readonly int top;
-    readonly IReadOnlyList<StarLine> stars;
-    readonly IReadOnlyList<PairStar> flipped;
+    readonly IReadOnlyList<PairStar> stars;
     readonly FlipCounts flips;
 
-    ComparisonView(RunAgreement agreement, PairSide side, int top, FlipCounts flips, IReadOnlyList<StarLine> stars, IReadOnlyList<PairStar> flipped)
+    ComparisonView(RunAgreement agreement, PairSide side, int top, FlipCounts flips, IReadOnlyList<PairStar> stars)
     {
         this.agreement = agreement;
         this.side = side;
         this.top = top;
         this.flips = flips;
         this.stars = stars;
-        this.flipped = flipped;
     }
 
     public static async Task<ComparisonView> CreateAsync(LedgerDatabase ledger, RunAgreement agreement, PairSide side, string? reason, int top, CancellationToken cancellation)
     {
-        var (a, b) = (agreement.Run1, agreement.Run2);
-        var reader = new PairStarReader(ledger);
-        var flips = await reader.CountAsync(agreement, cancellation);
-        if (side != PairSide.Common)
+        var flips = await new PairStarReader(ledger).CountAsync(agreement, cancellation);
+        return new ComparisonView(agreement, side, top, flips, await StarsAsync(ledger, agreement, side, reason, top, cancellation));
+    }
+
+    /// <summary>The same as a document, with the stars of the side that was asked for.</summary>
+    public static async Task<ComparisonReport> DocumentAsync(
+        LedgerDatabase ledger, RunAgreement agreement, PairSide side, string? reason, int top, CancellationToken cancellation) =>
+        new(await ComparisonResources.ReadAsync(ledger, [agreement.Run1, agreement.Run2], top, cancellation))
         {
-            var page = top == 0 ? [] : (await reader.PageAsync(agreement, new PairStarQuery(side, reason, top), cancellation)).Items;
-            return new ComparisonView(agreement, side, top, flips, [], page);
-        }
-        if (a.RunType != RunTypes.Anomaly || b.RunType != RunTypes.Anomaly || top == 0) return new ComparisonView(agreement, side, top, flips, [], []);
+            Side = side switch { PairSide.OnlyIn1 => "only_1", PairSide.OnlyIn2 => "only_2", _ => "common" },
+            Stars = await StarsAsync(ledger, agreement, side, reason, top, cancellation),
+        };
+
+    static async Task<IReadOnlyList<PairStar>> StarsAsync(LedgerDatabase ledger, RunAgreement agreement, PairSide side, string? reason, int top, CancellationToken cancellation)
+    {
+        if (top == 0) return [];
+        var (a, b) = (agreement.Run1, agreement.Run2);
+        if (side != PairSide.Common) return (await new PairStarReader(ledger).PageAsync(agreement, new PairStarQuery(side, reason, top), cancellation)).Items;
+        if (a.RunType != RunTypes.Anomaly || b.RunType != RunTypes.Anomaly) return [];
         await using var context = ledger.CreateContext();
         // The most anomalous first: by the mean of the two scores.
         var common = await context.Results.Where(r => r.RunId == a.RunId && r.IsAnomaly == 1)
-            .Join(context.Results.Where(r => r.RunId == b.RunId && r.IsAnomaly == 1), r => r.StarId, r => r.StarId,
-                (x, y) => new { x.StarId, Score = (x.AnomalyScore + y.AnomalyScore) / 2 })
-            .OrderBy(c => c.Score).ThenBy(c => c.StarId).Take(top).ToListAsync(cancellation);
-        return new ComparisonView(agreement, side, top, flips, await StarLine.LoadAsync(ledger, [.. common.Select(c => (c.StarId, c.Score))], cancellation), []);
+            .Join(context.Results.Where(r => r.RunId == b.RunId && r.IsAnomaly == 1), r => r.StarId, r => r.StarId, (x, y) => new { x.StarId, Score1 = x.AnomalyScore, Score2 = y.AnomalyScore })
+            .OrderBy(c => (c.Score1 + c.Score2) / 2).ThenBy(c => c.StarId).Take(top)
+            .Join(context.Stars, c => c.StarId, s => s.StarId, (c, s) => new { c.Score1, c.Score2, Star = s })
+            .ToListAsync(cancellation);
+        return
+        [
+            .. common.OrderBy(c => (c.Score1 + c.Score2) / 2).ThenBy(c => c.Star.StarId).Select(c => new PairStar(
+                c.Star.StarId, c.Star.SourceId, c.Star.RaDeg, c.Star.DecDeg, c.Star.ParallaxMas, c.Star.PmraMasYr, c.Star.PmdecMasYr, c.Star.Magnitude, c.Star.Color,
+                c.Score1, c.Score2, null, null, null, null)),
+        ];
     }
-
-    public object Document => new
-    {
-        run_1 = Run(agreement.Run1, agreement.Marked1),
-        run_2 = Run(agreement.Run2, agreement.Marked2),
-        agreement.AnalysedByBoth,
-        common_count = agreement.Common,
-        only_in_1_count = agreement.OnlyIn1,
-        only_in_2_count = agreement.OnlyIn2,
-        agreement.JaccardSimilarity,
-        agreement.Overlap.Kappa,
-        expected_by_chance = agreement.Overlap.Expected,
-        agreement.Overlap.Enrichment,
-        log10_p_value = agreement.Overlap.Log10PValue,
-        agreement.AdjustedRandIndex,
-        agreement.AdjustedMutualInformation,
-        agreement.NormalizedMutualInformation,
-        differences = RunDifference.Of(agreement.Run1, agreement.Run2).Differences,
-        only_in_1_reasons = flips.OnlyIn1,
-        only_in_2_reasons = flips.OnlyIn2,
-        only_in_1_near_threshold = flips.NearThreshold1,
-        only_in_2_near_threshold = flips.NearThreshold2,
-        common_stars = stars,
-        flipped_stars = flipped.Select(f => new
-        {
-            f.StarId, f.SourceId, f.RaDeg, f.DecDeg, f.Magnitude, f.Color, f.ParallaxMas, f.PmraMasYr, f.PmdecMasYr, score_1 = f.Score1, score_2 = f.Score2, cluster_1 = f.Cluster1,
-            cluster_2 = f.Cluster2, f.Reason, f.NearThreshold,
-        }),
-        clusters = agreement.Clusters.Take(top).Select(c => new { cluster_1 = c.Cluster1, cluster_2 = c.Cluster2, c.Stars }),
-    };
-
-    static object Run(DiscoveryRun run, long marked) => new
-    {
-        run.RunId, run.RunType, run.Algorithm, parameters = JsonText.Parse(run.Parameters), selection = RunWords.Selection(run), run.TotalStars, marked_count = marked,
-    };
 
     public void Show(IAnsiConsole console)
     {
@@ -100,12 +82,13 @@ internal sealed class ComparisonView
             ("Jaccard", Words.Number(agreement.JaccardSimilarity, "0.000")),
             ("kappa", Words.Number(agreement.Overlap.Kappa, "0.000") + " (1 = the same marks, 0 = chance)"),
             ("adjusted Rand", agreement.AdjustedRandIndex is { } ari ? Words.Number(ari, "0.000") + " (1 = the same clusters, 0 = chance)" : null));
-        if (stars.Count > 0)
+        if (stars.Count > 0 && side != PairSide.Common) ShowFlipped(console);
+        else if (stars.Count > 0)
         {
             console.Say("\nThe most anomalous of the common stars (mean score):");
-            StarLine.Show(console, stars);
+            StarLines.Show(console, [.. stars.Select(s => new ScoredStar(
+                s.StarId, s.SourceId, s.RaDeg, s.DecDeg, s.ParallaxMas, s.PmraMasYr, s.PmdecMasYr, s.Magnitude, s.Color, (s.Score1 + s.Score2) / 2))]);
         }
-        if (flipped.Count > 0) ShowFlipped(console);
         var matches = agreement.Clusters.Where(c => c.Cluster1 >= 0 || c.Cluster2 >= 0).Take(top).ToList();
         if (matches.Count == 0) return;
         console.Say("\nWhere the clusters of A are in B:");
@@ -118,7 +101,7 @@ internal sealed class ComparisonView
     {
         console.Say($"\nStars that only {(side == PairSide.OnlyIn1 ? "A" : "B")} marks:");
         var table = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">in A", ">in B", "reason", "near");
-        foreach (var f in flipped)
+        foreach (var f in stars)
         {
             table.Row(f.SourceId, Words.Number(f.RaDeg, "0.0000"), Words.Number(f.DecDeg, "+0.0000;-0.0000"), Words.Number(f.Magnitude, "0.00"),
                 Said(f.Score1, f.Cluster1), Said(f.Score2, f.Cluster2), f.Reason ?? "", f.NearThreshold == true ? "yes" : "");

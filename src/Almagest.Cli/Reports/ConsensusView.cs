@@ -8,34 +8,6 @@ namespace Almagest.Cli.Reports;
 /// <summary>What <c>consensus</c> answers.</summary>
 internal sealed class ConsensusView(StarConsensusList found)
 {
-    public object Document => new
-    {
-        runs = found.Runs.Select(r => new { r.Run.RunId, r.Weight }),
-        found.EffectiveRuns,
-        stars = found.Stars.Select((s, i) => new
-        {
-            rank = i + 1,
-            s.Star.StarId,
-            s.Star.SourceId,
-            s.Star.RaDeg,
-            s.Star.DecDeg,
-            s.Star.Magnitude,
-            s.Star.Color,
-            s.Star.ParallaxMas,
-            s.Star.PmraMasYr,
-            s.Star.PmdecMasYr,
-            flagged_runs = s.Consensus.Flagged,
-            analysed_runs = s.Consensus.Analysed,
-            s.Consensus.EffectiveFlagged,
-            s.Consensus.EffectiveAnalysed,
-            posterior_mean = s.Consensus.Posterior.Mean,
-            credible_low = s.Consensus.Posterior.Low,
-            credible_high = s.Consensus.Posterior.High,
-        }),
-        found.Total,
-        truncated = found.Stars.Count < found.Total,
-    };
-
     public void Show(IAnsiConsole console)
     {
         if (found.Runs.Count == 0)

@@ -1,8 +1,10 @@
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -11,10 +13,10 @@ namespace Almagest.Cli.Reports;
 internal sealed class DiscoveryReport
 {
     readonly RunOutcome outcome;
-    readonly IReadOnlyList<StarLine> stars;
-    readonly IReadOnlyList<ClusterLine> clusters;
+    readonly IReadOnlyList<ScoredStar> stars;
+    readonly IReadOnlyList<ClusterDescription> clusters;
 
-    DiscoveryReport(RunOutcome outcome, IReadOnlyList<StarLine> stars, IReadOnlyList<ClusterLine> clusters)
+    DiscoveryReport(RunOutcome outcome, IReadOnlyList<ScoredStar> stars, IReadOnlyList<ClusterDescription> clusters)
     {
         this.outcome = outcome;
         this.stars = stars;
@@ -26,12 +28,12 @@ internal sealed class DiscoveryReport
     {
         var analysis = outcome.Analysis;
         if (analysis.Clusters is { } found)
-            return new DiscoveryReport(outcome, [], ClusterLine.Describe(analysis.Stars, found.Labels, top));
+            return new DiscoveryReport(outcome, [], ClusterLines.Describe(analysis.Stars, found.Labels, top));
         var scores = analysis.Scores();
         var worst = Enumerable.Range(0, scores.Length).Where(i => scores[i] < 0)
             .OrderBy(i => scores[i]).ThenBy(i => analysis.Stars.StarId[i]).Take(top)
             .Select(i => (analysis.Stars.StarId[i], (double?)scores[i])).ToList();
-        return new DiscoveryReport(outcome, await StarLine.LoadAsync(ledger, worst, cancellation), []);
+        return new DiscoveryReport(outcome, await StarLines.LoadAsync(ledger, worst, cancellation), []);
     }
 
     public RunOutcome Outcome => outcome;
@@ -39,43 +41,7 @@ internal sealed class DiscoveryReport
     /// <summary>The recipe with its version, and what became of it.</summary>
     public static string Features(StarAnalysis analysis) => $"{analysis.Features.Recipe.Reference}: {string.Join(", ", analysis.Features.Matrix.Names)}";
 
-    public object Document
-    {
-        get
-        {
-            var (run, analysis) = (outcome.Request, outcome.Analysis);
-            var document = new Dictionary<string, object?>
-            {
-                ["run_id"] = outcome.RunId,
-                ["saved"] = outcome.RunId is not null,
-                ["run_type"] = run.Parameters.Algorithm.RunType,
-                ["algorithm"] = run.Parameters.Algorithm.Name,
-                ["dataset"] = outcome.Dataset.Name,
-                ["datasets"] = outcome.Datasets,
-                ["dataset_id"] = outcome.Dataset.DatasetId,
-                ["filter"] = JsonText.Parse(run.Filter.ToJson()),
-                ["selection"] = run.Filter.Describe(),
-                ["parameters"] = JsonText.Parse(run.Parameters.ToJson()),
-                ["total_stars"] = analysis.Stars.Count,
-            };
-            if (analysis.Clusters is { } found)
-            {
-                document["cluster_count"] = found.ClusterCount;
-                document["noise_count"] = found.NoiseCount;
-                document["clusters"] = clusters;
-            }
-            else
-            {
-                document["anomaly_count"] = analysis.AnomalyCount;
-                document["top_anomalies"] = stars;
-            }
-            document["features_chosen"] = outcome.RecipeChoice?.Reason;
-            document["imputed"] = analysis.Features.Imputed.Select(i => new { column = i.Column, count = i.Count, median = i.Median });
-            document["notes"] = analysis.Features.Notes;
-            document["timings"] = new { outcome.Timings.Load, outcome.Timings.Compute, outcome.Timings.Persist, outcome.Timings.Views };
-            return document;
-        }
-    }
+    public DiscoveryResource Document => outcome.ToResource(stars, clusters);
 
     public void Show(IAnsiConsole console)
     {
@@ -93,12 +59,12 @@ internal sealed class DiscoveryReport
         if (stars.Count > 0)
         {
             console.Say($"\nThe {Words.Plural(stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");
-            StarLine.Show(console, stars);
+            StarLines.Show(console, stars);
         }
         if (clusters.Count > 0)
         {
             console.Say(clusters.Count < analysis.Clusters!.ClusterCount ? $"\nThe {clusters.Count} largest of {analysis.Clusters.ClusterCount} clusters:" : "\nThe clusters:");
-            ClusterLine.Show(console, clusters);
+            ClusterLines.Show(console, clusters);
         }
         if (outcome.RunId is { } saved) console.Say($"See it again: almagest runs show {Words.Short(saved)}");
     }

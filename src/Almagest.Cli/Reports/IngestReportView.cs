@@ -1,6 +1,8 @@
 using Almagest.Cli.Shell;
+using Almagest.Contract.Datasets;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Model;
+using Almagest.Runs.Resources;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -10,10 +12,11 @@ namespace Almagest.Cli.Reports;
 internal sealed class IngestReportView(IngestReport report, int rejectedShown)
 {
     /// <summary>A catalogue, its labels, or both.</summary>
-    public static void Answer(CommandShell shell, IngestReport? report, LabelReport? labels, int rejectedShown)
+    public static async Task AnswerAsync(CommandShell shell, LedgerDatabase ledger, IngestReport? report, LabelReport? labels, int rejectedShown)
     {
         var view = report is null ? null : new IngestReportView(report, rejectedShown);
-        object? document = view is null ? labels : labels is null ? view.Document : new { catalogue = view.Document, labels };
+        var catalogue = report is null ? null : await DatasetResources.ReadAsync(ledger, report, rejectedShown, shell.Cancellation);
+        object? document = catalogue is null ? labels : labels is null ? catalogue : new { catalogue, labels };
         shell.Answer(document!, console =>
         {
             view?.Show(console);
@@ -29,23 +32,6 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
         console.Say("\nNext: almagest analytics quality");
     }
 
-    public object Document => new
-    {
-        dataset = report.Dataset.Name,
-        report.Dataset.DatasetId,
-        report.AlreadyLoaded,
-        report.Rows,
-        report.Rejected,
-        rejected_rows = report.RejectedRows.Take(rejectedShown).Select(Row),
-        mapping = JsonText.Parse(report.Dataset.ColumnMapping),
-        report.Notes,
-        report.Dataset.Checksum,
-        source = JsonText.Parse(report.Dataset.Source),
-        report.ElapsedMs,
-    };
-
-    public static object Row(RejectedRow row) => new { row.File, line = row.LineNumber, row.Field, row.Reason, row.Value };
-
     void Show(IAnsiConsole console)
     {
         console.Heading(report.AlreadyLoaded
@@ -53,7 +39,7 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
             : $"{report.Dataset.Name}: {Words.Plural(report.Rows, "star", "stars")} loaded in {Words.Duration(report.ElapsedMs)}");
         console.Facts([.. report.Notes.Select(n => ("note", (string?)n))]);
         ShowMapping(console, report.Mapping);
-        ShowRejected(console, report.RejectedRows, report.Rejected, rejectedShown);
+        ShowRejected(console, [.. report.RejectedRows.Take(rejectedShown).Select(DatasetResources.ToResource)], report.Rejected, rejectedShown);
         console.Say($"\nNext: almagest discover anomalies --dataset {Quote(report.Dataset.Name)}");
     }
 
@@ -64,7 +50,7 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
         console.Facts([.. mapping.Select(line => line.Split(" ← ", 2) is [var field, var source] ? (field, (string?)source) : (line, ""))]);
     }
 
-    public static void ShowRejected(IAnsiConsole console, IReadOnlyList<RejectedRow> rows, long total, int most)
+    public static void ShowRejected(IAnsiConsole console, IReadOnlyList<RejectedRowResource> rows, long total, int most)
     {
         if (total == 0)
         {

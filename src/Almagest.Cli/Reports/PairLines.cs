@@ -8,24 +8,6 @@ namespace Almagest.Cli.Reports;
 /// <summary>Pairs of runs with their significance.</summary>
 internal static class PairLines
 {
-    public static object Document(PairSignificance p) => new
-    {
-        run_1_id = p.Run1.RunId,
-        run_2_id = p.Run2.RunId,
-        analysed_by_both = p.Overlap.Shared,
-        run_1_count = p.Overlap.Marked1,
-        run_2_count = p.Overlap.Marked2,
-        common_count = p.Overlap.Common,
-        expected_by_chance = p.Overlap.Expected,
-        p.Overlap.Enrichment,
-        jaccard_similarity = p.Overlap.Jaccard,
-        p.Overlap.Kappa,
-        log10_p_value = p.Log10PValue,
-        log10_q_value = p.Log10QValue,
-        q_value = Math.Pow(10, p.Log10QValue),
-        adjusted_rand_index = p.AdjustedRandIndex,
-    };
-
     /// <param name="name">how a run is called; its short id where there is none</param>
     public static void Show(IAnsiConsole console, IReadOnlyList<PairSignificance> pairs, Func<Guid, string>? name = null)
     {

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Recovery;
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Recovery;
 using Almagest.Runs.Requests;
 using Spectre.Console;
 

@@ -7,25 +7,6 @@ namespace Almagest.Cli.Reports;
 /// <summary>What <c>runs replay</c> answers.</summary>
 internal static class ReplayView
 {
-    public static object Document(ReplayReport r) => new
-    {
-        run_id = r.Run.RunId,
-        is_reproduced = r.IsReproduced,
-        is_intact = r.IsIntact,
-        stored_rows = r.Rows,
-        equal_rows = r.Equal,
-        different_rows = r.Different,
-        only_stored = r.OnlyStored,
-        only_recomputed = r.OnlyRecomputed,
-        results_hash = r.Run.ResultsHash,
-        stored_rows_hash = r.StoredRowsHash,
-        recomputed_hash = r.RecomputedHash,
-        run_version = r.Run.ProgramVersion,
-        program_version = r.ProgramVersion,
-        examples = r.Examples,
-        notes = r.Notes,
-    };
-
     public static void Show(IAnsiConsole console, ReplayReport r)
     {
         console.Heading($"Run {r.Run.RunId}, recomputed");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Comparison;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 using Spectre.Console;
@@ -9,34 +10,6 @@ namespace Almagest.Cli.Reports;
 /// <summary>What <c>runs compare</c> answers of more than two runs.</summary>
 internal sealed class RunTableView(RunTable table, int top)
 {
-    public object Document => new
-    {
-        differing_parameters = table.Differing.Select(d => d.Name),
-        runs = table.Runs.Select((r, i) => new
-        {
-            r.Run.RunId,
-            r.Run.RunType,
-            r.Run.Algorithm,
-            r.Dataset,
-            differing = table.Differing.Where(d => d.Values[i] is not null).ToDictionary(d => d.Name, d => JsonText.Parse(d.Values[i])),
-            r.Run.TotalStars,
-            marked_count = r.Marked,
-            min_anomaly_score = r.Stats?.MinAnomalyScore,
-            avg_anomaly_score = r.Stats?.AvgAnomalyScore,
-            cluster_count = r.Stats?.ClusterCount,
-            r.MeanKappa,
-            r.Weight,
-            r.Seconds,
-            r.Run.CreatedAt,
-        }),
-        seed_groups = table.SeedGroups.Select(g => new
-        {
-            run_ids = g.Members.Select(m => m.RunId), g.Seeds, marked_count = g.Marked, g.MeanScore, cluster_count = g.Clusters, g.Kappa, jaccard_similarity = g.Jaccard,
-        }),
-        pairs = table.Pairs.Take(top).Select(PairLines.Document),
-        truncated = table.Pairs.Count > top,
-    };
-
     public void Show(IAnsiConsole console)
     {
         var place = table.Runs.Index().ToDictionary(r => r.Item.Run.RunId, r => Name(r.Index));

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -8,6 +8,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
 using Spectre.Console;
 
@@ -16,92 +17,41 @@ namespace Almagest.Cli.Reports;
 /// <summary>A stored run as lists and <c>runs show</c> show it.</summary>
 internal sealed class RunView
 {
-    static readonly string[] AnomalyCounts = ["anomaly_count"];
-    static readonly string[] ClusterCounts = ["cluster_count", "noise_count"];
-
     readonly DiscoveryRun run;
     readonly IReadOnlyList<string> datasets;
     readonly string selectionHash;
-    readonly IReadOnlyList<RunTag> tags;
-    readonly IReadOnlyList<RunNote> notes;
-    readonly IReadOnlyList<StarLine> stars;
-    readonly IReadOnlyList<(int ClusterId, long Size)> clusters;
+    readonly RunReport report;
 
-    RunView(DiscoveryRun run, IReadOnlyList<Dataset> datasets, IReadOnlyList<RunTag> tags, IReadOnlyList<RunNote> notes, IReadOnlyList<StarLine> stars, IReadOnlyList<(int, long)> clusters)
+    RunView(DiscoveryRun run, IReadOnlyList<Dataset> datasets, RunReport report)
     {
         this.run = run;
         this.datasets = [.. datasets.Select(d => d.Name)];
         // A run of an older program kept none; the selection is there all the same.
         selectionHash = run.SelectionHash ?? SelectionHash.Of(datasets, StarFilter.FromJson(run.DatasetFilter));
-        this.tags = tags;
-        this.notes = notes;
-        this.stars = stars;
-        this.clusters = clusters;
+        this.report = report;
     }
+
+    public RunReport Document => report;
 
     public static async Task<RunView> LoadAsync(LedgerDatabase ledger, DiscoveryRun run, int top, CancellationToken cancellation)
     {
         var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellation);
         var annotations = new RunAnnotations(ledger);
-        var (tags, notes) = (await annotations.TagsAsync(run.RunId, cancellation), await annotations.NotesAsync(run.RunId, cancellation));
-        if (!run.IsComplete || top == 0) return new RunView(run, datasets, tags, notes, [], []);
+        var report = new RunReport(run.ToResource(datasets.ToDictionary(d => d.DatasetId, d => d.Name)))
+        {
+            Tags = [.. (await annotations.TagsAsync(run.RunId, cancellation)).Select(RunResources.ToResource)],
+            RunNotes = [.. (await annotations.NotesAsync(run.RunId, cancellation)).Select(RunResources.ToResource)],
+            TopAnomalies = [],
+            Clusters = [],
+        };
+        if (!run.IsComplete || top == 0) return new RunView(run, datasets, report);
         if (run.RunType == RunTypes.Cluster)
         {
             var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellation);
-            return new RunView(run, datasets, tags, notes, [], [.. sizes.Take(top).Select(s => (s.ClusterId, s.ClusterSize))]);
+            return new RunView(run, datasets, report with { Clusters = [.. sizes.Take(top).Select(s => new ClusterSizeResource(s.ClusterId, s.ClusterSize))] });
         }
         var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top), cancellation);
-        return new RunView(run, datasets, tags, notes,
-            [.. page.Items.Select(r => new StarLine(r.StarId, r.SourceId, r.RaDeg, r.DecDeg, r.Magnitude, r.Color, r.ParallaxMas, r.PmraMasYr, r.PmdecMasYr, r.AnomalyScore))], []);
-    }
-
-    /// <param name="datasets">names of its datasets</param>
-    public static Dictionary<string, object?> Document(DiscoveryRun run, IReadOnlyList<string> datasets)
-    {
-        var summary = JsonText.Parse(run.ResultsSummary);
-        var document = new Dictionary<string, object?>
-        {
-            ["run_id"] = run.RunId,
-            ["run_type"] = run.RunType,
-            ["algorithm"] = run.Algorithm,
-            ["parameters"] = JsonText.Parse(run.Parameters),
-            ["dataset"] = datasets[0],
-            ["datasets"] = datasets,
-            ["dataset_id"] = run.DatasetId,
-            ["filter"] = JsonText.Parse(run.DatasetFilter),
-            ["selection"] = RunWords.Selection(run),
-            ["selection_hash"] = run.SelectionHash,
-            ["status"] = run.Status,
-            ["is_complete"] = run.IsComplete,
-            ["error"] = run.Error,
-            ["total_stars"] = run.TotalStars,
-        };
-        foreach (var name in run.RunType == RunTypes.Anomaly ? AnomalyCounts : ClusterCounts) document[name] = RunWords.Long(summary, name);
-        document["created_at"] = run.CreatedAt;
-        document["started_at"] = run.StartedAt;
-        document["completed_at"] = run.CompletedAt;
-        document["random_seed"] = run.RandomSeed;
-        document["program_version"] = run.ProgramVersion;
-        document["results_hash"] = run.ResultsHash;
-        document["retry_of"] = run.RetryOf;
-        document["group_id"] = run.GroupId;
-        document["attempts"] = run.Attempts;
-        return document;
-    }
-
-    public object FullDocument
-    {
-        get
-        {
-            var document = Document(run, datasets);
-            document["selection_hash"] = selectionHash;
-            document["tags"] = tags.Select(t => new { t.Tag, t.TaggedBy, t.TaggedAt });
-            document["run_notes"] = notes.Select(n => new { n.NoteId, n.Text, n.WrittenBy, n.WrittenAt });
-            document["results_summary"] = JsonText.Parse(run.ResultsSummary);
-            if (run.RunType == RunTypes.Anomaly) document["top_anomalies"] = stars;
-            else document["clusters"] = clusters.Select(c => new { c.ClusterId, cluster_size = c.Size });
-            return document;
-        }
+        return new RunView(run, datasets, report with { TopAnomalies = [.. page.Items.Select(RunResources.ToScoredStar)] });
     }
 
     /// <param name="datasets">names by id; a column of the list where there are several</param>
@@ -123,7 +73,7 @@ internal sealed class RunView
 
     public void Show(IAnsiConsole console)
     {
-        var remarks = (JsonText.Parse(run.ResultsSummary)?["notes"] as JsonArray ?? []).Select(n => ("note", n?.GetValue<string>()));
+        var remarks = (report.ResultsSummary?.Notes ?? []).Select(n => ("note", (string?)n));
         console.Heading($"Run {run.RunId}");
         console.Facts([
             ("what", run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
@@ -140,19 +90,19 @@ internal sealed class RunView
             ("repeats", run.RetryOf?.ToString()),
             ("sweep", run.GroupId?.ToString()),
             ("attempts", run.Attempts > 1 ? $"{run.Attempts}" : null),
-            ("tags", tags.Count > 0 ? string.Join(", ", tags.Select(t => t.Tag)) : null),
+            ("tags", report.Tags.Count > 0 ? string.Join(", ", report.Tags.Select(t => t.Tag)) : null),
             .. remarks,
-            .. notes.Select(n => ($"{n.WrittenBy ?? "somebody"}, {n.WrittenAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)}", (string?)n.Text))]);
-        if (stars.Count > 0)
+            .. report.RunNotes.Select(n => ($"{n.WrittenBy ?? "somebody"}, {n.WrittenAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)}", (string?)n.Text))]);
+        if (report.TopAnomalies.Count > 0)
         {
-            console.Say($"\nThe {Words.Plural(stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");
-            StarLine.Show(console, stars);
+            console.Say($"\nThe {Words.Plural(report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");
+            StarLines.Show(console, report.TopAnomalies);
         }
-        if (clusters.Count > 0)
+        if (report.Clusters.Count > 0)
         {
             console.Say("\nThe largest clusters:");
             var table = Tables.Of(">cluster", ">stars");
-            foreach (var (id, size) in clusters) table.Row(id.ToString(), Words.Count(size));
+            foreach (var (id, size) in report.Clusters) table.Row(id.ToString(), Words.Count(size));
             console.Write(table);
         }
         if (run.IsComplete) console.Say($"Every star of it: almagest runs export {Words.Short(run.RunId)} -o run.csv");

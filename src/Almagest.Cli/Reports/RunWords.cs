@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 
@@ -16,15 +17,14 @@ internal static class RunWords
     public static string Found(DiscoveryRun run)
     {
         if (!run.IsComplete) return run.Status;
-        var summary = JsonText.Parse(run.ResultsSummary);
+        var summary = ResultsSummary.Parse(run.ResultsSummary);
         return run.RunType == RunTypes.Anomaly
-            ? $"{Words.Count(Long(summary, "anomaly_count") ?? 0)} flagged"
-            : $"{Words.Plural(Long(summary, "cluster_count") ?? 0, "cluster", "clusters")}, {Words.Count(Long(summary, "noise_count") ?? 0)} noise";
+            ? $"{Words.Count(summary?.AnomalyCount ?? 0)} flagged"
+            : $"{Words.Plural(summary?.ClusterCount ?? 0, "cluster", "clusters")}, {Words.Count(summary?.NoiseCount ?? 0)} noise";
     }
 
     public static string Selection(DiscoveryRun run) => StarFilter.FromJson(run.DatasetFilter).Describe();
 
-    public static long? Long(JsonNode? summary, string name) => summary?[name] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
     // A number of hundreds of digits would break any table.
     internal static string Number(double value) => value.ToString(Math.Abs(value) is >= 1e6 or (> 0 and < 1e-4) ? "0.####e+0" : "0.####", CultureInfo.InvariantCulture);

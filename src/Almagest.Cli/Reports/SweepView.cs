@@ -9,20 +9,6 @@ namespace Almagest.Cli.Reports;
 /// <summary>What <c>sweep</c> answers: the group, and one line a run with the parameters in which they differ.</summary>
 internal static class SweepView
 {
-    public static object Document(SweepSummary s, IReadOnlyList<DiscoveryRun> runs, string dataset) => new
-    {
-        group_id = s.GroupId,
-        s.Algorithm,
-        dataset,
-        is_over = s.IsOver,
-        s.Statuses,
-        s.Metric,
-        s.Least,
-        s.Mean,
-        s.Most,
-        runs = runs.Select(r => RunView.Document(r, [dataset])),
-    };
-
     public static void Show(IAnsiConsole console, SweepSummary s, IReadOnlyList<DiscoveryRun> runs, string dataset, string? choice)
     {
         console.Heading($"{Words.Plural(s.Runs, "run", "runs")} of {s.Algorithm} over {dataset}: {RunWords.Selection(runs[0])}");

@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace Almagest.Cli.Serving;
 
-/// <summary>A started server over a session; stops on Ctrl-C or <c>kill</c>. Looks after the embedded cluster meanwhile.</summary>
+/// <summary>A started server over a session; stops on Ctrl-C or <c>kill</c>. Looks after the embedded server meanwhile.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
     static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
@@ -50,7 +50,7 @@ internal sealed class RunningServer : IAsyncDisposable
         workers = plan.Workers,
         nightly = plan.NightlyCron,
         time_zone = plan.TimeZone,
-        embedded = session.Cluster is not null,
+        embedded = session.Lease is not null,
         pid = Environment.ProcessId,
     };
 
@@ -71,8 +71,8 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(session.Cluster is null ? Timeout.InfiniteTimeSpan : WatchEvery, shell.Cancellation);
-                await WatchClusterAsync(session.Cluster!);
+                await Task.Delay(session.Lease is null ? Timeout.InfiniteTimeSpan : WatchEvery, shell.Cancellation);
+                await WatchServerAsync(session.Lease!);
             }
         }
         catch (OperationCanceledException) when (shell.Cancellation.IsCancellationRequested)
@@ -81,8 +81,8 @@ internal sealed class RunningServer : IAsyncDisposable
         }
     }
 
-    // Nobody else starts a crashed embedded cluster again while this program goes on.
-    async Task WatchClusterAsync(ClusterLease lease)
+    // Nobody else starts a crashed embedded server again while this program goes on.
+    async Task WatchServerAsync(ServerLease lease)
     {
         try
         {
@@ -94,9 +94,9 @@ internal sealed class RunningServer : IAsyncDisposable
             {
                 if (await lease.EnsureRunningAsync(shell.Cancellation)) shell.Say("The embedded database had stopped and was started again.");
             }
-            catch (ClusterException e)
+            catch (PostgresServerException e)
             {
-                shell.Complain("error:", $"{e.Message} {e.Hint}", "1;31");
+                shell.Complain("error:", $"{e.Message} {CommandAdvice.Of(e)}", "1;31");
             }
         }
     }

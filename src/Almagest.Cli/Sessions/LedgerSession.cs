@@ -11,7 +11,7 @@ namespace Almagest.Cli.Sessions;
 /// <summary>What a command asks of the schema before it works.</summary>
 internal enum SchemaPolicy
 {
-    /// <summary>It must be this program's. Migrated without asking where nobody else can mind: in the embedded cluster and in empty databases.</summary>
+    /// <summary>It must be this program's. Migrated without asking where nobody else can mind: in the embedded server and in empty databases.</summary>
     Current,
 
     /// <summary>It is made this program's.</summary>
@@ -22,14 +22,14 @@ internal enum SchemaPolicy
 }
 
 /// <summary>
-/// The ledger that one command works on: the database of <c>--database</c> or <c>ALMAGEST_DATABASE</c>, else the embedded cluster,
+/// The ledger that one command works on: the database of <c>--database</c> or <c>ALMAGEST_DATABASE</c>, else the embedded server,
 /// which runs at least as long as the session. The one place where it is decided when a schema is migrated.
 /// </summary>
 internal sealed class LedgerSession : IAsyncDisposable
 {
-    readonly ClusterLease? lease;
+    readonly ServerLease? lease;
 
-    LedgerSession(LedgerDatabase ledger, ClusterLease? lease)
+    LedgerSession(LedgerDatabase ledger, ServerLease? lease)
     {
         Ledger = ledger;
         this.lease = lease;
@@ -37,21 +37,21 @@ internal sealed class LedgerSession : IAsyncDisposable
 
     public LedgerDatabase Ledger { get; }
 
-    /// <summary>The embedded cluster, where that is used.</summary>
-    public ClusterLease? Cluster => lease;
+    /// <summary>The embedded server, where that is used.</summary>
+    public ServerLease? Lease => lease;
 
     public static async Task<LedgerSession> OpenAsync(CommandShell shell, ParseResult parsed, GlobalOptions global, SchemaPolicy policy = SchemaPolicy.Current)
     {
         var named = parsed.GetValue(global.Database);
         if (string.IsNullOrWhiteSpace(named)) named = Environment.GetEnvironmentVariable("ALMAGEST_DATABASE");
-        ClusterLease? lease = null;
+        ServerLease? lease = null;
         LedgerDatabase? ledger = null;
         try
         {
             string connection;
             if (string.IsNullOrWhiteSpace(named))
             {
-                lease = await EmbeddedCluster.StartAsync(ClusterOptions.FromEnvironment(shell.Say), shell.Cancellation);
+                lease = await EmbeddedServer.StartAsync(EmbeddedServerOptions.FromEnvironment(shell.Say), shell.Cancellation);
                 connection = lease.ConnectionString;
             }
             else

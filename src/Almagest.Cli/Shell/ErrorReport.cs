@@ -23,19 +23,16 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
             case CommandFailedException e:
                 return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
             case LedgerException e:
-                return new ErrorReport(e.Message, e.Hint, e.Field, e.Kind == LedgerErrorKind.Invalid ? CommandLine.BadUsage : CommandLine.Failed);
-            case ClusterException e:
-                return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
+                return new ErrorReport(e.Message, CommandAdvice.Of(e), e.Field, e.Kind == LedgerErrorKind.Invalid ? CommandLine.BadUsage : CommandLine.Failed);
+            case PostgresServerException e:
+                return new ErrorReport(e.Message, CommandAdvice.Of(e), null, CommandLine.Failed);
             case CatalogFormatException e:
-                return new ErrorReport(e.Message, null, null, CommandLine.Failed);
+                return new ErrorReport(e.Message, CommandAdvice.Of(e), null, CommandLine.Failed);
             case DiscoveryException e:
                 return new ErrorReport(e.Message, null, null, CommandLine.BadUsage);
         }
-        if (PostgresErrors.Find(error) is { } database)
-        {
-            var translated = PostgresErrors.Translate(database);
-            return new ErrorReport(translated.Message, translated.Hint, translated.Field, CommandLine.Failed);
-        }
+        if (DatabaseBoundary.Translated(error) is { } translated)
+            return new ErrorReport(translated.Message, CommandAdvice.Of(translated), translated.Field, CommandLine.Failed);
         if (error is OutOfMemoryException)
             return new ErrorReport("there is not enough memory for this", "Narrow the selection with --filter, or use a larger machine.", null, CommandLine.Failed);
         return Unexpected(error);

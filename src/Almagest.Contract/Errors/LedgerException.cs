@@ -1,38 +1,66 @@
+using Almagest.Catalog;
+
 namespace Almagest.Contract.Errors;
 
-/// <summary>What kind of trouble, so that a route can answer 400, 404, 409 or 503 and a command 2 or 1.</summary>
-public enum LedgerErrorKind
-{
-    Invalid,
-    NotFound,
-    Conflict,
-    Unavailable,
-}
-
-/// <summary>An operation that the ledger refuses or cannot do. Message: what was wrong. Hint: what to do.</summary>
+/// <summary>
+/// An operation that the ledger refuses or cannot do: a code, what was wrong, and the facts. It names no option, command or route:
+/// advice in such words is added where the error is shown (the catalogues of the command line and of HTTP, keyed by the code).
+/// </summary>
 public sealed class LedgerException : Exception
 {
-    public LedgerException(LedgerErrorKind kind, string message, string? hint = null, Exception? inner = null) : base(message, inner)
+    readonly Dictionary<string, object?> facts = [];
+
+    LedgerException(ErrorCode code, string message, string? remedy, Exception? inner) : base(message, inner)
     {
-        Kind = kind;
-        Hint = hint;
+        Code = code;
+        Remedy = remedy;
     }
 
-    public LedgerErrorKind Kind { get; }
+    public ErrorCode Code { get; }
 
-    public string? Hint { get; }
+    public LedgerErrorKind Kind => Code.Kind;
 
-    /// <summary>What to do, for those who asked over HTTP and have no command line; null = <see cref="Hint"/> says it to them, too.</summary>
-    public string? ApiHint { get; init; }
+    /// <summary>What would be right, or what to do, in words that hold wherever the error is shown; null where the message says it all.</summary>
+    public string? Remedy { get; }
 
     /// <summary>The input field that was wrong, where there is one.</summary>
     public string? Field { get; init; }
 
-    public static LedgerException Invalid(string field, string message, string? hint = null) =>
-        new(LedgerErrorKind.Invalid, message, hint) { Field = field };
+    /// <summary>Named values of the case; the code says which.</summary>
+    public IReadOnlyDictionary<string, object?> Facts => facts;
 
-    public static LedgerException NotFound(string message, string? hint = null) => new(LedgerErrorKind.NotFound, message, hint);
+    /// <summary>An error of this code.</summary>
+    public static LedgerException Of(ErrorCode code, string message, string? remedy = null, string? field = null, Exception? inner = null)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        return new LedgerException(code, message, remedy, inner) { Field = field };
+    }
 
-    /// <param name="apiHint">what to do over HTTP, where that is something else</param>
-    public static LedgerException Conflict(string message, string? hint = null, string? apiHint = null) => new(LedgerErrorKind.Conflict, message, hint) { ApiHint = apiHint };
+    /// <summary>A field with a value outside what it takes.</summary>
+    public static LedgerException Invalid(string field, string message, string? remedy = null) =>
+        Of(ErrorCode.InvalidValue, message, remedy, field);
+
+    /// <summary>A file that is not the catalogue that it was taken for.</summary>
+    public static LedgerException Of(CatalogFormatException error, string? remedy, string? field = null)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        var made = Of(ErrorCode.Find(error.Code) ?? ErrorCode.UnreadableCatalogue, error.Message, remedy, field, error);
+        foreach (var (name, value) in error.Facts) made.facts[name] = value;
+        return made;
+    }
+
+    /// <summary>The same error, of another field.</summary>
+    public LedgerException Of(string field)
+    {
+        var made = Of(Code, Message, Remedy, field, this);
+        foreach (var (name, value) in facts) made.facts[name] = value;
+        return made;
+    }
+
+    /// <summary>Adds a named value, for advice and for clients.</summary>
+    public LedgerException With(string fact, object? value)
+    {
+        facts[fact] = value;
+        return this;
+    }
 }

@@ -19,6 +19,14 @@ internal sealed class RawJsonConverter : JsonConverter<RawJson>
         return new RawJson(document.RootElement.GetRawText());
     }
 
-    public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options) =>
-        writer.WriteRawValue(value.Text, skipInputValidation: true);
+    public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)
+    {
+        if (!options.WriteIndented)
+        {
+            writer.WriteRawValue(value.Text, skipInputValidation: true);
+            return;
+        }
+        using var document = JsonDocument.Parse(value.Text);
+        document.RootElement.WriteTo(writer);
+    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Almagest.Charts.Pictures;
 using Almagest.Charts.Text;
+using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;

@@ -4,6 +4,7 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Charts.Text;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;

@@ -45,7 +45,8 @@ public partial class Runs
         if (!Guid.TryParse(GroupId, out var group)) throw LedgerException.Invalid("group_id", $"'{GroupId}' is no id of a sweep", "Give the whole id, as the runs of the sweep say it.");
         var whole = await SweepSummary.ReadAsync(Ledger, group, Closed);
         await ListAsync(new RunQuery(Limit: SweepPageSize + 1) { GroupId = group, Sort = RunOrder.Oldest, After = OrNull(After) });
-        if (runs.Count == 0) throw LedgerException.NotFound($"sweep {group} has no more runs", "Go back to its first ones.");
+        if (runs.Count == 0)
+            throw LedgerException.Of(ErrorCode.SweepNotFound, $"sweep {group} has no more runs", "Go back to its first ones.");
         sweep = whole;
     }
 

@@ -85,11 +85,12 @@ public partial class UploadCatalogue
             }
             catch (CatalogFormatException x)
             {
-                throw new LedgerException(LedgerErrorKind.Invalid, x.Message, "Choose another file.", x);
+                throw LedgerException.Of(x, "Choose another file.", "file");
             }
             catch (Exception x) when (x is IOException or Microsoft.JSInterop.JSException)
             {
-                throw new LedgerException(LedgerErrorKind.Invalid, $"'{e.File.Name}' could not be received whole", "Choose it again.", x);
+                throw LedgerException.Of(ErrorCode.InvalidValue, $"'{e.File.Name}' could not be received whole", "Choose it again.",
+                    inner: x);
             }
         });
         (received, busy) = (null, false);
@@ -112,7 +113,7 @@ public partial class UploadCatalogue
             }
             catch (CatalogFormatException e)
             {
-                throw new LedgerException(LedgerErrorKind.Invalid, e.Message, "Choose another table.", e);
+                throw LedgerException.Of(e, "Choose another table.", "file");
             }
         });
         busy = false;
@@ -152,7 +153,7 @@ public partial class UploadCatalogue
         }
         catch (LedgerException e)
         {
-            wrong = $"{char.ToUpperInvariant(e.Message[0])}{e.Message[1..]}. {e.Hint}";
+            wrong = $"{char.ToUpperInvariant(e.Message[0])}{e.Message[1..]}. {e.Remedy}";
         }
     }
 

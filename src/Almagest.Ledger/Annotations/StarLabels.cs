@@ -38,9 +38,8 @@ public sealed class StarLabels(LedgerDatabase ledger)
         if (checkedLabel is { IsAnomaly: null, Kind: null, Cluster: null, Remark: null })
             throw LedgerException.Invalid("is_anomaly", "the label says nothing of the star", "Give is_anomaly, kind, cluster or remark.");
         await new Datasets.DatasetRepository(ledger).GetStarAsync(label.StarId, cancellation);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("""
                 insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
                 values ($1, $2, $3, $4, $5, $6, $7, now())
@@ -60,27 +59,19 @@ public sealed class StarLabels(LedgerDatabase ledger)
             await reader.ReadAsync(cancellation);
             checkedLabel.LabelledAt = reader.GetDateTime(0);
             return (checkedLabel, reader.GetBoolean(1));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     /// <exception cref="LedgerException">the star has no label in that set</exception>
     public async Task RemoveAsync(long starId, string labelSet, CancellationToken cancellation = default)
     {
-        try
+        await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("delete from public.star_labels where star_id = $1 and label_set = $2", connection) { Parameters = { new() { Value = starId }, Text(labelSet) } };
             if (await command.ExecuteNonQueryAsync(cancellation) == 0)
-                throw LedgerException.NotFound($"star {starId} has no label in the set '{labelSet}'", "GET /stars/{star_id} shows its labels.");
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+                throw LedgerException.Of(ErrorCode.LabelNotFound, $"star {starId} has no label in the set '{labelSet}'")
+                    .With("star_id", starId);
+        }, cancellation);
     }
 
     /// <summary>A page of a dataset's labels in one set, by star_id.</summary>
@@ -102,7 +93,8 @@ public sealed class StarLabels(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if ((await PageAsync(dataset.DatasetId, labelSet, limit: 1, cancellation: cancellation)).Count == 0)
-            throw LedgerException.NotFound($"dataset '{dataset.Name}' has no labels in the set '{labelSet}'", "Load some: almagest labels import FILE");
+            throw LedgerException.Of(ErrorCode.LabelSetNotFound, $"dataset '{dataset.Name}' has no labels in the set '{labelSet}'",
+                "Load some.").With("dataset", dataset.Name);
         return ColumnTable.Of("labels", LabelColumns.OfFile, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellation));
     }
 

@@ -27,25 +27,22 @@ public sealed class CoverageReader(LedgerDatabase ledger)
     public Task<SkyCoverage> OfRunAsync(DiscoveryRun run, int order = UsualOrder, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (!run.IsComplete) throw LedgerException.Conflict($"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have a coverage.");
+        if (!run.IsComplete)
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results",
+                "Only complete runs have a coverage.").With("run_id", run.RunId).With("status", run.Status);
         return ReadAsync("select distinct s.healpix_29 >> $2 as cell from public.discovery_results r join public.stars s using (star_id) where r.run_id = $1 order by cell", run.RunId, order, cancellation);
     }
 
     async Task<SkyCoverage> ReadAsync(string sql, object id, int order, CancellationToken cancellation)
     {
         if (order is < 0 or > Healpix.MaxOrder) throw LedgerException.Invalid("order", $"order is {order}, expected a whole number from 0 to {Healpix.MaxOrder}");
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600, Parameters = { new() { Value = id }, new() { Value = 2 * (Healpix.MaxOrder - order) } } };
             var cells = new List<long>();
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation)) cells.Add(reader.GetInt64(0));
             return SkyCoverage.Of(order, cells);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 }

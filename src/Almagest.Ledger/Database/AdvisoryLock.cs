@@ -19,7 +19,10 @@ public sealed class AdvisoryLock : IAsyncDisposable
     public NpgsqlConnection Connection { get; }
 
     /// <summary>Waits until the lock is free.</summary>
-    public static async Task<AdvisoryLock> TakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellation)
+    public static Task<AdvisoryLock> TakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellation) =>
+        DatabaseBoundary.AskAsync(() => WaitAsync(ledger, key, cancellation));
+
+    static async Task<AdvisoryLock> WaitAsync(LedgerDatabase ledger, long key, CancellationToken cancellation)
     {
         var connection = await ledger.ConnectAsync(cancellation);
         try
@@ -28,12 +31,11 @@ public sealed class AdvisoryLock : IAsyncDisposable
             await take.ExecuteNonQueryAsync(cancellation);
             return new AdvisoryLock(connection, key);
         }
-        catch (Exception e)
+        catch
         {
             // A cancelled wait may have got the lock all the same: end the session instead of keeping it in the pool.
             NpgsqlConnection.ClearPool(connection);
             await connection.DisposeAsync();
-            if (e is NpgsqlException trouble) throw PostgresErrors.Translate(trouble);
             throw;
         }
     }

@@ -23,8 +23,8 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
         }
         catch (ArgumentException e)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, $"the database connection string cannot be read: {e.Message}",
-                "Write it like 'Host=localhost;Database=almagest;Username=me', in --database or ALMAGEST_DATABASE.", e) { Field = "database" };
+            throw LedgerException.Of(ErrorCode.UnreadableConnection, $"the database connection string cannot be read: {e.Message}",
+                "Write it like 'Host=localhost;Database=almagest;Username=me'.", "database", e);
         }
         options = LedgerContextOptions.For(DataSource);
         Schema = new SchemaMigrator(this);
@@ -39,31 +39,41 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
 
     /// <summary>All rows of a query, in a context of its own.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public async Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation = default)
+    public Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        try
+        return DatabaseBoundary.AskAsync(async () =>
         {
             await using var context = CreateContext();
             return await query(context).ToListAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
+        });
     }
 
     /// <summary>An open connection; the caller disposes of it.</summary>
-    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation = default)
+    public Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation = default) =>
+        DatabaseBoundary.AskAsync(() => DataSource.OpenConnectionAsync(cancellation).AsTask());
+
+    /// <summary>Asks the database on a connection that is open for as long as the question takes.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellationToken)
     {
-        try
+        ArgumentNullException.ThrowIfNull(ask);
+        return DatabaseBoundary.AskAsync(async () =>
         {
-            return await DataSource.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (NpgsqlException e)
+            await using var connection = await DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            return await ask(connection).ConfigureAwait(false);
+        });
+    }
+
+    /// <inheritdoc cref="AskAsync{T}(Func{NpgsqlConnection, Task{T}}, CancellationToken)"/>
+    public Task AskAsync(Func<NpgsqlConnection, Task> ask, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
+        return DatabaseBoundary.AskAsync(async () =>
         {
-            throw PostgresErrors.Translate(e);
-        }
+            await using var connection = await DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await ask(connection).ConfigureAwait(false);
+        });
     }
 
     public ValueTask DisposeAsync() => DataSource.DisposeAsync();

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Almagest.Ledger.Database;
 
-/// <summary>The one boundary at which PostgreSQL's errors become the ledger's, matched by named SQLSTATE and never by text.</summary>
+/// <summary>What PostgreSQL's errors are in the ledger's words, matched by named SQLSTATE and never by text. <see cref="DatabaseBoundary"/> asks.</summary>
 public static class PostgresErrors
 {
     /// <summary>
@@ -22,45 +22,54 @@ public static class PostgresErrors
     /// Whether an exception says no more than that a context's transaction is over, because its connection was lost below it: EF Core learns of that
     /// only by its next statement.
     /// </summary>
-    public static bool IsLost(Exception error, DbContext context) =>
+    internal static bool IsLost(Exception error, DbContext context) =>
         error is InvalidOperationException && (context ?? throw new ArgumentNullException(nameof(context))).Database.GetDbConnection().State is not System.Data.ConnectionState.Open;
 
     /// <summary>What is said where the database is away.</summary>
-    public static LedgerException Unanswered(Exception? inner) => new(LedgerErrorKind.Unavailable, "the database does not answer",
-        "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.", inner) { ApiHint = "Try again in a moment; /health/ready says when it answers." };
+    internal static LedgerException Unanswered(Exception? inner) => 
+        LedgerException.Of(ErrorCode.DatabaseAway, "the database does not answer", "Check that PostgreSQL runs, or try again in a moment.",
+            inner: inner);
 
-    public static LedgerException Translate(NpgsqlException error)
+    internal static LedgerException Translate(NpgsqlException error)
     {
         ArgumentNullException.ThrowIfNull(error);
         if (error is not PostgresException pg) return Unanswered(error);
         return pg.SqlState switch
         {
             PostgresErrorCodes.UniqueViolation =>
-                new LedgerException(LedgerErrorKind.Conflict, $"it exists already ({pg.TableName}, {pg.ConstraintName})", null, pg),
+                LedgerException.Of(ErrorCode.AlreadyExists, $"it exists already ({pg.TableName}, {pg.ConstraintName})", inner: pg)
+                    .With("table", pg.TableName).With("constraint", pg.ConstraintName),
             PostgresErrorCodes.ForeignKeyViolation =>
-                new LedgerException(LedgerErrorKind.Conflict, $"it refers to something that is not in the ledger ({pg.ConstraintName})", null, pg),
+                LedgerException.Of(ErrorCode.BrokenReference, $"it refers to something that is not in the ledger ({pg.ConstraintName})",
+                    inner: pg).With("constraint", pg.ConstraintName),
             PostgresErrorCodes.CheckViolation =>
-                new LedgerException(LedgerErrorKind.Invalid, $"a value is outside what the ledger allows ({pg.ConstraintName})", null, pg),
+                LedgerException.Of(ErrorCode.InvalidValue, $"a value is outside what the ledger allows ({pg.ConstraintName})", inner: pg)
+                    .With("constraint", pg.ConstraintName),
             PostgresErrorCodes.ObjectNotInPrerequisiteState =>
-                new LedgerException(LedgerErrorKind.Conflict, pg.MessageText, pg.Hint, pg),
+                LedgerException.Of(ErrorCode.RefusedByLedger, pg.MessageText, pg.Hint, inner: pg),
             PostgresErrorCodes.DiskFull =>
-                new LedgerException(LedgerErrorKind.Unavailable, "the database's disk is full", "Free some space and try again; nothing was stored.", pg),
+                LedgerException.Of(ErrorCode.DatabaseDiskFull, "the database's disk is full",
+                    "Free some space and try again; nothing was stored.", inner: pg),
             PostgresErrorCodes.ReadOnlySqlTransaction =>
-                new LedgerException(LedgerErrorKind.Unavailable, "the database is read-only", "Use the primary server, not a replica.", pg),
+                LedgerException.Of(ErrorCode.DatabaseReadOnly, "the database is read-only", "Use the primary server, not a replica.",
+                    inner: pg),
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
-                new LedgerException(LedgerErrorKind.Unavailable, "the database took too long", "Try again in a moment.", pg),
+                LedgerException.Of(ErrorCode.DatabaseSlow, "the database took too long", "Try again in a moment.", inner: pg),
             PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-                new LedgerException(LedgerErrorKind.Unavailable, "the database refused the login", "Check user and password of the connection string.", pg),
+                LedgerException.Of(ErrorCode.DatabaseLoginRefused, "the database refused the login",
+                    "Check user and password of the connection string.", inner: pg),
             PostgresErrorCodes.InvalidCatalogName =>
-                new LedgerException(LedgerErrorKind.Unavailable, "the database does not exist", "Create it (createdb NAME), or check its name in the connection string.", pg),
+                LedgerException.Of(ErrorCode.DatabaseMissing, "the database does not exist",
+                    "Create it (createdb NAME), or check its name in the connection string.", inner: pg),
             PostgresErrorCodes.InsufficientPrivilege =>
-                new LedgerException(LedgerErrorKind.Unavailable, "the database user may not do this", "Let the owner of the database grant it, or use the owner.", pg),
+                LedgerException.Of(ErrorCode.DatabaseForbidden, "the database user may not do this",
+                    "Let the owner of the database grant it, or use the owner.", inner: pg),
             PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn =>
-                new LedgerException(LedgerErrorKind.Unavailable, "the database's schema is not this program's", "Run: almagest db migrate", pg),
+                LedgerException.Of(ErrorCode.SchemaMismatch, "the database's schema is not this program's", "Migrate it.", inner: pg),
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
-                new LedgerException(LedgerErrorKind.Unavailable, "the database is starting or stopping", "Try again in a moment.", pg),
-            _ => new LedgerException(LedgerErrorKind.Unavailable, $"the database reported an error (SQLSTATE {pg.SqlState})",
-                "The server's log has the details.", pg),
+                LedgerException.Of(ErrorCode.DatabaseStarting, "the database is starting or stopping", "Try again in a moment.", inner: pg),
+            _ => LedgerException.Of(ErrorCode.DatabaseFailed, $"the database reported an error (SQLSTATE {pg.SqlState})",
+                "The server's log has the details.", inner: pg).With("sqlstate", pg.SqlState),
         };
     }
 }

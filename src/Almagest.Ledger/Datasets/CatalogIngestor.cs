@@ -21,12 +21,18 @@ namespace Almagest.Ledger.Datasets;
 public sealed class CatalogIngestor(LedgerDatabase ledger)
 {
     /// <exception cref="LedgerException">no such file, no catalogue, a name that is taken, or no row that could be loaded: nothing is stored</exception>
-    public async Task<IngestReport> IngestAsync(
+    public Task<IngestReport> IngestAsync(
         IReadOnlyList<string> files, IngestOptions? options = null, IProgress<IngestProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        options ??= new IngestOptions();
-        if (files.Count == 0) throw LedgerException.Invalid("file", "no file was named", "Write: almagest ingest FILE");
+        return DatabaseBoundary.AskAsync(() => StoreAsync(files, options ?? new IngestOptions(), progress, cancellation));
+    }
+
+    async Task<IngestReport> StoreAsync(
+        IReadOnlyList<string> files, IngestOptions options, IProgress<IngestProgress>? progress, CancellationToken cancellation)
+    {
+        if (files.Count == 0)
+            throw LedgerException.Of(ErrorCode.CatalogueNotNamed, "no file was named", "Name the catalogue to load.", field: "file");
         var watch = Stopwatch.StartNew();
         try
         {
@@ -73,15 +79,12 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         }
         catch (CatalogFormatException e)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, "Nothing was stored.", e) { Field = "file" };
+            throw LedgerException.Of(e, "Nothing was stored.", "file");
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            throw new LedgerException(LedgerErrorKind.Conflict, "another load stored a dataset of this name at the same moment", "Choose another name with --dataset.", e);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
+            throw LedgerException.Of(ErrorCode.DatasetNameTaken, "another load stored a dataset of this name at the same moment",
+                "Choose another name.", inner: e);
         }
     }
 
@@ -121,9 +124,9 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         var differs = options.Map.FirstOrDefault(m => m.Value is "" or "none" ? stored.ContainsKey(m.Key) : !string.Equals((string?)stored[m.Key], m.Value, StringComparison.OrdinalIgnoreCase));
         if (differs.Key is not null || (options.DatasetName is { } name && name != loaded.Name))
         {
-            throw LedgerException.Conflict($"the same content is loaded already, as dataset '{loaded.Name}'" + (differs.Key is null ? "" : $" with another column for {differs.Key}"),
-                $"Use '{loaded.Name}', or load it again with --force and another --dataset, or delete it first: almagest datasets delete {loaded.Name}",
-                $"Use '{loaded.Name}', or load it again with force=true and another dataset=NAME, or delete it first: DELETE /datasets/{loaded.Name}");
+            throw LedgerException.Of(ErrorCode.ContentLoaded,
+                $"the same content is loaded already, as dataset '{loaded.Name}'" + (differs.Key is null ? "" : $" with another column for {differs.Key}"),
+                $"Use '{loaded.Name}', or load it again by force under another name, or delete it first.").With("dataset", loaded.Name);
         }
         var rejected = await new DatasetRepository(ledger).RejectedRowsAsync(loaded.DatasetId, 1000, cancellation);
         var mapping = JsonNode.Parse(loaded.ColumnMapping)!.AsObject().Select(m => $"{m.Key} ← {m.Value}").ToList();
@@ -135,7 +138,8 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
     {
         await using var context = ledger.CreateContext();
         if (await context.Datasets.AnyAsync(d => d.Name == name, cancellation))
-            throw LedgerException.Conflict($"there is a dataset '{name}' already, with other content", "Choose another name with --dataset, or delete it: almagest datasets delete NAME", $"Choose another name with dataset=NAME, or delete it: DELETE /datasets/{name}");
+            throw LedgerException.Of(ErrorCode.DatasetNameTaken, $"there is a dataset '{name}' already, with other content",
+                "Choose another name, or delete that dataset first.").With("dataset", name);
     }
 
     async Task AnalyzeAsync(CancellationToken cancellation)
@@ -151,9 +155,9 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         var what = string.Join(", ", files.Select(Path.GetFileName));
         if (load.Rejected == 0) return LedgerException.Invalid("file", $"{what} holds no rows", "Nothing was stored.");
         var first = load.RejectedRows[0];
-        return LedgerException.Invalid("file",
+        return LedgerException.Of(ErrorCode.NoRowLoaded,
             $"none of the {load.Rejected} rows of {what} could be loaded; the first, on line {first.LineNumber}: {first.Field}: {first.Reason}",
-            "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. --map ra_deg=RAJ2000.");
+            "Nothing was stored. Was a column taken for the wrong field?", "file");
     }
 
     static string CheckName(string name) =>

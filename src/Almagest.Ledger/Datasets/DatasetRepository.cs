@@ -17,7 +17,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such dataset</exception>
     public async Task<Dataset> GetAsync(long datasetId, CancellationToken cancellation = default) =>
         (await ledger.ReadAsync(context => context.Datasets.Where(d => d.DatasetId == datasetId), cancellation)).FirstOrDefault()
-        ?? throw LedgerException.NotFound($"there is no dataset {datasetId}", await KnownAsync(cancellation));
+        ?? throw await MissingAsync($"there is no dataset {datasetId}", null, cancellation);
 
     /// <summary>By name, else by id.</summary>
     /// <exception cref="LedgerException">no such dataset</exception>
@@ -26,7 +26,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         var found = await ledger.ReadAsync(context => context.Datasets.Where(d => d.Name == nameOrId), cancellation);
         if (found.Count == 0 && long.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             found = await ledger.ReadAsync(context => context.Datasets.Where(d => d.DatasetId == id), cancellation);
-        return found.FirstOrDefault() ?? throw new LedgerException(LedgerErrorKind.NotFound, $"there is no dataset '{nameOrId}'", await KnownAsync(cancellation)) { Field = "dataset" };
+        return found.FirstOrDefault() ?? throw await MissingAsync($"there is no dataset '{nameOrId}'", "dataset", cancellation);
     }
 
     /// <summary>A dataset and those that the filter adds, ascending, and the filter in the form that is stored beside the first of them.</summary>
@@ -39,7 +39,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         var ids = new DatasetIds(also) { first.DatasetId }.ToArray();
         var found = await ledger.ReadAsync(context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId), cancellation);
         if (ids.Except(found.Select(d => d.DatasetId)).Select(id => (long?)id).FirstOrDefault() is { } unknown)
-            throw new LedgerException(LedgerErrorKind.NotFound, $"there is no dataset {unknown}", await KnownAsync(cancellation)) { Field = "filter.also_datasets" };
+            throw await MissingAsync($"there is no dataset {unknown}", "filter.also_datasets", cancellation);
         return (found, filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) });
     }
 
@@ -52,7 +52,9 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         if (namesOrIds.Count < 2) return filter;
         var ids = new DatasetIds();
         foreach (var name in namesOrIds)
-            if (!ids.Add((await FindAsync(name, cancellation)).DatasetId)) throw LedgerException.Invalid("dataset", $"dataset '{name}' is named twice", "Name each dataset once.");
+            if (!ids.Add((await FindAsync(name, cancellation)).DatasetId))
+                throw LedgerException.Of(ErrorCode.ConflictingValues, $"dataset '{name}' is named twice", "Name each dataset once.",
+                    "dataset");
         foreach (var more in filter.AlsoDatasets ?? []) ids.Add(more);
         return filter with { AlsoDatasets = ids };
     }
@@ -73,7 +75,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such star</exception>
     public async Task<Star> GetStarAsync(long starId, CancellationToken cancellation = default) =>
         (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == starId), cancellation)).FirstOrDefault()
-        ?? throw LedgerException.NotFound($"there is no star {starId}", "Star ids are Almagest's own; look one up by source id with GET /datasets/{dataset}/stars?source_id=…");
+        ?? throw LedgerException.Of(ErrorCode.StarNotFound, $"there is no star {starId}",
+            "Star ids are the ledger's own, not those of a catalogue.");
 
     /// <summary>Stars of a dataset by the catalogue's own id (one, or none).</summary>
     public Task<List<Star>> FindStarsAsync(long datasetId, string sourceId, CancellationToken cancellation = default) =>
@@ -85,6 +88,31 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
 
     public Task<List<StarLabel>> LabelsAsync(long starId, CancellationToken cancellation = default) =>
         ledger.ReadAsync(context => context.StarLabels.Where(l => l.StarId == starId).OrderBy(l => l.LabelSet), cancellation);
+
+    /// <summary>How many runs took stars of each dataset, whatever became of them; datasets without a run are left out.</summary>
+    public async Task<IReadOnlyDictionary<long, long>> RunCountsAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var connection = await ledger.ConnectAsync(cancellationToken);
+            await using var command = new NpgsqlCommand("""
+                select dataset_id, count(*)
+                from (
+                  select run_id, dataset_id from public.discovery_runs
+                  union
+                  select run_id, jsonb_array_elements_text(dataset_filter -> 'also_datasets')::bigint from public.discovery_runs where dataset_filter ? 'also_datasets') r
+                group by dataset_id
+                """, connection);
+            var counts = new Dictionary<long, long>();
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) counts[reader.GetInt64(0)] = reader.GetInt64(1);
+            return counts;
+        }
+        catch (NpgsqlException e)
+        {
+            throw PostgresErrors.Translate(e);
+        }
+    }
 
     async Task<int> RunCountAsync(long datasetId, CancellationToken cancellation)
     {
@@ -103,10 +131,11 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     {
         var dataset = await GetAsync(datasetId, cancellation);
         if (!withRuns && await RunCountAsync(datasetId, cancellation) is > 0 and var count)
-            throw LedgerException.Conflict($"dataset '{dataset.Name}' has {count} {(count == 1 ? "run, which" : "runs, which")} would be lost with it", "Add with_runs=true to delete them, too.");
-        try
+            throw LedgerException.Of(ErrorCode.DatasetHasRuns,
+                $"dataset '{dataset.Name}' has {count} {(count == 1 ? "run, which" : "runs, which")} would be lost with it",
+                "Delete them first, or with it.").With("dataset", dataset.Name).With("runs", count);
+        await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             async Task<int> ExecuteAsync(string sql)
             {
@@ -129,19 +158,18 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
                 and not exists (select 1 from public.discovery_runs r where {runs} and r.status = 'running')
                 """) == 0)
             {
-                throw LedgerException.Conflict($"a run on dataset {datasetId} is being worked on", "Wait until it has ended, then delete the dataset.");
+                throw LedgerException.Of(ErrorCode.DatasetInUse, $"a run on dataset {datasetId} is being worked on",
+                    "Wait until it has ended, then delete the dataset.");
             }
             await transaction.CommitAsync(cancellation);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
-    async Task<string> KnownAsync(CancellationToken cancellation)
+    async Task<LedgerException> MissingAsync(string message, string? field, CancellationToken cancellation)
     {
         var names = (await ListAsync(cancellation)).Select(d => d.Name).ToList();
-        return names.Count == 0 ? "Load one first: almagest ingest FILE" : $"There are: {string.Join(", ", names)}.";
+        return names.Count == 0
+            ? LedgerException.Of(ErrorCode.NoDatasets, message, "Load one first.", field)
+            : LedgerException.Of(ErrorCode.DatasetNotFound, message, $"There are: {string.Join(", ", names)}.", field);
     }
 }

@@ -38,9 +38,11 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
     const int MostExamples = 5;
 
     /// <exception cref="LedgerException">the file cannot be read, a row makes no sense, a star is unknown or labelled twice: nothing is stored</exception>
-    public async Task<LabelReport> IngestAsync(long datasetId, string file, LabelOptions? options = null, CancellationToken cancellation = default)
+    public Task<LabelReport> IngestAsync(long datasetId, string file, LabelOptions? options = null, CancellationToken cancellation = default) =>
+        DatabaseBoundary.AskAsync(() => StoreAsync(datasetId, file, options ?? new LabelOptions(), cancellation));
+
+    async Task<LabelReport> StoreAsync(long datasetId, string file, LabelOptions options, CancellationToken cancellation)
     {
-        options ??= new LabelOptions();
         if (options.LabelSet.Length is 0 or > 200 || options.LabelSet.Any(char.IsControl))
             throw LedgerException.Invalid("label_set", $"'{options.LabelSet}' is no name for a set of labels", "A name has 1 to 200 characters.");
         var dataset = await new DatasetRepository(ledger).GetAsync(datasetId, cancellation);
@@ -60,9 +62,10 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             var unknown = await UnknownAsync(connection, dataset.DatasetId, cancellation);
             if (unknown.Count > 0 && (!options.SkipUnknown || unknown.Count == rows))
             {
-                throw LedgerException.Invalid("labels",
+                throw LedgerException.Of(ErrorCode.UnknownLabelledStars,
                     $"{unknown.Count:N0} of the {rows:N0} stars of {name} are not in dataset '{dataset.Name}': {string.Join(", ", unknown.Examples)}{(unknown.Count > unknown.Examples.Count ? " …" : "")}",
-                    "Nothing was stored. " + (unknown.Count == rows ? "Are these the ids of another catalogue, or another column (--map source_id=COLUMN)?" : "Leave them out with --skip-unknown, or choose another --dataset."));
+                    "Nothing was stored. " + (unknown.Count == rows ? "Are these the ids of another catalogue, or another column?" : "Leave them out, or choose another dataset."),
+                    "labels").With("all", unknown.Count == rows);
             }
             var stored = await connection.ExecuteAsync("""
                 insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
@@ -80,11 +83,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
         }
         catch (CatalogFormatException e)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, "Nothing was stored.", e) { Field = "labels" };
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
+            throw LedgerException.Of(e, "Nothing was stored.", "labels");
         }
     }
 
@@ -98,8 +97,9 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             if (batch.Rejected.Count > 0)
             {
                 var bad = batch.Rejected[0];
-                throw LedgerException.Invalid("labels", $"{file}, line {bad.LineNumber}: {(bad.Field.Length > 0 ? bad.Field + ": " : "")}{bad.Reason}{(bad.Text.Length > 0 ? $", found '{bad.Text}'" : "")}",
-                    "Nothing was stored. Mend the row, or leave the column out with --map FIELD=none.");
+                throw LedgerException.Of(ErrorCode.UnreadableLabel,
+                    $"{file}, line {bad.LineNumber}: {(bad.Field.Length > 0 ? bad.Field + ": " : "")}{bad.Reason}{(bad.Text.Length > 0 ? $", found '{bad.Text}'" : "")}",
+                    "Nothing was stored. Mend the row, or leave the column out.", "labels");
             }
             for (var i = 0; i < batch.Count; i++)
             {

@@ -19,9 +19,9 @@ public static class QueryRows
         // However long the client takes to receive them.
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 0 };
         prepare(command);
-        await using var reader = await TranslatedAsync(() => command.ExecuteReaderAsync(cancellation));
+        await using var reader = await DatabaseBoundary.AskAsync(() => command.ExecuteReaderAsync(cancellation));
         var batch = new List<object?[]>(BatchRows);
-        while (await TranslatedAsync(() => reader.ReadAsync(cancellation)))
+        while (await DatabaseBoundary.AskAsync(() => reader.ReadAsync(cancellation)))
         {
             var row = new object?[reader.FieldCount];
             for (var i = 0; i < row.Length; i++) row[i] = reader.IsDBNull(i) ? null : Cell(reader.GetValue(i));
@@ -48,16 +48,4 @@ public static class QueryRows
     };
 
     public static string Iso(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
-
-    static async Task<T> TranslatedAsync<T>(Func<Task<T>> read)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
-    }
 }

@@ -37,11 +37,12 @@ internal static class OldHistory
         && states.All(s => s.Applied ? s.Known || s.Superseded : string.CompareOrdinal(s.Id, Successor) >= 0);
 
     /// <summary>What is to be said of a ledger that is one of the old history but has not all of it.</summary>
-    public static LedgerException Incomplete(IReadOnlyList<MigrationState> states) => LedgerException.Conflict(
+    public static LedgerException Incomplete(IReadOnlyList<MigrationState> states) => LedgerException.Of(
+        ErrorCode.SchemaTooOld,
         $"the database's schema is from before the first release (its last migration is {states.Last(s => s.Superseded).Name}), "
             + $"and this program can only take over one that has {NameOf(Superseded[^1])}",
-        $"First bring it there with the program of commit {LastCommit}: run its 'almagest db migrate', which loses nothing. "
-            + "Then run this program's.");
+        $"First bring it there with the program of commit {LastCommit}: migrate it with that one, which loses nothing. Then with this one.")
+        .With("commit", LastCommit);
 
     /// <summary>Puts the successor into the place of the migrations that it was made of, in one transaction.</summary>
     public static async Task ReplaceAsync(LedgerContext context, CancellationToken cancellationToken)

@@ -3,7 +3,6 @@ using Almagest.Ledger.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Npgsql;
 
 namespace Almagest.Ledger.Schema;
 
@@ -20,15 +19,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     {
         await using var context = ledger.CreateContext();
         var known = context.Database.GetMigrations().ToList();
-        List<string> applied;
-        try
-        {
-            applied = (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        var applied = await DatabaseBoundary.AskAsync(async () => (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList());
         return known.Union(applied).Order(StringComparer.Ordinal)
             .Select(id => new MigrationState(id, OldHistory.NameOf(id), applied.Contains(id), known.Contains(id), OldHistory.Has(id)))
             .ToList();
@@ -41,10 +32,10 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         if (!OldHistory.IsComplete(states))
         {
             var refusal = OldHistory.Incomplete(states);
-            return $"{char.ToUpperInvariant(refusal.Message[0])}{refusal.Message[1..]}. {refusal.Hint}";
+            return $"{char.ToUpperInvariant(refusal.Message[0])}{refusal.Message[1..]}. {refusal.Remedy}";
         }
         return "The ledger has all migrations of before the first release. "
-            + $"'almagest db migrate' replaces them by {OldHistory.NameOf(OldHistory.Successor)}; nothing is lost.";
+            + $"Migrating it replaces them by {OldHistory.NameOf(OldHistory.Successor)}; nothing is lost.";
     }
 
     /// <summary>Applies every pending migration, then runs the repeatable scripts that have changed.</summary>
@@ -76,13 +67,14 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         RefuseStrangers(states);
         if (states.FirstOrDefault(s => s.Known && !s.Applied) is { } pending)
         {
-            throw LedgerException.Conflict($"the database's schema is older than this program (it lacks the migration {pending.Name})",
-                "Run: almagest db migrate");
+            throw LedgerException.Of(ErrorCode.SchemaOlder,
+                $"the database's schema is older than this program (it lacks the migration {pending.Name})", "Migrate it.")
+                .With("migration", pending.Name);
         }
         foreach (var script in await StaleDefinitionsAsync(cancellationToken))
         {
-            throw LedgerException.Conflict($"{script} is missing or not defined as this program defines it",
-                "Run: almagest db migrate (views are computed anew; nothing is lost).");
+            throw LedgerException.Of(ErrorCode.ViewDefinitionStale, $"{script} is missing or not defined as this program defines it",
+                "Migrate the database (views are computed anew; nothing is lost).").With("view", script);
         }
     }
 
@@ -91,15 +83,10 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     /// </summary>
     public async Task<IReadOnlyList<string>> StaleDefinitionsAsync(CancellationToken cancellationToken = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellationToken);
             return (await DefinedScripts.ReadAsync(connection, cancellationToken)).Stale();
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellationToken);
     }
 
     async Task<IReadOnlyList<string>> GoToAsync(string? target, CancellationToken cancellationToken)
@@ -107,7 +94,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         await using var guard = await AdvisoryLock.TakeAsync(ledger, MigrationLock, cancellationToken);
         var before = await StatusAsync(cancellationToken);
         if (target is null || OldHistory.IsOld(before)) RefuseStrangers(before);
-        try
+        return await DatabaseBoundary.AskAsync<IReadOnlyList<string>>(async () =>
         {
             await using var context = ledger.CreateContext();
             // Building the views over a large ledger takes its time.
@@ -120,19 +107,15 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             var stale = await StaleDefinitionsAsync(cancellationToken);
             if (stale.Count > 0) await RepeatableScripts.RunAsync(ledger, cancellationToken);
             return changed.Count > 0 ? changed : stale;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     static void RefuseStrangers(IReadOnlyList<MigrationState> states)
     {
         if (states.FirstOrDefault(s => s is { Known: false, Superseded: false }) is { } unknown)
         {
-            throw LedgerException.Conflict($"the database was made by a newer Almagest (it has the migration {unknown.Name})",
-                "Use that version, or a newer one.");
+            throw LedgerException.Of(ErrorCode.SchemaNewer, $"the database was made by a newer Almagest (it has the migration {unknown.Name})",
+                "Use that version, or a newer one.").With("migration", unknown.Name);
         }
         if (OldHistory.IsOld(states) && !OldHistory.IsComplete(states)) throw OldHistory.Incomplete(states);
     }

@@ -24,8 +24,10 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         {
             foreach (var (column, _) in filter.Extra ?? []) await RequireColumnAsync(datasets, column, cancellation);
             var of = string.Join(" and ", datasets.Select(d => $"'{d.Name}'"));
-            throw LedgerException.Invalid("filter", $"the selection ({filter.Describe()}) holds {stars} of the {datasets.Sum(d => d.StarCount)} stars of {of}",
-                await EmptyAsync(datasets, filter, cancellation) ?? $"Widen the filter: a run needs at least {Algorithm.MinStars} stars.");
+            throw LedgerException.Of(ErrorCode.SelectionTooSmall,
+                $"the selection ({filter.Describe()}) holds {stars} of the {datasets.Sum(d => d.StarCount)} stars of {of}",
+                await EmptyAsync(datasets, filter, cancellation) ?? $"Widen the filter: a run needs at least {Algorithm.MinStars} stars.",
+                "filter");
         }
         if (filter.Sample is { } sample && stars < sample.N)
         {
@@ -41,30 +43,26 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         if (names.Contains(column)) return;
         var near = names.Select(n => (Name: n, Distance: Distance(n.ToLowerInvariant(), column.ToLowerInvariant())))
             .Where(n => n.Distance <= Math.Max(2, column.Length / 3)).OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal).Take(3).Select(n => n.Name).ToList();
-        throw LedgerException.Invalid($"filter.extra.{column}", $"no star has a column '{column}'",
+        throw LedgerException.Of(ErrorCode.UnknownName, $"no star has a column '{column}'",
             near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?"
             : names.Count == 0 ? "These stars have no columns but those that a filter knows by name."
-            : $"There {(names.Count == 1 ? "is" : "are")} {string.Join(", ", names.Take(NamesShown))}{(names.Count > NamesShown ? $" and {names.Count - NamesShown} more" : "")}.");
+            : $"There {(names.Count == 1 ? "is" : "are")} {string.Join(", ", names.Take(NamesShown))}{(names.Count > NamesShown ? $" and {names.Count - NamesShown} more" : "")}.",
+            $"filter.extra.{column}");
     }
 
     /// <summary>The other columns of the source tables, as far as the first stars have them.</summary>
     async Task<SortedSet<string>> ColumnsAsync(IReadOnlyList<Dataset> datasets, CancellationToken cancellation)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        try
+        await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("""
                 select distinct k from unnest($1) d,
                 lateral (select extra from public.stars where dataset_id = d and extra is not null limit 1000) s, lateral jsonb_object_keys(s.extra) k
                 """, connection) { Parameters = { new() { Value = datasets.Select(d => d.DatasetId).ToArray() } } };
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation)) names.Add(reader.GetString(0));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
         return names;
     }
 

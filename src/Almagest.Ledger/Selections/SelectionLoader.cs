@@ -13,25 +13,19 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
 
     public async Task<long> CountAsync(long datasetId, StarFilter filter, CancellationToken cancellation = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
             command.CommandText = $"select count(*) from public.stars where {StarFilterSql.Where(command, datasetId, filter)}";
             return (long)(await command.ExecuteScalarAsync(cancellation))!;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     /// <summary>How many stars of the selection have each column that a feature can need.</summary>
     public async Task<ColumnCoverage> CoverageAsync(long datasetId, StarFilter filter, CancellationToken cancellation = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
             command.CommandText = $"""
                 select count(*), count(parallax_mas), count(pmra_mas_yr), count(pmdec_mas_yr), count(magnitude), count(color),
@@ -46,11 +40,7 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
                 [StarColumn.Ra] = counts[0], [StarColumn.Dec] = counts[0], [StarColumn.Parallax] = counts[1], [StarColumn.Pmra] = counts[2],
                 [StarColumn.Pmdec] = counts[3], [StarColumn.Magnitude] = counts[4], [StarColumn.Color] = counts[5],
             }, counts[6]);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     /// <param name="progress">told the number of stars read so far</param>
@@ -58,9 +48,8 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     {
         var ids = new List<long>();
         var values = Enumerable.Range(0, 7).Select(_ => new List<double>()).ToArray();
-        try
+        await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
             command.CommandText = $"select star_id, {Columns} from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
             await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellation);
@@ -71,11 +60,7 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
                     values[c].Add(reader.IsDBNull(c + 1) ? double.NaN : reader.GetDouble(c + 1));
                 if (ids.Count % 65536 == 0) progress?.Report(ids.Count);
             }
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
         return new StarColumns
         {
             StarId = ids.ToArray(),
@@ -93,18 +78,13 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     public async Task<double[]> ParallaxErrorsAsync(long datasetId, StarFilter filter, CancellationToken cancellation = default)
     {
         var errors = new List<double>();
-        try
+        await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
             command.CommandText = $"select parallax_error_mas from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation)) errors.Add(reader.IsDBNull(0) ? double.NaN : reader.GetDouble(0));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
         return [.. errors];
     }
 

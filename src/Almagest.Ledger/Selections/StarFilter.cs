@@ -96,9 +96,10 @@ public sealed record StarFilter
         catch (JsonException e)
         {
             var path = string.IsNullOrEmpty(e.Path) ? "" : e.Path.TrimStart('$', '.');
-            throw LedgerException.Invalid(path.Length == 0 ? "filter" : $"filter.{path}",
+            throw LedgerException.Of(ErrorCode.UnreadableFilter,
                 "the filter cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such condition, or not its whole form"),
-                $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, {string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; sample {{n, seed}}.");
+                $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, {string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; sample {{n, seed}}.",
+                path.Length == 0 ? "filter" : $"filter.{path}");
         }
     }
 

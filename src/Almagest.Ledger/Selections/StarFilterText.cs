@@ -57,5 +57,6 @@ public static class StarFilterText
     static double Number(string text, string term) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw Bad(term);
 
-    static LedgerException Bad(string term) => LedgerException.Invalid("filter", $"the filter term '{term}' cannot be read", Help);
+    static LedgerException Bad(string term) => LedgerException.Of(ErrorCode.UnreadableFilter, $"the filter term '{term}' cannot be read",
+        Help, "filter");
 }

@@ -31,7 +31,8 @@ public static class AnalyticsViews
     /// <exception cref="LedgerException">no view has that name</exception>
     public static AnalyticsView Get(string name) =>
         All.FirstOrDefault(v => v.Name == name)
-        ?? throw LedgerException.NotFound($"there is no view '{name}'", $"The views are {string.Join(", ", All.Select(v => v.Name))}.");
+        ?? throw LedgerException.Of(ErrorCode.ViewNotFound, $"there is no view '{name}'",
+            $"The views are {string.Join(", ", All.Select(v => v.Name))}.");
 
     static AnalyticsView<TRow> Register<TRow>(AnalyticsView<TRow> view) where TRow : class
     {

@@ -26,10 +26,11 @@ public sealed class ViewConverter(LedgerDatabase ledger)
     /// <exception cref="LedgerException">another program is converting</exception>
     public async Task<bool> ConvertAsync(ViewMode target, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
     {
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             await using var guard = await AdvisoryLock.TryTakeAsync(ledger, ConversionLock, cancellation)
-                ?? throw LedgerException.Conflict("another program is converting the views", "Wait until it has ended; 'almagest views status' shows the mode.");
+                ?? throw LedgerException.Of(ErrorCode.ViewsConverting, "another program is converting the views",
+                    "Wait until it has ended.");
             var connection = guard.Connection;
             var now = await ViewModeState.ReadAsync(connection, cancellation);
             if (now.Mode == target)
@@ -40,11 +41,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             if (target == ViewMode.Incremental) await ToIncrementalAsync(connection, now, progress, cancellation);
             else await ToRefreshAsync(connection, now, progress, cancellation);
             return true;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     /// <summary>Waits until no conversion is under way, and keeps others from starting until it is disposed of.</summary>

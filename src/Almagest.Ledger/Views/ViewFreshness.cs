@@ -35,9 +35,8 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(views);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand(SqlOfSome, connection) { Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. views.Select(v => v.Name)] } } };
             await command.PrepareAsync(cancellation);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -48,11 +47,7 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
                 found[views.First(v => v.Name == name)] = Of(reader);
             }
             return found;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     internal static async Task<ViewFreshness> ReadAsync(NpgsqlConnection connection, AnalyticsView view, bool prepare, CancellationToken cancellation)
@@ -68,5 +63,6 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
 
     /// <summary>What to say of a view that the database does not know.</summary>
     public static LedgerException Missing(AnalyticsView view) =>
-        new(LedgerErrorKind.Unavailable, $"the database does not know the view {view?.Name}", "Run: almagest db migrate");
+        LedgerException.Of(ErrorCode.SchemaMismatch, $"the database does not know the view {view?.Name}", "Migrate it.")
+            .With("view", view?.Name);
 }

@@ -44,16 +44,12 @@ public sealed record ViewModeState(ViewMode Mode, string State)
 
     internal static async Task<ViewModeState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             await using var command = new NpgsqlCommand("select mode, state from view_summaries.maintenance", connection);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
             return new ViewModeState(reader.GetString(0) == "refresh" ? ViewMode.Refresh : ViewMode.Incremental, reader.GetString(1));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Almagest.Contract.Views;
 using Almagest.Ledger.Database;
 using Npgsql;
 
@@ -180,9 +181,8 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
             await guard.ExecuteAsync($"delete from public.view_refreshes where view_name = $1 and started_at < clock_timestamp() - interval '{RefreshHistory.Kept}'", CancellationToken.None, view.Name);
             return new ViewRefreshOutcome(view.Name, true, rows, watch.Elapsed.TotalMilliseconds, null);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (DatabaseBoundary.Translated(e) is { } error)
         {
-            var error = PostgresErrors.Translate(e);
             if (guard.State == System.Data.ConnectionState.Open)
                 await CloseAsync(guard, id, "failed", watch.Elapsed.TotalMilliseconds, null, error.Message);
             return new ViewRefreshOutcome(view.Name, false, 0, watch.Elapsed.TotalMilliseconds, error.Message);

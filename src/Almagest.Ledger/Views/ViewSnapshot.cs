@@ -24,10 +24,15 @@ public sealed class ViewSnapshot : ILedgerReader, IAsyncDisposable
     public ViewFreshness Freshness { get; }
 
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public static async Task<ViewSnapshot> OpenAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellation = default)
+    public static Task<ViewSnapshot> OpenAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(view);
+        return DatabaseBoundary.AskAsync(() => BeginAsync(ledger, view, cancellation));
+    }
+
+    static async Task<ViewSnapshot> BeginAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellation)
+    {
         var context = ledger.CreateContext();
         try
         {
@@ -35,29 +40,17 @@ public sealed class ViewSnapshot : ILedgerReader, IAsyncDisposable
             await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
             return new ViewSnapshot(context, await ViewFreshness.ReadAsync((NpgsqlConnection)context.Database.GetDbConnection(), view, prepare: true, cancellation));
         }
-        catch (Exception e)
+        catch
         {
             await context.DisposeAsync();
-            if (PostgresErrors.Find(e) is { } trouble) throw PostgresErrors.Translate(trouble);
             throw;
         }
     }
 
-    public async Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation = default)
+    public Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        try
-        {
-            return await query(context).ToListAsync(cancellation);
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
-        catch (Exception e) when (PostgresErrors.IsLost(e, context))
-        {
-            throw PostgresErrors.Unanswered(e);
-        }
+        return DatabaseBoundary.AskAsync(context, () => query(context).ToListAsync(cancellation));
     }
 
     public ValueTask DisposeAsync() => context.DisposeAsync();

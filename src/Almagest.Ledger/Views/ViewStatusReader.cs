@@ -1,27 +1,10 @@
 using System.Diagnostics;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Views;
 using Almagest.Ledger.Database;
 using Npgsql;
 
 namespace Almagest.Ledger.Views;
-
-/// <summary>How fresh one view is.</summary>
-/// <param name="Mode">how it is kept: <c>refresh</c> or <c>incremental</c></param>
-/// <param name="Version">counts the changes of its rows</param>
-/// <param name="Rows">mode refresh: rows after the last refresh that succeeded, null before the first; mode incremental: rows now, null where counting them would take long</param>
-/// <param name="SizeBytes">on disk, indexes included, at most 10 s ago while the rows stay the same; of the summary tables behind it in mode incremental, where two views may share one</param>
-/// <param name="LastRefresh">mode refresh: when the last refresh that succeeded ended; mode incremental: when its rows changed last</param>
-/// <param name="AgeSeconds">since then</param>
-/// <param name="PendingRuns">runs of which the view does not show something yet: creation (timeline), completion or deletion</param>
-/// <param name="MissingRuns">complete runs that are not in the view yet</param>
-/// <param name="Lags">whether there are any pending changes</param>
-/// <param name="IsRefreshing">whether somebody refreshes it now</param>
-/// <param name="LastError">why the last refresh failed; null where it did not</param>
-/// <param name="ConsecutiveFailures">refreshes that failed since the last one that succeeded</param>
-/// <param name="NextRetry">when a server tries again; null without failures</param>
-public sealed record ViewStatus(
-    string ViewName, string Mode, long Version, long? Rows, long SizeBytes, DateTime? LastRefresh, double? LastDurationMs, double? AgeSeconds,
-    int PendingRuns, int MissingRuns, bool Lags, bool IsRefreshing, string? LastError, string LastOutcome, int ConsecutiveFailures, DateTime? NextRetry);
 
 /// <summary>Reads how fresh the views are. Thread-safe; one that is kept measures their sizes only every 10 s, or when rows changed: that takes longer than all the rest.</summary>
 public sealed class ViewStatusReader(LedgerDatabase ledger)
@@ -52,17 +35,12 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
     /// <exception cref="LedgerException">the database has trouble</exception>
     public async Task<IReadOnlyList<ViewStatus>> ReadAsync(CancellationToken cancellation = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             var found = await StatusAsync(connection, cancellation);
             var sizes = await SizesAsync(connection, found, cancellation);
             return AnalyticsViews.All.Join(found, v => v.Name, s => s.ViewName, (_, s) => sizes.TryGetValue(s.ViewName, out var size) ? s with { Rows = size.Rows ?? s.Rows, SizeBytes = size.Bytes } : s).ToList();
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static async Task<List<ViewStatus>> StatusAsync(NpgsqlConnection connection, CancellationToken cancellation)

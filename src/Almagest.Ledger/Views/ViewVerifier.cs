@@ -27,9 +27,8 @@ public sealed class ViewVerifier(LedgerDatabase ledger)
     public async Task<IReadOnlyList<ViewVerification>> VerifyAsync(
         IReadOnlyCollection<AnalyticsView>? views = null, Action<ViewDifference>? report = null, Action<string>? starting = null, CancellationToken cancellation = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
             await using (var memory = new NpgsqlCommand(RefreshSettings.Sql, connection)) await memory.ExecuteNonQueryAsync(cancellation);
             var all = new List<ViewVerification>();
@@ -39,11 +38,7 @@ public sealed class ViewVerifier(LedgerDatabase ledger)
                 all.Add(await VerifyOneAsync(connection, view, report, cancellation));
             }
             return all;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static async Task<ViewVerification> VerifyOneAsync(NpgsqlConnection connection, AnalyticsView view, Action<ViewDifference>? report, CancellationToken cancellation)

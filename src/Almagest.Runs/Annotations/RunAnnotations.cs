@@ -51,9 +51,8 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
         var words = AnnotationText.Long("text", text) ?? throw LedgerException.Invalid("text", "the note is empty", "Write something.");
         var who = AnnotationText.Who(by);
         await RequireAsync(runId, cancellation);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("insert into public.run_notes (run_id, text, written_by) values ($1, $2, $3) returning note_id, written_at", connection)
             {
                 Parameters = { new() { Value = runId }, new() { Value = words }, Text(who) },
@@ -61,11 +60,7 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
             return new RunNote { NoteId = reader.GetInt64(0), RunId = runId, Text = words, WrittenBy = who, WrittenAt = reader.GetDateTime(1) };
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     /// <exception cref="LedgerException">the run has no such note</exception>
@@ -73,7 +68,8 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
     {
         await RequireAsync(runId, cancellation);
         if (await ExecuteAsync("delete from public.run_notes where run_id = $1 and note_id = $2", cancellation, runId, noteId) == 0)
-            throw LedgerException.NotFound($"run {runId} has no note {noteId}", "Its notes are listed with their numbers.");
+            throw LedgerException.Of(ErrorCode.NoteNotFound, $"run {runId} has no note {noteId}",
+                "Its notes are listed with their numbers.").With("run_id", runId);
     }
 
     async Task ChangeAsync(Guid runId, IReadOnlyList<string> tags, string? by, bool replace, CancellationToken cancellation)
@@ -82,9 +78,8 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
         var wanted = tags.Select(AnnotationText.Tag).Distinct(StringComparer.Ordinal).ToArray();
         var who = AnnotationText.Who(by);
         await RequireAsync(runId, cancellation);
-        try
+        await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             if (replace)
             {
@@ -100,28 +95,19 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
             if ((long)(await count.ExecuteScalarAsync(cancellation))! > AnnotationText.MostTags)
                 throw LedgerException.Invalid("tags", $"run {runId} would have more than {AnnotationText.MostTags} tags", "Nothing was changed. Give it fewer.");
             await transaction.CommitAsync(cancellation);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     async Task RequireAsync(Guid runId, CancellationToken cancellation) => await new RunRepository(ledger).GetAsync(runId, cancellation);
 
     async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object[] parameters)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand(sql, connection);
             foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
             return await command.ExecuteNonQueryAsync(cancellation);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static NpgsqlParameter<string?> Text(string? value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };

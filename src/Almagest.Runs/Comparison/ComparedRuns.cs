@@ -25,13 +25,15 @@ public static class ComparedRuns
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(runIds);
         if (runIds.Count < least || runIds.Count > Most)
-            throw LedgerException.Invalid(field, $"{field} names {runIds.Count} runs, expected {least} to {Most}", "Name the runs to compare; GET /discovery/runs and 'almagest runs list' list them.");
+            throw LedgerException.Of(ErrorCode.WrongRunCount, $"{field} names {runIds.Count} runs, expected {least} to {Most}",
+                "Name the runs to compare.", field).With("least", least).With("most", Most);
         if (runIds.GroupBy(id => id).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw LedgerException.Invalid(field, $"run {twice.Key} is named {twice.Count()} times", "Name each run once.");
+            throw LedgerException.Of(ErrorCode.ConflictingValues, $"run {twice.Key} is named {twice.Count()} times", "Name each run once.",
+                field);
         var wanted = runIds.ToArray();
         var found = (await ledger.ReadAsync(context => context.Runs.Where(r => wanted.Contains(r.RunId)), cancellation)).ToDictionary(r => r.RunId);
-        var runs = wanted.Select(id => found.TryGetValue(id, out var run) ? run : throw LedgerException.NotFound(
-            $"there is no run {id}", "GET /discovery/runs or 'almagest runs list' lists them.")).ToList();
+        var runs = wanted.Select(id => found.TryGetValue(id, out var run) ? run : throw LedgerException.Of(ErrorCode.RunNotFound,
+            $"there is no run {id}", "The list of runs has those that there are.").With("run_id", id)).ToList();
         foreach (var run in runs) RequireComplete(run);
         return RequireBounded(runs, field);
     }
@@ -51,8 +53,9 @@ public static class ComparedRuns
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.FirstOrDefault(r => !RunDatasets.Share(r, runs[0])) is { } other)
         {
-            throw LedgerException.Invalid(field, $"runs {runs[0].RunId} and {other.RunId} looked at different datasets and have no star in common",
-                "Name runs over one dataset.");
+            throw LedgerException.Of(ErrorCode.RunsNotComparable,
+                $"runs {runs[0].RunId} and {other.RunId} looked at different datasets and have no star in common",
+                "Name runs over one dataset.", field);
         }
     }
 
@@ -61,15 +64,19 @@ public static class ComparedRuns
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.FirstOrDefault(r => r.RunType != runType) is { } other)
-            throw LedgerException.Invalid(field, $"run {other.RunId} is of type {other.RunType}, expected {runType}", $"Name {runType} runs only.");
+            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {other.RunId} is of type {other.RunType}, expected {runType}",
+                $"Name {runType} runs only.", field);
     }
 
     internal static void RequireComplete(DiscoveryRun run)
     {
-        if (!run.IsComplete) throw LedgerException.Conflict($"run {run.RunId} is {run.Status}: it has no results", "Only complete runs can be compared.");
+        if (!run.IsComplete)
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results",
+                "Only complete runs can be compared.").With("run_id", run.RunId).With("status", run.Status);
     }
 
     static IReadOnlyList<DiscoveryRun> RequireBounded(IReadOnlyList<DiscoveryRun> runs, string field) => runs.Sum(r => r.TotalStars) <= MostStars
         ? runs
-        : throw LedgerException.Invalid(field, $"the runs hold {runs.Sum(r => r.TotalStars)} results, at most {MostStars} can be compared at once", "Name fewer runs.");
+        : throw LedgerException.Of(ErrorCode.RunsNotComparable,
+            $"the runs hold {runs.Sum(r => r.TotalStars)} results, at most {MostStars} can be compared at once", "Name fewer runs.", field);
 }

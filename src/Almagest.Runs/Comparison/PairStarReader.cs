@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Contract.Comparison;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;
@@ -30,9 +31,8 @@ public sealed class PairStarReader(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(pair);
         ArgumentNullException.ThrowIfNull(query);
         var limit = Math.Clamp(query.Limit, 1, MostRows);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
             var stars = query.Side == PairSide.Common ? Common(command, pair) : await FlipsAsync(connection, command, pair, query.Side == PairSide.OnlyIn1, cancellation);
             command.CommandText = $"""
@@ -52,11 +52,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
             if (rows.Count <= limit) return new Page<PairStar>(rows, null);
             rows.RemoveAt(limit);
             return new Page<PairStar>(rows, rows[^1].StarId.ToString(CultureInfo.InvariantCulture));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     /// <summary>The first stars that both mark, ascending.</summary>
@@ -67,17 +63,12 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     public async Task<FlipCounts> CountAsync(RunAgreement pair, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pair);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             var (first, near1) = await CountSideAsync(connection, pair, true, cancellation);
             var (second, near2) = await CountSideAsync(connection, pair, false, cancellation);
             return new FlipCounts(first, second, near1, near2);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static async Task<(IReadOnlyDictionary<string, long>, long)> CountSideAsync(NpgsqlConnection connection, RunAgreement pair, bool onlyIn1, CancellationToken cancellation)
@@ -97,9 +88,8 @@ public sealed class PairStarReader(LedgerDatabase ledger)
 
     async Task<IReadOnlyList<long>> ReadIdsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellation)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
             var (a, b) = side == PairSide.OnlyIn2 ? (pair.Run2, pair.Run1) : (pair.Run1, pair.Run2);
             command.CommandText = $"""
@@ -112,11 +102,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation)) ids.Add(reader.GetInt64(0));
             return ids;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static string Common(NpgsqlCommand command, RunAgreement pair) => $"""

@@ -1,3 +1,4 @@
+using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Database;
@@ -35,9 +36,6 @@ public sealed record RunAgreement(
     public double JaccardSimilarity => Marked1 + Marked2 == 0 ? 0 : (double)Common / (Marked1 + Marked2 - Common);
 }
 
-/// <summary>Stars that are in one cluster of the first run and in one of the second; -1 = in none.</summary>
-public sealed record ClusterMatch(int Cluster1, int Cluster2, long Stars);
-
 /// <summary>Measures the agreement of two runs from their raw results.</summary>
 public sealed class RunAgreementReader(LedgerDatabase ledger)
 {
@@ -46,24 +44,21 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(run1);
         ArgumentNullException.ThrowIfNull(run2);
-        if (run1.RunId == run2.RunId) throw LedgerException.Invalid("run_id", "the two runs are one and the same", "Name two different runs.");
+        if (run1.RunId == run2.RunId)
+            throw LedgerException.Of(ErrorCode.RunsNotComparable, "the two runs are one and the same", "Name two different runs.", "run_id");
         ComparedRuns.RequireComplete(run1);
         ComparedRuns.RequireComplete(run2);
         if (!RunDatasets.Share(run1, run2))
-            throw LedgerException.Invalid("run_id", "the two runs looked at different datasets and have no star in common", "Compare runs over the same dataset.");
-        try
+            throw LedgerException.Of(ErrorCode.RunsNotComparable, "the two runs looked at different datasets and have no star in common",
+                "Compare runs over the same dataset.", "run_id");
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             var (marked1, marked2, overlap) = await CountsAsync(connection, run1, run2, cancellation);
             if (run1.RunType != RunTypes.Cluster || run2.RunType != RunTypes.Cluster) return new RunAgreement(run1, run2, marked1, marked2, overlap, [], null, null, null);
             var clusters = await MatchesAsync(connection, run1, run2, cancellation);
             var table = new ContingencyTable(clusters.Select(c => (c.Cluster1, c.Cluster2, c.Stars)));
             return new RunAgreement(run1, run2, marked1, marked2, overlap, clusters, table.AdjustedRandIndex(), MutualInformation.Adjusted(table), MutualInformation.Normalized(table));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     internal static string Mark(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"coalesce({alias}.is_anomaly = 1, false)" : $"coalesce({alias}.cluster_id = -1, false)";

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Comparison;
@@ -49,7 +50,7 @@ public sealed record RunDifference(IReadOnlyList<string> Differences)
         _ => FlipReason.Program,
     };
 
-    static string? RecipeVersion(DiscoveryRun run) => run.ResultsSummary is { } summary ? JsonNode.Parse(summary)?["features"]?["version"]?.ToJsonString() : null;
+    static string? RecipeVersion(DiscoveryRun run) => ResultsSummary.Parse(run.ResultsSummary)?.Features?.Version;
 }
 
 /// <summary>Why one run marks a star and the other does not. The first that applies, in this order.</summary>

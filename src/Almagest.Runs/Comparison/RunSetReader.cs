@@ -49,14 +49,14 @@ public sealed class RunSetReader(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count > 0 && runs.Count * runs.Max(r => r.TotalStars) is > MostLabels and var labels)
         {
-            throw LedgerException.Invalid("run_ids", $"{runs.Count} cluster runs of up to {runs.Max(r => r.TotalStars)} stars have {labels} labels, at most {MostLabels} can be compared at once",
-                "Name fewer runs.");
+            throw LedgerException.Of(ErrorCode.RunsNotComparable,
+                $"{runs.Count} cluster runs of up to {runs.Max(r => r.TotalStars)} stars have {labels} labels, at most {MostLabels} can be compared at once",
+                "Name fewer runs.", "run_ids");
         }
         var analysed = await AnalysedAsync(runs, cancellation);
         var found = new List<ClusteredRun>();
-        try
+        await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             for (var i = 0; i < runs.Count; i++)
             {
                 await using var command = new NpgsqlCommand("""
@@ -72,11 +72,7 @@ public sealed class RunSetReader(LedgerDatabase ledger)
                 while (await reader.ReadAsync(cancellation)) clusters.Add(new LabelledCluster(reader.GetInt32(0), Sorted(reader.GetFieldValue<long[]>(1))));
                 found.Add(new ClusteredRun(analysed[i], clusters));
             }
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
         return found;
     }
 
@@ -90,9 +86,8 @@ public sealed class RunSetReader(LedgerDatabase ledger)
     {
         var sets = new Dictionary<Guid, StarSet>();
         if (runs.Count == 0) return sets;
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand($"""
                 select run_id, star_id >> 6, bit_or(1::bigint << (star_id & 63)::integer)
                 from public.discovery_results where run_id = any($1) and {condition} group by 1, 2
@@ -109,10 +104,6 @@ public sealed class RunSetReader(LedgerDatabase ledger)
                 set.AddWord(reader.GetInt64(1), unchecked((ulong)reader.GetInt64(2)));
             }
             return sets;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 }

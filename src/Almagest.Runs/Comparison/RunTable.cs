@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Almagest.Contract.Comparison;
 using Almagest.Discovery.Consensus;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -35,20 +36,6 @@ public sealed record DifferingParameter(string Name, IReadOnlyList<string?> Valu
 /// <param name="Kappa">of the agreement of its pairs</param>
 /// <param name="Jaccard">of the similarity of its pairs</param>
 public sealed record SeedGroup(IReadOnlyList<DiscoveryRun> Members, IReadOnlyList<long> Seeds, Spread Marked, Spread? MeanScore, Spread? Clusters, Spread? Kappa, Spread? Jaccard);
-
-/// <summary>Mean and spread of some numbers.</summary>
-/// <param name="StdDev">of the sample (n - 1); null of one number</param>
-public sealed record Spread(int Count, double Mean, double? StdDev, double Min, double Max)
-{
-    /// <summary>Null of no numbers.</summary>
-    public static Spread? Of(IReadOnlyCollection<double> values)
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        if (values.Count == 0) return null;
-        var mean = values.Average();
-        return new Spread(values.Count, mean, values.Count < 2 ? null : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)), values.Min(), values.Max());
-    }
-}
 
 /// <summary>Sets complete runs side by side: what differs between them, what each found, how they agree.</summary>
 public sealed class RunTableReader(LedgerDatabase ledger)

@@ -21,7 +21,8 @@ public sealed class CrossMatchRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such match</exception>
     public async Task<CrossMatch> GetAsync(long matchId, CancellationToken cancellation = default) =>
         (await ledger.ReadAsync(context => context.CrossMatches.AsNoTracking().Where(m => m.MatchId == matchId), cancellation)).FirstOrDefault()
-        ?? throw LedgerException.NotFound($"there is no cross-match {matchId}", "'almagest links list' and GET /crossmatches list them.");
+        ?? throw LedgerException.Of(ErrorCode.CrossMatchNotFound, $"there is no cross-match {matchId}",
+            "The list of cross-matches has those that there are.").With("match_id", matchId);
 
     /// <summary>Deletes a match with its links.</summary>
     /// <exception cref="LedgerException">no such match</exception>

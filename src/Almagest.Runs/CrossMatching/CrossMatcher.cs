@@ -50,7 +50,7 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         var second = await FindAsync(datasets, request.Dataset2, "dataset_2", cancellation);
         if (first.DatasetId == second.DatasetId)
             throw LedgerException.Invalid("dataset_2", $"both datasets are '{first.Name}': every star would match itself", "Name two datasets.");
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             var watch = Stopwatch.StartNew();
             stage?.Invoke($"reading {first.Name}");
@@ -66,11 +66,7 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
             stage?.Invoke("storing links");
             var match = await StoreAsync(request, epoch, first, second, stars1.Ids, stars2.Ids, pairs, cancellation);
             return new CrossMatchReport(match, first, second, stars1.Moved, stars2.Moved, load, matching, watch.Elapsed.TotalMilliseconds);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     static double? CommonEpoch(CrossMatchRequest request)
@@ -92,7 +88,7 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.NotFound)
         {
-            throw new LedgerException(e.Kind, e.Message, e.Hint, e) { Field = field };
+            throw e.Of(field);
         }
     }
 

@@ -27,11 +27,12 @@ public sealed class LinkedComparison(LedgerDatabase ledger)
         ComparedRuns.RequireComplete(run2);
         if (run1.DatasetId == match.Dataset2Id && run2.DatasetId == match.Dataset1Id) (run1, run2) = (run2, run1);
         if (run1.DatasetId != match.Dataset1Id || run2.DatasetId != match.Dataset2Id)
-            throw LedgerException.Invalid("run_id", $"cross-match {match.MatchId} links datasets {match.Dataset1Id} and {match.Dataset2Id}, the runs are over {run1.DatasetId} and {run2.DatasetId}", "Name one run over each of the two datasets.");
+            throw LedgerException.Of(ErrorCode.RunsNotComparable,
+                $"cross-match {match.MatchId} links datasets {match.Dataset1Id} and {match.Dataset2Id}, the runs are over {run1.DatasetId} and {run2.DatasetId}",
+                "Name one run over each of the two datasets.", "run_id");
         var bothCluster = run1.RunType == RunTypes.Cluster && run2.RunType == RunTypes.Cluster;
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("""
                 select coalesce(a.cluster_id, 0), coalesce(b.cluster_id, 0),
                        coalesce(a.is_anomaly = 1 or a.cluster_id = -1, false), coalesce(b.is_anomaly = 1 or b.cluster_id = -1, false), count(*)
@@ -58,10 +59,6 @@ public sealed class LinkedComparison(LedgerDatabase ledger)
                 cells.Add((reader.GetInt32(0), reader.GetInt32(1), pairs));
             }
             return new LinkedAgreement(run1, run2, match.LinkCount, new MarkOverlap(shared, marked1, marked2, common), bothCluster && shared > 0 ? new ContingencyTable(cells).AdjustedRandIndex() : null);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using Almagest.Contract.CrossMatching;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
@@ -5,12 +6,6 @@ using Almagest.Ledger.Model;
 using Npgsql;
 
 namespace Almagest.Runs.CrossMatching;
-
-/// <summary>What a copy of labels did.</summary>
-/// <param name="Copied">stars that have a label now and had none in the set, or another one</param>
-/// <param name="Ambiguous">stars left out because their links lead to labels that say different things</param>
-/// <param name="Kept">stars that have a label in the set already and keep it</param>
-public sealed record LinkedLabelReport(long Copied, long Ambiguous, long Kept);
 
 /// <summary>Gives the labels of one dataset's stars to the stars of another that a cross-match links to them.</summary>
 public sealed class LinkedLabels(LedgerDatabase ledger)
@@ -25,9 +20,8 @@ public sealed class LinkedLabels(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(match);
         var target = AnnotationText.Short("label_set", targetSet ?? labelSet) ?? "truth";
         var (from, to) = fromFirst ? ("star_1_id", "star_2_id") : ("star_2_id", "star_1_id");
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand($"""
                 with found as (
                   select l.{to} as star_id, min(s.is_anomaly) as is_anomaly, min(s.kind) as kind, min(s.cluster) as cluster, min(s.remark) as remark, min(s.labelled_by) as labelled_by,
@@ -61,10 +55,6 @@ public sealed class LinkedLabels(LedgerDatabase ledger)
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
             return new LinkedLabelReport(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 }

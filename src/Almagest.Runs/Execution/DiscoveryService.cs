@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
@@ -16,9 +17,6 @@ namespace Almagest.Runs.Execution;
 /// <summary>What the user asks for: which stars, which algorithm, which parameters.</summary>
 /// <param name="Dataset">name or id</param>
 public sealed record RunRequest(string Dataset, StarFilter Filter, RunParameters Parameters);
-
-/// <summary>Where the time of a run went, ms.</summary>
-public sealed record RunTimings(double Load, double Compute, double Persist, double Views);
 
 /// <summary>A stage of a run and how far it is, 0 to 1.</summary>
 public sealed record RunProgress(string Stage, double Fraction)
@@ -89,7 +87,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         try
         {
             outcome = await ExecuteAsync(run.RunId, progress, cancellation)
-                ?? throw LedgerException.Conflict($"run {run.RunId} was taken by another worker", "Look at it with: almagest runs show");
+                ?? throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker").With("run_id", run.RunId);
         }
         catch
         {
@@ -122,12 +120,15 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         catch (OperationCanceledException) when (heart.Wish == RunWish.Lost)
         {
-            throw LedgerException.Conflict($"run {claim.RunId} was taken from this worker: it was ended elsewhere, or no heartbeat of it was seen for too long");
+            throw LedgerException.Of(ErrorCode.RunLost,
+                $"run {claim.RunId} was taken from this worker: it was ended elsewhere, or no heartbeat of it was seen for too long")
+                .With("run_id", claim.RunId);
         }
         catch (OperationCanceledException) when (heart.Wish == RunWish.Cancel)
         {
             await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Cancelled, null));
-            throw LedgerException.Conflict($"run {claim.RunId} was cancelled", "Start it again: almagest runs retry", "Start it again: POST /discovery/runs/{run_id}/retry");
+            throw LedgerException.Of(ErrorCode.RunCancelled, $"run {claim.RunId} was cancelled", "Start it again.")
+                .With("run_id", claim.RunId);
         }
         catch (OperationCanceledException)
         {
@@ -142,7 +143,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         catch (LedgerException e)
         {
-            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, e.Hint is null ? e.Message : $"{e.Message}. {e.Hint}"));
+            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}"));
             throw;
         }
         catch (Exception e)
@@ -228,9 +229,10 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("load", 0));
         var expected = Math.Max(1, dataset.StarCount);
-        Task<StarColumns> LoadAsync() => selections.LoadAsync(dataset.DatasetId, request.Filter,
-            progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected))), cancellation);
-        var stars = Memory is null ? await LoadAsync() : await Memory.StarsAsync(dataset.DatasetId, request.Filter.ToJson(), LoadAsync);
+        var relay = progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
+        var stars = Memory?.Selections is { } shared
+            ? await shared.GetAsync(dataset.DatasetId, request.Filter, relay, cancellation)
+            : await selections.LoadAsync(dataset.DatasetId, request.Filter, relay, cancellation);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
         var analysis = StarAnalysis.Run(stars, request.Parameters, MaxThreads,
@@ -247,7 +249,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellation);
         else
             await completion.SaveClustersAsync(analysis.Stars.StarId, analysis.Clusters!.Labels, analysis.Clusters.Probabilities, cancellation);
-        await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.SummaryJson(), cancellation);
+        await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellation);
         // From here on it is complete or not: a wish that comes now must not leave that open.
         await completion.CommitAsync(CancellationToken.None);
         return watch.Elapsed.TotalMilliseconds;

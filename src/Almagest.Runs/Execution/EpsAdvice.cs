@@ -15,7 +15,9 @@ public sealed record EpsAdvice(FeatureRecipe Recipe, RecipeChoice? Choice, int T
         StarColumns stars, StarFilter filter, FeatureRecipe recipe, RecipeChoice? choice, int k, int maxThreads, CancellationToken cancellation)
     {
         if (stars.Count < k)
-            throw LedgerException.Invalid("min_samples", $"the selection ({filter.Describe()}) holds {stars.Count} stars, fewer than min_samples {k}", "Widen the filter, or lower min_samples.");
+            throw LedgerException.Of(ErrorCode.SelectionTooSmall,
+                $"the selection ({filter.Describe()}) holds {stars.Count} stars, fewer than min_samples {k}",
+                "Widen the filter, or lower min_samples.", "min_samples");
         try
         {
             var matrix = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation).Matrix;
@@ -24,7 +26,7 @@ public sealed record EpsAdvice(FeatureRecipe Recipe, RecipeChoice? Choice, int T
         }
         catch (Almagest.Discovery.DiscoveryException e)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "parameters" };
+            throw LedgerException.Of(ErrorCode.InvalidValue, e.Message, field: "parameters", inner: e);
         }
     }
 }

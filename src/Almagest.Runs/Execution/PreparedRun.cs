@@ -3,7 +3,6 @@ using Almagest.Discovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Runs.Execution;
@@ -39,18 +38,20 @@ internal sealed class PreparedRun
     }
 
     /// <exception cref="LedgerException">the recipe has another version now, or the selection has changed</exception>
-    public static async Task<PreparedRun> LoadAsync(LedgerDatabase ledger, ScoredRun stored, IExplainable explainable, int maxThreads, CancellationToken cancellation)
+    public static async Task<PreparedRun> LoadAsync(
+        SelectionCache selections, ScoredRun stored, IExplainable explainable, int maxThreads, CancellationToken cancellation)
     {
         var run = stored.Run;
         var recipe = StarAnalysis.Recipe(stored.Parameters);
-        var version = stored.Summary["features"]?["version"]?.ToString();
+        var version = stored.Summary.Features?.Version;
         if (version != recipe.Version)
         {
-            throw LedgerException.Conflict(
+            throw LedgerException.Of(ErrorCode.RunNotRepeatable,
                 $"run {run.RunId} looked at version {version ?? "?"} of the feature recipe {recipe.Name}; this program has version {recipe.Version}",
-                $"Explain it with the program that made it (version {run.ProgramVersion}), or run it again with this one.");
+                $"Explain it with the program that made it (version {run.ProgramVersion}), or run it again with this one.")
+                .With("run_id", run.RunId);
         }
-        var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, stored.Filter, null, cancellation);
+        var stars = await selections.GetAsync(run.DatasetId, stored.Filter, null, cancellation);
         if (stars.Count != run.TotalStars)
             throw Changed(run.RunId, $"it analysed {run.TotalStars} stars, and its selection ({stored.Filter.Describe()}) holds {stars.Count}");
         try
@@ -67,6 +68,7 @@ internal sealed class PreparedRun
 
     /// <summary>The run cannot be repeated: an explanation would be of another model than its own.</summary>
     public static LedgerException Changed(Guid runId, string how) =>
-        LedgerException.Conflict($"run {runId} can no longer be explained, because its stars or the program have changed since: {how}",
-            "Its stored scores stay as they are. Run it again to explain it: almagest discover anomalies");
+        LedgerException.Of(ErrorCode.RunStarsChanged,
+            $"run {runId} can no longer be explained, because its stars or the program have changed since: {how}",
+            "Its stored scores stay as they are. Run it again to explain it.").With("run_id", runId);
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
@@ -32,8 +31,8 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         ArgumentNullException.ThrowIfNull(parameters);
         if (stars.Count < Algorithm.MinStars)
         {
-            throw LedgerException.Invalid("filter", $"the selection holds {stars.Count} stars, expected at least {Algorithm.MinStars}",
-                "Widen the filter, or choose another dataset.");
+            throw LedgerException.Of(ErrorCode.SelectionTooSmall, $"the selection holds {stars.Count} stars, expected at least {Algorithm.MinStars}",
+                "Widen the filter, or choose another dataset.", "filter");
         }
         var watch = Stopwatch.StartNew();
         try
@@ -47,7 +46,7 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         }
         catch (DiscoveryException e)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "parameters" };
+            throw LedgerException.Of(ErrorCode.InvalidValue, e.Message, field: "parameters", inner: e);
         }
     }
 
@@ -57,32 +56,18 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         FeatureRecipes.Get(parameters.Features ?? throw new InvalidOperationException("the parameters name no recipe"));
 
     /// <summary>What is kept as the run's <c>results_summary</c>.</summary>
-    public string SummaryJson()
+    public ResultsSummary Summary() => new()
     {
-        var summary = new JsonObject { ["total_stars"] = Stars.Count };
-        if (Anomalies is not null)
-        {
-            summary["anomaly_count"] = AnomalyCount;
-            // The raw score of a star is its stored score plus this offset: another threshold needs no refit.
-            summary["score_offset"] = Anomalies.Offset;
-        }
-        if (Clusters is not null)
-        {
-            summary["cluster_count"] = Clusters.ClusterCount;
-            summary["noise_count"] = Clusters.NoiseCount;
-        }
-        if ((Anomalies?.Facts ?? Clusters?.Facts) is { } facts) summary["facts"] = facts.DeepClone();
-        summary["features"] = new JsonObject
-        {
-            ["recipe"] = Features.Recipe.Name,
-            ["version"] = Features.Recipe.Version,
-            ["columns"] = JsonSerializer.SerializeToNode(Features.Statistics.Select(s => new
-            {
-                name = s.Name, unit = s.Unit, mean = s.Mean, std_dev = s.StdDev, median = s.Median, missing = s.Missing, centre = s.Centre, scale = s.Scale,
-            })),
-            ["imputed"] = JsonSerializer.SerializeToNode(Features.Imputed.Select(i => new { column = i.Column, count = i.Count, median = i.Median })),
-        };
-        summary["notes"] = JsonSerializer.SerializeToNode(Features.Notes);
-        return summary.ToJsonString();
-    }
+        TotalStars = Stars.Count,
+        AnomalyCount = Anomalies is null ? null : AnomalyCount,
+        ScoreOffset = Anomalies?.Offset,
+        ClusterCount = Clusters?.ClusterCount,
+        NoiseCount = Clusters?.NoiseCount,
+        Facts = Anomalies?.Facts ?? Clusters?.Facts,
+        Features = new FeaturesSummary(
+            Features.Recipe.Name, Features.Recipe.Version,
+            [.. Features.Statistics.Select(s => new FeatureSummary(s.Name, s.Unit, s.Mean, s.StdDev, s.Median, s.Missing, s.Centre, s.Scale))],
+            [.. Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))]),
+        Notes = Features.Notes,
+    };
 }

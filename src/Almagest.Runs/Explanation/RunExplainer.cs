@@ -5,6 +5,7 @@ using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Npgsql;
 
@@ -15,7 +16,9 @@ namespace Almagest.Runs.Explanation;
 /// same model from the stored parameters and seed, and asks it. Every explanation is checked against the stored score.
 /// </summary>
 /// <remarks>Thread-safe. Keeps the last two prepared runs in memory (<see cref="PreparedRuns"/>): share one instance to explain many stars.</remarks>
-public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
+/// <param name="ledger">where the runs are</param>
+/// <param name="shared">stars that others use as well; null = its own</param>
+public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared = null) : IDisposable
 {
     /// <summary>
     /// How far the score may be from the stored one. The same trees give the same bits on the same machine; elsewhere a
@@ -24,6 +27,7 @@ public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
     const double ScoreTolerance = 1e-12;
 
     readonly PreparedRuns prepared = new();
+    readonly SelectionCache selections = shared ?? new SelectionCache(ledger);
 
     /// <summary>Threads for preparing; 0 = one per core. Never changes an answer.</summary>
     public int MaxThreads { get; init; }
@@ -37,12 +41,12 @@ public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
         var stored = await ScoredRun.GetAsync(ledger, runId, cancellation);
         if (stored.Parameters.Algorithm is not IExplainable explainable)
         {
-            throw LedgerException.Invalid("run_id", $"run {runId} is by {stored.Run.Algorithm}, whose scores have no explanation",
-                $"Name a run by {string.Join(" or ", Algorithms.All.Where(a => a is IExplainable).Select(a => a.Name))}.");
+            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {runId} is by {stored.Run.Algorithm}, whose scores have no explanation",
+                $"Name a run by {string.Join(" or ", Algorithms.All.Where(a => a is IExplainable).Select(a => a.Name))}.", "run_id");
         }
         var score = await ScoreAsync(stored.Run, starId, cancellation);
         var star = await new DatasetRepository(ledger).GetStarAsync(starId, cancellation);
-        var run = await prepared.GetAsync(runId, () => PreparedRun.LoadAsync(ledger, stored, explainable, MaxThreads, cancellation), cancellation);
+        var run = await prepared.GetAsync(runId, () => PreparedRun.LoadAsync(selections, stored, explainable, MaxThreads, cancellation), cancellation);
         var explanation = run.Explain(starId) ?? throw PreparedRun.Changed(runId, $"star {starId} is no longer in its selection");
         var now = explanation.RawScore - stored.Offset;
         if (!(Math.Abs(now - score) <= ScoreTolerance))
@@ -54,20 +58,16 @@ public sealed class RunExplainer(LedgerDatabase ledger) : IDisposable
 
     async Task<double> ScoreAsync(DiscoveryRun run, long starId, CancellationToken cancellation)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("select anomaly_score from public.discovery_results where run_id = $1 and star_id = $2", connection)
             {
                 Parameters = { new() { Value = run.RunId }, new() { Value = starId } },
             };
-            return await command.ExecuteScalarAsync(cancellation) is double score ? score : throw LedgerException.NotFound(
-                $"run {run.RunId} did not analyse a star {starId}", "Its stars are listed by GET /discovery/runs/{run_id}/results and 'almagest runs export'.");
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+            return await command.ExecuteScalarAsync(cancellation) is double score ? score : throw LedgerException.Of(ErrorCode.StarNotAnalysed,
+                $"run {run.RunId} did not analyse a star {starId}", "Its stars are those of its results.").With("run_id", run.RunId)
+                .With("star_id", starId);
+        }, cancellation);
     }
 
     static HashSet<string> Imputed(Star star, FeatureRecipe recipe, AnomalyExplanation explanation) =>

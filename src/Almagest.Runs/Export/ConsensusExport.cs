@@ -24,7 +24,8 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
     public async Task<OutgoingTable> TableAsync(IReadOnlyList<DiscoveryRun> runs, ConsensusOrder order = ConsensusOrder.Low, int? limit = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        if (runs.Count == 0) throw LedgerException.Conflict("there is no complete anomaly run to rank stars by", "Start one first.");
+        if (runs.Count == 0)
+            throw LedgerException.Of(ErrorCode.NoCompleteRun, "there is no complete anomaly run to rank stars by", "Start one first.");
         ComparedRuns.RequireType(runs, RunTypes.Anomaly);
         ComparedRuns.RequireOneDataset(runs);
         var ordered = runs.OrderBy(r => r.RunId).ToList();

@@ -1,6 +1,6 @@
 using Almagest.Contract.Columns;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Results;
 
 namespace Almagest.Runs.Export;
 

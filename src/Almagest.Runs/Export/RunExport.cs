@@ -23,11 +23,15 @@ public sealed class RunExport(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
         if ((query.AnomaliesOnly || query.ByScore) && run.RunType != RunTypes.Anomaly)
-            throw LedgerException.Invalid(query.ByScore ? "order" : "anomalies_only", $"run {run.RunId} is a {run.RunType} run and flags no stars", "Choose a cluster, or all stars.");
+            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {run.RunId} is a {run.RunType} run and flags no stars",
+                "Choose a cluster, or all stars.", query.ByScore ? "order" : "anomalies_only");
         if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
-            throw LedgerException.Invalid("cluster_id", $"run {run.RunId} is an {run.RunType} run and has no clusters", "Choose the flagged stars, or all.");
+            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {run.RunId} is an {run.RunType} run and has no clusters",
+                "Choose the flagged stars, or all.", "cluster_id");
         // Refused here, before the first byte: an answer that has begun cannot become an error.
-        if (!run.IsComplete) throw LedgerException.Conflict($"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.");
+        if (!run.IsComplete)
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results",
+                "Only complete runs have results.").With("run_id", run.RunId).With("status", run.Status);
         var rows = query.ClusterId switch
         {
             { } cluster => cluster < 0 ? "the stars in no cluster" : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),

@@ -55,55 +55,29 @@ public sealed class RunClaims(LedgerDatabase ledger)
 
     static readonly string Me = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-    const string Taken = """
-        status = 'running', started_at = clock_timestamp(), heartbeat_at = clock_timestamp(), worker = $1, attempts = r.attempts + 1,
-        progress_stage = null, progress_fraction = null
-        """;
 
     /// <summary>Takes the oldest run that waits; null where none does.</summary>
-    public Task<RunClaim?> NextAsync(CancellationToken cancellation = default) => ClaimAsync($"""
-        update public.discovery_runs r set {Taken}
-        from (select run_id from public.discovery_runs where status = 'pending' and not_before <= clock_timestamp() order by run_id limit 1 for update skip locked) next
-        where r.run_id = next.run_id
-        returning r.run_id, r.attempts, r.group_id
-        """, null, cancellation);
+    public Task<RunClaim?> NextAsync(CancellationToken cancellation = default) => ClaimAsync(RunLife.TakeNext, null, cancellation);
 
     /// <summary>Takes this run; null where it is not pending.</summary>
-    public Task<RunClaim?> TakeAsync(Guid runId, CancellationToken cancellation = default) => ClaimAsync($"""
-        update public.discovery_runs r set {Taken}
-        from (select run_id from public.discovery_runs where run_id = $2 and status = 'pending' for update skip locked) next
-        where r.run_id = next.run_id
-        returning r.run_id, r.attempts, r.group_id
-        """, runId, cancellation);
+    public Task<RunClaim?> TakeAsync(Guid runId, CancellationToken cancellation = default) => ClaimAsync(RunLife.TakeOne, runId, cancellation);
 
     /// <summary>Says that the worker lives and how far it is, and hears what is wished.</summary>
-    internal Task<RunWish> HeartbeatAsync(RunClaim claim, RunProgress? progress, CancellationToken cancellation) => OnConnectionAsync(async connection =>
+    internal Task<RunWish> HeartbeatAsync(RunClaim claim, RunProgress? progress, CancellationToken cancellation) => ledger.AskAsync(async connection =>
     {
-        // The run's own completion may hold the row for long. Then there is nothing to say, for its session is a sign of life.
-        await using (var beat = Command(connection, """
-            with mine as (select run_id from public.discovery_runs where run_id = $1 and status = 'running' and attempts = $2 for no key update skip locked)
-            update public.discovery_runs r set heartbeat_at = clock_timestamp(), progress_stage = $3, progress_fraction = $4
-            from mine where r.run_id = mine.run_id
-            returning r.cancel_requested_at is not null
-            """, claim.RunId, claim.Attempt, progress?.Stage, progress?.Fraction))
+        await using (var beat = Command(connection, RunLife.Beat, claim.RunId, claim.Attempt, progress?.Stage, progress?.Fraction))
         {
             if (await beat.ExecuteScalarAsync(cancellation) is bool cancel) return cancel ? RunWish.Cancel : RunWish.GoOn;
         }
-        await using var look = Command(connection, "select is_complete or (status = 'running' and attempts = $2) from public.discovery_runs where run_id = $1", claim.RunId, claim.Attempt);
+        await using var look = Command(connection, RunLife.IsMine, claim.RunId, claim.Attempt);
         return await look.ExecuteScalarAsync(cancellation) is true ? RunWish.GoOn : RunWish.Lost;
     }, cancellation);
 
     /// <summary>Ends a claimed run that is not complete; nothing happens where the claim has passed to another.</summary>
-    internal Task EndAsync(RunClaim claim, string status, string? error) => ExecuteAsync("""
-        update public.discovery_runs set status = $3, error = $4, completed_at = clock_timestamp(), progress_stage = null, progress_fraction = null
-        where run_id = $1 and status = 'running' and attempts = $2
-        """, CancellationToken.None, claim.RunId, claim.Attempt, status, error);
+    internal Task EndAsync(RunClaim claim, string status, string? error) => ExecuteAsync(RunLife.EndRun, CancellationToken.None, claim.RunId, claim.Attempt, status, error);
 
     /// <summary>Puts a claimed run back among the pending ones: its worker stops in good order.</summary>
-    internal Task HandBackAsync(RunClaim claim) => ExecuteAsync("""
-        update public.discovery_runs set status = 'pending', started_at = null, not_before = clock_timestamp(), progress_stage = null, progress_fraction = null
-        where run_id = $1 and status = 'running' and attempts = $2
-        """, CancellationToken.None, claim.RunId, claim.Attempt);
+    internal Task HandBackAsync(RunClaim claim) => ExecuteAsync(RunLife.HandBackRun, CancellationToken.None, claim.RunId, claim.Attempt);
 
     /// <summary>
     /// Wishes a run cancelled. A pending one is so at once; the worker of a running one, in whichever process, hears it with its next
@@ -112,27 +86,19 @@ public sealed class RunClaims(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such run, or it is complete or failed</exception>
     public async Task<DiscoveryRun> CancelAsync(Guid runId, CancellationToken cancellation = default)
     {
-        var done = await ExecuteAsync("""
-            update public.discovery_runs
-            set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
-                status = case status when 'pending' then 'cancelled' else status end,
-                completed_at = case status when 'pending' then clock_timestamp() else completed_at end
-            where run_id = $1 and status in ('pending', 'running')
-            """, cancellation, runId);
+        var done = await ExecuteAsync(RunLife.CancelRun, cancellation, runId);
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (done == 1 || run.Status == RunStatus.Cancelled) return run;
-        throw LedgerException.Conflict($"run {runId} is {run.Status}, so there is nothing to cancel", run.IsComplete ? "To be rid of it, delete it." : null);
+        throw LedgerException.Of(ErrorCode.RunEnded, $"run {runId} is {run.Status}, so there is nothing to cancel",
+            run.IsComplete ? "It can be deleted." : null).With("run_id", run.RunId).With("status", run.Status);
     }
 
     /// <summary>Looks after the running runs whose worker is lost: they wait again, or they fail where that has happened too often.</summary>
     public async Task<ReapReport> ReapAsync(CancellationToken cancellation = default)
     {
-        var silent = await OnConnectionAsync(async connection =>
+        var silent = await ledger.AskAsync(async connection =>
         {
-            await using var command = Command(connection, """
-                select run_id, attempts, coalesce(heartbeat_at, started_at, created_at) < clock_timestamp() - $2
-                from public.discovery_runs where status = 'running' and coalesce(heartbeat_at, '-infinity') < clock_timestamp() - $1 limit 1000
-                """, LostAfter, HungAfter);
+            await using var command = Command(connection, RunLife.Silent, LostAfter, HungAfter);
             var found = new List<(RunClaim Claim, bool Hung)>();
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation)) found.Add((new RunClaim(reader.GetGuid(0), reader.GetInt32(1), null), reader.GetBoolean(2)));
@@ -150,54 +116,24 @@ public sealed class RunClaims(LedgerDatabase ledger)
 
     /// <summary>What becomes of a run whose attempt came to nothing through no fault of its own; null where the attempt is over anyhow.</summary>
     /// <param name="silence">only where its worker has been silent for so long</param>
-    internal Task<string?> LoseAsync(RunClaim claim, TimeSpan silence, string reason, CancellationToken cancellation) => OnConnectionAsync(async connection =>
+    internal Task<string?> LoseAsync(RunClaim claim, TimeSpan silence, string reason, CancellationToken cancellation) => ledger.AskAsync(async connection =>
     {
-        await using var command = Command(connection, """
-            with lost as (
-              select run_id, case when cancel_requested_at is not null then 'cancelled' when restarts < max_restarts then 'pending' else 'failed' end as next
-              from public.discovery_runs
-              where run_id = $1 and status = 'running' and attempts = $2 and coalesce(heartbeat_at, '-infinity') <= clock_timestamp() - $3
-              for no key update skip locked)
-            update public.discovery_runs r
-            set status = lost.next,
-                restarts = r.restarts + (lost.next = 'pending')::int,
-                started_at = case lost.next when 'pending' then null else r.started_at end,
-                completed_at = case lost.next when 'pending' then null else clock_timestamp() end,
-                -- What ends a worker may end the next, too: the others in the queue go first for a moment.
-                not_before = case lost.next when 'pending' then clock_timestamp() + r.restarts * interval '5 seconds' else r.not_before end,
-                error = case lost.next when 'failed' then $4 || case when r.max_restarts > 0 then format(', %s times in a row', r.restarts + 1) else '' end || '; start it again' end,
-                progress_stage = null, progress_fraction = null
-            from lost where r.run_id = lost.run_id
-            returning r.status
-            """, claim.RunId, claim.Attempt, silence, reason);
+        await using var command = Command(connection, RunLife.LoseRun, claim.RunId, claim.Attempt, silence, reason);
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }, cancellation);
 
-    Task<RunClaim?> ClaimAsync(string sql, Guid? runId, CancellationToken cancellation) => OnConnectionAsync(async connection =>
+    Task<RunClaim?> ClaimAsync(string sql, Guid? runId, CancellationToken cancellation) => ledger.AskAsync(async connection =>
     {
         await using var command = runId is { } id ? Command(connection, sql, Me, id) : Command(connection, sql, Me);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? new RunClaim(reader.GetGuid(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetGuid(2)) : null;
     }, cancellation);
 
-    Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] values) => OnConnectionAsync(async connection =>
+    Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] values) => ledger.AskAsync(async connection =>
     {
         await using var command = Command(connection, sql, values);
         return await command.ExecuteNonQueryAsync(cancellation);
     }, cancellation);
-
-    async Task<T> OnConnectionAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
-    {
-        try
-        {
-            await using var connection = await ledger.ConnectAsync(cancellation);
-            return await work(connection);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
-    }
 
     static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object?[] values)
     {

@@ -32,29 +32,32 @@ public sealed class RunCompletion : IAsyncDisposable
 
     /// <param name="attempt">the run must be in this attempt, now and when it is marked complete; null = in any</param>
     /// <exception cref="LedgerException">no such run, or it has ended already, or is another worker's</exception>
-    internal static async Task<RunCompletion> BeginAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellation)
+    internal static Task<RunCompletion> BeginAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellation) =>
+        DatabaseBoundary.AskAsync(() => OpenAsync(ledger, runId, attempt, cancellation));
+
+    static async Task<RunCompletion> OpenAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellation)
     {
         var connection = await ledger.ConnectAsync(cancellation);
         try
         {
             // Whatever the server's default: completing updates the views' summaries, which needs to see the completion it waited for.
             var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation);
-            await using var command = new NpgsqlCommand("select status from public.discovery_runs where run_id = $1 and ($2::int is null or (attempts = $2 and status = 'running')) for key share", connection)
+            await using var command = new NpgsqlCommand(RunLife.HoldToComplete, connection)
             {
-                // The row can still be told progress, and the wish to cancel; it can be neither deleted nor taken from the queue.
                 Parameters = { new() { Value = runId }, Attempt(attempt) },
             };
             switch (await command.ExecuteScalarAsync(cancellation))
             {
-                case null: throw attempt is null ? LedgerException.NotFound($"there is no run {runId}") : Lost(runId);
+                case null: throw attempt is null ? LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}")
+                    .With("run_id", runId) : Lost(runId);
                 case "pending" or "running": return new RunCompletion(connection, transaction, runId, attempt);
-                case var status: throw LedgerException.Conflict($"run {runId} is {status} and takes no more results");
+                case var status: throw LedgerException.Of(ErrorCode.RunEnded, $"run {runId} is {status} and takes no more results")
+                    .With("run_id", runId).With("status", status);
             }
         }
-        catch (Exception e)
+        catch
         {
             await connection.DisposeAsync();
-            if (e is NpgsqlException trouble) throw PostgresErrors.Translate(trouble);
             throw;
         }
     }
@@ -66,7 +69,8 @@ public sealed class RunCompletion : IAsyncDisposable
         CopyAsync("copy public.discovery_results (run_id, star_id, is_anomaly, anomaly_score) from stdin (format binary)", starIds.Length, (writer, i) =>
         {
             if (!double.IsFinite(scores[i]))
-                throw new LedgerException(LedgerErrorKind.Invalid, $"the score of star {starIds[i]} is not a number", "This is a defect of the detector; nothing was stored.");
+                throw LedgerException.Of(ErrorCode.InvalidValue, $"the score of star {starIds[i]} is not a number",
+                    "This is a defect of the detector; nothing was stored.");
             writer.Write(runId, NpgsqlDbType.Uuid);
             writer.Write(starIds[i], NpgsqlDbType.Bigint);
             writer.Write(scores[i] < 0 ? 1 : 0, NpgsqlDbType.Integer);
@@ -90,7 +94,7 @@ public sealed class RunCompletion : IAsyncDisposable
 
     async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellation)
     {
-        try
+        await DatabaseBoundary.AskAsync(async () =>
         {
             AtPoint?.Invoke("before-copy");
             await using var writer = await connection.BeginBinaryImportAsync(sql, cancellation);
@@ -104,27 +108,17 @@ public sealed class RunCompletion : IAsyncDisposable
             }
             await writer.CompleteAsync(cancellation);
             AtPoint?.Invoke("after-copy");
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     /// <summary>Marks the run complete; nothing is visible before <see cref="CommitAsync"/>.</summary>
     /// <param name="summary">JSON object kept as <c>results_summary</c></param>
     public async Task MarkCompleteAsync(long totalStars, string? summary, CancellationToken cancellation = default)
     {
-        try
+        await DatabaseBoundary.AskAsync(async () =>
         {
             var sum = hash.InOrder ? hash.Finish() : await HashStoredAsync(cancellation);
-            await using var command = new NpgsqlCommand("""
-                update public.discovery_runs
-                set status = 'completed', is_complete = true, total_stars = $2, results_summary = $3,
-                    started_at = coalesce(started_at, created_at), completed_at = clock_timestamp(), results_hash = $4,
-                    progress_stage = null, progress_fraction = null
-                where run_id = $1 and status in ('pending', 'running') and ($5::int is null or (attempts = $5 and status = 'running'))
-                """, connection)
+            await using var command = new NpgsqlCommand(RunLife.CompleteRun, connection)
             {
                 // The views' share of the work, in mode incremental, and its turn among other completions.
                 CommandTimeout = 3600,
@@ -139,26 +133,18 @@ public sealed class RunCompletion : IAsyncDisposable
             if (await command.ExecuteNonQueryAsync(cancellation) == 0) throw Lost(runId);
             marked = true;
             AtPoint?.Invoke("before-commit");
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     /// <exception cref="InvalidOperationException">the run was not marked complete: results without completion are never kept</exception>
     public async Task CommitAsync(CancellationToken cancellation = default)
     {
         if (!marked) throw new InvalidOperationException("mark the run complete before committing its results");
-        try
+        await DatabaseBoundary.AskAsync(async () =>
         {
             await transaction.CommitAsync(cancellation);
             AtPoint?.Invoke("after-commit");
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     async Task<string> HashStoredAsync(CancellationToken cancellation)
@@ -171,7 +157,8 @@ public sealed class RunCompletion : IAsyncDisposable
     static NpgsqlParameter Attempt(int? attempt) => new() { Value = (object?)attempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
 
     static LedgerException Lost(Guid runId) =>
-        LedgerException.Conflict($"run {runId} takes no more results: it was cancelled, deleted or given to another worker meanwhile");
+        LedgerException.Of(ErrorCode.RunLost,
+            $"run {runId} takes no more results: it was cancelled, deleted or given to another worker meanwhile").With("run_id", runId);
 
     public async ValueTask DisposeAsync()
     {

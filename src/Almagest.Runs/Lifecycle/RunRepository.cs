@@ -46,7 +46,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
             DatasetId = datasetId,
             DatasetFilter = filter.ToJson(),
             SelectionHash = selectionHash,
-            Status = RunStatus.Pending,
+            Status = RunLife.First,
             RandomSeed = parameters.Seed,
             ProgramVersion = Contract.ProgramVersion.Current,
             CreatedAt = now,
@@ -60,18 +60,17 @@ public sealed class RunRepository(LedgerDatabase ledger)
 
     internal static async Task SaveAsync(LedgerContext context, long datasetId, CancellationToken cancellation)
     {
-        try
+        await DatabaseBoundary.AskAsync(async () =>
         {
-            await context.SaveChangesAsync(cancellation);
-        }
-        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
-        {
-            throw LedgerException.NotFound($"there is no dataset {datasetId}");
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
+            try
+            {
+                await context.SaveChangesAsync(cancellation);
+            }
+            catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
+            {
+                throw LedgerException.Of(ErrorCode.DatasetNotFound, $"there is no dataset {datasetId}");
+            }
+        });
     }
 
     /// <summary>Claims a pending run for this worker; false where it is no longer pending.</summary>
@@ -79,7 +78,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
 
     /// <summary>Writes down the recipe of a run that was stored without one; it is being worked on.</summary>
     internal Task ResolveAsync(Guid runId, RunParameters parameters, CancellationToken cancellation) =>
-        ExecuteAsync("update public.discovery_runs set parameters = $2::jsonb where run_id = $1 and status = 'running'", cancellation, runId, parameters.ToJson());
+        ExecuteAsync(RunLife.ResolveParameters, cancellation, runId, parameters.ToJson());
 
     /// <summary>Ends a run that is not complete.</summary>
     public Task FailAsync(Guid runId, string error, CancellationToken cancellation = default) => EndAsync(runId, RunStatus.Failed, error, cancellation);
@@ -88,10 +87,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
     public Task CancelAsync(Guid runId, CancellationToken cancellation = default) => EndAsync(runId, RunStatus.Cancelled, null, cancellation);
 
     Task<int> EndAsync(Guid runId, string status, string? error, CancellationToken cancellation) =>
-        ExecuteAsync("""
-            update public.discovery_runs set status = $2, error = $3, completed_at = clock_timestamp(), progress_stage = null, progress_fraction = null
-            where run_id = $1 and status in ('pending', 'running')
-            """, cancellation, runId, status, error);
+        ExecuteAsync(RunLife.AbandonRun, cancellation, runId, status, error);
 
     /// <summary>Opens the transaction in which a run's results and its completion become visible together.</summary>
     public Task<RunCompletion> BeginCompletionAsync(Guid runId, CancellationToken cancellation = default) =>
@@ -104,7 +100,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such run</exception>
     public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellation = default) =>
         (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellation)).FirstOrDefault()
-        ?? throw LedgerException.NotFound($"there is no run {runId}", "GET /discovery/runs or 'almagest runs list' lists them.");
+        ?? throw LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}", "The list of runs has those that there are.")
+            .With("run_id", runId);
 
     /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
     /// <exception cref="LedgerException">the page token is not one of this order</exception>
@@ -155,8 +152,10 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return matches.Count switch
         {
             1 => matches[0],
-            0 => throw LedgerException.NotFound($"there is no run whose id starts or ends with '{idOrPrefix}'", "'almagest runs list' lists them."),
-            _ => throw LedgerException.Conflict($"more than one run has an id that starts or ends with '{idOrPrefix}'", "Give more characters."),
+            0 => throw LedgerException.Of(ErrorCode.RunNotFound, $"there is no run whose id starts or ends with '{idOrPrefix}'",
+                "The list of runs has those that there are."),
+            _ => throw LedgerException.Of(ErrorCode.AmbiguousRun, $"more than one run has an id that starts or ends with '{idOrPrefix}'",
+                "Give more characters."),
         };
     }
 
@@ -164,25 +163,22 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such run, or it is being worked on</exception>
     public async Task DeleteAsync(Guid runId, CancellationToken cancellation = default)
     {
-        if (await ExecuteAsync("delete from public.discovery_runs where run_id = $1 and status <> 'running'", cancellation, runId) == 1) return;
+        if (await ExecuteAsync(RunLife.DeleteRun, cancellation, runId) == 1) return;
         var run = await GetAsync(runId, cancellation);
-        throw LedgerException.Conflict($"run {runId} is {run.Status}", "Wait until it has ended, then delete it; a run whose program died is found and failed by the next command or server.");
+        throw LedgerException.Of(ErrorCode.RunNotEnded, $"run {runId} is {run.Status}",
+            "Wait until it has ended, then delete it; a run whose program died is found and failed by the next command or server.")
+            .With("run_id", run.RunId).With("status", run.Status);
     }
 
     async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] parameters)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
             foreach (var value in parameters)
                 command.Parameters.Add(value is null ? new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text } : new() { Value = value });
             return await command.ExecuteNonQueryAsync(cancellation);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     // PostgreSQL keeps microseconds: what is answered must equal what is stored.

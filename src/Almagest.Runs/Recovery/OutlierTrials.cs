@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Contract.Recovery;
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Recovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Recovery;
@@ -33,7 +34,9 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         var plant = settings.Plant ?? (run.RunType == RunTypes.Anomaly ? RecoverySettings.Outliers : RecoverySettings.Clusters);
         if (plant == RecoverySettings.Clusters && run.RunType == RunTypes.Anomaly)
-            throw LedgerException.Invalid("plant", $"run {runId} looks for anomalies, and has no clusters to find a planted one in", "Plant outliers, or choose a cluster run.");
+            throw LedgerException.Of(ErrorCode.WrongRunType,
+                $"run {runId} looks for anomalies, and has no clusters to find a planted one in",
+                "Plant outliers, or choose a cluster run.", "plant");
         settings.RequireOf(plant);
         var (parameters, filter) = Stored(run);
         var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation);
@@ -50,7 +53,7 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         }
         catch (Almagest.Discovery.DiscoveryException e)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, e.Message, null, e) { Field = "plant" };
+            throw LedgerException.Of(ErrorCode.InvalidValue, e.Message, field: "plant", inner: e);
         }
     }
 
@@ -63,10 +66,12 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Invalid)
         {
-            throw new LedgerException(LedgerErrorKind.Conflict, $"this program (version {Almagest.Contract.ProgramVersion.Current}) cannot repeat run {run.RunId} of version {run.ProgramVersion}: {e.Message}",
-                "Use the program version that made it, or run it again with this one.", e);
+            throw LedgerException.Of(ErrorCode.RunNotRepeatable,
+                $"this program (version {Almagest.Contract.ProgramVersion.Current}) cannot repeat run {run.RunId} of version {run.ProgramVersion}: {e.Message}",
+                "Use the program version that made it, or run it again with this one.", inner: e).With("run_id", run.RunId);
         }
-        throw LedgerException.Conflict($"run {run.RunId} does not say yet which recipe of features it uses", "Wait until it is complete.");
+        throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} does not say yet which recipe of features it uses",
+            "Wait until it is complete.").With("run_id", run.RunId).With("status", run.Status);
     }
 }
 

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -7,12 +7,8 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
-using Npgsql;
 
 namespace Almagest.Runs.Replay;
-
-/// <summary>A star of which the stored row and the recomputed one differ; null = there is none.</summary>
-public sealed record ReplayDifference(long StarId, string? Stored, string? Recomputed);
 
 /// <summary>What recomputing a run showed.</summary>
 /// <param name="Run">the run, with its <c>results_hash</c> of the time when it was stored</param>
@@ -52,24 +48,21 @@ public sealed class RunReplayer(LedgerDatabase ledger)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (!run.IsComplete)
-            throw LedgerException.Conflict($"run {runId} is {run.Status}{(run.Error is null ? "" : $": {run.Error}")}", "Only a complete run has results that can be reproduced.");
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}{(run.Error is null ? "" : $": {run.Error}")}",
+                "Only a complete run has results that can be reproduced.").With("run_id", run.RunId).With("status", run.Status);
         var analysis = await RecomputeAsync(run, progress, cancellation);
         progress?.Report(new RunProgress("persist", 0));
         var scores = analysis.Anomalies is null ? null : analysis.Scores();
         StoredResult Row(int i) => scores is null
             ? new StoredResult(analysis.Stars.StarId[i], false, null, analysis.Clusters!.Labels[i], analysis.Clusters.Probabilities?[i])
             : new StoredResult(analysis.Stars.StarId[i], scores[i] < 0, scores[i], null, null);
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             using var comparison = new Comparison(analysis.Stars.Count, Row);
             await using var connection = await ledger.ConnectAsync(cancellation);
             await StoredResults.ReadAsync(connection, runId, comparison.Meet, cancellation);
             return comparison.Report(run, NotesOn(run, analysis));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     async Task<StarAnalysis> RecomputeAsync(DiscoveryRun run, IProgress<RunProgress>? progress, CancellationToken cancellation)
@@ -78,7 +71,8 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         {
             var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
             if (parameters.Features is null)
-                throw LedgerException.Conflict($"run {run.RunId} does not say which recipe of features it used", "It was stored by an older program. Run it again with this one.");
+                throw LedgerException.Of(ErrorCode.RunNotRepeatable, $"run {run.RunId} does not say which recipe of features it used",
+                    "It was stored by an older program. Run it again with this one.").With("run_id", run.RunId);
             progress?.Report(new RunProgress("load", 0));
             var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), null, cancellation);
             progress?.Report(new RunProgress("compute", 0));
@@ -87,8 +81,9 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Invalid)
         {
             // Stored, not given by the user: nothing in the request is wrong.
-            throw new LedgerException(LedgerErrorKind.Conflict, $"this program (version {Almagest.Contract.ProgramVersion.Current}) cannot repeat run {run.RunId} of version {run.ProgramVersion}: {e.Message}",
-                "Use the program version that made it, or run it again with this one.", e);
+            throw LedgerException.Of(ErrorCode.RunNotRepeatable,
+                $"this program (version {Almagest.Contract.ProgramVersion.Current}) cannot repeat run {run.RunId} of version {run.ProgramVersion}: {e.Message}",
+                "Use the program version that made it, or run it again with this one.", inner: e).With("run_id", run.RunId);
         }
     }
 
@@ -97,10 +92,10 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         var notes = new List<string>();
         if (run.ProgramVersion != Almagest.Contract.ProgramVersion.Current) notes.Add($"version {run.ProgramVersion} made the run, version {Almagest.Contract.ProgramVersion.Current} recomputed it");
         if (run.TotalStars != analysis.Stars.Count) notes.Add($"the run analysed {run.TotalStars} stars, its selection now holds {analysis.Stars.Count}");
-        var version = JsonNode.Parse(run.ResultsSummary ?? "{}")?["features"]?["version"]?.ToString();
-        if (version is not null && version != analysis.Features.Recipe.Version)
+        var summary = ResultsSummary.Parse(run.ResultsSummary);
+        if (summary?.Features?.Version is { } version && version != analysis.Features.Recipe.Version)
             notes.Add($"the run used version {version} of the recipe {analysis.Features.Recipe.Name}, this program has version {analysis.Features.Recipe.Version}");
-        if (JsonNode.Parse(run.ResultsSummary ?? "{}")?["rethresholded_from"] is { } source)
+        if (summary?.RethresholdedFrom is { } source)
             notes.Add($"the run was made of the stored scores of run {source}, and is recomputed from the catalogue");
         return notes;
     }

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Ledger.Database;
@@ -47,15 +47,12 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
         var flagged = result.AnomalyCount();
         for (var i = 0; i < scores.Length; i++) scores[i] = result.Decision(i);
 
-        var summary = source.Summary;
-        summary["anomaly_count"] = flagged;
-        summary["score_offset"] = result.Offset;
-        summary["rethresholded_from"] = runId.ToString();
+        var summary = source.Summary with { AnomalyCount = flagged, ScoreOffset = result.Offset, RethresholdedFrom = runId.ToString() };
         return await StoreAsync(source, source.Parameters with { Contamination = contamination }, stars, scores, summary, cancellation);
     }
 
     async Task<DiscoveryRun> StoreAsync(
-        ScoredRun source, AnomalyParameters parameters, long[] stars, double[] scores, JsonObject summary, CancellationToken cancellation)
+        ScoredRun source, AnomalyParameters parameters, long[] stars, double[] scores, ResultsSummary summary, CancellationToken cancellation)
     {
         var run = await runs.CreateAsync(source.Run.DatasetId, parameters, source.Filter, cancellation);
         try
@@ -65,7 +62,7 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
             await using (var completion = await runs.BeginCompletionAsync(run.RunId, cancellation))
             {
                 await completion.SaveAnomaliesAsync(stars, scores, cancellation);
-                await completion.MarkCompleteAsync(stars.Length, summary.ToJsonString(), cancellation);
+                await completion.MarkCompleteAsync(stars.Length, summary.ToJson(), cancellation);
                 await completion.CommitAsync(cancellation);
             }
             return await runs.GetAsync(run.RunId, cancellation);
@@ -77,14 +74,14 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
         }
         catch (LedgerException e)
         {
-            await runs.FailAsync(run.RunId, e.Hint is null ? e.Message : $"{e.Message}. {e.Hint}", CancellationToken.None);
+            await runs.FailAsync(run.RunId, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}", CancellationToken.None);
             throw;
         }
     }
 
     async Task<(long[] Stars, double[] Scores)> ReadScoresAsync(DiscoveryRun run, CancellationToken cancellation)
     {
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             var (stars, scores) = (new long[run.TotalStars], new double[run.TotalStars]);
             await using var connection = await ledger.ConnectAsync(cancellation);
@@ -98,11 +95,8 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
             for (; await reader.ReadAsync(cancellation) && count < stars.Length; count++)
                 (stars[count], scores[count]) = (reader.GetInt64(0), reader.GetDouble(1));
             // A complete run never changes; it can only be deleted.
-            return count == stars.Length ? (stars, scores) : throw LedgerException.NotFound($"there is no run {run.RunId} any more: it was deleted meanwhile");
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+            return count == stars.Length ? (stars, scores) : throw LedgerException.Of(ErrorCode.RunNotFound,
+                $"there is no run {run.RunId} any more: it was deleted meanwhile").With("run_id", run.RunId);
+        });
     }
 }

@@ -104,6 +104,7 @@ public static class RunOrder
             if (byId) return (0, id);
             if (long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= DateTime.MaxValue.Ticks) return (value, id);
         }
-        throw LedgerException.Invalid("after", "after is not the next of a page in this order", "Ask for the first page again, without after.");
+        throw LedgerException.Of(ErrorCode.BadPageToken, "after is not the next of a page in this order",
+            "Ask for the first page again, without after.", "after");
     }
 }

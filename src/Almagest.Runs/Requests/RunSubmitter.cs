@@ -64,7 +64,8 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         if (await StoreAsync(runs, key, hash, cancellation)) return new Submission(runs, choice, false);
         // Another request with this key was faster by a moment.
         return await EarlierAsync(key!, hash, cancellation)
-            ?? throw LedgerException.Conflict($"another request with the idempotency key '{key}' came at the same moment", "Ask again.");
+            ?? throw LedgerException.Of(ErrorCode.IdempotencyKeyBusy,
+                $"another request with the idempotency key '{key}' came at the same moment", "Ask again.");
     }
 
     /// <summary>A new run with the selection, the parameters and the seed of one that has ended.</summary>
@@ -74,7 +75,8 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (run.Status is RunStatus.Pending or RunStatus.Running)
-            throw LedgerException.Conflict($"run {runId} is {run.Status}, so there is nothing to repeat yet", "Wait for its end, or cancel it first.");
+            throw LedgerException.Of(ErrorCode.RunNotEnded, $"run {runId} is {run.Status}, so there is nothing to repeat yet",
+                "Wait for its end, or cancel it first.").With("run_id", run.RunId).With("status", run.Status);
         var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
         placement = (placement ?? RunPlacement.Queued) with { RetryOf = runId, GroupId = run.GroupId };
         return (await SubmitAsync(run.DatasetId.ToString(System.Globalization.CultureInfo.InvariantCulture), StarFilter.FromJson(run.DatasetFilter), [parameters], placement, null, cancellation)).Runs[0];
@@ -83,15 +85,11 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     /// <summary>Forgets keys that are older than <see cref="KeysKept"/>; answers how many.</summary>
     public async Task<int> ForgetKeysAsync(CancellationToken cancellation = default)
     {
-        try
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             await using var context = ledger.CreateContext();
             return await context.Database.ExecuteSqlAsync($"delete from public.idempotency_keys where created_at < clock_timestamp() - {KeysKept}", cancellation);
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
+        });
     }
 
     // Ids of one moment are in no order among themselves: those of one request count up in the twelve bits after the time (RFC 9562, 6.2, method 1).
@@ -132,7 +130,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     async Task<bool> StoreAsync(List<DiscoveryRun> runs, string? key, string hash, CancellationToken cancellation)
     {
         await using var context = ledger.CreateContext();
-        try
+        return await DatabaseBoundary.AskAsync(context, async () =>
         {
             await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
             await HoldDatasetsAsync(context, runs[0], cancellation);
@@ -149,15 +147,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             }
             await transaction.CommitAsync(cancellation);
             return true;
-        }
-        catch (Exception e) when (PostgresErrors.Find(e) is { } trouble)
-        {
-            throw PostgresErrors.Translate(trouble);
-        }
-        catch (Exception e) when (PostgresErrors.IsLost(e, context))
-        {
-            throw PostgresErrors.Unanswered(e);
-        }
+        });
     }
 
     // The row names one dataset, which the database looks after; the others must not go before the run is there.
@@ -166,7 +156,8 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         var ids = RunDatasets.Ids(run).ToArray();
         if (ids.Length == 1) return;
         var held = await context.Database.SqlQuery<long>($"""select dataset_id as "Value" from public.datasets where dataset_id = any({ids}) for key share""").ToListAsync(cancellation);
-        if (held.Count < ids.Length) throw LedgerException.NotFound($"there is no dataset {ids.Except(held).First()} any more");
+        if (held.Count < ids.Length)
+            throw LedgerException.Of(ErrorCode.DatasetNotFound, $"there is no dataset {ids.Except(held).First()} any more");
     }
 
     async Task<Submission?> EarlierAsync(string key, string hash, CancellationToken cancellation)
@@ -176,8 +167,9 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         if (known is null) return null;
         if (known.RequestHash != hash)
         {
-            throw new LedgerException(LedgerErrorKind.Conflict, $"the idempotency key '{key}' was used for another request, which started run {known.RunId}",
-                "Give each request a key of its own.") { Field = "idempotency_key" };
+            throw LedgerException.Of(ErrorCode.IdempotencyKeyUsed,
+                $"the idempotency key '{key}' was used for another request, which started run {known.RunId}",
+                "Give each request a key of its own.", "idempotency_key").With("run_id", known.RunId);
         }
         var first = await new RunRepository(ledger).GetAsync(known.RunId, cancellation);
         if (first.GroupId is not { } group) return new Submission([first], null, true);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
@@ -15,11 +16,6 @@ public sealed record ResultQuery(bool AnomaliesOnly = false, int? ClusterId = nu
     /// <summary>Only these stars; null = no such condition.</summary>
     public IReadOnlyCollection<long>? StarIds { get; init; }
 }
-
-/// <summary>One result with the catalogue's columns of its star.</summary>
-public sealed record StarResult(
-    Guid RunId, long StarId, int IsAnomaly, double? AnomalyScore, int? ClusterId,
-    string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color, double? MembershipProbability);
 
 /// <summary>One page, and the token of the next where there is one.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
@@ -36,9 +32,8 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(query);
         await RequireCompleteAsync(runId, cancellation);
         var limit = Math.Clamp(query.Limit, 1, MostRows);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
             command.CommandText = $"""
                 select r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
@@ -58,11 +53,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             if (rows.Count <= limit) return new Page<StarResult>(rows, null);
             rows.RemoveAt(limit);
             return new Page<StarResult>(rows, Token(query, rows[^1]));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     /// <summary>How many results of a run the query selects.</summary>
@@ -70,25 +61,19 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(query);
         await RequireCompleteAsync(runId, cancellation);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
             command.CommandText = $"select count(*) from public.discovery_results where {Where(command, runId, query with { After = null })}";
             return (long)(await command.ExecuteScalarAsync(cancellation))!;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     /// <summary>Everything that complete runs say of one star, newest run first.</summary>
     public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(long starId, int limit = 1000, CancellationToken cancellation = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand("""
                 select d.run_id, d.run_type, d.algorithm, d.created_at, r.is_anomaly, r.anomaly_score, r.cluster_id
                 from public.discovery_runs d
@@ -107,18 +92,16 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                     reader.GetInt32(4), Double(reader, 5), reader.IsDBNull(6) ? null : reader.GetInt32(6)));
             }
             return entries;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     async Task RequireCompleteAsync(Guid runId, CancellationToken cancellation)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (!run.IsComplete)
-            throw LedgerException.Conflict($"run {runId} is {run.Status}: it has no results" + (run.Error is null ? "" : $" ({run.Error})"), "Only complete runs have results.");
+            throw LedgerException.Of(ErrorCode.RunNotComplete,
+                $"run {runId} is {run.Status}: it has no results" + (run.Error is null ? "" : $" ({run.Error})"),
+                "Only complete runs have results.").With("run_id", run.RunId).With("status", run.Status);
     }
 
     static string Where(NpgsqlCommand command, Guid runId, ResultQuery query)
@@ -155,7 +138,8 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         {
             // Reported below, as every other malformed token.
         }
-        throw LedgerException.Invalid("after", "the page token is malformed, or belongs to another order", "Use 'next' of the page before, with the same query.");
+        throw LedgerException.Of(ErrorCode.BadPageToken, "the page token is malformed, or belongs to another order",
+            "Use 'next' of the page before, with the same query.", "after");
     }
 
     static StarResult Read(NpgsqlDataReader r) => new(
@@ -170,6 +154,3 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         return $"${command.Parameters.Count}";
     }
 }
-
-/// <summary>What one complete run says of a star.</summary>
-public sealed record StarHistoryEntry(Guid RunId, string RunType, string Algorithm, DateTime CreatedAt, int IsAnomaly, double? AnomalyScore, int? ClusterId);

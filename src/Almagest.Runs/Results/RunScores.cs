@@ -24,9 +24,12 @@ public sealed class RunScores
         ArgumentNullException.ThrowIfNull(ledger);
         var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
         if (run.RunType != RunTypes.Anomaly)
-            throw LedgerException.Invalid("run_id", $"run {runId} is a {run.RunType} run: its results have no scores", "Name an anomaly run.");
-        if (!run.IsComplete) throw LedgerException.Conflict($"run {runId} is {run.Status}: it has no results", "Only a complete run has scores.");
-        try
+            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {runId} is a {run.RunType} run: its results have no scores",
+                "Name an anomaly run.", "run_id");
+        if (!run.IsComplete)
+            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}: it has no results",
+                "Only a complete run has scores.").With("run_id", run.RunId).With("status", run.Status);
+        return await DatabaseBoundary.AskAsync(async () =>
         {
             var scores = new List<double>((int)run.TotalStars);
             await using var connection = await ledger.ConnectAsync(cancellation);
@@ -40,11 +43,7 @@ public sealed class RunScores
             var ascending = scores.ToArray();
             Array.Sort(ascending);
             return new RunScores(run, ascending);
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        });
     }
 
     /// <summary>The threshold on these scores, and what it flags, at a contamination in (0, 0.5]: the rule of <see cref="RunRethresholder"/>.</summary>

@@ -31,11 +31,12 @@ public sealed class RunStars(LedgerDatabase ledger)
         var byId = kind == StarIdKind.SourceId ? null : await ByIdAsync(run, text, cancellation);
         if (bySource is not null && byId is not null && bySource.StarId != byId.StarId)
         {
-            throw LedgerException.Invalid("star",
-                $"'{text}' is the source_id of star {bySource.StarId}, and the star_id of the star with source_id {byId.SourceId}", "Say which you mean: --by source_id, or --by star_id");
+            throw LedgerException.Of(ErrorCode.AmbiguousStar,
+                $"'{text}' is the source_id of star {bySource.StarId}, and the star_id of the star with source_id {byId.SourceId}",
+                "Say which of the two you mean.", "star");
         }
-        return bySource ?? byId ?? throw new LedgerException(LedgerErrorKind.NotFound, $"the dataset of run {run.RunId} has no star '{text}'",
-            "Give its source_id in the catalogue, or its star_id; 'almagest runs export' lists both.") { Field = "star" };
+        return bySource ?? byId ?? throw LedgerException.Of(ErrorCode.StarNotFound, $"the dataset of run {run.RunId} has no star '{text}'",
+            "Give its source_id in the catalogue, or its star_id.", "star").With("run_id", run.RunId);
     }
 
     async Task<Star?> ByIdAsync(DiscoveryRun run, string text, CancellationToken cancellation)

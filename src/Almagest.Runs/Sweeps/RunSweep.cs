@@ -58,7 +58,9 @@ public static class RunSweep
         foreach (var (name, value) in other)
         {
             if (both.ContainsKey(name))
-                throw LedgerException.Invalid($"grid.{name}", $"{name} is given more than once: in the parameters, the list, the grid or the seeds", "Give it in one place.");
+                throw LedgerException.Of(ErrorCode.ConflictingValues,
+                    $"{name} is given more than once: in the parameters, the list, the grid or the seeds", "Give it in one place.",
+                    $"grid.{name}");
             both[name] = value?.DeepClone();
         }
         return both;
@@ -81,9 +83,8 @@ public sealed record SweepSummary(
     public static async Task<SweepSummary> ReadAsync(LedgerDatabase ledger, Guid groupId, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var command = new NpgsqlCommand($"""
                 select max(algorithm), max(dataset_id), count(*)::int, min(created_at), case when bool_and(completed_at is not null) then max(completed_at) end, max(run_type),
                        min(n), avg(n)::float8, max(n), {string.Join(", ", RunStatus.All.Select(s => $"count(*) filter (where status = '{s}')::int"))}
@@ -92,16 +93,14 @@ public sealed record SweepSummary(
                 """, connection) { Parameters = { new() { Value = groupId } } };
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             await reader.ReadAsync(cancellation);
-            if (reader.GetInt32(2) == 0) throw LedgerException.NotFound($"there is no sweep {groupId}", "The runs of a sweep name it as group_id.");
+            if (reader.GetInt32(2) == 0)
+                throw LedgerException.Of(ErrorCode.SweepNotFound, $"there is no sweep {groupId}",
+                    "The runs of a sweep name it as group_id.");
             double? Number(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
             return new SweepSummary(groupId, reader.GetString(0), reader.GetInt64(1), reader.GetInt32(2),
                 RunStatus.All.Select((s, i) => (s, reader.GetInt32(9 + i))).ToDictionary(p => p.s, p => p.Item2),
                 reader.GetDateTime(3), reader.IsDBNull(4) ? null : reader.GetDateTime(4),
                 reader.GetString(5) == RunTypes.Anomaly ? "anomaly_count" : "cluster_count", Number(6), Number(7), Number(8));
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 }

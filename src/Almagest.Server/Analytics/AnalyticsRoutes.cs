@@ -2,10 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Views;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.StarFrequency;
+using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -34,7 +36,8 @@ internal static class AnalyticsRoutes
             {
                 var found = (await frequencies.FindAsync(starId, context.RequestAborted))!;
                 return (found.Freshness, found.Row
-                    ?? throw LedgerException.NotFound($"no complete anomaly run analysed star {starId}", "GET /stars/{star_id} says whether the star exists, and what each run says of it."));
+                    ?? throw LedgerException.Of(ErrorCode.StarNotAnalysed, $"no complete anomaly run analysed star {starId}")
+                        .With("star_id", starId));
             });
         }, StarId).Produces<StarFrequencyRow>().KeepsUp().Fails(404);
 
@@ -47,20 +50,20 @@ internal static class AnalyticsRoutes
             .ProducesTable<JsonObject>().Fails(404);
 
         group.Route("POST", "/refresh-views", "refreshViews", "Refreshes all views now, and waits for it", async context =>
-            Results.Ok(RefreshBody.From(await new ViewRefresher(ledger).RefreshAsync(null, "manual", context.RequestAborted))))
+            Results.Ok((await new ViewRefresher(ledger).RefreshAsync(null, "manual", context.RequestAborted)).ToResource()))
             .WithDescription("Runs bring the views that they touch up to date by themselves; this is for operators. Readers are not blocked. "
                 + "A refresh that is already under way is waited for first.")
-            .Produces<RefreshBody>().DisableRequestTimeout();
+            .Produces<RefreshResource>().DisableRequestTimeout();
 
         var status = new ViewStatusReader(ledger);
         var reports = new GatheredLookup<string, byte[]>(async one =>
         {
-            var views = (await status.ReadAsync()).Select(ViewStatusBody.From).ToList();
-            var report = JsonSerializer.SerializeToUtf8Bytes(views, ApiJson.Options);
+            var views = await status.ReadAsync();
+            var report = JsonSerializer.SerializeToUtf8Bytes(views, LedgerJson.Options);
             return one.ToDictionary(key => key, _ => report);
         });
         group.Route("GET", "/views", "getViews", "How fresh each view is", async context =>
-            Results.Bytes((await reports.FindAsync("all", context.RequestAborted))!, ApiJson.ContentType)).Produces<ViewStatusBody[]>();
+            Results.Bytes((await reports.FindAsync("all", context.RequestAborted))!, JsonBody.ContentType)).Produces<ViewStatus[]>();
     }
 
     /// <summary>Declares an answer that can be asked for conditionally.</summary>

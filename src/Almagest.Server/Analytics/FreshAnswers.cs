@@ -5,7 +5,6 @@ using System.Text.Json;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
-using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Server.Analytics;
@@ -42,7 +41,7 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
         await using var snapshot = await ViewSnapshot.OpenAsync(ledger, view, context.RequestAborted);
         var rows = await read(new AnalyticsQueries(snapshot));
         if (rows is null) return new Fresh(snapshot.Freshness, null, "[]"u8.ToArray());
-        var answer = new CachedAnswer(TagOf(view, snapshot.Freshness, key), JsonSerializer.SerializeToUtf8Bytes(rows, ApiJson.Options));
+        var answer = new CachedAnswer(TagOf(view, snapshot.Freshness, key), JsonSerializer.SerializeToUtf8Bytes(rows, LedgerJson.Options));
         cache.Keep(key, answer);
         return conditions.AnyTag ? new NotModified(snapshot.Freshness, answer.Tag) : new Fresh(snapshot.Freshness, answer.Tag, answer.Body);
     }
@@ -68,7 +67,7 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
         }
         var (freshness, row) = await read();
         return conditions.AnyTag ? new NotModified(freshness, TagOf(view, freshness, key))
-            : new Fresh(freshness, TagOf(view, freshness, key), JsonSerializer.SerializeToUtf8Bytes(row, ApiJson.Options));
+            : new Fresh(freshness, TagOf(view, freshness, key), JsonSerializer.SerializeToUtf8Bytes(row, LedgerJson.Options));
     }
 
     async Task<ViewFreshness> FreshnessAsync(HttpContext context, AnalyticsView view) =>

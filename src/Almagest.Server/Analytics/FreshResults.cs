@@ -14,7 +14,7 @@ internal sealed class Fresh(ViewFreshness freshness, string? tag, byte[] body, s
     {
         var response = httpContext.Response;
         FreshHeaders.Write(response, freshness, tag);
-        response.ContentType = ApiJson.ContentType;
+        response.ContentType = JsonBody.ContentType;
         if (coding is not null) response.Headers.ContentEncoding = coding;
         response.ContentLength = body.Length;
         await response.BodyWriter.WriteAsync(body, httpContext.RequestAborted);

@@ -1,8 +1,10 @@
+using System.ComponentModel.DataAnnotations;
+using Almagest.Contract.Datasets;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Server.Datasets;
+using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,6 +18,7 @@ public sealed record StarLabelRequestBody
     public string? LabelSet { get; init; }
 
     /// <summary>1 = really unusual, 0 = really ordinary.</summary>
+    [AllowedValues(0, 1)]
     public int? IsAnomaly { get; init; }
 
     /// <summary>What kind of object it is.</summary>
@@ -30,13 +33,6 @@ public sealed record StarLabelRequestBody
     /// <summary>Who says so.</summary>
     public string? By { get; init; }
 }
-
-/// <summary>A label with the ids of its star.</summary>
-public sealed record LabelledStarBody(long StarId, string SourceId, StarLabelBody Label);
-
-/// <summary>A page of labels in order of star_id.</summary>
-/// <param name="Next">give it as after for the next page; null on the last</param>
-public sealed record LabelPageBody(IReadOnlyList<LabelledStarBody> Items, long? Next);
 
 /// <summary>Labels and remarks of stars.</summary>
 internal static class StarLabelRoutes
@@ -59,9 +55,9 @@ internal static class StarLabelRoutes
             {
                 StarId = starId, LabelSet = body.LabelSet ?? "truth", IsAnomaly = body.IsAnomaly, Kind = body.Kind, Cluster = body.Cluster, Remark = body.Remark, LabelledBy = body.By,
             }, context.RequestAborted);
-            return isNew ? Results.Created($"/stars/{starId}", StarLabelBody.From(label)) : Results.Ok(StarLabelBody.From(label));
+            return isNew ? Results.Created($"/stars/{starId}", label.ToResource()) : Results.Ok(label.ToResource());
         }, StarId).WithTags("Annotations").WithDescription("A label that the star has in the set already is replaced. Labels feed mv_discovery_quality, which follows by itself.")
-            .Accepts<StarLabelRequestBody>("application/json").Produces<StarLabelBody>(201).Produces<StarLabelBody>().Fails(400, 404, 413, 415);
+            .Accepts<StarLabelRequestBody>("application/json").Produces<StarLabelResource>(201).Produces<StarLabelResource>().Fails(400, 404, 413, 415);
 
         api.Route("DELETE", "/stars/{star_id}/labels", "unlabelStar", "Takes a star's label away", async context =>
         {
@@ -80,9 +76,9 @@ internal static class StarLabelRoutes
             }
             var limit = Limit.ReadInt(context);
             var found = await labels.PageAsync(dataset.DatasetId, set, After.Read(context)!.Value, limit + 1, context.RequestAborted);
-            var page = found.Take(limit).Select(l => new LabelledStarBody(l.Label.StarId, l.SourceId, StarLabelBody.From(l.Label))).ToList();
-            return Results.Ok(new LabelPageBody(page, found.Count > limit ? page[^1].StarId : null));
+            var page = found.Take(limit).Select(l => l.Label.ToLabelledStar(l.SourceId)).ToList();
+            return Results.Ok(new LabelPage(page, found.Count > limit ? page[^1].StarId : null));
         }, Dataset, LabelSet, Limit, After, TableAnswer.Format).WithTags("Annotations").WithDescription("With a format, all of them as one streamed table that 'labels import' reads again.")
-            .ProducesTable<LabelPageBody>().Fails(404);
+            .ProducesTable<LabelPage>().Fails(404);
     }
 }

@@ -1,10 +1,10 @@
+using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Export;
+using Almagest.Runs.Resources;
 using Almagest.Server.Http;
-using Almagest.Server.Runs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -13,7 +13,7 @@ namespace Almagest.Server.Comparing;
 /// <summary>Runs side by side: two in every detail, or many in a table.</summary>
 internal static class ComparisonRoutes
 {
-    const int MostListed = 10_000, MostCommon = 100_000;
+    internal const int MostListed = 10_000;
     static readonly Uuid Run1 = new("run_1_id", "a complete run") { InPath = true };
     static readonly Uuid Run2 = new("run_2_id", "another one over the same dataset") { InPath = true };
     static readonly Choice Side = new("side", "stars that both mark, or only one of the two", ["common", "only_1", "only_2"], "common");
@@ -28,7 +28,7 @@ internal static class ComparisonRoutes
             .WithDescription("2 to 100 complete runs. The table (differing_parameters, runs, seed_groups, pairs) is always there; of two runs also every detail: common stars, stars of one side "
                 + "with the reasons, agreement beyond chance, and of two cluster runs where the clusters of one are in the other. Runs of different types can be compared: a cluster run "
                 + "marks the stars that it leaves out of every cluster. Formulas: docs/statistics.md.")
-            .Accepts<ComparisonRequestBody>("application/json").Produces<ComparisonBody>().Fails(400, 404, 409, 413, 415);
+            .Accepts<ComparisonRequestBody>("application/json").Produces<ComparisonResource>().Fails(400, 404, 409, 413, 415);
 
         api.Route("GET", "/discovery/compare/{run_1_id}/{run_2_id}/stars", "comparePairStars", "The stars that both runs mark, or only one of them, with the reason", async context =>
         {
@@ -45,13 +45,13 @@ internal static class ComparisonRoutes
                 return TableAnswer.Of(context, table, format, $"pair-{pair.Run1.RunId}-{pair.Run2.RunId}");
             }
             var page = await new PairStarReader(ledger).PageAsync(pair, new PairStarQuery(side, reason, Limit.ReadInt(context), After.Read(context) ?? long.MinValue), context.RequestAborted);
-            return Results.Ok(new PairStarPageBody(page.Items.Select(PairStarBody.From).ToList(), page.Next is null ? null : page.Items[^1].StarId, page.Next is not null));
+            return Results.Ok(new PairStarPage(page.Items, page.Next is null ? null : page.Items[^1].StarId, page.Next is not null));
         }, Run1, Run2, Side, Reason, Limit, After, TableAnswer.Format)
             .WithTags("Comparing")
             .WithDescription("Pages by star_id. The reason is the first that applies: data (the other run did not analyse the star), threshold (the other run would flag it, did it flag the same share), "
                 + "else what differs between the runs: algorithm, features, data (another selection), parameters, seed, or program. "
                 + "With a format, the stars of all sides (or of the side that is given) as one streamed table.")
-            .ProducesTable<PairStarPageBody>().Fails(404, 409);
+            .ProducesTable<PairStarPage>().Fails(404, 409);
     }
 
     static async Task<IResult> CompareAsync(HttpContext context, LedgerDatabase ledger)
@@ -66,34 +66,7 @@ internal static class ComparisonRoutes
         if (named && ids[0] == ids[1]) throw LedgerException.Invalid("run_2_id", "a run cannot be compared with itself", "Give two different runs.");
         var runs = await ComparedRuns.LoadAsync(ledger, ids, cancellation: context.RequestAborted);
         if (runs.Count == 2) ComparedRuns.RequireOneDataset(runs, named ? "run_2_id" : "run_ids");
-        var answer = ComparisonBody.From(await new RunTableReader(ledger).ReadAsync(runs, context.RequestAborted));
-        return Results.Ok(runs.Count == 2 ? await DetailedAsync(ledger, answer, runs, limit, context.RequestAborted) : answer);
-    }
-
-    static async Task<ComparisonBody> DetailedAsync(LedgerDatabase ledger, ComparisonBody answer, IReadOnlyList<DiscoveryRun> runs, int limit, CancellationToken cancellation)
-    {
-        var pair = await new RunAgreementReader(ledger).ReadAsync(runs[0], runs[1], cancellation);
-        var stars = new PairStarReader(ledger);
-        var common = await stars.IdsAsync(pair, PairSide.Common, MostCommon, cancellation);
-        var only1 = await stars.IdsAsync(pair, PairSide.OnlyIn1, limit, cancellation);
-        var only2 = await stars.IdsAsync(pair, PairSide.OnlyIn2, limit, cancellation);
-        return answer with
-        {
-            Run1 = await RunRoutes.BodyAsync(ledger, pair.Run1, cancellation),
-            Run2 = await RunRoutes.BodyAsync(ledger, pair.Run2, cancellation),
-            Run1Count = pair.Marked1,
-            Run2Count = pair.Marked2,
-            CommonCount = pair.Common,
-            CommonStarIds = common,
-            OnlyInRun1Count = pair.OnlyIn1,
-            OnlyInRun1StarIds = only1,
-            OnlyInRun2Count = pair.OnlyIn2,
-            OnlyInRun2StarIds = only2,
-            JaccardSimilarity = pair.JaccardSimilarity,
-            Agreement = AgreementBody.From(pair, await stars.CountAsync(pair, cancellation)),
-            Clusters = pair.Clusters.Take(limit).Select(c => new ClusterMatchBody(c.Cluster1, c.Cluster2, c.Stars)).ToList(),
-            Truncated = common.Count < pair.Common || only1.Count < pair.OnlyIn1 || only2.Count < pair.OnlyIn2 || pair.Clusters.Count > limit,
-        };
+        return Results.Ok(await ComparisonResources.ReadAsync(ledger, runs, limit, context.RequestAborted));
     }
 
     static async Task<RunAgreement> PairAsync(LedgerDatabase ledger, IReadOnlyList<Guid> ids, string field, CancellationToken cancellation)

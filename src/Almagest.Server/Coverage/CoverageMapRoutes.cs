@@ -29,14 +29,14 @@ internal static class CoverageMapRoutes
             var order = Order.ReadInt(context);
             var dataset = await new DatasetRepository(ledger).FindAsync(Dataset.Read(context)!, context.RequestAborted);
             return Answer(context, await new CoverageReader(ledger).OfDatasetAsync(dataset, order, context.RequestAborted), dataset.Name);
-        }, Dataset, Order, Format).Produces(200, contentType: "application/fits", additionalContentTypes: ["text/plain", "application/json"]).Fails(404);
+        }, Dataset, Order, Format).Produces<string>(200, "application/fits", "text/plain", "application/json").Fails(404);
 
         group.Route("GET", "/runs/{run_id}/moc", "getRunMoc", "The part of the sky that holds the stars of a run, as MOC 2.0", async context =>
         {
             var order = Order.ReadInt(context);
             var run = await new RunRepository(ledger).GetAsync(RunId.Read(context)!.Value, context.RequestAborted);
             return Answer(context, await new CoverageReader(ledger).OfRunAsync(run, order, context.RequestAborted), $"run-{run.RunId}");
-        }, RunId, Order, Format).Produces(200, contentType: "application/fits", additionalContentTypes: ["text/plain", "application/json"]).Fails(404, 409);
+        }, RunId, Order, Format).Produces<string>(200, "application/fits", "text/plain", "application/json").Fails(404, 409);
     }
 
     static IResult Answer(HttpContext context, SkyCoverage coverage, string name)

@@ -1,7 +1,9 @@
+using Almagest.Contract.Datasets;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -27,13 +29,13 @@ internal static class DatasetRoutes
         var group = api.MapGroup("/datasets").WithTags("Datasets");
 
         group.Route("GET", "", "listDatasets", "All datasets, in order of loading", async context =>
-            Results.Ok((await datasets.ListAsync(context.RequestAborted)).ConvertAll(DatasetBody.From))).Produces<DatasetBody[]>();
+            Results.Ok(await DatasetResources.ListAsync(ledger, context.RequestAborted))).Produces<DatasetResource[]>();
 
         group.Route("GET", "/{dataset}", "getDataset", "One dataset, with a sample of the rows that could not be loaded", async context =>
         {
             var dataset = await datasets.FindAsync(Name.Read(context)!, context.RequestAborted);
-            return Results.Ok(new DatasetDetailBody(dataset, await datasets.RejectedRowsAsync(dataset.DatasetId, 100, context.RequestAborted)));
-        }, Name).Produces<DatasetDetailBody>().Fails(404);
+            return Results.Ok(await DatasetResources.ReadAsync(ledger, dataset, cancellationToken: context.RequestAborted));
+        }, Name).Produces<DatasetDetail>().Fails(404);
 
         group.Route("DELETE", "/{dataset}", "deleteDataset", "Deletes a dataset with its stars, labels, runs and results", async context =>
         {
@@ -59,11 +61,11 @@ internal static class DatasetRoutes
             List<Star> found = SourceId.Read(context) is { } sourceId
                 ? await datasets.FindStarsAsync(dataset.DatasetId, sourceId, context.RequestAborted)
                 : await datasets.StarsAsync(dataset.DatasetId, after, limit + 1, context.RequestAborted);
-            var page = found.Take(limit).Select(StarBody.From).ToList();
-            return Results.Ok(new StarPageBody(page, found.Count > limit ? page[^1].StarId : null));
+            var page = found.Take(limit).Select(DatasetResources.ToResource).ToList();
+            return Results.Ok(new StarPage(page, found.Count > limit ? page[^1].StarId : null));
         }, Name, SourceId, After, Limit, Filter, Extra, TableAnswer.Format)
             .WithDescription("With a format, or Accept with the media type of one, every star (or the first limit of them), as one streamed table; docs/guide/exports.md says what is in it.")
-            .ProducesTable<StarPageBody>().Fails(404);
+            .ProducesTable<StarPage>().Fails(404);
 
         UploadRoutes.Map(group, options);
     }

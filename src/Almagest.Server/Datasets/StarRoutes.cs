@@ -1,6 +1,7 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views.Queries;
+using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
@@ -25,13 +26,13 @@ internal static class StarRoutes
             var star = await datasets.GetStarAsync(starId, context.RequestAborted);
             var dataset = await datasets.GetAsync(star.DatasetId, context.RequestAborted);
             var frequency = await analytics.FrequencyAsync(starId, context.RequestAborted);
-            return Results.Ok(new StarDetailBody(star)
+            return Results.Ok(new StarDetail(star)
             {
                 Dataset = dataset.Name,
-                Labels = (await datasets.LabelsAsync(starId, context.RequestAborted)).ConvertAll(StarLabelBody.From),
+                Labels = (await datasets.LabelsAsync(starId, context.RequestAborted)).ConvertAll(DatasetResources.ToResource),
                 Frequency = frequency,
-                History = (await results.HistoryAsync(starId, cancellation: context.RequestAborted)).Select(StarHistoryBody.From).ToList(),
+                History = await results.HistoryAsync(starId, cancellation: context.RequestAborted),
             });
-        }, StarId).WithTags("Datasets").Produces<StarDetailBody>().Fails(404);
+        }, StarId).WithTags("Datasets").Produces<StarDetail>().Fails(404);
     }
 }

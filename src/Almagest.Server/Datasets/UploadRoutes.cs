@@ -1,6 +1,8 @@
 using Almagest.Catalog;
+using Almagest.Contract.Datasets;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
+using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Almagest.Sky;
 using Microsoft.AspNetCore.Builder;
@@ -38,7 +40,7 @@ internal static class UploadRoutes
             {
                 var file = await ReceiveAsync(context, folder.FullName, options.MaxUploadBytes);
                 var report = await new CatalogIngestor(options.Ledger).IngestAsync([file], ingest, null, context.RequestAborted);
-                var body = IngestBody.From(report);
+                var body = await DatasetResources.ReadAsync(options.Ledger, report, cancellationToken: context.RequestAborted);
                 return report.AlreadyLoaded ? Results.Ok(body) : Results.Created($"/datasets/{report.Dataset.DatasetId}", body);
             }
             finally
@@ -50,7 +52,7 @@ internal static class UploadRoutes
                 + "(curl -F file=@gaia.csv …/datasets). Rows that cannot be read are counted and listed; a file that is no catalogue is refused and nothing is "
                 + "stored. A file that is loaded already is recognised by its checksum and answered with 200.")
             .Accepts<IFormFile>("application/octet-stream", "text/csv", "application/gzip", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
-            .Produces<IngestBody>(201).Produces<IngestBody>().Fails(409, 413, 415).DisableRequestTimeout();
+            .Produces<IngestResource>(201).Produces<IngestResource>().Fails(409, 413, 415).DisableRequestTimeout();
 
     static async Task<string> ReceiveAsync(HttpContext context, string folder, long mostBytes)
     {

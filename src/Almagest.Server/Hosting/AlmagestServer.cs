@@ -1,6 +1,8 @@
 using System.Net;
 using Almagest.Contract.Errors;
 using Almagest.Dashboard.Hosting;
+using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Explanation;
 using Almagest.Server.Analytics;
 using Almagest.Server.Annotations;
@@ -57,7 +59,7 @@ public static class AlmagestServer
         var services = builder.Services;
         services.AddRouting();
         services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = LongestRequest });
-        services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));
+        services.ConfigureHttpJsonOptions(o => LedgerJson.Configure(o.SerializerOptions));
         ApiDocument.AddTo(services);
         services.Configure<HostOptions>(o =>
         {
@@ -68,7 +70,8 @@ public static class AlmagestServer
         services.AddSingleton(options);
         services.AddSingleton(options.Ledger);
         services.AddSingleton<RunQueue>();
-        services.AddSingleton(_ => new RunExplainer(options.Ledger) { MaxThreads = options.RunThreads });
+        services.AddSingleton<SelectionCache>();
+        services.AddSingleton(s => new RunExplainer(options.Ledger, s.GetRequiredService<SelectionCache>()) { MaxThreads = options.RunThreads });
         services.AddSingleton<RequestMeter>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<AdqlRunner>();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Views.Queries;
 using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Server.Http;
@@ -7,6 +8,9 @@ namespace Almagest.Server.Http;
 /// <summary>Reads JSON bodies; every error names the place.</summary>
 internal static class JsonBody
 {
+    /// <summary>Of answers.</summary>
+    public const string ContentType = "application/json; charset=utf-8";
+
     /// <exception cref="LedgerException">it is no JSON object, or a field is unknown or of the wrong type</exception>
     public static async Task<T> ReadAsync<T>(HttpContext context)
     {
@@ -19,12 +23,12 @@ internal static class JsonBody
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
             throw LedgerException.Invalid("body", $"the body is a JSON {Name(root.ValueKind)}, expected an object", Known<T>());
-        var known = ApiJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name).ToHashSet();
+        var known = LedgerJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name).ToHashSet();
         if (root.EnumerateObject().FirstOrDefault(p => !known.Contains(p.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
             throw LedgerException.Invalid(unknown.Name, $"there is no field '{unknown.Name}'", Known<T>());
         try
         {
-            return root.Deserialize<T>(ApiJson.Options)!;
+            return root.Deserialize<T>(LedgerJson.Options)!;
         }
         catch (JsonException e)
         {
@@ -51,7 +55,7 @@ internal static class JsonBody
         }
     }
 
-    static string Known<T>() => "Known fields: " + string.Join(", ", ApiJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)) + ".";
+    static string Known<T>() => "Known fields: " + string.Join(", ", LedgerJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)) + ".";
 
     static string Name(JsonValueKind kind) => kind switch
     {

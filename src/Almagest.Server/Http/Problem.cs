@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Views.Queries;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -39,7 +40,7 @@ public sealed record Problem(
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";
         if (Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "5";
-        var json = JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Options);
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, LedgerJson.Options);
         response.ContentLength = json.Length;
         await response.Body.WriteAsync(json);
     }

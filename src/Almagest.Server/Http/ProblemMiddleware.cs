@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Almagest.Server.Http;
 
 /// <summary>The one place where errors become answers: every status from 400 has a problem as its body, none has an exception's text.</summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -40,25 +39,15 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     static Problem OfException(HttpContext context, Exception error) => error switch
     {
-        LedgerException e => Problem.Of(context, Problem.StatusOf(e.Kind), e.Message, e.ApiHint ?? ForApi(e.Hint), e.Field),
+        LedgerException e => Problem.Of(context, Problem.StatusOf(e.Kind), e.Message, HttpAdvice.Of(e), e.Field),
         HttpProblemException e => Problem.Of(context, e.Status, e.Message, e.Hint),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(context, StatusCodes.Status413PayloadTooLarge,
             "the body is larger than this route takes", "Send less: a request to start a run needs a few hundred bytes."),
         BadHttpRequestException e => Problem.Of(context, e.StatusCode, "the request is not well-formed HTTP, or its body did not arrive"),
-        _ when PostgresErrors.Find(error) is { } trouble => OfException(context, PostgresErrors.Translate(trouble)),
+        _ when DatabaseBoundary.Translated(error) is { } trouble => OfException(context, trouble),
         _ => Problem.Of(context, StatusCodes.Status500InternalServerError, "the server met an unexpected problem; it is in the server's log",
             "Try again; if it stays, report it with the server's log."),
     };
-
-    // Advice that names an option of the command line helps nobody here: of a hint its other sentences stay.
-    static string? ForApi(string? hint) => hint is null || !CommandLineOption().IsMatch(hint) ? hint
-        : string.Join(' ', SentenceEnd().Split(hint).Where(s => !CommandLineOption().IsMatch(s))) is { Length: > 0 } rest ? rest : null;
-
-    [GeneratedRegex(@"(?<![\w-])--[a-z]")]
-    private static partial Regex CommandLineOption();
-
-    [GeneratedRegex(@"(?<=[.!?]) ")]
-    private static partial Regex SentenceEnd();
 
     static Problem OfStatus(HttpContext context)
     {

@@ -19,6 +19,9 @@ internal abstract class RouteParameter(string name, string description)
     /// <summary>Part of the path, else of the query.</summary>
     public bool InPath { get; init; }
 
+    /// <summary>Whether a request without it is refused.</summary>
+    public bool IsRequired { get; init; }
+
     public abstract OpenApiSchema Schema();
 
     /// <summary>What is expected, e.g. <c>a whole number from 1 to 1000</c>.</summary>
@@ -62,10 +65,10 @@ internal sealed class WholeNumber(string name, string description, long least, l
 }
 
 /// <summary>A number in a closed range.</summary>
-internal sealed class Number(string name, string description, double least, double most, double standard) : RouteParameter(name, description)
+internal sealed class Number(string name, string description, double least, double most, double? standard = null) : RouteParameter(name, description)
 {
     public double Read(HttpContext context) =>
-        Text(context) is not { } text ? standard
+        Text(context) is not { } text ? standard ?? throw Wrong("")
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value
         : throw Wrong(text);
 
@@ -74,7 +77,7 @@ internal sealed class Number(string name, string description, double least, doub
     public override OpenApiSchema Schema() => new()
     {
         Type = JsonSchemaType.Number, Format = "double", Minimum = least.ToString(CultureInfo.InvariantCulture),
-        Maximum = most.ToString(CultureInfo.InvariantCulture), Default = JsonValue.Create(standard),
+        Maximum = most.ToString(CultureInfo.InvariantCulture), Default = standard is { } s ? JsonValue.Create(s) : null,
     };
 }
 
@@ -118,17 +121,15 @@ internal sealed class Uuid(string name, string description) : RouteParameter(nam
     public override OpenApiSchema Schema() => new() { Type = JsonSchemaType.String, Format = "uuid" };
 }
 
-/// <summary>Text as it is, 1 to 500 characters.</summary>
-internal sealed class Words(string name, string description) : RouteParameter(name, description)
+/// <summary>Text as it is, 1 to 500 characters unless it says otherwise.</summary>
+internal sealed class Words(string name, string description, int most = 500) : RouteParameter(name, description)
 {
-    const int Most = 500;
-
     public string? Read(HttpContext context) =>
-        Text(context) is not { } text ? null : text.Length <= Most ? text : throw Wrong(text);
+        Text(context) is not { } text ? null : text.Length <= most ? text : throw Wrong(text);
 
-    protected override string Expected => $"at most {Most} characters";
+    protected override string Expected => $"at most {most} characters";
 
-    public override OpenApiSchema Schema() => new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Most };
+    public override OpenApiSchema Schema() => new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = most == int.MaxValue ? null : most };
 }
 
 /// <summary>A circle on the sky: right ascension, declination and radius, degrees.</summary>

@@ -18,12 +18,13 @@ internal sealed record ClockSchedule(string Text, CronExpression Cron, TimeZoneI
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, $"'{cron}' is no cron expression: {e.Message}",
-                "Write five fields, minute hour day month weekday, e.g. '0 2 * * *' for 02:00 every night.", e) { Field = field };
+            throw LedgerException.Of(ErrorCode.InvalidValue, $"'{cron}' is no cron expression: {e.Message}",
+                "Write five fields, minute hour day month weekday, e.g. '0 2 * * *' for 02:00 every night.", field, e);
         }
         catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException)
         {
-            throw new LedgerException(LedgerErrorKind.Invalid, $"this machine knows no time zone '{zone}'", "Write UTC, or a name such as Europe/Berlin.", e) { Field = "time_zone" };
+            throw LedgerException.Of(ErrorCode.InvalidValue, $"this machine knows no time zone '{zone}'",
+                "Write UTC, or a name such as Europe/Berlin.", "time_zone", e);
         }
     }
 

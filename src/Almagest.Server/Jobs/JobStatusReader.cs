@@ -1,26 +1,8 @@
+using Almagest.Contract.Jobs;
 using Almagest.Ledger.Database;
 using Npgsql;
 
 namespace Almagest.Server.Jobs;
-
-/// <summary>A job that the database remembers, with its schedule and what became of its last executions.</summary>
-/// <param name="Job">its name, e.g. <c>nightly-refresh</c></param>
-/// <param name="Schedule">cron expression; null = none</param>
-/// <param name="TimeZone">of the schedule</param>
-/// <param name="NextFire">when it is due, UTC; in the past while no server takes part in it: it is then made good by the next that starts</param>
-/// <param name="LastFire">when it was due last, UTC</param>
-/// <param name="IsRunning">whether a server executes it now</param>
-/// <param name="Servers">servers that take part in jobs now</param>
-/// <param name="History">its last executions, newest first</param>
-public sealed record JobStatus(
-    string Job, string? Description, string? Schedule, string? TimeZone, DateTime? NextFire, DateTime? LastFire, bool IsRunning, int Servers, IReadOnlyList<JobExecution> History);
-
-/// <summary>One execution of a job.</summary>
-/// <param name="FiredAt">when it began, UTC</param>
-/// <param name="Result">succeeded, failed, cancelled or skipped</param>
-/// <param name="Summary">what it did, or why it failed</param>
-/// <param name="Server">the server that executed it</param>
-public sealed record JobExecution(DateTime FiredAt, double DurationMs, string Result, string? Summary, string Server);
 
 /// <summary>Reads the store of jobs as it is in the database, whether or not a server runs.</summary>
 public sealed class JobStatusReader(LedgerDatabase ledger)
@@ -32,9 +14,8 @@ public sealed class JobStatusReader(LedgerDatabase ledger)
     /// <exception cref="Almagest.Contract.Errors.LedgerException">the database has trouble</exception>
     public async Task<IReadOnlyList<JobStatus>> ReadAsync(int history = 20, CancellationToken cancellation = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             var executions = await HistoryAsync(connection, history, cancellation);
             await using var command = new NpgsqlCommand($"""
                 select j.job_group, j.job_name, j.description, coalesce(t.description, c.cron_expression), c.time_zone_id, t.next_fire_time, t.prev_fire_time,
@@ -57,11 +38,7 @@ public sealed class JobStatusReader(LedgerDatabase ledger)
                     [.. executions[(reader.GetString(0), name)]]));
             }
             return jobs;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     static async Task<ILookup<(string, string), JobExecution>> HistoryAsync(NpgsqlConnection connection, int most, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Microsoft.Extensions.Hosting;
@@ -11,7 +12,8 @@ namespace Almagest.Server.Jobs;
 /// so. A run that is interrupted because the server stops waits again for the next worker; one whose worker is lost, here or elsewhere, does so,
 /// too, until that has happened too often.
 /// </summary>
-internal sealed class RunWorker(RunQueue queue, ServerOptions options, IHostApplicationLifetime lifetime, ILogger<RunWorker> logger) : ServerJob(lifetime, logger)
+internal sealed class RunWorker(
+    RunQueue queue, ServerOptions options, SelectionCache selections, IHostApplicationLifetime lifetime, ILogger<RunWorker> logger) : ServerJob(lifetime, logger)
 {
     static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     static readonly TimeSpan ReapAgain = TimeSpan.FromSeconds(3);
@@ -42,7 +44,14 @@ internal sealed class RunWorker(RunQueue queue, ServerOptions options, IHostAppl
                 queue.Ring();
                 // The runs of a sweep share the stars that this worker has loaded, and what it has made of them.
                 if (service is null || claim.GroupId is null || claim.GroupId != group)
-                    service = new DiscoveryService(options.Ledger) { MaxThreads = options.RunThreads, RequeueWhenCancelled = true, Memory = claim.GroupId is null ? null : new AnalysisMemory() };
+                {
+                    service = new DiscoveryService(options.Ledger)
+                    {
+                        MaxThreads = options.RunThreads,
+                        RequeueWhenCancelled = true,
+                        Memory = claim.GroupId is null ? null : new AnalysisMemory(selections),
+                    };
+                }
                 group = claim.GroupId;
                 await ExecuteAsync(service, claim, stopping);
             }

@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Contract.Views;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Microsoft.Extensions.Hosting;

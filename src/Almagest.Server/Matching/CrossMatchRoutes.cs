@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.CrossMatching;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Matching;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Runs.CrossMatching;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -25,6 +28,7 @@ internal static class CrossMatchRoutes
     {
         var group = api.MapGroup("/crossmatches").WithTags("Cross-matching");
         var matches = new CrossMatchRepository(ledger);
+        var datasets = new DatasetRepository(ledger);
 
         group.Route("POST", "", "crossMatch", "Joins two datasets by position, and keeps the pairs as links", async context =>
         {
@@ -38,15 +42,19 @@ internal static class CrossMatchRoutes
                 Epoch1 = body.Epoch1, Epoch2 = body.Epoch2, Epoch = body.Epoch,
             };
             var report = await new CrossMatcher(ledger).MatchAsync(request, cancellation: context.RequestAborted);
-            return Results.Created($"/crossmatches/{report.Match.MatchId}", CrossMatchBody.From(report.Match));
+            return Results.Created($"/crossmatches/{report.Match.MatchId}", report.Match.ToResource(await datasets.NamesAsync(context.RequestAborted)));
         }).Accepts<CrossMatchRequestBody>("application/json").WithDescription("Answers when the links are stored: some seconds for millions of stars. find is as in STILTS' tskymatch2; docs/guide/crossmatch.md says how it works.")
-            .Produces<CrossMatchBody>(201).Fails(400, 404, 415).DisableRequestTimeout();
+            .Produces<CrossMatchResource>(201).Fails(400, 404, 415).DisableRequestTimeout();
 
         group.Route("GET", "", "listCrossMatches", "All cross-matches, newest first", async context =>
-            Results.Ok((await matches.ListAsync(context.RequestAborted)).ConvertAll(CrossMatchBody.From))).Produces<CrossMatchBody[]>();
+        {
+            var names = await datasets.NamesAsync(context.RequestAborted);
+            return Results.Ok((await matches.ListAsync(context.RequestAborted)).ConvertAll(m => m.ToResource(names)));
+        }).Produces<CrossMatchResource[]>();
 
         group.Route("GET", "/{match_id}", "getCrossMatch", "One cross-match", async context =>
-            Results.Ok(CrossMatchBody.From(await matches.GetAsync(MatchId.Read(context)!.Value, context.RequestAborted))), MatchId).Produces<CrossMatchBody>().Fails(404);
+            Results.Ok((await matches.GetAsync(MatchId.Read(context)!.Value, context.RequestAborted)).ToResource(await datasets.NamesAsync(context.RequestAborted))), MatchId)
+            .Produces<CrossMatchResource>().Fails(404);
 
         group.Route("DELETE", "/{match_id}", "deleteCrossMatch", "Deletes a cross-match with its links", async context =>
         {
@@ -66,9 +74,8 @@ internal static class CrossMatchRoutes
             var match = await matches.GetAsync(MatchId.Read(context)!.Value, context.RequestAborted);
             var body = await JsonBody.ReadAsync<LinkedLabelRequestBody>(context);
             if (body.From is not (null or 1 or 2)) throw LedgerException.Invalid("from", $"from is {body.From}, expected 1 or 2");
-            var report = await new LinkedLabels(ledger).CopyAsync(match, body.From != 2, body.LabelSet ?? "truth", body.As, body.Overwrite ?? false, body.By, context.RequestAborted);
-            return Results.Ok(new LinkedLabelBody(report.Copied, report.Ambiguous, report.Kept));
-        }, MatchId).Accepts<LinkedLabelRequestBody>("application/json").Produces<LinkedLabelBody>().Fails(404, 415).DisableRequestTimeout();
+            return Results.Ok(await new LinkedLabels(ledger).CopyAsync(match, body.From != 2, body.LabelSet ?? "truth", body.As, body.Overwrite ?? false, body.By, context.RequestAborted));
+        }, MatchId).Accepts<LinkedLabelRequestBody>("application/json").Produces<LinkedLabelReport>().Fails(404, 415).DisableRequestTimeout();
 
         group.Route("GET", "/{match_id}/compare", "compareThroughLinks", "How far runs over the two datasets agree about linked stars", async context =>
         {
@@ -76,8 +83,8 @@ internal static class CrossMatchRoutes
             var runs = new RunRepository(ledger);
             var run1 = await runs.GetAsync(Run1.Read(context) ?? throw Missing(Run1.Name), context.RequestAborted);
             var run2 = await runs.GetAsync(Run2.Read(context) ?? throw Missing(Run2.Name), context.RequestAborted);
-            return Results.Ok(LinkedAgreementBody.From(await new LinkedComparison(ledger).ReadAsync(match, run1, run2, context.RequestAborted)));
-        }, MatchId, Run1, Run2).Produces<LinkedAgreementBody>().Fails(404, 409);
+            return Results.Ok((await new LinkedComparison(ledger).ReadAsync(match, run1, run2, context.RequestAborted)).ToResource());
+        }, MatchId, Run1, Run2).Produces<LinkedAgreementResource>().Fails(404, 409);
     }
 
     static string Required(string field, string? name) => !string.IsNullOrEmpty(name) && !name.Contains('\0') ? name : throw Missing(field);

@@ -3,6 +3,7 @@ using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Server.Http;
+using Almagest.Server.VirtualObservatory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
@@ -23,9 +24,7 @@ internal static class ApiDocument
     public static void AddTo(IServiceCollection services) => services.AddOpenApi("v1", o =>
     {
         o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        // Open JSON is described where it stands, for each place has its own form.
-        o.CreateSchemaReferenceId = type => (Nullable.GetUnderlyingType(type.Type) ?? type.Type) is var t && (t == typeof(RawJson) || t == typeof(JsonElement))
-            ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+        o.CreateSchemaReferenceId = SchemaNames.Of;
         o.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo { Title = "Almagest", Version = Almagest.Contract.ProgramVersion.Current, Description = About };
@@ -36,13 +35,16 @@ internal static class ApiDocument
         o.AddOperationTransformer(Describe);
         o.AddSchemaTransformer(DescribeJson);
         o.AddSchemaTransformer(RunRequestSchemas.DescribeAsync);
+        o.AddSchemaTransformer(BodySchemas.DescribeAsync);
     });
 
     public static void Map(IEndpointRouteBuilder app) => app.MapOpenApi("/openapi/{documentName}.json");
 
     static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RouteParameters>().FirstOrDefault() is not { } parameters) return Task.CompletedTask;
+        var parameters = context.Description.ActionDescriptor.EndpointMetadata.OfType<RouteParameters>().FirstOrDefault()
+            ?? context.Description.ActionDescriptor.EndpointMetadata.OfType<VoParameterList>().FirstOrDefault()?.Described;
+        if (parameters is null) return Task.CompletedTask;
         var responses = new OpenApiResponses();
         foreach (var (status, response) in (operation.Responses ?? []).OrderBy(r => r.Key, StringComparer.Ordinal)) responses[status] = response;
         operation.Responses = responses;
@@ -50,7 +52,7 @@ internal static class ApiDocument
         {
             Name = p.Name,
             In = p.InPath ? ParameterLocation.Path : ParameterLocation.Query,
-            Required = p.InPath,
+            Required = p.InPath || p.IsRequired,
             Description = p.Description,
             Schema = p.Schema(),
         }).ToList();

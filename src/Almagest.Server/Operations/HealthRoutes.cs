@@ -40,11 +40,12 @@ internal static class HealthRoutes
         catch (LedgerException e)
         {
             // Whatever the trouble is to others, to an operator it means: not ready.
-            throw new LedgerException(LedgerErrorKind.Unavailable, e.Message, e.Hint, e);
+            throw LedgerException.Of(ErrorCode.NotReady, e.Message, HttpAdvice.Of(e), inner: e);
         }
         catch (OperationCanceledException e) when (!aborted.IsCancellationRequested)
         {
-            throw new LedgerException(LedgerErrorKind.Unavailable, $"the database did not answer within {Patience.TotalSeconds:0} s", "Look at the database's load and log.", e);
+            throw LedgerException.Of(ErrorCode.NotReady, $"the database did not answer within {Patience.TotalSeconds:0} s",
+                "Look at the database's load and log.", inner: e);
         }
     }
 }

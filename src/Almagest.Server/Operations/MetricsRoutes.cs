@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Almagest.Contract.Views;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;

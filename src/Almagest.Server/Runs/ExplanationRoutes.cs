@@ -1,47 +1,12 @@
-using Almagest.Discovery.Anomaly;
+using Almagest.Contract.Explanation;
 using Almagest.Runs.Explanation;
+using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Almagest.Server.Runs;
-
-/// <summary>Why a star has its score in an isolation-forest run.</summary>
-/// <param name="SourceId">the catalogue's own id</param>
-/// <param name="IsAnomaly">1 = flagged</param>
-/// <param name="AnomalyScore">the stored score: negative = anomalous (scikit-learn's decision_function)</param>
-/// <param name="RawScore">scikit-learn's score_samples, in [-1, 0): lower = more anomalous, whatever the contamination</param>
-/// <param name="ScoreOffset">the run's threshold on raw scores: raw_score - score_offset = anomaly_score</param>
-/// <param name="PathLength">splits that isolate the star, a mean over the trees; fewer = more anomalous</param>
-/// <param name="ExpectedPathLength">the same for a star drawn from what the trees were grown on</param>
-/// <param name="Sentence">the explanation in words</param>
-/// <param name="Features">what leads from the expected path length to the star's, the greatest shortening first</param>
-public sealed record ExplanationBody(
-    Guid RunId, long StarId, string SourceId, int IsAnomaly, double AnomalyScore, double RawScore, double ScoreOffset,
-    double PathLength, double ExpectedPathLength, string Sentence, IReadOnlyList<FeaturePartBody> Features)
-{
-    internal static ExplanationBody From(RunExplanation e) => new(
-        e.Run.RunId, e.Star.StarId, e.Star.SourceId, e.IsAnomaly ? 1 : 0, e.Score, e.Explanation.RawScore, e.Offset,
-        e.Explanation.PathLength, e.Explanation.ExpectedPathLength, e.Sentence,
-        [.. e.Explanation.Features.Select(f => FeaturePartBody.From(f, e.Imputed.Contains(f.Name)))]);
-}
-
-/// <summary>One feature's part in a star's score.</summary>
-/// <param name="Feature">name of the feature, a column of the run's recipe</param>
-/// <param name="Value">the star's value</param>
-/// <param name="Unit">unit of the value; empty = none</param>
-/// <param name="IsImputed">whether the value rests on a median, because the catalogue has none for this star</param>
-/// <param name="Percentile">share of the selection's stars with a lesser value, plus half of those with the same, 0 to 100</param>
-/// <param name="PathLengthChange">splits by which the feature lengthens (positive) or shortens (negative) the path; they add up to path_length - expected_path_length</param>
-/// <param name="Share">the feature's part of all shortening, 0 to 1; 0 where it lengthens</param>
-/// <param name="Effect">shorter (it makes the star anomalous) or longer (it makes it ordinary)</param>
-public sealed record FeaturePartBody(
-    string Feature, double Value, string Unit, bool IsImputed, double Percentile, double PathLengthChange, double Share, string Effect)
-{
-    internal static FeaturePartBody From(FeatureAttribution f, bool imputed) =>
-        new(f.Name, f.Value, f.Unit, imputed, f.Percentile, f.PathLengthChange, f.Share, f.PathLengthChange < 0 ? "shorter" : "longer");
-}
 
 internal static class ExplanationRoutes
 {
@@ -51,11 +16,10 @@ internal static class ExplanationRoutes
         runs.Route("GET", "/{run_id}/explain/{star_id}", "explainStar", "Why a star has its score in a run", async context =>
         {
             var explainer = context.RequestServices.GetRequiredService<RunExplainer>();
-            return Results.Ok(ExplanationBody.From(
-                await explainer.ExplainAsync(RunRoutes.RunId.Read(context)!.Value, StarId.Read(context)!.Value, context.RequestAborted)));
+            return Results.Ok((await explainer.ExplainAsync(RunRoutes.RunId.Read(context)!.Value, StarId.Read(context)!.Value, context.RequestAborted)).ToResource());
         }, RunRoutes.RunId, StarId)
             .WithDescription("Grows the run's isolation forest again from its stored selection, parameters and seed, and asks it which features isolated the star. "
                 + "The first star of a run costs the loading of its selection; the next ones cost milliseconds while the run is among the last two asked for. "
                 + "409 where the feature recipe, the stars or the program have changed so that the explanation would not be of this run; 400 where the run is not one of an isolation forest.")
-            .Produces<ExplanationBody>().Fails(404, 409);
+            .Produces<ExplanationResource>().Fails(404, 409);
 }

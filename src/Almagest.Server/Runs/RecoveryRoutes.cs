@@ -1,3 +1,4 @@
+using Almagest.Contract.Recovery;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Recovery;
 using Almagest.Server.Http;

@@ -1,6 +1,8 @@
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Replay;
+using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -25,9 +27,9 @@ internal static class RethresholdRoutes
             var contamination = body.Contamination
                 ?? throw LedgerException.Invalid("contamination", "contamination is not given", "Give the share of stars to flag, such as 0.02.");
             var run = await new RunRethresholder(ledger).RethresholdAsync(source, contamination, context.RequestAborted);
-            return Results.Created($"/discovery/runs/{run.RunId}", await RunRoutes.BodyAsync(ledger, run, context.RequestAborted));
+            return Results.Created($"/discovery/runs/{run.RunId}", await RunResources.ReadAsync(ledger, run, context.RequestAborted));
         }, RunRoutes.RunId)
             .WithDescription("Flags and scores are those of a fresh run with this contamination and the same seed, but nothing is fitted again. The new run is complete when the "
                 + "answer comes; its results_summary names the run it was made from as rethresholded_from. The views follow by themselves. 400 where the run is not an anomaly run.")
-            .Accepts<RethresholdRequestBody>("application/json").Produces<RunBody>(201).Fails(404, 409, 413, 415).DisableRequestTimeout();
+            .Accepts<RethresholdRequestBody>("application/json").Produces<RunResource>(201).Fails(404, 409, 413, 415).DisableRequestTimeout();
 }

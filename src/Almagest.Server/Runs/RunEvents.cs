@@ -1,8 +1,10 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Almagest.Server.Jobs;
 using Microsoft.AspNetCore.Builder;
@@ -32,24 +34,24 @@ internal static class RunEvents
         }, RunRoutes.RunId)
             .WithDescription("Any server on the database follows any run. An event whenever the status or the progress changes: 'progress' while the run is pending or running, and at the end "
                 + "'completed', 'failed' or 'cancelled', after which the stream ends. 'heartbeat' every 15 s when nothing changes.")
-            .Produces<RunEventBody>(200, "text/event-stream").Fails(404).DisableRequestTimeout();
+            .Produces<RunProgressResource>(200, "text/event-stream").Fails(404).DisableRequestTimeout();
 
-    static async IAsyncEnumerable<SseItem<RunEventBody>> FollowAsync(
+    static async IAsyncEnumerable<SseItem<RunProgressResource>> FollowAsync(
         LedgerDatabase ledger, RunQueue queue, DiscoveryRun run, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
-        RunEventBody? last = null;
+        RunProgressResource? last = null;
         var (quiet, attempts) = (0, run.Attempts);
         for (var tick = 1; ; tick++)
         {
-            var now = RunEventBody.From(run, queue.ProgressOf(run.RunId));
+            var now = RunResources.ProgressOf(run, queue.ProgressOf(run.RunId));
             // What the ledger knows of a run's progress is older than what this process told a moment ago.
             if (last is not null && run.Attempts == attempts && run.Status == RunStatus.Running && now.Percent < last.Percent) now = last;
             attempts = run.Attempts;
             var ended = run.Status is not (RunStatus.Pending or RunStatus.Running);
             quiet = now == last ? quiet + 1 : 0;
-            if (quiet == 0) yield return new SseItem<RunEventBody>(now, ended ? run.Status : "progress");
-            else if (quiet % TicksPerHeartbeat == 0) yield return new SseItem<RunEventBody>(now, "heartbeat");
+            if (quiet == 0) yield return new SseItem<RunProgressResource>(now, ended ? run.Status : "progress");
+            else if (quiet % TicksPerHeartbeat == 0) yield return new SseItem<RunProgressResource>(now, "heartbeat");
             last = now;
             if (ended || !await WaitAsync(either.Token)) yield break;
             if (tick % TicksPerLook == 0) run = await new RunRepository(ledger).GetAsync(run.RunId, either.Token);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
@@ -11,6 +12,7 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
 using Almagest.Server.Http;
 using Almagest.Server.Jobs;
@@ -54,7 +56,7 @@ internal static class RunRoutes
                 + "(cluster runs: cluster5d, comoving and sphere) is taken whose columns at least a tenth of the stars have; the stored parameters name it with its version, "
                 + "and features_chosen says why. The views follow its completion by themselves. With a header Idempotency-Key (1 to 255 printable ASCII characters, remembered for 24 hours) "
                 + "the request can be sent again without starting a second run: the answer is the first one's run, with the header Idempotency-Replayed: true; 409 where the key was used for another request.")
-            .Accepts<RunRequestBody>("application/json").Produces<RunBody>(202).Fails(400, 404, 409, 413, 415);
+            .Accepts<RunRequestBody>("application/json").Produces<RunResource>(202).Fails(400, 404, 409, 413, 415);
 
         group.Route("GET", "", "listRuns", "Runs, newest first or in another order", async context =>
         {
@@ -67,13 +69,12 @@ internal static class RunRoutes
             }, context.RequestAborted);
             var names = await datasets.NamesAsync(context.RequestAborted);
             var page = found.Take(limit).ToList();
-            return Results.Ok(new RunPageBody(page.Select(r => RunBody.From(r, names)).ToList(),
-                found.Count > limit ? RunOrder.TokenOf(page[^1], sort) : null));
-        }, RunType, Status, Algorithm, Dataset, Tag, GroupId, Sort, ListLimit, Before, NextRuns).Produces<RunPageBody>().Fails(404);
+            return Results.Ok(new RunPage(page.ConvertAll(r => r.ToResource(names)), found.Count > limit ? RunOrder.TokenOf(page[^1], sort) : null, found.Count > limit));
+        }, RunType, Status, Algorithm, Dataset, Tag, GroupId, Sort, ListLimit, Before, NextRuns).Produces<RunPage>().Fails(404);
 
         group.Route("GET", "/{run_id}", "getRun", "One run", async context =>
-            Results.Ok(await BodyAsync(ledger, await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted), context.RequestAborted)), RunId)
-            .Produces<RunBody>().Fails(404);
+            Results.Ok(await RunResources.ReadAsync(ledger, await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted), context.RequestAborted)), RunId)
+            .Produces<RunResource>().Fails(404);
 
         group.Route("DELETE", "/{run_id}", "deleteRun", "Deletes a run and its results", async context =>
         {
@@ -85,7 +86,7 @@ internal static class RunRoutes
         group.Route("GET", "/{run_id}/results", "getResults", "What a complete run says of its stars, page by page",
             context => ResultsAsync(context, ledger), RunId, AnomaliesOnly, ClusterId, Order, ResultLimit, After, TableAnswer.Format)
             .WithDescription("With a format, or Accept with the media type of one, every result that is selected, as one streamed table; docs/guide/exports.md says what is in it.")
-            .ProducesTable<ResultPageBody>().Fails(404, 409);
+            .ProducesTable<StarResultPage>().Fails(404, 409);
 
         RunEvents.Map(group, ledger);
         RunControlRoutes.Map(group, ledger);
@@ -93,9 +94,6 @@ internal static class RunRoutes
         RethresholdRoutes.Map(group, ledger);
         RecoveryRoutes.Map(group, ledger);
     }
-
-    public static async Task<RunBody> BodyAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellation) =>
-        RunBody.From(run, await new DatasetRepository(ledger).NamesAsync(cancellation));
 
     static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)
     {
@@ -105,7 +103,7 @@ internal static class RunRoutes
         var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, KeyOf(context), context.RequestAborted);
         var run = submitted.Runs[0];
         Announce(context, submitted);
-        return Results.Accepted($"/discovery/runs/{run.RunId}", await BodyAsync(ledger, run, context.RequestAborted) with { FeaturesChosen = submitted.Choice?.Reason });
+        return Results.Accepted($"/discovery/runs/{run.RunId}", await RunResources.ReadAsync(ledger, run, context.RequestAborted) with { FeaturesChosen = submitted.Choice?.Reason });
     }
 
     /// <summary>The name that the caller gives to a request that may come twice.</summary>
@@ -187,6 +185,6 @@ internal static class RunRoutes
         var page = await results.PageAsync(runId, query, context.RequestAborted);
         var whole = query is { AnomaliesOnly: false, ClusterId: null };
         var total = whole ? run.TotalStars : await results.CountAsync(runId, query, context.RequestAborted);
-        return Results.Ok(new ResultPageBody(page.Items.Select(ResultBody.From).ToList(), page.Next, total, page.Next is not null));
+        return Results.Ok(new StarResultPage(page.Items, page.Next, total, page.Next is not null));
     }
 }

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 using Almagest.Runs.Sweeps;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
@@ -41,30 +43,6 @@ public sealed record SweepRequestBody
     public IReadOnlyList<long>? Seeds { get; init; }
 }
 
-/// <summary>A sweep as a whole.</summary>
-/// <param name="GroupId">the runs have it, and can be listed by it</param>
-/// <param name="Runs">how many it has</param>
-/// <param name="IsOver">whether all have ended</param>
-/// <param name="Statuses">how many have each status</param>
-/// <param name="EndedAt">when the last one ended; null while one has not</param>
-/// <param name="Metric">what least, mean and most are of, over the complete runs: anomaly_count or cluster_count</param>
-public sealed record SweepBody(
-    Guid GroupId, string Algorithm, long DatasetId, string Dataset, int Runs, bool IsOver, IReadOnlyDictionary<string, int> Statuses,
-    DateTime CreatedAt, DateTime? EndedAt, string Metric, double? Least, double? Mean, double? Most)
-{
-    internal static async Task<SweepBody> ReadAsync(LedgerDatabase ledger, Guid group, CancellationToken cancellation)
-    {
-        var s = await SweepSummary.ReadAsync(ledger, group, cancellation);
-        var dataset = await new DatasetRepository(ledger).GetAsync(s.DatasetId, cancellation);
-        return new SweepBody(group, s.Algorithm, s.DatasetId, dataset.Name, s.Runs, s.IsOver, s.Statuses, s.CreatedAt, s.EndedAt, s.Metric, s.Least, s.Mean, s.Most);
-    }
-}
-
-/// <summary>A sweep that was started.</summary>
-/// <param name="RunIds">in the order of the list, the grid (its last parameter changing fastest) and the seeds</param>
-/// <param name="FeaturesChosen">why the recipe of features was taken; null where it was named</param>
-public sealed record StartedSweepBody(Guid GroupId, IReadOnlyList<Guid> RunIds, string? FeaturesChosen);
-
 internal static class SweepRoutes
 {
     static readonly Uuid Group = new("group_id", "the sweep") { InPath = true };
@@ -86,15 +64,15 @@ internal static class SweepRoutes
                 RunRoutes.KeyOf(context), context.RequestAborted);
             RunRoutes.Announce(context, submitted);
             var id = submitted.Runs[0].GroupId!.Value;
-            return Results.Accepted($"/discovery/sweeps/{id}", new StartedSweepBody(id, [.. submitted.Runs.Select(r => r.RunId)], submitted.Choice?.Reason));
+            return Results.Accepted($"/discovery/sweeps/{id}", new StartedSweep(id, [.. submitted.Runs.Select(r => r.RunId)], submitted.Choice?.Reason));
         })
             .WithDescription($"Every combination of the grid's values, for each set of the list, with each seed: at most {RunSweep.MostRuns} runs, stored together or not at all. "
                 + "The whole is followed at the address in Location, its runs are listed by GET /discovery/runs?group_id=…. Idempotency-Key works as for a single run.")
-            .Accepts<SweepRequestBody>("application/json").Produces<StartedSweepBody>(202).Fails(400, 404, 409, 413, 415);
+            .Accepts<SweepRequestBody>("application/json").Produces<StartedSweep>(202).Fails(400, 404, 409, 413, 415);
 
         group.Route("GET", "/{group_id}", "getSweep", "A sweep as a whole: how many of its runs are where, what they found",
-            async context => Results.Ok(await SweepBody.ReadAsync(ledger, Group.Read(context)!.Value, context.RequestAborted)), Group)
-            .Produces<SweepBody>().Fails(404);
+            async context => Results.Ok(await ExecutionResources.SweepAsync(ledger, Group.Read(context)!.Value, context.RequestAborted)), Group)
+            .Produces<SweepResource>().Fails(404);
     }
 
     static List<KeyValuePair<string, IReadOnlyList<JsonNode?>>> GridOf(JsonElement grid) =>

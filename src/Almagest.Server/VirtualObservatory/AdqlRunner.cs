@@ -84,7 +84,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
         if (error is OperationCanceledException) return deadline.IsCancellationRequested ? TooLong(limit) : null;
         if (error is LedgerException { Kind: LedgerErrorKind.Unavailable } trouble) return new VoException(503, trouble.Message);
         if (error is TimeoutException or NpgsqlException { InnerException: TimeoutException }) return TooLong(limit);
-        if (error is not PostgresException pg) return error is NpgsqlException other ? new VoException(503, PostgresErrors.Translate(other).Message) : null;
+        if (error is not PostgresException pg) return error is NpgsqlException ? Unavailable(error) : null;
         return pg.SqlState switch
         {
             PostgresErrorCodes.QueryCanceled => TooLong(limit),
@@ -98,9 +98,11 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             // Values that cannot be computed: division by zero, logarithm of zero, a text that is no number. The message is about the value alone.
             ['2', '2', ..] => VoException.Invalid($"a value cannot be computed: {pg.MessageText}"),
             ['5', '4', ..] => VoException.Invalid("the query is too complex; write it in parts"),
-            _ => new VoException(503, PostgresErrors.Translate(pg).Message),
+            _ => Unavailable(pg),
         };
     }
+
+    static VoException? Unavailable(Exception error) => DatabaseBoundary.Translated(error) is { } trouble ? new VoException(503, trouble.Message) : null;
 
     internal static VoException TooLong(TimeSpan limit) => VoException.Invalid(string.Create(CultureInfo.InvariantCulture,
         $"the query took longer than {limit.TotalSeconds:0.###} s and was given up; ask for less, or ask /async with a longer EXECUTIONDURATION"));

@@ -8,6 +8,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
+using Almagest.Server.Http;
 using Almagest.Server.VirtualObservatory.Catalogue;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -36,7 +37,7 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
         {
             var dataset = await new DatasetRepository(ledger).FindAsync(context.GetRouteValue("dataset") as string ?? "", cancellation);
             return (dataset, null);
-        });
+        }, VoArguments.Dataset);
         Route(vo, "/runs/{run_id}/cone", "coneOfRun", "What a complete run says of its stars in a cone: RA, DEC, SR in degrees; VERB 1 to 3", async (context, cancellation) =>
         {
             var text = context.GetRouteValue("run_id") as string;
@@ -44,10 +45,10 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
             var run = await new RunRepository(ledger).GetAsync(id, cancellation);
             if (!run.IsComplete) throw VoException.Invalid($"run {id} is {run.Status}: it has no results");
             return (await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation), run);
-        });
+        }, VoArguments.RunId);
     }
 
-    void Route(IEndpointRouteBuilder vo, string pattern, string name, string summary, Func<HttpContext, CancellationToken, Task<(Dataset, DiscoveryRun?)>> find) =>
+    void Route(IEndpointRouteBuilder vo, string pattern, string name, string summary, Func<HttpContext, CancellationToken, Task<(Dataset, DiscoveryRun?)>> find, RouteParameter of) =>
         vo.VoRoute("GET", pattern, name, summary, async context =>
         {
             try
@@ -60,7 +61,7 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
             {
                 return VoDocument.ConeError(e.Message);
             }
-        });
+        }).Takes(of, VoArguments.Ra, VoArguments.Dec, VoArguments.Radius, VoArguments.Verbosity, VoArguments.Format, VoArguments.MostRows).AnswersTable();
 
     async Task<IResult> AnswerAsync(HttpContext context, Dataset dataset, DiscoveryRun? run)
     {

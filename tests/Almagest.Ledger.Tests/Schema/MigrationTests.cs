@@ -127,6 +127,6 @@ public sealed class MigrationTests
     {
         await using var test = await TestLedger.CreateAsync();
         var error = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.RollbackAsync("Nonsense"));
-        Assert.Contains("AddDiscoveryViews", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("AddDiscoveryViews", error.Remedy, StringComparison.Ordinal);
     }
 }

@@ -20,7 +20,7 @@ public sealed class SelectionCheckTests
     [InlineData("cone=10,10,0.001", "filter", "No star is within 0.001° of (10, 10): leave cone out, or widen it.")]
     [InlineData("magnitude=..10.5 color=1.5..", "filter", "Widen the filter: a run needs at least 5 stars.")]
     [InlineData("sample=41", "filter.sample.n", "Take fewer, or leave the sample out.")]
-    public async Task The_hint_names_what_no_star_has(string filter, string field, string hint)
+    public async Task The_remedy_names_what_no_star_has(string filter, string field, string remedy)
     {
         await using var test = await TestLedger.CreateAsync();
         var (_, ids) = await test.AddDatasetAsync("a", 40);
@@ -31,7 +31,7 @@ public sealed class SelectionCheckTests
         foreach (var ask in new Func<Task>[] { () => new DiscoveryService(test.Ledger).SubmitAsync(request, Cancellation), () => new DiscoveryService(test.Ledger).PreviewAsync(request, null, Cancellation) })
         {
             var refused = await Assert.ThrowsAsync<LedgerException>(ask);
-            Assert.Equal((LedgerErrorKind.Invalid, field, hint), (refused.Kind, refused.Field, refused.Hint));
+            Assert.Equal((LedgerErrorKind.Invalid, field, remedy), (refused.Kind, refused.Field, refused.Remedy));
         }
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_runs"));
     }

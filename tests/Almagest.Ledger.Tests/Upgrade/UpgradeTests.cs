@@ -35,7 +35,7 @@ public sealed class UpgradeTests
         var before = await ContentsAsync(test, columns);
         Assert.All(Tables, table => Assert.NotEmpty(before[table]));
         var error = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());
-        Assert.Contains("almagest db migrate", error.Hint, StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.SchemaOlder, error.Code);
 
         Assert.NotEmpty(await test.Ledger.Schema.MigrateAsync());
 
@@ -133,8 +133,8 @@ public sealed class UpgradeTests
         })
         {
             Assert.Contains("AddCrossMatches", error.Message, StringComparison.Ordinal);
-            Assert.Contains("e47c67f", error.Hint, StringComparison.Ordinal);
-            Assert.Contains("almagest db migrate", error.Hint, StringComparison.Ordinal);
+            Assert.Contains("e47c67f", error.Remedy, StringComparison.Ordinal);
+            Assert.Equal((ErrorCode.SchemaTooOld, "e47c67f"), (error.Code, error.Facts["commit"]));
         }
 
         Assert.Equal(history, await test.StringsAsync("""select * from "__EFMigrationsHistory" order by 1"""));

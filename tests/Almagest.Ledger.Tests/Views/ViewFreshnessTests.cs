@@ -1,3 +1,4 @@
+using Almagest.Contract.Views;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.StarFrequency;

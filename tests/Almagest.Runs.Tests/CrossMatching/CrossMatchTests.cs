@@ -1,3 +1,4 @@
+using Almagest.Contract.CrossMatching;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Matching;

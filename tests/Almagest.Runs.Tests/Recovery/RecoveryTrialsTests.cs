@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Recovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;

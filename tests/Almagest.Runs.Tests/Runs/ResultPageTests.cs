@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;

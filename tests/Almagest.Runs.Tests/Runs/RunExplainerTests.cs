@@ -103,14 +103,28 @@ public sealed class RunExplainerTests
         await using var test = await WithSkyAsync();
         Guid[] runs = [await RunAsync(test), await RunAsync(test), await RunAsync(test)];
         var star = await StarAsync(test, "sky-300");
-        using var explainer = new RunExplainer(test.Ledger);
+        // Stars are not kept here, only what is prepared of them.
+        using var explainer = new RunExplainer(test.Ledger, new SelectionCache(test.Ledger) { MostStars = 0 });
         foreach (var run in runs) await explainer.ExplainAsync(run, star);
+        await Task.Delay(1, TestContext.Current.CancellationToken);
+        GC.Collect();
         // What is loaded from now on no longer gives the stored scores; what is kept still does.
         await test.ExecuteAsync("update stars set magnitude = 15 - magnitude / 2");
         await explainer.ExplainAsync(runs[2], star);
         await explainer.ExplainAsync(runs[1], await StarAsync(test, "sky-7"));
         var error = await Assert.ThrowsAsync<LedgerException>(() => explainer.ExplainAsync(runs[0], star));
         Assert.Equal(LedgerErrorKind.Conflict, error.Kind);
+    }
+
+    [Fact]
+    public async Task Runs_over_one_selection_are_explained_from_the_stars_that_another_has_loaded()
+    {
+        await using var test = await WithSkyAsync();
+        var stars = new SelectionCache(test.Ledger);
+        using var explainer = new RunExplainer(test.Ledger, stars);
+        var star = await StarAsync(test, "sky-300");
+        foreach (var recipe in new[] { "astrometric", "photometric", "sphere" }) await explainer.ExplainAsync(await RunAsync(test, recipe), star);
+        Assert.Equal(1, stars.Loads);
     }
 
     [Fact]
@@ -140,7 +154,7 @@ public sealed class RunExplainerTests
         var error = await Assert.ThrowsAsync<LedgerException>(() => explainer.ExplainAsync(run, star));
         Assert.Equal(LedgerErrorKind.Conflict, error.Kind);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.NotNull(error.Hint);
+        Assert.NotNull(error.Remedy);
     }
 
     [Fact]

@@ -24,11 +24,11 @@ internal sealed partial class KilledLedger : IAsyncDisposable
     const int Stars = 60;
 
     readonly TestFolder folder;
-    readonly ClusterOptions options;
-    readonly ClusterLease lease;
+    readonly EmbeddedServerOptions options;
+    readonly ServerLease lease;
     readonly HashSet<Guid> complete = [];
 
-    KilledLedger(TestFolder folder, ClusterOptions options, ClusterLease lease)
+    KilledLedger(TestFolder folder, EmbeddedServerOptions options, ServerLease lease)
     {
         this.folder = folder;
         this.options = options;
@@ -48,8 +48,8 @@ internal sealed partial class KilledLedger : IAsyncDisposable
     {
         var folder = TestFolder.Create("killed");
         // As users have it: without, PostgreSQL may lose the last commits of all when it is killed.
-        var options = new ClusterOptions { Home = folder.Path, Durable = true };
-        var ledger = new KilledLedger(folder, options, await EmbeddedCluster.StartAsync(options, Cancellation));
+        var options = new EmbeddedServerOptions { Home = folder.Path, Durable = true };
+        var ledger = new KilledLedger(folder, options, await EmbeddedServer.StartAsync(options, Cancellation));
         await ledger.Ledger.Schema.MigrateAsync(Cancellation);
         var file = Path.Combine(folder.Path, "field.csv");
         await File.WriteAllTextAsync(file, TestServer.Csv("field", Stars), Cancellation);
@@ -145,7 +145,7 @@ internal sealed partial class KilledLedger : IAsyncDisposable
                 await command.ExecuteScalarAsync(Cancellation);
                 return;
             }
-            catch (Exception e) when (tries < 300 && e is LedgerException or NpgsqlException or ClusterException)
+            catch (Exception e) when (tries < 300 && e is LedgerException or NpgsqlException or PostgresServerException)
             {
                 await Task.Delay(100, Cancellation);
             }
@@ -189,7 +189,7 @@ internal sealed partial class KilledLedger : IAsyncDisposable
     {
         await Ledger.DisposeAsync();
         await lease.DisposeAsync();
-        await EmbeddedCluster.DestroyAsync(options);
+        await EmbeddedServer.DestroyAsync(options);
         folder.Dispose();
     }
 }

@@ -33,8 +33,11 @@ internal static class ClusterSizesView
 
     static LedgerException NoClusters(DiscoveryRun run) => run switch
     {
-        { RunType: not Model.RunTypes.Cluster } => LedgerException.NotFound($"run {run.RunId} is an {run.RunType} run: it has no clusters", "Ask for a cluster run."),
-        { IsComplete: false } => LedgerException.NotFound($"run {run.RunId} is {run.Status}: it has no clusters", "Only complete runs have clusters."),
-        _ => LedgerException.NotFound($"run {run.RunId} found no clusters, or the view does not show it yet", "GET /analytics/discovery/views says whether mv_cluster_size_distribution lags."),
+        { RunType: not Model.RunTypes.Cluster } => LedgerException.Of(ErrorCode.ClustersNotFound,
+            $"run {run.RunId} is an {run.RunType} run: it has no clusters", "Ask for a cluster run."),
+        { IsComplete: false } => LedgerException.Of(ErrorCode.ClustersNotFound, $"run {run.RunId} is {run.Status}: it has no clusters",
+            "Only complete runs have clusters."),
+        _ => LedgerException.Of(ErrorCode.ClustersNotFound, $"run {run.RunId} found no clusters, or the view does not show it yet",
+            "The state of the views says whether mv_cluster_size_distribution lags.").With("view", "mv_cluster_size_distribution"),
     };
 }

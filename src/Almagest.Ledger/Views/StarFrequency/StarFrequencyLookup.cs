@@ -22,9 +22,8 @@ public static class StarFrequencyLookup
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(starIds);
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellation);
             await using var batch = new NpgsqlBatch(connection);
             foreach (var id in starIds) batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql) { Parameters = { new NpgsqlParameter<long> { TypedValue = id } } });
             await batch.PrepareAsync(cancellation);
@@ -37,11 +36,7 @@ public static class StarFrequencyLookup
                 await reader.NextResultAsync(cancellation);
             }
             return found;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellation);
     }
 
     // Read by their places, which are those of the view's columns behind the four of the freshness.

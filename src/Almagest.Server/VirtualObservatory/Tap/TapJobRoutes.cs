@@ -12,7 +12,8 @@ internal static class TapJobRoutes
     public static void Map(IEndpointRouteBuilder tap, TapJobs jobs)
     {
         var async = tap.MapGroup("/async");
-        async.VoRoute("GET", "", "listTapJobs", "The jobs of this server, newest first", context => Task.FromResult(List(context, jobs)));
+        async.VoRoute("GET", "", "listTapJobs", "The jobs of this server, newest first", context => Task.FromResult(List(context, jobs)))
+            .Takes(VoArguments.Phase).AnswersXml();
         async.VoRoute("POST", "", "createTapJob", "A new job; PHASE=RUN begins it at once", async context =>
         {
             var parameters = await VoParameters.ReadAsync(context);
@@ -27,54 +28,56 @@ internal static class TapJobRoutes
                 throw;
             }
             return See(context, job);
-        });
+        }).Takes(VoArguments.JobLanguage, VoArguments.JobQuery, VoArguments.MostRows, VoArguments.Format).LeadsOn();
         async.VoRoute("GET", "/{job}", "getTapJob", "One job; WAIT=seconds answers as soon as its phase changes", async context =>
         {
             var job = Job(context, jobs);
             await WaitAsync(context, job);
             return VoDocument.Answer(xml => Uws.Job(xml, job, Address(context, job)));
-        });
+        }).Takes(VoArguments.Job, VoArguments.Wait).AnswersXml();
         async.VoRoute("POST", "/{job}", "changeTapJob", "Changes a job, begins, aborts or deletes it", async context =>
         {
             var (job, parameters) = (Job(context, jobs), await VoParameters.ReadAsync(context));
             if (string.Equals(parameters.Get("ACTION"), "DELETE", StringComparison.OrdinalIgnoreCase)) return Delete(context, job, jobs);
             Change(job, parameters, jobs);
             return See(context, job);
-        });
-        async.VoRoute("DELETE", "/{job}", "deleteTapJob", "Deletes a job and its result", context => Task.FromResult<IResult>(Delete(context, Job(context, jobs), jobs)));
+        }).Takes(VoArguments.Job).LeadsOn();
+        async.VoRoute("DELETE", "/{job}", "deleteTapJob", "Deletes a job and its result", context => Task.FromResult<IResult>(Delete(context, Job(context, jobs), jobs)))
+            .Takes(VoArguments.Job).LeadsOn();
 
         Text("phase", job => job.Phase.ToString());
         Text("executionduration", job => Uws.Seconds(job.ExecutionDuration));
         Text("destruction", job => Uws.Time(job.Destruction));
-        async.VoRoute("GET", "/{job}/quote", "getTapJobQuote", "When it is expected to end: not known", context => Plain(Job(context, jobs), ""));
-        async.VoRoute("GET", "/{job}/owner", "getTapJobOwner", "Whose job it is: not known", context => Plain(Job(context, jobs), ""));
+        async.VoRoute("GET", "/{job}/quote", "getTapJobQuote", "When it is expected to end: not known", context => Plain(Job(context, jobs), "")).Takes(VoArguments.Job).AnswersText();
+        async.VoRoute("GET", "/{job}/owner", "getTapJobOwner", "Whose job it is: not known", context => Plain(Job(context, jobs), "")).Takes(VoArguments.Job).AnswersText();
         async.VoRoute("GET", "/{job}/parameters", "getTapJobParameters", "What it was asked", context =>
         {
             var job = Job(context, jobs);
             return Task.FromResult(VoDocument.Answer(xml => Uws.Parameters(xml, job)));
-        });
-        async.VoRoute("POST", "/{job}/parameters", "setTapJobParameters", "Changes what it is asked, before it begins", context => ChangeAsync(context, jobs));
+        }).Takes(VoArguments.Job).AnswersXml();
+        async.VoRoute("POST", "/{job}/parameters", "setTapJobParameters", "Changes what it is asked, before it begins", context => ChangeAsync(context, jobs)).Takes(VoArguments.Job).LeadsOn();
         async.VoRoute("GET", "/{job}/results", "listTapJobResults", "Its results: one, once it is completed", context =>
         {
             var job = Job(context, jobs);
             return Task.FromResult(VoDocument.Answer(xml => Uws.Results(xml, job, Address(context, job))));
-        });
+        }).Takes(VoArguments.Job).AnswersXml();
         async.VoRoute("GET", "/{job}/results/result", "getTapJobResult", "Its result", context =>
         {
             var job = Job(context, jobs);
             var file = job.Borrow() ?? throw new VoException(404, $"the job has no result: it is {job.Phase}");
             return Task.FromResult<IResult>(new ResultOf(job, file));
-        });
+        }).Takes(VoArguments.Job).AnswersTable();
         async.VoRoute("GET", "/{job}/error", "getTapJobError", "Why it failed, as a VOTable", context =>
         {
             var error = Job(context, jobs).Error ?? throw new VoException(404, "the job has not failed");
             return Task.FromResult(VoDocument.Answer(xml => VoDocument.Error(xml, "QUERY_STATUS", "ERROR", error.Message), VoDocument.VoTableType));
-        });
+        }).Takes(VoArguments.Job).Produces<string>(StatusCodes.Status200OK, VoDocument.VoTableType).Produces<string>(StatusCodes.Status404NotFound, VoDocument.VoTableType);
 
         void Text(string name, Func<TapJob, string> read)
         {
-            async.VoRoute("GET", $"/{{job}}/{name}", $"getTapJob{name}", $"Its {name}, as plain text", context => Plain(Job(context, jobs), read(Job(context, jobs))));
-            async.VoRoute("POST", $"/{{job}}/{name}", $"setTapJob{name}", $"Changes its {name}", context => ChangeAsync(context, jobs));
+            async.VoRoute("GET", $"/{{job}}/{name}", $"getTapJob{name}", $"Its {name}, as plain text", context => Plain(Job(context, jobs), read(Job(context, jobs))))
+                .Takes(VoArguments.Job).AnswersText();
+            async.VoRoute("POST", $"/{{job}}/{name}", $"setTapJob{name}", $"Changes its {name}", context => ChangeAsync(context, jobs)).Takes(VoArguments.Job).LeadsOn();
         }
     }
 

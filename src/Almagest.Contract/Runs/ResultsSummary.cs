@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Almagest.Contract.Serialization;
+
+namespace Almagest.Contract.Runs;
+
+/// <summary>
+/// What a run found and how it prepared its data, as stored with it. A field that the run does not have is left out; fields that this program
+/// does not know, of other versions, are kept.
+/// </summary>
+public sealed record ResultsSummary
+{
+    private static readonly JsonSerializerOptions Stored = new(ContractJson.Options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+        RespectRequiredConstructorParameters = false,
+    };
+
+    /// <summary>Stars analysed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? TotalStars { get; init; }
+
+    /// <summary>Stars flagged, of an anomaly run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? AnomalyCount { get; init; }
+
+    /// <summary>The threshold on raw scores, of an anomaly run: raw score = stored score + offset, so that another threshold needs no refit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ScoreOffset { get; init; }
+
+    /// <summary>Clusters found, noise not counted, of a cluster run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ClusterCount { get; init; }
+
+    /// <summary>Stars in no cluster, of a cluster run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? NoiseCount { get; init; }
+
+    /// <summary>What else the algorithm says of the run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonObject? Facts { get; init; }
+
+    /// <summary>The features that the algorithm saw.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FeaturesSummary? Features { get; init; }
+
+    /// <summary>Remarks on the preparation of the data.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Notes { get; init; }
+
+    /// <summary>The run of whose scores it was made, where it was made so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RethresholdedFrom { get; init; }
+
+    /// <summary>Fields of other versions of the program, as they are stored.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+
+    /// <summary>Null where there is none. A text that has another form is kept whole among <see cref="Others"/>.</summary>
+    /// <param name="json">JSON object of the column <c>results_summary</c></param>
+    public static ResultsSummary? Parse(string? json)
+    {
+        if (string.IsNullOrEmpty(json)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<ResultsSummary>(json, Stored);
+        }
+        catch (JsonException)
+        {
+            return new ResultsSummary { Others = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json, Stored) };
+        }
+    }
+
+    /// <summary>As it is stored.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Stored);
+}
+
+/// <summary>The features that an algorithm saw. What an older program did not keep is left out.</summary>
+/// <param name="Recipe">name of the recipe</param>
+/// <param name="Version">its version</param>
+/// <param name="Columns">each feature with its statistics over the stars analysed, before it was scaled</param>
+/// <param name="Imputed">the catalogue's columns in which missing values were replaced</param>
+public sealed record FeaturesSummary(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Recipe,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Version,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FeatureSummary>? Columns,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImputedSummary>? Imputed)
+{
+    /// <summary>Fields of other versions of the program, as they are stored.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>One feature: value scaled = (value - centre) / scale. What an older program did not keep is left out.</summary>
+/// <param name="Unit">empty = none</param>
+/// <param name="Missing">stars without a value</param>
+public sealed record FeatureSummary(
+    string Name,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Unit,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Mean,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? StdDev,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Median,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Missing,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Centre,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Scale)
+{
+    /// <summary>Fields of other versions of the program, as they are stored.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>A column of the catalogue in which missing values were replaced by the median.</summary>
+/// <param name="Count">how many were replaced</param>
+public sealed record ImputedSummary(string Column, long Count, double Median);

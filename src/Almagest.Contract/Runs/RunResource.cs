@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+using Almagest.Contract.Serialization;
+
+namespace Almagest.Contract.Runs;
+
+/// <summary>One execution of one algorithm with one set of parameters on one selection. Immutable once complete.</summary>
+/// <param name="RunId">UUID version 7: in order of creation</param>
+/// <param name="RunType">anomaly or cluster</param>
+/// <param name="Parameters">every parameter, defaults included</param>
+/// <param name="DatasetId">the dataset; of several the first</param>
+/// <param name="Dataset">its name</param>
+/// <param name="Datasets">names of all datasets of the selection</param>
+/// <param name="DatasetFilter">the selection; {} = the whole dataset</param>
+/// <param name="Selection">the selection in words</param>
+/// <param name="SelectionHash">SHA-256 of the selection: equal where the same filter meets the same bytes of a catalogue; null where an older program stored the run</param>
+/// <param name="TotalStars">stars analysed; 0 until known</param>
+/// <param name="AnomalyCount">stars flagged; null of a cluster run, and until the run is complete</param>
+/// <param name="ClusterCount">clusters found, noise not counted; null of an anomaly run, and until the run is complete</param>
+/// <param name="NoiseCount">stars in no cluster; null of an anomaly run, and until the run is complete</param>
+/// <param name="ResultsSummary">what the run found and how it prepared its data; null until it is complete</param>
+/// <param name="Status">pending, running, completed, failed or cancelled</param>
+/// <param name="IsComplete">whether all results are stored</param>
+/// <param name="Error">why it failed; null where it did not</param>
+/// <param name="ProgramVersion">version of Almagest that created it</param>
+/// <param name="CompletedAt">when it ended, in whatever way; null before</param>
+/// <param name="ResultsHash">SHA-256 of its results in order of star_id, see docs/runs.md: equal for a run and its repetition; null where it has none</param>
+/// <param name="RetryOf">the run that it repeats; null where it does not</param>
+/// <param name="GroupId">the sweep that it belongs to; null where it does not</param>
+/// <param name="Stage">load, compute or persist while it is worked on; null otherwise</param>
+/// <param name="Percent">how far it is, 0 to 100, as of the last heartbeat</param>
+/// <param name="Attempts">how often a worker took it</param>
+/// <param name="HeartbeatAt">last sign of life of its worker, by the database's clock</param>
+/// <param name="CancelRequestedAt">when its cancellation was requested; null where it was not</param>
+public record RunResource(
+    Guid RunId, string RunType, string Algorithm, RawJson Parameters, long DatasetId, string Dataset, IReadOnlyList<string> Datasets,
+    RawJson DatasetFilter, string Selection, string? SelectionHash, long TotalStars, long? AnomalyCount, long? ClusterCount, long? NoiseCount,
+    ResultsSummary? ResultsSummary, string Status, bool IsComplete, string? Error, long? RandomSeed, string ProgramVersion,
+    DateTime CreatedAt, DateTime? StartedAt, DateTime? CompletedAt, string? ResultsHash, Guid? RetryOf, Guid? GroupId,
+    string? Stage, double Percent, int Attempts, DateTime? HeartbeatAt, DateTime? CancelRequestedAt)
+{
+    /// <summary>In the answer to the request that started it: why this recipe of features was taken; null where it was named.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FeaturesChosen { get; init; }
+}
+
+/// <summary>A page of runs.</summary>
+/// <param name="Next">give it as after, with the same sort, for the next page; null on the last</param>
+/// <param name="Truncated">whether there are more after this page</param>
+public sealed record RunPage(IReadOnlyList<RunResource> Items, string? Next, bool Truncated);
+
+/// <summary>A run with what else the command line shows of it.</summary>
+public sealed record RunReport : RunResource
+{
+    public RunReport(RunResource run) : base(run)
+    {
+    }
+
+    /// <summary>Its tags.</summary>
+    [JsonPropertyOrder(1)]
+    public required IReadOnlyList<RunTagResource> Tags { get; init; }
+
+    /// <summary>The notes about it, oldest first.</summary>
+    [JsonPropertyOrder(2)]
+    public required IReadOnlyList<RunNoteResource> RunNotes { get; init; }
+
+    /// <summary>Of an anomaly run: its most anomalous stars, as many as were asked for.</summary>
+    [JsonPropertyOrder(3)]
+    public required IReadOnlyList<ScoredStar> TopAnomalies { get; init; }
+
+    /// <summary>Of a cluster run: its largest clusters, as many as were asked for.</summary>
+    [JsonPropertyOrder(4)]
+    public required IReadOnlyList<ClusterSizeResource> Clusters { get; init; }
+}
+
+/// <summary>A cluster of a run.</summary>
+/// <param name="ClusterId">number of the cluster, from 0</param>
+/// <param name="ClusterSize">stars in it</param>
+public sealed record ClusterSizeResource(int ClusterId, long ClusterSize);

@@ -1,0 +1,37 @@
+namespace Almagest.Contract.Runs;
+
+/// <summary>What a run says of one star, with the catalogue's columns of the star.</summary>
+/// <param name="IsAnomaly">1 = flagged; 0 throughout a cluster run</param>
+/// <param name="AnomalyScore">negative = anomalous (scikit-learn's decision_function); null in a cluster run</param>
+/// <param name="ClusterId">number of its cluster from 0, -1 = noise; null in an anomaly run</param>
+/// <param name="SourceId">the catalogue's own id</param>
+/// <param name="RaDeg">ICRS right ascension, degrees</param>
+/// <param name="DecDeg">ICRS declination, degrees</param>
+/// <param name="ParallaxMas">parallax, mas</param>
+/// <param name="PmraMasYr">proper motion in right ascension times cos(dec), mas/yr</param>
+/// <param name="PmdecMasYr">proper motion in declination, mas/yr</param>
+/// <param name="Magnitude">magnitude in the dataset's main band</param>
+/// <param name="Color">colour index, mag</param>
+/// <param name="MembershipProbability">strength of the membership in its cluster, 0 to 1, where the algorithm has one (hdbscan); null otherwise</param>
+public sealed record StarResult(
+    Guid RunId, long StarId, int IsAnomaly, double? AnomalyScore, int? ClusterId, string SourceId, double RaDeg, double DecDeg,
+    double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color, double? MembershipProbability);
+
+/// <summary>A page of a run's results.</summary>
+/// <param name="Next">give it as after for the next page; null on the last</param>
+/// <param name="Total">results that the query selects, on all pages</param>
+/// <param name="Truncated">whether there are more after this page</param>
+public sealed record StarResultPage(IReadOnlyList<StarResult> Items, string? Next, long Total, bool Truncated);
+
+/// <summary>What one complete run says of a star.</summary>
+/// <param name="IsAnomaly">1 = flagged; 0 throughout a cluster run</param>
+/// <param name="AnomalyScore">negative = anomalous; null in a cluster run</param>
+/// <param name="ClusterId">number of its cluster from 0, -1 = noise; null in an anomaly run</param>
+public sealed record StarHistoryEntry(
+    Guid RunId, string RunType, string Algorithm, DateTime CreatedAt, int IsAnomaly, double? AnomalyScore, int? ClusterId);
+
+/// <summary>A star in a list by score, with its catalogue columns.</summary>
+/// <param name="AnomalyScore">negative = anomalous</param>
+public sealed record ScoredStar(
+    long StarId, string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude,
+    double? Color, double? AnomalyScore);

@@ -1,0 +1,128 @@
+using Almagest.Discovery.Features;
+using Almagest.Ledger.Database;
+
+namespace Almagest.Ledger.Selections;
+
+/// <summary>
+/// The stars of the selections that were used last, for whoever needs them again: pictures, explanations, the runs of a sweep. Datasets
+/// never change, so what is kept never goes stale; the least recently used selections go when more stars are kept than fit. Thread-safe.
+/// </summary>
+/// <remarks>
+/// A selection that somebody still holds is found again even where it is not kept, so that it is never twice in memory. One of more stars
+/// than fit is kept by nobody but its users. Who asks for a selection that another is loading waits for that one.
+/// </remarks>
+public sealed class SelectionCache(LedgerDatabase ledger)
+{
+    readonly Lock guard = new();
+    readonly Dictionary<string, Entry> entries = [];
+    readonly SelectionLoader loader = new(ledger);
+    long clock;
+    int loads;
+
+    /// <summary>Stars that are kept at most, 64 bytes each.</summary>
+    public long MostStars { get; init; } = 3_000_000;
+
+    /// <summary>How many selections were read from the database.</summary>
+    public int Loads => Volatile.Read(ref loads);
+
+    /// <summary>The stars of a selection in order of star_id; whoever gets them changes nothing in them.</summary>
+    /// <param name="progress">told the number of stars read so far, where they have to be read</param>
+    /// <exception cref="Almagest.Contract.Errors.LedgerException">the database has trouble</exception>
+    public async Task<StarColumns> GetAsync(
+        long datasetId, StarFilter filter, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var entry = Enter($"{datasetId} {filter.ToJson()}");
+        try
+        {
+            if (Find(entry) is { } ready) return ready;
+            await entry.Loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (Find(entry) is { } meanwhile) return meanwhile;
+                Interlocked.Increment(ref loads);
+                var stars = await loader.LoadAsync(datasetId, filter, progress, cancellationToken).ConfigureAwait(false);
+                Keep(entry, stars);
+                return stars;
+            }
+            finally
+            {
+                entry.Loading.Release();
+            }
+        }
+        finally
+        {
+            Leave(entry);
+        }
+    }
+
+    Entry Enter(string key)
+    {
+        lock (guard)
+        {
+            if (!entries.TryGetValue(key, out var entry)) entries.Add(key, entry = new Entry(key));
+            entry.Users++;
+            return entry;
+        }
+    }
+
+    StarColumns? Find(Entry entry)
+    {
+        lock (guard)
+        {
+            if (entry.Held is null || !entry.Held.TryGetTarget(out var stars)) return null;
+            entry.Used = ++clock;
+            if (entry.Kept is null && stars.Count <= MostStars)
+            {
+                entry.Kept = stars;
+                DropWhatDoesNotFit();
+            }
+            return stars;
+        }
+    }
+
+    void Keep(Entry entry, StarColumns stars)
+    {
+        lock (guard)
+        {
+            entry.Held = new WeakReference<StarColumns>(stars);
+            entry.Used = ++clock;
+            if (stars.Count > MostStars) return;
+            entry.Kept = stars;
+            DropWhatDoesNotFit();
+        }
+    }
+
+    void DropWhatDoesNotFit()
+    {
+        while (entries.Values.Sum(e => (long)(e.Kept?.Count ?? 0)) > MostStars)
+            entries.Values.Where(e => e.Kept is not null).MinBy(e => e.Used)!.Kept = null;
+    }
+
+    void Leave(Entry entry)
+    {
+        lock (guard)
+        {
+            entry.Users--;
+            foreach (var gone in entries.Values.Where(e => e is { Users: 0, Kept: null } && e.Held?.TryGetTarget(out _) != true).ToList())
+                entries.Remove(gone.Key);
+        }
+    }
+
+    /// <param name="key">dataset and filter</param>
+    sealed class Entry(string key)
+    {
+        public string Key => key;
+
+        /// <summary>One reader at a time; the others find what it read.</summary>
+        public SemaphoreSlim Loading { get; } = new(1, 1);
+
+        public int Users { get; set; }
+
+        public long Used { get; set; }
+
+        public StarColumns? Kept { get; set; }
+
+        public WeakReference<StarColumns>? Held { get; set; }
+    }
+}

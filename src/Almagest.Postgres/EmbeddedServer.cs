@@ -1,0 +1,102 @@
+namespace Almagest.Postgres;
+
+/// <summary>
+/// The private PostgreSQL server of one home: created, started, shared and stopped by the programs that use it.
+/// </summary>
+/// <remarks>
+/// Two lock files in the home arrange the sharing. <c>lease.lock</c> is held, shared, by everyone who uses the server;
+/// <c>control.lock</c>, exclusively, by whoever starts or stops it. Both are locks of the kernel, which vanish with
+/// their process. A server whose users were all killed is found by the next one, who uses it and stops it.
+/// </remarks>
+public static class EmbeddedServer
+{
+    /// <summary>
+    /// Makes sure that the server of <see cref="EmbeddedServerOptions.Home"/> exists and runs, with its database
+    /// <c>almagest</c>, installing PostgreSQL if there is none, and takes a lease on it.
+    /// </summary>
+    /// <exception cref="PostgresServerException">It cannot be done; the exception says why and what to do.</exception>
+    public static async Task<ServerLease> StartAsync(EmbeddedServerOptions options, CancellationToken cancel = default)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PostgresServerException(
+                "The embedded database works on Linux only.",
+                "Use a PostgreSQL server of your own.") { Code = PostgresServerException.NotPossibleHere };
+        }
+
+        var (home, facts) = ServerPlace.PrepareHome(options.Home);
+        using var control = await TakeControlAsync(home, facts, options, cancel).ConfigureAwait(false);
+        if (!ServerPlace.IsChosen(home))
+        {
+            // Before the account is chosen: the package brings one.
+            await FindOrInstallAsync(options, cancel).ConfigureAwait(false);
+        }
+
+        var place = await ServerPlace.LocateAsync(home, facts, options, cancel).ConfigureAwait(false);
+        var account = await place.AccountAsync(cancel).ConfigureAwait(false);
+        var create = !place.HasData;
+        if (create)
+        {
+            var binaries = await FindOrInstallAsync(options, cancel).ConfigureAwait(false);
+            options.Progress?.Invoke($"Creating a PostgreSQL {binaries.MajorVersion} database in {place.Directory}…");
+            await ServerCreation.CreateAsync(place, account, binaries, options.Durable, cancel).ConfigureAwait(false);
+        }
+
+        var postmaster = new Postmaster(place, account, options);
+        var started = await postmaster.EnsureRunningAsync(cancel).ConfigureAwait(false);
+
+        // Only a holder of the control lock, which is ours, takes this one exclusively.
+        var lease = FileLock.TryTake(place.LeaseLock, exclusive: false, facts) ?? throw new PostgresServerException(
+            $"Another program holds {place.LeaseLock}.", $"Find it with: fuser {place.LeaseLock}");
+        var settings = new EmbeddedServerSettings(
+            home, place.Data, place.SocketDirectory, place.Logs, account.Name, create, started);
+        return new ServerLease(place, postmaster, options, lease, settings);
+    }
+
+    /// <summary>Stops the server of a home, whoever uses it, and deletes all its data for good. The home itself stays.</summary>
+    /// <exception cref="PostgresServerException">The server does not stop, or files cannot be deleted.</exception>
+    public static async Task DestroyAsync(EmbeddedServerOptions options, CancellationToken cancel = default)
+    {
+        if (!Directory.Exists(options.Home) || !ServerPlace.IsChosen(options.Home))
+            return;
+        var (home, facts) = ServerPlace.PrepareHome(options.Home);
+        using var control = await TakeControlAsync(home, facts, options, cancel).ConfigureAwait(false);
+        var place = await ServerPlace.LocateAsync(home, facts, options, cancel).ConfigureAwait(false);
+        if (place.HasData)
+        {
+            var postmaster = new Postmaster(place, await place.AccountAsync(cancel).ConfigureAwait(false), options);
+            await postmaster.StopAsync(cancel, immediately: true).ConfigureAwait(false);
+        }
+
+        try
+        {
+            if (place.HasShortSocketDirectory && place.CheckSocketDirectory())
+                Directory.Delete(place.SocketDirectory, recursive: true);
+            Directory.Delete(place.Directory, recursive: true);
+            File.Delete(Path.Combine(home, "location"));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw PathFailure.ToException(error, "delete", place.Directory);
+        }
+    }
+
+    static async Task<PostgresBinaries> FindOrInstallAsync(EmbeddedServerOptions options, CancellationToken cancel) =>
+        PostgresBinaries.Find(options.BinaryDirectory)
+        ?? await PostgresInstaller.InstallAsync(options, cancel).ConfigureAwait(false);
+
+    internal static async Task<FileLock> TakeControlAsync(
+        string home, FileFacts facts, EmbeddedServerOptions options, CancellationToken cancel)
+    {
+        var path = Path.Combine(home, "control.lock");
+        // The holder may be creating the server, or waiting for its recovery.
+        var timeout = options.StartTimeout + TimeSpan.FromSeconds(120);
+        return await FileLock.TakeAsync(
+                path, exclusive: true, facts, timeout,
+                () => options.Progress?.Invoke("Waiting for another almagest, which is starting or stopping the database…"),
+                cancel).ConfigureAwait(false)
+            ?? throw new PostgresServerException(
+                $"Another almagest has been starting or stopping the database in {home} for more than {timeout.TotalSeconds:0} seconds.",
+                $"See what it is doing: fuser -v {path}");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Almagest.Postgres;
+
+/// <summary>
+/// The operating-system account that the server runs under: the user, or, because PostgreSQL refuses to run as root,
+/// an unprivileged account chosen for root.
+/// </summary>
+/// <param name="Name">The login name.</param>
+/// <param name="UserId">The user id.</param>
+/// <param name="GroupId">The primary group id.</param>
+/// <param name="IsOther">Whether commands have to change to this account first.</param>
+sealed record ServerAccount(string Name, uint UserId, uint GroupId, bool IsOther)
+{
+    /// <summary>The account of files that <paramref name="facts"/> describes.</summary>
+    public static async Task<ServerAccount> OfOwnerAsync(FileFacts facts, CancellationToken cancel)
+    {
+        if (!Native.IsRoot)
+            return await CurrentAsync(cancel).ConfigureAwait(false);
+        if (facts.Owner != 0 && await LookUpAsync(facts.Owner.ToString(CultureInfo.InvariantCulture), cancel).ConfigureAwait(false) is { } owner)
+            return owner;
+        return await UnprivilegedAsync(cancel).ConfigureAwait(false);
+    }
+
+    static async Task<ServerAccount> CurrentAsync(CancellationToken cancel)
+    {
+        var id = Native.EffectiveUser();
+        return await LookUpAsync(id.ToString(CultureInfo.InvariantCulture), cancel).ConfigureAwait(false)
+            ?? throw new PostgresServerException(
+                $"The user id {id} has no name in the system's list of users, and PostgreSQL does not run without one.",
+                "Run as a user that `getent passwd` lists (in a container: one that its /etc/passwd has).") { Code = PostgresServerException.NotPossibleHere };
+    }
+
+    static async Task<ServerAccount> UnprivilegedAsync(CancellationToken cancel)
+    {
+        foreach (var name in new[] { "postgres", "nobody" })
+        {
+            if (await LookUpAsync(name, cancel).ConfigureAwait(false) is { } account)
+                return account;
+        }
+
+        throw new PostgresServerException(
+            "PostgreSQL refuses to run as root, and the accounts postgres and nobody, under which it could run, are both missing.",
+            "Create one (useradd --system postgres), or run as an ordinary user.");
+    }
+
+    static async Task<ServerAccount?> LookUpAsync(string nameOrId, CancellationToken cancel)
+    {
+        var entry = await HostProcess.RunAsync(["getent", "passwd", nameOrId], cancel: cancel).ConfigureAwait(false);
+        var fields = entry.Output.Trim().Split(':');
+        if (!entry.Succeeded || fields.Length < 4)
+            return null;
+        var user = uint.Parse(fields[2], CultureInfo.InvariantCulture);
+        return new ServerAccount(fields[0], user, uint.Parse(fields[3], CultureInfo.InvariantCulture), user != Native.EffectiveUser());
+    }
+
+    /// <summary>The command as this account runs it.</summary>
+    public IReadOnlyList<string> Command(params IReadOnlyList<string> command) => IsOther
+        ? ["setpriv", $"--reuid={UserId}", $"--regid={GroupId}", "--init-groups", "--", .. command]
+        : command;
+
+    /// <summary>Whether the account can enter a directory, whatever gives or denies it the right.</summary>
+    public async Task<bool> CanEnterAsync(string directory, CancellationToken cancel)
+    {
+        var result = await HostProcess.RunAsync(Command("test", "-x", directory), cancel: cancel).ConfigureAwait(false);
+        return result.ExitCode switch
+        {
+            0 => true,
+            1 => false,
+            _ => throw new PostgresServerException(
+                $"Cannot run programs as {Name}: {result.Text}",
+                "Run as an ordinary user, or as a root that may change to other accounts."),
+        };
+    }
+}

@@ -1,0 +1,75 @@
+using Almagest.Contract.Runs;
+using Almagest.Contract.Serialization;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+
+namespace Almagest.Runs.Resources;
+
+/// <summary>Stored runs as the API and the command line give them.</summary>
+public static class RunResources
+{
+    /// <param name="names">of the datasets, by id</param>
+    public static RunResource ToResource(this DiscoveryRun run, IReadOnlyDictionary<long, string> names)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(names);
+        var summary = ResultsSummary.Parse(run.ResultsSummary);
+        return new RunResource(
+            run.RunId, run.RunType, run.Algorithm, new RawJson(run.Parameters), run.DatasetId, names.GetValueOrDefault(run.DatasetId, ""),
+            RunDatasets.Names(run, names), new RawJson(run.DatasetFilter), StarFilter.FromJson(run.DatasetFilter).Describe(), run.SelectionHash,
+            run.TotalStars, summary?.AnomalyCount, summary?.ClusterCount, summary?.NoiseCount, summary, run.Status, run.IsComplete, run.Error,
+            run.RandomSeed, run.ProgramVersion, run.CreatedAt, run.StartedAt, run.CompletedAt, run.ResultsHash, run.RetryOf, run.GroupId,
+            run.ProgressStage, PercentOf(run, StoredProgress(run)), run.Attempts, run.HeartbeatAt, run.CancelRequestedAt);
+    }
+
+    /// <summary>The same, where the names of the datasets are not at hand.</summary>
+    public static async Task<RunResource> ReadAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellationToken = default) =>
+        run.ToResource(await new DatasetRepository(ledger).NamesAsync(cancellationToken));
+
+    /// <param name="live">what this process knows, which is fresher than the ledger; null where another works on it</param>
+    public static RunProgressResource ProgressOf(DiscoveryRun run, RunProgress? live)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var progress = run.Status == RunStatus.Running ? live ?? StoredProgress(run) : null;
+        return new RunProgressResource(run.RunId, run.Status, progress?.Stage, progress?.Fraction, PercentOf(run, progress), run.Error);
+    }
+
+    public static RunTagResource ToResource(this RunTag tag)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        return new RunTagResource(tag.Tag, tag.TaggedBy, tag.TaggedAt);
+    }
+
+    public static RunTagList ListOf(Guid runId, IEnumerable<RunTag> tags) => new(runId, [.. tags.Select(ToResource)]);
+
+    public static RunNoteResource ToResource(this RunNote note)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        return new RunNoteResource(note.NoteId, note.Text, note.WrittenBy, note.WrittenAt);
+    }
+
+    public static RunNoteList ListOf(Guid runId, IEnumerable<RunNote> notes) => new(runId, [.. notes.Select(ToResource)]);
+
+    public static ScoredStar ToScoredStar(this StarResult star)
+    {
+        ArgumentNullException.ThrowIfNull(star);
+        return new ScoredStar(
+            star.StarId, star.SourceId, star.RaDeg, star.DecDeg, star.ParallaxMas, star.PmraMasYr, star.PmdecMasYr, star.Magnitude, star.Color,
+            star.AnomalyScore);
+    }
+
+    public static ScoredStar ToScoredStar(this Star star, double? score)
+    {
+        ArgumentNullException.ThrowIfNull(star);
+        return new ScoredStar(
+            star.StarId, star.SourceId, star.RaDeg, star.DecDeg, star.ParallaxMas, star.PmraMasYr, star.PmdecMasYr, star.Magnitude, star.Color, score);
+    }
+
+    private static RunProgress? StoredProgress(DiscoveryRun run) =>
+        run.ProgressStage is null ? null : new RunProgress(run.ProgressStage, run.ProgressFraction ?? 0);
+
+    private static double PercentOf(DiscoveryRun run, RunProgress? progress) => run.IsComplete ? 100 : Math.Round(progress?.Percent ?? 0, 1);
+}

@@ -1,0 +1,113 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Selections;
+using Xunit;
+
+namespace Almagest.Ledger.Tests.Selections;
+
+public sealed class SelectionCacheTests
+{
+    static readonly StarFilter North = new() { DecDeg = new Bounds(0) };
+    static readonly StarFilter South = new() { DecDeg = new Bounds(null, 0) };
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_selection_is_read_once_and_is_what_the_loader_reads()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, _) = await test.AddDatasetAsync("sky", 40);
+        var cache = new SelectionCache(test.Ledger);
+        var first = await cache.GetAsync(dataset, North, null, Cancellation);
+        Assert.Same(first, await cache.GetAsync(dataset, new StarFilter { DecDeg = new Bounds(0) }, null, Cancellation));
+        Assert.Equal(1, cache.Loads);
+        var read = await new SelectionLoader(test.Ledger).LoadAsync(dataset, North, null, Cancellation);
+        Assert.Equal((IEnumerable<long>)read.StarId, first.StarId);
+        Assert.Equal((IEnumerable<double>)read.DecDeg, first.DecDeg);
+        Assert.NotSame(first, await cache.GetAsync(dataset, South, null, Cancellation));
+    }
+
+    [Fact]
+    public async Task All_who_ask_at_once_wait_for_one_reader()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, _) = await test.AddDatasetAsync("sky", 40);
+        var cache = new SelectionCache(test.Ledger);
+        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => cache.GetAsync(dataset, StarFilter.All, null, Cancellation))));
+        Assert.All(all, stars => Assert.Same(all[0], stars));
+        Assert.Equal(1, cache.Loads);
+    }
+
+    [Fact]
+    public async Task The_least_recently_used_goes_when_more_stars_are_kept_than_fit()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, _) = await test.AddDatasetAsync("sky", 40);
+        var cache = new SelectionCache(test.Ledger) { MostStars = 45 };
+        await LoadAsync(cache, dataset, North);
+        await LoadAsync(cache, dataset, South);
+        await LoadAsync(cache, dataset, North);
+        Assert.Equal(2, cache.Loads);
+        await LoadAsync(cache, dataset, new StarFilter { DecDeg = new Bounds(-10, 10) });
+        await CollectAsync();
+        await LoadAsync(cache, dataset, North);
+        Assert.Equal(3, cache.Loads);
+        await LoadAsync(cache, dataset, South);
+        Assert.Equal(4, cache.Loads);
+    }
+
+    [Fact]
+    public async Task A_selection_that_does_not_fit_is_shared_while_it_is_used_and_no_longer()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, _) = await test.AddDatasetAsync("sky", 40);
+        var cache = new SelectionCache(test.Ledger) { MostStars = 10 };
+        Assert.True(await SharedAsync(cache, dataset));
+        Assert.Equal(1, cache.Loads);
+        await CollectAsync();
+        await LoadAsync(cache, dataset, StarFilter.All);
+        Assert.Equal(2, cache.Loads);
+    }
+
+    [Fact]
+    public async Task A_reader_that_is_cancelled_leaves_the_others_to_read_for_themselves()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, _) = await test.AddDatasetAsync("sky", 40);
+        var cache = new SelectionCache(test.Ledger);
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cache.GetAsync(dataset, StarFilter.All, null, stopped.Token));
+        Assert.Equal(40, (await cache.GetAsync(dataset, StarFilter.All, null, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task Trouble_of_the_database_is_not_kept()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, _) = await test.AddDatasetAsync("sky", 40);
+        var cache = new SelectionCache(test.Ledger);
+        await test.ExecuteAsync("alter table stars rename to hidden");
+        await Assert.ThrowsAsync<LedgerException>(() => cache.GetAsync(dataset, StarFilter.All, null, Cancellation));
+        await test.ExecuteAsync("alter table hidden rename to stars");
+        Assert.Equal(40, (await cache.GetAsync(dataset, StarFilter.All, null, Cancellation)).Count);
+    }
+
+    // In methods of their own, so that no local variable holds the stars when they are collected.
+    static async Task LoadAsync(SelectionCache cache, long dataset, StarFilter filter) => await cache.GetAsync(dataset, filter, null, Cancellation);
+
+    static async Task<bool> SharedAsync(SelectionCache cache, long dataset)
+    {
+        var stars = await cache.GetAsync(dataset, StarFilter.All, null, Cancellation);
+        return ReferenceEquals(stars, await cache.GetAsync(dataset, StarFilter.All, null, Cancellation));
+    }
+
+    static async Task CollectAsync()
+    {
+        // Away from the stack of whoever loaded, which still holds the stars.
+        await Task.Delay(1, Cancellation);
+        await Task.Yield();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+    }
+}

@@ -1,0 +1,21 @@
+using Almagest.Postgres;
+
+// A second process for tests, a holder of the embedded cluster: takes a lease on the home named by ALMAGEST_HOME, says so, and holds it
+// until its input ends.
+try
+{
+    var options = EmbeddedServerOptions.FromEnvironment(Console.Error.WriteLine) with { Durable = false };
+    await using (var lease = await EmbeddedServer.StartAsync(options))
+    {
+        Console.WriteLine($"ready {(lease.Settings.Started ? "started" : "attached")} {lease.Settings.Account} {lease.ConnectionString}");
+        await Console.In.ReadToEndAsync();
+    }
+
+    Console.WriteLine("released");
+    return 0;
+}
+catch (PostgresServerException error)
+{
+    Console.WriteLine($"failed {error.Message} {error.Remedy}");
+    return 1;
+}
