@@ -1,4 +1,3 @@
-using Almagest.Catalog.Mapping;
 using Almagest.Sky;
 
 namespace Almagest.Catalog.Mapping;

@@ -1,5 +1,4 @@
 using Almagest.Catalog.Mapping;
-using Almagest.Catalog.Stars;
 
 namespace Almagest.Catalog.Stars;
 

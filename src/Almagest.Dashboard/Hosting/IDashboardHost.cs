@@ -1,5 +1,6 @@
 using Almagest.Runs.Execution;
 using Almagest.Runs.Explanation;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Dashboard.Hosting;
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Almagest.Catalog;
 using Almagest.Catalog.Stars;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;

@@ -1,4 +1,3 @@
-using Almagest.Catalog;
 using Almagest.Catalog.Stars;
 using Almagest.Ledger.Database;
 using Almagest.Sky;
