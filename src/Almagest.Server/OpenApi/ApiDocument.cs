@@ -1,4 +1,5 @@
 using Almagest.Contract.Serialization;
+using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Descriptors;
 using Almagest.Server.Http;
 using Almagest.Server.VirtualObservatory;
