@@ -153,7 +153,7 @@ internal sealed class HatsReader : ICatalogReader
         }
     }
 
-    private int[] Order(ICatalogReader reader, string file)
+    private int[] Order(ParquetCatalogReader reader, string file)
     {
         var index = reader.Columns.Select((c, i) => (c, i)).ToDictionary(x => x.c.Name, x => x, StringComparer.Ordinal);
         return Columns.Select(wanted => index.TryGetValue(wanted.Name, out var there) && there.c.Type == wanted.Type ? there.i
