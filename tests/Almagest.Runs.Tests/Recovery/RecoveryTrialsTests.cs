@@ -8,6 +8,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
+using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Recovery;
