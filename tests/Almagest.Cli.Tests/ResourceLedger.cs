@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Almagest.Ledger.Database;
 using Almagest.Server;
+using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Microsoft.AspNetCore.Builder;
 using Xunit;
