@@ -92,9 +92,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     /// <summary>How many runs took stars of each dataset, whatever became of them; datasets without a run are left out.</summary>
     public async Task<IReadOnlyDictionary<long, long>> RunCountsAsync(CancellationToken cancellationToken = default)
     {
-        try
+        return await ledger.AskAsync(async connection =>
         {
-            await using var connection = await ledger.ConnectAsync(cancellationToken);
             await using var command = new NpgsqlCommand("""
                 select dataset_id, count(*)
                 from (
@@ -107,11 +106,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken)) counts[reader.GetInt64(0)] = reader.GetInt64(1);
             return counts;
-        }
-        catch (NpgsqlException e)
-        {
-            throw PostgresErrors.Translate(e);
-        }
+        }, cancellationToken);
     }
 
     async Task<int> RunCountAsync(long datasetId, CancellationToken cancellation)

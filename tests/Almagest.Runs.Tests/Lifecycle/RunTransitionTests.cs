@@ -1,10 +1,10 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
@@ -57,8 +56,8 @@ public sealed class MadeUpAlgorithmTests
 
         Assert.Equal((1, 0), (found.Clusters!.ClusterCount, none.Clusters!.ClusterCount));
         Assert.Equal(1, memory.Work.Built);
-        var summary = JsonNode.Parse(found.SummaryJson())!;
-        Assert.Equal((60, 1, 0), ((int)summary["facts"]!["below"]!, (int)summary["cluster_count"]!, (int)summary["noise_count"]!));
+        var summary = found.Summary();
+        Assert.Equal((60, 1L, 0L), ((int)summary.Facts!["below"]!, summary.ClusterCount, summary.NoiseCount));
         Run(8, 2);
         Assert.Equal(2, memory.Work.Built);
     }
