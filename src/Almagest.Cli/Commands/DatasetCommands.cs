@@ -6,7 +6,6 @@ using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Resources;
-using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Cli.Commands;
 
