@@ -38,7 +38,7 @@ public sealed class FolderTests
             from file in project.Files
             from type in file.Types
             let found = (type.Parent as BaseNamespaceDeclarationSyntax)?.Name.ToString()
-            where found != project.NamespaceOf(file.Folder)
+            where found != project.NamespaceOf(file.Folder) && !(file.IsRazor && found?.StartsWith("__Blazor", StringComparison.Ordinal) == true)
             select $"{project.Name}/{file.Path} is of {found ?? "no namespace"}, expected {project.NamespaceOf(file.Folder)}";
         Assert.Empty(elsewhere.Distinct());
     }

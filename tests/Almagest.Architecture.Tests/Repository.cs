@@ -5,10 +5,10 @@ namespace Almagest.Architecture.Tests;
 /// <summary>This repository, read once for all checks.</summary>
 internal static class Repository
 {
-    private static readonly Lazy<SourceTree> Read = new(() => SourceTree.Read(Root, ["src"], Libraries(), Configuration));
-
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
+
+    private static readonly Lazy<SourceTree> Read = new(() => SourceTree.Read(Root, ["src"], Libraries(), Configuration));
 
     /// <summary>The projects of <c>src</c>.</summary>
     public static SourceTree Source => Read.Value;

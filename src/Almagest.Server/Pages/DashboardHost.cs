@@ -1,4 +1,3 @@
-using Almagest.Dashboard.Hosting;
 using Almagest.Dashboard.Shared;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
