@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Recovery;
+using Almagest.Contract.Serialization;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
@@ -118,7 +119,7 @@ public sealed class RecoveryTrialsTests
         await using var test = await LedgerAsync(100);
         var run = (await new RunRepository(test.Ledger).CreateAsync(1, type == "anomaly" ? new IsolationForestParameters { Features = "population" } : new DbscanParameters { Features = "cluster5d" },
             StarFilter.All, Cancellation)).RunId;
-        var settings = JsonSerializer.Deserialize<RecoverySettings>(json, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower })!;
+        var settings = JsonSerializer.Deserialize<RecoverySettings>(json, ContractJson.Options)!;
         var refused = await Assert.ThrowsAsync<LedgerException>(() => RecoverAsync(test, run, settings));
         Assert.Equal(LedgerErrorKind.Invalid, refused.Kind);
         Assert.NotNull(refused.Field);
