@@ -1,4 +1,5 @@
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Schema;
 using Npgsql;
 
 namespace Almagest.Bench;

@@ -8,18 +8,6 @@ namespace Almagest.Cli;
 /// <summary>The whole command line: parses the arguments, runs one command, answers its exit code.</summary>
 public static class CommandLine
 {
-    /// <summary>It did what was asked.</summary>
-    public const int Done = 0;
-
-    /// <summary>It failed, or a check found differences.</summary>
-    public const int Failed = 1;
-
-    /// <summary>The command, an option or a value was not understood; nothing was done.</summary>
-    public const int BadUsage = 2;
-
-    /// <summary>Ended by Ctrl-C, as shells count it.</summary>
-    public const int Cancelled = 130;
-
     /// <summary>Runs one command, its output going to pipes or files: no colour, no progress bars.</summary>
     /// <inheritdoc cref="RunAsync(IReadOnlyList{string}, TextWriter, TextWriter, TerminalFacts, CancellationToken)"/>
     public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation = default) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Catalog.Stars;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

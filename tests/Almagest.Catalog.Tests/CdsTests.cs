@@ -1,4 +1,5 @@
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

@@ -1,3 +1,4 @@
+using Almagest.Catalog.Stars;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

@@ -1,3 +1,5 @@
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Almagest.Sky;
 using Xunit;
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Almagest.Testing;
 using Xunit;
 

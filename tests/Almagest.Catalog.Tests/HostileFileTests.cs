@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

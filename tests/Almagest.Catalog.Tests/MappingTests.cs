@@ -1,3 +1,4 @@
+using Almagest.Catalog.Mapping;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

@@ -1,5 +1,6 @@
 using System.Text;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
 using Parquet;
 using Parquet.Schema;
 using Xunit;

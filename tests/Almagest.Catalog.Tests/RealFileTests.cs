@@ -1,4 +1,5 @@
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
 using Almagest.Sky;
 using Xunit;
 

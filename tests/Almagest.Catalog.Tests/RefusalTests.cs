@@ -1,5 +1,6 @@
 using System.Text;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Stars;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

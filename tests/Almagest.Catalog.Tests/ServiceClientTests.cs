@@ -1,3 +1,4 @@
+using Almagest.Catalog.Services;
 using Almagest.Testing;
 using Xunit;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Almagest.Sky;
 
 namespace Almagest.Catalog.Tests;

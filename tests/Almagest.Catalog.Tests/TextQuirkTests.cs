@@ -1,4 +1,6 @@
 using System.Text;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

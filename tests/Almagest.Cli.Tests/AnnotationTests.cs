@@ -1,3 +1,4 @@
+using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -25,7 +26,7 @@ public sealed class AnnotationTests : IDisposable
         var notes = (await ledger.RunAsync("runs", "note", ids[0], "--json")).Ok().Json.GetProperty("notes");
         Assert.Equal(("two\nlines", "ann"), (notes[0].GetProperty("text").GetString(), notes[0].GetProperty("written_by").GetString()));
         Assert.Contains("no note", (await ledger.RunAsync("runs", "note", ids[0], "--remove", $"{notes[0].GetProperty("note_id").GetInt64()}")).Ok().Out);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "tag", ids[0], "add", "two words")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "tag", ids[0], "add", "two words")).ExitCode);
 
         (await ledger.RunAsync("runs", "delete", ids[0])).Ok();
         Assert.Equal(1, await ledger.CountAsync("select count(*) from run_tags"));
@@ -54,8 +55,8 @@ public sealed class AnnotationTests : IDisposable
                   and (c.star_id, c.is_anomaly, c.kind, c.cluster, c.remark, c.labelled_by, c.labelled_at) is not distinct from (l.star_id, l.is_anomaly, l.kind, l.cluster, l.remark, l.labelled_by, l.labelled_at))
                 """));
         }
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("labels", "set", "a")).ExitCode);
-        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("labels", "export", "-o", "-", "--label-set", "none")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("labels", "set", "a")).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("labels", "export", "-o", "-", "--label-set", "none")).ExitCode);
     }
 
     public void Dispose() => folder.Dispose();

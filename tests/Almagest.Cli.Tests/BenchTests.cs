@@ -37,7 +37,7 @@ public sealed class BenchTests
     public async Task What_a_suite_does_not_understand_is_bad_usage(string suite, string option, string value, string expected)
     {
         var run = await RunAsync(suite, option, value);
-        Assert.Equal(CommandLine.BadUsage, run.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, run.ExitCode);
         Assert.Contains(expected, run.Error);
     }
 
@@ -81,7 +81,7 @@ public sealed class BenchTests
     public async Task Every_suite_of_the_benchmarks_is_a_command()
     {
         var usage = await RunAsync("nothing");
-        Assert.Equal(CommandLine.BadUsage, usage.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, usage.ExitCode);
         var suites = usage.Error.Split('\n').TakeWhile(l => !l.StartsWith("Parts", StringComparison.Ordinal))
             .Select(l => System.Text.RegularExpressions.Regex.Match(l, "^  ([a-z]+): ")).Where(m => m.Success).Select(m => m.Groups[1].Value).ToList();
         Assert.Contains("readers", suites);
@@ -110,7 +110,7 @@ public sealed class BenchTests
     }
 
     [Fact]
-    public async Task It_has_no_json_form() => Assert.Equal(CommandLine.BadUsage, (await Cli.RunAsync("bench", "engine", "--quick", "--json")).ExitCode);
+    public async Task It_has_no_json_form() => Assert.Equal(ExitCodes.BadUsage, (await Cli.RunAsync("bench", "engine", "--quick", "--json")).ExitCode);
 
     /// <summary>With the program that was built with these tests, in their configuration.</summary>
     static async Task<CliResult> RunAsync(params string[] args)

@@ -25,7 +25,7 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
     /// <summary>Requires success; the messages are in the failure.</summary>
     public CliResult Ok()
     {
-        Xunit.Assert.True(ExitCode == CommandLine.Done, $"exit code {ExitCode}\n{Out}\n{Error}");
+        Xunit.Assert.True(ExitCode == ExitCodes.Done, $"exit code {ExitCode}\n{Out}\n{Error}");
         return this;
     }
 }

@@ -1,4 +1,5 @@
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Schema;
 using Almagest.Testing;
 
 namespace Almagest.Cli.Tests;

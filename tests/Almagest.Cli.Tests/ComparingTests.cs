@@ -1,3 +1,4 @@
+using Almagest.Cli.Shell;
 using Xunit;
 
 namespace Almagest.Cli.Tests;
@@ -23,8 +24,8 @@ public sealed class ComparingTests
         Assert.Equal(threshold, compared.GetProperty("stars").GetArrayLength());
         Assert.InRange(compared.GetProperty("agreement").GetProperty("kappa").GetDouble(), 0.3, 0.9);
         Assert.Contains("Stars that only B marks", shown);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--reason", "seed")).ExitCode);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1])).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--reason", "seed")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1])).ExitCode);
     }
 
     [Fact]
@@ -51,12 +52,12 @@ public sealed class ComparingTests
         Assert.All(consensus.GetProperty("items").EnumerateArray(), s => Assert.Equal((3, 3), (s.GetProperty("flagged_runs").GetInt32(), s.GetProperty("analysed_runs").GetInt32())));
         Assert.InRange(consensus.GetProperty("effective_runs").GetDouble(), 1, 2.5);
         Assert.Contains("3 of 3", (await ledger.RunAsync(["consensus", .. anomalies, "--order", "mean"])).Ok().Out);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("consensus", clusters[0])).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("consensus", clusters[0])).ExitCode);
 
         var identities = (await ledger.RunAsync(["runs", "clusters", .. clusters, "--members", "3", "--json"])).Ok().Json.GetProperty("identities");
         Assert.Equal((2, 3), (identities[0].GetProperty("found_in_runs").GetInt32(), identities[0].GetProperty("members").GetArrayLength()));
         Assert.InRange(identities[0].GetProperty("stability").GetDouble(), 0.5, 1);
         Assert.Contains("Members of 0", (await ledger.RunAsync(["runs", "clusters", .. clusters, "--members", "3"])).Ok().Out);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync(["runs", "clusters", .. clusters, "--min-jaccard", "2"])).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync(["runs", "clusters", .. clusters, "--min-jaccard", "2"])).ExitCode);
     }
 }

@@ -1,5 +1,6 @@
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -31,7 +32,7 @@ public sealed class CrossMatchCommandTests : IDisposable
         Assert.Contains("0.5\"", (await ledger.RunAsync("links", "list")).Ok().Out, StringComparison.Ordinal);
         Assert.Equal(0, (await ledger.RunAsync("links", "labels", id, "--label-set", "nothing", "--json")).Ok().Json.GetProperty("copied").GetInt32());
         (await ledger.RunAsync("links", "delete", id)).Ok();
-        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("links", "delete", id)).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("links", "delete", id)).ExitCode);
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class CrossMatchCommandTests : IDisposable
         Assert.Equal(("fits", 5), (written.GetProperty("format").GetString(), written.GetProperty("order").GetInt32()));
         Assert.InRange(written.GetProperty("sky_fraction").GetDouble(), 0.01, 1);
         Assert.Equal(0, new FileInfo(file).Length % 2880);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("moc", "--format", "fits")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("moc", "--format", "fits")).ExitCode);
     }
 
     [Theory]
@@ -53,7 +54,7 @@ public sealed class CrossMatchCommandTests : IDisposable
     [InlineData("arcsec")]
     [InlineData("-1arcsec")]
     public async Task An_angle_that_is_none_is_refused(string radius) =>
-        Assert.NotEqual(CommandLine.Done, (await Cli.RunAsync("crossmatch", "a", "b", "--radius", radius)).ExitCode);
+        Assert.NotEqual(ExitCodes.Done, (await Cli.RunAsync("crossmatch", "a", "b", "--radius", radius)).ExitCode);
 
     public void Dispose() => folder.Dispose();
 }

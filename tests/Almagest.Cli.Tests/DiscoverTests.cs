@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Almagest.Cli.Shell;
 using Xunit;
 
 namespace Almagest.Cli.Tests;
@@ -86,7 +87,7 @@ public sealed class DiscoverTests
     public async Task Options_that_make_no_sense_together_are_bad_usage(string expected, params string[] options)
     {
         var result = await Cli.RunAsync(["discover", "clusters", .. options]);
-        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
         Assert.Contains(expected, result.Error);
     }
 
@@ -171,7 +172,7 @@ public sealed class DiscoverTests
 
         var result = await ledger.RunAsync("discover", "anomalies", "--dataset", "skye", "--json");
 
-        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.Equal("there is no dataset 'skye'", result.Json.GetProperty("error").GetProperty("message").GetString());
         Assert.Contains("sky", result.Json.GetProperty("error").GetProperty("hint").GetString());
         Assert.Equal("dataset", result.Json.GetProperty("error").GetProperty("field").GetString());
@@ -185,7 +186,7 @@ public sealed class DiscoverTests
 
         var result = await ledger.RunAsync("discover", "clusters", "--filter", "magnitude=..-20");
 
-        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
         Assert.Contains("holds 0 of the 2000 stars", result.Error);
         Assert.Equal(before, await ledger.CountAsync("select count(*) from discovery_runs"));
     }
@@ -197,7 +198,7 @@ public sealed class DiscoverTests
 
         var result = await ledger.RunAsync("discover", "anomalies");
 
-        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.Contains("almagest ingest FILE", result.Error);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Parquet;
 using Xunit;
@@ -102,8 +103,8 @@ public sealed class ExportTests : IDisposable
     public async Task What_cannot_be_written_so_is_refused_before_anything_is_read(params string[] options)
     {
         var refused = await Cli.RunAsync(["runs", "export", "abcdef", .. options]);
-        Assert.Equal(CommandLine.BadUsage, refused.ExitCode);
-        Assert.Equal(CommandLine.BadUsage, (await Cli.RunAsync("consensus", "--format", "csv")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await Cli.RunAsync("consensus", "--format", "csv")).ExitCode);
     }
 
     public void Dispose() => folder.Dispose();

@@ -1,3 +1,4 @@
+using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -61,7 +62,7 @@ public sealed class IngestTests : IDisposable
 
         var again = (await ledger.RunAsync("ingest", file, "--json")).Ok().Json;
         // Not under the name that was asked for: no success.
-        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("ingest", file, "--dataset", "other")).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("ingest", file, "--dataset", "other")).ExitCode);
         var forced = (await ledger.RunAsync("ingest", file, "--dataset", "other", "--force", "--json")).Ok().Json;
 
         Assert.True(again.GetProperty("already_loaded").GetBoolean());
@@ -77,7 +78,7 @@ public sealed class IngestTests : IDisposable
 
         var result = await ledger.RunAsync("ingest", Write("letter.csv", "name,town\nTycho,Hven\n"), "--json");
 
-        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
         Assert.Contains("right ascension", result.Json.GetProperty("error").GetProperty("message").GetString());
         Assert.Equal(0, await ledger.CountAsync("select count(*) from datasets"));
     }
@@ -88,9 +89,9 @@ public sealed class IngestTests : IDisposable
         await using var ledger = await CliLedger.CreateAsync();
         var file = Write("odd.csv", "number,long,lat,bright\na,10,20,5\nb,11,21,6\n");
 
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("ingest", file)).ExitCode);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("ingest", file, "--map", "longitude=long")).ExitCode);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("ingest", file, "--map", "ra_deg")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ingest", file)).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ingest", file, "--map", "longitude=long")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ingest", file, "--map", "ra_deg")).ExitCode);
         var answer = (await ledger.RunAsync("ingest", file, "--map", "ra_deg=long", "dec_deg=lat", "--map", "magnitude=bright", "--json")).Ok().Json;
 
         Assert.Equal("long", answer.GetProperty("dataset").GetProperty("column_mapping").GetProperty("ra_deg").GetString());
@@ -163,7 +164,7 @@ public sealed class IngestTests : IDisposable
         var wrong = await ledger.RunAsync("ingest", "--tap", service.Tap.AbsoluteUri, "--adql", "select parallaxx from stars", "--dataset", "near");
         var large = await ledger.RunAsync("ingest", "--tap", service.Tap.AbsoluteUri, "--adql", "endless", "--dataset", "near", "--max-download", "1");
 
-        Assert.Equal((CommandLine.Failed, CommandLine.Failed), (wrong.ExitCode, large.ExitCode));
+        Assert.Equal((ExitCodes.Failed, ExitCodes.Failed), (wrong.ExitCode, large.ExitCode));
         Assert.Contains("unknown column parallaxx", wrong.Error);
         Assert.Contains("larger than 1 MiB", large.Error);
         Assert.Equal(0, await ledger.CountAsync("select count(*) from datasets"));
@@ -179,7 +180,7 @@ public sealed class IngestTests : IDisposable
     public async Task A_service_asked_by_halves_is_bad_usage(string missing, params string[] options)
     {
         var run = await Cli.RunAsync(["ingest", .. options]);
-        Assert.Equal(CommandLine.BadUsage, run.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, run.ExitCode);
         Assert.Contains(missing, run.Error);
     }
 
@@ -194,13 +195,13 @@ public sealed class IngestTests : IDisposable
         Assert.Equal(2000, listed.GetProperty("star_count").GetInt64());
         Assert.Equal(3, listed.GetProperty("run_count").GetInt64());
         Assert.Equal("sky.csv", shown.GetProperty("source")[0].GetProperty("file").GetString());
-        Assert.Equal(CommandLine.Failed, refused.ExitCode);
+        Assert.Equal(ExitCodes.Failed, refused.ExitCode);
         Assert.Contains("--with-runs", refused.Error);
         Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
 
         (await ledger.RunAsync("datasets", "delete", "sky", "--with-runs")).Ok();
         Assert.Equal(0, await ledger.CountAsync("select (select count(*) from stars) + (select count(*) from discovery_results) + (select count(*) from mv_discovery_run_stats)"));
-        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("datasets", "show", "sky")).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("datasets", "show", "sky")).ExitCode);
         (await ledger.RunAsync("views", "verify")).Ok();
     }
 

@@ -1,3 +1,4 @@
+using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -85,7 +86,7 @@ public sealed class LabelTests : IDisposable
         await using var ledger = await CliLedger.CreateAsync();
         (await ledger.RunAsync("ingest", Write("stars.csv", "source_id,ra,dec\na,1,1\nb,2,2\n"))).Ok();
         var refused = await ledger.RunAsync("ingest", "--labels", Write("labels.csv", text));
-        Assert.Equal(CommandLine.BadUsage, refused.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
         Assert.Contains(reason, refused.Error.ReplaceLineEndings(" "));
         Assert.Equal(0, await ledger.CountAsync("select count(*) from star_labels"));
     }

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -45,7 +46,7 @@ public sealed class PlotTests : IDisposable
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var id = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
         var run = await ledger.RunAsync(["plot", "run", id, "-o", At(file), .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
-        Assert.Equal(CommandLine.BadUsage, run.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, run.ExitCode);
         Assert.Contains(expected, run.Error);
         Assert.False(File.Exists(At(file)));
     }
@@ -55,7 +56,7 @@ public sealed class PlotTests : IDisposable
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var run = await ledger.RunAsync("plot", "run", (await ledger.RunIdsAsync("--type", "anomaly"))[0], "-o", At("x.svg"), "--only", "motions");
-        Assert.NotEqual(CommandLine.Done, run.ExitCode);
+        Assert.NotEqual(ExitCodes.Done, run.ExitCode);
         Assert.Contains("There are: scores, cmd, sky", run.Error);
     }
 

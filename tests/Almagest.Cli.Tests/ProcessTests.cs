@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -14,9 +15,9 @@ public sealed class ProcessTests
         using var version = CliProcess.Start("--version");
         using var wrong = CliProcess.Start("runs", "list", "--colour", "--json");
 
-        Assert.Equal(CommandLine.Done, (await version.EndAsync(Cancellation)).ExitCode);
+        Assert.Equal(ExitCodes.Done, (await version.EndAsync(Cancellation)).ExitCode);
         var error = await wrong.EndAsync(Cancellation);
-        Assert.Equal(CommandLine.BadUsage, error.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, error.ExitCode);
         Assert.Equal("'almagest runs list' has no option --colour", error.Json.GetProperty("error").GetProperty("message").GetString());
         Assert.DoesNotContain("\e[", error.Error);
     }
@@ -63,7 +64,7 @@ public sealed class ProcessTests
         Assert.True((await http.GetAsync(address.GetProperty("docs").GetString(), Cancellation)).IsSuccessStatusCode);
 
         process.Signal(signal);
-        Assert.Equal(CommandLine.Done, (await process.EndAsync(Cancellation)).ExitCode);
+        Assert.Equal(ExitCodes.Done, (await process.EndAsync(Cancellation)).ExitCode);
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class ProcessTests
 
         var result = await ledger.RunAsync("serve", "--port", port);
 
-        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.Contains($"port {port} of 127.0.0.1 is taken", result.Error);
         Assert.Contains("--port", result.Error);
     }
@@ -95,7 +96,7 @@ public sealed class ProcessTests
         process.Signal(CliProcess.Interrupt);
         var result = await process.EndAsync(Cancellation);
 
-        Assert.Equal(CommandLine.Cancelled, result.ExitCode);
+        Assert.Equal(ExitCodes.Cancelled, result.ExitCode);
         Assert.Equal("cancelled", result.Json.GetProperty("error").GetProperty("message").GetString());
         Assert.Equal("error: cancelled", result.Error.Trim());
         Assert.Equal(1, await ledger.CountAsync("select count(*) from discovery_runs where status = 'cancelled' and not is_complete"));

@@ -1,3 +1,4 @@
+using Almagest.Cli.Shell;
 using Xunit;
 
 namespace Almagest.Cli.Tests;
@@ -30,8 +31,8 @@ public sealed class RunControlTests
         Assert.Contains("2 completed", text);
         Assert.Contains("eps", text);
         Assert.DoesNotContain("features  ", text.Split("status")[^1]);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("sweep", "--algorithm", "dbscan", "--seeds", "1-3")).ExitCode);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("sweep", "--algorithm", "dbscan", "--grid", "eps")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("sweep", "--algorithm", "dbscan", "--seeds", "1-3")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("sweep", "--algorithm", "dbscan", "--grid", "eps")).ExitCode);
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class RunControlTests
         Assert.Equal(("pending", old), (queued.GetProperty("status").GetString(), queued.GetProperty("retry_of").GetString()));
         var id = queued.GetProperty("run_id").GetString()!;
         Assert.Equal("cancelled", (await ledger.RunAsync("runs", "cancel", id, "--json")).Ok().Json.GetProperty("status").GetString());
-        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("runs", "follow", id)).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("runs", "follow", id)).ExitCode);
         var again = (await ledger.RunAsync("runs", "retry", id, "--json")).Ok().Json;
         Assert.Equal("completed", again.GetProperty("status").GetString());
         var made = again.GetProperty("run_id").GetString()!;
@@ -53,7 +54,7 @@ public sealed class RunControlTests
         Assert.Equal(again.GetProperty("results_hash").GetString(), replay.GetProperty("recomputed_hash").GetString());
         Assert.Contains("all 2,000 stored rows came out again", (await ledger.RunAsync("runs", "replay", made)).Ok().Out);
         Assert.Contains(again.GetProperty("results_hash").GetString()!, (await ledger.RunAsync("runs", "show", made)).Ok().Out);
-        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("runs", "cancel", made)).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("runs", "cancel", made)).ExitCode);
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class RunControlTests
             Assert.Contains("False positives", text);
             Assert.All(text.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 100, line));
         }
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "recovery", ids[0], "--contrasts", "1")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "recovery", ids[0], "--contrasts", "1")).ExitCode);
         Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
     }
 
@@ -97,7 +98,7 @@ public sealed class RunControlTests
         Assert.All((await ledger.RunAsync("runs", "list")).Ok().Out.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 100, line));
         var queued = (await ledger.RunAsync("discover", "anomalies", "--queue", "--json")).Ok().Json;
         Assert.Equal("pending", queued.GetProperty("status").GetString());
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("discover", "anomalies", "--queue", "--no-save")).ExitCode);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("simulate", "--stars", "10", "--cone", "400,0,5", "-o", "-")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("discover", "anomalies", "--queue", "--no-save")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("simulate", "--stars", "10", "--cone", "400,0,5", "-o", "-")).ExitCode);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Almagest.Cli.Shell;
 using Xunit;
 
 namespace Almagest.Cli.Tests;
@@ -38,11 +39,11 @@ public sealed class RunExplainTests
         var none = await ledger.RunAsync("runs", "explain", ids[1], "no-such-star");
         var clusters = await ledger.RunAsync("runs", "explain", ids[0], "1", "--by", "star_id");
 
-        Assert.Equal((CommandLine.Failed, CommandLine.BadUsage), (none.ExitCode, clusters.ExitCode));
+        Assert.Equal((ExitCodes.Failed, ExitCodes.BadUsage), (none.ExitCode, clusters.ExitCode));
         Assert.Contains("no star 'no-such-star'", none.Error);
         Assert.Contains("cluster run by dbscan", clusters.Error);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "explain", ids[1])).ExitCode);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "explain", ids[1], "1", "--by", "name")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "explain", ids[1])).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "explain", ids[1], "1", "--by", "name")).ExitCode);
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class RunExplainTests
 
         var result = await ledger.RunAsync(["runs", "rethreshold", run, .. share is null ? [] : new[] { "--contamination", share }]);
 
-        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
         Assert.Contains("--contamination", result.Error.Replace("error: contamination", "error: --contamination"));
         Assert.Equal(3, (await ledger.RunIdsAsync()).Length);
     }

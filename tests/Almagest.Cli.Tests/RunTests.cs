@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -38,7 +39,7 @@ public sealed class RunTests : IDisposable
         Assert.True(limited.GetProperty("truncated").GetBoolean());
         Assert.Equal(2, (await ledger.RunIdsAsync("--type", "anomaly")).Length);
         Assert.Empty(await ledger.RunIdsAsync("--status", "failed"));
-        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("runs", "list", "--dataset", "none")).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("runs", "list", "--dataset", "none")).ExitCode);
     }
 
     [Theory]
@@ -63,7 +64,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(await ledger.RunIdsAsync($"--sort={order}"), paged);
 
         var refused = await ledger.RunAsync("runs", "list", "--after", "1_x");
-        Assert.Equal(CommandLine.BadUsage, refused.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
         Assert.Contains("first page", refused.Error, StringComparison.Ordinal);
     }
 
@@ -87,10 +88,10 @@ public sealed class RunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("00000000-0000-0000-0000-000000000000", CommandLine.Failed)]
-    [InlineData("abcdef123456", CommandLine.Failed)]
-    [InlineData("abc", CommandLine.BadUsage)]
-    [InlineData("not-an-id", CommandLine.BadUsage)]
+    [InlineData("00000000-0000-0000-0000-000000000000", ExitCodes.Failed)]
+    [InlineData("abcdef123456", ExitCodes.Failed)]
+    [InlineData("abc", ExitCodes.BadUsage)]
+    [InlineData("not-an-id", ExitCodes.BadUsage)]
     public async Task An_id_that_is_none_is_refused(string id, int code)
     {
         await using var ledger = await CliLedger.CreateAsync();
@@ -145,7 +146,7 @@ public sealed class RunTests : IDisposable
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var id = (await ledger.RunIdsAsync())[0];
 
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "compare", id, id)).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "compare", id, id)).ExitCode);
     }
 
     [Fact]
@@ -155,7 +156,7 @@ public sealed class RunTests : IDisposable
         var ids = await ledger.RunIdsAsync();
 
         // A slip in one id deletes none.
-        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("runs", "delete", ids[0], "00000000")).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("runs", "delete", ids[0], "00000000")).ExitCode);
         Assert.Equal(3, (await ledger.RunIdsAsync()).Length);
         var deleted = (await ledger.RunAsync("runs", "delete", ids[0][^8..], ids[1], "--json")).Ok().Json;
 
@@ -201,8 +202,8 @@ public sealed class RunTests : IDisposable
         var scores = File.ReadLines(file).Skip(1).Select(l => double.Parse(l.Split(',')[10])).ToList();
         Assert.Equal(200, scores.Count);
         Assert.Equal(scores.Order(), scores);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "export", ids[0], "--anomalies", "-o", file)).ExitCode);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "export", ids[1], "--cluster", "0", "-o", file)).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "export", ids[0], "--anomalies", "-o", file)).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "export", ids[1], "--cluster", "0", "-o", file)).ExitCode);
     }
 
     [Fact]
@@ -213,9 +214,9 @@ public sealed class RunTests : IDisposable
 
         var result = await ledger.RunAsync("runs", "export", id, "-o", Path.Combine(folder.Path, "none", "x.csv"));
 
-        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.Contains("does not exist", result.Error);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("runs", "export", id, "-o", folder.Path)).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "export", id, "-o", folder.Path)).ExitCode);
     }
 
     public void Dispose() => folder.Dispose();

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
 
@@ -47,7 +48,7 @@ public sealed class SimulateTests : IDisposable
     {
         var file = Path.Combine(folder.Path, "x.csv");
 
-        Assert.Equal(CommandLine.BadUsage, (await Cli.RunAsync("simulate", "-o", file, option, value)).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await Cli.RunAsync("simulate", "-o", file, option, value)).ExitCode);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 

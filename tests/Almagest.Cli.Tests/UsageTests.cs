@@ -34,7 +34,7 @@ public sealed class UsageTests
     {
         var result = await Cli.RunAsync(line.Split(' '));
 
-        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
         Assert.Empty(result.Out);
         var lines = result.Error.TrimEnd().Split('\n');
         Assert.StartsWith($"error: {expected}", lines[0]);
@@ -53,7 +53,7 @@ public sealed class UsageTests
         // No --database: an attempt to start the embedded cluster would take its time and leave a home behind.
         var result = await Cli.RunAsync([.. line.Split(' '), "--json"]);
 
-        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
         var error = result.Json.GetProperty("error");
         Assert.Equal(message, error.GetProperty("message").GetString());
         Assert.Equal(field, error.GetProperty("field").GetString());
@@ -73,7 +73,7 @@ public sealed class UsageTests
     {
         var result = await Cli.RunAsync("discover", "anomalies", "--features", "magic");
 
-        Assert.Equal(CommandLine.BadUsage, result.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
         Assert.Contains("magic", result.Error);
         Assert.Contains("photometric", result.Error);
     }
@@ -147,7 +147,7 @@ public sealed class UsageTests
     {
         var result = await Cli.RunAsync("runs", "list", "--database", "Host=127.0.0.1;Port=1;Database=x;Username=x;Timeout=5", "--json");
 
-        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.Equal("the database does not answer", result.Json.GetProperty("error").GetProperty("message").GetString());
         Assert.Contains("ALMAGEST_DATABASE", result.Json.GetProperty("error").GetProperty("hint").GetString());
     }

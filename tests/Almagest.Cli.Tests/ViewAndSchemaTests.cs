@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Xunit;
 
@@ -28,7 +29,7 @@ public sealed class ViewAndSchemaTests
         await using (var breakIt = database.DataSource.CreateCommand("drop index ux_mv_discovery_timeline"))
             await breakIt.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(CommandLine.Failed, (await ledger.RunAsync("views", "refresh", "mv_discovery_timeline")).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("views", "refresh", "mv_discovery_timeline")).ExitCode);
         var view = (await ledger.RunAsync("views", "status", "--json")).Ok().Json.GetProperty("views").EnumerateArray().Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_timeline");
         Assert.Equal((1, "failed", "refresh"), (view.GetProperty("consecutive_failures").GetInt32(), view.GetProperty("last_outcome").GetString(), view.GetProperty("mode").GetString()));
         Assert.Equal(JsonValueKind.String, view.GetProperty("next_retry").ValueKind);
@@ -49,7 +50,7 @@ public sealed class ViewAndSchemaTests
             await tamper.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         var wrong = await ledger.RunAsync("views", "verify", "--json");
-        Assert.Equal(CommandLine.Failed, wrong.ExitCode);
+        Assert.Equal(ExitCodes.Failed, wrong.ExitCode);
         Assert.False(wrong.Json.GetProperty("agrees").GetBoolean());
         Assert.Contains("differs", (await ledger.RunAsync("views", "verify")).Out);
 
@@ -75,7 +76,7 @@ public sealed class ViewAndSchemaTests
         (await ledger.RunAsync("views", "verify")).Ok();
         (await ledger.RunAsync("views", "mode", "refresh")).Ok();
         (await ledger.RunAsync("views", "verify")).Ok();
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("views", "mode", "sometimes")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("views", "mode", "sometimes")).ExitCode);
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class ViewAndSchemaTests
         var none = await ledger.RunAsync("views", "refresh", "mv_nothing");
 
         Assert.Equal("mv_discovery_timeline", Assert.Single(one.GetProperty("views_refreshed").EnumerateArray()).GetString());
-        Assert.Equal(CommandLine.Failed, none.ExitCode);
+        Assert.Equal(ExitCodes.Failed, none.ExitCode);
         Assert.Contains("mv_discovery_timeline", none.Error);
     }
 
@@ -112,7 +113,7 @@ public sealed class ViewAndSchemaTests
 
         var result = await ledger.RunAsync("runs", "list");
 
-        Assert.Equal(CommandLine.Failed, result.ExitCode);
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.Contains("almagest db migrate", result.Error);
         Assert.Equal(1, await ledger.CountAsync("select count(*) from pg_tables where schemaname = 'public'"));
     }
@@ -128,7 +129,7 @@ public sealed class ViewAndSchemaTests
         var refused = await ledger.RunAsync("runs", "list");
         var status = (await ledger.RunAsync("db", "status", "--json")).Ok().Json;
         Assert.True(back.GetProperty("taken_back").GetArrayLength() > 0);
-        Assert.Equal(CommandLine.Failed, refused.ExitCode);
+        Assert.Equal(ExitCodes.Failed, refused.ExitCode);
         Assert.Contains("almagest db migrate", refused.Error);
         Assert.False(status.GetProperty("up_to_date").GetBoolean());
 
@@ -142,8 +143,8 @@ public sealed class ViewAndSchemaTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
 
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("db", "rollback", "0")).ExitCode);
-        Assert.Equal(CommandLine.BadUsage, (await ledger.RunAsync("db", "rollback", "NoSuchMigration")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("db", "rollback", "0")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("db", "rollback", "NoSuchMigration")).ExitCode);
         Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
         (await ledger.RunAsync("db", "rollback", "0", "--yes")).Ok();
 

@@ -25,10 +25,10 @@ public sealed class AlgorithmSchemaTests(KnownLedger known)
     }
 
     [Theory]
-    [InlineData("RunRequestBody", "dataset")]
-    [InlineData("SweepRequestBody", "dataset")]
-    [InlineData("KDistanceRequestBody", "dataset")]
-    [InlineData("RethresholdRequestBody", "contamination")]
+    [InlineData("RunRequest", "dataset")]
+    [InlineData("SweepRequest", "dataset")]
+    [InlineData("KDistanceRequest", "dataset")]
+    [InlineData("RethresholdRequest", "contamination")]
     public async Task A_body_that_starts_runs_says_what_it_requires(string body, string required)
     {
         var schema = JsonNode.Parse((await SchemasAsync())[body]!.ToJsonString())!;
@@ -39,7 +39,7 @@ public sealed class AlgorithmSchemaTests(KnownLedger known)
     public async Task The_bodies_name_the_algorithms_and_bound_their_parameters()
     {
         var schemas = await SchemasAsync();
-        foreach (var body in new[] { "RunRequestBody", "SweepRequestBody" })
+        foreach (var body in new[] { "RunRequest", "SweepRequest" })
         {
             var properties = schemas[body]!["properties"]!;
             Assert.Equal(Algorithms.Names, properties["algorithm"]!["enum"]!.AsArray().Select(n => (string)n!));
@@ -48,9 +48,9 @@ public sealed class AlgorithmSchemaTests(KnownLedger known)
             Assert.Equal((0, 0.5, 0.05), ((double)forest["contamination"]!["exclusiveMinimum"]!, (double)forest["contamination"]!["maximum"]!, (double)forest["contamination"]!["default"]!));
             Assert.Equal((1, 10_000), ((int)forest["n_estimators"]!["minimum"]!, (int)forest["n_estimators"]!["maximum"]!));
         }
-        var share = schemas["RethresholdRequestBody"]!["properties"]!["contamination"]!;
+        var share = schemas["RethresholdRequest"]!["properties"]!["contamination"]!;
         Assert.Equal((0, 0.5), ((double)share["exclusiveMinimum"]!, (double)share["maximum"]!));
-        Assert.Equal(1, (int)schemas["KDistanceRequestBody"]!["properties"]!["min_samples"]!["minimum"]!);
+        Assert.Equal(1, (int)schemas["KDistanceRequest"]!["properties"]!["min_samples"]!["minimum"]!);
     }
 
     async Task<JsonNode> SchemasAsync() => JsonNode.Parse((await known.Server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas").GetRawText())!;

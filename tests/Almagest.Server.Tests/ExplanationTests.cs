@@ -5,7 +5,6 @@ using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
-using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Schema;
 using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Xunit;

@@ -40,12 +40,13 @@ public sealed class JobTests
         static ServerOptions EverySecond(ServerOptions o) => o with { NightlyCron = "* * * * * *", Workers = 0 };
         await using var one = await TestServer.StartAsync(EverySecond);
         await using var two = await AlmagestServer.StartAsync(EverySecond(new ServerOptions { Ledger = one.Ledger, Port = 0 }), Cancellation);
-        await Eventually.HoldsAsync(async () => await CountAsync(one, "select count(*) from jobs.qrtz_execution_history where succeeded") >= 4);
+        await Eventually.HoldsAsync(async () => await CountAsync(one, "select count(*) from jobs.qrtz_execution_history where succeeded") >= 6);
         Assert.Equal(2, await CountAsync(one, "select count(*) from jobs.qrtz_scheduler_state"));
         await two.StopAsync(Cancellation);
         await one.App.StopAsync(Cancellation);
         var firings = await CountAsync(one, "select count(*) from jobs.qrtz_execution_history");
-        Assert.Equal(firings, await CountAsync(one, "select count(distinct fired_time / 10000000) from jobs.qrtz_execution_history"));
+        // However late a busy machine executes them: no more than the seconds for which the trigger was due.
+        Assert.InRange(firings, 6, await CountAsync(one, "select (next_fire_time - start_time) / 10000000 + 1 from jobs.qrtz_triggers"));
         // One firing is one refresh of each view; the last may have been handed back by the stopping server.
         Assert.InRange(await RefreshesAsync(one), (firings - 1) * AnalyticsViews.All.Count, firings * AnalyticsViews.All.Count);
     }

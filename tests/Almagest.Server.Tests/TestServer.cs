@@ -6,6 +6,7 @@ using System.Text.Json;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Server.Hosting;
 using Almagest.Testing;

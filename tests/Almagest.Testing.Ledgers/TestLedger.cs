@@ -1,5 +1,6 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Schema;
 
 namespace Almagest.Testing.Ledgers;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Almagest.Bench.Analytics;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Schema;
 using Almagest.Server;
 using Almagest.Server.Hosting;
 using Npgsql;

@@ -4,6 +4,8 @@ using System.Text;
 using Almagest.Bench.Forest;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Almagest.Discovery.Matching;
 
 namespace Almagest.Bench.Matching;

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Almagest.Catalog.Writing;
 
 namespace Almagest.Bench.Readers;

@@ -4,6 +4,7 @@ using System.Text;
 using Almagest.Bench.Analytics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Npgsql;
 
 namespace Almagest.Bench.Views;

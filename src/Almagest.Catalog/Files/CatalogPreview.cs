@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Catalog.Mapping;
 
 namespace Almagest.Catalog.Files;
 

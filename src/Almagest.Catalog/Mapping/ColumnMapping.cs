@@ -1,7 +1,6 @@
-using Almagest.Catalog.Mapping;
 using Almagest.Sky;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Mapping;
 
 /// <summary>
 /// Which columns of a table hold the fields of a star. Immutable. A column's unit is converted to the field's. Fields that no column

@@ -1,4 +1,4 @@
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Mapping;
 
 /// <summary>How a field's value is made of its source columns.</summary>
 public enum FieldSource

@@ -1,4 +1,4 @@
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Mapping;
 
 /// <summary>The fields of a star that a catalogue's columns are mapped to; their names are what users write in <c>--map</c>.</summary>
 public static class StarField

@@ -69,7 +69,7 @@ internal sealed class HatsReader : ICatalogReader
     private readonly CatalogOpenOptions _options;
     private readonly string _folder;
     private readonly List<string> _warnings = [];
-    private ICatalogReader? _current;
+    private ParquetCatalogReader? _current;
     private long _before;
     private bool _started;
 
@@ -153,7 +153,7 @@ internal sealed class HatsReader : ICatalogReader
         }
     }
 
-    private int[] Order(ICatalogReader reader, string file)
+    private int[] Order(ParquetCatalogReader reader, string file)
     {
         var index = reader.Columns.Select((c, i) => (c, i)).ToDictionary(x => x.c.Name, x => x, StringComparer.Ordinal);
         return Columns.Select(wanted => index.TryGetValue(wanted.Name, out var there) && there.c.Type == wanted.Type ? there.i

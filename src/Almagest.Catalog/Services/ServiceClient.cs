@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Almagest.Catalog.Files;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Services;
 
 /// <summary>
 /// Fetches tables from TAP and cone-search services into a file, within a bounded size and time. Only http and https are spoken, certificates are

@@ -1,4 +1,4 @@
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Services;
 
 /// <summary>How far a fetch from a service may go.</summary>
 public sealed record ServiceLimits

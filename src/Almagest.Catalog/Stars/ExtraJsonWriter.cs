@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Almagest.Catalog.Mapping;
 using Almagest.Sky;
 
 namespace Almagest.Catalog.Stars;

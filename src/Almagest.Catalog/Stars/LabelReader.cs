@@ -1,6 +1,6 @@
-using Almagest.Catalog.Stars;
+using Almagest.Catalog.Mapping;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Stars;
 
 /// <summary>Some consecutive labels of a file, column by column.</summary>
 public sealed class LabelBatch

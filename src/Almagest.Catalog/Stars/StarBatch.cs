@@ -1,4 +1,4 @@
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Stars;
 
 /// <summary>Some stars of a catalogue as columns. Every array has <see cref="Count"/> elements; NaN is a missing number.</summary>
 public sealed class StarBatch

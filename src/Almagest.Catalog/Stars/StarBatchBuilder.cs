@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Catalog.Mapping;
 using Almagest.Catalog.TextInput;
 using Almagest.Sky;
 

@@ -1,6 +1,6 @@
-using Almagest.Catalog.Stars;
+using Almagest.Catalog.Mapping;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Stars;
 
 /// <summary>
 /// Reads the stars of an open catalogue by a column mapping. A row whose star fields make no sense is rejected with the line, field and

@@ -1,6 +1,6 @@
 using Almagest.Sky;
 
-namespace Almagest.Catalog;
+namespace Almagest.Catalog.Stars;
 
 /// <summary>How stars are made of a catalogue's rows.</summary>
 public sealed record StarReaderOptions

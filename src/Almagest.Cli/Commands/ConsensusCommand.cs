@@ -37,11 +37,11 @@ internal static class ConsensusCommand
             {
                 var rows = await new ConsensusExport(session.Ledger).TableAsync(runs, by, (int?)parsed.GetValue(top), shell.Cancellation);
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
-                return CommandLine.Done;
+                return ExitCodes.Done;
             }
             var found = await new ConsensusReader(session.Ledger).ReadAsync(runs, (int)(parsed.GetValue(top) ?? 20), by, shell.Cancellation);
             shell.Answer(found.ToResource(by), new ConsensusView(found).Show);
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

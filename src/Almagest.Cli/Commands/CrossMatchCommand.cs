@@ -48,7 +48,7 @@ internal static class CrossMatchCommand
             if (path is not null)
             {
                 await table.WriteAsync(shell, parsed, path, await new CrossMatchRepository(session.Ledger).TableAsync(match, cancellation: shell.Cancellation), "pair", "pairs", match.LinkCount);
-                return CommandLine.Done;
+                return ExitCodes.Done;
             }
             shell.Answer(done.ToResource(), console =>
             {
@@ -56,7 +56,7 @@ internal static class CrossMatchCommand
                 if (match.Epoch is { } year) console.Say($"Compared at {Words.Number(year, "0.0###")}: proper motions moved {Words.Count(done.Moved1)} and {Words.Count(done.Moved2)} stars.");
                 console.Say($"Its pairs: almagest links export {match.MatchId} -o pairs.vot");
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -22,7 +22,7 @@ internal static class DatabaseCommands
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
             var applied = await session.Ledger.Schema.MigrateAsync(shell.Cancellation);
             shell.Answer(new { applied }, console => console.Say(applied.Count == 0 ? "The schema is up to date." : $"Brought up to date: {string.Join(", ", applied)}."));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -47,7 +47,7 @@ internal static class DatabaseCommands
                 if (applied.Count > 0) console.Say($"The schema was older than that: applied {string.Join(", ", applied)}.");
                 if (changed.Count == 0) console.Say("The schema stands there already.");
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -77,7 +77,7 @@ internal static class DatabaseCommands
                     console.Facts(("embedded", server.Settings.DataDirectory), ("psql", $"psql -h {server.Settings.SocketDirectory} -U almagest almagest"));
                 console.Say(current && stale.Count == 0 ? "The schema is up to date." : SchemaMigrator.RemarkOn(states) ?? "Bring it up to date: almagest db migrate");
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

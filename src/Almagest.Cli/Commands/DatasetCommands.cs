@@ -1,13 +1,11 @@
 using System.CommandLine;
-using Almagest.Catalog;
+using Almagest.Catalog.Mapping;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Resources;
-using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Cli.Commands;
 
@@ -39,7 +37,7 @@ internal static class DatasetCommands
                     table.Row(d.DatasetId.ToString(), Words.Clip(d.Name, 32), Words.Count(d.StarCount), Words.Count(d.RejectedCount), Words.Count(d.RunCount), Words.When(d.CreatedAt));
                 console.Write(table);
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -65,7 +63,7 @@ internal static class DatasetCommands
                 IngestReportView.ShowMapping(console, dataset.ColumnMapping.OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}"));
                 IngestReportView.ShowRejected(console, dataset.RejectedRows, dataset.RejectedCount, shown);
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -87,7 +85,7 @@ internal static class DatasetCommands
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
             shell.Answer(new { deleted = dataset.Name, dataset.DatasetId, stars = dataset.StarCount, runs },
                 console => console.Say($"Deleted {dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}, {Words.Plural(runs, "run", "runs")}."));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

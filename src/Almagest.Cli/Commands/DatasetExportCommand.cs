@@ -32,7 +32,7 @@ internal static class DatasetExportCommand
             var dataset = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.Cancellation);
             var stars = new SelectionExport(session.Ledger).Table(dataset, selection, parsed.GetValue(extra), cancellation: shell.Cancellation);
             await table.WriteAsync(shell, parsed, path, stars, "star", "stars", parsed.GetValue(filter) is null ? dataset.StarCount : null);
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

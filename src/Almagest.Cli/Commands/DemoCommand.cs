@@ -45,7 +45,7 @@ internal static class DemoCommand
             {
                 shell.Answer(report.Document, report.Show);
                 if (!shell.Json) report.ShowNext(shell.Screen);
-                return CommandLine.Done;
+                return ExitCodes.Done;
             }
             // People see what was found even if the port is taken; machines get one document.
             if (!shell.Json) report.Show(shell.Screen);
@@ -56,7 +56,7 @@ internal static class DemoCommand
                 server.Show(console);
             });
             await server.UntilStoppedAsync();
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -83,7 +83,7 @@ internal static class DiscoverCommands
         }
         if (reports.Count == 1) shell.Answer(reports[0].Document, reports[0].Show);
         else shell.Answer(new DiscoveryList(reports.ConvertAll(r => r.Document), service.Memory!.Work.Built), console => SweepReport.Show(console, reports, service.Memory!.Work.Built));
-        return CommandLine.Done;
+        return ExitCodes.Done;
     }
 
     static async Task<int> QueueAsync(CommandShell shell, LedgerDatabase ledger, Dataset dataset, StarFilter filter, IReadOnlyList<RunParameters> sweep, bool follow)
@@ -97,7 +97,7 @@ internal static class DiscoverCommands
             view.Show(console);
             console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
         });
-        return CommandLine.Done;
+        return ExitCodes.Done;
     }
 
     /// <summary>How far a run is, a line for each stage and each quarter of it.</summary>

@@ -2,10 +2,10 @@ using System.CommandLine;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Runs.Lifecycle;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.DatasetCoverage;
-using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Cli.Commands;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using Almagest.Catalog;
+using Almagest.Catalog.Mapping;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
@@ -76,7 +77,7 @@ internal static class IngestCommand
             }
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
             await IngestReportView.AnswerAsync(shell, session.Ledger, report, labelled, (int)(parsed.GetValue(show) ?? 10));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

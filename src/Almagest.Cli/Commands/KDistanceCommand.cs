@@ -34,7 +34,7 @@ internal static class KDistanceCommand
             var k = (int)(parsed.GetValue(minSamples) ?? new DbscanParameters().MinSamples);
             var advice = await new DiscoveryService(session.Ledger).KDistanceAsync(found.Name, selection, parsed.GetValue(features), k, shell.Cancellation);
             shell.Answer(advice.ToResource(found.Name), console => Show(console, advice, $"{found.Name}: {selection.Describe()}"));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

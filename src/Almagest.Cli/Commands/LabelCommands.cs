@@ -45,7 +45,7 @@ internal static class LabelCommands
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
             shell.Answer(report,
                 console => console.Say($"{Words.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set {report.LabelSet}{(report.Unknown > 0 ? $"; {Words.Count(report.Unknown)} left out" : "")}."));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -64,7 +64,7 @@ internal static class LabelCommands
             var source = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.Cancellation);
             var rows = await new StarLabels(session.Ledger).TableAsync(source, parsed.GetValue(set) ?? "truth", shell.Cancellation);
             await table.WriteAsync(shell, parsed, path, rows, "label", "labels");
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -89,7 +89,7 @@ internal static class LabelCommands
             }, shell.Cancellation);
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.Cancellation);
             shell.Answer(new StarLabelReport(label.ToLabelledStar(found.SourceId)) { Replaced = !isNew }, console => console.Say($"Star {found.SourceId} is labelled in the set {label.LabelSet}{(isNew ? "" : "; its former label is replaced")}."));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -106,7 +106,7 @@ internal static class LabelCommands
             await new StarLabels(session.Ledger).RemoveAsync(found.StarId, parsed.GetValue(set) ?? "truth", shell.Cancellation);
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.Cancellation);
             shell.Answer(new { found.StarId, found.SourceId, removed = true }, console => console.Say(string.Create(CultureInfo.InvariantCulture, $"Star {found.SourceId} has no label in that set any more.")));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

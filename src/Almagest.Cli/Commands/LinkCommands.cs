@@ -43,7 +43,7 @@ internal static class LinkCommands
                 }
                 console.Write(table);
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -63,7 +63,7 @@ internal static class LinkCommands
             var matches = new CrossMatchRepository(session.Ledger);
             var match = await matches.GetAsync(parsed.GetValue(id), shell.Cancellation);
             await table.WriteAsync(shell, parsed, path, await matches.TableAsync(match, cancellation: shell.Cancellation), "pair", "pairs", match.LinkCount);
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -85,7 +85,7 @@ internal static class LinkCommands
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
             shell.Answer(report, console => console.Say($"{Words.Plural(report.Copied, "label", "labels")} copied{(report.Kept > 0 ? $"; {Words.Count(report.Kept)} stars had one already and keep it (--overwrite replaces them)" : "")}"
                 + $"{(report.Ambiguous > 0 ? $"; {Words.Count(report.Ambiguous)} stars left out, whose links lead to labels that say different things" : "")}."));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -109,7 +109,7 @@ internal static class LinkCommands
                 ($"marked by {Words.Short(found.Run2.RunId)}", Words.Count(o.Marked2)), ("marked by both", $"{Words.Count(o.Common)} (by chance {Words.Number(o.Expected, "0.0")})"),
                 ("Jaccard", Words.Number(o.Jaccard, "0.00")), ("kappa", Words.Number(o.Kappa, "0.00")), ("p value", $"10^{Words.Number(o.Log10PValue, "0.0")}"),
                 ("adjusted Rand index", Words.Number(found.AdjustedRandIndex, "0.00"))]));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -125,7 +125,7 @@ internal static class LinkCommands
             var match = await matches.GetAsync(parsed.GetValue(id), shell.Cancellation);
             await matches.DeleteAsync(match.MatchId, shell.Cancellation);
             shell.Answer(new { deleted = match.MatchId, links = match.LinkCount }, console => console.Say($"Deleted cross-match {match.MatchId} with {Words.Plural(match.LinkCount, "link", "links")}."));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -36,7 +36,7 @@ internal static class MocCommand
             if (path == "-")
             {
                 await shell.Output.WriteAsync((form == "json" ? coverage.ToJson() : coverage.ToAscii()) + "\n");
-                return CommandLine.Done;
+                return ExitCodes.Done;
             }
             await using var file = OutputFile.Create(path);
             await file.WriteAsync(writer => form == "fits"
@@ -45,7 +45,7 @@ internal static class MocCommand
             var area = coverage.Fraction * 129_600 / Math.PI;
             shell.Answer(new { file = file.Path, format = form, order = coverage.Order, cells = coverage.Cells.Count, sky_fraction = coverage.Fraction, area_deg2 = area },
                 console => console.Say($"Wrote {Words.Plural(coverage.Cells.Count, "cell", "cells")} of order {coverage.Order} and coarser to {path}: {Words.Number(area, "#,0.##")} square degrees, {Words.Number(100 * coverage.Fraction, "0.###")} % of the sky."));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -40,7 +40,7 @@ internal static class PlotCommands
             if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
                 throw new UsageException($"run {Words.Short(run.RunId)} is an {run.RunType} run and has no clusters", "Leave --cluster out.", "--cluster");
             await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).RunAsync(run, parsed.GetValue(only) ?? [], (int?)parsed.GetValue(cluster), shell.Cancellation));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -64,7 +64,7 @@ internal static class PlotCommands
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var dataset = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(name), shell.Cancellation);
             await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).DatasetAsync(dataset, stars, parsed.GetValue(only) ?? []));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -86,7 +86,7 @@ internal static class PlotCommands
             ComparedRuns.RequireType(runs, runs[0].RunType, "RUN");
             ComparedRuns.RequireOneDataset(runs, "RUN");
             await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).CompareAsync(runs, shell.Cancellation));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Spectre.Console;
@@ -36,7 +37,7 @@ internal static class PreviewCommand
             if (reading.Frame(parsed) is { } system) mapping = mapping.WithSystem(system);
             var tables = CatalogFile.Tables(path, ListedUpTo);
             shell.Answer(Document(path, preview, tables, mapping), console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -35,7 +35,7 @@ internal static class RunAnnotationCommands
             var found = await annotations.TagsAsync(run.RunId, shell.Cancellation);
             shell.Answer(RunResources.ListOf(run.RunId, found),
                 console => console.Say(found.Count == 0 ? $"Run {Words.Short(run.RunId)} has no tags." : $"Run {Words.Short(run.RunId)}: {string.Join(", ", found.Select(t => t.Tag))}"));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -62,7 +62,7 @@ internal static class RunAnnotationCommands
                 if (found.Count == 0) console.Say($"There is no note about run {Words.Short(run.RunId)}.");
                 foreach (var n in found) console.Say($"{n.NoteId}  {n.WrittenAt:yyyy-MM-dd HH:mm}  {n.WrittenBy ?? "?"}: {n.Text}");
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

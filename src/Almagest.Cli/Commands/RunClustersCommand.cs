@@ -33,7 +33,7 @@ internal static class RunClustersCommand
             };
             var found = await new ClusterIdentityReader(session.Ledger).ReadAsync(runs, options, shell.Cancellation);
             shell.Answer(found.ToResource(), new ClusterIdentityView(found).Show);
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

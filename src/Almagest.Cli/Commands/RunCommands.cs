@@ -8,7 +8,6 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
@@ -64,7 +63,7 @@ internal static class RunCommands
                 else RunView.ShowList(console, runs, names);
                 if (next is not null) console.Say($"There are more: --limit {most * 5}, or --after {next}");
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -80,7 +79,7 @@ internal static class RunCommands
             var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
             var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.Cancellation);
             shell.Answer(view.Document, view.Show);
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -100,7 +99,7 @@ internal static class RunCommands
             await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
             var deleted = runs.Select(r => r.RunId).Distinct().ToList();
             shell.Answer(new { deleted }, console => console.Say($"Deleted {Words.Plural(deleted.Count, "run", "runs")}; the views are up to date."));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -51,10 +51,10 @@ internal static class RunCompareCommand
                 if (path is not null)
                 {
                     await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, found.Pairs, cancellation: shell.Cancellation), "pair", "pairs", found.Pairs.Count);
-                    return CommandLine.Done;
+                    return ExitCodes.Done;
                 }
                 shell.Answer(found.ToResource(), new RunTableView(found, most).Show);
-                return CommandLine.Done;
+                return ExitCodes.Done;
             }
             var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.Cancellation);
             var which = side switch { "only-a" => PairSide.OnlyIn1, "only-b" => PairSide.OnlyIn2, _ => PairSide.Common };
@@ -62,11 +62,11 @@ internal static class RunCompareCommand
             {
                 var rows = await new PairExport(session.Ledger).TableAsync(agreement, side is null ? null : which, why, shell.Cancellation);
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
-                return CommandLine.Done;
+                return ExitCodes.Done;
             }
             if (shell.Json) shell.Write(await ComparisonView.DocumentAsync(session.Ledger, agreement, which, why, most, shell.Cancellation));
             else (await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.Cancellation)).Show(shell.Screen);
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -27,7 +27,7 @@ internal static class RunControlCommands
             shell.Answer(await RunResources.ReadAsync(session.Ledger, run, shell.Cancellation), console => console.Say(run.Status == RunStatus.Cancelled
                 ? $"Run {Words.Short(run.RunId)} is cancelled."
                 : $"The program that works on run {Words.Short(run.RunId)} is told, and stops within a second or two: almagest runs follow {Words.Short(run.RunId)}"));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -60,7 +60,7 @@ internal static class RunControlCommands
                 view.Show(console);
                 if (queued) console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -30,7 +30,7 @@ internal static class RunExplainCommand
             using var explainer = new RunExplainer(session.Ledger);
             var view = new ExplanationView(await explainer.ExplainAsync(run.RunId, found.StarId, shell.Cancellation));
             shell.Answer(view.Document, view.Show);
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

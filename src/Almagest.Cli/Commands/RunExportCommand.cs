@@ -39,7 +39,7 @@ internal static class RunExportCommand
             var whole = query is { AnomaliesOnly: false, ClusterId: null };
             var total = path == "-" ? (long?)null : whole ? run.TotalStars : await new ResultRepository(session.Ledger).CountAsync(run.RunId, query, shell.Cancellation);
             await table.WriteAsync(shell, parsed, path, rows, "star", "stars", total);
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

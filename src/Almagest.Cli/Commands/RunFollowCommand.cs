@@ -5,7 +5,6 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Cli.Commands;
@@ -35,7 +34,7 @@ internal static class RunFollowCommand
         var run = await ProgressDisplay.ShowAsync(shell, "waiting", progress => UntilEndedAsync(shell, ledger, runId, progress));
         var view = await RunView.LoadAsync(ledger, run, 10, shell.Cancellation);
         shell.Answer(view.Document, view.Show);
-        return run.IsComplete ? CommandLine.Done : CommandLine.Failed;
+        return run.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     static async Task<DiscoveryRun> UntilEndedAsync(CommandShell shell, LedgerDatabase ledger, Guid runId, IWorkProgress? progress)

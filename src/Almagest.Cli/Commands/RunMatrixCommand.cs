@@ -41,7 +41,7 @@ internal static class RunMatrixCommand
             {
                 var words = most < 1 ? FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first") : "all pairs, most significant first";
                 await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, wanted, words, shell.Cancellation), "pair", "pairs", wanted.Count);
-                return CommandLine.Done;
+                return ExitCodes.Done;
             }
             var pairs = wanted.Take((int)(parsed.GetValue(top) ?? 20)).ToList();
             var tests = all.Count(p => p.Overlap.Shared > 0);
@@ -51,7 +51,7 @@ internal static class RunMatrixCommand
                 else PairLines.Show(console, pairs);
                 console.Say($"{Words.Plural(runs.Count, "run", "runs")}, {Words.Plural(tests, "pair", "pairs")} tested{(pairs.Count < wanted.Count ? $"; more: --top {wanted.Count}" : "")}.");
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -54,7 +54,7 @@ internal static class RunRecoveryCommand
             var trials = new RecoveryTrials(session.Ledger) { MaxThreads = (int)(parsed.GetValue(threads) ?? 0) };
             var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => trials.RunAsync(run.RunId, settings, RunStages.Relay(progress), shell.Cancellation));
             shell.Answer(report, console => RecoveryView.Show(console, report, run));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -24,7 +24,7 @@ internal static class RunReplayCommand
             var replayer = new RunReplayer(session.Ledger) { MaxThreads = (int)(parsed.GetValue(threads) ?? 0) };
             var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => replayer.ReplayAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation));
             shell.Answer(report.ToResource(), console => ReplayView.Show(console, report));
-            return report.IsReproduced ? CommandLine.Done : CommandLine.Failed;
+            return report.IsReproduced ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }

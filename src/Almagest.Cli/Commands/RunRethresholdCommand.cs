@@ -35,7 +35,7 @@ internal static class RunRethresholdCommand
                 view.Show(console);
                 console.Say($"Made from the scores of {Words.Short(source.RunId)}; compare them: almagest runs compare {Words.Short(source.RunId)} {Words.Short(run.RunId)}");
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

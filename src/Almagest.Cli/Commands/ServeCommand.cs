@@ -38,7 +38,7 @@ internal static class ServeCommand
             await using var server = await RunningServer.StartAsync(session, plan, shell);
             shell.Answer(server.Document, server.Show);
             await server.UntilStoppedAsync();
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Almagest.Catalog;
+using Almagest.Catalog.Services;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
 

@@ -43,12 +43,12 @@ internal static class SimulateCommand
             {
                 if (shell.Json) throw new UsageException("-o - writes CSV to standard output, where --json would write its document", "Choose one of them.", "--output");
                 SimulatedSkyCsvWriter.Write(simulator, shell.Output, 0, null, shell.Cancellation);
-                return CommandLine.Done;
+                return ExitCodes.Done;
             }
             await using var file = OutputFile.Create(path);
             await WriteAsync(shell, simulator, file);
             Answer(shell, simulator, path, file.Path);
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -17,7 +17,6 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
-using Almagest.Runs.Sweeps;
 
 namespace Almagest.Cli.Commands;
 
@@ -60,7 +59,7 @@ internal static class SweepCommand
             var words = string.Join(" + ", RunDatasets.Names(made[0], names));
             var document = new SweepDetail(summary.ToResource(names.GetValueOrDefault(summary.DatasetId, ""))) { Items = [.. made.Select(r => r.ToResource(names))] };
             shell.Answer(document, console => SweepView.Show(console, summary, made, words, submitted.Choice?.Reason));
-            return summary.IsOver && summary.Statuses[RunStatus.Completed] < summary.Runs ? CommandLine.Failed : CommandLine.Done;
+            return summary.IsOver && summary.Statuses[RunStatus.Completed] < summary.Runs ? ExitCodes.Failed : ExitCodes.Done;
         });
         return command;
     }

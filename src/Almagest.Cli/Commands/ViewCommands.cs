@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
@@ -44,7 +45,7 @@ internal static class ViewCommands
                 console.Write(table);
                 foreach (var d in done.Where(d => !d.Succeeded)) console.Say($"{d.ViewName}: {d.Error}");
             });
-            return failed == 0 ? CommandLine.Done : CommandLine.Failed;
+            return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }
@@ -79,7 +80,7 @@ internal static class ViewCommands
                     : done.Any(d => d is { Agrees: false, Lags: true }) ? "Some views lag behind the ledger. Bring them up to date: almagest views refresh"
                     : mode == ViewMode.Refresh ? "Recompute them: almagest views refresh" : "Make the summaries anew: almagest views mode refresh && almagest views mode incremental");
             });
-            return agree ? CommandLine.Done : CommandLine.Failed;
+            return agree ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }

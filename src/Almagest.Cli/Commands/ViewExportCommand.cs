@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Cli.Commands;
@@ -29,7 +30,7 @@ internal static class ViewExportCommand
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var rows = await new ViewExport(session.Ledger).TableAsync(view, new ViewRows { Limit = parsed.GetValue(limit) }, shell.Cancellation);
             await table.WriteAsync(shell, parsed, path, rows, "row", "rows");
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

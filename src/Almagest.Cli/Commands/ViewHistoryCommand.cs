@@ -37,7 +37,7 @@ internal static class ViewHistoryCommand
                     executions.Row(Words.When(run.FiredAt), job, Words.Duration(run.DurationMs), run.Result, run.Summary ?? "");
                 console.Write(executions);
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

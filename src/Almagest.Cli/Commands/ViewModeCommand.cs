@@ -35,7 +35,7 @@ internal static class ViewModeCommand
                 if (now.State == ViewModeState.Building) console.Say("A conversion to mode incremental has begun. Go on: almagest views mode incremental, or take it back: almagest views mode refresh");
                 if (now.State == ViewModeState.Leaving) console.Say("A conversion to mode refresh has begun. Go on: almagest views mode refresh, or take it back: almagest views mode incremental");
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Ledger.Views.Queries;
 
 namespace Almagest.Cli.Commands;
@@ -36,7 +36,7 @@ internal sealed class ViewQuestion(CommandShell shell, GlobalOptions global) : I
             if (path is not null)
             {
                 await table.WriteAsync(shell, parsed, path, await new ViewExport(session.Ledger).TableAsync(view, rows, shell.Cancellation), "row", "rows");
-                return CommandLine.Done;
+                return ExitCodes.Done;
             }
             var found = await new AnalyticsQueries(session.Ledger).ReadAsync(view, rows with { Limit = rows.Limit ?? StandardRows }, shell.Cancellation);
             var names = described.Cells.Any(c => c.IsDataset)
@@ -52,7 +52,7 @@ internal sealed class ViewQuestion(CommandShell shell, GlobalOptions global) : I
                 foreach (var row in found) lines.Row([.. described.Cells.Select(c => Cell(c, row, names))]);
                 console.Write(lines);
             });
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

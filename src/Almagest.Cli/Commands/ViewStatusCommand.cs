@@ -21,7 +21,7 @@ internal static class ViewStatusCommand
             var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.Cancellation);
             var jobs = await new JobStatusReader(session.Ledger).ReadAsync(1, shell.Cancellation);
             shell.Answer(new ViewsReport(views.All(v => !v.Lags), views, jobs), console => Show(console, views, jobs));
-            return CommandLine.Done;
+            return ExitCodes.Done;
         });
         return command;
     }

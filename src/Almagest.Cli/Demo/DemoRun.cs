@@ -9,6 +9,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Demo;
 

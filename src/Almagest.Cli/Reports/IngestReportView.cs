@@ -1,5 +1,6 @@
 using Almagest.Cli.Shell;
 using Almagest.Contract.Datasets;
+using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Runs.Resources;

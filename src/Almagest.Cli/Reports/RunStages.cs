@@ -1,5 +1,5 @@
 using Almagest.Cli.Shell;
-using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Cli.Reports;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Model;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Schema;
 using Almagest.Postgres;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;

@@ -15,26 +15,26 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
     public static ErrorReport Of(Exception error, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested && IsCancellation(error))
-            return new ErrorReport("cancelled", null, null, CommandLine.Cancelled);
+            return new ErrorReport("cancelled", null, null, ExitCodes.Cancelled);
         switch (error)
         {
             case UsageException e:
-                return new ErrorReport(e.Message, e.Hint, e.Option, CommandLine.BadUsage);
+                return new ErrorReport(e.Message, e.Hint, e.Option, ExitCodes.BadUsage);
             case CommandFailedException e:
-                return new ErrorReport(e.Message, e.Hint, null, CommandLine.Failed);
+                return new ErrorReport(e.Message, e.Hint, null, ExitCodes.Failed);
             case LedgerException e:
-                return new ErrorReport(e.Message, CommandAdvice.Of(e), e.Field, e.Kind == LedgerErrorKind.Invalid ? CommandLine.BadUsage : CommandLine.Failed);
+                return new ErrorReport(e.Message, CommandAdvice.Of(e), e.Field, e.Kind == LedgerErrorKind.Invalid ? ExitCodes.BadUsage : ExitCodes.Failed);
             case PostgresServerException e:
-                return new ErrorReport(e.Message, CommandAdvice.Of(e), null, CommandLine.Failed);
+                return new ErrorReport(e.Message, CommandAdvice.Of(e), null, ExitCodes.Failed);
             case CatalogFormatException e:
-                return new ErrorReport(e.Message, CommandAdvice.Of(e), null, CommandLine.Failed);
+                return new ErrorReport(e.Message, CommandAdvice.Of(e), null, ExitCodes.Failed);
             case DiscoveryException e:
-                return new ErrorReport(e.Message, null, null, CommandLine.BadUsage);
+                return new ErrorReport(e.Message, null, null, ExitCodes.BadUsage);
         }
         if (DatabaseBoundary.Translated(error) is { } translated)
-            return new ErrorReport(translated.Message, CommandAdvice.Of(translated), translated.Field, CommandLine.Failed);
+            return new ErrorReport(translated.Message, CommandAdvice.Of(translated), translated.Field, ExitCodes.Failed);
         if (error is OutOfMemoryException)
-            return new ErrorReport("there is not enough memory for this", "Narrow the selection with --filter, or use a larger machine.", null, CommandLine.Failed);
+            return new ErrorReport("there is not enough memory for this", "Narrow the selection with --filter, or use a larger machine.", null, ExitCodes.Failed);
         return Unexpected(error);
     }
 
@@ -43,7 +43,7 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
 
     static ErrorReport Unexpected(Exception error) =>
         new($"sorry, an unexpected problem ({error.GetType().Name}): this is a defect of the program",
-            Debugging ? error.ToString() : "Run it again with ALMAGEST_DEBUG=1 for details, and report them.", null, CommandLine.Failed);
+            Debugging ? error.ToString() : "Run it again with ALMAGEST_DEBUG=1 for details, and report them.", null, ExitCodes.Failed);
 
     // The database reports the cancellation of its own query as an error of its own.
     static bool IsCancellation(Exception error) =>

@@ -18,7 +18,7 @@ internal static class HelpPages
             {
                 help.MaxWidth = Math.Min(MaxWidth, shell.Terminal.OutIsTerminal ? shell.Terminal.Width : 100);
                 option.Action = new HelpWithExamples(help);
-                root.SetAction(parsed => option.Action is SynchronousCommandLineAction action ? action.Invoke(parsed) : CommandLine.Done);
+                root.SetAction(parsed => option.Action is SynchronousCommandLineAction action ? action.Invoke(parsed) : ExitCodes.Done);
             }
             if (option is VersionOption) option.Action = new Version(shell);
         }
@@ -56,7 +56,7 @@ internal static class HelpPages
                     Exit codes: 0 done, 1 failed, 2 not understood, 130 ended by Ctrl-C.
                     """);
             }
-            return CommandLine.Done;
+            return ExitCodes.Done;
         }
     }
 
@@ -69,7 +69,7 @@ internal static class HelpPages
             var version = typeof(HelpPages).Assembly.GetName().Version?.ToString(3) ?? "0";
             if (shell.Json) shell.Write(new { version });
             else parseResult.InvocationConfiguration.Output.WriteLine($"almagest {version}");
-            return CommandLine.Done;
+            return ExitCodes.Done;
         }
     }
 }

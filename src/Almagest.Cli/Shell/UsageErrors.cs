@@ -30,7 +30,7 @@ internal static class UsageErrors
             ArgumentResult argument => argument.Argument.Name,
             _ => unknown,
         };
-        return new ErrorReport(message, hint, field, CommandLine.BadUsage).Write(shell);
+        return new ErrorReport(message, hint, field, ExitCodes.BadUsage).Write(shell);
     }
 
     static string Sentence(ParseError error) => error.SymbolResult switch

@@ -1,4 +1,5 @@
 using Almagest.Charts.Pictures;
+using Almagest.Dashboard.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.DataProtection;

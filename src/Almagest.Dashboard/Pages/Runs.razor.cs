@@ -6,7 +6,6 @@ using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Runs.Sweeps;
 using Microsoft.AspNetCore.Components;
 
 namespace Almagest.Dashboard.Pages;

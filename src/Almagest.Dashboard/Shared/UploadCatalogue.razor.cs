@@ -1,6 +1,7 @@
 using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
 using Almagest.Charts.Text;
 using Almagest.Contract.Errors;
 using Almagest.Dashboard.Uploads;

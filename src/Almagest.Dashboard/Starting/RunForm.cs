@@ -4,7 +4,7 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
-using Almagest.Runs.Sweeps;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Dashboard.Starting;
 

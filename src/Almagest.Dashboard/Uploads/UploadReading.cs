@@ -1,4 +1,6 @@
 using Almagest.Catalog;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
 using Almagest.Sky;

@@ -1,5 +1,7 @@
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 
 namespace Almagest.Dashboard.Uploads;
 

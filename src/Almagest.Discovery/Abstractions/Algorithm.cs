@@ -64,12 +64,14 @@ public abstract class Algorithm
         RunParameters parameters;
         try
         {
-            parameters = (RunParameters?)JsonSerializer.Deserialize(string.IsNullOrWhiteSpace(json) ? "{}" : json, Defaults.GetType(), RunParameters.Json) ?? Defaults;
+            var text = string.IsNullOrWhiteSpace(json) ? "{}" : json;
+            parameters = (RunParameters?)JsonSerializer.Deserialize(text, Defaults.GetType(), RunParameters.Json) ?? Defaults;
         }
         catch (JsonException e)
         {
             var path = e.Path?.TrimStart('$', '.') ?? "";
-            throw new ParameterException(path, $"the parameters of {Name} cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such parameter, or not its type"),
+            var place = path.Length == 0 ? "" : $" at {path}: no such parameter, or not its type";
+            throw new ParameterException(path, $"the parameters of {Name} cannot be read{place}",
                 "Known parameters and their defaults: " + Defaults.ToJson());
         }
         parameters.Validate();

@@ -1,8 +1,8 @@
 namespace Almagest.Discovery.Abstractions;
 
 /// <summary>
-/// Beside its fast kernels the engine has plain ones that give the same results to the last bit. <c>ALMAGEST_KERNELS=reference</c> makes it use
-/// those, to tell whether a fast one is wrong.
+/// Beside its fast kernels the engine has plain ones that give the same results to the last bit. <c>ALMAGEST_KERNELS=reference</c> makes
+/// it use those, to tell whether a fast one is wrong.
 /// </summary>
 internal static class Kernels
 {

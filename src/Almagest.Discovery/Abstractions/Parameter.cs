@@ -71,7 +71,10 @@ public sealed class Parameter
     /// <summary>Whether its values are 64-bit numbers rather than 32-bit ones; of whole numbers.</summary>
     public bool IsLong => Type == typeof(long);
 
-    /// <summary>The values that are allowed, in words that follow a name, e.g. <c>in (0, 0.5]</c>, <c>1 to 10000</c>, <c>eom or leaf</c>; null = all of its type.</summary>
+    /// <summary>
+    /// The values that are allowed, in words that follow a name, e.g. <c>in (0, 0.5]</c>, <c>1 to 10000</c>, <c>eom or leaf</c>; null = all of
+    /// its type.
+    /// </summary>
     public string? Range => Kind switch
     {
         ParameterKind.Choice => string.Join(" or ", Choices),
@@ -100,7 +103,8 @@ public sealed class Parameter
     /// <summary>The parameter that a property is.</summary>
     /// <param name="value">its default</param>
     internal static Parameter Of(PropertyInfo property, object? value) => new(property,
-        property.GetCustomAttribute<ParameterAttribute>() ?? throw new InvalidOperationException($"{property.Name} is not a parameter"), value);
+        property.GetCustomAttribute<ParameterAttribute>() ?? throw new InvalidOperationException($"{property.Name} is not a parameter"),
+        value);
 
     internal static string NameOf(PropertyInfo property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
 
@@ -122,7 +126,7 @@ public sealed class Parameter
             var range = Range ?? "finite";
             var words = Kind switch
             {
-                ParameterKind.Real => range.StartsWith("in ", StringComparison.Ordinal) || range.StartsWith("above ", StringComparison.Ordinal) ? $"a number {range}" : range,
+                ParameterKind.Real when Above is not null || Max is not null => $"a number {range}",
                 ParameterKind.Whole when Unit is not null => $"{range} {Unit}",
                 _ => range,
             };

@@ -1,8 +1,8 @@
 namespace Almagest.Discovery.Abstractions;
 
 /// <summary>
-/// Makes a property of a <see cref="RunParameters"/> record a parameter of its algorithm. The property gives the type and the default, its name
-/// in snake_case is the parameter's name; everything else is said here, once, for validation, command line, API, form and docs.
+/// Makes a property of a <see cref="RunParameters"/> record a parameter of its algorithm. The property gives the type and the default, its
+/// name in snake_case is the parameter's name; everything else is said here, once, for validation, command line, API, form and docs.
 /// </summary>
 /// <param name="help">what it is, a phrase without a full stop; the range follows it in every text</param>
 [AttributeUsage(AttributeTargets.Property)]
@@ -34,7 +34,7 @@ public sealed class ParameterAttribute(string help) : Attribute
     /// <summary>What null means, e.g. <c>min_cluster_size</c>: the value of that one; for properties that may be null.</summary>
     public string? WhenNull { get; init; }
 
-    /// <summary>The command line's name of it, without dashes; left out = the name with dashes, which otherwise stays as a second name.</summary>
+    /// <summary>The command line's name of it, without dashes; left out = the name with dashes, which else stays as a second name.</summary>
     public string? Option { get; init; }
 
     /// <summary>What stands for a value in the command line's help, e.g. <c>SHARE</c>.</summary>

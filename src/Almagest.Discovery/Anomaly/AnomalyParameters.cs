@@ -3,13 +3,14 @@ using Almagest.Discovery.Abstractions;
 
 namespace Almagest.Discovery.Anomaly;
 
-/// <summary>What all algorithms that find anomalies are asked: the share to flag. It sets the threshold on their scores and nothing else.</summary>
+/// <summary>What all algorithms that find anomalies are asked: the share to flag. It sets the threshold on their scores, nothing else.</summary>
 public abstract record AnomalyParameters : RunParameters
 {
     private const double DefaultContamination = 0.05;
 
     /// <summary>Describes <see cref="Contamination"/>.</summary>
-    public static Parameter Share { get; } = Parameter.Of(typeof(AnomalyParameters).GetProperty(nameof(Contamination))!, DefaultContamination);
+    public static Parameter Share { get; } =
+        Parameter.Of(typeof(AnomalyParameters).GetProperty(nameof(Contamination))!, DefaultContamination);
 
     /// <summary>The share of stars to flag, (0, 0.5].</summary>
     [JsonPropertyOrder(-1)]

@@ -22,8 +22,7 @@ public static class Algorithms
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(a => a.Name)];
 
     /// <summary>The names by run type, in one phrase: <c>isolation_forest (anomalies), dbscan or hdbscan (clusters)</c>.</summary>
-    public static string InWords { get; } = string.Join(", ", new[] { (AnomalyAlgorithm.Type, "anomalies"), (ClusterAlgorithm.Type, "clusters") }
-        .Select(t => $"{string.Join(" or ", Of(t.Item1).Select(a => a.Name))} ({t.Item2})"));
+    public static string InWords { get; } = $"{OneOf(AnomalyAlgorithm.Type)} (anomalies), {OneOf(ClusterAlgorithm.Type)} (clusters)";
 
     /// <summary>Null where there is none of this name.</summary>
     public static Algorithm? Find(string name) => All.FirstOrDefault(a => a.Name == name);
@@ -32,8 +31,11 @@ public static class Algorithms
     public static IReadOnlyList<Algorithm> Of(string runType) => [.. All.Where(a => a.RunType == runType)];
 
     /// <summary>
-    /// The default of every parameter of an algorithm, as stored; null where there is no such algorithm. Of a key that the parameters of a stored
-    /// run lack, because it is younger than the run, this is the value that the run had: a new parameter's default must be what was done before.
+    /// The default of every parameter of an algorithm, as stored; null where there is no such algorithm. Of a key that the parameters of a
+    /// stored run lack, because it is younger than the run, this is the value that the run had: a new parameter's default must be what was
+    /// done before.
     /// </summary>
     public static JsonObject? DefaultParameters(string algorithm) => Find(algorithm)?.DefaultParameters();
+
+    private static string OneOf(string runType) => string.Join(" or ", Of(runType).Select(a => a.Name));
 }

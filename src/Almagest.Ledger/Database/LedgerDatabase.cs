@@ -1,12 +1,11 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Schema;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Almagest.Ledger.Database;
 
-/// <summary>One ledger: its connections, its context, its schema. Thread-safe; one per process and database.</summary>
+/// <summary>One ledger: its connections, its context. Thread-safe; one per process and database.</summary>
 public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
 {
     readonly DbContextOptions<LedgerContext> options;
@@ -27,12 +26,9 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
                 "Write it like 'Host=localhost;Database=almagest;Username=me'.", "database", e);
         }
         options = LedgerContextOptions.For(DataSource);
-        Schema = new SchemaMigrator(this);
     }
 
     public NpgsqlDataSource DataSource { get; }
-
-    public SchemaMigrator Schema { get; }
 
     /// <summary>A short-lived context; the caller disposes of it.</summary>
     public LedgerContext CreateContext() => new(options);

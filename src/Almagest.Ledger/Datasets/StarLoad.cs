@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Almagest.Catalog;
+using Almagest.Catalog.Stars;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Npgsql;

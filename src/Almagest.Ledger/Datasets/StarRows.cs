@@ -1,4 +1,4 @@
-using Almagest.Catalog;
+using Almagest.Catalog.Stars;
 using Almagest.Ledger.Database;
 using Almagest.Sky;
 using Npgsql;

@@ -26,6 +26,8 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
         AnnotationModel.Configure(modelBuilder);
         CrossMatchModel.Configure(modelBuilder);
         // No migration makes them: models of migrations need not know them, so that a new view changes no snapshot.
-        if (!EF.IsDesignTime) ViewModel.Configure(modelBuilder);
+        if (EF.IsDesignTime) return;
+        foreach (var part in typeof(LedgerContext).Assembly.GetTypes().Where(t => t.IsClass && typeof(IModelPart).IsAssignableFrom(t)))
+            ((IModelPart)Activator.CreateInstance(part)!).Configure(modelBuilder);
     }
 }

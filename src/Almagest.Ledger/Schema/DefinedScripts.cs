@@ -1,4 +1,5 @@
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Npgsql;
 
 namespace Almagest.Ledger.Schema;

@@ -1,5 +1,5 @@
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 
 namespace Almagest.Ledger.Schema;
 

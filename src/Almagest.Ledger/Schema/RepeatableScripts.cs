@@ -1,6 +1,7 @@
 using System.Data;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 
 namespace Almagest.Ledger.Schema;
 

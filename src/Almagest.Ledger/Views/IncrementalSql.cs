@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Views.Descriptors;
 
 namespace Almagest.Ledger.Views;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Views.Descriptors;
 using Npgsql;
 
 namespace Almagest.Ledger.Views;

@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Views.Descriptors;
 using Npgsql;
 
 namespace Almagest.Ledger.Views;

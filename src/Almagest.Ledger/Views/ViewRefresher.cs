@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Almagest.Contract.Views;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Views.Descriptors;
 using Npgsql;
 
 namespace Almagest.Ledger.Views;

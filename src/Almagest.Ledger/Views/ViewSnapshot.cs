@@ -2,6 +2,7 @@ using System.Data;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Views.Descriptors;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -3,7 +3,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 
 namespace Almagest.Runs.Comparison;
 

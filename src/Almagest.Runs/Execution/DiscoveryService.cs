@@ -14,22 +14,6 @@ using Almagest.Runs.Requests;
 
 namespace Almagest.Runs.Execution;
 
-/// <summary>What the user asks for: which stars, which algorithm, which parameters.</summary>
-/// <param name="Dataset">name or id</param>
-public sealed record RunRequest(string Dataset, StarFilter Filter, RunParameters Parameters);
-
-/// <summary>A stage of a run and how far it is, 0 to 1.</summary>
-public sealed record RunProgress(string Stage, double Fraction)
-{
-    /// <summary>Of the whole run, 0 to 100: loading is a fifth of it, computing three, storing the last. Rough, but it never goes back.</summary>
-    public double Percent => Stage switch
-    {
-        "load" => 20 * Math.Clamp(Fraction, 0, 1),
-        "compute" => 20 + 60 * Math.Clamp(Fraction, 0, 1),
-        _ => 80 + 20 * Math.Clamp(Fraction, 0, 1),
-    };
-}
-
 /// <summary>What a run found. <see cref="RunId"/> is null where nothing was stored.</summary>
 /// <param name="Request">with the recipe that was taken, as <c>name@version</c></param>
 public sealed record RunOutcome(Guid? RunId, Dataset Dataset, RunRequest Request, StarAnalysis Analysis, RunTimings Timings)

@@ -1,7 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Execution;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,6 +1,5 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
-using Almagest.Runs.Results;
 using Npgsql;
 using NpgsqlTypes;
 

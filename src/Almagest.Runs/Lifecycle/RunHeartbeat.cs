@@ -1,5 +1,4 @@
 using Almagest.Contract.Errors;
-using Almagest.Runs.Execution;
 
 namespace Almagest.Runs.Lifecycle;
 

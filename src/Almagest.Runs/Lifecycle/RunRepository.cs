@@ -4,7 +4,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Requests;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -8,9 +8,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Sweeps;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Runs.Requests;

@@ -6,7 +6,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Replay;
-using Almagest.Runs.Sweeps;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Runs.Resources;
 

@@ -4,7 +4,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Runs.Resources;
 

@@ -5,6 +5,7 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Views;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.StarFrequency;
 using Almagest.Runs.Resources;

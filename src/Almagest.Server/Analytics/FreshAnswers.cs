@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Ledger.Views.Queries;
 using Microsoft.AspNetCore.Http;
 

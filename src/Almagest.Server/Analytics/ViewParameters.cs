@@ -1,8 +1,7 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.DatasetCoverage;
-using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 

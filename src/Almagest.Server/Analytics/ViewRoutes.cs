@@ -1,4 +1,5 @@
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Runs.Lifecycle;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Queries;

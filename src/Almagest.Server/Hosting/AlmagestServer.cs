@@ -1,6 +1,7 @@
 using System.Net;
 using Almagest.Contract.Errors;
 using Almagest.Dashboard.Hosting;
+using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Explanation;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Server.Jobs;
 

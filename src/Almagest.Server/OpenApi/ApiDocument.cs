@@ -1,6 +1,6 @@
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views;
-using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Server.Http;
 using Almagest.Server.VirtualObservatory;
 using Microsoft.AspNetCore.Builder;

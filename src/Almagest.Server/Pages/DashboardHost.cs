@@ -1,6 +1,7 @@
 using Almagest.Dashboard.Hosting;
-using Almagest.Runs.Execution;
+using Almagest.Dashboard.Shared;
 using Almagest.Runs.Explanation;
+using Almagest.Runs.Lifecycle;
 using Almagest.Server.Jobs;
 
 namespace Almagest.Server.Pages;

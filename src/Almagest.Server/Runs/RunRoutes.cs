@@ -3,12 +3,12 @@ using System.Text.Json;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Execution;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
@@ -52,8 +52,9 @@ internal static class RunRoutes
 
         group.Route("POST", "", "startRun", "Starts a run", context => StartAsync(context, ledger))
             .WithDescription("Checks the request and stores the run as pending; a worker takes it up at once. Follow it at the address in Location, "
-                + "or as server-sent events at …/events. Where the parameters name no recipe of features, the first of population, photometric, kinematic and default "
-                + "(cluster runs: cluster5d, comoving and sphere) is taken whose columns at least a tenth of the stars have; the stored parameters name it with its version, "
+                + "or as server-sent events at …/events. Where the parameters name no recipe of features, "
+                + $"the first of {string.Join(", ", RecipeChoice.AnomalyOrder)} (cluster runs: {string.Join(", ", RecipeChoice.ClusterOrder)}) "
+                + "is taken whose columns at least a tenth of the stars have; the stored parameters name it with its version, "
                 + "and features_chosen says why. The views follow its completion by themselves. With a header Idempotency-Key (1 to 255 printable ASCII characters, remembered for 24 hours) "
                 + "the request can be sent again without starting a second run: the answer is the first one's run, with the header Idempotency-Replayed: true; 409 where the key was used for another request.")
             .Accepts<RunRequestBody>("application/json").Produces<RunResource>(202).Fails(400, 404, 409, 413, 415);

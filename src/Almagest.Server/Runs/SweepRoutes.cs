@@ -7,7 +7,6 @@ using Almagest.Ledger.Datasets;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
-using Almagest.Runs.Sweeps;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,4 @@
 using Almagest.Server.Http;
-using Almagest.Server.VirtualObservatory.Tap;
 
 namespace Almagest.Server.VirtualObservatory;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Almagest.Catalog.Writing;
 using Almagest.Discovery.Matching;
 using Almagest.Testing;

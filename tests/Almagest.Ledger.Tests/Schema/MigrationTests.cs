@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Microsoft.EntityFrameworkCore;

@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Selections;

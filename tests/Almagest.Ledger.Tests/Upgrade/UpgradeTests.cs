@@ -3,7 +3,6 @@ using Almagest.Ledger.Schema;
 using Almagest.Ledger.Tests.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Results;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Upgrade;

@@ -1,5 +1,6 @@
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Schema;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;

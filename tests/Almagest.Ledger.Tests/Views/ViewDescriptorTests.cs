@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Ledger.Views.Queries;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using Almagest.Contract.Views;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Ledger.Views.Queries;
-using Almagest.Ledger.Views.StarFrequency;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Recovery;
-using Almagest.Contract.Serialization;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
@@ -9,6 +8,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
+using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Recovery;
@@ -16,6 +16,8 @@ namespace Almagest.Runs.Tests.Recovery;
 /// <summary>What a run would find of planted stars, over stars with a level distribution in every column.</summary>
 public sealed class RecoveryTrialsTests
 {
+    static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     static async Task<TestLedger> LedgerAsync(int stars = 2000)
@@ -119,7 +121,7 @@ public sealed class RecoveryTrialsTests
         await using var test = await LedgerAsync(100);
         var run = (await new RunRepository(test.Ledger).CreateAsync(1, type == "anomaly" ? new IsolationForestParameters { Features = "population" } : new DbscanParameters { Features = "cluster5d" },
             StarFilter.All, Cancellation)).RunId;
-        var settings = JsonSerializer.Deserialize<RecoverySettings>(json, ContractJson.Options)!;
+        var settings = JsonSerializer.Deserialize<RecoverySettings>(json, SnakeCase)!;
         var refused = await Assert.ThrowsAsync<LedgerException>(() => RecoverAsync(test, run, settings));
         Assert.Equal(LedgerErrorKind.Invalid, refused.Kind);
         Assert.NotNull(refused.Field);

@@ -8,6 +8,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 

@@ -7,6 +7,7 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 using Almagest.Testing;
 using Xunit;

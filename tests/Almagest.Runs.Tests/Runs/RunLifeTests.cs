@@ -6,7 +6,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Npgsql;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 

@@ -7,7 +7,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
-using Almagest.Runs.Sweeps;
 using Almagest.Testing;
 using Xunit;
 

@@ -7,6 +7,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;

@@ -8,6 +8,7 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;

@@ -12,5 +12,6 @@ static class ForestKernel
         Choose(trees, columns, rows, Kernels.AreReference);
 
     internal static IForestScorer Choose(IReadOnlyList<IsolationTree> trees, int columns, int rows, bool reference) =>
-        (reference || rows < FewRows ? null : BitsetForestScorer.TryCreate(trees, columns)) ?? (IForestScorer)new ScalarForestScorer(trees, columns);
+        (reference || rows < FewRows ? null : BitsetForestScorer.TryCreate(trees, columns))
+            ?? (IForestScorer)new ScalarForestScorer(trees, columns);
 }

@@ -30,12 +30,16 @@ public sealed class IsolationForestModel
         parameters.Validate();
         context ??= new AlgorithmContext();
         if (features.Rows < Algorithm.MinStars)
-            throw new DiscoveryException($"The selection holds {features.Rows} stars; an isolation forest needs at least {Algorithm.MinStars}. Widen the filter.");
+        {
+            throw new DiscoveryException(
+                $"The selection holds {features.Rows} stars; an isolation forest needs at least {Algorithm.MinStars}. Widen the filter.");
+        }
         if (features.Columns == 0)
             throw new DiscoveryException("The matrix has no feature. Choose a recipe that the dataset's columns can fill.");
         var subsample = Math.Min(parameters.MaxSamples, features.Rows);
         var trees = new IsolationTree[parameters.NEstimators];
-        RowBlocks.For(trees.Length, context.MaxThreads, t => trees[t] = IsolationTreeBuilder.Grow(features, subsample, parameters.RandomState, t), context.CancellationToken);
+        RowBlocks.For(trees.Length, context.MaxThreads,
+            t => trees[t] = IsolationTreeBuilder.Grow(features, subsample, parameters.RandomState, t), context.CancellationToken);
         return new IsolationForestModel(trees, subsample, features.Names, context.MaxThreads);
     }
 

@@ -3,7 +3,9 @@ using Almagest.Discovery.Abstractions;
 
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
-/// <summary>The parameters of an isolation forest, in scikit-learn's names; the defaults are those of Liu, Ting and Zhou (2008) and of scikit-learn.</summary>
+/// <summary>
+/// The parameters of an isolation forest, in scikit-learn's names; the defaults are those of Liu, Ting and Zhou (2008) and of scikit-learn.
+/// </summary>
 /// <remarks>
 /// More trees make scores steadier at a proportional cost: between two seeds, scores of 100 trees rank stars nearly alike, and 400
 /// halve what is left of the difference. A larger subsample sees finer structure and deeper trees, but hides anomalies that come in groups

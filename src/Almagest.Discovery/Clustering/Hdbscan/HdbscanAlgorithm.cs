@@ -20,7 +20,8 @@ public sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
 
     public override string Finds => "clusters of any density";
 
-    public override string Reference => "Campello, Moulavi and Sander 2013, Density-Based Clustering Based on Hierarchical Density Estimates, PAKDD, 160";
+    public override string Reference =>
+        "Campello, Moulavi and Sander 2013, Density-Based Clustering Based on Hierarchical Density Estimates, PAKDD, 160";
 
     public override SharedWork Shares { get; } = new("tree", "min_cluster_size", "min_samples");
 
@@ -28,7 +29,8 @@ public sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
     {
         var samples = parameters.MinSamples ?? parameters.MinClusterSize;
         return context.Memory
-            .Get(features, (Name, samples), () => ClusterHierarchy.Build(features, samples, context.MaxThreads, context.Progress, context.CancellationToken))
+            .Get(features, (Name, samples),
+                () => ClusterHierarchy.Build(features, samples, context.MaxThreads, context.Progress, context.CancellationToken))
             .Condense(parameters.MinClusterSize)
             .Select(parameters.Selection, parameters.AllowSingleCluster);
     }

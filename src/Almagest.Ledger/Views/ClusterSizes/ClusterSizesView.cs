@@ -1,7 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.Descriptors;
 using static Almagest.Contract.Columns.Column;
 
 namespace Almagest.Ledger.Views.ClusterSizes;

@@ -1,6 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Contract.Columns;
-using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.Descriptors;
 using static Almagest.Contract.Columns.Column;
 
 namespace Almagest.Ledger.Views.DatasetCoverage;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Contract.Columns;
 using Almagest.Discovery.Registry;
-using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.Descriptors;
 using static Almagest.Contract.Columns.Column;
 using Row = Almagest.Ledger.Views.ParameterPerformance.ParameterPerformanceRow;
 

@@ -1,5 +1,5 @@
 using Almagest.Contract.Columns;
-using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.Descriptors;
 using static Almagest.Contract.Columns.Column;
 
 namespace Almagest.Ledger.Views.Quality;

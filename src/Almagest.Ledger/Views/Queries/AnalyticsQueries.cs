@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views.ClusterSizes;
 using Almagest.Ledger.Views.DatasetCoverage;
+using Almagest.Ledger.Views.Descriptors;
 using Almagest.Ledger.Views.OverlapMatrix;
 using Almagest.Ledger.Views.ParameterPerformance;
 using Almagest.Ledger.Views.Quality;

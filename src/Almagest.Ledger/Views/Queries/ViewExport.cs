@@ -3,6 +3,7 @@ using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
+using Almagest.Ledger.Views.Descriptors;
 
 namespace Almagest.Ledger.Views.Queries;
 

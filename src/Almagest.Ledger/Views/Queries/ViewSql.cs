@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using System.Text;
+using Almagest.Ledger.Views.Descriptors;
 using Npgsql;
 
 namespace Almagest.Ledger.Views.Queries;

@@ -1,6 +1,6 @@
 using Almagest.Contract.Columns;
 using Almagest.Discovery.Registry;
-using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Views.Descriptors;
 using static Almagest.Contract.Columns.Column;
 
 namespace Almagest.Ledger.Views.Sensitivity;

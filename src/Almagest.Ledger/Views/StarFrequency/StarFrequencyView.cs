@@ -1,4 +1,6 @@
 using Almagest.Contract.Columns;
+using Almagest.Ledger.Views.Descriptors;
+using Almagest.Ledger.Views.Queries;
 using static Almagest.Contract.Columns.Column;
 
 namespace Almagest.Ledger.Views.StarFrequency;

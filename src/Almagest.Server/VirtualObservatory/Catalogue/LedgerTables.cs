@@ -1,6 +1,7 @@
 using Almagest.Adql.Schema;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 
 namespace Almagest.Server.VirtualObservatory.Catalogue;
 

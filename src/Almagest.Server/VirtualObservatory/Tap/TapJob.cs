@@ -2,17 +2,6 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Almagest.Server.VirtualObservatory.Tap;
 
-/// <summary>Phases of a job (UWS 1.1, 2.1.3), as they are written.</summary>
-internal enum JobPhase
-{
-    PENDING,
-    QUEUED,
-    EXECUTING,
-    COMPLETED,
-    ERROR,
-    ABORTED,
-}
-
 /// <summary>
 /// A query that is answered behind the client's back. Its result is a file without a name: the disk is free again when the job is destroyed, or the
 /// server ends in whatever way. Its members are guarded by the job's own lock, but for what never changes.

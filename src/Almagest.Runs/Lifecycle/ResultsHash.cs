@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Almagest.Runs.Results;
+namespace Almagest.Runs.Lifecycle;
 
 /// <summary>
 /// The hash of a run's results: SHA-256 over its rows in ascending order of star_id. Equal hashes mean equal rows to the last bit of every

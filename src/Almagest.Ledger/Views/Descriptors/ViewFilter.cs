@@ -1,4 +1,4 @@
-namespace Almagest.Ledger.Views.Queries;
+namespace Almagest.Ledger.Views.Descriptors;
 
 /// <summary>
 /// One way to choose rows of a view: a parameter of its route, an option of its command, a condition of its SQL, and a part of the words that

@@ -4,7 +4,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 
-namespace Almagest.Runs.Execution;
+namespace Almagest.Runs.Requests;
 
 /// <summary>Gives every request a recipe with its version, so that the stored run can be repeated.</summary>
 internal sealed class RecipeResolver(LedgerDatabase ledger)

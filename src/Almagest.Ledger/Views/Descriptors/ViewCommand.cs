@@ -1,4 +1,4 @@
-namespace Almagest.Ledger.Views.Queries;
+namespace Almagest.Ledger.Views.Descriptors;
 
 /// <summary>
 /// A view's command below <c>analytics</c>: its filters are the options, with <c>--sort</c>, <c>--limit</c> and <c>-o</c> for a table in a file.

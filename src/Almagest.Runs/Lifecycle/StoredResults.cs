@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Almagest.Runs.Results;
+namespace Almagest.Runs.Lifecycle;
 
 /// <summary>A stored row of <c>discovery_results</c>, without its run.</summary>
 internal readonly record struct StoredResult(long StarId, bool IsAnomaly, double? Score, int? ClusterId, double? MembershipProbability);

@@ -1,17 +1,17 @@
 using Almagest.Contract.Serialization;
-using Almagest.Ledger.Views;
-using Almagest.Ledger.Views.Queries;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Views.Descriptors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
-namespace Almagest.Ledger.Model;
+namespace Almagest.Ledger.Views;
 
 /// <summary>The query-optimized views, as keyless entities: read, never tracked. Made from their descriptors.</summary>
-internal static class ViewModel
+internal sealed class ViewModel : IModelPart
 {
     sealed class RawJsonConverter() : ValueConverter<RawJson, string>(json => json.Text, text => new RawJson(text));
 
-    public static void Configure(ModelBuilder model)
+    public void Configure(ModelBuilder model)
     {
         foreach (var view in AnalyticsViews.All)
         {

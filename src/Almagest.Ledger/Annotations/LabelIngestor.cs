@@ -1,12 +1,15 @@
 using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Almagest.Ledger.Datasets;
+namespace Almagest.Ledger.Annotations;
 
 /// <summary>How to load labels.</summary>
 public sealed record LabelOptions

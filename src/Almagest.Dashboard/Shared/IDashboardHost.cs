@@ -1,7 +1,8 @@
 using Almagest.Runs.Execution;
 using Almagest.Runs.Explanation;
+using Almagest.Runs.Lifecycle;
 
-namespace Almagest.Dashboard.Hosting;
+namespace Almagest.Dashboard.Shared;
 
 /// <summary>What the pages ask of the server that they live in. Thread-safe.</summary>
 public interface IDashboardHost

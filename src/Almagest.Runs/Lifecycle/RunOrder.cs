@@ -3,7 +3,7 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
 
-namespace Almagest.Runs.Requests;
+namespace Almagest.Runs.Lifecycle;
 
 /// <summary>Which runs to list; null = any.</summary>
 /// <param name="Before">only runs created before this one</param>

@@ -3,10 +3,9 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Requests;
 using Npgsql;
 
-namespace Almagest.Runs.Sweeps;
+namespace Almagest.Runs.Requests;
 
 /// <summary>Sets of parameters for the runs of one sweep.</summary>
 public static class RunSweep

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Almagest.Ledger.Views.Queries;
+namespace Almagest.Ledger.Views.Descriptors;
 
 /// <summary>Which rows of a view, and in which order.</summary>
 public sealed record ViewRows

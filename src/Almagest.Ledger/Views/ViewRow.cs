@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using Almagest.Contract.Columns;
 
-namespace Almagest.Ledger.Views.Queries;
+namespace Almagest.Ledger.Views;
 
 /// <summary>
 /// The types of rows and the columns of their views: a property is the column whose name has the same letters and digits, <c>Run1Id</c> is

@@ -1,7 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 
-namespace Almagest.Ledger.Views.Queries;
+namespace Almagest.Ledger.Views.Descriptors;
 
 /// <summary>
 /// A view's route below <c>/analytics/discovery</c>: its filters are the parameters, with <c>sort</c> where the view can be sorted, <c>limit</c>, and

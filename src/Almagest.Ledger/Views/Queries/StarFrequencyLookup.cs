@@ -1,8 +1,9 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Views.StarFrequency;
 using Npgsql;
 
-namespace Almagest.Ledger.Views.StarFrequency;
+namespace Almagest.Ledger.Views.Queries;
 
 /// <summary>
 /// The frequency of a star and the freshness of its view in one statement, which is one snapshot. This is the question that is asked of

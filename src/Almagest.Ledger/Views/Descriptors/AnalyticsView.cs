@@ -3,9 +3,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Views.Queries;
 
-namespace Almagest.Ledger.Views;
+namespace Almagest.Ledger.Views.Descriptors;
 
 /// <summary>
 /// One query-optimized view, described once: what it holds, how it is kept, how it is asked. Its folder has this descriptor, the type of its
