@@ -12,7 +12,6 @@ using Almagest.Ledger.Views.ClusterSizes;
 using Almagest.Ledger.Views.Quality;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.RunStats;
-using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Results;

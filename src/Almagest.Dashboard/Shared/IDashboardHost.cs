@@ -1,4 +1,3 @@
-using Almagest.Runs.Execution;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
 

@@ -13,7 +13,7 @@ namespace Almagest.Ledger.Annotations;
 /// <summary>A label with the ids of its star.</summary>
 public sealed record LabelledStar(string SourceId, StarLabel Label);
 
-/// <summary>What is known of stars from elsewhere, one by one; whole files come in by <see cref="Datasets.LabelIngestor"/>. Labels feed <c>mv_discovery_quality</c>.</summary>
+/// <summary>What is known of stars from elsewhere, one by one; whole files come in by <see cref="LabelIngestor"/>. Labels feed <c>mv_discovery_quality</c>.</summary>
 public sealed class StarLabels(LedgerDatabase ledger)
 {
     /// <summary>Most labels of one page.</summary>
@@ -87,7 +87,7 @@ public sealed class StarLabels(LedgerDatabase ledger)
         return [.. rows.Select(r => new LabelledStar(r.SourceId, r.Label))];
     }
 
-    /// <summary>All labels of a dataset in one set, as a table to be written that <see cref="Datasets.LabelIngestor"/> reads again.</summary>
+    /// <summary>All labels of a dataset in one set, as a table to be written that <see cref="LabelIngestor"/> reads again.</summary>
     /// <exception cref="LedgerException">there are none</exception>
     public async Task<OutgoingTable> TableAsync(Dataset dataset, string labelSet = "truth", CancellationToken cancellation = default)
     {

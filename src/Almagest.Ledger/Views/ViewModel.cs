@@ -1,6 +1,5 @@
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Views.Descriptors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using Almagest.Contract.Columns;
+using Almagest.Ledger.Views.Descriptors;
 
 namespace Almagest.Ledger.Views;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Almagest.Contract.Serialization;
-using Almagest.Ledger.Views.Descriptors;
 
 namespace Almagest.Ledger.Views.Queries;
 
