@@ -64,6 +64,7 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         Assert.Equal("object", stats.GetProperty("parameters_json").GetProperty("type").GetString());
         Assert.Equal("integer", stats.GetProperty("anomaly_count").GetProperty("type").GetString());
         Assert.Contains("per hundred", stats.GetProperty("anomaly_percentage").GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.NotEqual(JsonValueKind.False, schemas.GetProperty("ResultsSummary").TryGetProperty("additionalProperties", out var others) ? others.ValueKind : JsonValueKind.True);
         Assert.Equal(["type", "title", "status", "detail", "hint", "errors", "instance"], schemas.GetProperty("Problem").GetProperty("properties").EnumerateObject().Select(p => p.Name));
     }
 
