@@ -6,7 +6,7 @@ using Almagest.Cli.Shell;
 namespace Almagest.Cli;
 
 /// <summary>The whole command line: parses the arguments, runs one command, answers its exit code.</summary>
-public static class CommandLine
+internal static class CommandLine
 {
     /// <summary>Runs one command, its output going to pipes or files: no colour, no progress bars.</summary>
     /// <inheritdoc cref="RunAsync(IReadOnlyList{string}, TextWriter, TextWriter, TerminalFacts, CancellationToken)"/>

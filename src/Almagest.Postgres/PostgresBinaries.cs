@@ -6,7 +6,7 @@ namespace Almagest.Postgres;
 /// <summary>An installation of the PostgreSQL server.</summary>
 /// <param name="Directory">Where <c>initdb</c>, <c>pg_ctl</c> and <c>postgres</c> are.</param>
 /// <param name="MajorVersion">15, 16, …</param>
-public sealed partial record PostgresBinaries(string Directory, int MajorVersion)
+internal sealed partial record PostgresBinaries(string Directory, int MajorVersion)
 {
     /// <summary>The oldest version that the ledger runs on.</summary>
     public const int OldestVersion = 15;

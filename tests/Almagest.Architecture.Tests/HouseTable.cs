@@ -28,7 +28,7 @@ public sealed class HouseTable
             project.Name,
             names.Count,
             names.Sum(n => File.ReadLines(Path.Combine(project.Directory, n)).Count()),
-            FolderGraph.Of(project, Repository.Source[project]).Cycles().Sum(c => c.Count),
+            FolderGraph.Of(project, Repository.Source).Cycles().Sum(c => c.Count),
             LineTests.LongLines(project.Directory).Count());
     }
 }

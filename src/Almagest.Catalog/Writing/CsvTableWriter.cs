@@ -8,7 +8,7 @@ namespace Almagest.Catalog.Writing;
 /// Writes a table as CSV (RFC 4180, UTF-8, LF line ends), row by row. Numbers are written so that they read back equal; a missing value
 /// (null, NaN) is an empty field, an empty text a quoted one. Not thread safe.
 /// </summary>
-public sealed class CsvTableWriter : IDisposable
+internal sealed class CsvTableWriter : IDisposable
 {
     private readonly TextWriter _writer;
     private readonly bool _leaveOpen;

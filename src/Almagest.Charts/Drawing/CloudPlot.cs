@@ -1,7 +1,7 @@
 namespace Almagest.Charts.Drawing;
 
 /// <summary>Stars over two linear axes, such as a colour–magnitude diagram or proper motions.</summary>
-public static class CloudPlot
+internal static class CloudPlot
 {
     /// <param name="window">null = the whole</param>
     /// <param name="pointed">a place to point at</param>

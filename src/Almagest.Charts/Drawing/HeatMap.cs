@@ -1,7 +1,7 @@
 namespace Almagest.Charts.Drawing;
 
 /// <summary>A symmetric matrix in colour.</summary>
-public static class HeatMap
+internal static class HeatMap
 {
     /// <param name="cells">row by row, 0 to 1; null = no value</param>
     /// <param name="link">where a click on a cell leads; null = nowhere. The keyboard passes them by: hundreds of stops would be a wall</param>

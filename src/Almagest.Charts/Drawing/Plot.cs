@@ -1,7 +1,7 @@
 namespace Almagest.Charts.Drawing;
 
 /// <summary>A canvas with two linear axes, their ticks and their names.</summary>
-public sealed class Plot
+internal sealed class Plot
 {
     public const double Left = 62, Right = 14, Top = 14, Bottom = 46;
 

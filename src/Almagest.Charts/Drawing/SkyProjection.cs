@@ -69,7 +69,7 @@ public abstract class SkyProjection
 }
 
 /// <summary>The whole sky in an ellipse, equal areas equal (Mollweide 1805), with RA 180° in the middle: 360° at the left edge, 0° at the right.</summary>
-public sealed class Mollweide : SkyProjection
+internal sealed class Mollweide : SkyProjection
 {
     static readonly double Root2 = Math.Sqrt(2);
 
@@ -119,7 +119,7 @@ public sealed class Mollweide : SkyProjection
 }
 
 /// <summary>The gnomonic projection around a centre; its unit is the degree at the centre.</summary>
-public sealed class TangentPlane(double centreRa, double centreDec, double radiusDeg) : SkyProjection
+internal sealed class TangentPlane(double centreRa, double centreDec, double radiusDeg) : SkyProjection
 {
     const double Deg = Constants.Degree;
     readonly double half = Math.Tan(radiusDeg * Deg) / Deg;

@@ -6,7 +6,7 @@ using Almagest.Charts.Drawing;
 namespace Almagest.Charts.Printing;
 
 /// <summary>Several charts on one sheet, each under its name.</summary>
-public static class ChartSheet
+internal static class ChartSheet
 {
     const double Gap = 16, Heading = 30, Name = 24;
 

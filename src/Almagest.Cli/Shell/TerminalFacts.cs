@@ -7,7 +7,7 @@ namespace Almagest.Cli.Shell;
 /// <param name="ErrorIsTerminal">standard error is; progress bars are shown only then</param>
 /// <param name="Width">columns to fill</param>
 /// <param name="Colour">false where <c>NO_COLOR</c> is set</param>
-public sealed record TerminalFacts(bool OutIsTerminal, bool ErrorIsTerminal, int Width, bool Colour)
+internal sealed record TerminalFacts(bool OutIsTerminal, bool ErrorIsTerminal, int Width, bool Colour)
 {
     // A pipe has no width: wide enough that no row of ours is wrapped, and grep finds whole rows.
     const int PipeWidth = 160;

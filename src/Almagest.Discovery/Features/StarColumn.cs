@@ -13,7 +13,7 @@ public enum StarColumn
 }
 
 /// <summary>The columns of <see cref="StarColumns"/> by <see cref="StarColumn"/>.</summary>
-public static class StarColumnAccess
+internal static class StarColumnAccess
 {
     /// <summary>The column's values; NaN = missing.</summary>
     public static double[] Values(this StarColumns stars, StarColumn column)

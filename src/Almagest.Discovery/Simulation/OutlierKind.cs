@@ -22,7 +22,7 @@ public enum OutlierKind
     SpuriousAstrometry,
 }
 
-public static class OutlierKinds
+internal static class OutlierKinds
 {
     /// <summary>The kinds that are planted, in equal numbers.</summary>
     public static IReadOnlyList<OutlierKind> Planted { get; } =

@@ -2,10 +2,10 @@ namespace Almagest.Discovery.Statistics;
 
 /// <summary>A pair of things that may be matched, and what it is worth.</summary>
 /// <param name="Weight">above 0</param>
-public readonly record struct MatchCandidate(int Row, int Column, double Weight);
+internal readonly record struct MatchCandidate(int Row, int Column, double Weight);
 
 /// <summary>Matchings of greatest total weight.</summary>
-public static class Assignment
+internal static class Assignment
 {
     // Chains of clusters that overlap their neighbours make groups of thousands: as a matrix those would take gigabytes and hours.
     const int MostDense = 10_000;

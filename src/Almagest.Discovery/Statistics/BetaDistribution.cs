@@ -1,7 +1,7 @@
 namespace Almagest.Discovery.Statistics;
 
 /// <summary>The beta distribution: what is known of a rate after some of several trials succeeded.</summary>
-public static class BetaDistribution
+internal static class BetaDistribution
 {
     /// <summary>The chance of a value of at most x: the regularized incomplete beta function, by its continued fraction (DLMF 8.17.22).</summary>
     /// <param name="x">in [0, 1]</param>

@@ -4,7 +4,7 @@ namespace Almagest.Discovery.Statistics;
 /// The overlap of two independent random choices: <c>first</c> and <c>second</c> of <c>total</c> things (the hypergeometric
 /// distribution; its upper tail is Fisher's exact test, one-sided).
 /// </summary>
-public static class Hypergeometric
+internal static class Hypergeometric
 {
     /// <summary>How many things two independent choices share on average.</summary>
     public static double Mean(long total, long first, long second) => total == 0 ? 0 : (double)first * second / total;

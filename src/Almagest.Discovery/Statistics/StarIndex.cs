@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Almagest.Discovery.Statistics;
 
 /// <summary>Numbers the stars of a set from 0, ascending by id: what is kept for each star becomes a plain array. Thread-safe.</summary>
-public sealed class StarIndex
+internal sealed class StarIndex
 {
     readonly Dictionary<long, (ulong Bits, int Before)> words = [];
     readonly long[] ids;

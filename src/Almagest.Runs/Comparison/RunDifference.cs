@@ -9,7 +9,7 @@ namespace Almagest.Runs.Comparison;
 /// of algorithm, features (the recipe or its version), selection (the filter), parameters (others than those named here), seed,
 /// contamination and program, those that differ, in this order
 /// </param>
-public sealed record RunDifference(IReadOnlyList<string> Differences)
+internal sealed record RunDifference(IReadOnlyList<string> Differences)
 {
     static readonly string[] Named = ["features", "random_state", "contamination"];
 

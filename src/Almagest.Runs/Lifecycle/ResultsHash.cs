@@ -12,7 +12,7 @@ namespace Almagest.Runs.Lifecycle;
 /// (1 byte), then what is there in this order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), membership probability (8 bytes). Neither the
 /// run's id nor any time is in it: a run and its repetition have one hash. Not thread-safe.
 /// </remarks>
-public sealed class ResultsHash : IDisposable
+internal sealed class ResultsHash : IDisposable
 {
     const int MostRowBytes = 1 + 8 + 1 + 8 + 4 + 8;
 

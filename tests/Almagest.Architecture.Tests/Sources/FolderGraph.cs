@@ -1,5 +1,3 @@
-using Microsoft.CodeAnalysis.CSharp;
-
 namespace Almagest.Architecture.Tests.Sources;
 
 /// <summary>Which folders of a project use which others of it.</summary>
@@ -11,13 +9,13 @@ internal sealed class FolderGraph
 
     public SourceProject Project { get; }
 
-    public static FolderGraph Of(SourceProject project, CSharpCompilation compilation)
+    public static FolderGraph Of(SourceProject project, SourceTree tree)
     {
         var graph = new FolderGraph(project);
         var folders = project.Files.ToDictionary(f => f.Tree, f => f.Folder);
-        foreach (var use in SymbolUses.Of(project, compilation, name => name == project.AssemblyName))
+        foreach (var use in tree.UsesOf(project))
         {
-            if (use.Type is not { } type) continue;
+            if (use.Type is not { } type || type.ContainingAssembly.Name != project.AssemblyName) continue;
             // A partial type of several files lies where one of them lies; where Razor made one of them they lie together.
             foreach (var place in type.DeclaringSyntaxReferences.Take(1))
                 if (folders.TryGetValue(place.SyntaxTree, out var to) && to != use.File.Folder) graph.Add(use.File.Folder, to, use);

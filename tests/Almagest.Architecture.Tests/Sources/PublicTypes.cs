@@ -8,33 +8,35 @@ internal static class PublicTypes
     /// <summary>By project; a type that stands in what a needed one shows is needed too.</summary>
     public static IEnumerable<(SourceProject Project, INamedTypeSymbol Type)> Unneeded(SourceTree tree)
     {
-        var own = tree.Projects.Select(p => p.AssemblyName).ToHashSet();
         var needed = new HashSet<string>();
         foreach (var project in tree.Projects)
-            foreach (var use in SymbolUses.Of(project, tree[project], own.Contains))
+            foreach (var use in tree.UsesOf(project))
                 if (use.Type is { } type && type.ContainingAssembly.Name != project.AssemblyName) needed.Add(type.ToDisplayString());
-        var declared = tree.Projects.ToDictionary(p => p, p => Declared(tree, p).ToList());
-        var byName = declared.Values.SelectMany(t => t).ToDictionary(t => t.ToDisplayString());
+        var types = tree.Projects.ToDictionary(p => p, p => PublicOf(tree, p).ToList());
+        // Razor makes components public.
+        foreach (var (project, type) in types.SelectMany(p => p.Value.Select(t => (p.Key, t))))
+            if (IsComponent(project, type)) needed.Add(type.ToDisplayString());
+        var byName = types.Values.SelectMany(t => t).ToDictionary(t => t.ToDisplayString());
         var ahead = new Stack<string>(needed);
         while (ahead.TryPop(out var name))
             if (byName.TryGetValue(name, out var type))
                 foreach (var shown in Shown(type))
                     if (needed.Add(shown)) ahead.Push(shown);
         return
-            from project in declared
+            from project in types
             from type in project.Value
-            where !needed.Contains(type.ToDisplayString())
+            where !needed.Contains(type.ToDisplayString()) && !IsMigration(type)
             select (project.Key, type);
     }
 
-    private static IEnumerable<INamedTypeSymbol> Declared(SourceTree tree, SourceProject project)
-    {
-        var files = project.Files.Where(f => !f.IsRazor).Select(f => f.Tree).ToHashSet();
-        return
-            from type in Types(tree[project].Assembly.GlobalNamespace)
-            where type.DeclaredAccessibility == Accessibility.Public && type.DeclaringSyntaxReferences.All(r => files.Contains(r.SyntaxTree))
-            select type;
-    }
+    private static IEnumerable<INamedTypeSymbol> PublicOf(SourceTree tree, SourceProject project) =>
+        Types(tree[project].Assembly.GlobalNamespace).Where(t => t.DeclaredAccessibility == Accessibility.Public);
+
+    private static bool IsComponent(SourceProject project, INamedTypeSymbol type) =>
+        project.Files.Any(f => f.IsRazor && type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == f.Tree));
+
+    /// <summary>Entity Framework's tool writes them, as public.</summary>
+    private static bool IsMigration(INamedTypeSymbol type) => type.BaseType?.Name == "Migration";
 
     private static IEnumerable<INamedTypeSymbol> Types(INamespaceSymbol space) =>
         space.GetTypeMembers().Concat(space.GetNamespaceMembers().SelectMany(Types));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -19,6 +20,7 @@ internal sealed class SourceTree
         """;
 
     private readonly Dictionary<string, CSharpCompilation> _compilations = [];
+    private readonly ConcurrentDictionary<string, IReadOnlyList<SymbolUse>> _uses = [];
 
     private SourceTree(IReadOnlyList<SourceProject> projects) => Projects = projects;
 
@@ -26,6 +28,10 @@ internal sealed class SourceTree
     public IReadOnlyList<SourceProject> Projects { get; }
 
     public CSharpCompilation this[SourceProject project] => _compilations[project.Name];
+
+    /// <summary>What a project names of its own types and members, and of those of the others.</summary>
+    public IReadOnlyList<SymbolUse> UsesOf(SourceProject project) =>
+        _uses.GetOrAdd(project.Name, _ => SymbolUses.Of(project, this[project], name => Projects.Any(p => p.AssemblyName == name)));
 
     /// <param name="root">the repository's folder</param>
     /// <param name="folders">those of projects in it, such as <c>src</c></param>

@@ -22,7 +22,7 @@ internal readonly record struct SymbolUse(SourceFile File, int Line, ISymbol Sym
 /// <summary>Finds what files name. Comments do not count; <c>var</c>, target-typed <c>new</c>, indexers and operators do.</summary>
 internal static class SymbolUses
 {
-    /// <summary>What the files of a project name of the repository's own types.</summary>
+    /// <summary>What the files of a project name of the repository's own types and members.</summary>
     /// <param name="isOwn">whether an assembly of this name is the repository's</param>
     public static IReadOnlyList<SymbolUse> Of(SourceProject project, CSharpCompilation compilation, Func<string, bool> isOwn) =>
         [.. project.Files.AsParallel().AsOrdered().SelectMany(file => Of(file, compilation.GetSemanticModel(file.Tree), isOwn))];

@@ -7,7 +7,7 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// Isolation forest (Liu, Ting and Zhou, ICDM 2008), with scores and threshold defined as scikit-learn's <c>IsolationForest</c>
 /// defines them. Features are double precision throughout (scikit-learn rounds them to single).
 /// </summary>
-public sealed class IsolationForestAlgorithm : AnomalyAlgorithm<IsolationForestParameters>, IExplainable
+internal sealed class IsolationForestAlgorithm : AnomalyAlgorithm<IsolationForestParameters>, IExplainable
 {
     private IsolationForestAlgorithm() { }
 

@@ -6,7 +6,7 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// Says which features gave a star its score and by how much, from the trees themselves. Growing the trees again from the stored seed, parameters
 /// and selection takes milliseconds, and so does one star; nothing is kept between runs.
 /// </summary>
-public sealed class IsolationForestExplainer : IAnomalyExplainer
+internal sealed class IsolationForestExplainer : IAnomalyExplainer
 {
     readonly IsolationForestModel model;
 

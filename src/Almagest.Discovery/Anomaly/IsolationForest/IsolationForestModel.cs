@@ -5,7 +5,7 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
 /// <summary>A grown forest: immutable, safe to use from several threads.</summary>
-public sealed class IsolationForestModel
+internal sealed class IsolationForestModel
 {
     const int BlockRows = 1 << 12;
 

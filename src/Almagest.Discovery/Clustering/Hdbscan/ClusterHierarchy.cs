@@ -7,7 +7,7 @@ namespace Almagest.Discovery.Clustering.Hdbscan;
 /// Everything that HDBSCAN knows for one min_samples: the merging of all stars into one, by falling density. Build it once,
 /// then <see cref="Condense"/> it for any number of cluster sizes.
 /// </summary>
-public sealed class ClusterHierarchy
+internal sealed class ClusterHierarchy
 {
     private const int LeafSize = 8;
 

@@ -4,7 +4,7 @@ namespace Almagest.Discovery.Clustering.Hdbscan;
 /// The hierarchy of clusters for one min_cluster_size: cluster 0 is the whole, each other is born from its parent at a
 /// density (an inverse distance), and each star leaves its last cluster at a density, infinite for one of many equal stars.
 /// </summary>
-public sealed class CondensedTree
+internal sealed class CondensedTree
 {
     internal const int Root = 0;
 

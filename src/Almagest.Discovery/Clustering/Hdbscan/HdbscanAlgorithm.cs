@@ -8,7 +8,7 @@ namespace Almagest.Discovery.Clustering.Hdbscan;
 /// ICDMW). Clusters are numbered by their first star; each star carries its strength of membership. Edges of equal weight are
 /// removed together, as the paper says, so the answer depends neither on the order of the rows nor on the threads.
 /// </summary>
-public sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
+internal sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
 {
     private HdbscanAlgorithm() { }
 

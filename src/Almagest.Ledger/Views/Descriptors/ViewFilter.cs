@@ -25,7 +25,7 @@ public abstract record ViewFilter(string Name, string Description)
 public sealed record ChoiceFilter(string Name, string Description, IReadOnlyList<string> Choices) : ViewFilter(Name, Description);
 
 /// <summary>Text as it is. Its value is a <see cref="string"/>.</summary>
-public sealed record TextFilter(string Name, string Description) : ViewFilter(Name, Description);
+internal sealed record TextFilter(string Name, string Description) : ViewFilter(Name, Description);
 
 /// <summary>A number in a closed range. Its value is a <see cref="double"/>.</summary>
 public sealed record NumberFilter(string Name, string Description, double Least, double Most) : ViewFilter(Name, Description);
@@ -47,7 +47,7 @@ public sealed record DatasetFilter(string Name, string Description) : ViewFilter
 public sealed record ConeFilter(string Name, string Description) : ViewFilter(Name, Description);
 
 /// <summary>Filters that several views have.</summary>
-public static class ViewFilters
+internal static class ViewFilters
 {
     public static ViewFilter RunType { get; } = new ChoiceFilter("run_type", "only runs of this type", Model.RunTypes.All) { Option = "--type", InWords = type => $"{type} runs" };
 
