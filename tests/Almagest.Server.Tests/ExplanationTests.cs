@@ -5,6 +5,7 @@ using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 

@@ -9,6 +9,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 using Almagest.Server;
 using Almagest.Server.Hosting;
 using Microsoft.AspNetCore.Builder;

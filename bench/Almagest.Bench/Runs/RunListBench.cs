@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
