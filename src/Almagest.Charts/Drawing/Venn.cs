@@ -1,4 +1,3 @@
-using Almagest.Charts.Text;
 using Almagest.Runs.Comparison;
 
 namespace Almagest.Charts.Drawing;

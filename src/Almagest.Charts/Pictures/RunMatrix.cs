@@ -1,5 +1,4 @@
 using Almagest.Charts.Drawing;
-using Almagest.Charts.Text;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 

@@ -1,6 +1,5 @@
 using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
-using Almagest.Charts.Text;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Almagest.Catalog.Writing;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Ledger.Coverage;
+using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Sky;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Contract.Jobs;
-using Almagest.Contract.Views;
+using Almagest.Contract.Status;
 using Almagest.Ledger.Views;
 using Almagest.Server.Jobs;
 using Spectre.Console;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Almagest.Contract.Datasets;
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
-using Almagest.Contract.Views;
+using Almagest.Contract.Status;
 using Almagest.Ledger.Views.Timeline;
 
 namespace Almagest.Cli.Demo;

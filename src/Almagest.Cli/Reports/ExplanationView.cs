@@ -1,5 +1,5 @@
 using Almagest.Cli.Shell;
-using Almagest.Contract.Explanation;
+using Almagest.Contract.Runs;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Resources;
 using Spectre.Console;

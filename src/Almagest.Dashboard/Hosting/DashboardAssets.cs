@@ -10,7 +10,7 @@ namespace Almagest.Dashboard.Hosting;
 /// Scripts and styles, embedded in this assembly: the same from a checkout, a published folder, a tool package and a container, and never from
 /// the network. Each has the hash of its bytes in its address, so that browsers may keep it for ever.
 /// </summary>
-public static class DashboardAssets
+internal static class DashboardAssets
 {
     sealed record Asset(byte[] Bytes, string Hash, string Type);
 

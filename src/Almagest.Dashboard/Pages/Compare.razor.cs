@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
-using Almagest.Charts.Text;
 using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
-using Almagest.Charts.Text;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Datasets;

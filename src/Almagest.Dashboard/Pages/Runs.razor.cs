@@ -1,5 +1,5 @@
 using System.Globalization;
-using Almagest.Charts.Text;
+using Almagest.Charts.Drawing;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
 using Almagest.Contract.Errors;
-using Almagest.Dashboard.Starting;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
-using Almagest.Charts.Text;
+using Almagest.Charts.Drawing;
 using Almagest.Contract.Errors;
 using Almagest.Dashboard.Uploads;
 using Almagest.Ledger.Datasets;

@@ -8,7 +8,7 @@ using Almagest.Sky;
 namespace Almagest.Dashboard.Uploads;
 
 /// <summary>How a person wants a file to be read, as it is written in the form; empty = as the file says it.</summary>
-public sealed record UploadReading
+internal sealed record UploadReading
 {
     /// <summary>Name or number of its table; empty = the first.</summary>
     public string Table { get; init; } = "";
@@ -64,4 +64,4 @@ public sealed record UploadReading
 /// <summary>What the first rows of a file give.</summary>
 /// <param name="NotCarried">stars that stay where they are, for want of a proper motion or an epoch</param>
 /// <param name="First">right ascension, declination (ICRS, degrees) and epoch (Julian year) of the first star; null without one</param>
-public sealed record UploadTrial(long Stars, IReadOnlyList<RejectedRow> Rejected, long NotCarried, (double Ra, double Dec, double? Epoch)? First);
+internal sealed record UploadTrial(long Stars, IReadOnlyList<RejectedRow> Rejected, long NotCarried, (double Ra, double Dec, double? Epoch)? First);

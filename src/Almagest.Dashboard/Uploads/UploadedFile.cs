@@ -6,7 +6,7 @@ using Almagest.Catalog.Stars;
 namespace Almagest.Dashboard.Uploads;
 
 /// <summary>A catalogue that a browser sent, in a folder of its own that goes with it.</summary>
-public sealed class UploadedFile : IDisposable
+internal sealed class UploadedFile : IDisposable
 {
     /// <summary>Rows that a mapping is tried on before anything is loaded.</summary>
     public const int TriedRows = 2000;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Almagest.Contract.Errors;
-using Almagest.Contract.Views;
+using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using Almagest.Contract.CrossMatching;
+using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;

@@ -1,4 +1,4 @@
-using Almagest.Contract.CrossMatching;
+using Almagest.Contract.Comparison;
 using Almagest.Ledger.Model;
 using Almagest.Runs.CrossMatching;
 

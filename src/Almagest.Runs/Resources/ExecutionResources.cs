@@ -1,4 +1,3 @@
-using Almagest.Contract.Explanation;
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;

@@ -1,4 +1,4 @@
-using Almagest.Contract.Views;
+using Almagest.Contract.Status;
 using Almagest.Ledger.Views;
 
 namespace Almagest.Runs.Resources;

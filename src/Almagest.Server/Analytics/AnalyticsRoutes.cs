@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Errors;
-using Almagest.Contract.Views;
+using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Descriptors;

@@ -1,4 +1,4 @@
-using Almagest.Contract.Jobs;
+using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Npgsql;
 

@@ -1,5 +1,5 @@
 using Almagest.Contract.Errors;
-using Almagest.Contract.Views;
+using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Microsoft.Extensions.Hosting;

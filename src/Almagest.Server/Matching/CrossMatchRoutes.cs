@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
-using Almagest.Contract.CrossMatching;
+using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Matching;
 using Almagest.Ledger.Database;

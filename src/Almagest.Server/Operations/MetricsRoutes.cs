@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Almagest.Contract.Views;
+using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;

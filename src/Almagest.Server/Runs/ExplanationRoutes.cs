@@ -1,4 +1,4 @@
-using Almagest.Contract.Explanation;
+using Almagest.Contract.Runs;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Resources;
 using Almagest.Server.Http;

@@ -1,9 +1,8 @@
-using Almagest.Contract.CrossMatching;
+using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Matching;
 using Almagest.Ledger.Annotations;
-using Almagest.Ledger.Coverage;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;

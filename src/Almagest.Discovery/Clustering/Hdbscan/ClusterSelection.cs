@@ -1,7 +1,7 @@
 namespace Almagest.Discovery.Clustering.Hdbscan;
 
 /// <summary>Which clusters of the hierarchy HDBSCAN answers with.</summary>
-public enum ClusterSelection
+internal enum ClusterSelection
 {
     /// <summary>The set of clusters with the largest total stability (excess of mass).</summary>
     ExcessOfMass,

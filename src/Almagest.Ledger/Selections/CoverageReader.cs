@@ -4,7 +4,7 @@ using Almagest.Ledger.Model;
 using Almagest.Sky;
 using Npgsql;
 
-namespace Almagest.Ledger.Coverage;
+namespace Almagest.Ledger.Selections;
 
 /// <summary>Which part of the sky stars of the ledger lie in, as whole HEALPix cells of a chosen order.</summary>
 public sealed class CoverageReader(LedgerDatabase ledger)

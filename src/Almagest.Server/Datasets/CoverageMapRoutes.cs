@@ -1,7 +1,7 @@
 using Almagest.Catalog.Writing;
-using Almagest.Ledger.Coverage;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
 using Almagest.Sky;
@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 
-namespace Almagest.Server.Coverage;
+namespace Almagest.Server.Datasets;
 
 /// <summary>The coverage of a dataset or a run as MOC 2.0, for Aladin, TOPCAT and whoever plans what to look at next.</summary>
 internal static class CoverageMapRoutes

@@ -1,4 +1,4 @@
-namespace Almagest.Contract.Jobs;
+namespace Almagest.Contract.Status;
 
 /// <summary>A job that the database remembers, with its schedule and what became of its last executions.</summary>
 /// <param name="Job">its name, e.g. <c>nightly-refresh</c></param>

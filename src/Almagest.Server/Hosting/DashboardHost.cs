@@ -3,7 +3,7 @@ using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server.Jobs;
 
-namespace Almagest.Server.Pages;
+namespace Almagest.Server.Hosting;
 
 /// <summary>This server as the dashboard's pages see it.</summary>
 internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunExplainer explainer) : IDashboardHost

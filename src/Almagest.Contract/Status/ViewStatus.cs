@@ -1,6 +1,5 @@
-using Almagest.Contract.Jobs;
 
-namespace Almagest.Contract.Views;
+namespace Almagest.Contract.Status;
 
 /// <summary>How fresh one view is.</summary>
 /// <param name="Mode">how it is kept: refresh or incremental</param>

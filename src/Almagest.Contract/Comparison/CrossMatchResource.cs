@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Almagest.Contract.CrossMatching;
+namespace Almagest.Contract.Comparison;
 
 /// <summary>Two datasets joined by position.</summary>
 /// <param name="Dataset1">name of the first dataset</param>

@@ -1,5 +1,5 @@
 using Almagest.Contract.Errors;
-using Almagest.Dashboard.Starting;
+using Almagest.Dashboard.Pages;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Clustering.Hdbscan;
@@ -7,7 +7,7 @@ using Almagest.Discovery.Registry;
 using Almagest.Runs.Requests;
 using Xunit;
 
-namespace Almagest.Dashboard.Tests.Starting;
+namespace Almagest.Dashboard.Tests.Pages;
 
 /// <summary>What is written in the form that starts runs, and the runs that it means.</summary>
 public sealed class RunFormTests

@@ -1,4 +1,4 @@
-namespace Almagest.Contract.Explanation;
+namespace Almagest.Contract.Runs;
 
 /// <summary>Why a star has its score in an isolation-forest run.</summary>
 /// <param name="SourceId">the catalogue's own id</param>

@@ -6,13 +6,13 @@ using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
 using Almagest.Runs.Requests;
 
-namespace Almagest.Dashboard.Starting;
+namespace Almagest.Dashboard.Pages;
 
 /// <summary>
 /// What a person has written of the algorithm and its parameters, and the runs that it means: of each parameter a value, or several with commas
 /// between, which make a sweep. The fields are the parameters as the algorithm describes them. Not thread-safe.
 /// </summary>
-public sealed class RunForm
+internal sealed class RunForm
 {
     /// <summary>More would be a mistake rather than intended, and each could be chosen only by reading them all.</summary>
     public const int MostValues = 200;

@@ -6,7 +6,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Requests;
 
-namespace Almagest.Charts.Text;
+namespace Almagest.Charts.Drawing;
 
 /// <summary>How numbers, times and runs are written on pages.</summary>
 public static class DisplayText
