@@ -35,7 +35,7 @@ public sealed class VisibilityTests
         ["Almagest.Server.Runs.SweepRequestBody"] = Body,
     };
 
-    [Fact(Skip = "types that no other project uses are still being made internal")]
+    [Fact]
     public void What_is_public_is_used_by_another_project()
     {
         var unneeded = PublicTypes.Unneeded(Repository.Source).Select(t => t.Type.ToDisplayString()).Order(StringComparer.Ordinal);

@@ -13,7 +13,7 @@ internal sealed class FolderGraph
     {
         var graph = new FolderGraph(project);
         var folders = project.Files.ToDictionary(f => f.Tree, f => f.Folder);
-        foreach (var use in tree.UsesOf(project))
+        foreach (var use in tree.UsesOf(project).All)
         {
             if (use.Type is not { } type || type.ContainingAssembly.Name != project.AssemblyName) continue;
             // A partial type of several files lies where one of them lies; where Razor made one of them they lie together.

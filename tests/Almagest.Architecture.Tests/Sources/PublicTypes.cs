@@ -10,7 +10,7 @@ internal static class PublicTypes
     {
         var needed = new HashSet<string>();
         foreach (var project in tree.Projects)
-            foreach (var use in tree.UsesOf(project))
+            foreach (var use in tree.UsesOf(project).All)
                 if (use.Type is { } type && type.ContainingAssembly.Name != project.AssemblyName) needed.Add(type.ToDisplayString());
         var types = tree.Projects.ToDictionary(p => p, p => PublicOf(tree, p).ToList());
         // Razor makes components public.

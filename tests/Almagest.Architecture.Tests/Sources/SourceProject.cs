@@ -8,7 +8,7 @@ namespace Almagest.Architecture.Tests.Sources;
 /// <summary>A project as its sources and its project file tell it.</summary>
 internal sealed class SourceProject
 {
-    private static readonly CSharpParseOptions Syntax = new(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
+    private static readonly CSharpParseOptions Syntax = new(LanguageVersion.CSharp14, DocumentationMode.None);
 
     private SourceProject(string folder, XDocument file)
     {

@@ -20,7 +20,7 @@ internal sealed class SourceTree
         """;
 
     private readonly Dictionary<string, CSharpCompilation> _compilations = [];
-    private readonly ConcurrentDictionary<string, IReadOnlyList<SymbolUse>> _uses = [];
+    private readonly ConcurrentDictionary<string, Lazy<SymbolUses>> _uses = [];
 
     private SourceTree(IReadOnlyList<SourceProject> projects) => Projects = projects;
 
@@ -30,8 +30,13 @@ internal sealed class SourceTree
     public CSharpCompilation this[SourceProject project] => _compilations[project.Name];
 
     /// <summary>What a project names of its own types and members, and of those of the others.</summary>
-    public IReadOnlyList<SymbolUse> UsesOf(SourceProject project) =>
-        _uses.GetOrAdd(project.Name, _ => SymbolUses.Of(project, this[project], name => Projects.Any(p => p.AssemblyName == name)));
+    public SymbolUses UsesOf(SourceProject project) => _uses.GetOrAdd(project.Name, _ => new Lazy<SymbolUses>(() => Find(project))).Value;
+
+    private SymbolUses Find(SourceProject project)
+    {
+        var own = Projects.Select(p => p.AssemblyName).ToHashSet();
+        return SymbolUses.Of(project, this[project], own.Contains);
+    }
 
     /// <param name="root">the repository's folder</param>
     /// <param name="folders">those of projects in it, such as <c>src</c></param>
@@ -55,7 +60,7 @@ internal sealed class SourceTree
             OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
         var usings = string.Concat(project.Usings.Select(u => $"global using {u};\n"));
         var friends = string.Concat(project.Friends.Select(f => $"[assembly: {typeof(InternalsVisibleToAttribute).FullName}(\"{f}\")]\n"));
-        var parse = new CSharpParseOptions(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
+        var parse = new CSharpParseOptions(LanguageVersion.CSharp14, DocumentationMode.None);
         return CSharpCompilation.Create(
             project.AssemblyName,
             [
