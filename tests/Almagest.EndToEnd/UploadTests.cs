@@ -39,7 +39,7 @@ public sealed class UploadTests(Sky sky, Browser browser)
         await walk.SeesAsync("RA 266.40499°, Dec -28.93618°");
         await walk.Page.GetByLabel("Carry them to").FillAsync("2016");
         await walk.Page.GetByLabel("Carry them to").PressAsync("Tab");
-        await walk.SeesAsync("Say it above (epoch of the positions)");
+        await walk.SeesAsync("The field is \"Epoch of the positions\", above.");
         await walk.Page.GetByLabel("Epoch of the positions").FillAsync("the day before");
         await walk.Page.GetByLabel("Epoch of the positions").PressAsync("Tab");
         await walk.SeesAsync("is no year from 1600 to 2200");

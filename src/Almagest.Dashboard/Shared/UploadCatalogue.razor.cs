@@ -148,8 +148,7 @@ public partial class UploadCatalogue
         }
         catch (CatalogFormatException e)
         {
-            // What the command line would be told to write is chosen in the lists above.
-            wrong = InThisForm(e.Message);
+            wrong = InThisForm(e);
         }
         catch (LedgerException e)
         {
@@ -157,10 +156,15 @@ public partial class UploadCatalogue
         }
     }
 
-    static string InThisForm(string message) =>
-        message.Split(" Name columns in another one", 2) is [var system, _] ? system + " Choose other columns above, or the true system."
-        : message.Split(" Say it with --catalog-epoch", 2) is [var epoch, _] ? epoch + " Say it above (epoch of the positions), or choose the column of epoch."
-        : message.Split(" If the positions", 2)[0] + " Choose the columns above.";
+    /// <summary>What an error of a catalogue says, and where on this form it is mended.</summary>
+    static string InThisForm(CatalogFormatException error) =>
+        error.Code switch
+        {
+            CatalogFormatException.CatalogueEpochUnknown => $"{error.Message} The field is \"Epoch of the positions\", above.",
+            CatalogFormatException.PositionSystemUnknown => $"{error.Message} The columns and the system are chosen above.",
+            CatalogFormatException.PositionsMissing => $"{error.Message} The columns are chosen above.",
+            _ => error.Message,
+        };
 
     async Task LoadAsync()
     {
