@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Almagest.Bench;
 
 /// <summary>What all suites understand: sizes, a quick mode, a file for the page. Sizes read 10k, 1M or 10000.</summary>
-sealed class BenchArguments
+internal sealed class BenchArguments
 {
-    readonly Dictionary<string, string> values = [];
-    readonly HashSet<string> flags = [];
+    private readonly Dictionary<string, string> _values = [];
+    private readonly HashSet<string> _flags = [];
 
     /// <param name="names">options with a value, beside <c>-o</c></param>
     /// <param name="switches">options without</param>
@@ -16,16 +16,16 @@ sealed class BenchArguments
         for (var i = 0; i < args.Length; i++)
         {
             var name = args[i] == "--output" ? "-o" : args[i];
-            if (switches.Contains(name)) flags.Add(name);
+            if (switches.Contains(name)) _flags.Add(name);
             else if (name != "-o" && !names.Contains(name)) throw new FormatException($"'{name}' is not understood; known are {string.Join(", ", [.. switches, .. names, "-o"])}");
             else if (++i == args.Length) throw new FormatException($"{name} lacks its value");
-            else values[name] = args[i];
+            else _values[name] = args[i];
         }
     }
 
-    public bool Has(string flag) => flags.Contains(flag);
+    public bool Has(string flag) => _flags.Contains(flag);
 
-    public string? this[string name] => values.GetValueOrDefault(name);
+    public string? this[string name] => _values.GetValueOrDefault(name);
 
     /// <summary>The numbers of a list such as <c>10k,1M</c>.</summary>
     public IReadOnlyList<int> Numbers(string name, string ordinary) => [.. (this[name] ?? ordinary).Split(',').Select(Number)];

@@ -5,14 +5,14 @@ using Npgsql;
 namespace Almagest.Bench;
 
 /// <summary>A migrated ledger in a fresh database, dropped afterwards.</summary>
-sealed class BenchDatabase : IAsyncDisposable
+internal sealed class BenchDatabase : IAsyncDisposable
 {
-    readonly string server, name;
+    private readonly string _server, _name;
 
-    BenchDatabase(string server, string name, LedgerDatabase ledger)
+    private BenchDatabase(string server, string name, LedgerDatabase ledger)
     {
-        this.server = server;
-        this.name = name;
+        this._server = server;
+        this._name = name;
         Ledger = ledger;
     }
 
@@ -38,10 +38,10 @@ sealed class BenchDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ledger.DisposeAsync();
-        await ExecuteAsync(server, $"drop database if exists {name} with (force)");
+        await ExecuteAsync(_server, $"drop database if exists {_name} with (force)");
     }
 
-    static async Task ExecuteAsync(string server, string sql)
+    private static async Task ExecuteAsync(string server, string sql)
     {
         await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync();

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Almagest.Bench;
 
 /// <summary>What a table of times must say of where it was made.</summary>
-static class Machine
+internal static class Machine
 {
     public static string Describe()
     {

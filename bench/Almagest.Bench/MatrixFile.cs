@@ -6,7 +6,7 @@ namespace Almagest.Bench;
 /// <summary>
 /// Plain little-endian doubles, row-major, without a header: what <c>numpy.tofile</c> writes and <c>numpy.fromfile</c> reads.
 /// </summary>
-static class MatrixFile
+internal static class MatrixFile
 {
     public static FeatureMatrix Read(string path, int columns)
     {

@@ -1,7 +1,7 @@
 namespace Almagest.Bench;
 
 /// <summary>A folder that is gone afterwards.</summary>
-sealed class TemporaryFolder : IDisposable
+internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("almagest-bench-").FullName;
 

@@ -3,22 +3,22 @@ using Almagest.Postgres;
 namespace Almagest.Bench;
 
 /// <summary>The PostgreSQL that a suite measures on: the one that <c>--server</c> names, else a private cluster, gone afterwards.</summary>
-sealed class ThrowAwayServer : IAsyncDisposable
+internal sealed class ThrowAwayServer : IAsyncDisposable
 {
-    readonly ServerLease? lease;
-    readonly EmbeddedServerOptions? options;
+    private readonly ServerLease? _lease;
+    private readonly EmbeddedServerOptions? _options;
 
-    ThrowAwayServer(string connection, ServerLease? lease, EmbeddedServerOptions? options)
+    private ThrowAwayServer(string connection, ServerLease? lease, EmbeddedServerOptions? options)
     {
         Connection = connection;
-        this.lease = lease;
-        this.options = options;
+        this._lease = lease;
+        this._options = options;
     }
 
     public string Connection { get; }
 
     /// <summary>Whether its settings are PostgreSQL's own of a small private cluster, and not a server's that somebody tuned.</summary>
-    public bool IsPrivate => lease is not null;
+    public bool IsPrivate => _lease is not null;
 
     public static async Task<ThrowAwayServer> StartAsync(string? named)
     {
@@ -30,9 +30,9 @@ sealed class ThrowAwayServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (lease is null) return;
-        await lease.DisposeAsync();
-        await EmbeddedServer.DestroyAsync(options!);
-        if (Directory.Exists(options!.Home)) Directory.Delete(options.Home, true);
+        if (_lease is null) return;
+        await _lease.DisposeAsync();
+        await EmbeddedServer.DestroyAsync(_options!);
+        if (Directory.Exists(_options!.Home)) Directory.Delete(_options.Home, true);
     }
 }

@@ -21,7 +21,7 @@ public sealed class AdqlException : Exception
     /// <summary>In characters from 1.</summary>
     public int Column { get; }
 
-    static string Describe(string problem, string query, int offset, out int line, out int column)
+    private static string Describe(string problem, string query, int offset, out int line, out int column)
     {
         ArgumentNullException.ThrowIfNull(query);
         var before = query.AsSpan(0, Math.Clamp(offset, 0, query.Length));

@@ -32,7 +32,7 @@ public sealed record RejectedRow(long LineNumber, string Field, string Reason, s
     {
         if (text.Length <= ClipLength) return text;
         // Do not cut a surrogate pair in two.
-        int cut = char.IsHighSurrogate(text[ClipLength - 2]) ? ClipLength - 2 : ClipLength - 1;
+        var cut = char.IsHighSurrogate(text[ClipLength - 2]) ? ClipLength - 2 : ClipLength - 1;
         return text[..cut] + "…";
     }
 }

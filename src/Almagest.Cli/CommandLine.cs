@@ -10,18 +10,18 @@ internal static class CommandLine
 {
     /// <summary>Runs one command, its output going to pipes or files: no colour, no progress bars.</summary>
     /// <inheritdoc cref="RunAsync(IReadOnlyList{string}, TextWriter, TextWriter, TerminalFacts, CancellationToken)"/>
-    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation = default) =>
-        RunAsync(args, stdout, stderr, TerminalFacts.None, cancellation);
+    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default) =>
+        RunAsync(args, stdout, stderr, TerminalFacts.None, cancellationToken);
 
     /// <param name="stdout">gets the answer alone; with <c>--json</c> exactly one JSON document</param>
     /// <param name="stderr">gets messages, progress and errors, from any thread</param>
     /// <param name="terminal">what the writers lead to</param>
     public static async Task<int> RunAsync(
-        IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, TerminalFacts terminal, CancellationToken cancellation = default)
+        IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, TerminalFacts terminal, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(args);
         var json = args.TakeWhile(a => a != "--").Contains("--json");
-        var shell = new CommandShell(stdout, stderr, terminal, json, cancellation);
+        var shell = new CommandShell(stdout, stderr, terminal, json, cancellationToken);
         var root = Build(shell);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction) return UsageErrors.Report(parsed, shell);
@@ -31,11 +31,11 @@ internal static class CommandLine
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
-            }, cancellation);
+            }, cancellationToken);
         }
         catch (Exception e)
         {
-            return ErrorReport.Of(e, cancellation).Write(shell);
+            return ErrorReport.Of(e, cancellationToken).Write(shell);
         }
     }
 

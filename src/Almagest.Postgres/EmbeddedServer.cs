@@ -15,7 +15,7 @@ public static class EmbeddedServer
     /// <c>almagest</c>, installing PostgreSQL if there is none, and takes a lease on it.
     /// </summary>
     /// <exception cref="PostgresServerException">It cannot be done; the exception says why and what to do.</exception>
-    public static async Task<ServerLease> StartAsync(EmbeddedServerOptions options, CancellationToken cancel = default)
+    public static async Task<ServerLease> StartAsync(EmbeddedServerOptions options, CancellationToken cancellationToken = default)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -25,25 +25,25 @@ public static class EmbeddedServer
         }
 
         var (home, facts) = ServerPlace.PrepareHome(options.Home);
-        using var control = await TakeControlAsync(home, facts, options, cancel).ConfigureAwait(false);
+        using var control = await TakeControlAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
         if (!ServerPlace.IsChosen(home))
         {
             // Before the account is chosen: the package brings one.
-            await FindOrInstallAsync(options, cancel).ConfigureAwait(false);
+            await FindOrInstallAsync(options, cancellationToken).ConfigureAwait(false);
         }
 
-        var place = await ServerPlace.LocateAsync(home, facts, options, cancel).ConfigureAwait(false);
-        var account = await place.AccountAsync(cancel).ConfigureAwait(false);
+        var place = await ServerPlace.LocateAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
+        var account = await place.AccountAsync(cancellationToken).ConfigureAwait(false);
         var create = !place.HasData;
         if (create)
         {
-            var binaries = await FindOrInstallAsync(options, cancel).ConfigureAwait(false);
+            var binaries = await FindOrInstallAsync(options, cancellationToken).ConfigureAwait(false);
             options.Progress?.Invoke($"Creating a PostgreSQL {binaries.MajorVersion} database in {place.Directory}…");
-            await ServerCreation.CreateAsync(place, account, binaries, options.Durable, cancel).ConfigureAwait(false);
+            await ServerCreation.CreateAsync(place, account, binaries, options.Durable, cancellationToken).ConfigureAwait(false);
         }
 
         var postmaster = new Postmaster(place, account, options);
-        var started = await postmaster.EnsureRunningAsync(cancel).ConfigureAwait(false);
+        var started = await postmaster.EnsureRunningAsync(cancellationToken).ConfigureAwait(false);
 
         // Only a holder of the control lock, which is ours, takes this one exclusively.
         var lease = FileLock.TryTake(place.LeaseLock, exclusive: false, facts) ?? throw new PostgresServerException(
@@ -55,17 +55,17 @@ public static class EmbeddedServer
 
     /// <summary>Stops the server of a home, whoever uses it, and deletes all its data for good. The home itself stays.</summary>
     /// <exception cref="PostgresServerException">The server does not stop, or files cannot be deleted.</exception>
-    public static async Task DestroyAsync(EmbeddedServerOptions options, CancellationToken cancel = default)
+    public static async Task DestroyAsync(EmbeddedServerOptions options, CancellationToken cancellationToken = default)
     {
         if (!Directory.Exists(options.Home) || !ServerPlace.IsChosen(options.Home))
             return;
         var (home, facts) = ServerPlace.PrepareHome(options.Home);
-        using var control = await TakeControlAsync(home, facts, options, cancel).ConfigureAwait(false);
-        var place = await ServerPlace.LocateAsync(home, facts, options, cancel).ConfigureAwait(false);
+        using var control = await TakeControlAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
+        var place = await ServerPlace.LocateAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
         if (place.HasData)
         {
-            var postmaster = new Postmaster(place, await place.AccountAsync(cancel).ConfigureAwait(false), options);
-            await postmaster.StopAsync(cancel, immediately: true).ConfigureAwait(false);
+            var postmaster = new Postmaster(place, await place.AccountAsync(cancellationToken).ConfigureAwait(false), options);
+            await postmaster.StopAsync(cancellationToken, immediately: true).ConfigureAwait(false);
         }
 
         try
@@ -81,12 +81,12 @@ public static class EmbeddedServer
         }
     }
 
-    static async Task<PostgresBinaries> FindOrInstallAsync(EmbeddedServerOptions options, CancellationToken cancel) =>
+    private static async Task<PostgresBinaries> FindOrInstallAsync(EmbeddedServerOptions options, CancellationToken cancellationToken) =>
         PostgresBinaries.Find(options.BinaryDirectory)
-        ?? await PostgresInstaller.InstallAsync(options, cancel).ConfigureAwait(false);
+        ?? await PostgresInstaller.InstallAsync(options, cancellationToken).ConfigureAwait(false);
 
     internal static async Task<FileLock> TakeControlAsync(
-        string home, FileFacts facts, EmbeddedServerOptions options, CancellationToken cancel)
+        string home, FileFacts facts, EmbeddedServerOptions options, CancellationToken cancellationToken)
     {
         var path = Path.Combine(home, "control.lock");
         // The holder may be creating the server, or waiting for its recovery.
@@ -94,7 +94,7 @@ public static class EmbeddedServer
         return await FileLock.TakeAsync(
                 path, exclusive: true, facts, timeout,
                 () => options.Progress?.Invoke("Waiting for another almagest, which is starting or stopping the database…"),
-                cancel).ConfigureAwait(false)
+                cancellationToken).ConfigureAwait(false)
             ?? throw new PostgresServerException(
                 $"Another almagest has been starting or stopping the database in {home} for more than {timeout.TotalSeconds:0} seconds.",
                 $"See what it is doing: fuser -v {path}");

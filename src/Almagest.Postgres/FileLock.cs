@@ -7,13 +7,13 @@ namespace Almagest.Postgres;
 /// A lock that the kernel holds for an open file (<c>flock</c>) and drops with the process, however it ends. Child
 /// processes do not inherit it. Two locks taken in one process exclude each other as those of two processes do.
 /// </summary>
-sealed class FileLock : IDisposable
+internal sealed class FileLock : IDisposable
 {
-    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(10);
 
-    readonly SafeFileHandle file;
+    private readonly SafeFileHandle _file;
 
-    FileLock(SafeFileHandle file) => this.file = file;
+    private FileLock(SafeFileHandle file) => this._file = file;
 
     /// <summary>Takes the lock, or returns null when someone else's lock is in its way.</summary>
     public static FileLock? TryTake(string path, bool exclusive, FileFacts owner)
@@ -31,9 +31,9 @@ sealed class FileLock : IDisposable
     /// <param name="owner">Whose file it shall be when root creates it.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="onWait">Called once when the wait has lasted for two seconds.</param>
-    /// <param name="cancel">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<FileLock?> TakeAsync(
-        string path, bool exclusive, FileFacts owner, TimeSpan timeout, Action? onWait, CancellationToken cancel)
+        string path, bool exclusive, FileFacts owner, TimeSpan timeout, Action? onWait, CancellationToken cancellationToken)
     {
         var file = Open(path, owner);
         try
@@ -53,7 +53,7 @@ sealed class FileLock : IDisposable
                     onWait = null;
                 }
 
-                await Task.Delay(PollInterval, cancel).ConfigureAwait(false);
+                await Task.Delay(s_pollInterval, cancellationToken).ConfigureAwait(false);
             }
 
             return new FileLock(file);
@@ -66,14 +66,14 @@ sealed class FileLock : IDisposable
     }
 
     /// <summary>Turns a shared lock into an exclusive one if nobody else holds the file; otherwise the lock may be lost.</summary>
-    public bool TryMakeExclusive() => TryLock(file, "", exclusive: true);
+    public bool TryMakeExclusive() => TryLock(_file, "", exclusive: true);
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
-    static SafeFileHandle Open(string path, FileFacts owner)
+    private static SafeFileHandle Open(string path, FileFacts owner)
     {
-        const int flags = Native.OpenReadWrite | Native.OpenCreate | Native.OpenCloseOnExec | Native.OpenNoFollow;
-        var file = Native.Open(path, flags, 0x180 /* rw for the owner */);
+        const int Flags = Native.OpenReadWrite | Native.OpenCreate | Native.OpenCloseOnExec | Native.OpenNoFollow;
+        var file = Native.Open(path, Flags, 0x180 /* rw for the owner */);
         if (file.IsInvalid)
             throw PathFailure.ToException(Marshal.GetLastPInvokeError(), "use", path);
 
@@ -83,7 +83,7 @@ sealed class FileLock : IDisposable
         return file;
     }
 
-    static bool TryLock(SafeFileHandle file, string path, bool exclusive)
+    private static bool TryLock(SafeFileHandle file, string path, bool exclusive)
     {
         var operation = (exclusive ? Native.LockExclusive : Native.LockShared) | Native.LockNonBlocking;
         while (Native.Lock(file, operation) != 0)

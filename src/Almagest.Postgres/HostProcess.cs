@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Almagest.Postgres;
 
 /// <summary>What a program printed and how it ended.</summary>
-readonly record struct ProcessResult(int ExitCode, string Output, string Error)
+internal readonly record struct ProcessResult(int ExitCode, string Output, string Error)
 {
     public bool Succeeded => ExitCode == 0;
 
@@ -13,19 +13,19 @@ readonly record struct ProcessResult(int ExitCode, string Output, string Error)
 }
 
 /// <summary>Starts programs of the system in a clean environment: no <c>PG*</c> variables, messages in English.</summary>
-static class HostProcess
+internal static class HostProcess
 {
     public static async Task<ProcessResult> RunAsync(
-        IReadOnlyList<string> command, string? directory = null, string? input = null, CancellationToken cancel = default)
+        IReadOnlyList<string> command, string? directory = null, string? input = null, CancellationToken cancellationToken = default)
     {
         using var process = Start(command, directory);
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(cancel);
-            var error = process.StandardError.ReadToEndAsync(cancel);
+            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            var error = process.StandardError.ReadToEndAsync(cancellationToken);
             await WriteInputAsync(process, input).ConfigureAwait(false);
             var printed = await Task.WhenAll(output, error).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancel).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             return new ProcessResult(process.ExitCode, printed[0], printed[1]);
         }
         catch (OperationCanceledException)
@@ -79,7 +79,7 @@ static class HostProcess
         }
     }
 
-    static bool IsForeign(string name) =>
+    private static bool IsForeign(string name) =>
         name.StartsWith("PG", StringComparison.Ordinal) || name.StartsWith("LC_", StringComparison.Ordinal)
         || name is "LANG" or "LANGUAGE" or "TZ";
 }

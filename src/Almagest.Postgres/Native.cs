@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Almagest.Postgres;
 
 /// <summary>The few Linux calls that .NET does not offer: locks, ownership and the effective user.</summary>
-static partial class Native
+internal static partial class Native
 {
     public const int OpenReadWrite = 0x2;
     public const int OpenCreate = 0x40;
@@ -24,9 +24,9 @@ static partial class Native
     public const int ReadOnlyFileSystem = 30;
     public const int QuotaExceeded = 122;
 
-    const int CurrentDirectory = -100;
-    const int NoFollow = 0x100;
-    const uint BasicStatistics = 0x7ff;
+    private const int CurrentDirectory = -100;
+    private const int NoFollow = 0x100;
+    private const uint BasicStatistics = 0x7ff;
 
     public static bool IsRoot => EffectiveUser() == 0;
 
@@ -73,7 +73,7 @@ static partial class Native
 /// <param name="Permissions">The twelve permission bits.</param>
 /// <param name="Inode">With <paramref name="Device"/>: the identity of the file, whatever its path.</param>
 /// <param name="Device">The file system.</param>
-readonly record struct FileFacts(uint Owner, uint Group, bool IsDirectory, int Permissions, ulong Inode, ulong Device)
+internal readonly record struct FileFacts(uint Owner, uint Group, bool IsDirectory, int Permissions, ulong Inode, ulong Device)
 {
     public bool IsSameFile(FileFacts other) => Inode == other.Inode && Device == other.Device;
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Almagest.Postgres;
 
 /// <summary>Turns an error of the file system into a sentence that says what to do.</summary>
-static class PathFailure
+internal static class PathFailure
 {
     public static PostgresServerException ToException(int errno, string verb, string path, Exception? inner = null)
     {
@@ -36,5 +36,5 @@ static class PathFailure
     public static string PermissionHint(string path) =>
         $"Give {Environment.UserName} the ownership of it (ls -ld {Quote(path)} shows whose it is), or set ALMAGEST_HOME to a directory of your own.";
 
-    static string Quote(string path) => "'" + path.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+    private static string Quote(string path) => "'" + path.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
 }

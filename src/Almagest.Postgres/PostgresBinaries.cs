@@ -11,7 +11,7 @@ internal sealed partial record PostgresBinaries(string Directory, int MajorVersi
     /// <summary>The oldest version that the ledger runs on.</summary>
     public const int OldestVersion = 15;
 
-    static readonly string[] Programs = ["initdb", "pg_ctl", "postgres"];
+    private static readonly string[] s_programs = ["initdb", "pg_ctl", "postgres"];
 
     public string InitDb => Path.Combine(Directory, "initdb");
 
@@ -60,9 +60,9 @@ internal sealed partial record PostgresBinaries(string Directory, int MajorVersi
             System.IO.Directory.Exists(parent) ? System.IO.Directory.GetDirectories(parent, pattern) : [];
     }
 
-    static PostgresBinaries? TryOpen(string directory)
+    private static PostgresBinaries? TryOpen(string directory)
     {
-        if (!Path.IsPathRooted(directory) || !Programs.All(program => File.Exists(Path.Combine(directory, program))))
+        if (!Path.IsPathRooted(directory) || !s_programs.All(program => File.Exists(Path.Combine(directory, program))))
             return null;
         using var process = HostProcess.Start([Path.Combine(directory, "postgres"), "--version"]);
         var printed = process.StandardOutput.ReadToEnd();

@@ -6,15 +6,15 @@ namespace Almagest.Postgres;
 /// <summary>
 /// Starts and stops the server of one place and asks whether it answers. The caller holds the control lock.
 /// </summary>
-sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServerOptions options)
+internal sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServerOptions options)
 {
-    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
-    static readonly TimeSpan SlowPollInterval = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan PatienceWithLeftovers = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_slowPollInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_patienceWithLeftovers = TimeSpan.FromSeconds(2);
 
     // $1 postgres, $2 its socket directory; the changed almagest.conf, or nothing, on stdin. In a session of its own
     // a Ctrl-C at the terminal does not reach the server. The log begins anew: a long one is never read.
-    const string StartScript = """
+    private const string StartScript = """
         set -eu
         umask 077
         mkdir -p log run
@@ -24,7 +24,7 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         exec setsid "$1" -D data -k "$2" </dev/null >start.log 2>&1
         """;
 
-    enum State
+    private enum State
     {
         Down,
         Busy,
@@ -36,7 +36,7 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
 
     /// <summary>Makes sure that the server answers and that the database is there.</summary>
     /// <returns>Whether it had to be started.</returns>
-    public async Task<bool> EnsureRunningAsync(CancellationToken cancel)
+    public async Task<bool> EnsureRunningAsync(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var started = false;
@@ -46,36 +46,36 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         {
             while (true)
             {
-                var state = await ProbeAsync(cancel).ConfigureAwait(false);
+                var state = await ProbeAsync(cancellationToken).ConfigureAwait(false);
                 if (state == State.Up)
                     return started;
                 if (state == State.WithoutDatabase)
                 {
-                    await CreateDatabaseAsync(cancel).ConfigureAwait(false);
+                    await CreateDatabaseAsync(cancellationToken).ConfigureAwait(false);
                     return started;
                 }
 
                 if (process is { HasExited: true })
-                    throw await ExplainAsync(process, log, cancel).ConfigureAwait(false);
+                    throw await ExplainAsync(process, log, cancellationToken).ConfigureAwait(false);
                 if (process is null && state == State.Down)
                 {
-                    if (LiveServer() is null && await ClearLeftoversAsync(clock, cancel).ConfigureAwait(false))
+                    if (LiveServer() is null && await ClearLeftoversAsync(clock, cancellationToken).ConfigureAwait(false))
                     {
-                        process = await StartAsync(cancel).ConfigureAwait(false);
+                        process = await StartAsync(cancellationToken).ConfigureAwait(false);
                         started = true;
                     }
                     else if (clock.Elapsed > TimeSpan.FromSeconds(5) && LiveServer() is { Status: "ready" })
                     {
                         // It runs, but its socket is gone: something has swept /tmp.
-                        await StopAsync(cancel).ConfigureAwait(false);
+                        await StopAsync(cancellationToken).ConfigureAwait(false);
                     }
                 }
 
                 if (LiveServer() is { Status: "stopping" })
-                    await StopAsync(cancel).ConfigureAwait(false);
+                    await StopAsync(cancellationToken).ConfigureAwait(false);
                 if (clock.Elapsed > options.StartTimeout)
                     throw TimedOut(log);
-                await WaitAsync(process, clock.Elapsed.TotalSeconds < 2 ? PollInterval : SlowPollInterval, cancel).ConfigureAwait(false);
+                await WaitAsync(process, clock.Elapsed.TotalSeconds < 2 ? s_pollInterval : s_slowPollInterval, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (PostgresServerException) when (process is { HasExited: false } && clock.Elapsed < options.StartTimeout)
@@ -108,7 +108,7 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
 
     /// <summary>Ends all sessions and the server, with a checkpoint. Does nothing where none runs.</summary>
     /// <param name="seconds">how long it may take</param>
-    public async Task StopAsync(CancellationToken cancel, bool immediately = false, int seconds = 120)
+    public async Task StopAsync(CancellationToken cancellationToken, bool immediately = false, int seconds = 120)
     {
         // pg_ctl would signal whatever process has the number in a stale file.
         if (LiveServer() is null || FindBinaries() is not { } binaries)
@@ -116,7 +116,7 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         var command = account.Command(
             binaries.PgCtl, "stop", "-D", "data", "-m", immediately ? "immediate" : "fast",
             "-w", "-t", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture), "-s");
-        var result = await HostProcess.RunAsync(command, place.Directory, cancel: cancel).ConfigureAwait(false);
+        var result = await HostProcess.RunAsync(command, place.Directory, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded && LiveServer() is not null)
             throw StartFailure.Explain($"Cannot stop the database in {place.Directory}", result.Text, place);
     }
@@ -135,17 +135,17 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         }
     }
 
-    PostmasterFile? LiveServer() =>
+    private PostmasterFile? LiveServer() =>
         PostmasterFile.Read(place.Data) is { } file && file.IsServerOf(place.Data) ? file : null;
 
-    async Task<State> ProbeAsync(CancellationToken cancel)
+    private async Task<State> ProbeAsync(CancellationToken cancellationToken)
     {
         if (!place.CheckSocketDirectory() || !File.Exists(place.Socket))
             return State.Down;
         try
         {
             await using var connection = new NpgsqlConnection(WithoutPool(ConnectionString));
-            await connection.OpenAsync(cancel).ConfigureAwait(false);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             return State.Up;
         }
         catch (PostgresException error)
@@ -170,13 +170,13 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         }
     }
 
-    async Task<Process> StartAsync(CancellationToken cancel)
+    private async Task<Process> StartAsync(CancellationToken cancellationToken)
     {
         var binaries = FindBinaries() ?? throw WrongVersion();
         var socket = place.HasShortSocketDirectory ? place.SocketDirectory : "../run";
         var settings = ServerConfiguration.Write(options.Durable);
         var path = Path.Combine(place.Data, ServerConfiguration.FileName);
-        var current = File.Exists(path) ? await File.ReadAllTextAsync(path, cancel).ConfigureAwait(false) : null;
+        var current = File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false) : null;
 
         var process = HostProcess.Start(
             account.Command("/bin/sh", "-c", StartScript, "almagest-start", binaries.Postgres, socket), place.Directory);
@@ -187,11 +187,11 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
     /// <summary>
     /// Prepares for a start after a crash: false while processes of the crashed server are still ending.
     /// </summary>
-    async Task<bool> ClearLeftoversAsync(Stopwatch clock, CancellationToken cancel)
+    private async Task<bool> ClearLeftoversAsync(Stopwatch clock, CancellationToken cancellationToken)
     {
         if (PostmasterFile.Read(place.Data) is not { } stale)
         {
-            await RemoveAsync(cancel).ConfigureAwait(false);
+            await RemoveAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
         var servers = PostmasterFile.ServersOf(place.Data);
@@ -199,11 +199,11 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         {
             // They notice by themselves that their main process is gone, unless a long query keeps them busy. Whatever
             // they were doing is lost already; SIGQUIT ends them where they are.
-            if (clock.Elapsed > PatienceWithLeftovers)
+            if (clock.Elapsed > s_patienceWithLeftovers)
             {
                 string[] numbers = [.. servers.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture))];
                 await HostProcess.RunAsync(
-                    account.Command(["/bin/sh", "-c", "kill -QUIT \"$@\"", "almagest-quit", .. numbers]), cancel: cancel).ConfigureAwait(false);
+                    account.Command(["/bin/sh", "-c", "kill -QUIT \"$@\"", "almagest-quit", .. numbers]), cancellationToken: cancellationToken).ConfigureAwait(false);
             }
 
             if (clock.Elapsed > options.StartTimeout)
@@ -219,26 +219,26 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         // PostgreSQL takes away the file of a process that is gone, but refuses to start while another program has its
         // number. Nobody works in the directory, and the control lock keeps it so.
         if (stale.IsSomeProcess) options.Progress?.Invoke("Removing the postmaster.pid that a crash left behind…");
-        await RemoveAsync(cancel).ConfigureAwait(false);
+        await RemoveAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>The lock file of the socket holds the same number as postmaster.pid and would stop a start just as well.</summary>
-    async Task RemoveAsync(CancellationToken cancel)
+    private async Task RemoveAsync(CancellationToken cancellationToken)
     {
         string[] leftovers = [.. new[] { PostmasterFile.PathIn(place.Data), place.Socket, place.Socket + ".lock" }.Where(Path.Exists)];
         if (leftovers.Length > 0)
-            await HostProcess.RunAsync(account.Command(["rm", "-f", "--", .. leftovers]), place.Directory, cancel: cancel).ConfigureAwait(false);
+            await HostProcess.RunAsync(account.Command(["rm", "-f", "--", .. leftovers]), place.Directory, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
-    async Task CreateDatabaseAsync(CancellationToken cancel)
+    private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(WithoutPool(Connection(place, "postgres")));
         try
         {
-            await connection.OpenAsync(cancel).ConfigureAwait(false);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             await using var command = new NpgsqlCommand("CREATE DATABASE almagest", connection);
-            await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DuplicateDatabase)
         {
@@ -249,43 +249,43 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         }
     }
 
-    static async Task WaitAsync(Process? process, TimeSpan interval, CancellationToken cancel)
+    private static async Task WaitAsync(Process? process, TimeSpan interval, CancellationToken cancellationToken)
     {
         if (process is null)
         {
-            await Task.Delay(interval, cancel).ConfigureAwait(false);
+            await Task.Delay(interval, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         // Wakes early when the server ends.
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(interval);
         try
         {
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
         }
     }
 
-    async Task<PostgresServerException> ExplainAsync(Process process, ServerLog log, CancellationToken cancel)
+    private async Task<PostgresServerException> ExplainAsync(Process process, ServerLog log, CancellationToken cancellationToken)
     {
-        var printed = await process.StandardError.ReadToEndAsync(cancel).ConfigureAwait(false);
+        var printed = await process.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
         // The process that writes the log ends a moment after the server.
-        await Task.Delay(100, cancel).ConfigureAwait(false);
+        await Task.Delay(100, cancellationToken).ConfigureAwait(false);
         return StartFailure.Explain(
             $"Cannot start the database in {place.Directory}",
             $"{printed}\n{log.Read()}", place);
     }
 
-    PostgresServerException TimedOut(ServerLog log) => new(
+    private PostgresServerException TimedOut(ServerLog log) => new(
         $"The database in {place.Directory} does not answer after {options.StartTimeout.TotalSeconds:0} seconds.\n"
             + StartFailure.LastLines(log.Read()),
         "After a power cut it may still be replaying its log: it goes on in the background, so try again in a minute. "
             + $"Otherwise look into {place.Logs}.");
 
-    PostgresServerException WrongVersion()
+    private PostgresServerException WrongVersion()
     {
         var version = File.ReadAllText(Path.Combine(place.Data, "PG_VERSION")).Trim();
         var found = PostgresBinaries.FindAll().Select(binaries => $"{binaries.MajorVersion} ({binaries.Directory})").Distinct().ToList();
@@ -294,7 +294,7 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
             $"Install it (sudo apt-get install -y postgresql-{version}; packages of every version are at apt.postgresql.org) or set ALMAGEST_PG_BIN to its programs. With both versions installed, pg_upgrade converts the data.");
     }
 
-    static string Connection(ServerPlace place, string database) => new NpgsqlConnectionStringBuilder
+    private static string Connection(ServerPlace place, string database) => new NpgsqlConnectionStringBuilder
     {
         Host = place.SocketDirectory,
         Port = 5432,
@@ -307,7 +307,7 @@ sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServer
         IncludeErrorDetail = true,
     }.ConnectionString;
 
-    string WithoutPool(string connection) => new NpgsqlConnectionStringBuilder(connection)
+    private string WithoutPool(string connection) => new NpgsqlConnectionStringBuilder(connection)
     {
         Pooling = false,
         Timeout = (int)Math.Clamp(Math.Ceiling(options.StartTimeout.TotalSeconds), 1, 15),

@@ -5,9 +5,9 @@ namespace Almagest.Postgres;
 /// <summary>What <c>postmaster.pid</c> says, and whether it is true.</summary>
 /// <param name="ProcessId">The server's main process when the file was written.</param>
 /// <param name="Status"><c>starting</c>, <c>stopping</c>, <c>ready</c> or empty.</param>
-readonly record struct PostmasterFile(int ProcessId, string Status)
+internal readonly record struct PostmasterFile(int ProcessId, string Status)
 {
-    const int StatusLine = 7;
+    private const int StatusLine = 7;
 
     public static string PathIn(string data) => Path.Combine(data, "postmaster.pid");
 
@@ -46,11 +46,11 @@ readonly record struct PostmasterFile(int ProcessId, string Status)
             .Where(id => id > 0 && WorksIn(id, data)),
     ];
 
-    static bool WorksIn(int process, string data) =>
+    private static bool WorksIn(int process, string data) =>
         Native.Stat($"/proc/{process}/cwd") is { } there && Native.Stat(data) is { } here && there.IsSameFile(here)
         && Command(process).StartsWith("postgres", StringComparison.Ordinal);
 
-    static string Command(int process)
+    private static string Command(int process)
     {
         try
         {

@@ -10,32 +10,32 @@ namespace Almagest.Postgres;
 /// <param name="UserId">The user id.</param>
 /// <param name="GroupId">The primary group id.</param>
 /// <param name="IsOther">Whether commands have to change to this account first.</param>
-sealed record ServerAccount(string Name, uint UserId, uint GroupId, bool IsOther)
+internal sealed record ServerAccount(string Name, uint UserId, uint GroupId, bool IsOther)
 {
     /// <summary>The account of files that <paramref name="facts"/> describes.</summary>
-    public static async Task<ServerAccount> OfOwnerAsync(FileFacts facts, CancellationToken cancel)
+    public static async Task<ServerAccount> OfOwnerAsync(FileFacts facts, CancellationToken cancellationToken)
     {
         if (!Native.IsRoot)
-            return await CurrentAsync(cancel).ConfigureAwait(false);
-        if (facts.Owner != 0 && await LookUpAsync(facts.Owner.ToString(CultureInfo.InvariantCulture), cancel).ConfigureAwait(false) is { } owner)
+            return await CurrentAsync(cancellationToken).ConfigureAwait(false);
+        if (facts.Owner != 0 && await LookUpAsync(facts.Owner.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false) is { } owner)
             return owner;
-        return await UnprivilegedAsync(cancel).ConfigureAwait(false);
+        return await UnprivilegedAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    static async Task<ServerAccount> CurrentAsync(CancellationToken cancel)
+    private static async Task<ServerAccount> CurrentAsync(CancellationToken cancellationToken)
     {
         var id = Native.EffectiveUser();
-        return await LookUpAsync(id.ToString(CultureInfo.InvariantCulture), cancel).ConfigureAwait(false)
+        return await LookUpAsync(id.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false)
             ?? throw new PostgresServerException(
                 $"The user id {id} has no name in the system's list of users, and PostgreSQL does not run without one.",
                 "Run as a user that `getent passwd` lists (in a container: one that its /etc/passwd has).") { Code = PostgresServerException.NotPossibleHere };
     }
 
-    static async Task<ServerAccount> UnprivilegedAsync(CancellationToken cancel)
+    private static async Task<ServerAccount> UnprivilegedAsync(CancellationToken cancellationToken)
     {
         foreach (var name in new[] { "postgres", "nobody" })
         {
-            if (await LookUpAsync(name, cancel).ConfigureAwait(false) is { } account)
+            if (await LookUpAsync(name, cancellationToken).ConfigureAwait(false) is { } account)
                 return account;
         }
 
@@ -44,9 +44,9 @@ sealed record ServerAccount(string Name, uint UserId, uint GroupId, bool IsOther
             "Create one (useradd --system postgres), or run as an ordinary user.");
     }
 
-    static async Task<ServerAccount?> LookUpAsync(string nameOrId, CancellationToken cancel)
+    private static async Task<ServerAccount?> LookUpAsync(string nameOrId, CancellationToken cancellationToken)
     {
-        var entry = await HostProcess.RunAsync(["getent", "passwd", nameOrId], cancel: cancel).ConfigureAwait(false);
+        var entry = await HostProcess.RunAsync(["getent", "passwd", nameOrId], cancellationToken: cancellationToken).ConfigureAwait(false);
         var fields = entry.Output.Trim().Split(':');
         if (!entry.Succeeded || fields.Length < 4)
             return null;
@@ -60,9 +60,9 @@ sealed record ServerAccount(string Name, uint UserId, uint GroupId, bool IsOther
         : command;
 
     /// <summary>Whether the account can enter a directory, whatever gives or denies it the right.</summary>
-    public async Task<bool> CanEnterAsync(string directory, CancellationToken cancel)
+    public async Task<bool> CanEnterAsync(string directory, CancellationToken cancellationToken)
     {
-        var result = await HostProcess.RunAsync(Command("test", "-x", directory), cancel: cancel).ConfigureAwait(false);
+        var result = await HostProcess.RunAsync(Command("test", "-x", directory), cancellationToken: cancellationToken).ConfigureAwait(false);
         return result.ExitCode switch
         {
             0 => true,

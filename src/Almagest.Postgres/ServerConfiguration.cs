@@ -7,7 +7,7 @@ namespace Almagest.Postgres;
 /// The server's settings: for analytics on the machine at hand, beside other programs. Written to
 /// <c>almagest.conf</c> in the data directory at each start; <c>local.conf</c> beside it, the user's own, wins.
 /// </summary>
-static class ServerConfiguration
+internal static class ServerConfiguration
 {
     public const string FileName = "almagest.conf";
 
@@ -32,8 +32,8 @@ static class ServerConfiguration
     /// <param name="processors">Processors that may be used.</param>
     internal static string Write(bool durable, long memory, long sharedMemory, int processors)
     {
-        const long megabyte = 1 << 20;
-        var total = memory / megabyte;
+        const long Megabyte = 1 << 20;
+        var total = memory / Megabyte;
         var text = new StringBuilder("# Written by almagest at each start. Put settings of your own into local.conf.\n");
 
         Set("listen_addresses", "''");
@@ -48,7 +48,7 @@ static class ServerConfiguration
         Set("work_mem", Size(Math.Clamp(total / 256, 4, 128)));
         Set("maintenance_work_mem", Size(Math.Clamp(total / 16, 32, 1024)));
         // A container often has 64 MB of /dev/shm, which one parallel query fills: use files instead.
-        Set("dynamic_shared_memory_type", sharedMemory < 512 * megabyte ? "mmap" : "posix");
+        Set("dynamic_shared_memory_type", sharedMemory < 512 * Megabyte ? "mmap" : "posix");
         Set("max_parallel_workers_per_gather", Number(Math.Clamp(processors / 2, 1, 4)));
         Set("max_parallel_workers", Number(Math.Max(processors, 2)));
 
@@ -87,10 +87,10 @@ static class ServerConfiguration
     }
 
     /// <summary>Bytes free in <c>/dev/shm</c>; 0 where ordinary users may not write there, as in some chroots.</summary>
-    static long SharedMemory()
+    private static long SharedMemory()
     {
-        const int writableForAll = 0x2;
-        return Native.Stat("/dev/shm") is { } facts && (facts.Permissions & writableForAll) != 0
+        const int WritableForAll = 0x2;
+        return Native.Stat("/dev/shm") is { } facts && (facts.Permissions & WritableForAll) != 0
             ? FreeSpace("/dev/shm") ?? 0
             : 0;
     }

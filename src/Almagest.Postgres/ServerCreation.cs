@@ -4,13 +4,13 @@ namespace Almagest.Postgres;
 /// Makes the data directory. It is complete when it has its name: everything happens in <c>data.new</c>, which a crash
 /// leaves behind and the next attempt begins anew.
 /// </summary>
-static class ServerCreation
+internal static class ServerCreation
 {
     /// <summary>New data take about 40 MB, their first use somewhat more.</summary>
-    const long SpaceNeeded = 96L << 20;
+    private const long SpaceNeeded = 96L << 20;
 
     // $1 initdb, $2 durable or not, $3 pg_hba.conf, $4 pg_ident.conf, $5 the include lines; almagest.conf on stdin
-    const string Script = """
+    private const string Script = """
         set -eu
         umask 077
         rm -rf data.new
@@ -28,7 +28,7 @@ static class ServerCreation
         """;
 
     public static async Task CreateAsync(
-        ServerPlace place, ServerAccount account, PostgresBinaries binaries, bool durable, CancellationToken cancel)
+        ServerPlace place, ServerAccount account, PostgresBinaries binaries, bool durable, CancellationToken cancellationToken)
     {
         if (ServerConfiguration.FreeSpace(place.Directory) is { } free && free < SpaceNeeded)
         {
@@ -41,7 +41,7 @@ static class ServerCreation
             "/bin/sh", "-c", Script, "almagest-create", binaries.InitDb, durable ? "durable" : "fast",
             ServerConfiguration.HostBasedAuthentication, ServerConfiguration.IdentityMap(account), ServerConfiguration.Include);
         var result = await HostProcess.RunAsync(
-            command, place.Directory, ServerConfiguration.Write(durable), cancel).ConfigureAwait(false);
+            command, place.Directory, ServerConfiguration.Write(durable), cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw StartFailure.Explain($"Cannot create the database in {place.Directory}", result.Text, place);
     }

@@ -19,40 +19,40 @@ public sealed record EmbeddedServerSettings(
 /// </summary>
 public sealed class ServerLease : IAsyncDisposable
 {
-    readonly ServerPlace place;
-    readonly Postmaster postmaster;
-    readonly EmbeddedServerOptions options;
-    readonly FileLock lease;
-    readonly EventHandler atExit;
-    int disposed;
+    private readonly ServerPlace _place;
+    private readonly Postmaster _postmaster;
+    private readonly EmbeddedServerOptions _options;
+    private readonly FileLock _lease;
+    private readonly EventHandler _atExit;
+    private int _disposed;
 
     internal ServerLease(
         ServerPlace place, Postmaster postmaster, EmbeddedServerOptions options, FileLock lease, EmbeddedServerSettings settings)
     {
-        this.place = place;
-        this.postmaster = postmaster;
-        this.options = options;
-        this.lease = lease;
+        this._place = place;
+        this._postmaster = postmaster;
+        this._options = options;
+        this._lease = lease;
         Settings = settings;
 
         // SIGTERM and Environment.Exit do not run the callers' disposals.
-        atExit = (_, _) => DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(20));
-        AppDomain.CurrentDomain.ProcessExit += atExit;
+        _atExit = (_, _) => DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(20));
+        AppDomain.CurrentDomain.ProcessExit += _atExit;
     }
 
     /// <summary>For Npgsql: the database <c>almagest</c>, over a Unix socket that only this user and root can reach.</summary>
-    public string ConnectionString => postmaster.ConnectionString;
+    public string ConnectionString => _postmaster.ConnectionString;
 
     public EmbeddedServerSettings Settings { get; }
 
     /// <summary>Starts the server again if it has crashed or was killed; long-lived programs call it when connections fail.</summary>
     /// <returns>Whether it had to be started.</returns>
     /// <exception cref="PostgresServerException">It does not start.</exception>
-    public async Task<bool> EnsureRunningAsync(CancellationToken cancel = default)
+    public async Task<bool> EnsureRunningAsync(CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(disposed != 0, this);
-        using var control = await EmbeddedServer.TakeControlAsync(place.Home, place.HomeFacts, options, cancel).ConfigureAwait(false);
-        return await postmaster.EnsureRunningAsync(cancel).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        using var control = await EmbeddedServer.TakeControlAsync(_place.Home, _place.HomeFacts, _options, cancellationToken).ConfigureAwait(false);
+        return await _postmaster.EnsureRunningAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -61,29 +61,29 @@ public sealed class ServerLease : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         try
         {
-            AppDomain.CurrentDomain.ProcessExit -= atExit;
+            AppDomain.CurrentDomain.ProcessExit -= _atExit;
             // Destroyed under us: nothing to stop.
-            if (!Directory.Exists(place.Home))
+            if (!Directory.Exists(_place.Home))
                 return;
-            using var control = await EmbeddedServer.TakeControlAsync(place.Home, place.HomeFacts, options, CancellationToken.None).ConfigureAwait(false);
-            if (lease.TryMakeExclusive())
+            using var control = await EmbeddedServer.TakeControlAsync(_place.Home, _place.HomeFacts, _options, CancellationToken.None).ConfigureAwait(false);
+            if (_lease.TryMakeExclusive())
             {
                 using (var pooled = new NpgsqlConnection(ConnectionString))
                     NpgsqlConnection.ClearPool(pooled);
-                await postmaster.StopAsync(CancellationToken.None).ConfigureAwait(false);
+                await _postmaster.StopAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (PostgresServerException error)
         {
-            options.Progress?.Invoke($"{error.Message} {error.Remedy}");
+            _options.Progress?.Invoke($"{error.Message} {error.Remedy}");
         }
         finally
         {
-            lease.Dispose();
+            _lease.Dispose();
         }
     }
 }

@@ -1,17 +1,17 @@
 namespace Almagest.Postgres;
 
 /// <summary>Reads what a server has printed since a moment: older lines may tell of other troubles.</summary>
-sealed class ServerLog
+internal sealed class ServerLog
 {
-    const int MostBytes = 16 << 10;
+    private const int MostBytes = 16 << 10;
 
-    readonly ServerPlace place;
-    readonly Dictionary<string, long> lengths;
+    private readonly ServerPlace _place;
+    private readonly Dictionary<string, long> _lengths;
 
-    ServerLog(ServerPlace place, Dictionary<string, long> lengths)
+    private ServerLog(ServerPlace place, Dictionary<string, long> lengths)
     {
-        this.place = place;
-        this.lengths = lengths;
+        this._place = place;
+        this._lengths = lengths;
     }
 
     /// <summary>Remembers where the log ends now.</summary>
@@ -20,16 +20,16 @@ sealed class ServerLog
     /// <summary>What was printed before the log was open, which each start writes anew, and then the log.</summary>
     public string Read()
     {
-        var texts = new List<string> { Tail(place.StartLog, 0) };
-        texts.AddRange(Files(place).OrderBy(file => file.LastWriteTimeUtc)
-            .Select(file => Tail(file.FullName, lengths.GetValueOrDefault(file.FullName))));
+        var texts = new List<string> { Tail(_place.StartLog, 0) };
+        texts.AddRange(Files(_place).OrderBy(file => file.LastWriteTimeUtc)
+            .Select(file => Tail(file.FullName, _lengths.GetValueOrDefault(file.FullName))));
         return string.Join('\n', texts).Trim();
     }
 
-    static FileInfo[] Files(ServerPlace place) =>
+    private static FileInfo[] Files(ServerPlace place) =>
         Directory.Exists(place.Logs) ? new DirectoryInfo(place.Logs).GetFiles("*.log") : [];
 
-    static string Tail(string path, long from)
+    private static string Tail(string path, long from)
     {
         try
         {

@@ -7,12 +7,12 @@ namespace Almagest.Postgres;
 /// unprivileged account cannot enter the home, in a directory under <c>/var/lib/almagest</c> that the file
 /// <c>HOME/location</c> names.
 /// </summary>
-sealed class ServerPlace
+internal sealed class ServerPlace
 {
     /// <summary>The longest path of a Unix socket, in bytes (<c>sun_path</c> without its terminator).</summary>
-    const int LongestSocketPath = 107;
+    private const int LongestSocketPath = 107;
 
-    ServerPlace(string home, FileFacts homeFacts, string directory)
+    private ServerPlace(string home, FileFacts homeFacts, string directory)
     {
         Home = home;
         HomeFacts = homeFacts;
@@ -72,7 +72,7 @@ sealed class ServerPlace
 
     /// <summary>Finds the server's directory of a home, choosing one the first time. Needs the control lock.</summary>
     public static async Task<ServerPlace> LocateAsync(
-        string home, FileFacts facts, EmbeddedServerOptions options, CancellationToken cancel)
+        string home, FileFacts facts, EmbeddedServerOptions options, CancellationToken cancellationToken)
     {
         var inHome = InHome(home);
         var pointer = Pointer(home);
@@ -81,7 +81,7 @@ sealed class ServerPlace
 
         if (File.Exists(pointer))
         {
-            var named = (await File.ReadAllTextAsync(pointer, cancel).ConfigureAwait(false)).Trim();
+            var named = (await File.ReadAllTextAsync(pointer, cancellationToken).ConfigureAwait(false)).Trim();
             return System.IO.Directory.Exists(named)
                 ? new ServerPlace(home, facts, named)
                 : throw new PostgresServerException(
@@ -89,8 +89,8 @@ sealed class ServerPlace
                     $"Mount or restore {named}; or, to begin with an empty ledger, delete {pointer}.");
         }
 
-        var account = await ServerAccount.OfOwnerAsync(facts, cancel).ConfigureAwait(false);
-        if (!account.IsOther || await account.CanEnterAsync(home, cancel).ConfigureAwait(false))
+        var account = await ServerAccount.OfOwnerAsync(facts, cancellationToken).ConfigureAwait(false);
+        if (!account.IsOther || await account.CanEnterAsync(home, cancellationToken).ConfigureAwait(false))
         {
             CreateServerDirectory(inHome, account);
             return new ServerPlace(home, facts, inHome);
@@ -107,13 +107,13 @@ sealed class ServerPlace
     }
 
     /// <summary>The account that owns the server's directory.</summary>
-    public async Task<ServerAccount> AccountAsync(CancellationToken cancel)
+    public async Task<ServerAccount> AccountAsync(CancellationToken cancellationToken)
     {
         var facts = Native.Stat(Directory) ?? throw PathFailure.ToException(Native.AccessDenied, "enter", Directory);
         if (Native.IsRoot && facts.Owner == 0 && !HasData)
         {
             // An earlier attempt ended between making the directory and giving it away.
-            var account = await ServerAccount.OfOwnerAsync(HomeFacts, cancel).ConfigureAwait(false);
+            var account = await ServerAccount.OfOwnerAsync(HomeFacts, cancellationToken).ConfigureAwait(false);
             CreateServerDirectory(Directory, account);
             return account;
         }
@@ -125,7 +125,7 @@ sealed class ServerPlace
                 "Run as that user, or set ALMAGEST_HOME to a directory of your own.");
         }
 
-        return await ServerAccount.OfOwnerAsync(facts, cancel).ConfigureAwait(false);
+        return await ServerAccount.OfOwnerAsync(facts, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -149,7 +149,7 @@ sealed class ServerPlace
 
     public const string SocketName = ".s.PGSQL.5432";
 
-    string ShortSocketDirectory => $"/tmp/almagest-{Native.Stat(Directory)?.Owner}-{Hash(Directory)}";
+    private string ShortSocketDirectory => $"/tmp/almagest-{Native.Stat(Directory)?.Owner}-{Hash(Directory)}";
 
     /// <summary>
     /// Refuses a directory under <c>/tmp</c> that somebody else made under the name of ours: a false server there
@@ -169,25 +169,25 @@ sealed class ServerPlace
             $"Remove it, or set ALMAGEST_HOME to a path shorter than {LongestSocketPath - 30} bytes in plain letters.");
     }
 
-    static string InHome(string home) => Path.Combine(home, "postgres");
+    private static string InHome(string home) => Path.Combine(home, "postgres");
 
-    static string Pointer(string home) => Path.Combine(home, "location");
+    private static string Pointer(string home) => Path.Combine(home, "location");
 
-    static bool IsPlain(char c) => char.IsLetterOrDigit(c) || c is '/' or '_' or '-' or '.' or ' ';
+    private static bool IsPlain(char c) => char.IsLetterOrDigit(c) || c is '/' or '_' or '-' or '.' or ' ';
 
-    static void CreateDirectory(string path, bool isHome, FileFacts owner)
+    private static void CreateDirectory(string path, bool isHome, FileFacts owner)
     {
         // Root's account has to pass through the home to its own directory, which nobody else may enter.
-        const UnixFileMode all = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        const UnixFileMode pass = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        const UnixFileMode read = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        var mode = !isHome ? all | pass | read : Native.IsRoot ? all | pass : all;
+        const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        const UnixFileMode Pass = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        const UnixFileMode Read = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        var mode = !isHome ? All | Pass | Read : Native.IsRoot ? All | Pass : All;
         Make(path, mode);
         if (Native.IsRoot && owner.Owner != 0)
             _ = Native.ChangeOwner(path, owner.Owner, owner.Group);
     }
 
-    static void CreateServerDirectory(string path, ServerAccount account)
+    private static void CreateServerDirectory(string path, ServerAccount account)
     {
         Make(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (account.IsOther && Native.ChangeOwner(path, account.UserId, account.GroupId) != 0)
@@ -197,7 +197,7 @@ sealed class ServerPlace
         }
     }
 
-    static void WritePointer(string pointer, string directory)
+    private static void WritePointer(string pointer, string directory)
     {
         try
         {
@@ -209,7 +209,7 @@ sealed class ServerPlace
         }
     }
 
-    static void Make(string path, UnixFileMode mode)
+    private static void Make(string path, UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException();
@@ -226,7 +226,7 @@ sealed class ServerPlace
     /// <summary>
     /// A name for a path: FNV-1a, 64 bits. Not a cryptographic hash, which would need OpenSSL before PostgreSQL brings it.
     /// </summary>
-    static string Hash(string text)
+    private static string Hash(string text)
     {
         var hash = 0xcbf29ce484222325UL;
         foreach (var octet in Encoding.UTF8.GetBytes(text))

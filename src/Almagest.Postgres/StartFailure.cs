@@ -4,10 +4,10 @@ namespace Almagest.Postgres;
 /// Explains why PostgreSQL did not start, from what it printed. Its messages are in English (we start it so); after it has
 /// read its settings each line also holds the SQLSTATE.
 /// </summary>
-static class StartFailure
+internal static class StartFailure
 {
-    const int LinesShown = 8;
-    const long FullDisk = 64 << 10;
+    private const int LinesShown = 8;
+    private const long FullDisk = 64 << 10;
 
     public static PostgresServerException Explain(string what, string printed, ServerPlace place)
     {
@@ -16,7 +16,7 @@ static class StartFailure
         return new PostgresServerException($"{what}: {why}.{(lines.Length > 0 ? $"\n{lines}" : "")}", hint);
     }
 
-    static (string Why, string Hint) Classify(string printed, ServerPlace place)
+    private static (string Why, string Hint) Classify(string printed, ServerPlace place)
     {
         // On a full disk there may be no log that says so.
         if ((Says("No space left on device", " 53100 ") && !Says("shared memory"))

@@ -14,11 +14,11 @@ internal static class Fk5Frame
     /// </summary>
     public static Rotation PrecessionFromJ2000(double year)
     {
-        double t = (year - 2000) / 100;
-        const double obliquity = 84381.406 * Constants.Arcsecond;
-        double psi = t * (5038.481507 + t * (-1.0790069 + t * (-0.00114045 + t * (0.000132851 + t * -0.0000000951)))) * Constants.Arcsecond;
-        double omega = obliquity + t * (-0.025754 + t * (0.0512623 + t * (-0.00772503 + t * (-0.000000467 + t * 0.0000003337)))) * Constants.Arcsecond;
-        double chi = t * (10.556403 + t * (-2.3814292 + t * (-0.00121197 + t * (0.000170663 + t * -0.0000000560)))) * Constants.Arcsecond;
-        return Rotation.About('z', chi) * Rotation.About('x', -omega) * Rotation.About('z', -psi) * Rotation.About('x', obliquity);
+        var t = (year - 2000) / 100;
+        const double Obliquity = 84381.406 * Constants.Arcsecond;
+        var psi = t * (5038.481507 + t * (-1.0790069 + t * (-0.00114045 + t * (0.000132851 + t * -0.0000000951)))) * Constants.Arcsecond;
+        var omega = Obliquity + t * (-0.025754 + t * (0.0512623 + t * (-0.00772503 + t * (-0.000000467 + t * 0.0000003337)))) * Constants.Arcsecond;
+        var chi = t * (10.556403 + t * (-2.3814292 + t * (-0.00121197 + t * (0.000170663 + t * -0.0000000560)))) * Constants.Arcsecond;
+        return Rotation.About('z', chi) * Rotation.About('x', -omega) * Rotation.About('z', -psi) * Rotation.About('x', Obliquity);
     }
 }

@@ -41,8 +41,8 @@ public sealed class FrameConversion
         var motion = (old.East * pmLongitude + old.North * pmLatitude) * Constants.Milliarcsecond;
         var (ra, dec) = SkyCoordinates.FromVector(ToIcrs(old.Outward));
         // The map is linear but for the E-terms, whose change over a star's yearly motion is below a millionth of it.
-        const double step = 1000;
-        var rate = (ToIcrs(old.Outward + motion * step) - ToIcrs(old.Outward - motion * step)) * (1 / (2 * step * Constants.Milliarcsecond));
+        const double Step = 1000;
+        var rate = (ToIcrs(old.Outward + motion * Step) - ToIcrs(old.Outward - motion * Step)) * (1 / (2 * Step * Constants.Milliarcsecond));
         var there = NormalTriad.At(ra, dec);
         return (ra, dec, rate.Dot(there.East), rate.Dot(there.North));
     }
@@ -50,7 +50,7 @@ public sealed class FrameConversion
     private SkyVector ToIcrs(SkyVector v)
     {
         if (_system.Frame != SkyFrame.Fk4) return _toIcrs * v;
-        double length = v.Norm;
+        var length = v.Norm;
         var unit = v * (1 / length);
         var mean = unit - _eTerms + unit * _eTerms.Dot(unit);
         return _toIcrs * (mean * (length / mean.Norm));

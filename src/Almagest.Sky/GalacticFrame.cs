@@ -12,18 +12,18 @@ namespace Almagest.Sky;
 /// </remarks>
 public static class GalacticFrame
 {
-    private static readonly Rotation FromFk5 =
+    private static readonly Rotation s_fromFk5 =
         Rotation.About('z', (180 - 122.9319185680026) * Constants.Degree)
         * Rotation.About('y', (90 - 27.12825118085622) * Constants.Degree)
         * Rotation.About('z', 192.8594812065348 * Constants.Degree);
 
     /// <summary>The rotation of vectors from Galactic axes to those of ICRS.</summary>
-    internal static readonly Rotation ToIcrsRotation = Fk5Frame.ToIcrs * FromFk5.Transposed;
+    internal static readonly Rotation ToIcrsRotation = Fk5Frame.ToIcrs * s_fromFk5.Transposed;
 
-    private static readonly Rotation FromIcrsRotation = ToIcrsRotation.Transposed;
+    private static readonly Rotation s_fromIcrsRotation = ToIcrsRotation.Transposed;
 
     /// <summary>The Galactic components of an ICRS vector, of any unit.</summary>
-    public static SkyVector FromIcrs(SkyVector icrs) => FromIcrsRotation * icrs;
+    public static SkyVector FromIcrs(SkyVector icrs) => s_fromIcrsRotation * icrs;
 
     /// <summary>The ICRS components of a Galactic vector, of any unit.</summary>
     public static SkyVector ToIcrs(SkyVector galactic) => ToIcrsRotation * galactic;

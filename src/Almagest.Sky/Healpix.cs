@@ -97,31 +97,31 @@ public static partial class Healpix
 
     private static long Finest(double raDeg, double decDeg)
     {
-        const long nside = 1L << MaxOrder;
+        const long Nside = 1L << MaxOrder;
         var quadrants = raDeg / 90; // in [0, 4)
         var z = Math.Sin(decDeg * Constants.Degree);
         long face, x, y;
         if (Math.Abs(z) <= 2.0 / 3)
         {
-            var along = nside * (0.5 + quadrants);
-            var up = nside * (z * 0.75);
+            var along = Nside * (0.5 + quadrants);
+            var up = Nside * (z * 0.75);
             var rising = (long)(along - up);  // index of the line that ascends through the position
             var falling = (long)(along + up); // and of the one that descends
             var p = rising >> MaxOrder;
             var m = falling >> MaxOrder;
             face = p == m ? (p & 3) | 4 : p < m ? p & 3 : (m & 3) + 8;
-            x = falling & (nside - 1);
-            y = nside - (rising & (nside - 1)) - 1;
+            x = falling & (Nside - 1);
+            y = Nside - (rising & (Nside - 1)) - 1;
         }
         else
         {
             var quadrant = Math.Min(3, (int)quadrants);
             var within = quadrants - quadrant;
             // sqrt(3 (1 - |z|)) without the cancellation at the pole
-            var fromPole = nside * Math.Sin((90 - Math.Abs(decDeg)) * Constants.Degree) * Math.Sqrt(3 / (1 + Math.Abs(z)));
-            var p = Math.Min(nside - 1, (long)(within * fromPole));
-            var m = Math.Min(nside - 1, (long)((1 - within) * fromPole));
-            (face, x, y) = z > 0 ? (quadrant, nside - m - 1, nside - p - 1) : (quadrant + 8, p, m);
+            var fromPole = Nside * Math.Sin((90 - Math.Abs(decDeg)) * Constants.Degree) * Math.Sqrt(3 / (1 + Math.Abs(z)));
+            var p = Math.Min(Nside - 1, (long)(within * fromPole));
+            var m = Math.Min(Nside - 1, (long)((1 - within) * fromPole));
+            (face, x, y) = z > 0 ? (quadrant, Nside - m - 1, Nside - p - 1) : (quadrant + 8, p, m);
         }
 
         return (face << (2 * MaxOrder)) + Spread(x) + (Spread(y) << 1);

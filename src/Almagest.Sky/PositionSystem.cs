@@ -15,7 +15,7 @@ public sealed record PositionSystem(SkyFrame Frame, double Equinox, double? Epoc
     public static PositionSystem? Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string[] parts = text.Trim().ToLowerInvariant().Split([':', ' ', '/'], 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var parts = text.Trim().ToLowerInvariant().Split([':', ' ', '/'], 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length == 0) return null;
         var system = parts[0] switch
         {
@@ -33,18 +33,18 @@ public sealed record PositionSystem(SkyFrame Frame, double Equinox, double? Epoc
     public static double? Year(string? text)
     {
         if (text is null) return null;
-        string number = text.Trim().TrimStart('J', 'B', 'j', 'b', 'E').TrimEnd('.');
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double year) && year is >= 1600 and <= 2200 ? year : null;
+        var number = text.Trim().TrimStart('J', 'B', 'j', 'b', 'E').TrimEnd('.');
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var year) && year is >= 1600 and <= 2200 ? year : null;
     }
 
     /// <summary>A Julian year of <c>J2016.0</c> or <c>2016.0</c>; of <c>B1950</c> the Julian year of that moment; of <c>JD2451545</c> or <c>MJD51544.5</c> too.</summary>
     public static double? ParseEpoch(string? text)
     {
         if (text is null) return null;
-        string trimmed = text.Trim().ToUpperInvariant();
+        var trimmed = text.Trim().ToUpperInvariant();
         if (trimmed.StartsWith('B')) return Year(trimmed) is { } besselian ? BesselianToJulian(besselian) : null;
-        bool mjd = trimmed.StartsWith("MJD", StringComparison.Ordinal);
-        if ((mjd || trimmed.StartsWith("JD", StringComparison.Ordinal)) && double.TryParse(trimmed[(mjd ? 3 : 2)..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double day))
+        var mjd = trimmed.StartsWith("MJD", StringComparison.Ordinal);
+        if ((mjd || trimmed.StartsWith("JD", StringComparison.Ordinal)) && double.TryParse(trimmed[(mjd ? 3 : 2)..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var day))
             return 2000 + (day + (mjd ? 2400000.5 : 0) - Constants.J2000JulianDate) / Constants.JulianYearDays;
         return Year(trimmed);
     }

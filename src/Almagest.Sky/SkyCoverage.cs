@@ -9,9 +9,9 @@ namespace Almagest.Sky;
 /// </summary>
 public sealed class SkyCoverage
 {
-    readonly (int Order, long Cell)[] _cells;
+    private readonly (int Order, long Cell)[] _cells;
 
-    SkyCoverage(int order, (int Order, long Cell)[] cells) => (Order, _cells) = (order, cells);
+    private SkyCoverage(int order, (int Order, long Cell)[] cells) => (Order, _cells) = (order, cells);
 
     /// <summary>The finest order that it may have: its resolution, 0 … 29.</summary>
     public int Order { get; }

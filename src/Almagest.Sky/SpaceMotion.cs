@@ -24,12 +24,12 @@ public static class SpaceMotion
         if (years == 0 || double.IsNaN(pmra) || double.IsNaN(pmdec) || double.IsNaN(years))
             return (ra, dec, pmra, pmdec, parallax, radialVelocity);
         var here = NormalTriad.At(ra, dec);
-        bool radial = parallax > 0 && !double.IsNaN(radialVelocity);
+        var radial = parallax > 0 && !double.IsNaN(radialVelocity);
         // The radial motion over the distance, per year.
-        double zeta = radial ? radialVelocity * parallax * Mas / Constants.AuPerYearKmS : 0;
+        var zeta = radial ? radialVelocity * parallax * Mas / Constants.AuPerYearKmS : 0;
         var motion = here.East * (pmra * Mas) + here.North * (pmdec * Mas);
-        double square = motion.Dot(motion);
-        double f = 1 / Math.Sqrt(1 + 2 * zeta * years + (square + zeta * zeta) * years * years);
+        var square = motion.Dot(motion);
+        var f = 1 / Math.Sqrt(1 + 2 * zeta * years + (square + zeta * zeta) * years * years);
         var (newRa, newDec) = SkyCoordinates.FromVector((here.Outward * (1 + zeta * years) + motion * years) * f);
         var speed = (motion * (1 + zeta * years) - here.Outward * (square * years)) * (f * f * f);
         var there = NormalTriad.At(newRa, newDec);

@@ -4,9 +4,9 @@ using Almagest.Adql.Sql;
 namespace Almagest.Adql.Tests;
 
 /// <summary>A small published catalogue: stars of two datasets, results, a table whose name has to be quoted.</summary>
-static class Published
+internal static class Published
 {
-    static readonly PublishedColumn[] StarColumns =
+    private static readonly PublishedColumn[] s_starColumns =
     [
         new("star_id", PublishedType.Integer, "{0}.star_id"),
         new("source_id", PublishedType.Text, "{0}.source_id"),
@@ -16,7 +16,7 @@ static class Published
     ];
 
     public static readonly PublishedTable Stars = new("almagest", "stars", "all stars", new PublishedRows("public.stars"),
-        [.. StarColumns, new("dataset_id", PublishedType.Integer, "{0}.dataset_id")],
+        [.. s_starColumns, new("dataset_id", PublishedType.Integer, "{0}.dataset_id")],
         new SkyIndex("ra_deg", "dec_deg", "{0}.healpix_29", "{0}.dataset_id", [1, 2]));
 
     public static readonly PublishedCatalogue Catalogue = new(
@@ -28,7 +28,7 @@ static class Published
                     new("run_id", PublishedType.Uuid, "{0}.run_id"), new("star_id", PublishedType.Integer, "{0}.star_id"), new("is_anomaly", PublishedType.Integer, "{0}.is_anomaly"),
                     new("anomaly_score", PublishedType.Double, "{0}.anomaly_score"), new("precision", PublishedType.Double, "{0}.precision"), new("created_at", PublishedType.Timestamp, "{0}.created_at"),
                 ]),
-            new("dataset", "gaia-100pc", "one catalogue", new PublishedRows("(select * from public.stars where dataset_id = {0})", 7L), StarColumns, new SkyIndex("ra_deg", "dec_deg", "{0}.healpix_29")),
+            new("dataset", "gaia-100pc", "one catalogue", new PublishedRows("(select * from public.stars where dataset_id = {0})", 7L), s_starColumns, new SkyIndex("ra_deg", "dec_deg", "{0}.healpix_29")),
         ],
         []);
 

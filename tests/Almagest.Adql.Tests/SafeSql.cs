@@ -5,9 +5,9 @@ using Xunit;
 namespace Almagest.Adql.Tests;
 
 /// <summary>What may come out of a translation, whatever went in: one SELECT of known words, and parameters.</summary>
-static partial class SafeSql
+internal static partial class SafeSql
 {
-    static readonly HashSet<string> Words = new(
+    private static readonly HashSet<string> s_words = new(
         """
         select distinct from where group by having order desc as and or not in is null between like ilike escape exists case when then else end with union except
         intersect all any cross inner left right full join on limit offset
@@ -33,7 +33,7 @@ static partial class SafeSql
             var text = token.Value;
             if (token.Groups["other"].Success) Assert.Fail($"'{text}' in {query.Text}");
             if (text == "''" && !query.Text.AsSpan(0, token.Index).EndsWith("escape ", StringComparison.Ordinal)) Assert.Fail($"a text at {token.Index} in {query.Text}");
-            if (char.IsAsciiLetter(text[0]) && !Words.Contains(text) && !Numbered.IsMatch(text)) Assert.Fail($"'{text}' in {query.Text}");
+            if (char.IsAsciiLetter(text[0]) && !s_words.Contains(text) && !Numbered.IsMatch(text)) Assert.Fail($"'{text}' in {query.Text}");
             // Tables are public's own, and only after FROM, JOIN or a parenthesis of one.
             if (previous == "public") Assert.Equal(".", text);
             previous = text;

@@ -8,7 +8,7 @@ namespace Almagest.Architecture.Tests;
 public sealed class FolderTests
 {
     /// <summary>Folders that may hold a single file, and why.</summary>
-    private static readonly Dictionary<string, string> SmallFolders = new()
+    private static readonly Dictionary<string, string> s_smallFolders = new()
     {
         ["Almagest.Cli/Properties"] = "where editors look for the ways to start a program",
         ["Almagest.Discovery/Registry"] = "names every algorithm, each of which has a folder: it lies above them all",
@@ -62,7 +62,7 @@ public sealed class FolderTests
             from folder in SourceProject.Names(project.Directory, "*").GroupBy(n => Path.GetDirectoryName(n)!.Replace('\\', '/'))
             where folder.Key.Length > 0 && folder.Count() == 1 && !HasFolders(project, folder.Key)
             select $"{project.Name}/{folder.Key}";
-        Assert.Equal(SmallFolders.Keys.Order(StringComparer.Ordinal), small.Order(StringComparer.Ordinal));
+        Assert.Equal(s_smallFolders.Keys.Order(StringComparer.Ordinal), small.Order(StringComparer.Ordinal));
     }
 
     private static bool HasFolders(SourceProject project, string folder) =>

@@ -6,7 +6,7 @@ namespace Almagest.Architecture.Tests;
 public sealed class ProjectTests
 {
     /// <summary>From below to above; projects of one line do not know each other.</summary>
-    private static readonly string[][] Layers =
+    private static readonly string[][] s_layers =
     [
         ["Almagest.Sky"],
         ["Almagest.Discovery", "Almagest.Catalog", "Almagest.Adql"],
@@ -22,7 +22,7 @@ public sealed class ProjectTests
     [Fact]
     public void Every_project_refers_only_to_those_below_it()
     {
-        var layer = Layers.SelectMany((names, i) => names.Select(n => (n, i))).ToDictionary(p => p.n, p => p.i);
+        var layer = s_layers.SelectMany((names, i) => names.Select(n => (n, i))).ToDictionary(p => p.n, p => p.i);
         Assert.Equal(layer.Keys.Order(StringComparer.Ordinal), Repository.Source.Projects.Select(p => p.Name).Order(StringComparer.Ordinal));
         var upward =
             from project in Repository.Source.Projects

@@ -8,10 +8,10 @@ internal static class Repository
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    private static readonly Lazy<SourceTree> Read = new(() => SourceTree.Read(Root, ["src"], Libraries(), Configuration));
+    private static readonly Lazy<SourceTree> s_read = new(() => SourceTree.Read(Root, ["src"], Libraries(), Configuration));
 
     /// <summary>The projects of <c>src</c>.</summary>
-    public static SourceTree Source => Read.Value;
+    public static SourceTree Source => s_read.Value;
 
     /// <summary>Of this build, which generated the code of the Razor components: the folder above the framework's.</summary>
     private static string Configuration =>

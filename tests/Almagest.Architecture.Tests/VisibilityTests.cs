@@ -10,7 +10,7 @@ public sealed class VisibilityTests
     private const string Body = "read or written by the API, whose description takes its words from the comments of public types";
 
     /// <summary>Types that are public although no other project uses them, and why.</summary>
-    private static readonly Dictionary<string, string> Exceptions = new()
+    private static readonly Dictionary<string, string> s_exceptions = new()
     {
         ["Almagest.Catalog.BooleanVector"] = Vector,
         ["Almagest.Catalog.DoubleVector"] = Vector,
@@ -39,6 +39,6 @@ public sealed class VisibilityTests
     public void What_is_public_is_used_by_another_project()
     {
         var unneeded = PublicTypes.Unneeded(Repository.Source).Select(t => t.Type.ToDisplayString()).Order(StringComparer.Ordinal);
-        Assert.Equal(Exceptions.Keys.Order(StringComparer.Ordinal), unneeded);
+        Assert.Equal(s_exceptions.Keys.Order(StringComparer.Ordinal), unneeded);
     }
 }

@@ -14,10 +14,10 @@ namespace Almagest.Catalog.Tests;
 /// </summary>
 public sealed class AstropyComparisonTests
 {
-    private static readonly JsonElement Expected = JsonDocument.Parse(
+    private static readonly JsonElement s_expected = JsonDocument.Parse(
         new StreamReader(typeof(AstropyComparisonTests).Assembly.GetManifestResourceStream("astropy-summaries.json")!).ReadToEnd()).RootElement;
 
-    public static TheoryData<string> Files => [.. Expected.EnumerateObject().Select(p => p.Name)];
+    public static TheoryData<string> Files => [.. s_expected.EnumerateObject().Select(p => p.Name)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -30,10 +30,10 @@ public sealed class AstropyComparisonTests
         {
             Assert.Empty(batch.Rejected);
             rows += batch.Count;
-            for (int c = 0; c < batch.Columns.Count; c++)
-                for (int row = 0; row < batch.Count; row++) summaries[reader.Columns[c].Name].Add(batch.Columns[c], row);
+            for (var c = 0; c < batch.Columns.Count; c++)
+                for (var row = 0; row < batch.Count; row++) summaries[reader.Columns[c].Name].Add(batch.Columns[c], row);
         }
-        var expected = Expected.GetProperty(file);
+        var expected = s_expected.GetProperty(file);
         Assert.Equal(expected.GetProperty("rows").GetInt64(), rows);
         Assert.NotEmpty(expected.GetProperty("columns").EnumerateObject());
         foreach (var column in expected.GetProperty("columns").EnumerateObject()) summaries[column.Name].AssertEqual($"{file}: {column.Name}", column.Value);
@@ -100,7 +100,7 @@ public sealed class AstropyComparisonTests
             // Arrays of numbers come as JSON, in which 2.0 is 2.
             double[] all = _integers > 0 ? [.. _reals, (double)_min, (double)_max] : [.. _reals];
             double Number(string name) => double.Parse(expected.GetProperty(name).GetString()!.Replace("inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture);
-            bool single = expected.GetProperty("single").GetBoolean();
+            var single = expected.GetProperty("single").GetBoolean();
             double As(double value) => single ? (float)value : value;
             Assert.True(As(Number("min")) == As(all.Length > 0 ? all.Min() : 0), $"{what}: minimum {Number("min")}, found {(all.Length > 0 ? all.Min() : 0)}");
             Assert.True(As(Number("max")) == As(all.Length > 0 ? all.Max() : 0), $"{what}: maximum {Number("max")}, found {(all.Length > 0 ? all.Max() : 0)}");

@@ -39,7 +39,7 @@ public sealed class BadRowTests
     public void Rejections_deep_in_a_large_file_name_the_right_line()
     {
         var text = new System.Text.StringBuilder("id,ra,dec\r\n");
-        for (int i = 2; i <= 60_000; i++) text.Append(CultureInfo.InvariantCulture, $"{i},{(i % 1000 == 0 ? "nowhere" : "10.25")},-20\r\n");
+        for (var i = 2; i <= 60_000; i++) text.Append(CultureInfo.InvariantCulture, $"{i},{(i % 1000 == 0 ? "nowhere" : "10.25")},-20\r\n");
         var loaded = Load.Text(text.ToString());
         Assert.Equal(Enumerable.Range(1, 60).Select(i => i * 1000L), loaded.Rejected.Select(r => r.LineNumber));
         Assert.All(loaded.Stars, s => Assert.Equal(s.Id, s.Line.ToString(CultureInfo.InvariantCulture)));
@@ -88,10 +88,10 @@ public sealed class BadRowTests
     [Fact]
     public void A_parallax_of_zero_can_mean_unknown()
     {
-        const string text = "id,ra,dec,parallax\n1,1,1,0.0\n2,1,1,5\n";
-        Assert.Equal([0, 5], Load.Text(text).Stars.Select(s => s.Parallax));
+        const string Text = "id,ra,dec,parallax\n1,1,1,0.0\n2,1,1,5\n";
+        Assert.Equal([0, 5], Load.Text(Text).Stars.Select(s => s.Parallax));
         var options = new StarReaderOptions { ZeroParallaxIsMissing = true };
-        Assert.Equal([double.NaN, 5], Load.Stars(Load.OpenText(text), options).Stars.Select(s => s.Parallax));
+        Assert.Equal([double.NaN, 5], Load.Stars(Load.OpenText(Text), options).Stars.Select(s => s.Parallax));
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public sealed class BadRowTests
     [Fact]
     public void Batches_cut_the_table_without_losing_or_repeating_a_row()
     {
-        string text = "id,ra,dec\n" + string.Concat(Enumerable.Range(1, 100).Select(i => i % 7 == 0 ? $"{i},1\n" : $"{i},1,1\n"));
-        foreach (int size in new[] { 1, 3, 100, 1000 })
+        var text = "id,ra,dec\n" + string.Concat(Enumerable.Range(1, 100).Select(i => i % 7 == 0 ? $"{i},1\n" : $"{i},1,1\n"));
+        foreach (var size in new[] { 1, 3, 100, 1000 })
         {
             var loaded = Load.Stars(Load.OpenText(text), new StarReaderOptions { RowsPerBatch = size });
             Assert.Equal((86, 14), (loaded.Stars.Count, loaded.Rejected.Count));

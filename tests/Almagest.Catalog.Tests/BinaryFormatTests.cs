@@ -17,7 +17,7 @@ public sealed class BinaryFormatTests
     [Fact]
     public void A_votable_gives_names_units_ucds_nulls_and_arrays()
     {
-        string text = VoTable(
+        var text = VoTable(
             Position + "<FIELD name=\"n\" datatype=\"int\"><DESCRIPTION>count</DESCRIPTION><VALUES null=\"-99\"/></FIELD><FIELD name=\"v\" datatype=\"float\" arraysize=\"*\"/><FIELD name=\"t\" datatype=\"char\" arraysize=\"*\"/><FIELD name=\"b\" datatype=\"boolean\"/>",
             "<TABLEDATA>\n<TR><TD>9223372036854775807</TD><TD>10.5</TD><TD>-5</TD><TD>7</TD><TD>1.5 NaN 2</TD><TD>a &amp; b</TD><TD>T</TD></TR>\n<TR><TD>2</TD><TD>11</TD><TD>6</TD><TD>-99</TD><TD/><TD></TD><TD>?</TD></TR>\n<TR><TD>3</TD><TD>12</TD></TR></TABLEDATA>");
         var loaded = Load.Text(text);
@@ -30,8 +30,8 @@ public sealed class BinaryFormatTests
     [Fact]
     public void One_of_several_tables_is_chosen_by_name_or_number()
     {
-        string file = RealData.File("formats/votable/vizier_multi_table_viz.xml");
-        string first = Name(null);
+        var file = RealData.File("formats/votable/vizier_multi_table_viz.xml");
+        var first = Name(null);
         Assert.Equal(first, Name("1"));
         Assert.NotEqual(first, Name("2"));
         Assert.Equal(Name("2"), Name(Name("2")));
@@ -48,7 +48,7 @@ public sealed class BinaryFormatTests
     public void What_a_service_says_in_a_votable_reaches_the_user()
     {
         Assert.Contains("no such column", Refusal("<VOTABLE><RESOURCE type=\"results\"><INFO name=\"QUERY_STATUS\" value=\"ERROR\">no such column</INFO></RESOURCE></VOTABLE>"), StringComparison.Ordinal);
-        string cut = VoTable(Position, "<TABLEDATA><TR><TD>1</TD><TD>2</TD><TD>3</TD></TR></TABLEDATA>").Replace("</TABLE>", "</TABLE><INFO name=\"QUERY_STATUS\" value=\"OVERFLOW\"/>", StringComparison.Ordinal);
+        var cut = VoTable(Position, "<TABLEDATA><TR><TD>1</TD><TD>2</TD><TD>3</TD></TR></TABLEDATA>").Replace("</TABLE>", "</TABLE><INFO name=\"QUERY_STATUS\" value=\"OVERFLOW\"/>", StringComparison.Ordinal);
         Assert.Contains("OVERFLOW", Assert.Single(Load.Text(cut).Reader.Warnings), StringComparison.Ordinal);
     }
 
@@ -59,10 +59,10 @@ public sealed class BinaryFormatTests
     [Fact]
     public void Entities_are_not_expanded_and_external_ones_not_opened()
     {
-        string bomb = "<!DOCTYPE VOTABLE [<!ENTITY a \"aaaaaaaaaa\">" + string.Concat(Enumerable.Range(0, 20).Select(i => $"<!ENTITY {(char)('b' + i)} \"{string.Concat(Enumerable.Repeat($"&{(char)('a' + i)};", 10))}\">")) + "]>";
-        string body = VoTable(Position, "<TABLEDATA><TR><TD>1</TD><TD>&u;</TD><TD>3</TD></TR></TABLEDATA>").Replace("<?xml version=\"1.0\"?>\n", "", StringComparison.Ordinal);
+        var bomb = "<!DOCTYPE VOTABLE [<!ENTITY a \"aaaaaaaaaa\">" + string.Concat(Enumerable.Range(0, 20).Select(i => $"<!ENTITY {(char)('b' + i)} \"{string.Concat(Enumerable.Repeat($"&{(char)('a' + i)};", 10))}\">")) + "]>";
+        var body = VoTable(Position, "<TABLEDATA><TR><TD>1</TD><TD>&u;</TD><TD>3</TD></TR></TABLEDATA>").Replace("<?xml version=\"1.0\"?>\n", "", StringComparison.Ordinal);
         Assert.Contains("no well-formed VOTable", Refusal("<?xml version=\"1.0\"?>" + bomb + body), StringComparison.Ordinal);
-        string external = "<!DOCTYPE VOTABLE [<!ENTITY u SYSTEM \"file:///etc/passwd\">]>" + body;
+        var external = "<!DOCTYPE VOTABLE [<!ENTITY u SYSTEM \"file:///etc/passwd\">]>" + body;
         Assert.Contains("no well-formed VOTable", Refusal(external), StringComparison.Ordinal);
     }
 
@@ -70,7 +70,7 @@ public sealed class BinaryFormatTests
     public void Lengths_that_a_binary_stream_only_claims_take_no_memory()
     {
         byte[] row = [0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 0xff, 0xff, 0xff];
-        string fields = "<FIELD name=\"id\" datatype=\"long\"/><FIELD name=\"ra\" datatype=\"double\" arraysize=\"*\"/>";
+        var fields = "<FIELD name=\"id\" datatype=\"long\"/><FIELD name=\"ra\" datatype=\"double\" arraysize=\"*\"/>";
         using var reader = Load.OpenText(VoTable(fields, $"<BINARY><STREAM encoding=\"base64\">{Convert.ToBase64String(row)}</STREAM></BINARY>"));
         Assert.Contains("more than", Assert.Throws<CatalogFormatException>(() => reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).ToArray()).Message, StringComparison.Ordinal);
     }
@@ -78,13 +78,13 @@ public sealed class BinaryFormatTests
     [Fact]
     public void A_table_cut_short_anywhere_is_an_error()
     {
-        foreach (string file in new[] { "formats/votable/binary2_masked_strings.xml", "formats/votable/names.xml", "formats/fits/small_sky.fits", "formats/stilts_converted/pleiades2000.FITS.vot" })
+        foreach (var file in new[] { "formats/votable/binary2_masked_strings.xml", "formats/votable/names.xml", "formats/fits/small_sky.fits", "formats/stilts_converted/pleiades2000.FITS.vot" })
         {
-            byte[] bytes = File.ReadAllBytes(RealData.File(file));
-            int step = Math.Max(1, bytes.Length / 150);
+            var bytes = File.ReadAllBytes(RealData.File(file));
+            var step = Math.Max(1, bytes.Length / 150);
             // The last block of a FITS file may be padding.
-            int end = file.EndsWith(".fits", StringComparison.Ordinal) ? bytes.Length - 2880 : bytes.Length - 3;
-            for (int length = 100; length < end; length += step) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
+            var end = file.EndsWith(".fits", StringComparison.Ordinal) ? bytes.Length - 2880 : bytes.Length - 3;
+            for (var length = 100; length < end; length += step) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class BinaryFormatTests
     {
         var expected = Load.File(RealData.File("formats/stilts_converted/pleiades2000.fits-basic.fits")).Stars;
         Assert.Equal(2000, expected.Count);
-        foreach (string form in new[] { "fits-basic.fits.gz", "fits-plus.fits", "fits-var.fits", "BINARY.vot", "BINARY2.vot", "FITS.vot" })
+        foreach (var form in new[] { "fits-basic.fits.gz", "fits-plus.fits", "fits-var.fits", "BINARY.vot", "BINARY2.vot", "FITS.vot" })
             Assert.Equal(expected, Load.File(RealData.File($"formats/stilts_converted/pleiades2000.{form}")).Stars);
         // Text gives single-precision columns their shortest decimals.
         var text = Load.File(RealData.File("formats/stilts_converted/pleiades2000.TABLEDATA.vot")).Stars;
@@ -134,10 +134,10 @@ public sealed class BinaryFormatTests
     [InlineData("NAXIS2  =                  131", "NAXIS2  =                   -1", "whole number")]
     public void A_fits_header_that_lies_is_an_error(string from, string to, string message)
     {
-        string text = Encoding.Latin1.GetString(File.ReadAllBytes(RealData.File("formats/fits/small_sky.fits")));
+        var text = Encoding.Latin1.GetString(File.ReadAllBytes(RealData.File("formats/fits/small_sky.fits")));
         if (!text.Contains(from, StringComparison.Ordinal)) from = text[text.IndexOf(from[..9], text.IndexOf("XTENSION", StringComparison.Ordinal), StringComparison.Ordinal)..][..from.Length];
-        int at = text.IndexOf(from, text.IndexOf("XTENSION", StringComparison.Ordinal), StringComparison.Ordinal);
-        byte[] bytes = Encoding.Latin1.GetBytes(text[..at] + to + text[(at + from.Length)..]);
+        var at = text.IndexOf(from, text.IndexOf("XTENSION", StringComparison.Ordinal), StringComparison.Ordinal);
+        var bytes = Encoding.Latin1.GetBytes(text[..at] + to + text[(at + from.Length)..]);
         Assert.Contains(message, Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes)).Message, StringComparison.Ordinal);
     }
 }

@@ -7,7 +7,7 @@ namespace Almagest.Catalog.Tests;
 /// <summary>Which tables a file holds, before one of them is chosen.</summary>
 public sealed class CatalogTableTests
 {
-    static string Real(string file) => RealData.File("formats/" + file);
+    private static string Real(string file) => RealData.File("formats/" + file);
 
     [Fact]
     public void The_tables_of_a_FITS_file_have_their_names_and_rows()
@@ -46,18 +46,18 @@ public sealed class CatalogTableTests
     [Fact]
     public void Tables_of_a_VOTable_are_counted_as_the_reader_counts_them_and_names_that_repeat_are_no_choice()
     {
-        const string text = """
+        const string Text = """
             <VOTABLE><RESOURCE><TABLE name="empty"/>
             <TABLE name="a" nrows="1"><FIELD name="ra" datatype="double"/><FIELD name="dec" datatype="double"/><DATA><TABLEDATA><TR><TD>1</TD><TD>2</TD></TR></TABLEDATA></DATA></TABLE>
             <TABLE name="a"><FIELD name="x" datatype="double"/><DATA><TABLEDATA><TR><TD>3</TD></TR></TABLEDATA></DATA></TABLE>
             <TABLE ID="c"><FIELD name="y" datatype="double"/></TABLE></RESOURCE></VOTABLE>
             """;
-        Assert.Equal([(2, "a", "2"), (3, "a", "3"), (4, "c", "c")], Listed(text).Select(t => (t.Number, t.Name, t.Choice)));
+        Assert.Equal([(2, "a", "2"), (3, "a", "3"), (4, "c", "c")], Listed(Text).Select(t => (t.Number, t.Name, t.Choice)));
         // Cut off in the last table: those above it are there.
-        Assert.Equal(2, Listed(text[..text.IndexOf("<TABLE ID", StringComparison.Ordinal)]).Count);
+        Assert.Equal(2, Listed(Text[..Text.IndexOf("<TABLE ID", StringComparison.Ordinal)]).Count);
     }
 
-    static IReadOnlyList<CatalogTable> Listed(string text)
+    private static IReadOnlyList<CatalogTable> Listed(string text)
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try

@@ -46,8 +46,8 @@ public sealed class CdsTests
         var folder = Directory.CreateTempSubdirectory();
         try
         {
-            string description = Mrt[..(Mrt.LastIndexOf(Rule, StringComparison.Ordinal) + Rule.Length)].Replace("made.txt", "made*.dat", StringComparison.Ordinal);
-            string rows = Mrt[(Mrt.LastIndexOf(Rule, StringComparison.Ordinal) + Rule.Length)..];
+            var description = Mrt[..(Mrt.LastIndexOf(Rule, StringComparison.Ordinal) + Rule.Length)].Replace("made.txt", "made*.dat", StringComparison.Ordinal);
+            var rows = Mrt[(Mrt.LastIndexOf(Rule, StringComparison.Ordinal) + Rule.Length)..];
             string table = Path.Combine(folder.FullName, "made7.dat.gz"), other = Path.Combine(folder.FullName, "other.dat");
             File.WriteAllBytes(table, Load.Gzip(System.Text.Encoding.ASCII.GetBytes(rows)));
             File.WriteAllText(other, rows);
@@ -83,8 +83,8 @@ public sealed class CdsTests
     [Fact]
     public void An_ipac_table_gives_types_units_and_nulls()
     {
-        const string text = "\\origin = 'made'\n|  id |     ra |    dec | mag |\n| int | double | double |   r |\n|     |    deg |    deg | mag |\n| -1  |   null |   null | 99  |\n   7    10.5     -20.25   99\n   8    11       -21      12.5\n";
-        var loaded = Load.Text(text);
+        const string Text = "\\origin = 'made'\n|  id |     ra |    dec | mag |\n| int | double | double |   r |\n|     |    deg |    deg | mag |\n| -1  |   null |   null | 99  |\n   7    10.5     -20.25   99\n   8    11       -21      12.5\n";
+        var loaded = Load.Text(Text);
         Assert.Equal(("IPAC table", "7", 10.5, -20.25), (loaded.Reader.Format, loaded.Stars[0].Id, loaded.Stars[0].Ra, loaded.Stars[0].Dec));
         Assert.Equal([double.NaN, 12.5], loaded.Stars.Select(s => s.Magnitude));
         Assert.Equal("deg", loaded.Reader.Columns[1].Unit);

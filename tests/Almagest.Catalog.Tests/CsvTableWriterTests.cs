@@ -7,7 +7,7 @@ namespace Almagest.Catalog.Tests;
 
 public sealed class CsvTableWriterTests
 {
-    private static readonly Gen<string?> GenText = Gen.OneOf(
+    private static readonly Gen<string?> s_genText = Gen.OneOf(
         Gen.Const((string?)null),
         Gen.String[Gen.Char["abZ ,;\"\n\r\tÅ☆#|'-0"], 1, 12].Where(s => s.Trim(' ') == s && s.Length > 0 && !IsMissingMark(s)).Select(s => (string?)s));
 
@@ -20,7 +20,7 @@ public sealed class CsvTableWriterTests
     [InlineData("4ESXel0Rtzk1")]
     public void What_is_written_reads_back_equal(string seed)
     {
-        Gen.Select(GenText, Gen.Double, Gen.Long, Gen.Bool).Array[1, 30].Sample(rows =>
+        Gen.Select(s_genText, Gen.Double, Gen.Long, Gen.Bool).Array[1, 30].Sample(rows =>
         {
             var target = new StringWriter(CultureInfo.InvariantCulture);
             using (var writer = new CsvTableWriter(target))
@@ -36,15 +36,15 @@ public sealed class CsvTableWriterTests
                 }
             }
             using var reader = Load.OpenText(target.ToString());
-            int row = 0;
+            var row = 0;
             foreach (var batch in reader.ReadBatches(7, TestContext.Current.CancellationToken))
             {
                 Assert.Empty(batch.Rejected);
-                for (int i = 0; i < batch.Count; i++, row++)
+                for (var i = 0; i < batch.Count; i++, row++)
                 {
                     var (text, number, whole, truth) = rows[row];
                     Assert.Equal(text, CatalogPreviewText(batch.Columns[0], i));
-                    string? written = CatalogPreviewText(batch.Columns[1], i);
+                    var written = CatalogPreviewText(batch.Columns[1], i);
                     if (double.IsNaN(number)) Assert.Null(written);
                     else Assert.Equal(number, double.Parse(written!, CultureInfo.InvariantCulture));
                     Assert.Equal(whole.ToString(CultureInfo.InvariantCulture), CatalogPreviewText(batch.Columns[2], i));
@@ -95,7 +95,7 @@ public sealed class CsvTableWriterTests
     [Fact]
     public void A_name_in_gz_writes_gzip()
     {
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".csv.gz");
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".csv.gz");
         try
         {
             using (var writer = CsvTableWriter.Create(path))

@@ -37,14 +37,14 @@ public sealed class EcsvTests
     [Fact]
     public void Version_0_9_and_carriage_returns_are_read()
     {
-        string text = Ecsv(Position, "id,ra,dec\n1,10.5,-5\n", "# delimiter: ','\n").Replace("1.0", "0.9", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
+        var text = Ecsv(Position, "id,ra,dec\n1,10.5,-5\n", "# delimiter: ','\n").Replace("1.0", "0.9", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
         Assert.Equal("1", Assert.Single(Load.Text(text).Stars).Id);
     }
 
     [Fact]
     public void A_unit_of_hours_is_converted()
     {
-        string columns = "# - {name: ra, unit: hourangle, datatype: float64}\n# - {name: dec, unit: deg, datatype: float64}\n";
+        var columns = "# - {name: ra, unit: hourangle, datatype: float64}\n# - {name: dec, unit: deg, datatype: float64}\n";
         Assert.Equal(150, Assert.Single(Load.Text(Ecsv(columns, "ra dec\n10 20\n")).Stars).Ra);
     }
 
@@ -60,18 +60,18 @@ public sealed class EcsvTests
     [InlineData("", "id\n1\n", "no list 'datatype'")]
     public void A_broken_header_is_refused_with_what_is_wrong(string columns, string body, string wrong)
     {
-        string message = Assert.Throws<CatalogFormatException>(() => Load.OpenText(Ecsv(columns, body, "# delimiter: ' '\n"))).Message;
+        var message = Assert.Throws<CatalogFormatException>(() => Load.OpenText(Ecsv(columns, body, "# delimiter: ' '\n"))).Message;
         Assert.Contains(wrong, message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Deeply_nested_and_self_expanding_yaml_is_refused_in_no_time()
     {
-        string deep = new string('[', 100_000);
+        var deep = new string('[', 100_000);
         Assert.Throws<CatalogFormatException>(() => Load.OpenText($"# %ECSV 1.0\n# ---\n# meta: {deep}\nid\n1\n"));
-        string dashes = string.Concat(Enumerable.Repeat("- ", 100_000));
+        var dashes = string.Concat(Enumerable.Repeat("- ", 100_000));
         Assert.Throws<CatalogFormatException>(() => Load.OpenText($"# %ECSV 1.0\n# ---\n# datatype:\n# {dashes}a\nid\n1\n"));
-        string bomb = "# meta:\n#   a: &a [x, x, x, x, x, x, x, x]\n" + string.Concat(Enumerable.Range(1, 12).Select(i => $"#   {(char)('a' + i)}: &{(char)('a' + i)} [{string.Join(", ", Enumerable.Repeat($"*{(char)('a' + i - 1)}", 8))}]\n"));
+        var bomb = "# meta:\n#   a: &a [x, x, x, x, x, x, x, x]\n" + string.Concat(Enumerable.Range(1, 12).Select(i => $"#   {(char)('a' + i)}: &{(char)('a' + i)} [{string.Join(", ", Enumerable.Repeat($"*{(char)('a' + i - 1)}", 8))}]\n"));
         Assert.Single(Load.Text(Ecsv(Position, "id ra dec\n1 2 3\n", bomb)).Stars);
     }
 }

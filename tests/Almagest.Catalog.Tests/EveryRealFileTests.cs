@@ -7,7 +7,7 @@ namespace Almagest.Catalog.Tests;
 public sealed class EveryRealFileTests
 {
     /// <summary>What is no table of rows, and the words of its refusal.</summary>
-    private static readonly Dictionary<string, string> Refused = new()
+    private static readonly Dictionary<string, string> s_refused = new()
     {
         ["formats/cds_mrt/cds_glob/ReadMe"] = "holds no rows", ["formats/cds_mrt/cds_null/ReadMe"] = "holds no rows", ["formats/cds_mrt/cds_null/ReadMe1"] = "holds no rows",
         ["formats/cds_mrt/cds_vizier/ReadMe"] = "holds no rows", ["formats/cds_mrt/no_data_cds.dat"] = "holds no rows",
@@ -21,27 +21,27 @@ public sealed class EveryRealFileTests
     {
         Assert.SkipWhen(RealData.Folder is null, "the real tables are not at hand: put them into ../shared/data or set ALMAGEST_TEST_DATA");
         int read = 0, refused = 0;
-        foreach (string path in Tables().Order())
+        foreach (var path in Tables().Order())
         {
-            string name = Path.GetRelativePath(RealData.Folder!, path).Replace('\\', '/');
+            var name = Path.GetRelativePath(RealData.Folder!, path).Replace('\\', '/');
             try
             {
                 var preview = CatalogPreview.Of(path, 3);
                 Assert.NotEmpty(preview.Columns);
-                long rows = Count(path, out int previewed);
+                var rows = Count(path, out var previewed);
                 Assert.Equal(Math.Min(3, rows), preview.Rows.Count + (previewed - preview.Rows.Count));
                 Assert.All(preview.Rows, r => Assert.Equal(preview.Columns.Count, r.Length));
-                Assert.False(Refused.ContainsKey(name), $"{name} was read");
+                Assert.False(s_refused.ContainsKey(name), $"{name} was read");
                 read++;
             }
             catch (CatalogFormatException e)
             {
-                Assert.True(Refused.TryGetValue(name, out var words), $"{name}: {e.Message}");
+                Assert.True(s_refused.TryGetValue(name, out var words), $"{name}: {e.Message}");
                 Assert.Contains(words!, e.Message, StringComparison.Ordinal);
                 refused++;
             }
         }
-        Assert.Equal(Refused.Count, refused);
+        Assert.Equal(s_refused.Count, refused);
         Assert.True(read > 80, $"{read} files were read");
     }
 
@@ -57,8 +57,8 @@ public sealed class EveryRealFileTests
         foreach (var batch in reader.ReadBatches(1000, TestContext.Current.CancellationToken))
         {
             Assert.Equal(reader.Columns.Count, batch.Columns.Count);
-            for (int c = 0; c < batch.Columns.Count; c++) Assert.Equal(reader.Columns[c].Type, batch.Columns[c].Type);
-            for (int i = 0; i < batch.Count; i++)
+            for (var c = 0; c < batch.Columns.Count; c++) Assert.Equal(reader.Columns[c].Type, batch.Columns[c].Type);
+            for (var i = 0; i < batch.Count; i++)
             {
                 Assert.True(batch.LineNumber[i] > line);
                 line = batch.LineNumber[i];

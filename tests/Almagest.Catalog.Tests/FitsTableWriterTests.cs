@@ -7,14 +7,14 @@ namespace Almagest.Catalog.Tests;
 /// <summary>Tables as FITS binary tables.</summary>
 public sealed class FitsTableWriterTests
 {
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    static List<string> Cards(byte[] bytes) => [.. Enumerable.Range(0, bytes.Length / 80).Select(i => Encoding.Latin1.GetString(bytes, i * 80, 80))];
+    private static List<string> Cards(byte[] bytes) => [.. Enumerable.Range(0, bytes.Length / 80).Select(i => Encoding.Latin1.GetString(bytes, i * 80, 80))];
 
     [Fact]
     public async Task Every_number_and_every_word_about_a_column_comes_back_equal()
     {
-        var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.Fits, Cancellation), out var columns);
+        var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.Fits, CancellationToken), out var columns);
         Assert.Equal(MadeTable.Columns, columns);
         Assert.Equal(MadeTable.Expected(MadeTable.Rows).Select(r => r[..5]), rows.Select(r => r[..5]));
         Assert.Equal(["a <b> & \"c\" ]]> d", "?t? ? ? ?ngstr?m", null, "tab and line", "it's 'quoted'"], rows.Select(r => r[5]));
@@ -23,14 +23,14 @@ public sealed class FitsTableWriterTests
     [Fact]
     public async Task Texts_that_FITS_cannot_hold_are_said_to_be_changed()
     {
-        var cards = Cards(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.Fits, Cancellation));
+        var cards = Cards(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.Fits, CancellationToken));
         Assert.Contains(cards, c => c.StartsWith("COMMENT note: 2 texts had characters beyond ASCII", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_long_description_goes_on_over_several_cards_with_its_quotes_whole()
     {
-        var cards = Cards(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.Fits, Cancellation));
+        var cards = Cards(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.Fits, CancellationToken));
         var first = cards.FindIndex(c => c.StartsWith("TCOMM3  = '", StringComparison.Ordinal));
         var value = cards[first][11..].TrimEnd();
         for (var next = first + 1; value.EndsWith("&'", StringComparison.Ordinal); next++)
@@ -49,7 +49,7 @@ public sealed class FitsTableWriterTests
     {
         // The longest one outgrows memory and waits in a file.
         var made = Enumerable.Range(0, count).Select(i => new object?[] { i % 5 == 0 ? null : (long)i, $"id {i}", i * 0.1, i % 7 == 0 ? null : (double)i, i % 3 == 0 ? null : i % 2 == 0, new string('x', i % 11 + 1) }).ToList();
-        var bytes = await MadeTable.BytesAsync(MadeTable.New(made, 1000), TableFormat.Fits, Cancellation);
+        var bytes = await MadeTable.BytesAsync(MadeTable.New(made, 1000), TableFormat.Fits, CancellationToken);
         Assert.Equal(0, bytes.Length % 2880);
         Assert.Equal(made, MadeTable.Read(bytes, out _, 1000));
         // Both HDUs add up to minus zero (FITS standard 4.0, section 4.4.2.7).
@@ -67,7 +67,7 @@ public sealed class FitsTableWriterTests
     public async Task The_mark_of_a_missing_integer_is_one_that_the_column_does_not_hold()
     {
         object?[][] rows = [[long.MinValue, "", 1.0, 1.0, true, ""], [long.MinValue + 2, "", 1.0, 1.0, true, ""], [null, "", 1.0, 1.0, true, ""]];
-        var bytes = await MadeTable.BytesAsync(MadeTable.New(rows), TableFormat.Fits, Cancellation);
+        var bytes = await MadeTable.BytesAsync(MadeTable.New(rows), TableFormat.Fits, CancellationToken);
         Assert.Contains(Cards(bytes), c => c.StartsWith("TNULL1  = -9223372036854775807 ", StringComparison.Ordinal));
         Assert.Equal([long.MinValue, long.MinValue + 2, null], MadeTable.Read(bytes, out _).Select(r => r[0]));
     }
@@ -82,7 +82,7 @@ public sealed class FitsTableWriterTests
             throw new TimeoutException("the database went away");
         }
         using var stream = new MemoryStream();
-        await Assert.ThrowsAsync<TimeoutException>(() => (MadeTable.New() with { Batches = Broken() }).WriteAsync(stream, TableFormat.Fits, cancellation: Cancellation));
+        await Assert.ThrowsAsync<TimeoutException>(() => (MadeTable.New() with { Batches = Broken() }).WriteAsync(stream, TableFormat.Fits, cancellationToken: CancellationToken));
         Assert.Equal(0, stream.Length);
     }
 
@@ -100,7 +100,7 @@ public sealed class FitsTableWriterTests
                 yield return [.. Enumerable.Range(0, 2000).Select(n => new object?[] { (long)n, "id", 1.0, 2.0, true, "x" })];
             }
         }
-        var bytes = await MadeTable.BytesAsync(MadeTable.New() with { Batches = Many() }, TableFormat.Fits, Cancellation);
+        var bytes = await MadeTable.BytesAsync(MadeTable.New() with { Batches = Many() }, TableFormat.Fits, CancellationToken);
         Assert.InRange(bytes.Length, 3_000_000, 6_000_000);
         // Where the system unlinks at once none is seen; nowhere does one stay.
         Assert.InRange(during, 0, 1);

@@ -28,7 +28,7 @@ public sealed class FrameTests
     [Fact]
     public void A_system_that_is_not_converted_is_refused_and_named()
     {
-        string ecliptic = Fk4Table.Replace("eq_FK4", "ecl_FK5", StringComparison.Ordinal);
+        var ecliptic = Fk4Table.Replace("eq_FK4", "ecl_FK5", StringComparison.Ordinal);
         Assert.Contains("ecl_FK5", Assert.Throws<CatalogFormatException>(() => Load.Text(ecliptic)).Message, StringComparison.Ordinal);
     }
 
@@ -54,8 +54,8 @@ public sealed class FrameTests
     [Fact]
     public void Stars_are_carried_to_an_epoch_each_from_its_own()
     {
-        const string text = "id,ra,dec,pmra,pmdec,ref_epoch\n1,10,20,1000,-500,2000\n2,10,20,1000,-500,2016\n3,10,20,,,2000\n";
-        var loaded = Load.Stars(Load.OpenText(text), new StarReaderOptions { TargetEpoch = 2016 });
+        const string Text = "id,ra,dec,pmra,pmdec,ref_epoch\n1,10,20,1000,-500,2000\n2,10,20,1000,-500,2016\n3,10,20,,,2000\n";
+        var loaded = Load.Stars(Load.OpenText(Text), new StarReaderOptions { TargetEpoch = 2016 });
         Assert.Equal([2016, 2016, 2000], loaded.Stars.Select(s => s.Epoch));
         Assert.Equal(20 - 500 * 16 / 3.6e6, loaded.Stars[0].Dec, 1e-6);
         Assert.Equal((10, 20), (loaded.Stars[1].Ra, loaded.Stars[1].Dec));

@@ -11,15 +11,15 @@ namespace Almagest.Catalog.Tests;
 public sealed class FuzzTests
 {
     /// <summary>Mutations of each file; <c>ALMAGEST_FUZZ_ROUNDS</c> sets it, for instance to 100000.</summary>
-    private static readonly int Rounds = TestDepth.Rounds(usually: 300, release: 5000, "ALMAGEST_FUZZ_ROUNDS");
+    private static readonly int s_rounds = TestDepth.Rounds(usually: 300, release: 5000, "ALMAGEST_FUZZ_ROUNDS");
 
     /// <summary>The first of them, so that many rounds can be run in pieces: a round is the same in whichever piece it is.</summary>
-    private static readonly int FirstRound = int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_FUZZ_FIRST"), out int wanted) ? wanted : 0;
+    private static readonly int s_firstRound = int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_FUZZ_FIRST"), out var wanted) ? wanted : 0;
 
     /// <summary>Only files with this in their name.</summary>
-    private static readonly string Only = Environment.GetEnvironmentVariable("ALMAGEST_FUZZ_FILE") ?? "";
+    private static readonly string s_only = Environment.GetEnvironmentVariable("ALMAGEST_FUZZ_FILE") ?? "";
 
-    private static readonly byte[] Interesting = "\0\t\n\r \"#',-.;<>[\\]{|}0123456789eEnN+\u007f"u8.ToArray();
+    private static readonly byte[] s_interesting = "\0\t\n\r \"#',-.;<>[\\]{|}0123456789eEnN+\u007f"u8.ToArray();
 
     public static TheoryData<string> Seeds =>
     [
@@ -36,7 +36,7 @@ public sealed class FuzzTests
     [MemberData(nameof(Seeds))]
     public void A_mutated_real_file_gives_stars_or_one_typed_error(string file)
     {
-        byte[] seed = File.ReadAllBytes(RealData.File(file));
+        var seed = File.ReadAllBytes(RealData.File(file));
         if (seed.Length > 20_000 && seed[0] != 0x1f) seed = [.. seed[..10_000], .. seed[^10_000..]];
         Mutate(seed, file);
     }
@@ -59,12 +59,12 @@ public sealed class FuzzTests
     private static byte[] SmallBinary()
     {
         var rows = new List<byte>();
-        for (int i = 1; i <= 3; i++)
+        for (var i = 1; i <= 3; i++)
         {
-            byte[] value = new byte[8];
+            var value = new byte[8];
             BinaryPrimitives.WriteInt64BigEndian(value, 4_000_000_000_000_000_000 + i);
             rows.AddRange(value);
-            foreach (double number in (ReadOnlySpan<double>)[10.5 + i, -20.25 * i])
+            foreach (var number in (ReadOnlySpan<double>)[10.5 + i, -20.25 * i])
             {
                 BinaryPrimitives.WriteDoubleBigEndian(value, number);
                 rows.AddRange(value);
@@ -79,18 +79,18 @@ public sealed class FuzzTests
 
     private static void Mutate(byte[] seed, string name)
     {
-        if (name.Contains(Only, StringComparison.Ordinal)) Mutate(seed, name, FirstRound, Rounds);
+        if (name.Contains(s_only, StringComparison.Ordinal)) Mutate(seed, name, s_firstRound, s_rounds);
     }
 
     private static void Mutate(byte[] seed, string name, int firstRound, int rounds)
     {
         int tables = 0, refused = 0;
         var slowest = (Time: TimeSpan.Zero, Allocated: 0L, Round: -1);
-        for (int round = firstRound; round < firstRound + rounds; round++)
+        for (var round = firstRound; round < firstRound + rounds; round++)
         {
             var random = new Random(20_260_731 + round);
-            byte[] mutated = Mutant(seed, random);
-            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            var mutated = Mutant(seed, random);
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
             var watch = System.Diagnostics.Stopwatch.StartNew();
             try
             {
@@ -125,7 +125,7 @@ public sealed class FuzzTests
         long line = 0;
         foreach (var batch in new StarReader(reader, mapping, new StarReaderOptions { RowsPerBatch = 50 }).ReadBatches(TestContext.Current.CancellationToken))
         {
-            for (int i = 0; i < batch.Count; i++)
+            for (var i = 0; i < batch.Count; i++)
             {
                 Assert.True(batch.LineNumber[i] > line, $"line {batch.LineNumber[i]} after {line}");
                 line = batch.LineNumber[i];
@@ -138,15 +138,15 @@ public sealed class FuzzTests
     private static byte[] Mutant(byte[] seed, Random random)
     {
         var bytes = new List<byte>(seed);
-        for (int edits = random.Next(1, 8); edits > 0 && bytes.Count > 1; edits--)
+        for (var edits = random.Next(1, 8); edits > 0 && bytes.Count > 1; edits--)
         {
-            int at = random.Next(bytes.Count);
-            int length = Math.Min(random.Next(1, 40), bytes.Count - at);
+            var at = random.Next(bytes.Count);
+            var length = Math.Min(random.Next(1, 40), bytes.Count - at);
             switch (random.Next(7))
             {
                 case 0: bytes[at] = (byte)random.Next(256); break;
-                case 1: bytes[at] = Interesting[random.Next(Interesting.Length)]; break;
-                case 2: bytes.Insert(at, Interesting[random.Next(Interesting.Length)]); break;
+                case 1: bytes[at] = s_interesting[random.Next(s_interesting.Length)]; break;
+                case 2: bytes.Insert(at, s_interesting[random.Next(s_interesting.Length)]); break;
                 case 3: bytes.RemoveRange(at, length); break;
                 case 4: bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count - length + 1), length)); break;
                 case 5: bytes.RemoveRange(at, bytes.Count - at); break;

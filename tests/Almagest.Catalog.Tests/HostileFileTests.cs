@@ -22,10 +22,10 @@ public sealed class HostileFileTests
     [MemberData(nameof(Whole))]
     public void A_file_cut_short_at_any_block_is_an_error(string file, int padding)
     {
-        byte[] bytes = File.ReadAllBytes(RealData.File(file));
-        int step = Math.Max(1, bytes.Length / 30);
-        for (int length = 1; length < bytes.Length - padding; length += step) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
-        for (int block = 512; block < bytes.Length - padding; block += 512 * (1 + bytes.Length / 20_000)) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..block]));
+        var bytes = File.ReadAllBytes(RealData.File(file));
+        var step = Math.Max(1, bytes.Length / 30);
+        for (var length = 1; length < bytes.Length - padding; length += step) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
+        for (var block = 512; block < bytes.Length - padding; block += 512 * (1 + bytes.Length / 20_000)) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..block]));
     }
 
     [Fact]
@@ -36,8 +36,8 @@ public sealed class HostileFileTests
         {
             gzip.Write("id,ra,dec\n"u8);
             // Comments are passed over quickly.
-            byte[] lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("1,1,1\n#" + new string(' ', 100_000) + "\n", 10)));
-            for (int i = 0; i < 300; i++) gzip.Write(lines);
+            var lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("1,1,1\n#" + new string(' ', 100_000) + "\n", 10)));
+            for (var i = 0; i < 300; i++) gzip.Write(lines);
         }
         Assert.True(target.Length < 2 << 20);
         target.Position = 0;
@@ -55,9 +55,9 @@ public sealed class HostileFileTests
     public void A_line_without_end_and_a_header_without_end_are_refused()
     {
         Assert.Contains("longer than", Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.ASCII.GetBytes("id,ra,dec\n1,2,3\n4," + new string('9', 6 << 20)))).Message, StringComparison.Ordinal);
-        string header = "SIMPLE  =                    T".PadRight(80) + string.Concat(Enumerable.Repeat("COMMENT nothing".PadRight(80), 36 * 2100));
+        var header = "SIMPLE  =                    T".PadRight(80) + string.Concat(Enumerable.Repeat("COMMENT nothing".PadRight(80), 36 * 2100));
         Assert.Contains("END", Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.ASCII.GetBytes(header))).Message, StringComparison.Ordinal);
-        string deep = "<VOTABLE>" + string.Concat(Enumerable.Repeat("<RESOURCE>", 200_000));
+        var deep = "<VOTABLE>" + string.Concat(Enumerable.Repeat("<RESOURCE>", 200_000));
         Assert.Throws<CatalogFormatException>(() => Load.Text(deep));
     }
 
@@ -65,7 +65,7 @@ public sealed class HostileFileTests
     public void Ten_million_rows_take_no_more_memory_than_a_few()
     {
         // Rows come from a stream that is never held: 200,000 here, ten million where ALMAGEST_MANY_ROWS says so.
-        int rows = int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_MANY_ROWS"), out int wanted) ? wanted : 200_000;
+        var rows = int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_MANY_ROWS"), out var wanted) ? wanted : 200_000;
         using var reader = CatalogFile.Open(new Rows(rows), "rows");
         long peak = 0, read = 0;
         var stars = new StarReader(reader, ColumnMapping.Automatic(reader.Columns));
@@ -92,7 +92,7 @@ public sealed class HostileFileTests
 
         public override int Read(byte[] buffer, int offset, int count)
         {
-            int done = 0;
+            var done = 0;
             while (done < count)
             {
                 if (_at == _line.Length)
@@ -102,7 +102,7 @@ public sealed class HostileFileTests
                     _line = Encoding.ASCII.GetBytes(FormattableString.Invariant($"{4000000000000000000L + _row},{_row * 0.0000359 % 360:F7},{_row % 90},{_row % 17 + 0.25},{_row % 21}\n"));
                     _at = 0;
                 }
-                int part = Math.Min(count - done, _line.Length - _at);
+                var part = Math.Min(count - done, _line.Length - _at);
                 Array.Copy(_line, _at, buffer, offset + done, part);
                 done += part;
                 _at += part;

@@ -5,7 +5,7 @@ using Almagest.Catalog.Writing;
 namespace Almagest.Catalog.Tests;
 
 /// <summary>A small table with what formats lose: the largest integers, numbers of 17 digits, missing values, texts with every trap.</summary>
-static class MadeTable
+internal static class MadeTable
 {
     public static readonly CatalogColumn[] Columns =
     [
@@ -35,10 +35,10 @@ static class MadeTable
     public static OutgoingTable New(IEnumerable<object?[]>? rows = null, int batch = 2) =>
         new(Columns, Provenance(), (rows ?? Rows).Chunk(batch).ToAsyncEnumerable()) { Name = "stars", Unicode = new HashSet<string> { "note" } };
 
-    public static async Task<byte[]> BytesAsync(OutgoingTable table, TableFormat format, CancellationToken cancellation)
+    public static async Task<byte[]> BytesAsync(OutgoingTable table, TableFormat format, CancellationToken cancellationToken)
     {
         using var stream = new MemoryStream();
-        await table.WriteAsync(stream, format, cancellation: cancellation);
+        await table.WriteAsync(stream, format, cancellationToken: cancellationToken);
         return stream.ToArray();
     }
 
@@ -53,7 +53,7 @@ static class MadeTable
         return rows;
     }
 
-    static object? Value(CatalogVector vector, int row) => vector.IsNull(row) ? null : vector switch
+    private static object? Value(CatalogVector vector, int row) => vector.IsNull(row) ? null : vector switch
     {
         Int64Vector whole => whole.Values[row],
         DoubleVector number => number.Values[row],

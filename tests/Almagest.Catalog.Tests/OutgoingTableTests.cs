@@ -11,12 +11,12 @@ namespace Almagest.Catalog.Tests;
 /// <summary>Tables as files of three formats, read back by other code.</summary>
 public sealed class OutgoingTableTests
 {
-    static readonly CatalogColumn[] Columns =
+    private static readonly CatalogColumn[] s_columns =
     [
         new("id", ColumnType.Int64), new("mag", ColumnType.Double, "mag", "phot.mag", Description: "G, \"mean\": {all}"), new("near", ColumnType.Boolean), new("name", ColumnType.Text),
     ];
 
-    static readonly object?[][] Rows =
+    private static readonly object?[][] s_rows =
     [
         [long.MaxValue, 1.0 / 3, true, "plain"],
         [1L, -0.0, false, "with, comma and \"quotes\"\nand a line"],
@@ -25,13 +25,13 @@ public sealed class OutgoingTableTests
         [null, double.NaN, null, null],
     ];
 
-    static JsonObject Provenance() => new()
+    private static JsonObject Provenance() => new()
     {
         ["title"] = "été \"星\" 😀 \\ back\tslash: # {x}", ["seed"] = 42, ["tiny"] = 1e-7, ["nothing"] = null,
         ["parameters"] = new JsonObject { ["eps"] = 0.2, ["list"] = new JsonArray(1, "two", true) },
     };
 
-    static async IAsyncEnumerable<IReadOnlyList<object?[]>> OneByOne(IEnumerable<object?[]> rows)
+    private static async IAsyncEnumerable<IReadOnlyList<object?[]>> OneByOne(IEnumerable<object?[]> rows)
     {
         foreach (var row in rows)
         {
@@ -40,11 +40,11 @@ public sealed class OutgoingTableTests
         }
     }
 
-    static async Task<MemoryStream> WriteAsync(TableFormat format, bool bare = false)
+    private static async Task<MemoryStream> WriteAsync(TableFormat format, bool bare = false)
     {
         var stream = new MemoryStream();
-        var rows = await new OutgoingTable(Columns, Provenance(), OneByOne(Rows)).WriteAsync(stream, format, bare, cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(Rows.Length, rows);
+        var rows = await new OutgoingTable(s_columns, Provenance(), OneByOne(s_rows)).WriteAsync(stream, format, bare, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(s_rows.Length, rows);
         stream.Position = 0;
         return stream;
     }
@@ -58,11 +58,11 @@ public sealed class OutgoingTableTests
         using var stream = new MemoryStream();
         var table = new OutgoingTable(columns, [], OneByOne([["HIP 1"], ["Å 2"], ["星 3"]]));
 
-        await table.WriteAsync(stream, format, cancellation: TestContext.Current.CancellationToken);
+        await table.WriteAsync(stream, format, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.StartsWith("source_id: 2 texts", Assert.Single(table.Losses), StringComparison.Ordinal);
-        string file = System.Text.Encoding.UTF8.GetString(stream.ToArray());
-        int at = file.IndexOf(where, StringComparison.Ordinal);
+        var file = System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        var at = file.IndexOf(where, StringComparison.Ordinal);
         Assert.Contains("source_id: 2 texts", file[at..(at + 80)], StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class OutgoingTableTests
         using var stream = new MemoryStream();
         var table = new OutgoingTable(columns, [], OneByOne([["Å 2", 1.0, 2.0], ["星 3", 1.0, 2.0]]));
 
-        await table.WriteAsync(stream, format, cancellation: TestContext.Current.CancellationToken);
+        await table.WriteAsync(stream, format, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Empty(table.Losses);
         Assert.Equal(["Å 2", "星 3"], Load.Bytes(stream.ToArray()).Stars.Select(s => s.Id));
@@ -87,7 +87,7 @@ public sealed class OutgoingTableTests
     {
         // astropy refuses an ordered map without entries.
         using var stream = new MemoryStream();
-        await new OutgoingTable([new("x", ColumnType.Int64)], [], OneByOne([[1L]])).WriteAsync(stream, TableFormat.Ecsv, cancellation: TestContext.Current.CancellationToken);
+        await new OutgoingTable([new("x", ColumnType.Int64)], [], OneByOne([[1L]])).WriteAsync(stream, TableFormat.Ecsv, cancellationToken: TestContext.Current.CancellationToken);
         Assert.DoesNotContain("meta", System.Text.Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
     }
 
@@ -100,12 +100,12 @@ public sealed class OutgoingTableTests
             await File.WriteAllBytesAsync(path, (await WriteAsync(TableFormat.Csv)).ToArray(), TestContext.Current.CancellationToken);
             using var reader = CatalogFile.Open(path);
             Assert.Equal("ECSV", reader.Format);
-            Assert.Equal(Columns, reader.Columns);
+            Assert.Equal(s_columns, reader.Columns);
             var batch = Assert.Single(reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken));
             Assert.Equal([long.MaxValue, 1, -2, 3], ((Int64Vector)batch.Columns[0]).Values.ToArray()[..4]);
             Assert.Equal([1.0 / 3, -0.0, 1e-300, double.NaN, double.NaN], ((DoubleVector)batch.Columns[1]).Values.ToArray()[..batch.Count]);
             Assert.Equal([true, false, null, true, null], ((BooleanVector)batch.Columns[2]).Values.ToArray()[..batch.Count]);
-            Assert.Equal(Rows.Select(r => (string?)r[3]), ((TextVector)batch.Columns[3]).Values.ToArray()[..batch.Count]);
+            Assert.Equal(s_rows.Select(r => (string?)r[3]), ((TextVector)batch.Columns[3]).Values.ToArray()[..batch.Count]);
         }
         finally
         {
@@ -141,9 +141,9 @@ public sealed class OutgoingTableTests
         await group.ReadAsync<long>(fields[0], ids.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
         await group.ReadAsync<double>(fields[1], mags.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
         await group.ReadAsync(fields[3], names.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(Rows.Select(r => (long?)r[0]), ids);
+        Assert.Equal(s_rows.Select(r => (long?)r[0]), ids);
         Assert.Equal([1.0 / 3, -0.0, 1e-300, null, double.NaN], mags);
-        Assert.Equal(Rows.Select(r => (string?)r[3]), names);
+        Assert.Equal(s_rows.Select(r => (string?)r[3]), names);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class OutgoingTableTests
             }
         }
 
-        var rows = await new OutgoingTable(Columns, Provenance(), Batches()).WriteAsync(stream, format, cancellation: TestContext.Current.CancellationToken);
+        var rows = await new OutgoingTable(s_columns, Provenance(), Batches()).WriteAsync(stream, format, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(200_000, rows);
         Assert.InRange(kept, 0.7 * stream.Written, stream.Written);
@@ -189,7 +189,7 @@ public sealed class OutgoingTableTests
     public async Task A_FITS_table_goes_into_streams_that_only_write_asynchronously()
     {
         await using var stream = new AsynchronousOnly();
-        Assert.Equal(Rows.Length, await new OutgoingTable(Columns, Provenance(), OneByOne(Rows)).WriteAsync(stream, TableFormat.Fits, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(s_rows.Length, await new OutgoingTable(s_columns, Provenance(), OneByOne(s_rows)).WriteAsync(stream, TableFormat.Fits, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(0, stream.Written % 2880);
     }
 
@@ -199,16 +199,16 @@ public sealed class OutgoingTableTests
         await using var reader = await ParquetReader.CreateAsync(await WriteAsync(TableFormat.Parquet), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal("1.0", reader.CustomMetadata["IVOA.VOTable-Parquet.version"]);
         using var described = CatalogFile.Open(new MemoryStream(Encoding.UTF8.GetBytes(reader.CustomMetadata["IVOA.VOTable-Parquet.content"])), "content");
-        Assert.Equal(Columns, described.Columns);
+        Assert.Equal(s_columns, described.Columns);
     }
 
     [Fact]
     public async Task A_table_that_was_cut_off_says_so_in_JSON_and_Parquet()
     {
-        var table = new OutgoingTable(Columns, Provenance(), OneByOne(Rows)) { IsCutOff = () => true };
+        var table = new OutgoingTable(s_columns, Provenance(), OneByOne(s_rows)) { IsCutOff = () => true };
         var (json, parquet) = (new MemoryStream(), new MemoryStream());
-        await table.WriteAsync(json, TableFormat.Json, cancellation: TestContext.Current.CancellationToken);
-        await (table with { Batches = OneByOne(Rows) }).WriteAsync(parquet, TableFormat.Parquet, cancellation: TestContext.Current.CancellationToken);
+        await table.WriteAsync(json, TableFormat.Json, cancellationToken: TestContext.Current.CancellationToken);
+        await (table with { Batches = OneByOne(s_rows) }).WriteAsync(parquet, TableFormat.Parquet, cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(JsonNode.Parse(json.ToArray())!["truncated"]!.GetValue<bool>());
         parquet.Position = 0;
         await using var reader = await ParquetReader.CreateAsync(parquet, cancellationToken: TestContext.Current.CancellationToken);
@@ -229,7 +229,7 @@ public sealed class OutgoingTableTests
     }
 
     /// <summary>Refuses what a server's answer refuses.</summary>
-    sealed class AsynchronousOnly : MemoryStream
+    private sealed class AsynchronousOnly : MemoryStream
     {
         public long Written { get; private set; }
         public override bool CanSeek => false;

@@ -24,10 +24,10 @@ public sealed class ParquetTests
         await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(id, ra, dec, mag, big, flag, name), target))
         {
             writer.CustomMetadata = metadata ?? [];
-            for (int g = 0; g < 2; g++)
+            for (var g = 0; g < 2; g++)
             {
                 using var group = writer.CreateRowGroup();
-                int first = from + g * 2;
+                var first = from + g * 2;
                 await group.WriteAsync<long>(id, new long[] { first, first + 1 });
                 await group.WriteAsync<double>(ra, new double?[] { 10.5, 11 });
                 await group.WriteAsync<double>(dec, new double?[] { -20, -21 });
@@ -41,7 +41,7 @@ public sealed class ParquetTests
         return target.ToArray();
     }
 
-    private static readonly Dictionary<string, string> VoParquet = new()
+    private static readonly Dictionary<string, string> s_voParquet = new()
     {
         ["IVOA.VOTable-Parquet.version"] = "1.0",
         ["IVOA.VOTable-Parquet.content"] = "<VOTABLE><RESOURCE><COOSYS ID=\"c\" system=\"ICRS\" epoch=\"J2016.0\"/><TABLE><FIELD name=\"id\" datatype=\"long\" ucd=\"meta.id;meta.main\"/>"
@@ -65,7 +65,7 @@ public sealed class ParquetTests
     [Fact]
     public async Task Voparquet_metadata_gives_units_ucds_and_the_epoch()
     {
-        var loaded = Load.Bytes(await Table(VoParquet));
+        var loaded = Load.Bytes(await Table(s_voParquet));
         Assert.Equal(157.5, loaded.Stars[0].Ra, 1e-9);
         Assert.Equal(-20, loaded.Stars[0].Dec);
         Assert.Equal(2016, loaded.Stars[0].Epoch);
@@ -100,7 +100,7 @@ public sealed class ParquetTests
         var folder = Directory.CreateTempSubdirectory();
         try
         {
-            string order = Path.Combine(folder.FullName, "dataset", "Norder=1", "Dir=0");
+            var order = Path.Combine(folder.FullName, "dataset", "Norder=1", "Dir=0");
             Directory.CreateDirectory(order);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "hats.properties"), "#HATS catalog\nobs_collection = made\nhats_col_ra = position_a\nhats_col_dec=position_d\n");
             await File.WriteAllBytesAsync(Path.Combine(order, "Npix=10.parquet"), await Table(from: 11));
@@ -112,7 +112,7 @@ public sealed class ParquetTests
             Assert.Equal(["1", "2", "3", "4", "11", "12", "13", "14"], loaded.Stars.Select(s => s.Id));
             Assert.Equal(Enumerable.Range(1, 8).Select(i => (long)i), loaded.Stars.Select(s => s.Line));
             Assert.Equal(loaded.Reader.TotalBytes, loaded.Reader.BytesRead);
-            string checksum = CatalogChecksum.Compute(folder.FullName);
+            var checksum = CatalogChecksum.Compute(folder.FullName);
             await File.WriteAllTextAsync(Path.Combine(order, "Npix=11.parquet"), "PAR1 and no more");
             Assert.NotEqual(checksum, CatalogChecksum.Compute(folder.FullName));
             Assert.Contains("Npix=11.parquet", Assert.Throws<CatalogFormatException>(() => Load.File(folder.FullName)).Message, StringComparison.Ordinal);
@@ -126,18 +126,18 @@ public sealed class ParquetTests
     [Fact]
     public async Task A_file_cut_short_anywhere_is_an_error()
     {
-        byte[] bytes = await Table(VoParquet);
-        for (int length = 4; length < bytes.Length; length += 7) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
+        var bytes = await Table(s_voParquet);
+        for (var length = 4; length < bytes.Length; length += 7) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
     }
 
     [Fact]
     public async Task Counts_that_lie_are_an_error_and_take_no_memory()
     {
-        byte[] bytes = await Table(VoParquet);
-        long before = GC.GetTotalAllocatedBytes(true);
+        var bytes = await Table(s_voParquet);
+        var before = GC.GetTotalAllocatedBytes(true);
         // Each byte of the footer at its largest: sizes, counts, offsets.
-        int footer = BitConverter.ToInt32(bytes, bytes.Length - 8);
-        for (int at = bytes.Length - 8 - footer; at < bytes.Length - 4; at++)
+        var footer = BitConverter.ToInt32(bytes, bytes.Length - 8);
+        for (var at = bytes.Length - 8 - footer; at < bytes.Length - 4; at++)
         {
             byte[] lying = [.. bytes];
             lying[at] = (byte)(lying[at] == 0xff ? 0x7f : 0xff);

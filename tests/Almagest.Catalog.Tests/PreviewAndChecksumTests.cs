@@ -28,7 +28,7 @@ public sealed class PreviewAndChecksumTests
     public void The_checksum_is_the_sha256_of_the_bytes_as_they_are()
     {
         Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", CatalogChecksum.Compute(new MemoryStream("abc"u8.ToArray())));
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {
             File.WriteAllBytes(path, Load.Gzip("abc"u8.ToArray()));

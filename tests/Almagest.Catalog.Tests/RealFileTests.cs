@@ -82,7 +82,7 @@ public sealed class RealFileTests
     [MemberData(nameof(Refused))]
     public void A_real_file_that_is_no_star_table_is_refused_with_a_reason(string file, string what, string advice)
     {
-        string path = RealData.File(file);
+        var path = RealData.File(file);
         var refusal = Assert.Throws<CatalogFormatException>(() => Load.File(path));
         Assert.Contains(what, refusal.Message, StringComparison.Ordinal);
         Assert.Contains(advice, refusal.Message, StringComparison.OrdinalIgnoreCase);
@@ -92,7 +92,7 @@ public sealed class RealFileTests
     public void The_same_table_as_csv_ascii_and_tst_gives_the_same_stars()
     {
         var csv = Load.File(RealData.File("formats/stilts_converted/pleiades2000.csv")).Stars.Select(s => s with { Line = 0, Extra = "" }).ToArray();
-        foreach (string other in new[] { "ascii.txt", "tst.txt", "ipac.txt" })
+        foreach (var other in new[] { "ascii.txt", "tst.txt", "ipac.txt" })
         {
             var stars = Load.File(RealData.File($"formats/stilts_converted/pleiades2000.{other}")).Stars.Select(s => s with { Line = 0, Extra = "" });
             Assert.Equal(csv, stars);

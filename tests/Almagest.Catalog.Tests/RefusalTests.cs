@@ -34,14 +34,14 @@ public sealed class RefusalTests
     [MemberData(nameof(NoCatalogues))]
     public void Its_content_is_named(string found, byte[] content)
     {
-        string message = Refusal(content);
+        var message = Refusal(content);
         Assert.Contains(found.Replace("no right ascension", "No column for right ascension", StringComparison.Ordinal), message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_file_and_a_folder_are_named()
     {
-        string nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "stars.csv");
+        var nowhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "stars.csv");
         Assert.Contains("There is no file", Assert.Throws<CatalogFormatException>(() => CatalogFile.Open(nowhere)).Message, StringComparison.Ordinal);
         var folder = Directory.CreateTempSubdirectory();
         Assert.Contains("a folder without Parquet files", Assert.Throws<CatalogFormatException>(() => CatalogFile.Open(folder.FullName)).Message, StringComparison.Ordinal);
@@ -52,21 +52,21 @@ public sealed class RefusalTests
     public void Gzip_data_cut_anywhere_is_an_error_and_whole_data_is_not()
     {
         var text = new StringBuilder("id,ra,dec\n");
-        for (int i = 1; i <= 400; i++) text.Append(i).Append(',').Append(i * 0.7).Append(",-20\n");
-        byte[] zipped = Load.Gzip(Encoding.ASCII.GetBytes(text.ToString()));
+        for (var i = 1; i <= 400; i++) text.Append(i).Append(',').Append(i * 0.7).Append(",-20\n");
+        var zipped = Load.Gzip(Encoding.ASCII.GetBytes(text.ToString()));
         Assert.Equal(400, Load.Bytes(zipped).Stars.Count);
-        for (int length = 2; length < zipped.Length; length++)
+        for (var length = 2; length < zipped.Length; length++)
             Assert.Contains("gzip", Refusal(zipped[..length]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Gzip_data_with_one_changed_bit_never_loads_as_if_it_were_whole()
     {
-        byte[] plain = Encoding.ASCII.GetBytes("id,ra,dec\n" + string.Concat(Enumerable.Range(1, 200).Select(i => $"{i},{i * 1.7:R},-20\n")));
-        byte[] zipped = Load.Gzip(plain);
+        var plain = Encoding.ASCII.GetBytes("id,ra,dec\n" + string.Concat(Enumerable.Range(1, 200).Select(i => $"{i},{i * 1.7:R},-20\n")));
+        var zipped = Load.Gzip(plain);
         var whole = Load.Bytes(zipped).Stars;
         // The first ten bytes are the header, whose time and system do not matter.
-        for (int at = 10; at < zipped.Length; at++)
+        for (var at = 10; at < zipped.Length; at++)
         {
             byte[] damaged = [.. zipped];
             damaged[at] ^= 0x10;
@@ -85,16 +85,16 @@ public sealed class RefusalTests
     [Fact]
     public void A_table_of_a_vizier_file_is_chosen_by_name_or_number_and_never_silently_replaced()
     {
-        const string text = "#RESOURCE=x\n#Table\tx_stars:\nid;ra;dec\n ;deg;deg\n--;--;---\n1;10;20\n\n#Table\tx_notes:\nid;note\n ;\n--;----\n1;n\n";
-        foreach (string wanted in new[] { "x_notes", "2" })
+        const string Text = "#RESOURCE=x\n#Table\tx_stars:\nid;ra;dec\n ;deg;deg\n--;--;---\n1;10;20\n\n#Table\tx_notes:\nid;note\n ;\n--;----\n1;n\n";
+        foreach (var wanted in new[] { "x_notes", "2" })
         {
-            using var notes = Load.OpenText(text, new CatalogOpenOptions { Table = wanted });
+            using var notes = Load.OpenText(Text, new CatalogOpenOptions { Table = wanted });
             Assert.Equal(["id", "note"], notes.Columns.Select(c => c.Name));
             Assert.Equal([12L], Assert.Single(notes.ReadBatches(1, TestContext.Current.CancellationToken)).LineNumber);
         }
-        Assert.Contains("1 x_stars, 2 x_notes", Assert.Throws<CatalogFormatException>(() => Load.OpenText(text, new CatalogOpenOptions { Table = "x_more" })).Message, StringComparison.Ordinal);
+        Assert.Contains("1 x_stars, 2 x_notes", Assert.Throws<CatalogFormatException>(() => Load.OpenText(Text, new CatalogOpenOptions { Table = "x_more" })).Message, StringComparison.Ordinal);
         Assert.Contains("holds one table", Assert.Throws<CatalogFormatException>(() => Load.OpenText("id,ra,dec\n1,10,20\n", new CatalogOpenOptions { Table = "2" })).Message, StringComparison.Ordinal);
-        var loaded = Load.Stars(Load.OpenText(text, new CatalogOpenOptions { Table = "x_stars" }), new StarReaderOptions());
+        var loaded = Load.Stars(Load.OpenText(Text, new CatalogOpenOptions { Table = "x_stars" }), new StarReaderOptions());
         Assert.Equal(("1", 0), (Assert.Single(loaded.Stars).Id, loaded.Rejected.Count));
         Assert.Contains("x_notes", Assert.Single(loaded.Reader.Warnings), StringComparison.Ordinal);
     }
@@ -121,7 +121,7 @@ public sealed class RefusalTests
     [Fact]
     public void Progress_reaches_the_size_of_the_file()
     {
-        byte[] zipped = Load.Gzip("id,ra,dec\n1,10,20\n"u8.ToArray());
+        var zipped = Load.Gzip("id,ra,dec\n1,10,20\n"u8.ToArray());
         var loaded = Load.Bytes(zipped);
         Assert.Equal((zipped.Length, zipped.Length), (loaded.Reader.BytesRead, loaded.Reader.TotalBytes));
     }

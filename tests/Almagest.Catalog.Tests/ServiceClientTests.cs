@@ -35,7 +35,7 @@ public sealed class ServiceClientTests : IDisposable
     {
         var star = Assert.Single(await Fetch(new TapRequest(Service, "select * from stars", MaxRows: 10)));
         Assert.Equal(("7", 10, 20), (star.Id, star.Ra, star.Dec));
-        string asked = Assert.Single(Asked);
+        var asked = Assert.Single(Asked);
         Assert.StartsWith("POST /tap/sync ", asked, StringComparison.Ordinal);
         Assert.Contains("REQUEST=doQuery&LANG=ADQL&FORMAT=votable&QUERY=select * from stars&MAXREC=10", asked, StringComparison.Ordinal);
     }
@@ -52,7 +52,7 @@ public sealed class ServiceClientTests : IDisposable
     [Fact]
     public async Task What_the_service_says_is_wrong_reaches_the_user()
     {
-        foreach (bool asynchronous in new[] { false, true })
+        foreach (var asynchronous in new[] { false, true })
             Assert.Contains("unknown column parallaxx", await Refusal(new TapRequest(Service, "select parallaxx", asynchronous)), StringComparison.Ordinal);
         Assert.Contains("404", await Refusal(new ConeRequest(new Uri(Service, "/nowhere"), 10, 20, 1)), StringComparison.Ordinal);
         Assert.Contains("no such thing here", await Refusal(new ConeRequest(new Uri(Service, "/nowhere"), 10, 20, 1)), StringComparison.Ordinal);

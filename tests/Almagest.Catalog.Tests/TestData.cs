@@ -15,7 +15,7 @@ internal static class RealData
     public static string File(string relative)
     {
         Xunit.Assert.SkipWhen(Folder is null, "the real tables are not at hand: put them into ../shared/data or set ALMAGEST_TEST_DATA");
-        string path = Path.Combine(Folder!, relative);
+        var path = Path.Combine(Folder!, relative);
         Xunit.Assert.SkipUnless(System.IO.File.Exists(path), $"there is no {relative} among the real tables");
         return path;
     }
@@ -25,7 +25,7 @@ internal static class RealData
         if (Environment.GetEnvironmentVariable("ALMAGEST_TEST_DATA") is { Length: > 0 } set) return Directory.Exists(set) ? set : null;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            string candidate = Path.Combine(folder.FullName, "shared", "data");
+            var candidate = Path.Combine(folder.FullName, "shared", "data");
             if (Directory.Exists(candidate)) return candidate;
         }
         return null;
@@ -64,7 +64,7 @@ internal static class Load
             foreach (var b in new StarReader(reader, mapping, options).ReadBatches(Xunit.TestContext.Current.CancellationToken))
             {
                 rejected.AddRange(b.Rejected);
-                for (int i = 0; i < b.Count; i++)
+                for (var i = 0; i < b.Count; i++)
                 {
                     stars.Add(new Star(
                         b.SourceId[i], b.RaDeg[i], b.DecDeg[i], b.ParallaxMas[i], b.ParallaxErrorMas[i], b.PmraMasYr[i], b.PmdecMasYr[i], b.Magnitude[i],

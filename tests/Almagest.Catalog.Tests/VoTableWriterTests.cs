@@ -9,16 +9,16 @@ namespace Almagest.Catalog.Tests;
 /// <summary>Tables as VOTable, TABLEDATA and BINARY2.</summary>
 public sealed class VoTableWriterTests
 {
-    static readonly XNamespace Vo = "http://www.ivoa.net/xml/VOTable/v1.3";
+    private static readonly XNamespace s_vo = "http://www.ivoa.net/xml/VOTable/v1.3";
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(TableFormat.VoTable)]
     [InlineData(TableFormat.VoTableBinary2)]
     public async Task Every_value_and_every_word_about_a_column_comes_back_equal(TableFormat format)
     {
-        var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(), format, Cancellation), out var columns);
+        var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(), format, CancellationToken), out var columns);
         // The file names one system of coordinates, which so holds for all columns.
         Assert.All(columns, c => Assert.Equal("ICRS", c.System?.Name));
         Assert.Equal(MadeTable.Columns, columns.Select(c => c with { System = null }));
@@ -34,28 +34,28 @@ public sealed class VoTableWriterTests
     public async Task Tables_of_any_length_are_whole(TableFormat format, int count)
     {
         var made = Enumerable.Range(0, count).Select(i => new object?[] { (long)i, $"id {i}", i * 0.1, i % 7 == 0 ? null : (double)i, i % 3 == 0 ? null : i % 2 == 0, new string('x', i % 11 + 1) }).ToList();
-        var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(made, 333), format, Cancellation), out _, 1000);
+        var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(made, 333), format, CancellationToken), out _, 1000);
         Assert.Equal(made, rows);
     }
 
     [Fact]
     public async Task The_document_says_what_a_client_asks_of_it()
     {
-        var document = XDocument.Parse(Encoding.UTF8.GetString(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.VoTable, Cancellation)));
+        var document = XDocument.Parse(Encoding.UTF8.GetString(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.VoTable, CancellationToken)));
         Assert.Equal("1.4", document.Root!.Attribute("version")!.Value);
-        var resource = document.Root.Element(Vo + "RESOURCE")!;
+        var resource = document.Root.Element(s_vo + "RESOURCE")!;
         Assert.Equal("results", resource.Attribute("type")!.Value);
-        var infos = resource.Elements(Vo + "INFO").Select(i => (i.Attribute("name")!.Value, i.Attribute("value")!.Value)).ToList();
+        var infos = resource.Elements(s_vo + "INFO").Select(i => (i.Attribute("name")!.Value, i.Attribute("value")!.Value)).ToList();
         Assert.Equal(("QUERY_STATUS", "OK"), infos[0]);
         Assert.Contains(("title", "Été \"star\" & <list>"), infos);
         Assert.Contains(("seed", "42"), infos);
         Assert.Contains(infos, i => i.Item1 == "parameters" && i.Item2.StartsWith("{\"eps\":0.2,", StringComparison.Ordinal));
-        var table = resource.Element(Vo + "TABLE")!;
+        var table = resource.Element(s_vo + "TABLE")!;
         Assert.Equal("stars", table.Attribute("name")!.Value);
-        Assert.Equal("Été \"star\" & <list>", table.Element(Vo + "DESCRIPTION")!.Value);
-        Assert.Equal(["long", "char", "double", "double", "boolean", "unicodeChar"], table.Elements(Vo + "FIELD").Select(f => f.Attribute("datatype")!.Value));
-        Assert.Equal(["ra_deg", "pm"], table.Elements(Vo + "FIELD").Where(f => f.Attribute("ref")?.Value == "icrs").Select(f => f.Attribute("name")!.Value));
-        Assert.Equal("ICRS", resource.Element(Vo + "COOSYS")!.Attribute("system")!.Value);
+        Assert.Equal("Été \"star\" & <list>", table.Element(s_vo + "DESCRIPTION")!.Value);
+        Assert.Equal(["long", "char", "double", "double", "boolean", "unicodeChar"], table.Elements(s_vo + "FIELD").Select(f => f.Attribute("datatype")!.Value));
+        Assert.Equal(["ra_deg", "pm"], table.Elements(s_vo + "FIELD").Where(f => f.Attribute("ref")?.Value == "icrs").Select(f => f.Attribute("name")!.Value));
+        Assert.Equal("ICRS", resource.Element(s_vo + "COOSYS")!.Attribute("system")!.Value);
     }
 
     [Theory]
@@ -65,11 +65,11 @@ public sealed class VoTableWriterTests
     {
         var asked = 0;
         var table = MadeTable.New() with { IsCutOff = () => ++asked == 1 };
-        var bytes = await MadeTable.BytesAsync(table, format, Cancellation);
-        var last = XDocument.Parse(Encoding.UTF8.GetString(bytes)).Root!.Element(Vo + "RESOURCE")!.Elements().Last();
+        var bytes = await MadeTable.BytesAsync(table, format, CancellationToken);
+        var last = XDocument.Parse(Encoding.UTF8.GetString(bytes)).Root!.Element(s_vo + "RESOURCE")!.Elements().Last();
         Assert.Equal(("INFO", "QUERY_STATUS", "OVERFLOW"), (last.Name.LocalName, last.Attribute("name")!.Value, last.Attribute("value")!.Value));
         using var reader = CatalogFile.Open(new MemoryStream(bytes), "made");
-        Assert.Equal(MadeTable.Rows.Length, reader.ReadBatches(cancellationToken: Cancellation).Sum(b => b.Count));
+        Assert.Equal(MadeTable.Rows.Length, reader.ReadBatches(cancellationToken: CancellationToken).Sum(b => b.Count));
         Assert.Contains(reader.Warnings, w => w.Contains("OVERFLOW", StringComparison.Ordinal));
     }
 
@@ -77,8 +77,8 @@ public sealed class VoTableWriterTests
     public async Task Characters_that_XML_cannot_hold_do_not_break_the_document()
     {
         object?[][] rows = [[1L, "a\0b\u0007c\uFFFEd\ud800", 1.0, 1.0, true, "\r\n"]];
-        var text = Encoding.UTF8.GetString(await MadeTable.BytesAsync(MadeTable.New(rows), TableFormat.VoTable, Cancellation));
-        var cells = XDocument.Parse(text, LoadOptions.PreserveWhitespace).Descendants(Vo + "TD").Select(e => e.Value).ToList();
+        var text = Encoding.UTF8.GetString(await MadeTable.BytesAsync(MadeTable.New(rows), TableFormat.VoTable, CancellationToken));
+        var cells = XDocument.Parse(text, LoadOptions.PreserveWhitespace).Descendants(s_vo + "TD").Select(e => e.Value).ToList();
         Assert.Equal("a\uFFFDb\uFFFDc\uFFFDd\uFFFD", cells[1]);
         Assert.Equal("\r\n", cells[5]);
     }
@@ -88,6 +88,6 @@ public sealed class VoTableWriterTests
     {
         object?[][] rows = [[1, "an int for a long", 1.0, 1.0, true, ""]];
         foreach (var format in new[] { TableFormat.VoTable, TableFormat.VoTableBinary2, TableFormat.Fits })
-            await Assert.ThrowsAsync<InvalidCastException>(() => MadeTable.BytesAsync(MadeTable.New(rows), format, Cancellation));
+            await Assert.ThrowsAsync<InvalidCastException>(() => MadeTable.BytesAsync(MadeTable.New(rows), format, CancellationToken));
     }
 }

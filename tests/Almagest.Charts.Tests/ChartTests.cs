@@ -10,14 +10,14 @@ namespace Almagest.Charts.Tests;
 /// <summary>What charts show, and where.</summary>
 public sealed class ChartTests
 {
-    static readonly SkyProjection[] Projections = [new Mollweide(), new TangentPlane(56.75, 24.1, 2), new TangentPlane(359.9, -60, 5), new TangentPlane(10, 89.5, 3)];
+    private static readonly SkyProjection[] s_projections = [new Mollweide(), new TangentPlane(56.75, 24.1, 2), new TangentPlane(359.9, -60, 5), new TangentPlane(10, 89.5, 3)];
 
-    static long[] Ids(int count) => [.. Enumerable.Range(1, count).Select(i => (long)i)];
+    private static long[] Ids(int count) => [.. Enumerable.Range(1, count).Select(i => (long)i)];
 
     [Fact]
     public void A_projection_and_its_inverse_agree()
     {
-        foreach (var projection in Projections)
+        foreach (var projection in s_projections)
         {
             var (halfX, halfY) = projection.Half;
             for (var i = -9; i <= 9; i++)
@@ -108,14 +108,14 @@ public sealed class ChartTests
     public void Alike_runs_are_neighbours_in_the_matrix()
     {
         // Three families, their members dealt out in turn.
-        const int n = 12;
-        var cells = new double?[n, n];
-        for (var i = 0; i < n; i++)
+        const int N = 12;
+        var cells = new double?[N, N];
+        for (var i = 0; i < N; i++)
         {
-            for (var j = 0; j < n; j++) cells[i, j] = i == j ? 1 : i % 3 == j % 3 ? 0.7 + 0.01 * ((i + j) % 5) : 0.1;
+            for (var j = 0; j < N; j++) cells[i, j] = i == j ? 1 : i % 3 == j % 3 ? 0.7 + 0.01 * ((i + j) % 5) : 0.1;
         }
         var families = HeatMap.Order(cells).Select(i => i % 3).ToList();
-        Assert.Equal(3, 1 + Enumerable.Range(1, n - 1).Count(i => families[i] != families[i - 1]));
+        Assert.Equal(3, 1 + Enumerable.Range(1, N - 1).Count(i => families[i] != families[i - 1]));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Almagest.Cli.Tests;
 /// <summary>The options of an algorithm are its parameters, whatever the algorithm.</summary>
 public sealed class AlgorithmOptionsTests
 {
-    static IReadOnlyList<RunParameters> Read(IReadOnlyList<Algorithm> algorithms, string line)
+    private static IReadOnlyList<RunParameters> Read(IReadOnlyList<Algorithm> algorithms, string line)
     {
         var (command, options) = Made(algorithms);
         var parsed = command.Parse(line);
@@ -19,7 +19,7 @@ public sealed class AlgorithmOptionsTests
         return options.Read(parsed, "sphere");
     }
 
-    static (Command, AlgorithmOptions) Made(IReadOnlyList<Algorithm> algorithms)
+    private static (Command, AlgorithmOptions) Made(IReadOnlyList<Algorithm> algorithms)
     {
         var options = new AlgorithmOptions(algorithms);
         var command = new RootCommand("test");

@@ -7,7 +7,7 @@ namespace Almagest.Cli.Tests;
 /// <summary>What users write beside runs and stars.</summary>
 public sealed class AnnotationTests : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("cli-annotations");
+    private readonly TestFolder _folder = TestFolder.Create("cli-annotations");
 
     [Fact]
     public async Task Runs_are_found_again_by_their_tags_and_notes_stay_with_who_wrote_them()
@@ -36,7 +36,7 @@ public sealed class AnnotationTests : IDisposable
     public async Task Exported_labels_come_back_with_remarks_and_with_who_said_so_and_when()
     {
         await using var ledger = await CliLedger.CreateAsync();
-        var stars = Path.Combine(folder.Path, "stars.csv");
+        var stars = Path.Combine(_folder.Path, "stars.csv");
         File.WriteAllText(stars, "source_id,ra,dec\na,1,1\nb,2,2\nc,3,3\n");
         (await ledger.RunAsync("ingest", stars)).Ok();
         (await ledger.RunAsync("labels", "set", "a", "--outlier", "1", "--remark", "odd, \"very\"", "--by", "ann")).Ok();
@@ -47,7 +47,7 @@ public sealed class AnnotationTests : IDisposable
         Assert.Equal(2, await ledger.CountAsync($"select count(*) {All}"));
         foreach (var name in new[] { "labels.csv", "bare.csv" })
         {
-            var file = Path.Combine(folder.Path, name);
+            var file = Path.Combine(_folder.Path, name);
             (await ledger.RunAsync(["labels", "export", "-o", file, .. name == "bare.csv" ? new[] { "--bare" } : []])).Ok();
             (await ledger.RunAsync("labels", "import", file, "--label-set", name, "--by", "nobody")).Ok();
             Assert.Equal(2, await ledger.CountAsync($"""
@@ -59,5 +59,5 @@ public sealed class AnnotationTests : IDisposable
         Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("labels", "export", "-o", "-", "--label-set", "none")).ExitCode);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

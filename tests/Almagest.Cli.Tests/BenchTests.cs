@@ -113,7 +113,7 @@ public sealed class BenchTests
     public async Task It_has_no_json_form() => Assert.Equal(ExitCodes.BadUsage, (await Cli.RunAsync("bench", "engine", "--quick", "--json")).ExitCode);
 
     /// <summary>With the program that was built with these tests, in their configuration.</summary>
-    static async Task<CliResult> RunAsync(params string[] args)
+    private static async Task<CliResult> RunAsync(params string[] args)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var project = BenchProgram.Find(AppContext.BaseDirectory).Project!;

@@ -7,11 +7,11 @@ namespace Almagest.Cli.Tests;
 /// <summary>A database of one test, and commands on it.</summary>
 internal sealed class CliLedger : IAsyncDisposable
 {
-    readonly TestDatabase database;
+    private readonly TestDatabase _database;
 
-    CliLedger(TestDatabase database) => this.database = database;
+    private CliLedger(TestDatabase database) => this._database = database;
 
-    public string Connection => database.ConnectionString;
+    public string Connection => _database.ConnectionString;
 
     /// <summary>Without any schema.</summary>
     public static async Task<CliLedger> CreateEmptyAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync());
@@ -48,5 +48,5 @@ internal sealed class CliLedger : IAsyncDisposable
         return Convert.ToInt64(await command.ExecuteScalarAsync());
     }
 
-    public async ValueTask DisposeAsync() => await database.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _database.DisposeAsync();
 }

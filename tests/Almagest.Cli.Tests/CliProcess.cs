@@ -8,13 +8,13 @@ internal sealed partial class CliProcess : IDisposable
 {
     public const int Interrupt = 2, Terminate = 15;
 
-    readonly Process process;
-    readonly Task<string> error;
+    private readonly Process _process;
+    private readonly Task<string> _error;
 
-    CliProcess(Process process)
+    private CliProcess(Process process)
     {
-        this.process = process;
-        error = process.StandardError.ReadToEndAsync();
+        this._process = process;
+        _error = process.StandardError.ReadToEndAsync();
     }
 
     public static CliProcess Start(params string[] args) => Start(new Dictionary<string, string?>(), args);
@@ -32,33 +32,33 @@ internal sealed partial class CliProcess : IDisposable
         return new CliProcess(Process.Start(start)!);
     }
 
-    public StreamReader Output => process.StandardOutput;
+    public StreamReader Output => _process.StandardOutput;
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Waits for the end, at most two minutes; answers what was printed after what has been read already.</summary>
     public async Task<CliResult> EndAsync(CancellationToken testCancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(testCancellation);
         limit.CancelAfter(TimeSpan.FromMinutes(2));
-        var cancellation = limit.Token;
-        var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return new CliResult(process.ExitCode, output, await error);
+        var cancellationToken = limit.Token;
+        var output = await _process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await _process.WaitForExitAsync(cancellationToken);
+        return new CliResult(_process.ExitCode, output, await _error);
     }
 
-    public void Signal(int number) => Xunit.Assert.Equal(0, Kill(process.Id, number));
+    public void Signal(int number) => Xunit.Assert.Equal(0, Kill(_process.Id, number));
 
     /// <summary>Reads standard output until a JSON document is complete.</summary>
-    public async Task<string> ReadDocumentAsync(CancellationToken cancellation)
+    public async Task<string> ReadDocumentAsync(CancellationToken cancellationToken)
     {
         var lines = new List<string>();
-        while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line)
+        while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
             lines.Add(line);
             if (line == "}") return string.Join('\n', lines);
         }
-        throw new InvalidOperationException($"the program ended without a document: {string.Join('\n', lines)} {await error}");
+        throw new InvalidOperationException($"the program ended without a document: {string.Join('\n', lines)} {await _error}");
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
@@ -66,7 +66,7 @@ internal sealed partial class CliProcess : IDisposable
 
     public void Dispose()
     {
-        if (!process.HasExited) process.Kill();
-        process.Dispose();
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
     }
 }

@@ -9,7 +9,7 @@ namespace Almagest.Cli.Tests;
 public sealed class CommandAdviceTests
 {
     /// <summary>Codes whose errors say for themselves what to do, without an option or a command.</summary>
-    static readonly ErrorCode[] NeedNone =
+    private static readonly ErrorCode[] s_needNone =
     [
         ErrorCode.InvalidValue, ErrorCode.MissingValue, ErrorCode.UnknownName, ErrorCode.ConflictingValues, ErrorCode.BadPageToken,
         ErrorCode.UnreadableFilter, ErrorCode.SelectionTooSmall, ErrorCode.WrongRunType, ErrorCode.RunsNotComparable,
@@ -23,7 +23,7 @@ public sealed class CommandAdviceTests
 
     [Fact]
     public void Each_code_has_advice_or_needs_none() =>
-        Assert.Equal(ErrorCode.All.Select(c => c.Name).Order(), CommandAdvice.Catalogue.Keys.Concat(NeedNone).Select(c => c.Name).Order());
+        Assert.Equal(ErrorCode.All.Select(c => c.Name).Order(), CommandAdvice.Catalogue.Keys.Concat(s_needNone).Select(c => c.Name).Order());
 
     [Fact]
     public void Advice_is_in_the_words_of_the_command_line_alone() => Assert.All(CommandAdvice.Catalogue, entry =>
@@ -48,10 +48,10 @@ public sealed class CommandAdviceTests
         Assert.Equal("Free some space.", CommandAdvice.Of(new PostgresServerException("The disk is full.", "Free some space.")));
     }
 
-    static LedgerException Sample(ErrorCode code) => LedgerException.Of(code, "something was wrong").With("dataset", "sky").With("star_id", 7L)
+    private static LedgerException Sample(ErrorCode code) => LedgerException.Of(code, "something was wrong").With("dataset", "sky").With("star_id", 7L)
         .With("fields", new[] { "ra_deg", "dec_deg" }).With("status", "completed").With("commit", "e47c67f").With("all", true).With("port", 65535);
 
-    static CatalogFormatException Positions() => new("No column.")
+    private static CatalogFormatException Positions() => new("No column.")
     {
         Code = CatalogFormatException.PositionsMissing,
         Facts = new Dictionary<string, object?> { ["fields"] = new[] { "ra_deg", "dec_deg" } },

@@ -53,5 +53,5 @@ public sealed class ConnectionTextTests
         Assert.Equal("--database", error.Option);
     }
 
-    static NpgsqlConnectionStringBuilder Parse(string url) => new(ConnectionText.ToNpgsql(url));
+    private static NpgsqlConnectionStringBuilder Parse(string url) => new(ConnectionText.ToNpgsql(url));
 }

@@ -9,13 +9,13 @@ namespace Almagest.Cli.Tests;
 /// <summary>Two catalogues joined on the command line, and the sky that they cover.</summary>
 public sealed class CrossMatchCommandTests : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("cli-match");
+    private readonly TestFolder _folder = TestFolder.Create("cli-match");
 
     [Fact]
     public async Task Two_catalogues_are_joined_and_their_pairs_exported()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        string File(string name) => Path.Combine(folder.Path, name);
+        string File(string name) => Path.Combine(_folder.Path, name);
         (await ledger.RunAsync("datasets", "export", "sky", "--filter", "magnitude=..14", "--bare", "-o", File("bright.csv"))).Ok();
         (await ledger.RunAsync("ingest", File("bright.csv"), "--dataset", "bright")).Ok();
 
@@ -41,7 +41,7 @@ public sealed class CrossMatchCommandTests : IDisposable
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var ascii = (await ledger.RunAsync("moc", "--order", "3")).Ok().Out;
         Assert.Matches("^[0-9]+/[0-9]", ascii);
-        var file = Path.Combine(folder.Path, "sky.fits");
+        var file = Path.Combine(_folder.Path, "sky.fits");
         var written = (await ledger.RunAsync("moc", "--order", "5", "-o", file, "--json")).Ok().Json;
         Assert.Equal(("fits", 5), (written.GetProperty("format").GetString(), written.GetProperty("order").GetInt32()));
         Assert.InRange(written.GetProperty("sky_fraction").GetDouble(), 0.01, 1);
@@ -56,5 +56,5 @@ public sealed class CrossMatchCommandTests : IDisposable
     public async Task An_angle_that_is_none_is_refused(string radius) =>
         Assert.NotEqual(ExitCodes.Done, (await Cli.RunAsync("crossmatch", "a", "b", "--radius", radius)).ExitCode);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -80,5 +80,5 @@ public sealed class DemoTests
         (await ledger.RunAsync("views", "verify")).Ok();
     }
 
-    static bool IsAnomaly(JsonElement run) => run.GetProperty("run_type").GetString() == "anomaly";
+    private static bool IsAnomaly(JsonElement run) => run.GetProperty("run_type").GetString() == "anomaly";
 }

@@ -11,14 +11,14 @@ namespace Almagest.Cli.Tests;
 /// <summary>Files that say where they come from.</summary>
 public sealed class ExportTests : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("cli-export");
+    private readonly TestFolder _folder = TestFolder.Create("cli-export");
 
     [Fact]
     public async Task A_run_is_exported_in_three_formats_that_hold_the_same_rows_and_say_where_they_come_from()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var id = (await ledger.RunIdsAsync("--type", "cluster"))[0];
-        var (csv, parquet, json) = (Path.Combine(folder.Path, "run.csv.gz"), Path.Combine(folder.Path, "run.parquet"), Path.Combine(folder.Path, "run.txt"));
+        var (csv, parquet, json) = (Path.Combine(_folder.Path, "run.csv.gz"), Path.Combine(_folder.Path, "run.parquet"), Path.Combine(_folder.Path, "run.txt"));
 
         var answer = (await ledger.RunAsync("runs", "export", id, "-o", csv, "--json")).Ok().Json;
         (await ledger.RunAsync("runs", "export", id, "-o", parquet)).Ok();
@@ -55,7 +55,7 @@ public sealed class ExportTests : IDisposable
 
         var pair = (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--export", "-", "--format", "json")).Ok().Json;
         var matrix = (await ledger.RunAsync("runs", "matrix", "--export", "-", "--format", "json")).Ok().Json;
-        var file = Path.Combine(folder.Path, "consensus.parquet");
+        var file = Path.Combine(_folder.Path, "consensus.parquet");
         var consensus = (await ledger.RunAsync("consensus", "--export", file, "--json")).Ok().Json;
 
         var sides = pair.GetProperty("rows").EnumerateArray().CountBy(r => r.GetProperty("side").GetString()!).ToDictionary();
@@ -72,7 +72,7 @@ public sealed class ExportTests : IDisposable
     public async Task Stars_and_views_are_exported_as_FITS_and_VOTable()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        string File(string name) => Path.Combine(folder.Path, name);
+        string File(string name) => Path.Combine(_folder.Path, name);
         (await ledger.RunAsync("datasets", "export", "sky", "-o", File("stars.fits"))).Ok();
         var bright = (await ledger.RunAsync("datasets", "export", "sky", "--filter", "magnitude=..12", "--extra", "-o", File("bright.vot.gz"), "--json")).Ok().Json;
         (await ledger.RunAsync("views", "export", "mv_star_anomaly_frequency", "--format", "votable-binary2", "-o", File("frequency.vot"))).Ok();
@@ -107,5 +107,5 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(ExitCodes.BadUsage, (await Cli.RunAsync("consensus", "--format", "csv")).ExitCode);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -6,7 +6,7 @@ namespace Almagest.Cli.Tests;
 
 public sealed class IngestTests : IDisposable
 {
-    const string Mixed = """
+    private const string Mixed = """
         source_id,ra,dec,parallax,phot_g_mean_mag
         4472832130942575872,269.452,4.694,546.98,8.2
         2,361.5,10,1,12
@@ -16,7 +16,7 @@ public sealed class IngestTests : IDisposable
         4,12.7,11.5,2,13.5
         """;
 
-    readonly TestFolder folder = TestFolder.Create("cli-ingest");
+    private readonly TestFolder _folder = TestFolder.Create("cli-ingest");
 
     [Fact]
     public async Task Bad_rows_are_shown_with_line_field_and_reason_and_do_not_stop_the_load()
@@ -205,12 +205,12 @@ public sealed class IngestTests : IDisposable
         (await ledger.RunAsync("views", "verify")).Ok();
     }
 
-    string Write(string name, string text)
+    private string Write(string name, string text)
     {
-        var path = Path.Combine(folder.Path, name);
+        var path = Path.Combine(_folder.Path, name);
         File.WriteAllText(path, text);
         return path;
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -7,13 +7,13 @@ namespace Almagest.Cli.Tests;
 /// <summary>Labels of stars, and what the analytics commands say of runs with them.</summary>
 public sealed class LabelTests : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("cli-labels");
+    private readonly TestFolder _folder = TestFolder.Create("cli-labels");
 
     [Fact]
     public async Task A_simulated_sky_has_quality_coverage_and_parameters_after_two_runs()
     {
         await using var ledger = await CliLedger.CreateAsync();
-        var sky = Path.Combine(folder.Path, "sky.csv");
+        var sky = Path.Combine(_folder.Path, "sky.csv");
         (await Cli.RunAsync("simulate", "--stars", "2000", "--seed", "3", "-o", sky)).Ok();
         (await ledger.RunAsync("ingest", sky)).Ok();
         (await ledger.RunAsync("discover", "anomalies", "--dataset", "sky")).Ok();
@@ -91,12 +91,12 @@ public sealed class LabelTests : IDisposable
         Assert.Equal(0, await ledger.CountAsync("select count(*) from star_labels"));
     }
 
-    string Write(string name, string text)
+    private string Write(string name, string text)
     {
-        var path = Path.Combine(folder.Path, name);
+        var path = Path.Combine(_folder.Path, name);
         File.WriteAllText(path, text);
         return path;
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -8,9 +8,9 @@ namespace Almagest.Cli.Tests;
 /// <summary>Pictures without a browser.</summary>
 public sealed class PlotTests : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("cli-plot");
+    private readonly TestFolder _folder = TestFolder.Create("cli-plot");
 
-    string At(string name) => Path.Combine(folder.Path, name);
+    private string At(string name) => Path.Combine(_folder.Path, name);
 
     [Fact]
     public async Task Runs_datasets_and_comparisons_are_drawn_to_files()
@@ -60,5 +60,5 @@ public sealed class PlotTests : IDisposable
         Assert.Contains("There are: scores, cmd, sky", run.Error);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -81,5 +81,5 @@ public sealed class PresentationTests
     [InlineData(125_000, "2 min 5 s")]
     public void Durations_are_short(double ms, string expected) => Assert.Equal(expected, Words.Duration(ms));
 
-    static string Plain(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\e\\[[0-9;?]*[a-zA-Z]", "");
+    private static string Plain(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\e\\[[0-9;?]*[a-zA-Z]", "");
 }

@@ -7,7 +7,7 @@ namespace Almagest.Cli.Tests;
 
 public sealed class ProcessTests
 {
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_program_answers_and_fails_with_its_exit_codes()
@@ -15,8 +15,8 @@ public sealed class ProcessTests
         using var version = CliProcess.Start("--version");
         using var wrong = CliProcess.Start("runs", "list", "--colour", "--json");
 
-        Assert.Equal(ExitCodes.Done, (await version.EndAsync(Cancellation)).ExitCode);
-        var error = await wrong.EndAsync(Cancellation);
+        Assert.Equal(ExitCodes.Done, (await version.EndAsync(CancellationToken)).ExitCode);
+        var error = await wrong.EndAsync(CancellationToken);
         Assert.Equal(ExitCodes.BadUsage, error.ExitCode);
         Assert.Equal("'almagest runs list' has no option --colour", error.Json.GetProperty("error").GetProperty("message").GetString());
         Assert.DoesNotContain("\e[", error.Error);
@@ -29,7 +29,7 @@ public sealed class ProcessTests
 
         using var process = CliProcess.Start(new Dictionary<string, string?> { ["ALMAGEST_DATABASE"] = ledger.Connection }, "runs", "list", "--json");
 
-        Assert.Equal(3, (await process.EndAsync(Cancellation)).Ok().Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(3, (await process.EndAsync(CancellationToken)).Ok().Json.GetProperty("items").GetArrayLength());
     }
 
     [Fact]
@@ -39,9 +39,9 @@ public sealed class ProcessTests
         var environment = new Dictionary<string, string?> { ["ALMAGEST_HOME"] = Path.Combine(folder.Path, "home") };
 
         using var process = CliProcess.Start(environment, "db", "status", "--json");
-        var status = (await process.EndAsync(Cancellation)).Ok();
+        var status = (await process.EndAsync(CancellationToken)).Ok();
         using var second = CliProcess.Start(environment, "datasets", "list", "--json");
-        var listed = (await second.EndAsync(Cancellation)).Ok();
+        var listed = (await second.EndAsync(CancellationToken)).Ok();
 
         Assert.True(status.Json.GetProperty("embedded").GetBoolean());
         Assert.Equal(0, listed.Json.GetArrayLength());
@@ -56,15 +56,15 @@ public sealed class ProcessTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         using var process = CliProcess.Start("serve", "--port", "0", "--database", ledger.Connection, "--json");
-        var address = JsonDocument.Parse(await process.ReadDocumentAsync(Cancellation)).RootElement;
+        var address = JsonDocument.Parse(await process.ReadDocumentAsync(CancellationToken)).RootElement;
 
         using var http = new HttpClient { BaseAddress = new Uri(address.GetProperty("url").GetString()!) };
-        var stats = JsonDocument.Parse(await http.GetStringAsync("analytics/discovery/stats", Cancellation)).RootElement;
+        var stats = JsonDocument.Parse(await http.GetStringAsync("analytics/discovery/stats", CancellationToken)).RootElement;
         Assert.Equal(3, stats.GetArrayLength());
-        Assert.True((await http.GetAsync(address.GetProperty("docs").GetString(), Cancellation)).IsSuccessStatusCode);
+        Assert.True((await http.GetAsync(address.GetProperty("docs").GetString(), CancellationToken)).IsSuccessStatusCode);
 
         process.Signal(signal);
-        Assert.Equal(ExitCodes.Done, (await process.EndAsync(Cancellation)).ExitCode);
+        Assert.Equal(ExitCodes.Done, (await process.EndAsync(CancellationToken)).ExitCode);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class ProcessTests
         });
 
         process.Signal(CliProcess.Interrupt);
-        var result = await process.EndAsync(Cancellation);
+        var result = await process.EndAsync(CancellationToken);
 
         Assert.Equal(ExitCodes.Cancelled, result.ExitCode);
         Assert.Equal("cancelled", result.Json.GetProperty("error").GetProperty("message").GetString());

@@ -7,7 +7,7 @@ namespace Almagest.Cli.Tests;
 /// <summary>A resource is one record: what the API answers and what the command line prints of the same thing have the same names and values.</summary>
 public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<ResourceLedger>
 {
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     /// <param name="request">method, path and body of the API; <c>#field</c> at the end of the path takes a part of the answer</param>
     /// <param name="command">the command that prints the same; <c>#field</c> at its end takes a part of the document</param>
@@ -77,11 +77,11 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
     public void The_comparison_sees_a_difference(string api, string printed) =>
         Assert.NotNull(Difference(JsonElement.Parse(api), JsonElement.Parse(printed), [], [], [], ""));
 
-    static void Same(JsonElement api, JsonElement printed, string more, string passing, string less = "") =>
+    private static void Same(JsonElement api, JsonElement printed, string more, string passing, string less = "") =>
         Assert.Null(Difference(api, printed, more.Split(' ', StringSplitOptions.RemoveEmptyEntries), passing.Split(' '), less.Split(' '), ""));
 
     /// <summary>The first place where the two are not the same; null where there is none. Only at the top may one have more fields.</summary>
-    static string? Difference(JsonElement api, JsonElement printed, string[] more, string[] passing, string[] less, string path)
+    private static string? Difference(JsonElement api, JsonElement printed, string[] more, string[] passing, string[] less, string path)
     {
         if (api.ValueKind != printed.ValueKind) return $"{path}: {api} and {printed}";
         switch (api.ValueKind)
@@ -99,20 +99,20 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
         }
     }
 
-    static IEnumerable<string> Names(JsonElement value) => value.EnumerateObject().Select(p => p.Name);
+    private static IEnumerable<string> Names(JsonElement value) => value.EnumerateObject().Select(p => p.Name);
 
     /// <summary>A part of a document, such as <c>items.0</c>; the whole where none is named.</summary>
-    static JsonElement Part(JsonElement document, string? path) =>
+    private static JsonElement Part(JsonElement document, string? path) =>
         (path?.Split('.') ?? []).Aggregate(document, (d, name) => d.ValueKind == JsonValueKind.Array ? d[int.Parse(name)] : d.GetProperty(name));
 
-    async Task<JsonElement> AskAsync(string request)
+    private async Task<JsonElement> AskAsync(string request)
     {
         var words = ledger.Named(request).Split(' ', 3);
         var (address, part) = words[1].Split('#') is [var all, var some] ? (all, some) : (words[1], null);
         using var message = new HttpRequestMessage(new HttpMethod(words[0]), address);
         if (words.Length > 2) message.Content = new StringContent(words[2], Encoding.UTF8, "application/json");
-        using var answer = await ledger.Client.SendAsync(message, Cancellation);
-        var text = await answer.Content.ReadAsStringAsync(Cancellation);
+        using var answer = await ledger.Client.SendAsync(message, CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, text);
         return Part(JsonElement.Parse(text), part);
     }

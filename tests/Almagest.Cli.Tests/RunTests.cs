@@ -8,7 +8,7 @@ namespace Almagest.Cli.Tests;
 
 public sealed class RunTests : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("cli-runs");
+    private readonly TestFolder _folder = TestFolder.Create("cli-runs");
 
     [Fact]
     public async Task The_short_ids_of_the_list_can_be_typed_back()
@@ -98,8 +98,8 @@ public sealed class RunTests : IDisposable
 
         Assert.Equal(code, (await ledger.RunAsync("runs", "show", id)).ExitCode);
         Assert.Equal(code, (await ledger.RunAsync("runs", "delete", id)).ExitCode);
-        Assert.Equal(code, (await ledger.RunAsync("runs", "export", id, "-o", Path.Combine(folder.Path, "x.csv"))).ExitCode);
-        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.Equal(code, (await ledger.RunAsync("runs", "export", id, "-o", Path.Combine(_folder.Path, "x.csv"))).ExitCode);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class RunTests : IDisposable
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var id = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
-        var (plain, packed) = (Path.Combine(folder.Path, "run.csv"), Path.Combine(folder.Path, "run.csv.gz"));
+        var (plain, packed) = (Path.Combine(_folder.Path, "run.csv"), Path.Combine(_folder.Path, "run.csv.gz"));
 
         var answer = (await ledger.RunAsync("runs", "export", id, "--bare", "-o", plain, "--json")).Ok().Json;
         (await ledger.RunAsync("runs", "export", id, "--bare", "-o", packed)).Ok();
@@ -187,7 +187,7 @@ public sealed class RunTests : IDisposable
         using var unpacked = new StreamReader(new GZipStream(File.OpenRead(packed), CompressionMode.Decompress));
         Assert.Equal(File.ReadAllText(plain), unpacked.ReadToEnd());
         Assert.Equal(File.ReadAllText(plain), streamed.ReplaceLineEndings("\n"));
-        Assert.Empty(Directory.GetFiles(folder.Path, "*.part"));
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.part"));
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class RunTests : IDisposable
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var ids = await ledger.RunIdsAsync();
-        var file = Path.Combine(folder.Path, "flagged.csv");
+        var file = Path.Combine(_folder.Path, "flagged.csv");
 
         (await ledger.RunAsync("runs", "export", ids[1], "--anomalies", "--bare", "-o", file)).Ok();
 
@@ -212,12 +212,12 @@ public sealed class RunTests : IDisposable
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var id = (await ledger.RunIdsAsync())[0];
 
-        var result = await ledger.RunAsync("runs", "export", id, "-o", Path.Combine(folder.Path, "none", "x.csv"));
+        var result = await ledger.RunAsync("runs", "export", id, "-o", Path.Combine(_folder.Path, "none", "x.csv"));
 
         Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.Contains("does not exist", result.Error);
-        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "export", id, "-o", folder.Path)).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "export", id, "-o", _folder.Path)).ExitCode);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -7,12 +7,12 @@ namespace Almagest.Cli.Tests;
 
 public sealed class SimulateTests : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("cli-simulate");
+    private readonly TestFolder _folder = TestFolder.Create("cli-simulate");
 
     [Fact]
     public async Task The_same_seed_gives_the_same_bytes_in_a_file_in_gzip_and_on_standard_output()
     {
-        var (plain, packed) = (Path.Combine(folder.Path, "a.csv"), Path.Combine(folder.Path, "a.csv.gz"));
+        var (plain, packed) = (Path.Combine(_folder.Path, "a.csv"), Path.Combine(_folder.Path, "a.csv.gz"));
 
         var answer = (await Cli.RunAsync("simulate", "--stars", "500", "--seed", "3", "-o", plain, "--json")).Ok().Json;
         (await Cli.RunAsync("simulate", "--stars", "500", "--seed", "3", "-o", packed)).Ok();
@@ -46,11 +46,11 @@ public sealed class SimulateTests : IDisposable
     [InlineData("--clusters", "99")]
     public async Task Options_out_of_range_are_refused_before_a_file_is_made(string option, string value)
     {
-        var file = Path.Combine(folder.Path, "x.csv");
+        var file = Path.Combine(_folder.Path, "x.csv");
 
         Assert.Equal(ExitCodes.BadUsage, (await Cli.RunAsync("simulate", "-o", file, option, value)).ExitCode);
-        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

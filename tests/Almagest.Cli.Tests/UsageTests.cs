@@ -152,9 +152,9 @@ public sealed class UsageTests
         Assert.Contains("ALMAGEST_DATABASE", result.Json.GetProperty("error").GetProperty("hint").GetString());
     }
 
-    static RootCommand Root() => CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalFacts.None, false, CancellationToken.None));
+    private static RootCommand Root() => CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalFacts.None, false, CancellationToken.None));
 
-    static IEnumerable<(string Path, Command Command)> Walk(Command command, string path)
+    private static IEnumerable<(string Path, Command Command)> Walk(Command command, string path)
     {
         yield return (path, command);
         foreach (var sub in command.Subcommands)

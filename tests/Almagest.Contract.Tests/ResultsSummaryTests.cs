@@ -9,7 +9,7 @@ namespace Almagest.Contract.Tests;
 /// <summary>The stored <c>results_summary</c> has a type, and nothing of it is lost.</summary>
 public sealed class ResultsSummaryTests
 {
-    const string OfThisVersion = """
+    private const string OfThisVersion = """
         {
           "total_stars": 12, "anomaly_count": 4, "score_offset": -0.55,
           "features": {

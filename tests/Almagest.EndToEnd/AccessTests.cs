@@ -15,18 +15,18 @@ public sealed class AccessTests(Sky sky, Browser browser)
         { "/stars/{star}", "Star" }, { "/coverage", "Coverage" }, { "/views", "Views" },
     };
 
-    async Task<string> FillAsync(string path) => path
+    private async Task<string> FillAsync(string path) => path
         .Replace("{anomalies}", sky.Anomalies.ToString(), StringComparison.Ordinal).Replace("{more}", sky.MoreAnomalies.ToString(), StringComparison.Ordinal)
         .Replace("{clusters}", sky.Clusters.ToString(), StringComparison.Ordinal)
         .Replace("{star}", (await new Almagest.Ledger.Views.Queries.AnalyticsQueries(sky.Ledger).MostFrequentAsync(1)).Single().StarId.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>Of what passes only the names are needed: describing thousands of parts that pass takes most of an audit's time.</summary>
-    static AxeRunOptions Audit(RunOnlyOptions rules) => new() { RunOnly = rules, ResultTypes = [ResultType.Violations] };
+    private static AxeRunOptions Audit(RunOnlyOptions rules) => new() { RunOnly = rules, ResultTypes = [ResultType.Violations] };
 
-    static readonly AxeRunOptions Whole = Audit(RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"));
+    private static readonly AxeRunOptions s_whole = Audit(RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"));
 
     /// <summary>The dark page differs from the light one in nothing but its colours.</summary>
-    static readonly AxeRunOptions Colours = Audit(RunOnlyOptions.Rules("color-contrast", "link-in-text-block"));
+    private static readonly AxeRunOptions s_colours = Audit(RunOnlyOptions.Rules("color-contrast", "link-in-text-block"));
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -39,7 +39,7 @@ public sealed class AccessTests(Sky sky, Browser browser)
             await walk.GoAsync(await FillAsync(path), heading);
             Assert.Equal(dark, await walk.Page.EvaluateAsync<bool>("() => document.documentElement.classList.contains('dark')"));
             await walk.FitsAsync();
-            var found = await walk.Page.RunAxe(dark ? Colours : Whole);
+            var found = await walk.Page.RunAxe(dark ? s_colours : s_whole);
             Assert.Empty(found.Violations.SelectMany(v =>
                 v.Nodes.Select(n => $"{(dark ? "dark" : "light")}: {v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}")));
             Assert.Contains(found.Passes, p => p.Id == "color-contrast");

@@ -8,18 +8,18 @@ namespace Almagest.EndToEnd;
 /// <summary>The machine's own Chromium, which can reach nothing but 127.0.0.1.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    IPlaywright? playwright;
-    IBrowser? browser;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
 
-    public static string? Program { get; } = Environment.GetEnvironmentVariable("ALMAGEST_CHROMIUM") is { Length: > 0 } named ? named : Places.FirstOrDefault(File.Exists);
+    public static string? Program { get; } = Environment.GetEnvironmentVariable("ALMAGEST_CHROMIUM") is { Length: > 0 } named ? named : s_places.FirstOrDefault(File.Exists);
 
     public async ValueTask InitializeAsync()
     {
         if (Program is null) return;
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Program,
             Headless = true,
@@ -36,7 +36,7 @@ public sealed class Browser : IAsyncLifetime
     public async Task<Walk> OpenAsync(Uri server, int width = 1280, int height = 900, bool dark = false, bool mayFail = false)
     {
         Assert.SkipWhen(Program is null, "There is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM.");
-        var context = await browser!.NewContextAsync(new BrowserNewContextOptions
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = server.ToString(),
             ViewportSize = new ViewportSize { Width = width, Height = height },
@@ -48,7 +48,7 @@ public sealed class Browser : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null) await browser.DisposeAsync();
-        playwright?.Dispose();
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
     }
 }

@@ -8,11 +8,11 @@ namespace Almagest.EndToEnd;
 /// <summary>Charts that are moved, zoomed, dragged and selected in.</summary>
 public sealed class ChartTests(Sky sky, Browser browser)
 {
-    static ILocator Figure(Walk walk, string title) => walk.Page.Locator("figure", new PageLocatorOptions { HasText = title });
+    private static ILocator Figure(Walk walk, string title) => walk.Page.Locator("figure", new PageLocatorOptions { HasText = title });
 
-    static ILocator Button(ILocator figure, string name) => figure.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { NameRegex = new System.Text.RegularExpressions.Regex("^" + name) });
+    private static ILocator Button(ILocator figure, string name) => figure.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { NameRegex = new System.Text.RegularExpressions.Regex("^" + name) });
 
-    Task OpenRunAsync(Walk walk) => walk.GoAsync($"/runs/{sky.Anomalies}", sky.Anomalies.ToString()[^8..]);
+    private Task OpenRunAsync(Walk walk) => walk.GoAsync($"/runs/{sky.Anomalies}", sky.Anomalies.ToString()[^8..]);
 
     [Fact]
     public async Task A_diagram_of_many_stars_is_a_density_and_shows_single_stars_close_in()

@@ -10,9 +10,9 @@ namespace Almagest.EndToEnd;
 /// <summary>Every page of the dashboard as a person meets it, in a real browser, over a real server and a real database.</summary>
 public sealed class DashboardTests(Sky sky, Browser browser)
 {
-    static string Short(Guid run) => run.ToString()[^8..];
+    private static string Short(Guid run) => run.ToString()[^8..];
 
-    static double Number(System.Text.Json.JsonElement answer, string name) => answer.GetProperty(name).GetDouble();
+    private static double Number(System.Text.Json.JsonElement answer, string name) => answer.GetProperty(name).GetDouble();
 
     [Fact]
     public async Task The_overview_shows_what_is_in_the_ledger()

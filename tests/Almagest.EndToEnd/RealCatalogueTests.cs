@@ -12,9 +12,9 @@ namespace Almagest.EndToEnd;
 /// <summary>A visit of the main pages over a real catalogue. Each walk ends by holding errors of the console and requests to elsewhere against the pages.</summary>
 public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFixture<RealSky>
 {
-    static string Short(Guid run) => run.ToString()[^8..];
+    private static string Short(Guid run) => run.ToString()[^8..];
 
-    static ILocator Part(Walk walk, string title) => walk.Page.Locator("section, figure", new PageLocatorOptions { Has = walk.Page.Locator("h2, figcaption", new PageLocatorOptions { HasText = title }) });
+    private static ILocator Part(Walk walk, string title) => walk.Page.Locator("section, figure", new PageLocatorOptions { Has = walk.Page.Locator("h2, figcaption", new PageLocatorOptions { HasText = title }) });
 
     [Fact]
     public async Task The_overview_leads_to_the_dataset_and_its_white_dwarfs()
@@ -37,7 +37,7 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         await walk.SeesAsync($"{Walk.Count(stars)} of 12,366 stars");
     }
 
-    static double Real(string cell) => cell.Length == 0 ? double.NaN : double.Parse(cell, CultureInfo.InvariantCulture);
+    private static double Real(string cell) => cell.Length == 0 ? double.NaN : double.Parse(cell, CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task A_run_is_started_on_the_page_and_flags_what_it_was_asked_to()
@@ -119,10 +119,10 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
     {
         await using var walk = await browser.OpenAsync(real.Address, dark: true);
         await walk.GoAsync($"/runs/{real.Anomalies}", Short(real.Anomalies));
-        const string title = "Colour–magnitude diagram with flagged stars";
-        var flags = await Part(walk, title).Locator("circle.flag").CountAsync();
+        const string Title = "Colour–magnitude diagram with flagged stars";
+        var flags = await Part(walk, Title).Locator("circle.flag").CountAsync();
         Assert.InRange(flags, 200, 248);
-        var (text, svgName) = await walk.SaveAsync(walk.Page.GetByLabel($"Download {title} as SVG"));
+        var (text, svgName) = await walk.SaveAsync(walk.Page.GetByLabel($"Download {Title} as SVG"));
         Assert.EndsWith(".svg", svgName, StringComparison.Ordinal);
         var svg = XDocument.Load(new MemoryStream(text)).Root!;
         XNamespace ns = "http://www.w3.org/2000/svg";
@@ -131,7 +131,7 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         Assert.Contains(".flag{fill:#", (string)svg.Element(ns + "style")!, StringComparison.Ordinal);
         Assert.All(svg.Descendants(ns + "image"), i => Assert.StartsWith("data:image/png", (string?)i.Attribute("href"), StringComparison.Ordinal));
 
-        var (bytes, pngName) = await walk.SaveAsync(walk.Page.GetByLabel($"Download {title} as PNG"));
+        var (bytes, pngName) = await walk.SaveAsync(walk.Page.GetByLabel($"Download {Title} as PNG"));
         Assert.EndsWith(".png", pngName, StringComparison.Ordinal);
         using var picture = SKBitmap.Decode(bytes);
         Assert.Equal((3 * (int)svg.Attribute("width")!, 3 * (int)svg.Attribute("height")!), (picture.Width, picture.Height));

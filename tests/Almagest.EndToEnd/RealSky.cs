@@ -25,12 +25,12 @@ public sealed class RealSky : IAsyncLifetime
     /// <summary>A red dwarf of the halo: 1.98 arcsec a year at 30 pc, 282 km/s across the sky. Of the 12,366 stars 29 move faster than 200 km/s.</summary>
     public const string HaloStar = "4278722497040124032";
 
-    TestDatabase? database;
-    WebApplication? app;
-    LedgerDatabase? ledger;
-    Uri? address;
+    private TestDatabase? _database;
+    private WebApplication? _app;
+    private LedgerDatabase? _ledger;
+    private Uri? _address;
 
-    public LedgerDatabase Ledger => ledger!;
+    public LedgerDatabase Ledger => _ledger!;
     public Guid Anomalies { get; private set; }
     public Guid MoreAnomalies { get; private set; }
     public Dataset Dataset { get; private set; } = null!;
@@ -39,36 +39,36 @@ public sealed class RealSky : IAsyncLifetime
     {
         get
         {
-            Assert.SkipWhen(address is null, TestData.Missing);
-            return address;
+            Assert.SkipWhen(_address is null, TestData.Missing);
+            return _address;
         }
     }
 
     public async ValueTask InitializeAsync()
     {
         if (TestData.Find("gaia-100pc.csv") is not { } file) return;
-        database = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
-        ledger = new LedgerDatabase(database.ConnectionString);
-        await ledger.Schema.MigrateAsync();
-        Dataset = (await new CatalogIngestor(ledger).IngestAsync([file])).Dataset;
+        _database = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
+        _ledger = new LedgerDatabase(_database.ConnectionString);
+        await _ledger.Schema.MigrateAsync();
+        Dataset = (await new CatalogIngestor(_ledger).IngestAsync([file])).Dataset;
         Anomalies = await RunAsync(new IsolationForestParameters { Contamination = 0.02 });
         MoreAnomalies = await RunAsync(new IsolationForestParameters { Contamination = 0.05, RandomState = 7 });
         await RunAsync(new DbscanParameters { Eps = 0.4, MinSamples = 10, Features = "population" });
-        app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0 });
-        address = AlmagestServer.AddressOf(app);
+        _app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = _ledger, Port = 0 });
+        _address = AlmagestServer.AddressOf(_app);
     }
 
-    async Task<Guid> RunAsync(RunParameters parameters) =>
+    private async Task<Guid> RunAsync(RunParameters parameters) =>
         (await new DiscoveryService(Ledger).RunAsync(new RunRequest(Name, StarFilter.All, parameters))).RunId!.Value;
 
     public async ValueTask DisposeAsync()
     {
-        if (app is not null)
+        if (_app is not null)
         {
-            await app.StopAsync();
-            await app.DisposeAsync();
+            await _app.StopAsync();
+            await _app.DisposeAsync();
         }
-        if (ledger is not null) await ledger.DisposeAsync();
-        if (database is not null) await database.DisposeAsync();
+        if (_ledger is not null) await _ledger.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
     }
 }

@@ -25,8 +25,8 @@ public sealed class Sky : IAsyncLifetime
     public const string Name = "small-sky";
     public const int Stars = 4000;
 
-    TestDatabase database = null!;
-    WebApplication app = null!;
+    private TestDatabase _database = null!;
+    private WebApplication _app = null!;
 
     public LedgerDatabase Ledger { get; private set; } = null!;
     public Uri Address { get; private set; } = null!;
@@ -37,8 +37,8 @@ public sealed class Sky : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
-        Ledger = new LedgerDatabase(database.ConnectionString);
+        _database = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
+        Ledger = new LedgerDatabase(_database.ConnectionString);
         await Ledger.Schema.MigrateAsync();
         using (var folder = TestFolder.Create("sky"))
         {
@@ -52,18 +52,18 @@ public sealed class Sky : IAsyncLifetime
         await RunAsync(new IsolationForestParameters { Contamination = 0.05, Features = "kinematic" });
         Clusters = await RunAsync(new DbscanParameters { Eps = 0.2, MinSamples = 10 });
         await RunAsync(new DbscanParameters { Eps = 0.3, MinSamples = 10 });
-        app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = Ledger, Port = 0 });
-        Address = AlmagestServer.AddressOf(app);
+        _app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = Ledger, Port = 0 });
+        Address = AlmagestServer.AddressOf(_app);
     }
 
-    async Task<Guid> RunAsync(RunParameters parameters) =>
+    private async Task<Guid> RunAsync(RunParameters parameters) =>
         (await new DiscoveryService(Ledger).RunAsync(new RunRequest(Name, StarFilter.All, parameters))).RunId!.Value;
 
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
         await Ledger.DisposeAsync();
-        await database.DisposeAsync();
+        await _database.DisposeAsync();
     }
 }

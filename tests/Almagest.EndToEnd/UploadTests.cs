@@ -9,7 +9,7 @@ namespace Almagest.EndToEnd;
 public sealed class UploadTests(Sky sky, Browser browser)
 {
     // The second table's positions are galactic, which nothing in the file says: its first star is the centre of the galaxy.
-    const string TwoTables = """
+    private const string TwoTables = """
         <?xml version="1.0"?>
         <VOTABLE version="1.3"><RESOURCE>
         <TABLE name="remarks" nrows="1"><FIELD name="n" datatype="int"/><FIELD name="remark" datatype="char" arraysize="*"/>
@@ -56,7 +56,7 @@ public sealed class UploadTests(Sky sky, Browser browser)
         var star = (await datasets.FindStarsAsync(loaded.DatasetId, "centre", TestContext.Current.CancellationToken)).Single();
         Assert.Equal((266.40499, -28.93618), (Math.Round(star.RaDeg, 5), Math.Round(star.DecDeg, 5)));
         Assert.Contains("\"carried_to\": 2016", loaded.Source, StringComparison.Ordinal);
-        await datasets.DeleteAsync(loaded.DatasetId, cancellation: TestContext.Current.CancellationToken);
+        await datasets.DeleteAsync(loaded.DatasetId, cancellationToken: TestContext.Current.CancellationToken);
     }
 
     [Fact]

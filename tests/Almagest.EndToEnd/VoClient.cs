@@ -3,7 +3,7 @@ using Almagest.EndToEnd.Clients;
 namespace Almagest.EndToEnd;
 
 /// <summary>Clients of the virtual observatory, as they are installed on this machine.</summary>
-static class VoClient
+internal static class VoClient
 {
     /// <summary>Runs a script with pyvo, numpy and the server's address as <c>server</c>; what it prints.</summary>
     public static async Task<string> PyvoAsync(Uri server, string script)

@@ -10,14 +10,14 @@ namespace Almagest.EndToEnd;
 /// <summary>The virtual observatory's clients, over a real server: what they say is compared with the ledger itself.</summary>
 public sealed class VoTests(Sky sky)
 {
-    string Tap => new Uri(sky.Address, "/vo/tap").ToString();
+    private string Tap => new Uri(sky.Address, "/vo/tap").ToString();
 
-    string Cone => new Uri(sky.Address, $"/vo/datasets/{Sky.Name}/cone").ToString();
+    private string Cone => new Uri(sky.Address, $"/vo/datasets/{Sky.Name}/cone").ToString();
 
-    async Task<List<string>> NearAsync(double ra, double dec, double radius) =>
+    private async Task<List<string>> NearAsync(double ra, double dec, double radius) =>
         (await new DatasetRepository(sky.Ledger).StarsAsync(sky.Dataset.DatasetId, 0, Sky.Stars)).Where(s => SkyCoordinates.SeparationDeg(s.RaDeg, s.DecDeg, ra, dec) <= radius).Select(s => s.SourceId).Order(StringComparer.Ordinal).ToList();
 
-    static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     [Fact]
     public async Task Pyvo_searches_a_cone()

@@ -8,28 +8,28 @@ namespace Almagest.EndToEnd;
 /// <summary>One visit of one person: every console error, failed request and request to elsewhere is held against the pages at its end.</summary>
 public sealed class Walk : IAsyncDisposable
 {
-    readonly IBrowserContext context;
-    readonly ConcurrentQueue<string> complaints = new();
+    private readonly IBrowserContext _context;
+    private readonly ConcurrentQueue<string> _complaints = new();
 
-    Walk(IBrowserContext context, IPage page) => (this.context, Page) = (context, page);
+    private Walk(IBrowserContext context, IPage page) => (this._context, Page) = (context, page);
 
     public IPage Page { get; }
 
     public static async Task<Walk> StartAsync(IBrowserContext context, bool mayFail = false)
     {
         var walk = new Walk(context, await context.NewPageAsync());
-        walk.Page.Console += (_, m) => { if (m.Type is "error" or "warning" && !(mayFail && m.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))) walk.complaints.Enqueue($"console: {m.Text}"); };
-        walk.Page.PageError += (_, e) => walk.complaints.Enqueue($"script: {e}");
+        walk.Page.Console += (_, m) => { if (m.Type is "error" or "warning" && !(mayFail && m.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))) walk._complaints.Enqueue($"console: {m.Text}"); };
+        walk.Page.PageError += (_, e) => walk._complaints.Enqueue($"script: {e}");
         walk.Page.Request += (_, r) => walk.Note(r.Url);
         walk.Page.WebSocket += (_, s) => walk.Note(s.Url);
-        walk.Page.Response += (_, r) => { if (r.Status >= 400 && !mayFail) walk.complaints.Enqueue($"{r.Status}: {r.Url}"); };
+        walk.Page.Response += (_, r) => { if (r.Status >= 400 && !mayFail) walk._complaints.Enqueue($"{r.Status}: {r.Url}"); };
         return walk;
     }
 
-    void Note(string url)
+    private void Note(string url)
     {
         var address = new Uri(url);
-        if (address.Scheme is not ("data" or "blob") && address.Host != "127.0.0.1") complaints.Enqueue($"asked {address}");
+        if (address.Scheme is not ("data" or "blob") && address.Host != "127.0.0.1") _complaints.Enqueue($"asked {address}");
     }
 
     /// <summary>Goes to a page and waits until it is connected, its heading is there and its charts are drawn.</summary>
@@ -97,7 +97,7 @@ public sealed class Walk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await context.DisposeAsync();
-        Assert.Empty(complaints);
+        await _context.DisposeAsync();
+        Assert.Empty(_complaints);
     }
 }

@@ -4,13 +4,13 @@ using Xunit;
 namespace Almagest.Postgres.Tests;
 
 /// <summary>Another process that holds a lease until it is released or killed.</summary>
-sealed class Probe : IDisposable
+internal sealed class Probe : IDisposable
 {
-    readonly Process process;
+    private readonly Process _process;
 
-    Probe(Process process, string line)
+    private Probe(Process process, string line)
     {
-        this.process = process;
+        this._process = process;
         Line = line;
     }
 
@@ -36,23 +36,23 @@ sealed class Probe : IDisposable
     /// <summary>Lets it give its lease back and end.</summary>
     public async Task ReleaseAsync()
     {
-        process.StandardInput.Close();
-        Assert.Equal("released", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, process.ExitCode);
+        _process.StandardInput.Close();
+        Assert.Equal("released", await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, _process.ExitCode);
     }
 
     /// <summary>Ends it as <c>kill -9</c> does.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     public void Dispose()
     {
-        if (!process.HasExited)
-            process.Kill();
-        process.Dispose();
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
     }
 }

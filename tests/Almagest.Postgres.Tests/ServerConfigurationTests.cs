@@ -4,7 +4,7 @@ namespace Almagest.Postgres.Tests;
 
 public sealed class ServerConfigurationTests
 {
-    const long Gigabyte = 1 << 30;
+    private const long Gigabyte = 1 << 30;
 
     [Theory]
     [InlineData(1, "shared_buffers = 128MB", "work_mem = 4MB", "maintenance_work_mem = 64MB")]

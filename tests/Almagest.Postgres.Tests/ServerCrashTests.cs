@@ -188,7 +188,7 @@ public sealed class ServerCrashTests
         }
     }
 
-    static double SecondsOfProcessor(int process)
+    private static double SecondsOfProcessor(int process)
     {
         var status = File.ReadAllText($"/proc/{process}/stat");
         // User time: the twelfth field after the name in parentheses, in hundredths of a second.

@@ -146,14 +146,14 @@ public sealed class ServerFailureTests
     /// Runs a script with a file system of its own as the home; <c>"$@"</c> in it takes and gives back a lease.
     /// The mount vanishes with the script.
     /// </summary>
-    static async Task<string[]> UnderMountAsync(string mountOptions, string script)
+    private static async Task<string[]> UnderMountAsync(string mountOptions, string script)
     {
         Assert.SkipUnless(Native.IsRoot, "Only root can mount.");
         var home = Directory.CreateTempSubdirectory("almagest-mount-");
         try
         {
             var possible = await HostProcess.RunAsync(
-                ["unshare", "-m", "mount", "-t", "tmpfs", "none", home.FullName], cancel: TestContext.Current.CancellationToken);
+                ["unshare", "-m", "mount", "-t", "tmpfs", "none", home.FullName], cancellationToken: TestContext.Current.CancellationToken);
             Assert.SkipUnless(possible.Succeeded, $"Mounting is not possible here: {possible.Text}");
             var result = await HostProcess.RunAsync(
                 [
@@ -161,7 +161,7 @@ public sealed class ServerFailureTests
                     $"mount -t tmpfs -o {mountOptions} none \"$0\" || exit; export ALMAGEST_HOME=\"$0\"\n{script}",
                     home.FullName, Probe.DotNet, Probe.Program,
                 ],
-                cancel: TestContext.Current.CancellationToken);
+                cancellationToken: TestContext.Current.CancellationToken);
             return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Aggregate(new List<string>(), Join).ToArray();
         }

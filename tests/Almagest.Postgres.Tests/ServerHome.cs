@@ -6,12 +6,12 @@ using Xunit;
 namespace Almagest.Postgres.Tests;
 
 /// <summary>A home for one test of the embedded server, destroyed with its server at the end.</summary>
-sealed class ServerHome : IAsyncDisposable
+internal sealed class ServerHome : IAsyncDisposable
 {
     // Copying a server takes a tenth of the time of making one.
-    static readonly Lazy<Task<TestFolder>> Pattern = new(MakePatternAsync);
+    private static readonly Lazy<Task<TestFolder>> s_pattern = new(MakePatternAsync);
 
-    readonly TestFolder folder = TestFolder.Create("home");
+    private readonly TestFolder _folder = TestFolder.Create("home");
 
     /// <param name="below">The name of the home in the test's folder.</param>
     /// <param name="durable">Whether the server's commits survive a crash.</param>
@@ -19,10 +19,10 @@ sealed class ServerHome : IAsyncDisposable
     {
         Options = new EmbeddedServerOptions
         {
-            Home = Path.Combine(folder.Path, below),
+            Home = Path.Combine(_folder.Path, below),
             Durable = durable,
             MayInstall = false,
-            SystemDirectory = Path.Combine(folder.Path, "system"),
+            SystemDirectory = Path.Combine(_folder.Path, "system"),
             Progress = sentence => Progress.Add(sentence),
         };
     }
@@ -31,7 +31,7 @@ sealed class ServerHome : IAsyncDisposable
 
     public List<string> Progress { get; } = [];
 
-    public string Folder => folder.Path;
+    public string Folder => _folder.Path;
 
     public string Home => Options.Home;
 
@@ -46,7 +46,7 @@ sealed class ServerHome : IAsyncDisposable
     /// <summary>A home that has a server already, which is not running.</summary>
     public static async Task<ServerHome> WithServerAsync(bool durable = false)
     {
-        var pattern = await Pattern.Value;
+        var pattern = await s_pattern.Value;
         var home = new ServerHome(durable: durable);
         await HostProcess.RunAsync(["cp", "-a", Path.Combine(pattern.Path, "home"), home.Home]);
         return home;
@@ -82,7 +82,7 @@ sealed class ServerHome : IAsyncDisposable
         return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
-    static async Task<TestFolder> MakePatternAsync()
+    private static async Task<TestFolder> MakePatternAsync()
     {
         var folder = TestFolder.Create("pattern");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
@@ -107,6 +107,6 @@ sealed class ServerHome : IAsyncDisposable
             }
         }
 
-        folder.Dispose();
+        _folder.Dispose();
     }
 }

@@ -4,7 +4,7 @@ namespace Almagest.Postgres.Tests;
 
 public sealed class ServerPlaceTests
 {
-    const string NeedsRoot = "Only root runs the server under another account.";
+    private const string NeedsRoot = "Only root runs the server under another account.";
 
     [Theory]
     [InlineData("with space/and ünïcödé ★/α")]
@@ -56,7 +56,7 @@ public sealed class ServerPlaceTests
         await using var home = new ServerHome(Path.Combine("closed", "almagest"));
         var closed = Path.Combine(home.Folder, "closed");
         Directory.CreateDirectory(closed);
-        await HostProcess.RunAsync(["chmod", "700", closed], cancel: TestContext.Current.CancellationToken);
+        await HostProcess.RunAsync(["chmod", "700", closed], cancellationToken: TestContext.Current.CancellationToken);
 
         await using (var lease = await home.StartAsync())
         {
@@ -83,7 +83,7 @@ public sealed class ServerPlaceTests
         await using var home = new ServerHome(Path.Combine("user", ".local", "almagest"));
         var user = Path.Combine(home.Folder, "user");
         Directory.CreateDirectory(user);
-        var nobody = (await HostProcess.RunAsync(["id", "-u", "nobody"], cancel: TestContext.Current.CancellationToken)).Output.Trim();
+        var nobody = (await HostProcess.RunAsync(["id", "-u", "nobody"], cancellationToken: TestContext.Current.CancellationToken)).Output.Trim();
         Assert.Equal(0, Native.ChangeOwner(user, uint.Parse(nobody), uint.Parse(nobody)));
 
         await using (var lease = await home.StartAsync())
@@ -104,12 +104,12 @@ public sealed class ServerPlaceTests
         await using var lease = await home.StartAsync();
         string[] ask = ["setpriv", "--reuid=nobody", "--clear-groups", FindPsql(), "-h", lease.Settings.SocketDirectory, "-U", "almagest", "-c", "SELECT 1"];
 
-        var closed = await HostProcess.RunAsync(ask, cancel: TestContext.Current.CancellationToken);
+        var closed = await HostProcess.RunAsync(ask, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("Permission denied", closed.Error, StringComparison.Ordinal);
 
         await home.AsAccountAsync("chmod", "755", home.Server, "run");
         await home.AsAccountAsync("chmod", "777", Path.Combine("run", ServerPlace.SocketName));
-        var open = await HostProcess.RunAsync(ask, cancel: TestContext.Current.CancellationToken);
+        var open = await HostProcess.RunAsync(ask, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("Peer authentication failed", open.Error, StringComparison.Ordinal);
         await home.AsAccountAsync("chmod", "700", home.Server, "run");
     }
@@ -120,7 +120,7 @@ public sealed class ServerPlaceTests
         await using var home = await ServerHome.WithServerAsync();
         await using var lease = await home.StartAsync();
         string[] ask = [FindPsql(), "-h", lease.Settings.SocketDirectory, "-U", "almagest", "-Atc", "SELECT 42"];
-        Assert.Equal("42\n", (await HostProcess.RunAsync(ask, cancel: TestContext.Current.CancellationToken)).Output);
+        Assert.Equal("42\n", (await HostProcess.RunAsync(ask, cancellationToken: TestContext.Current.CancellationToken)).Output);
         Assert.Equal("42\n", await home.AsAccountAsync(ask));
     }
 
@@ -136,7 +136,7 @@ public sealed class ServerPlaceTests
             Assert.Equal("Vega", await ServerHome.AskAsync(lease, "SELECT name FROM stars"));
     }
 
-    static string FindPsql()
+    private static string FindPsql()
     {
         var psql = PostgresBinaries.FindAll().Select(binaries => Path.Combine(binaries.Directory, "psql")).FirstOrDefault(File.Exists);
         Assert.SkipWhen(psql is null, "There is no psql beside the server's programs.");

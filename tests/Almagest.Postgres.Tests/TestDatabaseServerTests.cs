@@ -43,9 +43,9 @@ public sealed class TestDatabaseServerTests
         }
     }
 
-    static async Task ExecuteAsync(string connectionString, string sql) => await ScalarAsync(connectionString, sql);
+    private static async Task ExecuteAsync(string connectionString, string sql) => await ScalarAsync(connectionString, sql);
 
-    static async Task<object?> ScalarAsync(string connectionString, string sql)
+    private static async Task<object?> ScalarAsync(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);

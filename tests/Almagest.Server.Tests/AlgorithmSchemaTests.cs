@@ -53,5 +53,5 @@ public sealed class AlgorithmSchemaTests(KnownLedger known)
         Assert.Equal(1, (int)schemas["KDistanceRequest"]!["properties"]!["min_samples"]!["minimum"]!);
     }
 
-    async Task<JsonNode> SchemasAsync() => JsonNode.Parse((await known.Server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas").GetRawText())!;
+    private async Task<JsonNode> SchemasAsync() => JsonNode.Parse((await known.Server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas").GetRawText())!;
 }

@@ -7,13 +7,13 @@ namespace Almagest.Server.Tests;
 
 public sealed class AnalyticsTests(KnownLedger known)
 {
-    const string Root = "/analytics/discovery";
-    readonly TestServer server = known.Server;
+    private const string Root = "/analytics/discovery";
+    private readonly TestServer _server = known.Server;
 
     [Fact]
     public async Task Stats_are_the_complete_runs_newest_first_with_the_columns_of_the_view()
     {
-        var answer = await server.GetAsync($"{Root}/stats");
+        var answer = await _server.GetAsync($"{Root}/stats");
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         var rows = answer.Json.EnumerateArray().ToList();
         Assert.Equal([known.Clusters, known.RunC, known.RunB, known.RunA], rows.Select(r => r.GetProperty("run_id").GetGuid()));
@@ -43,12 +43,12 @@ public sealed class AnalyticsTests(KnownLedger known)
     [InlineData("limit=1000", 4)]
     [InlineData("limit=1", 1)]
     public async Task Stats_can_be_filtered_and_limited(string query, int rows) =>
-        Assert.Equal(rows, (await server.GetAsync($"{Root}/stats?{query}")).Json.GetArrayLength());
+        Assert.Equal(rows, (await _server.GetAsync($"{Root}/stats?{query}")).Json.GetArrayLength());
 
     [Fact]
     public async Task Cluster_sizes_are_largest_first_with_their_members()
     {
-        var rows = (await server.GetAsync($"{Root}/clusters/{known.Clusters}/sizes")).Json.EnumerateArray().ToList();
+        var rows = (await _server.GetAsync($"{Root}/clusters/{known.Clusters}/sizes")).Json.EnumerateArray().ToList();
         JsonAssert.Fields(rows[0], "run_id cluster_id cluster_size star_ids last_updated");
         Assert.Equal([(1, 5), (0, 3)], rows.Select(r => (r.GetProperty("cluster_id").GetInt32(), r.GetProperty("cluster_size").GetInt32())));
         Assert.Equal(known.Stars[3..8], JsonAssert.Longs(rows[0].GetProperty("star_ids")));
@@ -57,35 +57,35 @@ public sealed class AnalyticsTests(KnownLedger known)
     [Fact]
     public async Task A_run_without_clusters_is_not_found_and_the_answer_says_why()
     {
-        var anomaly = JsonAssert.Problem(await server.GetAsync($"{Root}/clusters/{known.RunA}/sizes"), HttpStatusCode.NotFound);
+        var anomaly = JsonAssert.Problem(await _server.GetAsync($"{Root}/clusters/{known.RunA}/sizes"), HttpStatusCode.NotFound);
         Assert.Contains("anomaly run", anomaly.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        var unknown = JsonAssert.Problem(await server.GetAsync($"{Root}/clusters/{Guid.NewGuid()}/sizes"), HttpStatusCode.NotFound);
+        var unknown = JsonAssert.Problem(await _server.GetAsync($"{Root}/clusters/{Guid.NewGuid()}/sizes"), HttpStatusCode.NotFound);
         Assert.Contains("no run", unknown.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_stars_frequency_counts_the_runs_that_flagged_and_that_analysed_it()
     {
-        var row = (await server.GetAsync($"{Root}/stars/{known.Stars[2]}/frequency")).Json;
+        var row = (await _server.GetAsync($"{Root}/stars/{known.Stars[2]}/frequency")).Json;
         JsonAssert.Fields(row, "star_id anomaly_count total_runs frequency_pct mean_anomaly_score run_ids last_updated");
         Assert.Equal((known.Stars[2], 2L, 3L), (row.GetProperty("star_id").GetInt64(), row.GetProperty("anomaly_count").GetInt64(), row.GetProperty("total_runs").GetInt64()));
         Assert.Equal(200.0 / 3, row.GetProperty("frequency_pct").GetDouble(), 12);
         Assert.Equal(-0.3, row.GetProperty("mean_anomaly_score").GetDouble(), 9);
         Assert.Equal([known.RunA, known.RunB], row.GetProperty("run_ids").EnumerateArray().Select(r => r.GetGuid()));
 
-        var never = (await server.GetAsync($"{Root}/stars/{known.Stars[11]}/frequency")).Json;
+        var never = (await _server.GetAsync($"{Root}/stars/{known.Stars[11]}/frequency")).Json;
         Assert.Equal(0, never.GetProperty("anomaly_count").GetInt64());
         Assert.Equal(JsonValueKind.Null, never.GetProperty("mean_anomaly_score").ValueKind);
     }
 
     [Fact]
     public async Task A_star_that_no_run_analysed_is_not_found() =>
-        JsonAssert.Problem(await server.GetAsync($"{Root}/stars/{known.Stars[^1] + 1000}/frequency"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.GetAsync($"{Root}/stars/{known.Stars[^1] + 1000}/frequency"), HttpStatusCode.NotFound);
 
     [Fact]
     public async Task Overlaps_are_most_similar_first_and_include_pairs_that_share_nothing()
     {
-        var rows = (await server.GetAsync($"{Root}/overlaps")).Json.EnumerateArray().ToList();
+        var rows = (await _server.GetAsync($"{Root}/overlaps")).Json.EnumerateArray().ToList();
         Assert.Equal(3, rows.Count);
         JsonAssert.Fields(rows[0], """
             run_1_id run_1_count run_2_id run_2_count overlap_count overlapping_star_ids run_1_unique_count run_2_unique_count jaccard_similarity last_updated
@@ -101,20 +101,20 @@ public sealed class AnalyticsTests(KnownLedger known)
     [Fact]
     public async Task Overlaps_can_be_asked_of_one_run_and_above_a_similarity()
     {
-        Assert.Equal(2, (await server.GetAsync($"{Root}/overlaps?run_id={known.RunC}")).Json.GetArrayLength());
-        Assert.Equal(1, (await server.GetAsync($"{Root}/overlaps?min_similarity=0.3")).Json.GetArrayLength());
-        Assert.Equal(0, (await server.GetAsync($"{Root}/overlaps?min_similarity=1&run_id={known.RunA}")).Json.GetArrayLength());
-        Assert.Equal(0, (await server.GetAsync($"{Root}/overlaps?run_id={known.Clusters}")).Json.GetArrayLength());
-        JsonAssert.Problem(await server.GetAsync($"{Root}/overlaps?run_id={Guid.NewGuid()}"), HttpStatusCode.NotFound);
+        Assert.Equal(2, (await _server.GetAsync($"{Root}/overlaps?run_id={known.RunC}")).Json.GetArrayLength());
+        Assert.Equal(1, (await _server.GetAsync($"{Root}/overlaps?min_similarity=0.3")).Json.GetArrayLength());
+        Assert.Equal(0, (await _server.GetAsync($"{Root}/overlaps?min_similarity=1&run_id={known.RunA}")).Json.GetArrayLength());
+        Assert.Equal(0, (await _server.GetAsync($"{Root}/overlaps?run_id={known.Clusters}")).Json.GetArrayLength());
+        JsonAssert.Problem(await _server.GetAsync($"{Root}/overlaps?run_id={Guid.NewGuid()}"), HttpStatusCode.NotFound);
     }
 
     [Fact]
     public async Task The_timeline_counts_all_runs_and_the_complete_ones_by_week_or_month()
     {
-        var weeks = (await server.GetAsync($"{Root}/timeline")).Json.EnumerateArray().ToList();
+        var weeks = (await _server.GetAsync($"{Root}/timeline")).Json.EnumerateArray().ToList();
         JsonAssert.Fields(weeks[0], "period_start period_type run_type total_runs completed_runs completion_rate total_stars_analyzed last_updated");
         Assert.All(weeks, w => Assert.Equal(DayOfWeek.Monday, DateOnly.Parse(w.GetProperty("period_start").GetString()!).DayOfWeek));
-        var months = (await server.GetAsync($"{Root}/timeline?period_type=month&run_type=anomaly")).Json.EnumerateArray().ToList();
+        var months = (await _server.GetAsync($"{Root}/timeline?period_type=month&run_type=anomaly")).Json.EnumerateArray().ToList();
         Assert.All(months, m => Assert.Equal(("month", 1), (m.GetProperty("period_type").GetString(), DateOnly.Parse(m.GetProperty("period_start").GetString()!).Day)));
         Assert.Equal((5, 3, 36), (months.Sum(m => m.GetProperty("total_runs").GetInt32()), months.Sum(m => m.GetProperty("completed_runs").GetInt32()),
             months.Sum(m => m.GetProperty("total_stars_analyzed").GetInt32())));
@@ -148,17 +148,17 @@ public sealed class AnalyticsTests(KnownLedger known)
     [InlineData("/timeline?run_type=all", "run_type")]
     [InlineData("/views?limit=3", "limit")]
     public async Task A_wrong_parameter_is_refused_by_name(string path, string field) =>
-        JsonAssert.Problem(await server.GetAsync(Root + path), HttpStatusCode.BadRequest, field);
+        JsonAssert.Problem(await _server.GetAsync(Root + path), HttpStatusCode.BadRequest, field);
 
     [Fact]
     public async Task A_refusal_says_what_was_found_and_expected() =>
         Assert.Equal("limit is '1001', expected a whole number from 1 to 1000.",
-            JsonAssert.Problem(await server.GetAsync($"{Root}/stats?limit=1001"), HttpStatusCode.BadRequest, "limit").GetProperty("detail").GetString());
+            JsonAssert.Problem(await _server.GetAsync($"{Root}/stats?limit=1001"), HttpStatusCode.BadRequest, "limit").GetProperty("detail").GetString());
 
     [Fact]
     public async Task Refreshing_answers_each_views_rows_and_time()
     {
-        var answer = await server.PostAsync($"{Root}/refresh-views");
+        var answer = await _server.PostAsync($"{Root}/refresh-views");
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         JsonAssert.Fields(answer.Json, "status message views_refreshed views");
         Assert.Equal("success", answer.Json.GetProperty("status").GetString());
@@ -172,8 +172,8 @@ public sealed class AnalyticsTests(KnownLedger known)
     [Fact]
     public async Task Views_say_how_fresh_they_are()
     {
-        await Eventually.HoldsAsync(async () => (await server.GetAsync($"{Root}/views")).Json.EnumerateArray().All(v => !v.GetProperty("lags").GetBoolean()));
-        var views = (await server.GetAsync($"{Root}/views")).Json.EnumerateArray().ToList();
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync($"{Root}/views")).Json.EnumerateArray().All(v => !v.GetProperty("lags").GetBoolean()));
+        var views = (await _server.GetAsync($"{Root}/views")).Json.EnumerateArray().ToList();
         Assert.Equal(Almagest.Ledger.Views.AnalyticsViews.All.Select(v => v.Name), views.Select(v => v.GetProperty("view_name").GetString()!));
         JsonAssert.Fields(views[0], """
             view_name mode version rows size_bytes last_refresh last_duration_ms age_seconds pending_runs missing_runs lags is_refreshing last_error last_outcome

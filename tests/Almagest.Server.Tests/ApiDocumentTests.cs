@@ -13,7 +13,7 @@ namespace Almagest.Server.Tests;
 /// <summary>The description of the API tells the truth, and its pages need no network.</summary>
 public sealed partial class ApiDocumentTests(KnownLedger known)
 {
-    readonly TestServer server = known.Server;
+    private readonly TestServer _server = known.Server;
 
     [GeneratedRegex("""(?:src|href)\s*=\s*["'](?<url>[^"']+)["']""")]
     private static partial Regex Loads { get; }
@@ -21,9 +21,9 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [Fact]
     public async Task Every_route_is_described_with_its_parameters_answers_and_problems()
     {
-        var document = (await server.GetAsync("/openapi/v1.json")).Json;
+        var document = (await _server.GetAsync("/openapi/v1.json")).Json;
         Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
-        var routes = server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        var routes = _server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.Metadata.GetMetadata<RouteParameters>() is not null).ToList();
         Assert.True(routes.Count >= 20);
         foreach (var route in routes)
@@ -47,7 +47,7 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [InlineData("/discovery/runs/{run_id}/results", "run_id anomalies_only cluster_id order limit after format", "limit", 1, 10000, 100)]
     public async Task Ranges_and_defaults_are_those_of_the_contract(string path, string parameters, string name, int least, int most, int standard)
     {
-        var operation = (await server.GetAsync("/openapi/v1.json")).Json.GetProperty("paths").GetProperty(path).GetProperty("get");
+        var operation = (await _server.GetAsync("/openapi/v1.json")).Json.GetProperty("paths").GetProperty(path).GetProperty("get");
         var all = operation.GetProperty("parameters").EnumerateArray().ToList();
         Assert.Equal(parameters.Split(' '), all.Select(p => p.GetProperty("name").GetString()));
         var schema = all.Single(p => p.GetProperty("name").GetString() == name).GetProperty("schema");
@@ -57,9 +57,9 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [Fact]
     public async Task Schemas_have_the_columns_of_the_answers_and_say_what_they_mean()
     {
-        var schemas = (await server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas");
+        var schemas = (await _server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas");
         var stats = schemas.GetProperty("RunStats").GetProperty("properties");
-        var answered = (await server.GetAsync("/analytics/discovery/stats?limit=1")).Json[0];
+        var answered = (await _server.GetAsync("/analytics/discovery/stats?limit=1")).Json[0];
         Assert.Equal(answered.EnumerateObject().Select(p => p.Name), stats.EnumerateObject().Select(p => p.Name));
         Assert.Equal("object", stats.GetProperty("parameters_json").GetProperty("type").GetString());
         Assert.Equal("integer", stats.GetProperty("anomaly_count").GetProperty("type").GetString());
@@ -71,7 +71,7 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [Fact]
     public async Task Every_parameter_of_a_path_is_declared_and_every_answer_says_what_it_is()
     {
-        foreach (var path in (await server.GetAsync("/openapi/v1.json")).Json.GetProperty("paths").EnumerateObject())
+        foreach (var path in (await _server.GetAsync("/openapi/v1.json")).Json.GetProperty("paths").EnumerateObject())
         {
             foreach (var operation in path.Value.EnumerateObject())
             {
@@ -92,7 +92,7 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [Fact]
     public async Task The_committed_document_is_what_the_server_says()
     {
-        var served = (JsonObject)JsonNode.Parse((await server.GetAsync("/openapi/v1.json")).Text)!;
+        var served = (JsonObject)JsonNode.Parse((await _server.GetAsync("/openapi/v1.json")).Text)!;
         // In the order of names, so that a route that moves in the source moves nothing here.
         served["paths"] = Sorted(served["paths"]!);
         served["components"]!["schemas"] = Sorted(served["components"]!["schemas"]!);
@@ -117,9 +117,9 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         static string[] Lines(string document) => [.. document.Split('\n').Where(l => !l.StartsWith("    \"version\":", StringComparison.Ordinal))];
     }
 
-    static JsonObject Sorted(JsonNode map) => new(map.AsObject().OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+    private static JsonObject Sorted(JsonNode map) => new(map.AsObject().OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
 
-    static string Repository()
+    private static string Repository()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Almagest.slnx"))) return folder.FullName;
@@ -129,7 +129,7 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [Fact]
     public async Task The_pages_load_nothing_from_elsewhere()
     {
-        var page = await server.GetAsync("/docs");
+        var page = await _server.GetAsync("/docs");
         Assert.Equal(HttpStatusCode.OK, page.Status);
         Assert.Equal("text/html", page.ContentHeaders.ContentType?.MediaType);
         var urls = Loads.Matches(page.Text).Select(m => m.Groups["url"].Value).ToList();
@@ -142,6 +142,6 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         Assert.StartsWith("default-src 'self'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
         foreach (var script in urls.Where(u => u.EndsWith(".js", StringComparison.Ordinal)))
-            Assert.Equal(HttpStatusCode.OK, (await server.GetAsync(new Uri(new Uri(server.Client.BaseAddress!, "/docs/"), script).PathAndQuery)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await _server.GetAsync(new Uri(new Uri(_server.Client.BaseAddress!, "/docs/"), script).PathAndQuery)).Status);
     }
 }

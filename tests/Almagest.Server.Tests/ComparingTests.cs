@@ -7,12 +7,12 @@ namespace Almagest.Server.Tests;
 /// <summary>Runs compared over HTTP. Of 12 stars run A flags the 1st to 4th, run B the 3rd to 6th, run C none; see <see cref="KnownLedger"/>.</summary>
 public sealed class ComparingTests(KnownLedger known)
 {
-    readonly TestServer server = known.Server;
+    private readonly TestServer _server = known.Server;
 
     [Fact]
     public async Task Two_anomaly_runs_can_be_compared_in_either_order()
     {
-        var there = (await server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}", "run_2_id": "{{known.RunB}}"}""")).Json;
+        var there = (await _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}", "run_2_id": "{{known.RunB}}"}""")).Json;
         JsonAssert.Fields(there, """
             run_1 run_2 run_1_count run_2_count common_count common_star_ids only_in_run_1_count only_in_run_1_star_ids only_in_run_2_count
             only_in_run_2_star_ids jaccard_similarity agreement clusters truncated differing_parameters runs seed_groups pairs
@@ -34,7 +34,7 @@ public sealed class ComparingTests(KnownLedger known)
         Assert.Equal(2, agreement.GetProperty("only_in_run_1_reasons").GetProperty("program").GetInt32());
         Assert.Equal(JsonValueKind.Null, agreement.GetProperty("adjusted_rand_index").ValueKind);
 
-        var back = (await server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunB}}", "run_2_id": "{{known.RunA}}", "limit": 1}""")).Json;
+        var back = (await _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunB}}", "run_2_id": "{{known.RunA}}", "limit": 1}""")).Json;
         Assert.Equal(known.RunB, back.GetProperty("run_1").GetProperty("run_id").GetGuid());
         Assert.Equal(known.Stars[4..5], JsonAssert.Longs(back.GetProperty("only_in_run_1_star_ids")));
         Assert.Equal(2, back.GetProperty("only_in_run_1_count").GetInt32());
@@ -44,7 +44,7 @@ public sealed class ComparingTests(KnownLedger known)
     [Fact]
     public async Task Runs_of_both_types_stand_side_by_side()
     {
-        var answer = (await server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunB}}", "{{known.Clusters}}"]}""")).Json;
+        var answer = (await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunB}}", "{{known.Clusters}}"]}""")).Json;
         Assert.Equal(JsonValueKind.Null, answer.GetProperty("run_1").ValueKind);
         Assert.Equal(["algorithm", "contamination", "n_estimators"], answer.GetProperty("differing_parameters").EnumerateArray().Select(d => d.GetString()!).Where(d => d is "algorithm" or "contamination" or "n_estimators" or "features").Order());
         var rows = answer.GetProperty("runs").EnumerateArray().ToList();
@@ -53,7 +53,7 @@ public sealed class ComparingTests(KnownLedger known)
         Assert.False(rows[2].GetProperty("differing").TryGetProperty("contamination", out _));
         Assert.Equal(3, answer.GetProperty("pairs").GetArrayLength());
 
-        var pair = (await server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.Clusters}}"]}""")).Json;
+        var pair = (await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.Clusters}}"]}""")).Json;
         Assert.Equal(0, pair.GetProperty("common_count").GetInt32());
         Assert.Equal(4, pair.GetProperty("agreement").GetProperty("only_in_run_1_reasons").GetProperty("algorithm").GetInt32());
     }
@@ -62,26 +62,26 @@ public sealed class ComparingTests(KnownLedger known)
     public async Task The_stars_of_a_pair_come_page_by_page_with_their_reason()
     {
         var path = $"/discovery/compare/{known.RunA}/{known.RunB}/stars";
-        var first = (await server.GetAsync($"{path}?side=only_2&limit=1")).Json;
+        var first = (await _server.GetAsync($"{path}?side=only_2&limit=1")).Json;
         JsonAssert.Fields(first, "items next truncated");
         var star = first.GetProperty("items")[0];
         JsonAssert.Fields(star, "star_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color score_1 score_2 cluster_1 cluster_2 reason near_threshold");
         Assert.Equal((known.Stars[4], "program"), (star.GetProperty("star_id").GetInt64(), star.GetProperty("reason").GetString()));
         // A fifth more of run A is one more star: its next one.
         Assert.True(star.GetProperty("near_threshold").GetBoolean());
-        var second = (await server.GetAsync($"{path}?side=only_2&limit=1&after={first.GetProperty("next")}")).Json;
+        var second = (await _server.GetAsync($"{path}?side=only_2&limit=1&after={first.GetProperty("next")}")).Json;
         Assert.Equal(known.Stars[5], second.GetProperty("items")[0].GetProperty("star_id").GetInt64());
         Assert.Equal((false, JsonValueKind.Null), (second.GetProperty("truncated").GetBoolean(), second.GetProperty("next").ValueKind));
-        Assert.Equal(2, (await server.GetAsync(path)).Json.GetProperty("items").GetArrayLength());
-        Assert.Equal(0, (await server.GetAsync($"{path}?side=only_1&reason=seed")).Json.GetProperty("items").GetArrayLength());
-        JsonAssert.Problem(await server.GetAsync($"{path}?reason=seed"), HttpStatusCode.BadRequest, "reason");
-        JsonAssert.Problem(await server.GetAsync($"{path}?side=left"), HttpStatusCode.BadRequest, "side");
+        Assert.Equal(2, (await _server.GetAsync(path)).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(0, (await _server.GetAsync($"{path}?side=only_1&reason=seed")).Json.GetProperty("items").GetArrayLength());
+        JsonAssert.Problem(await _server.GetAsync($"{path}?reason=seed"), HttpStatusCode.BadRequest, "reason");
+        JsonAssert.Problem(await _server.GetAsync($"{path}?side=left"), HttpStatusCode.BadRequest, "side");
     }
 
     [Fact]
     public async Task A_consensus_ranks_the_stars_that_most_runs_flag_first()
     {
-        var answer = (await server.GetAsync("/analytics/discovery/consensus?dataset=known&limit=3")).Json;
+        var answer = (await _server.GetAsync("/analytics/discovery/consensus?dataset=known&limit=3")).Json;
         JsonAssert.Fields(answer, "runs effective_runs order items total truncated");
         var items = answer.GetProperty("items").EnumerateArray().ToList();
         JsonAssert.Fields(items[0], """
@@ -94,21 +94,21 @@ public sealed class ComparingTests(KnownLedger known)
         Assert.Equal([0.8, 0.8, 1], answer.GetProperty("runs").EnumerateArray().Select(r => Math.Round(r.GetProperty("weight").GetDouble(), 12)));
         Assert.Equal(2.1 / 3.6, items[0].GetProperty("posterior_mean").GetDouble(), 12);
         Assert.Equal((6, true), (answer.GetProperty("total").GetInt32(), answer.GetProperty("truncated").GetBoolean()));
-        var one = (await server.GetAsync($"/analytics/discovery/consensus?run_ids={known.RunB}&order=mean")).Json;
+        var one = (await _server.GetAsync($"/analytics/discovery/consensus?run_ids={known.RunB}&order=mean")).Json;
         Assert.Equal(known.Stars[2..6], one.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("star_id").GetInt64()));
         Assert.Equal(0.75, one.GetProperty("items")[0].GetProperty("posterior_mean").GetDouble(), 12);
-        JsonAssert.Problem(await server.GetAsync($"/analytics/discovery/consensus?run_ids={known.Clusters}"), HttpStatusCode.BadRequest, "run_ids");
-        JsonAssert.Problem(await server.GetAsync("/analytics/discovery/consensus?run_ids=me"), HttpStatusCode.BadRequest, "run_ids");
-        JsonAssert.Problem(await server.GetAsync("/analytics/discovery/consensus?limit=0"), HttpStatusCode.BadRequest, "limit");
-        JsonAssert.Problem(await server.GetAsync("/analytics/discovery/consensus?dataset=nowhere"), HttpStatusCode.NotFound);
-        JsonAssert.Problem(await server.GetAsync($"/analytics/discovery/consensus?run_ids={Guid.NewGuid()}"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.GetAsync($"/analytics/discovery/consensus?run_ids={known.Clusters}"), HttpStatusCode.BadRequest, "run_ids");
+        JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?run_ids=me"), HttpStatusCode.BadRequest, "run_ids");
+        JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?limit=0"), HttpStatusCode.BadRequest, "limit");
+        JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?dataset=nowhere"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.GetAsync($"/analytics/discovery/consensus?run_ids={Guid.NewGuid()}"), HttpStatusCode.NotFound);
     }
 
     [Fact]
     public async Task Overlaps_have_q_values_over_all_pairs()
     {
         var path = $"/analytics/discovery/overlaps/significance?run_ids={known.RunC},{known.RunB},{known.RunA}";
-        var answer = (await server.GetAsync($"{path}&limit=1")).Json;
+        var answer = (await _server.GetAsync($"{path}&limit=1")).Json;
         JsonAssert.Fields(answer, "run_ids tests items next truncated");
         Assert.Equal([known.RunA, known.RunB, known.RunC], answer.GetProperty("run_ids").EnumerateArray().Select(r => r.GetGuid()));
         Assert.Equal(3, answer.GetProperty("tests").GetInt32());
@@ -121,17 +121,17 @@ public sealed class ComparingTests(KnownLedger known)
         Assert.Equal(201 / 495.0, pair.GetProperty("p_value").GetDouble(), 9);
         // Three times 0.41 is more than certain.
         Assert.Equal(1, pair.GetProperty("q_value").GetDouble());
-        var rest = (await server.GetAsync($"{path}&after={answer.GetProperty("next").GetString()}")).Json;
+        var rest = (await _server.GetAsync($"{path}&after={answer.GetProperty("next").GetString()}")).Json;
         Assert.Equal((2, false), (rest.GetProperty("items").GetArrayLength(), rest.GetProperty("truncated").GetBoolean()));
-        Assert.Equal(0, (await server.GetAsync($"{path}&max_q=0.05")).Json.GetProperty("items").GetArrayLength());
-        JsonAssert.Problem(await server.GetAsync($"{path}&after=x"), HttpStatusCode.BadRequest, "after");
-        JsonAssert.Problem(await server.GetAsync($"{path}&max_q=2"), HttpStatusCode.BadRequest, "max_q");
+        Assert.Equal(0, (await _server.GetAsync($"{path}&max_q=0.05")).Json.GetProperty("items").GetArrayLength());
+        JsonAssert.Problem(await _server.GetAsync($"{path}&after=x"), HttpStatusCode.BadRequest, "after");
+        JsonAssert.Problem(await _server.GetAsync($"{path}&max_q=2"), HttpStatusCode.BadRequest, "max_q");
     }
 
     [Fact]
     public async Task Clusters_are_recognised_only_across_cluster_runs()
     {
-        Task<Answer> Ask(string body) => server.PostAsync("/discovery/clusters/identity", body);
+        Task<Answer> Ask(string body) => _server.PostAsync("/discovery/clusters/identity", body);
         JsonAssert.Problem(await Ask($$"""{"run_ids": ["{{known.Clusters}}"]}"""), HttpStatusCode.BadRequest, "run_ids");
         JsonAssert.Problem(await Ask($$"""{"run_ids": ["{{known.Clusters}}", "{{known.RunA}}"]}"""), HttpStatusCode.BadRequest, "run_ids");
         JsonAssert.Problem(await Ask("{}"), HttpStatusCode.BadRequest, "run_ids");
@@ -141,15 +141,15 @@ public sealed class ComparingTests(KnownLedger known)
     [Fact]
     public async Task Runs_that_cannot_be_compared_are_refused()
     {
-        Task<Answer> Compare(Guid a, Guid b) => server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{a}}", "run_2_id": "{{b}}"}""");
+        Task<Answer> Compare(Guid a, Guid b) => _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{a}}", "run_2_id": "{{b}}"}""");
         JsonAssert.Problem(await Compare(known.RunA, known.RunA), HttpStatusCode.BadRequest, "run_2_id");
         JsonAssert.Problem(await Compare(known.RunA, known.Failed), HttpStatusCode.Conflict);
         JsonAssert.Problem(await Compare(known.RunA, Guid.NewGuid()), HttpStatusCode.NotFound);
-        JsonAssert.Problem(await server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}"}"""), HttpStatusCode.BadRequest, "run_2_id");
-        JsonAssert.Problem(await server.PostAsync("/discovery/compare", """{"run_1_id": "me"}"""), HttpStatusCode.BadRequest, "run_1_id");
-        JsonAssert.Problem(await server.PostAsync("/discovery/compare", """{"a": "me"}"""), HttpStatusCode.BadRequest, "a");
-        JsonAssert.Problem(await server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunA}}"]}"""), HttpStatusCode.BadRequest, "run_ids");
-        JsonAssert.Problem(await server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}"]}"""), HttpStatusCode.BadRequest, "run_ids");
-        JsonAssert.Problem(await server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunB}}"], "run_1_id": "{{known.RunA}}"}"""), HttpStatusCode.BadRequest, "run_ids");
+        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}"}"""), HttpStatusCode.BadRequest, "run_2_id");
+        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", """{"run_1_id": "me"}"""), HttpStatusCode.BadRequest, "run_1_id");
+        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", """{"a": "me"}"""), HttpStatusCode.BadRequest, "a");
+        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunA}}"]}"""), HttpStatusCode.BadRequest, "run_ids");
+        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}"]}"""), HttpStatusCode.BadRequest, "run_ids");
+        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunB}}"], "run_1_id": "{{known.RunA}}"}"""), HttpStatusCode.BadRequest, "run_ids");
     }
 }

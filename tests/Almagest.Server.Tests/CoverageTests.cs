@@ -10,12 +10,12 @@ namespace Almagest.Server.Tests;
 /// <summary>Parameter sets, coverage of the sky and quality, over HTTP.</summary>
 public sealed class CoverageTests(KnownLedger known)
 {
-    const string Root = "/analytics/discovery";
-    readonly TestServer server = known.Server;
+    private const string Root = "/analytics/discovery";
+    private readonly TestServer _server = known.Server;
 
-    async Task<List<JsonElement>> RowsAsync(string path)
+    private async Task<List<JsonElement>> RowsAsync(string path)
     {
-        var answer = await server.GetAsync(Root + path);
+        var answer = await _server.GetAsync(Root + path);
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         return [.. answer.Json.EnumerateArray()];
     }
@@ -78,8 +78,8 @@ public sealed class CoverageTests(KnownLedger known)
     public async Task Runs_without_labelled_stars_have_no_quality_and_unknown_runs_are_not_found()
     {
         Assert.Empty(await RowsAsync($"/quality?run_id={known.RunA}"));
-        JsonAssert.Problem(await server.GetAsync($"{Root}/quality?run_id={Guid.NewGuid()}"), HttpStatusCode.NotFound);
-        JsonAssert.Problem(await server.GetAsync($"{Root}/coverage?dataset=nowhere"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.GetAsync($"{Root}/quality?run_id={Guid.NewGuid()}"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.GetAsync($"{Root}/coverage?dataset=nowhere"), HttpStatusCode.NotFound);
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class CoverageTests(KnownLedger known)
     [InlineData("/quality?run_id=7", "run_id")]
     [InlineData("/quality?sort=accuracy", "sort")]
     public async Task A_wrong_parameter_is_refused_by_name(string path, string field) =>
-        JsonAssert.Problem(await server.GetAsync(Root + path), HttpStatusCode.BadRequest, field);
+        JsonAssert.Problem(await _server.GetAsync(Root + path), HttpStatusCode.BadRequest, field);
 
     [Fact]
     public async Task Quality_compares_runs_with_the_labels_of_a_loaded_catalogue()

@@ -10,12 +10,12 @@ namespace Almagest.Server.Tests;
 /// <summary>Answers as whole tables.</summary>
 public sealed class ExportTests(KnownLedger known)
 {
-    readonly TestServer server = known.Server;
+    private readonly TestServer _server = known.Server;
 
     [Fact]
     public async Task Results_are_answered_as_CSV_with_their_provenance()
     {
-        var answer = await server.GetAsync($"/discovery/runs/{known.RunA}/results?format=csv&anomalies_only=true&order=score");
+        var answer = await _server.GetAsync($"/discovery/runs/{known.RunA}/results?format=csv&anomalies_only=true&order=score");
         Assert.Equal((HttpStatusCode.OK, "text/csv"), (answer.Status, answer.ContentHeaders.ContentType?.MediaType));
         Assert.Equal($"run-{known.RunA}.csv", answer.ContentHeaders.ContentDisposition?.FileName);
         var lines = answer.Text.TrimEnd('\n').Split('\n');
@@ -31,28 +31,28 @@ public sealed class ExportTests(KnownLedger known)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/discovery/runs/{known.Clusters}/results");
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/vnd.apache.parquet"));
-        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal("application/vnd.apache.parquet", response.Content.Headers.ContentType?.MediaType);
         Assert.Contains("Accept", response.Headers.Vary);
         using var bytes = new MemoryStream(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         await using var table = await ParquetReader.CreateAsync(bytes, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((12, "known"), (table.Metadata!.NumRows, System.Text.Json.Nodes.JsonNode.Parse(table.CustomMetadata["dataset"])!["name"]!.GetValue<string>()));
 
-        var page = await server.GetAsync($"/discovery/runs/{known.Clusters}/results?limit=5");
+        var page = await _server.GetAsync($"/discovery/runs/{known.Clusters}/results?limit=5");
         Assert.Equal(5, page.Json.GetProperty("items").GetArrayLength());
     }
 
     [Fact]
     public async Task Comparisons_and_the_consensus_are_answered_as_tables()
     {
-        var pair = (await server.GetAsync($"/discovery/compare/{known.RunA}/{known.RunB}/stars?format=json")).Json.GetProperty("rows");
+        var pair = (await _server.GetAsync($"/discovery/compare/{known.RunA}/{known.RunB}/stars?format=json")).Json.GetProperty("rows");
         Assert.Equal(["common", "common", "only_1", "only_1", "only_2", "only_2"], pair.EnumerateArray().Select(r => r.GetProperty("side").GetString()));
-        var side = (await server.GetAsync($"/discovery/compare/{known.RunA}/{known.RunB}/stars?format=json&side=only_2")).Json.GetProperty("rows");
+        var side = (await _server.GetAsync($"/discovery/compare/{known.RunA}/{known.RunB}/stars?format=json&side=only_2")).Json.GetProperty("rows");
         Assert.Equal([known.Stars[4], known.Stars[5]], side.EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
-        var consensus = (await server.GetAsync($"/analytics/discovery/consensus?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")).Json;
+        var consensus = (await _server.GetAsync($"/analytics/discovery/consensus?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")).Json;
         Assert.Equal(6, consensus.GetProperty("rows").GetArrayLength());
         Assert.Equal(3, consensus.GetProperty("provenance").GetProperty("runs").GetArrayLength());
-        var overlaps = (await server.GetAsync($"/analytics/discovery/overlaps/significance?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")).Json;
+        var overlaps = (await _server.GetAsync($"/analytics/discovery/overlaps/significance?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")).Json;
         Assert.Equal(3, overlaps.GetProperty("rows").GetArrayLength());
     }
 
@@ -65,7 +65,7 @@ public sealed class ExportTests(KnownLedger known)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/datasets/{known.Dataset.Name}/stars");
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
         using var table = CatalogFile.Open(new MemoryStream(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)), "answer");
         Assert.StartsWith(format, table.Format, StringComparison.Ordinal);
@@ -78,19 +78,19 @@ public sealed class ExportTests(KnownLedger known)
     public async Task The_stars_of_a_selection_are_answered_as_a_table_with_all_of_their_columns()
     {
         var filter = Uri.EscapeDataString("ra_deg=119..122");
-        var table = (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=json&extra=true&filter={filter}")).Json;
+        var table = (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=json&extra=true&filter={filter}")).Json;
         Assert.Equal(4, table.GetProperty("rows").GetArrayLength());
         Assert.Contains("known", table.GetProperty("rows")[0].GetProperty("extra").GetString()!, StringComparison.Ordinal);
         Assert.Equal("RA (deg) 119 to 122", table.GetProperty("provenance").GetProperty("selection").GetString());
-        Assert.Equal(2, (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=json&limit=2")).Json.GetProperty("rows").GetArrayLength());
-        Assert.Equal(HttpStatusCode.BadRequest, (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?filter={filter}")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=fits&after=3")).Status);
+        Assert.Equal(2, (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=json&limit=2")).Json.GetProperty("rows").GetArrayLength());
+        Assert.Equal(HttpStatusCode.BadRequest, (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?filter={filter}")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=fits&after=3")).Status);
     }
 
     [Fact]
     public async Task Views_are_answered_as_tables_with_the_conditions_of_their_routes()
     {
-        async Task<int> RowsAsync(string route) => (await server.GetAsync($"/analytics/discovery/{route}")).Json.GetProperty("rows").GetArrayLength();
+        async Task<int> RowsAsync(string route) => (await _server.GetAsync($"/analytics/discovery/{route}")).Json.GetProperty("rows").GetArrayLength();
         Assert.Equal(4, await RowsAsync("stats?format=json"));
         Assert.Equal(3, await RowsAsync("stats?format=json&run_type=anomaly"));
         Assert.Equal(1, await RowsAsync("stats?format=json&limit=1"));
@@ -99,10 +99,10 @@ public sealed class ExportTests(KnownLedger known)
         Assert.Equal(2, await RowsAsync($"overlaps?format=json&run_id={known.RunA}"));
         Assert.Equal(1, await RowsAsync("overlaps?format=json&min_similarity=0.3"));
         Assert.Equal(12, await RowsAsync("views/mv_star_anomaly_frequency"));
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("/analytics/discovery/views/mv_nothing?format=fits")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync($"/analytics/discovery/clusters/{Guid.NewGuid()}/sizes?format=fits")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync("/analytics/discovery/views/mv_nothing?format=fits")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync($"/analytics/discovery/clusters/{Guid.NewGuid()}/sizes?format=fits")).Status);
 
-        var pairs = (await server.GetAsync("/analytics/discovery/overlaps?format=json&min_similarity=0.3")).Json;
+        var pairs = (await _server.GetAsync("/analytics/discovery/overlaps?format=json&min_similarity=0.3")).Json;
         Assert.Equal($"[{known.Stars[2]},{known.Stars[3]}]", pairs.GetProperty("rows")[0].GetProperty("overlapping_star_ids").GetString());
         Assert.Equal("mv_anomaly_overlap_matrix", pairs.GetProperty("provenance").GetProperty("view").GetString());
     }
@@ -116,8 +116,8 @@ public sealed class ExportTests(KnownLedger known)
     [InlineData("parameters")]
     public async Task A_table_of_a_view_holds_what_its_pages_hold(string route)
     {
-        var pages = (await server.GetAsync($"/analytics/discovery/{route}")).Json.EnumerateArray().ToList();
-        var rows = (await server.GetAsync($"/analytics/discovery/{route}?format=json")).Json.GetProperty("rows").EnumerateArray().ToList();
+        var pages = (await _server.GetAsync($"/analytics/discovery/{route}")).Json.EnumerateArray().ToList();
+        var rows = (await _server.GetAsync($"/analytics/discovery/{route}?format=json")).Json.GetProperty("rows").EnumerateArray().ToList();
         Assert.Equal(pages.Count, rows.Count);
         foreach (var (page, row) in pages.Zip(rows))
         {
@@ -134,9 +134,9 @@ public sealed class ExportTests(KnownLedger known)
     [InlineData("format=csv&cluster_id=0", "cluster_id")]
     public async Task A_table_that_makes_no_sense_is_refused_before_it_begins(string query, string field)
     {
-        var answer = await server.GetAsync($"/discovery/runs/{known.RunA}/results?{query}");
+        var answer = await _server.GetAsync($"/discovery/runs/{known.RunA}/results?{query}");
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.True(answer.Json.GetProperty("errors").TryGetProperty(field, out _), answer.Text);
-        Assert.Equal(HttpStatusCode.Conflict, (await server.GetAsync($"/discovery/runs/{known.Pending}/results?format=csv")).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await _server.GetAsync($"/discovery/runs/{known.Pending}/results?format=csv")).Status);
     }
 }

@@ -15,57 +15,57 @@ namespace Almagest.Server.Tests;
 /// <summary>Validators of HTTP on the answers from views, and what becomes of the answers while a refresh fails.</summary>
 public sealed class FreshAnswerTests : IAsyncLifetime
 {
-    const string Root = "/analytics/discovery";
-    TestServer server = null!;
-    Dataset dataset = null!;
-    long[] stars = [];
+    private const string Root = "/analytics/discovery";
+    private TestServer _server = null!;
+    private Dataset _dataset = null!;
+    private long[] _stars = [];
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        server = await TestServer.StartAsync(o => o with { Workers = 0 });
-        dataset = await server.LoadAsync("field", 12);
-        stars = await server.StarIdsAsync(dataset.DatasetId);
+        _server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        _dataset = await _server.LoadAsync("field", 12);
+        _stars = await _server.StarIdsAsync(_dataset.DatasetId);
     }
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    async Task<Guid> CompleteAsync(bool cluster = false)
+    private async Task<Guid> CompleteAsync(bool cluster = false)
     {
-        var runs = new RunRepository(server.Ledger);
-        var run = await runs.CreateAsync(dataset.DatasetId, cluster ? new DbscanParameters() : new IsolationForestParameters(), StarFilter.All, Cancellation);
-        await using var completion = await runs.BeginCompletionAsync(run.RunId, Cancellation);
-        if (cluster) await completion.SaveClustersAsync(stars, [.. stars.Select((_, i) => i % 3 - 1)], null, Cancellation);
-        else await completion.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - 3.5)], Cancellation);
-        await completion.MarkCompleteAsync(stars.Length, null, Cancellation);
-        await completion.CommitAsync(Cancellation);
+        var runs = new RunRepository(_server.Ledger);
+        var run = await runs.CreateAsync(_dataset.DatasetId, cluster ? new DbscanParameters() : new IsolationForestParameters(), StarFilter.All, CancellationToken);
+        await using var completion = await runs.BeginCompletionAsync(run.RunId, CancellationToken);
+        if (cluster) await completion.SaveClustersAsync(_stars, [.. _stars.Select((_, i) => i % 3 - 1)], null, CancellationToken);
+        else await completion.SaveAnomaliesAsync(_stars, [.. _stars.Select((_, i) => i - 3.5)], CancellationToken);
+        await completion.MarkCompleteAsync(_stars.Length, null, CancellationToken);
+        await completion.CommitAsync(CancellationToken);
         return run.RunId;
     }
 
-    Task CurrentAsync() => Eventually.HoldsAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
+    private Task CurrentAsync() => Eventually.HoldsAsync(async () => (await new ViewStatusReader(_server.Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
 
-    async Task<Answer> AskAsync(string path, string? tag = null, DateTimeOffset? since = null, HttpMethod? method = null, string? coding = null)
+    private async Task<Answer> AskAsync(string path, string? tag = null, DateTimeOffset? since = null, HttpMethod? method = null, string? coding = null)
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
         if (tag is not null) request.Headers.TryAddWithoutValidation("If-None-Match", tag);
         if (coding is not null) request.Headers.TryAddWithoutValidation("Accept-Encoding", coding);
         request.Headers.IfModifiedSince = since;
-        using var response = await server.Client.SendAsync(request, Cancellation);
-        await using var sent = await response.Content.ReadAsStreamAsync(Cancellation);
+        using var response = await _server.Client.SendAsync(request, CancellationToken);
+        await using var sent = await response.Content.ReadAsStreamAsync(CancellationToken);
         await using var read = response.Content.Headers.ContentEncoding.Contains("gzip") ? new GZipStream(sent, CompressionMode.Decompress) : sent;
         using var text = new StreamReader(read);
-        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await text.ReadToEndAsync(Cancellation));
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await text.ReadToEndAsync(CancellationToken));
     }
 
-    static EntityTagHeaderValue Tag(Answer answer)
+    private static EntityTagHeaderValue Tag(Answer answer)
     {
         Assert.NotNull(answer.Headers.ETag);
         Assert.False(answer.Headers.ETag.IsWeak);
         return answer.Headers.ETag;
     }
 
-    static string Lag(Answer answer) => Assert.Single(answer.Headers.GetValues("X-Almagest-View-Lag"));
+    private static string Lag(Answer answer) => Assert.Single(answer.Headers.GetValues("X-Almagest-View-Lag"));
 
     [Fact]
     public async Task Every_view_route_answers_304_to_its_own_tag_and_date_until_the_view_changes()
@@ -74,7 +74,7 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         await CompleteAsync();
         var cluster = await CompleteAsync(cluster: true);
         await CurrentAsync();
-        foreach (var path in new[] { "/stats", "/stats?limit=1", "/timeline", "/overlaps", $"/stars/{stars[0]}/frequency", $"/clusters/{cluster}/sizes" })
+        foreach (var path in new[] { "/stats", "/stats?limit=1", "/timeline", "/overlaps", $"/stars/{_stars[0]}/frequency", $"/clusters/{cluster}/sizes" })
         {
             var first = await AskAsync(Root + path);
             Assert.Equal(HttpStatusCode.OK, first.Status);
@@ -159,7 +159,7 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         var run = await CompleteAsync();
         await CurrentAsync();
         var tags = new List<EntityTagHeaderValue>();
-        foreach (var path in new[] { "/stats", "/stats?limit=100", "/stats?limit=99", "/timeline", "/timeline?period_type=month", $"/stars/{stars[0]}/frequency", $"/stars/{stars[1]}/frequency" })
+        foreach (var path in new[] { "/stats", "/stats?limit=100", "/stats?limit=99", "/timeline", "/timeline?period_type=month", $"/stars/{_stars[0]}/frequency", $"/stars/{_stars[1]}/frequency" })
             tags.Add(Tag(await AskAsync(Root + path)));
         Assert.Equal(tags.Count, tags.Distinct().Count());
         foreach (var path in new[] { "/stats?limit=0", $"/clusters/{run}/sizes", "/stars/999999999/frequency", $"/overlaps?run_id={Guid.NewGuid()}" })
@@ -179,21 +179,21 @@ public sealed class FreshAnswerTests : IAsyncLifetime
     {
         await CompleteAsync();
         await CurrentAsync();
-        var frequency = $"{Root}/stars/{stars[0]}/frequency";
+        var frequency = $"{Root}/stars/{_stars[0]}/frequency";
         var (stats, star) = (Tag(await AskAsync(Root + "/stats")), Tag(await AskAsync(frequency)));
         // Whoever asked for the rows now would wait for this lock until the end of the test.
-        await using var connection = await server.Ledger.ConnectAsync(Cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var connection = await _server.Ledger.ConnectAsync(CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(CancellationToken);
         await using (var block = connection.CreateCommand())
         {
             block.CommandText = "drop materialized view mv_parameter_performance, mv_discovery_run_stats, mv_star_anomaly_frequency";
-            await block.ExecuteNonQueryAsync(Cancellation);
+            await block.ExecuteNonQueryAsync(CancellationToken);
         }
         Assert.Equal(HttpStatusCode.NotModified, (await AskAsync(Root + "/stats", stats.ToString())).Status);
         Assert.Equal(HttpStatusCode.NotModified, (await AskAsync(frequency, star.ToString())).Status);
         // Nor does an answer that this server has given before.
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(Root + "/stats")).Status);
-        await transaction.RollbackAsync(Cancellation);
+        await transaction.RollbackAsync(CancellationToken);
     }
 
     [Fact]
@@ -221,12 +221,12 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         Assert.Equal(0, (await StatusAsync()).GetProperty("consecutive_failures").GetInt32());
     }
 
-    async Task<System.Text.Json.JsonElement> StatusAsync() =>
+    private async Task<System.Text.Json.JsonElement> StatusAsync() =>
         (await AskAsync(Root + "/views")).Json.EnumerateArray().Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats");
 
-    async Task ExecuteAsync(string sql)
+    private async Task ExecuteAsync(string sql)
     {
-        await using var command = server.Ledger.DataSource.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(Cancellation);
+        await using var command = _server.Ledger.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(CancellationToken);
     }
 }

@@ -7,7 +7,7 @@ namespace Almagest.Server.Tests;
 public sealed class HttpAdviceTests
 {
     /// <summary>Codes whose errors say for themselves what to do, without a route or a parameter.</summary>
-    static readonly ErrorCode[] NeedNone =
+    private static readonly ErrorCode[] s_needNone =
     [
         ErrorCode.InvalidValue, ErrorCode.MissingValue, ErrorCode.UnknownName, ErrorCode.ConflictingValues, ErrorCode.BadPageToken,
         ErrorCode.UnreadableFilter, ErrorCode.SelectionTooSmall, ErrorCode.WrongRunType, ErrorCode.RunsNotComparable,
@@ -20,7 +20,7 @@ public sealed class HttpAdviceTests
     ];
 
     /// <summary>Codes that no route answers: what loads labels, asks catalogue services or starts a server is the command line.</summary>
-    static readonly ErrorCode[] OfNoRoute =
+    private static readonly ErrorCode[] s_ofNoRoute =
     [
         ErrorCode.LabelIdsMissing, ErrorCode.LabelsMissing, ErrorCode.UnreadableLabel, ErrorCode.UnknownLabelledStars, ErrorCode.ServiceTimeout,
         ErrorCode.ServiceAnswerTooLarge, ErrorCode.UnreadableConnection, ErrorCode.InvalidPort, ErrorCode.InvalidAddress,
@@ -29,7 +29,7 @@ public sealed class HttpAdviceTests
 
     [Fact]
     public void Each_code_has_advice_or_needs_none() => Assert.Equal(
-        ErrorCode.All.Select(c => c.Name).Order(), HttpAdvice.Catalogue.Keys.Concat(NeedNone).Concat(OfNoRoute).Select(c => c.Name).Order());
+        ErrorCode.All.Select(c => c.Name).Order(), HttpAdvice.Catalogue.Keys.Concat(s_needNone).Concat(s_ofNoRoute).Select(c => c.Name).Order());
 
     [Fact]
     public void Advice_names_no_option_of_the_command_line() => Assert.All(HttpAdvice.Catalogue, entry =>

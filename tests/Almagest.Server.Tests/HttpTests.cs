@@ -13,15 +13,15 @@ namespace Almagest.Server.Tests;
 /// <summary>What HTTP itself asks of a server: methods, media types, sizes, names, a database that is away.</summary>
 public sealed class HttpTests(KnownLedger known)
 {
-    readonly TestServer server = known.Server;
+    private readonly TestServer _server = known.Server;
 
     [Fact]
-    public async Task An_unknown_route_is_a_problem() => JsonAssert.Problem(await server.GetAsync("/nowhere"), HttpStatusCode.NotFound);
+    public async Task An_unknown_route_is_a_problem() => JsonAssert.Problem(await _server.GetAsync("/nowhere"), HttpStatusCode.NotFound);
 
     [Fact]
     public async Task A_method_that_a_route_does_not_have_is_a_problem_that_names_those_it_has()
     {
-        var answer = await server.PostAsync("/analytics/discovery/stats", "{}");
+        var answer = await _server.PostAsync("/analytics/discovery/stats", "{}");
         var problem = JsonAssert.Problem(answer, HttpStatusCode.MethodNotAllowed);
         Assert.Equal(["GET"], answer.ContentHeaders.Allow);
         Assert.Contains("GET", problem.GetProperty("hint").GetString(), StringComparison.Ordinal);
@@ -35,18 +35,18 @@ public sealed class HttpTests(KnownLedger known)
     {
         using var content = new ByteArrayContent("{}"u8.ToArray());
         content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
-        JsonAssert.Problem(await server.SendAsync(HttpMethod.Post, "/discovery/runs", content), HttpStatusCode.UnsupportedMediaType);
+        JsonAssert.Problem(await _server.SendAsync(HttpMethod.Post, "/discovery/runs", content), HttpStatusCode.UnsupportedMediaType);
     }
 
     [Fact]
     public async Task A_body_beyond_the_limit_is_refused() =>
-        JsonAssert.Problem(await server.PostAsync("/discovery/runs", $$"""{"dataset": "{{new string('x', 2 << 20)}}"}"""), HttpStatusCode.RequestEntityTooLarge);
+        JsonAssert.Problem(await _server.PostAsync("/discovery/runs", $$"""{"dataset": "{{new string('x', 2 << 20)}}"}"""), HttpStatusCode.RequestEntityTooLarge);
 
     [Fact]
     public async Task Head_answers_as_get_without_a_body()
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, "/analytics/discovery/stats");
-        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
         Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
@@ -55,7 +55,7 @@ public sealed class HttpTests(KnownLedger known)
     [Fact]
     public async Task The_server_does_not_say_what_it_is_made_of()
     {
-        var answer = await server.GetAsync("/health/live");
+        var answer = await _server.GetAsync("/health/live");
         Assert.False(answer.Headers.Contains("Server"));
         Assert.False(answer.Headers.Contains("X-Powered-By"));
     }
@@ -64,7 +64,7 @@ public sealed class HttpTests(KnownLedger known)
     public async Task A_name_that_is_not_this_machines_is_refused()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/datasets") { Headers = { Host = "evil.example" } };
-        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
@@ -72,25 +72,25 @@ public sealed class HttpTests(KnownLedger known)
     public async Task A_page_of_another_site_may_not_change_anything()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/analytics/discovery/refresh-views") { Headers = { { "Origin", "https://evil.example" } } };
-        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
     [Fact]
     public async Task Health_says_live_and_ready()
     {
-        Assert.Equal("live", (await server.GetAsync("/health/live")).Json.GetProperty("status").GetString());
-        Assert.Equal("ready", (await server.GetAsync("/health/ready")).Json.GetProperty("status").GetString());
+        Assert.Equal("live", (await _server.GetAsync("/health/live")).Json.GetProperty("status").GetString());
+        Assert.Equal("ready", (await _server.GetAsync("/health/ready")).Json.GetProperty("status").GetString());
     }
 
     [Fact]
     public async Task Metrics_count_requests_and_runs()
     {
-        await server.GetAsync("/health/live");
+        await _server.GetAsync("/health/live");
         // A request is counted after its answer has been sent.
-        await Eventually.HoldsAsync(async () => (await server.GetAsync("/metrics")).Text.Contains(
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync("/metrics")).Text.Contains(
             "almagest_http_requests_total{method=\"GET\",route=\"/health/live\",status=\"200\"}", StringComparison.Ordinal));
-        var metrics = (await server.GetAsync("/metrics")).Text;
+        var metrics = (await _server.GetAsync("/metrics")).Text;
         Assert.Contains("almagest_runs{status=\"completed\"} 4\n", metrics, StringComparison.Ordinal);
         Assert.Contains("almagest_view_rows{view=\"mv_discovery_run_stats\"} 4\n", metrics, StringComparison.Ordinal);
     }
@@ -98,13 +98,13 @@ public sealed class HttpTests(KnownLedger known)
     [Fact]
     public async Task The_front_page_shows_the_newest_runs_and_escapes_what_users_wrote()
     {
-        var page = await server.GetAsync("/");
+        var page = await _server.GetAsync("/");
         Assert.Equal("text/html", page.ContentHeaders.ContentType?.MediaType);
         Assert.Contains($"/runs/{known.Failed}", page.Text, StringComparison.Ordinal);
         Assert.Contains("script-src 'self';", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.DoesNotContain("<script>", page.Text, StringComparison.Ordinal);
-        Assert.Contains("the disk caught fire", (await server.GetAsync($"/runs/{known.Failed}")).Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("<b>", (await server.GetAsync("/runs?dataset=%3Cb%3E")).Text, StringComparison.Ordinal);
+        Assert.Contains("the disk caught fire", (await _server.GetAsync($"/runs/{known.Failed}")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", (await _server.GetAsync("/runs?dataset=%3Cb%3E")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,9 +112,9 @@ public sealed class HttpTests(KnownLedger known)
     {
         foreach (var path in new[] { "/datasets", $"/datasets/{known.Dataset.Name}", $"/stars/{known.Stars[0]}" })
         {
-            Assert.Equal("application/json", (await server.GetAsync(path)).ContentHeaders.ContentType?.MediaType);
+            Assert.Equal("application/json", (await _server.GetAsync(path)).ContentHeaders.ContentType?.MediaType);
             using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", "text/html,application/xhtml+xml,*/*;q=0.8" } } };
-            using var page = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            using var page = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal((HttpStatusCode.OK, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
             Assert.Contains("Accept", page.Headers.Vary);
         }
@@ -123,7 +123,7 @@ public sealed class HttpTests(KnownLedger known)
     [Fact]
     public async Task A_page_of_what_does_not_exist_is_not_found_and_says_so()
     {
-        var page = await server.GetAsync($"/runs/{Guid.NewGuid()}");
+        var page = await _server.GetAsync($"/runs/{Guid.NewGuid()}");
         Assert.Equal(HttpStatusCode.NotFound, page.Status);
         Assert.Contains("There is no run", page.Text, StringComparison.Ordinal);
     }
@@ -132,14 +132,14 @@ public sealed class HttpTests(KnownLedger known)
     public async Task A_web_socket_of_somebody_elses_page_is_refused()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/_blazor") { Headers = { { "Origin", "http://evil.example" }, { "Upgrade", "websocket" }, { "Connection", "Upgrade" } } };
-        using var answer = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
     [Fact]
     public async Task A_port_that_is_taken_is_said_so()
     {
-        var options = new ServerOptions { Ledger = known.Server.Ledger, Port = AlmagestServer.AddressOf(server.App).Port, Workers = 0, NightlyCron = null };
+        var options = new ServerOptions { Ledger = known.Server.Ledger, Port = AlmagestServer.AddressOf(_server.App).Port, Workers = 0, NightlyCron = null };
         var error = await Assert.ThrowsAsync<LedgerException>(() => AlmagestServer.StartAsync(options, TestContext.Current.CancellationToken));
         Assert.Equal((ErrorCode.PortTaken, "port"), (error.Code, error.Field));
     }

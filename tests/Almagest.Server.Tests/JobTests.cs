@@ -11,27 +11,27 @@ namespace Almagest.Server.Tests;
 public sealed class JobTests
 {
     // Never due while a test runs.
-    const string Leap = "0 2 29 2 *";
+    private const string Leap = "0 2 29 2 *";
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    static async Task<long> CountAsync(TestServer server, string sql)
+    private static async Task<long> CountAsync(TestServer server, string sql)
     {
         await using var command = server.Ledger.DataSource.CreateCommand(sql);
-        return (long)(await command.ExecuteScalarAsync(Cancellation))!;
+        return (long)(await command.ExecuteScalarAsync(CancellationToken))!;
     }
 
-    static Task<long> RefreshesAsync(TestServer server) =>
+    private static Task<long> RefreshesAsync(TestServer server) =>
         CountAsync(server, "select count(*) from view_refreshes where reason = 'nightly' and outcome = 'succeeded'");
 
-    static async Task<JsonElement> JobAsync(TestServer server) => Assert.Single((await server.GetAsync("/operations/jobs")).Json.EnumerateArray());
+    private static async Task<JsonElement> JobAsync(TestServer server) => Assert.Single((await server.GetAsync("/operations/jobs")).Json.EnumerateArray());
 
-    static Task RegisteredAsync(TestServer server) =>
+    private static Task RegisteredAsync(TestServer server) =>
         Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_triggers where trigger_state = 'WAITING'") == 1
             && await CountAsync(server, "select count(*) from jobs.qrtz_scheduler_state") >= 1);
 
     // The time at which the trigger is due moves to yesterday: as if every server had been down since.
-    static Task MissAsync(TestServer server) =>
+    private static Task MissAsync(TestServer server) =>
         CountAsync(server, $"with missed as (update jobs.qrtz_triggers set next_fire_time = {DateTime.UtcNow.AddDays(-1).Ticks} returning 1) select count(*) from missed");
 
     [Fact]
@@ -39,11 +39,11 @@ public sealed class JobTests
     {
         static ServerOptions EverySecond(ServerOptions o) => o with { NightlyCron = "* * * * * *", Workers = 0 };
         await using var one = await TestServer.StartAsync(EverySecond);
-        await using var two = await AlmagestServer.StartAsync(EverySecond(new ServerOptions { Ledger = one.Ledger, Port = 0 }), Cancellation);
+        await using var two = await AlmagestServer.StartAsync(EverySecond(new ServerOptions { Ledger = one.Ledger, Port = 0 }), CancellationToken);
         await Eventually.HoldsAsync(async () => await CountAsync(one, "select count(*) from jobs.qrtz_execution_history where succeeded") >= 6);
         Assert.Equal(2, await CountAsync(one, "select count(*) from jobs.qrtz_scheduler_state"));
-        await two.StopAsync(Cancellation);
-        await one.App.StopAsync(Cancellation);
+        await two.StopAsync(CancellationToken);
+        await one.App.StopAsync(CancellationToken);
         var firings = await CountAsync(one, "select count(*) from jobs.qrtz_execution_history");
         // However late a busy machine executes them: no more than the seconds for which the trigger was due.
         Assert.InRange(firings, 6, await CountAsync(one, "select (next_fire_time - start_time) / 10000000 + 1 from jobs.qrtz_triggers"));
@@ -56,20 +56,20 @@ public sealed class JobTests
     {
         await using var server = await TestServer.StartAsync(o => o with { NightlyCron = Leap, Workers = 0 });
         await RegisteredAsync(server);
-        await server.App.StopAsync(Cancellation);
+        await server.App.StopAsync(CancellationToken);
         Assert.Equal(0, await RefreshesAsync(server));
         await MissAsync(server);
-        await using (var idle = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = null }, Cancellation))
-            await idle.StopAsync(Cancellation);
+        await using (var idle = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = null }, CancellationToken))
+            await idle.StopAsync(CancellationToken);
         Assert.Equal(0, await RefreshesAsync(server));
 
         ServerOptions again = new() { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = Leap };
-        await using var next = await AlmagestServer.StartAsync(again, Cancellation);
-        await using var third = await AlmagestServer.StartAsync(again, Cancellation);
+        await using var next = await AlmagestServer.StartAsync(again, CancellationToken);
+        await using var third = await AlmagestServer.StartAsync(again, CancellationToken);
         await Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
         await RegisteredAsync(server);
-        await third.StopAsync(Cancellation);
-        await next.StopAsync(Cancellation);
+        await third.StopAsync(CancellationToken);
+        await next.StopAsync(CancellationToken);
         Assert.Equal(AnalyticsViews.All.Count, await RefreshesAsync(server));
         Assert.Equal(1, await CountAsync(server, "select count(*) from jobs.qrtz_execution_history"));
         Assert.Equal(1, await CountAsync(server, $"select count(*) from jobs.qrtz_triggers where next_fire_time > {DateTime.UtcNow.Ticks}"));
@@ -89,16 +89,16 @@ public sealed class JobTests
         Assert.InRange(due, DateTime.UtcNow, DateTime.UtcNow.AddHours(25.1));
         Assert.Equal(0, job.GetProperty("history").GetArrayLength());
 
-        await server.App.StopAsync(Cancellation);
+        await server.App.StopAsync(CancellationToken);
         await MissAsync(server);
-        await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "0 2 * * *", TimeZone = "Europe/Berlin" }, Cancellation);
+        await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "0 2 * * *", TimeZone = "Europe/Berlin" }, CancellationToken);
         await Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
-        var told = Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, Cancellation));
+        var told = Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, CancellationToken));
         var execution = Assert.Single(told.History);
         Assert.Equal(("succeeded", $"{AnalyticsViews.All.Count} views refreshed"), (execution.Result, execution.Summary));
         Assert.InRange(execution.FiredAt, DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow);
         Assert.InRange(execution.DurationMs, 0, 300_000);
-        await next.StopAsync(Cancellation);
+        await next.StopAsync(CancellationToken);
     }
 
     [Fact]
@@ -106,19 +106,19 @@ public sealed class JobTests
     {
         await using var server = await TestServer.StartAsync(o => o with { NightlyCron = Leap, Workers = 0 });
         await RegisteredAsync(server);
-        await server.App.StopAsync(Cancellation);
+        await server.App.StopAsync(CancellationToken);
         await MissAsync(server);
         await CountAsync(server, "select count(*) from mv_discovery_timeline");
-        await using (var drop = server.Ledger.DataSource.CreateCommand("drop index ux_mv_discovery_timeline")) await drop.ExecuteNonQueryAsync(Cancellation);
-        await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = Leap, Logging = _ => { } }, Cancellation);
+        await using (var drop = server.Ledger.DataSource.CreateCommand("drop index ux_mv_discovery_timeline")) await drop.ExecuteNonQueryAsync(CancellationToken);
+        await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = Leap, Logging = _ => { } }, CancellationToken);
         await Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
-        var execution = Assert.Single(Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, Cancellation)).History);
+        var execution = Assert.Single(Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, CancellationToken)).History);
         Assert.Equal("failed", execution.Result);
         Assert.Contains("mv_discovery_timeline", execution.Summary, StringComparison.Ordinal);
         await using (var mend = server.Ledger.DataSource.CreateCommand("create unique index ux_mv_discovery_timeline on mv_discovery_timeline (period_type, period_start, run_type)"))
-            await mend.ExecuteNonQueryAsync(Cancellation);
+            await mend.ExecuteNonQueryAsync(CancellationToken);
         await Eventually.HoldsAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => v.ConsecutiveFailures == 0));
-        await next.StopAsync(Cancellation);
+        await next.StopAsync(CancellationToken);
     }
 
     [Fact]
@@ -126,10 +126,10 @@ public sealed class JobTests
     {
         await using var server = await TestServer.StartAsync(o => o with { NightlyCron = Leap, Workers = 0 });
         await RegisteredAsync(server);
-        await using var other = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "30 3 29 2 *", TimeZone = "Asia/Tokyo" }, Cancellation);
+        await using var other = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "30 3 29 2 *", TimeZone = "Asia/Tokyo" }, CancellationToken);
         await Eventually.HoldsAsync(async () => (await JobAsync(server)).GetProperty("schedule").GetString() == "30 3 29 2 *");
         Assert.Equal("Asia/Tokyo", (await JobAsync(server)).GetProperty("time_zone").GetString());
-        await other.StopAsync(Cancellation);
+        await other.StopAsync(CancellationToken);
     }
 
     [Theory]

@@ -49,7 +49,7 @@ public sealed class KnownLedger : IAsyncLifetime
         await new ViewRefresher(Server.Ledger).RefreshPendingAsync();
     }
 
-    async Task<Guid> AnomaliesAsync(params int[] flagged)
+    private async Task<Guid> AnomaliesAsync(params int[] flagged)
     {
         var runs = new RunRepository(Server.Ledger);
         var run = await runs.CreateAsync(Dataset.DatasetId, new IsolationForestParameters(), StarFilter.All);

@@ -7,11 +7,11 @@ namespace Almagest.Server.Tests;
 /// <summary>Runs, datasets, stars and comparisons: what is read.</summary>
 public sealed class LedgerRouteTests(KnownLedger known)
 {
-    const string RunFields = """
+    private const string RunFields = """
         run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars anomaly_count cluster_count noise_count results_summary status is_complete error random_seed
         program_version created_at started_at completed_at results_hash retry_of group_id stage percent attempts heartbeat_at cancel_requested_at
         """;
-    readonly TestServer server = known.Server;
+    private readonly TestServer _server = known.Server;
 
     [Fact]
     public async Task Runs_are_listed_newest_first_and_page_by_page()
@@ -22,7 +22,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         do
         {
             Assert.True(seen.Count < 100, "the pages do not end");
-            var page = (await server.GetAsync("/discovery/runs?limit=4" + (next is null ? "" : $"&before={next}"))).Json;
+            var page = (await _server.GetAsync("/discovery/runs?limit=4" + (next is null ? "" : $"&before={next}"))).Json;
             JsonAssert.Fields(page, "items next truncated");
             Assert.Equal(page.GetProperty("next").ValueKind == JsonValueKind.String, page.GetProperty("truncated").GetBoolean());
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetGuid()));
@@ -38,12 +38,12 @@ public sealed class LedgerRouteTests(KnownLedger known)
     [InlineData("status=completed&run_type=anomaly", 3)]
     [InlineData("dataset=known", 6)]
     public async Task Runs_can_be_filtered(string query, int count) =>
-        Assert.Equal(count, (await server.GetAsync($"/discovery/runs?{query}")).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(count, (await _server.GetAsync($"/discovery/runs?{query}")).Json.GetProperty("items").GetArrayLength());
 
     [Fact]
     public async Task A_run_says_everything_about_itself()
     {
-        var run = (await server.GetAsync($"/discovery/runs/{known.RunA}")).Json;
+        var run = (await _server.GetAsync($"/discovery/runs/{known.RunA}")).Json;
         JsonAssert.Fields(run, RunFields);
         Assert.Equal(("known", 12L, "completed", true), (run.GetProperty("dataset").GetString(), run.GetProperty("total_stars").GetInt64(),
             run.GetProperty("status").GetString(), run.GetProperty("is_complete").GetBoolean()));
@@ -51,7 +51,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         Assert.Equal(JsonValueKind.Object, run.GetProperty("dataset_filter").ValueKind);
         Assert.Equal(4, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
         Assert.Equal((4, JsonValueKind.Null), (run.GetProperty("anomaly_count").GetInt32(), run.GetProperty("cluster_count").ValueKind));
-        Assert.Equal("the disk caught fire", (await server.GetAsync($"/discovery/runs/{known.Failed}")).Json.GetProperty("error").GetString());
+        Assert.Equal("the disk caught fire", (await _server.GetAsync($"/discovery/runs/{known.Failed}")).Json.GetProperty("error").GetString());
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         do
         {
             Assert.True(seen.Count < 100, "the pages do not end");
-            var page = (await server.GetAsync($"/discovery/runs/{known.RunA}/results?limit=5" + (next is null ? "" : $"&after={next}"))).Json;
+            var page = (await _server.GetAsync($"/discovery/runs/{known.RunA}/results?limit=5" + (next is null ? "" : $"&after={next}"))).Json;
             JsonAssert.Fields(page, "items next total truncated");
             JsonAssert.Fields(page.GetProperty("items")[0], """
                 run_id star_id is_anomaly anomaly_score cluster_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color membership_probability
@@ -79,11 +79,11 @@ public sealed class LedgerRouteTests(KnownLedger known)
     [Fact]
     public async Task Results_can_be_the_anomalies_by_score_or_one_cluster()
     {
-        var anomalies = (await server.GetAsync($"/discovery/runs/{known.RunA}/results?anomalies_only=true&order=score&limit=3")).Json;
+        var anomalies = (await _server.GetAsync($"/discovery/runs/{known.RunA}/results?anomalies_only=true&order=score&limit=3")).Json;
         Assert.Equal(4, anomalies.GetProperty("total").GetInt64());
         Assert.Equal(known.Stars[..3], anomalies.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
         Assert.Equal("4000000000000000001", anomalies.GetProperty("items")[0].GetProperty("source_id").GetString());
-        var noise = (await server.GetAsync($"/discovery/runs/{known.Clusters}/results?cluster_id=-1")).Json;
+        var noise = (await _server.GetAsync($"/discovery/runs/{known.Clusters}/results?cluster_id=-1")).Json;
         Assert.Equal(known.Stars[8..], noise.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
         Assert.Equal(4, noise.GetProperty("total").GetInt64());
     }
@@ -91,9 +91,9 @@ public sealed class LedgerRouteTests(KnownLedger known)
     [Fact]
     public async Task A_run_that_is_not_complete_has_no_results()
     {
-        var failed = JsonAssert.Problem(await server.GetAsync($"/discovery/runs/{known.Failed}/results"), HttpStatusCode.Conflict);
+        var failed = JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{known.Failed}/results"), HttpStatusCode.Conflict);
         Assert.Contains("the disk caught fire", failed.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        JsonAssert.Problem(await server.GetAsync($"/discovery/runs/{known.Pending}/results"), HttpStatusCode.Conflict);
+        JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{known.Pending}/results"), HttpStatusCode.Conflict);
     }
 
     [Fact]
@@ -105,46 +105,46 @@ public sealed class LedgerRouteTests(KnownLedger known)
             $"/discovery/runs/{nobody}", $"/discovery/runs/{nobody}/results", $"/discovery/runs/{nobody}/events", "/datasets/nothing", "/datasets/999",
             "/datasets/nothing/stars", "/stars/999999999", "/discovery/runs?dataset=nothing",
         })
-            JsonAssert.Problem(await server.GetAsync(path), HttpStatusCode.NotFound);
-        JsonAssert.Problem(await server.DeleteAsync($"/discovery/runs/{nobody}"), HttpStatusCode.NotFound);
-        JsonAssert.Problem(await server.DeleteAsync("/datasets/nothing"), HttpStatusCode.NotFound);
+            JsonAssert.Problem(await _server.GetAsync(path), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.DeleteAsync($"/discovery/runs/{nobody}"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.DeleteAsync("/datasets/nothing"), HttpStatusCode.NotFound);
     }
 
     [Fact]
     public async Task Datasets_say_where_they_came_from_and_what_was_rejected()
     {
-        var listed = Assert.Single((await server.GetAsync("/datasets")).Json.EnumerateArray());
+        var listed = Assert.Single((await _server.GetAsync("/datasets")).Json.EnumerateArray());
         JsonAssert.Fields(listed, "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at");
         Assert.Equal("known.csv", listed.GetProperty("source")[0].GetProperty("file").GetString());
         Assert.Equal(JsonValueKind.Object, listed.GetProperty("column_mapping").ValueKind);
 
-        var one = (await server.GetAsync("/datasets/known")).Json;
+        var one = (await _server.GetAsync("/datasets/known")).Json;
         JsonAssert.Fields(one, "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at rejected_rows");
         Assert.Equal((12L, 1L), (one.GetProperty("star_count").GetInt64(), one.GetProperty("rejected_count").GetInt64()));
         var rejected = Assert.Single(one.GetProperty("rejected_rows").EnumerateArray());
         JsonAssert.Fields(rejected, "ordinal file line_number field reason value");
         Assert.Equal(14, rejected.GetProperty("line_number").GetInt64());
-        Assert.Equal(one.GetRawText(), (await server.GetAsync($"/datasets/{known.Dataset.DatasetId}")).Json.GetRawText());
+        Assert.Equal(one.GetRawText(), (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}")).Json.GetRawText());
     }
 
     [Fact]
     public async Task Stars_of_a_dataset_come_page_by_page_or_by_source_id()
     {
-        var first = (await server.GetAsync("/datasets/known/stars?limit=7")).Json;
+        var first = (await _server.GetAsync("/datasets/known/stars?limit=7")).Json;
         JsonAssert.Fields(first, "items next");
-        var second = (await server.GetAsync($"/datasets/known/stars?limit=7&after={first.GetProperty("next").GetInt64()}")).Json;
+        var second = (await _server.GetAsync($"/datasets/known/stars?limit=7&after={first.GetProperty("next").GetInt64()}")).Json;
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
         Assert.Equal(known.Stars, first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).Select(s => s.GetProperty("star_id").GetInt64()));
 
-        var found = Assert.Single((await server.GetAsync("/datasets/known/stars?source_id=4000000000000000007")).Json.GetProperty("items").EnumerateArray());
+        var found = Assert.Single((await _server.GetAsync("/datasets/known/stars?source_id=4000000000000000007")).Json.GetProperty("items").EnumerateArray());
         Assert.Equal(known.Stars[6], found.GetProperty("star_id").GetInt64());
-        Assert.Empty((await server.GetAsync("/datasets/known/stars?source_id=1")).Json.GetProperty("items").EnumerateArray());
+        Assert.Empty((await _server.GetAsync("/datasets/known/stars?source_id=1")).Json.GetProperty("items").EnumerateArray());
     }
 
     [Fact]
     public async Task A_star_shows_its_catalogue_row_how_often_it_is_flagged_and_its_history()
     {
-        var star = (await server.GetAsync($"/stars/{known.Stars[2]}")).Json;
+        var star = (await _server.GetAsync($"/stars/{known.Stars[2]}")).Json;
         JsonAssert.Fields(star, """
             star_id dataset_id source_id ra_deg dec_deg parallax_mas parallax_error_mas pmra_mas_yr pmdec_mas_yr magnitude color radial_velocity_km_s ruwe
             healpix_29 extra dataset labels frequency history
@@ -164,8 +164,8 @@ public sealed class LedgerRouteTests(KnownLedger known)
     [Fact]
     public async Task The_k_distances_of_a_selection_come_as_an_ascending_curve()
     {
-        var dataset = (await server.GetAsync("/datasets")).Json[0].GetProperty("name").GetString();
-        var answer = (await server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "features": "sphere", "min_samples": 3}""")).Json;
+        var dataset = (await _server.GetAsync("/datasets")).Json[0].GetProperty("name").GetString();
+        var answer = (await _server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "features": "sphere", "min_samples": 3}""")).Json;
         var curve = answer.GetProperty("distances").EnumerateArray().Select(d => d.GetDouble()).ToList();
         Assert.Equal(200, curve.Count);
         Assert.Equal(curve.Order(), curve);
@@ -175,8 +175,8 @@ public sealed class LedgerRouteTests(KnownLedger known)
         Assert.Equal(7, candidates.Count);
         Assert.Equal(answer.GetProperty("suggested_eps").GetDouble(), Assert.Single(candidates, c => c.GetProperty("is_suggested").GetBoolean()).GetProperty("eps").GetDouble());
         Assert.All(candidates, c => Assert.InRange(c.GetProperty("cluster_count").GetInt32(), c.GetProperty("largest_cluster").GetInt32() > 0 ? 1 : 0, answer.GetProperty("total_stars").GetInt32()));
-        JsonAssert.Problem(await server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "min_samples": 0}"""), HttpStatusCode.BadRequest, "parameters.min_samples");
-        JsonAssert.Problem(await server.PostAsync("/discovery/k-distance", """{"min_samples": 3}"""), HttpStatusCode.BadRequest, "dataset");
+        JsonAssert.Problem(await _server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "min_samples": 0}"""), HttpStatusCode.BadRequest, "parameters.min_samples");
+        JsonAssert.Problem(await _server.PostAsync("/discovery/k-distance", """{"min_samples": 3}"""), HttpStatusCode.BadRequest, "dataset");
     }
 
     [Theory]
@@ -205,5 +205,5 @@ public sealed class LedgerRouteTests(KnownLedger known)
     [InlineData("/datasets/known/stars?source=1", "source")]
     [InlineData("/datasets/known/stars?source_id=%00", "source_id")]
     public async Task A_wrong_parameter_is_refused_by_name(string path, string field) =>
-        JsonAssert.Problem(await server.GetAsync(path.Replace("{A}", $"{known.RunA}").Replace("{C}", $"{known.Clusters}")), HttpStatusCode.BadRequest, field);
+        JsonAssert.Problem(await _server.GetAsync(path.Replace("{A}", $"{known.RunA}").Replace("{C}", $"{known.Clusters}")), HttpStatusCode.BadRequest, field);
 }

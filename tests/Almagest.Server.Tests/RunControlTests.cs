@@ -11,20 +11,20 @@ namespace Almagest.Server.Tests;
 /// <summary>Cancelling, repeating and replaying runs, requests that come twice, sweeps, and several servers on one queue.</summary>
 public sealed class RunControlTests
 {
-    const string SmallRun = """{"algorithm": "dbscan", "dataset": "field", "parameters": {"features": "sphere"}}""";
+    private const string SmallRun = """{"algorithm": "dbscan", "dataset": "field", "parameters": {"features": "sphere"}}""";
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    static async Task<Answer> PostWithKeyAsync(TestServer server, string path, string key, string json)
+    private static async Task<Answer> PostWithKeyAsync(TestServer server, string path, string key, string json)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         request.Headers.Add("Idempotency-Key", key);
-        using var response = await server.Client.SendAsync(request, Cancellation);
-        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync(Cancellation));
+        using var response = await server.Client.SendAsync(request, CancellationToken);
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync(CancellationToken));
     }
 
-    static async Task<JsonElement> EndedAsync(TestServer server, string location)
+    private static async Task<JsonElement> EndedAsync(TestServer server, string location)
     {
         JsonElement run = default;
         await Eventually.HoldsAsync(async () => (run = (await server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
@@ -46,9 +46,9 @@ public sealed class RunControlTests
         Assert.EndsWith(again.Json.GetProperty("retry_of").GetString()!, first, StringComparison.Ordinal);
         JsonAssert.Problem(await server.PostAsync($"{second}/replay"), HttpStatusCode.Conflict);
 
-        await using var worker = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, NightlyCron = null }, Cancellation);
+        await using var worker = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, NightlyCron = null }, CancellationToken);
         var run = await EndedAsync(server, second);
-        await worker.StopAsync(Cancellation);
+        await worker.StopAsync(CancellationToken);
         Assert.Equal(("completed", 100.0, 1), (run.GetProperty("status").GetString(), run.GetProperty("percent").GetDouble(), run.GetProperty("attempts").GetInt32()));
         JsonAssert.Problem(await server.PostAsync($"{second}/cancel"), HttpStatusCode.Conflict);
         var replay = (await server.PostAsync($"{second}/replay")).Json;
@@ -71,7 +71,7 @@ public sealed class RunControlTests
         Assert.Equal("true", Assert.Single(second.Headers.GetValues("Idempotency-Replayed")));
         JsonAssert.Problem(await PostWithKeyAsync(server, "/discovery/runs", "k-1", """{"dataset": "field", "run_type": "cluster"}"""), HttpStatusCode.Conflict);
         JsonAssert.Problem(await PostWithKeyAsync(server, "/discovery/runs", new string('k', 256), SmallRun), HttpStatusCode.BadRequest);
-        Assert.Equal(1, await new RunRepository(server.Ledger).CountAsync(Cancellation));
+        Assert.Equal(1, await new RunRepository(server.Ledger).CountAsync(CancellationToken));
     }
 
     [Fact]
@@ -79,13 +79,13 @@ public sealed class RunControlTests
     {
         await using var server = await TestServer.StartAsync(o => o with { Workers = 2 });
         await server.LoadAsync();
-        await using var other = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, NightlyCron = null, Workers = 2 }, Cancellation);
+        await using var other = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, NightlyCron = null, Workers = 2 }, CancellationToken);
         var started = await server.PostAsync("/discovery/sweeps", """{"algorithm": "dbscan", "dataset": "field", "parameters": {"features": "sphere"}, "grid": {"eps": [0.2, 0.4, 0.8], "min_samples": [3, 5]}, "list": null}""");
         Assert.Equal(HttpStatusCode.Accepted, started.Status);
         var location = started.Headers.Location!.ToString();
         JsonElement sweep = default;
         await Eventually.HoldsAsync(async () => (sweep = (await server.GetAsync(location)).Json).GetProperty("is_over").GetBoolean());
-        await other.StopAsync(Cancellation);
+        await other.StopAsync(CancellationToken);
         Assert.Equal((6, 6), (sweep.GetProperty("runs").GetInt32(), sweep.GetProperty("statuses").GetProperty("completed").GetInt32()));
         var listed = (await server.GetAsync($"/discovery/runs?group_id={sweep.GetProperty("group_id").GetGuid()}&sort=created&limit=4")).Json;
         var rest = (await server.GetAsync($"/discovery/runs?group_id={sweep.GetProperty("group_id").GetGuid()}&sort=created&after={listed.GetProperty("next").GetString()}")).Json;

@@ -7,7 +7,7 @@ namespace Almagest.Server.Tests;
 /// <summary>Requests for runs that are refused before anything is stored.</summary>
 public sealed class RunRequestTests(KnownLedger known)
 {
-    readonly TestServer server = known.Server;
+    private readonly TestServer _server = known.Server;
 
     [Theory]
     [InlineData("""{"dataset": "known"}""", "algorithm")]
@@ -39,11 +39,11 @@ public sealed class RunRequestTests(KnownLedger known)
     [InlineData("", "body")]
     public async Task A_wrong_request_is_refused_by_field_and_stores_nothing(string body, string field)
     {
-        JsonAssert.Problem(await server.PostAsync("/discovery/runs", body), HttpStatusCode.BadRequest, field);
-        Assert.Equal(6, await new RunRepository(server.Ledger).CountAsync(TestContext.Current.CancellationToken));
+        JsonAssert.Problem(await _server.PostAsync("/discovery/runs", body), HttpStatusCode.BadRequest, field);
+        Assert.Equal(6, await new RunRepository(_server.Ledger).CountAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task A_run_over_an_unknown_dataset_is_not_found() =>
-        JsonAssert.Problem(await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "nothing"}"""), HttpStatusCode.NotFound, "dataset");
+        JsonAssert.Problem(await _server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "nothing"}"""), HttpStatusCode.NotFound, "dataset");
 }

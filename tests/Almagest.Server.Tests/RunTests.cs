@@ -17,32 +17,32 @@ namespace Almagest.Server.Tests;
 /// <summary>Runs from the request to the views, and what is refused before anything is stored.</summary>
 public sealed class RunTests : IAsyncLifetime
 {
-    TestServer server = null!;
-    Dataset dataset = null!;
+    private TestServer _server = null!;
+    private Dataset _dataset = null!;
 
     public async ValueTask InitializeAsync()
     {
-        server = await TestServer.StartAsync();
-        dataset = await server.LoadAsync();
+        _server = await TestServer.StartAsync();
+        _dataset = await _server.LoadAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await server.RequireTrueViewsAsync();
-        await server.DisposeAsync();
+        await _server.RequireTrueViewsAsync();
+        await _server.DisposeAsync();
     }
 
-    async Task<JsonElement> EndedAsync(string location)
+    private async Task<JsonElement> EndedAsync(string location)
     {
         JsonElement run = default;
-        await Eventually.HoldsAsync(async () => (run = (await server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
+        await Eventually.HoldsAsync(async () => (run = (await _server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
         return run;
     }
 
     [Fact]
     public async Task A_run_is_accepted_executed_and_shown_by_the_views_without_anyone_asking_for_it()
     {
-        var accepted = await server.PostAsync("/discovery/runs", """{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"contamination": 0.1}}""");
+        var accepted = await _server.PostAsync("/discovery/runs", """{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"contamination": 0.1}}""");
         Assert.Equal(HttpStatusCode.Accepted, accepted.Status);
         Assert.Equal("pending", accepted.Json.GetProperty("status").GetString());
         var location = accepted.Headers.Location!.ToString();
@@ -53,11 +53,11 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(60, run.GetProperty("total_stars").GetInt64());
         Assert.Equal(6, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
 
-        await Eventually.HoldsAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
-        var stats = (await server.GetAsync("/analytics/discovery/stats")).Json[0];
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
+        var stats = (await _server.GetAsync("/analytics/discovery/stats")).Json[0];
         Assert.Equal((run.GetProperty("run_id").GetGuid(), 6L), (stats.GetProperty("run_id").GetGuid(), stats.GetProperty("anomaly_count").GetInt64()));
-        var flagged = (await server.GetAsync($"{location}/results?anomalies_only=true&limit=1")).Json.GetProperty("items")[0].GetProperty("star_id").GetInt64();
-        await Eventually.HoldsAsync(async () => (await server.GetAsync($"/analytics/discovery/stars/{flagged}/frequency")).Status == HttpStatusCode.OK);
+        var flagged = (await _server.GetAsync($"{location}/results?anomalies_only=true&limit=1")).Json.GetProperty("items")[0].GetProperty("star_id").GetInt64();
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync($"/analytics/discovery/stars/{flagged}/frequency")).Status == HttpStatusCode.OK);
     }
 
     [Theory]
@@ -65,14 +65,14 @@ public sealed class RunTests : IAsyncLifetime
     [InlineData("dbscan", """{"features": null}""")]
     public async Task A_run_that_names_no_recipe_is_told_which_it_takes_and_why(string algorithm, string parameters)
     {
-        var accepted = await server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "parameters": {{parameters}}, "dataset": "field"}""");
+        var accepted = await _server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "parameters": {{parameters}}, "dataset": "field"}""");
         var features = accepted.Json.GetProperty("parameters").GetProperty("features").GetString()!;
         Assert.Matches("^[a-z0-9]+@1$", features);
         Assert.StartsWith($"No recipe was named: {features[..^2]} is ", accepted.Json.GetProperty("features_chosen").GetString(), StringComparison.Ordinal);
         var run = await EndedAsync(accepted.Headers.Location!.ToString());
         Assert.Equal("completed", run.GetProperty("status").GetString());
         Assert.Equal(features, run.GetProperty("parameters").GetProperty("features").GetString());
-        var named = await server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "parameters": {"features": "sphere"}, "dataset": "field"}""");
+        var named = await _server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "parameters": {"features": "sphere"}, "dataset": "field"}""");
         Assert.Equal("sphere@1", named.Json.GetProperty("parameters").GetProperty("features").GetString());
         Assert.False(named.Json.TryGetProperty("features_chosen", out _));
         await EndedAsync(named.Headers.Location!.ToString());
@@ -83,20 +83,20 @@ public sealed class RunTests : IAsyncLifetime
     {
         var body = $$"""
             {
-              "run_type": "cluster", "dataset": {{dataset.DatasetId}},
+              "run_type": "cluster", "dataset": {{_dataset.DatasetId}},
               "filter": {"cone": {"ra_deg": 120.5, "dec_deg": 10.5, "radius_deg": 2} },
               "parameters": {"eps": 3, "min_samples": 4}
             }
             """;
-        var accepted = await server.PostAsync("/discovery/runs", body);
+        var accepted = await _server.PostAsync("/discovery/runs", body);
         Assert.Equal(HttpStatusCode.Accepted, accepted.Status);
         var run = await EndedAsync(accepted.Headers.Location!.ToString());
         Assert.Equal("completed", run.GetProperty("status").GetString());
         Assert.Equal("dbscan", run.GetProperty("algorithm").GetString());
         Assert.Equal(2, run.GetProperty("dataset_filter").GetProperty("cone").GetProperty("radius_deg").GetDouble());
         var id = run.GetProperty("run_id").GetGuid();
-        await Eventually.HoldsAsync(async () => (await server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Status == HttpStatusCode.OK);
-        var sizes = (await server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Json;
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Status == HttpStatusCode.OK);
+        var sizes = (await _server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Json;
         Assert.Equal(run.GetProperty("results_summary").GetProperty("cluster_count").GetInt32(), sizes.GetArrayLength());
     }
 
@@ -104,22 +104,22 @@ public sealed class RunTests : IAsyncLifetime
     public async Task A_run_that_fails_says_why_and_counts_in_the_timeline_alone()
     {
         // A feature that this dataset does not have at all cannot be refused before its stars are read.
-        var runs = new RunRepository(server.Ledger);
+        var runs = new RunRepository(_server.Ledger);
         var none = new StarFilter { Magnitude = new Bounds(99) };
-        var id = (await runs.CreateAsync(dataset.DatasetId, new IsolationForestParameters(), none, RunPlacement.Queued)).RunId;
+        var id = (await runs.CreateAsync(_dataset.DatasetId, new IsolationForestParameters(), none, RunPlacement.Queued)).RunId;
         var run = await EndedAsync($"/discovery/runs/{id}");
         Assert.Equal("failed", run.GetProperty("status").GetString());
         Assert.Contains("at least 5", run.GetProperty("error").GetString(), StringComparison.Ordinal);
-        await Eventually.HoldsAsync(async () => (await server.GetAsync("/analytics/discovery/timeline")).Json.GetArrayLength() == 1);
-        Assert.Equal(0, (await server.GetAsync("/analytics/discovery/timeline")).Json[0].GetProperty("completed_runs").GetInt32());
-        Assert.Equal(0, (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength());
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/timeline")).Json.GetArrayLength() == 1);
+        Assert.Equal(0, (await _server.GetAsync("/analytics/discovery/timeline")).Json[0].GetProperty("completed_runs").GetInt32());
+        Assert.Equal(0, (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength());
     }
 
     [Fact]
     public async Task Events_follow_a_run_to_its_end()
     {
-        var accepted = await server.PostAsync("/discovery/runs", """{"algorithm": "isolation_forest", "dataset": "field"}""");
-        using var response = await server.Client.GetAsync(new Uri($"{accepted.Headers.Location}/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        var accepted = await _server.PostAsync("/discovery/runs", """{"algorithm": "isolation_forest", "dataset": "field"}""");
+        using var response = await _server.Client.GetAsync(new Uri($"{accepted.Headers.Location}/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         var events = new List<SseItem<string>>();
@@ -132,14 +132,14 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task A_run_submitted_by_another_program_that_is_gone_is_executed()
     {
-        var run = await new DiscoveryService(server.Ledger).SubmitAsync(new RunRequest("field", StarFilter.All, new DbscanParameters()), TestContext.Current.CancellationToken);
+        var run = await new DiscoveryService(_server.Ledger).SubmitAsync(new RunRequest("field", StarFilter.All, new DbscanParameters()), TestContext.Current.CancellationToken);
         Assert.Equal("completed", (await EndedAsync($"/discovery/runs/{run.RunId}")).GetProperty("status").GetString());
     }
 
     [Fact]
     public async Task A_run_whose_program_died_is_failed_when_a_server_starts()
     {
-        var runs = new RunRepository(server.Ledger);
+        var runs = new RunRepository(_server.Ledger);
         await using (var idle = await TestServer.StartAsync(o => o with { Workers = 0 }))
         {
             // Running, and nobody holds its lock: as a killed process leaves it.
@@ -174,12 +174,12 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task Deleting_a_run_takes_it_out_of_the_views()
     {
-        var location = (await server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "field"}""")).Headers.Location!.ToString();
+        var location = (await _server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "field"}""")).Headers.Location!.ToString();
         await EndedAsync(location);
-        await Eventually.HoldsAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
-        Assert.Equal(HttpStatusCode.NoContent, (await server.DeleteAsync(location)).Status);
-        JsonAssert.Problem(await server.GetAsync(location), HttpStatusCode.NotFound);
-        await Eventually.HoldsAsync(async () => (await server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 0);
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
+        Assert.Equal(HttpStatusCode.NoContent, (await _server.DeleteAsync(location)).Status);
+        JsonAssert.Problem(await _server.GetAsync(location), HttpStatusCode.NotFound);
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 0);
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class RunTests : IAsyncLifetime
         await idle.RequireTrueViewsAsync();
     }
 
-    sealed class StopAt(string stage, CancellationTokenSource stop) : IProgress<RunProgress>
+    private sealed class StopAt(string stage, CancellationTokenSource stop) : IProgress<RunProgress>
     {
         public void Report(RunProgress value)
         {

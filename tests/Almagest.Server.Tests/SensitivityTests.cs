@@ -11,16 +11,16 @@ namespace Almagest.Server.Tests;
 /// <summary>Runs that differ in one parameter; and that an answer has the same rows as JSON and as a table.</summary>
 public sealed class SensitivityTests : IAsyncLifetime
 {
-    const string Root = "/analytics/discovery";
-    readonly List<Guid> runs = [];
-    TestServer server = null!;
+    private const string Root = "/analytics/discovery";
+    private readonly List<Guid> _runs = [];
+    private TestServer _server = null!;
 
     public async ValueTask InitializeAsync()
     {
-        server = await TestServer.StartAsync(o => o with { Workers = 0 });
-        var dataset = await server.LoadAsync("known", 8);
-        var stars = await server.StarIdsAsync(dataset.DatasetId);
-        var repository = new RunRepository(server.Ledger);
+        _server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        var dataset = await _server.LoadAsync("known", 8);
+        var stars = await _server.StarIdsAsync(dataset.DatasetId);
+        var repository = new RunRepository(_server.Ledger);
         var faint = StarFilter.FromJson("""{"magnitude": {"min": 1}}""");
         // The third differs from the first in its seed alone, from the second in the contamination too; the fourth in two parameters; the fifth in the selection.
         foreach (var (parameters, filter, flagged) in new[]
@@ -37,17 +37,17 @@ public sealed class SensitivityTests : IAsyncLifetime
             await completion.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - flagged + 0.5)]);
             await completion.MarkCompleteAsync(stars.Length, null);
             await completion.CommitAsync();
-            runs.Add(run.RunId);
+            _runs.Add(run.RunId);
         }
-        await new ViewRefresher(server.Ledger).RefreshPendingAsync();
+        await new ViewRefresher(_server.Ledger).RefreshPendingAsync();
     }
 
     [Fact]
     public async Task Pairs_that_differ_in_one_parameter_are_answered_most_similar_first_with_its_values()
     {
-        var rows = (await server.GetAsync($"{Root}/sensitivity")).Json.EnumerateArray().ToList();
+        var rows = (await _server.GetAsync($"{Root}/sensitivity")).Json.EnumerateArray().ToList();
         JsonAssert.Fields(rows[0], "run_1_id run_2_id parameter value_1 value_2 run_1_count run_2_count overlap_count jaccard_similarity last_updated");
-        Assert.Equal([(runs[1], runs[2]), (runs[0], runs[1])], rows.Select(r => (r.GetProperty("run_1_id").GetGuid(), r.GetProperty("run_2_id").GetGuid())));
+        Assert.Equal([(_runs[1], _runs[2]), (_runs[0], _runs[1])], rows.Select(r => (r.GetProperty("run_1_id").GetGuid(), r.GetProperty("run_2_id").GetGuid())));
         Assert.All(rows, r => Assert.Equal("contamination", r.GetProperty("parameter").GetString()));
         Assert.Equal((0.1, 0.05), (rows[0].GetProperty("value_1").GetDouble(), rows[0].GetProperty("value_2").GetDouble()));
         Assert.Equal((4, 3, 3, 0.75), (rows[0].GetProperty("run_1_count").GetInt32(), rows[0].GetProperty("run_2_count").GetInt32(), rows[0].GetProperty("overlap_count").GetInt32(), rows[0].GetProperty("jaccard_similarity").GetDouble()));
@@ -56,13 +56,13 @@ public sealed class SensitivityTests : IAsyncLifetime
     [Fact]
     public async Task They_can_be_asked_of_one_run_of_one_parameter_and_in_another_order()
     {
-        Assert.Equal(1, (await server.GetAsync($"{Root}/sensitivity?run_id={runs[0]}")).Json.GetArrayLength());
-        Assert.Equal(0, (await server.GetAsync($"{Root}/sensitivity?run_id={runs[3]}")).Json.GetArrayLength());
-        Assert.Equal(2, (await server.GetAsync($"{Root}/sensitivity?parameter=contamination")).Json.GetArrayLength());
-        Assert.Equal(0, (await server.GetAsync($"{Root}/sensitivity?parameter=n_estimators")).Json.GetArrayLength());
-        Assert.Equal(1, (await server.GetAsync($"{Root}/sensitivity?sort=last_updated&limit=1")).Json.GetArrayLength());
-        JsonAssert.Problem(await server.GetAsync($"{Root}/sensitivity?run_id={Guid.NewGuid()}"), HttpStatusCode.NotFound);
-        JsonAssert.Problem(await server.GetAsync($"{Root}/sensitivity?sort=parameter"), HttpStatusCode.BadRequest);
+        Assert.Equal(1, (await _server.GetAsync($"{Root}/sensitivity?run_id={_runs[0]}")).Json.GetArrayLength());
+        Assert.Equal(0, (await _server.GetAsync($"{Root}/sensitivity?run_id={_runs[3]}")).Json.GetArrayLength());
+        Assert.Equal(2, (await _server.GetAsync($"{Root}/sensitivity?parameter=contamination")).Json.GetArrayLength());
+        Assert.Equal(0, (await _server.GetAsync($"{Root}/sensitivity?parameter=n_estimators")).Json.GetArrayLength());
+        Assert.Equal(1, (await _server.GetAsync($"{Root}/sensitivity?sort=last_updated&limit=1")).Json.GetArrayLength());
+        JsonAssert.Problem(await _server.GetAsync($"{Root}/sensitivity?run_id={Guid.NewGuid()}"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.GetAsync($"{Root}/sensitivity?sort=parameter"), HttpStatusCode.BadRequest);
     }
 
     [Theory]
@@ -75,9 +75,9 @@ public sealed class SensitivityTests : IAsyncLifetime
     [InlineData("sensitivity?run_id={run}&limit=9")]
     public async Task A_table_has_the_rows_of_the_JSON_answer_in_its_order(string question)
     {
-        var url = $"{Root}/{question.Replace("{run}", runs[1].ToString(), StringComparison.Ordinal)}";
-        var rows = (await server.GetAsync(url)).Json.EnumerateArray().ToList();
-        var table = (await server.GetAsync($"{url}&format=json")).Json;
+        var url = $"{Root}/{question.Replace("{run}", _runs[1].ToString(), StringComparison.Ordinal)}";
+        var rows = (await _server.GetAsync(url)).Json.EnumerateArray().ToList();
+        var table = (await _server.GetAsync($"{url}&format=json")).Json;
         var names = table.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()!).ToList();
         Assert.NotEmpty(rows);
         // Arrays and JSON are text in a table.
@@ -87,9 +87,9 @@ public sealed class SensitivityTests : IAsyncLifetime
 
     [Fact]
     public async Task A_table_of_a_run_that_does_not_exist_is_refused_as_the_JSON_answer_is() =>
-        JsonAssert.Problem(await server.GetAsync($"{Root}/overlaps?run_id={Guid.NewGuid()}&format=csv"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.GetAsync($"{Root}/overlaps?run_id={Guid.NewGuid()}&format=csv"), HttpStatusCode.NotFound);
 
-    static string Text(JsonElement value) => (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Replace(" ", "", StringComparison.Ordinal);
+    private static string Text(JsonElement value) => (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Replace(" ", "", StringComparison.Ordinal);
 
-    public async ValueTask DisposeAsync() => await server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 }

@@ -6,24 +6,24 @@ namespace Almagest.Server.Tests;
 /// <summary>Coverage maps and cross-matches over the API.</summary>
 public sealed class SkyRouteTests(KnownLedger known)
 {
-    readonly TestServer server = known.Server;
+    private readonly TestServer _server = known.Server;
 
     [Fact]
     public async Task A_coverage_is_answered_in_three_forms()
     {
         var route = $"/vo/datasets/{known.Dataset.Name}/moc";
-        var fits = await server.GetAsync(route);
+        var fits = await _server.GetAsync(route);
         Assert.Equal((HttpStatusCode.OK, "application/fits"), (fits.Status, fits.ContentHeaders.ContentType?.MediaType));
         Assert.StartsWith("SIMPLE  =", fits.Text, StringComparison.Ordinal);
         Assert.Contains("MOCORD_S=                    8", fits.Text, StringComparison.Ordinal);
-        var ascii = (await server.GetAsync(route + "?order=4&format=ascii")).Text;
-        var json = (await server.GetAsync(route + "?order=4&format=json")).Json;
+        var ascii = (await _server.GetAsync(route + "?order=4&format=ascii")).Text;
+        var json = (await _server.GetAsync(route + "?order=4&format=json")).Json;
         Assert.Contains("4/", ascii, StringComparison.Ordinal);
         Assert.InRange(json.GetProperty("4").GetArrayLength(), 1, 12);
-        Assert.Equal(ascii, (await server.GetAsync($"/vo/runs/{known.RunA}/moc?order=4&format=ascii")).Text);
-        Assert.Equal(HttpStatusCode.BadRequest, (await server.GetAsync(route + "?order=30")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("/vo/datasets/nothing/moc")).Status);
-        Assert.Equal(HttpStatusCode.Conflict, (await server.GetAsync($"/vo/runs/{known.Pending}/moc")).Status);
+        Assert.Equal(ascii, (await _server.GetAsync($"/vo/runs/{known.RunA}/moc?order=4&format=ascii")).Text);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _server.GetAsync(route + "?order=30")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync("/vo/datasets/nothing/moc")).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await _server.GetAsync($"/vo/runs/{known.Pending}/moc")).Status);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SkyRouteTests(KnownLedger known)
     [InlineData("""{"dataset_1": "known", "dataset_2": "nothing", "radius_arcsec": 1}""", null, HttpStatusCode.NotFound)]
     public async Task A_match_that_makes_no_sense_is_refused_by_field(string body, string? field, HttpStatusCode status)
     {
-        var answer = await server.PostAsync("/crossmatches", body);
+        var answer = await _server.PostAsync("/crossmatches", body);
         Assert.Equal(status, answer.Status);
         if (field is not null) Assert.True(answer.Json.GetProperty("errors").TryGetProperty(field, out _), answer.Text);
     }

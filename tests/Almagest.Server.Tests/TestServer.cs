@@ -24,11 +24,11 @@ public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, 
 /// <summary>A migrated ledger in a database of its own, and a real server on a free loopback port over it.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
-    readonly TestDatabase database;
+    private readonly TestDatabase _database;
 
-    TestServer(TestDatabase database, LedgerDatabase ledger, WebApplication app)
+    private TestServer(TestDatabase database, LedgerDatabase ledger, WebApplication app)
     {
-        this.database = database;
+        this._database = database;
         Ledger = ledger;
         App = app;
         // A refusal may be slow to come on a busy machine; the body is not sent before it.
@@ -110,6 +110,6 @@ public sealed class TestServer : IAsyncDisposable
         await App.StopAsync();
         await App.DisposeAsync();
         await Ledger.DisposeAsync();
-        await database.DisposeAsync();
+        await _database.DisposeAsync();
     }
 }

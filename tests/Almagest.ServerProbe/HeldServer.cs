@@ -9,7 +9,7 @@ namespace Almagest.ServerProbe;
 /// A real server with two workers. At a named point of a run's completion it says 'reached' and stands still until a line comes in; it
 /// ends when its input does.
 /// </summary>
-static class HeldServer
+internal static class HeldServer
 {
     public static async Task<int> RunAsync(string connection, string? point)
     {

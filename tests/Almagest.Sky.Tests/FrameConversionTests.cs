@@ -8,20 +8,20 @@ public sealed class FrameConversionTests
     [Fact]
     public void Positions_and_motions_of_older_systems_are_those_of_astropy()
     {
-        int n = 0;
+        var n = 0;
         foreach (var e in Astropy.Section("frames"))
         {
             var frame = e[0].GetString() switch { "fk5" => SkyFrame.Fk5, "fk4" => SkyFrame.Fk4, _ => SkyFrame.Galactic };
             var system = new PositionSystem(frame, e[1].GetDouble(), e[2].ValueKind == JsonValueKind.Null ? null : e[2].GetDouble());
-            double[] v = e.EnumerateArray().Skip(3).Select(x => x.GetDouble()).ToArray();
+            var v = e.EnumerateArray().Skip(3).Select(x => x.GetDouble()).ToArray();
             var conversion = new FrameConversion(system);
             var (ra, dec) = conversion.Position(v[0], v[1]);
-            double apart = SkyCoordinates.SeparationDeg(ra, dec, v[4], v[5]) * 3.6e6;
+            var apart = SkyCoordinates.SeparationDeg(ra, dec, v[4], v[5]) * 3.6e6;
             Assert.True(apart < 0.05, $"{system} ({v[0]}, {v[1]}): {apart} mas");
             var moved = conversion.Motion(v[0], v[1], v[2], v[3]);
             Assert.Equal((ra, dec), (moved.Ra, moved.Dec));
             // Next to a pole the direction of north turns by as much as the position differs.
-            double tolerance = Math.Abs(v[1]) > 89.9 ? 2 : 0.05;
+            var tolerance = Math.Abs(v[1]) > 89.9 ? 2 : 0.05;
             Assert.True(
                 Math.Abs(moved.Pmra - v[6]) < tolerance && Math.Abs(moved.Pmdec - v[7]) < tolerance,
                 $"{system} ({v[0]}, {v[1]}): {moved.Pmra} {moved.Pmdec}, expected {v[6]} {v[7]}");

@@ -29,8 +29,8 @@ public sealed class HealpixConeTests
     [InlineData(180.0, -90.0)]
     public void Ranges_ascend_apart_and_hold_few_positions_outside(double ra, double dec)
     {
-        const double radius = 2;
-        var ranges = Healpix.ConeRanges(ra, dec, radius, detail: 4);
+        const double Radius = 2;
+        var ranges = Healpix.ConeRanges(ra, dec, Radius, detail: 4);
         Assert.InRange(ranges.Count, 1, 400);
         for (var i = 0; i < ranges.Count; i++)
         {
@@ -39,7 +39,7 @@ public sealed class HealpixConeTests
         }
 
         var covered = ranges.Sum(r => (double)(r.High - r.Low + 1)) / Healpix.CellCount(29);
-        var cone = (1 - Math.Cos(radius * Math.PI / 180)) / 2;
+        var cone = (1 - Math.Cos(Radius * Math.PI / 180)) / 2;
         Assert.InRange(covered / cone, 1, 1.25);
     }
 

@@ -6,7 +6,7 @@ namespace Almagest.Sky.Tests;
 
 public sealed class HealpixTests
 {
-    private static readonly Gen<(double Ra, double Dec)> Position =
+    private static readonly Gen<(double Ra, double Dec)> s_position =
         Gen.Select(Gen.Double[0, 360], Gen.Double[-1, 1], (ra, z) => (ra, Math.Asin(z) * 180 / Math.PI));
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class HealpixTests
 
     [Fact]
     public void A_cell_is_the_parent_of_the_finer_cell_at_the_same_place() =>
-        Gen.Select(Position, Gen.Int[1, 29]).Sample((at, order) =>
+        Gen.Select(s_position, Gen.Int[1, 29]).Sample((at, order) =>
             Healpix.Parent(Healpix.AngToPix(order, at.Ra, at.Dec)) == Healpix.AngToPix(order - 1, at.Ra, at.Dec));
 
     [Fact]
@@ -68,12 +68,12 @@ public sealed class HealpixTests
     [Fact]
     public void Cells_have_equal_areas()
     {
-        const int count = 200_000;
+        const int Count = 200_000;
         var random = new Random(5);
         var perCell = new int[12];
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < Count; i++)
             perCell[Healpix.AngToPix(0, 360 * random.NextDouble(), Math.Asin(2 * random.NextDouble() - 1) * 180 / Math.PI)]++;
-        Assert.All(perCell, n => Assert.InRange(n, count / 12 - 700, count / 12 + 700)); // 5 sigma = 620
+        Assert.All(perCell, n => Assert.InRange(n, Count / 12 - 700, Count / 12 + 700)); // 5 sigma = 620
     }
 
     [Theory]

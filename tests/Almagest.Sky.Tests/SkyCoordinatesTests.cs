@@ -19,9 +19,9 @@ public sealed class SkyCoordinatesTests
     [Fact]
     public void A_separation_of_a_microarcsecond_keeps_its_digits()
     {
-        const double tiny = 1e-6 / 3600;
-        Assert.Equal(1, SkyCoordinates.SeparationDeg(0, 0, tiny, 0) / tiny, 1e-12);
-        Assert.Equal(1, (180 - SkyCoordinates.SeparationDeg(0, 0, 180 - tiny, 0)) / tiny, 1e-3);
+        const double Tiny = 1e-6 / 3600;
+        Assert.Equal(1, SkyCoordinates.SeparationDeg(0, 0, Tiny, 0) / Tiny, 1e-12);
+        Assert.Equal(1, (180 - SkyCoordinates.SeparationDeg(0, 0, 180 - Tiny, 0)) / Tiny, 1e-3);
     }
 
     [Fact]

@@ -8,12 +8,12 @@ public sealed class SpaceMotionTests
     [Fact]
     public void Stars_carried_over_years_are_where_astropy_has_them()
     {
-        int n = 0;
+        var n = 0;
         foreach (var e in Astropy.Section("motions"))
         {
-            double[] v = e.EnumerateArray().Skip(1).Select(x => x.GetDouble()).ToArray();
+            var v = e.EnumerateArray().Skip(1).Select(x => x.GetDouble()).ToArray();
             var there = SpaceMotion.Propagate(v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
-            double apart = SkyCoordinates.SeparationDeg(there.Ra, there.Dec, v[7], v[8]) * 3.6e6;
+            var apart = SkyCoordinates.SeparationDeg(there.Ra, there.Dec, v[7], v[8]) * 3.6e6;
             // Light time, which is left out, grows with the square of the years.
             Assert.True(apart < 0.01 + 2.5e-4 * v[6] * v[6], $"{e[0]} after {v[6]} years: {apart} mas");
             Assert.True(
@@ -65,11 +65,11 @@ public sealed class SpaceMotionTests
         Gen.Select(Gen.Double[0, 360], Gen.Double[-89, 89], Gen.Double[-5000, 5000], Gen.Double[-5000, 5000], Gen.Double[-500, 500], Gen.Double[-1000, 1000])
             .Sample((ra, dec, pmra, pmdec, radialVelocity, years) =>
             {
-                const double parallax = 200, kmInParsec = 206264.80624709636 * Constants.AstronomicalUnitKm, secondsInYear = 365.25 * 86400;
+                const double Parallax = 200, KmInParsec = 206264.80624709636 * Constants.AstronomicalUnitKm, SecondsInYear = 365.25 * 86400;
                 var at = NormalTriad.At(ra, dec);
-                var velocity = (at.East * pmra + at.North * pmdec) * (4.740470463533348 / parallax) + at.Outward * radialVelocity;
-                var place = at.Outward * (1000 / parallax) + velocity * (years * secondsInYear / kmInParsec);
-                var there = SpaceMotion.Propagate(ra, dec, pmra, pmdec, parallax, radialVelocity, years);
+                var velocity = (at.East * pmra + at.North * pmdec) * (4.740470463533348 / Parallax) + at.Outward * radialVelocity;
+                var place = at.Outward * (1000 / Parallax) + velocity * (years * SecondsInYear / KmInParsec);
+                var there = SpaceMotion.Propagate(ra, dec, pmra, pmdec, Parallax, radialVelocity, years);
                 var (expectedRa, expectedDec) = SkyCoordinates.FromVector(place);
                 Assert.InRange(SkyCoordinates.SeparationDeg(there.Ra, there.Dec, expectedRa, expectedDec) * 3.6e6, 0, 0.01);
                 Assert.Equal(1000 / place.Norm, there.Parallax, 1e-6);

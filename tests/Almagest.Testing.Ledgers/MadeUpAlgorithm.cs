@@ -37,7 +37,7 @@ public sealed record MadeUpParameters : RunParameters
 /// <summary>A tiny algorithm that no part of the program knows: what it gets all the same, it gets from its description.</summary>
 public sealed class MadeUpAlgorithm : ClusterAlgorithm<MadeUpParameters>
 {
-    MadeUpAlgorithm() { }
+    private MadeUpAlgorithm() { }
 
     public static MadeUpAlgorithm Instance { get; } = new();
 

@@ -7,17 +7,17 @@ namespace Almagest.Testing.Ledgers;
 /// <summary>A migrated, empty ledger in a database of its own.</summary>
 public sealed class TestLedger : IAsyncDisposable
 {
-    readonly TestDatabase database;
+    private readonly TestDatabase _database;
 
-    TestLedger(TestDatabase database)
+    private TestLedger(TestDatabase database)
     {
-        this.database = database;
+        this._database = database;
         Ledger = new LedgerDatabase(database.ConnectionString);
     }
 
     public LedgerDatabase Ledger { get; }
 
-    public string ConnectionString => database.ConnectionString;
+    public string ConnectionString => _database.ConnectionString;
 
     public static async Task<TestLedger> CreateAsync()
     {
@@ -86,7 +86,7 @@ public sealed class TestLedger : IAsyncDisposable
     /// <summary>The stars that a run has results of, ascending.</summary>
     public Task<long[]> StarsOfAsync(Guid runId) => LongsAsync($"select star_id from discovery_results where run_id = '{runId}' order by star_id");
 
-    async Task<long[]> LongsAsync(string sql)
+    private async Task<long[]> LongsAsync(string sql)
     {
         var rows = new List<long>();
         await using var command = Ledger.DataSource.CreateCommand(sql);
@@ -98,6 +98,6 @@ public sealed class TestLedger : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ledger.DisposeAsync();
-        await database.DisposeAsync();
+        await _database.DisposeAsync();
     }
 }

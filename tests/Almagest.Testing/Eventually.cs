@@ -8,7 +8,7 @@ namespace Almagest.Testing;
 public static class Eventually
 {
     /// <summary>Long enough on a machine with other work; the limit of the test ends the wait sooner.</summary>
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(50);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(50);
 
     /// <summary>Asks, ever more rarely, until a condition holds.</summary>
     /// <param name="what">said where it never does; by default the condition as it is written</param>
@@ -17,7 +17,7 @@ public static class Eventually
         Func<Task<bool>> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var within = limit ?? Limit * TestWatch.Stretch();
+        var within = limit ?? s_limit * TestWatch.Stretch();
         var start = Stopwatch.GetTimestamp();
         for (var pause = 2; !await condition(); pause = Math.Min(2 * pause, 50))
         {

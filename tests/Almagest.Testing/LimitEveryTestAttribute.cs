@@ -9,21 +9,21 @@ namespace Almagest.Testing;
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class LimitEveryTestAttribute : BeforeAfterTestAttribute
 {
-    readonly ConcurrentDictionary<string, TestWatch.Entry> entries = new();
+    private readonly ConcurrentDictionary<string, TestWatch.Entry> _entries = new();
 
     public override void Before(MethodInfo methodUnderTest, IXunitTest test)
     {
         ArgumentNullException.ThrowIfNull(test);
-        entries[test.UniqueID] = TestWatch.Begin(test.TestDisplayName, LimitOf(methodUnderTest), TestContext.Current.CancelCurrentTest);
+        _entries[test.UniqueID] = TestWatch.Begin(test.TestDisplayName, LimitOf(methodUnderTest), TestContext.Current.CancelCurrentTest);
     }
 
     public override void After(MethodInfo methodUnderTest, IXunitTest test)
     {
         ArgumentNullException.ThrowIfNull(test);
-        if (entries.TryRemove(test.UniqueID, out var entry)) TestWatch.End(entry);
+        if (_entries.TryRemove(test.UniqueID, out var entry)) TestWatch.End(entry);
     }
 
-    static TimeSpan LimitOf(MethodInfo method)
+    private static TimeSpan LimitOf(MethodInfo method)
     {
         ArgumentNullException.ThrowIfNull(method);
         var own = method.GetCustomAttribute<TimeLimitAttribute>() ?? method.ReflectedType?.GetCustomAttribute<TimeLimitAttribute>();

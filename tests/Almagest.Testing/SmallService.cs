@@ -10,14 +10,14 @@ namespace Almagest.Testing;
 /// </summary>
 public sealed class SmallService : IDisposable
 {
-    const string Table = "<VOTABLE version=\"1.4\"><RESOURCE type=\"results\"><INFO name=\"QUERY_STATUS\" value=\"OK\"/><TABLE><FIELD name=\"id\" datatype=\"long\"/><FIELD name=\"ra\" datatype=\"double\" unit=\"deg\"/>"
+    private const string Table = "<VOTABLE version=\"1.4\"><RESOURCE type=\"results\"><INFO name=\"QUERY_STATUS\" value=\"OK\"/><TABLE><FIELD name=\"id\" datatype=\"long\"/><FIELD name=\"ra\" datatype=\"double\" unit=\"deg\"/>"
         + "<FIELD name=\"dec\" datatype=\"double\" unit=\"deg\"/><DATA><TABLEDATA><TR><TD>7</TD><TD>10</TD><TD>20</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>";
 
-    const string Error = "<VOTABLE version=\"1.4\"><RESOURCE type=\"results\"><INFO name=\"QUERY_STATUS\" value=\"ERROR\">unknown column parallaxx</INFO></RESOURCE></VOTABLE>";
+    private const string Error = "<VOTABLE version=\"1.4\"><RESOURCE type=\"results\"><INFO name=\"QUERY_STATUS\" value=\"ERROR\">unknown column parallaxx</INFO></RESOURCE></VOTABLE>";
 
-    readonly HttpListener listener = new();
-    readonly List<string> asked = [];
-    int polls;
+    private readonly HttpListener _listener = new();
+    private readonly List<string> _asked = [];
+    private int _polls;
 
     public SmallService()
     {
@@ -29,11 +29,11 @@ public sealed class SmallService : IDisposable
             var port = ((IPEndPoint)probe.LocalEndpoint).Port;
             probe.Stop();
             Tap = new Uri($"http://127.0.0.1:{port}/tap");
-            listener.Prefixes.Clear();
-            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            _listener.Prefixes.Clear();
+            _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
             try
             {
-                listener.Start();
+                _listener.Start();
                 break;
             }
             catch (HttpListenerException) when (attempt < 5)
@@ -53,20 +53,20 @@ public sealed class SmallService : IDisposable
     {
         get
         {
-            lock (asked) return [.. asked];
+            lock (_asked) return [.. _asked];
         }
     }
 
-    public void Dispose() => listener.Close();
+    public void Dispose() => _listener.Close();
 
-    async Task ServeAsync()
+    private async Task ServeAsync()
     {
-        while (listener.IsListening)
+        while (_listener.IsListening)
         {
             HttpListenerContext context;
             try
             {
-                context = await listener.GetContextAsync();
+                context = await _listener.GetContextAsync();
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
@@ -82,11 +82,11 @@ public sealed class SmallService : IDisposable
         }
     }
 
-    async Task AnswerAsync(HttpListenerContext context)
+    private async Task AnswerAsync(HttpListenerContext context)
     {
-        string body = await new StreamReader(context.Request.InputStream).ReadToEndAsync();
-        string path = context.Request.Url!.AbsolutePath;
-        lock (asked) asked.Add($"{context.Request.HttpMethod} {context.Request.Url.PathAndQuery} {WebUtility.UrlDecode(body)}".Trim());
+        var body = await new StreamReader(context.Request.InputStream).ReadToEndAsync();
+        var path = context.Request.Url!.AbsolutePath;
+        lock (_asked) _asked.Add($"{context.Request.HttpMethod} {context.Request.Url.PathAndQuery} {WebUtility.UrlDecode(body)}".Trim());
         var (status, text, location) = (context.Request.HttpMethod, path) switch
         {
             ("POST", "/tap/sync") when body.Contains("parallaxx", StringComparison.Ordinal) => (400, Error, ""),
@@ -96,7 +96,7 @@ public sealed class SmallService : IDisposable
             ("POST", "/tap/sync") when body.Contains("endless", StringComparison.Ordinal) => (200, new string(' ', 3 << 20), ""),
             ("POST", "/tap/sync") or ("GET", "/tap/elsewhere") or ("GET", "/cone") or ("GET", "/tap/async/1/results/result") => (200, Table, ""),
             ("POST", "/tap/async") => (303, "", body.Contains("parallaxx", StringComparison.Ordinal) ? "/tap/async/2" : "/tap/async/1"),
-            ("GET", "/tap/async/1/phase") => (200, ++polls < 3 ? "EXECUTING" : "COMPLETED", ""),
+            ("GET", "/tap/async/1/phase") => (200, ++_polls < 3 ? "EXECUTING" : "COMPLETED", ""),
             ("GET", "/tap/async/2/phase") => (200, "ERROR", ""),
             ("GET", "/tap/async/2/error") => (200, Error, ""),
             ("GET", "/slow") => (0, "", ""),

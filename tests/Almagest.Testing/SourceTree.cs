@@ -23,5 +23,5 @@ public static class SourceTree
     /// <summary>The folder that holds <c>src</c>, <c>tests</c> and <c>docs</c>.</summary>
     public static string Root { get; } = Find();
 
-    static string Find([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    private static string Find([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }

@@ -19,7 +19,7 @@ public static class TestData
         return File.Exists(path) ? path : null;
     }
 
-    static string? FindFolder()
+    private static string? FindFolder()
     {
         if (Environment.GetEnvironmentVariable("ALMAGEST_TEST_DATA") is { Length: > 0 } named)
             return Directory.Exists(named) ? Path.GetFullPath(named) : null;

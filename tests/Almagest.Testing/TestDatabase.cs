@@ -3,11 +3,11 @@ namespace Almagest.Testing;
 /// <summary>A database of one test, dropped at its end.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    readonly TestDatabaseServer server;
+    private readonly TestDatabaseServer _server;
 
     internal TestDatabase(TestDatabaseServer server, string name, string connectionString)
     {
-        this.server = server;
+        this._server = server;
         Name = name;
         ConnectionString = connectionString;
     }
@@ -16,5 +16,5 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public async ValueTask DisposeAsync() => await server.DropAsync(this);
+    public async ValueTask DisposeAsync() => await _server.DropAsync(this);
 }

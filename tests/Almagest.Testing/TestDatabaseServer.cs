@@ -14,20 +14,20 @@ public sealed class TestDatabaseServer
     /// <summary>The environment variable with the connection string of a server that several test programs share.</summary>
     public const string ServerVariable = "ALMAGEST_TEST_SERVER";
 
-    static readonly Lazy<Task<TestDatabaseServer>> Shared = new(FindAsync);
+    private static readonly Lazy<Task<TestDatabaseServer>> s_shared = new(FindAsync);
 
-    readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = new();
-    readonly Version version;
-    int databases;
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _templates = new();
+    private readonly Version _version;
+    private int _databases;
 
-    TestDatabaseServer(string connectionString, Version version)
+    private TestDatabaseServer(string connectionString, Version version)
     {
         ConnectionString = connectionString;
-        this.version = version;
+        this._version = version;
     }
 
     /// <summary>The server of this process, started by the first call where none is named.</summary>
-    public static Task<TestDatabaseServer> GetAsync() => Shared.Value;
+    public static Task<TestDatabaseServer> GetAsync() => s_shared.Value;
 
     /// <summary>The server's own database; create one per test rather than using it.</summary>
     public string ConnectionString { get; }
@@ -35,9 +35,9 @@ public sealed class TestDatabaseServer
     /// <summary>A new database, empty or a copy of <paramref name="template"/> (to which nobody may be connected).</summary>
     public async Task<TestDatabase> CreateDatabaseAsync(string? template = null)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Environment.ProcessId}_{Interlocked.Increment(ref _databases)}");
         // Files are copied in a tenth of the time that the log of their blocks takes; before PostgreSQL 15 it was the only way.
-        var strategy = version.Major >= 15 ? " STRATEGY file_copy" : "";
+        var strategy = _version.Major >= 15 ? " STRATEGY file_copy" : "";
         await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template ?? "template1"}{strategy}");
         return new TestDatabase(this, name, Connection(name));
     }
@@ -49,7 +49,7 @@ public sealed class TestDatabaseServer
     public async Task<TestDatabase> CreateDatabaseAsync(string templateKey, Func<string, Task> prepare)
     {
         ArgumentNullException.ThrowIfNull(prepare);
-        var template = templates.GetOrAdd(templateKey, _ => new Lazy<Task<string>>(() => PrepareAsync("template_" + templateKey, prepare)));
+        var template = _templates.GetOrAdd(templateKey, _ => new Lazy<Task<string>>(() => PrepareAsync("template_" + templateKey, prepare)));
         return await CreateDatabaseAsync(await template.Value);
     }
 
@@ -59,7 +59,7 @@ public sealed class TestDatabaseServer
         await ExecuteAsync($"DROP DATABASE IF EXISTS {database.Name} WITH (FORCE)");
     }
 
-    async Task<string> PrepareAsync(string name, Func<string, Task> prepare)
+    private async Task<string> PrepareAsync(string name, Func<string, Task> prepare)
     {
         await using var connection = await OpenAsync();
         // Another program may be preparing the same one; the lock ends with the connection.
@@ -79,35 +79,35 @@ public sealed class TestDatabaseServer
         return name;
     }
 
-    static async Task ClearPoolAsync(string connectionString)
+    private static async Task ClearPoolAsync(string connectionString)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         NpgsqlConnection.ClearPool(connection);
     }
 
-    async Task<NpgsqlConnection> OpenAsync()
+    private async Task<NpgsqlConnection> OpenAsync()
     {
         var connection = new NpgsqlConnection(ConnectionString);
         await connection.OpenAsync();
         return connection;
     }
 
-    async Task ExecuteAsync(string sql)
+    private async Task ExecuteAsync(string sql)
     {
         await using var connection = await OpenAsync();
         await ExecuteAsync(sql, connection);
     }
 
-    static async Task ExecuteAsync(string sql, NpgsqlConnection connection)
+    private static async Task ExecuteAsync(string sql, NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
         await command.ExecuteNonQueryAsync();
     }
 
-    string Connection(string database) =>
+    private string Connection(string database) =>
         new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database, MaxPoolSize = 10 }.ConnectionString;
 
-    static async Task<TestDatabaseServer> FindAsync()
+    private static async Task<TestDatabaseServer> FindAsync()
     {
         var named = Environment.GetEnvironmentVariable(ServerVariable);
         var server = string.IsNullOrEmpty(named) ? await ThrowAwayServer.StartAsync() : named;

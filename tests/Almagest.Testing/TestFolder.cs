@@ -9,15 +9,15 @@ namespace Almagest.Testing;
 /// </summary>
 public sealed class TestFolder : IDisposable
 {
-    const string Prefix = "almagest-test-";
-    static readonly Lazy<int> Swept = new(Sweep);
+    private const string Prefix = "almagest-test-";
+    private static readonly Lazy<int> s_swept = new(Sweep);
 
-    readonly FileStream mark;
+    private readonly FileStream _mark;
 
-    TestFolder(string path, FileStream mark)
+    private TestFolder(string path, FileStream mark)
     {
         Path = path;
-        this.mark = mark;
+        this._mark = mark;
     }
 
     public string Path { get; }
@@ -25,7 +25,7 @@ public sealed class TestFolder : IDisposable
     /// <param name="parent">where it lies, by default in the system's temporary directory</param>
     public static TestFolder Create(string name, string? parent = null)
     {
-        _ = Swept.Value;
+        _ = s_swept.Value;
         for (var attempt = 1; ; attempt++)
         {
             var path = MakeFolder(name, parent);
@@ -46,11 +46,11 @@ public sealed class TestFolder : IDisposable
     public void Dispose()
     {
         Delete(Path);
-        mark.Dispose();
+        _mark.Dispose();
         File.Delete(MarkOf(Path));
     }
 
-    static string MakeFolder(string name, string? parent)
+    private static string MakeFolder(string name, string? parent)
     {
         if (parent is null) return Directory.CreateTempSubdirectory($"{Prefix}{name}-").FullName;
         var path = System.IO.Path.Combine(parent, $"{Prefix}{name}-{System.IO.Path.GetRandomFileName()[..8]}");
@@ -59,12 +59,12 @@ public sealed class TestFolder : IDisposable
     }
 
     // Beside the folder, so that the folder can be given away or mounted over.
-    static string MarkOf(string path) => path + ".lock";
+    private static string MarkOf(string path) => path + ".lock";
 
-    static FileStream Mark(string path) =>
+    private static FileStream Mark(string path) =>
         new(MarkOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
-    static int Sweep()
+    private static int Sweep()
     {
         var count = 0;
         string[] parents = [System.IO.Path.GetTempPath(), "/dev/shm"];
@@ -89,7 +89,7 @@ public sealed class TestFolder : IDisposable
         return count;
     }
 
-    static void Delete(string path)
+    private static void Delete(string path)
     {
         if (Directory.Exists(path))
             Directory.Delete(path, recursive: true);

@@ -14,16 +14,16 @@ public static class TestWatch
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>What a cancelled test has to clean up.</summary>
-    static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(30);
 
     /// <summary>What fixtures may take between two tests.</summary>
-    static readonly TimeSpan Pause = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(3);
 
-    const int HangCode = 70;
+    private const int HangCode = 70;
 
-    static readonly HashSet<Entry> Running = [];
-    static readonly Thread Watcher = new(Watch) { IsBackground = true, Name = "test watch" };
-    static long lastEvent;
+    private static readonly HashSet<Entry> s_running = [];
+    private static readonly Thread s_watcher = new(Watch) { IsBackground = true, Name = "test watch" };
+    private static long s_lastEvent;
 
     /// <summary>A running test.</summary>
     internal sealed record Entry(string Name, TimeSpan Limit, Action Cancel, long Start)
@@ -58,11 +58,11 @@ public static class TestWatch
     internal static Entry Begin(string name, TimeSpan limit, Action cancel)
     {
         var entry = new Entry(name, limit, cancel, Stopwatch.GetTimestamp());
-        lock (Running)
+        lock (s_running)
         {
-            Running.Add(entry);
-            lastEvent = entry.Start;
-            if (Watcher.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted)) Watcher.Start();
+            s_running.Add(entry);
+            s_lastEvent = entry.Start;
+            if (s_watcher.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted)) s_watcher.Start();
         }
         return entry;
     }
@@ -70,16 +70,16 @@ public static class TestWatch
     /// <exception cref="TimeoutException">The test took longer than its limit.</exception>
     internal static void End(Entry entry)
     {
-        lock (Running)
+        lock (s_running)
         {
-            Running.Remove(entry);
-            lastEvent = Stopwatch.GetTimestamp();
+            s_running.Remove(entry);
+            s_lastEvent = Stopwatch.GetTimestamp();
         }
         if (entry.Elapsed > entry.Limit && entry.Elapsed > entry.Limit * Stretch() && !Debugger.IsAttached)
             throw new TimeoutException($"The test took {entry.Elapsed.TotalSeconds:0} s; its limit is {entry.Limit.TotalSeconds:0} s.");
     }
 
-    static void Watch()
+    private static void Watch()
     {
         while (true)
         {
@@ -87,10 +87,10 @@ public static class TestWatch
             if (Debugger.IsAttached) continue;
             Entry[] running;
             TimeSpan pause;
-            lock (Running)
+            lock (s_running)
             {
-                running = [.. Running];
-                pause = Stopwatch.GetElapsedTime(lastEvent);
+                running = [.. s_running];
+                pause = Stopwatch.GetElapsedTime(s_lastEvent);
             }
             var stretch = Stretch();
             foreach (var late in running.Where(e => e.Elapsed > e.Limit * stretch && !e.IsCancelled))
@@ -99,15 +99,15 @@ public static class TestWatch
                 Console.Error.WriteLine($"test watch: {late.Name} has taken {late.Elapsed.TotalSeconds:0} s and is cancelled.");
                 late.Cancel();
             }
-            var hanging = running.Where(e => e.Elapsed > (e.Limit + Grace) * stretch).ToList();
+            var hanging = running.Where(e => e.Elapsed > (e.Limit + s_grace) * stretch).ToList();
             if (hanging.Count > 0)
                 Stop($"{string.Join(", ", hanging.Select(e => e.Name))} {(hanging.Count == 1 ? "hangs" : "hang")}", running);
-            if (running.Length == 0 && pause > Pause * stretch)
+            if (running.Length == 0 && pause > s_pause * stretch)
                 Stop($"no test has begun or ended for {pause.TotalSeconds:0} s: a fixture hangs", running);
         }
     }
 
-    static void Stop(string why, Entry[] running)
+    private static void Stop(string why, Entry[] running)
     {
         Console.Error.WriteLine($"test watch: {why}. The program ends; running were:");
         foreach (var entry in running) Console.Error.WriteLine($"  {entry.Name}, for {entry.Elapsed.TotalSeconds:0} s");

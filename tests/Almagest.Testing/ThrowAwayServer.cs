@@ -6,8 +6,8 @@ namespace Almagest.Testing;
 /// <summary>A PostgreSQL server that lives as long as this process, in memory where there is room.</summary>
 public static class ThrowAwayServer
 {
-    const string Memory = "/dev/shm";
-    const long RoomNeeded = 3L << 30;
+    private const string Memory = "/dev/shm";
+    private const long RoomNeeded = 3L << 30;
 
     /// <summary>Starts it; its files are deleted when the process ends.</summary>
     /// <param name="connections">that the server admits</param>
@@ -37,7 +37,7 @@ public static class ThrowAwayServer
         return lease.ConnectionString;
     }
 
-    static async Task SetAsync(string connectionString, string setting)
+    private static async Task SetAsync(string connectionString, string setting)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         await connection.OpenAsync();
@@ -46,7 +46,7 @@ public static class ThrowAwayServer
     }
 
     /// <summary>Whether the files may lie in memory: all tests together need 1 GB of it.</summary>
-    static bool HasRoom()
+    private static bool HasRoom()
     {
         try
         {

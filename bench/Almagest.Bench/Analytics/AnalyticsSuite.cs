@@ -1,13 +1,13 @@
 namespace Almagest.Bench.Analytics;
 
 /// <summary><c>bench analytics</c>: the same questions asked of the raw results and of the views.</summary>
-static class AnalyticsSuite
+internal static class AnalyticsSuite
 {
     public static Suite Suite { get; } = new("analytics", "raw queries against view look-ups, at growing histories", $"""
         {History.Usage}
         """, RunAsync);
 
-    static async Task<int> RunAsync(string[] args)
+    private static async Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, History.Options, ["--quick"]);
         var histories = History.Of(arguments);

@@ -1,12 +1,12 @@
 namespace Almagest.Bench.Analytics;
 
 /// <summary>The histories that the suites of the ledger are measured at, and where.</summary>
-static class History
+internal static class History
 {
     /// <summary>Fewer hold no pair of runs to ask for.</summary>
-    const int LeastRuns = 10, LeastStars = 100;
+    private const int LeastRuns = 10, LeastStars = 100;
 
-    const string Ordinary = "100x1k,200x5k,200x50k", Quick = "20x500";
+    private const string Ordinary = "100x1k,200x5k,200x50k", Quick = "20x500";
 
     public const string Usage = $"""
               --histories RUNSxSTARS[,…]   runs, and stars of each (default {Ordinary}; with --quick {Quick})

@@ -17,7 +17,7 @@ public sealed record RawAgainstView(string Question, double RawMs, double ViewMs
 /// </summary>
 public static class RawAgainstViews
 {
-    static readonly (string Question, string Raw, string View)[] Questions =
+    private static readonly (string Question, string Raw, string View)[] s_questions =
     [
         ("statistics of one anomaly run", """
             select d.run_id, count(*) filter (where r.is_anomaly = 1),
@@ -134,7 +134,7 @@ public static class RawAgainstViews
         await using var connection = await ledger.ConnectAsync();
         var rows = new List<RawAgainstView>();
         var names = await NamesAsync(connection);
-        foreach (var (question, rawText, viewText) in Questions)
+        foreach (var (question, rawText, viewText) in s_questions)
         {
             var (raw, view) = (Fill(rawText, names), Fill(viewText, names));
             var (first, expected) = await AskAsync(connection, raw);
@@ -156,7 +156,7 @@ public static class RawAgainstViews
     }
 
     // Which run, pair and star is asked for is settled before anything is timed.
-    static async Task<Dictionary<string, string>> NamesAsync(NpgsqlConnection connection) => new()
+    private static async Task<Dictionary<string, string>> NamesAsync(NpgsqlConnection connection) => new()
     {
         ["{anomaly run}"] = (await AskAsync(connection, "select run_id from discovery_runs where run_type = 'anomaly' order by created_at desc offset 3 limit 1")).Answer.Trim(),
         ["{cluster run}"] = (await AskAsync(connection, "select run_id from discovery_runs where run_type = 'cluster' order by created_at desc offset 3 limit 1")).Answer.Trim(),
@@ -165,9 +165,9 @@ public static class RawAgainstViews
         ["{star}"] = (await AskAsync(connection, "select min(star_id) + 39 from stars")).Answer.Trim(),
     };
 
-    static string Fill(string sql, Dictionary<string, string> names) => names.Aggregate(sql, (text, name) => text.Replace(name.Key, name.Value, StringComparison.Ordinal));
+    private static string Fill(string sql, Dictionary<string, string> names) => names.Aggregate(sql, (text, name) => text.Replace(name.Key, name.Value, StringComparison.Ordinal));
 
-    static async Task<(double Ms, string Answer)> AskAsync(NpgsqlConnection connection, string sql)
+    private static async Task<(double Ms, string Answer)> AskAsync(NpgsqlConnection connection, string sql)
     {
         var watch = Stopwatch.StartNew();
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
@@ -184,7 +184,7 @@ public static class RawAgainstViews
         return (watch.Elapsed.TotalMilliseconds, answer.ToString());
     }
 
-    static double Median(double[] values)
+    private static double Median(double[] values)
     {
         Array.Sort(values);
         return values.Length % 2 == 1 ? values[values.Length / 2] : (values[values.Length / 2 - 1] + values[values.Length / 2]) / 2;

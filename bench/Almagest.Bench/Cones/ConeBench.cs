@@ -14,13 +14,13 @@ using Npgsql;
 namespace Almagest.Bench.Cones;
 
 /// <summary>Stars spread evenly over the sky, cones at random positions; every way of asking must find the same stars.</summary>
-static class ConeBench
+internal static class ConeBench
 {
-    static readonly double[] Radii = [0.01, 0.1, 1, 5];
+    private static readonly double[] s_radii = [0.01, 0.1, 1, 5];
 
-    sealed record Way(string Name, Func<double, double, double, Task<long>> CountAsync);
+    private sealed record Way(string Name, Func<double, double, double, Task<long>> CountAsync);
 
-    sealed record Row(double Radius, double Found, IReadOnlyList<(string Name, double Median, double P99)> Times);
+    private sealed record Row(double Radius, double Found, IReadOnlyList<(string Name, double Median, double P99)> Times);
 
     public static async Task<string> RunAsync(LedgerDatabase ledger, int stars, int cones, TextWriter log)
     {
@@ -47,12 +47,12 @@ static class ConeBench
             "select count(*) from public.stars where dec_deg between $2 - $3 and $2 + $3 and power(sind((dec_deg - $2) / 2), 2) + cosd(dec_deg) * cosd($2) * power(sind((ra_deg - $1) / 2), 2) <= power(sind($3 / 2), 2)", ra, dec, r)));
 
         var rows = new List<Row>();
-        foreach (var radius in Radii) rows.Add(await MeasureAsync(ways, radius, cones, log));
+        foreach (var radius in s_radii) rows.Add(await MeasureAsync(ways, radius, cones, log));
         await app.StopAsync();
         return Report(rows, stars, cones, load, sizes, withQ3c, await ScalarAsync<string>(connection, "select current_setting('server_version')"));
     }
 
-    static async Task<Row> MeasureAsync(List<Way> ways, double radius, int cones, TextWriter log)
+    private static async Task<Row> MeasureAsync(List<Way> ways, double radius, int cones, TextWriter log)
     {
         var random = new Random(7);
         var centres = Enumerable.Range(0, cones).Select(_ => Position(random)).ToList();
@@ -82,15 +82,15 @@ static class ConeBench
         return row;
     }
 
-    static double Quantile(List<double> values, double part)
+    private static double Quantile(List<double> values, double part)
     {
         values.Sort();
         return values[Math.Min(values.Count - 1, (int)(part * values.Count))];
     }
 
-    static (double Ra, double Dec) Position(Random random) => (360 * random.NextDouble(), Math.Asin(2 * random.NextDouble() - 1) * 180 / Math.PI);
+    private static (double Ra, double Dec) Position(Random random) => (360 * random.NextDouble(), Math.Asin(2 * random.NextDouble() - 1) * 180 / Math.PI);
 
-    static SqlQuery Translate(long dataset, double ra, double dec, double radius)
+    private static SqlQuery Translate(long dataset, double ra, double dec, double radius)
     {
         PublishedColumn[] columns = [new("ra_deg", PublishedType.Double, "{0}.ra_deg"), new("dec_deg", PublishedType.Double, "{0}.dec_deg")];
         var table = new PublishedTable("dataset", "bench", "", new PublishedRows("(select * from public.stars where dataset_id = {0})", dataset), columns, new SkyIndex("ra_deg", "dec_deg", "{0}.healpix_29"));
@@ -98,16 +98,16 @@ static class ConeBench
             new PublishedCatalogue([], [table], []));
     }
 
-    static async Task<long> CountAsync(NpgsqlConnection connection, SqlQuery query) => await CountAsync(connection, query.Text, [.. query.Parameters]);
+    private static async Task<long> CountAsync(NpgsqlConnection connection, SqlQuery query) => await CountAsync(connection, query.Text, [.. query.Parameters]);
 
-    static async Task<long> CountAsync(NpgsqlConnection connection, string sql, params object[] values)
+    private static async Task<long> CountAsync(NpgsqlConnection connection, string sql, params object[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    static async Task<long> RowsAsync(HttpClient client, double ra, double dec, double radius)
+    private static async Task<long> RowsAsync(HttpClient client, double ra, double dec, double radius)
     {
         var text = await client.GetStringAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"/vo/datasets/bench/cone?RA={ra:R}&DEC={dec:R}&SR={radius}&RESPONSEFORMAT=csv&VERB=1"), UriKind.Relative));
         return text.AsSpan().Count('\n') - 1;
@@ -117,7 +117,7 @@ static class ConeBench
     /// Loads the stars, a million of them a second time without cells and without their index; seconds of both, and of computing the
     /// cells alone.
     /// </summary>
-    static async Task<(double With, double Without, double Cells, int Stars)> FillAsync(LedgerDatabase ledger, int stars, TextWriter log)
+    private static async Task<(double With, double Without, double Cells, int Stars)> FillAsync(LedgerDatabase ledger, int stars, TextWriter log)
     {
         await ExecuteAsync(ledger, $"insert into public.datasets (name, source, checksum, column_mapping, star_count, rejected_count) values ('bench', '[]', 'none', '{{}}', {stars}, 0)");
         await using var connection = await ledger.ConnectAsync();
@@ -151,7 +151,7 @@ static class ConeBench
         return (with, without, cells, compared);
     }
 
-    static async Task<double> CopyAsync(NpgsqlConnection connection, string table, long dataset, int stars, bool withCells)
+    private static async Task<double> CopyAsync(NpgsqlConnection connection, string table, long dataset, int stars, bool withCells)
     {
         var random = new Random(1);
         var watch = Stopwatch.StartNew();
@@ -171,7 +171,7 @@ static class ConeBench
         return watch.Elapsed.TotalSeconds;
     }
 
-    static async Task<string> SizesAsync(LedgerDatabase ledger)
+    private static async Task<string> SizesAsync(LedgerDatabase ledger)
     {
         await using var connection = await ledger.ConnectAsync();
         return await ScalarAsync<string>(connection, """
@@ -184,7 +184,7 @@ static class ConeBench
             """);
     }
 
-    static string Report(List<Row> rows, int stars, int cones, (double With, double Without, double Cells, int Stars) load, string sizes, bool withQ3c, string version)
+    private static string Report(List<Row> rows, int stars, int cones, (double With, double Without, double Cells, int Stars) load, string sizes, bool withQ3c, string version)
     {
         var culture = CultureInfo.InvariantCulture;
         var page = new StringBuilder();
@@ -207,7 +207,7 @@ static class ConeBench
         return page.ToString();
     }
 
-    static async Task<bool> TryAsync(LedgerDatabase ledger, string sql)
+    private static async Task<bool> TryAsync(LedgerDatabase ledger, string sql)
     {
         try
         {
@@ -220,14 +220,14 @@ static class ConeBench
         }
     }
 
-    static async Task ExecuteAsync(LedgerDatabase ledger, string sql)
+    private static async Task ExecuteAsync(LedgerDatabase ledger, string sql)
     {
         await using var connection = await ledger.ConnectAsync();
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync();
     }
 
-    static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql)
+    private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;

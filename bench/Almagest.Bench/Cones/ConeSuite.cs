@@ -1,7 +1,7 @@
 namespace Almagest.Bench.Cones;
 
 /// <summary><c>bench cone</c>: positional search beside q3c and beside an index on the declination.</summary>
-static class ConeSuite
+internal static class ConeSuite
 {
     public static Suite Suite { get; } = new("cone", "searches by position beside q3c (installed where it is missing) and an index on the declination", $"""
               --stars N                    stars in the catalogue (default 10M; with --quick 100k)
@@ -9,7 +9,7 @@ static class ConeSuite
               --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
-    static async Task<int> RunAsync(string[] args)
+    private static async Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, ["--stars", "--cones", "--server"], ["--quick"]);
         var stars = BenchArguments.Number(arguments["--stars"] ?? (arguments.Has("--quick") ? "100k" : "10M"));

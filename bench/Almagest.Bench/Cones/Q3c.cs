@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Almagest.Bench.Cones;
 
 /// <summary>The PostgreSQL extension q3c (Koposov and Bartunov 2006): the yardstick of positional search.</summary>
-static class Q3c
+internal static class Q3c
 {
-    const string Package = "postgresql-15-q3c";
+    private const string Package = "postgresql-15-q3c";
 
     /// <summary>Installs it where it is missing and this user may; the suite says so where it stays missing.</summary>
     public static async Task InstallAsync()

@@ -14,7 +14,7 @@ namespace Almagest.Bench.Engine;
 /// <param name="Prepare">work that is not measured, such as growing the forest; answers what is</param>
 /// <param name="MostRows">more would take minutes or does not fit the purpose</param>
 /// <param name="YardstickRows">more would take the yardstick minutes, or more memory than there is</param>
-sealed record EngineJob(string Name, int Columns, Func<int, int, FeatureMatrix> Make, Func<FeatureMatrix, Func<object>> Prepare, int MostRows, int YardstickRows)
+internal sealed record EngineJob(string Name, int Columns, Func<int, int, FeatureMatrix> Make, Func<FeatureMatrix, Func<object>> Prepare, int MostRows, int YardstickRows)
 {
     public static IReadOnlyList<EngineJob> All { get; } =
     [
@@ -32,8 +32,8 @@ sealed record EngineJob(string Name, int Columns, Func<int, int, FeatureMatrix> 
         new("k-distance", 3, Sky, matrix => () => KDistance.Compute(matrix, 10), int.MaxValue, 100_000),
     ];
 
-    static FeatureMatrix Sky(int rows, int columns) => ClumpySky.Make(rows, columns);
+    private static FeatureMatrix Sky(int rows, int columns) => ClumpySky.Make(rows, columns);
 
-    static EngineJob Dbscan(string name, double eps, int yardstickRows) =>
+    private static EngineJob Dbscan(string name, double eps, int yardstickRows) =>
         new($"dbscan-{name}", 3, Sky, matrix => () => DbscanAlgorithm.Instance.Cluster(matrix, new DbscanParameters { Eps = eps, MinSamples = 10 }), int.MaxValue, yardstickRows);
 }

@@ -4,9 +4,9 @@ using System.Text;
 namespace Almagest.Bench.Engine;
 
 /// <summary><c>bench engine</c>: time, memory and allocation of every job of the engine at growing sizes, beside scikit-learn.</summary>
-static class EngineSuite
+internal static class EngineSuite
 {
-    const string Sizes = "10k,100k,1M,10M", QuickSizes = "2k,20k";
+    private const string Sizes = "10k,100k,1M,10M", QuickSizes = "2k,20k";
 
     public static Suite Suite { get; } = new("engine", "the discovery engine: time, memory and allocation beside scikit-learn", $"""
               --sizes N[,N…]         stars (default {Sizes}; with --quick {QuickSizes})
@@ -14,7 +14,7 @@ static class EngineSuite
               --no-yardsticks        ours alone
         """, args => Task.FromResult(Run(args)));
 
-    static int Run(string[] args)
+    private static int Run(string[] args)
     {
         var arguments = new BenchArguments(args, ["--sizes", "--jobs"], ["--quick", "--no-yardsticks"]);
         var names = arguments["--jobs"]?.Split(',');
@@ -26,7 +26,7 @@ static class EngineSuite
         return 0;
     }
 
-    static string Page(IReadOnlyList<EngineJob> jobs, IReadOnlyList<int> sizes, SklearnYardstick? yardstick, string? reason)
+    private static string Page(IReadOnlyList<EngineJob> jobs, IReadOnlyList<int> sizes, SklearnYardstick? yardstick, string? reason)
     {
         var page = new StringBuilder("# The discovery engine\n\n");
         page.Append($"{Machine.Describe()}, {DateTime.UtcNow:yyyy-MM-dd}. Each line is a process of its own: the best of up to five passes within about ten seconds, and the first one.\n")
@@ -63,5 +63,5 @@ static class EngineSuite
         return page.ToString();
     }
 
-    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,10 +11,10 @@ namespace Almagest.Bench.Engine;
 /// <param name="AllocatedBytes">managed memory allocated by a pass, its answer included</param>
 /// <param name="InputBytes">the matrix</param>
 /// <param name="PeakBytes">the most physical memory the process ever held, runtime and matrix included</param>
-sealed record EngineTiming(double First, double Seconds, double CpuSeconds, long AllocatedBytes, long InputBytes, long PeakBytes)
+internal sealed record EngineTiming(double First, double Seconds, double CpuSeconds, long AllocatedBytes, long InputBytes, long PeakBytes)
 {
-    const int MostPasses = 5;
-    const double EnoughSeconds = 10;
+    private const int MostPasses = 5;
+    private const double EnoughSeconds = 10;
 
     /// <summary>Measures in this process; the matrix is also written to <paramref name="saveAs"/> for the yardstick.</summary>
     public static EngineTiming Measure(EngineJob job, int rows, string? saveAs)

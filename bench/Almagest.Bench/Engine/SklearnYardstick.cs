@@ -6,11 +6,11 @@ namespace Almagest.Bench.Engine;
 /// <summary>scikit-learn at the same job, by <c>bench/compare/engine_sklearn.py</c>, which installs it where it is missing.</summary>
 /// <param name="Name">with its version</param>
 /// <param name="Seconds">null where it cannot do the job; <paramref name="Name"/> then says why</param>
-sealed record SklearnTiming(string Name, double? Seconds, double? CpuSeconds, long? PeakBytes);
+internal sealed record SklearnTiming(string Name, double? Seconds, double? CpuSeconds, long? PeakBytes);
 
-sealed class SklearnYardstick(string script)
+internal sealed class SklearnYardstick(string script)
 {
-    const string Python = "/usr/bin/python3";
+    private const string Python = "/usr/bin/python3";
 
     /// <summary>Null, and the reason, where there is no such Python or no checkout above this program.</summary>
     public static (SklearnYardstick? Yardstick, string? Reason) Find()

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Almagest.Bench.Forest;
 
-static class ChildProcess
+internal static class ChildProcess
 {
     /// <summary>Runs a command to its end and returns what it printed.</summary>
     /// <exception cref="InvalidOperationException">the command failed; the message holds its error output</exception>

@@ -6,7 +6,7 @@ namespace Almagest.Bench.Forest;
 /// <summary>The benchmark of the discovery engine: our times and memory beside the yardsticks', measured in the same run.</summary>
 public static class EngineBench
 {
-    const int Columns = 4;
+    private const int Columns = 4;
 
     /// <summary>Times the isolation forest at each size and returns a Markdown page.</summary>
     /// <param name="progress">told what is being measured</param>
@@ -47,5 +47,5 @@ public static class EngineBench
         return page.ToString();
     }
 
-    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

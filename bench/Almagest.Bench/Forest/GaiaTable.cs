@@ -7,7 +7,7 @@ namespace Almagest.Bench.Forest;
 /// Reads the few columns that the comparisons need from a CSV table with Gaia's column names. Not a catalogue reader: no quotes, no
 /// aliases.
 /// </summary>
-static class GaiaTable
+internal static class GaiaTable
 {
     /// <summary>The stars in ascending order of source id.</summary>
     /// <exception cref="InvalidDataException">a column is not there</exception>

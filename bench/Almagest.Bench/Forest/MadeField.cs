@@ -3,7 +3,7 @@ using Almagest.Discovery.Features;
 namespace Almagest.Bench.Forest;
 
 /// <summary>A made field of stars: 79 % standard normal, a fifth in 20 clumps, 1 % spread wide; the same for a seed.</summary>
-static class MadeField
+internal static class MadeField
 {
     public static FeatureMatrix Make(int rows, int columns, int seed = 1)
     {

@@ -6,7 +6,7 @@ using Almagest.Sky;
 namespace Almagest.Bench.Forest;
 
 /// <summary>Which recipe finds what an astronomer would want: the share of known unusual stars that an isolation forest flags.</summary>
-static class RecipeEvidence
+internal static class RecipeEvidence
 {
     public static void Print(string path, TextWriter output)
     {
@@ -35,5 +35,5 @@ static class RecipeEvidence
         }
     }
 
-    static double Square(double x) => x * x;
+    private static double Square(double x) => x * x;
 }

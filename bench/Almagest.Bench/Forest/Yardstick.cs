@@ -19,4 +19,4 @@ public sealed record Yardstick(string Command, IReadOnlyList<string> Arguments)
     }
 }
 
-sealed record YardstickTiming(string Name, double Seconds, double CpuSeconds);
+internal sealed record YardstickTiming(string Name, double Seconds, double CpuSeconds);

@@ -16,11 +16,11 @@ namespace Almagest.Bench.Load;
 /// </summary>
 internal sealed class BareServer : IAsyncDisposable
 {
-    readonly WebApplication app;
+    private readonly WebApplication _app;
 
-    BareServer(WebApplication app) => this.app = app;
+    private BareServer(WebApplication app) => this._app = app;
 
-    public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <summary>What <c>/bytes</c> answers after its look-up: the answer of the route beside it.</summary>
     public byte[] Bytes { get; set; } = [];
@@ -58,7 +58,7 @@ internal sealed class BareServer : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    sealed record StarRow(long StarId, string SourceId, double RaDeg, double DecDeg);
+    private sealed record StarRow(long StarId, string SourceId, double RaDeg, double DecDeg);
 }

@@ -3,7 +3,7 @@ using Almagest.Bench.Analytics;
 namespace Almagest.Bench.Load;
 
 /// <summary><c>bench routes</c>: the analytics routes under load, beside bare endpoints.</summary>
-static class RoutesSuite
+internal static class RoutesSuite
 {
     public static Suite Suite { get; } = new("routes", "routes under load beside a bare endpoint, by wrk (installed where it is missing)", $"""
               --histories RUNSxSTARS       runs, and stars of each (default 200x50k; with --quick 20x500)
@@ -12,7 +12,7 @@ static class RoutesSuite
               --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
-    static async Task<int> RunAsync(string[] args)
+    private static async Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, [.. History.Options, "--seconds", "--only"], ["--quick"]);
         var quick = arguments.Has("--quick");

@@ -12,16 +12,16 @@ namespace Almagest.Bench.Load;
 /// <summary>Each analytics route under load, beside the bare endpoint measured just before it.</summary>
 internal static class RoutesUnderLoad
 {
-    sealed record Question(string Name, string Path, string? Header = null, string? Script = null, bool SameBytes = true);
+    private sealed record Question(string Name, string Path, string? Header = null, string? Script = null, bool SameBytes = true);
 
-    sealed record Row(string Name, LoadResult Route, LoadResult Bare, LoadResult? BareBytes, double Ratio, double? RatioOfBytes);
+    private sealed record Row(string Name, LoadResult Route, LoadResult Bare, LoadResult? BareBytes, double Ratio, double? RatioOfBytes);
 
     /// <summary>
     /// Rounds in which the bare endpoint and the route take turns: a shared machine is faster in one minute than in the next.
     /// </summary>
-    const int Rounds = 5;
+    private const int Rounds = 5;
 
-    const string Gzip = "Accept-Encoding: gzip";
+    private const string Gzip = "Accept-Encoding: gzip";
 
     public static async Task<string> RunAsync(string server, int runs, int stars, int seconds, string only, TextWriter log)
     {
@@ -56,7 +56,7 @@ internal static class RoutesUnderLoad
         }
     }
 
-    static Question[] Questions(long first, int stars, Guid cluster, string tag)
+    private static Question[] Questions(long first, int stars, Guid cluster, string tag)
     {
         const string Root = "/analytics/discovery";
         string Each(string path) => $"request = function() return wrk.format('GET', '{Root}{path}') end";
@@ -79,7 +79,7 @@ internal static class RoutesUnderLoad
         ];
     }
 
-    static async Task<Row> MeasureAsync(Question question, HttpClient client, BareServer bare, int seconds)
+    private static async Task<Row> MeasureAsync(Question question, HttpClient client, BareServer bare, int seconds)
     {
         bare.Bytes = await client.GetByteArrayAsync(new Uri(question.Path, UriKind.Relative));
         var url = new Uri(client.BaseAddress!, question.Path);
@@ -94,14 +94,14 @@ internal static class RoutesUnderLoad
             Median(rounds.Select(r => r.Route.Rate / r.Row.Rate)), question.SameBytes ? Median(rounds.Select(r => r.Route.Rate / r.Bytes!.Rate)) : null);
     }
 
-    static LoadResult Middle(List<LoadResult> results) => results.OrderBy(r => r.Rate).ElementAt(Rounds / 2);
+    private static LoadResult Middle(List<LoadResult> results) => results.OrderBy(r => r.Rate).ElementAt(Rounds / 2);
 
-    static double Median(IEnumerable<double> ratios) => ratios.Order().ElementAt(Rounds / 2);
+    private static double Median(IEnumerable<double> ratios) => ratios.Order().ElementAt(Rounds / 2);
 
-    static string Line(Row r) => string.Create(CultureInfo.InvariantCulture,
+    private static string Line(Row r) => string.Create(CultureInfo.InvariantCulture,
         $"| {r.Name} | {r.Route.BytesEach / 1024:N1} | {r.Route.Rate:N0} | {r.Route.P50:N2} | {r.Route.P99:N2} | {r.Bare.Rate:N0} | {r.Bare.P50:N2} | {r.Bare.P99:N2} | {r.Ratio:N2} | {r.RatioOfBytes?.ToString("N2", CultureInfo.InvariantCulture) ?? "–"} |");
 
-    static string Report(List<Row> rows, int runs, int stars, int seconds, string version)
+    private static string Report(List<Row> rows, int runs, int stars, int seconds, string version)
     {
         var text = new StringBuilder();
         text.AppendLine("# Routes under load").AppendLine()
@@ -117,19 +117,19 @@ internal static class RoutesUnderLoad
         return text.ToString();
     }
 
-    static async Task<string> TagAsync(HttpClient client, string path)
+    private static async Task<string> TagAsync(HttpClient client, string path)
     {
         using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
         return response.EnsureSuccessStatusCode().Headers.ETag!.ToString();
     }
 
-    static async Task<T> ScalarAsync<T>(LedgerDatabase ledger, string sql)
+    private static async Task<T> ScalarAsync<T>(LedgerDatabase ledger, string sql)
     {
         await using var command = ledger.DataSource.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    static async Task ExecuteAsync(string server, string sql)
+    private static async Task ExecuteAsync(string server, string sql)
     {
         await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync();

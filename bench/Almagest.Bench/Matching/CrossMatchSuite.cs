@@ -11,14 +11,14 @@ using Almagest.Discovery.Matching;
 namespace Almagest.Bench.Matching;
 
 /// <summary><c>bench crossmatch</c>: the positional join beside STILTS' tskymatch2, on the same files, row by row.</summary>
-static class CrossMatchSuite
+internal static class CrossMatchSuite
 {
     public static Suite Suite { get; } = new("crossmatch", "positional join beside STILTS' tskymatch2, compared row by row", $"""
               --sizes N[,N…]                stars of each made table (default 100k,1M; with --quick 20k)
               --table A,B[,ARCSEC]          catalogue files instead, of any format (radius 1 if left out)
         """, RunAsync);
 
-    static Task<int> RunAsync(string[] args)
+    private static Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, ["--sizes", "--table"], ["--quick"]);
         var page = new StringBuilder("# Cross-matching beside STILTS\n\n").AppendLine(CultureInfo.InvariantCulture, $"{Machine.Describe()}\n");
@@ -43,7 +43,7 @@ static class CrossMatchSuite
         return Task.FromResult(0);
     }
 
-    static void Add(StringBuilder page, string folder, string name, string first, string second, double radiusArcsec, MatchFind find)
+    private static void Add(StringBuilder page, string folder, string name, string first, string second, double radiusArcsec, MatchFind find)
     {
         var (joins, wholes, rivals) = (new List<double>(), new List<double>(), new List<double>());
         PositionPair[] pairs = [];
@@ -73,7 +73,7 @@ static class CrossMatchSuite
             $"| {name} | {a.Count:N0} + {b.Count:N0} | {radiusArcsec}\" | {find.ToString().ToLowerInvariant()} | {pairs.Length:N0} | {Median(joins):N0} | {Median(wholes):N2} | {Median(rivals):N2} | {Median(rivals) / Median(wholes):N1} | {differ.Count:N0} |");
     }
 
-    static SkyPositions Read(string path)
+    private static SkyPositions Read(string path)
     {
         using var table = CatalogFile.Open(path);
         var reader = new StarReader(table, ColumnMapping.Automatic(table.Columns));
@@ -90,7 +90,7 @@ static class CrossMatchSuite
     }
 
     /// <summary>The positions with their row numbers, for STILTS.</summary>
-    static string Convert(string folder, SkyPositions positions, string side)
+    private static string Convert(string folder, SkyPositions positions, string side)
     {
         var path = Path.Combine(folder, $"{side}.fits");
         CatalogColumn[] columns = [new($"row_{side}", ColumnType.Int64), new("ra", ColumnType.Double, "deg"), new("dec", ColumnType.Double, "deg")];
@@ -100,7 +100,7 @@ static class CrossMatchSuite
         return path;
     }
 
-    static IEnumerable<(long, long)> Pairs(string csv)
+    private static IEnumerable<(long, long)> Pairs(string csv)
     {
         var header = File.ReadLines(csv).First().Split(',');
         var (first, second) = (Array.IndexOf(header, "row_1"), Array.IndexOf(header, "row_2"));
@@ -111,7 +111,7 @@ static class CrossMatchSuite
     /// Two tables of which nine stars in ten are the same, moved by up to two arc seconds; a third of them is in clumps, where
     /// neighbours are close.
     /// </summary>
-    static (string First, string Second) Make(string folder, int size)
+    private static (string First, string Second) Make(string folder, int size)
     {
         var random = new Random(size);
         var (a, b) = (Path.Combine(folder, $"a{size}.csv"), Path.Combine(folder, $"b{size}.csv"));

@@ -3,12 +3,12 @@ using Microsoft.Playwright;
 namespace Almagest.Bench.Pages;
 
 /// <summary>The machine's own Chromium.</summary>
-sealed class BenchBrowser : IAsyncDisposable
+internal sealed class BenchBrowser : IAsyncDisposable
 {
-    static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     // Looks at every frame: when the page says something, when nothing in it is still being drawn.
-    const string Watch = """
+    private const string Watch = """
         window.seen = {};
         const look = () => {
           const main = document.querySelector("main");
@@ -22,17 +22,17 @@ sealed class BenchBrowser : IAsyncDisposable
         requestAnimationFrame(look);
         """;
 
-    readonly IPlaywright playwright;
-    readonly IBrowser browser;
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
 
-    BenchBrowser(IPlaywright playwright, IBrowser browser) => (this.playwright, this.browser) = (playwright, browser);
+    private BenchBrowser(IPlaywright playwright, IBrowser browser) => (this._playwright, this._browser) = (playwright, browser);
 
-    public string Version => browser.Version;
+    public string Version => _browser.Version;
 
     public static async Task<BenchBrowser> StartAsync()
     {
         var program = Environment.GetEnvironmentVariable("ALMAGEST_CHROMIUM") is { Length: > 0 } named ? named
-            : Array.Find(Places, File.Exists) ?? throw new FormatException("there is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM");
+            : Array.Find(s_places, File.Exists) ?? throw new FormatException("there is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM");
         var playwright = await Playwright.CreateAsync();
         return new BenchBrowser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Headless = true, Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"] }));
     }
@@ -40,7 +40,7 @@ sealed class BenchBrowser : IAsyncDisposable
     /// <summary>A page with an empty cache.</summary>
     public async Task<BenchPage> OpenAsync(Uri server)
     {
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = server.ToString(), ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = server.ToString(), ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
         context.SetDefaultTimeout(180_000);
         await context.AddInitScriptAsync(Watch);
         return new BenchPage(context, await context.NewPageAsync());
@@ -48,27 +48,27 @@ sealed class BenchBrowser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
     }
 }
 
 /// <summary>One visit to a page.</summary>
-sealed class BenchPage : IAsyncDisposable
+internal sealed class BenchPage : IAsyncDisposable
 {
-    readonly IBrowserContext context;
-    long pushed;
+    private readonly IBrowserContext _context;
+    private long _pushed;
 
     public BenchPage(IBrowserContext context, IPage page)
     {
-        (this.context, Page) = (context, page);
-        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) => Interlocked.Add(ref pushed, (frame.Binary ?? System.Text.Encoding.UTF8.GetBytes(frame.Text ?? "")).Length);
+        (this._context, Page) = (context, page);
+        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) => Interlocked.Add(ref _pushed, (frame.Binary ?? System.Text.Encoding.UTF8.GetBytes(frame.Text ?? "")).Length);
     }
 
     public IPage Page { get; }
 
     /// <summary>Bytes that the server sent through the page's connection, before compression.</summary>
-    public long Pushed => Interlocked.Read(ref pushed);
+    public long Pushed => Interlocked.Read(ref _pushed);
 
     /// <param name="UsefulMs">until the page shows its numbers and tables</param>
     /// <param name="DrawnMs">until its charts are there, too</param>
@@ -85,5 +85,5 @@ sealed class BenchPage : IAsyncDisposable
         return new Visit(times[0], times[1], times[2], document, Pushed);
     }
 
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

@@ -18,7 +18,7 @@ using Microsoft.Playwright;
 namespace Almagest.Bench.Pages;
 
 /// <summary>Every page as a browser meets it, over a long history; and the charts of one very large run as they are moved.</summary>
-static class PagesBench
+internal static class PagesBench
 {
     public static async Task<string> RunAsync(string server, int runs, int stars, int many, int visits, TextWriter log)
     {
@@ -49,9 +49,9 @@ static class PagesBench
         return report.ToString();
     }
 
-    static Task<WebApplication> ServeAsync(LedgerDatabase ledger) => AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0, Workers = 0, NightlyCron = null });
+    private static Task<WebApplication> ServeAsync(LedgerDatabase ledger) => AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0, Workers = 0, NightlyCron = null });
 
-    static async Task<(string Name, string Path)[]> PagesAsync(LedgerDatabase ledger)
+    private static async Task<(string Name, string Path)[]> PagesAsync(LedgerDatabase ledger)
     {
         async Task<Guid> RunAsync(string type) => await ScalarAsync<Guid>(ledger, $"select run_id from discovery_runs where run_type = '{type}' order by created_at desc limit 1");
         var (anomaly, cluster) = (await RunAsync("anomaly"), await RunAsync("cluster"));
@@ -64,7 +64,7 @@ static class PagesBench
         ];
     }
 
-    static async Task<string> MeasureAsync(BenchBrowser browser, Uri server, string name, string path, int visits)
+    private static async Task<string> MeasureAsync(BenchBrowser browser, Uri server, string name, string path, int visits)
     {
         async Task<BenchPage.Visit> VisitAsync()
         {
@@ -79,7 +79,7 @@ static class PagesBench
             $"| {name} | {first.UsefulMs:N0} | {first.DrawnMs:N0} | {Median(v => v.PaintMs):N0} | {Median(v => v.UsefulMs):N0} | {Median(v => v.DrawnMs):N0} | {Median(v => v.DocumentBytes + v.PushedBytes) / 1024:N0} |");
     }
 
-    static async Task<string> InteractionsAsync(string server, BenchBrowser browser, int many, int times, TextWriter log)
+    private static async Task<string> InteractionsAsync(string server, BenchBrowser browser, int many, int times, TextWriter log)
     {
         await using var database = await BenchDatabase.CreateAsync(server, "almagest_pages_many");
         var ledger = database.Ledger;
@@ -111,7 +111,7 @@ static class PagesBench
         foreach (var (name, before, act, chart) in Interactions(page.Page))
         {
             var (ms, bytes) = (new List<double>(), new List<double>());
-            string sight = "";
+            var sight = "";
             for (var i = 0; i < times; i++)
             {
                 if (before is not null) await ChangedAsync(page.Page, chart, before);
@@ -132,21 +132,21 @@ static class PagesBench
         return text.ToString();
     }
 
-    static IEnumerable<(string Name, Func<Task>? Before, Func<Task> Act, string Chart)> Interactions(IPage page)
+    private static IEnumerable<(string Name, Func<Task>? Before, Func<Task> Act, string Chart)> Interactions(IPage page)
     {
-        const string diagram = "Colour–magnitude", sky = "on the sky", scores = "Scores";
+        const string Diagram = "Colour–magnitude", Sky = "on the sky", Scores = "Scores";
         Task Press(string chart, string how) => page.EvaluateAsync("([t, how]) => [...document.querySelectorAll('figure')].find(f => f.innerText.includes(t)).querySelector(`[data-zoom=${how}]`).click()", new[] { chart, how });
         Task Key(string chart, string key) => page.EvaluateAsync("([t, key]) => [...document.querySelectorAll('figure')].find(f => f.innerText.includes(t)).querySelector('.picture').dispatchEvent(new KeyboardEvent('keydown', { key }))", new[] { chart, key });
-        yield return ("diagram: zoom in (each twice as close)", null, () => Press(diagram, "in"), diagram);
-        yield return ("diagram: move, close in", null, () => Key(diagram, "ArrowLeft"), diagram);
-        yield return ("diagram: show all", () => Press(diagram, "in"), () => Press(diagram, "all"), diagram);
-        yield return ("sky: zoom in (each twice as close)", null, () => Press(sky, "in"), sky);
-        yield return ("sky: move, close in", null, () => Key(sky, "ArrowUp"), sky);
-        yield return ("threshold: drag to another place", null, () => page.EvaluateAsync($"() => {{ const i = document.getElementById('threshold'); i.value = 0.01 + Math.random() * 0.4; i.dispatchEvent(new Event('input', {{ bubbles: true }})); }}"), scores);
+        yield return ("diagram: zoom in (each twice as close)", null, () => Press(Diagram, "in"), Diagram);
+        yield return ("diagram: move, close in", null, () => Key(Diagram, "ArrowLeft"), Diagram);
+        yield return ("diagram: show all", () => Press(Diagram, "in"), () => Press(Diagram, "all"), Diagram);
+        yield return ("sky: zoom in (each twice as close)", null, () => Press(Sky, "in"), Sky);
+        yield return ("sky: move, close in", null, () => Key(Sky, "ArrowUp"), Sky);
+        yield return ("threshold: drag to another place", null, () => page.EvaluateAsync($"() => {{ const i = document.getElementById('threshold'); i.value = 0.01 + Math.random() * 0.4; i.dispatchEvent(new Event('input', {{ bubbles: true }})); }}"), Scores);
     }
 
     // Until the server's picture is in the page, and painted.
-    static async Task ChangedAsync(IPage page, string chart, Func<Task> act)
+    private static async Task ChangedAsync(IPage page, string chart, Func<Task> act)
     {
         await page.EvaluateAsync("""
             t => {
@@ -166,13 +166,13 @@ static class PagesBench
         await page.EvaluateAsync("() => window.changed");
     }
 
-    static double Middle(List<double> values)
+    private static double Middle(List<double> values)
     {
         values.Sort();
         return values.Count % 2 == 1 ? values[values.Count / 2] : (values[values.Count / 2 - 1] + values[values.Count / 2]) / 2;
     }
 
-    static async Task<T> ScalarAsync<T>(LedgerDatabase ledger, string sql)
+    private static async Task<T> ScalarAsync<T>(LedgerDatabase ledger, string sql)
     {
         await using var command = ledger.DataSource.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync())!;

@@ -3,7 +3,7 @@ using Almagest.Bench.Analytics;
 namespace Almagest.Bench.Pages;
 
 /// <summary><c>bench pages</c>: the dashboard in a real browser, over a long history and over a run of very many stars.</summary>
-static class PagesSuite
+internal static class PagesSuite
 {
     public static Suite Suite { get; } = new("pages", "time to first paint of each page of the dashboard, and what an interaction costs, in Chromium", $"""
               --histories RUNSxSTARS       runs, and stars of each (default 100x100k; with --quick 20x500)
@@ -12,7 +12,7 @@ static class PagesSuite
               --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
-    static async Task<int> RunAsync(string[] args)
+    private static async Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, [.. History.Options, "--stars", "--visits"], ["--quick"]);
         var quick = arguments.Has("--quick");

@@ -7,9 +7,9 @@ namespace Almagest.Bench.Readers;
 /// <summary>
 /// astropy's reading of a whole table, by <c>bench/compare/readers_astropy.py</c>, which installs it where it is missing.
 /// </summary>
-sealed class AstropyReader(string script)
+internal sealed class AstropyReader(string script)
 {
-    const string Python = "/usr/bin/python3";
+    private const string Python = "/usr/bin/python3";
 
     /// <summary>Null, and the reason, where there is no such Python or no checkout above this program.</summary>
     public static (AstropyReader? Reader, string? Reason) Find()

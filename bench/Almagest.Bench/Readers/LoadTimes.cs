@@ -12,11 +12,11 @@ namespace Almagest.Bench.Readers;
 /// Loading a CSV end to end beside psql's <c>\copy</c> of the rows that this made into the same table, alternating, each into an empty
 /// table.
 /// </summary>
-static class LoadTimes
+internal static class LoadTimes
 {
-    const string Database = "almagest_bench_readers";
+    private const string Database = "almagest_bench_readers";
 
-    const string Columns = "dataset_id, source_id, ra_deg, dec_deg, parallax_mas, parallax_error_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color, radial_velocity_km_s, ruwe, healpix_29, extra";
+    private const string Columns = "dataset_id, source_id, ra_deg, dec_deg, parallax_mas, parallax_error_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color, radial_velocity_km_s, ruwe, healpix_29, extra";
 
     public static async Task<string> TableAsync(string server, MadeSky sky, int loads, TextWriter log)
     {
@@ -68,22 +68,22 @@ static class LoadTimes
         return page.ToString();
     }
 
-    static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
+    private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
 
     /// <summary>No stars, nothing that a load before left to be written, and the pages that it had made warm.</summary>
-    static async Task EmptyAsync(NpgsqlConnection connection)
+    private static async Task EmptyAsync(NpgsqlConnection connection)
     {
         await ScalarAsync(connection, "truncate public.stars, public.star_labels");
         await ScalarAsync(connection, "checkpoint");
     }
 
-    static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql)
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         return await command.ExecuteScalarAsync();
     }
 
-    static void Psql(string server, string command)
+    private static void Psql(string server, string command)
     {
         var target = new NpgsqlConnectionStringBuilder(server);
         var words = new List<string> { $"host='{target.Host}'", $"port={target.Port}", $"dbname={Database}" };

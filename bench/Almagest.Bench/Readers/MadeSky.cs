@@ -9,9 +9,9 @@ namespace Almagest.Bench.Readers;
 /// <param name="Files">by format, each of the same rows and columns</param>
 /// <param name="Few">the same formats with ten rows: what a program takes that reads nothing</param>
 /// <param name="Stars">a CSV of the stars without their labels: every column is a field of the table of stars</param>
-sealed record MadeSky(int Rows, int Columns, IReadOnlyDictionary<TableFormat, string> Files, IReadOnlyDictionary<TableFormat, string> Few, string Stars)
+internal sealed record MadeSky(int Rows, int Columns, IReadOnlyDictionary<TableFormat, string> Files, IReadOnlyDictionary<TableFormat, string> Few, string Stars)
 {
-    static readonly TableFormat[] Formats = [TableFormat.Csv, TableFormat.Ecsv, TableFormat.VoTable, TableFormat.VoTableBinary2, TableFormat.Fits, TableFormat.Parquet];
+    private static readonly TableFormat[] s_formats = [TableFormat.Csv, TableFormat.Ecsv, TableFormat.VoTable, TableFormat.VoTableBinary2, TableFormat.Fits, TableFormat.Parquet];
 
     public static async Task<MadeSky> WriteAsync(string folder, int rows, TextWriter log)
     {
@@ -22,7 +22,7 @@ sealed record MadeSky(int Rows, int Columns, IReadOnlyDictionary<TableFormat, st
         {
             var simulated = Path.Combine(folder, $"{name}-simulated.csv");
             using (var writer = new StreamWriter(simulated)) SimulatedSkyCsvWriter.Write(new SkySimulator(new SkySimulationOptions { Stars = count, Clusters = 13 }), writer);
-            foreach (var format in Formats)
+            foreach (var format in s_formats)
             {
                 made[format] = Path.Combine(folder, $"{name}-{format.Name()}.{format.Extension()}");
                 columns = await ConvertAsync(simulated, made[format], format, int.MaxValue);
@@ -34,7 +34,7 @@ sealed record MadeSky(int Rows, int Columns, IReadOnlyDictionary<TableFormat, st
         return new MadeSky(rows, columns, files, few, stars);
     }
 
-    static async Task<int> ConvertAsync(string from, string to, TableFormat format, int mostColumns)
+    private static async Task<int> ConvertAsync(string from, string to, TableFormat format, int mostColumns)
     {
         using var table = CatalogFile.Open(from);
         var columns = table.Columns.Take(mostColumns).ToArray();
@@ -43,7 +43,7 @@ sealed record MadeSky(int Rows, int Columns, IReadOnlyDictionary<TableFormat, st
         return columns.Length;
     }
 
-    static IEnumerable<IReadOnlyList<object?[]>> RowsOf(ICatalogReader table, int columns)
+    private static IEnumerable<IReadOnlyList<object?[]>> RowsOf(ICatalogReader table, int columns)
     {
         foreach (var batch in table.ReadBatches())
         {
@@ -53,7 +53,7 @@ sealed record MadeSky(int Rows, int Columns, IReadOnlyDictionary<TableFormat, st
         }
     }
 
-    static object? Value(CatalogVector vector, int row) => vector switch
+    private static object? Value(CatalogVector vector, int row) => vector switch
     {
         Int64Vector integers => integers.Values[row],
         DoubleVector doubles => doubles.Values[row],

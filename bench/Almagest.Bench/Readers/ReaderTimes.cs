@@ -10,9 +10,9 @@ using Almagest.Catalog.Writing;
 namespace Almagest.Bench.Readers;
 
 /// <summary>How long whole tables take to read, ours and the yardsticks' one after the other.</summary>
-static class ReaderTimes
+internal static class ReaderTimes
 {
-    const string Summed = "ra";
+    private const string Summed = "ra";
 
     public static string Table(MadeSky sky, AstropyReader? astropy, string? reason, string? stilts, TextWriter log)
     {
@@ -55,18 +55,18 @@ static class ReaderTimes
             """;
     }
 
-    static void Add(StringBuilder page, string name, long bytes, double seconds, int rows, string stars, double? astropy, double? stilts) => page.AppendLine(CultureInfo.InvariantCulture,
+    private static void Add(StringBuilder page, string name, long bytes, double seconds, int rows, string stars, double? astropy, double? stilts) => page.AppendLine(CultureInfo.InvariantCulture,
         $"| {name} | {bytes / 1e6:N0} | {seconds:N3} | {rows / seconds:N0} | {bytes / 1e6 / seconds:N0} | {stars} | {Number(astropy)} | {Ratio(astropy, seconds)} | {Number(stilts)} | {Ratio(stilts, seconds)} |");
 
-    static string Number(double? seconds) => seconds is { } known ? known.ToString("N2", CultureInfo.InvariantCulture) : "–";
+    private static string Number(double? seconds) => seconds is { } known ? known.ToString("N2", CultureInfo.InvariantCulture) : "–";
 
-    static string Ratio(double? theirs, double ours) => theirs is { } known ? (known / ours).ToString(known / ours < 10 ? "N2" : "N0", CultureInfo.InvariantCulture) : "–";
+    private static string Ratio(double? theirs, double ours) => theirs is { } known ? (known / ours).ToString(known / ours < 10 ? "N2" : "N0", CultureInfo.InvariantCulture) : "–";
 
-    static double? Same((double Seconds, int Rows)? read, int rows) => read is not { } known ? null
+    private static double? Same((double Seconds, int Rows)? read, int rows) => read is not { } known ? null
         : known.Rows == rows ? known.Seconds
         : throw new InvalidOperationException($"a yardstick read {known.Rows} rows where there are {rows}");
 
-    static (double Seconds, double Value) Best(Func<(int Rows, double Value)> read)
+    private static (double Seconds, double Value) Best(Func<(int Rows, double Value)> read)
     {
         var (best, value) = (double.PositiveInfinity, 0.0);
         for (var pass = 0; pass < 3; pass++)
@@ -79,7 +79,7 @@ static class ReaderTimes
         return (best, value);
     }
 
-    static (int Rows, double Sum) Read(string file, int expected)
+    private static (int Rows, double Sum) Read(string file, int expected)
     {
         using var table = CatalogFile.Open(file);
         var summed = table.Columns.Select(c => c.Name).ToList().IndexOf(Summed);
@@ -93,14 +93,14 @@ static class ReaderTimes
         return Whole(file, rows, expected) ? (rows, sum) : default;
     }
 
-    static int Stars(string file, int expected)
+    private static int Stars(string file, int expected)
     {
         using var table = CatalogFile.Open(file);
         var rows = new StarReader(table, ColumnMapping.Automatic(table.Columns)).ReadBatches().Sum(b => b.Count);
         return Whole(file, rows, expected) ? rows : 0;
     }
 
-    static (int Rows, double Sum) Sylvan(string file, int expected)
+    private static (int Rows, double Sum) Sylvan(string file, int expected)
     {
         List<ColumnType> types;
         int summed;
@@ -113,10 +113,10 @@ static class ReaderTimes
         return Whole(SylvanReader.Name, read.Rows, expected) ? read : default;
     }
 
-    static bool Whole(string what, int rows, int expected) =>
+    private static bool Whole(string what, int rows, int expected) =>
         rows == expected ? true : throw new InvalidOperationException($"{what}: {rows} rows were read where there are {expected}");
 
-    static string Title(TableFormat format) => format switch
+    private static string Title(TableFormat format) => format switch
     {
         TableFormat.Csv => "CSV",
         TableFormat.Ecsv => "ECSV",

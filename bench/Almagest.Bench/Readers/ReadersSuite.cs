@@ -4,7 +4,7 @@ using System.Text;
 namespace Almagest.Bench.Readers;
 
 /// <summary><c>bench readers</c>: each reader beside astropy's and STILTS', and loading a catalogue beside psql's <c>\copy</c>.</summary>
-static class ReadersSuite
+internal static class ReadersSuite
 {
     public static Suite Suite { get; } = new("readers", "readers beside astropy, STILTS and a reader of CSV for .NET; ingest beside psql's \\copy", $"""
               --stars N                    rows of the made table (default 1M; with --quick 20k)
@@ -13,7 +13,7 @@ static class ReadersSuite
               --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
-    static async Task<int> RunAsync(string[] args)
+    private static async Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, ["--stars", "--loads", "--server"], ["--quick", "--no-yardsticks"]);
         var quick = arguments.Has("--quick");

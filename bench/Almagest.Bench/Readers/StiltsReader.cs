@@ -7,9 +7,9 @@ using Almagest.Catalog.Writing;
 namespace Almagest.Bench.Readers;
 
 /// <summary>STILTS (Taylor 2006) reading every cell of a table: <c>tpipe omode=checksum</c>.</summary>
-static partial class StiltsReader
+internal static partial class StiltsReader
 {
-    const string Command = "stilts";
+    private const string Command = "stilts";
 
     /// <returns>its name with its version; null where it is not installed</returns>
     public static string? Find()
@@ -41,7 +41,7 @@ static partial class StiltsReader
         return (Math.Max(0, passes.Min(p => p.Seconds) - start), passes[0].Rows);
     }
 
-    static (double Seconds, int Rows) Time(string format, string file)
+    private static (double Seconds, int Rows) Time(string format, string file)
     {
         var watch = Stopwatch.StartNew();
         var output = ChildProcess.Run(Command, ["-Xmx3g", "tpipe", $"in={file}", $"ifmt={format}", "omode=checksum"]);

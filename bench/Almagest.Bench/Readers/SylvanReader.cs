@@ -7,7 +7,7 @@ namespace Almagest.Bench.Readers;
 /// <summary>
 /// Sylvan.Data.Csv on the same file, every value parsed to its column's type and stored in arrays as our reader stores them.
 /// </summary>
-static class SylvanReader
+internal static class SylvanReader
 {
     public static string Name { get; } = $"Sylvan.Data.Csv {typeof(CsvDataReader).Assembly.GetName().Version?.ToString(3)}";
 

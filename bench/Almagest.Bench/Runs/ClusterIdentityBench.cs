@@ -9,9 +9,9 @@ namespace Almagest.Bench.Runs;
 /// <summary>
 /// Clusters of two runs recognised by their members, where there are many: as alike as can be, and each overlapping two of the other run.
 /// </summary>
-static class ClusterIdentityBench
+internal static class ClusterIdentityBench
 {
-    const int Members = 20;
+    private const int Members = 20;
 
     public static string Measure(int clusters, TextWriter log)
     {

@@ -14,9 +14,9 @@ namespace Almagest.Bench.Runs;
 /// Pages of the list of runs, as <see cref="RunRepository.ListAsync"/> answers them, beside the barest query of the same rows: by their
 /// ids, every column read, on one open connection. Both in turn, whole round trips, medians.
 /// </summary>
-static partial class RunListBench
+internal static partial class RunListBench
 {
-    const int Page = 50, Rounds = 200;
+    private const int Page = 50, Rounds = 200;
 
     public static async Task<string> MeasureAsync(LedgerDatabase ledger, int runs, TextWriter log)
     {
@@ -64,7 +64,7 @@ static partial class RunListBench
         return page.ToString();
     }
 
-    static async Task<long> FillAsync(LedgerDatabase ledger, int runs)
+    private static async Task<long> FillAsync(LedgerDatabase ledger, int runs)
     {
         await using var connection = await ledger.ConnectAsync();
         await using var command = new NpgsqlCommand($$"""
@@ -90,7 +90,7 @@ static partial class RunListBench
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    static async Task BareAsync(NpgsqlConnection connection, Guid[] ids)
+    private static async Task BareAsync(NpgsqlConnection connection, Guid[] ids)
     {
         await using var command = new NpgsqlCommand("select * from public.discovery_runs where run_id = any($1) order by run_id desc", connection) { Parameters = { new() { Value = ids } } };
         await using var reader = await command.ExecuteReaderAsync();
@@ -99,7 +99,7 @@ static partial class RunListBench
     }
 
     /// <summary>The indexes that the plan reads; or that it reads the whole table.</summary>
-    static async Task<string> PlanAsync(LedgerDatabase ledger, NpgsqlConnection connection, RunQuery query)
+    private static async Task<string> PlanAsync(LedgerDatabase ledger, NpgsqlConnection connection, RunQuery query)
     {
         await using var context = ledger.CreateContext();
         await using var sql = (NpgsqlCommand)RunRepository.Query(context, query).CreateDbCommand();
@@ -116,12 +116,12 @@ static partial class RunListBench
     [GeneratedRegex(@"(?<scan>(Bitmap )?Index (Only )?Scan)( Backward)?( using| on) (?<index>\w+)")]
     private static partial Regex IndexScan();
 
-    static async Task<double> TimeAsync(Func<Task> work)
+    private static async Task<double> TimeAsync(Func<Task> work)
     {
         var start = Stopwatch.GetTimestamp();
         await work();
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -1,7 +1,7 @@
 namespace Almagest.Bench.Runs;
 
 /// <summary><c>bench runs</c>: questions about runs, where there are many of them or where they found much.</summary>
-static class RunsSuite
+internal static class RunsSuite
 {
     public static Suite Suite { get; } = new("runs", "lists of thousands of runs beside a bare query of the same rows; clusters recognised across large runs", """
               --runs N        runs in the ledger (default 10k; with --quick 1k)
@@ -10,7 +10,7 @@ static class RunsSuite
               --server CONN   server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
-    static async Task<int> RunAsync(string[] args)
+    private static async Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, ["--runs", "--clusters", "--server"], ["--quick"]);
         var ordinary = arguments.Has("--quick") ? "1k" : "10k";

@@ -11,7 +11,7 @@ public sealed record CheckPoint(int Prior, IReadOnlyList<CompletionCost> Recent,
 
     public double Views(string kind) => Median(kind, c => c.MarkMs);
 
-    double Median(string kind, Func<CompletionCost, double> cost)
+    private double Median(string kind, Func<CompletionCost, double> cost)
     {
         var sorted = Recent.Where(c => c.RunType == kind).Select(cost).Order().ToList();
         return sorted[sorted.Count / 2];

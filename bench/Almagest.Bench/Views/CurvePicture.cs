@@ -6,19 +6,19 @@ namespace Almagest.Bench.Views;
 /// <summary>The curve as a picture: milliseconds against prior runs, both logarithmic.</summary>
 internal static class CurvePicture
 {
-    const double Width = 760, Height = 420, Left = 70, Right = 170, Top = 30, Bottom = 50;
+    private const double Width = 760, Height = 420, Left = 70, Right = 170, Top = 30, Bottom = 50;
 
     public static string Draw(IReadOnlyList<CompletionCost> costs, IReadOnlyList<CheckPoint> points)
     {
         var most = Math.Max(10, costs.Count);
         var highest = Math.Max(points.Max(p => p.Refresh?.AllMs ?? 0), costs.Max(c => c.WriteMs)) * 1.5;
-        const double lowest = 1;
+        const double Lowest = 1;
         double X(double runs) => Left + Math.Log10(Math.Max(1, runs)) / Math.Log10(most) * (Width - Left - Right);
-        double Y(double ms) => Height - Bottom - Math.Log10(Math.Max(lowest, ms) / lowest) / Math.Log10(highest / lowest) * (Height - Top - Bottom);
+        double Y(double ms) => Height - Bottom - Math.Log10(Math.Max(Lowest, ms) / Lowest) / Math.Log10(highest / Lowest) * (Height - Top - Bottom);
         var svg = new StringBuilder();
         var c = CultureInfo.InvariantCulture;
         svg.Append(c, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
-        for (var ms = lowest; ms <= highest; ms *= 10)
+        for (var ms = Lowest; ms <= highest; ms *= 10)
             svg.Append(c, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(ms):F1}\" y2=\"{Y(ms):F1}\" stroke=\"#ddd\"/><text x=\"{Left - 8}\" y=\"{Y(ms) + 4:F1}\" text-anchor=\"end\">{ms:N0}</text>\n");
         for (var runs = 1; runs <= most; runs *= 10)
             svg.Append(c, $"<line y1=\"{Top}\" y2=\"{Height - Bottom}\" x1=\"{X(runs):F1}\" x2=\"{X(runs):F1}\" stroke=\"#ddd\"/><text x=\"{X(runs):F1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{runs:N0}</text>\n");

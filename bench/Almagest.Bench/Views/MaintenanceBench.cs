@@ -17,9 +17,9 @@ namespace Almagest.Bench.Views;
 public static class MaintenanceBench
 {
     /// <summary>Completions around a check point of which the median is taken, of each kind of run.</summary>
-    const int Around = 15;
+    private const int Around = 15;
 
-    const string OverlapMatrix = "mv_anomaly_overlap_matrix";
+    private const string OverlapMatrix = "mv_anomaly_overlap_matrix";
 
     /// <param name="server">connection string of a server on which databases may be created</param>
     /// <param name="checkPoints">numbers of prior runs, ascending</param>
@@ -64,7 +64,7 @@ public static class MaintenanceBench
         return (report, CurvePicture.Draw(costs, points));
     }
 
-    static async Task<CheckPoint> MeasureAsync(LedgerDatabase ledger, ViewConverter converter, List<CompletionCost> recent, double pairing, TextWriter log)
+    private static async Task<CheckPoint> MeasureAsync(LedgerDatabase ledger, ViewConverter converter, List<CompletionCost> recent, double pairing, TextWriter log)
     {
         await VacuumAsync(ledger);
         var watch = Stopwatch.StartNew();
@@ -82,14 +82,14 @@ public static class MaintenanceBench
         return new CheckPoint(prior, recent, pairing, new RefreshTimes(refreshed, refresh, toRefresh, toIncremental));
     }
 
-    static async Task VacuumAsync(LedgerDatabase ledger)
+    private static async Task VacuumAsync(LedgerDatabase ledger)
     {
         await using var command = ledger.DataSource.CreateCommand("vacuum (analyze)");
         command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync();
     }
 
-    static async Task<(long Dataset, long[] Stars)> AddStarsAsync(LedgerDatabase ledger, int stars)
+    private static async Task<(long Dataset, long[] Stars)> AddStarsAsync(LedgerDatabase ledger, int stars)
     {
         await using var connection = await ledger.ConnectAsync();
         await using (var fill = new NpgsqlCommand($"""
@@ -106,7 +106,7 @@ public static class MaintenanceBench
         return (reader.GetInt64(0), reader.GetFieldValue<long[]>(1));
     }
 
-    static async Task<string> ReportAsync(LedgerDatabase ledger, int stars, List<CheckPoint> points, List<CompletionCost> costs, List<AnalyticsView> verified, List<string> differing, string picture)
+    private static async Task<string> ReportAsync(LedgerDatabase ledger, int stars, List<CheckPoint> points, List<CompletionCost> costs, List<AnalyticsView> verified, List<string> differing, string picture)
     {
         var text = new StringBuilder();
         var c = CultureInfo.InvariantCulture;

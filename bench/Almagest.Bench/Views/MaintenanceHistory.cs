@@ -21,17 +21,17 @@ public sealed record CompletionCost(int Prior, string RunType, double WriteMs, d
 /// </summary>
 public sealed class MaintenanceHistory(LedgerDatabase ledger, long dataset, long[] stars)
 {
-    readonly RunRepository runs = new(ledger);
-    int made;
+    private readonly RunRepository _runs = new(ledger);
+    private int _made;
 
     public async Task<CompletionCost> CompleteNextAsync()
     {
-        var n = made++;
+        var n = _made++;
         var anomaly = n % 2 == 0;
         var random = new Random(n);
         RunParameters parameters = anomaly ? new IsolationForestParameters { RandomState = n / 8 % 5, NEstimators = 50 + 10 * (n / 2 % 20) } : new DbscanParameters { Eps = 0.1 + 0.01 * (n / 2 % 20) };
-        var run = await runs.CreateAsync(dataset, parameters, StarFilter.All);
-        await using var completion = await runs.BeginCompletionAsync(run.RunId);
+        var run = await _runs.CreateAsync(dataset, parameters, StarFilter.All);
+        await using var completion = await _runs.BeginCompletionAsync(run.RunId);
         var watch = Stopwatch.StartNew();
         if (anomaly)
         {

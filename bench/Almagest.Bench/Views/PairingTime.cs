@@ -3,13 +3,13 @@ using Almagest.Ledger.Database;
 namespace Almagest.Bench.Views;
 
 /// <summary>How long the server's own statistics say that pairing an anomaly run with the others takes.</summary>
-sealed class PairingTime
+internal sealed class PairingTime
 {
-    readonly LedgerDatabase ledger;
-    double milliseconds;
-    long calls;
+    private readonly LedgerDatabase _ledger;
+    private double _milliseconds;
+    private long _calls;
 
-    PairingTime(LedgerDatabase ledger) => this.ledger = ledger;
+    private PairingTime(LedgerDatabase ledger) => this._ledger = ledger;
 
     public static async Task<PairingTime> StartAsync(LedgerDatabase ledger)
     {
@@ -23,13 +23,13 @@ sealed class PairingTime
     public async Task<double> ReadAsync()
     {
         // A session hands in its counts at its end; until then they may be up to a minute old.
-        ledger.DataSource.Clear();
+        _ledger.DataSource.Clear();
         await Task.Delay(TimeSpan.FromSeconds(1));
-        await using var command = ledger.DataSource.CreateCommand("select coalesce(sum(total_time), 0), coalesce(sum(calls), 0)::bigint from pg_stat_user_functions where schemaname = 'view_summaries' and funcname = 'add_pairs'");
+        await using var command = _ledger.DataSource.CreateCommand("select coalesce(sum(total_time), 0), coalesce(sum(calls), 0)::bigint from pg_stat_user_functions where schemaname = 'view_summaries' and funcname = 'add_pairs'");
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
-        var (before, callsBefore) = (milliseconds, calls);
-        (milliseconds, calls) = (reader.GetDouble(0), reader.GetInt64(1));
-        return calls == callsBefore ? 0 : (milliseconds - before) / (calls - callsBefore);
+        var (before, callsBefore) = (_milliseconds, _calls);
+        (_milliseconds, _calls) = (reader.GetDouble(0), reader.GetInt64(1));
+        return _calls == callsBefore ? 0 : (_milliseconds - before) / (_calls - callsBefore);
     }
 }

@@ -9,9 +9,9 @@ namespace Almagest.Bench.Views;
 /// <summary>
 /// The time of refreshing each view without disturbing its readers, at growing histories. The yardstick is the smallest history.
 /// </summary>
-static class RefreshCost
+internal static class RefreshCost
 {
-    const int Passes = 3;
+    private const int Passes = 3;
 
     public static async Task<string> MeasureAsync(string server, IReadOnlyList<(int Runs, int Stars)> histories, TextWriter log)
     {

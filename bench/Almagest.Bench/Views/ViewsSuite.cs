@@ -6,7 +6,7 @@ namespace Almagest.Bench.Views;
 /// <c>bench views</c>: what it costs to keep the views, as history grows. One measurement a class of this folder; look-ups are measured
 /// by <c>bench analytics</c>.
 /// </summary>
-static class ViewsSuite
+internal static class ViewsSuite
 {
     public static Suite Suite { get; } = new("views", "what it costs to keep the views: incremental against refresh, as history grows", $"""
               --prior N[,…]                numbers of prior runs at which to measure both modes (default 10,100; with --quick 10)
@@ -17,7 +17,7 @@ static class ViewsSuite
               --server CONN                server where databases may be created and dropped (default: a private, temporary one)
         """, RunAsync);
 
-    static async Task<int> RunAsync(string[] args)
+    private static async Task<int> RunAsync(string[] args)
     {
         var arguments = new BenchArguments(args, [.. History.Options, "--prior", "--refresh-up-to", "--stars"], ["--quick"]);
         var quick = arguments.Has("--quick");

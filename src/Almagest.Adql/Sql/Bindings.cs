@@ -6,18 +6,18 @@ namespace Almagest.Adql.Sql;
 /// <summary>The values of a query, each bound once: equal literals are one parameter, so that PostgreSQL sees equal expressions as equal.</summary>
 internal sealed class Bindings
 {
-    const int Most = 20_000;
+    private const int Most = 20_000;
 
-    readonly Dictionary<(Type, object), string> known = [];
+    private readonly Dictionary<(Type, object), string> _known = [];
 
     public List<object> Values { get; } = [];
 
     public string Bind(object value, int offset)
     {
         var key = (value.GetType(), value);
-        if (known.TryGetValue(key, out var name)) return name;
+        if (_known.TryGetValue(key, out var name)) return name;
         if (Values.Count == Most) throw new SyntaxException(offset, $"the query holds more than {Most} values");
         Values.Add(value);
-        return known[key] = string.Create(CultureInfo.InvariantCulture, $"${Values.Count}");
+        return _known[key] = string.Create(CultureInfo.InvariantCulture, $"${Values.Count}");
     }
 }

@@ -7,14 +7,14 @@ namespace Almagest.Adql.Sql;
 /// <content>Conditions.</content>
 internal sealed partial class ExpressionTranslator
 {
-    string Compared(Comparison comparison)
+    private string Compared(Comparison comparison)
     {
         if (GeometryCondition(comparison) is { } geometry) return geometry;
         var (left, right) = Comparable(comparison.Left, Value(comparison.Left), comparison.Right, Value(comparison.Right), comparison.Offset);
         return $"({left} {comparison.Operator} {right})";
     }
 
-    string Bounded(Between between)
+    private string Bounded(Between between)
     {
         var of = Value(between.Of);
         var (left, low) = Comparable(between.Of, of, between.Low, Value(between.Low), between.Low.Offset);
@@ -22,11 +22,11 @@ internal sealed partial class ExpressionTranslator
         return $"({left} {(between.Negated ? "not " : "")}between {low} and {high})";
     }
 
-    string Listed(InList list)
+    private string Listed(InList list)
     {
         var of = Value(list.Of);
         // One parameter for a list of constants, however long.
-        object? all = of.Type switch
+        var all = of.Type switch
         {
             PublishedType.Text => AllOf(list, e => e is TextLiteral t ? t.Text : null),
             PublishedType.Uuid => AllOf(list, e => e is TextLiteral t && Guid.TryParse(t.Text, out var id) ? (Guid?)id : null),
@@ -40,19 +40,19 @@ internal sealed partial class ExpressionTranslator
         return $"({of.Sql} {not}in ({string.Join(", ", values)}))";
     }
 
-    static T[]? AllOf<T>(InList list, Func<Expression, T?> read) where T : struct
+    private static T[]? AllOf<T>(InList list, Func<Expression, T?> read) where T : struct
     {
         var values = list.Values.Select(read).ToList();
         return values.TrueForAll(v => v is not null) ? [.. values.Select(v => v!.Value)] : null;
     }
 
-    static string[]? AllOf(InList list, Func<Expression, string?> read)
+    private static string[]? AllOf(InList list, Func<Expression, string?> read)
     {
         var values = list.Values.Select(read).ToList();
         return values.TrueForAll(v => v is not null) ? [.. values.Select(v => v!)] : null;
     }
 
-    string Found(InQuery query)
+    private string Found(InQuery query)
     {
         var of = Value(query.Of);
         var inner = queries.TranslateQuery(query.Query, scope);
@@ -62,7 +62,7 @@ internal sealed partial class ExpressionTranslator
         return $"({of.Sql} {(query.Negated ? "not " : "")}in ({inner.Sql}))";
     }
 
-    string Resembling(Like like)
+    private string Resembling(Like like)
     {
         var of = Text(Value(like.Of), like.Of.Offset);
         var pattern = Text(Value(like.Pattern), like.Pattern.Offset);
@@ -71,7 +71,7 @@ internal sealed partial class ExpressionTranslator
     }
 
     /// <summary>Two values of types that can be compared; a text beside a UUID or a time is read as one.</summary>
-    (string Left, string Right) Comparable(Expression left, Value leftValue, Expression right, Value rightValue, int offset)
+    private (string Left, string Right) Comparable(Expression left, Value leftValue, Expression right, Value rightValue, int offset)
     {
         if (right is TextLiteral rightText && Read(rightText, leftValue.Type) is { } r) return (leftValue.Sql, r);
         if (left is TextLiteral leftText && Read(leftText, rightValue.Type) is { } l) return (l, rightValue.Sql);
@@ -87,7 +87,7 @@ internal sealed partial class ExpressionTranslator
             + (left.Type == PublishedType.Text || right.Type == PublishedType.Text ? "; a text stands in single quotes, a number in none" : ""));
     }
 
-    string? Read(TextLiteral text, PublishedType? type)
+    private string? Read(TextLiteral text, PublishedType? type)
     {
         if (type == PublishedType.Uuid)
         {

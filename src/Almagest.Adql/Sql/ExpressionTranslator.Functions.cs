@@ -8,18 +8,18 @@ namespace Almagest.Adql.Sql;
 internal sealed partial class ExpressionTranslator
 {
     // Of one double-precision number.
-    static readonly Dictionary<string, string> OfOneNumber = new()
+    private static readonly Dictionary<string, string> s_ofOneNumber = new()
     {
         ["ACOS"] = "acos", ["ASIN"] = "asin", ["ATAN"] = "atan", ["COS"] = "cos", ["COT"] = "cot", ["SIN"] = "sin", ["TAN"] = "tan", ["CEILING"] = "ceil",
         ["DEGREES"] = "degrees", ["EXP"] = "exp", ["FLOOR"] = "floor", ["LOG"] = "ln", ["LOG10"] = "log10", ["RADIANS"] = "radians", ["SQRT"] = "sqrt",
     };
 
-    static IEnumerable<string> Known => OfOneNumber.Keys.Concat(
-        ["ABS", "ATAN2", "MOD", "PI", "POWER", "RAND", "ROUND", "TRUNCATE", "LOWER", "UPPER", "COALESCE", .. GeometryFunctions, HealpixFunction]).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Known => s_ofOneNumber.Keys.Concat(
+        ["ABS", "ATAN2", "MOD", "PI", "POWER", "RAND", "ROUND", "TRUNCATE", "LOWER", "UPPER", "COALESCE", .. s_geometryFunctions, HealpixFunction]).Order(StringComparer.Ordinal);
 
-    Value Called(FunctionCall call)
+    private Value Called(FunctionCall call)
     {
-        if (OfOneNumber.TryGetValue(call.Function, out var own)) return new Value($"{own}({Numbers(call, 1, 1)[0].Double})", PublishedType.Double);
+        if (s_ofOneNumber.TryGetValue(call.Function, out var own)) return new Value($"{own}({Numbers(call, 1, 1)[0].Double})", PublishedType.Double);
         switch (call.Function)
         {
             case "ABS":
@@ -54,32 +54,32 @@ internal sealed partial class ExpressionTranslator
             case HealpixFunction:
                 return Cell(call);
             default:
-                if (GeometryFunctions.Contains(call.Function)) return GeometryValue(call);
+                if (s_geometryFunctions.Contains(call.Function)) return GeometryValue(call);
                 throw new SyntaxException(call.Offset, $"there is no function {call.Function}; there are {string.Join(", ", Known)}");
         }
     }
 
-    static void Count(FunctionCall call, int least, int most)
+    private static void Count(FunctionCall call, int least, int most)
     {
         if (call.Arguments.Count >= least && call.Arguments.Count <= most) return;
         var expected = least == most ? least.ToString(CultureInfo.InvariantCulture) : $"{least} to {most}";
         throw new SyntaxException(call.Offset, $"{call.Function} has {call.Arguments.Count} arguments, expected {expected}");
     }
 
-    List<Value> Numbers(FunctionCall call, int least, int most)
+    private List<Value> Numbers(FunctionCall call, int least, int most)
     {
         Count(call, least, most);
         return call.Arguments.Select(Number).ToList();
     }
 
-    Value Number(Expression argument)
+    private Value Number(Expression argument)
     {
         var value = Value(argument);
         return value.IsNumber ? value : throw new SyntaxException(argument.Offset, $"found {value.Described}, expected a number");
     }
 
     /// <summary>A number that the query itself says, without looking at any row; null where it does not.</summary>
-    static double? Constant(Expression expression)
+    private static double? Constant(Expression expression)
     {
         switch (expression)
         {

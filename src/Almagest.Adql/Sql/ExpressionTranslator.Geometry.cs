@@ -13,11 +13,11 @@ internal sealed partial class ExpressionTranslator
 {
     public const string HealpixFunction = "IVO_HEALPIX_INDEX";
 
-    static readonly string[] GeometryFunctions =
+    private static readonly string[] s_geometryFunctions =
         ["AREA", "BOX", "CENTROID", "CIRCLE", "CONTAINS", "COORD1", "COORD2", "COORDSYS", "DISTANCE", "INTERSECTS", "POINT", "POLYGON"];
 
     /// <summary>CONTAINS and INTERSECTS beside 1 or 0, and DISTANCE below a number; null where the comparison is none of these.</summary>
-    string? GeometryCondition(Comparison comparison)
+    private string? GeometryCondition(Comparison comparison)
     {
         var (left, symbol, right) = (comparison.Left, comparison.Operator, comparison.Right);
         if (left is not FunctionCall && right is FunctionCall) (left, symbol, right) = (right, Mirrored(symbol), left);
@@ -33,9 +33,9 @@ internal sealed partial class ExpressionTranslator
         return null;
     }
 
-    static string Mirrored(string symbol) => symbol switch { "<" => ">", ">" => "<", "<=" => ">=", ">=" => "<=", _ => symbol };
+    private static string Mirrored(string symbol) => symbol switch { "<" => ">", ">" => "<", "<=" => ">=", ">=" => "<=", _ => symbol };
 
-    Value GeometryValue(FunctionCall call)
+    private Value GeometryValue(FunctionCall call)
     {
         switch (call.Function)
         {
@@ -60,7 +60,7 @@ internal sealed partial class ExpressionTranslator
         }
     }
 
-    Shape ShapeOf(Expression expression)
+    private Shape ShapeOf(Expression expression)
     {
         if (expression is not FunctionCall call) throw new SyntaxException(expression.Offset, "expected a geometry: POINT, CIRCLE, BOX or POLYGON");
         // A coordinate system comes first in ADQL 2.0; in 2.1 it is left out.
@@ -94,18 +94,18 @@ internal sealed partial class ExpressionTranslator
         }
     }
 
-    List<(double Ra, double Dec)> Pairs(IReadOnlyList<Expression> arguments, int offset)
+    private List<(double Ra, double Dec)> Pairs(IReadOnlyList<Expression> arguments, int offset)
     {
         if (arguments.Count < 6 || arguments.Count % 2 != 0) throw new SyntaxException(offset, "a POLYGON has at least three corners: POLYGON(ra1, dec1, ra2, dec2, ra3, dec3, …)");
         return arguments.Chunk(2).Select(pair => KnownCorner(PointOf(pair[0], pair[1], pair[0].Offset))).ToList();
     }
 
-    static (double Ra, double Dec) KnownCorner(PointShape point) => point.Known ?? throw new SyntaxException(point.Offset, "the corners of a POLYGON are numbers");
+    private static (double Ra, double Dec) KnownCorner(PointShape point) => point.Known ?? throw new SyntaxException(point.Offset, "the corners of a POLYGON are numbers");
 
-    PointShape Point(Expression expression) =>
+    private PointShape Point(Expression expression) =>
         ShapeOf(expression) as PointShape ?? throw new SyntaxException(expression.Offset, "expected a position: POINT(ra, dec)");
 
-    PointShape PointOf(Expression raExpression, Expression decExpression, int offset)
+    private PointShape PointOf(Expression raExpression, Expression decExpression, int offset)
     {
         var (ra, dec) = (Number(raExpression), Number(decExpression));
         (double, double)? known = Constant(raExpression) is { } r && Constant(decExpression) is { } d ? (r, d) : null;
@@ -116,14 +116,14 @@ internal sealed partial class ExpressionTranslator
         return new PointShape(ra.Double, dec.Double, known, indexed, offset);
     }
 
-    (PointShape From, PointShape To) Ends(FunctionCall call) => call.Arguments.Count switch
+    private (PointShape From, PointShape To) Ends(FunctionCall call) => call.Arguments.Count switch
     {
         2 => (Point(call.Arguments[0]), Point(call.Arguments[1])),
         4 => (PointOf(call.Arguments[0], call.Arguments[1], call.Offset), PointOf(call.Arguments[2], call.Arguments[3], call.Arguments[2].Offset)),
         _ => throw new SyntaxException(call.Offset, "write DISTANCE(POINT(ra1, dec1), POINT(ra2, dec2)) or DISTANCE(ra1, dec1, ra2, dec2)"),
     };
 
-    string Inside(FunctionCall call)
+    private string Inside(FunctionCall call)
     {
         Count(call, 2, 2);
         var (first, second) = (ShapeOf(call.Arguments[0]), ShapeOf(call.Arguments[1]));
@@ -141,14 +141,14 @@ internal sealed partial class ExpressionTranslator
         };
     }
 
-    string InCircle(PointShape p, CircleShape c)
+    private string InCircle(PointShape p, CircleShape c)
     {
         var exact = $"{Haversine(p, c.Centre)} <= power(sind(least({c.Radius}, 180) / 2), 2)";
         var cells = c.KnownRadius is { } radius ? Cells(p, c.Centre, radius) : null;
         return cells is null ? $"({exact})" : $"({cells} and {exact})";
     }
 
-    string InBox(PointShape p, BoxShape box)
+    private string InBox(PointShape p, BoxShape box)
     {
         var (width, height) = (Bind(box.Width / 2, box.Offset), Bind(box.Height / 2, box.Offset));
         // Half the difference of two right ascensions by its sine, which does not mind how often they went round.
@@ -161,7 +161,7 @@ internal sealed partial class ExpressionTranslator
         return Cells(p, box.Centre, Math.Min(180, reach * (1 + 1e-9) + 1e-9)) is { } cells ? $"({cells} and {exact})" : $"({exact})";
     }
 
-    string InPolygon(PointShape p, PolygonShape polygon)
+    private string InPolygon(PointShape p, PolygonShape polygon)
     {
         var sides = SkyPolygon.Sides(polygon).Select(n =>
             $"cosd({p.Dec}) * ({Bind(n.X, polygon.Offset)} * cosd({p.Ra}) + {Bind(n.Y, polygon.Offset)} * sind({p.Ra})) + {Bind(n.Z, polygon.Offset)} * sind({p.Dec}) >= {Bind(-1e-15, polygon.Offset)}");
@@ -172,7 +172,7 @@ internal sealed partial class ExpressionTranslator
     }
 
     /// <summary>The ranges of cells that hold all positions so near; null where no index knows either position, or neither is known.</summary>
-    string? Cells(PointShape a, PointShape b, double radius)
+    private string? Cells(PointShape a, PointShape b, double radius)
     {
         if (a.Known is not null) (a, b) = (b, a);
         if (b.Known is not { } centre || a.Indexed is not { Table.Sky: { } sky } relation || radius > 180) return null;
@@ -183,18 +183,18 @@ internal sealed partial class ExpressionTranslator
     }
 
     // Haversine of the angle: stable for the small angles that circles have.
-    static string Haversine(PointShape a, PointShape b) =>
+    private static string Haversine(PointShape a, PointShape b) =>
         $"power(sind(({a.Dec} - {b.Dec}) / 2), 2) + cosd({a.Dec}) * cosd({b.Dec}) * power(sind(({a.Ra} - {b.Ra}) / 2), 2)";
 
     /// <summary>The angle by Vincenty's formula, degrees: accurate for equal, near and opposite positions.</summary>
-    static string Distance(PointShape a, PointShape b)
+    private static string Distance(PointShape a, PointShape b)
     {
         var across = $"cosd({b.Dec}) * sind({b.Ra} - {a.Ra})";
         var along = $"(cosd({a.Dec}) * sind({b.Dec}) - sind({a.Dec}) * cosd({b.Dec}) * cosd({b.Ra} - {a.Ra}))";
         return QueryTranslator.Checked($"atan2d(sqrt(power({across}, 2) + power({along}, 2)), sind({a.Dec}) * sind({b.Dec}) + cosd({a.Dec}) * cosd({b.Dec}) * cosd({b.Ra} - {a.Ra}))", a.Offset);
     }
 
-    string Area(Shape shape) => shape switch
+    private string Area(Shape shape) => shape switch
     {
         PointShape => Bind(0.0, shape.Offset),
         CircleShape c => $"(degrees(degrees(4 * pi() * power(sind(least({c.Radius}, 180) / 2), 2))))",
@@ -203,7 +203,7 @@ internal sealed partial class ExpressionTranslator
     };
 
     /// <summary>ivo_healpix_index(order, ra, dec), of the catalogue of user-defined functions: the nested cell of an indexed position.</summary>
-    Value Cell(FunctionCall call)
+    private Value Cell(FunctionCall call)
     {
         Count(call, 3, 3);
         if (Constant(call.Arguments[0]) is not { } order || order is not (>= 0 and <= Healpix.MaxOrder) || order != Math.Floor(order))

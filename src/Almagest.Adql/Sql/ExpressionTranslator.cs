@@ -8,8 +8,8 @@ namespace Almagest.Adql.Sql;
 /// <param name="clause">the clause that has no aggregates; null = aggregates are welcome</param>
 internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scope scope, string? clause)
 {
-    readonly Dictionary<Expression, string> translated = new(ReferenceEqualityComparer.Instance);
-    bool insideAggregate;
+    private readonly Dictionary<Expression, string> _translated = new(ReferenceEqualityComparer.Instance);
+    private bool _insideAggregate;
 
     /// <summary>Whether an aggregate has been met.</summary>
     public bool HasAggregates { get; private set; }
@@ -31,7 +31,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             ScalarQuery query => Single(query),
             _ => throw new SyntaxException(expression.Offset, "a condition stands where a value is expected"),
         };
-        translated[expression] = QueryTranslator.Checked(value.Sql, expression.Offset);
+        _translated[expression] = QueryTranslator.Checked(value.Sql, expression.Offset);
         return value;
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
     /// <summary>In a query with groups, a column stands in an aggregate or is what the groups have in common.</summary>
     public void RequireGrouped(Expression expression, HashSet<string> groups)
     {
-        if (expression is Aggregate || (translated.TryGetValue(expression, out var sql) && groups.Contains(sql))) return;
+        if (expression is Aggregate || (_translated.TryGetValue(expression, out var sql) && groups.Contains(sql))) return;
         if (expression is ColumnReference column)
         {
             if (scope.TryFind(column) is null) return; // of a query around this one
@@ -66,7 +66,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         foreach (var part in Parts(expression)) RequireGrouped(part, groups);
     }
 
-    static IEnumerable<Expression> Parts(Expression expression) => expression switch
+    private static IEnumerable<Expression> Parts(Expression expression) => expression switch
     {
         Negation e => [e.Of],
         Chain e => [e.First, .. e.Rest.Select(r => r.Operand)],
@@ -84,19 +84,19 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         _ => [],
     };
 
-    string Bind(object value, int offset) => queries.Bindings.Bind(value, offset);
+    private string Bind(object value, int offset) => queries.Bindings.Bind(value, offset);
 
-    Value Number(NumberLiteral number)
+    private Value Number(NumberLiteral number)
     {
         if (number.IsInteger && long.TryParse(number.Digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole)) return new Value(Bind(whole, number.Offset), PublishedType.Integer);
         var value = double.Parse(number.Digits, NumberStyles.Float, CultureInfo.InvariantCulture);
         return double.IsFinite(value) ? new Value(Bind(value, number.Offset), PublishedType.Double) : throw new SyntaxException(number.Offset, $"the number {number.Digits} is too large");
     }
 
-    static Value Arithmetic(string sign, Value of, int offset) =>
+    private static Value Arithmetic(string sign, Value of, int offset) =>
         of.IsNumber ? new Value($"({sign} {of.Sql})", of.Type) : throw new SyntaxException(offset, $"'{sign}' stands before {of.Described}, expected a number");
 
-    Value Chained(Chain chain)
+    private Value Chained(Chain chain)
     {
         var left = Value(chain.First);
         foreach (var (symbol, operand) in chain.Rest)
@@ -111,22 +111,22 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         return left;
     }
 
-    static string Text(Value value, int offset) => value.Type switch
+    private static string Text(Value value, int offset) => value.Type switch
     {
         PublishedType.Text => value.Sql,
         PublishedType.Uuid => $"({value.Sql})::text",
         _ => throw new SyntaxException(offset, $"found {value.Described}, expected text"),
     };
 
-    Value Aggregated(Aggregate aggregate)
+    private Value Aggregated(Aggregate aggregate)
     {
-        if (insideAggregate) throw new SyntaxException(aggregate.Offset, $"{aggregate.Function} stands inside another aggregate");
+        if (_insideAggregate) throw new SyntaxException(aggregate.Offset, $"{aggregate.Function} stands inside another aggregate");
         if (clause is not null) throw new SyntaxException(aggregate.Offset, $"{aggregate.Function} cannot stand in {clause}; conditions on aggregates go into HAVING");
         HasAggregates = true;
         if (aggregate.Argument is null) return new Value("count(*)", PublishedType.Integer);
-        insideAggregate = true;
+        _insideAggregate = true;
         var argument = Value(aggregate.Argument);
-        insideAggregate = false;
+        _insideAggregate = false;
         var distinct = aggregate.Distinct ? "distinct " : "";
         if (aggregate.Function == "COUNT") return new Value($"count({distinct}{argument.Sql})", PublishedType.Integer);
         if (aggregate.Function is "MIN" or "MAX")
@@ -140,7 +140,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             ? new Value($"(sum({distinct}{argument.Sql}))::bigint", PublishedType.Integer) : new Value($"sum({distinct}{argument.Sql})", PublishedType.Double);
     }
 
-    Value Chosen(Case choice)
+    private Value Chosen(Case choice)
     {
         var subject = choice.Subject is null ? null : Value(choice.Subject);
         var whens = choice.Branches.Select(b => subject is null ? Condition(b.When) : Equal(choice.Subject!, subject, b.When)).ToList();
@@ -151,14 +151,14 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         return new Value($"(case {string.Join(' ', branches)}{(choice.Else is null ? "" : $" else {results[^1].Sql}")} end)", type);
     }
 
-    string Equal(Expression left, Value subject, Expression when)
+    private string Equal(Expression left, Value subject, Expression when)
     {
         var (l, r) = Comparable(left, subject, when, Value(when), when.Offset);
         return $"({l} = {r})";
     }
 
     /// <summary>The type of values of which one is taken.</summary>
-    static PublishedType? Common(List<Value> values, int offset, string what)
+    private static PublishedType? Common(List<Value> values, int offset, string what)
     {
         var types = values.Where(v => v.Type is not null).Select(v => v.Type!.Value).Distinct().ToList();
         if (types.Count <= 1) return types.Count == 0 ? null : types[0];
@@ -166,7 +166,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             : throw new SyntaxException(offset, $"{what} has values of different types: {string.Join(" and ", values.Select(v => v.Described).Distinct())}");
     }
 
-    Value Converted(Cast cast)
+    private Value Converted(Cast cast)
     {
         var value = Value(cast.Of);
         var (sql, type) = cast.Type switch
@@ -188,7 +188,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         return new Value(sql == "real" ? $"(({value.Sql})::real)::double precision" : $"({value.Sql})::{sql}", type);
     }
 
-    Value Single(ScalarQuery query)
+    private Value Single(ScalarQuery query)
     {
         var inner = queries.TranslateQuery(query.Query, scope);
         return inner.Columns.Count == 1 ? new Value($"({inner.Sql})", inner.Columns[0].Type)

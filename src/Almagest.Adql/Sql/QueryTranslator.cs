@@ -11,10 +11,10 @@ internal sealed record Translated(string Sql, IReadOnlyList<AnswerColumn> Column
 internal sealed class QueryTranslator(PublishedCatalogue catalogue)
 {
     // Some constructs write an argument several times; nested in each other they must not fill the memory.
-    const int MostSql = 1 << 20;
+    private const int MostSql = 1 << 20;
 
-    readonly List<(Name Name, string Alias, Translated Query)> named = [];
-    int aliases;
+    private readonly List<(Name Name, string Alias, Translated Query)> _named = [];
+    private int _aliases;
 
     public Bindings Bindings { get; } = new();
 
@@ -27,24 +27,24 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     public static string Checked(string sql, int offset) =>
         sql.Length <= MostSql ? sql : throw new SyntaxException(offset, "the query is too large once it is translated; write it with fewer nested distances and sums");
 
-    public string NewAlias() => string.Create(CultureInfo.InvariantCulture, $"t{++aliases}");
+    public string NewAlias() => string.Create(CultureInfo.InvariantCulture, $"t{++_aliases}");
 
     public Translated TranslateQuery(Query query, Scope? outer, long? cap = null)
     {
-        var known = named.Count;
+        var known = _named.Count;
         var with = new List<string>();
         foreach (var part in query.With)
         {
             var translated = TranslateQuery(part.Query, null);
-            var alias = string.Create(CultureInfo.InvariantCulture, $"w{++aliases}");
+            var alias = string.Create(CultureInfo.InvariantCulture, $"w{++_aliases}");
             with.Add($"{alias} as ({translated.Sql})");
-            named.Add((part.Name, alias, translated));
+            _named.Add((part.Name, alias, translated));
         }
         var prefix = with.Count == 0 ? "" : $"with {string.Join(", ", with)} ";
         var body = query.Body is Selection selection
             ? new SelectionTranslator(this, outer).Translate(selection, query.Order, query.Skip, cap)
             : Ordered(TranslateBody(query.Body, outer), query, cap);
-        named.RemoveRange(known, named.Count - known);
+        _named.RemoveRange(known, _named.Count - known);
         return body with { Sql = Checked(prefix + body.Sql, query.Offset) };
     }
 
@@ -70,7 +70,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         return null;
     }
 
-    static Translated Ordered(Translated body, Query query, long? cap)
+    private static Translated Ordered(Translated body, Query query, long? cap)
     {
         var order = query.Order.Select(term => Position(term.By, body.Columns) is { } position
             ? string.Create(CultureInfo.InvariantCulture, $"{position}{(term.Descending ? " desc" : "")}")
@@ -78,7 +78,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         return body with { Sql = $"{body.Sql}{(order.Count == 0 ? "" : $" order by {string.Join(", ", order)}")}{Limits(query.Skip, null, cap)}" };
     }
 
-    Translated TranslateBody(QueryBody body, Scope? outer)
+    private Translated TranslateBody(QueryBody body, Scope? outer)
     {
         switch (body)
         {
@@ -94,7 +94,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         }
     }
 
-    static Translated Combine(Combination combination, Translated left, Translated right)
+    private static Translated Combine(Combination combination, Translated left, Translated right)
     {
         if (left.Columns.Count != right.Columns.Count)
             throw new SyntaxException(combination.Offset, $"{combination.Operator} combines queries of {left.Columns.Count} and {right.Columns.Count} columns: they need as many");
@@ -104,13 +104,13 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         return new Translated($"({left.Sql}) {combination.Operator.ToLowerInvariant()}{(combination.All ? " all" : "")} ({right.Sql})", columns);
     }
 
-    static bool IsNumber(PublishedType type) => type is PublishedType.Integer or PublishedType.Double;
+    private static bool IsNumber(PublishedType type) => type is PublishedType.Integer or PublishedType.Double;
 
     /// <summary>A table of a FROM clause: its SQL, with alias, and what it holds.</summary>
     public (string Sql, Relation Relation) Table(TableReference reference)
     {
         var alias = NewAlias();
-        if (reference.Path is [var single] && named.FindLast(n => n.Name.Matches(n.Name.Text) && single.Matches(n.Name.Text)) is { Alias: { } query } common)
+        if (reference.Path is [var single] && _named.FindLast(n => n.Name.Matches(n.Name.Text) && single.Matches(n.Name.Text)) is { Alias: { } query } common)
             return ($"{query} as {alias}", Holding(common.Query, reference.Alias ?? single, alias));
         var table = Find(reference);
         var values = table.Rows.Values.Select(v => (object)Bindings.Bind(v, reference.Offset)).ToArray();
@@ -126,14 +126,14 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         return ($"({translated.Sql}) as {alias}", Holding(translated, derived.Alias, alias));
     }
 
-    static Relation Holding(Translated query, Name label, string alias)
+    private static Relation Holding(Translated query, Name label, string alias)
     {
         var relation = new Relation(label.Text, null, alias);
         relation.Columns = query.Columns.Select((c, i) => (c.Name, new Value(string.Create(CultureInfo.InvariantCulture, $"{alias}.c{i + 1}"), c.Type, c.Source, relation))).ToList();
         return relation;
     }
 
-    PublishedTable Find(TableReference reference)
+    private PublishedTable Find(TableReference reference)
     {
         var path = reference.Path;
         var written = string.Join('.', path);

@@ -49,7 +49,7 @@ internal sealed record Scope(Scope? Outer, IReadOnlyList<Relation> Relations, IR
         return Single(named[0].Columns, name) ?? throw new SyntaxException(name.Offset, $"{named[0].Label} has no column {name}; {Known(named[0].Columns, name)}");
     }
 
-    static Value? Single(IReadOnlyList<(string Name, Value Value)> columns, Name name)
+    private static Value? Single(IReadOnlyList<(string Name, Value Value)> columns, Name name)
     {
         Value? found = null;
         foreach (var (published, value) in columns)
@@ -61,7 +61,7 @@ internal sealed record Scope(Scope? Outer, IReadOnlyList<Relation> Relations, IR
         return found;
     }
 
-    SyntaxException Missing(ColumnReference column)
+    private SyntaxException Missing(ColumnReference column)
     {
         var path = string.Join('.', column.Path);
         return column.Path.Count == 1
@@ -70,13 +70,13 @@ internal sealed record Scope(Scope? Outer, IReadOnlyList<Relation> Relations, IR
     }
 
     // The names that share most with the one that was written come first: likely it is one of them.
-    static string Known(IReadOnlyList<(string Name, Value Value)> columns, Name wanted)
+    private static string Known(IReadOnlyList<(string Name, Value Value)> columns, Name wanted)
     {
         var text = wanted.Text.ToLowerInvariant();
         var near = columns.Select(c => c.Name).Distinct().OrderByDescending(n => Likeness(n.ToLowerInvariant(), text)).Take(12);
         return $"there are {string.Join(", ", near.Select(ReservedWords.Written))}{(columns.Count > 12 ? " and others" : "")}";
     }
 
-    static int Likeness(string a, string b) =>
+    private static int Likeness(string a, string b) =>
         (a.Contains(b, StringComparison.Ordinal) || b.Contains(a, StringComparison.Ordinal) ? 100 : 0) + Enumerable.Range(0, Math.Min(a.Length, b.Length)).TakeWhile(i => a[i] == b[i]).Count();
 }

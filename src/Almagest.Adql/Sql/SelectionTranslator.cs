@@ -48,10 +48,10 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
         return new Translated(QueryTranslator.Checked(sql, selection.Offset), columns);
     }
 
-    static Value Typed(Value value, int offset) => value.Type is not null ? value
+    private static Value Typed(Value value, int offset) => value.Type is not null ? value
         : throw new SyntaxException(offset, "a NULL of no type cannot be answered; write CAST(NULL AS DOUBLE), for instance");
 
-    static string Title(SelectValue item, int index) => item.Alias is { } alias ? alias.Text : item.Value switch
+    private static string Title(SelectValue item, int index) => item.Alias is { } alias ? alias.Text : item.Value switch
     {
         ColumnReference column => column.Path[^1].Text,
         Aggregate aggregate => aggregate.Function.ToLowerInvariant(),
@@ -60,7 +60,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
     };
 
     // Two columns of one name are two columns of an answer; the second is told apart by a number.
-    static List<AnswerColumn> Distinct(List<(string Name, Expression? Written, Value Value)> items)
+    private static List<AnswerColumn> Distinct(List<(string Name, Expression? Written, Value Value)> items)
     {
         var columns = new List<AnswerColumn>();
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -75,7 +75,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
         return columns;
     }
 
-    static IEnumerable<(string Name, Value Value)> Expand(AllColumns all, Scope scope)
+    private static IEnumerable<(string Name, Value Value)> Expand(AllColumns all, Scope scope)
     {
         if (all.Table.Count == 0) return scope.Visible;
         var found = scope.Relations.Where(r => r.IsNamed(all.Table)).ToList();
@@ -83,7 +83,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             : throw new SyntaxException(all.Offset, $"{string.Join('.', all.Table)} is no table of this query: there are {string.Join(", ", scope.Relations.Select(r => r.Label))}");
     }
 
-    string Group(Expression by, Scope scope, List<(string Name, Expression? Written, Value Value)> items)
+    private string Group(Expression by, Scope scope, List<(string Name, Expression? Written, Value Value)> items)
     {
         if (by is NumberLiteral) throw new SyntaxException(by.Offset, "GROUP BY takes columns and expressions, no positions");
         if (by is ColumnReference { Path: [var name] } column && scope.TryFind(column) is null && items.Find(i => name.Matches(i.Name)) is { Written: { } written })
@@ -91,14 +91,14 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
         return new ExpressionTranslator(queries, scope, "GROUP BY").Value(by).Sql;
     }
 
-    static string Ordering(Expression by, ExpressionTranslator expressions, bool distinct, List<(string Name, Expression? Written, Value Value)> items)
+    private static string Ordering(Expression by, ExpressionTranslator expressions, bool distinct, List<(string Name, Expression? Written, Value Value)> items)
     {
         var sql = expressions.Value(by).Sql;
         if (distinct && items.TrueForAll(i => i.Value.Sql != sql)) throw new SyntaxException(by.Offset, "a SELECT DISTINCT is ordered by what it selects");
         return sql;
     }
 
-    (string Sql, Scope Scope) From(IReadOnlyList<TableExpression> tables)
+    private (string Sql, Scope Scope) From(IReadOnlyList<TableExpression> tables)
     {
         var parts = tables.Select(Joined).ToList();
         var scope = new Scope(outer, parts.SelectMany(p => p.Scope.Relations).ToList(), parts.SelectMany(p => p.Scope.Visible).ToList());
@@ -106,13 +106,13 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
         return (string.Join(" cross join ", parts.Select(p => p.Sql)), scope);
     }
 
-    static void RequireDistinctLabels(IReadOnlyList<Relation> relations, int offset)
+    private static void RequireDistinctLabels(IReadOnlyList<Relation> relations, int offset)
     {
         if (relations.GroupBy(r => (r.Label, Schema: r.HasOwnName ? r.Table?.Schema : null)).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new SyntaxException(offset, $"two tables are called {twice.Key.Label}; give one of them another name with AS");
     }
 
-    (string Sql, Scope Scope) Joined(TableExpression table)
+    private (string Sql, Scope Scope) Joined(TableExpression table)
     {
         if (table is not Join join)
         {

@@ -5,8 +5,8 @@ namespace Almagest.Adql.Syntax;
 /// <summary>Cuts a query into tokens (ADQL 2.1, 2.1). Comments start with two hyphens and end with the line.</summary>
 internal static class Lexer
 {
-    static readonly string[] LongSymbols = ["||", "<>", "!=", "<=", ">="];
-    const string ShortSymbols = "+-*/=<>(),.";
+    private static readonly string[] s_longSymbols = ["||", "<>", "!=", "<=", ">="];
+    private const string ShortSymbols = "+-*/=<>(),.";
 
     /// <exception cref="SyntaxException">a character that no token starts with, or quotes that do not end</exception>
     public static List<Token> Tokens(string query)
@@ -27,7 +27,7 @@ internal static class Lexer
             else if (c == '"') tokens.Add(new Token(TokenKind.Quoted, Quoted(query, ref at, "a quoted name"), start));
             else if (c == '\'') AddText(tokens, Quoted(query, ref at, "a text"), start);
             else if (char.IsAsciiDigit(c) || (c == '.' && at + 1 < query.Length && char.IsAsciiDigit(query[at + 1]))) tokens.Add(Number(query, ref at));
-            else if (LongSymbols.FirstOrDefault(s => string.CompareOrdinal(query, start, s, 0, 2) == 0) is { } symbol)
+            else if (s_longSymbols.FirstOrDefault(s => string.CompareOrdinal(query, start, s, 0, 2) == 0) is { } symbol)
             {
                 at += 2;
                 tokens.Add(new Token(TokenKind.Symbol, symbol == "!=" ? "<>" : symbol, start));
@@ -44,7 +44,7 @@ internal static class Lexer
         return tokens;
     }
 
-    static int SkipBlanks(string query, int at)
+    private static int SkipBlanks(string query, int at)
     {
         while (at < query.Length)
         {
@@ -58,7 +58,7 @@ internal static class Lexer
         return at;
     }
 
-    static string Quoted(string query, ref int at, string what)
+    private static string Quoted(string query, ref int at, string what)
     {
         var start = at;
         var quote = query[at++];
@@ -80,13 +80,13 @@ internal static class Lexer
     }
 
     // Texts that follow each other are one (SQL 92, 5.3).
-    static void AddText(List<Token> tokens, string text, int start)
+    private static void AddText(List<Token> tokens, string text, int start)
     {
         if (tokens.Count > 0 && tokens[^1] is { Kind: TokenKind.Text } before) tokens[^1] = before with { Value = before.Value + text };
         else tokens.Add(new Token(TokenKind.Text, text, start));
     }
 
-    static Token Number(string query, ref int at)
+    private static Token Number(string query, ref int at)
     {
         var start = at;
         if (query[at] == '0' && at + 1 < query.Length && query[at + 1] is 'x' or 'X')
@@ -120,9 +120,9 @@ internal static class Lexer
         return new Token(whole ? TokenKind.Integer : TokenKind.Real, query[start..at], start);
     }
 
-    static bool EndsInWord(string query, int at) => at < query.Length && (char.IsAsciiLetter(query[at]) || query[at] == '_');
+    private static bool EndsInWord(string query, int at) => at < query.Length && (char.IsAsciiLetter(query[at]) || query[at] == '_');
 
-    static void Digits(string query, ref int at)
+    private static void Digits(string query, ref int at)
     {
         while (at < query.Length && char.IsAsciiDigit(query[at])) at++;
     }

@@ -3,22 +3,22 @@ namespace Almagest.Adql.Syntax;
 /// <content>Values and conditions.</content>
 internal sealed partial class QueryParser
 {
-    static readonly string[] Aggregates = ["AVG", "COUNT", "MAX", "MIN", "SUM"];
-    static readonly string[] Negatable = ["BETWEEN", "IN", "LIKE", "ILIKE"];
-    static readonly string[] Comparisons = ["=", "<>", "<=", ">=", "<", ">"];
+    private static readonly string[] s_aggregates = ["AVG", "COUNT", "MAX", "MIN", "SUM"];
+    private static readonly string[] s_negatable = ["BETWEEN", "IN", "LIKE", "ILIKE"];
+    private static readonly string[] s_comparisons = ["=", "<>", "<=", ">=", "<", ">"];
 
     /// <summary><c>table.*</c>: only a select list has it.</summary>
-    sealed record AllOfTable(IReadOnlyList<Name> Table, int Offset) : Expression(Offset);
+    private sealed record AllOfTable(IReadOnlyList<Name> Table, int Offset) : Expression(Offset);
 
-    Expression ReadExpression(bool allowAll = false)
+    private Expression ReadExpression(bool allowAll = false)
     {
         var read = tokens.Nested(ReadAny);
         return read is AllOfTable && !allowAll ? throw new SyntaxException(read.Offset, "'*' stands only in the list after SELECT") : read;
     }
 
-    Expression ReadAny() => ReadJunction("OR", () => ReadJunction("AND", ReadNot));
+    private Expression ReadAny() => ReadJunction("OR", () => ReadJunction("AND", ReadNot));
 
-    Expression ReadJunction(string word, Func<Expression> part)
+    private Expression ReadJunction(string word, Func<Expression> part)
     {
         var first = part();
         if (!tokens.IsWord(word)) return first;
@@ -27,13 +27,13 @@ internal sealed partial class QueryParser
         return new Junction(word == "AND", all, first.Offset);
     }
 
-    Expression ReadNot()
+    private Expression ReadNot()
     {
         var start = tokens.Next.Offset;
         return tokens.TakeWord("NOT") ? new Not(tokens.Nested(ReadNot), start) : ReadPredicate();
     }
 
-    Expression ReadPredicate()
+    private Expression ReadPredicate()
     {
         var start = tokens.Next.Offset;
         if (tokens.TakeWord("EXISTS"))
@@ -44,7 +44,7 @@ internal sealed partial class QueryParser
             return new Exists(query, start);
         }
         var left = ReadValue();
-        if (tokens.Next.Kind == TokenKind.Symbol && Comparisons.Contains(tokens.Next.Value))
+        if (tokens.Next.Kind == TokenKind.Symbol && s_comparisons.Contains(tokens.Next.Value))
         {
             var symbol = tokens.Take().Value;
             return new Comparison(left, symbol, ReadValue(), start);
@@ -55,7 +55,7 @@ internal sealed partial class QueryParser
             tokens.ExpectWord("NULL", "after IS");
             return new IsNull(left, not, start);
         }
-        var negated = tokens.IsWord("NOT") && Negatable.Any(w => TokenStream.Is(tokens.After, w)) && tokens.TakeWord("NOT");
+        var negated = tokens.IsWord("NOT") && s_negatable.Any(w => TokenStream.Is(tokens.After, w)) && tokens.TakeWord("NOT");
         if (tokens.TakeWord("BETWEEN"))
         {
             var low = ReadValue();
@@ -77,7 +77,7 @@ internal sealed partial class QueryParser
         return new InList(left, values, negated, start);
     }
 
-    List<Expression> ReadList()
+    private List<Expression> ReadList()
     {
         var values = new List<Expression>();
         do values.Add(ReadExpression());
@@ -85,9 +85,9 @@ internal sealed partial class QueryParser
         return values;
     }
 
-    Expression ReadValue() => ReadChain(["||"], () => ReadChain(["+", "-"], () => ReadChain(["*", "/"], ReadSigned)));
+    private Expression ReadValue() => ReadChain(["||"], () => ReadChain(["+", "-"], () => ReadChain(["*", "/"], ReadSigned)));
 
-    Expression ReadChain(string[] operators, Func<Expression> part)
+    private Expression ReadChain(string[] operators, Func<Expression> part)
     {
         var first = part();
         List<(string, Expression)>? rest = null;
@@ -101,14 +101,14 @@ internal sealed partial class QueryParser
         return rest is null ? first : new Chain(first, rest, first.Offset);
     }
 
-    Expression ReadSigned()
+    private Expression ReadSigned()
     {
         var start = tokens.Next.Offset;
         if (tokens.TakeSymbol("-")) return new Negation(tokens.Nested(ReadSigned), start);
         return tokens.TakeSymbol("+") ? tokens.Nested(ReadSigned) : ReadPrimary();
     }
 
-    Expression ReadPrimary()
+    private Expression ReadPrimary()
     {
         var token = tokens.Next;
         switch (token.Kind)
@@ -137,7 +137,7 @@ internal sealed partial class QueryParser
         }
     }
 
-    Expression ReadEnclosed()
+    private Expression ReadEnclosed()
     {
         var start = tokens.Take().Offset;
         if (tokens.IsWord("SELECT") || tokens.IsWord("WITH"))
@@ -151,7 +151,7 @@ internal sealed partial class QueryParser
         return inner;
     }
 
-    Expression ReadColumn()
+    private Expression ReadColumn()
     {
         var first = tokens.ExpectName("column");
         var path = new List<Name> { first };
@@ -163,12 +163,12 @@ internal sealed partial class QueryParser
         return new ColumnReference(path, first.Offset);
     }
 
-    Expression ReadCall()
+    private Expression ReadCall()
     {
         var name = tokens.Take();
         var function = name.Value.ToUpperInvariant();
         tokens.Take();
-        if (Aggregates.Contains(function))
+        if (s_aggregates.Contains(function))
         {
             if (function == "COUNT" && tokens.TakeSymbol("*"))
             {
@@ -186,7 +186,7 @@ internal sealed partial class QueryParser
         return new FunctionCall(function, arguments, name.Offset);
     }
 
-    Case ReadCase()
+    private Case ReadCase()
     {
         var start = tokens.Take().Offset;
         var subject = tokens.IsWord("WHEN") ? null : ReadExpression();
@@ -203,7 +203,7 @@ internal sealed partial class QueryParser
         return new Case(subject, branches, otherwise, start);
     }
 
-    Cast ReadCast()
+    private Cast ReadCast()
     {
         var start = tokens.Take().Offset;
         tokens.ExpectSymbol("(", "after CAST");

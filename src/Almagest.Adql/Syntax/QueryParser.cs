@@ -9,9 +9,9 @@ namespace Almagest.Adql.Syntax;
 internal sealed partial class QueryParser(TokenStream tokens)
 {
     // Each one is a level of the tree that is built from it.
-    const int MostCombined = 40;
+    private const int MostCombined = 40;
 
-    int combined;
+    private int _combined;
 
     /// <exception cref="SyntaxException">it is no query</exception>
     public static Query Parse(string text)
@@ -23,7 +23,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
         return query;
     }
 
-    Query ReadQuery() => tokens.Nested(() =>
+    private Query ReadQuery() => tokens.Nested(() =>
     {
         var start = tokens.Next.Offset;
         var with = new List<NamedQuery>();
@@ -55,7 +55,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
         return new Query(with, body, order, skip, start);
     });
 
-    QueryBody ReadCombination()
+    private QueryBody ReadCombination()
     {
         var left = ReadIntersection();
         while (tokens.IsWord("UNION") || tokens.IsWord("EXCEPT"))
@@ -68,7 +68,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
         return left;
     }
 
-    QueryBody ReadIntersection()
+    private QueryBody ReadIntersection()
     {
         var left = ReadBody();
         while (tokens.IsWord("INTERSECT"))
@@ -81,7 +81,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
         return left;
     }
 
-    QueryBody ReadBody()
+    private QueryBody ReadBody()
     {
         var start = tokens.Next.Offset;
         if (tokens.TakeSymbol("("))
@@ -113,12 +113,12 @@ internal sealed partial class QueryParser(TokenStream tokens)
         return new Selection(distinct, top, items, from, where, groups, having, start);
     }
 
-    void Count(int offset)
+    private void Count(int offset)
     {
-        if (++combined > MostCombined) throw new SyntaxException(offset, $"the query combines more than {MostCombined} tables or queries");
+        if (++_combined > MostCombined) throw new SyntaxException(offset, $"the query combines more than {MostCombined} tables or queries");
     }
 
-    long ReadCount(string after)
+    private long ReadCount(string after)
     {
         if (tokens.Next.Kind == TokenKind.Integer && long.TryParse(tokens.Next.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
@@ -128,17 +128,17 @@ internal sealed partial class QueryParser(TokenStream tokens)
         throw tokens.Unexpected($"a whole number after {after}");
     }
 
-    SelectItem ReadItem()
+    private SelectItem ReadItem()
     {
         var start = tokens.Next.Offset;
         if (tokens.TakeSymbol("*")) return new AllColumns([], start);
         var value = ReadExpression(allowAll: true);
         if (value is AllOfTable all) return new AllColumns(all.Table, start);
-        Name? alias = tokens.TakeWord("AS") ? tokens.ExpectName("name of a column after AS") : tokens.TryName();
+        var alias = tokens.TakeWord("AS") ? tokens.ExpectName("name of a column after AS") : tokens.TryName();
         return new SelectValue(value, alias, start);
     }
 
-    TableExpression ReadJoins()
+    private TableExpression ReadJoins()
     {
         var left = ReadTable();
         while (true)
@@ -181,7 +181,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
         }
     }
 
-    TableExpression ReadTable() => tokens.Nested<TableExpression>(() =>
+    private TableExpression ReadTable() => tokens.Nested<TableExpression>(() =>
     {
         var start = tokens.Next.Offset;
         if (tokens.TakeSymbol("("))
@@ -200,7 +200,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
         }
         var path = new List<Name> { tokens.ExpectName("name of a table") };
         while (tokens.TakeSymbol(".")) path.Add(tokens.ExpectName("name of a table after '.'"));
-        Name? alias = tokens.TakeWord("AS") ? tokens.ExpectName("name after AS") : tokens.TryName();
+        var alias = tokens.TakeWord("AS") ? tokens.ExpectName("name after AS") : tokens.TryName();
         return new TableReference(path, alias, start);
     });
 }

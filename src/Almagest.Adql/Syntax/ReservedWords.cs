@@ -3,7 +3,7 @@ namespace Almagest.Adql.Syntax;
 /// <summary>Words that cannot be names unless they are quoted (ADQL 2.1, 2.1.2: those of SQL 92 and ADQL's own).</summary>
 public static class ReservedWords
 {
-    static readonly HashSet<string> Words = new(
+    private static readonly HashSet<string> s_words = new(
         """
         ABSOLUTE ACTION ADD ALL ALLOCATE ALTER AND ANY ARE AS ASC ASSERTION AT AUTHORIZATION AVG BEGIN BETWEEN BIT BIT_LENGTH BOTH BY CASCADE CASCADED CASE CAST
         CATALOG CHAR CHARACTER CHAR_LENGTH CHARACTER_LENGTH CHECK CLOSE COALESCE COLLATE COLLATION COLUMN COMMIT CONNECT CONNECTION CONSTRAINT CONSTRAINTS
@@ -20,7 +20,7 @@ public static class ReservedWords
         LOG10 MOD OFFSET PI POINT POLYGON POWER RADIANS REGION RAND ROUND SIN SQRT TOP TAN TRUNCATE
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
 
-    public static bool Contains(string word) => Words.Contains(word);
+    public static bool Contains(string word) => s_words.Contains(word);
 
     /// <summary>A published name as a query has to write it: in double quotes where it is no regular identifier.</summary>
     public static string Written(string name)

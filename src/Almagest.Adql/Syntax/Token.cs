@@ -30,7 +30,7 @@ internal readonly record struct Token(TokenKind Kind, string Value, int Offset)
         _ => $"'{Clip(Value)}'",
     };
 
-    static string Clip(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    private static string Clip(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }
 
 /// <summary>A name as a query writes it: regular names match in any case, quoted ones exactly (ADQL 2.1, 2.1.3).</summary>

@@ -4,16 +4,16 @@ namespace Almagest.Adql.Syntax;
 internal sealed class TokenStream(List<Token> tokens)
 {
     // Deeper than people or programs write, and shallow enough for any thread's stack.
-    const int DeepestNesting = 60;
+    private const int DeepestNesting = 60;
 
-    int at;
-    int depth;
+    private int _at;
+    private int _depth;
 
-    public Token Next => tokens[at];
+    public Token Next => tokens[_at];
 
-    public Token After => tokens[Math.Min(at + 1, tokens.Count - 1)];
+    public Token After => tokens[Math.Min(_at + 1, tokens.Count - 1)];
 
-    public Token Take() => Next.Kind == TokenKind.End ? Next : tokens[at++];
+    public Token Take() => Next.Kind == TokenKind.End ? Next : tokens[_at++];
 
     public bool IsWord(string word) => Is(Next, word);
 
@@ -24,14 +24,14 @@ internal sealed class TokenStream(List<Token> tokens)
     public bool TakeWord(string word)
     {
         if (!IsWord(word)) return false;
-        at++;
+        _at++;
         return true;
     }
 
     public bool TakeSymbol(string symbol)
     {
         if (!IsSymbol(symbol)) return false;
-        at++;
+        _at++;
         return true;
     }
 
@@ -50,9 +50,9 @@ internal sealed class TokenStream(List<Token> tokens)
     /// <summary>Reads what may hold itself.</summary>
     public T Nested<T>(Func<T> read)
     {
-        if (++depth > DeepestNesting) throw new SyntaxException(Next.Offset, $"the query is nested deeper than {DeepestNesting} levels");
+        if (++_depth > DeepestNesting) throw new SyntaxException(Next.Offset, $"the query is nested deeper than {DeepestNesting} levels");
         var read1 = read();
-        depth--;
+        _depth--;
         return read1;
     }
 

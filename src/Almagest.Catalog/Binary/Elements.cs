@@ -46,12 +46,12 @@ internal static class Elements
         if (type == ElementType.UnicodeChar)
         {
             text = Encoding.BigEndianUnicode.GetString(bytes[..(bytes.Length & ~1)]);
-            int nul = text.IndexOf('\0', StringComparison.Ordinal);
+            var nul = text.IndexOf('\0', StringComparison.Ordinal);
             if (nul >= 0) text = text[..nul];
         }
         else
         {
-            int nul = bytes.IndexOf((byte)0);
+            var nul = bytes.IndexOf((byte)0);
             text = TextInput.Cell.Text(nul >= 0 ? bytes[..nul] : bytes);
         }
         text = text.TrimEnd(' ');
@@ -63,8 +63,8 @@ internal static class Elements
     public static string Json(ElementType type, ReadOnlySpan<byte> bytes, long count, Func<long, string?>? integer = null)
     {
         var json = new StringBuilder("[");
-        int size = Size(type);
-        for (int i = 0; i < count; i++)
+        var size = Size(type);
+        for (var i = 0; i < count; i++)
         {
             if (i > 0) json.Append(',');
             if (type == ElementType.Bit)
@@ -89,7 +89,7 @@ internal static class Elements
                     json.Append(']');
                     break;
                 default:
-                    long whole = Integer(type, element);
+                    var whole = Integer(type, element);
                     json.Append(integer is null ? whole.ToString(CultureInfo.InvariantCulture) : integer(whole) ?? "null");
                     break;
             }

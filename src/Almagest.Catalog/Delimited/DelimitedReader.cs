@@ -49,7 +49,7 @@ internal sealed class DelimitedReader : ICatalogReader
         using var content = _input.OpenContent();
         CatalogInput.Skip(content, _table.DataOffset);
         var tokens = new RecordTokenizer(content, _table.Delimiter, _table.DataLine, _maxRowBytes);
-        bool more = true;
+        var more = true;
         while (more)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -61,10 +61,10 @@ internal sealed class DelimitedReader : ICatalogReader
     private CatalogBatch ReadBatch(RecordTokenizer tokens, int rowsPerBatch, ref bool more)
     {
         var vectors = new CatalogVector[_types.Length];
-        for (int i = 0; i < vectors.Length; i++) vectors[i] = CatalogVectors.New(_types[i], rowsPerBatch);
+        for (var i = 0; i < vectors.Length; i++) vectors[i] = CatalogVectors.New(_types[i], rowsPerBatch);
         var lines = new long[rowsPerBatch];
         var rejected = new List<RejectedRow>();
-        int row = 0;
+        var row = 0;
         while (row < rowsPerBatch && rejected.Count < rowsPerBatch)
         {
             var kind = tokens.Read();
@@ -80,7 +80,7 @@ internal sealed class DelimitedReader : ICatalogReader
                 rejected.Add(Ragged(tokens));
                 continue;
             }
-            for (int i = 0; i < vectors.Length; i++) Cell.Store(vectors[i], row, tokens.Field(i));
+            for (var i = 0; i < vectors.Length; i++) Cell.Store(vectors[i], row, tokens.Field(i));
             lines[row++] = tokens.RecordLine;
         }
         return new CatalogBatch { Count = row, Columns = vectors, LineNumber = lines, Rejected = rejected };
@@ -92,9 +92,9 @@ internal sealed class DelimitedReader : ICatalogReader
 
     private RejectedRow Ragged(RecordTokenizer tokens)
     {
-        string which = tokens.FieldCount < _types.Length ? "too few" : "too many";
+        var which = tokens.FieldCount < _types.Length ? "too few" : "too many";
         var text = new System.Text.StringBuilder();
-        for (int i = 0; i < tokens.FieldCount && text.Length <= RejectedRow.ClipLength; i++)
+        for (var i = 0; i < tokens.FieldCount && text.Length <= RejectedRow.ClipLength; i++)
         {
             if (i > 0) text.Append((char)_table.Delimiter);
             var field = tokens.Field(i);

@@ -21,12 +21,12 @@ internal static class EcsvHeader
         var tokens = new RecordTokenizer(new MemoryStream(input.Sample.ToArray(), writable: false), RecordTokenizer.Whitespace, maxRecordBytes: options.MaxRowBytes);
         var yaml = new StringBuilder();
         RecordKind kind;
-        int start = 0;
+        var start = 0;
         while ((kind = tokens.Read()) is RecordKind.Comment or RecordKind.Blank)
         {
             if (kind == RecordKind.Comment)
             {
-                string line = Cell.Text(tokens.Field(0));
+                var line = Cell.Text(tokens.Field(0));
                 if (!line.StartsWith("# %ECSV", StringComparison.Ordinal) && !line.StartsWith("#%ECSV", StringComparison.Ordinal))
                     yaml.Append(line.StartsWith("# ", StringComparison.Ordinal) ? line[2..] : line[1..]).Append('\n');
             }
@@ -34,7 +34,7 @@ internal static class EcsvHeader
         }
         var warnings = new List<string>();
         var header = Parse(yaml.ToString(), warnings);
-        string delimiter = (Child(header, "delimiter") as YamlScalarNode)?.Value ?? " ";
+        var delimiter = (Child(header, "delimiter") as YamlScalarNode)?.Value ?? " ";
         if (delimiter.Length != 1 || delimiter[0] is > (char)127 or '"' or '#') throw Wrong($"the delimiter is '{delimiter}'; expected one blank or comma");
         if (Child(header, "datatype") is not YamlSequenceNode { Children.Count: > 0 } declared) throw Wrong("there is no list 'datatype' of columns");
         var columns = declared.Children.Select(Column).ToArray();
@@ -78,7 +78,7 @@ internal static class EcsvHeader
         }
         catch (CatalogFormatException)
         {
-            string needed = Sections(yaml, "delimiter", "datatype");
+            var needed = Sections(yaml, "delimiter", "datatype");
             if (needed.Length == 0) throw;
             var header = Parse(needed);
             warnings.Add("The header's 'meta' section is not valid YAML and was ignored; the columns' descriptions are complete.");
@@ -90,13 +90,13 @@ internal static class EcsvHeader
     private static string Sections(string yaml, params ReadOnlySpan<string> names)
     {
         var kept = new StringBuilder();
-        bool keep = false;
-        foreach (string line in yaml.Split('\n'))
+        var keep = false;
+        foreach (var line in yaml.Split('\n'))
         {
             if (line.Length > 0 && char.IsAsciiLetter(line[0]))
             {
                 keep = false;
-                foreach (string name in names) keep |= line.StartsWith(name + ":", StringComparison.Ordinal);
+                foreach (var name in names) keep |= line.StartsWith(name + ":", StringComparison.Ordinal);
             }
             if (keep) kept.Append(line).Append('\n');
         }
@@ -108,7 +108,7 @@ internal static class EcsvHeader
         try
         {
             // Nesting is bounded before nodes are built: building them recurses.
-            int depth = 0;
+            var depth = 0;
             var events = new Parser(new StringReader(yaml));
             while (events.MoveNext())
             {
@@ -147,9 +147,9 @@ internal static class EcsvHeader
     private static TextColumn Column(YamlNode node)
     {
         if (node is not YamlMappingNode entry) throw Wrong("an entry of 'datatype' is no mapping");
-        string name = (Child(entry, "name") as YamlScalarNode)?.Value ?? throw Wrong("an entry of 'datatype' has no name");
-        string datatype = Scalar(entry, "datatype") ?? throw Wrong($"column '{name}' has no datatype");
-        ColumnType type = datatype switch
+        var name = (Child(entry, "name") as YamlScalarNode)?.Value ?? throw Wrong("an entry of 'datatype' has no name");
+        var datatype = Scalar(entry, "datatype") ?? throw Wrong($"column '{name}' has no datatype");
+        var type = datatype switch
         {
             "bool" => ColumnType.Boolean,
             "int8" or "int16" or "int32" or "int64" or "uint8" or "uint16" or "uint32" or "uint64" => ColumnType.Int64,
@@ -158,7 +158,7 @@ internal static class EcsvHeader
             "complex64" or "complex128" or "complex256" => ColumnType.Text,
             _ => throw Wrong($"column '{name}' has the datatype '{RejectedRow.Clip(datatype)}'; expected bool, int8 … uint64, float16 … float128, complex64 … or string"),
         };
-        string? ucd = Find(Child(entry, "meta"), "ucd");
+        var ucd = Find(Child(entry, "meta"), "ucd");
         return new TextColumn(name, Scalar(entry, "unit"), type, ucd, Scalar(entry, "description"));
     }
 
@@ -192,11 +192,11 @@ internal static class EcsvHeader
         if (tokens.Read() != RecordKind.Row) throw Wrong("no line of column names follows it");
         var found = Enumerable.Range(0, tokens.FieldCount).Select(i => Cell.Text(tokens.Field(i))).ToArray();
         var expected = columns.Select(c => c.Name.Trim()).ToArray();
-        int differs = Enumerable.Range(0, Math.Max(found.Length, expected.Length)).FirstOrDefault(i => i >= found.Length || i >= expected.Length || found[i] != expected[i], -1);
+        var differs = Enumerable.Range(0, Math.Max(found.Length, expected.Length)).FirstOrDefault(i => i >= found.Length || i >= expected.Length || found[i] != expected[i], -1);
         if (differs >= 0)
         {
-            string declared = differs < expected.Length ? $"'{expected[differs]}'" : "nothing";
-            string there = differs < found.Length ? $"'{RejectedRow.Clip(found[differs])}'" : "nothing";
+            var declared = differs < expected.Length ? $"'{expected[differs]}'" : "nothing";
+            var there = differs < found.Length ? $"'{RejectedRow.Clip(found[differs])}'" : "nothing";
             throw Wrong($"column {differs + 1} is declared as {declared}, while the line of names (line {tokens.RecordLine}) has {there}");
         }
         return (start + (int)tokens.Consumed, tokens.NextLine);

@@ -28,7 +28,7 @@ internal sealed class Probe
         var tokens = new RecordTokenizer(new MemoryStream(sample.ToArray(), writable: false), delimiter, maxRecordBytes: maxRowBytes);
         while (probe.Rows.Count < MaxRows)
         {
-            int start = (int)tokens.Consumed;
+            var start = (int)tokens.Consumed;
             var kind = tokens.Read();
             // The sample may end amid a record; its shape says nothing then.
             if (kind == RecordKind.End || (!sampleIsAll && tokens.Consumed == sample.Length)) break;
@@ -39,7 +39,7 @@ internal sealed class Probe
                 continue;
             }
             var fields = new string[tokens.FieldCount];
-            for (int i = 0; i < fields.Length; i++) fields[i] = Cell.Text(tokens.Field(i));
+            for (var i = 0; i < fields.Length; i++) fields[i] = Cell.Text(tokens.Field(i));
             probe.Rows.Add(new ProbedRow(fields, tokens.RecordLine, start, (int)tokens.Consumed, tokens.NextLine));
         }
         if (probe.Rows.Count > 0)

@@ -66,7 +66,7 @@ internal sealed class RecordTokenizer
         RecordLine = _line;
         while (true)
         {
-            var kind = Scan(literal: false, out int next, out int lines);
+            var kind = Scan(literal: false, out var next, out var lines);
             if (kind is null)
             {
                 if (Fill()) continue;
@@ -98,7 +98,7 @@ internal sealed class RecordTokenizer
             if (_buffer.Length >= _maxRecord) return false;
             Array.Resize(ref _buffer, (int)Math.Min(_maxRecord, _buffer.Length * 2L));
         }
-        int read = _stream.Read(_buffer, _end, _buffer.Length - _end);
+        var read = _stream.Read(_buffer, _end, _buffer.Length - _end);
         _end += read;
         if (read == 0) _streamEnded = true;
         return true;
@@ -110,25 +110,25 @@ internal sealed class RecordTokenizer
         var buffer = _buffer.AsSpan(0, _end);
         FieldCount = 0;
         lines = 0;
-        int p = SkipBlanks(buffer, _position, tabsToo: true);
+        var p = SkipBlanks(buffer, _position, tabsToo: true);
         next = p;
         if (p == _end) return _streamEnded ? (p == _position ? RecordKind.End : RecordKind.Blank) : null;
         if (buffer[p] is (byte)'\n' or (byte)'\r') return EndLine(buffer, p, ref next, ref lines) ? RecordKind.Blank : null;
         if (buffer[p] == (byte)'#')
         {
-            int length = buffer[p..].IndexOfAny((byte)'\n', (byte)'\r');
+            var length = buffer[p..].IndexOfAny((byte)'\n', (byte)'\r');
             if (length < 0 && !_streamEnded) return null;
-            int stop = length < 0 ? _end : p + length;
+            var stop = length < 0 ? _end : p + length;
             Add(p, stop - p, escaped: false);
             next = stop;
             return EndLine(buffer, stop, ref next, ref lines) ? RecordKind.Comment : null;
         }
 
-        bool whitespace = _delimiter == Whitespace;
+        var whitespace = _delimiter == Whitespace;
         p = _position;
         while (true)
         {
-            int start = SkipBlanks(buffer, p, tabsToo: whitespace);
+            var start = SkipBlanks(buffer, p, tabsToo: whitespace);
             if (start == _end && !_streamEnded) return null;
             if (whitespace && FieldCount > 0 && (start == _end || buffer[start] is (byte)'\n' or (byte)'\r'))
             {
@@ -137,7 +137,7 @@ internal sealed class RecordTokenizer
             }
             if (!literal && start < _end && buffer[start] == Quote)
             {
-                int after = ScanQuoted(buffer, start, ref lines);
+                var after = ScanQuoted(buffer, start, ref lines);
                 if (after == NeedMore) return null;
                 if (after == NotQuoted) return Scan(literal: true, out next, out lines);
                 p = after;
@@ -145,7 +145,7 @@ internal sealed class RecordTokenizer
             else
             {
                 ReadOnlySpan<byte> rest = buffer[start..];
-                int length = whitespace
+                var length = whitespace
                     ? rest.IndexOfAny(" \t\n\r"u8)
                     : rest.IndexOfAny(_delimiter, (byte)'\n', (byte)'\r');
                 if (length < 0)
@@ -172,16 +172,16 @@ internal sealed class RecordTokenizer
     /// <summary>Adds a quoted field; the answer is the position of the delimiter or line end behind it.</summary>
     private int ScanQuoted(ReadOnlySpan<byte> buffer, int start, ref int lines)
     {
-        int p = start + 1;
-        bool escaped = false;
+        var p = start + 1;
+        var escaped = false;
         while (true)
         {
-            int step = buffer[p..].IndexOfAny(Quote, (byte)'\n', (byte)'\r');
+            var step = buffer[p..].IndexOfAny(Quote, (byte)'\n', (byte)'\r');
             // At the end of everything an open quote was never one.
             if (step < 0) return _streamEnded ? NotQuoted : NeedMore;
             p += step;
             if (p + 1 == buffer.Length && !_streamEnded) return NeedMore;
-            bool paired = p + 1 < buffer.Length && buffer[p + 1] == (buffer[p] == (byte)'\r' ? (byte)'\n' : Quote);
+            var paired = p + 1 < buffer.Length && buffer[p + 1] == (buffer[p] == (byte)'\r' ? (byte)'\n' : Quote);
             if (buffer[p] != Quote)
             {
                 lines++;
@@ -192,9 +192,9 @@ internal sealed class RecordTokenizer
             escaped = true;
             p += 2;
         }
-        int after = SkipBlanks(buffer, p + 1, tabsToo: _delimiter == Whitespace);
+        var after = SkipBlanks(buffer, p + 1, tabsToo: _delimiter == Whitespace);
         if (after == buffer.Length && !_streamEnded) return NeedMore;
-        bool separated = _delimiter == Whitespace && after > p + 1;
+        var separated = _delimiter == Whitespace && after > p + 1;
         if (after < buffer.Length && buffer[after] != _delimiter && buffer[after] is not ((byte)'\n' or (byte)'\r') && !separated) return NotQuoted;
         Add(start + 1, p - start - 1, escaped);
         return separated && after < buffer.Length && buffer[after] is not ((byte)'\n' or (byte)'\r') ? after - 1 : after;
@@ -237,8 +237,8 @@ internal sealed class RecordTokenizer
     private void Unescape(int index)
     {
         var field = _buffer.AsSpan(_starts[index], _lengths[index]);
-        int to = 0;
-        for (int from = 0; from < field.Length; from++)
+        var to = 0;
+        for (var from = 0; from < field.Length; from++)
         {
             field[to++] = field[from];
             if (field[from] == Quote) from++;

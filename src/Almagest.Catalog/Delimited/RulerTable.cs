@@ -13,22 +13,22 @@ internal static partial class RulerTable
     public static TextTable? TryRead(Probe probe)
     {
         var rows = probe.Rows;
-        int ruler = rows.FindIndex(r => r.IsRuler);
+        var ruler = rows.FindIndex(r => r.IsRuler);
         if (ruler < 1) return null;
-        int fields = rows[ruler].Fields.Length;
+        var fields = rows[ruler].Fields.Length;
         if (rows[ruler - 1].Fields.Length != fields) return null;
-        bool hasUnits = ruler >= 2 && rows[ruler - 2].Fields.Length == fields && rows[ruler - 2].Fields.All(f => f.Length > 0)
+        var hasUnits = ruler >= 2 && rows[ruler - 2].Fields.Length == fields && rows[ruler - 2].Fields.All(f => f.Length > 0)
             && rows[ruler - 2].Line == rows[ruler - 1].Line - 1;
-        int header = ruler - (hasUnits ? 2 : 1);
+        var header = ruler - (hasUnits ? 2 : 1);
         // Dashes amid another table's rows are no ruler: the names are the first row of their width, and the rows below have it, too.
         // VizieR's next table has rows of its own.
         var next = probe.Comments.FirstOrDefault(c => c.BeforeRow > ruler && c.Text.StartsWith("#Table", StringComparison.Ordinal));
         var below = rows.Take(next?.BeforeRow ?? rows.Count).Skip(ruler + 1).ToList();
         if (rows.FindIndex(r => r.Fields.Length == fields) != header || 2 * below.Count(r => r.Fields.Length == fields) < below.Count) return null;
-        string[] names = rows[header].Fields;
-        string[]? units = hasUnits ? rows[ruler - 1].Fields : null;
+        var names = rows[header].Fields;
+        var units = hasUnits ? rows[ruler - 1].Fields : null;
 
-        bool vizier = probe.Comments.Any(c => c.Text.StartsWith("#Column", StringComparison.Ordinal) || c.Text.StartsWith("#RESOURCE", StringComparison.Ordinal));
+        var vizier = probe.Comments.Any(c => c.Text.StartsWith("#Column", StringComparison.Ordinal) || c.Text.StartsWith("#RESOURCE", StringComparison.Ordinal));
         var described = Describe(probe.Comments.Where(c => c.BeforeRow <= ruler));
         var systems = Systems(probe.Comments.Where(c => c.BeforeRow <= ruler));
         var columns = ColumnNames.Distinct(names).Select((name, i) =>
@@ -40,7 +40,7 @@ internal static partial class RulerTable
         foreach (var comment in probe.Comments.Where(c => c.BeforeRow <= ruler))
             if (Property().Match(comment.Text) is { Success: true } m) metadata[m.Groups[1].Value.ToLowerInvariant()] = m.Groups[2].Value.Trim().TrimEnd(':');
 
-        bool hasData = ruler + 1 < rows.Count;
+        var hasData = ruler + 1 < rows.Count;
         return new TextTable
         {
             Format = vizier ? "VizieR TSV" : "TST",
@@ -61,8 +61,8 @@ internal static partial class RulerTable
         foreach (var comment in comments)
         {
             if (Coosys().Match(comment.Text) is not { Success: true } m) continue;
-            string id = m.Groups["id"].Value;
-            int underscore = id.IndexOf('_', StringComparison.Ordinal);
+            var id = m.Groups["id"].Value;
+            var underscore = id.IndexOf('_', StringComparison.Ordinal);
             systems.Add((id, new CoordinateSystem(m.Groups["system"].Value, m.Groups["equinox"].Success ? m.Groups["equinox"].Value : null, underscore >= 0 ? id[(underscore + 1)..] : null)));
         }
         return systems;
@@ -72,10 +72,10 @@ internal static partial class RulerTable
     private static CoordinateSystem? SystemOf(string column, List<(string Id, CoordinateSystem System)> systems)
     {
         if (systems.Count == 0) return null;
-        foreach (string word in new[] { "ICRS", "J2000", "B1950", "B1900", "B1875" })
+        foreach (var word in new[] { "ICRS", "J2000", "B1950", "B1900", "B1875" })
         {
             if (!column.Contains(word, StringComparison.OrdinalIgnoreCase)) continue;
-            int at = systems.FindLastIndex(s => s.Id.StartsWith(word, StringComparison.OrdinalIgnoreCase) || s.System.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
+            var at = systems.FindLastIndex(s => s.Id.StartsWith(word, StringComparison.OrdinalIgnoreCase) || s.System.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
             return at >= 0 ? systems[at].System : null;
         }
         return systems[^1].System;
@@ -87,10 +87,10 @@ internal static partial class RulerTable
         foreach (var comment in comments)
         {
             if (Column().Match(comment.Text) is not { Success: true } m) continue;
-            string name = m.Groups["name"].Value;
+            var name = m.Groups["name"].Value;
             // Characters in a field that may look like numbers (a zone, a flag) stay text; the rest is inferred.
             ColumnType? type = m.Groups["format"].Value is ['A' or 'a', ..] ? ColumnType.Text : null;
-            string ucd = m.Groups["ucd"].Value;
+            var ucd = m.Groups["ucd"].Value;
             columns.TryAdd(name, new TextColumn(name, null, type, ucd.Length > 0 ? ucd : null, m.Groups["text"].Value.Trim()));
         }
         return columns;

@@ -12,7 +12,7 @@ internal static class TextSections
 {
     public static DelimitedReader Open(CatalogInput input, TextTable table, CatalogOpenOptions options)
     {
-        string first = table.Metadata.GetValueOrDefault("table", "1");
+        var first = table.Metadata.GetValueOrDefault("table", "1");
         if (options.Table is not { } wanted || wanted == "1" || wanted == first || wanted == table.Metadata.GetValueOrDefault("name")) return new DelimitedReader(input, table, options);
         if (!table.EndsAtNextTable)
             throw new CatalogFormatException($"Table '{wanted}' of '{input.Name}' cannot be chosen: a text file of this kind holds one table.");
@@ -24,7 +24,7 @@ internal static class TextSections
     {
         using var content = input.OpenContent();
         var lines = new LineReader(content, CatalogOpenOptions.Default.MaxRowBytes);
-        int number = 0;
+        var number = 0;
         while (lines.Read())
             if (lines.Current.StartsWith("#Table"u8)) yield return new CatalogTable(++number, NameOf(lines.Current), null);
     }
@@ -45,11 +45,11 @@ internal static class TextSections
             seen.Add(NameOf(line));
             if (seen[^1] != wanted && seen.Count.ToString(CultureInfo.InvariantCulture) != wanted) continue;
             byte[] head = [.. system, .. line, (byte)'\n'];
-            long number = lines.Number;
+            var number = lines.Number;
             var rest = input.Continue(head, lines.Rest(), content);
             var table = TextTableSniffer.Sniff(rest, options);
             // The lines are those of the whole file.
-            long above = number - (system.Length > 0 ? 2 : 1);
+            var above = number - (system.Length > 0 ? 2 : 1);
             return new DelimitedReader(rest, table with { DataLine = table.DataLine + above }, options);
         }
         throw new CatalogFormatException($"'{input.Name}' has no table '{wanted}'. Its tables are: {string.Join(", ", seen.Take(50).Select((t, i) => $"{i + 1} {RejectedRow.Clip(t)}"))}.");

@@ -11,12 +11,12 @@ namespace Almagest.Catalog.Delimited;
 internal static class TextTableSniffer
 {
     private const int MaxLinesAboveHeader = 30;
-    private static readonly byte[] Candidates = [(byte)',', (byte)'\t', (byte)';', (byte)'|', RecordTokenizer.Whitespace];
+    private static readonly byte[] s_candidates = [(byte)',', (byte)'\t', (byte)';', (byte)'|', RecordTokenizer.Whitespace];
 
     /// <exception cref="CatalogFormatException">the lines share no number of fields</exception>
     public static TextTable Sniff(CatalogInput input, CatalogOpenOptions options)
     {
-        byte[] candidates = Candidates;
+        var candidates = s_candidates;
         if (options.Delimiter is { } wanted)
         {
             if (wanted > 127 || wanted is '"' or '#' or '\r' or '\n')
@@ -41,21 +41,21 @@ internal static class TextTableSniffer
     private static double Score(Probe probe)
     {
         var first = probe.Rows.Find(r => r.Fields.Length == probe.Fields);
-        bool headed = first is not null && (first.LooksLikeHeader || CommentedHeader(probe, probe.Rows.IndexOf(first)) is not null);
+        var headed = first is not null && (first.LooksLikeHeader || CommentedHeader(probe, probe.Rows.IndexOf(first)) is not null);
         // Blanks split nearly any text; they count only where nothing else fits.
-        double penalty = probe.Delimiter == RecordTokenizer.Whitespace ? 0.3 : 0;
+        var penalty = probe.Delimiter == RecordTokenizer.Whitespace ? 0.3 : 0;
         return probe.Agreement + (headed ? 0.5 : 0) - penalty + Math.Min(probe.Fields, 100) * 1e-4;
     }
 
     private static TextTable Describe(Probe probe)
     {
         var rows = probe.Rows;
-        int first = rows.FindIndex(r => r.Fields.Length == probe.Fields);
+        var first = rows.FindIndex(r => r.Fields.Length == probe.Fields);
         var metadata = new Dictionary<string, string> { ["delimiter"] = DelimiterName(probe.Delimiter) };
         var warnings = new List<string>();
         string[] names;
-        int data = first;
-        int above = first;
+        var data = first;
+        var above = first;
         if (rows[first].LooksLikeHeader)
         {
             names = rows[first].Fields;
@@ -85,7 +85,7 @@ internal static class TextTableSniffer
         if (names.Length > 1 && names[^1].Length == 0 && metadata.GetValueOrDefault("header") != "none"
             && rows.Skip(data).All(r => r.Fields.Length < names.Length || r.Fields[names.Length - 1].Length == 0)) names = names[..^1];
 
-        bool hasData = data < rows.Count;
+        var hasData = data < rows.Count;
         var previous = data > 0 ? rows[data - 1] : null;
         return new TextTable
         {
@@ -113,7 +113,7 @@ internal static class TextTableSniffer
     {
         var comment = probe.Comments.LastOrDefault(c => c.BeforeRow <= row);
         if (comment is null) return null;
-        byte[] text = Encoding.UTF8.GetBytes(comment.Text.TrimStart('#', ' ') + "\n");
+        var text = Encoding.UTF8.GetBytes(comment.Text.TrimStart('#', ' ') + "\n");
         var parsed = Probe.Run(text, sampleIsAll: true, probe.Delimiter, int.MaxValue);
         return parsed.Rows is [var header] && header.Fields.Length == probe.Fields && header.LooksLikeHeader ? header.Fields : null;
     }

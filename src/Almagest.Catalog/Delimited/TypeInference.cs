@@ -15,12 +15,12 @@ internal static class TypeInference
         var counts = new Counts[table.Columns.Count];
         var rows = new MemoryStream(sample[table.DataOffset..].ToArray(), writable: false);
         var tokens = new RecordTokenizer(rows, table.Delimiter, maxRecordBytes: maxRowBytes);
-        for (int row = 0; row < MaxRows;)
+        for (var row = 0; row < MaxRows;)
         {
             var kind = tokens.Read();
             if (kind == RecordKind.End || (!sampleIsAll && tokens.Consumed == rows.Length)) break;
             if (kind != RecordKind.Row || tokens.FieldCount < counts.Length) continue;
-            for (int i = 0; i < counts.Length; i++) counts[i].Add(tokens.Field(i));
+            for (var i = 0; i < counts.Length; i++) counts[i].Add(tokens.Field(i));
             row++;
         }
         return counts.Select((c, i) => table.Columns[i].Type ?? c.Type).ToArray();
@@ -39,7 +39,7 @@ internal static class TypeInference
                 return;
             }
             _values++;
-            bool whole = Cell.TryInt64(text, out _);
+            var whole = Cell.TryInt64(text, out _);
             if (whole) _integers++;
             if (whole || Cell.TryPlainDouble(text, out _)) _numbers++;
             else if (Cell.TryBoolean(text, out _)) _booleans++;
@@ -53,7 +53,7 @@ internal static class TypeInference
                 // Nothing but dashes or NA may be all that a column of words ever says.
                 if (_values == 0 && _marks > 0) return ColumnType.Text;
                 if (_values > 0 && _booleans == _values) return ColumnType.Boolean;
-                int odd = _values - _numbers;
+                var odd = _values - _numbers;
                 if (odd > Math.Max(1, _values / 20) || odd * 2 > _values) return ColumnType.Text;
                 return _values > 0 && _integers == _numbers ? ColumnType.Int64 : ColumnType.Double;
             }

@@ -33,7 +33,7 @@ internal sealed partial class FitsColumn
         if (header.Text($"TNULL{n}") is { } mark)
         {
             _nullText = mark.Trim();
-            if (long.TryParse(mark, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)) _null = number;
+            if (long.TryParse(mark, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) _null = number;
         }
         Type = DecideType();
     }
@@ -72,11 +72,11 @@ internal sealed partial class FitsColumn
     /// <summary>A column of a binary table; <paramref name="offset"/> moves behind it.</summary>
     public static FitsColumn Binary(FitsHeader header, int n, ref long offset)
     {
-        string form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
+        var form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
         if (BinaryForm().Match(form) is not { Success: true } m) throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is no format of a binary table");
-        long count = m.Groups[1].Length == 0 ? 1 : long.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        char code = m.Groups[2].Value[0];
-        bool variable = code is 'P' or 'Q';
+        var count = m.Groups[1].Length == 0 ? 1 : long.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        var code = m.Groups[2].Value[0];
+        var variable = code is 'P' or 'Q';
         var element = code switch
         {
             'L' => ElementType.Boolean,
@@ -92,7 +92,7 @@ internal sealed partial class FitsColumn
             'M' => ElementType.DoubleComplex,
             _ => ElementType.UInt8,
         };
-        long bytes = variable ? count * (code == 'P' ? 8 : 16) : Elements.Bytes(element, count);
+        var bytes = variable ? count * (code == 'P' ? 8 : 16) : Elements.Bytes(element, count);
         if (bytes + offset > int.MaxValue) throw Wrong($"column {n} makes a row of more than 2 GiB");
         var column = new FitsColumn(header, n, header.Text($"TTYPE{n}") ?? "", element, variable ? 0 : count, (int)offset, (int)bytes, ascii: false) { IsVariable = variable };
         offset += bytes;
@@ -102,10 +102,10 @@ internal sealed partial class FitsColumn
     /// <summary>A column of an ASCII table.</summary>
     public static FitsColumn Ascii(FitsHeader header, int n, long rowBytes)
     {
-        string form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
+        var form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
         if (AsciiForm().Match(form) is not { Success: true } m) throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is no format of an ASCII table");
-        long start = header.Integer($"TBCOL{n}", 0) - 1;
-        long width = long.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+        var start = header.Integer($"TBCOL{n}", 0) - 1;
+        var width = long.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
         if (start < 0 || start + width > rowBytes) throw Wrong($"column {n} (TBCOL{n}, TFORM{n}) lies outside the row of {rowBytes} bytes");
         var element = m.Groups[1].Value switch
         {
@@ -124,7 +124,7 @@ internal sealed partial class FitsColumn
         switch (vector)
         {
             case TextVector { Type: ColumnType.Text } text:
-                string? value = Elements.Text(ElementType.Char, bytes);
+                var value = Elements.Text(ElementType.Char, bytes);
                 text.Values[row] = value is not null && value == _nullText ? null : value;
                 break;
             case TextVector json:
@@ -149,10 +149,10 @@ internal sealed partial class FitsColumn
 
     private void ReadInteger(ReadOnlySpan<byte> bytes, Int64Vector integers, int row)
     {
-        long raw = Elements.Integer(_element, bytes);
+        var raw = Elements.Integer(_element, bytes);
         if (raw == _null) return;
         // Unsigned integers are stored less half their range.
-        Int128 value = raw + (Int128)_zero;
+        var value = raw + (Int128)_zero;
         if (value >= long.MinValue && value <= long.MaxValue)
         {
             integers.Values[row] = (long)value;
@@ -173,15 +173,15 @@ internal sealed partial class FitsColumn
         var doubles = vector as DoubleVector;
         if (doubles is not null) doubles.Values[row] = double.NaN;
         if (text.IsEmpty || (_nullText is not null && Encoding.Latin1.GetString(text) == _nullText)) return;
-        if (vector is Int64Vector integers && _zero == 0 && Cell.TryInt64(text, out long whole))
+        if (vector is Int64Vector integers && _zero == 0 && Cell.TryInt64(text, out var whole))
         {
             integers.Values[row] = whole;
             integers.HasValue[row] = true;
             return;
         }
-        string written = Cell.Text(text);
+        var written = Cell.Text(text);
         // Fortran writes D for the exponent of a double.
-        if (doubles is not null && Cell.TryDouble(Encoding.UTF8.GetBytes(written.Replace('D', 'E')), out double number)) doubles.Values[row] = number * _scale + _zero;
+        if (doubles is not null && Cell.TryDouble(Encoding.UTF8.GetBytes(written.Replace('D', 'E')), out var number)) doubles.Values[row] = number * _scale + _zero;
         else vector.AddMisfit(row, written);
     }
 

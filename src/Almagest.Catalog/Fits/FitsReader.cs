@@ -24,18 +24,18 @@ internal sealed class FitsReader : ICatalogReader
         _input = input;
         _content = input.OpenContent();
         var header = FindTable(_content, input, options);
-        bool ascii = header.Text("XTENSION") == "TABLE";
-        long rowBytes = header.Integer("NAXIS1", 0);
+        var ascii = header.Text("XTENSION") == "TABLE";
+        var rowBytes = header.Integer("NAXIS1", 0);
         if (rowBytes > options.MaxRowBytes) throw new CatalogFormatException($"A row of the FITS table takes {rowBytes:N0} bytes, more than {options.MaxRowBytes:N0}. Expected one star per row; is this another kind of table?");
         _rowBytes = (int)rowBytes;
         _rows = header.Integer("NAXIS2", 0);
         _behindRows = Math.Max(0, header.DataBytes - rowBytes * _rows);
         _chosen = options.Table is not null;
-        int fields = (int)header.Integer("TFIELDS", 0);
+        var fields = (int)header.Integer("TFIELDS", 0);
         if (fields is 0 or > 999) throw new CatalogFormatException($"The FITS table declares {fields} columns; expected 1 to 999.");
         long offset = 0;
         _columns = new FitsColumn[fields];
-        for (int i = 0; i < fields; i++) _columns[i] = ascii ? FitsColumn.Ascii(header, i + 1, rowBytes) : FitsColumn.Binary(header, i + 1, ref offset);
+        for (var i = 0; i < fields; i++) _columns[i] = ascii ? FitsColumn.Ascii(header, i + 1, rowBytes) : FitsColumn.Binary(header, i + 1, ref offset);
         if (offset > rowBytes) throw new CatalogFormatException($"The columns of the FITS table take {offset} bytes and its rows only {rowBytes}: the file is damaged.");
         if (_rows == 1 && fields > 1 && _columns[0].Count > 1 && _columns.All(c => c.Count % _columns[0].Count == 0))
             throw ContentSniffer.Refuse(input, "a column-oriented FITS table (one row that holds whole columns)", "Convert it with `stilts tcopy ifmt=colfits-basic F G.fits`.");
@@ -46,7 +46,7 @@ internal sealed class FitsReader : ICatalogReader
         var variable = names.Where((_, i) => _columns[i].IsVariable).ToArray();
         if (variable.Length > 0) _warnings.Add($"Columns of variable-length arrays were left out: {string.Join(", ", variable)}.");
         var metadata = new Dictionary<string, string> { ["rows"] = _rows.ToString(CultureInfo.InvariantCulture) };
-        foreach (string key in new[] { "EXTNAME", "ORIGIN", "RADESYS", "EQUINOX", "EPOCH", "TELESCOP" })
+        foreach (var key in new[] { "EXTNAME", "ORIGIN", "RADESYS", "EQUINOX", "EPOCH", "TELESCOP" })
             if (header.Text(key) is { } value) metadata[key.ToLowerInvariant()] = value;
         Metadata = metadata;
     }
@@ -54,10 +54,10 @@ internal sealed class FitsReader : ICatalogReader
     /// <summary>As FITS says (Calabretta and Greisen 2002, A&amp;A 395, 1077): an equinox alone means FK4 before 1984, FK5 from then on.</summary>
     private static CoordinateSystem? SystemOf(FitsHeader header)
     {
-        string? name = header.Text("RADESYS") ?? header.Text("RADECSYS");
-        string? equinox = header.Text("EQUINOX");
+        var name = header.Text("RADESYS") ?? header.Text("RADECSYS");
+        var equinox = header.Text("EQUINOX");
         if (name is null && equinox is null) return null;
-        double year = header.Real("EQUINOX", 2000);
+        var year = header.Real("EQUINOX", 2000);
         name ??= year < 1984 ? "FK4" : "FK5";
         return new CoordinateSystem(name, equinox is null ? null : (name.StartsWith("FK4", StringComparison.OrdinalIgnoreCase) ? "B" : "J") + year.ToString(CultureInfo.InvariantCulture));
     }
@@ -83,7 +83,7 @@ internal sealed class FitsReader : ICatalogReader
             if (IsTable(header))
             {
                 seen.Add(header.Text("EXTNAME") ?? "(no name)");
-                bool wanted = options.Table is null || options.Table == seen[^1] || options.Table == seen.Count.ToString(CultureInfo.InvariantCulture);
+                var wanted = options.Table is null || options.Table == seen[^1] || options.Table == seen.Count.ToString(CultureInfo.InvariantCulture);
                 if (wanted) return header;
             }
             CatalogInput.Skip(content, header.DataBytes);
@@ -96,7 +96,7 @@ internal sealed class FitsReader : ICatalogReader
     public static IEnumerable<CatalogTable> Tables(CatalogInput input)
     {
         using var content = input.OpenContent();
-        int number = 0;
+        var number = 0;
         while (FitsHeader.Read(content) is { } header)
         {
             if (IsTable(header)) yield return new CatalogTable(++number, header.Text("EXTNAME"), header.Integer("NAXIS2", 0));
@@ -115,24 +115,24 @@ internal sealed class FitsReader : ICatalogReader
     private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
     {
         // Several rows at a time, within a fixed amount of memory.
-        int chunkRows = Math.Max(1, Math.Min(rowsPerBatch, (1 << 18) / Math.Max(1, _rowBytes)));
+        var chunkRows = Math.Max(1, Math.Min(rowsPerBatch, (1 << 18) / Math.Max(1, _rowBytes)));
         var chunk = new byte[chunkRows * _rowBytes];
         for (long done = 0; done < _rows;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int count = (int)Math.Min(rowsPerBatch, _rows - done);
+            var count = (int)Math.Min(rowsPerBatch, _rows - done);
             var vectors = _columns.Select(c => CatalogVectors.New(c.Type, count)).ToArray();
             var lines = new long[count];
-            for (int row = 0; row < count;)
+            for (var row = 0; row < count;)
             {
-                int rows = Math.Min(chunkRows, count - row);
-                int read = _content.ReadAtLeast(chunk.AsSpan(0, rows * _rowBytes), rows * _rowBytes, throwOnEndOfStream: false);
+                var rows = Math.Min(chunkRows, count - row);
+                var read = _content.ReadAtLeast(chunk.AsSpan(0, rows * _rowBytes), rows * _rowBytes, throwOnEndOfStream: false);
                 if (read < rows * _rowBytes)
                     throw new CatalogFormatException($"The FITS file is cut short: its table declares {_rows:N0} rows and ends within row {done + row + read / Math.Max(1, _rowBytes) + 1:N0}. Fetch it again.");
-                for (int i = 0; i < rows; i++, row++)
+                for (var i = 0; i < rows; i++, row++)
                 {
                     var bytes = chunk.AsSpan(i * _rowBytes, _rowBytes);
-                    for (int c = 0; c < _columns.Length; c++) _columns[c].Read(bytes, vectors[c], row);
+                    for (var c = 0; c < _columns.Length; c++) _columns[c].Read(bytes, vectors[c], row);
                     lines[row] = done + row + 1;
                 }
             }

@@ -28,16 +28,16 @@ internal static partial class CdsDescription
     public static List<CdsTable> Read(IReadOnlyList<string> lines)
     {
         var tables = new List<CdsTable>();
-        for (int i = 0; i < lines.Count; i++)
+        for (var i = 0; i < lines.Count; i++)
         {
             if (Heading().Match(lines[i]) is not { Success: true } heading) continue;
             var names = new List<string>(Names(heading.Groups["files"].Value));
             // The list of files may go on in the next lines.
             while (++i < lines.Count && !IsRule(lines[i])) names.AddRange(Names(lines[i]));
             // A rule, the heads of the columns, and a rule again.
-            int from = i + 1;
+            var from = i + 1;
             while (from < lines.Count && !IsRule(lines[from])) from++;
-            int to = from + 1;
+            var to = from + 1;
             while (to < lines.Count && !IsRule(lines[to])) to++;
             if (from >= lines.Count) break;
             var columns = Columns(lines, from + 1, Math.Min(to, lines.Count));
@@ -54,19 +54,19 @@ internal static partial class CdsDescription
     private static List<FixedColumn> Columns(IReadOnlyList<string> lines, int from, int to)
     {
         var columns = new List<FixedColumn>();
-        for (int i = from; i < to; i++)
+        for (var i = from; i < to; i++)
         {
             if (Definition().Match(lines[i]) is not { Success: true } m) continue;
-            string explanation = m.Groups["text"].Value.Trim();
+            var explanation = m.Groups["text"].Value.Trim();
             // What follows without bytes of its own continues the explanation.
             for (; i + 1 < to && !Definition().IsMatch(lines[i + 1]); i++) explanation = $"{explanation} {lines[i + 1].Trim()}".Trim();
-            int end = int.Parse(m.Groups["end"].ValueSpan, CultureInfo.InvariantCulture);
-            int start = m.Groups["start"].Success ? int.Parse(m.Groups["start"].ValueSpan, CultureInfo.InvariantCulture) : end;
-            string label = m.Groups["label"].Value;
+            var end = int.Parse(m.Groups["end"].ValueSpan, CultureInfo.InvariantCulture);
+            var start = m.Groups["start"].Success ? int.Parse(m.Groups["start"].ValueSpan, CultureInfo.InvariantCulture) : end;
+            var label = m.Groups["label"].Value;
             if (start < 1 || end < start) throw new CatalogFormatException($"The byte-by-byte description gives column '{RejectedRow.Clip(label)}' the bytes {start}-{end}; expected a first byte from 1 and a last one not before it.");
             if (columns.Count == MaxColumns) throw new CatalogFormatException($"The byte-by-byte description has more than {MaxColumns} columns.");
-            string unit = m.Groups["unit"].Value;
-            string? missing = Missing().Match(explanation) is { Success: true } q && q.Groups["null"].Length > 0 ? q.Groups["null"].Value : null;
+            var unit = m.Groups["unit"].Value;
+            var missing = Missing().Match(explanation) is { Success: true } q && q.Groups["null"].Length > 0 ? q.Groups["null"].Value : null;
             var type = char.ToUpperInvariant(m.Groups["format"].Value.TrimStart('1', '2', '3', '4', '5', '6', '7', '8', '9', '0')[0]) switch
             {
                 'I' => ColumnType.Int64,

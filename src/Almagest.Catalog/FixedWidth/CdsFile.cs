@@ -26,15 +26,15 @@ internal static class CdsFile
             lines.Add(Cell.Text(reader.Current));
         }
         var tables = CdsDescription.Read(lines);
-        int rule = lines.FindLastIndex(CdsDescription.IsRule);
-        int first = lines.FindIndex(rule + 1, l => l.Trim().Length > 0 && !l.StartsWith("(End)", StringComparison.Ordinal));
+        var rule = lines.FindLastIndex(CdsDescription.IsRule);
+        var first = lines.FindIndex(rule + 1, l => l.Trim().Length > 0 && !l.StartsWith("(End)", StringComparison.Ordinal));
         if (tables.Count == 0 || first < 0) throw NoRows(input, tables);
         if (tables.Count > 1 && lines.Any(l => l.StartsWith("File Summary", StringComparison.Ordinal)) && first >= 0 && lines.Any(l => l.StartsWith("(End)", StringComparison.Ordinal)) && !Fits(tables[0], lines[first])) throw NoRows(input, tables);
         var table = Choose(tables, options.Table, input.Name) ?? tables[0];
         var warnings = new List<string>();
         if (tables.Count > 1 && options.Table is null) warnings.Add($"The file describes {tables.Count} tables; its rows were read as the first ({Names(table)}).");
         // Notes belong above the last rule; some files have them below it.
-        int data = first;
+        var data = first;
         if (lines[first].StartsWith("Note", StringComparison.Ordinal))
         {
             data = lines.FindIndex(first, l => Fits(table, l));
@@ -47,8 +47,8 @@ internal static class CdsFile
     /// <summary>The table that a ReadMe beside the file describes; null where there is none that does.</summary>
     public static FixedTable? Beside(string path, CatalogOpenOptions options)
     {
-        string file = Path.GetFileName(path);
-        foreach (string readMe in options.ReadMe is { } named ? [named] : ReadMes(path))
+        var file = Path.GetFileName(path);
+        foreach (var readMe in options.ReadMe is { } named ? [named] : ReadMes(path))
         {
             var lines = ReadAll(readMe, options);
             var tables = CdsDescription.Read(lines);
@@ -73,7 +73,7 @@ internal static class CdsFile
 
     private static string[] ReadMes(string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         try
         {
             return Directory.EnumerateFiles(folder, "ReadMe*", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive })
@@ -99,7 +99,7 @@ internal static class CdsFile
     private static CdsTable? Choose(List<CdsTable> tables, string? wanted, string name)
     {
         if (wanted is null) return null;
-        if (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n >= 1 && n <= tables.Count) return tables[n - 1];
+        if (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= 1 && n <= tables.Count) return tables[n - 1];
         return tables.Find(t => t.Describes(wanted))
             ?? throw new CatalogFormatException($"'{name}' describes no table '{wanted}'. It describes: {string.Join(", ", tables.Select((t, i) => $"{i + 1} {Names(t)}"))}.");
     }
@@ -108,7 +108,7 @@ internal static class CdsFile
 
     private static CatalogFormatException NoRows(CatalogInput input, List<CdsTable> tables)
     {
-        string described = string.Join(", ", tables.SelectMany(t => t.Files).Distinct().Take(50));
+        var described = string.Join(", ", tables.SelectMany(t => t.Files).Distinct().Take(50));
         return tables.Count == 0
             ? new CatalogFormatException($"'{input.Name}' mentions a byte-by-byte description, but none can be read in it. Expected lines of bytes, format, unit and label below 'Byte-by-byte Description of file: NAME'.")
             : new CatalogFormatException($"'{input.Name}' describes {(described.Length > 0 ? described : "a table")} byte by byte, but holds no rows. It is a ReadMe: name the file with the rows instead; a ReadMe in its folder is found by itself.")
@@ -120,8 +120,8 @@ internal static class CdsFile
     /// <summary>Every number where one should be, and at least one.</summary>
     private static bool Fits(CdsTable table, string line)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(line);
-        int numbers = 0;
+        var bytes = Encoding.UTF8.GetBytes(line);
+        var numbers = 0;
         foreach (var column in table.Columns)
         {
             if (column.Type == ColumnType.Text || column.Start >= bytes.Length) continue;
@@ -138,7 +138,7 @@ internal static class CdsFile
         var metadata = new Dictionary<string, string>();
         if (table.Files.Count > 0) metadata["table"] = string.Join(' ', table.Files);
         if (readMe is not null) metadata["readme"] = readMe;
-        string? title = lines.Find(l => l.StartsWith("Title:", StringComparison.Ordinal))?[6..].Trim() ?? lines.Find(l => l.Trim().Length > 0)?.Trim();
+        var title = lines.Find(l => l.StartsWith("Title:", StringComparison.Ordinal))?[6..].Trim() ?? lines.Find(l => l.Trim().Length > 0)?.Trim();
         if (title is { Length: > 0 }) metadata["title"] = RejectedRow.Clip(title);
         return metadata;
     }

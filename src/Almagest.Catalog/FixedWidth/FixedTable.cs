@@ -10,7 +10,7 @@ namespace Almagest.Catalog.FixedWidth;
 /// <param name="Null">the text that stands for a missing value; blanks always do</param>
 internal sealed record FixedColumn(string Name, int Start, int End, ColumnType Type, string? Unit = null, string? Description = null, string? Null = null)
 {
-    private readonly double? _nullNumber = Null is not null && Cell.TryDouble(Encoding.UTF8.GetBytes(Null), out double number) ? number : null;
+    private readonly double? _nullNumber = Null is not null && Cell.TryDouble(Encoding.UTF8.GetBytes(Null), out var number) ? number : null;
     private readonly byte[]? _nullText = Null is { Length: > 0 } ? Encoding.UTF8.GetBytes(Null) : null;
 
     /// <summary>A mark of dashes is written as wide as the column is.</summary>
@@ -25,10 +25,10 @@ internal sealed record FixedColumn(string Name, int Start, int End, ColumnType T
         if (text.IsEmpty || (_nullText is not null && (text.SequenceEqual(_nullText) || (_nullIsDashes && text.IndexOfAnyExcept((byte)'-') < 0)))) return;
         switch (vector)
         {
-            case DoubleVector when TryNumber(text, out double number):
+            case DoubleVector when TryNumber(text, out var number):
                 if (number != _nullNumber) doubles!.Values[row] = number;
                 return;
-            case Int64Vector integers when text.Length <= 20 && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole):
+            case Int64Vector integers when text.Length <= 20 && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole):
                 if (whole == _nullNumber) return;
                 integers.Values[row] = whole;
                 integers.HasValue[row] = true;

@@ -46,18 +46,18 @@ internal sealed class FixedWidthReader : ICatalogReader
         using var content = _input.OpenContent();
         CatalogInput.Skip(content, _table.DataOffset);
         var lines = new LineReader(content, _maxRowBytes, _table.DataLine);
-        bool more = true;
+        var more = true;
         while (more)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var vectors = _table.Columns.Select(c => CatalogVectors.New(c.Type, rowsPerBatch)).ToArray();
             var numbers = new long[rowsPerBatch];
-            int row = 0;
+            var row = 0;
             while (row < rowsPerBatch && (more = lines.Read()))
             {
                 var line = lines.Current;
                 if (line.Trim(" \t\0"u8).IsEmpty) continue;
-                for (int i = 0; i < vectors.Length; i++) _table.Columns[i].Store(line, vectors[i], row);
+                for (var i = 0; i < vectors.Length; i++) _table.Columns[i].Store(line, vectors[i], row);
                 numbers[row++] = lines.Number;
             }
             if (row > 0) yield return new CatalogBatch { Count = row, Columns = vectors, LineNumber = numbers, Rejected = [] };

@@ -15,7 +15,7 @@ internal static class IpacHeader
         var lines = new LineReader(new MemoryStream(input.Sample.ToArray(), writable: false), options.MaxRowBytes);
         var bars = new List<byte[]>();
         var metadata = new Dictionary<string, string>();
-        int offset = 0;
+        var offset = 0;
         long next = 1;
         while (lines.Read())
         {
@@ -28,10 +28,10 @@ internal static class IpacHeader
             next = lines.Number + 1;
         }
         if (bars.Count is 0 or > 4) throw Wrong($"{bars.Count} lines between bars; expected names, types, and perhaps units and nulls");
-        int[] edges = bars[0].Select((b, i) => (b, i)).Where(x => x.b == '|').Select(x => x.i).ToArray();
+        var edges = bars[0].Select((b, i) => (b, i)).Where(x => x.b == '|').Select(x => x.i).ToArray();
         if (edges.Length < 2) throw Wrong("the line of names has no second bar");
         var columns = new List<FixedColumn>();
-        for (int c = 0; c + 1 < edges.Length; c++)
+        for (var c = 0; c + 1 < edges.Length; c++)
         {
             string Part(int line) => line >= bars.Count || edges[c] + 1 >= bars[line].Length ? "" : Cell.Text(bars[line].AsSpan(edges[c] + 1, Math.Min(edges[c + 1], bars[line].Length) - edges[c] - 1)).Trim(' ', '-');
             var type = Part(1).ToLowerInvariant() switch
@@ -41,8 +41,8 @@ internal static class IpacHeader
                 "" when bars.Count < 2 => ColumnType.Text,
                 _ => ColumnType.Text,
             };
-            string unit = Part(2);
-            string? missing = bars.Count > 3 ? Encoding.UTF8.GetString(bars[3].AsSpan(Math.Min(edges[c] + 1, bars[3].Length), Math.Max(0, Math.Min(edges[c + 1], bars[3].Length) - edges[c] - 1))).Trim() : null;
+            var unit = Part(2);
+            var missing = bars.Count > 3 ? Encoding.UTF8.GetString(bars[3].AsSpan(Math.Min(edges[c] + 1, bars[3].Length), Math.Max(0, Math.Min(edges[c + 1], bars[3].Length) - edges[c] - 1))).Trim() : null;
             columns.Add(new FixedColumn(Part(0), edges[c], edges[c + 1], type, unit.Length > 0 ? unit : null, null, missing is { Length: > 0 } ? missing : null));
         }
         return new FixedTable("IPAC table", columns, offset, next) { Metadata = metadata };

@@ -40,7 +40,7 @@ internal sealed class CatalogInput : IDisposable
 
     public static CatalogInput Open(Stream stream, string name, bool leaveOpen)
     {
-        long total = stream.CanSeek ? stream.Length - stream.Position : -1;
+        var total = stream.CanSeek ? stream.Length - stream.Position : -1;
         var input = new CatalogInput(new CountingStream(stream, leaveOpen), name, total, stream.CanSeek && stream.Position == 0 && !leaveOpen ? stream : null);
         try
         {
@@ -66,7 +66,7 @@ internal sealed class CatalogInput : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            string reason = Directory.Exists(path) ? "it is a folder; name a file in it" : "you have no permission to read it";
+            var reason = Directory.Exists(path) ? "it is a folder; name a file in it" : "you have no permission to read it";
             throw new CatalogFormatException($"Cannot read '{path}': {reason}.", e);
         }
         catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
@@ -112,7 +112,7 @@ internal sealed class CatalogInput : IDisposable
     {
         var next = new CatalogInput(_raw, Name, TotalBytes, null) { IsGzip = IsGzip };
         next._content = new ConcatStream(new MemoryStream([.. head, .. buffered], writable: false), content);
-        next.Sample = ReadSample(next._content, out bool all);
+        next.Sample = ReadSample(next._content, out var all);
         next.SampleIsAll = all;
         return next;
     }
@@ -123,7 +123,7 @@ internal sealed class CatalogInput : IDisposable
         var buffer = new byte[(int)Math.Clamp(bytes, 1, 64 * 1024)];
         while (bytes > 0)
         {
-            int read = content.Read(buffer, 0, (int)Math.Min(bytes, buffer.Length));
+            var read = content.Read(buffer, 0, (int)Math.Min(bytes, buffer.Length));
             if (read == 0) return;
             bytes -= read;
         }
@@ -131,7 +131,7 @@ internal sealed class CatalogInput : IDisposable
 
     private void Prepare()
     {
-        byte[] sample = ReadSample(_raw, out bool all);
+        var sample = ReadSample(_raw, out var all);
         if (sample.Length == 0) throw new CatalogFormatException($"'{Name}' is empty (0 bytes). Expected a star catalogue; was the download interrupted?");
         if (sample is [0x1f, 0x8b, ..])
         {
@@ -163,12 +163,12 @@ internal sealed class CatalogInput : IDisposable
     private static byte[] ReadSample(Stream stream, out bool all)
     {
         var buffer = new byte[16 * 1024];
-        int length = 0;
+        var length = 0;
         all = false;
         while (length < SampleBytes)
         {
             if (length == buffer.Length) Array.Resize(ref buffer, Math.Min(SampleBytes, buffer.Length * 4));
-            int read = stream.Read(buffer.AsSpan(length));
+            var read = stream.Read(buffer.AsSpan(length));
             if (read == 0)
             {
                 all = true;

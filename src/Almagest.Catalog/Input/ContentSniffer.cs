@@ -27,7 +27,7 @@ internal static partial class ContentSniffer
         if (sample.StartsWith("PAR1"u8)) return ContentKind.Parquet;
         if (Binary(sample) is { } found) throw Refuse(input, found.What, found.Advice);
 
-        string head = Encoding.Latin1.GetString(sample[..Math.Min(sample.Length, 64 * 1024)]).TrimStart();
+        var head = Encoding.Latin1.GetString(sample[..Math.Min(sample.Length, 64 * 1024)]).TrimStart();
         if (head.Length == 0) throw Refuse(input, "only blank lines", "");
         if (head.StartsWith('<')) return Markup(input, head);
         if (head.StartsWith("# %ECSV", StringComparison.Ordinal) || head.StartsWith("#%ECSV", StringComparison.Ordinal)) return ContentKind.Ecsv;
@@ -43,7 +43,7 @@ internal static partial class ContentSniffer
         if (head.Contains("<VOTABLE", StringComparison.Ordinal) || head.Contains(":VOTABLE", StringComparison.Ordinal)) return ContentKind.VoTable;
         if (Html().IsMatch(head))
         {
-            string title = HtmlTitle().Match(head) is { Success: true } m ? $" titled \"{RejectedRow.Clip(m.Groups[1].Value.Trim())}\"" : "";
+            var title = HtmlTitle().Match(head) is { Success: true } m ? $" titled \"{RejectedRow.Clip(m.Groups[1].Value.Trim())}\"" : "";
             throw Refuse(input, $"a web page{title}", "The server may have answered with an error or a login page: open the address in a browser.");
         }
         throw Refuse(input, "XML without a VOTABLE element", "");
@@ -51,7 +51,7 @@ internal static partial class ContentSniffer
 
     private static (string What, string Advice)? Binary(ReadOnlySpan<byte> s)
     {
-        const string unpack = "Unpack it first.";
+        const string Unpack = "Unpack it first.";
         if (s.StartsWith("PK\u0003\u0004"u8)) return ("a ZIP archive or an Excel or LibreOffice workbook", "Unpack the archive, or save the sheet as CSV.");
         if (s.StartsWith(new byte[] { 0xd0, 0xcf, 0x11, 0xe0 })) return ("an old Excel workbook", "Save the sheet as CSV.");
         if (s.StartsWith("BZh"u8)) return ("bzip2 data", "Unpack it with `bunzip2`, or compress with gzip.");
@@ -62,11 +62,11 @@ internal static partial class ContentSniffer
         if (s.StartsWith(new byte[] { 0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59 })) return ("a NumPy array", "Write it as CSV with a header line.");
         if (s.StartsWith("%PDF"u8)) return ("a PDF document", "");
         if (s.StartsWith("SQLite format 3"u8)) return ("an SQLite database", "Export the table as CSV.");
-        if (s.Length > 262 && s.Slice(257, 5).SequenceEqual("ustar"u8)) return ("a tar archive", $"{unpack} `tar -xf FILE` does it; then load the table inside.");
+        if (s.Length > 262 && s.Slice(257, 5).SequenceEqual("ustar"u8)) return ("a tar archive", $"{Unpack} `tar -xf FILE` does it; then load the table inside.");
         if (s.Contains((byte)0)) return ("binary data (zero bytes)", "");
-        int control = 0;
+        var control = 0;
         var start = s[..Math.Min(s.Length, 64 * 1024)];
-        foreach (byte b in start)
+        foreach (var b in start)
             if (b < 32 && b is not ((byte)'\n' or (byte)'\r' or (byte)'\t' or 0x0c or 0x1a)) control++;
         return control * 50 > start.Length ? ("binary data (many control characters)", "") : null;
     }

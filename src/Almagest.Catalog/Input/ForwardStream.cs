@@ -40,7 +40,7 @@ internal sealed class ConcatStream(Stream first, Stream second) : ForwardStream
         if (buffer.IsEmpty) return 0;
         if (!_inSecond)
         {
-            int read = first.Read(buffer);
+            var read = first.Read(buffer);
             if (read > 0) return read;
             _inSecond = true;
         }
@@ -67,7 +67,7 @@ internal sealed class CountingStream(Stream inner, bool leaveOpen) : ForwardStre
     {
         try
         {
-            int read = inner.Read(buffer);
+            var read = inner.Read(buffer);
             Count += read;
             return read;
         }

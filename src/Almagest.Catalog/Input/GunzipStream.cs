@@ -9,8 +9,8 @@ namespace Almagest.Catalog.Input;
 /// </summary>
 internal sealed class GunzipStream : ForwardStream
 {
-    private static readonly byte[] Sentinel = "\u0001almagest: end of gzip data\u0002"u8.ToArray();
-    private static readonly byte[] SentinelMember = Compress(Sentinel);
+    private static readonly byte[] s_sentinel = "\u0001almagest: end of gzip data\u0002"u8.ToArray();
+    private static readonly byte[] s_sentinelMember = Compress(s_sentinel);
 
     /// <summary>Catalogues shrink to a tenth, seldom to a fiftieth; what swells more than this, beyond some size, is made to harm.</summary>
     private const long MostRatio = 250, HarmlessBytes = 256L << 20;
@@ -25,15 +25,15 @@ internal sealed class GunzipStream : ForwardStream
     public GunzipStream(Stream raw)
     {
         _raw = new CountingStream(raw, leaveOpen: false);
-        _inflated = new GZipStream(new ConcatStream(_raw, new MemoryStream(SentinelMember)), CompressionMode.Decompress);
+        _inflated = new GZipStream(new ConcatStream(_raw, new MemoryStream(s_sentinelMember)), CompressionMode.Decompress);
     }
 
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty) return 0;
         // All but the last bytes may go out; those may turn out to be the sentinel.
-        while (_end - _start <= Sentinel.Length && !_ended) Fill();
-        int count = Math.Min(buffer.Length, _end - _start - (_ended ? 0 : Sentinel.Length));
+        while (_end - _start <= s_sentinel.Length && !_ended) Fill();
+        var count = Math.Min(buffer.Length, _end - _start - (_ended ? 0 : s_sentinel.Length));
         if (count <= 0) return 0;
         _buffer.AsSpan(_start, count).CopyTo(buffer);
         _start += count;
@@ -59,8 +59,8 @@ internal sealed class GunzipStream : ForwardStream
         if (_inflatedBytes > HarmlessBytes && _inflatedBytes / MostRatio > _raw.Count)
             throw new CatalogFormatException($"The gzip data swells more than {MostRatio}-fold ({_raw.Count:N0} bytes gave {_inflatedBytes:N0} so far), as no catalogue does. If it is one, unpack it yourself: `gunzip FILE`.");
         if (read > 0) return;
-        if (!_buffer.AsSpan(0, _end).EndsWith(Sentinel)) throw Broken(null);
-        _end -= Sentinel.Length;
+        if (!_buffer.AsSpan(0, _end).EndsWith(s_sentinel)) throw Broken(null);
+        _end -= s_sentinel.Length;
         _ended = true;
     }
 

@@ -10,7 +10,7 @@ internal sealed class AutomaticMapper
     public AutomaticMapper(IReadOnlyList<CatalogColumn> columns)
     {
         _columns = columns;
-        for (int i = 0; i < columns.Count; i++)
+        for (var i = 0; i < columns.Count; i++)
         {
             if (!_byName.TryGetValue(columns[i].Name, out var indices)) _byName.Add(columns[i].Name, indices = []);
             indices.Add(i);
@@ -21,7 +21,7 @@ internal sealed class AutomaticMapper
     {
         var fields = new Dictionary<string, MappedField>(StringComparer.Ordinal);
         MapPosition(fields);
-        foreach (string field in StarField.All)
+        foreach (var field in StarField.All)
         {
             if (fields.ContainsKey(field)) continue;
             var candidates = Candidates(field);
@@ -43,8 +43,8 @@ internal sealed class AutomaticMapper
     {
         var column = columns[index];
         var unit = UnitConversion.For(field, column.Unit);
-        bool position = field is StarField.RaDeg or StarField.DecDeg;
-        string note = unit.Note;
+        var position = field is StarField.RaDeg or StarField.DecDeg;
+        var note = unit.Note;
         if (position && column.Type == ColumnType.Text && unit.Factor == 1) note = note.Length > 0 ? note : "sexagesimal text is converted";
         return new MappedField(field, FieldSource.Column, [index], [column.Name], unit.Factor, note, alternatives)
         {
@@ -69,8 +69,8 @@ internal sealed class AutomaticMapper
         if (pairs.Length == 0)
         {
             // Halves of different pairs are better than nothing; both names are shown to the user.
-            int ra = FieldAliases.Positions.Select(p => Find(StarField.RaDeg, p.Ra)).FirstOrDefault(i => i >= 0, -1);
-            int dec = FieldAliases.Positions.Select(p => Find(StarField.DecDeg, p.Dec)).FirstOrDefault(i => i >= 0, -1);
+            var ra = FieldAliases.Positions.Select(p => Find(StarField.RaDeg, p.Ra)).FirstOrDefault(i => i >= 0, -1);
+            var dec = FieldAliases.Positions.Select(p => Find(StarField.DecDeg, p.Dec)).FirstOrDefault(i => i >= 0, -1);
             if (ra >= 0) Add(fields, FromColumn(StarField.RaDeg, _columns, ra, []));
             if (dec >= 0) Add(fields, FromColumn(StarField.DecDeg, _columns, dec, []));
             return;
@@ -122,7 +122,7 @@ internal sealed class AutomaticMapper
     private List<int> Candidates(string field)
     {
         var found = new List<int>();
-        foreach (string alias in FieldAliases.ByField.GetValueOrDefault(field, []))
+        foreach (var alias in FieldAliases.ByField.GetValueOrDefault(field, []))
             if (alias == FieldAliases.MainUcd) found.AddRange(ByUcd(field));
             else if (_byName.TryGetValue(alias, out var indices)) found.AddRange(indices.Where(i => Fits(field, i)).OrderByDescending(i => _columns[i].Name == alias));
         found.AddRange(ByUcd(field));
@@ -148,7 +148,7 @@ internal sealed class AutomaticMapper
         if (StarField.IsText(field)) return true;
         if (column.Type == ColumnType.Boolean) return field == StarField.LabelOutlier;
         // A short name such as V or G may as well be a flag; words in it say that it is.
-        bool position = field is StarField.RaDeg or StarField.DecDeg;
+        var position = field is StarField.RaDeg or StarField.DecDeg;
         if (column.Type == ColumnType.Text && column.Name.Length <= 2 && !position) return false;
         return UnitConversion.For(field, column.Unit).Known;
     }
@@ -161,7 +161,7 @@ internal sealed class AutomaticMapper
         {
             int b = Find(StarField.Color, blue), r = Find(StarField.Color, red);
             if (b < 0 || r < 0) continue;
-            double factor = UnitConversion.For(StarField.Color, _columns[b].Unit).Factor;
+            var factor = UnitConversion.For(StarField.Color, _columns[b].Unit).Factor;
             if (factor != UnitConversion.For(StarField.Color, _columns[r].Unit).Factor) continue;
             return (new MappedField(StarField.Color, FieldSource.Difference, [b, r], [_columns[b].Name, _columns[r].Name], factor, "", []), blue.Contains("bp", StringComparison.OrdinalIgnoreCase));
         }

@@ -62,14 +62,14 @@ public sealed class ColumnMapping
     {
         ArgumentNullException.ThrowIfNull(overrides);
         var fields = new Dictionary<string, MappedField>(_fields, StringComparer.Ordinal);
-        foreach (string text in overrides)
+        foreach (var text in overrides)
         {
-            int equals = text.IndexOf('=', StringComparison.Ordinal);
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0) throw new CatalogFormatException($"'{text}' is no mapping. Expected FIELD=COLUMN, for example ra_deg=RAJ2000.");
-            string field = text[..equals].Trim();
-            string column = text[(equals + 1)..].Trim();
+            var field = text[..equals].Trim();
+            var column = text[(equals + 1)..].Trim();
             if (!StarField.All.Contains(field)) throw new CatalogFormatException($"'{field}' is no star field. Expected one of: {string.Join(", ", StarField.All)}.");
-            int index = Find(column);
+            var index = Find(column);
             if (index >= 0) fields[field] = AutomaticMapper.FromColumn(field, _columns, index, []);
             else if (column.Length == 0 || column.Equals("none", StringComparison.OrdinalIgnoreCase)) fields.Remove(field);
             else throw new CatalogFormatException($"There is no column '{column}' for {field}. {ColumnList()}");
@@ -83,11 +83,11 @@ public sealed class ColumnMapping
     /// <exception cref="CatalogFormatException">right ascension or declination has no column, or is in a system that cannot be converted</exception>
     public void EnsurePosition()
     {
-        string[] missing = new[] { StarField.RaDeg, StarField.DecDeg }.Where(f => !_fields.ContainsKey(f)).ToArray();
+        var missing = new[] { StarField.RaDeg, StarField.DecDeg }.Where(f => !_fields.ContainsKey(f)).ToArray();
         if (missing.Length == 0 && _position.Unknown is { } unknown)
             throw new CatalogFormatException($"The position in {_fields[StarField.RaDeg].Formula} and {_fields[StarField.DecDeg].Formula} is in the system '{RejectedRow.Clip(unknown)}', which is not converted to ICRS. Name columns in another one, or, where the file is wrong, the true one: icrs, fk5, fk4 or galactic.") { Code = CatalogFormatException.PositionSystemUnknown };
         if (missing.Length == 0) return;
-        string what = missing.Length == 2 ? "right ascension and declination" : missing[0] == StarField.RaDeg ? "right ascension" : "declination";
+        var what = missing.Length == 2 ? "right ascension and declination" : missing[0] == StarField.RaDeg ? "right ascension" : "declination";
         throw new CatalogFormatException(
             $"No column for {what} was recognised, so this is no star catalogue as it stands. {ColumnList()} "
             + $"If the positions are there under other names, name the column of {string.Join(" and of ", missing)}.")
@@ -109,16 +109,16 @@ public sealed class ColumnMapping
 
     private int Find(string column)
     {
-        for (int i = 0; i < _columns.Count; i++) if (_columns[i].Name == column) return i;
-        for (int i = 0; i < _columns.Count; i++) if (_columns[i].Name.Equals(column, StringComparison.OrdinalIgnoreCase)) return i;
+        for (var i = 0; i < _columns.Count; i++) if (_columns[i].Name == column) return i;
+        for (var i = 0; i < _columns.Count; i++) if (_columns[i].Name.Equals(column, StringComparison.OrdinalIgnoreCase)) return i;
         return -1;
     }
 
     private string ColumnList()
     {
-        const int shown = 60;
-        string names = string.Join(", ", _columns.Take(shown).Select(c => RejectedRow.Clip(c.Name)));
-        bool named = _columns.Any(c => !c.Name.StartsWith("column_", StringComparison.Ordinal));
-        return $"Columns found ({_columns.Count}): {names}{(_columns.Count > shown ? " …" : "")}.{(named ? "" : " The file seems to have no header line.")}";
+        const int Shown = 60;
+        var names = string.Join(", ", _columns.Take(Shown).Select(c => RejectedRow.Clip(c.Name)));
+        var named = _columns.Any(c => !c.Name.StartsWith("column_", StringComparison.Ordinal));
+        return $"Columns found ({_columns.Count}): {names}{(_columns.Count > Shown ? " …" : "")}.{(named ? "" : " The file seems to have no header line.")}";
     }
 }

@@ -58,8 +58,8 @@ internal static class FieldAliases
     /// <summary>Does a unified content descriptor (UCD1+, or UCD1 of older files) say that a column holds the field?</summary>
     public static bool UcdMatches(string field, string ucd)
     {
-        string u = ucd.ToLowerInvariant();
-        bool error = u.Contains("stat.", StringComparison.Ordinal) || u.Contains("arith.", StringComparison.Ordinal) || u.StartsWith("error", StringComparison.Ordinal);
+        var u = ucd.ToLowerInvariant();
+        var error = u.Contains("stat.", StringComparison.Ordinal) || u.Contains("arith.", StringComparison.Ordinal) || u.StartsWith("error", StringComparison.Ordinal);
         if (error) return false;
         return field switch
         {

@@ -16,9 +16,9 @@ internal sealed record PositionChoice(PositionSystem? System, string? Unknown, b
     {
         if (!fields.TryGetValue(StarField.RaDeg, out var ra) || !fields.TryGetValue(StarField.DecDeg, out var dec)) return Icrs;
         var column = columns[ra.Columns[0]];
-        bool galactic = IsGalactic(column, columns[dec.Columns[0]]);
-        double? epoch = PositionSystem.ParseEpoch(column.System?.Epoch);
-        bool ownMotions = fields.GetValueOrDefault(StarField.PmraMasYr) is { } pm && FieldAliases.GalacticMotions.Any(m => m.Longitude.Equals(pm.ColumnNames[0], StringComparison.OrdinalIgnoreCase))
+        var galactic = IsGalactic(column, columns[dec.Columns[0]]);
+        var epoch = PositionSystem.ParseEpoch(column.System?.Epoch);
+        var ownMotions = fields.GetValueOrDefault(StarField.PmraMasYr) is { } pm && FieldAliases.GalacticMotions.Any(m => m.Longitude.Equals(pm.ColumnNames[0], StringComparison.OrdinalIgnoreCase))
             || fields.GetValueOrDefault(StarField.PmraMasYr) is { } described && columns[described.Columns[0]].Ucd is { } ucd && ucd.Contains("galactic", StringComparison.OrdinalIgnoreCase);
         if (chosen is not null) return new PositionChoice(chosen with { Epoch = chosen.Epoch ?? epoch }, null, chosen.Frame != SkyFrame.Galactic || ownMotions);
         if (galactic) return new PositionChoice(new PositionSystem(SkyFrame.Galactic, 2000, epoch), null, ownMotions);
@@ -39,8 +39,8 @@ internal sealed record PositionChoice(PositionSystem? System, string? Unknown, b
 
     private static PositionSystem Named(CatalogColumn column)
     {
-        string words = $"{column.Name} {column.Description}";
-        foreach (int year in new[] { 1950, 1900, 1875, 1855 })
+        var words = $"{column.Name} {column.Description}";
+        foreach (var year in new[] { 1950, 1900, 1875, 1855 })
         {
             if (column.Name.EndsWith(year.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) || words.Contains($"B{year}", StringComparison.OrdinalIgnoreCase))
                 return new PositionSystem(SkyFrame.Fk4, year);

@@ -8,14 +8,14 @@ namespace Almagest.Catalog.Mapping;
 /// <param name="Note">what is done, for people; empty where nothing is</param>
 internal readonly record struct UnitConversion(double Factor, bool Known, string Note)
 {
-    private static readonly UnitConversion AsIs = new(1, true, "");
+    private static readonly UnitConversion s_asIs = new(1, true, "");
 
     public static UnitConversion For(string field, string? unit)
     {
-        string u = Normalise(unit);
+        var u = Normalise(unit);
         // No unit: what the field expects, which is what such tables hold.
-        if (u.Length == 0) return AsIs;
-        double? factor = field switch
+        if (u.Length == 0) return s_asIs;
+        var factor = field switch
         {
             StarField.RaDeg or StarField.DecDeg => Angle(u),
             StarField.ParallaxMas or StarField.ParallaxErrorMas => Angle(u) * 3.6e6,
@@ -27,9 +27,9 @@ internal readonly record struct UnitConversion(double Factor, bool Known, string
         };
         if (factor is not { } known) return new UnitConversion(1, false, $"unit '{unit}' is not understood and was ignored");
         // Products such as (1/3.6e6) × 3.6e6 must not leave a last digit behind.
-        double rounded = Math.Round(known, 12);
+        var rounded = Math.Round(known, 12);
         if (Math.Abs(known - rounded) <= 1e-15 * Math.Abs(known)) known = rounded;
-        return known == 1 ? AsIs with { Note = "" } : new UnitConversion(known, true, $"converted from {unit!.Trim('"', '\'')}");
+        return known == 1 ? s_asIs with { Note = "" } : new UnitConversion(known, true, $"converted from {unit!.Trim('"', '\'')}");
     }
 
     /// <summary>The unit of text such as <c>06:45:08.9</c> in a right ascension: degrees where the table says so, else hours.</summary>
@@ -38,7 +38,7 @@ internal readonly record struct UnitConversion(double Factor, bool Known, string
     private static string Normalise(string? unit)
     {
         if (unit is null) return "";
-        string u = unit.Trim().Trim('"', '\'').ToLowerInvariant().Replace("**", "", StringComparison.Ordinal);
+        var u = unit.Trim().Trim('"', '\'').ToLowerInvariant().Replace("**", "", StringComparison.Ordinal);
         u = string.Concat(u.Where(c => c is not (' ' or '^' or '[' or ']' or '(' or ')')));
         u = u.Replace(".yr-1", "/yr", StringComparison.Ordinal).Replace("yr-1", "/yr", StringComparison.Ordinal).Replace("/year", "/yr", StringComparison.Ordinal)
             .Replace("/a", "/yr", StringComparison.Ordinal).Replace(".s-1", "/s", StringComparison.Ordinal).Replace("s-1", "/s", StringComparison.Ordinal)
@@ -61,7 +61,7 @@ internal readonly record struct UnitConversion(double Factor, bool Known, string
 
     private static double? AngularSpeed(string u)
     {
-        int slash = u.IndexOf('/', StringComparison.Ordinal);
+        var slash = u.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0) return null;
         double? perYear = u[(slash + 1)..] switch
         {

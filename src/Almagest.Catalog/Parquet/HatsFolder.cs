@@ -14,7 +14,7 @@ internal static class HatsFolder
         var files = new List<string>();
         try
         {
-            foreach (string file in Directory.EnumerateFiles(folder, "*.parquet", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden }))
+            foreach (var file in Directory.EnumerateFiles(folder, "*.parquet", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden }))
                 if (!Path.GetFileName(file).StartsWith('_')) files.Add(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -27,24 +27,24 @@ internal static class HatsFolder
 
     private static long Partition(string path, string key)
     {
-        int at = path.LastIndexOf(key, StringComparison.Ordinal);
+        var at = path.LastIndexOf(key, StringComparison.Ordinal);
         if (at < 0) return -1;
-        int end = at += key.Length;
+        var end = at += key.Length;
         while (end < path.Length && char.IsAsciiDigit(path[end])) end++;
-        return long.TryParse(path.AsSpan(at, end - at), out long value) ? value : -1;
+        return long.TryParse(path.AsSpan(at, end - at), out var value) ? value : -1;
     }
 
     /// <summary>What <c>hats.properties</c> (or <c>properties</c>) says, at the folder's top or just below; empty where there is none.</summary>
     public static Dictionary<string, string> Properties(string folder)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string name in new[] { "hats.properties", "properties", Path.Combine("dataset", "hats.properties"), Path.Combine("dataset", "properties") })
+        foreach (var name in new[] { "hats.properties", "properties", Path.Combine("dataset", "hats.properties"), Path.Combine("dataset", "properties") })
         {
-            string path = Path.Combine(folder, name);
+            var path = Path.Combine(folder, name);
             if (!File.Exists(path) || new FileInfo(path).Length > 1 << 20) continue;
-            foreach (string line in File.ReadLines(path))
+            foreach (var line in File.ReadLines(path))
             {
-                int equals = line.IndexOf('=', StringComparison.Ordinal);
+                var equals = line.IndexOf('=', StringComparison.Ordinal);
                 if (equals > 0 && !line.StartsWith('#')) found.TryAdd(line[..equals].Trim(), line[(equals + 1)..].Trim());
             }
             break;
@@ -84,10 +84,10 @@ internal sealed class HatsReader : ICatalogReader
         Columns = _current.Columns.Select(c => c.Ucd is not null ? c
             : c.Name == ra ? c with { Ucd = "pos.eq.ra;meta.main" } : c.Name == dec ? c with { Ucd = "pos.eq.dec;meta.main" } : c).ToArray();
         _warnings.AddRange(_current.Warnings);
-        bool hats = properties.ContainsKey("hats_col_ra") || files[0].Contains("Npix=", StringComparison.Ordinal);
+        var hats = properties.ContainsKey("hats_col_ra") || files[0].Contains("Npix=", StringComparison.Ordinal);
         Format = hats ? "HATS catalogue" : "Parquet folder";
         var metadata = new Dictionary<string, string> { ["files"] = files.Count.ToString(System.Globalization.CultureInfo.InvariantCulture) };
-        foreach (string key in new[] { "obs_collection", "obs_title", "hats_nrows", "hats_order", "hats_version" })
+        foreach (var key in new[] { "obs_collection", "obs_title", "hats_nrows", "hats_order", "hats_version" })
             if (properties.GetValueOrDefault(key) is { Length: > 0 } value) metadata[key] = value;
         Metadata = metadata;
     }
@@ -115,13 +115,13 @@ internal sealed class HatsReader : ICatalogReader
     private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
     {
         long row = 0;
-        for (int f = 0; f < _files.Count; f++)
+        for (var f = 0; f < _files.Count; f++)
         {
             var reader = _current ??= Open(_files[f]);
-            int[] order = Order(reader, _files[f]);
+            var order = Order(reader, _files[f]);
             foreach (var batch in reader.ReadBatches(rowsPerBatch, cancellationToken))
             {
-                for (int i = 0; i < batch.Count; i++) batch.LineNumber[i] = ++row;
+                for (var i = 0; i < batch.Count; i++) batch.LineNumber[i] = ++row;
                 yield return new CatalogBatch { Count = batch.Count, Columns = order.Select(c => batch.Columns[c]).ToArray(), LineNumber = batch.LineNumber, Rejected = batch.Rejected };
             }
             _before += reader.TotalBytes;

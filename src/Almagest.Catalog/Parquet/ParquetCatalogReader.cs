@@ -70,7 +70,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     private IEnumerable<CatalogBatch> Read(int rowsPerBatch, CancellationToken cancellationToken)
     {
         long done = 0;
-        for (int g = 0; g < _parquet.RowGroupCount; g++)
+        for (var g = 0; g < _parquet.RowGroupCount; g++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             long rows = 0;
@@ -81,10 +81,10 @@ internal sealed class ParquetCatalogReader : ICatalogReader
                 for (long from = 0; from < rows; from += rowsPerBatch)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    int count = (int)Math.Min(rowsPerBatch, rows - from);
+                    var count = (int)Math.Min(rowsPerBatch, rows - from);
                     var vectors = Guarded(() => cursors.Select(c => c.Take(count)).ToArray());
                     var lines = new long[count];
-                    for (int i = 0; i < count; i++) lines[i] = ++done;
+                    for (var i = 0; i < count; i++) lines[i] = ++done;
                     yield return new CatalogBatch { Count = count, Columns = vectors, LineNumber = lines, Rejected = [] };
                 }
             }
@@ -102,9 +102,9 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         using var group = _parquet.OpenRowGroupReader(index);
         var chunks = _columns.Select(c => group.GetMetadata(c.Field) ?? throw ParquetGuard.Damaged($"row group {index + 1} has no column '{c.Name}'")).ToArray();
         ParquetGuard.CheckGroup(_content, group.RowGroup, chunks);
-        for (int i = 0; i < _columns.Length; i++)
+        for (var i = 0; i < _columns.Length; i++)
         {
-            long values = chunks[i].MetaData!.NumValues;
+            var values = chunks[i].MetaData!.NumValues;
             if (_columns[i].Field.MaxRepetitionLevel == 0 && values != group.RowCount)
                 throw ParquetGuard.Damaged($"column '{_columns[i].Name}' has {values:N0} values in a row group of {group.RowCount:N0} rows");
             cursors.Add(new ParquetColumn.Cursor(_columns[i], group.ReadRawColumnDataBaseAsync(_columns[i].Field, cancellationToken).AsTask().GetAwaiter().GetResult()));
@@ -116,14 +116,14 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     {
         var elements = parquet.Metadata!.Schema;
         var levels = new Dictionary<string, int>(StringComparer.Ordinal);
-        int next = 1;
-        for (int i = elements[0].NumChildren ?? 0; i > 0; i--) Walk(elements, ref next, [], 0, 0, levels);
+        var next = 1;
+        for (var i = elements[0].NumChildren ?? 0; i > 0; i--) Walk(elements, ref next, [], 0, 0, levels);
         var kept = new List<(DataField Field, string Name)>();
         var dropped = new List<string>();
         foreach (var field in parquet.Schema.GetDataFields())
         {
             // The wrappers list/element of the standard's lists say nothing to people.
-            string name = string.Join('.', field.Path.ToList().Where((part, i) => i == 0 || part is not ("list" or "element" or "item" or "array" or "bag" or "array_element")));
+            var name = string.Join('.', field.Path.ToList().Where((part, i) => i == 0 || part is not ("list" or "element" or "item" or "array" or "bag" or "array_element")));
             if (field.MaxRepetitionLevel > 1) dropped.Add(name);
             else kept.Add((field, name));
         }
@@ -141,7 +141,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         if (element.RepetitionType == FieldRepetitionType.REPEATED) repeated = definition;
         path.Add(element.Name);
         if (element.NumChildren is > 0 and { } children)
-            for (int i = 0; i < children; i++) Walk(elements, ref next, path, definition, repeated, levels);
+            for (var i = 0; i < children; i++) Walk(elements, ref next, path, definition, repeated, levels);
         else levels[new FieldPath(path).ToString()] = repeated;
         path.RemoveAt(path.Count - 1);
     }

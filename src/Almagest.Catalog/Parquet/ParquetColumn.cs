@@ -55,19 +55,19 @@ internal sealed class ParquetColumn
 
         private void TakeScalars(CatalogVector vector, int rows)
         {
-            int most = column.Field.MaxDefinitionLevel;
+            var most = column.Field.MaxDefinitionLevel;
             var levels = most > 0 ? data.DefinitionLevels.Slice(_level, rows) : default;
             _level += rows;
             switch (data)
             {
                 case RawColumnData<double> { Values: var values } when vector is DoubleVector doubles:
-                    for (int i = 0; i < rows; i++) doubles.Values[i] = most > 0 && levels[i] < most ? double.NaN : values[_value++];
+                    for (var i = 0; i < rows; i++) doubles.Values[i] = most > 0 && levels[i] < most ? double.NaN : values[_value++];
                     return;
                 case RawColumnData<float> { Values: var values } when vector is DoubleVector doubles:
-                    for (int i = 0; i < rows; i++) doubles.Values[i] = most > 0 && levels[i] < most ? double.NaN : values[_value++];
+                    for (var i = 0; i < rows; i++) doubles.Values[i] = most > 0 && levels[i] < most ? double.NaN : values[_value++];
                     return;
                 case RawColumnData<long> { Values: var values } when vector is Int64Vector integers:
-                    for (int i = 0; i < rows; i++)
+                    for (var i = 0; i < rows; i++)
                     {
                         if (most > 0 && levels[i] < most) continue;
                         integers.Values[i] = values[_value++];
@@ -75,7 +75,7 @@ internal sealed class ParquetColumn
                     }
                     return;
             }
-            for (int i = 0; i < rows; i++)
+            for (var i = 0; i < rows; i++)
             {
                 if (most > 0 && levels[i] < most)
                 {
@@ -131,7 +131,7 @@ internal sealed class ParquetColumn
 
         private string Text(int index)
         {
-            string text = data switch
+            var text = data switch
             {
                 RawColumnData<ReadOnlyMemory<char>> d => d.Values[index].ToString(),
                 RawColumnData<ReadOnlyMemory<byte>> d => Cell.Text(d.Values[index].Span),
@@ -151,7 +151,7 @@ internal sealed class ParquetColumn
             var definitions = data.DefinitionLevels;
             var repetitions = data.RepetitionLevels;
             var json = new StringBuilder();
-            for (int row = 0; row < rows; row++)
+            for (var row = 0; row < rows; row++)
             {
                 if (_level >= repetitions.Length) throw new CatalogFormatException($"The Parquet file is damaged: column '{column.Name}' has fewer rows than its row group.");
                 json.Clear();

@@ -18,7 +18,7 @@ internal static class ParquetGuard
     /// <exception cref="CatalogFormatException">there is no whole footer</exception>
     public static void CheckFooter(Stream stream)
     {
-        long length = stream.Length;
+        var length = stream.Length;
         if (length < 12) throw Damaged("it ends before its footer");
         Span<byte> tail = stackalloc byte[8];
         Read(stream, length - 8, tail);
@@ -55,17 +55,17 @@ internal static class ParquetGuard
     /// <summary>Walks the page headers of a column chunk.</summary>
     private static void CheckPages(Stream stream, ColumnMetaData about)
     {
-        long at = about.DictionaryPageOffset is > 0 and { } dictionary ? Math.Min(dictionary, about.DataPageOffset) : about.DataPageOffset;
-        long end = at + about.TotalCompressedSize;
+        var at = about.DictionaryPageOffset is > 0 and { } dictionary ? Math.Min(dictionary, about.DataPageOffset) : about.DataPageOffset;
+        var end = at + about.TotalCompressedSize;
         if (at < 4 || about.TotalCompressedSize < 0 || end > stream.Length) throw Damaged("a column lies outside the file");
         var buffer = new byte[16 * 1024];
         long values = 0, size = 0;
         while (at < end && values < about.NumValues)
         {
-            int length = (int)Math.Min(buffer.Length, end - at);
+            var length = (int)Math.Min(buffer.Length, end - at);
             Read(stream, at, buffer.AsSpan(0, length));
             var header = new ThriftWalker(buffer.AsSpan(0, length));
-            int taken = header.Walk(ParquetThrift.PageHeader);
+            var taken = header.Walk(ParquetThrift.PageHeader);
             if (taken < 0 && length == buffer.Length && buffer.Length < 4 << 20)
             {
                 // Statistics of long texts make long headers.
@@ -78,7 +78,7 @@ internal static class ParquetGuard
             if (numbers[3] < 0 || numbers[3] > end - at - taken) throw Damaged($"a page declares {numbers[3]:N0} bytes, more than its column has");
             if (numbers[2] < 0 || numbers[2] > MaxPageBytes) throw Damaged($"a page declares {numbers[2]:N0} bytes unpacked, more than {MaxPageBytes:N0}");
             // The counts of a data page, a dictionary page, and a data page of version 2.
-            long count = numbers[1] switch { 0 => inner[5 * 16 + 1], 2 => inner[7 * 16 + 1], 3 => inner[8 * 16 + 1], _ => 0 };
+            var count = numbers[1] switch { 0 => inner[5 * 16 + 1], 2 => inner[7 * 16 + 1], 3 => inner[8 * 16 + 1], _ => 0 };
             if (count < 0 || count > about.NumValues) throw Damaged($"a page declares {count:N0} values and its column {about.NumValues:N0}");
             if (numbers[1] is 0 or 3) values += count;
             size += numbers[2];

@@ -41,7 +41,7 @@ internal sealed class ParquetThrift
         DataPageHeaderV2 1:i32 2:i32 3:i32 4:i32 5:i32 6:i32 7:bool 8:Statistics
         """;
 
-    private static readonly Dictionary<string, ParquetThrift> Structs = Parse();
+    private static readonly Dictionary<string, ParquetThrift> s_structs = Parse();
 
     private readonly Dictionary<int, Field> _fields = [];
 
@@ -50,10 +50,10 @@ internal sealed class ParquetThrift
     }
 
     /// <summary>The footer.</summary>
-    public static ParquetThrift FileMetaData { get; } = Structs["FileMetaData"];
+    public static ParquetThrift FileMetaData { get; } = s_structs["FileMetaData"];
 
     /// <summary>The header of a page.</summary>
-    public static ParquetThrift PageHeader { get; } = Structs["PageHeader"];
+    public static ParquetThrift PageHeader { get; } = s_structs["PageHeader"];
 
     /// <summary>What the standard says of a field; null for one that it did not know yet.</summary>
     public Field? this[int id] => _fields.GetValueOrDefault(id);
@@ -63,11 +63,11 @@ internal sealed class ParquetThrift
         var lines = Standard.Split('\n', StringSplitOptions.TrimEntries).Select(l => l.Split(' ')).ToArray();
         var structs = lines.ToDictionary(l => l[0], _ => new ParquetThrift(), StringComparer.Ordinal);
         foreach (var line in lines)
-            foreach (string text in line[1..])
+            foreach (var text in line[1..])
             {
-                int colon = text.IndexOf(':', StringComparison.Ordinal);
-                bool isList = text[colon + 1] == '[';
-                string kind = text[(isList ? colon + 2 : colon + 1)..];
+                var colon = text.IndexOf(':', StringComparison.Ordinal);
+                var isList = text[colon + 1] == '[';
+                var kind = text[(isList ? colon + 2 : colon + 1)..];
                 var inner = structs.GetValueOrDefault(kind);
                 structs[line[0]]._fields[int.Parse(text[..colon], System.Globalization.CultureInfo.InvariantCulture)] = new Field(isList, inner is null ? Code(kind) : 12, inner);
             }

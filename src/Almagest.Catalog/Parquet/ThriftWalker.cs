@@ -29,17 +29,17 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
     private bool Struct(ParquetThrift expected, int depth, int parent)
     {
         if (depth > MaxDepth) return false;
-        int field = 0;
+        var field = 0;
         while (true)
         {
             if (_at >= _bytes.Length) return false;
-            byte head = _bytes[_at++];
+            var head = _bytes[_at++];
             if (head == 0) return true;
-            int delta = head >> 4;
+            var delta = head >> 4;
             if (delta > 0) field += delta;
             else
             {
-                if (!Varint(out ulong id)) return false;
+                if (!Varint(out var id)) return false;
                 field = (short)((long)(id >> 1) ^ -(long)(id & 1));
             }
             var known = expected[field];
@@ -58,19 +58,19 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
             case 3:
                 return Skip(1);
             case 4 or 5 or 6:
-                if (!Varint(out ulong raw)) return false;
-                long number = (long)(raw >> 1) ^ -(long)(raw & 1);
+                if (!Varint(out var raw)) return false;
+                var number = (long)(raw >> 1) ^ -(long)(raw & 1);
                 if (depth == 0 && field is >= 0 and < 16) Numbers[field] = number;
                 else if (depth == 1 && field is >= 0 and < 16 && parent is >= 0 and < 16) InnerNumbers[parent * 16 + field] = number;
                 return true;
             case 7:
                 return Skip(8);
             case 8:
-                return Varint(out ulong length) && length <= int.MaxValue && Skip((int)length);
+                return Varint(out var length) && length <= int.MaxValue && Skip((int)length);
             case 9 when known is not null:
                 if (_at >= _bytes.Length) return false;
-                byte head = _bytes[_at++];
-                ulong count = (ulong)(head >> 4);
+                var head = _bytes[_at++];
+                var count = (ulong)(head >> 4);
                 if (count == 15 && !Varint(out count)) return false;
                 // Each element takes a byte at least.
                 if (count > (ulong)(_bytes.Length - _at) || (count > 0 && (head & 15) != known.Type)) return false;
@@ -85,7 +85,7 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
     private bool Elements(ParquetThrift.Field known, int count, int depth)
     {
         if (depth + 1 > MaxDepth) return false;
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
             if (!Value(known, known.Type, depth + 1, -1, -1)) return false;
         return true;
     }
@@ -100,10 +100,10 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
     private bool Varint(out ulong value)
     {
         value = 0;
-        for (int shift = 0; shift < 64; shift += 7)
+        for (var shift = 0; shift < 64; shift += 7)
         {
             if (_at >= _bytes.Length) return false;
-            byte b = _bytes[_at++];
+            var b = _bytes[_at++];
             value |= (ulong)(b & 0x7f) << shift;
             if (b < 0x80) return true;
         }

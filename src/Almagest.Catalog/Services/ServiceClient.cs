@@ -30,10 +30,10 @@ public sealed class ServiceClient : IDisposable
     /// <summary>Writes the answer into a file.</summary>
     /// <param name="progress">told what is waited for, and the bytes so far</param>
     /// <exception cref="CatalogFormatException">the service cannot be reached, says that there is an error, or answers too much or too late</exception>
-    public async Task FetchAsync(ServiceRequest request, string file, IProgress<(string Phase, long Bytes)>? progress = null, CancellationToken cancellation = default)
+    public async Task FetchAsync(ServiceRequest request, string file, IProgress<(string Phase, long Bytes)>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(_limits.Timeout);
         try
         {
@@ -53,7 +53,7 @@ public sealed class ServiceClient : IDisposable
                     throw new ArgumentException($"{request.GetType().Name} is no request that is known", nameof(request));
             }
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CatalogFormatException($"{request.Service.Host} did not answer completely within {_limits.Timeout.TotalSeconds:0} s. Ask for less, allow more time, or let it work as a job.")
             {
@@ -88,22 +88,22 @@ public sealed class ServiceClient : IDisposable
 
     private static Uri WithQuery(ConeRequest cone)
     {
-        string address = cone.Service.AbsoluteUri;
-        string joint = address.EndsWith('?') || address.EndsWith('&') ? "" : address.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+        var address = cone.Service.AbsoluteUri;
+        var joint = address.EndsWith('?') || address.EndsWith('&') ? "" : address.Contains('?', StringComparison.Ordinal) ? "&" : "?";
         return new Uri(address + joint + cone.Query + "&VERB=3");
     }
 
     /// <summary>A job of the Universal Worker Service (UWS 1.1): created and started, watched to its end, fetched, and taken away.</summary>
-    private async Task RunJobAsync(TapRequest tap, string file, IProgress<(string, long)>? progress, CancellationToken cancellation)
+    private async Task RunJobAsync(TapRequest tap, string file, IProgress<(string, long)>? progress, CancellationToken cancellationToken)
     {
         var parameters = Parameters(tap);
         parameters["PHASE"] = "RUN";
         Uri job;
-        using (var created = await SendAsync(HttpMethod.Post, Below(tap.Service, "async"), parameters, follow: false, cancellation))
+        using (var created = await SendAsync(HttpMethod.Post, Below(tap.Service, "async"), parameters, follow: false, cancellationToken))
         {
             job = created.Headers.Location is { } location
                 ? Next(created.RequestMessage!.RequestUri!, location)
-                : throw await ErrorAsync(created, "did not say where the job is that it should have created", cancellation);
+                : throw await ErrorAsync(created, "did not say where the job is that it should have created", cancellationToken);
         }
         try
         {
@@ -111,21 +111,21 @@ public sealed class ServiceClient : IDisposable
             while (true)
             {
                 string phase;
-                using (var answer = await SendAsync(HttpMethod.Get, Below(job, "phase"), null, follow: true, cancellation))
-                    phase = (await TextAsync(answer, 200, cancellation)).Trim();
+                using (var answer = await SendAsync(HttpMethod.Get, Below(job, "phase"), null, follow: true, cancellationToken))
+                    phase = (await TextAsync(answer, 200, cancellationToken)).Trim();
                 progress?.Report(($"job {phase.ToLowerInvariant()}", 0));
                 if (phase == "COMPLETED") break;
-                if (phase == "PENDING") (await SendAsync(HttpMethod.Post, Below(job, "phase"), new() { ["PHASE"] = "RUN" }, follow: false, cancellation)).Dispose();
+                if (phase == "PENDING") (await SendAsync(HttpMethod.Post, Below(job, "phase"), new() { ["PHASE"] = "RUN" }, follow: false, cancellationToken)).Dispose();
                 if (phase is "ERROR" or "ABORTED" or "ARCHIVED" or "HELD")
                 {
-                    using var error = await SendAsync(HttpMethod.Get, Below(job, "error"), null, follow: true, cancellation, errorsToo: true);
-                    throw await ErrorAsync(error, $"ended the job with phase {phase}", cancellation);
+                    using var error = await SendAsync(HttpMethod.Get, Below(job, "error"), null, follow: true, cancellationToken, errorsToo: true);
+                    throw await ErrorAsync(error, $"ended the job with phase {phase}", cancellationToken);
                 }
                 if (phase is not ("PENDING" or "QUEUED" or "EXECUTING" or "SUSPENDED" or "UNKNOWN")) throw new CatalogFormatException($"{job.Host} says that the job's phase is '{RejectedRow.Clip(phase)}', which is none of UWS.");
-                await Task.Delay(pause, cancellation);
+                await Task.Delay(pause, cancellationToken);
                 pause = TimeSpan.FromMilliseconds(Math.Min(10_000, pause.TotalMilliseconds * 1.5));
             }
-            await SaveAsync(await SendAsync(HttpMethod.Get, Below(job, "results/result"), null, follow: true, cancellation), file, progress, cancellation);
+            await SaveAsync(await SendAsync(HttpMethod.Get, Below(job, "results/result"), null, follow: true, cancellationToken), file, progress, cancellationToken);
         }
         finally
         {
@@ -147,14 +147,14 @@ public sealed class ServiceClient : IDisposable
     }
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, Uri uri, Dictionary<string, string>? form, bool follow, CancellationToken cancellation, bool errorsToo = false)
+        HttpMethod method, Uri uri, Dictionary<string, string>? form, bool follow, CancellationToken cancellationToken, bool errorsToo = false)
     {
-        for (int redirects = 0; ; redirects++)
+        for (var redirects = 0; ; redirects++)
         {
             using var message = new HttpRequestMessage(method, uri);
             if (form is not null) message.Content = new FormUrlEncodedContent(form);
-            var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            int status = (int)answer.StatusCode;
+            var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var status = (int)answer.StatusCode;
             if (status is >= 300 and < 400 && answer.Headers.Location is { } location)
             {
                 if (!follow) return answer;
@@ -168,7 +168,7 @@ public sealed class ServiceClient : IDisposable
                 continue;
             }
             if (answer.IsSuccessStatusCode || errorsToo) return answer;
-            using (answer) throw await ErrorAsync(answer, $"answered {status} {answer.ReasonPhrase}", cancellation);
+            using (answer) throw await ErrorAsync(answer, $"answered {status} {answer.ReasonPhrase}", cancellationToken);
         }
     }
 
@@ -180,32 +180,32 @@ public sealed class ServiceClient : IDisposable
         return next;
     }
 
-    private async Task SaveAsync(HttpResponseMessage answer, string file, IProgress<(string, long)>? progress, CancellationToken cancellation)
+    private async Task SaveAsync(HttpResponseMessage answer, string file, IProgress<(string, long)>? progress, CancellationToken cancellationToken)
     {
         using (answer)
         {
-            await using var content = await answer.Content.ReadAsStreamAsync(cancellation);
+            await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken);
             await using var target = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
             var buffer = new byte[128 * 1024];
             long bytes = 0;
             int read;
-            while ((read = await content.ReadAsync(buffer, cancellation)) > 0)
+            while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 bytes += read;
                 if (bytes > _limits.MaxBytes)
                     throw new CatalogFormatException($"The answer of {answer.RequestMessage!.RequestUri!.Host} is larger than {_limits.MaxBytes >> 20:N0} MiB. Ask for less, or allow more.") { Code = CatalogFormatException.ServiceAnswerTooLarge };
-                await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 progress?.Report(("receiving", bytes));
             }
         }
     }
 
     /// <summary>What the service says: the INFO of its VOTable, else the start of its text.</summary>
-    private static async Task<CatalogFormatException> ErrorAsync(HttpResponseMessage answer, string what, CancellationToken cancellation)
+    private static async Task<CatalogFormatException> ErrorAsync(HttpResponseMessage answer, string what, CancellationToken cancellationToken)
     {
-        string host = answer.RequestMessage!.RequestUri!.Host;
-        string text = await TextAsync(answer, MaxErrorBytes, cancellation);
-        string message = "";
+        var host = answer.RequestMessage!.RequestUri!.Host;
+        var text = await TextAsync(answer, MaxErrorBytes, cancellationToken);
+        var message = "";
         if (text.Contains("VOTABLE", StringComparison.Ordinal))
         {
             try
@@ -225,11 +225,11 @@ public sealed class ServiceClient : IDisposable
         return new CatalogFormatException($"{host} {what}{(message.Length > 0 ? ": " + message : "")}. Check the address and the query.");
     }
 
-    private static async Task<string> TextAsync(HttpResponseMessage answer, int most, CancellationToken cancellation)
+    private static async Task<string> TextAsync(HttpResponseMessage answer, int most, CancellationToken cancellationToken)
     {
-        await using var content = await answer.Content.ReadAsStreamAsync(cancellation);
+        await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[most];
-        int length = await content.ReadAtLeastAsync(buffer, most, throwOnEndOfStream: false, cancellation);
+        var length = await content.ReadAtLeastAsync(buffer, most, throwOnEndOfStream: false, cancellationToken);
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 

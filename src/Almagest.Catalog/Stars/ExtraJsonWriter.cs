@@ -12,25 +12,25 @@ namespace Almagest.Catalog.Stars;
 /// <summary>Writes the columns that are no star field as one JSON object per row, in a form that PostgreSQL's <c>jsonb</c> takes.</summary>
 internal sealed partial class ExtraJsonWriter : IDisposable
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly int[] _columns;
     private readonly JsonEncodedText[] _names;
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _json;
 
-    private static readonly string[] Moved = [StarField.RaDeg, StarField.DecDeg, StarField.PmraMasYr, StarField.PmdecMasYr, StarField.ParallaxMas, StarField.RadialVelocityKmS];
+    private static readonly string[] s_moved = [StarField.RaDeg, StarField.DecDeg, StarField.PmraMasYr, StarField.PmdecMasYr, StarField.ParallaxMas, StarField.RadialVelocityKmS];
 
     /// <param name="moves">positions are carried to another epoch</param>
     public ExtraJsonWriter(IReadOnlyList<CatalogColumn> columns, ColumnMapping mapping, bool moves = false)
     {
         // Columns that a field was only computed from stay among the extras: nothing that was measured is lost.
-        bool turns = mapping.System is { Frame: not SkyFrame.Icrs };
+        var turns = mapping.System is { Frame: not SkyFrame.Icrs };
         var mapped = mapping.Fields.Where(f => f.Source == FieldSource.Column && f.Field != StarField.Epoch
-                && !(Moved.Contains(f.Field) && (moves || (turns && f.Field is not (StarField.ParallaxMas or StarField.RadialVelocityKmS))))).SelectMany(f => f.Columns).ToHashSet();
+                && !(s_moved.Contains(f.Field) && (moves || (turns && f.Field is not (StarField.ParallaxMas or StarField.RadialVelocityKmS))))).SelectMany(f => f.Columns).ToHashSet();
         _columns = Enumerable.Range(0, columns.Count).Where(i => !mapped.Contains(i)).ToArray();
         _names = _columns.Select(i => JsonEncodedText.Encode(columns[i].Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).ToArray();
-        _json = new Utf8JsonWriter(_buffer, Options);
+        _json = new Utf8JsonWriter(_buffer, s_options);
     }
 
     public void Dispose() => _json.Dispose();
@@ -41,7 +41,7 @@ internal sealed partial class ExtraJsonWriter : IDisposable
         _buffer.ResetWrittenCount();
         _json.Reset();
         _json.WriteStartObject();
-        for (int i = 0; i < _columns.Length; i++) Write(_names[i], batch.Columns[_columns[i]], row);
+        for (var i = 0; i < _columns.Length; i++) Write(_names[i], batch.Columns[_columns[i]], row);
         _json.WriteEndObject();
         _json.Flush();
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
@@ -60,7 +60,7 @@ internal sealed partial class ExtraJsonWriter : IDisposable
         switch (vector)
         {
             case DoubleVector doubles:
-                double value = doubles.Values[row];
+                var value = doubles.Values[row];
                 if (double.IsFinite(value)) _json.WriteNumber(name, value);
                 else if (!double.IsNaN(value)) _json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
                 break;
@@ -87,7 +87,7 @@ internal sealed partial class ExtraJsonWriter : IDisposable
         try
         {
             while (reader.Read())
-                if (reader.TokenType == JsonTokenType.Number && (!reader.TryGetDouble(out double number) || !double.IsFinite(number) || reader.ValueSpan.Length > 40)) return false;
+                if (reader.TokenType == JsonTokenType.Number && (!reader.TryGetDouble(out var number) || !double.IsFinite(number) || reader.ValueSpan.Length > 40)) return false;
             return true;
         }
         catch (JsonException)

@@ -37,7 +37,7 @@ public sealed class LabelBatch
 /// </summary>
 public sealed class LabelReader
 {
-    private static readonly (string Field, string[] Names)[] Words =
+    private static readonly (string Field, string[] Names)[] s_words =
     [
         (StarField.LabelOutlier, ["is_anomaly", "anomaly", "is_outlier", "outlier"]),
         (StarField.LabelKind, ["kind", "class", "type"]),
@@ -54,16 +54,16 @@ public sealed class LabelReader
         ArgumentNullException.ThrowIfNull(reader);
         _reader = reader;
         var mapping = ColumnMapping.Automatic(reader.Columns);
-        foreach (var (field, names) in Words)
+        foreach (var (field, names) in s_words)
         {
             if (mapping[field] is null && names.FirstOrDefault(n => reader.Columns.Any(c => c.Name.Equals(n, StringComparison.OrdinalIgnoreCase))) is { } name)
                 mapping = mapping.With($"{field}={name}");
         }
         Mapping = mapping.With(map);
-        string columns = string.Join(", ", reader.Columns.Take(60).Select(c => c.Name));
+        var columns = string.Join(", ", reader.Columns.Take(60).Select(c => c.Name));
         if (Mapping[StarField.SourceId] is null)
             throw new CatalogFormatException($"No column of source ids was recognised among {columns}. Name the column of source_id.") { Code = CatalogFormatException.LabelIdsMissing };
-        if (Words.All(w => Mapping[w.Field] is null))
+        if (s_words.All(w => Mapping[w.Field] is null))
         {
             throw new CatalogFormatException(
                 $"No column of labels was recognised among {columns}. Name a column of label_outlier (0 or 1), label_kind or label_cluster.")
@@ -95,14 +95,14 @@ public sealed class LabelReader
 
     private string?[] Texts(CatalogBatch rows, params ReadOnlySpan<string> names)
     {
-        foreach (string name in names)
+        foreach (var name in names)
         {
-            for (int c = 0; c < _reader.Columns.Count; c++)
+            for (var c = 0; c < _reader.Columns.Count; c++)
             {
                 if (!_reader.Columns[c].Name.Equals(name, StringComparison.OrdinalIgnoreCase)) continue;
                 var vector = rows.Columns[c];
                 var texts = new string?[rows.Count];
-                for (int i = 0; i < texts.Length; i++)
+                for (var i = 0; i < texts.Length; i++)
                 {
                     texts[i] = vector.Misfit(i) ?? vector switch
                     {

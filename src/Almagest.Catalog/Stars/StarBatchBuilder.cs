@@ -18,7 +18,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         CheckPositions(ra, dec);
         var parallax = Numbers(StarField.ParallaxMas);
         if (options.ZeroParallaxIsMissing)
-            for (int i = 0; i < parallax.Length; i++) if (parallax[i] == 0) parallax[i] = double.NaN;
+            for (var i = 0; i < parallax.Length; i++) if (parallax[i] == 0) parallax[i] = double.NaN;
         var parallaxError = Numbers(StarField.ParallaxErrorMas);
         var pmra = Numbers(StarField.PmraMasYr);
         var pmdec = Numbers(StarField.PmdecMasYr);
@@ -28,12 +28,12 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var ruwe = Numbers(StarField.Ruwe);
         var epoch = Epochs();
         Convert(ra, dec, pmra, pmdec);
-        int notCarried = Carry(ra, dec, pmra, pmdec, parallax, radialVelocity, epoch);
+        var notCarried = Carry(ra, dec, pmra, pmdec, parallax, radialVelocity, epoch);
         var outlier = Outliers();
         var kind = Texts(StarField.LabelKind);
         var cluster = Texts(StarField.LabelCluster);
 
-        int[] kept = Enumerable.Range(0, rows.Count).Where(i => _bad[i] is null).ToArray();
+        var kept = Enumerable.Range(0, rows.Count).Where(i => _bad[i] is null).ToArray();
         return new StarBatch
         {
             Count = kept.Length,
@@ -66,7 +66,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var outlier = Outliers() ?? new int?[rows.Count];
         var kind = Texts(StarField.LabelKind) ?? new string?[rows.Count];
         var cluster = Texts(StarField.LabelCluster) ?? new string?[rows.Count];
-        int[] kept = Enumerable.Range(0, rows.Count).Where(i => _bad[i] is null).ToArray();
+        var kept = Enumerable.Range(0, rows.Count).Where(i => _bad[i] is null).ToArray();
         return new LabelBatch
         {
             Count = kept.Length,
@@ -83,7 +83,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     {
         if (kept.Length == values.Length) return values;
         var result = new T[kept.Length];
-        for (int i = 0; i < kept.Length; i++) result[i] = values[kept[i]];
+        for (var i = 0; i < kept.Length; i++) result[i] = values[kept[i]];
         return result;
     }
 
@@ -105,7 +105,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         if (mapped.Source == FieldSource.Column) return values;
         var second = new double[rows.Count];
         Fill(second, mapped with { Factor = mapped.Source == FieldSource.Difference ? mapped.Factor : 1 }, mapped.Columns[1], mapped.ColumnNames[1]);
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             values[i] = mapped.Source == FieldSource.Difference ? values[i] - second[i] : Math.Abs(values[i] / second[i]);
             if (double.IsInfinity(values[i])) values[i] = double.NaN;
@@ -116,20 +116,20 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     private void Fill(double[] values, MappedField mapped, int column, string name)
     {
         var vector = rows.Columns[column];
-        double factor = mapped.Factor;
+        var factor = mapped.Factor;
         switch (vector)
         {
             case DoubleVector doubles:
-                for (int i = 0; i < values.Length; i++) values[i] = doubles.Values[i] * factor;
+                for (var i = 0; i < values.Length; i++) values[i] = doubles.Values[i] * factor;
                 break;
             case Int64Vector integers:
-                for (int i = 0; i < values.Length; i++) values[i] = integers.HasValue[i] ? integers.Values[i] * factor : double.NaN;
+                for (var i = 0; i < values.Length; i++) values[i] = integers.HasValue[i] ? integers.Values[i] * factor : double.NaN;
                 break;
             case TextVector texts:
-                for (int i = 0; i < values.Length; i++) values[i] = Parse(i, mapped, name, texts.Values[i]);
+                for (var i = 0; i < values.Length; i++) values[i] = Parse(i, mapped, name, texts.Values[i]);
                 break;
             default:
-                for (int i = 0; i < values.Length; i++)
+                for (var i = 0; i < values.Length; i++)
                 {
                     values[i] = double.NaN;
                     if (!vector.IsNull(i)) Reject(i, mapped.Field, $"expected a number in column '{name}'", vector.Misfit(i) ?? "true or false");
@@ -137,20 +137,20 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
                 return;
         }
         if (vector.HasMisfits)
-            for (int i = 0; i < values.Length; i++) if (vector.Misfit(i) is { } text) values[i] = Parse(i, mapped, name, text);
-        for (int i = 0; i < values.Length; i++)
+            for (var i = 0; i < values.Length; i++) if (vector.Misfit(i) is { } text) values[i] = Parse(i, mapped, name, text);
+        for (var i = 0; i < values.Length; i++)
             if (double.IsInfinity(values[i])) Reject(i, mapped.Field, $"an infinite value in column '{name}'", Show(values[i]));
     }
 
     private double Parse(int row, MappedField mapped, string name, string? text)
     {
         if (text is null) return double.NaN;
-        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(text.Trim());
+        var utf8 = System.Text.Encoding.UTF8.GetBytes(text.Trim());
         if (Cell.IsMissing(utf8) || Cell.IsMissingNumber(utf8)) return double.NaN;
-        if (Cell.TryDouble(utf8, out double number)) return number * mapped.Factor;
-        if (mapped.Field is StarField.RaDeg or StarField.DecDeg && Mapping.Sexagesimal.TryParse(text, out double angle))
+        if (Cell.TryDouble(utf8, out var number)) return number * mapped.Factor;
+        if (mapped.Field is StarField.RaDeg or StarField.DecDeg && Mapping.Sexagesimal.TryParse(text, out var angle))
             return mapped.SexagesimalInDegrees ? angle : angle * 15;
-        string hint = text.Contains(',', StringComparison.Ordinal) && Cell.TryDouble(System.Text.Encoding.UTF8.GetBytes(text.Replace(',', '.')), out _) ? " (a decimal comma?)" : "";
+        var hint = text.Contains(',', StringComparison.Ordinal) && Cell.TryDouble(System.Text.Encoding.UTF8.GetBytes(text.Replace(',', '.')), out _) ? " (a decimal comma?)" : "";
         Reject(row, mapped.Field, $"expected a number in column '{name}'{hint}", text);
         return double.NaN;
     }
@@ -158,8 +158,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     /// <summary>Hours or degrees, minutes and seconds; before those of a declination its sign. A missing last part counts as 0.</summary>
     private double[] Sexagesimals(MappedField mapped)
     {
-        bool signed = mapped.Field == StarField.DecDeg;
-        int first = signed ? 1 : 0;
+        var signed = mapped.Field == StarField.DecDeg;
+        var first = signed ? 1 : 0;
         var parts = mapped.Columns.Skip(first).Select((column, k) =>
         {
             var values = new double[rows.Count];
@@ -167,12 +167,12 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
             return values;
         }).ToArray();
         var result = new double[rows.Count];
-        for (int i = 0; i < result.Length; i++)
+        for (var i = 0; i < result.Length; i++)
         {
             double value = parts[0][i], scale = 60;
-            for (int k = 1; k < parts.Length; k++, scale *= 60)
+            for (var k = 1; k < parts.Length; k++, scale *= 60)
             {
-                double part = parts[k][i];
+                var part = parts[k][i];
                 if (part is < 0 or > 60) Reject(i, mapped.Field, $"expected 0 to 60 in column '{mapped.ColumnNames[first + k]}'", Show(part));
                 if (!double.IsNaN(part)) value += part / scale;
             }
@@ -187,13 +187,13 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     /// <summary>Years that make no sense are no epoch: such a column may hold days.</summary>
     private double[] Epochs()
     {
-        double table = options.CatalogEpoch ?? mapping.System!.Epoch ?? double.NaN;
+        var table = options.CatalogEpoch ?? mapping.System!.Epoch ?? double.NaN;
         var epochs = new double[rows.Count];
         Array.Fill(epochs, table);
         if (options.CatalogEpoch is not null || mapping[StarField.Epoch] is not { } mapped) return epochs;
-        for (int i = 0; i < epochs.Length; i++)
+        for (var i = 0; i < epochs.Length; i++)
         {
-            double year = rows.Columns[mapped.Columns[0]] switch
+            var year = rows.Columns[mapped.Columns[0]] switch
             {
                 DoubleVector doubles => doubles.Values[i] * mapped.Factor,
                 Int64Vector integers when integers.HasValue[i] => integers.Values[i] * mapped.Factor,
@@ -208,7 +208,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     {
         if (mapping.System is not { Frame: not SkyFrame.Icrs } system) return;
         var conversion = new FrameConversion(options.CatalogEpoch is { } epoch ? system with { Epoch = epoch } : system);
-        for (int i = 0; i < ra.Length; i++)
+        for (var i = 0; i < ra.Length; i++)
         {
             if (_bad[i] is not null) continue;
             if (mapping.RotatesMotions && !double.IsNaN(pmra[i]) && !double.IsNaN(pmdec[i])) (ra[i], dec[i], pmra[i], pmdec[i]) = conversion.Motion(ra[i], dec[i], pmra[i], pmdec[i]);
@@ -219,8 +219,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     private int Carry(double[] ra, double[] dec, double[] pmra, double[] pmdec, double[] parallax, double[] radialVelocity, double[] epoch)
     {
         if (options.TargetEpoch is not { } target) return 0;
-        int left = 0;
-        for (int i = 0; i < ra.Length; i++)
+        var left = 0;
+        for (var i = 0; i < ra.Length; i++)
         {
             if (_bad[i] is not null || epoch[i] == target) continue;
             if (double.IsNaN(epoch[i]) || double.IsNaN(pmra[i]) || double.IsNaN(pmdec[i]))
@@ -236,8 +236,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
 
     private void CheckPositions(double[] ra, double[] dec)
     {
-        bool galactic = mapping.System!.Frame == SkyFrame.Galactic;
-        for (int i = 0; i < ra.Length; i++)
+        var galactic = mapping.System!.Frame == SkyFrame.Galactic;
+        for (var i = 0; i < ra.Length; i++)
         {
             // Galactic longitudes are counted either way.
             if (galactic && ra[i] is >= -180 and < 0) ra[i] += 360;
@@ -254,11 +254,11 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var ids = new string[rows.Count];
         if (Texts(StarField.SourceId) is not { } texts)
         {
-            for (int i = 0; i < ids.Length; i++) ids[i] = (firstRow + i + 1).ToString(CultureInfo.InvariantCulture);
+            for (var i = 0; i < ids.Length; i++) ids[i] = (firstRow + i + 1).ToString(CultureInfo.InvariantCulture);
             return ids;
         }
-        string column = mapping[StarField.SourceId]!.ColumnNames[0];
-        for (int i = 0; i < ids.Length; i++)
+        var column = mapping[StarField.SourceId]!.ColumnNames[0];
+        for (var i = 0; i < ids.Length; i++)
         {
             ids[i] = Unwrap(texts[i] ?? "");
             if (ids[i].Length == 0)
@@ -279,7 +279,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         if (mapping[field] is not { } mapped) return null;
         var texts = new string?[rows.Count];
         var vector = rows.Columns[mapped.Columns[0]];
-        for (int i = 0; i < texts.Length; i++)
+        for (var i = 0; i < texts.Length; i++)
         {
             texts[i] = vector.Misfit(i) ?? vector switch
             {
@@ -310,7 +310,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     {
         if (Texts(StarField.LabelOutlier) is not { } texts) return null;
         var labels = new int?[texts.Length];
-        for (int i = 0; i < labels.Length; i++)
+        for (var i = 0; i < labels.Length; i++)
         {
             labels[i] = texts[i]?.Trim().ToLowerInvariant() switch
             {

@@ -8,7 +8,7 @@ namespace Almagest.Catalog.TextInput;
 internal static class Cell
 {
     /// <summary>Exact powers of ten: a decimal of up to 15 digits times or over one of these is rounded once, hence correctly (Clinger 1990).</summary>
-    private static readonly double[] PowersOfTen =
+    private static readonly double[] s_powersOfTen =
         [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
     /// <summary>True for the marks of a missing value in any column: nothing, <c>null</c>, <c>NaN</c>, <c>--</c>, <c>N/A</c>.</summary>
@@ -36,13 +36,13 @@ internal static class Cell
     public static bool TryInt64(ReadOnlySpan<byte> text, out long value)
     {
         value = 0;
-        bool negative = text.Length > 0 && text[0] == '-';
+        var negative = text.Length > 0 && text[0] == '-';
         var digits = negative || (text.Length > 0 && text[0] == '+') ? text[1..] : text;
         if (digits.Length is 0 or > 19 || (digits.Length > 1 && digits[0] == '0')) return false;
         ulong sum = 0;
-        foreach (byte b in digits)
+        foreach (var b in digits)
         {
-            uint digit = (uint)(b - '0');
+            var digit = (uint)(b - '0');
             if (digit > 9) return false;
             sum = sum * 10 + digit;
         }
@@ -58,8 +58,8 @@ internal static class Cell
     public static bool TryPlainDouble(ReadOnlySpan<byte> text, out double value)
     {
         if (!TryDouble(text, out value)) return false;
-        int sign = text[0] is (byte)'-' or (byte)'+' ? 1 : 0;
-        bool padded = text.Length > sign + 1 && text[sign] == '0' && (uint)(text[sign + 1] - '0') <= 9;
+        var sign = text[0] is (byte)'-' or (byte)'+' ? 1 : 0;
+        var padded = text.Length > sign + 1 && text[sign] == '0' && (uint)(text[sign + 1] - '0') <= 9;
         if (!padded && Math.Abs(value) <= 9007199254740992) return true;
         return text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0 || double.IsInfinity(value) || (!padded && IsExactInteger(text, value));
     }
@@ -69,8 +69,8 @@ internal static class Cell
     {
         if (TryShortDecimal(text, out value)) return true;
         if (text.Length == 0 || text.Length > 400) return false;
-        byte first = text[0];
-        byte second = text.Length > 1 ? text[1] : (byte)0;
+        var first = text[0];
+        var second = text.Length > 1 ? text[1] : (byte)0;
         // The parser of .NET would also take currency-like and blank-padded forms that no catalogue writes on purpose.
         if (first is not ((byte)'-' or (byte)'+' or (byte)'.') && (uint)(first - '0') > 9) return IsInfinity(text, out value);
         if (first is (byte)'-' or (byte)'+' && second != '.' && (uint)(second - '0') > 9) return IsInfinity(text, out value);
@@ -80,7 +80,7 @@ internal static class Cell
     }
 
     private static bool IsExactInteger(ReadOnlySpan<byte> text, double value) =>
-        text.Length <= 20 && Math.Abs(value) < 9e18 && TryInt64(text, out long whole) && (long)value == whole;
+        text.Length <= 20 && Math.Abs(value) < 9e18 && TryInt64(text, out var whole) && (long)value == whole;
 
     private static bool IsInfinity(ReadOnlySpan<byte> text, out double value)
     {
@@ -92,15 +92,15 @@ internal static class Cell
     private static bool TryShortDecimal(ReadOnlySpan<byte> text, out double value)
     {
         value = 0;
-        int p = 0;
-        bool negative = false;
+        var p = 0;
+        var negative = false;
         if (text.Length > 0 && text[0] is (byte)'-' or (byte)'+') negative = text[p++] == '-';
         ulong mantissa = 0;
         int digits = 0, decimals = 0;
-        bool point = false;
+        var point = false;
         for (; p < text.Length; p++)
         {
-            uint digit = (uint)(text[p] - '0');
+            var digit = (uint)(text[p] - '0');
             if (digit <= 9)
             {
                 mantissa = mantissa * 10 + digit;
@@ -111,7 +111,7 @@ internal static class Cell
             else return false;
         }
         if (digits == 0) return false;
-        value = mantissa / PowersOfTen[decimals];
+        value = mantissa / s_powersOfTen[decimals];
         if (negative) value = -value;
         return true;
     }
@@ -125,7 +125,7 @@ internal static class Cell
     /// <summary>UTF-8, and where it is not valid UTF-8, Latin-1, which every sequence of bytes is. NUL, which no database text holds, becomes U+FFFD.</summary>
     public static string Text(ReadOnlySpan<byte> text)
     {
-        string decoded = Ascii.IsValid(text) || Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
+        var decoded = Ascii.IsValid(text) || Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
         return decoded.Contains('\0') ? decoded.Replace('\0', '\uFFFD') : decoded;
     }
 
@@ -137,7 +137,7 @@ internal static class Cell
             case DoubleVector doubles:
                 doubles.Values[row] = double.NaN;
                 if (IsMissing(text)) return;
-                if (TryPlainDouble(text, out double number))
+                if (TryPlainDouble(text, out var number))
                 {
                     doubles.Values[row] = number;
                     return;
@@ -145,7 +145,7 @@ internal static class Cell
                 break;
             case Int64Vector integers:
                 if (IsMissing(text)) return;
-                if (TryInt64(text, out long whole))
+                if (TryInt64(text, out var whole))
                 {
                     integers.Values[row] = whole;
                     integers.HasValue[row] = true;
@@ -154,7 +154,7 @@ internal static class Cell
                 break;
             case BooleanVector booleans:
                 if (IsMissing(text)) return;
-                if (TryBoolean(text, out bool truth))
+                if (TryBoolean(text, out var truth))
                 {
                     booleans.Values[row] = truth;
                     return;

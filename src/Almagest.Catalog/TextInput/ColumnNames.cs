@@ -9,11 +9,11 @@ internal static class ColumnNames
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var next = new Dictionary<string, int>(StringComparer.Ordinal);
         var distinct = new string[names.Count];
-        for (int i = 0; i < names.Count; i++)
+        for (var i = 0; i < names.Count; i++)
         {
-            string wanted = names[i].Length == 0 ? $"column_{i + 1}" : names[i];
-            string name = wanted;
-            int suffix = next.GetValueOrDefault(wanted, 2);
+            var wanted = names[i].Length == 0 ? $"column_{i + 1}" : names[i];
+            var name = wanted;
+            var suffix = next.GetValueOrDefault(wanted, 2);
             while (!seen.Add(name))
             {
                 do name = $"{wanted}_{suffix++}";

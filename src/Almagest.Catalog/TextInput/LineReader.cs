@@ -24,15 +24,15 @@ internal sealed class LineReader(Stream stream, int maxLineBytes, long line = 1)
     {
         _position += _step;
         _step = 0;
-        int searched = 0;
+        var searched = 0;
         while (true)
         {
             var rest = _buffer.AsSpan(_position, _end - _position);
-            int length = rest[searched..].IndexOfAny((byte)'\n', (byte)'\r');
+            var length = rest[searched..].IndexOfAny((byte)'\n', (byte)'\r');
             if (length >= 0)
             {
                 length += searched;
-                bool cr = rest[length] == '\r';
+                var cr = rest[length] == '\r';
                 // A CR may have its LF still to come.
                 if (!cr || length + 1 < rest.Length || _ended) return Take(length, cr && length + 1 < rest.Length && rest[length + 1] == '\n' ? 2 : 1);
                 searched = length;
@@ -70,7 +70,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes, long line = 1)
                 throw new CatalogFormatException($"Line {Number + 1} is longer than {maxLineBytes:N0} bytes. Expected one star per line; is this the right file, with line ends in place?");
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
-        int read = stream.Read(_buffer, _end, _buffer.Length - _end);
+        var read = stream.Read(_buffer, _end, _buffer.Length - _end);
         if (read == 0) _ended = true;
         _end += read;
     }

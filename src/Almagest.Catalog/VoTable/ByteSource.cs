@@ -11,7 +11,7 @@ internal sealed class Base64ElementStream(XmlReader xml) : ForwardStream
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty) return 0;
-        int read = xml.ReadElementContentAsBase64(_chunk, 0, Math.Min(buffer.Length, _chunk.Length));
+        var read = xml.ReadElementContentAsBase64(_chunk, 0, Math.Min(buffer.Length, _chunk.Length));
         _chunk.AsSpan(0, read).CopyTo(buffer);
         return read;
     }
@@ -50,7 +50,7 @@ internal sealed class ByteSource(Stream stream, int maxBytes)
         {
             // Grow only as far as there are bytes: a declared length is no promise.
             if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-            int read = stream.Read(_buffer, _end, _buffer.Length - _end);
+            var read = stream.Read(_buffer, _end, _buffer.Length - _end);
             if (read == 0) return false;
             _end += read;
         }

@@ -38,8 +38,8 @@ internal sealed class VoTableField
         };
         (_fixedCount, _variable) = ParseArraySize(name, arraySize);
         _nullText = string.IsNullOrWhiteSpace(nullText) ? null : nullText.Trim();
-        if (long.TryParse(_nullText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long mark)) _null = mark;
-        bool scalar = !_variable && _fixedCount == 1;
+        if (long.TryParse(_nullText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var mark)) _null = mark;
+        var scalar = !_variable && _fixedCount == 1;
         Type = _element switch
         {
             ElementType.Char or ElementType.UnicodeChar => ColumnType.Text,
@@ -69,17 +69,17 @@ internal sealed class VoTableField
     {
         if (string.IsNullOrWhiteSpace(text)) return (1, false);
         long count = 1;
-        bool variable = false;
-        foreach (string part in text.Trim().Split('x'))
+        var variable = false;
+        foreach (var part in text.Trim().Split('x'))
         {
-            string size = part.Trim();
+            var size = part.Trim();
             if (size.EndsWith('*'))
             {
                 // "8*" is a variable length of at most 8.
                 variable = true;
                 continue;
             }
-            if (!long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out long n) || n > 1 << 26 || (count *= n) > 1 << 26)
+            if (!long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n > 1 << 26 || (count *= n) > 1 << 26)
                 throw new CatalogFormatException($"The VOTable's field '{RejectedRow.Clip(name)}' has the arraysize '{RejectedRow.Clip(text)}'; expected sizes such as 5, *, 8* or 2x3.");
         }
         return (variable ? 1 : count, variable);
@@ -88,7 +88,7 @@ internal sealed class VoTableField
     /// <summary>Stores the text of a TABLEDATA cell.</summary>
     public void ReadText(string text, CatalogVector vector, int row)
     {
-        string trimmed = text.Trim();
+        var trimmed = text.Trim();
         if (vector is TextVector { Type: ColumnType.Json } json)
         {
             json.Values[row] = trimmed.Length == 0 ? null : JsonArray(trimmed);
@@ -105,7 +105,7 @@ internal sealed class VoTableField
             truths.Values[row] = Elements.Boolean((byte)trimmed[0]);
             return;
         }
-        if (vector is Int64Vector integers && trimmed.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && long.TryParse(trimmed.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long hex))
+        if (vector is Int64Vector integers && trimmed.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && long.TryParse(trimmed.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex))
         {
             integers.Values[row] = hex;
             integers.HasValue[row] = true;
@@ -117,14 +117,14 @@ internal sealed class VoTableField
     private string JsonArray(string text)
     {
         var json = new StringBuilder("[");
-        foreach (string token in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var token in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             if (json.Length > 1) json.Append(',');
             if (token == _nullText) json.Append("null");
             else if (_element is ElementType.Boolean or ElementType.Bit)
                 json.Append((token.Equals("true", StringComparison.OrdinalIgnoreCase) ? true : token.Equals("false", StringComparison.OrdinalIgnoreCase) ? false : Elements.Boolean((byte)token[0])) switch { true => "true", false => "false", null => "null" });
-            else if (Elements.IsInteger(_element) && long.TryParse(token, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)) json.Append(whole.ToString(CultureInfo.InvariantCulture));
-            else if (Cell.TryDouble(Encoding.UTF8.GetBytes(token), out double number) && double.IsFinite(number)) json.Append(number.ToString("R", CultureInfo.InvariantCulture));
+            else if (Elements.IsInteger(_element) && long.TryParse(token, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) json.Append(whole.ToString(CultureInfo.InvariantCulture));
+            else if (Cell.TryDouble(Encoding.UTF8.GetBytes(token), out var number) && double.IsFinite(number)) json.Append(number.ToString("R", CultureInfo.InvariantCulture));
             else if (Cell.IsMissing(Encoding.UTF8.GetBytes(token))) json.Append("null");
             else json.Append('"').Append(System.Text.Json.JsonEncodedText.Encode(token)).Append('"');
         }
@@ -135,7 +135,7 @@ internal sealed class VoTableField
     /// <param name="isNull">the cell is masked (BINARY2); its bytes are there all the same</param>
     public void ReadBinary(ByteSource source, CatalogVector vector, int row, bool isNull)
     {
-        long count = _fixedCount;
+        var count = _fixedCount;
         if (_variable)
         {
             count = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(source.Take(4));
@@ -151,7 +151,7 @@ internal sealed class VoTableField
         switch (vector)
         {
             case Int64Vector integers:
-                long whole = Elements.Integer(_element, bytes);
+                var whole = Elements.Integer(_element, bytes);
                 if (whole == _null) return;
                 integers.Values[row] = whole;
                 integers.HasValue[row] = true;
@@ -160,7 +160,7 @@ internal sealed class VoTableField
                 truths.Values[row] = _element == ElementType.Bit ? (bytes[0] & 0x80) != 0 : Elements.Boolean(bytes[0]);
                 break;
             case TextVector { Type: ColumnType.Text } text:
-                string? value = Elements.Text(_element, bytes);
+                var value = Elements.Text(_element, bytes);
                 text.Values[row] = value is not null && value == _nullText ? null : value;
                 break;
             case TextVector json:

@@ -45,7 +45,7 @@ internal sealed class VoTableHeader
                     break;
                 case "TABLE":
                     tables.Add(xml.GetAttribute("name") ?? xml.GetAttribute("ID") ?? "(no name)");
-                    bool take = wanted is null || wanted == tables[^1] || wanted == xml.GetAttribute("ID") || wanted == tables.Count.ToString(CultureInfo.InvariantCulture);
+                    var take = wanted is null || wanted == tables[^1] || wanted == xml.GetAttribute("ID") || wanted == tables.Count.ToString(CultureInfo.InvariantCulture);
                     if (!take || xml.IsEmptyElement) break;
                     header.Metadata["table"] = tables[^1];
                     header.ReadTable(xml);
@@ -85,12 +85,12 @@ internal sealed class VoTableHeader
     /// <summary>An error that a service reports, else null; an overflow becomes a warning.</summary>
     public string? Info(XmlReader xml)
     {
-        string? name = xml.GetAttribute("name");
-        string? value = xml.GetAttribute("value");
+        var name = xml.GetAttribute("name");
+        var value = xml.GetAttribute("value");
         if (name is null || value is null) return null;
         if (name == "Error" || (name == "QUERY_STATUS" && value == "ERROR"))
         {
-            string text = xml.IsEmptyElement ? "" : Content(xml);
+            var text = xml.IsEmptyElement ? "" : Content(xml);
             return $"{(name == "Error" ? value : "")} {text}".Trim() is { Length: > 0 } message ? message : "(no text)";
         }
         if (name == "QUERY_STATUS" && value == "OVERFLOW") Warnings.Add("The service cut the table off at its row limit (QUERY_STATUS OVERFLOW): it is not complete.");
@@ -99,8 +99,8 @@ internal sealed class VoTableHeader
 
     private void ReadTable(XmlReader xml)
     {
-        int depth = xml.Depth;
-        bool read = true;
+        var depth = xml.Depth;
+        var read = true;
         while (read ? xml.Read() : !xml.EOF)
         {
             read = true;
@@ -129,7 +129,7 @@ internal sealed class VoTableHeader
 
     private static bool GoToStream(XmlReader xml)
     {
-        int depth = xml.Depth;
+        var depth = xml.Depth;
         while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
         {
             if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "STREAM") continue;
@@ -144,15 +144,15 @@ internal sealed class VoTableHeader
 
     private static VoTableField ReadField(XmlReader xml)
     {
-        string name = xml.GetAttribute("name") ?? xml.GetAttribute("ID") ?? "";
-        string datatype = xml.GetAttribute("datatype") ?? "char";
+        var name = xml.GetAttribute("name") ?? xml.GetAttribute("ID") ?? "";
+        var datatype = xml.GetAttribute("datatype") ?? "char";
         string? arraySize = xml.GetAttribute("arraysize"), unit = xml.GetAttribute("unit"), ucd = xml.GetAttribute("ucd");
         // Without a datatype text of any length is the only safe reading.
         if (xml.GetAttribute("datatype") is null or "string" or "unicodeString") arraySize ??= "*";
         string? reference = xml.GetAttribute("ref"), description = null, nullText = null;
         if (!xml.IsEmptyElement)
         {
-            int depth = xml.Depth;
+            var depth = xml.Depth;
             while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
             {
                 if (xml.NodeType != XmlNodeType.Element) continue;
@@ -168,7 +168,7 @@ internal sealed class VoTableHeader
     /// <summary>The text of the element, up to some thousand characters; the reader then stands on its end.</summary>
     private static string Content(XmlReader xml)
     {
-        int depth = xml.Depth;
+        var depth = xml.Depth;
         var text = new System.Text.StringBuilder();
         while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
             if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && text.Length < 4000) text.Append(xml.Value);

@@ -52,13 +52,13 @@ internal sealed class VoTableReader : ICatalogReader
         using var content = input.OpenContent();
         using var xml = XmlReader.Create(content, Settings());
         CatalogTable? open = null;
-        int number = 0;
+        var number = 0;
         while (xml.Read())
         {
             if (xml.NodeType != XmlNodeType.Element) continue;
             if (xml.LocalName == "TABLE")
             {
-                long? rows = long.TryParse(xml.GetAttribute("nrows"), NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : null;
+                long? rows = long.TryParse(xml.GetAttribute("nrows"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
                 open = new CatalogTable(++number, xml.GetAttribute("name") ?? xml.GetAttribute("ID"), rows);
             }
             else if (xml.LocalName == "FIELD" && open is not null)
@@ -125,8 +125,8 @@ internal sealed class VoTableReader : ICatalogReader
         var vectors = Columns.Select(c => CatalogVectors.New(c.Type, rowsPerBatch)).ToArray();
         var lines = new long[rowsPerBatch];
         var rejected = new List<RejectedRow>();
-        int count = 0;
-        while (count < rowsPerBatch && rejected.Count < rowsPerBatch && rows.Read(vectors, count, out long line, out var bad))
+        var count = 0;
+        while (count < rowsPerBatch && rejected.Count < rowsPerBatch && rows.Read(vectors, count, out var line, out var bad))
         {
             if (bad is not null) rejected.Add(bad);
             else lines[count++] = line;

@@ -49,11 +49,11 @@ internal sealed class TableDataRows : IVoTableRows
             ReadCells(line);
             if (_cells.Count != _fields.Count)
             {
-                string which = _cells.Count < _fields.Count ? "too few" : "too many";
+                var which = _cells.Count < _fields.Count ? "too few" : "too many";
                 bad = new RejectedRow(line, "", $"{which} cells: found {_cells.Count}, expected {_fields.Count}", RejectedRow.Clip(string.Join(' ', _cells.Take(20))));
                 return true;
             }
-            for (int i = 0; i < vectors.Length; i++) _fields[i].ReadText(_cells[i], vectors[i], row);
+            for (var i = 0; i < vectors.Length; i++) _fields[i].ReadText(_cells[i], vectors[i], row);
             return true;
         }
         return false;
@@ -63,19 +63,19 @@ internal sealed class TableDataRows : IVoTableRows
     {
         _cells.Clear();
         if (_xml.IsEmptyElement) return;
-        int depth = _xml.Depth;
+        var depth = _xml.Depth;
         long length = 0;
         while (_xml.Read() && !(_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == depth))
         {
             if (_xml.NodeType != XmlNodeType.Element || _xml.LocalName != "TD") continue;
-            string cell = _xml.IsEmptyElement ? "" : ReadCell(line, ref length);
+            var cell = _xml.IsEmptyElement ? "" : ReadCell(line, ref length);
             if (_cells.Count <= _fields.Count) _cells.Add(cell);
         }
     }
 
     private string ReadCell(long line, ref long length)
     {
-        int depth = _xml.Depth;
+        var depth = _xml.Depth;
         string? whole = null;
         StringBuilder? parts = null;
         while (_xml.Read() && !(_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == depth))
@@ -112,8 +112,8 @@ internal sealed class BinaryRows(ByteSource source, IReadOnlyList<VoTableField> 
             return false;
         }
         if (masked) source.Take(_mask.Length).CopyTo(_mask);
-        long before = source.Taken;
-        for (int i = 0; i < vectors.Length; i++) fields[i].ReadBinary(source, vectors[i], row, masked && (_mask[i / 8] & (0x80 >> (i % 8))) != 0);
+        var before = source.Taken;
+        for (var i = 0; i < vectors.Length; i++) fields[i].ReadBinary(source, vectors[i], row, masked && (_mask[i / 8] & (0x80 >> (i % 8))) != 0);
         // A row without a byte would never end.
         if (!masked && source.Taken == before) throw new CatalogFormatException("The VOTable's binary rows take no bytes: its fields are declared empty.");
         _row++;

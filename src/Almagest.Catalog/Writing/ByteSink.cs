@@ -10,7 +10,7 @@ namespace Almagest.Catalog.Writing;
 internal sealed class ByteSink
 {
     // What XML must escape, or cannot hold at all.
-    private static readonly SearchValues<char> Special = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (char)i), '&', '<', '>', '"', '\uFFFE', '\uFFFF']);
+    private static readonly SearchValues<char> s_special = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (char)i), '&', '<', '>', '"', '\uFFFE', '\uFFFF']);
 
     private byte[] _bytes = new byte[1 << 16];
 
@@ -63,7 +63,7 @@ internal sealed class ByteSink
     /// <summary>As UTF-8, for the content of an element or a quoted attribute; what XML cannot hold becomes U+FFFD.</summary>
     public void AddXml(ReadOnlySpan<char> text)
     {
-        while (text.IndexOfAny(Special) is var at and >= 0)
+        while (text.IndexOfAny(s_special) is var at and >= 0)
         {
             AddText(text[..at]);
             Add(text[at] switch
@@ -84,7 +84,7 @@ internal sealed class ByteSink
 
     public void AddDigits(long value)
     {
-        Utf8Formatter.TryFormat(value, Reserve(20), out int length);
+        Utf8Formatter.TryFormat(value, Reserve(20), out var length);
         Length += length;
     }
 
@@ -96,7 +96,7 @@ internal sealed class ByteSink
             Add(value > 0 ? "+Inf"u8 : "-Inf"u8);
             return;
         }
-        value.TryFormat(Reserve(32), out int length, "R", CultureInfo.InvariantCulture);
+        value.TryFormat(Reserve(32), out var length, "R", CultureInfo.InvariantCulture);
         Length += length;
     }
 
@@ -109,9 +109,9 @@ internal sealed class ByteSink
         Length -= count;
     }
 
-    public async Task DrainAsync(Stream stream, CancellationToken cancellation)
+    public async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(_bytes.AsMemory(0, Length), cancellation);
+        await stream.WriteAsync(_bytes.AsMemory(0, Length), cancellationToken);
         Length = 0;
     }
 

@@ -3,12 +3,12 @@ namespace Almagest.Catalog.Writing;
 /// <summary>Writes a coverage of the sky as FITS: MOC 2.0 in the space dimension, a binary table of NUNIQ numbers (section 4.3.1), which readers of MOC 1.1 understand, too.</summary>
 public static class CoverageFits
 {
-    const int PieceCells = 8192;
+    private const int PieceCells = 8192;
 
     /// <param name="order">the finest order, 0 … 29</param>
     /// <param name="nuniq">NUNIQ numbers, ascending</param>
     /// <param name="name">what it covers</param>
-    public static async Task WriteAsync(Stream stream, int order, IReadOnlyList<long> nuniq, string name, CancellationToken cancellation = default)
+    public static async Task WriteAsync(Stream stream, int order, IReadOnlyList<long> nuniq, string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(nuniq);
@@ -19,7 +19,7 @@ public static class CoverageFits
             .Integer("BITPIX", 8, "no data here")
             .Integer("NAXIS", 0, "no data here")
             .Logical("EXTEND", true, "a table follows")
-            .Close(0), cancellation);
+            .Close(0), cancellationToken);
         await stream.WriteAsync(new FitsCards()
             .Text("XTENSION", "BINTABLE", "a binary table")
             .Integer("BITPIX", 8, "bytes")
@@ -41,13 +41,13 @@ public static class CoverageFits
             .Text("MOCTOOL", "Almagest", "made by")
             .Text("MOCID", name)
             .Text("EXTNAME", "MOC")
-            .Close(sum.Value), cancellation);
-        foreach (var piece in Pieces(nuniq)) await piece.DrainAsync(stream, cancellation);
+            .Close(sum.Value), cancellationToken);
+        foreach (var piece in Pieces(nuniq)) await piece.DrainAsync(stream, cancellationToken);
         var rest = nuniq.Count * 8L % FitsCards.Block;
-        if (rest > 0) await stream.WriteAsync(new byte[FitsCards.Block - rest], cancellation);
+        if (rest > 0) await stream.WriteAsync(new byte[FitsCards.Block - rest], cancellationToken);
     }
 
-    static IEnumerable<ByteSink> Pieces(IReadOnlyList<long> numbers)
+    private static IEnumerable<ByteSink> Pieces(IReadOnlyList<long> numbers)
     {
         var sink = new ByteSink();
         for (var i = 0; i < numbers.Count; i++)

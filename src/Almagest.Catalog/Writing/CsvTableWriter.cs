@@ -36,7 +36,7 @@ internal sealed class CsvTableWriter : IDisposable
     /// <summary>Writes the names; every row must then have as many fields.</summary>
     public void WriteHeader(params ReadOnlySpan<string> names)
     {
-        foreach (string name in names) Write(name);
+        foreach (var name in names) Write(name);
         EndRow();
     }
 
@@ -61,7 +61,7 @@ internal sealed class CsvTableWriter : IDisposable
         if (value is not { } number || double.IsNaN(number)) return;
         _empty = false;
         Span<char> text = stackalloc char[32];
-        number.TryFormat(text, out int length, "R", CultureInfo.InvariantCulture);
+        number.TryFormat(text, out var length, "R", CultureInfo.InvariantCulture);
         _writer.Write(text[..length]);
     }
 
@@ -71,7 +71,7 @@ internal sealed class CsvTableWriter : IDisposable
         if (value is not { } number) return;
         _empty = false;
         Span<char> text = stackalloc char[20];
-        number.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
+        number.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
         _writer.Write(text[..length]);
     }
 

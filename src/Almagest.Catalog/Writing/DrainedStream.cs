@@ -20,9 +20,9 @@ internal sealed class DrainedStream(Stream target) : Stream
         set => throw new NotSupportedException();
     }
 
-    public async Task DrainAsync(CancellationToken cancellation)
+    public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        await target.WriteAsync(_kept.GetBuffer().AsMemory(0, (int)_kept.Length), cancellation);
+        await target.WriteAsync(_kept.GetBuffer().AsMemory(0, (int)_kept.Length), cancellationToken);
         _drained += _kept.Length;
         _kept.SetLength(0);
     }

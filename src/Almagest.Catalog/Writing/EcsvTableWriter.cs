@@ -12,22 +12,22 @@ namespace Almagest.Catalog.Writing;
 internal static class EcsvTableWriter
 {
     // JSON is YAML 1.2 in its flow style, as long as no character is written as a pair of surrogate escapes.
-    private static readonly JsonSerializerOptions Flow = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_flow = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, bool bare, IProgress<long>? progress, CancellationToken cancellation)
+    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, bool bare, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
         using var text = new StreamWriter(buffer, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 14) { NewLine = "\n" };
         using var csv = new CsvTableWriter(text, leaveOpen: true);
         if (!bare) WriteHeader(table, text);
         csv.WriteHeader(table.Columns.Select(c => c.Name).ToArray());
-        await DrainAsync(text, buffer, stream, cancellation);
+        await DrainAsync(text, buffer, stream, cancellationToken);
         long rows = 0;
-        await foreach (var batch in table.Batches.WithCancellation(cancellation))
+        await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
         {
-            foreach (object?[] row in batch)
+            foreach (var row in batch)
             {
-                foreach (object? value in row)
+                foreach (var value in row)
                 {
                     if (value is string word) csv.Write(word);
                     else if (value is double number) csv.Write(number);
@@ -37,7 +37,7 @@ internal static class EcsvTableWriter
                 }
                 csv.EndRow();
             }
-            await DrainAsync(text, buffer, stream, cancellation);
+            await DrainAsync(text, buffer, stream, cancellationToken);
             rows += batch.Count;
             progress?.Report(rows);
         }
@@ -78,7 +78,7 @@ internal static class EcsvTableWriter
             case JsonArray items:
                 return "[" + string.Join(", ", items.Select(Yaml)) + "]";
             default:
-                string json = node.ToJsonString(Flow);
+                var json = node.ToJsonString(s_flow);
                 // A number such as 1e-05 is text to YAML 1.1 unless it has a point.
                 if (node.GetValueKind() == JsonValueKind.Number) return YamlNumber(json);
                 return json.Contains("\\u", StringComparison.Ordinal) ? Unescape(json) : json;
@@ -87,9 +87,9 @@ internal static class EcsvTableWriter
 
     private static string YamlNumber(string json)
     {
-        int exponent = json.AsSpan().IndexOfAny('e', 'E');
+        var exponent = json.AsSpan().IndexOfAny('e', 'E');
         if (exponent < 0) return json;
-        string sign = json[exponent + 1] is '+' or '-' ? "" : "+";
+        var sign = json[exponent + 1] is '+' or '-' ? "" : "+";
         return (json.AsSpan(0, exponent).Contains('.') ? json[..exponent] : json[..exponent] + ".0") + "e" + sign + json[(exponent + 1)..];
     }
 
@@ -113,10 +113,10 @@ internal static class EcsvTableWriter
         _ => "string",
     };
 
-    private static async Task DrainAsync(StreamWriter text, MemoryStream buffer, Stream stream, CancellationToken cancellation)
+    private static async Task DrainAsync(StreamWriter text, MemoryStream buffer, Stream stream, CancellationToken cancellationToken)
     {
         text.Flush();
-        await stream.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), cancellation);
+        await stream.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), cancellationToken);
         buffer.SetLength(0);
     }
 }

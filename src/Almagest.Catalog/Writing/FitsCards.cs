@@ -22,19 +22,19 @@ internal sealed class FitsCards
     /// <summary>A text; characters beyond ASCII become question marks.</summary>
     public FitsCards Text(string key, string value, string? comment = null)
     {
-        string escaped = PlainText.Printable(value).TrimEnd().Replace("'", "''", StringComparison.Ordinal);
+        var escaped = PlainText.Printable(value).TrimEnd().Replace("'", "''", StringComparison.Ordinal);
         if (escaped.Length <= TextWidth)
         {
-            string card = $"{key,-8}= '{escaped,-8}'";
+            var card = $"{key,-8}= '{escaped,-8}'";
             if (comment is not null && card.Length + 3 + comment.Length <= Card) card = $"{card,-30} / {comment}";
             return Add(card);
         }
-        string start = $"{key,-8}= ";
+        var start = $"{key,-8}= ";
         while (escaped.Length > TextWidth)
         {
-            int cut = TextWidth - 1;
+            var cut = TextWidth - 1;
             // A doubled quote stays whole: an odd number of quotes before the cut would split one.
-            int quotes = 0;
+            var quotes = 0;
             while (quotes < cut && escaped[cut - 1 - quotes] == '\'') quotes++;
             if (quotes % 2 == 1) cut--;
             Add($"{start}'{escaped[..cut]}&'");
@@ -47,8 +47,8 @@ internal sealed class FitsCards
     /// <summary>Words that may take several lines.</summary>
     public FitsCards Words(string keyword, string text)
     {
-        string plain = PlainText.Printable(text);
-        for (int at = 0; at == 0 || at < plain.Length; at += 72) Add($"{keyword,-8}{plain.AsSpan(at, Math.Min(72, plain.Length - at))}");
+        var plain = PlainText.Printable(text);
+        for (var at = 0; at == 0 || at < plain.Length; at += 72) Add($"{keyword,-8}{plain.AsSpan(at, Math.Min(72, plain.Length - at))}");
         return this;
     }
 
@@ -57,7 +57,7 @@ internal sealed class FitsCards
     public byte[] Close(uint dataSum)
     {
         Text("DATASUM", dataSum.ToString(CultureInfo.InvariantCulture), "sum of the data as 32-bit words");
-        int checksum = _cards.Length;
+        var checksum = _cards.Length;
         Text("CHECKSUM", new string('0', 16), "makes the sum of the whole HDU -0");
         Add("END");
         var bytes = new byte[(_cards.Length + Block - 1) / Block * Block];

@@ -31,10 +31,10 @@ internal sealed class FitsSum
             _sum += BinaryPrimitives.ReadUInt32BigEndian(_begun);
             _pending = 0;
         }
-        int whole = bytes.Length & ~3;
-        for (int at = 0; at < whole; at += 4) _sum += BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
+        var whole = bytes.Length & ~3;
+        for (var at = 0; at < whole; at += 4) _sum += BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
         _sum = Fold(_sum);
-        foreach (byte b in bytes[whole..]) _begun[_pending++] = b;
+        foreach (var b in bytes[whole..]) _begun[_pending++] = b;
     }
 
     public static uint Join(uint a, uint b) => Fold((ulong)a + b);
@@ -42,19 +42,19 @@ internal sealed class FitsSum
     /// <summary>The sixteen characters that bring a sum to zero.</summary>
     public static byte[] Encode(uint sum)
     {
-        uint value = ~sum;
+        var value = ~sum;
         var text = new byte[16];
         Span<int> letters = stackalloc int[4];
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
-            int part = (int)(value >> (24 - 8 * i)) & 0xFF;
+            var part = (int)(value >> (24 - 8 * i)) & 0xFF;
             letters.Fill(part / 4 + '0');
             letters[0] += part % 4;
             // Letters and digits alone: shift one up and its neighbour down, which keeps the sum.
-            for (bool again = true; again;)
+            for (var again = true; again;)
             {
                 again = false;
-                for (int j = 0; j < 4; j += 2)
+                for (var j = 0; j < 4; j += 2)
                 {
                     if (char.IsAsciiLetterOrDigit((char)letters[j]) && char.IsAsciiLetterOrDigit((char)letters[j + 1])) continue;
                     letters[j]++;
@@ -63,7 +63,7 @@ internal sealed class FitsSum
                 }
             }
             // The value of the card begins one character behind a word's boundary.
-            for (int j = 0; j < 4; j++) text[(4 * j + i + 1) % 16] = (byte)letters[j];
+            for (var j = 0; j < 4; j++) text[(4 * j + i + 1) % 16] = (byte)letters[j];
         }
         return text;
     }

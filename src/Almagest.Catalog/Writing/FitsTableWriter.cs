@@ -15,30 +15,30 @@ internal static class FitsTableWriter
 {
     private const int MostColumns = 999;
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="InvalidOperationException">more than 999 columns</exception>
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellation)
+    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         if (table.Columns.Count is 0 or > MostColumns) throw new InvalidOperationException($"a FITS table has 1 to {MostColumns} columns, not {table.Columns.Count}");
         using var spool = new RowSpool(table.Columns);
-        await foreach (var batch in table.Batches.WithCancellation(cancellation))
+        await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
         {
-            await spool.AddAsync(batch, cancellation);
+            await spool.AddAsync(batch, cancellationToken);
             progress?.Report(spool.Rows);
         }
         var nulls = table.Columns.Select((c, i) => c.Type == ColumnType.Int64 && spool.HasNull[i] ? spool.Unused(i) : 0).ToArray();
         var sum = new FitsSum();
         foreach (var cells in spool.Fixed(nulls))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             sum.Add(cells.Written);
         }
-        await stream.WriteAsync(Primary(table), cancellation);
-        await stream.WriteAsync(Header(table, spool, nulls, out int rowBytes).Close(sum.Value), cancellation);
-        foreach (var cells in spool.Fixed(nulls)) await cells.DrainAsync(stream, cancellation);
-        long rest = spool.Rows * rowBytes % FitsCards.Block;
-        if (rest > 0) await stream.WriteAsync(new byte[FitsCards.Block - rest], cancellation);
+        await stream.WriteAsync(Primary(table), cancellationToken);
+        await stream.WriteAsync(Header(table, spool, nulls, out var rowBytes).Close(sum.Value), cancellationToken);
+        foreach (var cells in spool.Fixed(nulls)) await cells.DrainAsync(stream, cancellationToken);
+        var rest = spool.Rows * rowBytes % FitsCards.Block;
+        if (rest > 0) await stream.WriteAsync(new byte[FitsCards.Block - rest], cancellationToken);
         return spool.Rows;
     }
 
@@ -83,7 +83,7 @@ internal static class FitsTableWriter
             .Integer("GCOUNT", 1, "one group")
             .Integer("TFIELDS", table.Columns.Count, "columns")
             .Text("EXTNAME", table.Name, "name of the table");
-        for (int i = 0; i < widths.Length; i++)
+        for (var i = 0; i < widths.Length; i++)
         {
             var (column, n) = (table.Columns[i], i + 1);
             cards.Text($"TTYPE{n}", column.Name);
@@ -94,7 +94,7 @@ internal static class FitsTableWriter
             if (column.Description is { } words) cards.Text($"TCOMM{n}", words);
         }
         Common(cards, table);
-        for (int i = 0; i < widths.Length; i++)
+        for (var i = 0; i < widths.Length; i++)
         {
             if (spool.Changed[i] == 0) continue;
             table.Losses.Add($"{table.Columns[i].Name}: {spool.Changed[i]} texts had characters beyond ASCII, which FITS does not know; each is written as ?");
@@ -102,7 +102,7 @@ internal static class FitsTableWriter
         }
         if (table.IsCutOff?.Invoke() == true) cards.Text("QSTATUS", "OVERFLOW", "cut off at a limit of rows");
         foreach (var (name, value) in table.Provenance)
-            if (value is not null) cards.Words("HISTORY", $"{name}: {(value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(Readable))}");
+            if (value is not null) cards.Words("HISTORY", $"{name}: {(value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable))}");
         return cards;
     }
 }

@@ -7,7 +7,7 @@ namespace Almagest.Catalog.Writing;
 /// <summary>Writes a table as one JSON object: <c>provenance</c>, <c>columns</c> (name, type, unit, ucd, description) and <c>rows</c>, one object each; <c>truncated</c> where it was cut off.</summary>
 internal static class JsonTableWriter
 {
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellation)
+    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(1 << 16);
         using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -29,23 +29,23 @@ internal static class JsonTableWriter
         json.WriteStartArray("rows");
         var names = table.Columns.Select(c => JsonEncodedText.Encode(c.Name)).ToArray();
         long rows = 0;
-        await foreach (var batch in table.Batches.WithCancellation(cancellation))
+        await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
         {
-            foreach (object?[] row in batch)
+            foreach (var row in batch)
             {
                 json.WriteStartObject();
-                for (int i = 0; i < names.Length; i++) Write(json, names[i], row[i]);
+                for (var i = 0; i < names.Length; i++) Write(json, names[i], row[i]);
                 json.WriteEndObject();
             }
-            await DrainAsync(json, buffer, stream, cancellation);
+            await DrainAsync(json, buffer, stream, cancellationToken);
             rows += batch.Count;
             progress?.Report(rows);
         }
         json.WriteEndArray();
         if (table.IsCutOff?.Invoke() == true) json.WriteBoolean("truncated", true);
         json.WriteEndObject();
-        await DrainAsync(json, buffer, stream, cancellation);
-        await stream.WriteAsync("\n"u8.ToArray(), cancellation);
+        await DrainAsync(json, buffer, stream, cancellationToken);
+        await stream.WriteAsync("\n"u8.ToArray(), cancellationToken);
         return rows;
     }
 
@@ -61,10 +61,10 @@ internal static class JsonTableWriter
         }
     }
 
-    private static async Task DrainAsync(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream stream, CancellationToken cancellation)
+    private static async Task DrainAsync(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream stream, CancellationToken cancellationToken)
     {
         json.Flush();
-        await stream.WriteAsync(buffer.WrittenMemory, cancellation);
+        await stream.WriteAsync(buffer.WrittenMemory, cancellationToken);
         buffer.ResetWrittenCount();
     }
 }

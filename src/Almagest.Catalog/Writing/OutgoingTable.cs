@@ -41,16 +41,16 @@ public sealed record OutgoingTable(IReadOnlyList<CatalogColumn> Columns, JsonObj
     /// <param name="progress">told the number of rows written so far</param>
     /// <returns>the number of rows</returns>
     /// <exception cref="InvalidCastException">a value is not of its column's type</exception>
-    public Task<long> WriteAsync(Stream stream, TableFormat format, bool bare = false, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public Task<long> WriteAsync(Stream stream, TableFormat format, bool bare = false, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return format switch
         {
-            TableFormat.Csv or TableFormat.Ecsv => EcsvTableWriter.WriteAsync(this, stream, bare, progress, cancellation),
-            TableFormat.Parquet => ParquetTableWriter.WriteAsync(this, stream, progress, cancellation),
-            TableFormat.VoTable or TableFormat.VoTableBinary2 => VoTableWriter.WriteAsync(this, stream, format == TableFormat.VoTableBinary2, progress, cancellation),
-            TableFormat.Fits => FitsTableWriter.WriteAsync(this, stream, progress, cancellation),
-            _ => JsonTableWriter.WriteAsync(this, stream, progress, cancellation),
+            TableFormat.Csv or TableFormat.Ecsv => EcsvTableWriter.WriteAsync(this, stream, bare, progress, cancellationToken),
+            TableFormat.Parquet => ParquetTableWriter.WriteAsync(this, stream, progress, cancellationToken),
+            TableFormat.VoTable or TableFormat.VoTableBinary2 => VoTableWriter.WriteAsync(this, stream, format == TableFormat.VoTableBinary2, progress, cancellationToken),
+            TableFormat.Fits => FitsTableWriter.WriteAsync(this, stream, progress, cancellationToken),
+            _ => JsonTableWriter.WriteAsync(this, stream, progress, cancellationToken),
         };
     }
 }

@@ -17,60 +17,60 @@ internal static class ParquetTableWriter
     /// <summary>What is in memory at once, and what a reader can skip or fetch at once.</summary>
     public const int GroupRows = 50_000;
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellation)
+    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var fields = table.Columns.Select(Field).ToArray();
         // The library writes in small pieces and not always asynchronously; what it has written goes on after each row group.
         await using var buffered = new DrainedStream(stream);
         long rows = 0;
-        var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), buffered, cancellationToken: cancellation);
+        var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), buffered, cancellationToken: cancellationToken);
         await using (writer)
         {
             writer.CustomMetadata = Metadata(table);
             var group = new List<object?[]>();
-            await foreach (var batch in table.Batches.WithCancellation(cancellation))
+            await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
             {
                 group.AddRange(batch);
                 if (group.Count < GroupRows) continue;
-                await WriteGroupAsync(writer, table, fields, group, cancellation);
-                await buffered.DrainAsync(cancellation);
+                await WriteGroupAsync(writer, table, fields, group, cancellationToken);
+                await buffered.DrainAsync(cancellationToken);
                 rows += group.Count;
                 progress?.Report(rows);
                 group.Clear();
             }
             if (group.Count > 0 || rows == 0)
             {
-                await WriteGroupAsync(writer, table, fields, group, cancellation);
+                await WriteGroupAsync(writer, table, fields, group, cancellationToken);
                 rows += group.Count;
                 progress?.Report(rows);
             }
             if (table.IsCutOff?.Invoke() == true) writer.CustomMetadata = new Dictionary<string, string>(writer.CustomMetadata) { ["truncated"] = "true" };
         }
-        await buffered.DrainAsync(cancellation);
+        await buffered.DrainAsync(cancellationToken);
         return rows;
     }
 
-    private static async Task WriteGroupAsync(ParquetWriter writer, OutgoingTable table, DataField[] fields, List<object?[]> rows, CancellationToken cancellation)
+    private static async Task WriteGroupAsync(ParquetWriter writer, OutgoingTable table, DataField[] fields, List<object?[]> rows, CancellationToken cancellationToken)
     {
         using var group = writer.CreateRowGroup();
-        for (int i = 0; i < fields.Length; i++)
+        for (var i = 0; i < fields.Length; i++)
         {
             var about = About(table.Columns[i]);
             switch (table.Columns[i].Type)
             {
                 case ColumnType.Int64:
-                    await group.WriteAsync<long>(fields[i], Values<long>(rows, i), null, about, cancellation);
+                    await group.WriteAsync<long>(fields[i], Values<long>(rows, i), null, about, cancellationToken);
                     break;
                 case ColumnType.Double:
-                    await group.WriteAsync<double>(fields[i], Values<double>(rows, i), null, about, cancellation);
+                    await group.WriteAsync<double>(fields[i], Values<double>(rows, i), null, about, cancellationToken);
                     break;
                 case ColumnType.Boolean:
-                    await group.WriteAsync<bool>(fields[i], Values<bool>(rows, i), null, about, cancellation);
+                    await group.WriteAsync<bool>(fields[i], Values<bool>(rows, i), null, about, cancellationToken);
                     break;
                 default:
-                    int column = i;
+                    var column = i;
                     await group.WriteAsync(fields[i], rows.ConvertAll(r => (string?)r[column])!);
                     break;
             }
@@ -80,7 +80,7 @@ internal static class ParquetTableWriter
     private static ReadOnlyMemory<T?> Values<T>(List<object?[]> rows, int column) where T : struct
     {
         var values = new T?[rows.Count];
-        for (int i = 0; i < values.Length; i++) values[i] = (T?)rows[i][column];
+        for (var i = 0; i < values.Length; i++) values[i] = (T?)rows[i][column];
         return values;
     }
 
@@ -104,9 +104,9 @@ internal static class ParquetTableWriter
     private static Dictionary<string, string> Metadata(OutgoingTable table)
     {
         var pairs = table.Provenance.Where(p => p.Value is not null)
-            .ToDictionary(p => p.Key, p => p.Value is JsonValue v && v.TryGetValue(out string? text) ? text : p.Value!.ToJsonString(Readable));
+            .ToDictionary(p => p.Key, p => p.Value is JsonValue v && v.TryGetValue(out string? text) ? text : p.Value!.ToJsonString(s_readable));
         var columns = new JsonArray([.. table.Columns.Select(c => new JsonObject { ["name"] = c.Name, ["unit"] = c.Unit, ["ucd"] = c.Ucd, ["description"] = c.Description })]);
-        pairs["columns"] = columns.ToJsonString(Readable);
+        pairs["columns"] = columns.ToJsonString(s_readable);
         pairs["IVOA.VOTable-Parquet.version"] = "1.0";
         pairs["IVOA.VOTable-Parquet.content"] = VoTableWriter.Describe(table);
         return pairs;

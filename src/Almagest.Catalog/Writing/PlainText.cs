@@ -22,7 +22,7 @@ internal static class PlainText
         if (IsPrintable(text)) return text;
         return string.Create(Ascii(text).Length, Ascii(text), (span, plain) =>
         {
-            for (int i = 0; i < span.Length; i++) span[i] = plain[i] is < ' ' or > '~' ? ' ' : plain[i];
+            for (var i = 0; i < span.Length; i++) span[i] = plain[i] is < ' ' or > '~' ? ' ' : plain[i];
         });
     }
 }

@@ -42,15 +42,15 @@ internal sealed class RowSpool : IDisposable
         ? long.MinValue + System.Numerics.BitOperations.TrailingZeroCount(~_lowest[column])
         : throw new InvalidOperationException($"column {_columns[column].Name} leaves no integer that could stand for a missing one");
 
-    public async Task AddAsync(IReadOnlyList<object?[]> batch, CancellationToken cancellation)
+    public async Task AddAsync(IReadOnlyList<object?[]> batch, CancellationToken cancellationToken)
     {
-        foreach (object?[] row in batch)
+        foreach (var row in batch)
         {
-            for (int i = 0; i < _columns.Count; i++) Add(row[i], i);
+            for (var i = 0; i < _columns.Count; i++) Add(row[i], i);
             Rows++;
-            if (_sink.Length >= DrainBytes) await DrainAsync(cancellation);
+            if (_sink.Length >= DrainBytes) await DrainAsync(cancellationToken);
         }
-        await DrainAsync(cancellation);
+        await DrainAsync(cancellationToken);
     }
 
     /// <summary>The rows again, from the first one, as cells of fixed widths, big-endian, in pieces of whole rows.</summary>
@@ -62,7 +62,7 @@ internal sealed class RowSpool : IDisposable
         var cells = new ByteSink();
         for (long row = 0; row < Rows; row++)
         {
-            for (int i = 0; i < _columns.Count; i++) Copy(reader, i, nulls[i], cells);
+            for (var i = 0; i < _columns.Count; i++) Copy(reader, i, nulls[i], cells);
             if (cells.Length < DrainBytes) continue;
             yield return cells;
             cells.Clear();
@@ -117,23 +117,23 @@ internal sealed class RowSpool : IDisposable
                 cells.Add(reader.ReadByte());
                 break;
             default:
-                int length = BinaryPrimitives.ReverseEndianness(reader.ReadInt32());
+                var length = BinaryPrimitives.ReverseEndianness(reader.ReadInt32());
                 var cell = cells.Zeros(Math.Max(1, Widths[column]));
                 reader.BaseStream.ReadExactly(cell[..length]);
                 break;
         }
     }
 
-    private async Task DrainAsync(CancellationToken cancellation)
+    private async Task DrainAsync(CancellationToken cancellationToken)
     {
         if (_kept is MemoryStream memory && memory.Length + _sink.Length > MemoryBytes)
         {
             var file = new FileStream(Path.Combine(Path.GetTempPath(), $"almagest-{Guid.NewGuid():N}.rows"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
             _kept = file;
             memory.Position = 0;
-            await memory.CopyToAsync(file, cancellation);
+            await memory.CopyToAsync(file, cancellationToken);
             await memory.DisposeAsync();
         }
-        await _sink.DrainAsync(_kept, cancellation);
+        await _sink.DrainAsync(_kept, cancellationToken);
     }
 }

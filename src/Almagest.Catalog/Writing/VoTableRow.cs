@@ -23,7 +23,7 @@ internal sealed class VoTableRow
     public void AddCells(object?[] row, ByteSink xml)
     {
         xml.Add("<TR>"u8);
-        for (int i = 0; i < _columns.Count; i++)
+        for (var i = 0; i < _columns.Count; i++)
         {
             if (IsMissing(row[i]))
             {
@@ -46,9 +46,9 @@ internal sealed class VoTableRow
     public void AddBinary(object?[] row, ByteSink raw)
     {
         var mask = raw.Zeros((_columns.Count + 7) / 8);
-        for (int i = 0; i < _columns.Count; i++)
+        for (var i = 0; i < _columns.Count; i++)
             if (IsMissing(row[i])) mask[i / 8] |= (byte)(0x80 >> (i % 8));
-        for (int i = 0; i < _columns.Count; i++)
+        for (var i = 0; i < _columns.Count; i++)
         {
             switch (_columns[i].Type)
             {
@@ -71,7 +71,7 @@ internal sealed class VoTableRow
             Encoding.BigEndianUnicode.GetBytes(text, raw.Zeros(text.Length * 2));
             return;
         }
-        string plain = PlainText.Ascii(text);
+        var plain = PlainText.Ascii(text);
         if (!ReferenceEquals(plain, text)) Changed[column]++;
         raw.AddInt32(plain.Length);
         Encoding.ASCII.GetBytes(plain, raw.Zeros(plain.Length));

@@ -18,45 +18,45 @@ internal static class VoTableWriter
     // 48 bytes are 64 characters of base64; lines of 4096.
     private const int LineBytes = 3072;
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, bool binary, IProgress<long>? progress, CancellationToken cancellation)
+    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, bool binary, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var xml = new ByteSink();
         Open(table, xml);
         xml.Add("<DATA>\n"u8);
         xml.Add(binary ? "<BINARY2>\n<STREAM encoding=\"base64\">\n"u8 : "<TABLEDATA>\n"u8);
-        await xml.DrainAsync(stream, cancellation);
+        await xml.DrainAsync(stream, cancellationToken);
         var row = new VoTableRow(table);
         var raw = new ByteSink();
         long rows = 0;
-        await foreach (var batch in table.Batches.WithCancellation(cancellation))
+        await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
         {
-            foreach (object?[] values in batch)
+            foreach (var values in batch)
             {
                 if (binary) row.AddBinary(values, raw);
                 else row.AddCells(values, xml);
                 if (raw.Length >= DrainBytes) AddLines(raw, xml);
-                if (xml.Length >= DrainBytes) await xml.DrainAsync(stream, cancellation);
+                if (xml.Length >= DrainBytes) await xml.DrainAsync(stream, cancellationToken);
             }
             AddLines(raw, xml);
-            await xml.DrainAsync(stream, cancellation);
+            await xml.DrainAsync(stream, cancellationToken);
             rows += batch.Count;
             progress?.Report(rows);
         }
         if (raw.Length > 0) AddLine(raw.Written, xml);
         xml.Add(binary ? "</STREAM>\n</BINARY2>\n"u8 : "</TABLEDATA>\n"u8);
         xml.Add("</DATA>\n</TABLE>\n"u8);
-        for (int i = 0; i < row.Changed.Length; i++)
+        for (var i = 0; i < row.Changed.Length; i++)
         {
             if (row.Changed[i] == 0) continue;
-            string loss = $"{table.Columns[i].Name}: {row.Changed[i]} texts had characters beyond ASCII, which char of BINARY2 does not know; each is written as ?";
+            var loss = $"{table.Columns[i].Name}: {row.Changed[i]} texts had characters beyond ASCII, which char of BINARY2 does not know; each is written as ?";
             table.Losses.Add(loss);
             Info(xml, "warning", loss);
         }
         if (table.IsCutOff?.Invoke() == true) Info(xml, "QUERY_STATUS", "OVERFLOW", "The table was cut off at the limit of rows that was asked for or allowed.");
         xml.Add("</RESOURCE>\n</VOTABLE>\n"u8);
-        await xml.DrainAsync(stream, cancellation);
+        await xml.DrainAsync(stream, cancellationToken);
         return rows;
     }
 
@@ -80,7 +80,7 @@ internal static class VoTableWriter
         Info(xml, "QUERY_STATUS", "OK");
         foreach (var (name, value) in table.Provenance)
         {
-            if (value is not null) Info(xml, name, value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(Readable));
+            if (value is not null) Info(xml, name, value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable));
         }
         if (table.Columns.Any(IsOnSky)) xml.Add("<COOSYS ID=\"icrs\" system=\"ICRS\"/>\n"u8);
         xml.Add("<TABLE name=\""u8);
@@ -147,8 +147,8 @@ internal static class VoTableWriter
 
     private static void AddLines(ByteSink raw, ByteSink xml)
     {
-        int whole = raw.Length / LineBytes * LineBytes;
-        for (int at = 0; at < whole; at += LineBytes) AddLine(raw.Written.Slice(at, LineBytes), xml);
+        var whole = raw.Length / LineBytes * LineBytes;
+        for (var at = 0; at < whole; at += LineBytes) AddLine(raw.Written.Slice(at, LineBytes), xml);
         raw.DropFirst(whole);
     }
 

@@ -5,7 +5,7 @@ namespace Almagest.Charts.Drawing;
 /// <summary>HEALPix cells of the whole sky, coloured, in the Mollweide projection.</summary>
 public static class CellMap
 {
-    const int Columns = 720, Rows = 360;
+    private const int Columns = 720, Rows = 360;
 
     /// <param name="cells">0 to 1 of each cell that has a value</param>
     public static string Draw(IReadOnlyDictionary<long, double> cells, int order, string description)

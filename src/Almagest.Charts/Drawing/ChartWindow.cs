@@ -4,7 +4,7 @@ namespace Almagest.Charts.Drawing;
 public readonly record struct ChartWindow(double Left, double Right, double Bottom, double Top)
 {
     /// <summary>The smallest part that can be asked for, of the whole; closer in, single-precision places would show as a grid.</summary>
-    const double Closest = 1e-4;
+    private const double Closest = 1e-4;
 
     public bool Contains(double x, double y) =>
         x >= Math.Min(Left, Right) && x <= Math.Max(Left, Right) && y >= Math.Min(Bottom, Top) && y <= Math.Max(Bottom, Top);

@@ -30,6 +30,6 @@ public sealed record ColourMagnitude(StarCloud Cloud, bool IsAbsolute)
     public (string Svg, StarLayer.Drawn Drawn) Draw(StarLayer stars, string description, ChartWindow? window = null, ChartPoint? pointed = null) =>
         CloudPlot.Draw(Cloud, stars, "colour (mag)", IsAbsolute ? "absolute magnitude" : "magnitude", description, window, pointed, height: 520);
 
-    static double Height(double magnitude, double parallaxMas, bool isAbsolute) =>
+    private static double Height(double magnitude, double parallaxMas, bool isAbsolute) =>
         !isAbsolute ? magnitude : parallaxMas > 0 ? magnitude + 5 + 5 * Math.Log10(parallaxMas / 1000) : double.NaN;
 }

@@ -3,7 +3,7 @@ namespace Almagest.Charts.Drawing;
 /// <summary>Points counted in the cells of a rectangle: what is drawn of a million stars instead of a million marks.</summary>
 public sealed class DensityGrid(int columns, int rows, (double From, double To) x, (double From, double To) y)
 {
-    readonly int[] counts = new int[columns * rows];
+    private readonly int[] _counts = new int[columns * rows];
 
     public (double From, double To) X => x;
     public (double From, double To) Y => y;
@@ -15,7 +15,7 @@ public sealed class DensityGrid(int columns, int rows, (double From, double To) 
         var (u, v) = ((valueX - x.From) / (x.To - x.From), (valueY - y.From) / (y.To - y.From));
         if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) return;
         var at = Math.Min((int)(v * rows), rows - 1) * columns + Math.Min((int)(u * columns), columns - 1);
-        Most = Math.Max(Most, ++counts[at]);
+        Most = Math.Max(Most, ++_counts[at]);
         Total++;
     }
 
@@ -28,7 +28,7 @@ public sealed class DensityGrid(int columns, int rows, (double From, double To) 
         {
             for (var column = 0; column < columns; column++)
             {
-                if (counts[row * columns + column] is > 0 and var n)
+                if (_counts[row * columns + column] is > 0 and var n)
                     raster.Set(column, rows - 1 - row, ColourMap.At(Math.Log(1 + n) / scale));
             }
         }

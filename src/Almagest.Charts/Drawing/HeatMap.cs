@@ -11,26 +11,26 @@ internal static class HeatMap
         ArgumentNullException.ThrowIfNull(cells);
         var n = names.Count;
         var cell = Math.Clamp(560.0 / Math.Max(1, n), 9, 44);
-        const double left = 92, top = 16;
-        var height = top + n * cell + 76;
-        var canvas = new SvgCanvas(left + n * cell + 96, height, description, hasLinks: link is not null);
+        const double Left = 92, Top = 16;
+        var height = Top + n * cell + 76;
+        var canvas = new SvgCanvas(Left + n * cell + 96, height, description, hasLinks: link is not null);
         for (var i = 0; i < n; i++)
         {
             if (cell >= 11 || i % 3 == 0)
             {
-                canvas.Text(left - 6, top + (i + 0.5) * cell + 4, names[i], "end");
-                canvas.Text(left + (i + 0.5) * cell + 3, top + n * cell + 10, names[i], "end", turn: -60);
+                canvas.Text(Left - 6, Top + (i + 0.5) * cell + 4, names[i], "end");
+                canvas.Text(Left + (i + 0.5) * cell + 3, Top + n * cell + 10, names[i], "end", turn: -60);
             }
             for (var j = 0; j < n; j++)
             {
                 var fill = cells[i, j] is { } v ? ColourMap.At(v).ToString() : "#888888";
-                canvas.Rect(left + j * cell, top + i * cell, cell - 0.6, cell - 0.6, "cell", $"{names[i]} and {names[j]}: " + (cells[i, j] is { } t ? t.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture) : "no star in common"), fill, link?.Invoke(i, j));
+                canvas.Rect(Left + j * cell, Top + i * cell, cell - 0.6, cell - 0.6, "cell", $"{names[i]} and {names[j]}: " + (cells[i, j] is { } t ? t.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture) : "no star in common"), fill, link?.Invoke(i, j));
                 if (cell >= 34 && cells[i, j] is { } w)
-                    canvas.Text(left + (j + 0.5) * cell, top + (i + 0.5) * cell + 4, w.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture), css: w > 0.55 ? "oncell dark" : "oncell light");
+                    canvas.Text(Left + (j + 0.5) * cell, Top + (i + 0.5) * cell + 4, w.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture), css: w > 0.55 ? "oncell dark" : "oncell light");
             }
         }
-        for (var k = 0; k < 50; k++) canvas.Rect(left + n * cell + 18, top + (49 - k) * 2.4, 12, 2.6, "cell", fill: ColourMap.At(k / 49.0).ToString());
-        canvas.Text(left + n * cell + 36, top + 8, "1", "start").Text(left + n * cell + 36, top + 122, "0", "start");
+        for (var k = 0; k < 50; k++) canvas.Rect(Left + n * cell + 18, Top + (49 - k) * 2.4, 12, 2.6, "cell", fill: ColourMap.At(k / 49.0).ToString());
+        canvas.Text(Left + n * cell + 36, Top + 8, "1", "start").Text(Left + n * cell + 36, Top + 122, "0", "start");
         return canvas.ToString();
     }
 

@@ -6,7 +6,7 @@ namespace Almagest.Charts.Drawing;
 /// <summary>A picture of pixels with colour and transparency, written as PNG (ISO/IEC 15948).</summary>
 public sealed class Raster(int width, int height)
 {
-    readonly byte[] rgba = new byte[4 * width * height];
+    private readonly byte[] _rgba = new byte[4 * width * height];
 
     public int Width => width;
     public int Height => height;
@@ -14,7 +14,7 @@ public sealed class Raster(int width, int height)
     public void Set(int x, int y, Rgb colour)
     {
         var at = 4 * (y * width + x);
-        (rgba[at], rgba[at + 1], rgba[at + 2], rgba[at + 3]) = (colour.R, colour.G, colour.B, 255);
+        (_rgba[at], _rgba[at + 1], _rgba[at + 2], _rgba[at + 3]) = (colour.R, colour.G, colour.B, 255);
     }
 
     public string ToDataUri() => "data:image/png;base64," + Convert.ToBase64String(ToPng());
@@ -35,7 +35,7 @@ public sealed class Raster(int width, int height)
             for (var y = 0; y < height; y++)
             {
                 zip.WriteByte(0);
-                zip.Write(rgba, 4 * y * width, 4 * width);
+                zip.Write(_rgba, 4 * y * width, 4 * width);
             }
         }
         Chunk(png, "IDAT"u8, data.ToArray());
@@ -43,7 +43,7 @@ public sealed class Raster(int width, int height)
         return png.ToArray();
     }
 
-    static void Chunk(Stream png, ReadOnlySpan<byte> type, byte[] data)
+    private static void Chunk(Stream png, ReadOnlySpan<byte> type, byte[] data)
     {
         Span<byte> number = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
@@ -55,7 +55,7 @@ public sealed class Raster(int width, int height)
     }
 
     // CRC-32 as PNG asks for it, bit by bit: pictures are a few kilobytes.
-    static uint Crc(byte[] bytes)
+    private static uint Crc(byte[] bytes)
     {
         var crc = 0xFFFFFFFFu;
         foreach (var b in bytes)

@@ -6,7 +6,7 @@ public readonly record struct ChartPoint(double X, double Y, long StarId, string
 /// <summary>A map of the sky: the density of a selection, and some of its stars on top. North is up and east to the left.</summary>
 public static class SkyMap
 {
-    const double Margin = 46;
+    private const double Margin = 46;
 
     /// <param name="cloud">the stars' places on the projection's plane</param>
     /// <param name="window">a part of that plane; null = the whole</param>
@@ -59,7 +59,7 @@ public static class SkyMap
         return Whole(projection, description, width, (canvas, box) => canvas.Image(box.Left, box.Top, box.Width, box.Height, picture));
     }
 
-    static string Whole(SkyProjection projection, string description, double width, Action<SvgCanvas, (double Left, double Top, double Width, double Height)> fill)
+    private static string Whole(SkyProjection projection, string description, double width, Action<SvgCanvas, (double Left, double Top, double Width, double Height)> fill)
     {
         var (halfX, halfY) = projection.Half;
         var inner = width - 2 * Margin;
@@ -82,7 +82,7 @@ public static class SkyMap
     }
 
     // The runs of points that are in sight or next to one that is; the box is clipped by a hair's breadth of the step.
-    static IEnumerable<List<(double X, double Y)>> Pieces(IReadOnlyList<(double X, double Y)> points, ChartWindow w)
+    private static IEnumerable<List<(double X, double Y)>> Pieces(IReadOnlyList<(double X, double Y)> points, ChartWindow w)
     {
         var piece = new List<(double X, double Y)>();
         foreach (var p in points)

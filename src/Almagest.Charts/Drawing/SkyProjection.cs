@@ -34,13 +34,13 @@ public abstract class SkyProjection
     /// <summary>Lines of equal coordinates through a part of the map, as fine as that part asks for.</summary>
     public IEnumerable<(IReadOnlyList<(double X, double Y)> Points, string Label, bool IsMeridian)> Graticule(ChartWindow window)
     {
-        const int samples = 12, fine = 240;
+        const int Samples = 12, Fine = 240;
         var places = new List<(double RaDeg, double DecDeg)>();
-        for (var i = 0; i <= samples; i++)
+        for (var i = 0; i <= Samples; i++)
         {
-            for (var j = 0; j <= samples; j++)
+            for (var j = 0; j <= Samples; j++)
             {
-                if (Unproject(window.Left + i * (window.Right - window.Left) / samples, window.Bottom + j * (window.Top - window.Bottom) / samples) is { } place) places.Add(place);
+                if (Unproject(window.Left + i * (window.Right - window.Left) / Samples, window.Bottom + j * (window.Top - window.Bottom) / Samples) is { } place) places.Add(place);
             }
         }
         if (places.Count == 0) yield break;
@@ -55,7 +55,7 @@ public abstract class SkyProjection
         var (low, high) = (Math.Max(-90, dec0 - more), Math.Min(90, dec1 + more));
         var (west, east) = nearPole ? (ra0, ra1) : IsWholeSky ? (Math.Max(0, ra0 - moreRa), Math.Min(360, ra1 + moreRa)) : (ra0 - moreRa, ra1 + moreRa);
         List<(double X, double Y)> Line(Func<double, (double Ra, double Dec)> at) =>
-            [.. Enumerable.Range(0, fine + 1).Select(i => at(i / (double)fine)).Select(p => Project(p.Ra, p.Dec)).OfType<(double X, double Y)>()];
+            [.. Enumerable.Range(0, Fine + 1).Select(i => at(i / (double)Fine)).Select(p => Project(p.Ra, p.Dec)).OfType<(double X, double Y)>()];
         foreach (var dec in new Scale(low, high, 0, 1).Ticks(6))
             yield return (Line(t => (west + t * (east - west), dec)), Scale.Label(dec) + "°", false);
         foreach (var ra in new Scale(west, east, 0, 1).Ticks(nearPole ? 12 : 6))
@@ -71,16 +71,16 @@ public abstract class SkyProjection
 /// <summary>The whole sky in an ellipse, equal areas equal (Mollweide 1805), with RA 180° in the middle: 360° at the left edge, 0° at the right.</summary>
 internal sealed class Mollweide : SkyProjection
 {
-    static readonly double Root2 = Math.Sqrt(2);
+    private static readonly double s_root2 = Math.Sqrt(2);
 
-    public override (double X, double Y) Half => (2 * Root2, Root2);
+    public override (double X, double Y) Half => (2 * s_root2, s_root2);
 
     public override bool IsWholeSky => true;
 
     public override (double X, double Y)? Project(double raDeg, double decDeg)
     {
         var theta = Theta(decDeg * Constants.Degree);
-        return (-2 * Root2 / Math.PI * ((raDeg - 180) * Constants.Degree) * Math.Cos(theta), Root2 * Math.Sin(theta));
+        return (-2 * s_root2 / Math.PI * ((raDeg - 180) * Constants.Degree) * Math.Cos(theta), s_root2 * Math.Sin(theta));
     }
 
     public override IEnumerable<(IReadOnlyList<(double X, double Y)> Points, string Label, bool IsMeridian)> Graticule()
@@ -104,7 +104,7 @@ internal sealed class Mollweide : SkyProjection
     }
 
     // 2θ + sin 2θ = π sin δ, by Newton's method.
-    static double Theta(double dec)
+    private static double Theta(double dec)
     {
         if (Math.Abs(Math.Abs(dec) - Math.PI / 2) < 1e-9) return Math.CopySign(Math.PI / 2, dec);
         var theta = dec;
@@ -121,10 +121,10 @@ internal sealed class Mollweide : SkyProjection
 /// <summary>The gnomonic projection around a centre; its unit is the degree at the centre.</summary>
 internal sealed class TangentPlane(double centreRa, double centreDec, double radiusDeg) : SkyProjection
 {
-    const double Deg = Constants.Degree;
-    readonly double half = Math.Tan(radiusDeg * Deg) / Deg;
+    private const double Deg = Constants.Degree;
+    private readonly double _half = Math.Tan(radiusDeg * Deg) / Deg;
 
-    public override (double X, double Y) Half => (half, half);
+    public override (double X, double Y) Half => (_half, _half);
 
     public override bool IsWholeSky => false;
 

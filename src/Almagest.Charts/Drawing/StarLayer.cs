@@ -57,7 +57,7 @@ public sealed record StarLayer(long[] StarIds, StarMarks? Marks = null, IReadOnl
         return Done(canvas, inSight.Count, oneByOne, marked.Count, chosen.Count);
     }
 
-    static Drawn Done(SvgCanvas canvas, int inSight, bool oneByOne, int marks, int drawn)
+    private static Drawn Done(SvgCanvas canvas, int inSight, bool oneByOne, int marks, int drawn)
     {
         canvas.CloseView();
         return new Drawn(inSight, oneByOne, marks, drawn);

@@ -3,10 +3,10 @@ namespace Almagest.Charts.Drawing;
 /// <summary>Which stars of a selection a run marks: those that it flags, or the members of its clusters. Immutable.</summary>
 public sealed class StarMarks
 {
-    const int Unmarked = -1;
-    readonly int[] groups;
+    private const int Unmarked = -1;
+    private readonly int[] _groups;
 
-    StarMarks(int[] groups, bool areClusters) => (this.groups, AreClusters) = (groups, areClusters);
+    private StarMarks(int[] groups, bool areClusters) => (this._groups, AreClusters) = (groups, areClusters);
 
     public bool AreClusters { get; }
 
@@ -14,12 +14,12 @@ public sealed class StarMarks
     public int Count { get; private init; }
 
     /// <summary>Stars of the selection, marked or not.</summary>
-    public int Stars => groups.Length;
+    public int Stars => _groups.Length;
 
-    public bool IsMarked(int star) => groups[star] != Unmarked;
+    public bool IsMarked(int star) => _groups[star] != Unmarked;
 
     /// <summary>The colour of a marked star; null = the common one.</summary>
-    public string? Fill(int star) => AreClusters ? ColourMap.Group(groups[star]) : null;
+    public string? Fill(int star) => AreClusters ? ColourMap.Group(_groups[star]) : null;
 
     /// <param name="starIds">of the selection, ascending</param>
     /// <param name="members">of each cluster; of an anomaly run the one group of flagged stars</param>
@@ -41,12 +41,12 @@ public sealed class StarMarks
     }
 
     /// <summary>The places of all marked stars.</summary>
-    public IReadOnlyList<int> Places() => [.. Enumerable.Range(0, groups.Length).Where(IsMarked)];
+    public IReadOnlyList<int> Places() => [.. Enumerable.Range(0, _groups.Length).Where(IsMarked)];
 
     /// <summary>The marks of one cluster alone.</summary>
     public StarMarks Only(int cluster)
     {
-        var one = Array.ConvertAll(groups, g => g == cluster ? g : Unmarked);
+        var one = Array.ConvertAll(_groups, g => g == cluster ? g : Unmarked);
         return new StarMarks(one, AreClusters) { Count = one.Count(g => g != Unmarked) };
     }
 }

@@ -8,7 +8,7 @@ namespace Almagest.Charts.Pictures;
 /// <param name="start">the part that it begins with; null = the whole</param>
 public sealed class CloudChart(Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> draw, string marked, ChartWindow? start = null)
 {
-    StarLayer.Drawn drawn;
+    private StarLayer.Drawn _drawn;
 
     public string? Svg { get; private set; }
 
@@ -16,10 +16,10 @@ public sealed class CloudChart(Func<ChartWindow?, (string Svg, StarLayer.Drawn D
     {
         get
         {
-            var stars = string.Create(CultureInfo.InvariantCulture, $"{drawn.InSight:N0} {(drawn.InSight == 1 ? "star" : "stars")} in sight");
-            var how = drawn.OneByOne ? ", each drawn." : ": their density in colour, on a logarithmic scale; closer in, single stars.";
-            var rest = drawn.MarksDrawn < drawn.MarksInSight
-                ? string.Create(CultureInfo.InvariantCulture, $" {drawn.MarksDrawn:N0} of {drawn.MarksInSight:N0} {marked} are drawn; closer in, all.") : "";
+            var stars = string.Create(CultureInfo.InvariantCulture, $"{_drawn.InSight:N0} {(_drawn.InSight == 1 ? "star" : "stars")} in sight");
+            var how = _drawn.OneByOne ? ", each drawn." : ": their density in colour, on a logarithmic scale; closer in, single stars.";
+            var rest = _drawn.MarksDrawn < _drawn.MarksInSight
+                ? string.Create(CultureInfo.InvariantCulture, $" {_drawn.MarksDrawn:N0} of {_drawn.MarksInSight:N0} {marked} are drawn; closer in, all.") : "";
             return stars + how + rest;
         }
     }
@@ -27,7 +27,7 @@ public sealed class CloudChart(Func<ChartWindow?, (string Svg, StarLayer.Drawn D
     /// <summary>Draws another part; null = the one that it began with.</summary>
     public CloudChart Show(ChartWindow? window)
     {
-        (Svg, drawn) = draw(window ?? start);
+        (Svg, _drawn) = draw(window ?? start);
         return this;
     }
 }

@@ -15,16 +15,16 @@ namespace Almagest.Charts.Pictures;
 public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selections)
 {
     /// <summary>Some 40 bytes for each: a few hundred megabytes at most, beyond the picture that is being drawn.</summary>
-    const long MostStars = 6_000_000;
+    private const long MostStars = 6_000_000;
 
-    sealed record Entry(Lazy<Task<object>> Value)
+    private sealed record Entry(Lazy<Task<object>> Value)
     {
         public long Used { get; set; }
         public long Stars { get; set; }
     }
 
-    readonly ConcurrentDictionary<string, Entry> kept = new();
-    long clock;
+    private readonly ConcurrentDictionary<string, Entry> _kept = new();
+    private long _clock;
 
     /// <exception cref="Almagest.Contract.Errors.LedgerException">the database has trouble</exception>
     public Task<SelectionPicture> SelectionAsync(long datasetId, StarFilter filter)
@@ -50,20 +50,20 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
         }, m => m.Stars / 10);
     }
 
-    async Task<T> GetAsync<T>(string key, Func<Task<T>> make, Func<T, long> stars) where T : notnull
+    private async Task<T> GetAsync<T>(string key, Func<Task<T>> make, Func<T, long> stars) where T : notnull
     {
-        var entry = kept.GetOrAdd(key, _ => new Entry(new Lazy<Task<object>>(() => Task.Run(async () => (object)await make()))));
-        entry.Used = Interlocked.Increment(ref clock);
+        var entry = _kept.GetOrAdd(key, _ => new Entry(new Lazy<Task<object>>(() => Task.Run(async () => (object)await make()))));
+        entry.Used = Interlocked.Increment(ref _clock);
         try
         {
             var value = (T)await entry.Value.Value;
             entry.Stars = stars(value);
-            while (kept.Count > 1 && kept.Values.Sum(e => e.Stars) > MostStars) kept.TryRemove(kept.MinBy(k => k.Value.Used).Key, out _);
+            while (_kept.Count > 1 && _kept.Values.Sum(e => e.Stars) > MostStars) _kept.TryRemove(_kept.MinBy(k => k.Value.Used).Key, out _);
             return value;
         }
         catch
         {
-            kept.TryRemove(key, out _);
+            _kept.TryRemove(key, out _);
             throw;
         }
     }

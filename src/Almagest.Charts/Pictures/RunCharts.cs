@@ -52,6 +52,6 @@ public sealed record RunCharts(CloudChart Sky, CloudChart? Diagram, CloudChart? 
             clusters.Count > ShownClusters ? $"cluster (the {ShownClusters} largest of {clusters.Count})" : "cluster", "stars", "Cluster sizes");
     }
 
-    static string Tip(StarResult s) => s.AnomalyScore is { } score
+    private static string Tip(StarResult s) => s.AnomalyScore is { } score
         ? FormattableString.Invariant($"{s.SourceId}: score {score:0.000}") : FormattableString.Invariant($"{s.SourceId}: cluster {s.ClusterId}");
 }

@@ -30,7 +30,7 @@ public sealed record SelectionPicture(long[] StarIds, SkyProjection Projection, 
     }
 
     // On the sky RA grows to the left, and so does motion in RA.
-    static StarCloud? Cloud(double[] first, double[] second, bool leftwards)
+    private static StarCloud? Cloud(double[] first, double[] second, bool leftwards)
     {
         var (x, y) = (Array.ConvertAll(first, v => (float)v), Array.ConvertAll(second, v => (float)v));
         var both = Enumerable.Range(0, x.Length).Where(i => float.IsFinite(x[i]) && float.IsFinite(y[i])).ToList();

@@ -13,13 +13,13 @@ namespace Almagest.Charts.Printing;
 /// </summary>
 public sealed partial class ChartPrinter : IDisposable
 {
-    const float TextSize = 12;
-    static readonly Lazy<SKTypeface> Face = new(LoadFace);
+    private const float TextSize = 12;
+    private static readonly Lazy<SKTypeface> s_face = new(LoadFace);
 
-    readonly SKCanvas canvas;
-    readonly ChartStyle style;
+    private readonly SKCanvas _canvas;
+    private readonly ChartStyle _style;
 
-    ChartPrinter(SKCanvas canvas, ChartStyle style) => (this.canvas, this.style) = (canvas, style);
+    private ChartPrinter(SKCanvas canvas, ChartStyle style) => (this._canvas, this._style) = (canvas, style);
 
     /// <param name="svg">of a chart, or a sheet of charts</param>
     /// <param name="scale">pixels for each unit of the drawing; 3 is about 300 dots per inch at the size of a column</param>
@@ -41,20 +41,20 @@ public sealed partial class ChartPrinter : IDisposable
     /// <summary>Width and height of a drawing, in its own units.</summary>
     public static (double Width, double Height) SizeOf(string svg) => SizeOf(XDocument.Parse(svg).Root!);
 
-    public void Dispose() => canvas.Flush();
+    public void Dispose() => _canvas.Flush();
 
-    static (double Width, double Height) SizeOf(XElement root)
+    private static (double Width, double Height) SizeOf(XElement root)
     {
         var box = Numbers(root.Attribute("viewBox")!.Value);
         return (box[2], box[3]);
     }
 
-    void Children(XElement parent)
+    private void Children(XElement parent)
     {
         foreach (var e in parent.Elements()) Draw(e);
     }
 
-    void Draw(XElement e)
+    private void Draw(XElement e)
     {
         switch (e.Name.LocalName)
         {
@@ -71,20 +71,20 @@ public sealed partial class ChartPrinter : IDisposable
     }
 
     // A drawing inside the drawing: its own units, cut off at its edges.
-    void Inner(XElement e)
+    private void Inner(XElement e)
     {
         var box = Numbers(e.Attribute("viewBox")!.Value);
         var place = SKRect.Create(N(e, "x"), N(e, "y"), N(e, "width"), N(e, "height"));
-        canvas.Save();
-        canvas.ClipRect(place);
-        canvas.Translate(place.Left, place.Top);
-        canvas.Scale(place.Width / box[2], place.Height / box[3]);
-        canvas.Translate(-box[0], -box[1]);
+        _canvas.Save();
+        _canvas.ClipRect(place);
+        _canvas.Translate(place.Left, place.Top);
+        _canvas.Scale(place.Width / box[2], place.Height / box[3]);
+        _canvas.Translate(-box[0], -box[1]);
         Children(e);
-        canvas.Restore();
+        _canvas.Restore();
     }
 
-    static void Polyline(SKPathBuilder path, float[] numbers)
+    private static void Polyline(SKPathBuilder path, float[] numbers)
     {
         for (var i = 0; i + 1 < numbers.Length; i += 2)
         {
@@ -93,13 +93,13 @@ public sealed partial class ChartPrinter : IDisposable
         }
     }
 
-    void Path(XElement e)
+    private void Path(XElement e)
     {
         using var path = SKPath.ParseSvgPathData(e.Attribute("d")!.Value);
         Paint(e, path);
     }
 
-    void Paint(XElement e, Action<SKPathBuilder> build)
+    private void Paint(XElement e, Action<SKPathBuilder> build)
     {
         using var builder = new SKPathBuilder();
         build(builder);
@@ -107,56 +107,56 @@ public sealed partial class ChartPrinter : IDisposable
         Paint(e, path);
     }
 
-    void Paint(XElement e, SKPath path)
+    private void Paint(XElement e, SKPath path)
     {
         if (e.Name.LocalName is not ("line" or "polyline") && Colour(e, "fill", "#000") is { } fill)
         {
             using var paint = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Fill, Color = fill };
-            canvas.DrawPath(path, paint);
+            _canvas.DrawPath(path, paint);
         }
         if (Colour(e, "stroke", "none") is not { } stroke) return;
-        using var pen = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, Color = stroke, StrokeWidth = style.Of(e, "stroke-width") is { } w ? Number(w) : 1 };
-        canvas.DrawPath(path, pen);
+        using var pen = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, Color = stroke, StrokeWidth = _style.Of(e, "stroke-width") is { } w ? Number(w) : 1 };
+        _canvas.DrawPath(path, pen);
     }
 
-    void Text(XElement e)
+    private void Text(XElement e)
     {
-        using var font = new SKFont(Face.Value, style.Of(e, "font-size") is { } size ? Number(size.Replace("px", "", StringComparison.Ordinal)) : TextSize) { Subpixel = true, Embolden = style.Of(e, "font-weight") is "600" or "bold" };
+        using var font = new SKFont(s_face.Value, _style.Of(e, "font-size") is { } size ? Number(size.Replace("px", "", StringComparison.Ordinal)) : TextSize) { Subpixel = true, Embolden = _style.Of(e, "font-weight") is "600" or "bold" };
         using var paint = new SKPaint { IsAntialias = true, Color = Colour(e, "fill", "#000") ?? SKColors.Black };
         var align = e.Attribute("text-anchor")?.Value switch { "end" => SKTextAlign.Right, "start" => SKTextAlign.Left, _ => SKTextAlign.Center };
-        canvas.Save();
+        _canvas.Save();
         if (e.Attribute("transform") is { } turn)
         {
             var n = Numbers(Turn().Match(turn.Value).Groups[1].Value);
-            canvas.RotateDegrees(n[0], n[1], n[2]);
+            _canvas.RotateDegrees(n[0], n[1], n[2]);
         }
-        canvas.DrawText(e.Value, N(e, "x"), N(e, "y"), align, font, paint);
-        canvas.Restore();
+        _canvas.DrawText(e.Value, N(e, "x"), N(e, "y"), align, font, paint);
+        _canvas.Restore();
     }
 
-    void Image(XElement e)
+    private void Image(XElement e)
     {
         var data = Convert.FromBase64String(e.Attribute("href")!.Value.Split(',', 2)[1]);
         using var image = SKImage.FromEncodedData(data);
         // Cells stay cells.
-        canvas.DrawImage(image, SKRect.Create(N(e, "x"), N(e, "y"), N(e, "width"), N(e, "height")), new SKSamplingOptions(SKFilterMode.Nearest));
+        _canvas.DrawImage(image, SKRect.Create(N(e, "x"), N(e, "y"), N(e, "width"), N(e, "height")), new SKSamplingOptions(SKFilterMode.Nearest));
     }
 
-    SKColor? Colour(XElement e, string property, string otherwise)
+    private SKColor? Colour(XElement e, string property, string otherwise)
     {
-        var text = style.Of(e, property) ?? otherwise;
+        var text = _style.Of(e, property) ?? otherwise;
         if (text == "none") return null;
         var colour = SKColor.Parse(text);
-        return style.Of(e, property + "-opacity") is { } opacity ? colour.WithAlpha((byte)Math.Round(255 * Number(opacity))) : colour;
+        return _style.Of(e, property + "-opacity") is { } opacity ? colour.WithAlpha((byte)Math.Round(255 * Number(opacity))) : colour;
     }
 
-    static float N(XElement e, string name) => e.Attribute(name) is { } a ? Number(a.Value) : 0;
+    private static float N(XElement e, string name) => e.Attribute(name) is { } a ? Number(a.Value) : 0;
 
-    static float Number(string text) => float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static float Number(string text) => float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    static float[] Numbers(string text) => [.. text.Replace(',', ' ').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Number)];
+    private static float[] Numbers(string text) => [.. text.Replace(',', ' ').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Number)];
 
-    static SKTypeface LoadFace()
+    private static SKTypeface LoadFace()
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("DejaVuSansCondensed.ttf") ?? throw new InvalidOperationException("the font is not embedded");
         return SKTypeface.FromStream(stream) ?? throw new InvalidOperationException("the font cannot be read");

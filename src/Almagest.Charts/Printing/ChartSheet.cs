@@ -8,7 +8,7 @@ namespace Almagest.Charts.Printing;
 /// <summary>Several charts on one sheet, each under its name.</summary>
 internal static class ChartSheet
 {
-    const double Gap = 16, Heading = 30, Name = 24;
+    private const double Gap = 16, Heading = 30, Name = 24;
 
     /// <param name="charts">one or more; with one, the sheet is that chart alone</param>
     /// <param name="title">above several charts</param>
@@ -48,5 +48,5 @@ internal static class ChartSheet
         return Placed(svg, FormattableString.Invariant($"width=\"{width:0.##}\" height=\"{height:0.##}\""));
     }
 
-    static string Placed(string svg, string attributes) => $"<svg {attributes}{svg["<svg".Length..]}";
+    private static string Placed(string svg, string attributes) => $"<svg {attributes}{svg["<svg".Length..]}";
 }

@@ -5,11 +5,11 @@ using Almagest.Charts.Drawing;
 namespace Almagest.Charts.Printing;
 
 /// <summary>The rules of a chart's own style sheet (<see cref="SvgCanvas"/>), and nothing more of CSS: selectors of an element's name and classes, with classes of what is around it.</summary>
-sealed partial class ChartStyle
+internal sealed partial class ChartStyle
 {
-    sealed record Rule(string[][] Selector, Dictionary<string, string> Values, int Weight);
+    private sealed record Rule(string[][] Selector, Dictionary<string, string> Values, int Weight);
 
-    readonly List<Rule> rules = [];
+    private readonly List<Rule> _rules = [];
 
     public ChartStyle(string css)
     {
@@ -20,11 +20,11 @@ sealed partial class ChartStyle
             {
                 // Each part as its words: text.dark is "text", ".dark".
                 var parts = selector.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => Word().Matches(p).Select(m => m.Value).ToArray()).ToArray();
-                rules.Add(new Rule(parts, values, parts.Sum(p => p.Sum(w => w.StartsWith('.') ? 10 : 1))));
+                _rules.Add(new Rule(parts, values, parts.Sum(p => p.Sum(w => w.StartsWith('.') ? 10 : 1))));
             }
         }
         // Stable: of equal weight the later one wins.
-        rules = [.. rules.OrderBy(r => r.Weight)];
+        _rules = [.. _rules.OrderBy(r => r.Weight)];
     }
 
     /// <summary>A property of an element: its own style, the style sheet, its attribute; null where none says it.</summary>
@@ -38,14 +38,14 @@ sealed partial class ChartStyle
             }
         }
         string? found = null;
-        foreach (var rule in rules)
+        foreach (var rule in _rules)
         {
             if (rule.Values.TryGetValue(property, out var value) && Fits(element, rule.Selector)) found = value;
         }
         return found ?? element.Attribute(property)?.Value;
     }
 
-    static bool Fits(XElement element, string[][] selector)
+    private static bool Fits(XElement element, string[][] selector)
     {
         if (!Is(element, selector[^1])) return false;
         var around = element.Parent;
@@ -58,7 +58,7 @@ sealed partial class ChartStyle
         return true;
     }
 
-    static bool Is(XElement element, string[] words)
+    private static bool Is(XElement element, string[] words)
     {
         var classes = (element.Attribute("class")?.Value ?? "").Split(' ');
         return words.All(w => w[0] == '.' ? classes.Contains(w[1..]) : element.Name.LocalName == w);

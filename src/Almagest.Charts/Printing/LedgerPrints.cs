@@ -23,7 +23,7 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
     /// <param name="cluster">only the members of this one, from near</param>
     /// <returns>an SVG</returns>
     /// <exception cref="LedgerException">the run is not complete, or has none of the pictures</exception>
-    public async Task<string> RunAsync(DiscoveryRun run, IReadOnlyCollection<string> wanted, int? cluster = null, CancellationToken cancellation = default)
+    public async Task<string> RunAsync(DiscoveryRun run, IReadOnlyCollection<string> wanted, int? cluster = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         if (!run.IsComplete)
@@ -32,13 +32,13 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
         var store = new PictureStore(ledger, new SelectionCache(ledger));
         var picture = await store.SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
         var isAnomaly = run.RunType == RunTypes.Anomaly;
-        var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: isAnomaly, ClusterId: cluster, ByScore: isAnomaly, Limit: StarLayer.MostMarks), cancellation);
+        var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: isAnomaly, ClusterId: cluster, ByScore: isAnomaly, Limit: StarLayer.MostMarks), cancellationToken);
         var charts = RunCharts.Of(run, picture, await store.MarksAsync(run), page.Items, cluster);
         var all = new List<(string Key, string Name, string? Svg)>();
         if (isAnomaly)
             all.Add(("scores", "Scores: negative = anomalous", Histogram.Of((await store.ScoresAsync(run.RunId)).Ascending, 80) is { } scores ? RunCharts.Scores(scores, 0) : null));
         else
-            all.Add(("sizes", "Cluster sizes", RunCharts.Sizes(await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellation))));
+            all.Add(("sizes", "Cluster sizes", RunCharts.Sizes(await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellationToken))));
         all.Add(("cmd", "Colour–magnitude diagram", charts.Diagram?.Svg));
         all.Add(("motions", "Proper motions", charts.Motions?.Svg));
         all.Add(("parallaxes", "Parallaxes", charts.Parallaxes?.Svg));
@@ -70,18 +70,18 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
     /// <summary>The matrix of how far runs agree; of two, also what each marks alone.</summary>
     /// <param name="runs">complete, at least two</param>
     /// <returns>an SVG</returns>
-    public async Task<string> CompareAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellation = default)
+    public async Task<string> CompareAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        var table = await new RunTableReader(ledger).ReadAsync(runs, cancellation);
+        var table = await new RunTableReader(ledger).ReadAsync(runs, cancellationToken);
         var (matrix, _) = RunMatrix.Draw(table);
         var charts = new List<(string, string, string?)>();
-        if (runs.Count == 2) charts.Add(("venn", "Stars that each marks", Venn.Draw(await new RunAgreementReader(ledger).ReadAsync(runs[0], runs[1], cancellation))));
+        if (runs.Count == 2) charts.Add(("venn", "Stars that each marks", Venn.Draw(await new RunAgreementReader(ledger).ReadAsync(runs[0], runs[1], cancellationToken))));
         charts.Add(("matrix", runs[0].RunType == RunTypes.Anomaly ? "Jaccard similarity of flags" : "Adjusted Rand index", matrix));
         return Compose($"How far {runs.Count} runs agree", charts, []);
     }
 
-    static string Compose(string title, List<(string Key, string Name, string? Svg)> all, IReadOnlyCollection<string> wanted)
+    private static string Compose(string title, List<(string Key, string Name, string? Svg)> all, IReadOnlyCollection<string> wanted)
     {
         var drawn = all.Where(c => c.Svg is not null).ToList();
         var missing = wanted.Except(drawn.Select(c => c.Key)).ToList();

@@ -7,7 +7,7 @@ namespace Almagest.Cli.Benchmarks;
 /// <param name="Project">the project of the checkout; null = the program is built already</param>
 internal sealed record BenchProgram(string Dll, string? Project)
 {
-    const string Name = "Almagest.Bench";
+    private const string Name = "Almagest.Bench";
 
     /// <summary>In the checkout that holds this program.</summary>
     /// <exception cref="CommandFailedException">there is none; the message says where the benchmarks are</exception>

@@ -26,7 +26,7 @@ internal static class ToolProcess
             try
             {
                 await Task.WhenAll(PumpAsync(process!.StandardOutput, output.WriteLine), PumpAsync(process.StandardError, shell.Say));
-                await process.WaitForExitAsync(shell.Cancellation);
+                await process.WaitForExitAsync(shell.CancellationToken);
             }
             catch (OperationCanceledException)
             {
@@ -38,9 +38,9 @@ internal static class ToolProcess
 
         async Task PumpAsync(StreamReader from, Action<string> to)
         {
-            while (await from.ReadLineAsync(shell.Cancellation) is { } line) to(line);
+            while (await from.ReadLineAsync(shell.CancellationToken) is { } line) to(line);
         }
     }
 
-    static string Dotnet() => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+    private static string Dotnet() => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
 }

@@ -13,19 +13,19 @@ namespace Almagest.Cli.Commands;
 /// </summary>
 internal sealed class AlgorithmOptions
 {
-    readonly IReadOnlyList<Algorithm> algorithms;
-    readonly Option<string?>? choice;
-    readonly List<ParameterOption> options;
+    private readonly IReadOnlyList<Algorithm> _algorithms;
+    private readonly Option<string?>? _choice;
+    private readonly List<ParameterOption> _options;
 
     public AlgorithmOptions(IReadOnlyList<Algorithm> algorithms)
     {
-        this.algorithms = algorithms;
+        this._algorithms = algorithms;
         if (algorithms.Count > 1)
         {
-            choice = Values.Text("--algorithm", "NAME",
+            _choice = Values.Text("--algorithm", "NAME",
                 string.Join("; ", algorithms.Select((a, i) => $"{a.Name}{(i == 0 ? " (default)" : "")}: {a.Finds}")));
         }
-        options = [.. algorithms.SelectMany(a => a.Parameters, (a, p) => (Algorithm: a, Parameter: p))
+        _options = [.. algorithms.SelectMany(a => a.Parameters, (a, p) => (Algorithm: a, Parameter: p))
             .Where(x => x.Parameter.Kind != ParameterKind.Recipe)
             .GroupBy(x => x.Parameter.Option)
             .Select(g => new ParameterOption(algorithms[0], [.. g]))];
@@ -33,8 +33,8 @@ internal sealed class AlgorithmOptions
 
     public void AddTo(Command command)
     {
-        if (choice is not null) command.Add(choice);
-        foreach (var option in options) command.Add(option.Option);
+        if (_choice is not null) command.Add(_choice);
+        foreach (var option in _options) command.Add(option.Option);
     }
 
     /// <summary>The parameters of one run, or of several where an option that takes a list has several values.</summary>
@@ -43,13 +43,13 @@ internal sealed class AlgorithmOptions
     {
         var algorithm = Chosen(parsed);
         // An option that would be ignored is a misunderstanding.
-        if (options.FirstOrDefault(o => o.IsGiven(parsed) && !o.Has(algorithm)) is { } other)
+        if (_options.FirstOrDefault(o => o.IsGiven(parsed) && !o.Has(algorithm)) is { } other)
         {
             throw LedgerException.Invalid(other.Option.Name.TrimStart('-'), $"{other.Option.Name} means nothing to {algorithm.Name}",
-                algorithms.Count > 1 ? "Leave it out, or choose another --algorithm." : "Leave it out.");
+                _algorithms.Count > 1 ? "Leave it out, or choose another --algorithm." : "Leave it out.");
         }
         IEnumerable<JsonObject> all = [features is null ? [] : new JsonObject { ["features"] = features }];
-        foreach (var option in options.Where(o => o.IsGiven(parsed)))
+        foreach (var option in _options.Where(o => o.IsGiven(parsed)))
         {
             var values = option.Values(parsed);
             all = all.SelectMany(_ => values, (set, value) => With(set, option.NameFor(algorithm), value));
@@ -57,18 +57,18 @@ internal sealed class AlgorithmOptions
         return [.. all.Select(set => ParameterReader.Read(algorithm, set.ToJsonString()))];
     }
 
-    static JsonObject With(JsonObject set, string name, JsonNode value)
+    private static JsonObject With(JsonObject set, string name, JsonNode value)
     {
         var more = set.DeepClone().AsObject();
         more[name] = value.DeepClone();
         return more;
     }
 
-    Algorithm Chosen(ParseResult parsed)
+    private Algorithm Chosen(ParseResult parsed)
     {
-        if (choice is null || parsed.GetValue(choice) is not { } name) return algorithms[0];
-        return algorithms.FirstOrDefault(a => a.Name == name)
-            ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}' that makes {algorithms[0].RunType} runs",
-                $"Choose {string.Join(" or ", algorithms.Select(a => a.Name))}.");
+        if (_choice is null || parsed.GetValue(_choice) is not { } name) return _algorithms[0];
+        return _algorithms.FirstOrDefault(a => a.Name == name)
+            ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}' that makes {_algorithms[0].RunType} runs",
+                $"Choose {string.Join(" or ", _algorithms.Select(a => a.Name))}.");
     }
 }

@@ -32,7 +32,7 @@ internal static class BenchCommand
             "almagest bench readers --quick", "almagest bench readers --stars 1M -o readers.md"),
     };
 
-    static DescribedCommand Suite(CommandShell shell, GlobalOptions global, string name, string description, params string[] examples)
+    private static DescribedCommand Suite(CommandShell shell, GlobalOptions global, string name, string description, params string[] examples)
     {
         var command = new DescribedCommand(name, description, examples) { TreatUnmatchedTokensAsErrors = false };
         command.SetAction((parsed, _) =>

@@ -31,15 +31,15 @@ internal static class ConsensusCommand
             var path = parsed.GetValue(export);
             table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var runs = await RunMatrixCommand.ChooseAsync(session.Ledger, parsed.GetValue(ids) ?? [], parsed.GetValue(dataset), shell.Cancellation);
+            var runs = await RunMatrixCommand.ChooseAsync(session.Ledger, parsed.GetValue(ids) ?? [], parsed.GetValue(dataset), shell.CancellationToken);
             var by = parsed.GetValue(order) == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low;
             if (path is not null)
             {
-                var rows = await new ConsensusExport(session.Ledger).TableAsync(runs, by, (int?)parsed.GetValue(top), shell.Cancellation);
+                var rows = await new ConsensusExport(session.Ledger).TableAsync(runs, by, (int?)parsed.GetValue(top), shell.CancellationToken);
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
                 return ExitCodes.Done;
             }
-            var found = await new ConsensusReader(session.Ledger).ReadAsync(runs, (int)(parsed.GetValue(top) ?? 20), by, shell.Cancellation);
+            var found = await new ConsensusReader(session.Ledger).ReadAsync(runs, (int)(parsed.GetValue(top) ?? 20), by, shell.CancellationToken);
             shell.Answer(found.ToResource(by), new ConsensusView(found).Show);
             return ExitCodes.Done;
         });

@@ -12,7 +12,7 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>crossmatch</c>: joins two datasets by position.</summary>
 internal static class CrossMatchCommand
 {
-    static readonly (string Unit, double Arcsec)[] Units = [("arcsec", 1), ("arcmin", 60), ("mas", 0.001), ("deg", 3600), ("\"", 1), ("'", 60)];
+    private static readonly (string Unit, double Arcsec)[] s_units = [("arcsec", 1), ("arcmin", 60), ("mas", 0.001), ("deg", 3600), ("\"", 1), ("'", 60)];
 
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
@@ -43,11 +43,11 @@ internal static class CrossMatchCommand
             };
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var done = await ProgressDisplay.ShowAsync(shell, "matching", progress =>
-                new CrossMatcher(session.Ledger).MatchAsync(request, progress is null ? null : stage => progress.Report(stage, null), shell.Cancellation));
+                new CrossMatcher(session.Ledger).MatchAsync(request, progress is null ? null : stage => progress.Report(stage, null), shell.CancellationToken));
             var match = done.Match;
             if (path is not null)
             {
-                await table.WriteAsync(shell, parsed, path, await new CrossMatchRepository(session.Ledger).TableAsync(match, cancellation: shell.Cancellation), "pair", "pairs", match.LinkCount);
+                await table.WriteAsync(shell, parsed, path, await new CrossMatchRepository(session.Ledger).TableAsync(match, cancellationToken: shell.CancellationToken), "pair", "pairs", match.LinkCount);
                 return ExitCodes.Done;
             }
             shell.Answer(done.ToResource(), console =>
@@ -61,10 +61,10 @@ internal static class CrossMatchCommand
         return command;
     }
 
-    static double Angle(ArgumentResult result)
+    private static double Angle(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        var (unit, scale) = Units.FirstOrDefault(u => text.EndsWith(u.Unit, StringComparison.OrdinalIgnoreCase), ("", 1));
+        var (unit, scale) = s_units.FirstOrDefault(u => text.EndsWith(u.Unit, StringComparison.OrdinalIgnoreCase), ("", 1));
         if (double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)) return value * scale;
         result.AddError($"--radius is '{text}', expected an angle such as 1arcsec, 0.5arcmin, 200mas or 0.01deg");
         return 0;

@@ -14,20 +14,20 @@ internal static class DatabaseCommands
         Migrate(shell, global), Rollback(shell, global), Status(shell, global),
     };
 
-    static DescribedCommand Migrate(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Migrate(CommandShell shell, GlobalOptions global)
     {
         var command = new DescribedCommand("migrate", "Bring the schema up to this program's", "almagest db migrate");
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
-            var applied = await session.Ledger.Schema.MigrateAsync(shell.Cancellation);
+            var applied = await session.Ledger.Schema.MigrateAsync(shell.CancellationToken);
             shell.Answer(new { applied }, console => console.Say(applied.Count == 0 ? "The schema is up to date." : $"Brought up to date: {string.Join(", ", applied)}."));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static DescribedCommand Rollback(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Rollback(CommandShell shell, GlobalOptions global)
     {
         var to = new Argument<string>("TO") { Description = "The migration to go back to, by name or id ('almagest db status' lists them); 0 takes everything away, data included" };
         var yes = Values.Flag("--yes", "Needed with 0: yes, delete all data");
@@ -38,8 +38,8 @@ internal static class DatabaseCommands
             if (target == "0" && !parsed.GetValue(yes))
                 throw new UsageException("rolling back to 0 deletes every dataset, run and result", "If that is what you want, add --yes.", "TO");
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
-            var before = (await session.Ledger.Schema.StatusAsync(shell.Cancellation)).Where(s => s.Applied).Select(s => s.Name).ToList();
-            var changed = await session.Ledger.Schema.RollbackAsync(target, shell.Cancellation);
+            var before = (await session.Ledger.Schema.StatusAsync(shell.CancellationToken)).Where(s => s.Applied).Select(s => s.Name).ToList();
+            var changed = await session.Ledger.Schema.RollbackAsync(target, shell.CancellationToken);
             var (taken, applied) = (changed.Where(before.Contains).ToList(), changed.Where(c => !before.Contains(c)).ToList());
             shell.Answer(new { taken_back = taken, applied }, console =>
             {
@@ -52,15 +52,15 @@ internal static class DatabaseCommands
         return command;
     }
 
-    static DescribedCommand Status(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Status(CommandShell shell, GlobalOptions global)
     {
         var command = new DescribedCommand("status", "List the migrations, which of them the database has, and whether its views are this program's", "almagest db status");
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
-            var states = await session.Ledger.Schema.StatusAsync(shell.Cancellation);
+            var states = await session.Ledger.Schema.StatusAsync(shell.CancellationToken);
             var current = states.All(s => s is { Applied: true, Known: true });
-            var stale = current ? await session.Ledger.Schema.StaleDefinitionsAsync(shell.Cancellation) : [];
+            var stale = current ? await session.Ledger.Schema.StaleDefinitionsAsync(shell.CancellationToken) : [];
             shell.Answer(new
             {
                 up_to_date = current && stale.Count == 0,
@@ -82,7 +82,7 @@ internal static class DatabaseCommands
         return command;
     }
 
-    static string StateOf(MigrationState state) => state switch
+    private static string StateOf(MigrationState state) => state switch
     {
         { Superseded: true } => "of before the first release",
         { Known: false } => "of a newer program",

@@ -18,13 +18,13 @@ internal static class DatasetCommands
         List(shell, global), Show(shell, global), DatasetExportCommand.Create(shell, global), Delete(shell, global),
     };
 
-    static DescribedCommand List(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand List(CommandShell shell, GlobalOptions global)
     {
         var command = new DescribedCommand("list", "List the loaded catalogues", "almagest datasets list --json");
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var all = await DatasetResources.ListAsync(session.Ledger, shell.Cancellation);
+            var all = await DatasetResources.ListAsync(session.Ledger, shell.CancellationToken);
             shell.Answer(all, console =>
             {
                 if (all.Count == 0)
@@ -42,7 +42,7 @@ internal static class DatasetCommands
         return command;
     }
 
-    static DescribedCommand Show(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Show(CommandShell shell, GlobalOptions global)
     {
         var name = new Argument<string>("DATASET") { Description = "Its name or number" };
         var most = Values.Whole("--show-rejected", "N", "How many of the rejected rows to print (default 10)", 0, 1000);
@@ -50,9 +50,9 @@ internal static class DatasetCommands
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.Cancellation);
+            var found = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
             var shown = (int)(parsed.GetValue(most) ?? 10);
-            var dataset = await DatasetResources.ReadAsync(session.Ledger, found, shown, shell.Cancellation);
+            var dataset = await DatasetResources.ReadAsync(session.Ledger, found, shown, shell.CancellationToken);
             shell.Answer(dataset, console =>
             {
                 console.Heading(dataset.Name);
@@ -68,7 +68,7 @@ internal static class DatasetCommands
         return command;
     }
 
-    static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
     {
         var name = new Argument<string>("DATASET") { Description = "Its name or number" };
         var withRuns = Values.Flag("--with-runs", "Delete its runs and their results as well");
@@ -77,12 +77,12 @@ internal static class DatasetCommands
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var datasets = new DatasetRepository(session.Ledger);
-            var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.Cancellation);
-            var runs = (await datasets.RunCountsAsync(shell.Cancellation)).GetValueOrDefault(dataset.DatasetId);
+            var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
+            var runs = (await datasets.RunCountsAsync(shell.CancellationToken)).GetValueOrDefault(dataset.DatasetId);
             if (runs > 0 && !parsed.GetValue(withRuns))
                 throw new CommandFailedException($"dataset '{dataset.Name}' has {Words.Plural(runs, "run", "runs")}, which would be lost", "Add --with-runs to delete them as well.");
-            await datasets.DeleteAsync(dataset.DatasetId, true, shell.Cancellation);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
+            await datasets.DeleteAsync(dataset.DatasetId, true, shell.CancellationToken);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
             shell.Answer(new { deleted = dataset.Name, dataset.DatasetId, stars = dataset.StarCount, runs },
                 console => console.Say($"Deleted {dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}, {Words.Plural(runs, "run", "runs")}."));
             return ExitCodes.Done;

@@ -29,8 +29,8 @@ internal static class DatasetExportCommand
             table.Check(shell, parsed, path);
             var selection = StarFilterText.Parse(parsed.GetValue(filter));
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var dataset = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.Cancellation);
-            var stars = new SelectionExport(session.Ledger).Table(dataset, selection, parsed.GetValue(extra), cancellation: shell.Cancellation);
+            var dataset = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
+            var stars = new SelectionExport(session.Ledger).Table(dataset, selection, parsed.GetValue(extra), cancellationToken: shell.CancellationToken);
             await table.WriteAsync(shell, parsed, path, stars, "star", "stars", parsed.GetValue(filter) is null ? dataset.StarCount : null);
             return ExitCodes.Done;
         });

@@ -14,7 +14,7 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>demo</c>: the main job from a catalogue to answers across runs, on a simulated sky or a catalogue of the user's.</summary>
 internal static class DemoCommand
 {
-    const int RejectedShown = 10;
+    private const int RejectedShown = 10;
 
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
@@ -61,17 +61,17 @@ internal static class DemoCommand
         return command;
     }
 
-    static async Task<DemoReport> ReportAsync(CommandShell shell, LedgerDatabase ledger, IngestReport ingest, Stopwatch watch)
+    private static async Task<DemoReport> ReportAsync(CommandShell shell, LedgerDatabase ledger, IngestReport ingest, Stopwatch watch)
     {
-        var loaded = await DatasetResources.ReadAsync(ledger, ingest, RejectedShown, shell.Cancellation);
-        var truth = await DemoTruth.LoadAsync(ledger, ingest.Dataset, shell.Cancellation);
+        var loaded = await DatasetResources.ReadAsync(ledger, ingest, RejectedShown, shell.CancellationToken);
+        var truth = await DemoTruth.LoadAsync(ledger, ingest.Dataset, shell.CancellationToken);
         var (runs, views) = await ProgressDisplay.ShowAsync(shell, "running", progress => DemoRunner.RunAsync(shell, ledger, ingest.Dataset, truth, progress));
-        var answers = await DemoAnswers.ReadAsync(ledger, ingest.Dataset, runs, shell.Cancellation);
+        var answers = await DemoAnswers.ReadAsync(ledger, ingest.Dataset, runs, shell.CancellationToken);
         return new DemoReport(ingest, loaded, runs, views, answers, truth, watch.Elapsed.TotalMilliseconds);
     }
 
     /// <summary>Writes the simulated sky to a file and loads that as any other catalogue.</summary>
-    static async Task<IngestReport> LoadSimulatedAsync(CommandShell shell, LedgerDatabase ledger, SkySimulationOptions options)
+    private static async Task<IngestReport> LoadSimulatedAsync(CommandShell shell, LedgerDatabase ledger, SkySimulationOptions options)
     {
         var folder = Directory.CreateTempSubdirectory("almagest-demo-");
         try

@@ -28,20 +28,20 @@ internal static class DiscoverCommands
         KDistanceCommand.Create(shell, global),
     };
 
-    static DescribedCommand Anomalies(CommandShell shell, GlobalOptions global) =>
+    private static DescribedCommand Anomalies(CommandShell shell, GlobalOptions global) =>
         Of(shell, global, RunTypes.Anomaly, RecipeChoice.AnomalyOrder, new DescribedCommand("anomalies", $"Find unusual stars with {Titles(RunTypes.Anomaly)}",
             "almagest discover anomalies --dataset gaia-100pc",
             "almagest discover anomalies --dataset gaia-100pc --features photometric --contamination 0.05 --trees 400",
             "almagest discover anomalies --dataset gaia-100pc --filter 'cone=56.75,24.1,10 parallax_over_error=10..' --json"));
 
-    static DescribedCommand Clusters(CommandShell shell, GlobalOptions global) =>
+    private static DescribedCommand Clusters(CommandShell shell, GlobalOptions global) =>
         Of(shell, global, RunTypes.Cluster, RecipeChoice.ClusterOrder, new DescribedCommand("clusters", $"Find groups of stars with {Titles(RunTypes.Cluster)}",
             "almagest discover clusters --dataset praesepe --features astrometric --eps 0.09 --min-samples 15",
             "almagest discover clusters --dataset praesepe --features astrometric --algorithm hdbscan --min-cluster-size 50 --min-samples 15",
             "almagest discover clusters --dataset praesepe --algorithm hdbscan --min-cluster-size 10,20,50,100 --min-samples 10",
             "almagest discover clusters --dataset gaia-100pc --filter 'magnitude=..12' --no-save"));
 
-    static DescribedCommand Of(CommandShell shell, GlobalOptions global, string runType, IReadOnlyList<string> order, DescribedCommand command)
+    private static DescribedCommand Of(CommandShell shell, GlobalOptions global, string runType, IReadOnlyList<string> order, DescribedCommand command)
     {
         var options = new AlgorithmOptions(Algorithms.Of(runType));
         var common = new RunOptions(order);
@@ -51,7 +51,7 @@ internal static class DiscoverCommands
         return command;
     }
 
-    static string Titles(string runType) => string.Join(" or ", Algorithms.Of(runType).Select(a => a.Title));
+    private static string Titles(string runType) => string.Join(" or ", Algorithms.Of(runType).Select(a => a.Title));
 
     /// <param name="sweep">the parameters of one run, or of several that share what they can; within their ranges</param>
     public static async Task<int> RunAsync(CommandShell shell, ParseResult parsed, GlobalOptions global, RunOptions options, IReadOnlyList<RunParameters> sweep)
@@ -60,7 +60,7 @@ internal static class DiscoverCommands
             throw new UsageException("--queue leaves a run to a server, and --no-save keeps none", "Choose one of them.", "--no-save");
         var filter = StarFilterText.Parse(parsed.GetValue(options.Filter));
         await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-        (var dataset, filter) = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(options.Dataset), filter, shell.Cancellation);
+        (var dataset, filter) = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(options.Dataset), filter, shell.CancellationToken);
         if (parsed.GetValue(options.Queue)) return await QueueAsync(shell, session.Ledger, dataset, filter, sweep, parsed.GetValue(options.Follow));
         var lines = parsed.GetValue(options.Follow) ? new StageLines(shell) : null;
         var service = new DiscoveryService(session.Ledger)
@@ -76,22 +76,22 @@ internal static class DiscoverCommands
             {
                 var relay = RunStages.Relay(progress, sweep.Count > 1 ? $"run {reports.Count + 1} of {sweep.Count}: " : "") ?? lines;
                 return parsed.GetValue(options.NoSave)
-                    ? service.PreviewAsync(request, relay, shell.Cancellation)
-                    : service.RunAsync(request, relay, shell.Cancellation);
+                    ? service.PreviewAsync(request, relay, shell.CancellationToken)
+                    : service.RunAsync(request, relay, shell.CancellationToken);
             });
-            reports.Add(await DiscoveryReport.CreateAsync(session.Ledger, outcome, (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop), shell.Cancellation));
+            reports.Add(await DiscoveryReport.CreateAsync(session.Ledger, outcome, (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop), shell.CancellationToken));
         }
         if (reports.Count == 1) shell.Answer(reports[0].Document, reports[0].Show);
         else shell.Answer(new DiscoveryList(reports.ConvertAll(r => r.Document), service.Memory!.Work.Built), console => SweepReport.Show(console, reports, service.Memory!.Work.Built));
         return ExitCodes.Done;
     }
 
-    static async Task<int> QueueAsync(CommandShell shell, LedgerDatabase ledger, Dataset dataset, StarFilter filter, IReadOnlyList<RunParameters> sweep, bool follow)
+    private static async Task<int> QueueAsync(CommandShell shell, LedgerDatabase ledger, Dataset dataset, StarFilter filter, IReadOnlyList<RunParameters> sweep, bool follow)
     {
         if (sweep.Count > 1) throw new UsageException("--queue takes one run", "Use 'almagest sweep --queue' for several.", "--queue");
-        var run = (await new RunSubmitter(ledger).SubmitAsync(new RunRequest(dataset.Name, filter, sweep[0]), RunPlacement.Queued, null, shell.Cancellation)).Runs[0];
+        var run = (await new RunSubmitter(ledger).SubmitAsync(new RunRequest(dataset.Name, filter, sweep[0]), RunPlacement.Queued, null, shell.CancellationToken)).Runs[0];
         if (follow) return await RunFollowCommand.AnswerAsync(shell, ledger, run.RunId);
-        var view = await RunView.LoadAsync(ledger, run, 0, shell.Cancellation);
+        var view = await RunView.LoadAsync(ledger, run, 0, shell.CancellationToken);
         shell.Answer(view.Document, console =>
         {
             view.Show(console);
@@ -101,18 +101,18 @@ internal static class DiscoverCommands
     }
 
     /// <summary>How far a run is, a line for each stage and each quarter of it.</summary>
-    sealed class StageLines(CommandShell shell) : IProgress<RunProgress>
+    private sealed class StageLines(CommandShell shell) : IProgress<RunProgress>
     {
-        readonly Lock gate = new();
-        (string Stage, int Quarter) last = ("", -1);
+        private readonly Lock _gate = new();
+        private (string Stage, int Quarter) _last = ("", -1);
 
         public void Report(RunProgress value)
         {
             var now = (value.Stage, (int)(4 * Math.Clamp(value.Fraction, 0, 1)));
-            lock (gate)
+            lock (_gate)
             {
-                if (now == last) return;
-                last = now;
+                if (now == _last) return;
+                _last = now;
                 shell.Say(value.Stage == "views" ? RunStages.Words(value.Stage) : $"{Math.Floor(value.Percent)} % {RunStages.Words(value.Stage)}");
             }
         }

@@ -44,16 +44,16 @@ internal sealed record FilterOption(ViewFilter Filter, Option Option, Action<Par
         FilterOption Plain<T>(Option<T> option) => new(filter, option, Nothing, (parsed, _, _) => Task.FromResult<object?>(parsed.GetValue(option)));
     }
 
-    static void Nothing(ParseResult parsed)
+    private static void Nothing(ParseResult parsed)
     {
     }
 
-    static void RequireRange(NumberFilter filter, double? value)
+    private static void RequireRange(NumberFilter filter, double? value)
     {
         if (value is { } number && !(number >= filter.Least && number <= filter.Most))
             throw new UsageException(FormattableString.Invariant($"{filter.Option} is {number}"), FormattableString.Invariant($"Give a number from {filter.Least} to {filter.Most}."), filter.Option!);
     }
 
     // The rules of a cone are those of a selection.
-    static long[]? Cells(string? text) => text is not null && StarFilterText.Parse($"cone={text}").Cone is { } round ? SkyCell.InCone(round.RaDeg, round.DecDeg, round.RadiusDeg) : null;
+    private static long[]? Cells(string? text) => text is not null && StarFilterText.Parse($"cone={text}").Cone is { } round ? SkyCell.InCone(round.RaDeg, round.DecDeg, round.RadiusDeg) : null;
 }

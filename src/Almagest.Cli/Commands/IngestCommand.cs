@@ -72,24 +72,24 @@ internal static class IngestCommand
             LabelReport? labelled = null;
             if (labelFile is not null)
             {
-                var target = report?.Dataset ?? await DatasetChoice.ResolveAsync(session.Ledger, options.DatasetName, shell.Cancellation);
-                labelled = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, labelFile, labelOptions, shell.Cancellation);
+                var target = report?.Dataset ?? await DatasetChoice.ResolveAsync(session.Ledger, options.DatasetName, shell.CancellationToken);
+                labelled = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, labelFile, labelOptions, shell.CancellationToken);
             }
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
             await IngestReportView.AnswerAsync(shell, session.Ledger, report, labelled, (int)(parsed.GetValue(show) ?? 10));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static bool IsLabel(string field) => field is StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster;
+    private static bool IsLabel(string field) => field is StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster;
 
     /// <summary>Loads with a progress bar.</summary>
     public static Task<IngestReport> LoadAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<string> files, IngestOptions options) =>
         ProgressDisplay.ShowAsync(shell, "reading", progress => new CatalogIngestor(ledger).IngestAsync(files, options,
             progress is null ? null : new Relay<IngestProgress>(p => progress.Report(
                 $"loading {Words.Plural(p.Rows, "row", "rows")}" + (p.Rejected > 0 ? $", {Words.Count(p.Rejected)} rejected" : ""),
-                p.TotalBytes > 0 ? (double)p.BytesRead / p.TotalBytes : null)), shell.Cancellation));
+                p.TotalBytes > 0 ? (double)p.BytesRead / p.TotalBytes : null)), shell.CancellationToken));
 
     public static Option<string[]?> Mapping() => new("--map")
     {
@@ -116,7 +116,7 @@ internal static class IngestCommand
     }
 
     /// <summary>What a service answered, until it is loaded.</summary>
-    sealed class FetchFolder : IDisposable
+    private sealed class FetchFolder : IDisposable
     {
         public string Path { get; } = Directory.CreateTempSubdirectory("almagest-fetch-").FullName;
 

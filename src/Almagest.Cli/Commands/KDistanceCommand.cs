@@ -13,7 +13,7 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>discover k-distance</c>: what helps to choose DBSCAN's eps.</summary>
 internal static class KDistanceCommand
 {
-    static readonly double[] Shares = [0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
+    private static readonly double[] s_shares = [0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
 
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
@@ -30,22 +30,22 @@ internal static class KDistanceCommand
         {
             var selection = StarFilterText.Parse(parsed.GetValue(filter));
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.Cancellation);
+            var found = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
             var k = (int)(parsed.GetValue(minSamples) ?? new DbscanParameters().MinSamples);
-            var advice = await new DiscoveryService(session.Ledger).KDistanceAsync(found.Name, selection, parsed.GetValue(features), k, shell.Cancellation);
+            var advice = await new DiscoveryService(session.Ledger).KDistanceAsync(found.Name, selection, parsed.GetValue(features), k, shell.CancellationToken);
             shell.Answer(advice.ToResource(found.Name), console => Show(console, advice, $"{found.Name}: {selection.Describe()}"));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static void Show(IAnsiConsole console, EpsAdvice advice, string stars)
+    private static void Show(IAnsiConsole console, EpsAdvice advice, string stars)
     {
         var (curve, k) = (advice.Curve, advice.Curve.K);
         console.Heading($"Distance to neighbour {k} among {stars}, {advice.Recipe.Name}");
         console.Facts([
             .. advice.Choice is { } choice ? new[] { ("features", (string?)choice.Reason) } : [],
-            .. Shares.Select(share => ($"{share:P0} of the stars", (string?)$"nearer than {Eps(At(curve.Distances, share))}"))]);
+            .. s_shares.Select(share => ($"{share:P0} of the stars", (string?)$"nearer than {Eps(At(curve.Distances, share))}"))]);
         if (curve.SuggestedEps is not { } suggested)
         {
             console.Say("All distances are zero: no eps suggests itself.");
@@ -62,7 +62,7 @@ internal static class KDistanceCommand
         console.Say($"A largest cluster that goes on growing with eps is the field; one that keeps its size is a clump.\nTry: almagest discover clusters --eps {Eps(suggested)} --min-samples {k}");
     }
 
-    static string Eps(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+    private static string Eps(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 
-    static double At(double[] ascending, double share) => ascending[(int)Math.Round(share * (ascending.Length - 1))];
+    private static double At(double[] ascending, double share) => ascending[(int)Math.Round(share * (ascending.Length - 1))];
 }

@@ -21,11 +21,11 @@ internal static class LabelCommands
         Import(shell, global), Export(shell, global), Set(shell, global), Remove(shell, global),
     };
 
-    static Option<string?> Dataset() => Values.Text("--dataset", "NAME", "The dataset; may be left out where there is just one", "-d");
+    private static Option<string?> Dataset() => Values.Text("--dataset", "NAME", "The dataset; may be left out where there is just one", "-d");
 
-    static Option<string?> LabelSet() => Values.Text("--label-set", "NAME", "The set of labels (default: truth)");
+    private static Option<string?> LabelSet() => Values.Text("--label-set", "NAME", "The set of labels (default: truth)");
 
-    static DescribedCommand Import(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Import(CommandShell shell, GlobalOptions global)
     {
         var file = new Argument<string>("FILE") { Description = "Table with source_id and any of label_outlier (0 or 1), label_kind, label_cluster; also label_remark, labelled_by, labelled_at" };
         var (dataset, set, map, by) = (Dataset(), LabelSet(), IngestCommand.Mapping(), RunAnnotationCommands.By());
@@ -40,9 +40,9 @@ internal static class LabelCommands
                 LabelSet = parsed.GetValue(set) ?? "truth", Map = IngestCommand.ReadMap(parsed.GetValue(map) ?? []), SkipUnknown = parsed.GetValue(skip), By = RunAnnotationCommands.Who(parsed, by),
             };
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var target = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.Cancellation);
-            var report = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, path, options, shell.Cancellation);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
+            var target = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
+            var report = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, path, options, shell.CancellationToken);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
             shell.Answer(report,
                 console => console.Say($"{Words.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set {report.LabelSet}{(report.Unknown > 0 ? $"; {Words.Count(report.Unknown)} left out" : "")}."));
             return ExitCodes.Done;
@@ -50,7 +50,7 @@ internal static class LabelCommands
         return command;
     }
 
-    static DescribedCommand Export(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Export(CommandShell shell, GlobalOptions global)
     {
         var output = new Option<string>("--output", "-o") { Description = "File to write; compressed if its name ends in .gz; - is standard output", HelpName = "FILE", Required = true };
         var (dataset, set, table) = (Dataset(), LabelSet(), new TableOutput("--output"));
@@ -61,15 +61,15 @@ internal static class LabelCommands
             var path = parsed.GetRequiredValue(output);
             table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var source = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.Cancellation);
-            var rows = await new StarLabels(session.Ledger).TableAsync(source, parsed.GetValue(set) ?? "truth", shell.Cancellation);
+            var source = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
+            var rows = await new StarLabels(session.Ledger).TableAsync(source, parsed.GetValue(set) ?? "truth", shell.CancellationToken);
             await table.WriteAsync(shell, parsed, path, rows, "label", "labels");
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static DescribedCommand Set(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Set(CommandShell shell, GlobalOptions global)
     {
         var star = new Argument<string>("STAR") { Description = "The star's source_id in the catalogue" };
         var (dataset, set, by) = (Dataset(), LabelSet(), RunAnnotationCommands.By());
@@ -81,20 +81,20 @@ internal static class LabelCommands
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await FindAsync(session.Ledger, parsed.GetValue(dataset), parsed.GetRequiredValue(star), shell.Cancellation);
+            var found = await FindAsync(session.Ledger, parsed.GetValue(dataset), parsed.GetRequiredValue(star), shell.CancellationToken);
             var (label, isNew) = await new StarLabels(session.Ledger).SetAsync(new StarLabel
             {
                 StarId = found.StarId, LabelSet = parsed.GetValue(set) ?? "truth", IsAnomaly = (int?)parsed.GetValue(outlier), Kind = parsed.GetValue(kind), Cluster = parsed.GetValue(cluster),
                 Remark = parsed.GetValue(remark), LabelledBy = RunAnnotationCommands.Who(parsed, by),
-            }, shell.Cancellation);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.Cancellation);
+            }, shell.CancellationToken);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
             shell.Answer(new StarLabelReport(label.ToLabelledStar(found.SourceId)) { Replaced = !isNew }, console => console.Say($"Star {found.SourceId} is labelled in the set {label.LabelSet}{(isNew ? "" : "; its former label is replaced")}."));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static DescribedCommand Remove(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Remove(CommandShell shell, GlobalOptions global)
     {
         var star = new Argument<string>("STAR") { Description = "The star's source_id in the catalogue" };
         var (dataset, set) = (Dataset(), LabelSet());
@@ -102,19 +102,19 @@ internal static class LabelCommands
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await FindAsync(session.Ledger, parsed.GetValue(dataset), parsed.GetRequiredValue(star), shell.Cancellation);
-            await new StarLabels(session.Ledger).RemoveAsync(found.StarId, parsed.GetValue(set) ?? "truth", shell.Cancellation);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.Cancellation);
+            var found = await FindAsync(session.Ledger, parsed.GetValue(dataset), parsed.GetRequiredValue(star), shell.CancellationToken);
+            await new StarLabels(session.Ledger).RemoveAsync(found.StarId, parsed.GetValue(set) ?? "truth", shell.CancellationToken);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
             shell.Answer(new { found.StarId, found.SourceId, removed = true }, console => console.Say(string.Create(CultureInfo.InvariantCulture, $"Star {found.SourceId} has no label in that set any more.")));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static async Task<Star> FindAsync(LedgerDatabase ledger, string? dataset, string sourceId, CancellationToken cancellation)
+    private static async Task<Star> FindAsync(LedgerDatabase ledger, string? dataset, string sourceId, CancellationToken cancellationToken)
     {
-        var target = await DatasetChoice.ResolveAsync(ledger, dataset, cancellation);
-        return (await new DatasetRepository(ledger).FindStarsAsync(target.DatasetId, sourceId, cancellation)).FirstOrDefault()
+        var target = await DatasetChoice.ResolveAsync(ledger, dataset, cancellationToken);
+        return (await new DatasetRepository(ledger).FindStarsAsync(target.DatasetId, sourceId, cancellationToken)).FirstOrDefault()
             ?? throw new CommandFailedException($"dataset '{target.Name}' has no star '{sourceId}'", "Give its source_id; 'almagest runs export' lists them.");
     }
 }

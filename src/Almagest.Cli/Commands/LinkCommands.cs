@@ -18,16 +18,16 @@ internal static class LinkCommands
         List(shell, global), Export(shell, global), Labels(shell, global), Compare(shell, global), Delete(shell, global),
     };
 
-    static Argument<long> Id() => new("MATCH") { Description = "Number of the cross-match; 'almagest links list' shows them" };
+    private static Argument<long> Id() => new("MATCH") { Description = "Number of the cross-match; 'almagest links list' shows them" };
 
-    static DescribedCommand List(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand List(CommandShell shell, GlobalOptions global)
     {
         var command = new DescribedCommand("list", "List the cross-matches, newest first", "almagest links list --json");
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var all = await new CrossMatchRepository(session.Ledger).ListAsync(shell.Cancellation);
-            var names = await new DatasetRepository(session.Ledger).NamesAsync(shell.Cancellation);
+            var all = await new CrossMatchRepository(session.Ledger).ListAsync(shell.CancellationToken);
+            var names = await new DatasetRepository(session.Ledger).NamesAsync(shell.CancellationToken);
             shell.Answer(all.ConvertAll(m => m.ToResource(names)), console =>
             {
                 if (all.Count == 0)
@@ -48,7 +48,7 @@ internal static class LinkCommands
         return command;
     }
 
-    static DescribedCommand Export(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Export(CommandShell shell, GlobalOptions global)
     {
         var id = Id();
         var output = new Option<string>("--output", "-o") { Description = "File to write; compressed if its name ends in .gz; - is standard output", HelpName = "FILE", Required = true };
@@ -61,14 +61,14 @@ internal static class LinkCommands
             table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var matches = new CrossMatchRepository(session.Ledger);
-            var match = await matches.GetAsync(parsed.GetValue(id), shell.Cancellation);
-            await table.WriteAsync(shell, parsed, path, await matches.TableAsync(match, cancellation: shell.Cancellation), "pair", "pairs", match.LinkCount);
+            var match = await matches.GetAsync(parsed.GetValue(id), shell.CancellationToken);
+            await table.WriteAsync(shell, parsed, path, await matches.TableAsync(match, cancellationToken: shell.CancellationToken), "pair", "pairs", match.LinkCount);
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static DescribedCommand Labels(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Labels(CommandShell shell, GlobalOptions global)
     {
         var (id, by) = (Id(), RunAnnotationCommands.By());
         var from = Values.Whole("--from", "N", "The dataset that has the labels, 1 or 2 of the match (default 1)", 1, 2);
@@ -79,10 +79,10 @@ internal static class LinkCommands
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var match = await new CrossMatchRepository(session.Ledger).GetAsync(parsed.GetValue(id), shell.Cancellation);
+            var match = await new CrossMatchRepository(session.Ledger).GetAsync(parsed.GetValue(id), shell.CancellationToken);
             var report = await new LinkedLabels(session.Ledger).CopyAsync(match, parsed.GetValue(from) != 2, parsed.GetValue(set) ?? "truth", parsed.GetValue(target), parsed.GetValue(overwrite),
-                parsed.GetValue(by), shell.Cancellation);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.Cancellation);
+                parsed.GetValue(by), shell.CancellationToken);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
             shell.Answer(report, console => console.Say($"{Words.Plural(report.Copied, "label", "labels")} copied{(report.Kept > 0 ? $"; {Words.Count(report.Kept)} stars had one already and keep it (--overwrite replaces them)" : "")}"
                 + $"{(report.Ambiguous > 0 ? $"; {Words.Count(report.Ambiguous)} stars left out, whose links lead to labels that say different things" : "")}."));
             return ExitCodes.Done;
@@ -90,7 +90,7 @@ internal static class LinkCommands
         return command;
     }
 
-    static DescribedCommand Compare(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Compare(CommandShell shell, GlobalOptions global)
     {
         var id = Id();
         var first = new Argument<string>("RUN1") { Description = "A complete run over one of the two datasets" };
@@ -99,10 +99,10 @@ internal static class LinkCommands
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var match = await new CrossMatchRepository(session.Ledger).GetAsync(parsed.GetValue(id), shell.Cancellation);
+            var match = await new CrossMatchRepository(session.Ledger).GetAsync(parsed.GetValue(id), shell.CancellationToken);
             var runs = new RunRepository(session.Ledger);
-            var found = await new LinkedComparison(session.Ledger).ReadAsync(match, await runs.FindAsync(parsed.GetRequiredValue(first), shell.Cancellation),
-                await runs.FindAsync(parsed.GetRequiredValue(second), shell.Cancellation), shell.Cancellation);
+            var found = await new LinkedComparison(session.Ledger).ReadAsync(match, await runs.FindAsync(parsed.GetRequiredValue(first), shell.CancellationToken),
+                await runs.FindAsync(parsed.GetRequiredValue(second), shell.CancellationToken), shell.CancellationToken);
             var o = found.Overlap;
             shell.Answer(found.ToResource(), console => console.Facts([
                 ("links", Words.Count(found.Links)), ("analysed by both", Words.Count(o.Shared)), ($"marked by {Words.Short(found.Run1.RunId)}", Words.Count(o.Marked1)),
@@ -114,7 +114,7 @@ internal static class LinkCommands
         return command;
     }
 
-    static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
     {
         var id = Id();
         var command = new DescribedCommand("delete", "Delete a cross-match with its links", "almagest links delete 1") { id };
@@ -122,8 +122,8 @@ internal static class LinkCommands
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var matches = new CrossMatchRepository(session.Ledger);
-            var match = await matches.GetAsync(parsed.GetValue(id), shell.Cancellation);
-            await matches.DeleteAsync(match.MatchId, shell.Cancellation);
+            var match = await matches.GetAsync(parsed.GetValue(id), shell.CancellationToken);
+            await matches.DeleteAsync(match.MatchId, shell.CancellationToken);
             shell.Answer(new { deleted = match.MatchId, links = match.LinkCount }, console => console.Say($"Deleted cross-match {match.MatchId} with {Words.Plural(match.LinkCount, "link", "links")}."));
             return ExitCodes.Done;
         });

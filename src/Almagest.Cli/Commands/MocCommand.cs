@@ -32,7 +32,7 @@ internal static class MocCommand
             if (parsed.GetValue(run) is not null && parsed.GetValue(dataset) is not null) throw new UsageException("a run has one dataset: --run and --dataset exclude each other", "Give one of them.", "--run");
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var depth = (int)(parsed.GetValue(order) ?? CoverageReader.UsualOrder);
-            var (coverage, name) = await ReadAsync(session, parsed.GetValue(run), parsed.GetValue(dataset), depth, shell.Cancellation);
+            var (coverage, name) = await ReadAsync(session, parsed.GetValue(run), parsed.GetValue(dataset), depth, shell.CancellationToken);
             if (path == "-")
             {
                 await shell.Output.WriteAsync((form == "json" ? coverage.ToJson() : coverage.ToAscii()) + "\n");
@@ -40,7 +40,7 @@ internal static class MocCommand
             }
             await using var file = OutputFile.Create(path);
             await file.WriteAsync(writer => form == "fits"
-                ? CoverageFits.WriteAsync(file.Stream, coverage.Order, [.. coverage.Cells.Select(c => SkyCoverage.Nuniq(c.Order, c.Cell))], name, shell.Cancellation)
+                ? CoverageFits.WriteAsync(file.Stream, coverage.Order, [.. coverage.Cells.Select(c => SkyCoverage.Nuniq(c.Order, c.Cell))], name, shell.CancellationToken)
                 : writer.WriteAsync((form == "json" ? coverage.ToJson() : coverage.ToAscii()) + "\n"));
             var area = coverage.Fraction * 129_600 / Math.PI;
             shell.Answer(new { file = file.Path, format = form, order = coverage.Order, cells = coverage.Cells.Count, sky_fraction = coverage.Fraction, area_deg2 = area },
@@ -50,15 +50,15 @@ internal static class MocCommand
         return command;
     }
 
-    static async Task<(SkyCoverage Coverage, string Name)> ReadAsync(LedgerSession session, string? runId, string? datasetName, int order, CancellationToken cancellation)
+    private static async Task<(SkyCoverage Coverage, string Name)> ReadAsync(LedgerSession session, string? runId, string? datasetName, int order, CancellationToken cancellationToken)
     {
         var reader = new CoverageReader(session.Ledger);
         if (runId is not null)
         {
-            var run = await new RunRepository(session.Ledger).FindAsync(runId, cancellation);
-            return (await reader.OfRunAsync(run, order, cancellation), $"run-{run.RunId}");
+            var run = await new RunRepository(session.Ledger).FindAsync(runId, cancellationToken);
+            return (await reader.OfRunAsync(run, order, cancellationToken), $"run-{run.RunId}");
         }
-        var dataset = await DatasetChoice.ResolveAsync(session.Ledger, datasetName, cancellation);
-        return (await reader.OfDatasetAsync(dataset, order, cancellation), dataset.Name);
+        var dataset = await DatasetChoice.ResolveAsync(session.Ledger, datasetName, cancellationToken);
+        return (await reader.OfDatasetAsync(dataset, order, cancellationToken), dataset.Name);
     }
 }

@@ -12,7 +12,7 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>plot</c>: the dashboard's charts as files, without a browser.</summary>
 internal static class PlotCommands
 {
-    const double DefaultScale = 2;
+    private const double DefaultScale = 2;
 
     public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("plot", "Write the dashboard's charts to a PNG or SVG file, without a browser",
         "almagest plot run 1f0c2a9e -o run.png", "almagest plot dataset gaia-100pc -o cmd.svg --only cmd")
@@ -20,7 +20,7 @@ internal static class PlotCommands
         Run(shell, global), Dataset(shell, global), Compare(shell, global),
     };
 
-    static DescribedCommand Run(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Run(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id();
         var file = new PictureOutput();
@@ -36,16 +36,16 @@ internal static class PlotCommands
         {
             file.Check(parsed);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
             if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
                 throw new UsageException($"run {Words.Short(run.RunId)} is an {run.RunType} run and has no clusters", "Leave --cluster out.", "--cluster");
-            await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).RunAsync(run, parsed.GetValue(only) ?? [], (int?)parsed.GetValue(cluster), shell.Cancellation));
+            await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).RunAsync(run, parsed.GetValue(only) ?? [], (int?)parsed.GetValue(cluster), shell.CancellationToken));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static DescribedCommand Dataset(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Dataset(CommandShell shell, GlobalOptions global)
     {
         var name = new Argument<string?>("DATASET") { Description = "The dataset, by name or number; may be left out where there is just one", Arity = ArgumentArity.ZeroOrOne };
         var filter = Values.Text("--filter", "TERMS", "Which of its stars, as for 'discover'", "-f");
@@ -62,14 +62,14 @@ internal static class PlotCommands
             file.Check(parsed);
             var stars = StarFilterText.Parse(parsed.GetValue(filter));
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var dataset = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(name), shell.Cancellation);
+            var dataset = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(name), shell.CancellationToken);
             await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).DatasetAsync(dataset, stars, parsed.GetValue(only) ?? []));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static DescribedCommand Compare(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Compare(CommandShell shell, GlobalOptions global)
     {
         var ids = RunCompareCommand.Ids(2);
         var file = new PictureOutput();
@@ -82,16 +82,16 @@ internal static class PlotCommands
         {
             file.Check(parsed);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var runs = await RunCompareCommand.FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.Cancellation);
+            var runs = await RunCompareCommand.FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
             ComparedRuns.RequireType(runs, runs[0].RunType, "RUN");
             ComparedRuns.RequireOneDataset(runs, "RUN");
-            await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).CompareAsync(runs, shell.Cancellation));
+            await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).CompareAsync(runs, shell.CancellationToken));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static Option<string[]?> Only(IReadOnlyList<string> names) => new("--only")
+    private static Option<string[]?> Only(IReadOnlyList<string> names) => new("--only")
     {
         Arity = ArgumentArity.ExactlyOne,
         Description = $"Of the pictures these alone, joined by commas: {string.Join(", ", names)}",
@@ -106,33 +106,33 @@ internal static class PlotCommands
     };
 
     /// <summary>Where a picture goes, and as what.</summary>
-    sealed class PictureOutput
+    private sealed class PictureOutput
     {
-        readonly Option<string> output = new("--output", "-o") { Description = "File to write; its ending says how: .png or .svg", HelpName = "FILE", Required = true };
-        readonly Option<double?> scale = Values.Real("--scale", "S", $"Pixels of a PNG for each unit of the drawing, which is some 1100 units wide (default {DefaultScale}; 0.5 to 8)");
+        private readonly Option<string> _output = new("--output", "-o") { Description = "File to write; its ending says how: .png or .svg", HelpName = "FILE", Required = true };
+        private readonly Option<double?> _scale = Values.Real("--scale", "S", $"Pixels of a PNG for each unit of the drawing, which is some 1100 units wide (default {DefaultScale}; 0.5 to 8)");
 
         public void AddTo(Command command)
         {
-            command.Add(output);
-            command.Add(scale);
+            command.Add(_output);
+            command.Add(_scale);
         }
 
         public void Check(ParseResult parsed)
         {
-            var path = parsed.GetRequiredValue(output);
+            var path = parsed.GetRequiredValue(_output);
             var svg = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
             if (!svg && !path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"{path} ends neither in .png nor in .svg", "Name a file such as run.png with -o.", "--output");
-            if (parsed.GetValue(scale) is not { } s) return;
+            if (parsed.GetValue(_scale) is not { } s) return;
             if (svg) throw new UsageException("--scale is of PNG, and an SVG has no pixels", "Leave it out.", "--scale");
             if (s is < 0.5 or > 8) throw new UsageException(FormattableString.Invariant($"--scale is {s}, expected 0.5 to 8"), null, "--scale");
         }
 
         public async Task WriteAsync(CommandShell shell, ParseResult parsed, string svg)
         {
-            var path = parsed.GetRequiredValue(output);
-            var bytes = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetBytes(svg) : ChartPrinter.ToPng(svg, parsed.GetValue(scale) ?? DefaultScale);
+            var path = parsed.GetRequiredValue(_output);
+            var bytes = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetBytes(svg) : ChartPrinter.ToPng(svg, parsed.GetValue(_scale) ?? DefaultScale);
             await using (var file = OutputFile.Create(path))
-                await file.WriteAsync(_ => file.Stream.WriteAsync(bytes, shell.Cancellation).AsTask());
+                await file.WriteAsync(_ => file.Stream.WriteAsync(bytes, shell.CancellationToken).AsTask());
             shell.Answer(new { file = Path.GetFullPath(path), bytes = bytes.Length }, console => console.Say($"Wrote {path} ({bytes.Length / 1024:N0} KiB)."));
         }
     }

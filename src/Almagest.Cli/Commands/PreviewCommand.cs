@@ -12,7 +12,7 @@ namespace Almagest.Cli.Commands;
 internal static class PreviewCommand
 {
     /// <summary>Bytes up to which a file is read to its end to list its tables.</summary>
-    const long ListedUpTo = 16 << 20;
+    private const long ListedUpTo = 16 << 20;
 
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
@@ -42,7 +42,7 @@ internal static class PreviewCommand
         return command;
     }
 
-    static object Document(string path, CatalogPreview preview, IReadOnlyList<CatalogTable> tables, ColumnMapping mapping) => new
+    private static object Document(string path, CatalogPreview preview, IReadOnlyList<CatalogTable> tables, ColumnMapping mapping) => new
     {
         file = Path.GetFileName(path),
         preview.Format,
@@ -59,9 +59,9 @@ internal static class PreviewCommand
         notes = preview.Warnings,
     };
 
-    static bool HasPosition(ColumnMapping mapping) => mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null;
+    private static bool HasPosition(ColumnMapping mapping) => mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null;
 
-    static void Show(IAnsiConsole console, string path, string? table, CatalogPreview preview, IReadOnlyList<CatalogTable> tables, ColumnMapping mapping)
+    private static void Show(IAnsiConsole console, string path, string? table, CatalogPreview preview, IReadOnlyList<CatalogTable> tables, ColumnMapping mapping)
     {
         console.Heading($"{Path.GetFileName(path)}: {preview.Format}, {Words.Plural(preview.Columns.Count, "column", "columns")}");
         console.Facts([.. preview.Warnings.Select(n => ("note", (string?)n))]);
@@ -86,7 +86,7 @@ internal static class PreviewCommand
     }
 
     /// <summary>The first rows of the columns that are taken, as many as a screen holds.</summary>
-    static void ShowRows(IAnsiConsole console, CatalogPreview preview, ColumnMapping mapping)
+    private static void ShowRows(IAnsiConsole console, CatalogPreview preview, ColumnMapping mapping)
     {
         if (preview.Rows.Count < 2) return;
         int[] shown = [.. mapping.Fields.SelectMany(f => f.Columns).Distinct().Take(7)];

@@ -8,10 +8,10 @@ namespace Almagest.Cli.Commands;
 /// <summary>Options of <c>ingest</c> and <c>preview</c> that say how a file is read: which table, in which system, at which epoch.</summary>
 internal sealed class ReadingOptions
 {
-    readonly Option<string?> table = Values.Text("--table", "NAME|N", "Which table of a file with several: its name, or its number from 1 (FITS, VOTable, VizieR TSV, CDS)");
-    readonly Option<string?> readMe = Values.Text("--readme", "FILE", "The ReadMe that describes a CDS table byte by byte (default: ReadMe in its folder)");
+    private readonly Option<string?> _table = Values.Text("--table", "NAME|N", "Which table of a file with several: its name, or its number from 1 (FITS, VOTable, VizieR TSV, CDS)");
+    private readonly Option<string?> _readMe = Values.Text("--readme", "FILE", "The ReadMe that describes a CDS table byte by byte (default: ReadMe in its folder)");
 
-    readonly Option<PositionSystem?> frame = new("--frame")
+    private readonly Option<PositionSystem?> _frame = new("--frame")
     {
         Description = "System of the positions, where the file does not say it or says it wrongly: icrs, fk5, fk4, galactic, or with an equinox fk5:J1975, fk4:B1900; stars are stored in ICRS",
         HelpName = "SYSTEM",
@@ -23,33 +23,33 @@ internal sealed class ReadingOptions
         },
     };
 
-    readonly Option<double?> epoch = Year("--epoch", "Carry positions to this epoch by their proper motions, such as 2016 or J2000");
-    readonly Option<double?> catalogEpoch = Year("--catalog-epoch", "Epoch of the catalogue's positions, where the file does not say it, such as 2016 for Gaia DR3");
+    private readonly Option<double?> _epoch = Year("--epoch", "Carry positions to this epoch by their proper motions, such as 2016 or J2000");
+    private readonly Option<double?> _catalogEpoch = Year("--catalog-epoch", "Epoch of the catalogue's positions, where the file does not say it, such as 2016 for Gaia DR3");
 
     /// <param name="whole">with what only a load needs</param>
     public void AddTo(Command command, bool whole)
     {
-        command.Add(table);
-        command.Add(readMe);
-        command.Add(frame);
+        command.Add(_table);
+        command.Add(_readMe);
+        command.Add(_frame);
         if (!whole) return;
-        command.Add(epoch);
-        command.Add(catalogEpoch);
+        command.Add(_epoch);
+        command.Add(_catalogEpoch);
     }
 
     public CatalogOpenOptions Open(ParseResult parsed)
     {
-        if (parsed.GetValue(readMe) is { } file) IngestCommand.RequireFiles([file]);
-        return new CatalogOpenOptions { Table = parsed.GetValue(table), ReadMe = parsed.GetValue(readMe) };
+        if (parsed.GetValue(_readMe) is { } file) IngestCommand.RequireFiles([file]);
+        return new CatalogOpenOptions { Table = parsed.GetValue(_table), ReadMe = parsed.GetValue(_readMe) };
     }
 
-    public PositionSystem? Frame(ParseResult parsed) => parsed.GetValue(frame);
+    public PositionSystem? Frame(ParseResult parsed) => parsed.GetValue(_frame);
 
-    public double? Epoch(ParseResult parsed) => parsed.GetValue(epoch);
+    public double? Epoch(ParseResult parsed) => parsed.GetValue(_epoch);
 
-    public double? CatalogEpoch(ParseResult parsed) => parsed.GetValue(catalogEpoch);
+    public double? CatalogEpoch(ParseResult parsed) => parsed.GetValue(_catalogEpoch);
 
-    static Option<double?> Year(string name, string description) => new(name)
+    private static Option<double?> Year(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "YEAR",

@@ -28,11 +28,11 @@ internal static class RunAnnotationCommands
             if (what is not (null or "add" or "remove")) throw new UsageException($"'{what}' is nothing that can be done with tags", "Write add or remove, then the tags.", "ACTION");
             if (what is not null && words.Length == 0) throw new UsageException($"no tag to {what} is given", $"Write: almagest runs tag ID {what} TAG", "TAG");
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
             var annotations = new RunAnnotations(session.Ledger);
-            if (what == "add") await annotations.AddTagsAsync(run.RunId, words, Who(parsed, by), shell.Cancellation);
-            if (what == "remove") await annotations.RemoveTagsAsync(run.RunId, words, shell.Cancellation);
-            var found = await annotations.TagsAsync(run.RunId, shell.Cancellation);
+            if (what == "add") await annotations.AddTagsAsync(run.RunId, words, Who(parsed, by), shell.CancellationToken);
+            if (what == "remove") await annotations.RemoveTagsAsync(run.RunId, words, shell.CancellationToken);
+            var found = await annotations.TagsAsync(run.RunId, shell.CancellationToken);
             shell.Answer(RunResources.ListOf(run.RunId, found),
                 console => console.Say(found.Count == 0 ? $"Run {Words.Short(run.RunId)} has no tags." : $"Run {Words.Short(run.RunId)}: {string.Join(", ", found.Select(t => t.Tag))}"));
             return ExitCodes.Done;
@@ -52,11 +52,11 @@ internal static class RunAnnotationCommands
             var (words, gone) = (parsed.GetValue(text), parsed.GetValue(remove));
             if (words is not null && gone is not null) throw new UsageException("both TEXT and --remove are given", "Give one of them.", "--remove");
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
             var annotations = new RunAnnotations(session.Ledger);
-            if (words is not null) await annotations.AddNoteAsync(run.RunId, words, Who(parsed, by), shell.Cancellation);
-            if (gone is { } note) await annotations.RemoveNoteAsync(run.RunId, note, shell.Cancellation);
-            var found = await annotations.NotesAsync(run.RunId, shell.Cancellation);
+            if (words is not null) await annotations.AddNoteAsync(run.RunId, words, Who(parsed, by), shell.CancellationToken);
+            if (gone is { } note) await annotations.RemoveNoteAsync(run.RunId, note, shell.CancellationToken);
+            var found = await annotations.NotesAsync(run.RunId, shell.CancellationToken);
             shell.Answer(RunResources.ListOf(run.RunId, found), console =>
             {
                 if (found.Count == 0) console.Say($"There is no note about run {Words.Short(run.RunId)}.");

@@ -26,12 +26,12 @@ internal static class RunClustersCommand
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var runs = await RunCompareCommand.FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.Cancellation);
+            var runs = await RunCompareCommand.FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
             var options = standard with
             {
                 MinJaccard = parsed.GetValue(minJaccard) ?? standard.MinJaccard, Limit = (int)(parsed.GetValue(top) ?? 20), Members = (int)(parsed.GetValue(members) ?? 0),
             };
-            var found = await new ClusterIdentityReader(session.Ledger).ReadAsync(runs, options, shell.Cancellation);
+            var found = await new ClusterIdentityReader(session.Ledger).ReadAsync(runs, options, shell.CancellationToken);
             shell.Answer(found.ToResource(), new ClusterIdentityView(found).Show);
             return ExitCodes.Done;
         });

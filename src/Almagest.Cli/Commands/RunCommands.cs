@@ -26,7 +26,7 @@ internal static class RunCommands
 
     public static Argument<string> Id(string name = "ID") => new(name) { Description = "A run's id, or at least six characters of its start or end" };
 
-    static DescribedCommand List(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand List(CommandShell shell, GlobalOptions global)
     {
         var type = Values.Choice("--type", "Only runs of this type", [.. RunTypes.All]);
         var status = Values.Choice("--status", "Only runs in this state", [.. RunStatus.All]);
@@ -45,8 +45,8 @@ internal static class RunCommands
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var repository = new DatasetRepository(session.Ledger);
-            var only = parsed.GetValue(dataset) is { } name ? await repository.FindAsync(name, shell.Cancellation) : null;
-            var names = await repository.NamesAsync(shell.Cancellation);
+            var only = parsed.GetValue(dataset) is { } name ? await repository.FindAsync(name, shell.CancellationToken) : null;
+            var names = await repository.NamesAsync(shell.CancellationToken);
             var most = (int)(parsed.GetValue(limit) ?? 20);
             var group = parsed.GetValue(sweep) is not { } text ? (Guid?)null
                 : Guid.TryParse(text, out var id) ? id : throw LedgerException.Invalid("sweep", $"'{text}' is no sweep's id", "Give the whole id, as 'almagest sweep' and 'runs show' print it.");
@@ -54,7 +54,7 @@ internal static class RunCommands
             var found = await new RunRepository(session.Ledger).ListAsync(new RunQuery(parsed.GetValue(type), parsed.GetValue(status), only?.DatasetId, most + 1)
             {
                 Algorithm = parsed.GetValue(algorithm), Tag = parsed.GetValue(tag), GroupId = group, Sort = order, After = parsed.GetValue(after),
-            }, shell.Cancellation);
+            }, shell.CancellationToken);
             var runs = found.Take(most).ToList();
             var next = found.Count > most ? RunOrder.TokenOf(runs[^1], order) : null;
             shell.Answer(new RunPage(runs.ConvertAll(r => r.ToResource(names)), next, next is not null), console =>
@@ -68,7 +68,7 @@ internal static class RunCommands
         return command;
     }
 
-    static DescribedCommand Show(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Show(CommandShell shell, GlobalOptions global)
     {
         var id = Id();
         var top = Values.Whole("--top", "N", "How many stars or clusters to print (default 10)", 0, 10_000);
@@ -76,15 +76,15 @@ internal static class RunCommands
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
-            var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.Cancellation);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+            var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.CancellationToken);
             shell.Answer(view.Document, view.Show);
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
     {
         var ids = new Argument<string[]>("ID") { Description = "Ids of runs, or at least six characters of their start or end", Arity = ArgumentArity.OneOrMore };
         var command = new DescribedCommand("delete", "Delete runs and their results", "almagest runs delete 1f0c2a9e 77ab03d1") { ids };
@@ -94,9 +94,9 @@ internal static class RunCommands
             var repository = new RunRepository(session.Ledger);
             // Every id is resolved before the first run goes: a slip in the last one deletes nothing.
             var runs = new List<DiscoveryRun>();
-            foreach (var id in parsed.GetRequiredValue(ids)) runs.Add(await repository.FindAsync(id, shell.Cancellation));
-            foreach (var run in runs.DistinctBy(r => r.RunId)) await repository.DeleteAsync(run.RunId, shell.Cancellation);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
+            foreach (var id in parsed.GetRequiredValue(ids)) runs.Add(await repository.FindAsync(id, shell.CancellationToken));
+            foreach (var run in runs.DistinctBy(r => r.RunId)) await repository.DeleteAsync(run.RunId, shell.CancellationToken);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
             var deleted = runs.Select(r => r.RunId).Distinct().ToList();
             shell.Answer(new { deleted }, console => console.Say($"Deleted {Words.Plural(deleted.Count, "run", "runs")}; the views are up to date."));
             return ExitCodes.Done;

@@ -42,41 +42,41 @@ internal static class RunCompareCommand
             var path = parsed.GetValue(export);
             table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var runs = await FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.Cancellation);
+            var runs = await FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
             var most = (int)(parsed.GetValue(top) ?? 10);
             if (runs.Count > 2)
             {
                 if (side is not null) throw new UsageException("--stars is of two runs", "Name two runs only, or leave it out.", "--stars");
-                var found = await new RunTableReader(session.Ledger).ReadAsync(runs, shell.Cancellation);
+                var found = await new RunTableReader(session.Ledger).ReadAsync(runs, shell.CancellationToken);
                 if (path is not null)
                 {
-                    await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, found.Pairs, cancellation: shell.Cancellation), "pair", "pairs", found.Pairs.Count);
+                    await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, found.Pairs, cancellationToken: shell.CancellationToken), "pair", "pairs", found.Pairs.Count);
                     return ExitCodes.Done;
                 }
                 shell.Answer(found.ToResource(), new RunTableView(found, most).Show);
                 return ExitCodes.Done;
             }
-            var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.Cancellation);
+            var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.CancellationToken);
             var which = side switch { "only-a" => PairSide.OnlyIn1, "only-b" => PairSide.OnlyIn2, _ => PairSide.Common };
             if (path is not null)
             {
-                var rows = await new PairExport(session.Ledger).TableAsync(agreement, side is null ? null : which, why, shell.Cancellation);
+                var rows = await new PairExport(session.Ledger).TableAsync(agreement, side is null ? null : which, why, shell.CancellationToken);
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
                 return ExitCodes.Done;
             }
-            if (shell.Json) shell.Write(await ComparisonView.DocumentAsync(session.Ledger, agreement, which, why, most, shell.Cancellation));
-            else (await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.Cancellation)).Show(shell.Screen);
+            if (shell.Json) shell.Write(await ComparisonView.DocumentAsync(session.Ledger, agreement, which, why, most, shell.CancellationToken));
+            else (await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.CancellationToken)).Show(shell.Screen);
             return ExitCodes.Done;
         });
         return command;
     }
 
     /// <summary>The complete runs of these words.</summary>
-    public static async Task<IReadOnlyList<DiscoveryRun>> FindAsync(LedgerDatabase ledger, IReadOnlyList<string> words, int least, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<DiscoveryRun>> FindAsync(LedgerDatabase ledger, IReadOnlyList<string> words, int least, CancellationToken cancellationToken)
     {
         var repository = new RunRepository(ledger);
         var found = new List<Guid>();
-        foreach (var word in words) found.Add((await repository.FindAsync(word, cancellation)).RunId);
-        return await ComparedRuns.LoadAsync(ledger, found, least, "RUN", cancellation);
+        foreach (var word in words) found.Add((await repository.FindAsync(word, cancellationToken)).RunId);
+        return await ComparedRuns.LoadAsync(ledger, found, least, "RUN", cancellationToken);
     }
 }

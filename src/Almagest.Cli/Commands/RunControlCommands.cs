@@ -22,9 +22,9 @@ internal static class RunControlCommands
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
-            var run = await new RunClaims(session.Ledger).CancelAsync(found.RunId, shell.Cancellation);
-            shell.Answer(await RunResources.ReadAsync(session.Ledger, run, shell.Cancellation), console => console.Say(run.Status == RunStatus.Cancelled
+            var found = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+            var run = await new RunClaims(session.Ledger).CancelAsync(found.RunId, shell.CancellationToken);
+            shell.Answer(await RunResources.ReadAsync(session.Ledger, run, shell.CancellationToken), console => console.Say(run.Status == RunStatus.Cancelled
                 ? $"Run {Words.Short(run.RunId)} is cancelled."
                 : $"The program that works on run {Words.Short(run.RunId)} is told, and stops within a second or two: almagest runs follow {Words.Short(run.RunId)}"));
             return ExitCodes.Done;
@@ -42,19 +42,19 @@ internal static class RunControlCommands
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var runs = new RunRepository(session.Ledger);
-            var old = await runs.FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var old = await runs.FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
             var queued = parsed.GetValue(queue);
-            var run = await new RunSubmitter(session.Ledger).RetryAsync(old.RunId, queued ? RunPlacement.Queued : RunPlacement.Own, shell.Cancellation);
+            var run = await new RunSubmitter(session.Ledger).RetryAsync(old.RunId, queued ? RunPlacement.Queued : RunPlacement.Own, shell.CancellationToken);
             if (!queued)
             {
                 var service = new DiscoveryService(session.Ledger);
-                if (await ProgressDisplay.ShowAsync(shell, "starting", progress => service.ExecuteAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation)) is null)
+                if (await ProgressDisplay.ShowAsync(shell, "starting", progress => service.ExecuteAsync(run.RunId, RunStages.Relay(progress), shell.CancellationToken)) is null)
                     throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker",
                         "Follow it with: almagest runs follow").With("run_id", run.RunId);
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
-                run = await runs.GetAsync(run.RunId, shell.Cancellation);
+                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
+                run = await runs.GetAsync(run.RunId, shell.CancellationToken);
             }
-            var view = await RunView.LoadAsync(session.Ledger, run, 10, shell.Cancellation);
+            var view = await RunView.LoadAsync(session.Ledger, run, 10, shell.CancellationToken);
             shell.Answer(view.Document, console =>
             {
                 view.Show(console);

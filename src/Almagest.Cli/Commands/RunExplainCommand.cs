@@ -24,11 +24,11 @@ internal static class RunExplainCommand
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
             var kind = parsed.GetValue(by) switch { "source_id" => StarIdKind.SourceId, "star_id" => StarIdKind.StarId, _ => (StarIdKind?)null };
-            var found = await new RunStars(session.Ledger).FindAsync(run, parsed.GetRequiredValue(star), kind, shell.Cancellation);
+            var found = await new RunStars(session.Ledger).FindAsync(run, parsed.GetRequiredValue(star), kind, shell.CancellationToken);
             using var explainer = new RunExplainer(session.Ledger);
-            var view = new ExplanationView(await explainer.ExplainAsync(run.RunId, found.StarId, shell.Cancellation));
+            var view = new ExplanationView(await explainer.ExplainAsync(run.RunId, found.StarId, shell.CancellationToken));
             shell.Answer(view.Document, view.Show);
             return ExitCodes.Done;
         });

@@ -29,15 +29,15 @@ internal static class RunExportCommand
             var path = parsed.GetRequiredValue(output);
             table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
             if (parsed.GetValue(anomalies) && run.RunType != RunTypes.Anomaly)
                 throw new UsageException($"run {Words.Short(run.RunId)} is a {run.RunType} run and flags no stars", "Leave --anomalies out, or use --cluster N.", "--anomalies");
             if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
                 throw new UsageException($"run {Words.Short(run.RunId)} is an {run.RunType} run and has no clusters", "Leave --cluster out, or use --anomalies.", "--cluster");
             var query = new ResultQuery(parsed.GetValue(anomalies), (int?)parsed.GetValue(cluster), ByScore: parsed.GetValue(anomalies));
-            var rows = await new RunExport(session.Ledger).TableAsync(run, query, shell.Cancellation);
+            var rows = await new RunExport(session.Ledger).TableAsync(run, query, shell.CancellationToken);
             var whole = query is { AnomaliesOnly: false, ClusterId: null };
-            var total = path == "-" ? (long?)null : whole ? run.TotalStars : await new ResultRepository(session.Ledger).CountAsync(run.RunId, query, shell.Cancellation);
+            var total = path == "-" ? (long?)null : whole ? run.TotalStars : await new ResultRepository(session.Ledger).CountAsync(run.RunId, query, shell.CancellationToken);
             await table.WriteAsync(shell, parsed, path, rows, "star", "stars", total);
             return ExitCodes.Done;
         });

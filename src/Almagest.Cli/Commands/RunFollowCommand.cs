@@ -12,8 +12,8 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>runs follow</c>: the progress of a run, whichever program works on it.</summary>
 internal static class RunFollowCommand
 {
-    static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
-    static readonly TimeSpan ReapAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_reapAgain = TimeSpan.FromSeconds(5);
 
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
@@ -22,7 +22,7 @@ internal static class RunFollowCommand
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
             return await AnswerAsync(shell, session.Ledger, run.RunId);
         });
         return command;
@@ -32,31 +32,31 @@ internal static class RunFollowCommand
     public static async Task<int> AnswerAsync(CommandShell shell, LedgerDatabase ledger, Guid runId)
     {
         var run = await ProgressDisplay.ShowAsync(shell, "waiting", progress => UntilEndedAsync(shell, ledger, runId, progress));
-        var view = await RunView.LoadAsync(ledger, run, 10, shell.Cancellation);
+        var view = await RunView.LoadAsync(ledger, run, 10, shell.CancellationToken);
         shell.Answer(view.Document, view.Show);
         return run.IsComplete ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    static async Task<DiscoveryRun> UntilEndedAsync(CommandShell shell, LedgerDatabase ledger, Guid runId, IWorkProgress? progress)
+    private static async Task<DiscoveryRun> UntilEndedAsync(CommandShell shell, LedgerDatabase ledger, Guid runId, IWorkProgress? progress)
     {
         var runs = new RunRepository(ledger);
         var (since, stage) = (Stopwatch.GetTimestamp(), "");
         while (true)
         {
-            var run = await runs.GetAsync(runId, shell.Cancellation);
+            var run = await runs.GetAsync(runId, shell.CancellationToken);
             if (run.Status is not (RunStatus.Pending or RunStatus.Running)) return run;
             var at = run.ProgressStage is null ? null : new RunProgress(run.ProgressStage, run.ProgressFraction ?? 0);
             var words = at is null ? run.Status == RunStatus.Pending ? "waiting for a worker" : "starting" : RunStages.Words(at.Stage);
             progress?.Report(words, (at?.Percent ?? 0) / 100);
             if (progress is null && words != stage) shell.Say($"{Words.Short(runId)}: {words}");
             stage = words;
-            if (Stopwatch.GetElapsedTime(since) > ReapAgain)
+            if (Stopwatch.GetElapsedTime(since) > s_reapAgain)
             {
                 // Where no server runs, this is who notices that the worker was lost.
-                await new RunClaims(ledger).ReapAsync(shell.Cancellation);
+                await new RunClaims(ledger).ReapAsync(shell.CancellationToken);
                 since = Stopwatch.GetTimestamp();
             }
-            await Task.Delay(LookAgain, shell.Cancellation);
+            await Task.Delay(s_lookAgain, shell.CancellationToken);
         }
     }
 }

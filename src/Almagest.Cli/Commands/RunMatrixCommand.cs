@@ -34,13 +34,13 @@ internal static class RunMatrixCommand
             var path = parsed.GetValue(export);
             table.Check(shell, parsed, path);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var runs = await ChooseAsync(session.Ledger, parsed.GetValue(ids) ?? [], parsed.GetValue(dataset), shell.Cancellation);
-            var all = PairSignificance.Matrix(runs, await new RunSetReader(session.Ledger).MarksAsync(runs, shell.Cancellation));
+            var runs = await ChooseAsync(session.Ledger, parsed.GetValue(ids) ?? [], parsed.GetValue(dataset), shell.CancellationToken);
+            var all = PairSignificance.Matrix(runs, await new RunSetReader(session.Ledger).MarksAsync(runs, shell.CancellationToken));
             var wanted = all.Where(p => Math.Pow(10, p.Log10QValue) <= most).ToList();
             if (path is not null)
             {
                 var words = most < 1 ? FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first") : "all pairs, most significant first";
-                await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, wanted, words, shell.Cancellation), "pair", "pairs", wanted.Count);
+                await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, wanted, words, shell.CancellationToken), "pair", "pairs", wanted.Count);
                 return ExitCodes.Done;
             }
             var pairs = wanted.Take((int)(parsed.GetValue(top) ?? 20)).ToList();
@@ -57,12 +57,12 @@ internal static class RunMatrixCommand
     }
 
     /// <summary>The anomaly runs that are named, else the newest of a dataset, in order of creation.</summary>
-    public static async Task<IReadOnlyList<DiscoveryRun>> ChooseAsync(LedgerDatabase ledger, IReadOnlyList<string> words, string? dataset, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<DiscoveryRun>> ChooseAsync(LedgerDatabase ledger, IReadOnlyList<string> words, string? dataset, CancellationToken cancellationToken)
     {
         if (words.Count == 0)
-            return await ComparedRuns.NewestAsync(ledger, RunTypes.Anomaly, (await DatasetChoice.ResolveAsync(ledger, dataset, cancellation)).DatasetId, cancellation: cancellation);
+            return await ComparedRuns.NewestAsync(ledger, RunTypes.Anomaly, (await DatasetChoice.ResolveAsync(ledger, dataset, cancellationToken)).DatasetId, cancellationToken: cancellationToken);
         if (dataset is not null) throw new UsageException("both runs and --dataset are given", "Give one of them.", "--dataset");
-        var runs = await RunCompareCommand.FindAsync(ledger, words, 1, cancellation);
+        var runs = await RunCompareCommand.FindAsync(ledger, words, 1, cancellationToken);
         ComparedRuns.RequireType(runs, RunTypes.Anomaly, "RUN");
         ComparedRuns.RequireOneDataset(runs, "RUN");
         return [.. runs.OrderBy(r => r.RunId)];

@@ -50,9 +50,9 @@ internal static class RunRecoveryCommand
             };
             settings.Validate();
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
             var trials = new RecoveryTrials(session.Ledger) { MaxThreads = (int)(parsed.GetValue(threads) ?? 0) };
-            var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => trials.RunAsync(run.RunId, settings, RunStages.Relay(progress), shell.Cancellation));
+            var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => trials.RunAsync(run.RunId, settings, RunStages.Relay(progress), shell.CancellationToken));
             shell.Answer(report, console => RecoveryView.Show(console, report, run));
             return ExitCodes.Done;
         });

@@ -20,9 +20,9 @@ internal static class RunReplayCommand
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
+            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
             var replayer = new RunReplayer(session.Ledger) { MaxThreads = (int)(parsed.GetValue(threads) ?? 0) };
-            var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => replayer.ReplayAsync(run.RunId, RunStages.Relay(progress), shell.Cancellation));
+            var report = await ProgressDisplay.ShowAsync(shell, "starting", progress => replayer.ReplayAsync(run.RunId, RunStages.Relay(progress), shell.CancellationToken));
             shell.Answer(report.ToResource(), console => ReplayView.Show(console, report));
             return report.IsReproduced ? ExitCodes.Done : ExitCodes.Failed;
         });

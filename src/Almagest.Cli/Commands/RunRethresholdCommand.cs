@@ -26,10 +26,10 @@ internal static class RunRethresholdCommand
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var source = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.Cancellation);
-            var run = await new RunRethresholder(session.Ledger).RethresholdAsync(source.RunId, parsed.GetRequiredValue(contamination)!.Value, shell.Cancellation);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.Cancellation);
-            var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.Cancellation);
+            var source = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+            var run = await new RunRethresholder(session.Ledger).RethresholdAsync(source.RunId, parsed.GetRequiredValue(contamination)!.Value, shell.CancellationToken);
+            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
+            var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.CancellationToken);
             shell.Answer(view.Document, console =>
             {
                 view.Show(console);

@@ -42,7 +42,7 @@ internal static class SimulateCommand
             if (path == "-")
             {
                 if (shell.Json) throw new UsageException("-o - writes CSV to standard output, where --json would write its document", "Choose one of them.", "--output");
-                SimulatedSkyCsvWriter.Write(simulator, shell.Output, 0, null, shell.Cancellation);
+                SimulatedSkyCsvWriter.Write(simulator, shell.Output, 0, null, shell.CancellationToken);
                 return ExitCodes.Done;
             }
             await using var file = OutputFile.Create(path);
@@ -59,11 +59,11 @@ internal static class SimulateCommand
         {
             var total = simulator.Options.Stars;
             var relay = progress is null ? null : new Relay<long>(n => progress.Report($"simulating {Words.Count(total)} stars", (double)n / total));
-            await file.WriteAsync(writer => Task.Run(() => SimulatedSkyCsvWriter.Write(simulator, writer, 0, relay, shell.Cancellation), shell.Cancellation));
+            await file.WriteAsync(writer => Task.Run(() => SimulatedSkyCsvWriter.Write(simulator, writer, 0, relay, shell.CancellationToken), shell.CancellationToken));
             return true;
         });
 
-    static void Answer(CommandShell shell, SkySimulator simulator, string path, string fullPath)
+    private static void Answer(CommandShell shell, SkySimulator simulator, string path, string fullPath)
     {
         var options = simulator.Options;
         var bytes = new FileInfo(fullPath).Length;
@@ -86,7 +86,7 @@ internal static class SimulateCommand
         });
     }
 
-    static SkyRegion ReadCone(string? text)
+    private static SkyRegion ReadCone(string? text)
     {
         if (text is null) return SkyRegion.AllSky;
         var parts = text.Split(',').Select(p => double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) ? v : double.NaN).ToArray();

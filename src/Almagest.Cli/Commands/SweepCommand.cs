@@ -49,13 +49,13 @@ internal static class SweepCommand
             var runs = RunSweep.Expand(parsed.GetRequiredValue(algorithm)!, common, [.. Pairs("grid", parsed.GetValue(grid))], Sets(parsed.GetValue(list)), Seeds(parsed.GetValue(seeds)));
             var selection = StarFilterText.Parse(parsed.GetValue(filter));
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            (var over, selection) = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), selection, shell.Cancellation);
+            (var over, selection) = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), selection, shell.CancellationToken);
             var group = Guid.CreateVersion7();
-            var submitted = await new RunSubmitter(session.Ledger).SubmitAsync(over.Name, selection, runs, RunPlacement.Queued with { GroupId = group }, null, shell.Cancellation);
+            var submitted = await new RunSubmitter(session.Ledger).SubmitAsync(over.Name, selection, runs, RunPlacement.Queued with { GroupId = group }, null, shell.CancellationToken);
             if (!parsed.GetValue(queue)) await ExecuteAsync(shell, session.Ledger, submitted.Runs, (int)(parsed.GetValue(threads) ?? 0));
-            var summary = await SweepSummary.ReadAsync(session.Ledger, group, shell.Cancellation);
-            var made = await new RunRepository(session.Ledger).ListAsync(new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest }, shell.Cancellation);
-            var names = await new DatasetRepository(session.Ledger).NamesAsync(shell.Cancellation);
+            var summary = await SweepSummary.ReadAsync(session.Ledger, group, shell.CancellationToken);
+            var made = await new RunRepository(session.Ledger).ListAsync(new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest }, shell.CancellationToken);
+            var names = await new DatasetRepository(session.Ledger).NamesAsync(shell.CancellationToken);
             var words = string.Join(" + ", RunDatasets.Names(made[0], names));
             var document = new SweepDetail(summary.ToResource(names.GetValueOrDefault(summary.DatasetId, ""))) { Items = [.. made.Select(r => r.ToResource(names))] };
             shell.Answer(document, console => SweepView.Show(console, summary, made, words, submitted.Choice?.Reason));
@@ -65,7 +65,7 @@ internal static class SweepCommand
     }
 
     // They are in the queue all the same: a server that is there takes its part, and what this program leaves behind when it is killed.
-    static async Task ExecuteAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<DiscoveryRun> runs, int threads)
+    private static async Task ExecuteAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<DiscoveryRun> runs, int threads)
     {
         var service = new DiscoveryService(ledger) { MaxThreads = threads, Memory = new AnalysisMemory(new SelectionCache(ledger)) };
         try
@@ -76,7 +76,7 @@ internal static class SweepCommand
                 {
                     try
                     {
-                        await service.ExecuteAsync(run.RunId, RunStages.Relay(progress, $"run {i + 1} of {runs.Count}: "), shell.Cancellation);
+                        await service.ExecuteAsync(run.RunId, RunStages.Relay(progress, $"run {i + 1} of {runs.Count}: "), shell.CancellationToken);
                     }
                     catch (LedgerException e) when (e.Kind != LedgerErrorKind.Unavailable)
                     {
@@ -84,12 +84,12 @@ internal static class SweepCommand
                         shell.Say($"{Words.Short(run.RunId)}: {e.Message}");
                     }
                 }
-                while (!(await SweepSummary.ReadAsync(ledger, runs[0].GroupId!.Value, shell.Cancellation)).IsOver)
+                while (!(await SweepSummary.ReadAsync(ledger, runs[0].GroupId!.Value, shell.CancellationToken)).IsOver)
                 {
                     progress?.Report("waiting for the runs that servers took", null);
-                    await new RunClaims(ledger).ReapAsync(shell.Cancellation);
-                    await Task.Delay(TimeSpan.FromSeconds(1), shell.Cancellation);
-                    foreach (var run in runs) await service.ExecuteAsync(run.RunId, null, shell.Cancellation);
+                    await new RunClaims(ledger).ReapAsync(shell.CancellationToken);
+                    await Task.Delay(TimeSpan.FromSeconds(1), shell.CancellationToken);
+                    foreach (var run in runs) await service.ExecuteAsync(run.RunId, null, shell.CancellationToken);
                 }
                 return true;
             });
@@ -106,9 +106,9 @@ internal static class SweepCommand
         }
     }
 
-    static Option<string[]?> Terms(string name, string help, string description) => new(name) { Description = description, HelpName = help, AllowMultipleArgumentsPerToken = true };
+    private static Option<string[]?> Terms(string name, string help, string description) => new(name) { Description = description, HelpName = help, AllowMultipleArgumentsPerToken = true };
 
-    static IEnumerable<KeyValuePair<string, IReadOnlyList<JsonNode?>>> Pairs(string option, string[]? terms)
+    private static IEnumerable<KeyValuePair<string, IReadOnlyList<JsonNode?>>> Pairs(string option, string[]? terms)
     {
         var seen = new HashSet<string>();
         foreach (var term in terms ?? [])
@@ -121,7 +121,7 @@ internal static class SweepCommand
         }
     }
 
-    static JsonNode? Literal(string text) => text switch
+    private static JsonNode? Literal(string text) => text switch
     {
         "null" => null,
         "true" => JsonValue.Create(true),
@@ -131,7 +131,7 @@ internal static class SweepCommand
         _ => JsonValue.Create(text),
     };
 
-    static List<JsonObject> Sets(string? file)
+    private static List<JsonObject> Sets(string? file)
     {
         if (file is null) return [];
         try
@@ -149,7 +149,7 @@ internal static class SweepCommand
         throw LedgerException.Invalid("list", $"{file} is no JSON array of objects", """Write it like [{"eps": 0.1, "min_samples": 5}, {"eps": 0.2, "min_samples": 10}]""");
     }
 
-    static List<long> Seeds(string? text)
+    private static List<long> Seeds(string? text)
     {
         var seeds = new List<long>();
         foreach (var part in text?.Split(',') ?? [])

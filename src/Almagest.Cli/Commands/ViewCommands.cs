@@ -24,7 +24,7 @@ internal static class ViewCommands
 
     internal static List<AnalyticsView>? Chosen(string[]? names) => names is { Length: > 0 } ? [.. names.Select(AnalyticsViews.Get)] : null;
 
-    static DescribedCommand Refresh(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Refresh(CommandShell shell, GlobalOptions global)
     {
         var names = Names();
         var command = new DescribedCommand("refresh", "Recompute views from the results, readers undisturbed; exits 1 where one fails", "almagest views refresh mv_discovery_timeline") { names };
@@ -35,7 +35,7 @@ internal static class ViewCommands
             var done = await ProgressDisplay.ShowAsync(shell, "refreshing views", progress =>
             {
                 progress?.Report("refreshing views", null);
-                return new ViewRefresher(session.Ledger).RefreshAsync(chosen, "manual", shell.Cancellation);
+                return new ViewRefresher(session.Ledger).RefreshAsync(chosen, "manual", shell.CancellationToken);
             });
             var failed = done.Count(d => !d.Succeeded);
             shell.Answer(done.ToResource(), console =>
@@ -50,7 +50,7 @@ internal static class ViewCommands
         return command;
     }
 
-    static DescribedCommand Verify(CommandShell shell, GlobalOptions global)
+    private static DescribedCommand Verify(CommandShell shell, GlobalOptions global)
     {
         var names = Names();
         var command = new DescribedCommand("verify", "Recompute views from the raw results, compare every row and print each that differs; exits 1 on any difference",
@@ -66,10 +66,10 @@ internal static class ViewCommands
             {
                 // Rows are printed as they come: a view that is wrong throughout must not fill the memory.
                 return new ViewVerifier(session.Ledger).VerifyAsync(
-                    chosen, shell.Json ? null : d => shell.Output.WriteLine($"{d.ViewName}\t{d.Side}\t{d.Row}"), name => progress?.Report($"verifying {name}", null), shell.Cancellation);
+                    chosen, shell.Json ? null : d => shell.Output.WriteLine($"{d.ViewName}\t{d.Side}\t{d.Row}"), name => progress?.Report($"verifying {name}", null), shell.CancellationToken);
             });
             var agree = done.All(d => d.Agrees);
-            var mode = (await ViewModeState.ReadAsync(session.Ledger, shell.Cancellation)).Mode;
+            var mode = (await ViewModeState.ReadAsync(session.Ledger, shell.CancellationToken)).Mode;
             shell.Answer(new { agrees = agree, views = done }, console =>
             {
                 var table = Tables.Of("view", ">rows", ">missing", ">unexpected", "verdict");

@@ -28,7 +28,7 @@ internal static class ViewExportCommand
             table.Check(shell, parsed, path);
             var view = AnalyticsViews.Get(parsed.GetRequiredValue(name));
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var rows = await new ViewExport(session.Ledger).TableAsync(view, new ViewRows { Limit = parsed.GetValue(limit) }, shell.Cancellation);
+            var rows = await new ViewExport(session.Ledger).TableAsync(view, new ViewRows { Limit = parsed.GetValue(limit) }, shell.CancellationToken);
             await table.WriteAsync(shell, parsed, path, rows, "row", "rows");
             return ExitCodes.Done;
         });

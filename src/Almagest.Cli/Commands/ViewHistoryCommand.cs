@@ -8,7 +8,7 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>views history</c>: the records of refreshes, and of the jobs that ask for them by the clock.</summary>
 internal static class ViewHistoryCommand
 {
-    const int DefaultLimit = 20;
+    private const int DefaultLimit = 20;
 
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
@@ -21,8 +21,8 @@ internal static class ViewHistoryCommand
             var most = (int)(parsed.GetValue(limit) ?? DefaultLimit);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var refreshes = await session.Ledger.ReadAsync(context => context.ViewRefreshes.Where(r => chosen == null || chosen.Contains(r.ViewName))
-                .OrderByDescending(r => r.StartedAt).ThenByDescending(r => r.RefreshId).Take(most), shell.Cancellation);
-            var jobs = await new JobStatusReader(session.Ledger).ReadAsync(most, shell.Cancellation);
+                .OrderByDescending(r => r.StartedAt).ThenByDescending(r => r.RefreshId).Take(most), shell.CancellationToken);
+            var jobs = await new JobStatusReader(session.Ledger).ReadAsync(most, shell.CancellationToken);
             shell.Answer(new { refreshes, jobs }, console =>
             {
                 var table = Tables.Of("started (UTC)", "view", "for", ">rows", ">took", "outcome");

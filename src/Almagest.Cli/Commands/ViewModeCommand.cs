@@ -27,8 +27,8 @@ internal static class ViewModeCommand
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var changed = wanted is { } mode && await ProgressDisplay.ShowAsync(shell, "converting the views", progress =>
                 new ViewConverter(session.Ledger).ConvertAsync(
-                    mode, new Relay<ConversionProgress>(p => progress?.Report(p.Stage, p.Total == 0 ? null : (double)p.Done / p.Total)), shell.Cancellation));
-            var now = await ViewModeState.ReadAsync(session.Ledger, shell.Cancellation);
+                    mode, new Relay<ConversionProgress>(p => progress?.Report(p.Stage, p.Total == 0 ? null : (double)p.Done / p.Total)), shell.CancellationToken));
+            var now = await ViewModeState.ReadAsync(session.Ledger, shell.CancellationToken);
             shell.Answer(new { mode = now.Name, state = now.State, changed }, console =>
             {
                 console.Say(changed ? $"The views are now kept in mode {now.Name}." : $"The views are kept in mode {now.Name}.");
@@ -40,7 +40,7 @@ internal static class ViewModeCommand
         return command;
     }
 
-    static ViewMode Parse(string name) => name.ToLowerInvariant() switch
+    private static ViewMode Parse(string name) => name.ToLowerInvariant() switch
     {
         "refresh" => ViewMode.Refresh,
         "incremental" => ViewMode.Incremental,

@@ -10,7 +10,7 @@ namespace Almagest.Cli.Commands;
 /// <summary>Makes the command of a view from its descriptor.</summary>
 internal sealed class ViewQuestion(CommandShell shell, GlobalOptions global) : IViewVisitor<Command>
 {
-    const int StandardRows = 20;
+    private const int StandardRows = 20;
 
     public Command Visit<TRow>(AnalyticsView<TRow> view) where TRow : class
     {
@@ -32,15 +32,15 @@ internal sealed class ViewQuestion(CommandShell shell, GlobalOptions global) : I
             foreach (var filter in filters) filter.Check(parsed);
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
             var rows = new ViewRows { Sort = sort is null ? null : parsed.GetValue(sort), Limit = parsed.GetValue(limit) };
-            foreach (var filter in filters) rows = rows.Where(filter.Filter, await filter.ReadAsync(parsed, session.Ledger, shell.Cancellation) ?? filter.Filter.Default);
+            foreach (var filter in filters) rows = rows.Where(filter.Filter, await filter.ReadAsync(parsed, session.Ledger, shell.CancellationToken) ?? filter.Filter.Default);
             if (path is not null)
             {
-                await table.WriteAsync(shell, parsed, path, await new ViewExport(session.Ledger).TableAsync(view, rows, shell.Cancellation), "row", "rows");
+                await table.WriteAsync(shell, parsed, path, await new ViewExport(session.Ledger).TableAsync(view, rows, shell.CancellationToken), "row", "rows");
                 return ExitCodes.Done;
             }
-            var found = await new AnalyticsQueries(session.Ledger).ReadAsync(view, rows with { Limit = rows.Limit ?? StandardRows }, shell.Cancellation);
+            var found = await new AnalyticsQueries(session.Ledger).ReadAsync(view, rows with { Limit = rows.Limit ?? StandardRows }, shell.CancellationToken);
             var names = described.Cells.Any(c => c.IsDataset)
-                ? (await new DatasetRepository(session.Ledger).ListAsync(shell.Cancellation)).ToDictionary(d => d.DatasetId, d => d.Name) : [];
+                ? (await new DatasetRepository(session.Ledger).ListAsync(shell.CancellationToken)).ToDictionary(d => d.DatasetId, d => d.Name) : [];
             shell.Answer(new Dictionary<string, object> { [described.Document] = found }, console =>
             {
                 if (found.Count == 0)
@@ -57,7 +57,7 @@ internal sealed class ViewQuestion(CommandShell shell, GlobalOptions global) : I
         return command;
     }
 
-    static string Cell(ViewCell cell, object row, IReadOnlyDictionary<long, string> datasets) => cell.Value(row) switch
+    private static string Cell(ViewCell cell, object row, IReadOnlyDictionary<long, string> datasets) => cell.Value(row) switch
     {
         null => "–",
         long dataset when cell.IsDataset => Words.Clip(datasets.GetValueOrDefault(dataset, "–"), cell.Most),

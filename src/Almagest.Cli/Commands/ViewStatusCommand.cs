@@ -17,15 +17,15 @@ internal static class ViewStatusCommand
         command.SetAction(async (parsed, _) =>
         {
             await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.Cancellation);
-            var jobs = await new JobStatusReader(session.Ledger).ReadAsync(1, shell.Cancellation);
+            var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.CancellationToken);
+            var jobs = await new JobStatusReader(session.Ledger).ReadAsync(1, shell.CancellationToken);
             shell.Answer(new ViewsReport(views.All(v => !v.Lags), views, jobs), console => Show(console, views, jobs));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    static void Show(IAnsiConsole console, IReadOnlyList<ViewStatus> views, IReadOnlyList<JobStatus> jobs)
+    private static void Show(IAnsiConsole console, IReadOnlyList<ViewStatus> views, IReadOnlyList<JobStatus> jobs)
     {
         var table = Tables.Of("view", ">rows", ">size", ">refreshed", ">took", "state");
         foreach (var v in views)
@@ -38,13 +38,13 @@ internal static class ViewStatusCommand
         if (views.Any(v => v.Lags)) console.Say("Bring them up to date: almagest views refresh");
     }
 
-    static string State(ViewStatus v) =>
+    private static string State(ViewStatus v) =>
         v.IsRefreshing ? "refreshing" : v.ConsecutiveFailures > 0 ? "failed" : v.Lags ? $"lags {Words.Plural(v.PendingRuns, "run", "runs")}" : "current";
 
-    static string Retry(ViewStatus v) => v.NextRetry is { } next && next > DateTime.UtcNow
+    private static string Retry(ViewStatus v) => v.NextRetry is { } next && next > DateTime.UtcNow
         ? $"A server tries again in {Words.Duration((next - DateTime.UtcNow).TotalMilliseconds)}." : "A server tries again as soon as one runs.";
 
-    static string Clock(JobStatus job)
+    private static string Clock(JobStatus job)
     {
         var last = job.History.Count > 0 ? $"last {Words.When(job.History[0].FiredAt)}, {job.History[0].Result}" : "never yet";
         var next = job.NextFire is { } due ? job.Servers > 0 ? $"next {Words.When(due)}" : $"due {Words.When(due)}, when a server runs" : "not scheduled";

@@ -29,7 +29,7 @@ internal sealed record DemoReport(
         ShowTimeline(console);
     }
 
-    void ShowDataset(IAnsiConsole console)
+    private void ShowDataset(IAnsiConsole console)
     {
         var dataset = Ingest.Dataset;
         console.Heading($"{dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}" + (Ingest.AlreadyLoaded ? ", loaded before" : $", loaded in {Words.Duration(Ingest.ElapsedMs)}"));
@@ -38,7 +38,7 @@ internal sealed record DemoReport(
         console.Facts([.. Runs.SelectMany(r => r.Notes).Distinct().Take(4).Select(n => ("note", (string?)n))]);
     }
 
-    void ShowRuns(IAnsiConsole console)
+    private void ShowRuns(IAnsiConsole console)
     {
         var truth = Truth.HasOutliers;
         console.Heading("\nThe runs");
@@ -57,11 +57,11 @@ internal sealed record DemoReport(
             console.Say($"Precision and recall against the {Words.Plural(any.Real, "known outlier", "known outliers")}.");
     }
 
-    static string Parameters(DemoRun run) => ParameterText.Short(run.Parameters.Algorithm.Name, run.Parameters.ToJson());
+    private static string Parameters(DemoRun run) => ParameterText.Short(run.Parameters.Algorithm.Name, run.Parameters.ToJson());
 
-    static string Share(double? value) => value is { } v ? v.ToString("0.00", CultureInfo.InvariantCulture) : "";
+    private static string Share(double? value) => value is { } v ? v.ToString("0.00", CultureInfo.InvariantCulture) : "";
 
-    void ShowPersistent(IAnsiConsole console)
+    private void ShowPersistent(IAnsiConsole console)
     {
         if (Answers.Persistent.Count == 0) return;
         console.Heading("\nThe most persistent anomalies (score: mean over the runs that flag the star)");
@@ -75,7 +75,7 @@ internal sealed record DemoReport(
         console.Write(table);
     }
 
-    void ShowOverlaps(IAnsiConsole console)
+    private void ShowOverlaps(IAnsiConsole console)
     {
         var runs = Runs.Where(r => r is { IsAnomaly: true, RunId: not null }).ToList();
         if (runs.Count < 2) return;
@@ -89,7 +89,7 @@ internal sealed record DemoReport(
         console.Write(table);
     }
 
-    void ShowClusters(IAnsiConsole console)
+    private void ShowClusters(IAnsiConsole console)
     {
         foreach (var run in Runs.Where(r => r is { IsAnomaly: false, RunId: not null }))
         {
@@ -108,7 +108,7 @@ internal sealed record DemoReport(
         }
     }
 
-    void ShowTimeline(IAnsiConsole console)
+    private void ShowTimeline(IAnsiConsole console)
     {
         if (Answers.Timeline.Count == 0) return;
         console.Heading("\nTimeline of the ledger");

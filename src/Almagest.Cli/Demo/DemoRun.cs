@@ -28,7 +28,7 @@ internal sealed record DemoRun(
 /// <summary>Executes the plan; the views are brought up to date once, at the end.</summary>
 internal static class DemoRunner
 {
-    const int ClustersKept = 12;
+    private const int ClustersKept = 12;
 
     public static async Task<(IReadOnlyList<DemoRun> Runs, IReadOnlyList<ViewRefreshOutcome> Views)> RunAsync(
         CommandShell shell, LedgerDatabase ledger, Dataset dataset, DemoTruth truth, IWorkProgress? progress)
@@ -41,8 +41,8 @@ internal static class DemoRunner
             var relay = RunStages.Relay(progress, $"run {runs.Count + 1} of {DemoPlan.Runs.Count}: ");
             try
             {
-                var (run, choice) = await service.ChooseAndSubmitAsync(new RunRequest(dataset.Name, StarFilter.All, planned.Parameters), shell.Cancellation);
-                var outcome = await service.ExecuteAsync(run.RunId, relay, shell.Cancellation)
+                var (run, choice) = await service.ChooseAndSubmitAsync(new RunRequest(dataset.Name, StarFilter.All, planned.Parameters), shell.CancellationToken);
+                var outcome = await service.ExecuteAsync(run.RunId, relay, shell.CancellationToken)
                     ?? throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker",
                         "Run the demonstration without a busy server beside it.").With("run_id", run.RunId);
                 runs.Add(Keep(letter, planned, outcome with { RecipeChoice = choice }, truth));
@@ -55,10 +55,10 @@ internal static class DemoRunner
         }
         if (runs.All(r => r.RunId is null)) throw new CommandFailedException($"no run could be done: {runs[0].Failure}");
         progress?.Report("refreshing views", null);
-        return (runs, await new ViewRefresher(ledger).RefreshPendingAsync("run", shell.Cancellation));
+        return (runs, await new ViewRefresher(ledger).RefreshPendingAsync("run", shell.CancellationToken));
     }
 
-    static DemoRun Keep(string letter, PlannedRun planned, RunOutcome outcome, DemoTruth truth)
+    private static DemoRun Keep(string letter, PlannedRun planned, RunOutcome outcome, DemoTruth truth)
     {
         var analysis = outcome.Analysis;
         return new DemoRun(letter, planned, outcome.Request.Parameters, outcome.RecipeChoice, outcome.RunId, analysis.Stars.Count, analysis.Clusters?.ClusterCount ?? analysis.AnomalyCount, analysis.Clusters?.NoiseCount ?? 0,

@@ -25,25 +25,25 @@ internal sealed record ClusterRecovery(string Name, int Members, int? FoundId, i
 /// <summary>What is known of a dataset's stars beforehand.</summary>
 internal sealed class DemoTruth
 {
-    readonly Dictionary<long, (int? IsAnomaly, string? Kind, string? Cluster)> labels;
+    private readonly Dictionary<long, (int? IsAnomaly, string? Kind, string? Cluster)> _labels;
 
-    DemoTruth(Dictionary<long, (int?, string?, string?)> labels) => this.labels = labels;
+    private DemoTruth(Dictionary<long, (int?, string?, string?)> labels) => this._labels = labels;
 
-    public bool HasOutliers => labels.Values.Any(l => l.IsAnomaly is not null);
+    public bool HasOutliers => _labels.Values.Any(l => l.IsAnomaly is not null);
 
-    public bool HasClusters => labels.Values.Any(l => l.Cluster is not null);
+    public bool HasClusters => _labels.Values.Any(l => l.Cluster is not null);
 
-    public static async Task<DemoTruth> LoadAsync(LedgerDatabase ledger, Dataset dataset, CancellationToken cancellation)
+    public static async Task<DemoTruth> LoadAsync(LedgerDatabase ledger, Dataset dataset, CancellationToken cancellationToken)
     {
         await using var context = ledger.CreateContext();
         var rows = await context.StarLabels.Where(l => l.LabelSet == "truth")
             .Join(context.Stars.Where(s => s.DatasetId == dataset.DatasetId), l => l.StarId, s => s.StarId, (l, _) => new { l.StarId, l.IsAnomaly, l.Kind, l.Cluster })
-            .ToListAsync(cancellation);
+            .ToListAsync(cancellationToken);
         return new DemoTruth(rows.ToDictionary(r => r.StarId, r => (r.IsAnomaly, r.Kind, r.Cluster)));
     }
 
     /// <summary>The kind or cluster of a star, where it is known to be anything special.</summary>
-    public string? WordFor(long starId) => labels.TryGetValue(starId, out var l) ? l.Kind ?? l.Cluster : null;
+    public string? WordFor(long starId) => _labels.TryGetValue(starId, out var l) ? l.Kind ?? l.Cluster : null;
 
     /// <summary>Null where no star is labelled as outlier or ordinary.</summary>
     public Accuracy? Judge(StarAnalysis analysis)
@@ -52,7 +52,7 @@ internal sealed class DemoTruth
         long hits = 0, flagged = 0, real = 0;
         for (var i = 0; i < analysis.Stars.Count; i++)
         {
-            if (!labels.TryGetValue(analysis.Stars.StarId[i], out var label) || label.IsAnomaly is not { } truth) continue;
+            if (!_labels.TryGetValue(analysis.Stars.StarId[i], out var label) || label.IsAnomaly is not { } truth) continue;
             var mark = found.IsAnomaly(i);
             flagged += mark ? 1 : 0;
             real += truth;
@@ -69,13 +69,13 @@ internal sealed class DemoTruth
         return
         [
             .. Enumerable.Range(0, analysis.Stars.Count)
-                .Where(i => labels.TryGetValue(analysis.Stars.StarId[i], out var l) && l.Cluster is not null)
-                .GroupBy(i => labels[analysis.Stars.StarId[i]].Cluster!, i => found.Labels[i])
+                .Where(i => _labels.TryGetValue(analysis.Stars.StarId[i], out var l) && l.Cluster is not null)
+                .GroupBy(i => _labels[analysis.Stars.StarId[i]].Cluster!, i => found.Labels[i])
                 .Select(g => Best(g.Key, [.. g], sizes)).OrderByDescending(c => c.Members).ThenBy(c => c.Name, StringComparer.Ordinal),
         ];
     }
 
-    static ClusterRecovery Best(string name, List<int> memberLabels, Dictionary<int, int> sizes)
+    private static ClusterRecovery Best(string name, List<int> memberLabels, Dictionary<int, int> sizes)
     {
         var best = memberLabels.Where(l => l >= 0).CountBy(l => l).OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => ((int Id, int Common)?)(c.Key, c.Value)).FirstOrDefault();
         return best is { } b ? new ClusterRecovery(name, memberLabels.Count, b.Id, sizes[b.Id], b.Common) : new ClusterRecovery(name, memberLabels.Count, null, 0, 0);

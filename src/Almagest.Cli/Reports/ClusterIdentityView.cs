@@ -10,9 +10,9 @@ namespace Almagest.Cli.Reports;
 /// <summary>What <c>runs clusters</c> answers.</summary>
 internal sealed class ClusterIdentityView(RunClusterIdentities found)
 {
-    readonly IReadOnlyList<ClusterIdentity> identities = found.Identities.Identities;
+    private readonly IReadOnlyList<ClusterIdentity> _identities = found.Identities.Identities;
 
-    Guid Run(int number) => found.Runs[number].RunId;
+    private Guid Run(int number) => found.Runs[number].RunId;
 
     public void Show(IAnsiConsole console)
     {
@@ -21,21 +21,21 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
         foreach (var (i, r) in found.Runs.Index())
             runs.Row(Words.Short(r.RunId), ParameterText.Short(r.Algorithm, r.Parameters), RunWords.ShortFound(r), Words.Number(found.Identities.MeanAgreement[i], "0.00"));
         console.Write(runs);
-        if (identities.Count == 0) return;
+        if (_identities.Count == 0) return;
         console.Say("\nThe clusters, those found in most runs first:");
         var table = Tables.Of(">", ">in runs", ">stars", ">core", ">stability", "~as cluster of run", "~remarks");
-        foreach (var (i, identity) in identities.Index())
+        foreach (var (i, identity) in _identities.Index())
         {
             table.Row(Words.Count(i), $"{identity.Found.Count} of {identity.Covered}", Words.Count(identity.MemberCount), Words.Count(identity.CoreSize), Words.Number(identity.Stability, "0.00"),
                 string.Join(", ", identity.Found.Take(8).Select(f => $"{f.ClusterId} of {Words.Short(Run(f.Run))}")) + (identity.Found.Count > 8 ? ", …" : ""),
                 string.Join("; ", identity.Events.Take(4).Select(Remark)) + (identity.Events.Count > 4 ? "; …" : ""));
         }
         console.Write(table);
-        if (identities.Count < found.Identities.Total) console.Say($"There are more: --top {Math.Min(found.Identities.Total, ClusterIdentityReader.MostIdentities)}");
-        foreach (var (i, identity) in identities.Index().Where(p => p.Item.Members.Count > 0)) ShowMembers(console, i, identity);
+        if (_identities.Count < found.Identities.Total) console.Say($"There are more: --top {Math.Min(found.Identities.Total, ClusterIdentityReader.MostIdentities)}");
+        foreach (var (i, identity) in _identities.Index().Where(p => p.Item.Members.Count > 0)) ShowMembers(console, i, identity);
     }
 
-    void ShowMembers(IAnsiConsole console, int number, ClusterIdentity identity)
+    private void ShowMembers(IAnsiConsole console, int number, ClusterIdentity identity)
     {
         console.Say($"\nMembers of {number}, the surest first:");
         var table = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">runs", ">probability");
@@ -47,7 +47,7 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
         console.Write(table);
     }
 
-    string Remark(ClusterEvent e) => e.Kind == ClusterEventKind.Split
+    private string Remark(ClusterEvent e) => e.Kind == ClusterEventKind.Split
         ? $"split in {Words.Short(Run(e.Run))} ({string.Join(", ", e.ClusterIds)})"
         : $"merged with {string.Join(", ", e.With)} in {Words.Short(Run(e.Run))}";
 }

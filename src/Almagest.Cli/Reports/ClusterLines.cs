@@ -22,7 +22,7 @@ internal static class ClusterLines
         return [.. members.OrderByDescending(m => m.Value.Count).ThenBy(m => m.Key).Take(limit).Select(m => Describe(m.Key, m.Value, stars))];
     }
 
-    static ClusterDescription Describe(int cluster, List<int> rows, StarColumns stars)
+    private static ClusterDescription Describe(int cluster, List<int> rows, StarColumns stars)
     {
         double x = 0, y = 0, z = 0;
         foreach (var row in rows)
@@ -38,7 +38,7 @@ internal static class ClusterLines
             Median(rows, stars.ParallaxMas), Median(rows, stars.PmraMasYr), Median(rows, stars.PmdecMasYr));
     }
 
-    static double? Median(List<int> rows, double[] column)
+    private static double? Median(List<int> rows, double[] column)
     {
         var known = rows.Select(r => column[r]).Where(double.IsFinite).Order().ToArray();
         if (known.Length == 0) return null;

@@ -16,7 +16,7 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
     public static async Task AnswerAsync(CommandShell shell, LedgerDatabase ledger, IngestReport? report, LabelReport? labels, int rejectedShown)
     {
         var view = report is null ? null : new IngestReportView(report, rejectedShown);
-        var catalogue = report is null ? null : await DatasetResources.ReadAsync(ledger, report, rejectedShown, shell.Cancellation);
+        var catalogue = report is null ? null : await DatasetResources.ReadAsync(ledger, report, rejectedShown, shell.CancellationToken);
         object? document = catalogue is null ? labels : labels is null ? catalogue : new { catalogue, labels };
         shell.Answer(document!, console =>
         {
@@ -25,7 +25,7 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
         });
     }
 
-    static void ShowLabels(IAnsiConsole console, LabelReport labels)
+    private static void ShowLabels(IAnsiConsole console, LabelReport labels)
     {
         console.Heading($"{labels.Dataset}: {Words.Plural(labels.Labels, "label", "labels")} stored in set {labels.LabelSet}");
         if (labels.Unknown > 0) console.Say($"{Words.Plural(labels.Unknown, "row was", "rows were")} left out: no such star in the dataset.");
@@ -33,7 +33,7 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
         console.Say("\nNext: almagest analytics quality");
     }
 
-    void Show(IAnsiConsole console)
+    private void Show(IAnsiConsole console)
     {
         console.Heading(report.AlreadyLoaded
             ? $"{report.Dataset.Name}: already loaded, {Words.Plural(report.Rows, "star", "stars")}"

@@ -29,7 +29,7 @@ internal static class RecoveryView
         if (r.Clusters is { } clusters) Show(console, clusters);
     }
 
-    static void Show(IAnsiConsole console, OutlierRecovery outliers, string marked)
+    private static void Show(IAnsiConsole console, OutlierRecovery outliers, string marked)
     {
         console.Say($"\nShare {marked}, by contrast (in spreads of the trait; 95 % intervals):");
         var traits = outliers.ByContrast.Select(c => c.Trait).Distinct().ToList();
@@ -48,7 +48,7 @@ internal static class RecoveryView
             ("by planting", $"{Words.Number(outliers.Real.MeanGained, "0.#")} real stars marked that were not, {Words.Number(outliers.Real.MeanLost, "0.#")} no more, of {Words.Count(outliers.Real.MarkedWithout)}"));
     }
 
-    static void Show(IAnsiConsole console, ClusterRecovery clusters)
+    private static void Show(IAnsiConsole console, ClusterRecovery clusters)
     {
         console.Say("\nClusters found (half of the members in one cluster, and half of it), 95 % intervals:");
         var spreads = clusters.ByPlan.Select(p => p.Cluster.SpreadPc).Distinct().Count() > 1;
@@ -68,7 +68,7 @@ internal static class RecoveryView
             ("by planting", $"{Words.Number(clusters.False.MeanFalse, "0.##")} clusters a repetition, not planted, not there without; any in {Interval(clusters.False.Repetitions)}"));
     }
 
-    static void Bins(IAnsiConsole console, string heading, string of, IReadOnlyList<RecoveryBin> bins)
+    private static void Bins(IAnsiConsole console, string heading, string of, IReadOnlyList<RecoveryBin> bins)
     {
         if (bins.Count == 0) return;
         console.Say("\n" + heading);
@@ -77,7 +77,7 @@ internal static class RecoveryView
         console.Write(table);
     }
 
-    static string Range(RecoveryBin b) => b switch
+    private static string Range(RecoveryBin b) => b switch
     {
         { IsUnknown: true } => "not known",
         { From: null, To: null } => "all",
@@ -86,7 +86,7 @@ internal static class RecoveryView
         _ => $"{Number(b.From!.Value)} to {Number(b.To!.Value)}",
     };
 
-    static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
-    static string Interval(WilsonInterval i) => i.Share is not { } share ? "–" : string.Create(CultureInfo.InvariantCulture, $"{share:0.00} ({i.Low:0.00}–{i.High:0.00})");
+    private static string Interval(WilsonInterval i) => i.Share is not { } share ? "–" : string.Create(CultureInfo.InvariantCulture, $"{share:0.00} ({i.Low:0.00}–{i.High:0.00})");
 }

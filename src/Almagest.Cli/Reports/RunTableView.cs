@@ -34,12 +34,12 @@ internal sealed class RunTableView(RunTable table, int top)
         if (table.Pairs.Count > top) console.Say($"There are more: --top {table.Pairs.Count}");
     }
 
-    bool Weighted => table.Runs.All(r => r.Run.RunType == RunTypes.Anomaly);
+    private bool Weighted => table.Runs.All(r => r.Run.RunType == RunTypes.Anomaly);
 
-    static string Plain(string? json) => json is null ? "–" : json.StartsWith('"') ? JsonText.Parse(json)!.GetValue<string>() : json;
+    private static string Plain(string? json) => json is null ? "–" : json.StartsWith('"') ? JsonText.Parse(json)!.GetValue<string>() : json;
 
-    static string Name(int place) => place < 26 ? ((char)('A' + place)).ToString() : (place + 1).ToString(CultureInfo.InvariantCulture);
+    private static string Name(int place) => place < 26 ? ((char)('A' + place)).ToString() : (place + 1).ToString(CultureInfo.InvariantCulture);
 
-    static string? Text(Spread? s, string format) => s is null ? null
+    private static string? Text(Spread? s, string format) => s is null ? null
         : $"{Words.Number(s.Mean, format)}{(s.StdDev is { } d ? $" ± {Words.Number(d, format)}" : "")} ({Words.Number(s.Min, format)} to {Words.Number(s.Max, format)})";
 }

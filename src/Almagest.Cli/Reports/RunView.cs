@@ -17,40 +17,40 @@ namespace Almagest.Cli.Reports;
 /// <summary>A stored run as lists and <c>runs show</c> show it.</summary>
 internal sealed class RunView
 {
-    readonly DiscoveryRun run;
-    readonly IReadOnlyList<string> datasets;
-    readonly string selectionHash;
-    readonly RunReport report;
+    private readonly DiscoveryRun _run;
+    private readonly IReadOnlyList<string> _datasets;
+    private readonly string _selectionHash;
+    private readonly RunReport _report;
 
-    RunView(DiscoveryRun run, IReadOnlyList<Dataset> datasets, RunReport report)
+    private RunView(DiscoveryRun run, IReadOnlyList<Dataset> datasets, RunReport report)
     {
-        this.run = run;
-        this.datasets = [.. datasets.Select(d => d.Name)];
+        this._run = run;
+        this._datasets = [.. datasets.Select(d => d.Name)];
         // A run of an older program kept none; the selection is there all the same.
-        selectionHash = run.SelectionHash ?? SelectionHash.Of(datasets, StarFilter.FromJson(run.DatasetFilter));
-        this.report = report;
+        _selectionHash = run.SelectionHash ?? SelectionHash.Of(datasets, StarFilter.FromJson(run.DatasetFilter));
+        this._report = report;
     }
 
-    public RunReport Document => report;
+    public RunReport Document => _report;
 
-    public static async Task<RunView> LoadAsync(LedgerDatabase ledger, DiscoveryRun run, int top, CancellationToken cancellation)
+    public static async Task<RunView> LoadAsync(LedgerDatabase ledger, DiscoveryRun run, int top, CancellationToken cancellationToken)
     {
-        var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellation);
+        var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellationToken);
         var annotations = new RunAnnotations(ledger);
         var report = new RunReport(run.ToResource(datasets.ToDictionary(d => d.DatasetId, d => d.Name)))
         {
-            Tags = [.. (await annotations.TagsAsync(run.RunId, cancellation)).Select(RunResources.ToResource)],
-            RunNotes = [.. (await annotations.NotesAsync(run.RunId, cancellation)).Select(RunResources.ToResource)],
+            Tags = [.. (await annotations.TagsAsync(run.RunId, cancellationToken)).Select(RunResources.ToResource)],
+            RunNotes = [.. (await annotations.NotesAsync(run.RunId, cancellationToken)).Select(RunResources.ToResource)],
             TopAnomalies = [],
             Clusters = [],
         };
         if (!run.IsComplete || top == 0) return new RunView(run, datasets, report);
         if (run.RunType == RunTypes.Cluster)
         {
-            var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellation);
+            var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellationToken);
             return new RunView(run, datasets, report with { Clusters = [.. sizes.Take(top).Select(s => new ClusterSizeResource(s.ClusterId, s.ClusterSize))] });
         }
-        var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top), cancellation);
+        var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top), cancellationToken);
         return new RunView(run, datasets, report with { TopAnomalies = [.. page.Items.Select(RunResources.ToScoredStar)] });
     }
 
@@ -69,42 +69,42 @@ internal sealed class RunView
         console.Write(table);
     }
 
-    static string[] Only(bool wanted, string cell) => wanted ? [cell] : [];
+    private static string[] Only(bool wanted, string cell) => wanted ? [cell] : [];
 
     public void Show(IAnsiConsole console)
     {
-        var remarks = (report.ResultsSummary?.Notes ?? []).Select(n => ("note", (string?)n));
-        console.Heading($"Run {run.RunId}");
+        var remarks = (_report.ResultsSummary?.Notes ?? []).Select(n => ("note", (string?)n));
+        console.Heading($"Run {_run.RunId}");
         console.Facts([
-            ("what", run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
-            ("algorithm", run.Algorithm),
-            ("parameters", ParameterText.Full(run.Algorithm, run.Parameters)),
-            ("stars", $"{(run.TotalStars > 0 ? Words.Count(run.TotalStars) + " of " : "")}{string.Join(" + ", datasets)}: {RunWords.Selection(run)}"),
-            ("selection", selectionHash),
-            ("status", run.Error is null ? run.Status : $"{run.Status}: {run.Error}"),
-            ("found", run.IsComplete ? RunWords.Found(run) : null),
-            ("created", Words.When(run.CreatedAt) + " UTC"),
-            ("took", run is { StartedAt: { } start, CompletedAt: { } end } ? Words.Duration((end - start).TotalMilliseconds) : null),
-            ("program", run.ProgramVersion),
-            ("hash", run.ResultsHash),
-            ("repeats", run.RetryOf?.ToString()),
-            ("sweep", run.GroupId?.ToString()),
-            ("attempts", run.Attempts > 1 ? $"{run.Attempts}" : null),
-            ("tags", report.Tags.Count > 0 ? string.Join(", ", report.Tags.Select(t => t.Tag)) : null),
+            ("what", _run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
+            ("algorithm", _run.Algorithm),
+            ("parameters", ParameterText.Full(_run.Algorithm, _run.Parameters)),
+            ("stars", $"{(_run.TotalStars > 0 ? Words.Count(_run.TotalStars) + " of " : "")}{string.Join(" + ", _datasets)}: {RunWords.Selection(_run)}"),
+            ("selection", _selectionHash),
+            ("status", _run.Error is null ? _run.Status : $"{_run.Status}: {_run.Error}"),
+            ("found", _run.IsComplete ? RunWords.Found(_run) : null),
+            ("created", Words.When(_run.CreatedAt) + " UTC"),
+            ("took", _run is { StartedAt: { } start, CompletedAt: { } end } ? Words.Duration((end - start).TotalMilliseconds) : null),
+            ("program", _run.ProgramVersion),
+            ("hash", _run.ResultsHash),
+            ("repeats", _run.RetryOf?.ToString()),
+            ("sweep", _run.GroupId?.ToString()),
+            ("attempts", _run.Attempts > 1 ? $"{_run.Attempts}" : null),
+            ("tags", _report.Tags.Count > 0 ? string.Join(", ", _report.Tags.Select(t => t.Tag)) : null),
             .. remarks,
-            .. report.RunNotes.Select(n => ($"{n.WrittenBy ?? "somebody"}, {n.WrittenAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)}", (string?)n.Text))]);
-        if (report.TopAnomalies.Count > 0)
+            .. _report.RunNotes.Select(n => ($"{n.WrittenBy ?? "somebody"}, {n.WrittenAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)}", (string?)n.Text))]);
+        if (_report.TopAnomalies.Count > 0)
         {
-            console.Say($"\nThe {Words.Plural(report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");
-            StarLines.Show(console, report.TopAnomalies);
+            console.Say($"\nThe {Words.Plural(_report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");
+            StarLines.Show(console, _report.TopAnomalies);
         }
-        if (report.Clusters.Count > 0)
+        if (_report.Clusters.Count > 0)
         {
             console.Say("\nThe largest clusters:");
             var table = Tables.Of(">cluster", ">stars");
-            foreach (var (id, size) in report.Clusters) table.Row(id.ToString(), Words.Count(size));
+            foreach (var (id, size) in _report.Clusters) table.Row(id.ToString(), Words.Count(size));
             console.Write(table);
         }
-        if (run.IsComplete) console.Say($"Every star of it: almagest runs export {Words.Short(run.RunId)} -o run.csv");
+        if (_run.IsComplete) console.Say($"Every star of it: almagest runs export {Words.Short(_run.RunId)} -o run.csv");
     }
 }

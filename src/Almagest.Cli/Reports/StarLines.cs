@@ -11,11 +11,11 @@ namespace Almagest.Cli.Reports;
 internal static class StarLines
 {
     /// <summary>The stars of these ids, in the order of the ids.</summary>
-    public static async Task<IReadOnlyList<ScoredStar>> LoadAsync(LedgerDatabase ledger, IReadOnlyList<(long StarId, double? Score)> wanted, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ScoredStar>> LoadAsync(LedgerDatabase ledger, IReadOnlyList<(long StarId, double? Score)> wanted, CancellationToken cancellationToken)
     {
         var ids = wanted.Select(w => w.StarId).ToArray();
         await using var context = ledger.CreateContext();
-        var stars = await context.Stars.Where(s => ids.Contains(s.StarId)).ToDictionaryAsync(s => s.StarId, cancellation);
+        var stars = await context.Stars.Where(s => ids.Contains(s.StarId)).ToDictionaryAsync(s => s.StarId, cancellationToken);
         return [.. wanted.Where(w => stars.ContainsKey(w.StarId)).Select(w => stars[w.StarId].ToScoredStar(w.Score))];
     }
 

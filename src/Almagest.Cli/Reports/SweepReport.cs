@@ -36,5 +36,5 @@ internal static class SweepReport
         if (first.RunId is { } saved) console.Say($"See one of them: almagest runs show {Words.Short(saved)}");
     }
 
-    static string Option(Algorithm algorithm, string parameter) => $"--{algorithm.Parameters.Single(p => p.Name == parameter).Option}";
+    private static string Option(Algorithm algorithm, string parameter) => $"--{algorithm.Parameters.Single(p => p.Name == parameter).Option}";
 }

@@ -10,7 +10,7 @@ namespace Almagest.Cli.Serving;
 internal sealed class MessageLog(CommandShell shell) : ILoggerProvider
 {
     // Logged by the host when it cannot start: the same is thrown, and reported in better words.
-    const int HostingFailedToStart = 11;
+    private const int HostingFailedToStart = 11;
 
     public static void AddTo(ILoggingBuilder logging, CommandShell shell)
     {
@@ -24,7 +24,7 @@ internal sealed class MessageLog(CommandShell shell) : ILoggerProvider
     {
     }
 
-    sealed class Category(CommandShell shell, string name) : ILogger
+    private sealed class Category(CommandShell shell, string name) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 

@@ -12,19 +12,19 @@ namespace Almagest.Cli.Serving;
 /// <summary>A started server over a session; stops on Ctrl-C or <c>kill</c>. Looks after the embedded server meanwhile.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
-    static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_watchEvery = TimeSpan.FromSeconds(5);
 
-    readonly WebApplication app;
-    readonly LedgerSession session;
-    readonly CommandShell shell;
-    readonly ServingPlan plan;
+    private readonly WebApplication _app;
+    private readonly LedgerSession _session;
+    private readonly CommandShell _shell;
+    private readonly ServingPlan _plan;
 
-    RunningServer(WebApplication app, LedgerSession session, CommandShell shell, ServingPlan plan)
+    private RunningServer(WebApplication app, LedgerSession session, CommandShell shell, ServingPlan plan)
     {
-        this.app = app;
-        this.session = session;
-        this.shell = shell;
-        this.plan = plan;
+        this._app = app;
+        this._session = session;
+        this._shell = shell;
+        this._plan = plan;
     }
 
     /// <exception cref="LedgerException">the port is taken, or an option cannot be used</exception>
@@ -34,23 +34,23 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             Ledger = session.Ledger, Port = plan.Port, Bind = plan.Bind, NightlyCron = plan.NightlyCron, TimeZone = plan.TimeZone, RunThreads = plan.Threads, Workers = plan.Workers,
             Logging = logging => MessageLog.AddTo(logging, shell),
-        }, shell.Cancellation);
+        }, shell.CancellationToken);
         return new RunningServer(app, session, shell, plan);
     }
 
-    Uri Address => AlmagestServer.AddressOf(app);
+    private Uri Address => AlmagestServer.AddressOf(_app);
 
     public object Document => new
     {
         url = Address,
         docs = new Uri(Address, "docs"),
         openapi = new Uri(Address, "openapi/v1.json"),
-        bind = plan.Bind,
+        bind = _plan.Bind,
         port = Address.Port,
-        workers = plan.Workers,
-        nightly = plan.NightlyCron,
-        time_zone = plan.TimeZone,
-        embedded = session.Lease is not null,
+        workers = _plan.Workers,
+        nightly = _plan.NightlyCron,
+        time_zone = _plan.TimeZone,
+        embedded = _session.Lease is not null,
         pid = Environment.ProcessId,
     };
 
@@ -71,32 +71,32 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(session.Lease is null ? Timeout.InfiniteTimeSpan : WatchEvery, shell.Cancellation);
-                await WatchServerAsync(session.Lease!);
+                await Task.Delay(_session.Lease is null ? Timeout.InfiniteTimeSpan : s_watchEvery, _shell.CancellationToken);
+                await WatchServerAsync(_session.Lease!);
             }
         }
-        catch (OperationCanceledException) when (shell.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (_shell.CancellationToken.IsCancellationRequested)
         {
             // Ctrl-C is how a server ends: no failure.
         }
     }
 
     // Nobody else starts a crashed embedded server again while this program goes on.
-    async Task WatchServerAsync(ServerLease lease)
+    private async Task WatchServerAsync(ServerLease lease)
     {
         try
         {
-            await using var connection = await session.Ledger.ConnectAsync(shell.Cancellation);
+            await using var connection = await _session.Ledger.ConnectAsync(_shell.CancellationToken);
         }
         catch (LedgerException)
         {
             try
             {
-                if (await lease.EnsureRunningAsync(shell.Cancellation)) shell.Say("The embedded database had stopped and was started again.");
+                if (await lease.EnsureRunningAsync(_shell.CancellationToken)) _shell.Say("The embedded database had stopped and was started again.");
             }
             catch (PostgresServerException e)
             {
-                shell.Complain("error:", $"{e.Message} {CommandAdvice.Of(e)}", "1;31");
+                _shell.Complain("error:", $"{e.Message} {CommandAdvice.Of(e)}", "1;31");
             }
         }
     }
@@ -104,7 +104,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The host's own limit (ServerOptions.ShutdownTimeout) bounds it.
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 }

@@ -6,8 +6,8 @@ namespace Almagest.Cli.Serving;
 /// <summary>Where to serve: the options that <c>serve</c> and <c>demo</c> share.</summary>
 internal sealed class ServingOptions
 {
-    const int DefaultPort = 8000;
-    const string DefaultBind = "127.0.0.1";
+    private const int DefaultPort = 8000;
+    private const string DefaultBind = "127.0.0.1";
 
     public Option<long?> Port { get; } = Values.Whole("--port", "PORT", $"TCP port; 0 = any free one (default {DefaultPort})", 0, 65535, "-p");
 

@@ -11,10 +11,10 @@ namespace Almagest.Cli.Sessions;
 /// </summary>
 internal static partial class ConnectionText
 {
-    const string Help = "Write it like postgresql://user:password@host:5432/database, or 'Host=…;Database=…;Username=…'.";
+    private const string Help = "Write it like postgresql://user:password@host:5432/database, or 'Host=…;Database=…;Username=…'.";
 
     // Parameters of libpq that mean something to Npgsql, by its keywords.
-    static readonly Dictionary<string, string> Keywords = new()
+    private static readonly Dictionary<string, string> s_keywords = new()
     {
         ["host"] = "Host", ["port"] = "Port", ["dbname"] = "Database", ["user"] = "Username", ["password"] = "Password",
         ["sslmode"] = "SSL Mode", ["sslrootcert"] = "Root Certificate", ["sslcert"] = "SSL Certificate", ["sslkey"] = "SSL Key",
@@ -38,7 +38,7 @@ internal static partial class ConnectionText
         foreach (var pair in match.Groups["query"].Value.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (name, value) = pair.Split('=', 2) is [var n, var v] ? (n, v) : (pair, "");
-            if (!Keywords.ContainsKey(name)) throw new UsageException($"the database URL has a parameter '{name}' that is not known here", $"Known are {string.Join(", ", Keywords.Keys)}.", "--database");
+            if (!s_keywords.ContainsKey(name)) throw new UsageException($"the database URL has a parameter '{name}' that is not known here", $"Known are {string.Join(", ", s_keywords.Keys)}.", "--database");
             Set(settings, name, value);
         }
         // As libpq: without a host the local socket.
@@ -46,7 +46,7 @@ internal static partial class ConnectionText
         return settings.ConnectionString;
     }
 
-    static void Set(NpgsqlConnectionStringBuilder settings, string name, string encoded)
+    private static void Set(NpgsqlConnectionStringBuilder settings, string name, string encoded)
     {
         if (encoded.Length == 0) return;
         var value = Uri.UnescapeDataString(encoded);
@@ -54,7 +54,7 @@ internal static partial class ConnectionText
             throw new UsageException($"the database URL's {name} is '{value}', expected a number", Help, "--database");
         try
         {
-            settings[Keywords[name]] = name is "sslmode" or "target_session_attrs" ? value.Replace("-", "", StringComparison.Ordinal) : value;
+            settings[s_keywords[name]] = name is "sslmode" or "target_session_attrs" ? value.Replace("-", "", StringComparison.Ordinal) : value;
         }
         catch (ArgumentException)
         {

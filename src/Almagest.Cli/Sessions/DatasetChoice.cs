@@ -10,14 +10,14 @@ namespace Almagest.Cli.Sessions;
 internal static class DatasetChoice
 {
     /// <summary>The first of the datasets named, and the filter that adds the others.</summary>
-    public static async Task<(Dataset First, StarFilter Filter)> ResolveAsync(LedgerDatabase ledger, string[]? names, StarFilter filter, CancellationToken cancellation) =>
-        (await ResolveAsync(ledger, names?.FirstOrDefault(), cancellation), await new DatasetRepository(ledger).AlsoAsync(names ?? [], filter, cancellation));
+    public static async Task<(Dataset First, StarFilter Filter)> ResolveAsync(LedgerDatabase ledger, string[]? names, StarFilter filter, CancellationToken cancellationToken) =>
+        (await ResolveAsync(ledger, names?.FirstOrDefault(), cancellationToken), await new DatasetRepository(ledger).AlsoAsync(names ?? [], filter, cancellationToken));
 
-    public static async Task<Dataset> ResolveAsync(LedgerDatabase ledger, string? name, CancellationToken cancellation)
+    public static async Task<Dataset> ResolveAsync(LedgerDatabase ledger, string? name, CancellationToken cancellationToken)
     {
         var datasets = new DatasetRepository(ledger);
-        if (name is not null) return await datasets.FindAsync(name, cancellation);
-        var all = await datasets.ListAsync(cancellation);
+        if (name is not null) return await datasets.FindAsync(name, cancellationToken);
+        var all = await datasets.ListAsync(cancellationToken);
         return all.Count switch
         {
             1 => all[0],

@@ -28,18 +28,18 @@ internal enum SchemaPolicy
 /// </summary>
 internal sealed class LedgerSession : IAsyncDisposable
 {
-    readonly ServerLease? lease;
+    private readonly ServerLease? _lease;
 
-    LedgerSession(LedgerDatabase ledger, ServerLease? lease)
+    private LedgerSession(LedgerDatabase ledger, ServerLease? lease)
     {
         Ledger = ledger;
-        this.lease = lease;
+        this._lease = lease;
     }
 
     public LedgerDatabase Ledger { get; }
 
     /// <summary>The embedded server, where that is used.</summary>
-    public ServerLease? Lease => lease;
+    public ServerLease? Lease => _lease;
 
     public static async Task<LedgerSession> OpenAsync(CommandShell shell, ParseResult parsed, GlobalOptions global, SchemaPolicy policy = SchemaPolicy.Current)
     {
@@ -52,7 +52,7 @@ internal sealed class LedgerSession : IAsyncDisposable
             string connection;
             if (string.IsNullOrWhiteSpace(named))
             {
-                lease = await EmbeddedServer.StartAsync(EmbeddedServerOptions.FromEnvironment(shell.Say), shell.Cancellation);
+                lease = await EmbeddedServer.StartAsync(EmbeddedServerOptions.FromEnvironment(shell.Say), shell.CancellationToken);
                 connection = lease.ConnectionString;
             }
             else
@@ -62,7 +62,7 @@ internal sealed class LedgerSession : IAsyncDisposable
             ledger = new LedgerDatabase(connection);
             await ApplyAsync(policy, ledger, lease is not null, shell);
             // A run whose program was killed would stay 'running' for ever where no server looks after it: whoever comes next does.
-            if (policy != SchemaPolicy.AsItIs && await new DiscoveryService(ledger).ReapAsync(shell.Cancellation) is { Total: > 0 } lost) shell.Say(Lost(lost));
+            if (policy != SchemaPolicy.AsItIs && await new DiscoveryService(ledger).ReapAsync(shell.CancellationToken) is { Total: > 0 } lost) shell.Say(Lost(lost));
             return new LedgerSession(ledger, lease);
         }
         catch
@@ -73,45 +73,45 @@ internal sealed class LedgerSession : IAsyncDisposable
         }
     }
 
-    static string Lost(ReapReport lost)
+    private static string Lost(ReapReport lost)
     {
         var parts = new[] { (lost.Failed, "failed"), (lost.Restarted, "waiting for a worker again"), (lost.Cancelled, "cancelled") }.Where(p => p.Item1 > 0).ToList();
         return $"{Words.Plural(lost.Total, "run", "runs")} had lost the program that worked on {(lost.Total == 1 ? "it" : "them")}: now "
             + (parts.Count == 1 ? parts[0].Item2 : string.Join(", ", parts.Select(p => $"{p.Item1} {p.Item2}"))) + ".";
     }
 
-    static async Task ApplyAsync(SchemaPolicy policy, LedgerDatabase ledger, bool embedded, CommandShell shell)
+    private static async Task ApplyAsync(SchemaPolicy policy, LedgerDatabase ledger, bool embedded, CommandShell shell)
     {
-        var empty = await IsEmptyAsync(ledger, shell.Cancellation);
+        var empty = await IsEmptyAsync(ledger, shell.CancellationToken);
         if (policy == SchemaPolicy.AsItIs) return;
         if (empty || embedded || policy == SchemaPolicy.Migrate)
         {
-            var pending = (await ledger.Schema.StatusAsync(shell.Cancellation)).Count(s => s.Known && !s.Applied);
+            var pending = (await ledger.Schema.StatusAsync(shell.CancellationToken)).Count(s => s.Known && !s.Applied);
             if (pending > 0)
             {
                 shell.Say(empty ? "The database is empty: creating the ledger's tables and views…" : $"Updating the database's schema ({Words.Plural(pending, "migration", "migrations")})…");
-                await ledger.Schema.MigrateAsync(shell.Cancellation);
+                await ledger.Schema.MigrateAsync(shell.CancellationToken);
             }
-            else if ((await ledger.Schema.StaleDefinitionsAsync(shell.Cancellation)).Count > 0)
+            else if ((await ledger.Schema.StaleDefinitionsAsync(shell.CancellationToken)).Count > 0)
             {
                 shell.Say("The views are those of another version of this program: computing them anew…");
-                await ledger.Schema.MigrateAsync(shell.Cancellation);
+                await ledger.Schema.MigrateAsync(shell.CancellationToken);
             }
         }
-        await ledger.Schema.EnsureCurrentAsync(shell.Cancellation);
+        await ledger.Schema.EnsureCurrentAsync(shell.CancellationToken);
     }
 
     // Also the first connection: trouble with it is reported before anything else is tried.
-    static async Task<bool> IsEmptyAsync(LedgerDatabase ledger, CancellationToken cancellation)
+    private static async Task<bool> IsEmptyAsync(LedgerDatabase ledger, CancellationToken cancellationToken)
     {
-        await using var connection = await ledger.ConnectAsync(cancellation);
+        await using var connection = await ledger.ConnectAsync(cancellationToken);
         await using var command = new NpgsqlCommand("select not exists (select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm'))", connection);
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     public async ValueTask DisposeAsync()
     {
         await Ledger.DisposeAsync();
-        if (lease is not null) await lease.DisposeAsync();
+        if (_lease is not null) await _lease.DisposeAsync();
     }
 }

@@ -10,7 +10,7 @@ namespace Almagest.Cli.Shell;
 /// </summary>
 internal static class CommandAdvice
 {
-    const string Database = "name a running server: --database 'Host=localhost;Username=…;Database=almagest'";
+    private const string Database = "name a running server: --database 'Host=localhost;Username=…;Database=almagest'";
 
     internal static readonly IReadOnlyDictionary<ErrorCode, Func<LedgerException, string?>> Catalogue =
         new Dictionary<ErrorCode, Func<LedgerException, string?>>
@@ -75,5 +75,5 @@ internal static class CommandAdvice
     public static string Of(PostgresServerException error) =>
         error.Code == PostgresServerException.NotPossibleHere ? $"{error.Remedy} Or {Database}" : error.Remedy;
 
-    static string After(LedgerException error, string advice) => error.Remedy is { } remedy ? $"{remedy} {advice}" : advice;
+    private static string After(LedgerException error, string advice) => error.Remedy is { } remedy ? $"{remedy} {advice}" : advice;
 }

@@ -5,20 +5,20 @@ namespace Almagest.Cli.Shell;
 /// <summary>Where a command writes: its answer to standard output, all else to standard error.</summary>
 internal sealed class CommandShell
 {
-    readonly TextWriter stdout;
-    readonly TextWriter stderr;
-    readonly Lazy<IAnsiConsole> screen;
-    readonly Lazy<IAnsiConsole> messages;
+    private readonly TextWriter _stdout;
+    private readonly TextWriter _stderr;
+    private readonly Lazy<IAnsiConsole> _screen;
+    private readonly Lazy<IAnsiConsole> _messages;
 
-    public CommandShell(TextWriter stdout, TextWriter stderr, TerminalFacts terminal, bool json, CancellationToken cancellation)
+    public CommandShell(TextWriter stdout, TextWriter stderr, TerminalFacts terminal, bool json, CancellationToken cancellationToken)
     {
-        this.stdout = stdout;
-        this.stderr = stderr;
+        this._stdout = stdout;
+        this._stderr = stderr;
         Terminal = terminal;
         Json = json;
-        Cancellation = cancellation;
-        screen = new(() => Consoles.Create(stdout, terminal.OutIsTerminal, terminal));
-        messages = new(() => Consoles.Create(stderr, terminal.ErrorIsTerminal, terminal));
+        CancellationToken = cancellationToken;
+        _screen = new(() => Consoles.Create(stdout, terminal.OutIsTerminal, terminal));
+        _messages = new(() => Consoles.Create(stderr, terminal.ErrorIsTerminal, terminal));
     }
 
     public TerminalFacts Terminal { get; }
@@ -26,23 +26,23 @@ internal sealed class CommandShell
     /// <summary>The answer is to be one JSON document.</summary>
     public bool Json { get; }
 
-    public CancellationToken Cancellation { get; }
+    public CancellationToken CancellationToken { get; }
 
     /// <summary>Standard output, for tables.</summary>
-    public IAnsiConsole Screen => screen.Value;
+    public IAnsiConsole Screen => _screen.Value;
 
     /// <summary>Standard error, for progress.</summary>
-    public IAnsiConsole Messages => messages.Value;
+    public IAnsiConsole Messages => _messages.Value;
 
     /// <summary>Raw standard output, for commands whose answer is a file.</summary>
-    public TextWriter Output => stdout;
+    public TextWriter Output => _stdout;
 
     /// <summary>The command's answer: a document for machines, or what <paramref name="show"/> draws for people.</summary>
     public void Answer(object document, Action<IAnsiConsole> show)
     {
-        if (Json) stdout.WriteLine(JsonText.Of(document));
+        if (Json) _stdout.WriteLine(JsonText.Of(document));
         else show(Screen);
-        stdout.Flush();
+        _stdout.Flush();
     }
 
     /// <summary>A message beside the answer, one line.</summary>
@@ -50,10 +50,10 @@ internal sealed class CommandShell
 
     /// <summary>A line of an error.</summary>
     public void Complain(string label, string sentence, string style) =>
-        stderr.WriteLine(Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{label}\e[0m {sentence}" : $"{label} {sentence}");
+        _stderr.WriteLine(Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{label}\e[0m {sentence}" : $"{label} {sentence}");
 
-    void Line(string sentence, string style) =>
-        stderr.WriteLine(Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{sentence}\e[0m" : sentence);
+    private void Line(string sentence, string style) =>
+        _stderr.WriteLine(Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{sentence}\e[0m" : sentence);
 
-    public void Write(object document) => stdout.WriteLine(JsonText.Of(document));
+    public void Write(object document) => _stdout.WriteLine(JsonText.Of(document));
 }

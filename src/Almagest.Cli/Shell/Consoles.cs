@@ -21,7 +21,7 @@ internal static class Consoles
         return console;
     }
 
-    sealed class Output(TextWriter writer, bool terminal, int width) : IAnsiConsoleOutput
+    private sealed class Output(TextWriter writer, bool terminal, int width) : IAnsiConsoleOutput
     {
         public TextWriter Writer => writer;
 

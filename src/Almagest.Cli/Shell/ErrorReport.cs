@@ -12,9 +12,9 @@ namespace Almagest.Cli.Shell;
 /// </summary>
 internal sealed record ErrorReport(string Message, string? Hint, string? Field, int ExitCode)
 {
-    public static ErrorReport Of(Exception error, CancellationToken cancellation)
+    public static ErrorReport Of(Exception error, CancellationToken cancellationToken)
     {
-        if (cancellation.IsCancellationRequested && IsCancellation(error))
+        if (cancellationToken.IsCancellationRequested && IsCancellation(error))
             return new ErrorReport("cancelled", null, null, ExitCodes.Cancelled);
         switch (error)
         {
@@ -41,12 +41,12 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
     /// <summary>Whether the user asked for the details of unexpected problems.</summary>
     public static bool Debugging => Environment.GetEnvironmentVariable("ALMAGEST_DEBUG") is { Length: > 0 } and not "0";
 
-    static ErrorReport Unexpected(Exception error) =>
+    private static ErrorReport Unexpected(Exception error) =>
         new($"sorry, an unexpected problem ({error.GetType().Name}): this is a defect of the program",
             Debugging ? error.ToString() : "Run it again with ALMAGEST_DEBUG=1 for details, and report them.", null, ExitCodes.Failed);
 
     // The database reports the cancellation of its own query as an error of its own.
-    static bool IsCancellation(Exception error) =>
+    private static bool IsCancellation(Exception error) =>
         error is OperationCanceledException || error.InnerException is { } inner && IsCancellation(inner)
         || PostgresErrors.Find(error) is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.QueryCanceled };
 

@@ -8,7 +8,7 @@ namespace Almagest.Cli.Shell;
 internal static class HelpPages
 {
     // Longer lines are hard to read, however wide the window.
-    const int MaxWidth = 110;
+    private const int MaxWidth = 110;
 
     public static void Attach(RootCommand root, CommandShell shell)
     {
@@ -24,7 +24,7 @@ internal static class HelpPages
         }
     }
 
-    sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
     {
         public override bool ClearsParseErrors => true;
 
@@ -60,7 +60,7 @@ internal static class HelpPages
         }
     }
 
-    sealed class Version(CommandShell shell) : SynchronousCommandLineAction
+    private sealed class Version(CommandShell shell) : SynchronousCommandLineAction
     {
         public override bool ClearsParseErrors => true;
 

@@ -9,16 +9,16 @@ namespace Almagest.Cli.Shell;
 internal sealed class OutputFile : IAsyncDisposable
 {
     // <errno.h> of Linux and of macOS.
-    const int DiskFull = 28, QuotaExceeded = 122, ReadOnly = 30;
+    private const int DiskFull = 28, QuotaExceeded = 122, ReadOnly = 30;
 
-    readonly string path;
-    readonly string partial;
-    bool kept;
+    private readonly string _path;
+    private readonly string _partial;
+    private bool _kept;
 
-    OutputFile(string path, string partial, Stream stream)
+    private OutputFile(string path, string partial, Stream stream)
     {
-        this.path = path;
-        this.partial = partial;
+        this._path = path;
+        this._partial = partial;
         Stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(stream, CompressionLevel.Fastest) : new BufferedStream(stream, 1 << 16);
         Writer = new StreamWriter(Stream, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
     }
@@ -27,7 +27,7 @@ internal sealed class OutputFile : IAsyncDisposable
 
     public StreamWriter Writer { get; }
 
-    public string Path => path;
+    public string Path => _path;
 
     /// <exception cref="CommandFailedException">it cannot be created</exception>
     public static OutputFile Create(string path)
@@ -52,16 +52,16 @@ internal sealed class OutputFile : IAsyncDisposable
         {
             await write(Writer);
             await Writer.DisposeAsync();
-            File.Move(partial, path, overwrite: true);
-            kept = true;
+            File.Move(_partial, _path, overwrite: true);
+            _kept = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure(path, e);
+            throw Failure(_path, e);
         }
     }
 
-    static CommandFailedException Failure(string path, Exception e) => e switch
+    private static CommandFailedException Failure(string path, Exception e) => e switch
     {
         DirectoryNotFoundException => new($"the folder of {path} does not exist", "Create it first, or choose another place.", e),
         UnauthorizedAccessException => new($"{path} cannot be written: permission denied", "Choose a place that you may write to.", e),
@@ -72,7 +72,7 @@ internal sealed class OutputFile : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (kept) return;
+        if (_kept) return;
         try
         {
             await Writer.DisposeAsync();
@@ -81,6 +81,6 @@ internal sealed class OutputFile : IAsyncDisposable
         {
             // The disk is full: what could not be written is thrown away here.
         }
-        File.Delete(partial);
+        File.Delete(_partial);
     }
 }

@@ -26,13 +26,13 @@ internal static class ProgressDisplay
             });
     }
 
-    sealed class Bar(ProgressTask task, int room) : IWorkProgress
+    private sealed class Bar(ProgressTask task, int room) : IWorkProgress
     {
-        readonly Lock gate = new();
+        private readonly Lock _gate = new();
 
         public void Report(string what, double? fraction)
         {
-            lock (gate)
+            lock (_gate)
             {
                 task.Description = Markup.Escape(Words.Clip(what, room));
                 task.IsIndeterminate = fraction is null;

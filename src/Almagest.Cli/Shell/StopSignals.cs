@@ -8,24 +8,24 @@ namespace Almagest.Cli.Shell;
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
-    readonly CancellationTokenSource source = new();
-    readonly List<PosixSignalRegistration> registrations;
+    private readonly CancellationTokenSource _source = new();
+    private readonly List<PosixSignalRegistration> _registrations;
 
     public StopSignals() =>
-        registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Handle))];
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Handle))];
 
-    public CancellationToken Token => source.Token;
+    public CancellationToken Token => _source.Token;
 
-    void Handle(PosixSignalContext context)
+    private void Handle(PosixSignalContext context)
     {
-        if (source.IsCancellationRequested) return;
+        if (_source.IsCancellationRequested) return;
         context.Cancel = true;
-        source.Cancel();
+        _source.Cancel();
     }
 
     public void Dispose()
     {
-        registrations.ForEach(r => r.Dispose());
-        source.Dispose();
+        _registrations.ForEach(r => r.Dispose());
+        _source.Dispose();
     }
 }

@@ -6,8 +6,8 @@ namespace Almagest.Cli.Shell;
 /// <summary>The options of commands that write a table to a file, and the writing.</summary>
 internal sealed class TableOutput(string option)
 {
-    readonly Option<string?> format = Values.Choice("--format", "Format of the file (default: by its ending, .parquet, .json, .vot, .fits or .ecsv, else csv)", [.. TableFormats.Names]);
-    readonly Option<bool> bare = Values.Flag("--bare", "CSV without the comment lines that say where the table comes from");
+    private readonly Option<string?> _format = Values.Choice("--format", "Format of the file (default: by its ending, .parquet, .json, .vot, .fits or .ecsv, else csv)", [.. TableFormats.Names]);
+    private readonly Option<bool> _bare = Values.Flag("--bare", "CSV without the comment lines that say where the table comes from");
 
     /// <summary>The file of commands that otherwise print.</summary>
     public static Option<string?> File() =>
@@ -15,8 +15,8 @@ internal sealed class TableOutput(string option)
 
     public void AddTo(Command command)
     {
-        command.Add(format);
-        command.Add(bare);
+        command.Add(_format);
+        command.Add(_bare);
     }
 
     /// <summary>Refuses, before any work, what cannot be written.</summary>
@@ -24,12 +24,12 @@ internal sealed class TableOutput(string option)
     {
         if (path is null)
         {
-            if (parsed.GetValue(format) is not null) throw new UsageException($"--format is given without {option}", $"Name the file with {option}.", "--format");
-            if (parsed.GetValue(bare)) throw new UsageException($"--bare is given without {option}", $"Name the file with {option}.", "--bare");
+            if (parsed.GetValue(_format) is not null) throw new UsageException($"--format is given without {option}", $"Name the file with {option}.", "--format");
+            if (parsed.GetValue(_bare)) throw new UsageException($"--bare is given without {option}", $"Name the file with {option}.", "--bare");
             return;
         }
         var chosen = Format(parsed, path);
-        if (parsed.GetValue(bare) && chosen != TableFormat.Csv) throw new UsageException($"--bare is of CSV, and {path} is to be {chosen.Name()}", "Leave it out.", "--bare");
+        if (parsed.GetValue(_bare) && chosen != TableFormat.Csv) throw new UsageException($"--bare is of CSV, and {path} is to be {chosen.Name()}", "Leave it out.", "--bare");
         if (path == "-" && shell.Json) throw new UsageException($"{option} - writes the table to standard output, where --json would write its document", "Choose one of them.", option);
         if (path == "-" && !chosen.IsText()) throw new UsageException($"{(chosen == TableFormat.Fits ? "FITS" : "Parquet")} is no text for standard output", $"Name a file with {option}.", option);
         if (chosen == TableFormat.Parquet && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
@@ -40,12 +40,12 @@ internal sealed class TableOutput(string option)
     /// <param name="total">rows to be expected; null where not known</param>
     public async Task WriteAsync(CommandShell shell, ParseResult parsed, string path, OutgoingTable table, string one, string many, long? total = null)
     {
-        var (chosen, plain) = (Format(parsed, path), parsed.GetValue(bare));
+        var (chosen, plain) = (Format(parsed, path), parsed.GetValue(_bare));
         if (path == "-")
         {
             await using var sink = new TextSink(shell.Output);
-            await table.WriteAsync(sink, chosen, plain, null, shell.Cancellation);
-            await shell.Output.FlushAsync(shell.Cancellation);
+            await table.WriteAsync(sink, chosen, plain, null, shell.CancellationToken);
+            await shell.Output.FlushAsync(shell.CancellationToken);
             return;
         }
         await using var file = OutputFile.Create(path);
@@ -53,7 +53,7 @@ internal sealed class TableOutput(string option)
         {
             var written = progress is null ? null : new Relay<long>(n => progress.Report($"exporting {Words.Plural(n, one, many)}", total is > 0 ? (double)n / total : null));
             long count = 0;
-            await file.WriteAsync(async _ => count = await table.WriteAsync(file.Stream, chosen, plain, written, shell.Cancellation));
+            await file.WriteAsync(async _ => count = await table.WriteAsync(file.Stream, chosen, plain, written, shell.CancellationToken));
             return count;
         });
         foreach (var loss in table.Losses) shell.Say($"{loss}. CSV, ECSV, JSON, Parquet and VOTable (TABLEDATA) keep them.");
@@ -65,5 +65,5 @@ internal sealed class TableOutput(string option)
             console => console.Say($"Wrote {Words.Plural(rows, one, many)} to {path} ({Words.Bytes(bytes)})."));
     }
 
-    TableFormat Format(ParseResult parsed, string path) => parsed.GetValue(format) is { } name ? TableFormats.Parse(name) : TableFormats.OfFile(path);
+    private TableFormat Format(ParseResult parsed, string path) => parsed.GetValue(_format) is { } name ? TableFormats.Parse(name) : TableFormats.OfFile(path);
 }

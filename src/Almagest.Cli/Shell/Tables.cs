@@ -40,12 +40,12 @@ internal static class Tables
     public static void Say(this IAnsiConsole console, string text) => console.Write(new Paragraph(text + "\n"));
 
     /// <summary>A line as wide as its column.</summary>
-    sealed class Line : Renderable
+    private sealed class Line : Renderable
     {
-        static readonly Style Dim = Style.Parse("dim");
+        private static readonly Style s_dim = Style.Parse("dim");
 
         protected override Measurement Measure(RenderOptions options, int maxWidth) => new(1, 1);
 
-        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => [new Segment(new string('─', maxWidth), Dim)];
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => [new Segment(new string('─', maxWidth), s_dim)];
     }
 }

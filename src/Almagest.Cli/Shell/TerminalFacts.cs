@@ -10,7 +10,7 @@ namespace Almagest.Cli.Shell;
 internal sealed record TerminalFacts(bool OutIsTerminal, bool ErrorIsTerminal, int Width, bool Colour)
 {
     // A pipe has no width: wide enough that no row of ours is wrapped, and grep finds whole rows.
-    const int PipeWidth = 160;
+    private const int PipeWidth = 160;
 
     /// <summary>Pipes or files.</summary>
     public static TerminalFacts None { get; } = new(false, false, PipeWidth, false);
@@ -23,7 +23,7 @@ internal sealed record TerminalFacts(bool OutIsTerminal, bool ErrorIsTerminal, i
         return new TerminalFacts(stdout, stderr, WidthOf(stdout || stderr), string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
     }
 
-    static int WidthOf(bool terminal)
+    private static int WidthOf(bool terminal)
     {
         if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked >= 40)
             return asked;

@@ -6,7 +6,7 @@ namespace Almagest.Cli.Shell;
 internal sealed class TextSink(TextWriter writer) : Stream
 {
     // A character may be cut by the border of two pieces.
-    readonly Decoder decoder = new UTF8Encoding(false).GetDecoder();
+    private readonly Decoder _decoder = new UTF8Encoding(false).GetDecoder();
 
     public override bool CanRead => false;
 
@@ -24,8 +24,8 @@ internal sealed class TextSink(TextWriter writer) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        var characters = new char[decoder.GetCharCount(buffer, flush: false)];
-        writer.Write(characters, 0, decoder.GetChars(buffer, characters, flush: false));
+        var characters = new char[_decoder.GetCharCount(buffer, flush: false)];
+        writer.Write(characters, 0, _decoder.GetChars(buffer, characters, flush: false));
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

@@ -33,14 +33,14 @@ internal static class UsageErrors
         return new ErrorReport(message, hint, field, ExitCodes.BadUsage).Write(shell);
     }
 
-    static string Sentence(ParseError error) => error.SymbolResult switch
+    private static string Sentence(ParseError error) => error.SymbolResult switch
     {
         OptionResult { Tokens.Count: 0 } option when error.Message.StartsWith("Required", StringComparison.Ordinal) => $"{option.Option.Name} needs a value",
         ArgumentResult { Tokens.Count: 0 } argument when argument.Parent is CommandResult => $"{argument.Argument.Name} is missing",
         _ => error.Message.TrimEnd('.'),
     };
 
-    static string PathOf(CommandResult result)
+    private static string PathOf(CommandResult result)
     {
         var names = new Stack<string>();
         for (SymbolResult? at = result; at is CommandResult command; at = at.Parent)
@@ -48,7 +48,7 @@ internal static class UsageErrors
         return string.Join(' ', names);
     }
 
-    static IEnumerable<string> Candidates(CommandResult result)
+    private static IEnumerable<string> Candidates(CommandResult result)
     {
         for (SymbolResult? at = result; at is CommandResult { Command: var command }; at = at.Parent)
         {
@@ -59,14 +59,14 @@ internal static class UsageErrors
         }
     }
 
-    static string? Nearest(string word, IEnumerable<string> candidates)
+    private static string? Nearest(string word, IEnumerable<string> candidates)
     {
         var best = candidates.Select(c => (Name: c, Distance: Distance(word, c))).OrderBy(c => c.Distance).FirstOrDefault();
         return best.Name is not null && best.Distance <= Math.Max(1, word.TrimStart('-').Length / 3) ? best.Name : null;
     }
 
     /// <summary>Edits between two words: insert, delete, replace, swap neighbours (optimal string alignment).</summary>
-    static int Distance(string a, string b)
+    private static int Distance(string a, string b)
     {
         var d = new int[a.Length + 1, b.Length + 1];
         for (var i = 0; i <= a.Length; i++) d[i, 0] = i;

@@ -77,7 +77,7 @@ internal static class Values
             : Bad<string?>(result, name, $"one of {string.Join(", ", choices)}"),
     };
 
-    static T? Bad<T>(ArgumentResult result, string name, string expected)
+    private static T? Bad<T>(ArgumentResult result, string name, string expected)
     {
         result.AddError($"{name} is '{result.Tokens[0].Value}', expected {expected}");
         return default;

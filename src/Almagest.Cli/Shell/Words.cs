@@ -5,28 +5,28 @@ namespace Almagest.Cli.Shell;
 /// <summary>Numbers and times as people read them. JSON output never goes through here.</summary>
 internal static class Words
 {
-    static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
+    private static readonly CultureInfo s_plain = CultureInfo.InvariantCulture;
 
-    public static string Count(long value) => value.ToString("N0", Plain);
+    public static string Count(long value) => value.ToString("N0", s_plain);
 
-    public static string Number(double? value, string format) => value is { } v ? v.ToString(format, Plain) : "–";
+    public static string Number(double? value, string format) => value is { } v ? v.ToString(format, s_plain) : "–";
 
-    public static string Percent(double share) => (100 * share).ToString("0.#", Plain) + " %";
+    public static string Percent(double share) => (100 * share).ToString("0.#", s_plain) + " %";
 
     public static string Duration(double ms) => ms switch
     {
         < 1 => "<1 ms",
-        < 1000 => ms.ToString("0", Plain) + " ms",
-        < 60_000 => (ms / 1000).ToString("0.0", Plain) + " s",
+        < 1000 => ms.ToString("0", s_plain) + " ms",
+        < 60_000 => (ms / 1000).ToString("0.0", s_plain) + " s",
         _ => $"{(int)(ms / 60_000)} min {(int)(ms / 1000 % 60)} s",
     };
 
     public static string Bytes(long bytes) => bytes switch
     {
         < 1024 => $"{bytes} B",
-        < 1024 * 1024 => (bytes / 1024.0).ToString("0", Plain) + " KiB",
-        < 1024L * 1024 * 1024 => (bytes / 1048576.0).ToString("0.0", Plain) + " MiB",
-        _ => (bytes / 1073741824.0).ToString("0.0", Plain) + " GiB",
+        < 1024 * 1024 => (bytes / 1024.0).ToString("0", s_plain) + " KiB",
+        < 1024L * 1024 * 1024 => (bytes / 1048576.0).ToString("0.0", s_plain) + " MiB",
+        _ => (bytes / 1073741824.0).ToString("0.0", s_plain) + " GiB",
     };
 
     public static string Ago(double? seconds) => seconds switch
@@ -38,7 +38,7 @@ internal static class Words
         _ => $"{(int)(seconds / 86_400)} d ago",
     };
 
-    public static string When(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm", Plain);
+    public static string When(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm", s_plain);
 
     public static string Plural(long count, string one, string many) => $"{Count(count)} {(count == 1 ? one : many)}";
 

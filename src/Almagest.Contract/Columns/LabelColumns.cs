@@ -7,20 +7,20 @@ public static class LabelColumns
 {
     public static Column LabelSet { get; } = Words("label_set", "meta.id", "the set of labels");
 
-    static readonly Column Outlier = Integer("label_outlier", "meta.code", "1 = really unusual, 0 = really ordinary, null = not said");
-    static readonly Column Kind = Words("label_kind", "src.class", "what kind of object it is");
-    static readonly Column Cluster = Words("label_cluster", "meta.id.parent", "the cluster it belongs to");
-    static readonly Column Remark = Words("label_remark", "meta.note", "whatever else was said");
-    static readonly Column LabelledBy = Words("labelled_by", "meta.curation", "who said so");
-    static readonly Column LabelledAt = Timestamp("labelled_at", "time.creation", "when it was said");
+    private static readonly Column s_outlier = Integer("label_outlier", "meta.code", "1 = really unusual, 0 = really ordinary, null = not said");
+    private static readonly Column s_kind = Words("label_kind", "src.class", "what kind of object it is");
+    private static readonly Column s_cluster = Words("label_cluster", "meta.id.parent", "the cluster it belongs to");
+    private static readonly Column s_remark = Words("label_remark", "meta.note", "whatever else was said");
+    private static readonly Column s_labelledBy = Words("labelled_by", "meta.curation", "who said so");
+    private static readonly Column s_labelledAt = Timestamp("labelled_at", "time.creation", "when it was said");
 
     /// <summary>Of a file of labels, which <c>labels import</c> reads again.</summary>
-    public static IReadOnlyList<Column> OfFile { get; } = [StarColumns.All[1], LabelSet, Outlier, Kind, Cluster, Remark, LabelledBy, LabelledAt];
+    public static IReadOnlyList<Column> OfFile { get; } = [StarColumns.All[1], LabelSet, s_outlier, s_kind, s_cluster, s_remark, s_labelledBy, s_labelledAt];
 
     /// <summary>Of the table <c>star_labels</c>.</summary>
     public static IReadOnlyList<Column> All { get; } =
     [
-        StarColumns.StarId, LabelSet, Outlier with { Name = "is_anomaly" }, Kind with { Name = "kind" }, Cluster with { Name = "cluster" }, Remark with { Name = "remark" },
-        LabelledBy, LabelledAt,
+        StarColumns.StarId, LabelSet, s_outlier with { Name = "is_anomaly" }, s_kind with { Name = "kind" }, s_cluster with { Name = "cluster" }, s_remark with { Name = "remark" },
+        s_labelledBy, s_labelledAt,
     ];
 }

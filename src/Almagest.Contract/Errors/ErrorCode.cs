@@ -242,7 +242,7 @@ public sealed class ErrorCode
     /// <summary>The server cannot listen there for another reason.</summary>
     public static readonly ErrorCode CannotListen = Unavailable("cannot_listen");
 
-    ErrorCode(string name, LedgerErrorKind kind)
+    private ErrorCode(string name, LedgerErrorKind kind)
     {
         Name = name;
         Kind = kind;
@@ -262,11 +262,11 @@ public sealed class ErrorCode
 
     public override string ToString() => Name;
 
-    static ErrorCode Invalid(string name) => new(name, LedgerErrorKind.Invalid);
+    private static ErrorCode Invalid(string name) => new(name, LedgerErrorKind.Invalid);
 
-    static ErrorCode NotFound(string name) => new(name, LedgerErrorKind.NotFound);
+    private static ErrorCode NotFound(string name) => new(name, LedgerErrorKind.NotFound);
 
-    static ErrorCode Conflict(string name) => new(name, LedgerErrorKind.Conflict);
+    private static ErrorCode Conflict(string name) => new(name, LedgerErrorKind.Conflict);
 
-    static ErrorCode Unavailable(string name) => new(name, LedgerErrorKind.Unavailable);
+    private static ErrorCode Unavailable(string name) => new(name, LedgerErrorKind.Unavailable);
 }

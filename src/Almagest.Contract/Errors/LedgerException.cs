@@ -8,9 +8,9 @@ namespace Almagest.Contract.Errors;
 /// </summary>
 public sealed class LedgerException : Exception
 {
-    readonly Dictionary<string, object?> facts = [];
+    private readonly Dictionary<string, object?> _facts = [];
 
-    LedgerException(ErrorCode code, string message, string? remedy, Exception? inner) : base(message, inner)
+    private LedgerException(ErrorCode code, string message, string? remedy, Exception? inner) : base(message, inner)
     {
         Code = code;
         Remedy = remedy;
@@ -27,7 +27,7 @@ public sealed class LedgerException : Exception
     public string? Field { get; init; }
 
     /// <summary>Named values of the case; the code says which.</summary>
-    public IReadOnlyDictionary<string, object?> Facts => facts;
+    public IReadOnlyDictionary<string, object?> Facts => _facts;
 
     /// <summary>An error of this code.</summary>
     public static LedgerException Of(ErrorCode code, string message, string? remedy = null, string? field = null, Exception? inner = null)
@@ -45,7 +45,7 @@ public sealed class LedgerException : Exception
     {
         ArgumentNullException.ThrowIfNull(error);
         var made = Of(ErrorCode.Find(error.Code) ?? ErrorCode.UnreadableCatalogue, error.Message, remedy, field, error);
-        foreach (var (name, value) in error.Facts) made.facts[name] = value;
+        foreach (var (name, value) in error.Facts) made._facts[name] = value;
         return made;
     }
 
@@ -53,14 +53,14 @@ public sealed class LedgerException : Exception
     public LedgerException Of(string field)
     {
         var made = Of(Code, Message, Remedy, field, this);
-        foreach (var (name, value) in facts) made.facts[name] = value;
+        foreach (var (name, value) in _facts) made._facts[name] = value;
         return made;
     }
 
     /// <summary>Adds a named value, for advice and for clients.</summary>
     public LedgerException With(string fact, object? value)
     {
-        facts[fact] = value;
+        _facts[fact] = value;
         return this;
     }
 }

@@ -12,7 +12,7 @@ public sealed record RecoverySettings
     /// <summary>Runs that one question may take.</summary>
     public const int MostRuns = 1000;
 
-    const int MostStars = 100_000, MostValues = 50;
+    private const int MostStars = 100_000, MostValues = 50;
 
     /// <summary><c>outliers</c> or <c>clusters</c>; if left out, outliers for an anomaly run and clusters for a cluster run.</summary>
     public string? Plant { get; init; }
@@ -68,7 +68,7 @@ public sealed record RecoverySettings
             if (value is not null) throw LedgerException.Invalid(field, $"{field} means nothing to planted {plant}", $"Leave it out, or plant {(plant == Outliers ? Clusters : Outliers)}.");
     }
 
-    static void Each<T>(string field, IReadOnlyList<T>? values, Func<T, bool> holds, string expected)
+    private static void Each<T>(string field, IReadOnlyList<T>? values, Func<T, bool> holds, string expected)
     {
         if (values is null) return;
         Require(values.Count is >= 1 and <= MostValues, field, $"{values.Count} values", $"1 to {MostValues} values");
@@ -76,7 +76,7 @@ public sealed record RecoverySettings
         foreach (var value in values) Require(holds(value), field, value!, expected);
     }
 
-    static void Require(bool holds, string field, object found, string expected)
+    private static void Require(bool holds, string field, object found, string expected)
     {
         if (!holds) throw LedgerException.Invalid(field, FormattableString.Invariant($"{field} is {found}, expected {expected}"));
     }

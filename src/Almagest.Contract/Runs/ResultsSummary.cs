@@ -11,7 +11,7 @@ namespace Almagest.Contract.Runs;
 /// </summary>
 public sealed record ResultsSummary
 {
-    private static readonly JsonSerializerOptions Stored = new(ContractJson.Options)
+    private static readonly JsonSerializerOptions s_stored = new(ContractJson.Options)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
         RespectRequiredConstructorParameters = false,
@@ -64,16 +64,16 @@ public sealed record ResultsSummary
         if (string.IsNullOrEmpty(json)) return null;
         try
         {
-            return JsonSerializer.Deserialize<ResultsSummary>(json, Stored);
+            return JsonSerializer.Deserialize<ResultsSummary>(json, s_stored);
         }
         catch (JsonException)
         {
-            return new ResultsSummary { Others = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json, Stored) };
+            return new ResultsSummary { Others = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json, s_stored) };
         }
     }
 
     /// <summary>As it is stored.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Stored);
+    public string ToJson() => JsonSerializer.Serialize(this, s_stored);
 }
 
 /// <summary>The features that an algorithm saw. What an older program did not keep is left out.</summary>

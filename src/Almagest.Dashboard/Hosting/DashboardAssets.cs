@@ -12,24 +12,24 @@ namespace Almagest.Dashboard.Hosting;
 /// </summary>
 internal static class DashboardAssets
 {
-    sealed record Asset(byte[] Bytes, string Hash, string Type);
+    private sealed record Asset(byte[] Bytes, string Hash, string Type);
 
-    static readonly Dictionary<string, Asset> All = new[] { "MudBlazor.min.css", "MudBlazor.min.js", "almagest.css", "almagest.js", "samp.js", "theme.js", "favicon.svg", "blazor.web.js" }.ToDictionary(n => n, Load);
+    private static readonly Dictionary<string, Asset> s_all = new[] { "MudBlazor.min.css", "MudBlazor.min.js", "almagest.css", "almagest.js", "samp.js", "theme.js", "favicon.svg", "blazor.web.js" }.ToDictionary(n => n, Load);
 
     /// <summary>Blazor's script asks for pages of its own by this address.</summary>
-    const string BlazorScript = "/_framework/blazor.web.js";
+    private const string BlazorScript = "/_framework/blazor.web.js";
 
     /// <summary>The address of an asset.</summary>
-    public static string Url(string name) => $"/assets/{All[name].Hash}/{name}";
+    public static string Url(string name) => $"/assets/{s_all[name].Hash}/{name}";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/assets/{hash}/{name}", (string hash, string name) =>
-            All.TryGetValue(name, out var asset) && asset.Hash == hash ? new Answer(asset, "public, max-age=31536000, immutable") : Results.NotFound()).ExcludeFromDescription();
-        routes.MapGet(BlazorScript, () => new Answer(All["blazor.web.js"], "no-cache")).ExcludeFromDescription();
+            s_all.TryGetValue(name, out var asset) && asset.Hash == hash ? new Answer(asset, "public, max-age=31536000, immutable") : Results.NotFound()).ExcludeFromDescription();
+        routes.MapGet(BlazorScript, () => new Answer(s_all["blazor.web.js"], "no-cache")).ExcludeFromDescription();
     }
 
-    static Asset Load(string name)
+    private static Asset Load(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not embedded");
         var bytes = new byte[stream.Length];
@@ -42,7 +42,7 @@ internal static class DashboardAssets
         });
     }
 
-    sealed class Answer(Asset asset, string caching) : IResult
+    private sealed class Answer(Asset asset, string caching) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

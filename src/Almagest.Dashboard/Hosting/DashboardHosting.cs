@@ -15,7 +15,7 @@ namespace Almagest.Dashboard.Hosting;
 public static class DashboardHosting
 {
     // What the browser enforces: nothing is loaded from, or sent to, anywhere else, but for the SAMP hub of this machine (samp.js), which gets addresses alone. Inline styles are the frame's and the charts'; scripts are never inline.
-    const string OnlyHere = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    private const string OnlyHere = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
         + "connect-src 'self' http://localhost:21012 http://127.0.0.1:21012; form-action 'self'; frame-ancestors 'none'; base-uri 'self'";
 
     public static void AddTo(IServiceCollection services)

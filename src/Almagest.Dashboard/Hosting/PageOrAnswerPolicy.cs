@@ -10,7 +10,7 @@ namespace Almagest.Dashboard.Hosting;
 /// Some addresses, such as <c>/datasets</c>, are a page and a route of the API: whoever names text/html in Accept, as browsers do, gets the
 /// page; everyone else gets JSON.
 /// </summary>
-sealed class PageOrAnswerPolicy : MatcherPolicy, IEndpointSelectorPolicy
+internal sealed class PageOrAnswerPolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
     public override int Order => 1000;
 
@@ -39,5 +39,5 @@ sealed class PageOrAnswerPolicy : MatcherPolicy, IEndpointSelectorPolicy
     public static bool WantsPage(HttpRequest request) =>
         MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types) && types.Any(t => t.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 
-    static bool IsPage(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
+    private static bool IsPage(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
 }

@@ -14,16 +14,16 @@ namespace Almagest.Dashboard.Pages;
 /// <summary>Many runs of a dataset in a matrix, and one pair of them in detail.</summary>
 public partial class Compare
 {
-    List<Dataset> datasets = [];
-    IReadOnlyList<DiscoveryRun> runs = [];
-    RunTable? table;
-    RunAgreement? pair;
-    IReadOnlyList<PairStar> pairStars = [];
-    IReadOnlyList<int> order = [];
-    string? heat;
-    long? chosen;
-    string type = RunTypes.Anomaly;
-    int most = 20;
+    private List<Dataset> _datasets = [];
+    private IReadOnlyList<DiscoveryRun> _runs = [];
+    private RunTable? _table;
+    private RunAgreement? _pair;
+    private IReadOnlyList<PairStar> _pairStars = [];
+    private IReadOnlyList<int> _order = [];
+    private string? _heat;
+    private long? _chosen;
+    private string _type = RunTypes.Anomaly;
+    private int _most = 20;
 
     [SupplyParameterFromQuery] public string? Dataset { get; set; }
     [SupplyParameterFromQuery] public string? Type { get; set; }
@@ -35,67 +35,67 @@ public partial class Compare
     /// <summary>common, only_1 or only_2: whose stars are listed.</summary>
     [SupplyParameterFromQuery] public string? Side { get; set; }
 
-    bool isAnomaly => type == RunTypes.Anomaly;
+    private bool isAnomaly => _type == RunTypes.Anomaly;
 
-    string Marked => isAnomaly ? "flagged" : "in no cluster";
+    private string Marked => isAnomaly ? "flagged" : "in no cluster";
 
     protected override async Task LoadAsync()
     {
-        datasets = await new DatasetRepository(Ledger).ListAsync(Closed);
-        (table, pair, heat, pairStars) = (null, null, null, []);
+        _datasets = await new DatasetRepository(Ledger).ListAsync(Closed);
+        (_table, _pair, _heat, _pairStars) = (null, null, null, []);
         var named = Named();
-        most = Math.Clamp(Limit ?? 20, 2, ComparedRuns.Most);
-        type = Type is { } t && RunTypes.All.Contains(t) ? t : RunTypes.Anomaly;
+        _most = Math.Clamp(Limit ?? 20, 2, ComparedRuns.Most);
+        _type = Type is { } t && RunTypes.All.Contains(t) ? t : RunTypes.Anomaly;
         if (named.Count > 0)
         {
             var first = await new Almagest.Runs.Lifecycle.RunRepository(Ledger).GetAsync(named[0], Closed);
-            (chosen, type) = (first.DatasetId, first.RunType);
+            (_chosen, _type) = (first.DatasetId, first.RunType);
         }
-        else if (!string.IsNullOrEmpty(Dataset)) chosen = (await new DatasetRepository(Ledger).FindAsync(Dataset, Closed)).DatasetId;
-        else chosen = await BusiestAsync() ?? datasets.FirstOrDefault()?.DatasetId;
+        else if (!string.IsNullOrEmpty(Dataset)) _chosen = (await new DatasetRepository(Ledger).FindAsync(Dataset, Closed)).DatasetId;
+        else _chosen = await BusiestAsync() ?? _datasets.FirstOrDefault()?.DatasetId;
 
-        runs = named.Count > 2 ? await ComparedRuns.LoadAsync(Ledger, named, cancellation: Closed)
-            : chosen is { } id ? await ComparedRuns.NewestAsync(Ledger, type, id, most, Closed) : [];
-        if (runs.Count < 2) return;
-        table = await new RunTableReader(Ledger).ReadAsync(runs, Closed);
+        _runs = named.Count > 2 ? await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed)
+            : _chosen is { } id ? await ComparedRuns.NewestAsync(Ledger, _type, id, _most, Closed) : [];
+        if (_runs.Count < 2) return;
+        _table = await new RunTableReader(Ledger).ReadAsync(_runs, Closed);
         Draw();
         if (named.Count != 2) return;
-        var two = await ComparedRuns.LoadAsync(Ledger, named, cancellation: Closed);
-        pair = await new RunAgreementReader(Ledger).ReadAsync(two[0], two[1], Closed);
-        pairStars = (await new PairStarReader(Ledger).PageAsync(pair, new PairStarQuery(SideOf(), Limit: 200), Closed)).Items;
+        var two = await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed);
+        _pair = await new RunAgreementReader(Ledger).ReadAsync(two[0], two[1], Closed);
+        _pairStars = (await new PairStarReader(Ledger).PageAsync(_pair, new PairStarQuery(SideOf(), Limit: 200), Closed)).Items;
     }
 
     /// <summary>The dataset with the most among the newest runs: there is most to compare.</summary>
-    async Task<long?> BusiestAsync() =>
-        (await ComparedRuns.NewestAsync(Ledger, type, null, ComparedRuns.Most, Closed)).GroupBy(r => r.DatasetId).MaxBy(g => g.Count())?.Key;
+    private async Task<long?> BusiestAsync() =>
+        (await ComparedRuns.NewestAsync(Ledger, _type, null, ComparedRuns.Most, Closed)).GroupBy(r => r.DatasetId).MaxBy(g => g.Count())?.Key;
 
-    void Draw() => (heat, order) = RunMatrix.Draw(table!, (a, b) => a == b ? $"/runs/{a}" : PairLink(a, b));
+    private void Draw() => (_heat, _order) = RunMatrix.Draw(_table!, (a, b) => a == b ? $"/runs/{a}" : PairLink(a, b));
 
-    List<Guid> Named()
+    private List<Guid> Named()
     {
         if (string.IsNullOrWhiteSpace(RunIds)) return [];
         return [.. RunIds.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(text =>
             Guid.TryParse(text, out var id) ? id : throw LedgerException.Invalid("runs", $"'{text}' is no run id", "Give whole ids with commas between."))];
     }
 
-    PairSide SideOf() => Side switch { "only_1" => PairSide.OnlyIn1, "only_2" => PairSide.OnlyIn2, _ => PairSide.Common };
+    private PairSide SideOf() => Side switch { "only_1" => PairSide.OnlyIn1, "only_2" => PairSide.OnlyIn2, _ => PairSide.Common };
 
-    string SideName() => SideOf() switch
+    private string SideName() => SideOf() switch
     {
-        PairSide.OnlyIn1 => $"{Marked} only by {DisplayText.Short(pair!.Run1.RunId)}",
-        PairSide.OnlyIn2 => $"{Marked} only by {DisplayText.Short(pair!.Run2.RunId)}",
+        PairSide.OnlyIn1 => $"{Marked} only by {DisplayText.Short(_pair!.Run1.RunId)}",
+        PairSide.OnlyIn2 => $"{Marked} only by {DisplayText.Short(_pair!.Run2.RunId)}",
         _ => $"{Marked} by both",
     };
 
-    static IEnumerable<(string Value, string Name)> Sides(RunAgreement p) =>
+    private static IEnumerable<(string Value, string Name)> Sides(RunAgreement p) =>
         [("common", "both"), ("only_1", $"only {DisplayText.Short(p.Run1.RunId)}"), ("only_2", $"only {DisplayText.Short(p.Run2.RunId)}")];
 
-    static string PairLink(Guid a, Guid b) => $"/compare?runs={a},{b}";
+    private static string PairLink(Guid a, Guid b) => $"/compare?runs={a},{b}";
 
-    string Subtitle() => table is null ? "" : $"{runs.Count} {type} runs over {datasets.FirstOrDefault(d => d.DatasetId == chosen)?.Name}";
+    private string Subtitle() => _table is null ? "" : $"{_runs.Count} {_type} runs over {_datasets.FirstOrDefault(d => d.DatasetId == _chosen)?.Name}";
 
     /// <summary>A value of JSON as a person would write it.</summary>
-    static string Plain(string? json)
+    private static string Plain(string? json)
     {
         if (json is null) return DisplayText.None;
         using var document = JsonDocument.Parse(json);
@@ -103,11 +103,11 @@ public partial class Compare
     }
 
     /// <summary>What a run found of a star: the score of an anomaly run, the cluster of a cluster run.</summary>
-    static string ScoreOrCluster(double? score, int? cluster) => score is null
+    private static string ScoreOrCluster(double? score, int? cluster) => score is null
         ? cluster?.ToString(CultureInfo.InvariantCulture) ?? DisplayText.None
         : DisplayText.Fixed(score);
 
-    static string Significance(double log10) => log10 switch
+    private static string Significance(double log10) => log10 switch
     {
         > -0.0005 => "1",
         > -3 => Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture),

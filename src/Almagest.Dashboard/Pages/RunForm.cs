@@ -17,30 +17,30 @@ internal sealed class RunForm
     /// <summary>More would be a mistake rather than intended, and each could be chosen only by reading them all.</summary>
     public const int MostValues = 200;
 
-    readonly Dictionary<(string Algorithm, string Parameter), string> texts = [];
-    Algorithm algorithm = Algorithms.All[0];
+    private readonly Dictionary<(string Algorithm, string Parameter), string> _texts = [];
+    private Algorithm _algorithm = Algorithms.All[0];
 
     /// <summary>Its name; a name that there is not changes nothing.</summary>
     public string Algorithm
     {
-        get => algorithm.Name;
-        set => algorithm = Algorithms.Find(value) ?? algorithm;
+        get => _algorithm.Name;
+        set => _algorithm = Algorithms.Find(value) ?? _algorithm;
     }
 
     /// <summary>Recipe of features; empty = the first that the stars have the columns for.</summary>
     public string Features { get; set; } = "";
 
     /// <summary>The fields of the algorithm, in their order.</summary>
-    public IEnumerable<Parameter> Shown => Fields(algorithm);
+    public IEnumerable<Parameter> Shown => Fields(_algorithm);
 
     /// <summary>What is written of a parameter of the algorithm.</summary>
     public string this[string name]
     {
-        get => texts.TryGetValue((Algorithm, name), out var text) ? text : Beginning(Field(name));
-        set => texts[(Algorithm, name)] = value ?? "";
+        get => _texts.TryGetValue((Algorithm, name), out var text) ? text : Beginning(Field(name));
+        set => _texts[(Algorithm, name)] = value ?? "";
     }
 
-    string? Recipe => Features.Length == 0 ? null : Features;
+    private string? Recipe => Features.Length == 0 ? null : Features;
 
     /// <summary>What a field asks for, its range, and how to choose.</summary>
     public static string Hint(Parameter field)
@@ -102,21 +102,21 @@ internal sealed class RunForm
         return form;
     }
 
-    static IEnumerable<Parameter> Fields(Algorithm algorithm) => algorithm.Parameters.Where(p => p.Kind != ParameterKind.Recipe);
+    private static IEnumerable<Parameter> Fields(Algorithm algorithm) => algorithm.Parameters.Where(p => p.Kind != ParameterKind.Recipe);
 
     // A list or a box cannot show anything else.
-    static bool IsPossible(Parameter field, string text) => field.Kind switch
+    private static bool IsPossible(Parameter field, string text) => field.Kind switch
     {
         ParameterKind.Choice => field.Choices.Contains(text),
         ParameterKind.Flag => text is "true" or "false",
         _ => true,
     };
 
-    static string Beginning(Parameter field) => field.Default?.ToString() ?? "";
+    private static string Beginning(Parameter field) => field.Default?.ToString() ?? "";
 
-    Parameter Field(string name) => Shown.First(f => f.Name == name);
+    private Parameter Field(string name) => Shown.First(f => f.Name == name);
 
-    List<JsonNode?> Values(Parameter field)
+    private List<JsonNode?> Values(Parameter field)
     {
         var values = new List<JsonNode?>();
         foreach (var part in this[field.Name].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -133,7 +133,7 @@ internal sealed class RunForm
         return values;
     }
 
-    static JsonValue Value(Parameter field, string text)
+    private static JsonValue Value(Parameter field, string text)
     {
         switch (field.Kind)
         {
@@ -150,7 +150,7 @@ internal sealed class RunForm
         }
     }
 
-    static string Example(Parameter field) => field.Default?.ToString() ?? "10";
+    private static string Example(Parameter field) => field.Default?.ToString() ?? "10";
 
-    static long? Whole(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
+    private static long? Whole(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
 }

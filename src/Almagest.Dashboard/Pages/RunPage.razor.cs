@@ -22,167 +22,167 @@ namespace Almagest.Dashboard.Pages;
 /// <summary>One run: what was run, what it found, and where.</summary>
 public partial class RunPage
 {
-    const int MostSelected = 200, TableRows = 300, DrawnStars = StarLayer.MostMarks, ShownClusters = RunCharts.ShownClusters, DrawnClusters = 12;
+    private const int MostSelected = 200, TableRows = 300, DrawnStars = StarLayer.MostMarks, ShownClusters = RunCharts.ShownClusters, DrawnClusters = 12;
 
-    DiscoveryRun? run;
-    string dataset = "";
-    RunStatsRow? stats;
-    List<QualityRow> quality = [];
-    List<ClusterSizeRow> clusters = [];
-    List<StarResult> stars = [];
-    RunProgress? progress;
-    Timer? watch;
+    private DiscoveryRun? _run;
+    private string _dataset = "";
+    private RunStatsRow? _stats;
+    private List<QualityRow> _quality = [];
+    private List<ClusterSizeRow> _clusters = [];
+    private List<StarResult> _stars = [];
+    private RunProgress? _progress;
+    private Timer? _watch;
 
-    IReadOnlyList<StarResult> selected = [];
-    SelectionPicture? picture;
-    RunScores? scores;
-    Histogram? scoreHistogram;
-    RunCharts? charts;
-    string? histogram, sizes, missing;
-    DotNetObjectReference<RunPage>? self;
-    bool drawn, moved, busy;
-    double contamination = 0.05, threshold;
-    int count;
-    LedgerException? refused;
-    Guid? pictured;
+    private IReadOnlyList<StarResult> _selected = [];
+    private SelectionPicture? _picture;
+    private RunScores? _scores;
+    private Histogram? _scoreHistogram;
+    private RunCharts? _charts;
+    private string? _histogram, _sizes, _missing;
+    private DotNetObjectReference<RunPage>? _self;
+    private bool _drawn, _moved, _busy;
+    private double _contamination = 0.05, _threshold;
+    private int _count;
+    private LedgerException? _refused;
+    private Guid? _pictured;
 
     [Parameter] public string Id { get; set; } = "";
 
     /// <summary>Only the members of this cluster.</summary>
     [SupplyParameterFromQuery] public int? Cluster { get; set; }
 
-    bool IsAnomaly => run?.RunType == RunTypes.Anomaly;
+    private bool IsAnomaly => _run?.RunType == RunTypes.Anomaly;
 
     protected override async Task LoadAsync()
     {
-        run = await new RunRepository(Ledger).FindAsync(Id, Closed);
-        progress = Host.ProgressOf(run.RunId);
-        dataset = (await new DatasetRepository(Ledger).GetAsync(run.DatasetId, Closed)).Name;
-        drawn = false;
-        if (!run.IsComplete) return;
+        _run = await new RunRepository(Ledger).FindAsync(Id, Closed);
+        _progress = Host.ProgressOf(_run.RunId);
+        _dataset = (await new DatasetRepository(Ledger).GetAsync(_run.DatasetId, Closed)).Name;
+        _drawn = false;
+        if (!_run.IsComplete) return;
         var queries = new AnalyticsQueries(Ledger);
-        stats = await queries.StatsOfAsync(run.RunId, Closed);
-        quality = await queries.QualityAsync(run.RunId, cancellationToken: Closed);
+        _stats = await queries.StatsOfAsync(_run.RunId, Closed);
+        _quality = await queries.QualityAsync(_run.RunId, cancellationToken: Closed);
         var results = new ResultRepository(Ledger);
         if (IsAnomaly)
         {
-            stars = [.. (await results.PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: DrawnStars), Closed)).Items];
-            if (!moved || pictured != run.RunId) contamination = Contamination(run) ?? 0.05;
+            _stars = [.. (await results.PageAsync(_run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: DrawnStars), Closed)).Items];
+            if (!_moved || _pictured != _run.RunId) _contamination = Contamination(_run) ?? 0.05;
         }
         else
         {
-            clusters = await queries.ClusterSizesAsync(run.RunId, Closed);
-            stars = [];
-            foreach (var cluster in Cluster is { } one ? [one] : clusters.Take(DrawnClusters).Select(c => c.ClusterId))
+            _clusters = await queries.ClusterSizesAsync(_run.RunId, Closed);
+            _stars = [];
+            foreach (var cluster in Cluster is { } one ? [one] : _clusters.Take(DrawnClusters).Select(c => c.ClusterId))
             {
-                if (stars.Count < DrawnStars)
-                    stars.AddRange((await results.PageAsync(run.RunId, new ResultQuery(ClusterId: cluster, Limit: Cluster is null ? 400 : DrawnStars), Closed)).Items);
+                if (_stars.Count < DrawnStars)
+                    _stars.AddRange((await results.PageAsync(_run.RunId, new ResultQuery(ClusterId: cluster, Limit: Cluster is null ? 400 : DrawnStars), Closed)).Items);
             }
-            sizes = RunCharts.Sizes(clusters);
+            _sizes = RunCharts.Sizes(_clusters);
         }
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender) watch = new Timer(_ => InvokeAsync(FollowAsync), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        if (drawn || !IsAnswered || run is not { IsComplete: true }) return;
-        drawn = true;
-        if (await TryAsync(DrawAsync) is { } trouble) missing = trouble.Message;
+        if (firstRender) _watch = new Timer(_ => InvokeAsync(FollowAsync), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        if (_drawn || !IsAnswered || _run is not { IsComplete: true }) return;
+        _drawn = true;
+        if (await TryAsync(DrawAsync) is { } trouble) _missing = trouble.Message;
         StateHasChanged();
     }
 
-    async Task FollowAsync()
+    private async Task FollowAsync()
     {
-        if (Closed.IsCancellationRequested || run?.Status is not (RunStatus.Pending or RunStatus.Running)) return;
+        if (Closed.IsCancellationRequested || _run?.Status is not (RunStatus.Pending or RunStatus.Running)) return;
         await ReloadAsync();
         StateHasChanged();
     }
 
-    async Task DrawAsync()
+    private async Task DrawAsync()
     {
-        var current = run!;
-        if (pictured != current.RunId)
+        var current = _run!;
+        if (_pictured != current.RunId)
         {
             // Another run: what was selected in the last one is not carried over.
-            selected = [];
-            self ??= DotNetObjectReference.Create(this);
-            await Js.InvokeVoidAsync("almagest.watchSelection", self);
+            _selected = [];
+            _self ??= DotNetObjectReference.Create(this);
+            await Js.InvokeVoidAsync("almagest.watchSelection", _self);
         }
-        picture = await Pictures.SelectionAsync(current.DatasetId, StarFilter.FromJson(current.DatasetFilter));
+        _picture = await Pictures.SelectionAsync(current.DatasetId, StarFilter.FromJson(current.DatasetFilter));
         var marks = await Pictures.MarksAsync(current);
-        var ids = picture.StarIds;
-        charts = RunCharts.Of(current, picture, marks, stars, Cluster);
+        var ids = _picture.StarIds;
+        _charts = RunCharts.Of(current, _picture, marks, _stars, Cluster);
         if (IsAnomaly)
         {
-            scores = await Pictures.ScoresAsync(current.RunId);
-            scoreHistogram = Histogram.Of(scores.Ascending, 80);
-            if (scoreHistogram is null) missing = "The run analysed no star.";
+            _scores = await Pictures.ScoresAsync(current.RunId);
+            _scoreHistogram = Histogram.Of(_scores.Ascending, 80);
+            if (_scoreHistogram is null) _missing = "The run analysed no star.";
             Redraw();
         }
-        pictured = current.RunId;
+        _pictured = current.RunId;
     }
 
     /// <summary>The stars that are selected in the browser.</summary>
     [JSInvokable]
     public async Task SelectedAsync(long[] ids)
     {
-        if (ids is null || run is not { IsComplete: true }) return;
-        selected = ids.Length == 0 ? [] : (await new ResultRepository(Ledger).PageAsync(run.RunId, new ResultQuery(Limit: MostSelected) { StarIds = ids }, Closed)).Items;
+        if (ids is null || _run is not { IsComplete: true }) return;
+        _selected = ids.Length == 0 ? [] : (await new ResultRepository(Ledger).PageAsync(_run.RunId, new ResultQuery(Limit: MostSelected) { StarIds = ids }, Closed)).Items;
         StateHasChanged();
     }
 
-    void Drag(ChangeEventArgs e)
+    private void Drag(ChangeEventArgs e)
     {
         if (!double.TryParse(e.Value?.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return;
-        contamination = Math.Clamp(value, 0.001, 0.5);
-        moved = true;
+        _contamination = Math.Clamp(value, 0.001, 0.5);
+        _moved = true;
         Redraw();
     }
 
     // What the histogram's line is dragged to is a score; what a run stores is the share of stars below it.
-    void DragTo(double score)
+    private void DragTo(double score)
     {
-        if (scores is null) return;
-        contamination = Math.Clamp((double)scores.Below(score) / Math.Max(1, scores.Ascending.Count), 0.001, 0.5);
-        moved = true;
+        if (_scores is null) return;
+        _contamination = Math.Clamp((double)_scores.Below(score) / Math.Max(1, _scores.Ascending.Count), 0.001, 0.5);
+        _moved = true;
         Redraw();
     }
 
-    void Redraw()
+    private void Redraw()
     {
-        (threshold, count) = scores!.At(contamination);
+        (_threshold, _count) = _scores!.At(_contamination);
         // At its own contamination the run is what is stored, to the last star.
-        if (!moved) (threshold, count) = (0, (int)(stats?.AnomalyCount ?? count));
-        histogram = scoreHistogram is { } all ? RunCharts.Scores(all, threshold, canDrag: true) : null;
+        if (!_moved) (_threshold, _count) = (0, (int)(_stats?.AnomalyCount ?? _count));
+        _histogram = _scoreHistogram is { } all ? RunCharts.Scores(all, _threshold, canDrag: true) : null;
     }
 
-    async Task KeepAsync()
+    private async Task KeepAsync()
     {
-        busy = true;
+        _busy = true;
         Guid? made = null;
-        refused = await TryAsync(async () => made = (await new RunRethresholder(Ledger).RethresholdAsync(run!.RunId, contamination, Closed)).RunId);
-        busy = false;
+        _refused = await TryAsync(async () => made = (await new RunRethresholder(Ledger).RethresholdAsync(_run!.RunId, _contamination, Closed)).RunId);
+        _busy = false;
         if (made is { } id) Navigation.NavigateTo($"/runs/{id}", forceLoad: true);
     }
 
-    string FileName(string what) => $"run-{DisplayText.Short(run!.RunId)}-{what}";
+    private string FileName(string what) => $"run-{DisplayText.Short(_run!.RunId)}-{what}";
 
-    string TableTitle()
+    private string TableTitle()
     {
-        var total = IsAnomaly ? stats?.AnomalyCount ?? stars.Count : stars.Count;
+        var total = IsAnomaly ? _stats?.AnomalyCount ?? _stars.Count : _stars.Count;
         var what = IsAnomaly ? "Flagged stars, most anomalous first" : Cluster is { } c ? $"Members of cluster {c}" : "Members of the largest clusters";
-        return total > TableRows && stars.Count > TableRows ? $"{what} (first {TableRows} of {DisplayText.Count(total)})" : what;
+        return total > TableRows && _stars.Count > TableRows ? $"{what} (first {TableRows} of {DisplayText.Count(total)})" : what;
     }
 
-    string ClustersTitle() => clusters.Count > ShownClusters
-        ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(clusters.Count)})"
+    private string ClustersTitle() => _clusters.Count > ShownClusters
+        ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(_clusters.Count)})"
         : "Clusters";
 
-    string? WhyNoSizes() => clusters.Count > 0
+    private string? WhyNoSizes() => _clusters.Count > 0
         ? null
         : "This run found no cluster: all its stars are noise. A larger eps or fewer min_samples find more.";
 
-    static double? Contamination(DiscoveryRun run)
+    private static double? Contamination(DiscoveryRun run)
     {
         using var document = JsonDocument.Parse(run.Parameters);
         return document.RootElement.TryGetProperty("contamination", out var c) ? c.GetDouble() : null;
@@ -190,8 +190,8 @@ public partial class RunPage
 
     protected override void Dispose(bool disposing)
     {
-        watch?.Dispose();
-        self?.Dispose();
+        _watch?.Dispose();
+        _self?.Dispose();
         base.Dispose(disposing);
     }
 }

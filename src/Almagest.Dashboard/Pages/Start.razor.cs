@@ -16,121 +16,121 @@ namespace Almagest.Dashboard.Pages;
 /// <summary>A run, or a sweep of runs, is chosen, counted and stored for the workers.</summary>
 public partial class Start
 {
-    List<Dataset> datasets = [];
-    RunForm form = new();
-    string dataset = "", filter = "";
-    long? selected;
-    int runs = 1, asked;
-    bool busy, measuring, loaded;
-    LedgerException? wrong, refused;
-    EpsAdvice? advice;
-    string? curve;
+    private List<Dataset> _datasets = [];
+    private RunForm _form = new();
+    private string _dataset = "", _filter = "";
+    private long? _selected;
+    private int _runs = 1, _asked;
+    private bool _busy, _measuring, _loaded;
+    private LedgerException? _wrong, _refused;
+    private EpsAdvice? _advice;
+    private string? _curve;
 
     protected override async Task LoadAsync()
     {
-        datasets = await new DatasetRepository(Ledger).ListAsync(Closed);
-        if (datasets.Count == 0) return;
+        _datasets = await new DatasetRepository(Ledger).ListAsync(Closed);
+        if (_datasets.Count == 0) return;
         var query = QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query);
         string? Asked(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
-        dataset = datasets.FirstOrDefault(d => d.Name == Asked("dataset"))?.Name ?? datasets[^1].Name;
-        filter = Asked("filter") ?? "";
-        form = RunForm.Of(Asked);
+        _dataset = _datasets.FirstOrDefault(d => d.Name == Asked("dataset"))?.Name ?? _datasets[^1].Name;
+        _filter = Asked("filter") ?? "";
+        _form = RunForm.Of(Asked);
         CountRuns();
         await CountStarsAsync();
     }
 
-    async Task CountAsync()
+    private async Task CountAsync()
     {
         Address();
         await CountStarsAsync();
     }
 
-    async Task CountStarsAsync()
+    private async Task CountStarsAsync()
     {
         // Of answers that overtake one another, the last question's counts.
-        var question = ++asked;
-        (selected, advice) = (null, null);
+        var question = ++_asked;
+        (_selected, _advice) = (null, null);
         long? count = null;
-        var trouble = await TryAsync(async () => count = await new SelectionLoader(Ledger).CountAsync(datasets.First(d => d.Name == dataset).DatasetId, StarFilterText.Parse(filter), Closed));
-        if (question == asked) (wrong, selected) = (trouble, count);
+        var trouble = await TryAsync(async () => count = await new SelectionLoader(Ledger).CountAsync(_datasets.First(d => d.Name == _dataset).DatasetId, StarFilterText.Parse(_filter), Closed));
+        if (question == _asked) (_wrong, _selected) = (trouble, count);
     }
 
-    void Take(double eps)
+    private void Take(double eps)
     {
-        form["eps"] = eps.ToString(CultureInfo.InvariantCulture);
+        _form["eps"] = eps.ToString(CultureInfo.InvariantCulture);
         Changed();
     }
 
-    void Mark(string field, bool value)
+    private void Mark(string field, bool value)
     {
-        form[field] = value ? "true" : "false";
+        _form[field] = value ? "true" : "false";
         Changed();
     }
 
-    void Changed()
+    private void Changed()
     {
-        refused = null;
+        _refused = null;
         CountRuns();
         Address();
     }
 
     // What is half written is said to be wrong only when it is to be started.
-    void CountRuns()
+    private void CountRuns()
     {
         try
         {
-            runs = form.Expand().Count;
+            _runs = _form.Expand().Count;
         }
         catch (LedgerException)
         {
-            runs = 1;
+            _runs = 1;
         }
     }
 
     // The address follows what is chosen, so that it can be sent on.
-    void Address()
+    private void Address()
     {
-        var values = new Dictionary<string, object?>(form.Address()) { ["dataset"] = dataset, ["filter"] = filter.Length == 0 ? null : filter };
+        var values = new Dictionary<string, object?>(_form.Address()) { ["dataset"] = _dataset, ["filter"] = _filter.Length == 0 ? null : _filter };
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(values), replace: true);
     }
 
     // The page changes its own address: that asks for nothing new.
     protected override Task OnParametersSetAsync()
     {
-        if (loaded) return Task.CompletedTask;
-        loaded = true;
+        if (_loaded) return Task.CompletedTask;
+        _loaded = true;
         return base.OnParametersSetAsync();
     }
 
-    string Recipe() => form.Features.Length == 0
+    private string Recipe() => _form.Features.Length == 0
         ? $"Anomaly runs take {FeatureRecipes.ForAnomalies}, cluster runs {FeatureRecipes.ForClusters}, if the columns are there."
-        : FeatureRecipes.Get(form.Features).Description;
+        : FeatureRecipes.Get(_form.Features).Description;
 
-    async Task MeasureAsync()
+    private async Task MeasureAsync()
     {
-        measuring = true;
-        refused = await TryAsync(async () =>
+        _measuring = true;
+        _refused = await TryAsync(async () =>
         {
-            advice = await new DiscoveryService(Ledger).KDistanceAsync(dataset, StarFilterText.Parse(filter), form.Features.Length == 0 ? null : form.Features, form.One("min_samples"), Closed);
-            var d = advice.Curve.Distances;
+            _advice = await new DiscoveryService(Ledger).KDistanceAsync(_dataset, StarFilterText.Parse(_filter), _form.Features.Length == 0 ? null : _form.Features, _form.One("min_samples"), Closed);
+            var d = _advice.Curve.Distances;
             var step = Math.Max(1, d.Length / 400);
-            curve = Curve.Draw([.. Enumerable.Range(0, (d.Length + step - 1) / step).Select(i => d[i * step])], advice.Curve.SuggestedEps, step == 1 ? "stars, nearest first" : $"stars, nearest first (one in {step} is drawn)", "distance", "Distances to neighbours, ascending");
+            _curve = Curve.Draw([.. Enumerable.Range(0, (d.Length + step - 1) / step).Select(i => d[i * step])], _advice.Curve.SuggestedEps, step == 1 ? "stars, nearest first" : $"stars, nearest first (one in {step} is drawn)", "distance", "Distances to neighbours, ascending");
         });
-        measuring = false;
+        _measuring = false;
     }
 
-    async Task StartAsync()
+    private async Task StartAsync()
     {
-        busy = true;
+        _busy = true;
         IReadOnlyList<DiscoveryRun> made = [];
-        refused = await TryAsync(async () =>
+        _refused = await TryAsync(async () =>
         {
-            var wanted = form.Expand();
+            var wanted = _form.Expand();
             var placement = wanted.Count == 1 ? RunPlacement.Queued : RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
-            made = (await new RunSubmitter(Ledger).SubmitAsync(dataset, StarFilterText.Parse(filter), wanted, placement, null, Closed)).Runs;
+            made = (await new RunSubmitter(Ledger).SubmitAsync(_dataset, StarFilterText.Parse(_filter), wanted, placement, null, Closed)).Runs;
         });
-        busy = false;
-        if (refused is not null) return;
+        _busy = false;
+        if (_refused is not null) return;
         foreach (var run in made) Host.Enqueue(run.RunId);
         Navigation.NavigateTo(made[0].GroupId is { } group ? $"/runs?group_id={group}" : $"/runs/{made[0].RunId}");
     }

@@ -13,7 +13,7 @@ public interface IDashboardHost
     RunProgress? ProgressOf(Guid runId);
 
     /// <summary>The last executions of jobs by the clock, newest first.</summary>
-    Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellation);
+    Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellationToken);
 
     /// <summary>Largest file that the pages take, bytes.</summary>
     long MaxUploadBytes { get; }

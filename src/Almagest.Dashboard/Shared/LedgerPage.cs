@@ -8,15 +8,15 @@ namespace Almagest.Dashboard.Shared;
 /// <summary>A page that reads the ledger: it is loading, in trouble that it can explain, or ready. Pages ask services; none has SQL of its own.</summary>
 public abstract class LedgerPage : ComponentBase, IDisposable
 {
-    readonly CancellationTokenSource closed = new();
-    string? loadedFor;
+    private readonly CancellationTokenSource _closed = new();
+    private string? _loadedFor;
 
     [Inject] protected LedgerDatabase Ledger { get; set; } = null!;
 
     [Inject] protected NavigationManager Navigation { get; set; } = null!;
 
     /// <summary>The request, while the page is drawn for the first time; null once the browser is connected.</summary>
-    [CascadingParameter] HttpContext? Request { get; set; }
+    [CascadingParameter] private HttpContext? Request { get; set; }
 
     /// <summary>What to show instead of the content.</summary>
     public LedgerException? Trouble { get; private set; }
@@ -27,7 +27,7 @@ public abstract class LedgerPage : ComponentBase, IDisposable
     protected bool IsAnswered { get; private set; }
 
     /// <summary>Taken while the source is there: a page may be left in the middle of its loading, and asks on.</summary>
-    protected LedgerPage() => Closed = closed.Token;
+    protected LedgerPage() => Closed = _closed.Token;
 
     /// <summary>Ends when the page is left.</summary>
     protected CancellationToken Closed { get; }
@@ -37,8 +37,8 @@ public abstract class LedgerPage : ComponentBase, IDisposable
     protected override async Task OnParametersSetAsync()
     {
         // The layout renders its page again for reasons of its own; only another address asks for other data.
-        if (loadedFor == Navigation.Uri) return;
-        loadedFor = Navigation.Uri;
+        if (_loadedFor == Navigation.Uri) return;
+        _loadedFor = Navigation.Uri;
         await ReloadAsync();
     }
 
@@ -63,7 +63,7 @@ public abstract class LedgerPage : ComponentBase, IDisposable
     }
 
     // The status of the API's answers, so that programs and caches understand the page, too.
-    static void Answer(HttpResponse response, LedgerException trouble)
+    private static void Answer(HttpResponse response, LedgerException trouble)
     {
         var status = trouble.Kind switch
         {
@@ -104,7 +104,7 @@ public abstract class LedgerPage : ComponentBase, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        closed.Cancel();
-        closed.Dispose();
+        _closed.Cancel();
+        _closed.Dispose();
     }
 }

@@ -7,9 +7,9 @@ namespace Almagest.Dashboard.Shared;
 /// <summary>A part of a page that reads and changes the ledger by itself, and says what was refused.</summary>
 public abstract class LedgerPart : ComponentBase, IDisposable
 {
-    readonly CancellationTokenSource closed = new();
+    private readonly CancellationTokenSource _closed = new();
 
-    protected LedgerPart() => Closed = closed.Token;
+    protected LedgerPart() => Closed = _closed.Token;
 
     [Inject] protected LedgerDatabase Ledger { get; set; } = null!;
 
@@ -44,7 +44,7 @@ public abstract class LedgerPart : ComponentBase, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        closed.Cancel();
-        closed.Dispose();
+        _closed.Cancel();
+        _closed.Dispose();
     }
 }

@@ -15,57 +15,57 @@ namespace Almagest.Dashboard.Shared;
 public partial class UploadCatalogue
 {
     /// <summary>The choice of a field that follows what was found; no column is called so, since names are never empty.</summary>
-    const string Automatic = "";
+    private const string Automatic = "";
 
-    readonly Dictionary<string, string> chosen = [];
-    UploadedFile? file;
-    CatalogPreview? preview;
-    ColumnMapping? mapping;
-    IReadOnlyList<CatalogTable> tables = [];
-    UploadReading reading = new();
-    UploadTrial? tried;
-    (long Bytes, long Of)? received;
-    IngestProgress? loading;
-    IngestReport? report;
-    string name = "";
-    string? wrong;
-    bool busy;
-    DateTime shown;
+    private readonly Dictionary<string, string> _chosen = [];
+    private UploadedFile? _file;
+    private CatalogPreview? _preview;
+    private ColumnMapping? _mapping;
+    private IReadOnlyList<CatalogTable> _tables = [];
+    private UploadReading _reading = new();
+    private UploadTrial? _tried;
+    private (long Bytes, long Of)? _received;
+    private IngestProgress? _loading;
+    private IngestReport? _report;
+    private string _name = "";
+    private string? _wrong;
+    private bool _busy;
+    private DateTime _shown;
 
     /// <summary>A catalogue is loaded: lists of them are out of date.</summary>
     [Parameter] public EventCallback Loaded { get; set; }
 
-    static bool Needed(string field) => field is StarField.RaDeg or StarField.DecDeg;
+    private static bool Needed(string field) => field is StarField.RaDeg or StarField.DecDeg;
 
-    string Chosen(string field) => chosen.GetValueOrDefault(field, Automatic);
+    private string Chosen(string field) => _chosen.GetValueOrDefault(field, Automatic);
 
-    string Taken(string column) => string.Join(", ", mapping!.Fields.Where(f => f.ColumnNames.Contains(column)).Select(f => f.Field));
+    private string Taken(string column) => string.Join(", ", _mapping!.Fields.Where(f => f.ColumnNames.Contains(column)).Select(f => f.Field));
 
-    static string FoundColumn(CatalogPreview preview, string field)
+    private static string FoundColumn(CatalogPreview preview, string field)
     {
         if (preview.Mapping[field] is { } found) return $"{found.Formula} (found)";
         return field == StarField.SourceId ? "the row number" : "– not there –";
     }
 
-    static string Without(string field) => field == StarField.SourceId ? "the row number" : "– none –";
+    private static string Without(string field) => field == StarField.SourceId ? "the row number" : "– none –";
 
-    static string FoundEpoch(ColumnMapping mapping)
+    private static string FoundEpoch(ColumnMapping mapping)
     {
         if (mapping.System?.Epoch is { } year) return $"{year.ToString("0.####", CultureInfo.InvariantCulture)} (found)";
         return mapping[StarField.Epoch] is { } column ? $"from {column.Formula}" : "not known";
     }
 
-    static string InEpoch(double? epoch) =>
+    private static string InEpoch(double? epoch) =>
         epoch is { } year ? $", epoch {year.ToString("0.###", CultureInfo.InvariantCulture)}" : "";
 
-    static string Fraction(long done, long total) =>
+    private static string Fraction(long done, long total) =>
         (done / (double)Math.Max(1, total)).ToString("0.000", CultureInfo.InvariantCulture);
 
-    async Task ReceiveAsync(InputFileChangeEventArgs e)
+    private async Task ReceiveAsync(InputFileChangeEventArgs e)
     {
         Forget();
-        report = null;
-        busy = true;
+        _report = null;
+        _busy = true;
         await TryAsync(async () =>
         {
             if (e.File.Size > Host.MaxUploadBytes)
@@ -73,15 +73,15 @@ public partial class UploadCatalogue
             try
             {
                 await using var content = e.File.OpenReadStream(Host.MaxUploadBytes, Closed);
-                file = await UploadedFile.ReceiveAsync(content, e.File.Name, bytes =>
+                _file = await UploadedFile.ReceiveAsync(content, e.File.Name, bytes =>
                 {
-                    received = (bytes, e.File.Size);
+                    _received = (bytes, e.File.Size);
                     Show();
                 }, Closed);
-                tables = await Task.Run(file.Tables, Closed);
-                preview = await Task.Run(() => file.Preview(reading), Closed);
-                mapping = preview.Mapping;
-                name = file.DatasetName;
+                _tables = await Task.Run(_file.Tables, Closed);
+                _preview = await Task.Run(() => _file.Preview(_reading), Closed);
+                _mapping = _preview.Mapping;
+                _name = _file.DatasetName;
             }
             catch (CatalogFormatException x)
             {
@@ -93,71 +93,71 @@ public partial class UploadCatalogue
                     inner: x);
             }
         });
-        (received, busy) = (null, false);
-        if (preview is not null) await TryMappingAsync();
+        (_received, _busy) = (null, false);
+        if (_preview is not null) await TryMappingAsync();
     }
 
     // Another table has other columns: what was chosen for the last one means nothing in it.
-    async Task ChooseTableAsync(string table)
+    private async Task ChooseTableAsync(string table)
     {
-        busy = true;
+        _busy = true;
         await TryAsync(async () =>
         {
             try
             {
-                var (f, next) = (file!, reading with { Table = table == tables[0].Choice ? "" : table });
-                preview = await Task.Run(() => f.Preview(next), Closed);
-                reading = next;
-                chosen.Clear();
-                name = next.Table.Length == 0 ? f.DatasetName : $"{f.DatasetName} {next.Table}";
+                var (f, next) = (_file!, _reading with { Table = table == _tables[0].Choice ? "" : table });
+                _preview = await Task.Run(() => f.Preview(next), Closed);
+                _reading = next;
+                _chosen.Clear();
+                _name = next.Table.Length == 0 ? f.DatasetName : $"{f.DatasetName} {next.Table}";
             }
             catch (CatalogFormatException e)
             {
                 throw LedgerException.Of(e, "Choose another table.", "file");
             }
         });
-        busy = false;
+        _busy = false;
         await TryMappingAsync();
     }
 
-    Task ReadAsync(UploadReading wanted)
+    private Task ReadAsync(UploadReading wanted)
     {
-        reading = wanted;
+        _reading = wanted;
         return TryMappingAsync();
     }
 
-    string TableName(CatalogTable table) => $"{table.Number}{(table.Name is { } known ? $" {known}" : "")}{(table.Rows is { } rows ? $" ({DisplayText.Count(rows)} rows)" : "")}";
+    private string TableName(CatalogTable table) => $"{table.Number}{(table.Name is { } known ? $" {known}" : "")}{(table.Rows is { } rows ? $" ({DisplayText.Count(rows)} rows)" : "")}";
 
-    async Task ChooseAsync(string field, string column)
+    private async Task ChooseAsync(string field, string column)
     {
-        if (column == Automatic) chosen.Remove(field);
-        else chosen[field] = column;
+        if (column == Automatic) _chosen.Remove(field);
+        else _chosen[field] = column;
         await TryMappingAsync();
     }
 
-    async Task TryMappingAsync()
+    private async Task TryMappingAsync()
     {
-        (tried, wrong) = (null, null);
+        (_tried, _wrong) = (null, null);
         try
         {
-            mapping = preview!.Mapping;
-            mapping = mapping.With(chosen.Select(c => $"{c.Key}={c.Value}"));
-            var (f, m, how) = (file!, mapping, reading);
-            tried = await Task.Run(() => f.Try(m, how), Closed);
-            if (tried is { Stars: 0, Rejected.Count: 0 }) (tried, wrong) = (null, "The file holds no rows.");
+            _mapping = _preview!.Mapping;
+            _mapping = _mapping.With(_chosen.Select(c => $"{c.Key}={c.Value}"));
+            var (f, m, how) = (_file!, _mapping, _reading);
+            _tried = await Task.Run(() => f.Try(m, how), Closed);
+            if (_tried is { Stars: 0, Rejected.Count: 0 }) (_tried, _wrong) = (null, "The file holds no rows.");
         }
         catch (CatalogFormatException e)
         {
-            wrong = InThisForm(e);
+            _wrong = InThisForm(e);
         }
         catch (LedgerException e)
         {
-            wrong = $"{char.ToUpperInvariant(e.Message[0])}{e.Message[1..]}. {e.Remedy}";
+            _wrong = $"{char.ToUpperInvariant(e.Message[0])}{e.Message[1..]}. {e.Remedy}";
         }
     }
 
     /// <summary>What an error of a catalogue says, and where on this form it is mended.</summary>
-    static string InThisForm(CatalogFormatException error) =>
+    private static string InThisForm(CatalogFormatException error) =>
         error.Code switch
         {
             CatalogFormatException.CatalogueEpochUnknown => $"{error.Message} The field is \"Epoch of the positions\", above.",
@@ -166,39 +166,39 @@ public partial class UploadCatalogue
             _ => error.Message,
         };
 
-    async Task LoadAsync()
+    private async Task LoadAsync()
     {
-        busy = true;
+        _busy = true;
         await TryAsync(async () =>
         {
-            var options = reading.Ingest(name, chosen);
-            var progress = new Progress<IngestProgress>(p => { loading = p; Show(); });
-            report = await Task.Run(() => new CatalogIngestor(Ledger).IngestAsync([file!.Path], options, progress, Closed), Closed);
+            var options = _reading.Ingest(_name, _chosen);
+            var progress = new Progress<IngestProgress>(p => { _loading = p; Show(); });
+            _report = await Task.Run(() => new CatalogIngestor(Ledger).IngestAsync([_file!.Path], options, progress, Closed), Closed);
         });
-        (busy, loading) = (false, null);
+        (_busy, _loading) = (false, null);
         if (Refused is not null) return;
         Forget();
         await Loaded.InvokeAsync();
     }
 
     // A few times a second; a page has better things to do than to count.
-    void Show()
+    private void Show()
     {
-        if (DateTime.UtcNow - shown < TimeSpan.FromMilliseconds(200)) return;
-        shown = DateTime.UtcNow;
+        if (DateTime.UtcNow - _shown < TimeSpan.FromMilliseconds(200)) return;
+        _shown = DateTime.UtcNow;
         StateHasChanged();
     }
 
-    void Forget()
+    private void Forget()
     {
-        file?.Dispose();
-        chosen.Clear();
-        (file, preview, mapping, tried, wrong, tables, reading) = (null, null, null, null, null, [], new UploadReading());
+        _file?.Dispose();
+        _chosen.Clear();
+        (_file, _preview, _mapping, _tried, _wrong, _tables, _reading) = (null, null, null, null, null, [], new UploadReading());
     }
 
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        file?.Dispose();
+        _file?.Dispose();
     }
 }

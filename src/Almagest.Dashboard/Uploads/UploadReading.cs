@@ -50,14 +50,14 @@ internal sealed record UploadReading
         Open = Open, System = System(), Epoch = Year("epoch", Epoch), CatalogEpoch = Year("catalog_epoch", CatalogEpoch),
     };
 
-    PositionSystem? System()
+    private PositionSystem? System()
     {
         if (Frame.Length == 0) return null;
         return PositionSystem.Parse(NeedsEquinox ? Frame + Equinox.Trim() : Frame)
             ?? throw LedgerException.Invalid("equinox", $"the equinox is '{Equinox}', expected a year from 1600 to 2200", "Write for instance B1875 or J1975.");
     }
 
-    static double? Year(string field, string text) => text.Trim().Length == 0 ? null
+    private static double? Year(string field, string text) => text.Trim().Length == 0 ? null
         : PositionSystem.ParseEpoch(text) ?? throw LedgerException.Invalid(field, $"'{text}' is no year from 1600 to 2200", "Write for instance 2016, J2000 or B1950.");
 }
 

@@ -11,9 +11,9 @@ internal sealed class UploadedFile : IDisposable
     /// <summary>Rows that a mapping is tried on before anything is loaded.</summary>
     public const int TriedRows = 2000;
 
-    readonly DirectoryInfo folder;
+    private readonly DirectoryInfo _folder;
 
-    UploadedFile(DirectoryInfo folder, string path) => (this.folder, Path) = (folder, path);
+    private UploadedFile(DirectoryInfo folder, string path) => (this._folder, Path) = (folder, path);
 
     public string Path { get; }
 
@@ -24,7 +24,7 @@ internal sealed class UploadedFile : IDisposable
 
     /// <param name="name">as the browser says it: only for people, never a path</param>
     /// <param name="received">told the bytes so far</param>
-    public static async Task<UploadedFile> ReceiveAsync(Stream content, string name, Action<long> received, CancellationToken cancellation)
+    public static async Task<UploadedFile> ReceiveAsync(Stream content, string name, Action<long> received, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(name);
@@ -37,9 +37,9 @@ internal sealed class UploadedFile : IDisposable
             await using var disk = File.Create(file.Path);
             var buffer = new byte[1 << 17];
             long total = 0;
-            for (int n; (n = await content.ReadAsync(buffer, cancellation)) > 0;)
+            for (int n; (n = await content.ReadAsync(buffer, cancellationToken)) > 0;)
             {
-                await disk.WriteAsync(buffer.AsMemory(0, n), cancellation);
+                await disk.WriteAsync(buffer.AsMemory(0, n), cancellationToken);
                 received(total += n);
             }
             return file;
@@ -80,6 +80,6 @@ internal sealed class UploadedFile : IDisposable
 
     public void Dispose()
     {
-        if (folder.Exists) folder.Delete(recursive: true);
+        if (_folder.Exists) _folder.Delete(recursive: true);
     }
 }

@@ -12,12 +12,12 @@ public sealed class Parameter
     /// <summary>What every algorithm with random numbers calls its seed; views and sweeps know it by this name.</summary>
     public const string SeedName = "random_state";
 
-    private readonly PropertyInfo property;
-    private readonly ParameterAttribute said;
+    private readonly PropertyInfo _property;
+    private readonly ParameterAttribute _said;
 
     private Parameter(PropertyInfo property, ParameterAttribute said, object? value)
     {
-        (this.property, this.said) = (property, said);
+        (this._property, this._said) = (property, said);
         Name = NameOf(property);
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Kind = Name == RunParameters.FeaturesName ? ParameterKind.Recipe : KindOf(Type, said);
@@ -30,22 +30,22 @@ public sealed class Parameter
 
     public ParameterKind Kind { get; }
 
-    public string Help => said.Help;
+    public string Help => _said.Help;
 
-    public string? Advice => said.Advice;
+    public string? Advice => _said.Advice;
 
-    public string? Unit => said.Unit;
+    public string? Unit => _said.Unit;
 
-    public string Label => said.Label ?? Name.Replace('_', ' ');
+    public string Label => _said.Label ?? Name.Replace('_', ' ');
 
     /// <summary>The command line's name of it, without dashes.</summary>
-    public string Option => said.Option ?? Dashed;
+    public string Option => _said.Option ?? Dashed;
 
     /// <summary>The name that the command line takes, too; null where it is <see cref="Option"/>.</summary>
-    public string? OptionAlias => said.Option is null ? null : Dashed;
+    public string? OptionAlias => _said.Option is null ? null : Dashed;
 
     /// <summary>What stands for a value in the command line's help.</summary>
-    public string ValueName => said.ValueName ?? (Kind == ParameterKind.Choice ? string.Join('|', Choices) : "N");
+    public string ValueName => _said.ValueName ?? (Kind == ParameterKind.Choice ? string.Join('|', Choices) : "N");
 
     /// <summary>Null where the default is no value (<see cref="WhenNull"/>).</summary>
     public JsonNode? Default => field?.DeepClone();
@@ -53,17 +53,17 @@ public sealed class Parameter
     public bool IsNullable { get; }
 
     /// <summary>What null means.</summary>
-    public string? WhenNull => said.WhenNull;
+    public string? WhenNull => _said.WhenNull;
 
     /// <summary>Null = no least value, or one that is not allowed itself (<see cref="Above"/>).</summary>
-    public double? Min => Known(said.Min);
+    public double? Min => Known(_said.Min);
 
     /// <summary>Only values above this one are allowed.</summary>
-    public double? Above => Known(said.Above);
+    public double? Above => Known(_said.Above);
 
-    public double? Max => Known(said.Max);
+    public double? Max => Known(_said.Max);
 
-    public IReadOnlyList<string> Choices => said.Choices;
+    public IReadOnlyList<string> Choices => _said.Choices;
 
     /// <summary>Whether it chooses the random numbers and nothing else.</summary>
     public bool IsSeed => Name == SeedName;
@@ -108,7 +108,7 @@ public sealed class Parameter
 
     internal static string NameOf(PropertyInfo property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
 
-    internal object? ValueIn(RunParameters parameters) => property.GetValue(parameters);
+    internal object? ValueIn(RunParameters parameters) => _property.GetValue(parameters);
 
     /// <exception cref="ParameterException">the value is not one that the parameter may have</exception>
     public void Require(object? value)

@@ -5,8 +5,8 @@ namespace Almagest.Discovery.Abstractions;
 /// <summary>The latest thing that an algorithm built and may use again over the same features. Not for several threads at once.</summary>
 public sealed class WorkMemory
 {
-    private FeatureMatrix? features;
-    private object? key, value;
+    private FeatureMatrix? _features;
+    private object? _key, _value;
 
     /// <summary>How many things had to be built.</summary>
     public int Built { get; private set; }
@@ -16,15 +16,15 @@ public sealed class WorkMemory
     public T Get<T>(FeatureMatrix of, object by, Func<T> build) where T : class
     {
         ArgumentNullException.ThrowIfNull(build);
-        if (value is T known && ReferenceEquals(of, features) && Equals(key, by)) return known;
+        if (_value is T known && ReferenceEquals(of, _features) && Equals(_key, by)) return known;
         // Two of them may not fit into memory.
         Forget();
         var built = build();
-        (features, key, value) = (of, by, built);
+        (_features, _key, _value) = (of, by, built);
         Built++;
         return built;
     }
 
     /// <summary>Lets go of what is kept.</summary>
-    public void Forget() => (features, key, value) = (null, null, null);
+    public void Forget() => (_features, _key, _value) = (null, null, null);
 }

@@ -25,7 +25,7 @@ public sealed record AnomalyResult(double[] RawScores, double Offset) : Algorith
     /// <exception cref="DiscoveryException">the contamination is outside (0, 0.5]</exception>
     public static AnomalyResult FromScores(double[] rawScores, double contamination) => new(rawScores, OffsetFor(rawScores, contamination));
 
-    static double OffsetFor(double[] scores, double contamination)
+    private static double OffsetFor(double[] scores, double contamination)
     {
         AnomalyParameters.Share.Require(contamination);
         return OrderStatistics.Percentile(scores, 100 * contamination);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Almagest.Discovery.Anomaly;
 
 /// <summary>Refuses matrices with values that are no numbers: a NaN would go right at every node and look normal.</summary>
-static class FiniteGuard
+internal static class FiniteGuard
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Require(ReadOnlySpan<double> rows, int firstRow, IReadOnlyList<string> names)

@@ -170,17 +170,17 @@ internal sealed unsafe class PointColumns
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Partition(int from, int to, int dimension, double pivot)
     {
-        const int block = 64;
+        const int Block = 64;
         var key = Column(dimension);
-        var lefts = stackalloc byte[block];
-        var rights = stackalloc byte[block];
+        var lefts = stackalloc byte[Block];
+        var rights = stackalloc byte[Block];
         int left = from, right = to, leftCount = 0, rightCount = 0, leftStart = 0, rightStart = 0;
-        while (right - left > 2 * block)
+        while (right - left > 2 * Block)
         {
             if (leftCount == 0)
             {
                 leftStart = 0;
-                for (var i = 0; i < block; i++)
+                for (var i = 0; i < Block; i++)
                 {
                     lefts[leftCount] = (byte)i;
                     leftCount += key[left + i] < pivot ? 0 : 1;
@@ -190,7 +190,7 @@ internal sealed unsafe class PointColumns
             if (rightCount == 0)
             {
                 rightStart = 0;
-                for (var i = 0; i < block; i++)
+                for (var i = 0; i < Block; i++)
                 {
                     rights[rightCount] = (byte)i;
                     rightCount += key[right - 1 - i] < pivot ? 1 : 0;
@@ -203,8 +203,8 @@ internal sealed unsafe class PointColumns
             rightCount -= swaps;
             leftStart += swaps;
             rightStart += swaps;
-            if (leftCount == 0) left += block;
-            if (rightCount == 0) right -= block;
+            if (leftCount == 0) left += Block;
+            if (rightCount == 0) right -= Block;
         }
 
         while (true)

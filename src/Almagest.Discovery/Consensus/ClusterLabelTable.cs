@@ -3,16 +3,16 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Consensus;
 
 /// <summary>The labels of all stars that any run puts into a cluster, as plain arrays: four bytes for each star and run.</summary>
-sealed class ClusterLabelTable
+internal sealed class ClusterLabelTable
 {
     public const int Noise = -1, NotAnalysed = -2;
 
-    readonly IReadOnlyList<ClusteredRun> runs;
-    readonly Dictionary<StarSet, int[][]> sizesWithin = new(ReferenceEqualityComparer.Instance);
+    private readonly IReadOnlyList<ClusteredRun> _runs;
+    private readonly Dictionary<StarSet, int[][]> _sizesWithin = new(ReferenceEqualityComparer.Instance);
 
-    public ClusterLabelTable(IReadOnlyList<ClusteredRun> runs, CancellationToken cancellation)
+    public ClusterLabelTable(IReadOnlyList<ClusteredRun> runs, CancellationToken cancellationToken)
     {
-        this.runs = runs;
+        this._runs = runs;
         var all = new StarSet();
         foreach (var cluster in runs.SelectMany(r => r.Clusters))
         {
@@ -25,7 +25,7 @@ sealed class ClusterLabelTable
         AnalysedBy = new int[Stars.Count];
         for (var r = 0; r < runs.Count; r++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (!blank.TryGetValue(runs[r].Analysed, out var template)) blank.Add(runs[r].Analysed, template = Blank(runs[r].Analysed));
             var labels = (int[])template.Clone();
             Members[r] = new int[runs[r].Clusters.Count][];
@@ -56,13 +56,13 @@ sealed class ClusterLabelTable
     /// <summary>Sizes of all clusters, by run and cluster, counting only the stars of one selection.</summary>
     public int[][] SizesWithin(StarSet selection)
     {
-        lock (sizesWithin)
+        lock (_sizesWithin)
         {
-            if (sizesWithin.TryGetValue(selection, out var sizes)) return sizes;
+            if (_sizesWithin.TryGetValue(selection, out var sizes)) return sizes;
             var inside = new bool[Stars.Count];
             for (var i = 0; i < inside.Length; i++) inside[i] = selection.Contains(Stars[i]);
-            sizes = [.. Members.Select((clusters, r) => clusters.Select(m => ReferenceEquals(runs[r].Analysed, selection) ? m.Length : m.Count(i => inside[i])).ToArray())];
-            sizesWithin.Add(selection, sizes);
+            sizes = [.. Members.Select((clusters, r) => clusters.Select(m => ReferenceEquals(_runs[r].Analysed, selection) ? m.Length : m.Count(i => inside[i])).ToArray())];
+            _sizesWithin.Add(selection, sizes);
             return sizes;
         }
     }
@@ -101,7 +101,7 @@ sealed class ClusterLabelTable
     {
         var (a, b) = (Labels[first], Labels[second]);
         int rows = Members[first].Length + 1, columns = Members[second].Length + 1;
-        long noise = StarSet.CountCommon(runs[first].Analysed, runs[second].Analysed);
+        var noise = StarSet.CountCommon(_runs[first].Analysed, _runs[second].Analysed);
         IEnumerable<(int, int, long)> cells;
         if ((long)rows * columns <= 1 << 20)
         {
@@ -131,7 +131,7 @@ sealed class ClusterLabelTable
         return new ContingencyTable(known.Select(c => (c.Key.Item1, c.Key.Item2, c.Value))).AdjustedRandIndex();
     }
 
-    int[] Blank(StarSet analysed)
+    private int[] Blank(StarSet analysed)
     {
         var labels = new int[Stars.Count];
         for (var i = 0; i < labels.Length; i++) labels[i] = analysed.Contains(Stars[i]) ? Noise : NotAnalysed;

@@ -33,49 +33,49 @@ public sealed record ClusterIdentities(IReadOnlyList<ClusterIdentity> Identities
 public static class ClusterMatching
 {
     // The thresholds of MONIC (Spiliopoulou et al. 2006): half makes a cluster the heir of another, a tenth is worth naming.
-    const double Mostly = 0.5, Worth = 0.1;
+    private const double Mostly = 0.5, Worth = 0.1;
 
     /// <param name="runs">in the order of their ids: ties are decided by it</param>
-    public static ClusterIdentities Match(IReadOnlyList<ClusteredRun> runs, ClusterMatchingOptions? options = null, CancellationToken cancellation = default)
+    public static ClusterIdentities Match(IReadOnlyList<ClusteredRun> runs, ClusterMatchingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         options ??= new ClusterMatchingOptions();
         if (!(options.MinJaccard > 0 && options.MinJaccard <= 1))
             throw new ArgumentOutOfRangeException(nameof(options), options.MinJaccard, "the least Jaccard similarity lies in (0, 1]");
-        var table = new ClusterLabelTable(runs, cancellation);
-        var agreement = MeanAgreement(table, runs.Count, options.MaxThreads, cancellation);
+        var table = new ClusterLabelTable(runs, cancellationToken);
+        var agreement = MeanAgreement(table, runs.Count, options.MaxThreads, cancellationToken);
         // Rounded, so that the order of a sum cannot decide.
         var order = Enumerable.Range(0, runs.Count).OrderByDescending(r => Math.Round(agreement[r], 12)).ThenBy(r => r).ToArray();
-        var drafts = Drafts(runs, table, order, options, cancellation);
+        var drafts = Drafts(runs, table, order, options, cancellationToken);
         var ranked = drafts.OrderByDescending(d => d.Found.Count).ThenByDescending(d => table.Members[d.Run][d.Cluster].Length).ThenBy(d => d.Run).ThenBy(d => d.Cluster).ToList();
         var reported = ranked.Take(options.Limit).ToList();
         var identities = new ClusterIdentity[reported.Count];
-        RowBlocks.For(reported.Count, options.MaxThreads, i => identities[i] = Describe(runs, table, reported[i], options), cancellation);
+        RowBlocks.For(reported.Count, options.MaxThreads, i => identities[i] = Describe(runs, table, reported[i], options), cancellationToken);
         Merges(runs, table, reported, identities);
         return new ClusterIdentities(identities, ranked.Count, order, agreement);
     }
 
     /// <summary>Adjusted Rand index of every pair of runs, over the stars that both analysed, noise as a group; 1 on the diagonal.</summary>
-    public static double[,] Agreement(IReadOnlyList<ClusteredRun> runs, int maxThreads = 0, CancellationToken cancellation = default)
+    public static double[,] Agreement(IReadOnlyList<ClusteredRun> runs, int maxThreads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        return Agreement(new ClusterLabelTable(runs, cancellation), runs.Count, maxThreads, cancellation);
+        return Agreement(new ClusterLabelTable(runs, cancellationToken), runs.Count, maxThreads, cancellationToken);
     }
 
-    static double[,] Agreement(ClusterLabelTable table, int runs, int maxThreads, CancellationToken cancellation)
+    private static double[,] Agreement(ClusterLabelTable table, int runs, int maxThreads, CancellationToken cancellationToken)
     {
         var pairs = new double[runs, runs];
         RowBlocks.For(runs, maxThreads, i =>
         {
             pairs[i, i] = 1;
             for (var j = 0; j < i; j++) pairs[i, j] = pairs[j, i] = table.AdjustedRandIndex(i, j);
-        }, cancellation);
+        }, cancellationToken);
         return pairs;
     }
 
-    static double[] MeanAgreement(ClusterLabelTable table, int runs, int maxThreads, CancellationToken cancellation)
+    private static double[] MeanAgreement(ClusterLabelTable table, int runs, int maxThreads, CancellationToken cancellationToken)
     {
-        var pairs = Agreement(table, runs, maxThreads, cancellation);
+        var pairs = Agreement(table, runs, maxThreads, cancellationToken);
         var mean = new double[runs];
         for (var i = 0; i < runs; i++)
         {
@@ -84,19 +84,19 @@ public static class ClusterMatching
         return mean;
     }
 
-    static List<Draft> Drafts(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, int[] order, ClusterMatchingOptions options, CancellationToken cancellation)
+    private static List<Draft> Drafts(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, int[] order, ClusterMatchingOptions options, CancellationToken cancellationToken)
     {
         var free = table.Members.Select(clusters => clusters.Select(_ => true).ToArray()).ToArray();
         var drafts = new List<Draft>();
         for (var at = 0; at < order.Length; at++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var run = order[at];
             var anchors = Enumerable.Range(0, free[run].Length).Where(c => free[run][c]).Select(c => new Draft(run, c)).ToList();
             foreach (var anchor in anchors) anchor.Found[run] = (anchor.Cluster, 1);
             var later = order[(at + 1)..];
             var matches = new IReadOnlyList<MatchCandidate>[later.Length];
-            RowBlocks.For(later.Length, options.MaxThreads, l => matches[l] = Assignment.Maximize(Candidates(runs, table, anchors, later[l], free[later[l]], options.MinJaccard)), cancellation);
+            RowBlocks.For(later.Length, options.MaxThreads, l => matches[l] = Assignment.Maximize(Candidates(runs, table, anchors, later[l], free[later[l]], options.MinJaccard)), cancellationToken);
             for (var l = 0; l < later.Length; l++)
             {
                 foreach (var match in matches[l])
@@ -110,7 +110,7 @@ public static class ClusterMatching
         return drafts;
     }
 
-    static List<MatchCandidate> Candidates(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, List<Draft> anchors, int run, bool[] free, double minJaccard)
+    private static List<MatchCandidate> Candidates(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, List<Draft> anchors, int run, bool[] free, double minJaccard)
     {
         var candidates = new List<MatchCandidate>();
         if (!free.Contains(true)) return candidates;
@@ -125,14 +125,14 @@ public static class ClusterMatching
     }
 
     /// <summary>How an anchor meets a run's clusters, among the stars that both runs analysed.</summary>
-    static Meeting Similarities(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, Draft anchor, int run)
+    private static Meeting Similarities(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, Draft anchor, int run)
     {
         var (size, overlaps) = table.Count(run, table.Members[anchor.Run][anchor.Cluster]);
         var sizes = table.SizesWithin(runs[anchor.Run].Analysed)[run];
         return new Meeting(size, overlaps, sizes, [.. overlaps.Select(o => (o.Key, (double)o.Value / (size + sizes[o.Key] - o.Value))).OrderBy(o => o.Key)]);
     }
 
-    static ClusterIdentity Describe(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, Draft draft, ClusterMatchingOptions options)
+    private static ClusterIdentity Describe(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, Draft draft, ClusterMatchingOptions options)
     {
         var (covered, others, sum) = (1, 0, 0.0);
         var events = new List<ClusterEvent>();
@@ -154,10 +154,10 @@ public static class ClusterMatching
         return new ClusterIdentity(Of(runs, draft.Run, draft.Cluster, 1), found, covered, others == 0 ? null : sum / others, core, events) { Members = members, MemberCount = memberCount };
     }
 
-    static IdentityMatch Of(IReadOnlyList<ClusteredRun> runs, int run, int cluster, double jaccard) =>
+    private static IdentityMatch Of(IReadOnlyList<ClusteredRun> runs, int run, int cluster, double jaccard) =>
         new(run, runs[run].Clusters[cluster].ClusterId, runs[run].Clusters[cluster].Members.Length, jaccard);
 
-    static (IReadOnlyList<MembershipProbability> Listed, int Count, int Core) Members(ClusterLabelTable table, Draft draft, int limit)
+    private static (IReadOnlyList<MembershipProbability> Listed, int Count, int Core) Members(ClusterLabelTable table, Draft draft, int limit)
     {
         var counts = new Dictionary<int, int>();
         foreach (var (run, (cluster, _)) in draft.Found)
@@ -172,7 +172,7 @@ public static class ClusterMatching
     }
 
     /// <summary>Adds the merges: clusters of a run that mostly hold two or more identities with anchors in one other run.</summary>
-    static void Merges(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, List<Draft> reported, ClusterIdentity[] identities)
+    private static void Merges(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, List<Draft> reported, ClusterIdentity[] identities)
     {
         foreach (var sameRun in reported.Index().GroupBy(d => d.Item.Run))
         {
@@ -202,7 +202,7 @@ public static class ClusterMatching
     }
 
     /// <summary>An identity in the making.</summary>
-    sealed record Draft(int Run, int Cluster)
+    private sealed record Draft(int Run, int Cluster)
     {
         public Dictionary<int, (int Cluster, double Jaccard)> Found { get; } = [];
     }
@@ -210,5 +210,5 @@ public static class ClusterMatching
     /// <param name="Size">of the anchor, in stars that the run analysed</param>
     /// <param name="Overlaps">by cluster: how many of them are in it</param>
     /// <param name="Sizes">of the clusters, in stars that the anchor's run analysed</param>
-    readonly record struct Meeting(int Size, Dictionary<int, int> Overlaps, int[] Sizes, IReadOnlyList<(int Cluster, double Jaccard)> Jaccard);
+    private readonly record struct Meeting(int Size, Dictionary<int, int> Overlaps, int[] Sizes, IReadOnlyList<(int Cluster, double Jaccard)> Jaccard);
 }

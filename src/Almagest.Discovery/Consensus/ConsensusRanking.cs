@@ -26,60 +26,60 @@ public sealed record StarConsensus(long StarId, int Flagged, int Analysed, doubl
 /// </remarks>
 public sealed class ConsensusRanking
 {
-    readonly IReadOnlyList<MarkedRun> runs;
-    readonly RunWeights weights;
-    readonly StarSet[] selections;
-    readonly int[] selectionOf;
-    readonly StarIndex stars;
-    readonly int runWords, selectionWords;
-    readonly ulong[] flaggedBy, within;
+    private readonly IReadOnlyList<MarkedRun> _runs;
+    private readonly RunWeights _weights;
+    private readonly StarSet[] _selections;
+    private readonly int[] _selectionOf;
+    private readonly StarIndex _stars;
+    private readonly int _runWords, _selectionWords;
+    private readonly ulong[] _flaggedBy, _within;
 
     public ConsensusRanking(IReadOnlyList<MarkedRun> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        this.runs = runs;
-        weights = RunWeights.Of(runs);
-        selections = [.. runs.Select(r => r.Analysed).Distinct(ReferenceEqualityComparer.Instance).Cast<StarSet>()];
-        selectionOf = [.. runs.Select(r => Array.FindIndex(selections, s => ReferenceEquals(s, r.Analysed)))];
-        stars = new StarIndex(StarSet.Union(runs.Select(r => r.Marked)));
-        runWords = (runs.Count + 63) / 64;
-        selectionWords = (selections.Length + 63) / 64;
-        flaggedBy = new ulong[(long)stars.Count * runWords];
-        within = new ulong[(long)stars.Count * selectionWords];
+        this._runs = runs;
+        _weights = RunWeights.Of(runs);
+        _selections = [.. runs.Select(r => r.Analysed).Distinct(ReferenceEqualityComparer.Instance).Cast<StarSet>()];
+        _selectionOf = [.. runs.Select(r => Array.FindIndex(_selections, s => ReferenceEquals(s, r.Analysed)))];
+        _stars = new StarIndex(StarSet.Union(runs.Select(r => r.Marked)));
+        _runWords = (runs.Count + 63) / 64;
+        _selectionWords = (_selections.Length + 63) / 64;
+        _flaggedBy = new ulong[(long)_stars.Count * _runWords];
+        _within = new ulong[(long)_stars.Count * _selectionWords];
         for (var r = 0; r < runs.Count; r++)
         {
-            foreach (var star in runs[r].Marked) flaggedBy[(long)stars.IndexOf(star) * runWords + r / 64] |= 1UL << (r % 64);
+            foreach (var star in runs[r].Marked) _flaggedBy[(long)_stars.IndexOf(star) * _runWords + r / 64] |= 1UL << (r % 64);
         }
-        for (var s = 0; s < selections.Length; s++)
+        for (var s = 0; s < _selections.Length; s++)
         {
-            for (var i = 0; i < stars.Count; i++)
+            for (var i = 0; i < _stars.Count; i++)
             {
-                if (selections[s].Contains(stars[i])) within[(long)i * selectionWords + s / 64] |= 1UL << (s % 64);
+                if (_selections[s].Contains(_stars[i])) _within[(long)i * _selectionWords + s / 64] |= 1UL << (s % 64);
             }
         }
     }
 
     /// <summary>The weights of the runs among all of them.</summary>
-    public IReadOnlyList<double> Weights => weights.All();
+    public IReadOnlyList<double> Weights => _weights.All();
 
     /// <summary>Stars that at least one run flags.</summary>
-    public int Count => stars.Count;
+    public int Count => _stars.Count;
 
     /// <summary>The surest stars first; of equals the one with more runs, then the lower id.</summary>
-    public IReadOnlyList<StarConsensus> Top(int limit, ConsensusOrder order = ConsensusOrder.Low, CancellationToken cancellation = default)
+    public IReadOnlyList<StarConsensus> Top(int limit, ConsensusOrder order = ConsensusOrder.Low, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        var judged = new Judged[stars.Count];
-        var exposures = new Dictionary<int, (double[] Weights, int Runs, double Sum)>(new SameExposure(within, selectionWords));
+        var judged = new Judged[_stars.Count];
+        var exposures = new Dictionary<int, (double[] Weights, int Runs, double Sum)>(new SameExposure(_within, _selectionWords));
         var lows = new Dictionary<(double, double), double>();
         for (var i = 0; i < judged.Length; i++)
         {
-            if (i % 4096 == 0) cancellation.ThrowIfCancellationRequested();
+            if (i % 4096 == 0) cancellationToken.ThrowIfCancellationRequested();
             if (!exposures.TryGetValue(i, out var exposure)) exposures.Add(i, exposure = Exposure(i));
             var (flagged, effective) = (0, 0.0);
-            for (var r = 0; r < runs.Count; r++)
+            for (var r = 0; r < _runs.Count; r++)
             {
-                if ((flaggedBy[(long)i * runWords + r / 64] >> (r % 64) & 1) == 0) continue;
+                if ((_flaggedBy[(long)i * _runWords + r / 64] >> (r % 64) & 1) == 0) continue;
                 flagged++;
                 effective += exposure.Weights[r];
             }
@@ -90,7 +90,7 @@ public sealed class ConsensusRanking
             judged[i] = new Judged(i, flagged, exposure.Runs, effective, analysed, Math.Round(rank, 12));
         }
         Array.Sort(judged);
-        return [.. judged.Take(limit).Select(j => new StarConsensus(stars[j.Star], j.Flagged, j.Analysed, j.EffectiveFlagged, j.EffectiveAnalysed,
+        return [.. judged.Take(limit).Select(j => new StarConsensus(_stars[j.Star], j.Flagged, j.Analysed, j.EffectiveFlagged, j.EffectiveAnalysed,
             FlagPosterior.Of(j.EffectiveFlagged, j.EffectiveAnalysed)))];
 
         double Low(double k, double n)
@@ -100,13 +100,13 @@ public sealed class ConsensusRanking
         }
     }
 
-    (double[] Weights, int Runs, double Sum) Exposure(int star)
+    private (double[] Weights, int Runs, double Sum) Exposure(int star)
     {
-        var own = weights.Within(r => (within[(long)star * selectionWords + selectionOf[r] / 64] >> (selectionOf[r] % 64) & 1) != 0);
+        var own = _weights.Within(r => (_within[(long)star * _selectionWords + _selectionOf[r] / 64] >> (_selectionOf[r] % 64) & 1) != 0);
         return (own, own.Count(w => w > 0), own.Sum());
     }
 
-    readonly record struct Judged(int Star, int Flagged, int Analysed, double EffectiveFlagged, double EffectiveAnalysed, double Rank) : IComparable<Judged>
+    private readonly record struct Judged(int Star, int Flagged, int Analysed, double EffectiveFlagged, double EffectiveAnalysed, double Rank) : IComparable<Judged>
     {
         public int CompareTo(Judged other)
         {
@@ -118,9 +118,9 @@ public sealed class ConsensusRanking
     }
 
     /// <summary>Stars that the same runs analysed, by their rows of bits.</summary>
-    sealed class SameExposure(ulong[] bits, int words) : IEqualityComparer<int>
+    private sealed class SameExposure(ulong[] bits, int words) : IEqualityComparer<int>
     {
-        ReadOnlySpan<ulong> Row(int star) => bits.AsSpan(star * words, words);
+        private ReadOnlySpan<ulong> Row(int star) => bits.AsSpan(star * words, words);
 
         public bool Equals(int x, int y) => Row(x).SequenceEqual(Row(y));
 

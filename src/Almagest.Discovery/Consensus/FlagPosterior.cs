@@ -11,7 +11,7 @@ namespace Almagest.Discovery.Consensus;
 /// <param name="High">97.5 % quantile</param>
 public readonly record struct FlagPosterior(double Mean, double Low, double High)
 {
-    const double Prior = 0.5, Tail = 0.025;
+    private const double Prior = 0.5, Tail = 0.025;
 
     /// <param name="flagged">0 to <paramref name="analysed"/>; need not be whole</param>
     /// <param name="analysed">0 or more</param>
@@ -24,5 +24,5 @@ public readonly record struct FlagPosterior(double Mean, double Low, double High
     internal static double HighOf(double flagged, double analysed) => BetaDistribution.Quantile(1 - Tail, flagged + Prior, Rest(flagged, analysed) + Prior);
 
     // Sums of weights may miss each other by a rounding.
-    static double Rest(double flagged, double analysed) => Math.Max(0, analysed - flagged);
+    private static double Rest(double flagged, double analysed) => Math.Max(0, analysed - flagged);
 }

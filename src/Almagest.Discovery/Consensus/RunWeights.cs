@@ -9,16 +9,16 @@ namespace Almagest.Discovery.Consensus;
 /// </summary>
 public sealed class RunWeights
 {
-    readonly double[,] similarity;
+    private readonly double[,] _similarity;
 
     /// <param name="similarity">symmetric, in [0, 1], 1 on the diagonal</param>
     public RunWeights(double[,] similarity)
     {
         ArgumentNullException.ThrowIfNull(similarity);
-        this.similarity = similarity;
+        this._similarity = similarity;
     }
 
-    public int Count => similarity.GetLength(0);
+    public int Count => _similarity.GetLength(0);
 
     /// <summary>Measures the similarities of runs: kappa, 0 where it is negative or two runs share no star.</summary>
     public static RunWeights Of(IReadOnlyList<MarkedRun> runs)
@@ -46,7 +46,7 @@ public sealed class RunWeights
         foreach (var i in members)
         {
             double sum = 0;
-            foreach (var j in members) sum += similarity[i, j];
+            foreach (var j in members) sum += _similarity[i, j];
             weights[i] = 1 / sum;
         }
         return weights;

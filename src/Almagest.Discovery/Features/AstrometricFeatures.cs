@@ -3,7 +3,7 @@ using Almagest.Sky;
 namespace Almagest.Discovery.Features;
 
 /// <summary>The features that recipes are put together from.</summary>
-static class AstrometricFeatures
+internal static class AstrometricFeatures
 {
     public static readonly Feature[] Direction =
     [
@@ -37,15 +37,15 @@ static class AstrometricFeatures
 
     public static readonly Feature ProperMotion = new("pm_total", "mas/yr", "Total proper motion", [StarColumn.Pmra, StarColumn.Pmdec], TotalProperMotion);
 
-    static double TotalProperMotion(StarValues s) => Math.Sqrt(s.Pmra * s.Pmra + s.Pmdec * s.Pmdec);
+    private static double TotalProperMotion(StarValues s) => Math.Sqrt(s.Pmra * s.Pmra + s.Pmdec * s.Pmdec);
 
-    static Feature UnitVector(string name, string description, Func<SkyVector, double> component) =>
+    private static Feature UnitVector(string name, string description, Func<SkyVector, double> component) =>
         new(name, "", description, [StarColumn.Ra, StarColumn.Dec], s => component(SkyCoordinates.ToUnitVector(s.Ra, s.Dec))) { Vector = "direction", VectorDimensions = 2 };
 
-    static Feature Velocity(string name, string description, StarColumn[] needs, Func<StarValues, double> properMotion) =>
+    private static Feature Velocity(string name, string description, StarColumn[] needs, Func<StarValues, double> properMotion) =>
         new(name, "km/s", description, needs, s => Constants.AuPerYearKmS * properMotion(s) / s.DistanceParallax) { UsesDistance = true };
 
-    static Feature Galactic(string name, string direction, Func<SkyVector, double> component) =>
+    private static Feature Galactic(string name, string direction, Func<SkyVector, double> component) =>
         new(name, "pc", $"Heliocentric Galactic Cartesian coordinate {direction}", [StarColumn.Ra, StarColumn.Dec, StarColumn.Parallax],
             s => component(GalacticFrame.FromIcrs(SkyCoordinates.ToUnitVector(s.Ra, s.Dec))) * 1000 / s.DistanceParallax)
         {

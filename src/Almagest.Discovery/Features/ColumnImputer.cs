@@ -11,17 +11,17 @@ namespace Almagest.Discovery.Features;
 /// or their colour it keeps the order of the complete table best, and a star that is fast or faint by what is left of it stays so
 /// (<c>bench/results/missing-values.md</c>). It also serves every algorithm alike.
 /// </remarks>
-sealed class ColumnImputer
+internal sealed class ColumnImputer
 {
-    readonly StarColumns stars;
-    readonly double[] medians = new double[Enum.GetValues<StarColumn>().Length];
-    readonly int[] missing = new int[Enum.GetValues<StarColumn>().Length];
-    readonly double distanceMedian;
+    private readonly StarColumns _stars;
+    private readonly double[] _medians = new double[Enum.GetValues<StarColumn>().Length];
+    private readonly int[] _missing = new int[Enum.GetValues<StarColumn>().Length];
+    private readonly double _distanceMedian;
 
     /// <exception cref="DiscoveryException">a position is missing or out of range</exception>
     public ColumnImputer(StarColumns stars, IReadOnlyCollection<StarColumn> needed, bool needsDistance)
     {
-        this.stars = stars;
+        this._stars = stars;
         RequirePositions(stars);
         foreach (var column in needed) Survey(column);
         if (!needsDistance || AllMissing(StarColumn.Parallax)) return;
@@ -31,27 +31,27 @@ sealed class ColumnImputer
             if (IsKnown(parallax) && !IsDistance(parallax)) NotPositive++;
             if (!IsDistance(parallax)) parallax = double.NaN;
         }
-        distanceMedian = OrderStatistics.Median(positive);
+        _distanceMedian = OrderStatistics.Median(positive);
     }
 
     /// <summary>Stars with a known parallax that cannot be a distance; counted only where a feature needs distances.</summary>
     public int NotPositive { get; }
 
-    public bool HasDistances => !double.IsNaN(distanceMedian) && distanceMedian > 0;
+    public bool HasDistances => !double.IsNaN(_distanceMedian) && _distanceMedian > 0;
 
-    public double DistanceMedian => distanceMedian;
+    public double DistanceMedian => _distanceMedian;
 
-    public int Missing(StarColumn column) => missing[(int)column];
+    public int Missing(StarColumn column) => _missing[(int)column];
 
-    public double Median(StarColumn column) => medians[(int)column];
+    public double Median(StarColumn column) => _medians[(int)column];
 
-    public bool AllMissing(StarColumn column) => Missing(column) == stars.Count;
+    public bool AllMissing(StarColumn column) => Missing(column) == _stars.Count;
 
     public bool IsImputed(Feature feature, int row)
     {
         foreach (var column in feature.Needs)
         {
-            var value = stars.Values(column)[row];
+            var value = _stars.Values(column)[row];
             if (!IsKnown(value) || (feature.UsesDistance && column == StarColumn.Parallax && !IsDistance(value))) return true;
         }
         return false;
@@ -59,31 +59,31 @@ sealed class ColumnImputer
 
     public StarValues Row(int row)
     {
-        var parallax = stars.ParallaxMas[row];
+        var parallax = _stars.ParallaxMas[row];
         return new StarValues(
-            stars.RaDeg[row], stars.DecDeg[row], Fill(StarColumn.Parallax, parallax), IsDistance(parallax) ? parallax : distanceMedian,
-            Fill(StarColumn.Pmra, stars.PmraMasYr[row]), Fill(StarColumn.Pmdec, stars.PmdecMasYr[row]),
-            Fill(StarColumn.Magnitude, stars.Magnitude[row]), Fill(StarColumn.Color, stars.Color[row]));
+            _stars.RaDeg[row], _stars.DecDeg[row], Fill(StarColumn.Parallax, parallax), IsDistance(parallax) ? parallax : _distanceMedian,
+            Fill(StarColumn.Pmra, _stars.PmraMasYr[row]), Fill(StarColumn.Pmdec, _stars.PmdecMasYr[row]),
+            Fill(StarColumn.Magnitude, _stars.Magnitude[row]), Fill(StarColumn.Color, _stars.Color[row]));
     }
 
     /// <summary>Infinities and numbers beyond any catalogue's are gaps, too.</summary>
-    static bool IsKnown(double value) => Math.Abs(value) <= FeaturePipeline.MaxMagnitude;
+    private static bool IsKnown(double value) => Math.Abs(value) <= FeaturePipeline.MaxMagnitude;
 
-    static bool IsDistance(double parallax) => parallax >= FeaturePipeline.MinDistanceParallaxMas && IsKnown(parallax);
+    private static bool IsDistance(double parallax) => parallax >= FeaturePipeline.MinDistanceParallaxMas && IsKnown(parallax);
 
-    double Fill(StarColumn column, double value) => IsKnown(value) ? value : medians[(int)column];
+    private double Fill(StarColumn column, double value) => IsKnown(value) ? value : _medians[(int)column];
 
-    void Survey(StarColumn column)
+    private void Survey(StarColumn column)
     {
-        var values = stars.Values(column);
+        var values = _stars.Values(column);
         var unknown = values.Count(v => !IsKnown(v));
-        missing[(int)column] = unknown;
+        _missing[(int)column] = unknown;
         if (unknown == 0) return;
         if (unknown > values.Length - OrderStatistics.CountKnown(values)) values = [.. values.Select(v => IsKnown(v) ? v : double.NaN)];
-        medians[(int)column] = OrderStatistics.Median(values);
+        _medians[(int)column] = OrderStatistics.Median(values);
     }
 
-    static void RequirePositions(StarColumns stars)
+    private static void RequirePositions(StarColumns stars)
     {
         for (var row = 0; row < stars.Count; row++)
         {

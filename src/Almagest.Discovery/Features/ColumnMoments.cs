@@ -6,11 +6,11 @@ namespace Almagest.Discovery.Features;
 /// Mean, population standard deviation and range of every column, summed over fixed blocks of rows in their order, so that the
 /// rounding does not depend on the number of threads.
 /// </summary>
-sealed class ColumnMoments
+internal sealed class ColumnMoments
 {
     public const int BlockRows = 1 << 14;
 
-    ColumnMoments(int columns)
+    private ColumnMoments(int columns)
     {
         Mean = new double[columns];
         StdDev = new double[columns];
@@ -32,7 +32,7 @@ sealed class ColumnMoments
 
     /// <summary>Fills the row-major <paramref name="values"/> with the features of every row and measures them.</summary>
     public static ColumnMoments Measure(
-        int rows, double[] values, ColumnImputer imputer, Feature[] features, int maxThreads, CancellationToken cancellation)
+        int rows, double[] values, ColumnImputer imputer, Feature[] features, int maxThreads, CancellationToken cancellationToken)
     {
         var columns = features.Length;
         var moments = new ColumnMoments(columns);
@@ -55,7 +55,7 @@ sealed class ColumnMoments
                 var slot = first / BlockRows * columns + f;
                 (sums[slot], mins[slot], maxs[slot]) = (sum, min, max);
             }
-        }, cancellation);
+        }, cancellationToken);
         for (var f = 0; f < columns; f++)
         {
             moments.Mean[f] = Total(sums, f, columns) / rows;
@@ -71,12 +71,12 @@ sealed class ColumnMoments
                     sum += (values[i] - moments.Mean[f]) * (values[i] - moments.Mean[f]);
                 sums[first / BlockRows * columns + f] = sum;
             }
-        }, cancellation);
+        }, cancellationToken);
         for (var f = 0; f < columns; f++) moments.StdDev[f] = Math.Sqrt(Total(sums, f, columns) / rows);
         return moments;
     }
 
-    static void Derive(int first, int count, double[] values, ColumnImputer imputer, Feature[] features)
+    private static void Derive(int first, int count, double[] values, ColumnImputer imputer, Feature[] features)
     {
         for (var row = first; row < first + count; row++)
         {
@@ -85,7 +85,7 @@ sealed class ColumnMoments
         }
     }
 
-    static double Total(double[] sums, int column, int columns)
+    private static double Total(double[] sums, int column, int columns)
     {
         double total = 0;
         for (var i = column; i < sums.Length; i += columns) total += sums[i];

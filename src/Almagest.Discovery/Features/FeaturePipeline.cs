@@ -22,7 +22,7 @@ public static class FeaturePipeline
 
     /// <exception cref="DiscoveryException">no star; a position out of range; no feature of the recipe left; a weight that is not positive or names no feature</exception>
     public static PreparedFeatures Prepare(
-        StarColumns stars, FeatureRecipe recipe, FeatureOptions? options = null, CancellationToken cancellation = default)
+        StarColumns stars, FeatureRecipe recipe, FeatureOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(recipe);
@@ -37,16 +37,16 @@ public static class FeaturePipeline
         var weights = Weights(recipe, features, options);
 
         var values = new double[checked(stars.Count * features.Length)];
-        var moments = ColumnMoments.Measure(stars.Count, values, imputer, features, options.MaxThreads, cancellation);
+        var moments = ColumnMoments.Measure(stars.Count, values, imputer, features, options.MaxThreads, cancellationToken);
         var statistics = new FeatureStatistics[features.Length];
-        RowBlocks.For(features.Length, options.MaxThreads, f => statistics[f] = Describe(f, features, moments, values, imputer, options.Standardise, weights[f]), cancellation);
+        RowBlocks.For(features.Length, options.MaxThreads, f => statistics[f] = Describe(f, features, moments, values, imputer, options.Standardise, weights[f]), cancellationToken);
         RowBlocks.ForEach(stars.Count, ColumnMoments.BlockRows, options.MaxThreads, (first, count) =>
-            Rescale(values.AsSpan(first * features.Length, count * features.Length), statistics), cancellation);
+            Rescale(values.AsSpan(first * features.Length, count * features.Length), statistics), cancellationToken);
         return new PreparedFeatures(
             recipe, new FeatureMatrix(stars.Count, [.. features.Select(f => f.Name)], values), statistics, Imputations(stars.Count, features, imputer), leftOut);
     }
 
-    static bool IsUsable(Feature feature, ColumnImputer imputer, List<LeftOutFeature> leftOut)
+    private static bool IsUsable(Feature feature, ColumnImputer imputer, List<LeftOutFeature> leftOut)
     {
         var absent = feature.Needs.Where(imputer.AllMissing).Select(c => c.ColumnName()).ToArray();
         var reason = absent.Length > 0 ? $"no star has {string.Join(" or ", absent)}"
@@ -56,7 +56,7 @@ public static class FeaturePipeline
         return reason is null;
     }
 
-    static double[] Weights(FeatureRecipe recipe, Feature[] features, FeatureOptions options)
+    private static double[] Weights(FeatureRecipe recipe, Feature[] features, FeatureOptions options)
     {
         foreach (var (name, weight) in options.Weights)
         {
@@ -68,7 +68,7 @@ public static class FeaturePipeline
         return [.. features.Select(f => options.Weights.GetValueOrDefault(f.Name, 1))];
     }
 
-    static FeatureStatistics Describe(
+    private static FeatureStatistics Describe(
         int f, Feature[] features, ColumnMoments moments, double[] values, ColumnImputer imputer, bool standardise, double weight)
     {
         var feature = features[f];
@@ -87,14 +87,14 @@ public static class FeaturePipeline
     }
 
     /// <summary>The standard deviation; for a component of a vector, the common scale that gives the vector its number of dimensions as total variance.</summary>
-    static double VectorScale(int f, Feature[] features, ColumnMoments moments)
+    private static double VectorScale(int f, Feature[] features, ColumnMoments moments)
     {
         if (features[f].Vector is not { } vector) return moments.StdDev[f];
         var total = Enumerable.Range(0, features.Length).Where(i => features[i].Vector == vector).Sum(i => moments.StdDev[i] * moments.StdDev[i]);
         return Math.Sqrt(total / features[f].VectorDimensions);
     }
 
-    static void Rescale(Span<double> rows, FeatureStatistics[] statistics)
+    private static void Rescale(Span<double> rows, FeatureStatistics[] statistics)
     {
         for (var f = 0; f < statistics.Length; f++)
         {
@@ -105,7 +105,7 @@ public static class FeaturePipeline
         }
     }
 
-    static ImputedColumn[] Imputations(int count, Feature[] features, ColumnImputer imputer)
+    private static ImputedColumn[] Imputations(int count, Feature[] features, ColumnImputer imputer)
     {
         var imputed = features.SelectMany(f => f.Needs).Distinct().Order().Where(c => imputer.Missing(c) > 0).Select(c => new ImputedColumn(
             c.ColumnName(), imputer.Missing(c), count, imputer.Median(c),

@@ -69,7 +69,7 @@ public static class FeatureRecipes
             string.Join(" ", parts.Select(p => p.Description)), features);
     }
 
-    static FeatureRecipe GetSingle(string name)
+    private static FeatureRecipe GetSingle(string name)
     {
         var at = name.IndexOf('@', StringComparison.Ordinal);
         var bare = at < 0 ? name : name[..at];

@@ -25,7 +25,7 @@ public sealed record RecipeChoice(FeatureRecipe Recipe, string Reason)
 
     public static RecipeChoice ForClusters(ColumnCoverage coverage) => First(ClusterOrder, "cluster", coverage);
 
-    static RecipeChoice First(IReadOnlyList<string> order, string kind, ColumnCoverage coverage)
+    private static RecipeChoice First(IReadOnlyList<string> order, string kind, ColumnCoverage coverage)
     {
         ArgumentNullException.ThrowIfNull(coverage);
         var lacking = new List<string>();
@@ -45,7 +45,7 @@ public sealed record RecipeChoice(FeatureRecipe Recipe, string Reason)
     }
 
     /// <summary>The first column that too few stars have, in words; null where none is.</summary>
-    static string? Lack(FeatureRecipe recipe, ColumnCoverage coverage)
+    private static string? Lack(FeatureRecipe recipe, ColumnCoverage coverage)
     {
         foreach (var feature in recipe.Features)
         {

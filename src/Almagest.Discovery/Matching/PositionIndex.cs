@@ -6,15 +6,15 @@ namespace Almagest.Discovery.Matching;
 /// Positions sorted into zones of declination, within a zone by right ascension (Gray, Nieto-Santisteban and Szalay 2007, MSR-TR-2006-52). A zone is at least
 /// as high as the search radius, so that the neighbours of a position are in three zones at most.
 /// </summary>
-sealed class PositionIndex
+internal sealed class PositionIndex
 {
-    const int MostZones = 1 << 20;
+    private const int MostZones = 1 << 20;
 
     // Rounding of right ascensions near the edge of a window: far above the error, far below any radius that matters.
-    const double Slack = 1e-10;
+    private const double Slack = 1e-10;
 
-    readonly double _radiusDeg, _zoneDeg;
-    readonly int[] _start;
+    private readonly double _radiusDeg, _zoneDeg;
+    private readonly int[] _start;
 
     public PositionIndex(SkyPositions positions, double radiusDeg, ParallelOptions parallel)
     {
@@ -77,7 +77,7 @@ sealed class PositionIndex
         return count;
     }
 
-    void Add(Span<(int, int)> ranges, ref int count, int zone, double low, double high)
+    private void Add(Span<(int, int)> ranges, ref int count, int zone, double low, double high)
     {
         var from = FirstNotBelow(_start[zone], _start[zone + 1], low);
         var to = from;
@@ -85,7 +85,7 @@ sealed class PositionIndex
         if (to > from) ranges[count++] = (from, to);
     }
 
-    int FirstNotBelow(int from, int to, double value)
+    private int FirstNotBelow(int from, int to, double value)
     {
         while (from < to)
         {
@@ -96,5 +96,5 @@ sealed class PositionIndex
         return from;
     }
 
-    int Zone(double decDeg) => Math.Clamp((int)((decDeg + 90) / _zoneDeg), 0, _start.Length - 2);
+    private int Zone(double decDeg) => Math.Clamp((int)((decDeg + 90) / _zoneDeg), 0, _start.Length - 2);
 }

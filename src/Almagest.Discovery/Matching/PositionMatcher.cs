@@ -34,20 +34,20 @@ public static class PositionMatcher
     /// <summary>Larger ones join everything with everything.</summary>
     public const double MostRadiusDeg = 10;
 
-    const int ChunkRows = 4096;
+    private const int ChunkRows = 4096;
 
     /// <param name="radiusDeg">inclusive, above 0, at most <see cref="MostRadiusDeg"/></param>
     /// <returns>by the row of the first table, then by separation, then by the row of the second</returns>
     /// <exception cref="ArgumentOutOfRangeException">the radius is out of range</exception>
     /// <exception cref="ArgumentException">a position is out of range or not finite</exception>
-    public static PositionPair[] Match(SkyPositions first, SkyPositions second, double radiusDeg, MatchFind find = MatchFind.Best, int? threads = null, CancellationToken cancellation = default)
+    public static PositionPair[] Match(SkyPositions first, SkyPositions second, double radiusDeg, MatchFind find = MatchFind.Best, int? threads = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         if (!(radiusDeg is > 0 and <= MostRadiusDeg)) throw new ArgumentOutOfRangeException(nameof(radiusDeg), radiusDeg, $"a radius is above 0 and at most {MostRadiusDeg} degrees");
         Check(first, nameof(first));
         Check(second, nameof(second));
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads ?? Environment.ProcessorCount, CancellationToken = cancellation };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads ?? Environment.ProcessorCount, CancellationToken = cancellationToken };
         if (find == MatchFind.Best2)
         {
             var swapped = Search(second, first, radiusDeg, nearestOnly: true, parallel);
@@ -61,14 +61,14 @@ public static class PositionMatcher
         return Sorted(Array.FindAll(pairs, p => nearest[p.Second] == p.First));
     }
 
-    static void Check(SkyPositions positions, string name)
+    private static void Check(SkyPositions positions, string name)
     {
         if (positions.RaDeg.Length != positions.DecDeg.Length) throw new ArgumentException("as many right ascensions as declinations are needed", name);
         for (var i = 0; i < positions.Count; i++)
             if (!(positions.RaDeg[i] is >= 0 and < 360 && positions.DecDeg[i] is >= -90 and <= 90)) throw new ArgumentException($"row {i} has the position ({positions.RaDeg[i]}, {positions.DecDeg[i]})", name);
     }
 
-    static PositionPair[] Search(SkyPositions first, SkyPositions second, double radiusDeg, bool nearestOnly, ParallelOptions parallel)
+    private static PositionPair[] Search(SkyPositions first, SkyPositions second, double radiusDeg, bool nearestOnly, ParallelOptions parallel)
     {
         if (first.Count == 0 || second.Count == 0) return [];
         var index = new PositionIndex(second, radiusDeg, parallel);
@@ -93,7 +93,7 @@ public static class PositionMatcher
         return all;
     }
 
-    static void SearchOne(PositionIndex index, int row, double ra, double dec, double radiusDeg, bool nearestOnly, Span<(int From, int To)> ranges, List<PositionPair> pairs)
+    private static void SearchOne(PositionIndex index, int row, double ra, double dec, double radiusDeg, bool nearestOnly, Span<(int From, int To)> ranges, List<PositionPair> pairs)
     {
         var (x, y, z) = SkyCoordinates.ToUnitVector(ra, dec);
         // The square of the chord grows with the angle; a little more is let through, then decided by the angle itself.
@@ -121,7 +121,7 @@ public static class PositionMatcher
         }
     }
 
-    static int[] Order(SkyPositions positions, double radiusDeg)
+    private static int[] Order(SkyPositions positions, double radiusDeg)
     {
         var (keys, rows) = (new (int, double)[positions.Count], new int[positions.Count]);
         var height = Math.Max(radiusDeg, 180.0 / (1 << 20));
@@ -130,7 +130,7 @@ public static class PositionMatcher
         return rows;
     }
 
-    static PositionPair[] Sorted(PositionPair[] pairs)
+    private static PositionPair[] Sorted(PositionPair[] pairs)
     {
         Array.Sort(pairs, static (a, b) => a.First != b.First ? a.First.CompareTo(b.First) : a.SeparationDeg != b.SeparationDeg ? a.SeparationDeg.CompareTo(b.SeparationDeg) : a.Second.CompareTo(b.Second));
         return pairs;

@@ -25,8 +25,8 @@ public sealed record ClusterPlan(int Members, double DistancePc, double SpreadPc
 /// </remarks>
 public static class ClusterPlanter
 {
-    const int Candidates = 20;
-    const double MotionError = 0.96;
+    private const int Candidates = 20;
+    private const double MotionError = 0.96;
 
     /// <returns>its members as far as the selection would hold them; the same for the same seed and repetition</returns>
     public static IReadOnlyList<PlantedStar> Plant(TrialField field, ClusterPlan plan, long seed, int repetition)
@@ -61,9 +61,9 @@ public static class ClusterPlanter
         return members;
     }
 
-    static CatalogStar Draw(TrialField field, ref StarRandom random) => field[(int)(random.Uniform() * field.Stars.Count)];
+    private static CatalogStar Draw(TrialField field, ref StarRandom random) => field[(int)(random.Uniform() * field.Stars.Count)];
 
-    static (double Pmra, double Pmdec) Motion(TrialField field, double parallax, ref StarRandom random)
+    private static (double Pmra, double Pmdec) Motion(TrialField field, double parallax, ref StarRandom random)
     {
         (double Pmra, double Pmdec) motion = (0, 0);
         var nearest = double.PositiveInfinity;

@@ -13,7 +13,7 @@ public sealed record OutlierPlan(IReadOnlyList<TraitSpread> Traits, IReadOnlyLis
 /// </summary>
 public static class OutlierPlanter
 {
-    const int MostDraws = 100;
+    private const int MostDraws = 100;
 
     /// <param name="refused">outliers for which no draw gave a star that the selection would hold</param>
     /// <returns>the same for the same seed and repetition</returns>
@@ -42,7 +42,7 @@ public static class OutlierPlanter
     }
 
     /// <summary>Null where the star lacks what is to be displaced.</summary>
-    static CatalogStar? Displace(CatalogStar star, TraitSpread trait, double contrast, ref StarRandom random)
+    private static CatalogStar? Displace(CatalogStar star, TraitSpread trait, double contrast, ref StarRandom random)
     {
         var size = contrast * trait.Spread;
         var sign = random.Chance(0.5) ? 1 : -1;

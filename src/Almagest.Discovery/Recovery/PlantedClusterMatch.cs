@@ -32,7 +32,7 @@ public sealed record PlantedClusterMatch(int? Cluster, int Found, int Planted, i
         return new PlantedClusterMatch(cluster, found, labels.Length - real, labels.Count(l => l == cluster), contrast);
     }
 
-    static double ContrastOf(int real, FeatureMatrix matrix)
+    private static double ContrastOf(int real, FeatureMatrix matrix)
     {
         var members = Enumerable.Range(real, matrix.Rows - real).ToArray();
         var centre = Enumerable.Range(0, matrix.Columns)

@@ -13,8 +13,8 @@ public sealed record RecoveryBin(double? From, double? To, bool IsUnknown, Wilso
 /// <param name="edges">ascending, without repetition</param>
 public sealed class RecoveryBins(IReadOnlyList<double> edges)
 {
-    readonly long[] planted = new long[edges.Count + 2];
-    readonly long[] recovered = new long[edges.Count + 2];
+    private readonly long[] _planted = new long[edges.Count + 2];
+    private readonly long[] _recovered = new long[edges.Count + 2];
 
     /// <summary>Bins that hold about the same number of the given stars each; their edges are rounded.</summary>
     /// <param name="digits">significant digits of an edge</param>
@@ -36,15 +36,15 @@ public sealed class RecoveryBins(IReadOnlyList<double> edges)
 
     public void Add(double value, bool found)
     {
-        var bin = double.IsNaN(value) ? planted.Length - 1 : edges.Count(e => value >= e);
-        planted[bin]++;
-        if (found) recovered[bin]++;
+        var bin = double.IsNaN(value) ? _planted.Length - 1 : edges.Count(e => value >= e);
+        _planted[bin]++;
+        if (found) _recovered[bin]++;
     }
 
     /// <summary>The bins in ascending order, the stars without the value last; empty bins are left out.</summary>
     public IReadOnlyList<RecoveryBin> Read() =>
     [
-        .. Enumerable.Range(0, planted.Length).Where(i => planted[i] > 0).Select(i => new RecoveryBin(
-            i > 0 && i <= edges.Count ? edges[i - 1] : null, i < edges.Count ? edges[i] : null, i == planted.Length - 1, WilsonInterval.Of(recovered[i], planted[i]))),
+        .. Enumerable.Range(0, _planted.Length).Where(i => _planted[i] > 0).Select(i => new RecoveryBin(
+            i > 0 && i <= edges.Count ? edges[i - 1] : null, i < edges.Count ? edges[i] : null, i == _planted.Length - 1, WilsonInterval.Of(_recovered[i], _planted[i]))),
     ];
 }

@@ -10,7 +10,7 @@ namespace Almagest.Discovery.Recovery;
 /// <param name="Stars">stars that it was measured on</param>
 public sealed record TraitSpread(OutlierTrait Trait, double Spread, string Unit, int Stars)
 {
-    const double LowPercent = 15.865525393145708, HighPercent = 100 - LowPercent;
+    private const double LowPercent = 15.865525393145708, HighPercent = 100 - LowPercent;
 
     /// <summary>Whether the trait is a velocity, so that a displacement becomes a proper motion by the star's distance.</summary>
     public bool IsVelocity => Unit == "km/s";
@@ -36,11 +36,11 @@ public sealed record TraitSpread(OutlierTrait Trait, double Spread, string Unit,
         return new TraitSpread(trait, spread, unit, known);
     }
 
-    static bool Uses(FeatureRecipe recipe, StarColumn column) => recipe.Features.Any(f => f.UsesDistance && f.Needs.Contains(column));
+    private static bool Uses(FeatureRecipe recipe, StarColumn column) => recipe.Features.Any(f => f.UsesDistance && f.Needs.Contains(column));
 
-    static double[] Absolute(StarColumns stars) => [.. stars.Magnitude.Zip(stars.ParallaxMas, (m, p) => IsDistance(p) ? m + 5 * Math.Log10(p) - 10 : double.NaN)];
+    private static double[] Absolute(StarColumns stars) => [.. stars.Magnitude.Zip(stars.ParallaxMas, (m, p) => IsDistance(p) ? m + 5 * Math.Log10(p) - 10 : double.NaN)];
 
-    static (double Spread, string Unit, int Known) Motion(StarColumns stars, bool velocities)
+    private static (double Spread, string Unit, int Known) Motion(StarColumns stars, bool velocities)
     {
         // Both components of one motion: the root of their mean square.
         var (ra, unit, known) = Of(velocities ? Velocity(stars.PmraMasYr, stars) : stars.PmraMasYr, velocities ? "km/s" : "mas/yr");
@@ -48,12 +48,12 @@ public sealed record TraitSpread(OutlierTrait Trait, double Spread, string Unit,
         return (Math.Sqrt((ra * ra + dec * dec) / 2), unit, known);
     }
 
-    static double[] Velocity(double[] motion, StarColumns stars) =>
+    private static double[] Velocity(double[] motion, StarColumns stars) =>
         [.. motion.Zip(stars.ParallaxMas, (m, p) => IsDistance(p) ? Constants.AuPerYearKmS * m / p : double.NaN)];
 
     internal static bool IsDistance(double parallax) => parallax >= FeaturePipeline.MinDistanceParallaxMas && parallax <= FeaturePipeline.MaxMagnitude;
 
-    static (double Spread, string Unit, int Known) Of(double[] values, string unit)
+    private static (double Spread, string Unit, int Known) Of(double[] values, string unit)
     {
         var known = values.Where(v => Math.Abs(v) <= FeaturePipeline.MaxMagnitude).ToArray();
         return known.Length == 0 ? (double.NaN, unit, 0)

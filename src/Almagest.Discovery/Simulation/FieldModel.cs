@@ -13,12 +13,12 @@ internal sealed class FieldModel
     private const int Steps = 64;
     private const double FarthestPc = 8000;
 
-    private static readonly Population[] Populations = MakePopulations();
+    private static readonly Population[] s_populations = MakePopulations();
 
     private readonly SkyRegion _region;
     private readonly double _limit;
-    private readonly double[][] _distances = new double[Populations.Length][];
-    private readonly double[,][] _counts = new double[Latitudes, Populations.Length][]; // cumulative by distance
+    private readonly double[][] _distances = new double[s_populations.Length][];
+    private readonly double[,][] _counts = new double[Latitudes, s_populations.Length][]; // cumulative by distance
     private readonly double[][] _populations = new double[Latitudes][];                // cumulative by population
     private readonly double[] _latitudes = new double[Latitudes];                      // cumulative by |sin b|
     private readonly double _crowded;
@@ -26,19 +26,19 @@ internal sealed class FieldModel
     public FieldModel(SkyRegion region, double magnitudeLimit)
     {
         (_region, _limit) = (region, magnitudeLimit);
-        for (var p = 0; p < Populations.Length; p++)
+        for (var p = 0; p < s_populations.Length; p++)
         {
-            var horizon = Math.Min(FarthestPc, Math.Pow(10, (magnitudeLimit - Populations[p].AbsoluteMag + 5) / 5));
+            var horizon = Math.Min(FarthestPc, Math.Pow(10, (magnitudeLimit - s_populations[p].AbsoluteMag + 5) / 5));
             _distances[p] = [.. Enumerable.Range(0, Steps + 1).Select(i => horizon * i / Steps)];
         }
 
         for (var bin = 0; bin < Latitudes; bin++)
         {
-            _populations[bin] = new double[Populations.Length];
+            _populations[bin] = new double[s_populations.Length];
             var total = 0.0;
-            for (var p = 0; p < Populations.Length; p++)
+            for (var p = 0; p < s_populations.Length; p++)
             {
-                _counts[bin, p] = Integrate(Populations[p], _distances[p], (bin + 0.5) / Latitudes);
+                _counts[bin, p] = Integrate(s_populations[p], _distances[p], (bin + 0.5) / Latitudes);
                 _populations[bin][p] = total += _counts[bin, p][^1];
             }
 
@@ -52,7 +52,7 @@ internal sealed class FieldModel
     {
         var direction = Direction(ref random, out var bin);
         var p = random.Pick(_populations[bin]);
-        ref readonly var population = ref Populations[p];
+        ref readonly var population = ref s_populations[p];
         var distance = Distance(ref random, _distances[p], _counts[bin, p]);
         var magnitude = population.AbsoluteMag + random.Between(-0.5, 0.5) * population.Width;
         // Inside a bin of magnitudes the faint side reaches less far: keep it in front of the survey's limit.
@@ -113,13 +113,13 @@ internal sealed class FieldModel
 
     private double[] Integrate(Population population, double[] distances, double sinB)
     {
-        const int fine = 8;
+        const int Fine = 8;
         var counts = new double[distances.Length];
         for (var i = 1; i < distances.Length; i++)
         {
-            var step = (distances[i] - distances[i - 1]) / fine;
+            var step = (distances[i] - distances[i - 1]) / Fine;
             var sum = 0.0;
-            for (var k = 0; k < fine; k++)
+            for (var k = 0; k < Fine; k++)
             {
                 var d = distances[i - 1] + (k + 0.5) * step;
                 if (population.AbsoluteMag + 5 * Math.Log10(d / 10) + Dust.Extinction(d, sinB) > _limit) break;
@@ -154,10 +154,10 @@ internal sealed class FieldModel
 
     private static Population[] MakePopulations()
     {
-        const double step = 0.5;
+        const double Step = 0.5;
         var made = new List<Population>();
-        for (var m = -1.75; m < 14; m += step)
-            made.Add(new Population(m, step, MainSequence.DensityAt(m), m < 2 ? 110 : m < 4 ? 200 : 300, null));
+        for (var m = -1.75; m < 14; m += Step)
+            made.Add(new Population(m, Step, MainSequence.DensityAt(m), m < 2 ? 110 : m < 4 ? 200 : 300, null));
         made.Add(new Population(0.5, 0.5, 0.25, 280, 1.22));  // the red clump
         made.Add(new Population(2.2, 1.2, 0.12, 300, 1.08));  // climbing from the main sequence
         made.Add(new Population(-0.7, 0.8, 0.035, 300, 1.50)); // the upper branch

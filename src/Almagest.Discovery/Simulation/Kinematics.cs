@@ -8,7 +8,7 @@ internal static class Kinematics
     private const double SunToCentrePc = 8178;  // GRAVITY Collaboration 2019
     private const double CircularKmS = 229;     // Eilers et al. 2019
 
-    private static readonly SkyVector Sun = new(11.1, 12.24, 7.25); // Schönrich, Binney and Dehnen 2010
+    private static readonly SkyVector s_sun = new(11.1, 12.24, 7.25); // Schönrich, Binney and Dehnen 2010
 
     /// <summary>A disc star's velocity: rotation of the disc, dispersion by age, and a tenth part of older, slower stars.</summary>
     public static SkyVector Disc(ref StarRandom random, in IntrinsicStar star)
@@ -17,7 +17,7 @@ internal static class Kinematics
             : star.AbsoluteMag < 2.5 && star.Colour < 0.5 ? (16.0, 10.0, 7.0, 2.0)
             : (33.0, 21.0, 17.0, 10.0);
         var own = new SkyVector(u * random.Normal(), v * random.Normal() - lag, w * random.Normal());
-        return Rotation(star.Direction * star.DistancePc) + own - Sun;
+        return Rotation(star.Direction * star.DistancePc) + own - s_sun;
     }
 
     /// <summary>A velocity of a given size in a random direction.</summary>

@@ -69,8 +69,8 @@ internal static class Observation
     /// <summary>The position's cell above, a scrambled index below: unique, since the scrambling is one to one.</summary>
     private static long SourceId(long index, double ra, double dec)
     {
-        const long mask = (1L << RunningBits) - 1;
-        var running = (index * 0x1B873593 + 0x2545F491) & mask; // an odd factor
+        const long Mask = (1L << RunningBits) - 1;
+        var running = (index * 0x1B873593 + 0x2545F491) & Mask; // an odd factor
         return (Healpix.AngToPix(12, ra, dec) << RunningBits) | running;
     }
 }

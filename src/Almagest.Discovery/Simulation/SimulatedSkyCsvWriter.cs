@@ -14,14 +14,14 @@ public static class SimulatedSkyCsvWriter
     /// <param name="maxThreads">0 = one a processor</param>
     /// <param name="progress">stars written so far</param>
     public static void Write(
-        SkySimulator simulator, TextWriter writer, int maxThreads = 0, IProgress<long>? progress = null, CancellationToken cancellation = default)
+        SkySimulator simulator, TextWriter writer, int maxThreads = 0, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(simulator);
         ArgumentNullException.ThrowIfNull(writer);
         writer.Write(Header);
         writer.Write('\n');
         var written = 0L;
-        foreach (var (text, length, stars) in simulator.MapBatches(Format, maxThreads, cancellation))
+        foreach (var (text, length, stars) in simulator.MapBatches(Format, maxThreads, cancellationToken))
         {
             writer.Write(text, 0, length);
             written += stars;

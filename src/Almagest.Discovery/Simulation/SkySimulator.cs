@@ -72,11 +72,11 @@ public sealed class SkySimulator
 
     /// <summary>All stars in the order of their index, in batches of up to 8192 made on several threads.</summary>
     /// <param name="maxThreads">0 = one a processor; the stars do not depend on it</param>
-    public IEnumerable<SimulatedStar[]> Batches(int maxThreads = 0, CancellationToken cancellation = default) =>
-        MapBatches(batch => batch, maxThreads, cancellation);
+    public IEnumerable<SimulatedStar[]> Batches(int maxThreads = 0, CancellationToken cancellationToken = default) =>
+        MapBatches(batch => batch, maxThreads, cancellationToken);
 
     /// <summary>What a function makes of each batch, in order; the function runs on several threads at once, a few batches ahead.</summary>
-    internal IEnumerable<T> MapBatches<T>(Func<SimulatedStar[], T> map, int maxThreads, CancellationToken cancellation)
+    internal IEnumerable<T> MapBatches<T>(Func<SimulatedStar[], T> map, int maxThreads, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxThreads);
         var ahead = maxThreads == 0 ? Environment.ProcessorCount : maxThreads;
@@ -87,10 +87,10 @@ public sealed class SkySimulator
             while (next < batches && running.Count < ahead)
             {
                 var number = next++;
-                running.Enqueue(Task.Run(() => map(Batch(number)), cancellation));
+                running.Enqueue(Task.Run(() => map(Batch(number)), cancellationToken));
             }
 
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             yield return running.Dequeue().GetAwaiter().GetResult();
         }
     }

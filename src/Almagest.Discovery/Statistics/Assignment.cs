@@ -8,7 +8,7 @@ internal readonly record struct MatchCandidate(int Row, int Column, double Weigh
 internal static class Assignment
 {
     // Chains of clusters that overlap their neighbours make groups of thousands: as a matrix those would take gigabytes and hours.
-    const int MostDense = 10_000;
+    private const int MostDense = 10_000;
 
     /// <summary>
     /// Assigns each row a column of its own so that the sum of weights is the greatest possible: shortest augmenting paths with potentials
@@ -62,7 +62,7 @@ internal static class Assignment
         return found;
     }
 
-    static IEnumerable<List<MatchCandidate>> Groups(IReadOnlyList<MatchCandidate> pairs)
+    private static IEnumerable<List<MatchCandidate>> Groups(IReadOnlyList<MatchCandidate> pairs)
     {
         var parent = new Dictionary<(bool IsColumn, int Number), (bool, int)>();
         foreach (var p in pairs) parent[Root((false, p.Row))] = Root((true, p.Column));
@@ -80,7 +80,7 @@ internal static class Assignment
         }
     }
 
-    static int[] Solve(int rows, int columns, Func<int, int, double> cost)
+    private static int[] Solve(int rows, int columns, Func<int, int, double> cost)
     {
         // Numbered from 1; 0 is the row that is being added and the column where its path begins.
         var (rowPotential, columnPotential) = (new double[rows + 1], new double[columns + 1]);

@@ -47,13 +47,13 @@ internal static class BetaDistribution
         return x;
     }
 
-    static double LogDensity(double x, double a, double b) =>
+    private static double LogDensity(double x, double a, double b) =>
         (a - 1) * Math.Log(x) + (b - 1) * Math.Log(1 - x) + GammaFunction.Log(a + b) - GammaFunction.Log(a) - GammaFunction.Log(b);
 
     /// <summary>The continued fraction, by the modified method of Lentz (Thompson and Barnett 1986).</summary>
-    static double Fraction(double x, double a, double b)
+    private static double Fraction(double x, double a, double b)
     {
-        const double tiny = 1e-300;
+        const double Tiny = 1e-300;
         double c = 1, d = NotZero(1 - (a + b) * x / (a + 1)), value = d = 1 / d;
         for (var m = 1; m <= 10_000; m++)
         {
@@ -69,10 +69,10 @@ internal static class BetaDistribution
         }
         return value;
 
-        static double NotZero(double v) => Math.Abs(v) < tiny ? tiny : v;
+        static double NotZero(double v) => Math.Abs(v) < Tiny ? Tiny : v;
     }
 
-    static void Require(bool holds, string name, double value)
+    private static void Require(bool holds, string name, double value)
     {
         if (!holds) throw new ArgumentOutOfRangeException(name, value, "out of range");
     }

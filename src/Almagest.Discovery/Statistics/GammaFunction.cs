@@ -1,10 +1,10 @@
 namespace Almagest.Discovery.Statistics;
 
 /// <summary>The logarithm of the gamma function.</summary>
-static class GammaFunction
+internal static class GammaFunction
 {
     /// <summary>Bernoulli numbers over 2k (2k - 1): the coefficients of Stirling's series.</summary>
-    static readonly double[] Stirling = [1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360];
+    private static readonly double[] s_stirling = [1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360];
 
     /// <summary>ln Γ(x) for x > 0, within a few units of the last place.</summary>
     public static double Log(double x)
@@ -13,7 +13,7 @@ static class GammaFunction
         double product = 1;
         for (; x < 16; x++) product *= x;
         double inverse = 1 / x, square = inverse * inverse, power = inverse, series = 0;
-        foreach (var coefficient in Stirling)
+        foreach (var coefficient in s_stirling)
         {
             series += coefficient * power;
             power *= square;

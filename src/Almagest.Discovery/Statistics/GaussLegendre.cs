@@ -1,7 +1,7 @@
 namespace Almagest.Discovery.Statistics;
 
 /// <summary>Gauss-Legendre quadrature on [0, 1]: exact for polynomials up to degree 2n - 1.</summary>
-sealed class GaussLegendre
+internal sealed class GaussLegendre
 {
     public GaussLegendre(int n)
     {

@@ -28,7 +28,7 @@ internal static class Hypergeometric
     }
 
     /// <summary>The terms from one overlap to another, as a multiple of the first.</summary>
-    static double RelativeSum(long total, long first, long second, long from, long to, int step)
+    private static double RelativeSum(long total, long first, long second, long from, long to, int step)
     {
         double sum = 0, term = 1, rest = total - first - second;
         for (var k = from; ; k += step)
@@ -42,13 +42,13 @@ internal static class Hypergeometric
     }
 
     /// <summary>ln of the chance of exactly so many common things.</summary>
-    static double LogTerm(long total, long first, long second, long common) =>
+    private static double LogTerm(long total, long first, long second, long common) =>
         LogChoose(first, common) + LogChoose(total - first, second - common) - LogChoose(total, second);
 
-    static double LogChoose(long n, long k) => LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
+    private static double LogChoose(long n, long k) => LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
 
     /// <summary>ln n!: the sum of logarithms for small n, else Stirling's series, whose next term is below 1e-15.</summary>
-    static double LogFactorial(long n)
+    private static double LogFactorial(long n)
     {
         if (n < 32)
         {

@@ -25,17 +25,17 @@ public static class MutualInformation
     }
 
     /// <summary>In nats.</summary>
-    static double Of(ContingencyTable table)
+    private static double Of(ContingencyTable table)
     {
         double sum = 0, n = table.Total;
         foreach (var (row, column, count) in table.Cells) sum += count / n * Math.Log(n / table.Rows[row] * count / table.Columns[column]);
         return Math.Max(0, sum);
     }
 
-    static double Entropy(IEnumerable<long> sizes, long total) => -sizes.Sum(s => (double)s / total * Math.Log((double)s / total));
+    private static double Entropy(IEnumerable<long> sizes, long total) => -sizes.Sum(s => (double)s / total * Math.Log((double)s / total));
 
     /// <summary>The mean over all labellings with these sizes of groups: each cell is hypergeometric. Groups of equal sizes share one computation.</summary>
-    static double Expected(ContingencyTable table)
+    private static double Expected(ContingencyTable table)
     {
         double sum = 0;
         var columns = table.Columns.Values.CountBy(v => v).ToList();
@@ -47,7 +47,7 @@ public static class MutualInformation
     }
 
     /// <summary>The sum over a cell's possible counts from the likeliest outwards, until the rest is nothing.</summary>
-    static double ExpectedCell(long row, long column, long total)
+    private static double ExpectedCell(long row, long column, long total)
     {
         long least = Math.Max(0, row + column - total), most = Math.Min(row, column);
         var mode = Math.Clamp((row + 1) * (column + 1) / (total + 2), least, most);
@@ -69,5 +69,5 @@ public static class MutualInformation
         double Part(long k) => k == 0 ? 0 : chance * k / total * Math.Log((double)total / row * k / column);
     }
 
-    static double LogChoose(long n, long k) => GammaFunction.Log(n + 1.0) - GammaFunction.Log(k + 1.0) - GammaFunction.Log(n - k + 1.0);
+    private static double LogChoose(long n, long k) => GammaFunction.Log(n + 1.0) - GammaFunction.Log(k + 1.0) - GammaFunction.Log(n - k + 1.0);
 }

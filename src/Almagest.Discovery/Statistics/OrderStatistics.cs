@@ -7,7 +7,7 @@ namespace Almagest.Discovery.Statistics;
 public static class OrderStatistics
 {
     /// <summary>Below this many values, sorting a copy is quicker than counting digits.</summary>
-    const int SortLimit = 2048;
+    private const int SortLimit = 2048;
 
     /// <summary>
     /// The percentile as NumPy's default method <c>linear</c> defines it: the value at index <c>(n - 1) percent / 100</c> of the
@@ -62,7 +62,7 @@ public static class OrderStatistics
         return values.Length <= SortLimit ? SelectBySorting(values, rank) : SelectByDigits(values, rank);
     }
 
-    static double SelectBySorting(ReadOnlySpan<double> values, int rank)
+    private static double SelectBySorting(ReadOnlySpan<double> values, int rank)
     {
         Span<double> known = stackalloc double[values.Length];
         var count = 0;
@@ -79,7 +79,7 @@ public static class OrderStatistics
     /// Radix selection: the bits of a double, mapped so that unsigned order is numeric order, are fixed sixteen at a time by
     /// counting. Four passes at most, whatever the values are.
     /// </summary>
-    static double SelectByDigits(ReadOnlySpan<double> values, int rank)
+    private static double SelectByDigits(ReadOnlySpan<double> values, int rank)
     {
         var counts = new int[1 << 16];
         ulong prefix = 0;
@@ -104,7 +104,7 @@ public static class OrderStatistics
     }
 
     /// <summary>The value of rank <paramref name="rank"/> + 1, given the value of that rank.</summary>
-    static double NextAbove(ReadOnlySpan<double> values, double low, int rank)
+    private static double NextAbove(ReadOnlySpan<double> values, double low, int rank)
     {
         var notAbove = 0;
         var next = double.PositiveInfinity;
@@ -116,12 +116,12 @@ public static class OrderStatistics
         return notAbove > rank + 1 ? low : next;
     }
 
-    static ulong ToKey(double value)
+    private static ulong ToKey(double value)
     {
         var bits = BitConverter.DoubleToUInt64Bits(value);
         return (bits & 1UL << 63) != 0 ? ~bits : bits | 1UL << 63;
     }
 
-    static double FromKey(ulong key) =>
+    private static double FromKey(ulong key) =>
         BitConverter.UInt64BitsToDouble((key & 1UL << 63) != 0 ? key & ~(1UL << 63) : ~key);
 }

@@ -4,9 +4,9 @@ namespace Almagest.Discovery.Statistics;
 /// The matching of greatest total weight where most pairs are none: shortest augmenting paths by Dijkstra's algorithm over the pairs there are
 /// (Edmonds and Karp 1972; Tomizawa 1971). What is not worth matching stays alone.
 /// </summary>
-static class SparseAssignment
+internal static class SparseAssignment
 {
-    const int None = -1;
+    private const int None = -1;
 
     /// <param name="pairs">weights above 0</param>
     /// <param name="rows">the rows of the pairs, ascending</param>
@@ -28,23 +28,23 @@ static class SparseAssignment
     }
 
     /// <summary>Adds one row after the other; the potentials keep every reduced cost at or above 0, and that of a matched pair at 0.</summary>
-    sealed class Search
+    private sealed class Search
     {
-        readonly List<(int Column, double Cost)>[] edges;
-        readonly double[] rowPotential, columnPotential, distance;
-        readonly int[] from, columnOf;
-        readonly bool[] settled;
+        private readonly List<(int Column, double Cost)>[] _edges;
+        private readonly double[] _rowPotential, _columnPotential, _distance;
+        private readonly int[] _from, _columnOf;
+        private readonly bool[] _settled;
 
         public Search(List<(int Column, double Cost)>[] edges, int columns)
         {
-            this.edges = edges;
-            rowPotential = [.. edges.Select(e => e.Min(x => x.Cost))];
-            (columnPotential, distance, from, settled) = (new double[columns], new double[columns], new int[columns], new bool[columns]);
+            this._edges = edges;
+            _rowPotential = [.. edges.Select(e => e.Min(x => x.Cost))];
+            (_columnPotential, _distance, _from, _settled) = (new double[columns], new double[columns], new int[columns], new bool[columns]);
             RowOf = new int[columns];
-            columnOf = new int[edges.Length];
+            _columnOf = new int[edges.Length];
             Array.Fill(RowOf, None);
-            Array.Fill(columnOf, None);
-            Array.Fill(distance, double.PositiveInfinity);
+            Array.Fill(_columnOf, None);
+            Array.Fill(_distance, double.PositiveInfinity);
         }
 
         public int[] RowOf { get; }
@@ -58,39 +58,39 @@ static class SparseAssignment
             while (end == None)
             {
                 var column = queue.Dequeue();
-                if (settled[column]) continue;
-                settled[column] = true;
+                if (_settled[column]) continue;
+                _settled[column] = true;
                 if (RowOf[column] == None) end = column;
-                else Reach(RowOf[column], distance[column]);
+                else Reach(RowOf[column], _distance[column]);
             }
-            var total = distance[end];
+            var total = _distance[end];
             foreach (var column in touched)
             {
-                if (settled[column] && column != end)
+                if (_settled[column] && column != end)
                 {
-                    rowPotential[RowOf[column]] += total - distance[column];
-                    columnPotential[column] -= total - distance[column];
+                    _rowPotential[RowOf[column]] += total - _distance[column];
+                    _columnPotential[column] -= total - _distance[column];
                 }
             }
-            rowPotential[row] += total;
+            _rowPotential[row] += total;
             // Along the path every row takes the column that it reached next.
             for (var column = end; column != None;)
             {
-                var taker = from[column];
+                var taker = _from[column];
                 RowOf[column] = taker;
-                (column, columnOf[taker]) = (columnOf[taker], column);
+                (column, _columnOf[taker]) = (_columnOf[taker], column);
             }
-            foreach (var column in touched) (distance[column], settled[column]) = (double.PositiveInfinity, false);
+            foreach (var column in touched) (_distance[column], _settled[column]) = (double.PositiveInfinity, false);
 
             void Reach(int r, double so)
             {
-                foreach (var (column, cost) in edges[r])
+                foreach (var (column, cost) in _edges[r])
                 {
-                    if (settled[column]) continue;
-                    var reached = so + Math.Max(0, cost - rowPotential[r] - columnPotential[column]);
-                    if (reached >= distance[column]) continue;
-                    if (double.IsPositiveInfinity(distance[column])) touched.Add(column);
-                    (distance[column], from[column]) = (reached, r);
+                    if (_settled[column]) continue;
+                    var reached = so + Math.Max(0, cost - _rowPotential[r] - _columnPotential[column]);
+                    if (reached >= _distance[column]) continue;
+                    if (double.IsPositiveInfinity(_distance[column])) touched.Add(column);
+                    (_distance[column], _from[column]) = (reached, r);
                     queue.Enqueue(column, (reached, column));
                 }
             }

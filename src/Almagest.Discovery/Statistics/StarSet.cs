@@ -10,7 +10,7 @@ namespace Almagest.Discovery.Statistics;
 public sealed class StarSet : IEnumerable<long>
 {
     internal const int WordsPerChunk = 1024, ChunkShift = 16;
-    readonly SortedList<long, ulong[]> chunks = [];
+    private readonly SortedList<long, ulong[]> _chunks = [];
 
     public StarSet()
     {
@@ -32,14 +32,14 @@ public sealed class StarSet : IEnumerable<long>
     public void AddWord(long word, ulong bits)
     {
         if (bits == 0) return;
-        if (!chunks.TryGetValue(word >> 10, out var chunk)) chunks.Add(word >> 10, chunk = new ulong[WordsPerChunk]);
+        if (!_chunks.TryGetValue(word >> 10, out var chunk)) _chunks.Add(word >> 10, chunk = new ulong[WordsPerChunk]);
         ref var stored = ref chunk[(int)(word & (WordsPerChunk - 1))];
         Count += BitOperations.PopCount(bits & ~stored);
         stored |= bits;
     }
 
     public bool Contains(long id) =>
-        chunks.TryGetValue(id >> ChunkShift, out var chunk) && (chunk[(int)(id >> 6 & (WordsPerChunk - 1))] >> (int)(id & 63) & 1) != 0;
+        _chunks.TryGetValue(id >> ChunkShift, out var chunk) && (chunk[(int)(id >> 6 & (WordsPerChunk - 1))] >> (int)(id & 63) & 1) != 0;
 
     /// <summary>How many ids are in both sets.</summary>
     public static long CountCommon(StarSet first, StarSet second)
@@ -47,11 +47,11 @@ public sealed class StarSet : IEnumerable<long>
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         if (ReferenceEquals(first, second)) return first.Count;
-        if (first.chunks.Count > second.chunks.Count) (first, second) = (second, first);
+        if (first._chunks.Count > second._chunks.Count) (first, second) = (second, first);
         long common = 0;
-        foreach (var (key, a) in first.chunks)
+        foreach (var (key, a) in first._chunks)
         {
-            if (!second.chunks.TryGetValue(key, out var b)) continue;
+            if (!second._chunks.TryGetValue(key, out var b)) continue;
             for (var i = 0; i < WordsPerChunk; i++) common += BitOperations.PopCount(a[i] & b[i]);
         }
         return common;
@@ -71,7 +71,7 @@ public sealed class StarSet : IEnumerable<long>
     /// <summary>The words that hold any id, ascending.</summary>
     internal IEnumerable<(long Word, ulong Bits)> Words()
     {
-        foreach (var (key, chunk) in chunks)
+        foreach (var (key, chunk) in _chunks)
         {
             for (var i = 0; i < WordsPerChunk; i++)
             {

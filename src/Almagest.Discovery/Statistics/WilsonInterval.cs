@@ -11,7 +11,7 @@ namespace Almagest.Discovery.Statistics;
 public sealed record WilsonInterval(long Trials, long Successes, double? Share, double Low, double High)
 {
     /// <summary>The 97.5 % quantile of the normal distribution.</summary>
-    const double Z = 1.959963984540054;
+    private const double Z = 1.959963984540054;
 
     /// <exception cref="ArgumentOutOfRangeException">not 0 ≤ successes ≤ trials</exception>
     public static WilsonInterval Of(long successes, long trials)

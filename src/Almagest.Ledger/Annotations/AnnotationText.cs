@@ -6,7 +6,7 @@ namespace Almagest.Ledger.Annotations;
 public static class AnnotationText
 {
     public const int MostTags = 100;
-    const int LongestTag = 60, LongestName = 200, LongestNote = 10_000;
+    private const int LongestTag = 60, LongestName = 200, LongestNote = 10_000;
 
     /// <summary>A tag is one word: letters, digits and <c>. _ - : / +</c>.</summary>
     /// <exception cref="LedgerException">it is not</exception>
@@ -39,5 +39,5 @@ public static class AnnotationText
             : throw LedgerException.Invalid(field, $"{field} has {text.Length} characters or holds a null character, expected at most {LongestNote}");
     }
 
-    static string Clip(string text) => text.Length <= 60 ? text : text[..60] + "…";
+    private static string Clip(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

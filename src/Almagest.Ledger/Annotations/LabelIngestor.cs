@@ -36,31 +36,31 @@ public sealed record LabelReport(string Dataset, long DatasetId, string LabelSet
 /// <summary>Loads labels of a dataset's stars from a table, in one transaction: all of them, or none.</summary>
 public sealed class LabelIngestor(LedgerDatabase ledger)
 {
-    const int MostExamples = 5;
+    private const int MostExamples = 5;
 
     /// <exception cref="LedgerException">the file cannot be read, a row makes no sense, a star is unknown or labelled twice: nothing is stored</exception>
-    public Task<LabelReport> IngestAsync(long datasetId, string file, LabelOptions? options = null, CancellationToken cancellation = default) =>
-        DatabaseBoundary.AskAsync(() => StoreAsync(datasetId, file, options ?? new LabelOptions(), cancellation));
+    public Task<LabelReport> IngestAsync(long datasetId, string file, LabelOptions? options = null, CancellationToken cancellationToken = default) =>
+        DatabaseBoundary.AskAsync(() => StoreAsync(datasetId, file, options ?? new LabelOptions(), cancellationToken));
 
-    async Task<LabelReport> StoreAsync(long datasetId, string file, LabelOptions options, CancellationToken cancellation)
+    private async Task<LabelReport> StoreAsync(long datasetId, string file, LabelOptions options, CancellationToken cancellationToken)
     {
         if (options.LabelSet.Length is 0 or > 200 || options.LabelSet.Any(char.IsControl))
             throw LedgerException.Invalid("label_set", $"'{options.LabelSet}' is no name for a set of labels", "A name has 1 to 200 characters.");
-        var dataset = await new DatasetRepository(ledger).GetAsync(datasetId, cancellation);
+        var dataset = await new DatasetRepository(ledger).GetAsync(datasetId, cancellationToken);
         var name = Path.GetFileName(file);
         try
         {
             using var table = CatalogFile.Open(file);
             var reader = new LabelReader(table, options.Map.Select(m => $"{m.Key}={m.Value}"));
-            await using var connection = await ledger.ConnectAsync(cancellation);
-            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await using var connection = await ledger.ConnectAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.ExecuteAsync("""
                 create temporary table incoming_labels (line bigint not null, source_id text not null, is_anomaly integer, kind text, cluster text, remark text, labelled_by text, labelled_at timestamptz) on commit drop
-                """, cancellation);
-            var rows = await CopyAsync(connection, reader, name, cancellation);
+                """, cancellationToken);
+            var rows = await CopyAsync(connection, reader, name, cancellationToken);
             if (rows == 0) throw LedgerException.Invalid("labels", $"{name} holds no rows", "Nothing was stored.");
-            await RefuseRepeatedAsync(connection, name, cancellation);
-            var unknown = await UnknownAsync(connection, dataset.DatasetId, cancellation);
+            await RefuseRepeatedAsync(connection, name, cancellationToken);
+            var unknown = await UnknownAsync(connection, dataset.DatasetId, cancellationToken);
             if (unknown.Count > 0 && (!options.SkipUnknown || unknown.Count == rows))
             {
                 throw LedgerException.Of(ErrorCode.UnknownLabelledStars,
@@ -77,8 +77,8 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 on conflict (star_id, label_set) do update
                 set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster,
                     remark = excluded.remark, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
-                """, cancellation, dataset.DatasetId, options.LabelSet, Annotations.AnnotationText.Who(options.By) ?? "");
-            await transaction.CommitAsync(cancellation);
+                """, cancellationToken, dataset.DatasetId, options.LabelSet, Annotations.AnnotationText.Who(options.By) ?? "");
+            await transaction.CommitAsync(cancellationToken);
             return new LabelReport(dataset.Name, dataset.DatasetId, options.LabelSet, stored, unknown.Count,
                 [.. reader.Mapping.Fields.Where(f => f.Field is StarField.SourceId or StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster).Select(f => f.ToString())]);
         }
@@ -88,11 +88,11 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
         }
     }
 
-    static async Task<long> CopyAsync(NpgsqlConnection connection, LabelReader reader, string file, CancellationToken cancellation)
+    private static async Task<long> CopyAsync(NpgsqlConnection connection, LabelReader reader, string file, CancellationToken cancellationToken)
     {
         long rows = 0;
-        await using var writer = await connection.BeginBinaryImportAsync("copy incoming_labels (line, source_id, is_anomaly, kind, cluster, remark, labelled_by, labelled_at) from stdin (format binary)", cancellation);
-        foreach (var batch in reader.ReadBatches(cancellation))
+        await using var writer = await connection.BeginBinaryImportAsync("copy incoming_labels (line, source_id, is_anomaly, kind, cluster, remark, labelled_by, labelled_at) from stdin (format binary)", cancellationToken);
+        foreach (var batch in reader.ReadBatches(cancellationToken))
         {
             // A label that is left out in silence would change what is measured.
             if (batch.Rejected.Count > 0)
@@ -104,25 +104,25 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             }
             for (var i = 0; i < batch.Count; i++)
             {
-                await writer.StartRowAsync(cancellation);
-                await writer.WriteAsync(batch.LineNumber[i], NpgsqlDbType.Bigint, cancellation);
-                await writer.WriteAsync(batch.SourceId[i], NpgsqlDbType.Text, cancellation);
-                if (batch.Outlier[i] is { } outlier) await writer.WriteAsync(outlier, NpgsqlDbType.Integer, cancellation);
-                else await writer.WriteNullAsync(cancellation);
-                await WriteAsync(writer, batch.Kind[i], cancellation);
-                await WriteAsync(writer, batch.Cluster[i], cancellation);
-                await WriteAsync(writer, batch.Remark.ElementAtOrDefault(i), cancellation);
-                await WriteAsync(writer, batch.LabelledBy.ElementAtOrDefault(i), cancellation);
-                if (Time(batch.LabelledAt.ElementAtOrDefault(i), file, batch.LineNumber[i]) is { } time) await writer.WriteAsync(time, NpgsqlDbType.TimestampTz, cancellation);
-                else await writer.WriteNullAsync(cancellation);
+                await writer.StartRowAsync(cancellationToken);
+                await writer.WriteAsync(batch.LineNumber[i], NpgsqlDbType.Bigint, cancellationToken);
+                await writer.WriteAsync(batch.SourceId[i], NpgsqlDbType.Text, cancellationToken);
+                if (batch.Outlier[i] is { } outlier) await writer.WriteAsync(outlier, NpgsqlDbType.Integer, cancellationToken);
+                else await writer.WriteNullAsync(cancellationToken);
+                await WriteAsync(writer, batch.Kind[i], cancellationToken);
+                await WriteAsync(writer, batch.Cluster[i], cancellationToken);
+                await WriteAsync(writer, batch.Remark.ElementAtOrDefault(i), cancellationToken);
+                await WriteAsync(writer, batch.LabelledBy.ElementAtOrDefault(i), cancellationToken);
+                if (Time(batch.LabelledAt.ElementAtOrDefault(i), file, batch.LineNumber[i]) is { } time) await writer.WriteAsync(time, NpgsqlDbType.TimestampTz, cancellationToken);
+                else await writer.WriteNullAsync(cancellationToken);
                 rows++;
             }
         }
-        await writer.CompleteAsync(cancellation);
+        await writer.CompleteAsync(cancellationToken);
         return rows;
     }
 
-    static DateTime? Time(string? text, string file, long line)
+    private static DateTime? Time(string? text, string file, long line)
     {
         if (string.IsNullOrWhiteSpace(text)) return null;
         return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
@@ -130,29 +130,29 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             : throw LedgerException.Invalid("labels", $"{file}, line {line}: labelled_at: expected a time such as 2026-03-01T12:00:00Z, found '{text}'", "Nothing was stored. Mend the row.");
     }
 
-    static Task WriteAsync(NpgsqlBinaryImporter writer, string? text, CancellationToken cancellation) =>
-        string.IsNullOrWhiteSpace(text) ? writer.WriteNullAsync(cancellation) : writer.WriteAsync(text.Trim().Replace('\0', '\uFFFD'), NpgsqlDbType.Text, cancellation);
+    private static Task WriteAsync(NpgsqlBinaryImporter writer, string? text, CancellationToken cancellationToken) =>
+        string.IsNullOrWhiteSpace(text) ? writer.WriteNullAsync(cancellationToken) : writer.WriteAsync(text.Trim().Replace('\0', '\uFFFD'), NpgsqlDbType.Text, cancellationToken);
 
-    static async Task RefuseRepeatedAsync(NpgsqlConnection connection, string file, CancellationToken cancellation)
+    private static async Task RefuseRepeatedAsync(NpgsqlConnection connection, string file, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             "select source_id, min(line), max(line) from incoming_labels group by source_id having count(*) > 1 order by min(line) limit 1", connection) { CommandTimeout = 0 };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        if (await reader.ReadAsync(cancellation))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (await reader.ReadAsync(cancellationToken))
             throw LedgerException.Invalid("labels", $"{file} labels star {reader.GetString(0)} more than once, on lines {reader.GetInt64(1)} and {reader.GetInt64(2)}", "Nothing was stored. Give each star one row.");
     }
 
-    static async Task<(long Count, List<string> Examples)> UnknownAsync(NpgsqlConnection connection, long datasetId, CancellationToken cancellation)
+    private static async Task<(long Count, List<string> Examples)> UnknownAsync(NpgsqlConnection connection, long datasetId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"""
             select count(*) over (), source_id, line from incoming_labels l
             where not exists (select 1 from public.stars s where s.dataset_id = $1 and s.source_id = l.source_id)
             order by line limit {MostExamples}
             """, connection) { CommandTimeout = 0, Parameters = { new() { Value = datasetId } } };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         long count = 0;
         var examples = new List<string>();
-        while (await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellationToken))
         {
             count = reader.GetInt64(0);
             examples.Add($"{reader.GetString(1)} (line {reader.GetInt64(2)})");

@@ -22,7 +22,7 @@ public sealed class StarLabels(LedgerDatabase ledger)
     /// <summary>Labels a star; its former label in the set is replaced.</summary>
     /// <returns>the label, and whether it is new</returns>
     /// <exception cref="LedgerException">no such star, nothing is said of it, or a text is too long</exception>
-    public async Task<(StarLabel Label, bool IsNew)> SetAsync(StarLabel label, CancellationToken cancellation = default)
+    public async Task<(StarLabel Label, bool IsNew)> SetAsync(StarLabel label, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(label);
         var checkedLabel = new StarLabel
@@ -37,7 +37,7 @@ public sealed class StarLabels(LedgerDatabase ledger)
         };
         if (checkedLabel is { IsAnomaly: null, Kind: null, Cluster: null, Remark: null })
             throw LedgerException.Invalid("is_anomaly", "the label says nothing of the star", "Give is_anomaly, kind, cluster or remark.");
-        await new Datasets.DatasetRepository(ledger).GetStarAsync(label.StarId, cancellation);
+        await new Datasets.DatasetRepository(ledger).GetStarAsync(label.StarId, cancellationToken);
         return await ledger.AskAsync(async connection =>
         {
             await using var command = new NpgsqlCommand("""
@@ -55,53 +55,53 @@ public sealed class StarLabels(LedgerDatabase ledger)
                     Text(checkedLabel.Kind), Text(checkedLabel.Cluster), Text(checkedLabel.Remark), Text(checkedLabel.LabelledBy),
                 },
             };
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            await reader.ReadAsync(cancellation);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
             checkedLabel.LabelledAt = reader.GetDateTime(0);
             return (checkedLabel, reader.GetBoolean(1));
-        }, cancellation);
+        }, cancellationToken);
     }
 
     /// <exception cref="LedgerException">the star has no label in that set</exception>
-    public async Task RemoveAsync(long starId, string labelSet, CancellationToken cancellation = default)
+    public async Task RemoveAsync(long starId, string labelSet, CancellationToken cancellationToken = default)
     {
         await ledger.AskAsync(async connection =>
         {
             await using var command = new NpgsqlCommand("delete from public.star_labels where star_id = $1 and label_set = $2", connection) { Parameters = { new() { Value = starId }, Text(labelSet) } };
-            if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
                 throw LedgerException.Of(ErrorCode.LabelNotFound, $"star {starId} has no label in the set '{labelSet}'")
                     .With("star_id", starId);
-        }, cancellation);
+        }, cancellationToken);
     }
 
     /// <summary>A page of a dataset's labels in one set, by star_id.</summary>
     /// <param name="after">the star_id of the last one of the page before</param>
-    public async Task<IReadOnlyList<LabelledStar>> PageAsync(long datasetId, string labelSet = "truth", long after = 0, int limit = 100, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<LabelledStar>> PageAsync(long datasetId, string labelSet = "truth", long after = 0, int limit = 100, CancellationToken cancellationToken = default)
     {
         var rows = await ledger.ReadAsync(context =>
             (from l in context.StarLabels.AsNoTracking()
             join s in context.Stars on l.StarId equals s.StarId
             where s.DatasetId == datasetId && l.LabelSet == labelSet && l.StarId > after
             orderby l.StarId
-            select new { s.SourceId, Label = l }).Take(Math.Clamp(limit, 1, MostRows + 1)), cancellation);
+            select new { s.SourceId, Label = l }).Take(Math.Clamp(limit, 1, MostRows + 1)), cancellationToken);
         return [.. rows.Select(r => new LabelledStar(r.SourceId, r.Label))];
     }
 
     /// <summary>All labels of a dataset in one set, as a table to be written that <see cref="LabelIngestor"/> reads again.</summary>
     /// <exception cref="LedgerException">there are none</exception>
-    public async Task<OutgoingTable> TableAsync(Dataset dataset, string labelSet = "truth", CancellationToken cancellation = default)
+    public async Task<OutgoingTable> TableAsync(Dataset dataset, string labelSet = "truth", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        if ((await PageAsync(dataset.DatasetId, labelSet, limit: 1, cancellation: cancellation)).Count == 0)
+        if ((await PageAsync(dataset.DatasetId, labelSet, limit: 1, cancellationToken: cancellationToken)).Count == 0)
             throw LedgerException.Of(ErrorCode.LabelSetNotFound, $"dataset '{dataset.Name}' has no labels in the set '{labelSet}'",
                 "Load some.").With("dataset", dataset.Name);
-        return ColumnTable.Of("labels", LabelColumns.OfFile, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellation));
+        return ColumnTable.Of("labels", LabelColumns.OfFile, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellationToken));
     }
 
-    async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(long datasetId, string labelSet, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(long datasetId, string labelSet, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var after = 0L;
-        while (await PageAsync(datasetId, labelSet, after, MostRows, cancellation) is { Count: > 0 } page)
+        while (await PageAsync(datasetId, labelSet, after, MostRows, cancellationToken) is { Count: > 0 } page)
         {
             yield return
             [
@@ -115,5 +115,5 @@ public sealed class StarLabels(LedgerDatabase ledger)
         }
     }
 
-    static NpgsqlParameter<string?> Text(string? value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+    private static NpgsqlParameter<string?> Text(string? value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 }

@@ -8,27 +8,27 @@ namespace Almagest.Ledger.Database;
 /// </summary>
 public sealed class AdvisoryLock : IAsyncDisposable
 {
-    readonly long key;
+    private readonly long _key;
 
-    AdvisoryLock(NpgsqlConnection connection, long key)
+    private AdvisoryLock(NpgsqlConnection connection, long key)
     {
         Connection = connection;
-        this.key = key;
+        this._key = key;
     }
 
     public NpgsqlConnection Connection { get; }
 
     /// <summary>Waits until the lock is free.</summary>
-    public static Task<AdvisoryLock> TakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellation) =>
-        DatabaseBoundary.AskAsync(() => WaitAsync(ledger, key, cancellation));
+    public static Task<AdvisoryLock> TakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellationToken) =>
+        DatabaseBoundary.AskAsync(() => WaitAsync(ledger, key, cancellationToken));
 
-    static async Task<AdvisoryLock> WaitAsync(LedgerDatabase ledger, long key, CancellationToken cancellation)
+    private static async Task<AdvisoryLock> WaitAsync(LedgerDatabase ledger, long key, CancellationToken cancellationToken)
     {
-        var connection = await ledger.ConnectAsync(cancellation);
+        var connection = await ledger.ConnectAsync(cancellationToken);
         try
         {
             await using var take = new NpgsqlCommand("select pg_advisory_lock($1)", connection) { Parameters = { new() { Value = key } }, CommandTimeout = 0 };
-            await take.ExecuteNonQueryAsync(cancellation);
+            await take.ExecuteNonQueryAsync(cancellationToken);
             return new AdvisoryLock(connection, key);
         }
         catch
@@ -41,11 +41,11 @@ public sealed class AdvisoryLock : IAsyncDisposable
     }
 
     /// <summary>Takes the lock only if it is free now.</summary>
-    public static async Task<AdvisoryLock?> TryTakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellation)
+    public static async Task<AdvisoryLock?> TryTakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellationToken)
     {
-        var connection = await ledger.ConnectAsync(cancellation);
+        var connection = await ledger.ConnectAsync(cancellationToken);
         await using var take = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = key } } };
-        if ((bool)(await take.ExecuteScalarAsync(cancellation))!) return new AdvisoryLock(connection, key);
+        if ((bool)(await take.ExecuteScalarAsync(cancellationToken))!) return new AdvisoryLock(connection, key);
         await connection.DisposeAsync();
         return null;
     }
@@ -54,7 +54,7 @@ public sealed class AdvisoryLock : IAsyncDisposable
     {
         try
         {
-            await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection) { Parameters = { new() { Value = key } } };
+            await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection) { Parameters = { new() { Value = _key } } };
             await release.ExecuteNonQueryAsync();
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)

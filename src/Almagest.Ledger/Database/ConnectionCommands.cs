@@ -6,10 +6,10 @@ namespace Almagest.Ledger.Database;
 internal static class ConnectionCommands
 {
     /// <returns>rows changed</returns>
-    public static async Task<int> ExecuteAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] parameters)
+    public static async Task<int> ExecuteAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
-        return await command.ExecuteNonQueryAsync(cancellation);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

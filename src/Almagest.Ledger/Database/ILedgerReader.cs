@@ -8,5 +8,5 @@ public interface ILedgerReader
 {
     /// <summary>All rows of a query.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation = default);
+    Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellationToken = default);
 }

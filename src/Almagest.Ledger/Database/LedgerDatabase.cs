@@ -8,7 +8,7 @@ namespace Almagest.Ledger.Database;
 /// <summary>One ledger: its connections, its context. Thread-safe; one per process and database.</summary>
 public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
 {
-    readonly DbContextOptions<LedgerContext> options;
+    private readonly DbContextOptions<LedgerContext> _options;
 
     /// <exception cref="LedgerException">the connection string is malformed</exception>
     public LedgerDatabase(string connectionString)
@@ -25,29 +25,29 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
             throw LedgerException.Of(ErrorCode.UnreadableConnection, $"the database connection string cannot be read: {e.Message}",
                 "Write it like 'Host=localhost;Database=almagest;Username=me'.", "database", e);
         }
-        options = LedgerContextOptions.For(DataSource);
+        _options = LedgerContextOptions.For(DataSource);
     }
 
     public NpgsqlDataSource DataSource { get; }
 
     /// <summary>A short-lived context; the caller disposes of it.</summary>
-    public LedgerContext CreateContext() => new(options);
+    public LedgerContext CreateContext() => new(_options);
 
     /// <summary>All rows of a query, in a context of its own.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation = default)
+    public Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         return DatabaseBoundary.AskAsync(async () =>
         {
             await using var context = CreateContext();
-            return await query(context).ToListAsync(cancellation).ConfigureAwait(false);
+            return await query(context).ToListAsync(cancellationToken).ConfigureAwait(false);
         });
     }
 
     /// <summary>An open connection; the caller disposes of it.</summary>
-    public Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation = default) =>
-        DatabaseBoundary.AskAsync(() => DataSource.OpenConnectionAsync(cancellation).AsTask());
+    public Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken = default) =>
+        DatabaseBoundary.AskAsync(() => DataSource.OpenConnectionAsync(cancellationToken).AsTask());
 
     /// <summary>Asks the database on a connection that is open for as long as the question takes.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>

@@ -13,7 +13,7 @@ public static class PostgresErrors
     /// </summary>
     public static NpgsqlException? Find(Exception error)
     {
-        for (Exception? inner = error; inner is not null and not OperationCanceledException and not LedgerException; inner = inner.InnerException)
+        for (var inner = error; inner is not null and not OperationCanceledException and not LedgerException; inner = inner.InnerException)
             if (inner is NpgsqlException found) return found;
         return null;
     }

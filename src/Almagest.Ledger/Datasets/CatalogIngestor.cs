@@ -22,35 +22,35 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
 {
     /// <exception cref="LedgerException">no such file, no catalogue, a name that is taken, or no row that could be loaded: nothing is stored</exception>
     public Task<IngestReport> IngestAsync(
-        IReadOnlyList<string> files, IngestOptions? options = null, IProgress<IngestProgress>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> files, IngestOptions? options = null, IProgress<IngestProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return DatabaseBoundary.AskAsync(() => StoreAsync(files, options ?? new IngestOptions(), progress, cancellation));
+        return DatabaseBoundary.AskAsync(() => StoreAsync(files, options ?? new IngestOptions(), progress, cancellationToken));
     }
 
-    async Task<IngestReport> StoreAsync(
-        IReadOnlyList<string> files, IngestOptions options, IProgress<IngestProgress>? progress, CancellationToken cancellation)
+    private async Task<IngestReport> StoreAsync(
+        IReadOnlyList<string> files, IngestOptions options, IProgress<IngestProgress>? progress, CancellationToken cancellationToken)
     {
         if (files.Count == 0)
             throw LedgerException.Of(ErrorCode.CatalogueNotNamed, "no file was named", "Name the catalogue to load.", field: "file");
         var watch = Stopwatch.StartNew();
         try
         {
-            var checksums = await Task.Run(() => files.Select(CatalogChecksum.Compute).ToArray(), cancellation);
+            var checksums = await Task.Run(() => files.Select(CatalogChecksum.Compute).ToArray(), cancellationToken);
             // Another table of the same file, or the same one in another system, is another catalogue.
             string[] identity = [.. checksums, .. Choices(options)];
             var checksum = identity.Length == 1 ? identity[0]
                 : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', identity))));
             var name = CheckName(options.DatasetName ?? DefaultName(files[0]));
-            if (await FindLoadedAsync(checksum, options, cancellation) is { } loaded)
-                return await RepeatAsync(loaded, options, watch, cancellation);
-            await RequireFreeAsync(name, cancellation);
+            if (await FindLoadedAsync(checksum, options, cancellationToken) is { } loaded)
+                return await RepeatAsync(loaded, options, watch, cancellationToken);
+            await RequireFreeAsync(name, cancellationToken);
 
-            await using var connection = await ledger.ConnectAsync(cancellation);
-            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await using var connection = await ledger.ConnectAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var total = files.Sum(CatalogFile.Length);
             var dataset = new Dataset { Name = name, Checksum = checksum, Source = "[]", ColumnMapping = "{}" };
-            var load = await StarLoad.BeginAsync(ledger, connection, dataset, total, options.RejectedRowsKept, cancellation);
+            var load = await StarLoad.BeginAsync(ledger, connection, dataset, total, options.RejectedRowsKept, cancellationToken);
             var sources = new JsonArray();
             ColumnMapping? mapping = null;
             var notes = new List<string>();
@@ -60,7 +60,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
                 using var file = CatalogSource.Open(files[i], options);
                 var (reader, stars, offset) = (file.Reader, file.Stars, before);
                 await load.AddAsync(Path.GetFileName(files[i]), stars,
-                    () => progress?.Report(new IngestProgress(offset + reader.BytesRead, total, load.Rows, load.Rejected)), cancellation);
+                    () => progress?.Report(new IngestProgress(offset + reader.BytesRead, total, load.Rows, load.Rejected)), cancellationToken);
                 mapping ??= file.Mapping;
                 notes.AddRange(reader.Warnings);
                 if (stars.NotCarried > 0)
@@ -71,9 +71,9 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             if (load.Rows == 0) throw NothingLoaded(files, load);
             dataset.Source = sources.ToJsonString();
             dataset.ColumnMapping = MappingJson(mapping!);
-            await load.FinishAsync(file => CatalogSource.Read(files[file], options, cancellation), cancellation);
-            await transaction.CommitAsync(cancellation);
-            await AnalyzeAsync(cancellation);
+            await load.FinishAsync(file => CatalogSource.Read(files[file], options, cancellationToken), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            await AnalyzeAsync(cancellationToken);
             return new IngestReport(dataset, false, dataset.StarCount, dataset.RejectedCount, load.RejectedRows,
                 mapping!.ToString().Split('\n'), notes, watch.Elapsed.TotalMilliseconds);
         }
@@ -88,7 +88,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         }
     }
 
-    static JsonObject Describe(CatalogSource file, string name, string checksum, IngestOptions options)
+    private static JsonObject Describe(CatalogSource file, string name, string checksum, IngestOptions options)
     {
         var source = new JsonObject
         {
@@ -102,7 +102,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         return source;
     }
 
-    static IEnumerable<string> Choices(IngestOptions options)
+    private static IEnumerable<string> Choices(IngestOptions options)
     {
         if (options.Open.Table is { } table) yield return $"table={table}";
         if (options.System is { } system) yield return $"system={system}";
@@ -110,14 +110,14 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         if (options.Epoch is { } target) yield return string.Create(CultureInfo.InvariantCulture, $"carried_to={target}");
     }
 
-    async Task<Dataset?> FindLoadedAsync(string checksum, IngestOptions options, CancellationToken cancellation)
+    private async Task<Dataset?> FindLoadedAsync(string checksum, IngestOptions options, CancellationToken cancellationToken)
     {
         if (options.Force) return null;
         await using var context = ledger.CreateContext();
-        return await context.Datasets.Where(d => d.Checksum == checksum).OrderBy(d => d.DatasetId).FirstOrDefaultAsync(cancellation);
+        return await context.Datasets.Where(d => d.Checksum == checksum).OrderBy(d => d.DatasetId).FirstOrDefaultAsync(cancellationToken);
     }
 
-    async Task<IngestReport> RepeatAsync(Dataset loaded, IngestOptions options, Stopwatch watch, CancellationToken cancellation)
+    private async Task<IngestReport> RepeatAsync(Dataset loaded, IngestOptions options, Stopwatch watch, CancellationToken cancellationToken)
     {
         // Asked for in another way than it was loaded: to do nothing and say success would mislead a script.
         var stored = JsonNode.Parse(loaded.ColumnMapping)!.AsObject();
@@ -128,29 +128,29 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
                 $"the same content is loaded already, as dataset '{loaded.Name}'" + (differs.Key is null ? "" : $" with another column for {differs.Key}"),
                 $"Use '{loaded.Name}', or load it again by force under another name, or delete it first.").With("dataset", loaded.Name);
         }
-        var rejected = await new DatasetRepository(ledger).RejectedRowsAsync(loaded.DatasetId, 1000, cancellation);
+        var rejected = await new DatasetRepository(ledger).RejectedRowsAsync(loaded.DatasetId, 1000, cancellationToken);
         var mapping = JsonNode.Parse(loaded.ColumnMapping)!.AsObject().Select(m => $"{m.Key} ← {m.Value}").ToList();
         return new IngestReport(loaded, true, loaded.StarCount, loaded.RejectedCount, rejected, mapping,
             [$"This file is already loaded, as dataset '{loaded.Name}'; nothing was stored. It can be loaded again by force, under another name."], watch.Elapsed.TotalMilliseconds);
     }
 
-    async Task RequireFreeAsync(string name, CancellationToken cancellation)
+    private async Task RequireFreeAsync(string name, CancellationToken cancellationToken)
     {
         await using var context = ledger.CreateContext();
-        if (await context.Datasets.AnyAsync(d => d.Name == name, cancellation))
+        if (await context.Datasets.AnyAsync(d => d.Name == name, cancellationToken))
             throw LedgerException.Of(ErrorCode.DatasetNameTaken, $"there is a dataset '{name}' already, with other content",
                 "Choose another name, or delete that dataset first.").With("dataset", name);
     }
 
-    async Task AnalyzeAsync(CancellationToken cancellation)
+    private async Task AnalyzeAsync(CancellationToken cancellationToken)
     {
         // The planner should know a new catalogue at once, not at the next autovacuum.
         await using var command = ledger.DataSource.CreateCommand("analyze public.stars, public.star_labels");
         command.CommandTimeout = 600;
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    static LedgerException NothingLoaded(IReadOnlyList<string> files, StarLoad load)
+    private static LedgerException NothingLoaded(IReadOnlyList<string> files, StarLoad load)
     {
         var what = string.Join(", ", files.Select(Path.GetFileName));
         if (load.Rejected == 0) return LedgerException.Invalid("file", $"{what} holds no rows", "Nothing was stored.");
@@ -160,13 +160,13 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             "Nothing was stored. Was a column taken for the wrong field?", "file");
     }
 
-    static string CheckName(string name) =>
+    private static string CheckName(string name) =>
         name.Length is > 0 and <= 200 && !name.Any(char.IsControl) && !long.TryParse(name, out _)
             ? name
             : throw LedgerException.Invalid("dataset", $"'{name}' is no name for a dataset", "A name has 1 to 200 characters, and is not a mere number.");
 
     // gaia-100pc.csv.gz is gaia-100pc.
-    static string DefaultName(string file)
+    private static string DefaultName(string file)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(file));
         var dot = name.IndexOf('.', 1);
@@ -174,7 +174,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         return long.TryParse(name, out _) ? $"catalogue {name}" : name;
     }
 
-    static string MappingJson(ColumnMapping mapping)
+    private static string MappingJson(ColumnMapping mapping)
     {
         var json = new JsonObject();
         foreach (var field in mapping.Fields) json[field.Field] = field.Formula;

@@ -8,7 +8,7 @@ namespace Almagest.Ledger.Datasets;
 /// <summary>One file of a load, open, with the columns that make its stars.</summary>
 internal sealed class CatalogSource : IDisposable
 {
-    CatalogSource(ICatalogReader reader, ColumnMapping mapping, StarReader stars)
+    private CatalogSource(ICatalogReader reader, ColumnMapping mapping, StarReader stars)
     {
         Reader = reader;
         Mapping = mapping;
@@ -40,10 +40,10 @@ internal sealed class CatalogSource : IDisposable
     }
 
     /// <summary>All stars of a file, from its beginning.</summary>
-    public static IEnumerable<StarBatch> Read(string file, IngestOptions options, CancellationToken cancellation)
+    public static IEnumerable<StarBatch> Read(string file, IngestOptions options, CancellationToken cancellationToken)
     {
         using var source = Open(file, options);
-        foreach (var batch in source.Stars.ReadBatches(cancellation)) yield return batch;
+        foreach (var batch in source.Stars.ReadBatches(cancellationToken)) yield return batch;
     }
 
     public void Dispose() => Reader.Dispose();

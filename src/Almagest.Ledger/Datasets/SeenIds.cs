@@ -10,17 +10,17 @@ namespace Almagest.Ledger.Datasets;
 /// </summary>
 internal sealed class SeenIds
 {
-    const int MinBits = 1 << 16, MaxBits = 1 << 29;
+    private const int MinBits = 1 << 16, MaxBits = 1 << 29;
 
-    readonly ulong[] words;
-    readonly int shift;
+    private readonly ulong[] _words;
+    private readonly int _shift;
 
     /// <param name="fileBytes">of the catalogue, however compressed: two bits for each make mistakes rare, and 64 MiB are the most it takes</param>
     public SeenIds(long fileBytes)
     {
         var bits = (uint)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(2 * fileBytes, MinBits, MaxBits));
-        words = new ulong[bits / 64];
-        shift = 64 - BitOperations.Log2((uint)words.Length);
+        _words = new ulong[bits / 64];
+        _shift = 64 - BitOperations.Log2((uint)_words.Length);
     }
 
     /// <returns>false where the id is certainly new</returns>
@@ -31,13 +31,13 @@ internal sealed class SeenIds
         // As the database will hold it: different broken surrogates are the same character there.
         var hash = Hash(text[..Encoding.UTF8.GetBytes(id, text)]);
         var bits = 1UL << (int)(hash & 63) | 1UL << (int)(hash >> 6 & 63) | 1UL << (int)(hash >> 12 & 63) | 1UL << (int)(hash >> 18 & 63);
-        ref var word = ref words[hash >> shift];
+        ref var word = ref _words[hash >> _shift];
         var seen = (word & bits) == bits;
         word |= bits;
         return seen;
     }
 
-    static ulong Hash(ReadOnlySpan<byte> text)
+    private static ulong Hash(ReadOnlySpan<byte> text)
     {
         var hash = 0x9E3779B97F4A7C15 + (ulong)text.Length;
         for (; text.Length >= 8; text = text[8..]) hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text));
@@ -47,7 +47,7 @@ internal sealed class SeenIds
     }
 
     // The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
-    static ulong Mix(ulong value)
+    private static ulong Mix(ulong value)
     {
         value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9;
         value = (value ^ value >> 27) * 0x94D049BB133111EB;

@@ -18,7 +18,7 @@ internal static class StarRows
     public const string Columns = "source_id, ra_deg, dec_deg, parallax_mas, parallax_error_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color, radial_velocity_km_s, ruwe, healpix_29, extra";
 
     /// <summary>Rows that may repeat a source id: the database finds out, without breaking the load off.</summary>
-    public static Task CreateIncomingAsync(NpgsqlConnection connection, CancellationToken cancellation) => connection.ExecuteAsync("""
+    public static Task CreateIncomingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => connection.ExecuteAsync("""
         create temporary table incoming (
           star_id bigint not null, file integer not null, line bigint not null,
           source_id text not null, ra_deg double precision not null, dec_deg double precision not null,
@@ -26,20 +26,20 @@ internal static class StarRows
           magnitude double precision, color double precision, radial_velocity_km_s double precision, ruwe double precision,
           healpix_29 bigint not null, extra jsonb, label_outlier integer, label_kind text, label_cluster text
         ) on commit drop
-        """, cancellation);
+        """, cancellationToken);
 
     /// <param name="target">table and its first columns, before those of the star</param>
     /// <param name="more">columns behind them</param>
-    public static async Task<NpgsqlBinaryImporter> BeginAsync(NpgsqlConnection connection, string target, CancellationToken cancellation, string more = "")
+    public static async Task<NpgsqlBinaryImporter> BeginAsync(NpgsqlConnection connection, string target, CancellationToken cancellationToken, string more = "")
     {
-        var copy = await connection.BeginBinaryImportAsync($"copy {target}, {Columns}{more}) from stdin (format binary)", cancellation);
+        var copy = await connection.BeginBinaryImportAsync($"copy {target}, {Columns}{more}) from stdin (format binary)", cancellationToken);
         copy.Timeout = TimeSpan.FromHours(1);
         return copy;
     }
 
-    public static async Task CopySuspectsAsync(NpgsqlConnection connection, IReadOnlyList<WaitingStar> stars, CancellationToken cancellation)
+    public static async Task CopySuspectsAsync(NpgsqlConnection connection, IReadOnlyList<WaitingStar> stars, CancellationToken cancellationToken)
     {
-        await using var copy = await BeginAsync(connection, "incoming (star_id, file, line", cancellation, ", label_outlier, label_kind, label_cluster");
+        await using var copy = await BeginAsync(connection, "incoming (star_id, file, line", cancellationToken, ", label_outlier, label_kind, label_cluster");
         foreach (var star in stars)
         {
             copy.StartRow();
@@ -49,12 +49,12 @@ internal static class StarRows
             Write(copy, star.Batch, star.Row);
             WriteLabels(copy, star);
         }
-        await copy.CompleteAsync(cancellation);
+        await copy.CompleteAsync(cancellationToken);
     }
 
-    public static async Task CopyLabelsAsync(NpgsqlConnection connection, IReadOnlyList<WaitingStar> stars, CancellationToken cancellation)
+    public static async Task CopyLabelsAsync(NpgsqlConnection connection, IReadOnlyList<WaitingStar> stars, CancellationToken cancellationToken)
     {
-        await using var copy = await connection.BeginBinaryImportAsync("copy public.star_labels (star_id, label_set, is_anomaly, kind, cluster) from stdin (format binary)", cancellation);
+        await using var copy = await connection.BeginBinaryImportAsync("copy public.star_labels (star_id, label_set, is_anomaly, kind, cluster) from stdin (format binary)", cancellationToken);
         copy.Timeout = TimeSpan.FromHours(1);
         foreach (var star in stars)
         {
@@ -63,7 +63,7 @@ internal static class StarRows
             copy.Write("truth", NpgsqlDbType.Text);
             WriteLabels(copy, star);
         }
-        await copy.CompleteAsync(cancellation);
+        await copy.CompleteAsync(cancellationToken);
     }
 
     /// <summary>Writes <see cref="Columns"/>.</summary>
@@ -91,7 +91,7 @@ internal static class StarRows
     // PostgreSQL's text holds every character but this one.
     public static string WithoutNul(string text) => text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text;
 
-    static void WriteLabels(NpgsqlBinaryImporter copy, WaitingStar star)
+    private static void WriteLabels(NpgsqlBinaryImporter copy, WaitingStar star)
     {
         if (star.Batch.LabelOutlier?[star.Row] is { } outlier) copy.Write(outlier, NpgsqlDbType.Integer);
         else copy.WriteNull();
@@ -99,13 +99,13 @@ internal static class StarRows
         WriteText(copy, star.Batch.LabelCluster?[star.Row]);
     }
 
-    static void WriteNumber(NpgsqlBinaryImporter copy, double value)
+    private static void WriteNumber(NpgsqlBinaryImporter copy, double value)
     {
         if (double.IsNaN(value)) copy.WriteNull();
         else copy.Write(value, NpgsqlDbType.Double);
     }
 
-    static void WriteText(NpgsqlBinaryImporter copy, string? value)
+    private static void WriteText(NpgsqlBinaryImporter copy, string? value)
     {
         if (value is null) copy.WriteNull();
         else copy.Write(WithoutNul(value), NpgsqlDbType.Text);

@@ -10,12 +10,12 @@ namespace Almagest.Ledger.Export;
 /// <summary>Where an exported table comes from, so that the file alone tells how to make it again.</summary>
 public sealed class Provenance(LedgerDatabase ledger)
 {
-    const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
+    private const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
 
     /// <summary>Of a table of one run.</summary>
-    public async Task<JsonObject> OfAsync(string title, string rows, DiscoveryRun run, CancellationToken cancellation)
+    public async Task<JsonObject> OfAsync(string title, string rows, DiscoveryRun run, CancellationToken cancellationToken)
     {
-        var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellation);
+        var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellationToken);
         var provenance = Begin(title, rows);
         foreach (var (name, value) in Describe(run, datasets)) provenance[name] = value?.DeepClone();
         Add(provenance, datasets);
@@ -23,17 +23,17 @@ public sealed class Provenance(LedgerDatabase ledger)
     }
 
     /// <summary>Of a table across several runs over one dataset.</summary>
-    public async Task<JsonObject> OfAsync(string title, string rows, IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellation)
+    public async Task<JsonObject> OfAsync(string title, string rows, IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellationToken)
     {
         var provenance = Begin(title, rows);
         var datasets = new SortedDictionary<long, Dataset>();
-        foreach (var id in runs.SelectMany(RunDatasets.Ids).Distinct()) datasets.Add(id, await new DatasetRepository(ledger).GetAsync(id, cancellation));
+        foreach (var id in runs.SelectMany(RunDatasets.Ids).Distinct()) datasets.Add(id, await new DatasetRepository(ledger).GetAsync(id, cancellationToken));
         provenance["runs"] = new JsonArray([.. runs.Select(r => Describe(r, [.. RunDatasets.Ids(r).Select(id => datasets[id])]))]);
         Add(provenance, [.. datasets.Values]);
         return provenance;
     }
 
-    static void Add(JsonObject provenance, IReadOnlyList<Dataset> datasets)
+    private static void Add(JsonObject provenance, IReadOnlyList<Dataset> datasets)
     {
         if (datasets.Count == 1) provenance["dataset"] = Describe(datasets[0]);
         else provenance["datasets"] = new JsonArray([.. datasets.Select(Describe)]);
@@ -57,7 +57,7 @@ public sealed class Provenance(LedgerDatabase ledger)
         ["exported_at"] = DateTime.UtcNow.ToString(Time, CultureInfo.InvariantCulture),
     };
 
-    static JsonObject Describe(DiscoveryRun run, IReadOnlyList<Dataset> datasets)
+    private static JsonObject Describe(DiscoveryRun run, IReadOnlyList<Dataset> datasets)
     {
         var filter = StarFilter.FromJson(run.DatasetFilter);
         return new JsonObject
@@ -93,7 +93,7 @@ public sealed class Provenance(LedgerDatabase ledger)
         ["datasets"] = new JsonArray(Describe(first), Describe(second)),
     };
 
-    static JsonObject Describe(Dataset dataset) => new()
+    private static JsonObject Describe(Dataset dataset) => new()
     {
         ["name"] = dataset.Name,
         ["checksum"] = dataset.Checksum,

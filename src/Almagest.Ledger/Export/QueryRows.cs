@@ -9,19 +9,19 @@ namespace Almagest.Ledger.Export;
 /// <summary>The rows of a query as the cells of a table to be written, as they come from the server: a batch is in memory, never the whole.</summary>
 public static class QueryRows
 {
-    const int BatchRows = 5_000;
+    private const int BatchRows = 5_000;
 
     /// <summary>Opens a connection when the first batch is asked for, and holds it to the last.</summary>
     /// <param name="prepare">sets the text and parameters of the command</param>
-    public static async IAsyncEnumerable<IReadOnlyList<object?[]>> ReadAsync(LedgerDatabase ledger, Action<NpgsqlCommand> prepare, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public static async IAsyncEnumerable<IReadOnlyList<object?[]>> ReadAsync(LedgerDatabase ledger, Action<NpgsqlCommand> prepare, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var connection = await ledger.ConnectAsync(cancellation);
+        await using var connection = await ledger.ConnectAsync(cancellationToken);
         // However long the client takes to receive them.
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 0 };
         prepare(command);
-        await using var reader = await DatabaseBoundary.AskAsync(() => command.ExecuteReaderAsync(cancellation));
+        await using var reader = await DatabaseBoundary.AskAsync(() => command.ExecuteReaderAsync(cancellationToken));
         var batch = new List<object?[]>(BatchRows);
-        while (await DatabaseBoundary.AskAsync(() => reader.ReadAsync(cancellation)))
+        while (await DatabaseBoundary.AskAsync(() => reader.ReadAsync(cancellationToken)))
         {
             var row = new object?[reader.FieldCount];
             for (var i = 0; i < row.Length; i++) row[i] = reader.IsDBNull(i) ? null : Cell(reader.GetValue(i));
@@ -34,7 +34,7 @@ public static class QueryRows
     }
 
     /// <summary>Whole numbers as long, other numbers as double, times as ISO 8601, arrays as JSON, everything else as text.</summary>
-    static object Cell(object value) => value switch
+    private static object Cell(object value) => value switch
     {
         long or double or bool or string => value,
         int whole => (long)whole,

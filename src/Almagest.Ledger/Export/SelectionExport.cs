@@ -12,12 +12,12 @@ public sealed class SelectionExport(LedgerDatabase ledger)
 {
     /// <param name="extra">with the other columns of the source table, as one column of JSON</param>
     /// <param name="limit">most stars; null = all</param>
-    public OutgoingTable Table(Dataset dataset, StarFilter? filter = null, bool extra = false, long? limit = null, CancellationToken cancellation = default)
+    public OutgoingTable Table(Dataset dataset, StarFilter? filter = null, bool extra = false, long? limit = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         filter ??= StarFilter.All;
         filter.Validate();
-        IReadOnlyList<Column> columns = extra ? [.. StarColumns.All, StarColumns.Extra] : StarColumns.All;
+        var columns = extra ? [.. StarColumns.All, StarColumns.Extra] : StarColumns.All;
         var provenance = Provenance.Of($"Stars of {dataset.Name}", $"{(limit is { } n ? $"the first {n} of " : "")}{filter.Describe()}, by star_id", dataset);
         provenance["selection"] = filter.Describe();
         provenance["filter"] = JsonNode.Parse(filter.ToJson());
@@ -29,6 +29,6 @@ public sealed class SelectionExport(LedgerDatabase ledger)
             if (limit is not { } most) return;
             command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = most });
             command.CommandText += $" limit ${command.Parameters.Count}";
-        }, cancellation));
+        }, cancellationToken));
     }
 }

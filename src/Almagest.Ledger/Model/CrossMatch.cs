@@ -46,7 +46,7 @@ public sealed class StarLink
     public double SeparationArcsec { get; set; }
 }
 
-static class CrossMatchModel
+internal static class CrossMatchModel
 {
     public static void Configure(ModelBuilder model)
     {

@@ -31,7 +31,7 @@ public sealed class RunNote
     public DateTime WrittenAt { get; set; }
 }
 
-static class AnnotationModel
+internal static class AnnotationModel
 {
     public static void Configure(ModelBuilder model)
     {

@@ -7,9 +7,9 @@ namespace Almagest.Ledger.Schema;
 /// <summary>What the repeatable scripts have made in a database: each thing's fingerprint is its comment.</summary>
 internal sealed class DefinedScripts
 {
-    readonly Dictionary<string, (char Kind, string? Fingerprint)> relations = [];
-    readonly Dictionary<string, string?> functions = [];
-    string? summaries;
+    private readonly Dictionary<string, (char Kind, string? Fingerprint)> _relations = [];
+    private readonly Dictionary<string, string?> _functions = [];
+    private string? _summaries;
 
     /// <summary>Views that some program has registered.</summary>
     public List<string> Registered { get; } = [];
@@ -32,20 +32,20 @@ internal sealed class DefinedScripts
         {
             var (kind, name, fingerprint) = (reader.GetChar(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2));
             if (kind == 'a') found.Registered.Add(name);
-            else if (kind == 'f') found.functions[name] = fingerprint;
-            else if (kind == 's') found.summaries = fingerprint;
-            else found.relations[name] = (kind, fingerprint);
+            else if (kind == 'f') found._functions[name] = fingerprint;
+            else if (kind == 's') found._summaries = fingerprint;
+            else found._relations[name] = (kind, fingerprint);
         }
         return found;
     }
 
     /// <summary>Whether the schema of mode incremental, with the triggers that maintain it, is today's.</summary>
-    public bool AreSummariesStale => summaries != IncrementalSql.Fingerprint;
+    public bool AreSummariesStale => _summaries != IncrementalSql.Fingerprint;
 
-    public bool IsStale(LedgerFunction function) => functions.GetValueOrDefault(function.Name) != function.Fingerprint;
+    public bool IsStale(LedgerFunction function) => _functions.GetValueOrDefault(function.Name) != function.Fingerprint;
 
     // What a view's comment says depends on what the view is.
-    public bool IsStale(AnalyticsView view) => !relations.TryGetValue(view.Name, out var found)
+    public bool IsStale(AnalyticsView view) => !_relations.TryGetValue(view.Name, out var found)
         || found.Fingerprint != (found.Kind == 'm' ? view.Fingerprint : IncrementalSql.FingerprintOf(view));
 
     /// <summary>The names of what is missing or not as this program defines it.</summary>

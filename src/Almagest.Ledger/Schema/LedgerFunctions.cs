@@ -9,12 +9,12 @@ namespace Almagest.Ledger.Schema;
 /// </summary>
 internal sealed record LedgerFunction(string Name)
 {
-    readonly string text = EmbeddedSql.Read($"Schema.Functions.{Name}.sql");
+    private readonly string _text = EmbeddedSql.Read($"Schema.Functions.{Name}.sql");
 
     /// <summary>Kept as the function's comment.</summary>
-    public string Fingerprint => AnalyticsView.FingerprintOf(text);
+    public string Fingerprint => AnalyticsView.FingerprintOf(_text);
 
-    public string CreateSql() => $"{text}\ncomment on function public.{Name} is '{Fingerprint}';\n";
+    public string CreateSql() => $"{_text}\ncomment on function public.{Name} is '{Fingerprint}';\n";
 }
 
 internal static class LedgerFunctions

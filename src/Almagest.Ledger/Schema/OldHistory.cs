@@ -16,9 +16,9 @@ internal static class OldHistory
     public const string Successor = "20261129120000_AddQueueAnnotationsAndViewModes";
 
     /// <summary>The last program that knows the old migrations.</summary>
-    const string LastCommit = "e47c67f";
+    private const string LastCommit = "e47c67f";
 
-    static readonly string[] Superseded =
+    private static readonly string[] s_superseded =
     [
         "20261122172605_AddMembershipProbability", "20261122185000_AddViewVersions", "20261122185500_AddJobStore",
         "20261122190000_AddParameterCoverageQualityViews", "20261122193000_AddIncrementalMaintenance", "20261122200000_AddRunHeartbeat",
@@ -26,21 +26,21 @@ internal static class OldHistory
         "20261122224000_AddReferenceEpoch",
     ];
 
-    public static bool Has(string id) => Superseded.Contains(id);
+    public static bool Has(string id) => s_superseded.Contains(id);
 
     /// <summary>Whether a ledger with these migrations is one of the old history.</summary>
     public static bool IsOld(IEnumerable<MigrationState> states) => states.Any(s => s.Superseded);
 
     /// <summary>Whether it has all of the old history, and nothing that came later.</summary>
     public static bool IsComplete(IReadOnlyList<MigrationState> states) =>
-        Superseded.All(id => states.Any(s => s.Id == id))
+        s_superseded.All(id => states.Any(s => s.Id == id))
         && states.All(s => s.Applied ? s.Known || s.Superseded : string.CompareOrdinal(s.Id, Successor) >= 0);
 
     /// <summary>What is to be said of a ledger that is one of the old history but has not all of it.</summary>
     public static LedgerException Incomplete(IReadOnlyList<MigrationState> states) => LedgerException.Of(
         ErrorCode.SchemaTooOld,
         $"the database's schema is from before the first release (its last migration is {states.Last(s => s.Superseded).Name}), "
-            + $"and this program can only take over one that has {NameOf(Superseded[^1])}",
+            + $"and this program can only take over one that has {NameOf(s_superseded[^1])}",
         $"First bring it there with the program of commit {LastCommit}: migrate it with that one, which loses nothing. Then with this one.")
         .With("commit", LastCommit);
 
@@ -48,7 +48,7 @@ internal static class OldHistory
     public static async Task ReplaceAsync(LedgerContext context, CancellationToken cancellationToken)
     {
         var history = context.GetService<IHistoryRepository>();
-        var sql = Superseded.Select(history.GetDeleteScript)
+        var sql = s_superseded.Select(history.GetDeleteScript)
             .Append(history.GetInsertScript(new HistoryRow(Successor, ProductInfo.GetVersion())));
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         foreach (var statement in sql) await context.Database.ExecuteSqlRawAsync(statement, cancellationToken);

@@ -34,13 +34,13 @@ internal static class RepeatableScripts
             await transaction.CommitAsync(cancellationToken);
             convert = plan.GoesOnIncrementally;
         }
-        if (convert) await new ViewConverter(ledger).ConvertAsync(ViewMode.Incremental, cancellation: cancellationToken);
+        if (convert) await new ViewConverter(ledger).ConvertAsync(ViewMode.Incremental, cancellationToken: cancellationToken);
     }
 
     /// <param name="Views">what is dropped and made anew, in the order of dependence</param>
     /// <param name="InstallsSummaries">whether the schema of mode incremental is made anew, empty</param>
     /// <param name="Materialized">whether the views are made materialized: in mode refresh, and where the summaries are empty</param>
-    sealed record Plan(IReadOnlyList<AnalyticsView> Views, bool InstallsSummaries, bool Materialized, bool GoesOnIncrementally)
+    private sealed record Plan(IReadOnlyList<AnalyticsView> Views, bool InstallsSummaries, bool Materialized, bool GoesOnIncrementally)
     {
         public static Plan Of(DefinedScripts defined, ViewModeState state)
         {
@@ -72,11 +72,11 @@ internal static class RepeatableScripts
             $"select public.mark_views_changed({Names()});",
         ]);
 
-        string Names() => $"array[{string.Join(", ", Views.Select(v => $"'{v.Name}'"))}]::text[]";
+        private string Names() => $"array[{string.Join(", ", Views.Select(v => $"'{v.Name}'"))}]::text[]";
     }
 
     // A view in mode incremental, materialized in mode refresh; a second one where a conversion was interrupted.
-    static string DropSql(string view) => $"""
+    private static string DropSql(string view) => $"""
         drop materialized view if exists public.{view}{ViewConverter.NextSuffix};
         do $drop$
         begin

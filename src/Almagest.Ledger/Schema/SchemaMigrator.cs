@@ -13,7 +13,7 @@ namespace Almagest.Ledger.Schema;
 public sealed class SchemaMigrator(LedgerDatabase ledger)
 {
     // Two servers that start at once must not migrate at once.
-    const long MigrationLock = 0x416C6D6167657374;
+    private const long MigrationLock = 0x416C6D6167657374;
 
     public async Task<IReadOnlyList<MigrationState>> StatusAsync(CancellationToken cancellationToken = default)
     {
@@ -89,7 +89,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         }, cancellationToken);
     }
 
-    async Task<IReadOnlyList<string>> GoToAsync(string? target, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> GoToAsync(string? target, CancellationToken cancellationToken)
     {
         await using var guard = await AdvisoryLock.TakeAsync(ledger, MigrationLock, cancellationToken);
         var before = await StatusAsync(cancellationToken);
@@ -110,7 +110,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         });
     }
 
-    static void RefuseStrangers(IReadOnlyList<MigrationState> states)
+    private static void RefuseStrangers(IReadOnlyList<MigrationState> states)
     {
         if (states.FirstOrDefault(s => s is { Known: false, Superseded: false }) is { } unknown)
         {

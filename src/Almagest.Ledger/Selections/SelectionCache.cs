@@ -13,17 +13,17 @@ namespace Almagest.Ledger.Selections;
 /// </remarks>
 public sealed class SelectionCache(LedgerDatabase ledger)
 {
-    readonly Lock guard = new();
-    readonly Dictionary<string, Entry> entries = [];
-    readonly SelectionLoader loader = new(ledger);
-    long clock;
-    int loads;
+    private readonly Lock _guard = new();
+    private readonly Dictionary<string, Entry> _entries = [];
+    private readonly SelectionLoader _loader = new(ledger);
+    private long _clock;
+    private int _loads;
 
     /// <summary>Stars that are kept at most, 64 bytes each.</summary>
     public long MostStars { get; init; } = 3_000_000;
 
     /// <summary>How many selections were read from the database.</summary>
-    public int Loads => Volatile.Read(ref loads);
+    public int Loads => Volatile.Read(ref _loads);
 
     /// <summary>The stars of a selection in order of star_id; whoever gets them changes nothing in them.</summary>
     /// <param name="progress">told the number of stars read so far, where they have to be read</param>
@@ -40,8 +40,8 @@ public sealed class SelectionCache(LedgerDatabase ledger)
             try
             {
                 if (Find(entry) is { } meanwhile) return meanwhile;
-                Interlocked.Increment(ref loads);
-                var stars = await loader.LoadAsync(datasetId, filter, progress, cancellationToken).ConfigureAwait(false);
+                Interlocked.Increment(ref _loads);
+                var stars = await _loader.LoadAsync(datasetId, filter, progress, cancellationToken).ConfigureAwait(false);
                 Keep(entry, stars);
                 return stars;
             }
@@ -56,22 +56,22 @@ public sealed class SelectionCache(LedgerDatabase ledger)
         }
     }
 
-    Entry Enter(string key)
+    private Entry Enter(string key)
     {
-        lock (guard)
+        lock (_guard)
         {
-            if (!entries.TryGetValue(key, out var entry)) entries.Add(key, entry = new Entry(key));
+            if (!_entries.TryGetValue(key, out var entry)) _entries.Add(key, entry = new Entry(key));
             entry.Users++;
             return entry;
         }
     }
 
-    StarColumns? Find(Entry entry)
+    private StarColumns? Find(Entry entry)
     {
-        lock (guard)
+        lock (_guard)
         {
             if (entry.Held is null || !entry.Held.TryGetTarget(out var stars)) return null;
-            entry.Used = ++clock;
+            entry.Used = ++_clock;
             if (entry.Kept is null && stars.Count <= MostStars)
             {
                 entry.Kept = stars;
@@ -81,36 +81,36 @@ public sealed class SelectionCache(LedgerDatabase ledger)
         }
     }
 
-    void Keep(Entry entry, StarColumns stars)
+    private void Keep(Entry entry, StarColumns stars)
     {
-        lock (guard)
+        lock (_guard)
         {
             entry.Held = new WeakReference<StarColumns>(stars);
-            entry.Used = ++clock;
+            entry.Used = ++_clock;
             if (stars.Count > MostStars) return;
             entry.Kept = stars;
             DropWhatDoesNotFit();
         }
     }
 
-    void DropWhatDoesNotFit()
+    private void DropWhatDoesNotFit()
     {
-        while (entries.Values.Sum(e => (long)(e.Kept?.Count ?? 0)) > MostStars)
-            entries.Values.Where(e => e.Kept is not null).MinBy(e => e.Used)!.Kept = null;
+        while (_entries.Values.Sum(e => (long)(e.Kept?.Count ?? 0)) > MostStars)
+            _entries.Values.Where(e => e.Kept is not null).MinBy(e => e.Used)!.Kept = null;
     }
 
-    void Leave(Entry entry)
+    private void Leave(Entry entry)
     {
-        lock (guard)
+        lock (_guard)
         {
             entry.Users--;
-            foreach (var gone in entries.Values.Where(e => e is { Users: 0, Kept: null } && e.Held?.TryGetTarget(out _) != true).ToList())
-                entries.Remove(gone.Key);
+            foreach (var gone in _entries.Values.Where(e => e is { Users: 0, Kept: null } && e.Held?.TryGetTarget(out _) != true).ToList())
+                _entries.Remove(gone.Key);
         }
     }
 
     /// <param name="key">dataset and filter</param>
-    sealed class Entry(string key)
+    private sealed class Entry(string key)
     {
         public string Key => key;
 

@@ -9,24 +9,24 @@ namespace Almagest.Ledger.Selections;
 /// <summary>Refuses selections that cannot be analysed, before anything starts, and says what may be wrong with them.</summary>
 public sealed class SelectionCheck(LedgerDatabase ledger)
 {
-    const int NamesShown = 5;
+    private const int NamesShown = 5;
 
     /// <returns>how many stars there are</returns>
     /// <param name="datasets">ascending</param>
     /// <param name="filter">as <see cref="Datasets.DatasetRepository.SelectedAsync"/> gives it</param>
     /// <exception cref="LedgerException">too few stars for any algorithm, or for the sample that is asked for</exception>
-    public async Task<long> RequireAsync(IReadOnlyList<Dataset> datasets, StarFilter filter, CancellationToken cancellation = default)
+    public async Task<long> RequireAsync(IReadOnlyList<Dataset> datasets, StarFilter filter, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(datasets);
         ArgumentNullException.ThrowIfNull(filter);
-        var stars = await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, filter, cancellation);
+        var stars = await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, filter, cancellationToken);
         if (stars < Algorithm.MinStars)
         {
-            foreach (var (column, _) in filter.Extra ?? []) await RequireColumnAsync(datasets, column, cancellation);
+            foreach (var (column, _) in filter.Extra ?? []) await RequireColumnAsync(datasets, column, cancellationToken);
             var of = string.Join(" and ", datasets.Select(d => $"'{d.Name}'"));
             throw LedgerException.Of(ErrorCode.SelectionTooSmall,
                 $"the selection ({filter.Describe()}) holds {stars} of the {datasets.Sum(d => d.StarCount)} stars of {of}",
-                await EmptyAsync(datasets, filter, cancellation) ?? $"Widen the filter: a run needs at least {Algorithm.MinStars} stars.",
+                await EmptyAsync(datasets, filter, cancellationToken) ?? $"Widen the filter: a run needs at least {Algorithm.MinStars} stars.",
                 "filter");
         }
         if (filter.Sample is { } sample && stars < sample.N)
@@ -37,9 +37,9 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         return stars;
     }
 
-    async Task RequireColumnAsync(IReadOnlyList<Dataset> datasets, string column, CancellationToken cancellation)
+    private async Task RequireColumnAsync(IReadOnlyList<Dataset> datasets, string column, CancellationToken cancellationToken)
     {
-        var names = await ColumnsAsync(datasets, cancellation);
+        var names = await ColumnsAsync(datasets, cancellationToken);
         if (names.Contains(column)) return;
         var near = names.Select(n => (Name: n, Distance: Distance(n.ToLowerInvariant(), column.ToLowerInvariant())))
             .Where(n => n.Distance <= Math.Max(2, column.Length / 3)).OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal).Take(3).Select(n => n.Name).ToList();
@@ -51,7 +51,7 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
     }
 
     /// <summary>The other columns of the source tables, as far as the first stars have them.</summary>
-    async Task<SortedSet<string>> ColumnsAsync(IReadOnlyList<Dataset> datasets, CancellationToken cancellation)
+    private async Task<SortedSet<string>> ColumnsAsync(IReadOnlyList<Dataset> datasets, CancellationToken cancellationToken)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         await ledger.AskAsync(async connection =>
@@ -60,24 +60,24 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
                 select distinct k from unnest($1) d,
                 lateral (select extra from public.stars where dataset_id = d and extra is not null limit 1000) s, lateral jsonb_object_keys(s.extra) k
                 """, connection) { Parameters = { new() { Value = datasets.Select(d => d.DatasetId).ToArray() } } };
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation)) names.Add(reader.GetString(0));
-        }, cancellation);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) names.Add(reader.GetString(0));
+        }, cancellationToken);
         return names;
     }
 
     /// <summary>The condition that no star fulfils by itself, in words; null where each has its stars.</summary>
-    async Task<string?> EmptyAsync(IReadOnlyList<Dataset> datasets, StarFilter filter, CancellationToken cancellation)
+    private async Task<string?> EmptyAsync(IReadOnlyList<Dataset> datasets, StarFilter filter, CancellationToken cancellationToken)
     {
         foreach (var (name, one) in Conditions(filter))
         {
-            if (await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, one with { AlsoDatasets = filter.AlsoDatasets }, cancellation) > 0) continue;
+            if (await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, one with { AlsoDatasets = filter.AlsoDatasets }, cancellationToken) > 0) continue;
             return $"No star has {one.Describe()}: leave {name} out, or widen it.".Replace("has within", "is within", StringComparison.Ordinal);
         }
         return null;
     }
 
-    static IEnumerable<(string Name, StarFilter One)> Conditions(StarFilter f)
+    private static IEnumerable<(string Name, StarFilter One)> Conditions(StarFilter f)
     {
         if (f.Cone is not null) yield return ("cone", new StarFilter { Cone = f.Cone });
         if (f.RaDeg is not null) yield return ("ra_deg", new StarFilter { RaDeg = f.RaDeg });
@@ -87,7 +87,7 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
     }
 
     /// <summary>Edits that make one text of another: insertions, deletions and replacements (Levenshtein 1966).</summary>
-    static int Distance(string a, string b)
+    private static int Distance(string a, string b)
     {
         var row = Enumerable.Range(0, b.Length + 1).ToArray();
         for (var i = 1; i <= a.Length; i++)

@@ -9,20 +9,20 @@ namespace Almagest.Ledger.Selections;
 /// <summary>Reads the stars of a selection as columns, in order of star_id.</summary>
 public sealed class SelectionLoader(LedgerDatabase ledger)
 {
-    const string Columns = "ra_deg, dec_deg, parallax_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color";
+    private const string Columns = "ra_deg, dec_deg, parallax_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color";
 
-    public async Task<long> CountAsync(long datasetId, StarFilter filter, CancellationToken cancellation = default)
+    public async Task<long> CountAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
     {
         return await ledger.AskAsync(async connection =>
         {
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
             command.CommandText = $"select count(*) from public.stars where {StarFilterSql.Where(command, datasetId, filter)}";
-            return (long)(await command.ExecuteScalarAsync(cancellation))!;
-        }, cancellation);
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }, cancellationToken);
     }
 
     /// <summary>How many stars of the selection have each column that a feature can need.</summary>
-    public async Task<ColumnCoverage> CoverageAsync(long datasetId, StarFilter filter, CancellationToken cancellation = default)
+    public async Task<ColumnCoverage> CoverageAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
     {
         return await ledger.AskAsync(async connection =>
         {
@@ -32,19 +32,19 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
                        count(*) filter (where parallax_mas >= {FeaturePipeline.MinDistanceParallaxMas.ToString(CultureInfo.InvariantCulture)})
                 from public.stars where {StarFilterSql.Where(command, datasetId, filter)}
                 """;
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            await reader.ReadAsync(cancellation);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
             var counts = Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64).ToArray();
             return new ColumnCoverage(counts[0], new Dictionary<StarColumn, long>
             {
                 [StarColumn.Ra] = counts[0], [StarColumn.Dec] = counts[0], [StarColumn.Parallax] = counts[1], [StarColumn.Pmra] = counts[2],
                 [StarColumn.Pmdec] = counts[3], [StarColumn.Magnitude] = counts[4], [StarColumn.Color] = counts[5],
             }, counts[6]);
-        }, cancellation);
+        }, cancellationToken);
     }
 
     /// <param name="progress">told the number of stars read so far</param>
-    public async Task<StarColumns> LoadAsync(long datasetId, StarFilter filter, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public async Task<StarColumns> LoadAsync(long datasetId, StarFilter filter, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var ids = new List<long>();
         var values = Enumerable.Range(0, 7).Select(_ => new List<double>()).ToArray();
@@ -52,15 +52,15 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
         {
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
             command.CommandText = $"select star_id, {Columns} from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
-            await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellation);
-            while (await reader.ReadAsync(cancellation))
+            await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
             {
                 ids.Add(reader.GetInt64(0));
                 for (var c = 0; c < values.Length; c++)
                     values[c].Add(reader.IsDBNull(c + 1) ? double.NaN : reader.GetDouble(c + 1));
                 if (ids.Count % 65536 == 0) progress?.Report(ids.Count);
             }
-        }, cancellation);
+        }, cancellationToken);
         return new StarColumns
         {
             StarId = ids.ToArray(),
@@ -75,21 +75,21 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     }
 
     /// <summary>The parallax errors of the stars that <see cref="LoadAsync"/> gives, in their order; NaN = not known.</summary>
-    public async Task<double[]> ParallaxErrorsAsync(long datasetId, StarFilter filter, CancellationToken cancellation = default)
+    public async Task<double[]> ParallaxErrorsAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
     {
         var errors = new List<double>();
         await ledger.AskAsync(async connection =>
         {
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
             command.CommandText = $"select parallax_error_mas from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation)) errors.Add(reader.IsDBNull(0) ? double.NaN : reader.GetDouble(0));
-        }, cancellation);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) errors.Add(reader.IsDBNull(0) ? double.NaN : reader.GetDouble(0));
+        }, cancellationToken);
         return [.. errors];
     }
 
     // One column at a time, so that the growing list is freed before the next is copied.
-    static double[] Take(List<double>[] columns, int index)
+    private static double[] Take(List<double>[] columns, int index)
     {
         var array = CollectionsMarshal.AsSpan(columns[index]).ToArray();
         columns[index] = [];

@@ -55,7 +55,7 @@ public sealed record StarFilter
     /// <summary>The whole dataset.</summary>
     public static StarFilter All { get; } = new();
 
-    static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions s_json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -81,7 +81,7 @@ public sealed record StarFilter
             ["radial_velocity_km_s"] = (f => f.RadialVelocityKmS, "radial_velocity_km_s", "radial velocity (km/s)"),
         };
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, s_json);
 
     /// <summary>Reads the JSON form, e.g. <c>{"cone": {"ra_deg": 56.75, "dec_deg": 24.1, "radius_deg": 2}, "magnitude": {"max": 15}}</c>.</summary>
     /// <exception cref="LedgerException">it is no such JSON, or a value is out of range; the message names the field</exception>
@@ -89,7 +89,7 @@ public sealed record StarFilter
     {
         try
         {
-            var filter = JsonSerializer.Deserialize<StarFilter>(json, Json) ?? All;
+            var filter = JsonSerializer.Deserialize<StarFilter>(json, s_json) ?? All;
             filter.Validate();
             return filter;
         }
@@ -155,17 +155,17 @@ public sealed record StarFilter
         && Holds(ProperMotionMasYr, Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr));
 
     // As in SQL, nothing is known of a value that is missing: no condition on it holds.
-    static bool Holds(Bounds? bounds, double value) =>
+    private static bool Holds(Bounds? bounds, double value) =>
         bounds is null or { Min: null, Max: null } || (!double.IsNaN(value) && (bounds.Min is not { } min || value >= min) && (bounds.Max is not { } max || value <= max));
 
-    static string Words(string name, Bounds b) => b switch
+    private static string Words(string name, Bounds b) => b switch
     {
         { Min: null } => $"{name} ≤ {b.Max}",
         { Max: null } => $"{name} ≥ {b.Min}",
         _ => $"{name} {b.Min} to {b.Max}",
     };
 
-    static void Require(bool holds, string field, double found, string expected)
+    private static void Require(bool holds, string field, double found, string expected)
     {
         if (!holds) throw LedgerException.Invalid(field, $"{field} is {found}, expected {expected}");
     }

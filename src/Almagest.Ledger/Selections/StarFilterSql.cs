@@ -50,7 +50,7 @@ internal static class StarFilterSql
         return $"star_id in (select star_id from public.stars where {sql} order by md5({seed} || source_id)::uuid limit {Bind(command, sample.N)})";
     }
 
-    static string Bind(NpgsqlCommand command, object value)
+    private static string Bind(NpgsqlCommand command, object value)
     {
         command.Parameters.Add(new NpgsqlParameter { Value = value });
         return $"${command.Parameters.Count}";

@@ -10,7 +10,7 @@ namespace Almagest.Ledger.Selections;
 /// </summary>
 public static class StarFilterText
 {
-    const string Help = "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4  extra.COLUMN=0..1  sample=1000 or sample=1000,SEED";
+    private const string Help = "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4  extra.COLUMN=0..1  sample=1000 or sample=1000,SEED";
 
     /// <exception cref="LedgerException">a term is unknown or malformed</exception>
     public static StarFilter Parse(string? text)
@@ -54,9 +54,9 @@ public static class StarFilterText
         return StarFilter.FromJson(json.ToJsonString());
     }
 
-    static double Number(string text, string term) =>
+    private static double Number(string text, string term) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw Bad(term);
 
-    static LedgerException Bad(string term) => LedgerException.Of(ErrorCode.UnreadableFilter, $"the filter term '{term}' cannot be read",
+    private static LedgerException Bad(string term) => LedgerException.Of(ErrorCode.UnreadableFilter, $"the filter term '{term}' cannot be read",
         Help, "filter");
 }

@@ -15,7 +15,7 @@ namespace Almagest.Ledger.Views;
 /// <summary>The views. Each line registers one; they are refreshed, and applied to a new run, in this order: what reads others comes behind them.</summary>
 public static class AnalyticsViews
 {
-    static readonly List<AnalyticsView> Registered = [];
+    private static readonly List<AnalyticsView> s_registered = [];
 
     public static AnalyticsView<RunStatsRow> RunStats { get; } = Register(RunStatsView.View);
     public static AnalyticsView<ClusterSizeRow> ClusterSizes { get; } = Register(ClusterSizesView.View);
@@ -27,7 +27,7 @@ public static class AnalyticsViews
     public static AnalyticsView<ParameterPerformanceRow> Parameters { get; } = Register(ParameterPerformanceView.View);
     public static AnalyticsView<SensitivityRow> Sensitivity { get; } = Register(SensitivityView.View);
 
-    public static IReadOnlyList<AnalyticsView> All => Registered;
+    public static IReadOnlyList<AnalyticsView> All => s_registered;
 
     /// <exception cref="LedgerException">no view has that name</exception>
     public static AnalyticsView Get(string name) =>
@@ -35,9 +35,9 @@ public static class AnalyticsViews
         ?? throw LedgerException.Of(ErrorCode.ViewNotFound, $"there is no view '{name}'",
             $"The views are {string.Join(", ", All.Select(v => v.Name))}.");
 
-    static AnalyticsView<TRow> Register<TRow>(AnalyticsView<TRow> view) where TRow : class
+    private static AnalyticsView<TRow> Register<TRow>(AnalyticsView<TRow> view) where TRow : class
     {
-        Registered.Add(view);
+        s_registered.Add(view);
         return view;
     }
 }

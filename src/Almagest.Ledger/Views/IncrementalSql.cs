@@ -19,12 +19,12 @@ internal static partial class IncrementalSql
     public const string Schema = "view_summaries";
 
     /// <summary>Tables that several views need.</summary>
-    static readonly string[] SharedTables = ["star_sets", "star_set_blocks", "runs"];
+    private static readonly string[] s_sharedTables = ["star_sets", "star_set_blocks", "runs"];
 
     /// <summary>Summary tables, functions and triggers.</summary>
     public static string Install() => $"{Definition}\ncomment on schema {Schema} is '{Fingerprint}';\n";
 
-    static string Definition { get; } = string.Join("\n",
+    private static string Definition { get; } = string.Join("\n",
         [Shared("tables"), .. Parts("tables"), Shared("apply_run"), Shared("undo_run"), Shared("triggers"), .. Parts("functions"), Shared("notes")]);
 
     /// <summary>Kept as the schema's comment, as <see cref="AnalyticsView.Fingerprint"/> is a view's.</summary>
@@ -45,7 +45,7 @@ internal static partial class IncrementalSql
 
     public static string Analyze() => $"analyze {Tables()}";
 
-    static string Tables() => string.Join(", ", SharedTables.Concat(AnalyticsViews.All.SelectMany(v => v.SummaryTables)).Select(t => $"{Schema}.{t}"));
+    private static string Tables() => string.Join(", ", s_sharedTables.Concat(AnalyticsViews.All.SelectMany(v => v.SummaryTables)).Select(t => $"{Schema}.{t}"));
 
     /// <summary>The view of the same name over the summary tables; of its definition, where it has none.</summary>
     public static string CreateView(AnalyticsView view) => $"""
@@ -57,7 +57,7 @@ internal static partial class IncrementalSql
     /// <summary>The comment of the view over the summary tables.</summary>
     public static string FingerprintOf(AnalyticsView view) => AnalyticsView.FingerprintOf(Select(view) + view.Registration);
 
-    static string Select(AnalyticsView view) => view.Part("incremental") ?? view.Definition;
+    private static string Select(AnalyticsView view) => view.Part("incremental") ?? view.Definition;
 
     /// <summary>What is behind each view: its name, its rows where they are counted cheaply, and the bytes of its tables.</summary>
     public static string Sizes() => $"""
@@ -73,10 +73,10 @@ internal static partial class IncrementalSql
         from public.analytics_views v
         """;
 
-    static IEnumerable<string> Parts(string name) => AnalyticsViews.All.Select(v => v.Part(name)).OfType<string>().Select(part => part + "\n");
+    private static IEnumerable<string> Parts(string name) => AnalyticsViews.All.Select(v => v.Part(name)).OfType<string>().Select(part => part + "\n");
 
     // A line of a name in double braces is replaced by the parts of that name, indented as it is; what undoes, in the opposite order.
-    static string Shared(string name) => Placeholder().Replace(EmbeddedSql.Read($"Views.Incremental.{name}.sql"), place =>
+    private static string Shared(string name) => Placeholder().Replace(EmbeddedSql.Read($"Views.Incremental.{name}.sql"), place =>
     {
         var (indent, part) = (place.Groups[1].Value, place.Groups[2].Value);
         var parts = part.EndsWith("undo", StringComparison.Ordinal) ? Parts(part).Reverse() : Parts(part);

@@ -12,7 +12,7 @@ internal static class RefreshHistory
     /// <summary>How long a view's refreshes are remembered, as a PostgreSQL interval; the last success of a view stays however old it is.</summary>
     public const string Kept = "1 year";
 
-    const int LongestSeconds = 300;
+    private const int LongestSeconds = 300;
 
     /// <summary>
     /// The head of a query: <c>refresh_history</c> with view_name, the last success (succeeded_at, duration_ms, row_count), the last

@@ -20,27 +20,27 @@ public sealed record ConversionProgress(string Stage, int Done, int Total);
 public sealed class ViewConverter(LedgerDatabase ledger)
 {
     // "AlmCnvrt"
-    const long ConversionLock = 0x416C6D436E767274;
-    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    private const long ConversionLock = 0x416C6D436E767274;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
 
     /// <returns>false where the ledger was in that mode already</returns>
     /// <exception cref="LedgerException">another program is converting</exception>
-    public async Task<bool> ConvertAsync(ViewMode target, IProgress<ConversionProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<bool> ConvertAsync(ViewMode target, IProgress<ConversionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         return await DatabaseBoundary.AskAsync(async () =>
         {
-            await using var guard = await AdvisoryLock.TryTakeAsync(ledger, ConversionLock, cancellation)
+            await using var guard = await AdvisoryLock.TryTakeAsync(ledger, ConversionLock, cancellationToken)
                 ?? throw LedgerException.Of(ErrorCode.ViewsConverting, "another program is converting the views",
                     "Wait until it has ended.");
             var connection = guard.Connection;
-            var now = await ViewModeState.ReadAsync(connection, cancellation);
+            var now = await ViewModeState.ReadAsync(connection, cancellationToken);
             if (now.Mode == target)
             {
-                if (!now.IsSteady) await TakeBackAsync(connection, now, cancellation);
+                if (!now.IsSteady) await TakeBackAsync(connection, now, cancellationToken);
                 return false;
             }
-            if (target == ViewMode.Incremental) await ToIncrementalAsync(connection, now, progress, cancellation);
-            else await ToRefreshAsync(connection, now, progress, cancellation);
+            if (target == ViewMode.Incremental) await ToIncrementalAsync(connection, now, progress, cancellationToken);
+            else await ToRefreshAsync(connection, now, progress, cancellationToken);
             return true;
         });
     }
@@ -52,124 +52,124 @@ public sealed class ViewConverter(LedgerDatabase ledger)
     internal static string BeginBuilding() => IncrementalSql.WatchCatalogue() + SetMode(ViewMode.Refresh, ViewModeState.Building);
 
     // A conversion that was interrupted is not wanted any more.
-    static async Task TakeBackAsync(NpgsqlConnection connection, ViewModeState now, CancellationToken cancellation)
+    private static async Task TakeBackAsync(NpgsqlConnection connection, ViewModeState now, CancellationToken cancellationToken)
     {
         if (now.State == ViewModeState.Building)
         {
-            await ChangeAsync(connection, IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady), null, cancellation);
+            await ChangeAsync(connection, IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady), null, cancellationToken);
         }
         else
         {
-            foreach (var view in AnalyticsViews.All.Reverse()) await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellation);
-            await ChangeAsync(connection, "delete from public.pending_view_changes;" + SetMode(ViewMode.Incremental, ViewModeState.Steady), null, cancellation);
+            foreach (var view in AnalyticsViews.All.Reverse()) await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellationToken);
+            await ChangeAsync(connection, "delete from public.pending_view_changes;" + SetMode(ViewMode.Incremental, ViewModeState.Steady), null, cancellationToken);
         }
     }
 
-    async Task ToIncrementalAsync(NpgsqlConnection connection, ViewModeState now, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    private async Task ToIncrementalAsync(NpgsqlConnection connection, ViewModeState now, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
         if (now.IsSteady)
         {
             progress?.Report(new("waiting for loads and completions under way", 0, 1));
-            await ChangeAsync(connection, BeginBuilding(), null, cancellation);
+            await ChangeAsync(connection, BeginBuilding(), null, cancellationToken);
         }
         while (true)
         {
-            await BuildAsync(connection, progress, cancellation);
+            await BuildAsync(connection, progress, cancellationToken);
             progress?.Report(new("replacing the views", AnalyticsViews.All.Count, AnalyticsViews.All.Count));
-            await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellation);
-            await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellation);
+            await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellationToken);
+            await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellationToken);
             var sql = string.Concat(AnalyticsViews.All.Reverse().Select(v => $"drop materialized view public.{v.Name};\n"))
                 + string.Concat(AnalyticsViews.All.Select(v => IncrementalSql.CreateView(v) + "\n"))
                 + "delete from public.pending_view_changes;" + AllChanged + SetMode(ViewMode.Incremental, ViewModeState.Steady);
             // Something may have come in since the last look.
-            if (await ChangeAsync(connection, sql, async () => await PendingCountAsync(connection, cancellation) == 0, cancellation)) return;
+            if (await ChangeAsync(connection, sql, async () => await PendingCountAsync(connection, cancellationToken) == 0, cancellationToken)) return;
         }
     }
 
-    static async Task BuildAsync(NpgsqlConnection connection, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    private static async Task BuildAsync(NpgsqlConnection connection, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
         var datasets = await ListAsync<long>(connection,
-            "select dataset_id from public.datasets d where not exists (select from view_summaries.counted_datasets c where c.dataset_id = d.dataset_id) order by 1", cancellation);
+            "select dataset_id from public.datasets d where not exists (select from view_summaries.counted_datasets c where c.dataset_id = d.dataset_id) order by 1", cancellationToken);
         for (var i = 0; i < datasets.Count; i++)
         {
             progress?.Report(new($"counting the stars of dataset {datasets[i]}", i, datasets.Count));
-            await ApplyAsync(connection, "select view_summaries.count_dataset($1) where exists (select from public.datasets where dataset_id = $1)", datasets[i], cancellation);
+            await ApplyAsync(connection, "select view_summaries.count_dataset($1) where exists (select from public.datasets where dataset_id = $1)", datasets[i], cancellationToken);
         }
         var runs = await ListAsync<Guid>(connection,
-            "select run_id from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where r.run_id = d.run_id) order by completed_at, run_id", cancellation);
+            "select run_id from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where r.run_id = d.run_id) order by completed_at, run_id", cancellationToken);
         for (var i = 0; i < runs.Count; i++)
         {
             progress?.Report(new("adding up runs", i, runs.Count));
-            await ApplyAsync(connection, "select view_summaries.apply_run($1) where exists (select from public.discovery_runs where run_id = $1 and is_complete)", runs[i], cancellation);
+            await ApplyAsync(connection, "select view_summaries.apply_run($1) where exists (select from public.discovery_runs where run_id = $1 and is_complete)", runs[i], cancellationToken);
             // The planner must know the tables that grow under its hands.
-            if (i is 2 or 20 or 200) await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellation);
+            if (i is 2 or 20 or 200) await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellationToken);
         }
     }
 
-    static Task<int> PendingCountAsync(NpgsqlConnection connection, CancellationToken cancellation) => ScalarAsync(connection, """
+    private static Task<int> PendingCountAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => ScalarAsync(connection, """
         select (select count(*) from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where r.run_id = d.run_id))::int
              + (select count(*) from public.datasets d where not exists (select from view_summaries.counted_datasets c where c.dataset_id = d.dataset_id)
                                                          and exists (select from public.stars s where s.dataset_id = d.dataset_id))::int
-        """, cancellation);
+        """, cancellationToken);
 
-    async Task ToRefreshAsync(NpgsqlConnection connection, ViewModeState now, IProgress<ConversionProgress>? progress, CancellationToken cancellation)
+    private async Task ToRefreshAsync(NpgsqlConnection connection, ViewModeState now, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
         // From here on changes are noted, so that what the new views do not show yet is refreshed after the exchange.
-        if (now.IsSteady) await ChangeAsync(connection, SetMode(ViewMode.Incremental, ViewModeState.Leaving), null, cancellation);
+        if (now.IsSteady) await ChangeAsync(connection, SetMode(ViewMode.Incremental, ViewModeState.Leaving), null, cancellationToken);
         var views = AnalyticsViews.All;
         // What an interrupted conversion left, the dependent first.
-        foreach (var view in views.Reverse()) await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellation);
+        foreach (var view in views.Reverse()) await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellationToken);
         var took = new double[views.Count];
         for (var i = 0; i < views.Count; i++)
         {
             progress?.Report(new($"computing {views[i].Name}", i, views.Count));
             var watch = Stopwatch.StartNew();
-            await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            await connection.ExecuteAsync($"{RefreshSettings.Sql}\n{views[i].CreateMaterializedSql(NextSuffix)}", cancellation);
-            await transaction.CommitAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await connection.ExecuteAsync($"{RefreshSettings.Sql}\n{views[i].CreateMaterializedSql(NextSuffix)}", cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             took[i] = watch.Elapsed.TotalMilliseconds;
         }
         progress?.Report(new("replacing the views", views.Count, views.Count));
-        await using (await ViewRefresher.ExcludeAsync(ledger, cancellation))
+        await using (await ViewRefresher.ExcludeAsync(ledger, cancellationToken))
         {
             var sql = string.Concat(views.Select((v, i) => $"drop view public.{v.Name};\nalter materialized view public.{Next(v)} rename to {v.Name};\n"
                 + string.Concat(v.IndexNames().Select(name => $"alter index public.{name}{NextSuffix} rename to {name};\n"))
                 + string.Create(CultureInfo.InvariantCulture, $"insert into public.view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select '{v.Name}', 'mode', clock_timestamp(), clock_timestamp(), {took[i]:F3}, count(*), 'succeeded' from public.{v.Name};\n")))
                 + AllChanged + IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady);
-            await ChangeAsync(connection, sql, null, cancellation);
+            await ChangeAsync(connection, sql, null, cancellationToken);
         }
-        await new ViewRefresher(ledger).RefreshPendingAsync("mode", cancellation);
+        await new ViewRefresher(ledger).RefreshPendingAsync("mode", cancellationToken);
     }
 
     // Versions never go back: what a reader has kept of the old relation is asked for anew.
-    const string AllChanged = "select public.mark_views_changed(array(select view_name from public.analytics_views));";
+    private const string AllChanged = "select public.mark_views_changed(array(select view_name from public.analytics_views));";
 
     internal const string NextSuffix = "__next";
 
-    static string Next(AnalyticsView view) => view.Name + NextSuffix;
+    private static string Next(AnalyticsView view) => view.Name + NextSuffix;
 
-    static string SetMode(ViewMode mode, string state) =>
+    private static string SetMode(ViewMode mode, string state) =>
         $"update view_summaries.maintenance set mode = '{ViewModeState.NameOf(mode)}', state = '{state}', changed_at = clock_timestamp();";
 
     /// <summary>
     /// One short transaction that excludes every maintaining one. It never queues for long: where loads or readers hold what it
     /// needs, it steps back and tries again, so that nobody waits behind it.
     /// </summary>
-    static async Task<bool> ChangeAsync(NpgsqlConnection connection, string sql, Func<Task<bool>>? still, CancellationToken cancellation)
+    private static async Task<bool> ChangeAsync(NpgsqlConnection connection, string sql, Func<Task<bool>>? still, CancellationToken cancellationToken)
     {
         while (true)
         {
-            await using (var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation))
+            await using (var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken))
             {
                 try
                 {
                     // Tables before the mode lock, as a load takes them.
-                    await connection.ExecuteAsync("set local lock_timeout = '1s'; lock table public.stars, public.star_labels in share row exclusive mode", cancellation);
-                    if (await ScalarAsync(connection, $"select pg_try_advisory_xact_lock({IncrementalSql.ModeLock})::int", cancellation) == 1)
+                    await connection.ExecuteAsync("set local lock_timeout = '1s'; lock table public.stars, public.star_labels in share row exclusive mode", cancellationToken);
+                    if (await ScalarAsync(connection, $"select pg_try_advisory_xact_lock({IncrementalSql.ModeLock})::int", cancellationToken) == 1)
                     {
                         if (still is not null && !await still()) return false;
-                        await connection.ExecuteAsync(sql, cancellation);
-                        await transaction.CommitAsync(cancellation);
+                        await connection.ExecuteAsync(sql, cancellationToken);
+                        await transaction.CommitAsync(cancellationToken);
                         return true;
                     }
                 }
@@ -178,31 +178,31 @@ public sealed class ViewConverter(LedgerDatabase ledger)
                     // Tried again below.
                 }
             }
-            await Task.Delay(Patience, cancellation);
+            await Task.Delay(s_patience, cancellationToken);
         }
     }
 
-    static async Task ApplyAsync(NpgsqlConnection connection, string sql, object id, CancellationToken cancellation)
+    private static async Task ApplyAsync(NpgsqlConnection connection, string sql, object id, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation);
-        await connection.ExecuteAsync($"select pg_advisory_xact_lock({IncrementalSql.ApplyLock})", cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+        await connection.ExecuteAsync($"select pg_advisory_xact_lock({IncrementalSql.ApplyLock})", cancellationToken);
         await using (var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = id } } })
-            await command.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
-    static async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    private static async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         var found = new List<T>();
         await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) found.Add(reader.GetFieldValue<T>(0));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) found.Add(reader.GetFieldValue<T>(0));
         return found;
     }
 
-    static async Task<int> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    private static async Task<int> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -18,45 +18,45 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
         case when exists (select 1 from public.pending_view_changes c where c.view_name = v.view_name) then public.missing_runs(v.view_name) else 0 end
         """;
 
-    const string Sql = $"select {Columns} from public.analytics_views v where v.view_name = $1";
+    private const string Sql = $"select {Columns} from public.analytics_views v where v.view_name = $1";
 
-    const string SqlOfSome = $"select {Columns}, v.view_name from public.analytics_views v where v.view_name = any ($1)";
+    private const string SqlOfSome = $"select {Columns}, v.view_name from public.analytics_views v where v.view_name = any ($1)";
 
     /// <summary>Reads that of one view.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public static async Task<ViewFreshness> ReadAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellation = default)
+    public static async Task<ViewFreshness> ReadAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return (await ReadAsync(ledger, [view], cancellation)).GetValueOrDefault(view) ?? throw Missing(view);
+        return (await ReadAsync(ledger, [view], cancellationToken)).GetValueOrDefault(view) ?? throw Missing(view);
     }
 
     /// <summary>Reads that of some views: one statement, prepared once a connection. A view that the database does not know is left out.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public static async Task<IReadOnlyDictionary<AnalyticsView, ViewFreshness>> ReadAsync(LedgerDatabase ledger, IReadOnlyCollection<AnalyticsView> views, CancellationToken cancellation = default)
+    public static async Task<IReadOnlyDictionary<AnalyticsView, ViewFreshness>> ReadAsync(LedgerDatabase ledger, IReadOnlyCollection<AnalyticsView> views, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(views);
         return await ledger.AskAsync(async connection =>
         {
             await using var command = new NpgsqlCommand(SqlOfSome, connection) { Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. views.Select(v => v.Name)] } } };
-            await command.PrepareAsync(cancellation);
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await command.PrepareAsync(cancellationToken);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             var found = new Dictionary<AnalyticsView, ViewFreshness>();
-            while (await reader.ReadAsync(cancellation))
+            while (await reader.ReadAsync(cancellationToken))
             {
                 var name = reader.GetString(4);
                 found[views.First(v => v.Name == name)] = Of(reader);
             }
             return found;
-        }, cancellation);
+        }, cancellationToken);
     }
 
-    internal static async Task<ViewFreshness> ReadAsync(NpgsqlConnection connection, AnalyticsView view, bool prepare, CancellationToken cancellation)
+    internal static async Task<ViewFreshness> ReadAsync(NpgsqlConnection connection, AnalyticsView view, bool prepare, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = view.Name } } };
-        if (prepare) await command.PrepareAsync(cancellation);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? Of(reader) : throw Missing(view);
+        if (prepare) await command.PrepareAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Of(reader) : throw Missing(view);
     }
 
     internal static ViewFreshness Of(NpgsqlDataReader reader) =>

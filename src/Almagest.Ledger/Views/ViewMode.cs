@@ -28,11 +28,11 @@ public sealed record ViewModeState(ViewMode Mode, string State)
 
     public static string NameOf(ViewMode mode) => mode == ViewMode.Refresh ? "refresh" : "incremental";
 
-    public static async Task<ViewModeState> ReadAsync(LedgerDatabase ledger, CancellationToken cancellation = default)
+    public static async Task<ViewModeState> ReadAsync(LedgerDatabase ledger, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        await using var connection = await ledger.ConnectAsync(cancellation);
-        return await ReadAsync(connection, cancellation);
+        await using var connection = await ledger.ConnectAsync(cancellationToken);
+        return await ReadAsync(connection, cancellationToken);
     }
 
     /// <summary>The mode; null where the schema that knows it is missing.</summary>
@@ -42,13 +42,13 @@ public sealed record ViewModeState(ViewMode Mode, string State)
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))! ? await ReadAsync(connection, cancellationToken) : null;
     }
 
-    internal static async Task<ViewModeState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    internal static async Task<ViewModeState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         return await DatabaseBoundary.AskAsync(async () =>
         {
             await using var command = new NpgsqlCommand("select mode, state from view_summaries.maintenance", connection);
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            await reader.ReadAsync(cancellation);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
             return new ViewModeState(reader.GetString(0) == "refresh" ? ViewMode.Refresh : ViewMode.Incremental, reader.GetString(1));
         });
     }

@@ -27,37 +27,37 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     public const string Channel = "almagest_view_changes";
 
     /// <summary>Refreshes the views that lag behind the ledger, waiting for another refresher to finish first.</summary>
-    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshPendingAsync(string reason = "run", CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshPendingAsync(string reason = "run", CancellationToken cancellationToken = default)
     {
-        await using var guard = await LockAsync(cancellation);
+        await using var guard = await LockAsync(cancellationToken);
         // While a conversion to mode refresh is under way, changes are noted for the views to come: it refreshes them itself.
-        if ((await ViewModeState.ReadAsync(guard.Connection, cancellation)).Mode == ViewMode.Incremental) return [];
+        if ((await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental) return [];
         // Read under the lock: what another refresher has just done is not done again.
         var pending = new HashSet<string>();
         await using (var command = new NpgsqlCommand("select distinct view_name from public.pending_view_changes", guard.Connection))
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            while (await reader.ReadAsync(cancellation)) pending.Add(reader.GetString(0));
+            while (await reader.ReadAsync(cancellationToken)) pending.Add(reader.GetString(0));
         }
-        return await RefreshEachAsync(guard, v => pending.Contains(v.Name), reason, cancellation);
+        return await RefreshEachAsync(guard, v => pending.Contains(v.Name), reason, cancellationToken);
     }
 
     /// <summary>Refreshes the named views, or all.</summary>
     public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshAsync(
-        IReadOnlyCollection<AnalyticsView>? views = null, string reason = "manual", CancellationToken cancellation = default)
+        IReadOnlyCollection<AnalyticsView>? views = null, string reason = "manual", CancellationToken cancellationToken = default)
     {
-        await using var guard = await LockAsync(cancellation);
-        return await RefreshEachAsync(guard, v => views is null || views.Contains(v), reason, cancellation);
+        await using var guard = await LockAsync(cancellationToken);
+        return await RefreshEachAsync(guard, v => views is null || views.Contains(v), reason, cancellationToken);
     }
 
     /// <summary>
     /// Refreshes the views that lag or whose last refresh failed, a failed one only when its next try is due
     /// (<see cref="ViewStatus.NextRetry"/>): what the servers do by themselves.
     /// </summary>
-    public async Task<DueRefresh> RefreshDueAsync(string reason = "run", CancellationToken cancellation = default)
+    public async Task<DueRefresh> RefreshDueAsync(string reason = "run", CancellationToken cancellationToken = default)
     {
-        await using var guard = await LockAsync(cancellation);
-        if ((await ViewModeState.ReadAsync(guard.Connection, cancellation)).Mode == ViewMode.Incremental) return new DueRefresh([], null);
+        await using var guard = await LockAsync(cancellationToken);
+        if ((await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental) return new DueRefresh([], null);
         var due = new HashSet<string>();
         var failures = new Dictionary<string, int>();
         TimeSpan? next = null;
@@ -67,9 +67,9 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
             from refresh_history h
             where h.failures > 0 or exists (select 1 from public.pending_view_changes p where p.view_name = h.view_name)
             """, guard.Connection))
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            while (await reader.ReadAsync(cancellation))
+            while (await reader.ReadAsync(cancellationToken))
             {
                 var wait = TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(2)));
                 if (wait == TimeSpan.Zero) due.Add(reader.GetString(0));
@@ -77,7 +77,7 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
                 failures[reader.GetString(0)] = reader.GetInt32(1);
             }
         }
-        var outcomes = await RefreshEachAsync(guard, v => due.Contains(v.Name), reason, cancellation);
+        var outcomes = await RefreshEachAsync(guard, v => due.Contains(v.Name), reason, cancellationToken);
         foreach (var failed in outcomes.Where(o => !o.Succeeded))
         {
             var wait = RefreshHistory.WaitAfter(failures.GetValueOrDefault(failed.ViewName) + 1);
@@ -87,18 +87,18 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     }
 
     /// <summary>Waits until no refresher works, and keeps others from starting until it is disposed of.</summary>
-    internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellation) => AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellation);
+    internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellationToken) => AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellationToken);
 
-    async Task<AdvisoryLock> LockAsync(CancellationToken cancellation)
+    private async Task<AdvisoryLock> LockAsync(CancellationToken cancellationToken)
     {
-        var guard = await AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellation);
+        var guard = await AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellationToken);
         try
         {
             // Whoever holds the lock is the only refresher alive: a record that still says "running" belongs to a dead one.
             await guard.Connection.ExecuteAsync($"""
                 update public.view_refreshes set outcome = 'failed', finished_at = clock_timestamp(), error = '{RefreshHistory.Abandoned}'
                 where outcome = 'running'
-                """, cancellation);
+                """, cancellationToken);
             return guard;
         }
         catch
@@ -112,20 +112,20 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     /// Two at a time: comparing the new rows with the old takes PostgreSQL one processor a view, however many there are. That which took
     /// longest the last time comes first, so that none is left over for one alone at the end.
     /// </summary>
-    async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
-        AdvisoryLock guard, Func<AnalyticsView, bool> wanted, string reason, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
+        AdvisoryLock guard, Func<AnalyticsView, bool> wanted, string reason, CancellationToken cancellationToken)
     {
-        var kept = (await ViewModeState.ReadAsync(guard.Connection, cancellation)).Mode == ViewMode.Incremental;
+        var kept = (await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental;
         var outcomes = new ConcurrentBag<ViewRefreshOutcome>();
-        var took = await LastDurationsAsync(guard.Connection, cancellation);
+        var took = await LastDurationsAsync(guard.Connection, cancellationToken);
         var waiting = new ConcurrentQueue<AnalyticsView>(AnalyticsViews.All.Where(v => v.DependsOn.Count == 0 && wanted(v)).OrderByDescending(v => took.GetValueOrDefault(v.Name)));
         async Task WorkAsync(NpgsqlConnection connection)
         {
-            while (waiting.TryDequeue(out var view)) outcomes.Add(await RefreshOneAsync(connection, view, kept, reason, cancellation));
+            while (waiting.TryDequeue(out var view)) outcomes.Add(await RefreshOneAsync(connection, view, kept, reason, cancellationToken));
         }
         async Task HelpAsync()
         {
-            await using var second = await ledger.ConnectAsync(cancellation);
+            await using var second = await ledger.ConnectAsync(cancellationToken);
             await WorkAsync(second);
         }
         await Task.WhenAll(WorkAsync(guard.Connection), waiting.Count > 1 ? HelpAsync() : Task.CompletedTask);
@@ -133,12 +133,12 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         foreach (var view in AnalyticsViews.All.Where(v => v.DependsOn.Count > 0))
         {
             if (wanted(view) || outcomes.Any(o => o.Succeeded && view.DependsOn.Contains(o.ViewName)))
-                outcomes.Add(await RefreshOneAsync(guard.Connection, view, kept, reason, cancellation));
+                outcomes.Add(await RefreshOneAsync(guard.Connection, view, kept, reason, cancellationToken));
         }
         return AnalyticsViews.All.Join(outcomes, v => v.Name, o => o.ViewName, (_, o) => o).ToList();
     }
 
-    static async Task<Dictionary<string, double>> LastDurationsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<Dictionary<string, double>> LastDurationsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, double>();
         await using var command = new NpgsqlCommand("""
@@ -148,34 +148,34 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
               select duration_ms from public.view_refreshes r where r.view_name = v.view_name and r.outcome = 'succeeded' order by r.started_at desc limit 1) r
             where r.duration_ms is not null
             """, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) found[reader.GetString(0)] = reader.GetDouble(1);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) found[reader.GetString(0)] = reader.GetDouble(1);
         return found;
     }
 
-    static async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, bool kept, string reason, CancellationToken cancellation)
+    private static async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, bool kept, string reason, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        var id = await RegisterAsync(guard, view, reason, cancellation);
+        var id = await RegisterAsync(guard, view, reason, cancellationToken);
         try
         {
             long rows;
-            await using (var transaction = await guard.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation))
+            await using (var transaction = await guard.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken))
             {
-                await guard.ExecuteAsync(RefreshSettings.Sql, cancellation);
+                await guard.ExecuteAsync(RefreshSettings.Sql, cancellationToken);
                 // In mode incremental every completion has done its part already: there is nothing to recompute.
                 if (!kept)
                 {
-                    var written = await WrittenRowsAsync(guard, view, cancellation);
-                    await guard.ExecuteAsync($"refresh materialized view concurrently public.{view.Name}", cancellation);
-                    await guard.ExecuteAsync("delete from public.pending_view_changes where view_name = $1", cancellation, view.Name);
+                    var written = await WrittenRowsAsync(guard, view, cancellationToken);
+                    await guard.ExecuteAsync($"refresh materialized view concurrently public.{view.Name}", cancellationToken);
+                    await guard.ExecuteAsync("delete from public.pending_view_changes where view_name = $1", cancellationToken, view.Name);
                     // A refresh without news writes no row, and readers' copies stay valid.
-                    if (written is null || written != await WrittenRowsAsync(guard, view, cancellation))
-                        await MarkChangedAsync(guard, view, cancellation);
+                    if (written is null || written != await WrittenRowsAsync(guard, view, cancellationToken))
+                        await MarkChangedAsync(guard, view, cancellationToken);
                 }
                 await using var count = new NpgsqlCommand($"select count(*) from public.{view.Name}", guard) { CommandTimeout = 0 };
-                rows = (long)(await count.ExecuteScalarAsync(cancellation))!;
-                await transaction.CommitAsync(cancellation);
+                rows = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
+                await transaction.CommitAsync(cancellationToken);
             }
             await CloseAsync(guard, id, "succeeded", watch.Elapsed.TotalMilliseconds, rows, null);
             // Of a ledger that is kept for years, the last one's refreshes are enough; this success is newer than all of these.
@@ -197,35 +197,35 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     }
 
     // Rows of the view that this session wrote and the server has not yet added to its statistics; null where it does not count.
-    static async Task<long?> WrittenRowsAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)
+    private static async Task<long?> WrittenRowsAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
             select case when current_setting('track_counts')::boolean
                         then pg_stat_get_xact_tuples_inserted(o) + pg_stat_get_xact_tuples_updated(o) + pg_stat_get_xact_tuples_deleted(o) end
             from (select format('public.%I', $1)::regclass::oid) v (o)
             """, connection) { Parameters = { new() { Value = view.Name } } };
-        return await command.ExecuteScalarAsync(cancellation) as long?;
+        return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
     // The views computed from this one lag from the moment at which its new rows are seen.
-    static async Task MarkChangedAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)
+    private static async Task MarkChangedAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync("select public.mark_views_changed(array[$1])", cancellation, view.Name);
+        await connection.ExecuteAsync("select public.mark_views_changed(array[$1])", cancellationToken, view.Name);
         foreach (var dependent in AnalyticsViews.All.Where(v => v.DependsOn.Contains(view.Name)))
-            await connection.ExecuteAsync("insert into public.pending_view_changes (view_name, change) values ($1, $2)", cancellation, dependent.Name, view.Name);
+            await connection.ExecuteAsync("insert into public.pending_view_changes (view_name, change) values ($1, $2)", cancellationToken, dependent.Name, view.Name);
     }
 
-    static async Task<long> RegisterAsync(NpgsqlConnection connection, AnalyticsView view, string reason, CancellationToken cancellation)
+    private static async Task<long> RegisterAsync(NpgsqlConnection connection, AnalyticsView view, string reason, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             "insert into public.view_refreshes (view_name, reason, started_at, outcome) values ($1, $2, clock_timestamp(), 'running') returning refresh_id", connection)
         {
             Parameters = { new() { Value = view.Name }, new() { Value = reason } },
         };
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    static async Task CloseAsync(NpgsqlConnection connection, long id, string outcome, double ms, long? rows, string? error)
+    private static async Task CloseAsync(NpgsqlConnection connection, long id, string outcome, double ms, long? rows, string? error)
     {
         await using var command = new NpgsqlCommand("""
             update public.view_refreshes

@@ -12,11 +12,11 @@ namespace Almagest.Ledger.Views;
 /// </summary>
 public static class ViewRow
 {
-    static readonly ConcurrentDictionary<Type, AnalyticsView?> Views = [];
-    static readonly NullabilityInfoContext Nullability = new();
+    private static readonly ConcurrentDictionary<Type, AnalyticsView?> s_views = [];
+    private static readonly NullabilityInfoContext s_nullability = new();
 
     /// <summary>The view whose rows are of this type; null = none.</summary>
-    public static AnalyticsView? ViewOf(Type type) => Views.GetOrAdd(type, t => AnalyticsViews.All.FirstOrDefault(v => v.RowType == t));
+    public static AnalyticsView? ViewOf(Type type) => s_views.GetOrAdd(type, t => AnalyticsViews.All.FirstOrDefault(v => v.RowType == t));
 
     /// <summary>The column, stored or computed, that a property is.</summary>
     /// <exception cref="InvalidOperationException">the row's type has a property that the descriptor does not know</exception>
@@ -38,7 +38,7 @@ public static class ViewRow
     {
         var property = PropertyOf(view, column);
         if (property.PropertyType.IsValueType) return Nullable.GetUnderlyingType(property.PropertyType) is not null;
-        lock (Nullability) return Nullability.Create(property).ReadState == NullabilityState.Nullable;
+        lock (s_nullability) return s_nullability.Create(property).ReadState == NullabilityState.Nullable;
     }
 
     /// <summary>Names the properties of rows in JSON as the columns are named.</summary>
@@ -50,5 +50,5 @@ public static class ViewRow
             if (property.AttributeProvider is PropertyInfo declared) property.Name = ColumnOf(view, declared.Name).Name;
     }
 
-    static bool IsNamed(string property, string column) => property.Equals(column.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(string property, string column) => property.Equals(column.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
 }

@@ -14,32 +14,32 @@ namespace Almagest.Ledger.Views;
 /// </summary>
 public sealed class ViewSnapshot : ILedgerReader, IAsyncDisposable
 {
-    readonly LedgerContext context;
+    private readonly LedgerContext _context;
 
-    ViewSnapshot(LedgerContext context, ViewFreshness freshness)
+    private ViewSnapshot(LedgerContext context, ViewFreshness freshness)
     {
-        this.context = context;
+        this._context = context;
         Freshness = freshness;
     }
 
     public ViewFreshness Freshness { get; }
 
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public static Task<ViewSnapshot> OpenAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellation = default)
+    public static Task<ViewSnapshot> OpenAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(view);
-        return DatabaseBoundary.AskAsync(() => BeginAsync(ledger, view, cancellation));
+        return DatabaseBoundary.AskAsync(() => BeginAsync(ledger, view, cancellationToken));
     }
 
-    static async Task<ViewSnapshot> BeginAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellation)
+    private static async Task<ViewSnapshot> BeginAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellationToken)
     {
         var context = ledger.CreateContext();
         try
         {
             // Under REPEATABLE READ the first statement, the one below, takes the snapshot of all.
-            await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-            return new ViewSnapshot(context, await ViewFreshness.ReadAsync((NpgsqlConnection)context.Database.GetDbConnection(), view, prepare: true, cancellation));
+            await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            return new ViewSnapshot(context, await ViewFreshness.ReadAsync((NpgsqlConnection)context.Database.GetDbConnection(), view, prepare: true, cancellationToken));
         }
         catch
         {
@@ -48,11 +48,11 @@ public sealed class ViewSnapshot : ILedgerReader, IAsyncDisposable
         }
     }
 
-    public Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellation = default)
+    public Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return DatabaseBoundary.AskAsync(context, () => query(context).ToListAsync(cancellation));
+        return DatabaseBoundary.AskAsync(_context, () => query(_context).ToListAsync(cancellationToken));
     }
 
-    public ValueTask DisposeAsync() => context.DisposeAsync();
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
 }

@@ -9,9 +9,9 @@ namespace Almagest.Ledger.Views;
 /// <summary>Reads how fresh the views are. Thread-safe; one that is kept measures their sizes only every 10 s, or when rows changed: that takes longer than all the rest.</summary>
 public sealed class ViewStatusReader(LedgerDatabase ledger)
 {
-    static readonly TimeSpan MeasuredFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_measuredFor = TimeSpan.FromSeconds(10);
 
-    static readonly string Sql = $"""
+    private static readonly string s_sql = $"""
         {RefreshHistory.Sql}
         select v.view_name, v.version, h.row_count, h.succeeded_at, h.duration_ms, extract(epoch from clock_timestamp() - h.succeeded_at)::double precision,
                coalesce(p.runs, 0)::int, coalesce(p.missing, 0)::int, p.view_name is not null, coalesce(h.outcome = 'running', false),
@@ -28,29 +28,29 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
           group by view_name) p on p.view_name = v.view_name
         """;
 
-    const string MaterializedSizes = "select view_name, null::bigint, pg_total_relation_size(format('public.%I', view_name)::regclass) from public.analytics_views";
+    private const string MaterializedSizes = "select view_name, null::bigint, pg_total_relation_size(format('public.%I', view_name)::regclass) from public.analytics_views";
 
-    Measured? measured;
+    private Measured? _measured;
 
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public async Task<IReadOnlyList<ViewStatus>> ReadAsync(CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<ViewStatus>> ReadAsync(CancellationToken cancellationToken = default)
     {
         return await ledger.AskAsync(async connection =>
         {
-            var found = await StatusAsync(connection, cancellation);
-            var sizes = await SizesAsync(connection, found, cancellation);
+            var found = await StatusAsync(connection, cancellationToken);
+            var sizes = await SizesAsync(connection, found, cancellationToken);
             return AnalyticsViews.All.Join(found, v => v.Name, s => s.ViewName, (_, s) => sizes.TryGetValue(s.ViewName, out var size) ? s with { Rows = size.Rows ?? s.Rows, SizeBytes = size.Bytes } : s).ToList();
-        }, cancellation);
+        }, cancellationToken);
     }
 
-    static async Task<List<ViewStatus>> StatusAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<List<ViewStatus>> StatusAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Sql, connection);
+        await using var command = new NpgsqlCommand(s_sql, connection);
         // Planning it takes longer than asking.
-        await command.PrepareAsync(cancellation);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await command.PrepareAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<ViewStatus>();
-        while (await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellationToken))
         {
             var status = new ViewStatus(
                 reader.GetString(0), reader.GetString(16), reader.GetInt64(1), Nullable<long>(reader, 2), 0, Nullable<DateTime>(reader, 3), Nullable<double>(reader, 4),
@@ -65,22 +65,22 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
         return found;
     }
 
-    async Task<Dictionary<string, (long? Rows, long Bytes)>> SizesAsync(NpgsqlConnection connection, List<ViewStatus> views, CancellationToken cancellation)
+    private async Task<Dictionary<string, (long? Rows, long Bytes)>> SizesAsync(NpgsqlConnection connection, List<ViewStatus> views, CancellationToken cancellationToken)
     {
         var of = string.Join(' ', views.Select(v => $"{v.ViewName} {v.Mode} {v.Version}").Order(StringComparer.Ordinal));
-        if (measured is { } last && last.Of == of && Stopwatch.GetElapsedTime(last.At) < MeasuredFor) return last.Sizes;
+        if (_measured is { } last && last.Of == of && Stopwatch.GetElapsedTime(last.At) < s_measuredFor) return last.Sizes;
         var incremental = views.Exists(v => v.Mode == ViewModeState.NameOf(ViewMode.Incremental));
         var sizes = new Dictionary<string, (long? Rows, long Bytes)>();
         await using var command = new NpgsqlCommand(incremental ? IncrementalSql.Sizes() : MaterializedSizes, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) sizes[reader.GetString(0)] = (Nullable<long>(reader, 1), reader.GetInt64(2));
-        measured = new Measured(of, Stopwatch.GetTimestamp(), sizes);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) sizes[reader.GetString(0)] = (Nullable<long>(reader, 1), reader.GetInt64(2));
+        _measured = new Measured(of, Stopwatch.GetTimestamp(), sizes);
         return sizes;
     }
 
-    static T? Nullable<T>(NpgsqlDataReader reader, int column) where T : struct =>
+    private static T? Nullable<T>(NpgsqlDataReader reader, int column) where T : struct =>
         reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
 
     /// <param name="Of">the views' versions then</param>
-    sealed record Measured(string Of, long At, Dictionary<string, (long? Rows, long Bytes)> Sizes);
+    private sealed record Measured(string Of, long At, Dictionary<string, (long? Rows, long Bytes)> Sizes);
 }

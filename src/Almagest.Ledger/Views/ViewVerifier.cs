@@ -21,30 +21,30 @@ public sealed record ViewVerification(string ViewName, long Rows, long Missing, 
 /// <summary>Recomputes each view from the raw results and compares every row exactly, in one snapshot, in either mode.</summary>
 public sealed class ViewVerifier(LedgerDatabase ledger)
 {
-    const int MostExamples = 10;
+    private const int MostExamples = 10;
 
     /// <param name="report">called with each differing row as it comes from the database; rows are not kept</param>
     /// <param name="starting">called with each view's name before it is recomputed</param>
     public async Task<IReadOnlyList<ViewVerification>> VerifyAsync(
-        IReadOnlyCollection<AnalyticsView>? views = null, Action<ViewDifference>? report = null, Action<string>? starting = null, CancellationToken cancellation = default)
+        IReadOnlyCollection<AnalyticsView>? views = null, Action<ViewDifference>? report = null, Action<string>? starting = null, CancellationToken cancellationToken = default)
     {
         return await ledger.AskAsync(async connection =>
         {
-            await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-            await using (var memory = new NpgsqlCommand(RefreshSettings.Sql, connection)) await memory.ExecuteNonQueryAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+            await using (var memory = new NpgsqlCommand(RefreshSettings.Sql, connection)) await memory.ExecuteNonQueryAsync(cancellationToken);
             var all = new List<ViewVerification>();
             foreach (var view in AnalyticsViews.All.Where(v => views is null || views.Contains(v)))
             {
                 starting?.Invoke(view.Name);
-                all.Add(await VerifyOneAsync(connection, view, report, cancellation));
+                all.Add(await VerifyOneAsync(connection, view, report, cancellationToken));
             }
             return all;
-        }, cancellation);
+        }, cancellationToken);
     }
 
-    static async Task<ViewVerification> VerifyOneAsync(NpgsqlConnection connection, AnalyticsView view, Action<ViewDifference>? report, CancellationToken cancellation)
+    private static async Task<ViewVerification> VerifyOneAsync(NpgsqlConnection connection, AnalyticsView view, Action<ViewDifference>? report, CancellationToken cancellationToken)
     {
-        var (rows, lags) = await SizeAsync(connection, view, cancellation);
+        var (rows, lags) = await SizeAsync(connection, view, cancellationToken);
         await using var command = new NpgsqlCommand($"""
             with defined as materialized (
             {view.Definition}
@@ -56,8 +56,8 @@ public sealed class ViewVerifier(LedgerDatabase ledger)
             """, connection) { CommandTimeout = 0 };
         long missing = 0, unexpected = 0;
         var examples = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
             var difference = new ViewDifference(view.Name, reader.GetString(0), reader.GetString(1));
             if (difference.Side == "missing") missing++;
@@ -68,14 +68,14 @@ public sealed class ViewVerifier(LedgerDatabase ledger)
         return new ViewVerification(view.Name, rows, missing, unexpected, lags, examples);
     }
 
-    static async Task<(long Rows, bool Lags)> SizeAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)
+    private static async Task<(long Rows, bool Lags)> SizeAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"select (select count(*) from public.{view.Name}), exists (select 1 from public.pending_view_changes where view_name = '{view.Name}') and (select mode from view_summaries.maintenance) = 'refresh'", connection) { CommandTimeout = 0 };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetBoolean(1));
     }
 
-    static string Clip(string text) => text.Length <= 300 ? text : text[..300] + " …";
+    private static string Clip(string text) => text.Length <= 300 ? text : text[..300] + " …";
 }

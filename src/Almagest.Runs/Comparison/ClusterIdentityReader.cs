@@ -21,7 +21,7 @@ public sealed class ClusterIdentityReader(LedgerDatabase ledger)
 
     /// <param name="runs">complete cluster runs over one dataset; their order does not matter</param>
     /// <exception cref="LedgerException">the runs are of another type or over several datasets, or too many stars for one answer</exception>
-    public async Task<RunClusterIdentities> ReadAsync(IReadOnlyList<DiscoveryRun> runs, ClusterMatchingOptions? options = null, CancellationToken cancellation = default)
+    public async Task<RunClusterIdentities> ReadAsync(IReadOnlyList<DiscoveryRun> runs, ClusterMatchingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         options ??= new ClusterMatchingOptions();
@@ -34,10 +34,10 @@ public sealed class ClusterIdentityReader(LedgerDatabase ledger)
         ComparedRuns.RequireType(runs, RunTypes.Cluster);
         ComparedRuns.RequireOneDataset(runs);
         var ordered = runs.OrderBy(r => r.RunId).ToList();
-        var clusters = await new RunSetReader(ledger).ClustersAsync(ordered, cancellation);
-        var identities = ClusterMatching.Match(clusters, options, cancellation);
+        var clusters = await new RunSetReader(ledger).ClustersAsync(ordered, cancellationToken);
+        var identities = ClusterMatching.Match(clusters, options, cancellationToken);
         var ids = identities.Identities.SelectMany(i => i.Members).Select(m => m.StarId).Distinct().ToArray();
-        var stars = ids.Length == 0 ? [] : (await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellation)).ToDictionary(s => s.StarId);
+        var stars = ids.Length == 0 ? [] : (await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellationToken)).ToDictionary(s => s.StarId);
         return new RunClusterIdentities(ordered, identities, stars);
     }
 }

@@ -13,13 +13,13 @@ public static class ComparedRuns
     public const int Most = 100;
 
     /// <summary>Most stars of all runs together: what is kept of them in memory stays below about a gigabyte.</summary>
-    const long MostStars = 4_000_000_000;
+    private const long MostStars = 4_000_000_000;
 
     /// <summary>The runs of these ids, in their order.</summary>
     /// <param name="field">name of the input, for messages</param>
     /// <exception cref="LedgerException">too few, too many, one named twice, no such run, or one is not complete</exception>
     public static async Task<IReadOnlyList<DiscoveryRun>> LoadAsync(
-        LedgerDatabase ledger, IReadOnlyList<Guid> runIds, int least = 2, string field = "run_ids", CancellationToken cancellation = default)
+        LedgerDatabase ledger, IReadOnlyList<Guid> runIds, int least = 2, string field = "run_ids", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(runIds);
@@ -30,7 +30,7 @@ public static class ComparedRuns
             throw LedgerException.Of(ErrorCode.ConflictingValues, $"run {twice.Key} is named {twice.Count()} times", "Name each run once.",
                 field);
         var wanted = runIds.ToArray();
-        var found = (await ledger.ReadAsync(context => context.Runs.Where(r => wanted.Contains(r.RunId)), cancellation)).ToDictionary(r => r.RunId);
+        var found = (await ledger.ReadAsync(context => context.Runs.Where(r => wanted.Contains(r.RunId)), cancellationToken)).ToDictionary(r => r.RunId);
         var runs = wanted.Select(id => found.TryGetValue(id, out var run) ? run : throw LedgerException.Of(ErrorCode.RunNotFound,
             $"there is no run {id}", "The list of runs has those that there are.").With("run_id", id)).ToList();
         foreach (var run in runs) RequireComplete(run);
@@ -39,10 +39,10 @@ public static class ComparedRuns
 
     /// <summary>The newest complete runs of a type over a dataset, oldest first.</summary>
     public static async Task<IReadOnlyList<DiscoveryRun>> NewestAsync(
-        LedgerDatabase ledger, string runType, long? datasetId, int limit = Most, CancellationToken cancellation = default)
+        LedgerDatabase ledger, string runType, long? datasetId, int limit = Most, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        var found = await new RunRepository(ledger).ListAsync(new RunQuery(runType, RunStatus.Completed, datasetId, Math.Min(limit, Most)), cancellation);
+        var found = await new RunRepository(ledger).ListAsync(new RunQuery(runType, RunStatus.Completed, datasetId, Math.Min(limit, Most)), cancellationToken);
         return RequireBounded([.. found.OrderBy(r => r.RunId)], "dataset");
     }
 
@@ -74,7 +74,7 @@ public static class ComparedRuns
                 "Only complete runs can be compared.").With("run_id", run.RunId).With("status", run.Status);
     }
 
-    static IReadOnlyList<DiscoveryRun> RequireBounded(IReadOnlyList<DiscoveryRun> runs, string field) => runs.Sum(r => r.TotalStars) <= MostStars
+    private static IReadOnlyList<DiscoveryRun> RequireBounded(IReadOnlyList<DiscoveryRun> runs, string field) => runs.Sum(r => r.TotalStars) <= MostStars
         ? runs
         : throw LedgerException.Of(ErrorCode.RunsNotComparable,
             $"the runs hold {runs.Sum(r => r.TotalStars)} results, at most {MostStars} can be compared at once", "Name fewer runs.", field);

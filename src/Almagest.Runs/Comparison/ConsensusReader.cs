@@ -21,17 +21,17 @@ public sealed class ConsensusReader(LedgerDatabase ledger)
     /// <param name="runs">complete anomaly runs over one dataset; their order does not matter</param>
     /// <exception cref="LedgerException">the runs are of another type, or over several datasets</exception>
     public async Task<StarConsensusList> ReadAsync(
-        IReadOnlyList<DiscoveryRun> runs, int limit = 100, ConsensusOrder order = ConsensusOrder.Low, CancellationToken cancellation = default)
+        IReadOnlyList<DiscoveryRun> runs, int limit = 100, ConsensusOrder order = ConsensusOrder.Low, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0) return new StarConsensusList([], 0, [], 0);
         ComparedRuns.RequireType(runs, RunTypes.Anomaly);
         ComparedRuns.RequireOneDataset(runs);
         var ordered = runs.OrderBy(r => r.RunId).ToList();
-        var ranking = new ConsensusRanking(await new RunSetReader(ledger).MarksAsync(ordered, cancellation));
-        var top = ranking.Top(Math.Clamp(limit, 0, MostStars), order, cancellation);
+        var ranking = new ConsensusRanking(await new RunSetReader(ledger).MarksAsync(ordered, cancellationToken));
+        var top = ranking.Top(Math.Clamp(limit, 0, MostStars), order, cancellationToken);
         var ids = top.Select(s => s.StarId).ToArray();
-        var stars = (await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellation)).ToDictionary(s => s.StarId);
+        var stars = (await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellationToken)).ToDictionary(s => s.StarId);
         var weights = ranking.Weights.ToList();
         return new StarConsensusList([.. ordered.Zip(weights)], weights.Sum(), [.. top.Where(s => stars.ContainsKey(s.StarId)).Select(s => (s, stars[s.StarId]))], ranking.Count);
     }

@@ -20,13 +20,13 @@ namespace Almagest.Runs.Comparison;
 public sealed class PairStarReader(LedgerDatabase ledger)
 {
     /// <summary>A star is near the threshold of a run if the run would flag it, were it to flag this share more.</summary>
-    const double NearShare = 0.2;
+    private const double NearShare = 0.2;
 
     /// <summary>Most rows of one page.</summary>
     public const int MostRows = 10_000;
 
     /// <summary>One page of stars, by ascending star_id. The next starts after the last one's id.</summary>
-    public async Task<Page<PairStar>> PageAsync(RunAgreement pair, PairStarQuery query, CancellationToken cancellation = default)
+    public async Task<Page<PairStar>> PageAsync(RunAgreement pair, PairStarQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pair);
         ArgumentNullException.ThrowIfNull(query);
@@ -34,7 +34,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
         return await ledger.AskAsync(async connection =>
         {
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
-            var stars = query.Side == PairSide.Common ? Common(command, pair) : await FlipsAsync(connection, command, pair, query.Side == PairSide.OnlyIn1, cancellation);
+            var stars = query.Side == PairSide.Common ? Common(command, pair) : await FlipsAsync(connection, command, pair, query.Side == PairSide.OnlyIn1, cancellationToken);
             command.CommandText = $"""
                 select p.star_id, s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
                        p.score_1, p.score_2, p.cluster_1, p.cluster_2, p.reason, p.near
@@ -47,38 +47,38 @@ public sealed class PairStarReader(LedgerDatabase ledger)
                 order by p.star_id
                 """;
             var rows = new List<PairStar>();
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation)) rows.Add(Read(reader));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) rows.Add(Read(reader));
             if (rows.Count <= limit) return new Page<PairStar>(rows, null);
             rows.RemoveAt(limit);
             return new Page<PairStar>(rows, rows[^1].StarId.ToString(CultureInfo.InvariantCulture));
-        }, cancellation);
+        }, cancellationToken);
     }
 
     /// <summary>The first stars that both mark, ascending.</summary>
-    public Task<IReadOnlyList<long>> IdsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellation = default) =>
-        limit == 0 ? Task.FromResult<IReadOnlyList<long>>([]) : ReadIdsAsync(pair, side, limit, cancellation);
+    public Task<IReadOnlyList<long>> IdsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellationToken = default) =>
+        limit == 0 ? Task.FromResult<IReadOnlyList<long>>([]) : ReadIdsAsync(pair, side, limit, cancellationToken);
 
     /// <summary>How many stars flipped for each reason, both ways.</summary>
-    public async Task<FlipCounts> CountAsync(RunAgreement pair, CancellationToken cancellation = default)
+    public async Task<FlipCounts> CountAsync(RunAgreement pair, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pair);
         return await ledger.AskAsync(async connection =>
         {
-            var (first, near1) = await CountSideAsync(connection, pair, true, cancellation);
-            var (second, near2) = await CountSideAsync(connection, pair, false, cancellation);
+            var (first, near1) = await CountSideAsync(connection, pair, true, cancellationToken);
+            var (second, near2) = await CountSideAsync(connection, pair, false, cancellationToken);
             return new FlipCounts(first, second, near1, near2);
-        }, cancellation);
+        }, cancellationToken);
     }
 
-    static async Task<(IReadOnlyDictionary<string, long>, long)> CountSideAsync(NpgsqlConnection connection, RunAgreement pair, bool onlyIn1, CancellationToken cancellation)
+    private static async Task<(IReadOnlyDictionary<string, long>, long)> CountSideAsync(NpgsqlConnection connection, RunAgreement pair, bool onlyIn1, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
-        command.CommandText = $"select reason, count(*), count(*) filter (where near) from ({await FlipsAsync(connection, command, pair, onlyIn1, cancellation)}) f group by 1 order by 2 desc, 1";
+        command.CommandText = $"select reason, count(*), count(*) filter (where near) from ({await FlipsAsync(connection, command, pair, onlyIn1, cancellationToken)}) f group by 1 order by 2 desc, 1";
         var counts = new Dictionary<string, long>();
         long near = 0;
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
             counts.Add(reader.GetString(0), reader.GetInt64(1));
             near += reader.GetInt64(2);
@@ -86,7 +86,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
         return (counts, near);
     }
 
-    async Task<IReadOnlyList<long>> ReadIdsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellation)
+    private async Task<IReadOnlyList<long>> ReadIdsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellationToken)
     {
         return await ledger.AskAsync(async connection =>
         {
@@ -99,13 +99,13 @@ public sealed class PairStarReader(LedgerDatabase ledger)
                 order by a.star_id limit {limit.ToString(CultureInfo.InvariantCulture)}
                 """;
             var ids = new List<long>();
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation)) ids.Add(reader.GetInt64(0));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) ids.Add(reader.GetInt64(0));
             return ids;
-        }, cancellation);
+        }, cancellationToken);
     }
 
-    static string Common(NpgsqlCommand command, RunAgreement pair) => $"""
+    private static string Common(NpgsqlCommand command, RunAgreement pair) => $"""
         select a.star_id, a.anomaly_score as score_1, b.anomaly_score as score_2, a.cluster_id as cluster_1, b.cluster_id as cluster_2,
                null::text as reason, null::boolean as near
         from public.discovery_results a
@@ -114,7 +114,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
         """;
 
     /// <summary>The stars that one run marks and the other does not, with the reason of each.</summary>
-    static async Task<string> FlipsAsync(NpgsqlConnection connection, NpgsqlCommand command, RunAgreement pair, bool onlyIn1, CancellationToken cancellation)
+    private static async Task<string> FlipsAsync(NpgsqlConnection connection, NpgsqlCommand command, RunAgreement pair, bool onlyIn1, CancellationToken cancellationToken)
     {
         var (marking, other) = onlyIn1 ? (pair.Run1, pair.Run2) : (pair.Run2, pair.Run1);
         var (marked, otherMarked) = onlyIn1 ? (pair.Marked1, pair.Marked2) : (pair.Marked2, pair.Marked1);
@@ -122,9 +122,9 @@ public sealed class PairStarReader(LedgerDatabase ledger)
         if (marking.RunType == RunTypes.Anomaly && other.RunType == RunTypes.Anomaly)
         {
             var asMany = (long)Math.Round((double)marked * other.TotalStars / Math.Max(1, marking.TotalStars));
-            threshold = asMany > otherMarked ? await ScoreAsync(connection, other, asMany, cancellation) : null;
+            threshold = asMany > otherMarked ? await ScoreAsync(connection, other, asMany, cancellationToken) : null;
         }
-        if (other.RunType == RunTypes.Anomaly && otherMarked > 0) near = await ScoreAsync(connection, other, (long)Math.Ceiling(otherMarked * (1 + NearShare)), cancellation);
+        if (other.RunType == RunTypes.Anomaly && otherMarked > 0) near = await ScoreAsync(connection, other, (long)Math.Ceiling(otherMarked * (1 + NearShare)), cancellationToken);
         // Scores of the run that does not mark the star; below every score where there is no such threshold.
         var (thresholdSql, nearSql) = (Bind(command, threshold ?? double.NegativeInfinity), Bind(command, near ?? double.NegativeInfinity));
         var (a, b) = onlyIn1 ? ("1", "2") : ("2", "1");
@@ -139,7 +139,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     }
 
     /// <summary>The score of a rank, 1 = the lowest; the highest where there are fewer.</summary>
-    static async Task<double?> ScoreAsync(NpgsqlConnection connection, DiscoveryRun run, long rank, CancellationToken cancellation)
+    private static async Task<double?> ScoreAsync(NpgsqlConnection connection, DiscoveryRun run, long rank, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
             select max(anomaly_score) from (
@@ -149,20 +149,20 @@ public sealed class PairStarReader(LedgerDatabase ledger)
             Parameters = { new() { Value = run.RunId }, new() { Value = Math.Max(1, rank) } },
             CommandTimeout = 600,
         };
-        return await command.ExecuteScalarAsync(cancellation) as double?;
+        return await command.ExecuteScalarAsync(cancellationToken) as double?;
     }
 
     // Literal conditions, so that the planner sees the partial and the composite indexes.
-    static string Marks(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"{alias}.is_anomaly = 1" : $"{alias}.cluster_id = -1";
+    private static string Marks(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"{alias}.is_anomaly = 1" : $"{alias}.cluster_id = -1";
 
-    static PairStar Read(NpgsqlDataReader r) => new(
+    private static PairStar Read(NpgsqlDataReader r) => new(
         r.GetInt64(0), r.GetString(1), r.GetDouble(2), r.GetDouble(3), Double(r, 4), Double(r, 5), Double(r, 6), Double(r, 7), Double(r, 8),
         Double(r, 9), Double(r, 10), r.IsDBNull(11) ? null : r.GetInt32(11), r.IsDBNull(12) ? null : r.GetInt32(12),
         r.IsDBNull(13) ? null : r.GetString(13), r.IsDBNull(14) ? null : r.GetBoolean(14));
 
-    static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
+    private static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 
-    static string Bind<T>(NpgsqlCommand command, T value)
+    private static string Bind<T>(NpgsqlCommand command, T value)
     {
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
         return $"${command.Parameters.Count}";

@@ -40,7 +40,7 @@ public sealed record RunAgreement(
 public sealed class RunAgreementReader(LedgerDatabase ledger)
 {
     /// <exception cref="LedgerException">a run is not complete, the two are one, or they have no star in common</exception>
-    public async Task<RunAgreement> ReadAsync(DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellation = default)
+    public async Task<RunAgreement> ReadAsync(DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run1);
         ArgumentNullException.ThrowIfNull(run2);
@@ -53,18 +53,18 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
                 "Compare runs over the same dataset.", "run_id");
         return await ledger.AskAsync(async connection =>
         {
-            var (marked1, marked2, overlap) = await CountsAsync(connection, run1, run2, cancellation);
+            var (marked1, marked2, overlap) = await CountsAsync(connection, run1, run2, cancellationToken);
             if (run1.RunType != RunTypes.Cluster || run2.RunType != RunTypes.Cluster) return new RunAgreement(run1, run2, marked1, marked2, overlap, [], null, null, null);
-            var clusters = await MatchesAsync(connection, run1, run2, cancellation);
+            var clusters = await MatchesAsync(connection, run1, run2, cancellationToken);
             var table = new ContingencyTable(clusters.Select(c => (c.Cluster1, c.Cluster2, c.Stars)));
             return new RunAgreement(run1, run2, marked1, marked2, overlap, clusters, table.AdjustedRandIndex(), MutualInformation.Adjusted(table), MutualInformation.Normalized(table));
-        }, cancellation);
+        }, cancellationToken);
     }
 
     internal static string Mark(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"coalesce({alias}.is_anomaly = 1, false)" : $"coalesce({alias}.cluster_id = -1, false)";
 
-    static async Task<(long Marked1, long Marked2, MarkOverlap Overlap)> CountsAsync(
-        NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellation)
+    private static async Task<(long Marked1, long Marked2, MarkOverlap Overlap)> CountsAsync(
+        NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellationToken)
     {
         var (a, b) = (Mark("a", run1), Mark("b", run2));
         await using var command = Command(connection, run1, run2, $"""
@@ -75,12 +75,12 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
             from (select * from public.discovery_results where run_id = $1) a
             full join (select * from public.discovery_results where run_id = $2) b using (star_id)
             """);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(1), reader.GetInt64(2), new MarkOverlap(reader.GetInt64(0), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
     }
 
-    static async Task<List<ClusterMatch>> MatchesAsync(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellation)
+    private static async Task<List<ClusterMatch>> MatchesAsync(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, run1, run2, """
             select a.cluster_id, b.cluster_id, count(*)
@@ -89,12 +89,12 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
             group by 1, 2 order by 3 desc, 1, 2
             """);
         var matches = new List<ClusterMatch>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) matches.Add(new ClusterMatch(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2)));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) matches.Add(new ClusterMatch(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2)));
         return matches;
     }
 
-    static NpgsqlCommand Command(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, string sql) => new(sql, connection)
+    private static NpgsqlCommand Command(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, string sql) => new(sql, connection)
     {
         Parameters = { new() { Value = run1.RunId }, new() { Value = run2.RunId } },
         CommandTimeout = 600,

@@ -11,7 +11,7 @@ namespace Almagest.Runs.Comparison;
 /// </param>
 internal sealed record RunDifference(IReadOnlyList<string> Differences)
 {
-    static readonly string[] Named = ["features", "random_state", "contamination"];
+    private static readonly string[] s_named = ["features", "random_state", "contamination"];
 
     public static RunDifference Of(DiscoveryRun run1, DiscoveryRun run2)
     {
@@ -20,7 +20,7 @@ internal sealed record RunDifference(IReadOnlyList<string> Differences)
         var (p1, p2) = (RunParametersJson.Of(run1), RunParametersJson.Of(run2));
         bool Same(string name) => JsonNode.DeepEquals(p1[name], p2[name]);
         var sameAlgorithm = run1.Algorithm == run2.Algorithm;
-        var others = p1.Select(p => p.Key).Union(p2.Select(p => p.Key)).Except(Named);
+        var others = p1.Select(p => p.Key).Union(p2.Select(p => p.Key)).Except(s_named);
         (string Name, bool Differs)[] checks =
         [
             ("algorithm", !sameAlgorithm),
@@ -50,7 +50,7 @@ internal sealed record RunDifference(IReadOnlyList<string> Differences)
         _ => FlipReason.Program,
     };
 
-    static string? RecipeVersion(DiscoveryRun run) => ResultsSummary.Parse(run.ResultsSummary)?.Features?.Version;
+    private static string? RecipeVersion(DiscoveryRun run) => ResultsSummary.Parse(run.ResultsSummary)?.Features?.Version;
 }
 
 /// <summary>Why one run marks a star and the other does not. The first that applies, in this order.</summary>
@@ -81,7 +81,7 @@ public static class FlipReason
 }
 
 /// <summary>The stored parameters of runs as JSON objects.</summary>
-static class RunParametersJson
+internal static class RunParametersJson
 {
     public static JsonObject Of(DiscoveryRun run) => JsonNode.Parse(run.Parameters) as JsonObject ?? [];
 }

@@ -18,33 +18,33 @@ namespace Almagest.Runs.Comparison;
 public sealed class RunSetReader(LedgerDatabase ledger)
 {
     /// <summary>Labels of cluster runs that are compared at once: at four bytes each they stay below half a gigabyte.</summary>
-    const long MostLabels = 100_000_000;
+    private const long MostLabels = 100_000_000;
 
     /// <summary>What each run analysed and marked, in the order of the runs.</summary>
-    public async Task<IReadOnlyList<MarkedRun>> MarksAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<MarkedRun>> MarksAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        var analysed = await AnalysedAsync(runs, cancellation);
+        var analysed = await AnalysedAsync(runs, cancellationToken);
         // One condition a query, so that each meets its own index: (run_id, is_anomaly) and (run_id, cluster_id).
-        var marked = await ReadAsync("is_anomaly = 1", [.. runs.Where(r => r.RunType == RunTypes.Anomaly)], cancellation);
-        foreach (var (id, set) in await ReadAsync("cluster_id = -1", [.. runs.Where(r => r.RunType == RunTypes.Cluster)], cancellation)) marked.Add(id, set);
+        var marked = await ReadAsync("is_anomaly = 1", [.. runs.Where(r => r.RunType == RunTypes.Anomaly)], cancellationToken);
+        foreach (var (id, set) in await ReadAsync("cluster_id = -1", [.. runs.Where(r => r.RunType == RunTypes.Cluster)], cancellationToken)) marked.Add(id, set);
         return [.. runs.Select((r, i) => new MarkedRun(analysed[i], marked.GetValueOrDefault(r.RunId) ?? new StarSet()))];
     }
 
     /// <summary>The stars that each run analysed; one set for all runs over one selection.</summary>
-    public async Task<IReadOnlyList<StarSet>> AnalysedAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<StarSet>> AnalysedAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         static (long, string, long) Selection(DiscoveryRun r) => (r.DatasetId, r.DatasetFilter, r.TotalStars);
         var representatives = runs.GroupBy(Selection).ToDictionary(g => g.Key, g => g.First());
-        var sets = await ReadAsync("true", [.. representatives.Values], cancellation);
+        var sets = await ReadAsync("true", [.. representatives.Values], cancellationToken);
         var bySelection = representatives.ToDictionary(r => r.Key, r => sets.GetValueOrDefault(r.Value.RunId) ?? new StarSet());
         return [.. runs.Select(r => bySelection[Selection(r)])];
     }
 
     /// <summary>The clusters of each cluster run, by their numbers.</summary>
     /// <exception cref="LedgerException">they are too much for memory</exception>
-    public async Task<IReadOnlyList<ClusteredRun>> ClustersAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<ClusteredRun>> ClustersAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count > 0 && runs.Count * runs.Max(r => r.TotalStars) is > MostLabels and var labels)
@@ -53,7 +53,7 @@ public sealed class RunSetReader(LedgerDatabase ledger)
                 $"{runs.Count} cluster runs of up to {runs.Max(r => r.TotalStars)} stars have {labels} labels, at most {MostLabels} can be compared at once",
                 "Name fewer runs.", "run_ids");
         }
-        var analysed = await AnalysedAsync(runs, cancellation);
+        var analysed = await AnalysedAsync(runs, cancellationToken);
         var found = new List<ClusteredRun>();
         await ledger.AskAsync(async connection =>
         {
@@ -68,21 +68,21 @@ public sealed class RunSetReader(LedgerDatabase ledger)
                     CommandTimeout = 600,
                 };
                 var clusters = new List<LabelledCluster>();
-                await using var reader = await command.ExecuteReaderAsync(cancellation);
-                while (await reader.ReadAsync(cancellation)) clusters.Add(new LabelledCluster(reader.GetInt32(0), Sorted(reader.GetFieldValue<long[]>(1))));
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken)) clusters.Add(new LabelledCluster(reader.GetInt32(0), Sorted(reader.GetFieldValue<long[]>(1))));
                 found.Add(new ClusteredRun(analysed[i], clusters));
             }
-        }, cancellation);
+        }, cancellationToken);
         return found;
     }
 
-    static long[] Sorted(long[] ids)
+    private static long[] Sorted(long[] ids)
     {
         Array.Sort(ids);
         return ids;
     }
 
-    async Task<Dictionary<Guid, StarSet>> ReadAsync(string condition, IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellation)
+    private async Task<Dictionary<Guid, StarSet>> ReadAsync(string condition, IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellationToken)
     {
         var sets = new Dictionary<Guid, StarSet>();
         if (runs.Count == 0) return sets;
@@ -96,14 +96,14 @@ public sealed class RunSetReader(LedgerDatabase ledger)
                 Parameters = { new() { Value = runs.Select(r => r.RunId).ToArray() } },
                 CommandTimeout = 600,
             };
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
             {
                 var id = reader.GetGuid(0);
                 if (!sets.TryGetValue(id, out var set)) sets.Add(id, set = new StarSet());
                 set.AddWord(reader.GetInt64(1), unchecked((ulong)reader.GetInt64(2)));
             }
             return sets;
-        }, cancellation);
+        }, cancellationToken);
     }
 }

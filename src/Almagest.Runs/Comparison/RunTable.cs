@@ -41,15 +41,15 @@ public sealed record SeedGroup(IReadOnlyList<DiscoveryRun> Members, IReadOnlyLis
 public sealed class RunTableReader(LedgerDatabase ledger)
 {
     /// <param name="runs">complete; see <see cref="ComparedRuns"/></param>
-    public async Task<RunTable> ReadAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellation = default)
+    public async Task<RunTable> ReadAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         var sets = new RunSetReader(ledger);
-        var marks = await sets.MarksAsync(runs, cancellation);
-        var pairs = await WithRandIndicesAsync(sets, runs, PairSignificance.Matrix(runs, marks), cancellation);
+        var marks = await sets.MarksAsync(runs, cancellationToken);
+        var pairs = await WithRandIndicesAsync(sets, runs, PairSignificance.Matrix(runs, marks), cancellationToken);
         var ids = runs.Select(r => r.RunId).ToArray();
-        var stats = (await ledger.ReadAsync(context => context.Set<RunStatsRow>().Where(s => ids.Contains(s.RunId)), cancellation)).ToDictionary(s => s.RunId);
-        var names = (await new DatasetRepository(ledger).ListAsync(cancellation)).ToDictionary(d => d.DatasetId, d => d.Name);
+        var stats = (await ledger.ReadAsync(context => context.Set<RunStatsRow>().Where(s => ids.Contains(s.RunId)), cancellationToken)).ToDictionary(s => s.RunId);
+        var names = (await new DatasetRepository(ledger).ListAsync(cancellationToken)).ToDictionary(d => d.DatasetId, d => d.Name);
         var kappas = runs.ToDictionary(r => r.RunId, r => Spread.Of([.. pairs.Where(p => p.Run1.RunId == r.RunId || p.Run2.RunId == r.RunId).Select(p => p.Overlap.Kappa).OfType<double>()])?.Mean);
         var weights = runs.All(r => r.RunType == RunTypes.Anomaly) ? RunWeights.Of(marks).All() : null;
         var compared = runs.Select((r, i) => new ComparedRun(r, names.GetValueOrDefault(r.DatasetId, ""), marks[i].Marked.Count, stats.GetValueOrDefault(r.RunId), kappas[r.RunId],
@@ -57,17 +57,17 @@ public sealed class RunTableReader(LedgerDatabase ledger)
         return new RunTable(compared, Differences(compared), Groups(compared, pairs), pairs);
     }
 
-    static async Task<IReadOnlyList<PairSignificance>> WithRandIndicesAsync(
-        RunSetReader sets, IReadOnlyList<DiscoveryRun> runs, IReadOnlyList<PairSignificance> pairs, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<PairSignificance>> WithRandIndicesAsync(
+        RunSetReader sets, IReadOnlyList<DiscoveryRun> runs, IReadOnlyList<PairSignificance> pairs, CancellationToken cancellationToken)
     {
         var clusterRuns = runs.Where(r => r.RunType == RunTypes.Cluster).ToList();
         if (clusterRuns.Count < 2) return pairs;
-        var index = ClusterMatching.Agreement(await sets.ClustersAsync(clusterRuns, cancellation), cancellation: cancellation);
+        var index = ClusterMatching.Agreement(await sets.ClustersAsync(clusterRuns, cancellationToken), cancellationToken: cancellationToken);
         var place = clusterRuns.Index().ToDictionary(r => r.Item.RunId, r => r.Index);
         return [.. pairs.Select(p => p.Overlap.Shared > 0 && place.TryGetValue(p.Run1.RunId, out var i) && place.TryGetValue(p.Run2.RunId, out var j) ? p with { AdjustedRandIndex = index[i, j] } : p)];
     }
 
-    static List<DifferingParameter> Differences(List<ComparedRun> runs)
+    private static List<DifferingParameter> Differences(List<ComparedRun> runs)
     {
         var columns = runs.ConvertAll(r =>
         {
@@ -86,7 +86,7 @@ public sealed class RunTableReader(LedgerDatabase ledger)
             .Where(p => p.Values.Distinct().Count() > 1)];
     }
 
-    static List<SeedGroup> Groups(List<ComparedRun> runs, IReadOnlyList<PairSignificance> pairs)
+    private static List<SeedGroup> Groups(List<ComparedRun> runs, IReadOnlyList<PairSignificance> pairs)
     {
         var groups = new List<SeedGroup>();
         foreach (var group in runs.Where(r => r.Run.RandomSeed is not null).GroupBy(r => Key(r.Run)))

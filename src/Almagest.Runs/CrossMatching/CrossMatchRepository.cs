@@ -12,36 +12,36 @@ namespace Almagest.Runs.CrossMatching;
 /// <summary>The stored cross-matches and their links.</summary>
 public sealed class CrossMatchRepository(LedgerDatabase ledger)
 {
-    static readonly string[] OfEachStar = ["star_{0}_id", "source_id_{0}", "ra_deg_{0}", "dec_deg_{0}", "pmra_mas_yr_{0}", "pmdec_mas_yr_{0}", "magnitude_{0}"];
+    private static readonly string[] s_ofEachStar = ["star_{0}_id", "source_id_{0}", "ra_deg_{0}", "dec_deg_{0}", "pmra_mas_yr_{0}", "pmdec_mas_yr_{0}", "magnitude_{0}"];
 
     /// <summary>Newest first.</summary>
-    public Task<List<CrossMatch>> ListAsync(CancellationToken cancellation = default) =>
-        ledger.ReadAsync(context => context.CrossMatches.AsNoTracking().OrderByDescending(m => m.MatchId), cancellation);
+    public Task<List<CrossMatch>> ListAsync(CancellationToken cancellationToken = default) =>
+        ledger.ReadAsync(context => context.CrossMatches.AsNoTracking().OrderByDescending(m => m.MatchId), cancellationToken);
 
     /// <exception cref="LedgerException">no such match</exception>
-    public async Task<CrossMatch> GetAsync(long matchId, CancellationToken cancellation = default) =>
-        (await ledger.ReadAsync(context => context.CrossMatches.AsNoTracking().Where(m => m.MatchId == matchId), cancellation)).FirstOrDefault()
+    public async Task<CrossMatch> GetAsync(long matchId, CancellationToken cancellationToken = default) =>
+        (await ledger.ReadAsync(context => context.CrossMatches.AsNoTracking().Where(m => m.MatchId == matchId), cancellationToken)).FirstOrDefault()
         ?? throw LedgerException.Of(ErrorCode.CrossMatchNotFound, $"there is no cross-match {matchId}",
             "The list of cross-matches has those that there are.").With("match_id", matchId);
 
     /// <summary>Deletes a match with its links.</summary>
     /// <exception cref="LedgerException">no such match</exception>
-    public async Task DeleteAsync(long matchId, CancellationToken cancellation = default)
+    public async Task DeleteAsync(long matchId, CancellationToken cancellationToken = default)
     {
-        await GetAsync(matchId, cancellation);
+        await GetAsync(matchId, cancellationToken);
         await using var context = ledger.CreateContext();
-        await context.CrossMatches.Where(m => m.MatchId == matchId).ExecuteDeleteAsync(cancellation);
+        await context.CrossMatches.Where(m => m.MatchId == matchId).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>The pairs of a match with the catalogues' columns of both stars, as a table to be written, streamed.</summary>
-    public async Task<OutgoingTable> TableAsync(CrossMatch match, long? limit = null, CancellationToken cancellation = default)
+    public async Task<OutgoingTable> TableAsync(CrossMatch match, long? limit = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(match);
         var datasets = new DatasetRepository(ledger);
-        var (first, second) = (await datasets.GetAsync(match.Dataset1Id, cancellation), await datasets.GetAsync(match.Dataset2Id, cancellation));
+        var (first, second) = (await datasets.GetAsync(match.Dataset1Id, cancellationToken), await datasets.GetAsync(match.Dataset2Id, cancellationToken));
         var provenance = Provenance.Begin($"Stars of {first.Name} (1) and {second.Name} (2) at the same place", $"{(limit is { } n ? $"the first {n} of " : "")}all pairs, by star_1_id, star_2_id");
         foreach (var (name, value) in Provenance.Describe(match, first, second)) provenance[name] = value?.DeepClone();
-        var columns = OfEachStar.Select(c => ColumnDictionary.Side(c, "1")).Concat(OfEachStar.Select(c => ColumnDictionary.Side(c, "2"))).Append(StarColumns.SeparationArcsec).ToList();
+        var columns = s_ofEachStar.Select(c => ColumnDictionary.Side(c, "1")).Concat(s_ofEachStar.Select(c => ColumnDictionary.Side(c, "2"))).Append(StarColumns.SeparationArcsec).ToList();
         return ColumnTable.Of("links", columns, provenance, QueryRows.ReadAsync(ledger, command =>
         {
             command.CommandText = """
@@ -56,6 +56,6 @@ public sealed class CrossMatchRepository(LedgerDatabase ledger)
             if (limit is not { } most) return;
             command.CommandText += " limit $2";
             command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = most });
-        }, cancellation));
+        }, cancellationToken));
     }
 }

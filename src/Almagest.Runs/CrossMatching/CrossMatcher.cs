@@ -41,35 +41,35 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
 {
     /// <param name="stage">told what is being done</param>
     /// <exception cref="LedgerException">no such dataset, a value is out of range, or the database has trouble: nothing is stored</exception>
-    public async Task<CrossMatchReport> MatchAsync(CrossMatchRequest request, Action<string>? stage = null, CancellationToken cancellation = default)
+    public async Task<CrossMatchReport> MatchAsync(CrossMatchRequest request, Action<string>? stage = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var epoch = CommonEpoch(request);
         var datasets = new DatasetRepository(ledger);
-        var first = await FindAsync(datasets, request.Dataset1, "dataset_1", cancellation);
-        var second = await FindAsync(datasets, request.Dataset2, "dataset_2", cancellation);
+        var first = await FindAsync(datasets, request.Dataset1, "dataset_1", cancellationToken);
+        var second = await FindAsync(datasets, request.Dataset2, "dataset_2", cancellationToken);
         if (first.DatasetId == second.DatasetId)
             throw LedgerException.Invalid("dataset_2", $"both datasets are '{first.Name}': every star would match itself", "Name two datasets.");
         return await DatabaseBoundary.AskAsync(async () =>
         {
             var watch = Stopwatch.StartNew();
             stage?.Invoke($"reading {first.Name}");
-            var stars1 = await LoadAsync(first, epoch - request.Epoch1, cancellation);
+            var stars1 = await LoadAsync(first, epoch - request.Epoch1, cancellationToken);
             stage?.Invoke($"reading {second.Name}");
-            var stars2 = await LoadAsync(second, epoch - request.Epoch2, cancellation);
+            var stars2 = await LoadAsync(second, epoch - request.Epoch2, cancellationToken);
             var load = watch.Elapsed.TotalMilliseconds;
             watch.Restart();
             stage?.Invoke("matching");
-            var pairs = await Task.Run(() => PositionMatcher.Match(stars1.Positions, stars2.Positions, request.RadiusArcsec / Constants.ArcsecondsPerDegree, request.Find, cancellation: cancellation), cancellation);
+            var pairs = await Task.Run(() => PositionMatcher.Match(stars1.Positions, stars2.Positions, request.RadiusArcsec / Constants.ArcsecondsPerDegree, request.Find, cancellationToken: cancellationToken), cancellationToken);
             var matching = watch.Elapsed.TotalMilliseconds;
             watch.Restart();
             stage?.Invoke("storing links");
-            var match = await StoreAsync(request, epoch, first, second, stars1.Ids, stars2.Ids, pairs, cancellation);
+            var match = await StoreAsync(request, epoch, first, second, stars1.Ids, stars2.Ids, pairs, cancellationToken);
             return new CrossMatchReport(match, first, second, stars1.Moved, stars2.Moved, load, matching, watch.Elapsed.TotalMilliseconds);
         });
     }
 
-    static double? CommonEpoch(CrossMatchRequest request)
+    private static double? CommonEpoch(CrossMatchRequest request)
     {
         if (!(request.RadiusArcsec > 0 && request.RadiusArcsec <= PositionMatcher.MostRadiusDeg * Constants.ArcsecondsPerDegree))
             throw LedgerException.Invalid("radius_arcsec", $"radius_arcsec is {request.RadiusArcsec}, expected a number above 0, at most {PositionMatcher.MostRadiusDeg * Constants.ArcsecondsPerDegree}");
@@ -80,11 +80,11 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         throw LedgerException.Invalid(request.Epoch1 is null ? "epoch_1" : "epoch_2", "proper motions can be applied only where the epochs of both datasets are known", "Give epoch_1 and epoch_2, or none.");
     }
 
-    static async Task<Dataset> FindAsync(DatasetRepository datasets, string name, string field, CancellationToken cancellation)
+    private static async Task<Dataset> FindAsync(DatasetRepository datasets, string name, string field, CancellationToken cancellationToken)
     {
         try
         {
-            return await datasets.FindAsync(name, cancellation);
+            return await datasets.FindAsync(name, cancellationToken);
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.NotFound)
         {
@@ -92,11 +92,11 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         }
     }
 
-    async Task<(long[] Ids, SkyPositions Positions, long Moved)> LoadAsync(Dataset dataset, double? years, CancellationToken cancellation)
+    private async Task<(long[] Ids, SkyPositions Positions, long Moved)> LoadAsync(Dataset dataset, double? years, CancellationToken cancellationToken)
     {
         var (ids, ra, dec) = (new List<long>(), new List<double>(), new List<double>());
         long moved = 0;
-        await using var connection = await ledger.ConnectAsync(cancellation);
+        await using var connection = await ledger.ConnectAsync(cancellationToken);
         await using var command = new NpgsqlCommand("""
             select star_id, ra_deg, dec_deg, pmra_mas_yr, pmdec_mas_yr, parallax_mas, radial_velocity_km_s
             from public.stars where dataset_id = $1 order by star_id
@@ -105,8 +105,8 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
             Parameters = { new() { Value = dataset.DatasetId } },
             CommandTimeout = 3600,
         };
-        await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
             ids.Add(reader.GetInt64(0));
             var (a, d) = (reader.GetDouble(1), reader.GetDouble(2));
@@ -122,14 +122,14 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         return ([.. ids], new SkyPositions([.. ra], [.. dec]), moved);
     }
 
-    static double Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column);
+    private static double Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column);
 
     /// <summary>The match and its links become visible together.</summary>
-    async Task<CrossMatch> StoreAsync(
-        CrossMatchRequest request, double? epoch, Dataset first, Dataset second, long[] ids1, long[] ids2, PositionPair[] pairs, CancellationToken cancellation)
+    private async Task<CrossMatch> StoreAsync(
+        CrossMatchRequest request, double? epoch, Dataset first, Dataset second, long[] ids1, long[] ids2, PositionPair[] pairs, CancellationToken cancellationToken)
     {
-        await using var connection = await ledger.ConnectAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var connection = await ledger.ConnectAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var match = new CrossMatch
         {
             Dataset1Id = first.DatasetId, Dataset2Id = second.DatasetId, RadiusArcsec = request.RadiusArcsec, Find = request.Find.ToString().ToLowerInvariant(),
@@ -146,26 +146,26 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
                 Year(match.Epoch1), Year(match.Epoch2), Year(match.Epoch), new() { Value = match.LinkCount }, new() { Value = match.ProgramVersion },
             },
         })
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            await reader.ReadAsync(cancellation);
+            await reader.ReadAsync(cancellationToken);
             (match.MatchId, match.CreatedAt) = (reader.GetInt64(0), reader.GetDateTime(1));
         }
-        await using (var writer = await connection.BeginBinaryImportAsync("copy public.star_links (match_id, star_1_id, star_2_id, separation_arcsec) from stdin (format binary)", cancellation))
+        await using (var writer = await connection.BeginBinaryImportAsync("copy public.star_links (match_id, star_1_id, star_2_id, separation_arcsec) from stdin (format binary)", cancellationToken))
         {
             foreach (var pair in pairs)
             {
-                await writer.StartRowAsync(cancellation);
-                await writer.WriteAsync(match.MatchId, NpgsqlDbType.Bigint, cancellation);
-                await writer.WriteAsync(ids1[pair.First], NpgsqlDbType.Bigint, cancellation);
-                await writer.WriteAsync(ids2[pair.Second], NpgsqlDbType.Bigint, cancellation);
-                await writer.WriteAsync(pair.SeparationDeg * Constants.ArcsecondsPerDegree, NpgsqlDbType.Double, cancellation);
+                await writer.StartRowAsync(cancellationToken);
+                await writer.WriteAsync(match.MatchId, NpgsqlDbType.Bigint, cancellationToken);
+                await writer.WriteAsync(ids1[pair.First], NpgsqlDbType.Bigint, cancellationToken);
+                await writer.WriteAsync(ids2[pair.Second], NpgsqlDbType.Bigint, cancellationToken);
+                await writer.WriteAsync(pair.SeparationDeg * Constants.ArcsecondsPerDegree, NpgsqlDbType.Double, cancellationToken);
             }
-            await writer.CompleteAsync(cancellation);
+            await writer.CompleteAsync(cancellationToken);
         }
-        await transaction.CommitAsync(cancellation);
+        await transaction.CommitAsync(cancellationToken);
         return match;
     }
 
-    static NpgsqlParameter Year(double? year) => new() { Value = year is { } value ? value : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double };
+    private static NpgsqlParameter Year(double? year) => new() { Value = year is { } value ? value : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double };
 }

@@ -18,7 +18,7 @@ public sealed class LinkedComparison(LedgerDatabase ledger)
 {
     /// <param name="run1">a complete run over dataset 1 of the match, or over dataset 2 while run2 is over dataset 1: they are put in order</param>
     /// <exception cref="LedgerException">a run is not complete, or they are not over the two datasets</exception>
-    public async Task<LinkedAgreement> ReadAsync(CrossMatch match, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellation = default)
+    public async Task<LinkedAgreement> ReadAsync(CrossMatch match, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(match);
         ArgumentNullException.ThrowIfNull(run1);
@@ -48,8 +48,8 @@ public sealed class LinkedComparison(LedgerDatabase ledger)
             };
             var cells = new List<(int, int, long)>();
             long shared = 0, marked1 = 0, marked2 = 0, common = 0;
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
             {
                 var (mark1, mark2, pairs) = (reader.GetBoolean(2), reader.GetBoolean(3), reader.GetInt64(4));
                 shared += pairs;
@@ -59,6 +59,6 @@ public sealed class LinkedComparison(LedgerDatabase ledger)
                 cells.Add((reader.GetInt32(0), reader.GetInt32(1), pairs));
             }
             return new LinkedAgreement(run1, run2, match.LinkCount, new MarkOverlap(shared, marked1, marked2, common), bothCluster && shared > 0 ? new ContingencyTable(cells).AdjustedRandIndex() : null);
-        }, cancellation);
+        }, cancellationToken);
     }
 }

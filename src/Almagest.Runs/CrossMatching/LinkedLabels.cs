@@ -15,7 +15,7 @@ public sealed class LinkedLabels(LedgerDatabase ledger)
     /// <param name="overwrite">replace labels that the stars have in that set</param>
     /// <exception cref="LedgerException">a name is too long, or the database has trouble: nothing is stored</exception>
     public async Task<LinkedLabelReport> CopyAsync(
-        CrossMatch match, bool fromFirst = true, string labelSet = "truth", string? targetSet = null, bool overwrite = false, string? by = null, CancellationToken cancellation = default)
+        CrossMatch match, bool fromFirst = true, string labelSet = "truth", string? targetSet = null, bool overwrite = false, string? by = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(match);
         var target = AnnotationText.Short("label_set", targetSet ?? labelSet) ?? "truth";
@@ -52,9 +52,9 @@ public sealed class LinkedLabels(LedgerDatabase ledger)
                     new() { Value = (object?)AnnotationText.Who(by) ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }, new() { Value = overwrite },
                 },
             };
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            await reader.ReadAsync(cancellation);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
             return new LinkedLabelReport(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
-        }, cancellation);
+        }, cancellationToken);
     }
 }

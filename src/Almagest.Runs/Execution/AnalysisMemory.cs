@@ -10,9 +10,9 @@ namespace Almagest.Runs.Execution;
 /// </summary>
 public sealed class AnalysisMemory
 {
-    StarColumns? stars;
-    string? recipe;
-    PreparedFeatures? features;
+    private StarColumns? _stars;
+    private string? _recipe;
+    private PreparedFeatures? _features;
 
     /// <param name="selections">where the stars are kept; others may share it</param>
     public AnalysisMemory(SelectionCache selections) => Selections = selections;
@@ -29,10 +29,10 @@ public sealed class AnalysisMemory
 
     internal PreparedFeatures Features(StarColumns of, string name, Func<PreparedFeatures> prepare)
     {
-        if (features is not null && ReferenceEquals(of, stars) && recipe == name) return features;
-        (stars, features) = (of, null);
+        if (_features is not null && ReferenceEquals(of, _stars) && _recipe == name) return _features;
+        (_stars, _features) = (of, null);
         Work.Forget();
-        (features, recipe) = (prepare(), name);
-        return features;
+        (_features, _recipe) = (prepare(), name);
+        return _features;
     }
 }

@@ -31,11 +31,11 @@ public sealed record RunOutcome(Guid? RunId, Dataset Dataset, RunRequest Request
 /// </summary>
 public sealed class DiscoveryService(LedgerDatabase ledger)
 {
-    readonly RunRepository runs = new(ledger);
-    readonly DatasetRepository datasets = new(ledger);
-    readonly SelectionLoader selections = new(ledger);
-    readonly RecipeResolver recipes = new(ledger);
-    readonly RunClaims claims = new(ledger);
+    private readonly RunRepository _runs = new(ledger);
+    private readonly DatasetRepository _datasets = new(ledger);
+    private readonly SelectionLoader _selections = new(ledger);
+    private readonly RecipeResolver _recipes = new(ledger);
+    private readonly RunClaims _claims = new(ledger);
 
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
@@ -51,26 +51,26 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
 
     /// <summary>Checks a request and puts it into the queue.</summary>
     /// <exception cref="LedgerException">no such dataset, a parameter out of range, or too few stars: nothing is stored</exception>
-    public async Task<DiscoveryRun> SubmitAsync(RunRequest request, CancellationToken cancellation = default) =>
-        (await ChooseAndSubmitAsync(request, cancellation)).Run;
+    public async Task<DiscoveryRun> SubmitAsync(RunRequest request, CancellationToken cancellationToken = default) =>
+        (await ChooseAndSubmitAsync(request, cancellationToken)).Run;
 
     /// <summary>The same, and why its recipe was taken: null where the request names it.</summary>
     /// <inheritdoc cref="SubmitAsync"/>
-    public async Task<(DiscoveryRun Run, RecipeChoice? Choice)> ChooseAndSubmitAsync(RunRequest request, CancellationToken cancellation = default)
+    public async Task<(DiscoveryRun Run, RecipeChoice? Choice)> ChooseAndSubmitAsync(RunRequest request, CancellationToken cancellationToken = default)
     {
-        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, null, cancellation);
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, null, cancellationToken);
         return (submitted.Runs[0], submitted.Choice);
     }
 
     /// <summary>Submits and executes a run, and waits for the views that it touches.</summary>
-    public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own, null, cancellation);
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own, null, cancellationToken);
         var run = submitted.Runs[0];
         RunOutcome outcome;
         try
         {
-            outcome = await ExecuteAsync(run.RunId, progress, cancellation)
+            outcome = await ExecuteAsync(run.RunId, progress, cancellationToken)
                 ?? throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker").With("run_id", run.RunId);
         }
         catch
@@ -81,21 +81,21 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("views", 0));
-        await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellation);
+        await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellationToken);
         return outcome with { RecipeChoice = submitted.Choice, Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds } };
     }
 
     /// <summary>Executes a pending run; null where another worker has it. The views are left to whoever watches them.</summary>
     /// <exception cref="LedgerException">the run failed or was cancelled; it is marked so, with the reason</exception>
-    public async Task<RunOutcome?> ExecuteAsync(Guid runId, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default) =>
-        await claims.TakeAsync(runId, cancellation) is { } claim ? await ExecuteAsync(claim, progress, cancellation) : null;
+    public async Task<RunOutcome?> ExecuteAsync(Guid runId, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        await _claims.TakeAsync(runId, cancellationToken) is { } claim ? await ExecuteAsync(claim, progress, cancellationToken) : null;
 
     /// <summary>Executes a run that this worker has taken.</summary>
     /// <exception cref="LedgerException">the run failed, was cancelled, or was given to another worker; it is marked so, with the reason</exception>
-    public async Task<RunOutcome> ExecuteAsync(RunClaim claim, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<RunOutcome> ExecuteAsync(RunClaim claim, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(claim);
-        await using var heart = new RunHeartbeat(claims, claim, progress, cancellation);
+        await using var heart = new RunHeartbeat(_claims, claim, progress, cancellationToken);
         try
         {
             // The session that holds it tells those who look for lost workers that this one lives, even when it is too busy to say so.
@@ -110,35 +110,35 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         catch (OperationCanceledException) when (heart.Wish == RunWish.Cancel)
         {
-            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Cancelled, null));
+            await AtEndAsync(() => _claims.EndAsync(claim, RunStatus.Cancelled, null));
             throw LedgerException.Of(ErrorCode.RunCancelled, $"run {claim.RunId} was cancelled", "Start it again.")
                 .With("run_id", claim.RunId);
         }
         catch (OperationCanceledException)
         {
-            await AtEndAsync(() => RequeueWhenCancelled ? claims.HandBackAsync(claim) : claims.EndAsync(claim, RunStatus.Cancelled, null));
+            await AtEndAsync(() => RequeueWhenCancelled ? _claims.HandBackAsync(claim) : _claims.EndAsync(claim, RunStatus.Cancelled, null));
             throw;
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
         {
             // Not the run's fault: it is tried again, like that of a worker that was lost.
-            await AtEndAsync(() => claims.LoseAsync(claim, TimeSpan.Zero, e.Message, CancellationToken.None));
+            await AtEndAsync(() => _claims.LoseAsync(claim, TimeSpan.Zero, e.Message, CancellationToken.None));
             throw;
         }
         catch (LedgerException e)
         {
-            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}"));
+            await AtEndAsync(() => _claims.EndAsync(claim, RunStatus.Failed, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}"));
             throw;
         }
         catch (Exception e)
         {
-            await AtEndAsync(() => claims.EndAsync(claim, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})"));
+            await AtEndAsync(() => _claims.EndAsync(claim, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})"));
             throw;
         }
     }
 
     // Where even this fails, the run is found by its silence.
-    static async Task AtEndAsync(Func<Task> mark)
+    private static async Task AtEndAsync(Func<Task> mark)
     {
         try
         {
@@ -150,39 +150,39 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
     }
 
-    async Task<RunOutcome> WorkAsync(RunClaim claim, IProgress<RunProgress> progress, CancellationToken cancellation)
+    private async Task<RunOutcome> WorkAsync(RunClaim claim, IProgress<RunProgress> progress, CancellationToken cancellationToken)
     {
         var runId = claim.RunId;
-        var run = await runs.GetAsync(runId, cancellation);
-        var dataset = await datasets.GetAsync(run.DatasetId, cancellation);
+        var run = await _runs.GetAsync(runId, cancellationToken);
+        var dataset = await _datasets.GetAsync(run.DatasetId, cancellationToken);
         var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), ParameterReader.Read(run.Algorithm, run.Parameters));
         if (request.Parameters.Features is null)
         {
             // Not submitted here, or by an older program: from now on it says which.
-            request = request with { Parameters = (await recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellation)).Parameters };
-            await runs.ResolveAsync(runId, request.Parameters, cancellation);
+            request = request with { Parameters = (await _recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellationToken)).Parameters };
+            await _runs.ResolveAsync(runId, request.Parameters, cancellationToken);
         }
-        var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
-        var persist = await PersistAsync(claim, analysis, progress, cancellation);
+        var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellationToken);
+        var persist = await PersistAsync(claim, analysis, progress, cancellationToken);
         return new RunOutcome(runId, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, persist, 0))
         {
-            Datasets = [.. (await datasets.OfAsync(run, cancellation)).Select(d => d.Name)],
+            Datasets = [.. (await _datasets.OfAsync(run, cancellationToken)).Select(d => d.Name)],
         };
     }
 
     /// <summary>Analyses without storing anything.</summary>
-    public async Task<RunOutcome> PreviewAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<RunOutcome> PreviewAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         ParameterReader.Require(request.Parameters);
         request.Filter.Validate();
-        var (selected, filter) = await datasets.SelectedAsync(request.Dataset, request.Filter, cancellation);
-        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellation);
+        var (selected, filter) = await _datasets.SelectedAsync(request.Dataset, request.Filter, cancellationToken);
+        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         var dataset = selected[0];
         request = request with { Filter = filter };
-        var (parameters, choice) = await recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellation);
+        var (parameters, choice) = await _recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellationToken);
         request = request with { Parameters = parameters };
-        var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellation);
+        var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellationToken);
         return new RunOutcome(null, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, 0, 0)) { RecipeChoice = choice, Datasets = [.. selected.Select(d => d.Name)] };
     }
 
@@ -190,57 +190,57 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     /// <param name="features">null = the recipe that a cluster run would take</param>
     /// <param name="k">DBSCAN's min_samples, the star itself included</param>
     /// <exception cref="LedgerException">no such dataset or recipe, too few stars, or k out of range</exception>
-    public async Task<EpsAdvice> KDistanceAsync(string dataset, StarFilter filter, string? features, int k, CancellationToken cancellation = default)
+    public async Task<EpsAdvice> KDistanceAsync(string dataset, StarFilter filter, string? features, int k, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         RunParameters parameters = new DbscanParameters { Features = features, MinSamples = k };
         ParameterReader.Require(parameters);
         filter.Validate();
-        (var selected, filter) = await datasets.SelectedAsync(dataset, filter, cancellation);
-        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellation);
+        (var selected, filter) = await _datasets.SelectedAsync(dataset, filter, cancellationToken);
+        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         var found = selected[0];
-        (parameters, var choice) = await recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellation);
-        var stars = await selections.LoadAsync(found.DatasetId, filter, null, cancellation);
-        return EpsAdvice.Of(stars, filter, StarAnalysis.Recipe(parameters), choice, k, MaxThreads, cancellation);
+        (parameters, var choice) = await _recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellationToken);
+        var stars = await _selections.LoadAsync(found.DatasetId, filter, null, cancellationToken);
+        return EpsAdvice.Of(stars, filter, StarAnalysis.Recipe(parameters), choice, k, MaxThreads, cancellationToken);
     }
 
     /// <summary>Looks after the running runs whose worker is lost.</summary>
-    public Task<ReapReport> ReapAsync(CancellationToken cancellation = default) => claims.ReapAsync(cancellation);
+    public Task<ReapReport> ReapAsync(CancellationToken cancellationToken = default) => _claims.ReapAsync(cancellationToken);
 
-    async Task<(StarAnalysis Analysis, double LoadMs)> AnalyseAsync(
-        Dataset dataset, RunRequest request, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    private async Task<(StarAnalysis Analysis, double LoadMs)> AnalyseAsync(
+        Dataset dataset, RunRequest request, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("load", 0));
         var expected = Math.Max(1, dataset.StarCount);
         var relay = progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
         var stars = Memory?.Selections is { } shared
-            ? await shared.GetAsync(dataset.DatasetId, request.Filter, relay, cancellation)
-            : await selections.LoadAsync(dataset.DatasetId, request.Filter, relay, cancellation);
+            ? await shared.GetAsync(dataset.DatasetId, request.Filter, relay, cancellationToken)
+            : await _selections.LoadAsync(dataset.DatasetId, request.Filter, relay, cancellationToken);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
         var analysis = StarAnalysis.Run(stars, request.Parameters, MaxThreads,
-            progress is null ? null : new Relay<double>(f => progress.Report(new RunProgress("compute", f))), Memory, cancellation);
+            progress is null ? null : new Relay<double>(f => progress.Report(new RunProgress("compute", f))), Memory, cancellationToken);
         return (analysis, load);
     }
 
-    async Task<double> PersistAsync(RunClaim claim, StarAnalysis analysis, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    private async Task<double> PersistAsync(RunClaim claim, StarAnalysis analysis, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("persist", 0));
-        await using var completion = await runs.BeginCompletionAsync(claim, cancellation);
+        await using var completion = await _runs.BeginCompletionAsync(claim, cancellationToken);
         if (analysis.Anomalies is not null)
-            await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellation);
+            await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellationToken);
         else
-            await completion.SaveClustersAsync(analysis.Stars.StarId, analysis.Clusters!.Labels, analysis.Clusters.Probabilities, cancellation);
-        await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellation);
+            await completion.SaveClustersAsync(analysis.Stars.StarId, analysis.Clusters!.Labels, analysis.Clusters.Probabilities, cancellationToken);
+        await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellationToken);
         // From here on it is complete or not: a wish that comes now must not leave that open.
         await completion.CommitAsync(CancellationToken.None);
         return watch.Elapsed.TotalMilliseconds;
     }
 
     // Progress<T> would hop threads and reorder; reports here are cheap and come in order.
-    sealed class Relay<T>(Action<T> report) : IProgress<T>
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
     {
         public void Report(T value) => report(value);
     }

@@ -12,7 +12,7 @@ namespace Almagest.Runs.Execution;
 public sealed record EpsAdvice(FeatureRecipe Recipe, RecipeChoice? Choice, int TotalStars, KDistance Curve, IReadOnlyList<EpsCandidate> Candidates)
 {
     internal static EpsAdvice Of(
-        StarColumns stars, StarFilter filter, FeatureRecipe recipe, RecipeChoice? choice, int k, int maxThreads, CancellationToken cancellation)
+        StarColumns stars, StarFilter filter, FeatureRecipe recipe, RecipeChoice? choice, int k, int maxThreads, CancellationToken cancellationToken)
     {
         if (stars.Count < k)
             throw LedgerException.Of(ErrorCode.SelectionTooSmall,
@@ -20,9 +20,9 @@ public sealed record EpsAdvice(FeatureRecipe Recipe, RecipeChoice? Choice, int T
                 "Widen the filter, or lower min_samples.", "min_samples");
         try
         {
-            var matrix = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation).Matrix;
-            var curve = KDistance.Compute(matrix, k, maxThreads: maxThreads, cancellation: cancellation);
-            return new EpsAdvice(recipe, choice, stars.Count, curve, EpsCandidate.Around(matrix, curve, maxThreads, cancellation));
+            var matrix = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellationToken).Matrix;
+            var curve = KDistance.Compute(matrix, k, maxThreads: maxThreads, cancellationToken: cancellationToken);
+            return new EpsAdvice(recipe, choice, stars.Count, curve, EpsCandidate.Around(matrix, curve, maxThreads, cancellationToken));
         }
         catch (Almagest.Discovery.DiscoveryException e)
         {

@@ -10,36 +10,36 @@ namespace Almagest.Runs.Execution;
 /// <summary>The model of a stored run, fitted again, and the features that it was fitted to. Safe to use from several threads.</summary>
 internal sealed class PreparedRun
 {
-    readonly long[] starIds;
-    readonly PreparedFeatures features;
-    readonly IAnomalyExplainer explainer;
+    private readonly long[] _starIds;
+    private readonly PreparedFeatures _features;
+    private readonly IAnomalyExplainer _explainer;
 
-    PreparedRun(Guid runId, long[] starIds, PreparedFeatures features, IAnomalyExplainer explainer)
+    private PreparedRun(Guid runId, long[] starIds, PreparedFeatures features, IAnomalyExplainer explainer)
     {
         RunId = runId;
-        this.starIds = starIds;
-        this.features = features;
-        this.explainer = explainer;
+        this._starIds = starIds;
+        this._features = features;
+        this._explainer = explainer;
     }
 
     public Guid RunId { get; }
 
     /// <summary>What it holds in memory, bytes; a model is small beside it.</summary>
-    public long Bytes => sizeof(double) * features.Matrix.Values.LongLength + sizeof(long) * starIds.LongLength;
+    public long Bytes => sizeof(double) * _features.Matrix.Values.LongLength + sizeof(long) * _starIds.LongLength;
 
-    public FeatureRecipe Recipe => features.Recipe;
+    public FeatureRecipe Recipe => _features.Recipe;
 
     /// <summary>Null where the selection holds no such star.</summary>
     public AnomalyExplanation? Explain(long starId)
     {
         // A selection is in ascending order of star_id.
-        var row = Array.BinarySearch(starIds, starId);
-        return row < 0 ? null : explainer.Explain(features, row);
+        var row = Array.BinarySearch(_starIds, starId);
+        return row < 0 ? null : _explainer.Explain(_features, row);
     }
 
     /// <exception cref="LedgerException">the recipe has another version now, or the selection has changed</exception>
     public static async Task<PreparedRun> LoadAsync(
-        SelectionCache selections, ScoredRun stored, IExplainable explainable, int maxThreads, CancellationToken cancellation)
+        SelectionCache selections, ScoredRun stored, IExplainable explainable, int maxThreads, CancellationToken cancellationToken)
     {
         var run = stored.Run;
         var recipe = StarAnalysis.Recipe(stored.Parameters);
@@ -51,13 +51,13 @@ internal sealed class PreparedRun
                 $"Explain it with the program that made it (version {run.ProgramVersion}), or run it again with this one.")
                 .With("run_id", run.RunId);
         }
-        var stars = await selections.GetAsync(run.DatasetId, stored.Filter, null, cancellation);
+        var stars = await selections.GetAsync(run.DatasetId, stored.Filter, null, cancellationToken);
         if (stars.Count != run.TotalStars)
             throw Changed(run.RunId, $"it analysed {run.TotalStars} stars, and its selection ({stored.Filter.Describe()}) holds {stars.Count}");
         try
         {
-            var features = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation);
-            var explainer = explainable.Fit(features.Matrix, stored.Parameters, new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellation });
+            var features = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellationToken);
+            var explainer = explainable.Fit(features.Matrix, stored.Parameters, new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellationToken });
             return new PreparedRun(run.RunId, stars.StarId, features, explainer);
         }
         catch (DiscoveryException e)

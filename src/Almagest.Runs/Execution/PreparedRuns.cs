@@ -9,16 +9,16 @@ internal sealed class PreparedRuns : IDisposable
     public const int MostRuns = 2;
     public const long MostBytes = 256L << 20;
 
-    readonly Lock guard = new();
+    private readonly Lock _guard = new();
     // One preparation at a time bounds the memory, and whoever waits for the same run finds it here.
-    readonly SemaphoreSlim preparing = new(1, 1);
+    private readonly SemaphoreSlim _preparing = new(1, 1);
     // Last used first.
-    readonly List<PreparedRun> kept = [];
+    private readonly List<PreparedRun> _kept = [];
 
-    public async Task<PreparedRun> GetAsync(Guid runId, Func<Task<PreparedRun>> prepare, CancellationToken cancellation)
+    public async Task<PreparedRun> GetAsync(Guid runId, Func<Task<PreparedRun>> prepare, CancellationToken cancellationToken)
     {
         if (Find(runId) is { } ready) return ready;
-        await preparing.WaitAsync(cancellation);
+        await _preparing.WaitAsync(cancellationToken);
         try
         {
             if (Find(runId) is { } meanwhile) return meanwhile;
@@ -28,31 +28,31 @@ internal sealed class PreparedRuns : IDisposable
         }
         finally
         {
-            preparing.Release();
+            _preparing.Release();
         }
     }
 
-    public void Dispose() => preparing.Dispose();
+    public void Dispose() => _preparing.Dispose();
 
-    PreparedRun? Find(Guid runId)
+    private PreparedRun? Find(Guid runId)
     {
-        lock (guard)
+        lock (_guard)
         {
-            var at = kept.FindIndex(r => r.RunId == runId);
+            var at = _kept.FindIndex(r => r.RunId == runId);
             if (at < 0) return null;
-            var found = kept[at];
-            kept.RemoveAt(at);
-            kept.Insert(0, found);
+            var found = _kept[at];
+            _kept.RemoveAt(at);
+            _kept.Insert(0, found);
             return found;
         }
     }
 
-    void Keep(PreparedRun prepared)
+    private void Keep(PreparedRun prepared)
     {
-        lock (guard)
+        lock (_guard)
         {
-            kept.Insert(0, prepared);
-            while (kept.Count > MostRuns || (kept.Count > 1 && kept.Sum(r => r.Bytes) > MostBytes)) kept.RemoveAt(kept.Count - 1);
+            _kept.Insert(0, prepared);
+            while (_kept.Count > MostRuns || (_kept.Count > 1 && _kept.Sum(r => r.Bytes) > MostBytes)) _kept.RemoveAt(_kept.Count - 1);
         }
     }
 }

@@ -15,9 +15,9 @@ namespace Almagest.Runs.Execution;
 internal sealed record ScoredRun(DiscoveryRun Run, AnomalyParameters Parameters, StarFilter Filter, ResultsSummary Summary, double Offset)
 {
     /// <exception cref="LedgerException">no such run, it is of another type, not complete, or stored by a program that kept too little</exception>
-    public static async Task<ScoredRun> GetAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellation)
+    public static async Task<ScoredRun> GetAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellationToken)
     {
-        var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
+        var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (run.RunType != RunTypes.Anomaly)
         {
             throw LedgerException.Of(ErrorCode.WrongRunType, $"run {runId} is a {run.RunType} run by {run.Algorithm}, expected an anomaly run",

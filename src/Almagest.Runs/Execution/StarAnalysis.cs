@@ -25,7 +25,7 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
     /// <param name="memory">what a run before this one, over the same stars, has left to be used again</param>
     /// <exception cref="LedgerException">the selection cannot be analysed so; the message says why</exception>
     public static StarAnalysis Run(
-        StarColumns stars, RunParameters parameters, int maxThreads = 0, IProgress<double>? progress = null, AnalysisMemory? memory = null, CancellationToken cancellation = default)
+        StarColumns stars, RunParameters parameters, int maxThreads = 0, IProgress<double>? progress = null, AnalysisMemory? memory = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -39,9 +39,9 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         {
             memory ??= new AnalysisMemory();
             var recipe = Recipe(parameters);
-            var features = memory.Features(stars, recipe.Reference, () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellation));
+            var features = memory.Features(stars, recipe.Reference, () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellationToken));
             var found = parameters.Algorithm.Run(features.Matrix, parameters,
-                new AlgorithmContext { MaxThreads = maxThreads, Progress = progress, Memory = memory.Work, CancellationToken = cancellation });
+                new AlgorithmContext { MaxThreads = maxThreads, Progress = progress, Memory = memory.Work, CancellationToken = cancellationToken });
             return new StarAnalysis(stars, features, found as AnomalyResult, found as ClusterResult, watch.Elapsed.TotalMilliseconds);
         }
         catch (DiscoveryException e)

@@ -24,10 +24,10 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
     /// How far the score may be from the stored one. The same trees give the same bits on the same machine; elsewhere a
     /// power of two may be rounded otherwise. Other data change scores by far more.
     /// </summary>
-    const double ScoreTolerance = 1e-12;
+    private const double ScoreTolerance = 1e-12;
 
-    readonly PreparedRuns prepared = new();
-    readonly SelectionCache selections = shared ?? new SelectionCache(ledger);
+    private readonly PreparedRuns _prepared = new();
+    private readonly SelectionCache _selections = shared ?? new SelectionCache(ledger);
 
     /// <summary>Threads for preparing; 0 = one per core. Never changes an answer.</summary>
     public int MaxThreads { get; init; }
@@ -36,17 +36,17 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
     /// no such run, or it did not analyse this star; it is no complete run of an algorithm whose scores can be explained; the recipe, the stars or the program have
     /// changed since, so that the explanation would not be of this run
     /// </exception>
-    public async Task<RunExplanation> ExplainAsync(Guid runId, long starId, CancellationToken cancellation = default)
+    public async Task<RunExplanation> ExplainAsync(Guid runId, long starId, CancellationToken cancellationToken = default)
     {
-        var stored = await ScoredRun.GetAsync(ledger, runId, cancellation);
+        var stored = await ScoredRun.GetAsync(ledger, runId, cancellationToken);
         if (stored.Parameters.Algorithm is not IExplainable explainable)
         {
             throw LedgerException.Of(ErrorCode.WrongRunType, $"run {runId} is by {stored.Run.Algorithm}, whose scores have no explanation",
                 $"Name a run by {string.Join(" or ", Algorithms.All.Where(a => a is IExplainable).Select(a => a.Name))}.", "run_id");
         }
-        var score = await ScoreAsync(stored.Run, starId, cancellation);
-        var star = await new DatasetRepository(ledger).GetStarAsync(starId, cancellation);
-        var run = await prepared.GetAsync(runId, () => PreparedRun.LoadAsync(selections, stored, explainable, MaxThreads, cancellation), cancellation);
+        var score = await ScoreAsync(stored.Run, starId, cancellationToken);
+        var star = await new DatasetRepository(ledger).GetStarAsync(starId, cancellationToken);
+        var run = await _prepared.GetAsync(runId, () => PreparedRun.LoadAsync(_selections, stored, explainable, MaxThreads, cancellationToken), cancellationToken);
         var explanation = run.Explain(starId) ?? throw PreparedRun.Changed(runId, $"star {starId} is no longer in its selection");
         var now = explanation.RawScore - stored.Offset;
         if (!(Math.Abs(now - score) <= ScoreTolerance))
@@ -54,9 +54,9 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
         return new RunExplanation(stored.Run, star, score, stored.Offset, explanation, Imputed(star, run.Recipe, explanation));
     }
 
-    public void Dispose() => prepared.Dispose();
+    public void Dispose() => _prepared.Dispose();
 
-    async Task<double> ScoreAsync(DiscoveryRun run, long starId, CancellationToken cancellation)
+    private async Task<double> ScoreAsync(DiscoveryRun run, long starId, CancellationToken cancellationToken)
     {
         return await ledger.AskAsync(async connection =>
         {
@@ -64,19 +64,19 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
             {
                 Parameters = { new() { Value = run.RunId }, new() { Value = starId } },
             };
-            return await command.ExecuteScalarAsync(cancellation) is double score ? score : throw LedgerException.Of(ErrorCode.StarNotAnalysed,
+            return await command.ExecuteScalarAsync(cancellationToken) is double score ? score : throw LedgerException.Of(ErrorCode.StarNotAnalysed,
                 $"run {run.RunId} did not analyse a star {starId}", "Its stars are those of its results.").With("run_id", run.RunId)
                 .With("star_id", starId);
-        }, cancellation);
+        }, cancellationToken);
     }
 
-    static HashSet<string> Imputed(Star star, FeatureRecipe recipe, AnomalyExplanation explanation) =>
+    private static HashSet<string> Imputed(Star star, FeatureRecipe recipe, AnomalyExplanation explanation) =>
         [.. recipe.Features.Where(f => explanation.Features.Any(a => a.Name == f.Name) && f.Needs.Any(c => IsImputed(star, f, c))).Select(f => f.Name)];
 
     // As the pipeline fills gaps: see FeaturePipeline.
-    static bool IsImputed(Star star, Feature feature, StarColumn column)
+    private static bool IsImputed(Star star, Feature feature, StarColumn column)
     {
-        double? value = column switch
+        var value = column switch
         {
             StarColumn.Parallax => star.ParallaxMas,
             StarColumn.Pmra => star.PmraMasYr,

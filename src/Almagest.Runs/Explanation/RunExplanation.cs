@@ -12,9 +12,9 @@ namespace Almagest.Runs.Explanation;
 public sealed record RunExplanation(DiscoveryRun Run, Star Star, double Score, double Offset, AnomalyExplanation Explanation, IReadOnlySet<string> Imputed)
 {
     /// <summary>A lesser part in the shortening is not worth a name in a sentence.</summary>
-    const double WorthNaming = 0.15;
+    private const double WorthNaming = 0.15;
 
-    const int MostNamed = 3;
+    private const int MostNamed = 3;
 
     public bool IsAnomaly => Score < 0;
 
@@ -33,10 +33,10 @@ public sealed record RunExplanation(DiscoveryRun Run, Star Star, double Score, d
         }
     }
 
-    string Words(FeatureAttribution f) => string.Create(CultureInfo.InvariantCulture,
+    private string Words(FeatureAttribution f) => string.Create(CultureInfo.InvariantCulture,
         $"{f.Name} = {Number(f.Value)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)}{(Imputed.Contains(f.Name) ? ", imputed" : "")} ({Place(f.Percentile)})");
 
-    static string Place(double percentile) => percentile >= 50
+    private static string Place(double percentile) => percentile >= 50
         ? string.Create(CultureInfo.InvariantCulture, $"above {Math.Floor(percentile * 10) / 10:0.0} % of the selection")
         : string.Create(CultureInfo.InvariantCulture, $"below {Math.Floor((100 - percentile) * 10) / 10:0.0} % of the selection");
 

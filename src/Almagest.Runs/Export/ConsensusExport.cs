@@ -14,14 +14,14 @@ namespace Almagest.Runs.Export;
 /// <summary>Stars ranked over many anomaly runs, as a table to be written. The ranking is in memory (a hundred bytes a flagged star), the catalogue's columns are not.</summary>
 public sealed class ConsensusExport(LedgerDatabase ledger)
 {
-    const int BatchStars = 10_000;
+    private const int BatchStars = 10_000;
 
-    static readonly IReadOnlyList<Column> Columns = [.. ExportColumns.Star, .. ComparisonColumns.OfConsensus];
+    private static readonly IReadOnlyList<Column> s_columns = [.. ExportColumns.Star, .. ComparisonColumns.OfConsensus];
 
     /// <param name="runs">complete anomaly runs over one dataset</param>
     /// <param name="limit">null = every star that a run flags</param>
     /// <exception cref="LedgerException">there is no run, one is of another type, or they are over several datasets</exception>
-    public async Task<OutgoingTable> TableAsync(IReadOnlyList<DiscoveryRun> runs, ConsensusOrder order = ConsensusOrder.Low, int? limit = null, CancellationToken cancellation = default)
+    public async Task<OutgoingTable> TableAsync(IReadOnlyList<DiscoveryRun> runs, ConsensusOrder order = ConsensusOrder.Low, int? limit = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0)
@@ -29,23 +29,23 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
         ComparedRuns.RequireType(runs, RunTypes.Anomaly);
         ComparedRuns.RequireOneDataset(runs);
         var ordered = runs.OrderBy(r => r.RunId).ToList();
-        var ranking = new ConsensusRanking(await new RunSetReader(ledger).MarksAsync(ordered, cancellation));
-        var top = ranking.Top(limit ?? int.MaxValue, order, cancellation);
+        var ranking = new ConsensusRanking(await new RunSetReader(ledger).MarksAsync(ordered, cancellationToken));
+        var top = ranking.Top(limit ?? int.MaxValue, order, cancellationToken);
         var weights = ranking.Weights.ToList();
         var provenance = await new Provenance(ledger).OfAsync($"Stars on which {runs.Count} anomaly runs agree",
-            $"{(limit is null ? "every flagged star" : $"the first {limit} of {ranking.Count} flagged stars")}, by {(order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first", ordered, cancellation);
+            $"{(limit is null ? "every flagged star" : $"the first {limit} of {ranking.Count} flagged stars")}, by {(order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first", ordered, cancellationToken);
         provenance["weights"] = new JsonObject(ordered.Zip(weights, (r, w) => KeyValuePair.Create(r.RunId.ToString(), (JsonNode?)JsonValue.Create(w))));
         provenance["effective_runs"] = weights.Sum();
-        return ColumnTable.Of("consensus", Columns, provenance, BatchesAsync(top, cancellation));
+        return ColumnTable.Of("consensus", s_columns, provenance, BatchesAsync(top, cancellationToken));
     }
 
-    async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(IReadOnlyList<StarConsensus> ranked, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(IReadOnlyList<StarConsensus> ranked, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long rank = 0;
         foreach (var chunk in ranked.Chunk(BatchStars))
         {
             var ids = chunk.Select(s => s.StarId).ToArray();
-            var stars = (await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellation)).ToDictionary(s => s.StarId);
+            var stars = (await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellationToken)).ToDictionary(s => s.StarId);
             var rows = new List<object?[]>(chunk.Length);
             foreach (var c in chunk)
             {

@@ -5,7 +5,7 @@ using Almagest.Ledger.Model;
 namespace Almagest.Runs.Export;
 
 /// <summary>The columns of a star that every export of results has.</summary>
-static class ExportColumns
+internal static class ExportColumns
 {
     public static readonly IReadOnlyList<Column> Star = ColumnDictionary.List("star_id", "source_id", "ra_deg", "dec_deg", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color");
 

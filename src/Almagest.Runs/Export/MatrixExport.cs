@@ -13,11 +13,11 @@ public sealed class MatrixExport(LedgerDatabase ledger)
     /// <param name="runs">all runs of the matrix</param>
     /// <param name="pairs">those to be written</param>
     /// <param name="rows">which pairs these are, in words</param>
-    public async Task<OutgoingTable> TableAsync(IReadOnlyList<DiscoveryRun> runs, IReadOnlyList<PairSignificance> pairs, string rows = "all pairs, most significant first", CancellationToken cancellation = default)
+    public async Task<OutgoingTable> TableAsync(IReadOnlyList<DiscoveryRun> runs, IReadOnlyList<PairSignificance> pairs, string rows = "all pairs, most significant first", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(pairs);
-        var provenance = await new Provenance(ledger).OfAsync($"How {runs.Count} runs overlap", rows, runs, cancellation);
+        var provenance = await new Provenance(ledger).OfAsync($"How {runs.Count} runs overlap", rows, runs, cancellationToken);
         IReadOnlyList<object?[]> batch =
         [
             .. pairs.Select(p => new object?[]

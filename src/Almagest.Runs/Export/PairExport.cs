@@ -11,23 +11,23 @@ namespace Almagest.Runs.Export;
 /// <summary>The stars that either run of a pair marks, as a table to be written.</summary>
 public sealed class PairExport(LedgerDatabase ledger)
 {
-    static readonly IReadOnlyList<Column> Columns = [.. ExportColumns.Star, .. ComparisonColumns.OfPair];
+    private static readonly IReadOnlyList<Column> s_columns = [.. ExportColumns.Star, .. ComparisonColumns.OfPair];
 
-    static readonly (PairSide Side, string Name)[] Sides = [(PairSide.Common, "common"), (PairSide.OnlyIn1, "only_1"), (PairSide.OnlyIn2, "only_2")];
+    private static readonly (PairSide Side, string Name)[] s_sides = [(PairSide.Common, "common"), (PairSide.OnlyIn1, "only_1"), (PairSide.OnlyIn2, "only_2")];
 
     /// <param name="side">null = the common stars, then those of each run alone</param>
     /// <param name="reason">only stars that flipped for this <see cref="FlipReason"/></param>
-    public async Task<OutgoingTable> TableAsync(RunAgreement pair, PairSide? side = null, string? reason = null, CancellationToken cancellation = default)
+    public async Task<OutgoingTable> TableAsync(RunAgreement pair, PairSide? side = null, string? reason = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pair);
-        var wanted = Sides.Where(s => (side is null || s.Side == side) && (reason is null || s.Side != PairSide.Common)).ToArray();
+        var wanted = s_sides.Where(s => (side is null || s.Side == side) && (reason is null || s.Side != PairSide.Common)).ToArray();
         var rows = $"{string.Join(", ", wanted.Select(s => s.Name))}{(reason is null ? "" : $", reason {reason}")}, each by star_id";
-        var provenance = await new Provenance(ledger).OfAsync($"Stars that runs {pair.Run1.RunId} (1) and {pair.Run2.RunId} (2) mark", rows, [pair.Run1, pair.Run2], cancellation);
-        return ColumnTable.Of("pair", Columns, provenance, BatchesAsync(pair, wanted, reason, cancellation));
+        var provenance = await new Provenance(ledger).OfAsync($"Stars that runs {pair.Run1.RunId} (1) and {pair.Run2.RunId} (2) mark", rows, [pair.Run1, pair.Run2], cancellationToken);
+        return ColumnTable.Of("pair", s_columns, provenance, BatchesAsync(pair, wanted, reason, cancellationToken));
     }
 
-    async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
-        RunAgreement pair, (PairSide Side, string Name)[] sides, string? reason, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
+        RunAgreement pair, (PairSide Side, string Name)[] sides, string? reason, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = new PairStarReader(ledger);
         foreach (var (side, name) in sides)
@@ -36,7 +36,7 @@ public sealed class PairExport(LedgerDatabase ledger)
             string? next;
             do
             {
-                var page = await reader.PageAsync(pair, new PairStarQuery(side, reason, PairStarReader.MostRows, after), cancellation);
+                var page = await reader.PageAsync(pair, new PairStarQuery(side, reason, PairStarReader.MostRows, after), cancellationToken);
                 yield return
                 [
                     .. page.Items.Select(s => new object?[]

@@ -13,12 +13,12 @@ namespace Almagest.Runs.Export;
 /// <summary>What a complete run says of its stars, as a table to be written.</summary>
 public sealed class RunExport(LedgerDatabase ledger)
 {
-    static readonly IReadOnlyList<Column> Columns = [.. ExportColumns.Star, .. RunColumns.OfResult];
+    private static readonly IReadOnlyList<Column> s_columns = [.. ExportColumns.Star, .. RunColumns.OfResult];
 
     /// <summary>The rows are read page by page while they are written; a run that is deleted meanwhile ends the writing with an error.</summary>
     /// <param name="query">which results, and in which order; limit and page token do not matter</param>
     /// <exception cref="LedgerException">the run is not complete, or has no such results</exception>
-    public async Task<OutgoingTable> TableAsync(DiscoveryRun run, ResultQuery query, CancellationToken cancellation = default)
+    public async Task<OutgoingTable> TableAsync(DiscoveryRun run, ResultQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
@@ -37,17 +37,17 @@ public sealed class RunExport(LedgerDatabase ledger)
             { } cluster => cluster < 0 ? "the stars in no cluster" : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),
             null => query.AnomaliesOnly ? "the flagged stars" : "all stars of the run",
         };
-        var provenance = await new Provenance(ledger).OfAsync($"What run {run.RunId} says of its stars", $"{rows}, {(query.ByScore ? "most anomalous first" : "by star_id")}", run, cancellation);
-        return ColumnTable.Of("results", Columns, provenance, BatchesAsync(run.RunId, query, cancellation));
+        var provenance = await new Provenance(ledger).OfAsync($"What run {run.RunId} says of its stars", $"{rows}, {(query.ByScore ? "most anomalous first" : "by star_id")}", run, cancellationToken);
+        return ColumnTable.Of("results", s_columns, provenance, BatchesAsync(run.RunId, query, cancellationToken));
     }
 
-    async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(Guid runId, ResultQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(Guid runId, ResultQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var results = new ResultRepository(ledger);
         string? after = null;
         do
         {
-            var page = await results.PageAsync(runId, query with { After = after, Limit = ResultRepository.MostRows }, cancellation);
+            var page = await results.PageAsync(runId, query with { After = after, Limit = ResultRepository.MostRows }, cancellationToken);
             yield return [.. page.Items.Select(r => ExportColumns.Of(r, (long)r.IsAnomaly, r.AnomalyScore, (long?)r.ClusterId, r.MembershipProbability))];
             after = page.Next;
         } while (after is not null);

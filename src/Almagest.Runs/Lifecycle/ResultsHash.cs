@@ -14,22 +14,22 @@ namespace Almagest.Runs.Lifecycle;
 /// </remarks>
 internal sealed class ResultsHash : IDisposable
 {
-    const int MostRowBytes = 1 + 8 + 1 + 8 + 4 + 8;
+    private const int MostRowBytes = 1 + 8 + 1 + 8 + 4 + 8;
 
-    readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    readonly byte[] buffer = new byte[MostRowBytes * 1024];
-    int used;
-    long last = long.MinValue;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _buffer = new byte[MostRowBytes * 1024];
+    private int _used;
+    private long _last = long.MinValue;
 
     /// <summary>Whether every row came after one of a lesser star_id.</summary>
     public bool InOrder { get; private set; } = true;
 
     public void Add(long starId, bool isAnomaly, double? score, int? clusterId, double? membershipProbability)
     {
-        InOrder &= starId > last;
-        last = starId;
-        if (buffer.Length - used < MostRowBytes) Flush();
-        var row = buffer.AsSpan(used);
+        InOrder &= starId > _last;
+        _last = starId;
+        if (_buffer.Length - _used < MostRowBytes) Flush();
+        var row = _buffer.AsSpan(_used);
         row[0] = (byte)((score is null ? 0 : 1) | (clusterId is null ? 0 : 2) | (membershipProbability is null ? 0 : 4));
         BinaryPrimitives.WriteInt64BigEndian(row[1..], starId);
         row[9] = isAnomaly ? (byte)1 : (byte)0;
@@ -49,7 +49,7 @@ internal sealed class ResultsHash : IDisposable
             BinaryPrimitives.WriteDoubleBigEndian(row[length..], p);
             length += 8;
         }
-        used += length;
+        _used += length;
     }
 
     /// <summary>64 hexadecimal digits.</summary>
@@ -58,14 +58,14 @@ internal sealed class ResultsHash : IDisposable
     {
         if (!InOrder) throw new InvalidOperationException("the rows came out of the order of star_id");
         Flush();
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
 
-    void Flush()
+    private void Flush()
     {
-        hash.AppendData(buffer, 0, used);
-        used = 0;
+        _hash.AppendData(_buffer, 0, _used);
+        _used = 0;
     }
 
-    public void Dispose() => hash.Dispose();
+    public void Dispose() => _hash.Dispose();
 }

@@ -11,19 +11,19 @@ namespace Almagest.Runs.Lifecycle;
 /// </summary>
 public sealed class RunCompletion : IAsyncDisposable
 {
-    readonly NpgsqlConnection connection;
-    readonly NpgsqlTransaction transaction;
-    readonly Guid runId;
-    readonly int? attempt;
-    readonly ResultsHash hash = new();
-    bool marked;
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+    private readonly Guid _runId;
+    private readonly int? _attempt;
+    private readonly ResultsHash _hash = new();
+    private bool _marked;
 
-    RunCompletion(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId, int? attempt)
+    private RunCompletion(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId, int? attempt)
     {
-        this.attempt = attempt;
-        this.connection = connection;
-        this.transaction = transaction;
-        this.runId = runId;
+        this._attempt = attempt;
+        this._connection = connection;
+        this._transaction = transaction;
+        this._runId = runId;
     }
 
     /// <summary>Told of each step of a completion; for tests that end the program or the database there.</summary>
@@ -31,21 +31,21 @@ public sealed class RunCompletion : IAsyncDisposable
 
     /// <param name="attempt">the run must be in this attempt, now and when it is marked complete; null = in any</param>
     /// <exception cref="LedgerException">no such run, or it has ended already, or is another worker's</exception>
-    internal static Task<RunCompletion> BeginAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellation) =>
-        DatabaseBoundary.AskAsync(() => OpenAsync(ledger, runId, attempt, cancellation));
+    internal static Task<RunCompletion> BeginAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellationToken) =>
+        DatabaseBoundary.AskAsync(() => OpenAsync(ledger, runId, attempt, cancellationToken));
 
-    static async Task<RunCompletion> OpenAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellation)
+    private static async Task<RunCompletion> OpenAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellationToken)
     {
-        var connection = await ledger.ConnectAsync(cancellation);
+        var connection = await ledger.ConnectAsync(cancellationToken);
         try
         {
             // Whatever the server's default: completing updates the views' summaries, which needs to see the completion it waited for.
-            var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellation);
+            var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
             await using var command = new NpgsqlCommand(RunLife.HoldToComplete, connection)
             {
                 Parameters = { new() { Value = runId }, Attempt(attempt) },
             };
-            switch (await command.ExecuteScalarAsync(cancellation))
+            switch (await command.ExecuteScalarAsync(cancellationToken))
             {
                 case null: throw attempt is null ? LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}")
                     .With("run_id", runId) : Lost(runId);
@@ -64,105 +64,105 @@ public sealed class RunCompletion : IAsyncDisposable
     /// <summary>Appends results of an anomaly run by binary COPY.</summary>
     /// <param name="scores">negative = anomalous; finite</param>
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
-    public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellation = default) =>
+    public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellationToken = default) =>
         CopyAsync("copy public.discovery_results (run_id, star_id, is_anomaly, anomaly_score) from stdin (format binary)", starIds.Length, (writer, i) =>
         {
             if (!double.IsFinite(scores[i]))
                 throw LedgerException.Of(ErrorCode.InvalidValue, $"the score of star {starIds[i]} is not a number",
                     "This is a defect of the detector; nothing was stored.");
-            writer.Write(runId, NpgsqlDbType.Uuid);
+            writer.Write(_runId, NpgsqlDbType.Uuid);
             writer.Write(starIds[i], NpgsqlDbType.Bigint);
             writer.Write(scores[i] < 0 ? 1 : 0, NpgsqlDbType.Integer);
             writer.Write(scores[i], NpgsqlDbType.Double);
-            hash.Add(starIds[i], scores[i] < 0, scores[i], null, null);
-        }, cancellation);
+            _hash.Add(starIds[i], scores[i] < 0, scores[i], null, null);
+        }, cancellationToken);
 
     /// <summary>Appends results of a cluster run by binary COPY.</summary>
     /// <param name="labels">cluster number from 0, or -1 for noise</param>
     /// <param name="probabilities">strength of membership in [0, 1], where the algorithm has one</param>
-    public Task SaveClustersAsync(long[] starIds, int[] labels, double[]? probabilities = null, CancellationToken cancellation = default) =>
+    public Task SaveClustersAsync(long[] starIds, int[] labels, double[]? probabilities = null, CancellationToken cancellationToken = default) =>
         CopyAsync("copy public.discovery_results (run_id, star_id, cluster_id, membership_probability) from stdin (format binary)", starIds.Length, (writer, i) =>
         {
-            writer.Write(runId, NpgsqlDbType.Uuid);
+            writer.Write(_runId, NpgsqlDbType.Uuid);
             writer.Write(starIds[i], NpgsqlDbType.Bigint);
             writer.Write(labels[i], NpgsqlDbType.Integer);
             if (probabilities is null) writer.WriteNull();
             else writer.Write(probabilities[i], NpgsqlDbType.Double);
-            hash.Add(starIds[i], false, null, labels[i], probabilities?[i]);
-        }, cancellation);
+            _hash.Add(starIds[i], false, null, labels[i], probabilities?[i]);
+        }, cancellationToken);
 
-    async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellation)
+    private async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellationToken)
     {
         await DatabaseBoundary.AskAsync(async () =>
         {
             AtPoint?.Invoke("before-copy");
-            await using var writer = await connection.BeginBinaryImportAsync(sql, cancellation);
+            await using var writer = await _connection.BeginBinaryImportAsync(sql, cancellationToken);
             // A large run may take long to index its rows at the end of the copy.
             writer.Timeout = TimeSpan.FromHours(1);
             for (var i = 0; i < rows; i++)
             {
-                if (i % 16384 == 0) cancellation.ThrowIfCancellationRequested();
+                if (i % 16384 == 0) cancellationToken.ThrowIfCancellationRequested();
                 writer.StartRow();
                 write(writer, i);
             }
-            await writer.CompleteAsync(cancellation);
+            await writer.CompleteAsync(cancellationToken);
             AtPoint?.Invoke("after-copy");
         });
     }
 
     /// <summary>Marks the run complete; nothing is visible before <see cref="CommitAsync"/>.</summary>
     /// <param name="summary">JSON object kept as <c>results_summary</c></param>
-    public async Task MarkCompleteAsync(long totalStars, string? summary, CancellationToken cancellation = default)
+    public async Task MarkCompleteAsync(long totalStars, string? summary, CancellationToken cancellationToken = default)
     {
         await DatabaseBoundary.AskAsync(async () =>
         {
-            var sum = hash.InOrder ? hash.Finish() : await HashStoredAsync(cancellation);
-            await using var command = new NpgsqlCommand(RunLife.CompleteRun, connection)
+            var sum = _hash.InOrder ? _hash.Finish() : await HashStoredAsync(cancellationToken);
+            await using var command = new NpgsqlCommand(RunLife.CompleteRun, _connection)
             {
                 // The views' share of the work, in mode incremental, and its turn among other completions.
                 CommandTimeout = 3600,
                 Parameters =
                 {
-                    new() { Value = runId }, new() { Value = totalStars },
+                    new() { Value = _runId }, new() { Value = totalStars },
                     new() { Value = (object?)summary ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                    new() { Value = sum }, Attempt(attempt),
+                    new() { Value = sum }, Attempt(_attempt),
                 },
             };
             // Cancelled, or given to another worker, while the results were copied.
-            if (await command.ExecuteNonQueryAsync(cancellation) == 0) throw Lost(runId);
-            marked = true;
+            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0) throw Lost(_runId);
+            _marked = true;
             AtPoint?.Invoke("before-commit");
         });
     }
 
     /// <exception cref="InvalidOperationException">the run was not marked complete: results without completion are never kept</exception>
-    public async Task CommitAsync(CancellationToken cancellation = default)
+    public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
-        if (!marked) throw new InvalidOperationException("mark the run complete before committing its results");
+        if (!_marked) throw new InvalidOperationException("mark the run complete before committing its results");
         await DatabaseBoundary.AskAsync(async () =>
         {
-            await transaction.CommitAsync(cancellation);
+            await _transaction.CommitAsync(cancellationToken);
             AtPoint?.Invoke("after-commit");
         });
     }
 
-    async Task<string> HashStoredAsync(CancellationToken cancellation)
+    private async Task<string> HashStoredAsync(CancellationToken cancellationToken)
     {
         using var stored = new ResultsHash();
-        await StoredResults.ReadAsync(connection, runId, r => stored.Add(r.StarId, r.IsAnomaly, r.Score, r.ClusterId, r.MembershipProbability), cancellation);
+        await StoredResults.ReadAsync(_connection, _runId, r => stored.Add(r.StarId, r.IsAnomaly, r.Score, r.ClusterId, r.MembershipProbability), cancellationToken);
         return stored.Finish();
     }
 
-    static NpgsqlParameter Attempt(int? attempt) => new() { Value = (object?)attempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
+    private static NpgsqlParameter Attempt(int? attempt) => new() { Value = (object?)attempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
 
-    static LedgerException Lost(Guid runId) =>
+    private static LedgerException Lost(Guid runId) =>
         LedgerException.Of(ErrorCode.RunLost,
             $"run {runId} takes no more results: it was cancelled, deleted or given to another worker meanwhile").With("run_id", runId);
 
     public async ValueTask DisposeAsync()
     {
-        hash.Dispose();
-        await transaction.DisposeAsync();
-        await connection.DisposeAsync();
+        _hash.Dispose();
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 }

@@ -8,54 +8,54 @@ namespace Almagest.Runs.Lifecycle;
 /// </summary>
 internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
 {
-    readonly RunClaims claims;
-    readonly RunClaim claim;
-    readonly IProgress<RunProgress>? next;
-    readonly CancellationTokenSource stop;
-    readonly CancellationTokenSource ended = new();
-    readonly Task beating;
-    volatile RunProgress? progress;
-    volatile RunWish wish = RunWish.GoOn;
+    private readonly RunClaims _claims;
+    private readonly RunClaim _claim;
+    private readonly IProgress<RunProgress>? _next;
+    private readonly CancellationTokenSource _stop;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _beating;
+    private volatile RunProgress? _progress;
+    private volatile RunWish _wish = RunWish.GoOn;
 
-    public RunHeartbeat(RunClaims claims, RunClaim claim, IProgress<RunProgress>? next, CancellationToken cancellation)
+    public RunHeartbeat(RunClaims claims, RunClaim claim, IProgress<RunProgress>? next, CancellationToken cancellationToken)
     {
-        this.claims = claims;
-        this.claim = claim;
-        this.next = next;
-        stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        beating = Task.Run(BeatAsync, CancellationToken.None);
+        this._claims = claims;
+        this._claim = claim;
+        this._next = next;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _beating = Task.Run(BeatAsync, CancellationToken.None);
     }
 
     /// <summary>Cancelled when the caller wishes so, or the ledger.</summary>
-    public CancellationToken Token => stop.Token;
+    public CancellationToken Token => _stop.Token;
 
     /// <summary>Why <see cref="Token"/> is cancelled; <see cref="RunWish.GoOn"/> = the caller's wish.</summary>
-    public RunWish Wish => wish;
+    public RunWish Wish => _wish;
 
     public void Report(RunProgress value)
     {
-        progress = value;
-        next?.Report(value);
+        _progress = value;
+        _next?.Report(value);
     }
 
-    async Task BeatAsync()
+    private async Task BeatAsync()
     {
         using var timer = new PeriodicTimer(RunClaims.HeartbeatEvery);
         try
         {
-            while (await timer.WaitForNextTickAsync(ended.Token))
+            while (await timer.WaitForNextTickAsync(_ended.Token))
             {
                 try
                 {
-                    wish = await claims.HeartbeatAsync(claim, progress, ended.Token);
+                    _wish = await _claims.HeartbeatAsync(_claim, _progress, _ended.Token);
                 }
                 catch (LedgerException)
                 {
                     // The database is away for a moment. Whether the run is still this worker's is checked when it completes.
                     continue;
                 }
-                if (wish == RunWish.GoOn) continue;
-                await stop.CancelAsync();
+                if (_wish == RunWish.GoOn) continue;
+                await _stop.CancelAsync();
                 return;
             }
         }
@@ -67,9 +67,9 @@ internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
 
     public async ValueTask DisposeAsync()
     {
-        await ended.CancelAsync();
-        await beating;
-        ended.Dispose();
-        stop.Dispose();
+        await _ended.CancelAsync();
+        await _beating;
+        _ended.Dispose();
+        _stop.Dispose();
     }
 }

@@ -65,12 +65,12 @@ internal static class RunLife
     /// <summary>The status that a run is inserted with.</summary>
     public const string First = RunStatus.Pending;
 
-    const string NoProgress = "progress_stage = null, progress_fraction = null";
+    private const string NoProgress = "progress_stage = null, progress_fraction = null";
 
     // $1 run, $2 attempt
-    const string Mine = "run_id = $1 and attempts = $2";
+    private const string Mine = "run_id = $1 and attempts = $2";
 
-    const string Taken =
+    private const string Taken =
         $"status = 'running', started_at = clock_timestamp(), heartbeat_at = clock_timestamp(), worker = $1, attempts = r.attempts + 1, {NoProgress}";
 
     /// <summary>Take the oldest run that waits. $1 worker</summary>

@@ -61,7 +61,7 @@ public static class RunOrder
         return Sorted(runs, query).Take(query.Limit);
     }
 
-    static IQueryable<DiscoveryRun> Sorted(IQueryable<DiscoveryRun> runs, RunQuery query)
+    private static IQueryable<DiscoveryRun> Sorted(IQueryable<DiscoveryRun> runs, RunQuery query)
     {
         var after = query.After is null ? ((long Value, Guid RunId)?)null : Parse(query.After, query.Sort);
         var id = after?.RunId ?? default;
@@ -95,7 +95,7 @@ public static class RunOrder
         }
     }
 
-    static (long Value, Guid RunId) Parse(string token, string sort)
+    private static (long Value, Guid RunId) Parse(string token, string sort)
     {
         var parts = token.Split('_');
         var byId = sort is Newest or Oldest;

@@ -17,16 +17,16 @@ public sealed class RunRepository(LedgerDatabase ledger)
 {
     /// <summary>Stores a new pending run, reserved to whoever creates it, and answers it.</summary>
     /// <exception cref="LedgerException">no such dataset</exception>
-    public Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, CancellationToken cancellation = default) =>
-        CreateAsync(datasetId, parameters, filter, RunPlacement.Own, cancellation);
+    public Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, CancellationToken cancellationToken = default) =>
+        CreateAsync(datasetId, parameters, filter, RunPlacement.Own, cancellationToken);
 
     /// <inheritdoc cref="CreateAsync(long, RunParameters, StarFilter, CancellationToken)"/>
-    public async Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, CancellationToken cancellation = default)
+    public async Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, CancellationToken cancellationToken = default)
     {
         var run = NewRun(datasetId, parameters, filter, placement);
         await using var context = ledger.CreateContext();
         context.Runs.Add(run);
-        await SaveAsync(context, datasetId, cancellation);
+        await SaveAsync(context, datasetId, cancellationToken);
         return run;
     }
 
@@ -57,13 +57,13 @@ public sealed class RunRepository(LedgerDatabase ledger)
         };
     }
 
-    internal static async Task SaveAsync(LedgerContext context, long datasetId, CancellationToken cancellation)
+    internal static async Task SaveAsync(LedgerContext context, long datasetId, CancellationToken cancellationToken)
     {
         await DatabaseBoundary.AskAsync(async () =>
         {
             try
             {
-                await context.SaveChangesAsync(cancellation);
+                await context.SaveChangesAsync(cancellationToken);
             }
             catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
             {
@@ -73,43 +73,43 @@ public sealed class RunRepository(LedgerDatabase ledger)
     }
 
     /// <summary>Claims a pending run for this worker; false where it is no longer pending.</summary>
-    public async Task<bool> StartAsync(Guid runId, CancellationToken cancellation = default) => await new RunClaims(ledger).TakeAsync(runId, cancellation) is not null;
+    public async Task<bool> StartAsync(Guid runId, CancellationToken cancellationToken = default) => await new RunClaims(ledger).TakeAsync(runId, cancellationToken) is not null;
 
     /// <summary>Writes down the recipe of a run that was stored without one; it is being worked on.</summary>
-    internal Task ResolveAsync(Guid runId, RunParameters parameters, CancellationToken cancellation) =>
-        ExecuteAsync(RunLife.ResolveParameters, cancellation, runId, parameters.ToJson());
+    internal Task ResolveAsync(Guid runId, RunParameters parameters, CancellationToken cancellationToken) =>
+        ExecuteAsync(RunLife.ResolveParameters, cancellationToken, runId, parameters.ToJson());
 
     /// <summary>Ends a run that is not complete.</summary>
-    public Task FailAsync(Guid runId, string error, CancellationToken cancellation = default) => EndAsync(runId, RunStatus.Failed, error, cancellation);
+    public Task FailAsync(Guid runId, string error, CancellationToken cancellationToken = default) => EndAsync(runId, RunStatus.Failed, error, cancellationToken);
 
     /// <summary>Ends a run that is not complete, because the user wished so.</summary>
-    public Task CancelAsync(Guid runId, CancellationToken cancellation = default) => EndAsync(runId, RunStatus.Cancelled, null, cancellation);
+    public Task CancelAsync(Guid runId, CancellationToken cancellationToken = default) => EndAsync(runId, RunStatus.Cancelled, null, cancellationToken);
 
-    Task<int> EndAsync(Guid runId, string status, string? error, CancellationToken cancellation) =>
-        ExecuteAsync(RunLife.AbandonRun, cancellation, runId, status, error);
+    private Task<int> EndAsync(Guid runId, string status, string? error, CancellationToken cancellationToken) =>
+        ExecuteAsync(RunLife.AbandonRun, cancellationToken, runId, status, error);
 
     /// <summary>Opens the transaction in which a run's results and its completion become visible together.</summary>
-    public Task<RunCompletion> BeginCompletionAsync(Guid runId, CancellationToken cancellation = default) =>
-        RunCompletion.BeginAsync(ledger, runId, null, cancellation);
+    public Task<RunCompletion> BeginCompletionAsync(Guid runId, CancellationToken cancellationToken = default) =>
+        RunCompletion.BeginAsync(ledger, runId, null, cancellationToken);
 
     /// <summary>The same for a worker; refused, now and at the end, where the run is no longer in its attempt.</summary>
-    internal Task<RunCompletion> BeginCompletionAsync(RunClaim claim, CancellationToken cancellation) =>
-        RunCompletion.BeginAsync(ledger, claim.RunId, claim.Attempt, cancellation);
+    internal Task<RunCompletion> BeginCompletionAsync(RunClaim claim, CancellationToken cancellationToken) =>
+        RunCompletion.BeginAsync(ledger, claim.RunId, claim.Attempt, cancellationToken);
 
     /// <exception cref="LedgerException">no such run</exception>
-    public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellation = default) =>
-        (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellation)).FirstOrDefault()
+    public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellationToken = default) =>
+        (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellationToken)).FirstOrDefault()
         ?? throw LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}", "The list of runs has those that there are.")
             .With("run_id", runId);
 
     /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
     /// <exception cref="LedgerException">the page token is not one of this order</exception>
-    public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         // Runs over several datasets are few, and have an index of their own; where there are none, a dataset's runs are read from its index alone.
-        var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellation) : [];
-        return await ledger.ReadAsync(context => Query(context, query, several), cancellation);
+        var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellationToken) : [];
+        return await ledger.ReadAsync(context => Query(context, query, several), cancellationToken);
     }
 
     /// <summary>The one query that filters, sorts and cuts out a page.</summary>
@@ -121,33 +121,33 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return RunOrder.Apply(query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs, query, alsoOverTheDataset ?? []);
     }
 
-    async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellation)
+    private async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellationToken)
     {
         var also = DatasetRepository.AlsoJson(dataset);
         return [.. await ledger.ReadAsync(context => context.Runs
-            .Where(r => EF.Functions.JsonExists(r.DatasetFilter, "also_datasets") && EF.Functions.JsonContains(r.DatasetFilter, also)).Select(r => r.RunId), cancellation)];
+            .Where(r => EF.Functions.JsonExists(r.DatasetFilter, "also_datasets") && EF.Functions.JsonContains(r.DatasetFilter, also)).Select(r => r.RunId), cancellationToken)];
     }
 
     /// <summary>How many runs have each status; every status has its number.</summary>
-    public async Task<IReadOnlyDictionary<string, long>> CountByStatusAsync(CancellationToken cancellation = default)
+    public async Task<IReadOnlyDictionary<string, long>> CountByStatusAsync(CancellationToken cancellationToken = default)
     {
-        var found = await ledger.ReadAsync(context => context.Runs.GroupBy(r => r.Status).Select(g => new { Status = g.Key, Count = g.LongCount() }), cancellation);
+        var found = await ledger.ReadAsync(context => context.Runs.GroupBy(r => r.Status).Select(g => new { Status = g.Key, Count = g.LongCount() }), cancellationToken);
         return RunStatus.All.ToDictionary(s => s, s => found.FirstOrDefault(f => f.Status == s)?.Count ?? 0);
     }
 
-    public async Task<long> CountAsync(CancellationToken cancellation = default) =>
-        (await ledger.ReadAsync(context => context.Runs.GroupBy(_ => 1).Select(g => g.LongCount()), cancellation)).FirstOrDefault();
+    public async Task<long> CountAsync(CancellationToken cancellationToken = default) =>
+        (await ledger.ReadAsync(context => context.Runs.GroupBy(_ => 1).Select(g => g.LongCount()), cancellationToken)).FirstOrDefault();
 
     /// <summary>The run whose id starts or ends so; at least six characters, as printed in tables.</summary>
     /// <exception cref="LedgerException">none, or more than one</exception>
-    public async Task<DiscoveryRun> FindAsync(string idOrPrefix, CancellationToken cancellation = default)
+    public async Task<DiscoveryRun> FindAsync(string idOrPrefix, CancellationToken cancellationToken = default)
     {
-        if (Guid.TryParse(idOrPrefix, out var id)) return await GetAsync(id, cancellation);
+        if (Guid.TryParse(idOrPrefix, out var id)) return await GetAsync(id, cancellationToken);
         var prefix = idOrPrefix.ToLowerInvariant();
         if (prefix.Length < 6 || prefix.Any(c => !char.IsAsciiHexDigit(c) && c != '-'))
             throw LedgerException.Invalid("run_id", $"'{idOrPrefix}' is no run id", "Give the whole id, or at least six characters of its start or end.");
         var matches = await ledger.ReadAsync(
-            context => context.Runs.Where(r => r.RunId.ToString().StartsWith(prefix) || r.RunId.ToString().EndsWith(prefix)).Take(2), cancellation);
+            context => context.Runs.Where(r => r.RunId.ToString().StartsWith(prefix) || r.RunId.ToString().EndsWith(prefix)).Take(2), cancellationToken);
         return matches.Count switch
         {
             1 => matches[0],
@@ -160,26 +160,26 @@ public sealed class RunRepository(LedgerDatabase ledger)
 
     /// <summary>Deletes a run and its results in one transaction.</summary>
     /// <exception cref="LedgerException">no such run, or it is being worked on</exception>
-    public async Task DeleteAsync(Guid runId, CancellationToken cancellation = default)
+    public async Task DeleteAsync(Guid runId, CancellationToken cancellationToken = default)
     {
-        if (await ExecuteAsync(RunLife.DeleteRun, cancellation, runId) == 1) return;
-        var run = await GetAsync(runId, cancellation);
+        if (await ExecuteAsync(RunLife.DeleteRun, cancellationToken, runId) == 1) return;
+        var run = await GetAsync(runId, cancellationToken);
         throw LedgerException.Of(ErrorCode.RunNotEnded, $"run {runId} is {run.Status}",
             "Wait until it has ended, then delete it; a run whose program died is found and failed by the next command or server.")
             .With("run_id", run.RunId).With("status", run.Status);
     }
 
-    async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object?[] parameters)
+    private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] parameters)
     {
         return await ledger.AskAsync(async connection =>
         {
             await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
             foreach (var value in parameters)
                 command.Parameters.Add(value is null ? new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text } : new() { Value = value });
-            return await command.ExecuteNonQueryAsync(cancellation);
-        }, cancellation);
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        }, cancellationToken);
     }
 
     // PostgreSQL keeps microseconds: what is answered must equal what is stored.
-    static DateTime Truncate(DateTime time) => new(time.Ticks - time.Ticks % TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
+    private static DateTime Truncate(DateTime time) => new(time.Ticks - time.Ticks % TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
 }

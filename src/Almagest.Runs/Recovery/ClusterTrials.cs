@@ -9,11 +9,11 @@ namespace Almagest.Runs.Recovery;
 /// <summary>Plants clusters, one at a time, and counts how many of them and of their members the algorithm finds.</summary>
 internal static class ClusterTrials
 {
-    const int Bins = 5;
-    const double DispersionKmS = 0.6;
+    private const int Bins = 5;
+    private const double DispersionKmS = 0.6;
 
-    static readonly int[] DefaultMembers = [25, 50, 100, 200];
-    static readonly double[] ContrastEdges = [0.1, 0.3, 1, 3, 10];
+    private static readonly int[] s_defaultMembers = [25, 50, 100, 200];
+    private static readonly double[] s_contrastEdges = [0.1, 0.3, 1, 3, 10];
 
     public static RecoveryReport Run(Trial trial, RecoveryReport report)
     {
@@ -21,7 +21,7 @@ internal static class ClusterTrials
         var settings = report.Settings with
         {
             Plant = RecoverySettings.Clusters,
-            Members = report.Settings.Members ?? DefaultMembers,
+            Members = report.Settings.Members ?? s_defaultMembers,
             DistancesPc = report.Settings.DistancesPc ?? Quartiles(field.Stars),
             SpreadsPc = report.Settings.SpreadsPc ?? [2],
             Repetitions = report.Settings.Repetitions ?? 10,
@@ -38,7 +38,7 @@ internal static class ClusterTrials
         var plain = trial.Run([]).Clusters!;
         var byMagnitude = RecoveryBins.Even(field.Stars.Magnitude, Bins, 3);
         var byDistance = RecoveryBins.Even([.. field.Stars.ParallaxMas.Select(OutlierTrials.Distance)], Bins, 2);
-        var byContrast = new RecoveryBins(ContrastEdges);
+        var byContrast = new RecoveryBins(s_contrastEdges);
         var found = new List<PlanRecovery>();
         int spurious = 0, withSpurious = 0, repetitions = 0, outside = 0;
         foreach (var plan in plans)
@@ -76,7 +76,7 @@ internal static class ClusterTrials
         };
     }
 
-    static PlanRecovery Sum(ClusterPlan plan, List<PlantedClusterMatch> matches, int repetitions)
+    private static PlanRecovery Sum(ClusterPlan plan, List<PlantedClusterMatch> matches, int repetitions)
     {
         var recovered = matches.Where(m => m.IsRecovered).ToList();
         var contrast = matches.Count == 0 ? double.PositiveInfinity : OrderStatistics.Median([.. matches.Select(m => double.IsInfinity(m.Contrast) ? double.MaxValue : m.Contrast)]);
@@ -85,7 +85,7 @@ internal static class ClusterTrials
             recovered.Count == 0 ? null : recovered.Average(m => m.Completeness), recovered.Count == 0 ? null : recovered.Average(m => m.Purity));
     }
 
-    static double[] Quartiles(StarColumns stars)
+    private static double[] Quartiles(StarColumns stars)
     {
         var distances = stars.ParallaxMas.Where(p => p >= FeaturePipeline.MinDistanceParallaxMas).Select(p => 1000 / p).ToArray();
         if (distances.Length == 0)

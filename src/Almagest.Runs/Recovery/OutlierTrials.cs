@@ -10,9 +10,9 @@ namespace Almagest.Runs.Recovery;
 /// <summary>Plants outliers and counts how many of them the algorithm marks.</summary>
 internal static class OutlierTrials
 {
-    const int Bins = 5;
+    private const int Bins = 5;
 
-    static readonly double[] DefaultContrasts = [0, 1, 2, 3, 4, 6];
+    private static readonly double[] s_defaultContrasts = [0, 1, 2, 3, 4, 6];
 
     public static RecoveryReport Run(Trial trial, RecoveryReport report, DiscoveryRun run)
     {
@@ -28,7 +28,7 @@ internal static class OutlierTrials
         {
             Plant = RecoverySettings.Outliers,
             Traits = [.. traits.Select(t => t.Name())],
-            Contrasts = report.Settings.Contrasts ?? DefaultContrasts,
+            Contrasts = report.Settings.Contrasts ?? s_defaultContrasts,
             Repetitions = report.Settings.Repetitions ?? 10,
             Seed = report.Settings.Seed ?? 42,
         };
@@ -83,10 +83,10 @@ internal static class OutlierTrials
     }
 
     // So few that they neither change the medians and scales nor fill the share that an anomaly run may flag.
-    static int StarsFor(int stars, int marked, DiscoveryRun run) =>
+    private static int StarsFor(int stars, int marked, DiscoveryRun run) =>
         Math.Max(1, Math.Min(Math.Min(500, stars / 100), run.RunType == RunTypes.Anomaly ? marked / 5 : int.MaxValue));
 
-    static bool[] Marks(StarAnalysis analysis) => analysis.Anomalies is { } anomalies
+    private static bool[] Marks(StarAnalysis analysis) => analysis.Anomalies is { } anomalies
         ? [.. Enumerable.Range(0, analysis.Stars.Count).Select(anomalies.IsAnomaly)]
         : [.. analysis.Clusters!.Labels.Select(l => l < 0)];
 

@@ -26,12 +26,12 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
 
     /// <param name="progress">told the share done</param>
     /// <exception cref="LedgerException">no such run, a setting out of range or of no use to the run, or a run that this program cannot repeat</exception>
-    public async Task<RecoveryReport> RunAsync(Guid runId, RecoverySettings settings, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<RecoveryReport> RunAsync(Guid runId, RecoverySettings settings, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         var watch = Stopwatch.StartNew();
-        var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
+        var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         var plant = settings.Plant ?? (run.RunType == RunTypes.Anomaly ? RecoverySettings.Outliers : RecoverySettings.Clusters);
         if (plant == RecoverySettings.Clusters && run.RunType == RunTypes.Anomaly)
             throw LedgerException.Of(ErrorCode.WrongRunType,
@@ -39,12 +39,12 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
                 "Plant outliers, or choose a cluster run.", "plant");
         settings.RequireOf(plant);
         var (parameters, filter) = Stored(run);
-        var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation);
+        var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken);
         progress?.Report(new RunProgress("load", 0));
         var selections = new SelectionLoader(ledger);
-        var stars = await selections.LoadAsync(run.DatasetId, filter, null, cancellation);
-        var field = new TrialField(stars, await selections.ParallaxErrorsAsync(run.DatasetId, filter, cancellation), filter.Admits);
-        var work = new Trial(field, parameters, MaxThreads, progress, cancellation);
+        var stars = await selections.LoadAsync(run.DatasetId, filter, null, cancellationToken);
+        var field = new TrialField(stars, await selections.ParallaxErrorsAsync(run.DatasetId, filter, cancellationToken), filter.Admits);
+        var work = new Trial(field, parameters, MaxThreads, progress, cancellationToken);
         try
         {
             var report = new RecoveryReport(runId, run.Algorithm, dataset.Name, filter.Describe(), settings, stars.Count, 0, WilsonInterval.Of(0, 0), null, null, [], 0);
@@ -57,7 +57,7 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         }
     }
 
-    static (RunParameters Parameters, StarFilter Filter) Stored(DiscoveryRun run)
+    private static (RunParameters Parameters, StarFilter Filter) Stored(DiscoveryRun run)
     {
         try
         {
@@ -76,7 +76,7 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
 }
 
 /// <summary>The algorithm of a run, to be run again and again over the real stars and planted ones.</summary>
-internal sealed class Trial(TrialField among, RunParameters parameters, int maxThreads, IProgress<RunProgress>? progress, CancellationToken cancellation)
+internal sealed class Trial(TrialField among, RunParameters parameters, int maxThreads, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
 {
     public TrialField Field => among;
 
@@ -93,7 +93,7 @@ internal sealed class Trial(TrialField among, RunParameters parameters, int maxT
     public StarAnalysis Run(IReadOnlyList<PlantedStar> planted)
     {
         progress?.Report(new RunProgress("compute", (double)Done / Expected));
-        var analysis = StarAnalysis.Run(among.With(planted), parameters, maxThreads, null, null, cancellation);
+        var analysis = StarAnalysis.Run(among.With(planted), parameters, maxThreads, null, null, cancellationToken);
         Done++;
         return analysis;
     }

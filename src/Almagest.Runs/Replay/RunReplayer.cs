@@ -37,19 +37,19 @@ public sealed record ReplayReport(
 /// </summary>
 public sealed class RunReplayer(LedgerDatabase ledger)
 {
-    const int MostExamples = 10;
+    private const int MostExamples = 10;
 
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result, which this can show.</summary>
     public int MaxThreads { get; init; }
 
     /// <exception cref="LedgerException">no such run, it is not complete, or this program cannot compute it</exception>
-    public async Task<ReplayReport> ReplayAsync(Guid runId, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<ReplayReport> ReplayAsync(Guid runId, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
+        var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (!run.IsComplete)
             throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}{(run.Error is null ? "" : $": {run.Error}")}",
                 "Only a complete run has results that can be reproduced.").With("run_id", run.RunId).With("status", run.Status);
-        var analysis = await RecomputeAsync(run, progress, cancellation);
+        var analysis = await RecomputeAsync(run, progress, cancellationToken);
         progress?.Report(new RunProgress("persist", 0));
         var scores = analysis.Anomalies is null ? null : analysis.Scores();
         StoredResult Row(int i) => scores is null
@@ -58,13 +58,13 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         return await DatabaseBoundary.AskAsync(async () =>
         {
             using var comparison = new Comparison(analysis.Stars.Count, Row);
-            await using var connection = await ledger.ConnectAsync(cancellation);
-            await StoredResults.ReadAsync(connection, runId, comparison.Meet, cancellation);
+            await using var connection = await ledger.ConnectAsync(cancellationToken);
+            await StoredResults.ReadAsync(connection, runId, comparison.Meet, cancellationToken);
             return comparison.Report(run, NotesOn(run, analysis));
         });
     }
 
-    async Task<StarAnalysis> RecomputeAsync(DiscoveryRun run, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    private async Task<StarAnalysis> RecomputeAsync(DiscoveryRun run, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
     {
         try
         {
@@ -73,9 +73,9 @@ public sealed class RunReplayer(LedgerDatabase ledger)
                 throw LedgerException.Of(ErrorCode.RunNotRepeatable, $"run {run.RunId} does not say which recipe of features it used",
                     "It was stored by an older program. Run it again with this one.").With("run_id", run.RunId);
             progress?.Report(new RunProgress("load", 0));
-            var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), null, cancellation);
+            var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), null, cancellationToken);
             progress?.Report(new RunProgress("compute", 0));
-            return StarAnalysis.Run(stars, parameters, MaxThreads, progress is null ? null : new Fraction(progress), null, cancellation);
+            return StarAnalysis.Run(stars, parameters, MaxThreads, progress is null ? null : new Fraction(progress), null, cancellationToken);
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Invalid)
         {
@@ -86,7 +86,7 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         }
     }
 
-    static List<string> NotesOn(DiscoveryRun run, StarAnalysis analysis)
+    private static List<string> NotesOn(DiscoveryRun run, StarAnalysis analysis)
     {
         var notes = new List<string>();
         if (run.ProgramVersion != Almagest.Contract.ProgramVersion.Current) notes.Add($"version {run.ProgramVersion} made the run, version {Almagest.Contract.ProgramVersion.Current} recomputed it");
@@ -99,78 +99,78 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         return notes;
     }
 
-    sealed class Fraction(IProgress<RunProgress> progress) : IProgress<double>
+    private sealed class Fraction(IProgress<RunProgress> progress) : IProgress<double>
     {
         public void Report(double value) => progress.Report(new RunProgress("compute", value));
     }
 
     // Both sides ascend in star_id, so that one pass and no copy of the stored rows is enough.
-    sealed class Comparison(int count, Func<int, StoredResult> recomputed) : IDisposable
+    private sealed class Comparison(int count, Func<int, StoredResult> recomputed) : IDisposable
     {
-        readonly ResultsHash storedHash = new();
-        readonly ResultsHash recomputedHash = new();
-        readonly List<ReplayDifference> examples = [];
-        long rows, equal, different, onlyStored, onlyRecomputed;
-        int next;
+        private readonly ResultsHash _storedHash = new();
+        private readonly ResultsHash _recomputedHash = new();
+        private readonly List<ReplayDifference> _examples = [];
+        private long _rows, _equal, _different, _onlyStored, _onlyRecomputed;
+        private int _next;
 
         public void Meet(StoredResult stored)
         {
-            rows++;
-            storedHash.Add(stored.StarId, stored.IsAnomaly, stored.Score, stored.ClusterId, stored.MembershipProbability);
-            while (next < count && recomputed(next).StarId < stored.StarId) Miss(Take());
-            if (next == count || recomputed(next).StarId > stored.StarId)
+            _rows++;
+            _storedHash.Add(stored.StarId, stored.IsAnomaly, stored.Score, stored.ClusterId, stored.MembershipProbability);
+            while (_next < count && recomputed(_next).StarId < stored.StarId) Miss(Take());
+            if (_next == count || recomputed(_next).StarId > stored.StarId)
             {
-                onlyStored++;
+                _onlyStored++;
                 Show(stored.StarId, stored, null);
                 return;
             }
             var now = Take();
             if (Same(stored, now))
             {
-                equal++;
+                _equal++;
                 return;
             }
-            different++;
+            _different++;
             Show(stored.StarId, stored, now);
         }
 
         public ReplayReport Report(DiscoveryRun run, IReadOnlyList<string> notes)
         {
-            while (next < count) Miss(Take());
-            return new ReplayReport(run, rows, equal, different, onlyStored, onlyRecomputed, examples, storedHash.Finish(), recomputedHash.Finish(), Almagest.Contract.ProgramVersion.Current, notes);
+            while (_next < count) Miss(Take());
+            return new ReplayReport(run, _rows, _equal, _different, _onlyStored, _onlyRecomputed, _examples, _storedHash.Finish(), _recomputedHash.Finish(), Almagest.Contract.ProgramVersion.Current, notes);
         }
 
-        StoredResult Take()
+        private StoredResult Take()
         {
-            var row = recomputed(next++);
-            recomputedHash.Add(row.StarId, row.IsAnomaly, row.Score, row.ClusterId, row.MembershipProbability);
+            var row = recomputed(_next++);
+            _recomputedHash.Add(row.StarId, row.IsAnomaly, row.Score, row.ClusterId, row.MembershipProbability);
             return row;
         }
 
-        void Miss(StoredResult row)
+        private void Miss(StoredResult row)
         {
-            onlyRecomputed++;
+            _onlyRecomputed++;
             Show(row.StarId, null, row);
         }
 
-        void Show(long star, StoredResult? stored, StoredResult? now)
+        private void Show(long star, StoredResult? stored, StoredResult? now)
         {
-            if (examples.Count < MostExamples) examples.Add(new ReplayDifference(star, Text(stored), Text(now)));
+            if (_examples.Count < MostExamples) _examples.Add(new ReplayDifference(star, Text(stored), Text(now)));
         }
 
-        static bool Same(StoredResult a, StoredResult b) =>
+        private static bool Same(StoredResult a, StoredResult b) =>
             a.IsAnomaly == b.IsAnomaly && a.ClusterId == b.ClusterId && Bits(a.Score) == Bits(b.Score) && Bits(a.MembershipProbability) == Bits(b.MembershipProbability);
 
-        static long? Bits(double? value) => value is { } v ? BitConverter.DoubleToInt64Bits(v) : null;
+        private static long? Bits(double? value) => value is { } v ? BitConverter.DoubleToInt64Bits(v) : null;
 
-        static string? Text(StoredResult? row) => row is not { } r ? null
+        private static string? Text(StoredResult? row) => row is not { } r ? null
             : r.Score is { } score ? FormattableString.Invariant($"score {score:R}{(r.IsAnomaly ? ", flagged" : "")}")
             : FormattableString.Invariant($"cluster {r.ClusterId}{(r.MembershipProbability is { } p ? $", probability {p:R}" : "")}");
 
         public void Dispose()
         {
-            storedHash.Dispose();
-            recomputedHash.Dispose();
+            _storedHash.Dispose();
+            _recomputedHash.Dispose();
         }
     }
 }

@@ -22,7 +22,7 @@ namespace Almagest.Runs.Replay;
 /// </remarks>
 public sealed class RunRethresholder(LedgerDatabase ledger)
 {
-    readonly RunRepository runs = new(ledger);
+    private readonly RunRepository _runs = new(ledger);
 
     /// <summary>Stores the new run with its results in one transaction and answers it; the views are left to whoever watches them.</summary>
     /// <param name="runId">a complete anomaly run; it may itself have been made so</param>
@@ -30,7 +30,7 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
     /// <exception cref="LedgerException">
     /// the contamination is out of range; no such run; it is of another type, not complete, or was deleted meanwhile: nothing is stored
     /// </exception>
-    public async Task<DiscoveryRun> RethresholdAsync(Guid runId, double contamination, CancellationToken cancellation = default)
+    public async Task<DiscoveryRun> RethresholdAsync(Guid runId, double contamination, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -40,59 +40,59 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
         {
             throw LedgerException.Invalid(e.Parameter, e.Message);
         }
-        var source = await ScoredRun.GetAsync(ledger, runId, cancellation);
-        var (stars, scores) = await ReadScoresAsync(source.Run, cancellation);
+        var source = await ScoredRun.GetAsync(ledger, runId, cancellationToken);
+        var (stars, scores) = await ReadScoresAsync(source.Run, cancellationToken);
         for (var i = 0; i < scores.Length; i++) scores[i] += source.Offset;
         var result = AnomalyResult.FromScores(scores, contamination);
         var flagged = result.AnomalyCount();
         for (var i = 0; i < scores.Length; i++) scores[i] = result.Decision(i);
 
         var summary = source.Summary with { AnomalyCount = flagged, ScoreOffset = result.Offset, RethresholdedFrom = runId.ToString() };
-        return await StoreAsync(source, source.Parameters with { Contamination = contamination }, stars, scores, summary, cancellation);
+        return await StoreAsync(source, source.Parameters with { Contamination = contamination }, stars, scores, summary, cancellationToken);
     }
 
-    async Task<DiscoveryRun> StoreAsync(
-        ScoredRun source, AnomalyParameters parameters, long[] stars, double[] scores, ResultsSummary summary, CancellationToken cancellation)
+    private async Task<DiscoveryRun> StoreAsync(
+        ScoredRun source, AnomalyParameters parameters, long[] stars, double[] scores, ResultsSummary summary, CancellationToken cancellationToken)
     {
-        var run = await runs.CreateAsync(source.Run.DatasetId, parameters, source.Filter, cancellation);
+        var run = await _runs.CreateAsync(source.Run.DatasetId, parameters, source.Filter, cancellationToken);
         try
         {
             // Pending until it is complete: the transaction holds its row, so no worker can take it up in between, and
             // should this program die, a server finds it pending and computes it from the catalogue.
-            await using (var completion = await runs.BeginCompletionAsync(run.RunId, cancellation))
+            await using (var completion = await _runs.BeginCompletionAsync(run.RunId, cancellationToken))
             {
-                await completion.SaveAnomaliesAsync(stars, scores, cancellation);
-                await completion.MarkCompleteAsync(stars.Length, summary.ToJson(), cancellation);
-                await completion.CommitAsync(cancellation);
+                await completion.SaveAnomaliesAsync(stars, scores, cancellationToken);
+                await completion.MarkCompleteAsync(stars.Length, summary.ToJson(), cancellationToken);
+                await completion.CommitAsync(cancellationToken);
             }
-            return await runs.GetAsync(run.RunId, cancellation);
+            return await _runs.GetAsync(run.RunId, cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            await runs.CancelAsync(run.RunId, CancellationToken.None);
+            await _runs.CancelAsync(run.RunId, CancellationToken.None);
             throw;
         }
         catch (LedgerException e)
         {
-            await runs.FailAsync(run.RunId, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}", CancellationToken.None);
+            await _runs.FailAsync(run.RunId, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}", CancellationToken.None);
             throw;
         }
     }
 
-    async Task<(long[] Stars, double[] Scores)> ReadScoresAsync(DiscoveryRun run, CancellationToken cancellation)
+    private async Task<(long[] Stars, double[] Scores)> ReadScoresAsync(DiscoveryRun run, CancellationToken cancellationToken)
     {
         return await DatabaseBoundary.AskAsync(async () =>
         {
             var (stars, scores) = (new long[run.TotalStars], new double[run.TotalStars]);
-            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var connection = await ledger.ConnectAsync(cancellationToken);
             await using var command = new NpgsqlCommand("select star_id, anomaly_score from public.discovery_results where run_id = $1 order by star_id", connection)
             {
                 Parameters = { new() { Value = run.RunId } },
                 CommandTimeout = 3600,
             };
             var count = 0;
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            for (; await reader.ReadAsync(cancellation) && count < stars.Length; count++)
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            for (; await reader.ReadAsync(cancellationToken) && count < stars.Length; count++)
                 (stars[count], scores[count]) = (reader.GetInt64(0), reader.GetDouble(1));
             // A complete run never changes; it can only be deleted.
             return count == stars.Length ? (stars, scores) : throw LedgerException.Of(ErrorCode.RunNotFound,

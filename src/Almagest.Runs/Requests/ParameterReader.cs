@@ -43,6 +43,6 @@ public static class ParameterReader
         }
     }
 
-    static LedgerException Refused(ParameterException e) =>
+    private static LedgerException Refused(ParameterException e) =>
         LedgerException.Invalid(e.Parameter.Length == 0 ? "parameters" : $"parameters.{e.Parameter}", e.Message, e.Hint);
 }

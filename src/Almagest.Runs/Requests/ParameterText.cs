@@ -16,7 +16,7 @@ public static class ParameterText
         Known(algorithm, parametersJson) is { } p ? string.Join(", ", [.. p.Gist, Recipe(p.Features), .. p.Details(brief: true)]) : Plain(parametersJson);
 
     // What a later version of the program stored is shown as it is.
-    static RunParameters? Known(string algorithm, string parametersJson)
+    private static RunParameters? Known(string algorithm, string parametersJson)
     {
         try
         {
@@ -29,9 +29,9 @@ public static class ParameterText
     }
 
     // The version is in the run's parameters; there is one of each recipe in a program.
-    static string Recipe(string? features) =>
+    private static string Recipe(string? features) =>
         features is null ? "features not chosen yet" : string.Join('+', features.Split('+').Select(r => r.Split('@')[0]));
 
-    static string Plain(string parametersJson) =>
+    private static string Plain(string parametersJson) =>
         string.Join(", ", JsonNode.Parse(parametersJson)!.AsObject().Select(p => $"{p.Key} {p.Value?.ToString() ?? "null"}"));
 }

@@ -9,14 +9,14 @@ namespace Almagest.Runs.Requests;
 /// <summary>Gives every request a recipe with its version, so that the stored run can be repeated.</summary>
 internal sealed class RecipeResolver(LedgerDatabase ledger)
 {
-    readonly SelectionLoader selections = new(ledger);
+    private readonly SelectionLoader _selections = new(ledger);
 
     /// <returns>the parameters with <c>name@version</c>; why, where the request names no recipe</returns>
     public async Task<(RunParameters Parameters, RecipeChoice? Choice)> ResolveAsync(
-        long datasetId, StarFilter filter, RunParameters parameters, CancellationToken cancellation)
+        long datasetId, StarFilter filter, RunParameters parameters, CancellationToken cancellationToken)
     {
         if (parameters.Features is { } named) return (parameters with { Features = FeatureRecipes.Get(named).Reference }, null);
-        var coverage = await selections.CoverageAsync(datasetId, filter, cancellation);
+        var coverage = await _selections.CoverageAsync(datasetId, filter, cancellationToken);
         var choice = parameters.Algorithm.RunType == RunTypes.Anomaly ? RecipeChoice.ForAnomalies(coverage) : RecipeChoice.ForClusters(coverage);
         return (parameters with { Features = choice.Recipe.Reference }, choice);
     }

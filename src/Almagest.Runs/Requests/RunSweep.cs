@@ -51,7 +51,7 @@ public static class RunSweep
         return expanded;
     }
 
-    static JsonObject Merge(JsonObject one, JsonObject other)
+    private static JsonObject Merge(JsonObject one, JsonObject other)
     {
         var both = one.DeepClone().AsObject();
         foreach (var (name, value) in other)
@@ -79,7 +79,7 @@ public sealed record SweepSummary(
     public bool IsOver => Statuses[RunStatus.Pending] + Statuses[RunStatus.Running] == 0;
 
     /// <exception cref="LedgerException">there is no such sweep</exception>
-    public static async Task<SweepSummary> ReadAsync(LedgerDatabase ledger, Guid groupId, CancellationToken cancellation = default)
+    public static async Task<SweepSummary> ReadAsync(LedgerDatabase ledger, Guid groupId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         return await ledger.AskAsync(async connection =>
@@ -90,8 +90,8 @@ public sealed record SweepSummary(
                 from (select *, (results_summary ->> case run_type when 'anomaly' then 'anomaly_count' else 'cluster_count' end)::float8 as n
                       from public.discovery_runs where group_id = $1) runs
                 """, connection) { Parameters = { new() { Value = groupId } } };
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            await reader.ReadAsync(cancellation);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
             if (reader.GetInt32(2) == 0)
                 throw LedgerException.Of(ErrorCode.SweepNotFound, $"there is no sweep {groupId}",
                     "The runs of a sweep name it as group_id.");
@@ -100,6 +100,6 @@ public sealed record SweepSummary(
                 RunStatus.All.Select((s, i) => (s, reader.GetInt32(9 + i))).ToDictionary(p => p.s, p => p.Item2),
                 reader.GetDateTime(3), reader.IsDBNull(4) ? null : reader.GetDateTime(4),
                 reader.GetString(5) == RunTypes.Anomaly ? "anomaly_count" : "cluster_count", Number(6), Number(7), Number(8));
-        }, cancellation);
+        }, cancellationToken);
     }
 }

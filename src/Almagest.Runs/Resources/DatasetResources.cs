@@ -26,7 +26,7 @@ public static class DatasetResources
     {
         var datasets = new DatasetRepository(ledger);
         var runs = await datasets.RunCountsAsync(cancellationToken);
-        List<RejectedRow> rejected = rejectedRows == 0 ? [] : await datasets.RejectedRowsAsync(dataset.DatasetId, rejectedRows, cancellationToken);
+        var rejected = rejectedRows == 0 ? [] : await datasets.RejectedRowsAsync(dataset.DatasetId, rejectedRows, cancellationToken);
         return new DatasetDetail(dataset.ToResource(runs.GetValueOrDefault(dataset.DatasetId))) { RejectedRows = rejected.ConvertAll(ToResource) };
     }
 

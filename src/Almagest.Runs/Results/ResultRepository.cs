@@ -27,10 +27,10 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     public const int MostRows = 10_000;
 
     /// <exception cref="LedgerException">no such run, it is not complete, or the token is malformed</exception>
-    public async Task<Page<StarResult>> PageAsync(Guid runId, ResultQuery query, CancellationToken cancellation = default)
+    public async Task<Page<StarResult>> PageAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        await RequireCompleteAsync(runId, cancellation);
+        await RequireCompleteAsync(runId, cancellationToken);
         var limit = Math.Clamp(query.Limit, 1, MostRows);
         return await ledger.AskAsync(async connection =>
         {
@@ -48,29 +48,29 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 order by {(query.ByScore ? "r.anomaly_score, r.star_id" : "r.star_id")}
                 """;
             var rows = new List<StarResult>();
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation)) rows.Add(Read(reader));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) rows.Add(Read(reader));
             if (rows.Count <= limit) return new Page<StarResult>(rows, null);
             rows.RemoveAt(limit);
             return new Page<StarResult>(rows, Token(query, rows[^1]));
-        }, cancellation);
+        }, cancellationToken);
     }
 
     /// <summary>How many results of a run the query selects.</summary>
-    public async Task<long> CountAsync(Guid runId, ResultQuery query, CancellationToken cancellation = default)
+    public async Task<long> CountAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        await RequireCompleteAsync(runId, cancellation);
+        await RequireCompleteAsync(runId, cancellationToken);
         return await ledger.AskAsync(async connection =>
         {
             await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
             command.CommandText = $"select count(*) from public.discovery_results where {Where(command, runId, query with { After = null })}";
-            return (long)(await command.ExecuteScalarAsync(cancellation))!;
-        }, cancellation);
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }, cancellationToken);
     }
 
     /// <summary>Everything that complete runs say of one star, newest run first.</summary>
-    public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(long starId, int limit = 1000, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(long starId, int limit = 1000, CancellationToken cancellationToken = default)
     {
         return await ledger.AskAsync(async connection =>
         {
@@ -85,26 +85,26 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 Parameters = { new() { Value = starId }, new() { Value = limit } },
             };
             var entries = new List<StarHistoryEntry>();
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
             {
                 entries.Add(new StarHistoryEntry(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetDateTime(3),
                     reader.GetInt32(4), Double(reader, 5), reader.IsDBNull(6) ? null : reader.GetInt32(6)));
             }
             return entries;
-        }, cancellation);
+        }, cancellationToken);
     }
 
-    async Task RequireCompleteAsync(Guid runId, CancellationToken cancellation)
+    private async Task RequireCompleteAsync(Guid runId, CancellationToken cancellationToken)
     {
-        var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
+        var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (!run.IsComplete)
             throw LedgerException.Of(ErrorCode.RunNotComplete,
                 $"run {runId} is {run.Status}: it has no results" + (run.Error is null ? "" : $" ({run.Error})"),
                 "Only complete runs have results.").With("run_id", run.RunId).With("status", run.Status);
     }
 
-    static string Where(NpgsqlCommand command, Guid runId, ResultQuery query)
+    private static string Where(NpgsqlCommand command, Guid runId, ResultQuery query)
     {
         var sql = new StringBuilder("run_id = ").Append(Bind(command, runId));
         if (query.AnomaliesOnly) sql.Append(" and is_anomaly = 1");
@@ -121,11 +121,11 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         return sql.ToString();
     }
 
-    static string Token(ResultQuery query, StarResult last) =>
+    private static string Token(ResultQuery query, StarResult last) =>
         Convert.ToBase64String(Encoding.ASCII.GetBytes(FormattableString.Invariant(
             $"{(query.ByScore ? 's' : 'i')}|{last.StarId}|{last.AnomalyScore ?? 0:R}"))).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    static (double Score, long Star) Parse(ResultQuery query, string token)
+    private static (double Score, long Star) Parse(ResultQuery query, string token)
     {
         try
         {
@@ -142,13 +142,13 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             "Use 'next' of the page before, with the same query.", "after");
     }
 
-    static StarResult Read(NpgsqlDataReader r) => new(
+    private static StarResult Read(NpgsqlDataReader r) => new(
         r.GetGuid(0), r.GetInt64(1), r.GetInt32(2), Double(r, 3), r.IsDBNull(4) ? null : r.GetInt32(4),
         r.GetString(5), r.GetDouble(6), r.GetDouble(7), Double(r, 8), Double(r, 9), Double(r, 10), Double(r, 11), Double(r, 12), Double(r, 13));
 
-    static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
+    private static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 
-    static string Bind<T>(NpgsqlCommand command, T value)
+    private static string Bind<T>(NpgsqlCommand command, T value)
     {
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
         return $"${command.Parameters.Count}";

@@ -11,7 +11,7 @@ namespace Almagest.Runs.Results;
 /// <summary>The scores of one complete anomaly run, ascending: enough to say what any other threshold would flag. Immutable, thread-safe.</summary>
 public sealed class RunScores
 {
-    RunScores(DiscoveryRun run, double[] ascending) => (Run, Ascending) = (run, ascending);
+    private RunScores(DiscoveryRun run, double[] ascending) => (Run, Ascending) = (run, ascending);
 
     public DiscoveryRun Run { get; }
 
@@ -19,10 +19,10 @@ public sealed class RunScores
     public IReadOnlyList<double> Ascending { get; }
 
     /// <exception cref="LedgerException">no such run, it is of another type, or not complete</exception>
-    public static async Task<RunScores> ReadAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellation = default)
+    public static async Task<RunScores> ReadAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        var run = await new RunRepository(ledger).GetAsync(runId, cancellation);
+        var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (run.RunType != RunTypes.Anomaly)
             throw LedgerException.Of(ErrorCode.WrongRunType, $"run {runId} is a {run.RunType} run: its results have no scores",
                 "Name an anomaly run.", "run_id");
@@ -32,14 +32,14 @@ public sealed class RunScores
         return await DatabaseBoundary.AskAsync(async () =>
         {
             var scores = new List<double>((int)run.TotalStars);
-            await using var connection = await ledger.ConnectAsync(cancellation);
+            await using var connection = await ledger.ConnectAsync(cancellationToken);
             await using var command = new NpgsqlCommand("select anomaly_score from public.discovery_results where run_id = $1 and anomaly_score is not null", connection)
             {
                 Parameters = { new() { Value = runId } },
                 CommandTimeout = 600,
             };
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation)) scores.Add(reader.GetDouble(0));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken)) scores.Add(reader.GetDouble(0));
             var ascending = scores.ToArray();
             Array.Sort(ascending);
             return new RunScores(run, ascending);

@@ -22,13 +22,13 @@ public sealed class RunStars(LedgerDatabase ledger)
     /// <param name="text">a star_id, or a source_id of the run's dataset</param>
     /// <param name="kind">which of the two; null = whichever there is</param>
     /// <exception cref="LedgerException">none is called so, or the text is the star_id of one star and the source_id of another</exception>
-    public async Task<Star> FindAsync(DiscoveryRun run, string text, StarIdKind? kind = null, CancellationToken cancellation = default)
+    public async Task<Star> FindAsync(DiscoveryRun run, string text, StarIdKind? kind = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentException.ThrowIfNullOrEmpty(text);
         var datasets = new DatasetRepository(ledger);
-        var bySource = kind == StarIdKind.StarId ? null : await BySourceAsync(datasets, run, text, cancellation);
-        var byId = kind == StarIdKind.SourceId ? null : await ByIdAsync(run, text, cancellation);
+        var bySource = kind == StarIdKind.StarId ? null : await BySourceAsync(datasets, run, text, cancellationToken);
+        var byId = kind == StarIdKind.SourceId ? null : await ByIdAsync(run, text, cancellationToken);
         if (bySource is not null && byId is not null && bySource.StarId != byId.StarId)
         {
             throw LedgerException.Of(ErrorCode.AmbiguousStar,
@@ -39,19 +39,19 @@ public sealed class RunStars(LedgerDatabase ledger)
             "Give its source_id in the catalogue, or its star_id.", "star").With("run_id", run.RunId);
     }
 
-    async Task<Star?> ByIdAsync(DiscoveryRun run, string text, CancellationToken cancellation)
+    private async Task<Star?> ByIdAsync(DiscoveryRun run, string text, CancellationToken cancellationToken)
     {
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return null;
         var datasets = RunDatasets.Ids(run).ToArray();
-        return (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == id && datasets.Contains(s.DatasetId)), cancellation)).FirstOrDefault();
+        return (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == id && datasets.Contains(s.DatasetId)), cancellationToken)).FirstOrDefault();
     }
 
-    static async Task<Star?> BySourceAsync(DatasetRepository datasets, DiscoveryRun run, string text, CancellationToken cancellation)
+    private static async Task<Star?> BySourceAsync(DatasetRepository datasets, DiscoveryRun run, string text, CancellationToken cancellationToken)
     {
         Star? found = null;
         foreach (var dataset in RunDatasets.Ids(run))
         {
-            if ((await datasets.FindStarsAsync(dataset, text, cancellation)).FirstOrDefault() is not { } star) continue;
+            if ((await datasets.FindStarsAsync(dataset, text, cancellationToken)).FirstOrDefault() is not { } star) continue;
             if (found is not null)
                 throw LedgerException.Invalid("star", $"'{text}' is the source_id of star {found.StarId} and, in another dataset of the run, of star {star.StarId}", "Give the star_id of the one you mean.");
             found = star;

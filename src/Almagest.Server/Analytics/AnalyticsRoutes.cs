@@ -19,10 +19,10 @@ namespace Almagest.Server.Analytics;
 /// <summary>The questions across runs. Every answer is a look-up in a query-optimized view; only a refusal looks further, to say why.</summary>
 internal static class AnalyticsRoutes
 {
-    const string Tag = "Analytics";
-    static readonly WholeNumber StarId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
-    static readonly Words ViewName = new("view", "the view's name, such as mv_star_anomaly_frequency") { InPath = true };
-    static readonly WholeNumber ViewLimit = new("limit", "most rows; all where it is not given", 1, long.MaxValue);
+    private const string Tag = "Analytics";
+    private static readonly WholeNumber s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
+    private static readonly Words s_viewName = new("view", "the view's name, such as mv_star_anomaly_frequency") { InPath = true };
+    private static readonly WholeNumber s_viewLimit = new("limit", "most rows; all where it is not given", 1, long.MaxValue);
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger, FreshAnswers answers)
     {
@@ -32,7 +32,7 @@ internal static class AnalyticsRoutes
         var frequencies = new GatheredLookup<long, FreshFrequency>(stars => StarFrequencyLookup.ReadAsync(ledger, stars));
         group.Route("GET", "/stars/{star_id}/frequency", "getStarFrequency", "How often a star is flagged, across runs", context =>
         {
-            var starId = StarId.Read(context)!.Value;
+            var starId = s_starId.Read(context)!.Value;
             return answers.LookUpAsync(context, AnalyticsViews.StarFrequency, async () =>
             {
                 var found = (await frequencies.FindAsync(starId, context.RequestAborted))!;
@@ -40,14 +40,14 @@ internal static class AnalyticsRoutes
                     ?? throw LedgerException.Of(ErrorCode.StarNotAnalysed, $"no complete anomaly run analysed star {starId}")
                         .With("star_id", starId));
             });
-        }, StarId).Produces<StarFrequencyRow>().KeepsUp().Fails(404);
+        }, s_starId).Produces<StarFrequencyRow>().KeepsUp().Fails(404);
 
         group.Route("GET", "/views/{view}", "exportView", "A whole view as one table", async context =>
         {
-            var view = AnalyticsViews.Get(ViewName.Read(context)!);
-            var most = ViewLimit.Read(context);
+            var view = AnalyticsViews.Get(s_viewName.Read(context)!);
+            var most = s_viewLimit.Read(context);
             return TableAnswer.Of(context, await new ViewExport(ledger).TableAsync(view, new ViewRows { Limit = most }, context.RequestAborted), TableAnswer.Wanted(context) ?? TableFormat.Json, view.Name);
-        }, ViewName, ViewLimit, TableAnswer.Format).WithDescription("Every row of a query-optimized view, streamed, as JSON unless a format or Accept says otherwise; docs/views.md says what the columns are.")
+        }, s_viewName, s_viewLimit, TableAnswer.Format).WithDescription("Every row of a query-optimized view, streamed, as JSON unless a format or Accept says otherwise; docs/views.md says what the columns are.")
             .ProducesTable<JsonObject>().Fails(404);
 
         group.Route("POST", "/refresh-views", "refreshViews", "Refreshes all views now, and waits for it", async context =>

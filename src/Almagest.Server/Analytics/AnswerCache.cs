@@ -8,7 +8,7 @@ namespace Almagest.Server.Analytics;
 internal sealed record CachedAnswer(string Tag, byte[] Body, byte[]? Gzip = null)
 {
     /// <summary>Bytes below which a compressed answer would fill no fewer packets.</summary>
-    const int LeastToCompress = 2048;
+    private const int LeastToCompress = 2048;
 
     public bool IsLong => Body.Length >= LeastToCompress;
 
@@ -26,19 +26,19 @@ internal sealed record CachedAnswer(string Tag, byte[] Body, byte[]? Gzip = null
 /// </summary>
 internal sealed class AnswerCache : IDisposable
 {
-    const long MostBytes = 64L << 20;
-    const int MostBytesEach = 8 << 20;
-    const int Overhead = 512;
+    private const long MostBytes = 64L << 20;
+    private const int MostBytesEach = 8 << 20;
+    private const int Overhead = 512;
 
-    readonly MemoryCache answers = new(new MemoryCacheOptions { SizeLimit = MostBytes, CompactionPercentage = 0.2 });
+    private readonly MemoryCache _answers = new(new MemoryCacheOptions { SizeLimit = MostBytes, CompactionPercentage = 0.2 });
 
-    public CachedAnswer? Find(string key) => answers.TryGetValue(key, out CachedAnswer? answer) ? answer : null;
+    public CachedAnswer? Find(string key) => _answers.TryGetValue(key, out CachedAnswer? answer) ? answer : null;
 
     public void Keep(string key, CachedAnswer answer)
     {
         if (answer.Body.Length > MostBytesEach) return;
-        answers.Set(key, answer, new MemoryCacheEntryOptions { Size = answer.Body.Length + (answer.Gzip?.Length ?? 0) + (2 * key.Length) + Overhead });
+        _answers.Set(key, answer, new MemoryCacheEntryOptions { Size = answer.Body.Length + (answer.Gzip?.Length ?? 0) + (2 * key.Length) + Overhead });
     }
 
-    public void Dispose() => answers.Dispose();
+    public void Dispose() => _answers.Dispose();
 }

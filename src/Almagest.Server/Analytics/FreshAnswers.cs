@@ -22,9 +22,9 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
     public const string LagHeader = "X-Almagest-View-Lag";
 
     /// <summary>Changes where the same rows are written otherwise than before.</summary>
-    const string Representation = "json-1";
+    private const string Representation = "json-1";
 
-    readonly GatheredLookup<AnalyticsView, ViewFreshness> versions = new(views => ViewFreshness.ReadAsync(ledger, views));
+    private readonly GatheredLookup<AnalyticsView, ViewFreshness> _versions = new(views => ViewFreshness.ReadAsync(ledger, views));
 
     /// <summary>Answers what is read, in one snapshot, from one view; null = an answer that depends on more than the view, and carries no validators.</summary>
     public async Task<IResult> AnswerAsync<T>(HttpContext context, AnalyticsView view, Func<AnalyticsQueries, Task<T?>> read) where T : class
@@ -48,7 +48,7 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
     }
 
     // Compressed where the client takes it, but not the first time: it costs more than sending the bytes once.
-    Fresh Again(HttpContext context, string key, CachedAnswer known, ViewFreshness freshness)
+    private Fresh Again(HttpContext context, string key, CachedAnswer known, ViewFreshness freshness)
     {
         if (!known.IsLong || !ContentCoding.TakesGzip(context.Request)) return new Fresh(freshness, known.Tag, known.Body);
         if (known.Gzip is null) cache.Keep(key, known = known with { Gzip = known.Compressed() });
@@ -71,13 +71,13 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
             : new Fresh(freshness, TagOf(view, freshness, key), JsonSerializer.SerializeToUtf8Bytes(row, LedgerJson.Options));
     }
 
-    async Task<ViewFreshness> FreshnessAsync(HttpContext context, AnalyticsView view) =>
-        await versions.FindAsync(view, context.RequestAborted) ?? throw ViewFreshness.Missing(view);
+    private async Task<ViewFreshness> FreshnessAsync(HttpContext context, AnalyticsView view) =>
+        await _versions.FindAsync(view, context.RequestAborted) ?? throw ViewFreshness.Missing(view);
 
-    static string KeyOf(HttpContext context) => string.Concat(context.Request.Path.Value, context.Request.QueryString.Value);
+    private static string KeyOf(HttpContext context) => string.Concat(context.Request.Path.Value, context.Request.QueryString.Value);
 
     // The time of the change is part of it: a view that is made anew counts its versions from the start again.
-    static string TagOf(AnalyticsView view, ViewFreshness freshness, string key)
+    private static string TagOf(AnalyticsView view, ViewFreshness freshness, string key)
     {
         var question = SHA256.HashData(Encoding.UTF8.GetBytes($"{Representation} {view.Name} {key}"));
         return string.Create(CultureInfo.InvariantCulture,

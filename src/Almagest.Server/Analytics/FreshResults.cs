@@ -50,33 +50,33 @@ file static class FreshHeaders
 /// <summary>What a request says of the answer that its client has (RFC 9110, 13.1.2 and 13.1.3: tags go before dates).</summary>
 internal readonly struct Conditions
 {
-    readonly IList<EntityTagHeaderValue>? tags;
-    readonly DateTimeOffset? since;
+    private readonly IList<EntityTagHeaderValue>? _tags;
+    private readonly DateTimeOffset? _since;
 
     public Conditions(HttpRequest request)
     {
         if (request.Headers.IfNoneMatch.Count > 0)
         {
             // What cannot be read matches nothing, and the answer is whole.
-            if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch!, out tags)) tags = [];
+            if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch!, out _tags)) _tags = [];
         }
         else if (request.Headers.IfModifiedSince is [{ } date] && HeaderUtilities.TryParseDate(date, out var parsed))
         {
-            since = parsed;
+            _since = parsed;
         }
     }
 
     /// <summary>Whether there is a condition that the version alone can decide.</summary>
-    public bool Any => since is not null || (tags is not null && !AnyTag);
+    public bool Any => _since is not null || (_tags is not null && !AnyTag);
 
     /// <summary><c>*</c>: the client has some answer and does not want this one, if there is one.</summary>
-    public bool AnyTag => tags?.Any(t => t.Tag == "*") == true;
+    public bool AnyTag => _tags?.Any(t => t.Tag == "*") == true;
 
     /// <summary>The tag of the answer that the client has, compressed or not, where that is the answer of now; else null.</summary>
     public string? Matching(string tag, ViewFreshness freshness)
     {
-        if (tags is null) return since is { } date && freshness.ChangedAt <= date.UtcDateTime ? tag : null;
+        if (_tags is null) return _since is { } date && freshness.ChangedAt <= date.UtcDateTime ? tag : null;
         var compressed = ContentCoding.TagOfGzip(tag);
-        return tags.Any(t => t.Tag == tag) ? tag : tags.Any(t => t.Tag == compressed) ? compressed : null;
+        return _tags.Any(t => t.Tag == tag) ? tag : _tags.Any(t => t.Tag == compressed) ? compressed : null;
     }
 }

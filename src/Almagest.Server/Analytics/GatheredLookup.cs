@@ -8,27 +8,27 @@ namespace Almagest.Server.Analytics;
 internal sealed class GatheredLookup<TKey, TValue>(Func<IReadOnlyCollection<TKey>, Task<IReadOnlyDictionary<TKey, TValue>>> look)
     where TKey : notnull
 {
-    readonly Lock gate = new();
-    Look? next;
-    bool isLooking;
+    private readonly Lock _gate = new();
+    private Look? _next;
+    private bool _isLooking;
 
     /// <returns>null where the key has no value</returns>
-    public async Task<TValue?> FindAsync(TKey key, CancellationToken cancellation)
+    public async Task<TValue?> FindAsync(TKey key, CancellationToken cancellationToken)
     {
         Look mine;
         var starts = false;
-        lock (gate)
+        lock (_gate)
         {
-            mine = next ??= new Look();
+            mine = _next ??= new Look();
             mine.Keys.Add(key);
-            if (!isLooking) (isLooking, starts, next) = (true, true, null);
+            if (!_isLooking) (_isLooking, starts, _next) = (true, true, null);
         }
         // The look serves others, too: it does not end when this request is given up.
         if (starts) _ = WorkAsync(mine);
-        return (await mine.Values.Task.WaitAsync(cancellation)).GetValueOrDefault(key);
+        return (await mine.Values.Task.WaitAsync(cancellationToken)).GetValueOrDefault(key);
     }
 
-    async Task WorkAsync(Look? now)
+    private async Task WorkAsync(Look? now)
     {
         while (now is not null)
         {
@@ -40,15 +40,15 @@ internal sealed class GatheredLookup<TKey, TValue>(Func<IReadOnlyCollection<TKey
             {
                 now.Values.SetException(e);
             }
-            lock (gate)
+            lock (_gate)
             {
-                (now, next) = (next, null);
-                isLooking = now is not null;
+                (now, _next) = (_next, null);
+                _isLooking = now is not null;
             }
         }
     }
 
-    sealed class Look
+    private sealed class Look
     {
         public HashSet<TKey> Keys { get; } = [];
 

@@ -10,17 +10,17 @@ namespace Almagest.Server.Analytics;
 /// <summary>The parameters of a view's route, made from the view's descriptor, and how a request's values become conditions.</summary>
 internal sealed class ViewParameters
 {
-    readonly List<(ViewFilter Filter, RouteParameter Parameter, Func<HttpContext, ValueTask<object?>> Read)> filters;
-    readonly Choice? sort;
-    readonly WholeNumber? limit;
+    private readonly List<(ViewFilter Filter, RouteParameter Parameter, Func<HttpContext, ValueTask<object?>> Read)> _filters;
+    private readonly Choice? _sort;
+    private readonly WholeNumber? _limit;
 
     public ViewParameters(AnalyticsView view, LedgerDatabase ledger)
     {
-        filters = [.. view.Filters.Select(filter => Of(filter, ledger))];
+        _filters = [.. view.Filters.Select(filter => Of(filter, ledger))];
         if (view.SortColumns is [var first, ..])
-            sort = new Choice("sort", "the column to sort by, largest or newest first, nulls last", view.SortColumns, first);
-        if (view.Route!.Limit is { } rows) limit = new WholeNumber("limit", rows.Description, 1, rows.Most, rows.Standard);
-        All = [.. filters.Select(f => f.Parameter), .. new RouteParameter?[] { sort, limit }.OfType<RouteParameter>(), TableAnswer.Format];
+            _sort = new Choice("sort", "the column to sort by, largest or newest first, nulls last", view.SortColumns, first);
+        if (view.Route!.Limit is { } rows) _limit = new WholeNumber("limit", rows.Description, 1, rows.Most, rows.Standard);
+        All = [.. _filters.Select(f => f.Parameter), .. new RouteParameter?[] { _sort, _limit }.OfType<RouteParameter>(), TableAnswer.Format];
     }
 
     public IReadOnlyList<RouteParameter> All { get; }
@@ -28,14 +28,14 @@ internal sealed class ViewParameters
     public async ValueTask<ViewRows> ReadAsync(HttpContext context)
     {
         var rows = new ViewRows();
-        foreach (var (filter, _, read) in filters) rows = rows.Where(filter, await read(context));
-        return rows with { Sort = sort?.Read(context), Limit = limit?.Read(context) };
+        foreach (var (filter, _, read) in _filters) rows = rows.Where(filter, await read(context));
+        return rows with { Sort = _sort?.Read(context), Limit = _limit?.Read(context) };
     }
 
     /// <summary>Whether the request says how many rows it wants.</summary>
-    public bool IsLimited(HttpContext context) => limit is not null && context.Request.Query[limit.Name] is [{ Length: > 0 }, ..];
+    public bool IsLimited(HttpContext context) => _limit is not null && context.Request.Query[_limit.Name] is [{ Length: > 0 }, ..];
 
-    static (ViewFilter, RouteParameter, Func<HttpContext, ValueTask<object?>>) Of(ViewFilter filter, LedgerDatabase ledger)
+    private static (ViewFilter, RouteParameter, Func<HttpContext, ValueTask<object?>>) Of(ViewFilter filter, LedgerDatabase ledger)
     {
         var (name, description) = (filter.Name, filter.Description);
         switch (filter)

@@ -28,7 +28,7 @@ internal sealed class ViewRoutes(IEndpointRouteBuilder group, LedgerDatabase led
     }
 
     /// <summary>One reading of the request, one statement; JSON with the validators of HTTP, or a table in the format that is asked for.</summary>
-    async Task<IResult> AnswerAsync<TRow>(HttpContext context, AnalyticsView<TRow> view, ViewParameters parameters) where TRow : class
+    private async Task<IResult> AnswerAsync<TRow>(HttpContext context, AnalyticsView<TRow> view, ViewParameters parameters) where TRow : class
     {
         var rows = await parameters.ReadAsync(context);
         if (view.Route!.Refuse?.Invoke(rows) is { } refusal) throw refusal;

@@ -37,7 +37,7 @@ public sealed record NoteRequestBody
 /// <summary>Tags and notes of runs.</summary>
 internal static class RunAnnotationRoutes
 {
-    static readonly WholeNumber NoteId = new("note_id", "number of the note", 1, long.MaxValue) { InPath = true };
+    private static readonly WholeNumber s_noteId = new("note_id", "number of the note", 1, long.MaxValue) { InPath = true };
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -76,8 +76,8 @@ internal static class RunAnnotationRoutes
 
         group.Route("DELETE", "/notes/{note_id}", "deleteNote", "Takes a note away", async context =>
         {
-            await annotations.RemoveNoteAsync(RunRoutes.RunId.Read(context)!.Value, NoteId.Read(context)!.Value, context.RequestAborted);
+            await annotations.RemoveNoteAsync(RunRoutes.RunId.Read(context)!.Value, s_noteId.Read(context)!.Value, context.RequestAborted);
             return Results.NoContent();
-        }, RunRoutes.RunId, NoteId).Produces(204).Fails(404);
+        }, RunRoutes.RunId, s_noteId).Produces(204).Fails(404);
     }
 }

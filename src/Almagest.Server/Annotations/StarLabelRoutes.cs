@@ -37,11 +37,11 @@ public sealed record StarLabelRequestBody
 /// <summary>Labels and remarks of stars.</summary>
 internal static class StarLabelRoutes
 {
-    static readonly WholeNumber StarId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
-    static readonly Words Dataset = new("dataset", "the dataset: its name or id") { InPath = true };
-    static readonly Words LabelSet = new("label_set", "which set of labels; truth where left out");
-    static readonly WholeNumber After = new("after", "next of the page before", 0, long.MaxValue, 0);
-    static readonly WholeNumber Limit = new("limit", "most labels", 1, StarLabels.MostRows, 100);
+    private static readonly WholeNumber s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
+    private static readonly Words s_dataset = new("dataset", "the dataset: its name or id") { InPath = true };
+    private static readonly Words s_labelSet = new("label_set", "which set of labels; truth where left out");
+    private static readonly WholeNumber s_after = new("after", "next of the page before", 0, long.MaxValue, 0);
+    private static readonly WholeNumber s_limit = new("limit", "most labels", 1, StarLabels.MostRows, 100);
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -49,36 +49,36 @@ internal static class StarLabelRoutes
 
         api.Route("POST", "/stars/{star_id}/labels", "labelStar", "Labels a star", async context =>
         {
-            var starId = StarId.Read(context)!.Value;
+            var starId = s_starId.Read(context)!.Value;
             var body = await JsonBody.ReadAsync<StarLabelRequestBody>(context);
             var (label, isNew) = await labels.SetAsync(new StarLabel
             {
                 StarId = starId, LabelSet = body.LabelSet ?? "truth", IsAnomaly = body.IsAnomaly, Kind = body.Kind, Cluster = body.Cluster, Remark = body.Remark, LabelledBy = body.By,
             }, context.RequestAborted);
             return isNew ? Results.Created($"/stars/{starId}", label.ToResource()) : Results.Ok(label.ToResource());
-        }, StarId).WithTags("Annotations").WithDescription("A label that the star has in the set already is replaced. Labels feed mv_discovery_quality, which follows by itself.")
+        }, s_starId).WithTags("Annotations").WithDescription("A label that the star has in the set already is replaced. Labels feed mv_discovery_quality, which follows by itself.")
             .Accepts<StarLabelRequestBody>("application/json").Produces<StarLabelResource>(201).Produces<StarLabelResource>().Fails(400, 404, 413, 415);
 
         api.Route("DELETE", "/stars/{star_id}/labels", "unlabelStar", "Takes a star's label away", async context =>
         {
-            await labels.RemoveAsync(StarId.Read(context)!.Value, LabelSet.Read(context) ?? "truth", context.RequestAborted);
+            await labels.RemoveAsync(s_starId.Read(context)!.Value, s_labelSet.Read(context) ?? "truth", context.RequestAborted);
             return Results.NoContent();
-        }, StarId, LabelSet).WithTags("Annotations").Produces(204).Fails(404);
+        }, s_starId, s_labelSet).WithTags("Annotations").Produces(204).Fails(404);
 
         api.Route("GET", "/datasets/{dataset}/labels", "listLabels", "The labels of a dataset's stars in one set, page by page", async context =>
         {
-            var dataset = await new DatasetRepository(ledger).FindAsync(Dataset.Read(context)!, context.RequestAborted);
-            var set = LabelSet.Read(context) ?? "truth";
+            var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
+            var set = s_labelSet.Read(context) ?? "truth";
             if (TableAnswer.Wanted(context) is { } format)
             {
-                TableAnswer.RefusePaging(context, Limit.Name, After.Name);
+                TableAnswer.RefusePaging(context, s_limit.Name, s_after.Name);
                 return TableAnswer.Of(context, await labels.TableAsync(dataset, set, context.RequestAborted), format, "labels");
             }
-            var limit = Limit.ReadInt(context);
-            var found = await labels.PageAsync(dataset.DatasetId, set, After.Read(context)!.Value, limit + 1, context.RequestAborted);
+            var limit = s_limit.ReadInt(context);
+            var found = await labels.PageAsync(dataset.DatasetId, set, s_after.Read(context)!.Value, limit + 1, context.RequestAborted);
             var page = found.Take(limit).Select(l => l.Label.ToLabelledStar(l.SourceId)).ToList();
             return Results.Ok(new LabelPage(page, found.Count > limit ? page[^1].StarId : null));
-        }, Dataset, LabelSet, Limit, After, TableAnswer.Format).WithTags("Annotations").WithDescription("With a format, all of them as one streamed table that 'labels import' reads again.")
+        }, s_dataset, s_labelSet, s_limit, s_after, TableAnswer.Format).WithTags("Annotations").WithDescription("With a format, all of them as one streamed table that 'labels import' reads again.")
             .ProducesTable<LabelPage>().Fails(404);
     }
 }

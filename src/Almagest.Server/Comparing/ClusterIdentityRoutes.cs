@@ -40,7 +40,7 @@ internal static class ClusterIdentityRoutes
             var ids = body.RunIds ?? throw LedgerException.Invalid("run_ids", "run_ids is not given", "Give the ids of 2 to 100 complete cluster runs.");
             var standard = new ClusterMatchingOptions();
             var options = standard with { MinJaccard = body.MinJaccard ?? standard.MinJaccard, Limit = body.Limit ?? standard.Limit, Members = body.Members ?? 0 };
-            var runs = await ComparedRuns.LoadAsync(ledger, ids, cancellation: context.RequestAborted);
+            var runs = await ComparedRuns.LoadAsync(ledger, ids, cancellationToken: context.RequestAborted);
             return Results.Ok((await new ClusterIdentityReader(ledger).ReadAsync(runs, options, context.RequestAborted)).ToResource());
         })
             .WithTags("Comparing")

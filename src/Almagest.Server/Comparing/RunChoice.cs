@@ -17,10 +17,10 @@ internal static class RunChoice
     /// <summary>The runs, in order of creation.</summary>
     public static async Task<IReadOnlyList<DiscoveryRun>> ReadAsync(HttpContext context, LedgerDatabase ledger)
     {
-        var (name, ids, cancellation) = (Dataset.Read(context), RunIds.Read(context), context.RequestAborted);
-        var dataset = name is null ? null : await new DatasetRepository(ledger).FindAsync(name, cancellation);
-        if (ids is null) return await ComparedRuns.NewestAsync(ledger, RunTypes.Anomaly, (dataset ?? await OnlyAsync(ledger, cancellation)).DatasetId, cancellation: cancellation);
-        var runs = await ComparedRuns.LoadAsync(ledger, ids, least: 1, cancellation: cancellation);
+        var (name, ids, cancellationToken) = (Dataset.Read(context), RunIds.Read(context), context.RequestAborted);
+        var dataset = name is null ? null : await new DatasetRepository(ledger).FindAsync(name, cancellationToken);
+        if (ids is null) return await ComparedRuns.NewestAsync(ledger, RunTypes.Anomaly, (dataset ?? await OnlyAsync(ledger, cancellationToken)).DatasetId, cancellationToken: cancellationToken);
+        var runs = await ComparedRuns.LoadAsync(ledger, ids, least: 1, cancellationToken: cancellationToken);
         ComparedRuns.RequireType(runs, RunTypes.Anomaly);
         ComparedRuns.RequireOneDataset(runs);
         if (dataset is not null && runs[0].DatasetId != dataset.DatasetId)
@@ -28,9 +28,9 @@ internal static class RunChoice
         return [.. runs.OrderBy(r => r.RunId)];
     }
 
-    static async Task<Dataset> OnlyAsync(LedgerDatabase ledger, CancellationToken cancellation)
+    private static async Task<Dataset> OnlyAsync(LedgerDatabase ledger, CancellationToken cancellationToken)
     {
-        var all = await new DatasetRepository(ledger).ListAsync(cancellation);
+        var all = await new DatasetRepository(ledger).ListAsync(cancellationToken);
         return all.Count == 1 ? all[0] : throw LedgerException.Invalid("dataset", $"neither dataset nor run_ids is given, and there are {all.Count} datasets",
             "Give the name of a dataset; GET /datasets lists them.");
     }

@@ -15,10 +15,10 @@ namespace Almagest.Server.Datasets;
 /// <summary>The coverage of a dataset or a run as MOC 2.0, for Aladin, TOPCAT and whoever plans what to look at next.</summary>
 internal static class CoverageMapRoutes
 {
-    static readonly Words Dataset = new("dataset", "the dataset: its name or id") { InPath = true };
-    static readonly Uuid RunId = new("run_id", "the run") { InPath = true };
-    static readonly WholeNumber Order = new("order", "HEALPix order of the finest cells; 8 = 13.7 arc minutes, one more halves them", 0, Healpix.MaxOrder, CoverageReader.UsualOrder);
-    static readonly Choice Format = new("format", "fits (NUNIQ), ascii or json; left out = fits, unless Accept asks for text/plain or application/json", ["fits", "ascii", "json"]);
+    private static readonly Words s_dataset = new("dataset", "the dataset: its name or id") { InPath = true };
+    private static readonly Uuid s_runId = new("run_id", "the run") { InPath = true };
+    private static readonly WholeNumber s_order = new("order", "HEALPix order of the finest cells; 8 = 13.7 arc minutes, one more halves them", 0, Healpix.MaxOrder, CoverageReader.UsualOrder);
+    private static readonly Choice s_format = new("format", "fits (NUNIQ), ascii or json; left out = fits, unless Accept asks for text/plain or application/json", ["fits", "ascii", "json"]);
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -26,23 +26,23 @@ internal static class CoverageMapRoutes
 
         group.Route("GET", "/datasets/{dataset}/moc", "getDatasetMoc", "The part of the sky that holds a dataset's stars, as MOC 2.0", async context =>
         {
-            var order = Order.ReadInt(context);
-            var dataset = await new DatasetRepository(ledger).FindAsync(Dataset.Read(context)!, context.RequestAborted);
+            var order = s_order.ReadInt(context);
+            var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
             return Answer(context, await new CoverageReader(ledger).OfDatasetAsync(dataset, order, context.RequestAborted), dataset.Name);
-        }, Dataset, Order, Format).Produces<string>(200, "application/fits", "text/plain", "application/json").Fails(404);
+        }, s_dataset, s_order, s_format).Produces<string>(200, "application/fits", "text/plain", "application/json").Fails(404);
 
         group.Route("GET", "/runs/{run_id}/moc", "getRunMoc", "The part of the sky that holds the stars of a run, as MOC 2.0", async context =>
         {
-            var order = Order.ReadInt(context);
-            var run = await new RunRepository(ledger).GetAsync(RunId.Read(context)!.Value, context.RequestAborted);
+            var order = s_order.ReadInt(context);
+            var run = await new RunRepository(ledger).GetAsync(s_runId.Read(context)!.Value, context.RequestAborted);
             return Answer(context, await new CoverageReader(ledger).OfRunAsync(run, order, context.RequestAborted), $"run-{run.RunId}");
-        }, RunId, Order, Format).Produces<string>(200, "application/fits", "text/plain", "application/json").Fails(404, 409);
+        }, s_runId, s_order, s_format).Produces<string>(200, "application/fits", "text/plain", "application/json").Fails(404, 409);
     }
 
-    static IResult Answer(HttpContext context, SkyCoverage coverage, string name)
+    private static IResult Answer(HttpContext context, SkyCoverage coverage, string name)
     {
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        switch (Format.Read(context) ?? Accepted(context))
+        switch (s_format.Read(context) ?? Accepted(context))
         {
             case "ascii":
                 return Results.Text(coverage.ToAscii() + "\n", "text/plain; charset=utf-8");
@@ -54,7 +54,7 @@ internal static class CoverageMapRoutes
         }
     }
 
-    static string Accepted(HttpContext context)
+    private static string Accepted(HttpContext context)
     {
         foreach (var media in context.Request.GetTypedHeaders().Accept.OrderByDescending(a => a.Quality ?? 1))
         {

@@ -12,7 +12,7 @@ namespace Almagest.Server.Datasets;
 /// <summary>One star: what its catalogue says, and what the runs say.</summary>
 internal static class StarRoutes
 {
-    static readonly WholeNumber StarId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
+    private static readonly WholeNumber s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -22,7 +22,7 @@ internal static class StarRoutes
 
         api.Route("GET", "/stars/{star_id}", "getStar", "One star: catalogue, labels, how often it is flagged, and what each run says of it", async context =>
         {
-            var starId = StarId.Read(context)!.Value;
+            var starId = s_starId.Read(context)!.Value;
             var star = await datasets.GetStarAsync(starId, context.RequestAborted);
             var dataset = await datasets.GetAsync(star.DatasetId, context.RequestAborted);
             var frequency = await analytics.FrequencyAsync(starId, context.RequestAborted);
@@ -31,8 +31,8 @@ internal static class StarRoutes
                 Dataset = dataset.Name,
                 Labels = (await datasets.LabelsAsync(starId, context.RequestAborted)).ConvertAll(DatasetResources.ToResource),
                 Frequency = frequency,
-                History = await results.HistoryAsync(starId, cancellation: context.RequestAborted),
+                History = await results.HistoryAsync(starId, cancellationToken: context.RequestAborted),
             });
-        }, StarId).WithTags("Datasets").Produces<StarDetail>().Fails(404);
+        }, s_starId).WithTags("Datasets").Produces<StarDetail>().Fails(404);
     }
 }

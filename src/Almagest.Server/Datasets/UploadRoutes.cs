@@ -17,23 +17,23 @@ namespace Almagest.Server.Datasets;
 /// <summary>Loads a catalogue that the client sends: as the whole body, or as the first file of a form.</summary>
 internal static class UploadRoutes
 {
-    static readonly Words FileName = new("file", "name of the file where the body is the file itself; its ending does not matter, its content does");
-    static readonly Words Name = new("dataset", "name of the dataset; the file's name without its endings by default");
-    static readonly Words Mapping = new("map", "star fields and their columns where they are not found automatically, e.g. ra_deg=RAJ2000,dec_deg=DEJ2000");
-    static readonly Words Table = new("table", "which table of a file with several: its name, or its number from 1; FITS, VOTable, VizieR TSV");
-    static readonly Words Frame = new("frame", "the system of the positions, where the file does not say it or says it wrongly: icrs, fk5, fk4, galactic, fk5:J1975, fk4:B1900");
-    static readonly Words Epoch = new("epoch", "year to which positions are carried by their proper motions, such as 2016 or J2000");
-    static readonly Words CatalogEpoch = new("catalog_epoch", "year for which the positions hold, where the file does not say it, such as 2016 for Gaia DR3");
-    static readonly Flag Force = new("force", "load although the same bytes are loaded already");
-    static readonly Flag ZeroParallax = new("zero_parallax_is_missing", "a parallax of exactly 0 means unknown in this catalogue");
+    private static readonly Words s_fileName = new("file", "name of the file where the body is the file itself; its ending does not matter, its content does");
+    private static readonly Words s_name = new("dataset", "name of the dataset; the file's name without its endings by default");
+    private static readonly Words s_mapping = new("map", "star fields and their columns where they are not found automatically, e.g. ra_deg=RAJ2000,dec_deg=DEJ2000");
+    private static readonly Words s_table = new("table", "which table of a file with several: its name, or its number from 1; FITS, VOTable, VizieR TSV");
+    private static readonly Words s_frame = new("frame", "the system of the positions, where the file does not say it or says it wrongly: icrs, fk5, fk4, galactic, fk5:J1975, fk4:B1900");
+    private static readonly Words s_epoch = new("epoch", "year to which positions are carried by their proper motions, such as 2016 or J2000");
+    private static readonly Words s_catalogEpoch = new("catalog_epoch", "year for which the positions hold, where the file does not say it, such as 2016 for Gaia DR3");
+    private static readonly Flag s_force = new("force", "load although the same bytes are loaded already");
+    private static readonly Flag s_zeroParallax = new("zero_parallax_is_missing", "a parallax of exactly 0 means unknown in this catalogue");
 
     public static void Map(IEndpointRouteBuilder group, ServerOptions options) =>
         group.Route("POST", "", "uploadDataset", "Loads a catalogue: CSV, ECSV, VOTable, FITS, Parquet and other tables, gzipped or not", async context =>
         {
             var ingest = new IngestOptions
             {
-                DatasetName = Name.Read(context), Map = ReadMap(Mapping.Read(context)), Force = Force.Read(context), ZeroParallaxIsMissing = ZeroParallax.Read(context),
-                Open = new CatalogOpenOptions { Table = Table.Read(context) }, System = ReadFrame(Frame.Read(context)), Epoch = ReadYear("epoch", Epoch.Read(context)), CatalogEpoch = ReadYear("catalog_epoch", CatalogEpoch.Read(context)),
+                DatasetName = s_name.Read(context), Map = ReadMap(s_mapping.Read(context)), Force = s_force.Read(context), ZeroParallaxIsMissing = s_zeroParallax.Read(context),
+                Open = new CatalogOpenOptions { Table = s_table.Read(context) }, System = ReadFrame(s_frame.Read(context)), Epoch = ReadYear("epoch", s_epoch.Read(context)), CatalogEpoch = ReadYear("catalog_epoch", s_catalogEpoch.Read(context)),
             };
             var folder = Directory.CreateTempSubdirectory("almagest-upload-");
             try
@@ -47,18 +47,18 @@ internal static class UploadRoutes
             {
                 folder.Delete(recursive: true);
             }
-        }, FileName, Name, Mapping, Table, Frame, Epoch, CatalogEpoch, Force, ZeroParallax)
+        }, s_fileName, s_name, s_mapping, s_table, s_frame, s_epoch, s_catalogEpoch, s_force, s_zeroParallax)
             .WithDescription("The body is the file itself (curl --data-binary @gaia.csv '…/datasets?file=gaia.csv'), or a form with one file "
                 + "(curl -F file=@gaia.csv …/datasets). Rows that cannot be read are counted and listed; a file that is no catalogue is refused and nothing is "
                 + "stored. A file that is loaded already is recognised by its checksum and answered with 200.")
             .Accepts<IFormFile>("application/octet-stream", "text/csv", "application/gzip", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain")
             .Produces<IngestResource>(201).Produces<IngestResource>().Fails(409, 413, 415).DisableRequestTimeout();
 
-    static async Task<string> ReceiveAsync(HttpContext context, string folder, long mostBytes)
+    private static async Task<string> ReceiveAsync(HttpContext context, string folder, long mostBytes)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = mostBytes;
         if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            return await SaveAsync(context.Request.Body, folder, FileName.Read(context) ?? "upload", context.RequestAborted);
+            return await SaveAsync(context.Request.Body, folder, s_fileName.Read(context) ?? "upload", context.RequestAborted);
 
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } b
             ? b : throw LedgerException.Invalid("body", "the form has no boundary", "Let the client write the Content-Type of a form itself.");
@@ -78,23 +78,23 @@ internal static class UploadRoutes
         throw LedgerException.Invalid("file", "the form holds no file", "Send one: curl -F file=@gaia.csv …/datasets");
     }
 
-    static async Task<string> SaveAsync(Stream content, string folder, string name, CancellationToken cancellation)
+    private static async Task<string> SaveAsync(Stream content, string folder, string name, CancellationToken cancellationToken)
     {
         // The client's name is for people; on the disk of the server it must stay in its folder.
         var safe = string.Concat(name.Split('/', '\\')[^1].Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(100)).TrimStart('.');
         var path = Path.Combine(folder, safe.Length == 0 ? "upload" : safe);
         await using var file = File.Create(path);
-        await content.CopyToAsync(file, cancellation);
+        await content.CopyToAsync(file, cancellationToken);
         return path;
     }
 
-    static PositionSystem? ReadFrame(string? text) => text is null ? null
+    private static PositionSystem? ReadFrame(string? text) => text is null ? null
         : PositionSystem.Parse(text) ?? throw LedgerException.Invalid("frame", $"'{text}' is no system of positions", "Write icrs, fk5, fk4, galactic, fk5:J1975 or fk4:B1900.");
 
-    static double? ReadYear(string name, string? text) => text is null ? null
+    private static double? ReadYear(string name, string? text) => text is null ? null
         : PositionSystem.ParseEpoch(text) ?? throw LedgerException.Invalid(name, $"'{text}' is no year from 1600 to 2200", "Write for instance 2016, J2000 or B1950.");
 
-    static Dictionary<string, string> ReadMap(string? text)
+    private static Dictionary<string, string> ReadMap(string? text)
     {
         var map = new Dictionary<string, string>();
         foreach (var term in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))

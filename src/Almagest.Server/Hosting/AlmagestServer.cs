@@ -37,8 +37,8 @@ namespace Almagest.Server.Hosting;
 /// </summary>
 public static class AlmagestServer
 {
-    const long MostBodyBytes = 1 << 20;
-    static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(60);
+    private const long MostBodyBytes = 1 << 20;
+    private static readonly TimeSpan s_longestRequest = TimeSpan.FromSeconds(60);
 
     /// <summary>Builds a server that has not started. <see cref="StartAsync"/> also explains a taken port.</summary>
     /// <exception cref="LedgerException">an option cannot be used; the field says which</exception>
@@ -57,7 +57,7 @@ public static class AlmagestServer
 
         var services = builder.Services;
         services.AddRouting();
-        services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = LongestRequest });
+        services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = s_longestRequest });
         services.ConfigureHttpJsonOptions(o => LedgerJson.Configure(o.SerializerOptions));
         ApiDocument.AddTo(services);
         services.Configure<HostOptions>(o =>
@@ -95,12 +95,12 @@ public static class AlmagestServer
 
     /// <summary>Builds a server and starts it.</summary>
     /// <exception cref="LedgerException">the port is taken, the address is not this machine's, or an option cannot be used</exception>
-    public static async Task<WebApplication> StartAsync(ServerOptions options, CancellationToken cancellation = default)
+    public static async Task<WebApplication> StartAsync(ServerOptions options, CancellationToken cancellationToken = default)
     {
         var app = Build(options);
         try
         {
-            await app.StartAsync(cancellation);
+            await app.StartAsync(cancellationToken);
             return app;
         }
         catch (Exception e)
@@ -122,7 +122,7 @@ public static class AlmagestServer
         return new Uri(bound.Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal).Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal));
     }
 
-    static void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint)
+    private static void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
@@ -131,7 +131,7 @@ public static class AlmagestServer
         kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
     }
 
-    static void MapRoutes(WebApplication app, ServerOptions options)
+    private static void MapRoutes(WebApplication app, ServerOptions options)
     {
         var api = app.MapGroup("").AddEndpointFilter(RouteParameters.RejectUnknown);
         AnalyticsRoutes.Map(api, options.Ledger, app.Services.GetRequiredService<FreshAnswers>());
@@ -158,7 +158,7 @@ public static class AlmagestServer
         DocsPage.Map(app);
     }
 
-    static void LogToStandardError(ILoggingBuilder logging)
+    private static void LogToStandardError(ILoggingBuilder logging)
     {
         logging.AddSimpleConsole(o =>
         {

@@ -8,7 +8,7 @@ namespace Almagest.Server.Hosting;
 /// <summary>This server as the dashboard's pages see it.</summary>
 internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunExplainer explainer) : IDashboardHost
 {
-    const int Executions = 20;
+    private const int Executions = 20;
 
     public long MaxUploadBytes => options.MaxUploadBytes;
 
@@ -18,9 +18,9 @@ internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunEx
 
     public RunProgress? ProgressOf(Guid runId) => queue.ProgressOf(runId);
 
-    public async Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellation) =>
+    public async Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellationToken) =>
     [
-        .. (await new JobStatusReader(options.Ledger).ReadAsync(Executions, cancellation)).SelectMany(job => job.History.Count == 0
+        .. (await new JobStatusReader(options.Ledger).ReadAsync(Executions, cancellationToken)).SelectMany(job => job.History.Count == 0
             ? [new ClockJob(job.Job, job.Schedule, job.NextFire, null, null, null, null)]
             : job.History.Select(h => new ClockJob(job.Job, job.Schedule, job.NextFire, h.FiredAt, h.DurationMs, h.Result, h.Summary))),
     ];

@@ -57,5 +57,5 @@ internal static class HttpAdvice
 
     public static string? Of(LedgerException error) => Catalogue.TryGetValue(error.Code, out var advice) ? advice(error) : error.Remedy;
 
-    static string After(LedgerException error, string advice) => error.Remedy is { } remedy ? $"{remedy} {advice}" : advice;
+    private static string After(LedgerException error, string advice) => error.Remedy is { } remedy ? $"{remedy} {advice}" : advice;
 }

@@ -41,7 +41,7 @@ internal static class JsonBody
         context.Request.ContentType is { Length: > 0 } type ? $"the body is of type '{type}', expected application/json" : "the body's type is not given, expected application/json",
         "Send a JSON object with the header 'Content-Type: application/json'.");
 
-    static async Task<JsonDocument> ParseAsync(HttpContext context)
+    private static async Task<JsonDocument> ParseAsync(HttpContext context)
     {
         try
         {
@@ -55,9 +55,9 @@ internal static class JsonBody
         }
     }
 
-    static string Known<T>() => "Known fields: " + string.Join(", ", LedgerJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)) + ".";
+    private static string Known<T>() => "Known fields: " + string.Join(", ", LedgerJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)) + ".";
 
-    static string Name(JsonValueKind kind) => kind switch
+    private static string Name(JsonValueKind kind) => kind switch
     {
         JsonValueKind.True or JsonValueKind.False => "boolean",
         _ => kind.ToString().ToLowerInvariant(),

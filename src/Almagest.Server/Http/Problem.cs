@@ -46,7 +46,7 @@ public sealed record Problem(
     }
 
     // The ledger's messages are halves of sentences, fit for a command line's "error: …". A field's name keeps its case.
-    static string Sentence(string text, string? field)
+    private static string Sentence(string text, string? field)
     {
         if (text.Length == 0) return text;
         var named = field is not null && text.StartsWith(field.Split('.')[^1] + " ", StringComparison.Ordinal);

@@ -37,7 +37,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
     }
 
-    static Problem OfException(HttpContext context, Exception error) => error switch
+    private static Problem OfException(HttpContext context, Exception error) => error switch
     {
         LedgerException e => Problem.Of(context, Problem.StatusOf(e.Kind), e.Message, HttpAdvice.Of(e), e.Field),
         HttpProblemException e => Problem.Of(context, e.Status, e.Message, e.Hint),
@@ -49,7 +49,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             "Try again; if it stays, report it with the server's log."),
     };
 
-    static Problem OfStatus(HttpContext context)
+    private static Problem OfStatus(HttpContext context)
     {
         var request = context.Request;
         return context.Response.StatusCode switch
@@ -63,7 +63,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         };
     }
 
-    void Log(HttpContext context, Problem problem, Exception error)
+    private void Log(HttpContext context, Problem problem, Exception error)
     {
         if (problem.Status == StatusCodes.Status500InternalServerError)
             logger.LogError(error, "{Method} {Path} failed", context.Request.Method, context.Request.Path);

@@ -10,7 +10,7 @@ namespace Almagest.Server.Http;
 /// <param name="hosts">names that the Host header may carry; empty = any</param>
 internal sealed class RequestGuard(RequestDelegate next, IReadOnlySet<string> hosts)
 {
-    static readonly object HeadKey = new();
+    private static readonly object s_headKey = new();
 
     public static IReadOnlySet<string> HostsOf(ServerOptions options, IPAddress address)
     {
@@ -21,7 +21,7 @@ internal sealed class RequestGuard(RequestDelegate next, IReadOnlySet<string> ho
     }
 
     /// <summary>The method as the client wrote it.</summary>
-    public static string AskedMethod(HttpContext context) => context.Items.ContainsKey(HeadKey) ? HttpMethods.Head : context.Request.Method;
+    public static string AskedMethod(HttpContext context) => context.Items.ContainsKey(s_headKey) ? HttpMethods.Head : context.Request.Method;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -42,12 +42,12 @@ internal sealed class RequestGuard(RequestDelegate next, IReadOnlySet<string> ho
         if (HttpMethods.IsHead(request.Method))
         {
             // Routes know GET only; Kestrel leaves the body of the answer out.
-            context.Items[HeadKey] = true;
+            context.Items[s_headKey] = true;
             request.Method = HttpMethods.Get;
         }
         return next(context);
     }
 
-    static bool IsOwn(string origin, HostString host) =>
+    private static bool IsOwn(string origin, HostString host) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase);
 }

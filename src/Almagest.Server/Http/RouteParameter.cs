@@ -40,9 +40,9 @@ internal abstract class RouteParameter(string name, string description)
     protected LedgerException Wrong(string found) => LedgerException.Invalid(name, $"{name} is '{Clip(found)}', expected {Expected}");
 
     // PostgreSQL's text cannot hold it, whatever the parameter means.
-    string? Clean(string? text) => text is null || !text.Contains('\0') ? text : throw Wrong(text.Replace("\0", "\\0"));
+    private string? Clean(string? text) => text is null || !text.Contains('\0') ? text : throw Wrong(text.Replace("\0", "\\0"));
 
-    static string Clip(string text) => text.Length <= 60 ? text : text[..60] + "…";
+    private static string Clip(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }
 
 /// <summary>A whole number in a closed range.</summary>

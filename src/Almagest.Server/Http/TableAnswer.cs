@@ -14,10 +14,10 @@ internal static class TableAnswer
         "the whole answer as one table, streamed, with its provenance inside: csv and ecsv (CSV with ECSV's comment lines), parquet, json, votable, votable-binary2 or fits; left out = as described, unless Accept asks for the media type of one",
         TableFormats.Names);
 
-    static readonly string[] MediaTypes = [.. TableFormats.All.Select(f => f.MediaType().Split(';')[0]).Distinct().Where(t => t != "application/json")];
+    private static readonly string[] s_mediaTypes = [.. TableFormats.All.Select(f => f.MediaType().Split(';')[0]).Distinct().Where(t => t != "application/json")];
 
     /// <summary>Declares an answer that is JSON, or a table in any of the formats.</summary>
-    public static RouteHandlerBuilder ProducesTable<T>(this RouteHandlerBuilder route) => route.Produces<T>(StatusCodes.Status200OK, "application/json", MediaTypes);
+    public static RouteHandlerBuilder ProducesTable<T>(this RouteHandlerBuilder route) => route.Produces<T>(StatusCodes.Status200OK, "application/json", s_mediaTypes);
 
     /// <summary>The format that the request asks for, by its query or its Accept header; null = the route's own answer.</summary>
     public static TableFormat? Wanted(HttpContext context)
@@ -38,7 +38,7 @@ internal static class TableAnswer
         return null;
     }
 
-    static bool Is(MediaTypeHeaderValue media, string type) => media.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(MediaTypeHeaderValue media, string type) => media.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A table is whole: parameters of pages make no sense with it.</summary>
     public static void RefusePaging(HttpContext context, params ReadOnlySpan<string> names)
@@ -68,6 +68,6 @@ internal static class TableAnswer
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         // XML says its encoding itself.
         var type = format is TableFormat.Csv or TableFormat.Ecsv or TableFormat.Json ? $"{format.MediaType()}; charset=utf-8" : format.MediaType();
-        return Results.Stream(stream => table.WriteAsync(stream, format, cancellation: context.RequestAborted), type, $"{name}.{format.Extension()}");
+        return Results.Stream(stream => table.WriteAsync(stream, format, cancellationToken: context.RequestAborted), type, $"{name}.{format.Extension()}");
     }
 }

@@ -32,7 +32,7 @@ internal sealed record ClockSchedule(string Text, CronExpression Cron, TimeZoneI
 
     // Five fields are crontab's, weekdays 0-7 from Sunday. The scheduler's own dialect counts them from 1: six fields are therefore read
     // as crontab's five, and the seconds put before them.
-    static CronExpression Read(string cron)
+    private static CronExpression Read(string cron)
     {
         var fields = cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length != 6) return CronExpression.Parse(cron, CronFormat.Unix);

@@ -23,12 +23,12 @@ internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<Durab
     public const string TablePrefix = "jobs.qrtz_";
 
     // Nothing here is urgent: an idle server asks the store a few times a minute. What it schedules itself, it notices at once.
-    static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(60);
-    static readonly TimeSpan CheckIn = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan HistoryKept = TimeSpan.FromDays(90);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_checkIn = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_historyKept = TimeSpan.FromDays(90);
 
     // At a start, a firing this much ago was missed; it is far above the time between two looks.
-    static readonly TimeSpan Missed = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_missed = TimeSpan.FromMinutes(1);
 
     public static void AddTo(IServiceCollection services, LedgerDatabase ledger, IReadOnlyList<DurableJob> jobs)
     {
@@ -39,36 +39,36 @@ internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<Durab
             {
                 o.InstanceName = SchedulerName;
                 o.GenerateInstanceId = true;
-                o.IdleWaitTime = LookAgain;
+                o.IdleWaitTime = s_lookAgain;
                 o.ShutdownJobInterruption = ShutdownJobInterruption.Always;
             });
             quartz.UseDefaultThreadPool(4);
             quartz.UsePersistentStore(store =>
             {
                 store.UsePostgres(o => o.DataSourceFactory = _ => ledger.DataSource);
-                store.UseClustering(o => o.CheckinInterval = CheckIn);
+                store.UseClustering(o => o.CheckinInterval = s_checkIn);
                 store.UseExecutionHistory();
                 store.ConfigureStore(o =>
                 {
                     o.TablePrefix = TablePrefix;
                     o.StoreJobDataAsStrings = true;
-                    o.MisfireThreshold = Missed;
+                    o.MisfireThreshold = s_missed;
                     // A stopping server hands its work back, as a dead one's is taken over.
                     o.RecoverFiringsCancelledByShutdown = true;
                 });
             });
         });
-        services.AddQuartzExecutionHistory(o => o.Retention = HistoryKept);
+        services.AddQuartzExecutionHistory(o => o.Retention = s_historyKept);
         foreach (var job in jobs) services.AddTransient(job.Work);
         services.AddSingleton(jobs).AddHostedService<DurableJobs>();
     }
 
-    protected override async Task WorkAsync(CancellationToken stopping)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        var scheduler = await StartSchedulerAsync(stopping);
+        var scheduler = await StartSchedulerAsync(stoppingToken);
         try
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken);
         }
         finally
         {
@@ -77,16 +77,16 @@ internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<Durab
         }
     }
 
-    async Task<IScheduler> StartSchedulerAsync(CancellationToken stopping)
+    private async Task<IScheduler> StartSchedulerAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff();
         while (true)
         {
             try
             {
-                var scheduler = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(stopping);
-                foreach (var job in jobs) await RegisterAsync(scheduler, job, stopping);
-                await scheduler.Start(stopping);
+                var scheduler = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(stoppingToken);
+                foreach (var job in jobs) await RegisterAsync(scheduler, job, stoppingToken);
+                await scheduler.Start(stoppingToken);
                 return scheduler;
             }
             catch (Exception e) when (e is SchedulerException or NpgsqlException or LedgerException)
@@ -94,23 +94,23 @@ internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<Durab
                 // The database is away for a moment, or another server registers the same at this moment.
                 var wait = backoff.Next();
                 logger.LogWarning("The jobs by the clock cannot start: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
-                await Task.Delay(wait, stopping);
+                await Task.Delay(wait, stoppingToken);
             }
         }
     }
 
     // A trigger that stands as it should is left alone: it knows which firing is due next, and whether that was missed.
-    static async Task RegisterAsync(IScheduler scheduler, DurableJob job, CancellationToken stopping)
+    private static async Task RegisterAsync(IScheduler scheduler, DurableJob job, CancellationToken stoppingToken)
     {
         var detail = JobBuilder.Create().OfType(job.Work).WithIdentity(job.Key).WithDescription(job.Description).StoreDurably(true).RequestRecovery(true).Build();
-        await scheduler.AddJob(detail, AddJobOptions.Replacing, stopping);
+        await scheduler.AddJob(detail, AddJobOptions.Replacing, stoppingToken);
         if (job.Schedule is not { } schedule) return;
         var key = new TriggerKey(job.Key.Name, job.Key.Group);
-        var standing = await scheduler.GetTrigger(key, stopping) as ICronTrigger;
+        var standing = await scheduler.GetTrigger(key, stoppingToken) as ICronTrigger;
         if (standing is not null && standing.CronExpressionString == schedule.Cron.CronExpressionString && standing.TimeZone.Id == schedule.Zone.Id) return;
         var trigger = TriggerBuilder.Create().WithIdentity(key).ForJob(job.Key).WithDescription(schedule.Text)
             .WithSchedule(CronScheduleBuilder.Create(schedule.Cron).InTimeZone(schedule.Zone).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))
             .Build();
-        await scheduler.ScheduleTrigger(trigger, TriggerConflict.Replace, stopping);
+        await scheduler.ScheduleTrigger(trigger, TriggerConflict.Replace, stoppingToken);
     }
 }

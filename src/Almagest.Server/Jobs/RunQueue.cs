@@ -9,15 +9,15 @@ namespace Almagest.Server.Jobs;
 /// </summary>
 internal sealed class RunQueue : IDisposable
 {
-    readonly SemaphoreSlim bell = new(0, 1);
-    readonly ConcurrentDictionary<Guid, RunProgress> progress = new();
+    private readonly SemaphoreSlim _bell = new(0, 1);
+    private readonly ConcurrentDictionary<Guid, RunProgress> _progress = new();
 
     /// <summary>There is something in the queue.</summary>
     public void Ring()
     {
         try
         {
-            bell.Release();
+            _bell.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -26,19 +26,19 @@ internal sealed class RunQueue : IDisposable
     }
 
     /// <summary>Waits for the bell, at most so long.</summary>
-    public Task WaitAsync(TimeSpan longest, CancellationToken cancellation) => bell.WaitAsync(longest, cancellation);
+    public Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken) => _bell.WaitAsync(longest, cancellationToken);
 
     /// <summary>How far a run of this process is; null where it is not one.</summary>
-    public RunProgress? ProgressOf(Guid runId) => progress.GetValueOrDefault(runId);
+    public RunProgress? ProgressOf(Guid runId) => _progress.GetValueOrDefault(runId);
 
     public IProgress<RunProgress> Track(Guid runId) => new Tracker(this, runId);
 
-    public void Forget(Guid runId) => progress.TryRemove(runId, out _);
+    public void Forget(Guid runId) => _progress.TryRemove(runId, out _);
 
-    public void Dispose() => bell.Dispose();
+    public void Dispose() => _bell.Dispose();
 
-    sealed class Tracker(RunQueue queue, Guid runId) : IProgress<RunProgress>
+    private sealed class Tracker(RunQueue queue, Guid runId) : IProgress<RunProgress>
     {
-        public void Report(RunProgress value) => queue.progress[runId] = value;
+        public void Report(RunProgress value) => queue._progress[runId] = value;
     }
 }

@@ -15,15 +15,15 @@ namespace Almagest.Server.Jobs;
 internal sealed class RunWorker(
     RunQueue queue, ServerOptions options, SelectionCache selections, IHostApplicationLifetime lifetime, ILogger<RunWorker> logger) : ServerJob(lifetime, logger)
 {
-    static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan ReapAgain = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_reapAgain = TimeSpan.FromSeconds(3);
 
-    readonly RunClaims claims = new(options.Ledger);
+    private readonly RunClaims _claims = new(options.Ledger);
 
-    protected override Task WorkAsync(CancellationToken stopping) =>
-        Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Run(() => ExecuteRunsAsync(stopping), stopping)).Append(ReapAsync(stopping)));
+    protected override Task WorkAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Run(() => ExecuteRunsAsync(stoppingToken), stoppingToken)).Append(ReapAsync(stoppingToken)));
 
-    async Task ExecuteRunsAsync(CancellationToken stopping)
+    private async Task ExecuteRunsAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff();
         DiscoveryService? service = null;
@@ -32,12 +32,12 @@ internal sealed class RunWorker(
         {
             try
             {
-                var claim = await claims.NextAsync(stopping);
+                var claim = await _claims.NextAsync(stoppingToken);
                 backoff.Reset();
                 if (claim is null)
                 {
                     (service, group) = (null, null);
-                    await queue.WaitAsync(LookAgain, stopping);
+                    await queue.WaitAsync(s_lookAgain, stoppingToken);
                     continue;
                 }
                 // Another worker may be free for the next.
@@ -53,29 +53,29 @@ internal sealed class RunWorker(
                     };
                 }
                 group = claim.GroupId;
-                await ExecuteAsync(service, claim, stopping);
+                await ExecuteAsync(service, claim, stoppingToken);
             }
             catch (LedgerException e)
             {
                 var wait = backoff.Next();
                 logger.LogWarning("Cannot look for runs that wait: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
-                await Task.Delay(wait, stopping);
+                await Task.Delay(wait, stoppingToken);
             }
         }
     }
 
-    async Task ExecuteAsync(DiscoveryService service, RunClaim claim, CancellationToken stopping)
+    private async Task ExecuteAsync(DiscoveryService service, RunClaim claim, CancellationToken stoppingToken)
     {
         try
         {
-            var outcome = await service.ExecuteAsync(claim, queue.Track(claim.RunId), stopping);
+            var outcome = await service.ExecuteAsync(claim, queue.Track(claim.RunId), stoppingToken);
             logger.LogInformation("Run {RunId} ({Algorithm}) is complete", claim.RunId, outcome.Request.Parameters.Algorithm);
         }
         catch (LedgerException e)
         {
             logger.LogWarning("Run {RunId} came to nothing: {Reason}", claim.RunId, e.Message);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             logger.LogError(e, "Run {RunId} failed unexpectedly", claim.RunId);
         }
@@ -85,15 +85,15 @@ internal sealed class RunWorker(
         }
     }
 
-    async Task ReapAsync(CancellationToken stopping)
+    private async Task ReapAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff();
         while (true)
         {
-            var wait = ReapAgain;
+            var wait = s_reapAgain;
             try
             {
-                var lost = await claims.ReapAsync(stopping);
+                var lost = await _claims.ReapAsync(stoppingToken);
                 if (lost.Total > 0) logger.LogWarning("{Total} runs had lost their worker: {Restarted} wait again, {Failed} are failed, {Cancelled} cancelled", lost.Total, lost.Restarted, lost.Failed, lost.Cancelled);
                 if (lost.Restarted > 0) queue.Ring();
                 backoff.Reset();
@@ -103,7 +103,7 @@ internal sealed class RunWorker(
                 wait = backoff.Next();
                 logger.LogWarning("Cannot look for runs that have lost their worker: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
             }
-            await Task.Delay(wait, stopping);
+            await Task.Delay(wait, stoppingToken);
         }
     }
 }

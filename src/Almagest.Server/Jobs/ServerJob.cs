@@ -28,5 +28,5 @@ internal abstract class ServerJob(IHostApplicationLifetime lifetime, ILogger log
     }
 
     /// <summary>Works until cancelled; troubles are its own to log and to outlive.</summary>
-    protected abstract Task WorkAsync(CancellationToken stopping);
+    protected abstract Task WorkAsync(CancellationToken stoppingToken);
 }

@@ -16,54 +16,54 @@ namespace Almagest.Server.Jobs;
 /// </summary>
 internal sealed class ViewKeeper(LedgerDatabase ledger, IHostApplicationLifetime lifetime, ILogger<ViewKeeper> logger) : ServerJob(lifetime, logger)
 {
-    static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
-    static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_longestQuiet = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMinutes(1);
 
-    readonly ViewRefresher refresher = new(ledger);
+    private readonly ViewRefresher _refresher = new(ledger);
 
-    protected override async Task WorkAsync(CancellationToken stopping)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff();
         while (true)
         {
             try
             {
-                await ListenAsync(backoff, stopping);
+                await ListenAsync(backoff, stoppingToken);
             }
             catch (Exception e) when (e is LedgerException or NpgsqlException)
             {
                 var wait = backoff.Next();
                 logger.LogWarning("The views cannot follow the ledger: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
-                await Task.Delay(wait, stopping);
+                await Task.Delay(wait, stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 logger.LogError(e, "The views cannot follow the ledger");
-                await Task.Delay(backoff.Next(), stopping);
+                await Task.Delay(backoff.Next(), stoppingToken);
             }
         }
     }
 
-    async Task ListenAsync(Backoff backoff, CancellationToken stopping)
+    private async Task ListenAsync(Backoff backoff, CancellationToken stoppingToken)
     {
-        await using var connection = await ledger.ConnectAsync(stopping);
-        await using (var listen = new NpgsqlCommand($"listen {ViewRefresher.Channel}", connection)) await listen.ExecuteNonQueryAsync(stopping);
+        await using var connection = await ledger.ConnectAsync(stoppingToken);
+        await using (var listen = new NpgsqlCommand($"listen {ViewRefresher.Channel}", connection)) await listen.ExecuteNonQueryAsync(stoppingToken);
         while (true)
         {
             // Listening began before this: a change in between is either seen here or announced.
-            var done = await refresher.RefreshDueAsync("run", stopping);
+            var done = await _refresher.RefreshDueAsync("run", stoppingToken);
             backoff.Reset();
-            var wait = done.NextRetry is { } retry && retry < LookAgain ? (retry > Quiet ? retry : Quiet) : LookAgain;
+            var wait = done.NextRetry is { } retry && retry < s_lookAgain ? (retry > s_quiet ? retry : s_quiet) : s_lookAgain;
             foreach (var f in done.Outcomes.Where(o => !o.Succeeded)) logger.LogWarning("{View} could not be refreshed: {Reason}; it is tried again", f.ViewName, f.Error);
-            if (await connection.WaitAsync(wait, stopping)) await SettleAsync(connection, stopping);
+            if (await connection.WaitAsync(wait, stoppingToken)) await SettleAsync(connection, stoppingToken);
         }
     }
 
-    static async Task SettleAsync(NpgsqlConnection connection, CancellationToken stopping)
+    private static async Task SettleAsync(NpgsqlConnection connection, CancellationToken stoppingToken)
     {
-        var deadline = DateTime.UtcNow + LongestQuiet;
-        while (DateTime.UtcNow < deadline && await connection.WaitAsync(Quiet, stopping))
+        var deadline = DateTime.UtcNow + s_longestQuiet;
+        while (DateTime.UtcNow < deadline && await connection.WaitAsync(s_quiet, stoppingToken))
         {
             // Another change: wait for the last of them.
         }

@@ -49,9 +49,9 @@ internal static class AlgorithmSchemas
         return schema;
     }
 
-    static string Describe(Parameter parameter) => parameter.Help
+    private static string Describe(Parameter parameter) => parameter.Help
         + (parameter.WhenNull is { } other ? $"; null = {other}" : "")
         + (parameter.Advice is { } advice ? $". {advice}" : "");
 
-    static string? Text(double? bound) => bound?.ToString(CultureInfo.InvariantCulture);
+    private static string? Text(double? bound) => bound?.ToString(CultureInfo.InvariantCulture);
 }

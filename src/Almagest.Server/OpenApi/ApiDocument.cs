@@ -14,7 +14,7 @@ namespace Almagest.Server.OpenApi;
 /// <summary>The API's description at <c>/openapi/v1.json</c>, made from the routes themselves.</summary>
 internal static class ApiDocument
 {
-    const string About = """
+    private const string About = """
         Runs over star catalogues, and answers across them. JSON is snake_case; times are UTC; star ids are Almagest's own
         64-bit numbers, a catalogue's source_id is text. Every error is an RFC 9457 problem: `detail` says what was wrong, `hint`
         what to do, `errors` which field. A parameter that a route does not know is an error, too.
@@ -39,7 +39,7 @@ internal static class ApiDocument
 
     public static void Map(IEndpointRouteBuilder app) => app.MapOpenApi("/openapi/{documentName}.json");
 
-    static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var parameters = context.Description.ActionDescriptor.EndpointMetadata.OfType<RouteParameters>().FirstOrDefault()
             ?? context.Description.ActionDescriptor.EndpointMetadata.OfType<VoParameterList>().FirstOrDefault()?.Described;
@@ -59,7 +59,7 @@ internal static class ApiDocument
     }
 
     /// <summary>Says what the JSON is that the types leave open.</summary>
-    static Task DescribeJson(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    private static Task DescribeJson(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         if (context.JsonPropertyInfo is not { } property)
         {
@@ -76,7 +76,7 @@ internal static class ApiDocument
     }
 
     // What the columns are is said by the view's descriptor, and every row has them all.
-    static void DescribeRow(OpenApiSchema schema, AnalyticsView view)
+    private static void DescribeRow(OpenApiSchema schema, AnalyticsView view)
     {
         schema.Description = $"One row of {view.Name}. {view.Description}.";
         schema.Required = view.Columns.Concat(view.Computed).Select(c => c.Name).ToHashSet();

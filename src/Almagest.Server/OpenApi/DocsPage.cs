@@ -9,7 +9,7 @@ namespace Almagest.Server.OpenApi;
 internal static class DocsPage
 {
     // The browser enforces what the options promise: nothing is loaded from, or sent to, anywhere else.
-    const string OnlyHere = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    private const string OnlyHere = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
         + "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
     public static void Map(IEndpointRouteBuilder app)

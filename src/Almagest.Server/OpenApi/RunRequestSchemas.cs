@@ -14,7 +14,7 @@ namespace Almagest.Server.OpenApi;
 /// <summary>Says of the bodies that start runs what their types leave open: what is required, which algorithms there are, which parameters each has.</summary>
 internal static class RunRequestSchemas
 {
-    static readonly JsonObject RunExamples = new()
+    private static readonly JsonObject s_runExamples = new()
     {
         ["run_type"] = RunTypes.Anomaly,
         ["algorithm"] = IsolationForestParameters.Name,
@@ -23,7 +23,7 @@ internal static class RunRequestSchemas
         ["parameters"] = JsonNode.Parse(new IsolationForestParameters { Features = "population" }.ToJson()),
     };
 
-    static readonly Dictionary<Type, string[]> Required = new()
+    private static readonly Dictionary<Type, string[]> s_required = new()
     {
         [typeof(RunRequestBody)] = ["dataset"],
         [typeof(SweepRequestBody)] = ["dataset"],
@@ -35,11 +35,11 @@ internal static class RunRequestSchemas
     {
         if (context.JsonPropertyInfo is not { } property)
         {
-            if (Required.TryGetValue(context.JsonTypeInfo.Type, out var names)) schema.Required = names.ToHashSet();
+            if (s_required.TryGetValue(context.JsonTypeInfo.Type, out var names)) schema.Required = names.ToHashSet();
             return;
         }
-        if (!Required.ContainsKey(property.DeclaringType)) return;
-        if (property.DeclaringType == typeof(RunRequestBody) && RunExamples[property.Name] is { } example) schema.Examples = [example.DeepClone()];
+        if (!s_required.ContainsKey(property.DeclaringType)) return;
+        if (property.DeclaringType == typeof(RunRequestBody) && s_runExamples[property.Name] is { } example) schema.Examples = [example.DeepClone()];
         switch (property.Name)
         {
             case "run_type":
@@ -78,14 +78,14 @@ internal static class RunRequestSchemas
         }
     }
 
-    static List<IOpenApiSchema> OfAlgorithms() => [.. Algorithms.All.Select(AlgorithmSchemas.Of)];
+    private static List<IOpenApiSchema> OfAlgorithms() => [.. Algorithms.All.Select(AlgorithmSchemas.Of)];
 
-    static List<IOpenApiSchema> Datasets(bool severalToo)
+    private static List<IOpenApiSchema> Datasets(bool severalToo)
     {
         var (name, id) = (new OpenApiSchema { Type = JsonSchemaType.String }, new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" });
         return severalToo ? [name, id, new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, Items = new OpenApiSchema { OneOf = [name, id] } }] : [name, id];
     }
 
-    static void Bound(OpenApiSchema schema, OpenApiSchema parameter) =>
+    private static void Bound(OpenApiSchema schema, OpenApiSchema parameter) =>
         (schema.Minimum, schema.ExclusiveMinimum, schema.Maximum, schema.Default) = (parameter.Minimum, parameter.ExclusiveMinimum, parameter.Maximum, parameter.Default);
 }

@@ -15,7 +15,7 @@ public sealed record HealthBody(string Status, string Version);
 
 internal static class HealthRoutes
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -30,10 +30,10 @@ internal static class HealthRoutes
         }).Produces<HealthBody>();
     }
 
-    static async Task RequireReadyAsync(LedgerDatabase ledger, CancellationToken aborted)
+    private static async Task RequireReadyAsync(LedgerDatabase ledger, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        patience.CancelAfter(Patience);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_patience);
         try
         {
             await ledger.Schema.EnsureCurrentAsync(patience.Token);
@@ -43,9 +43,9 @@ internal static class HealthRoutes
             // Whatever the trouble is to others, to an operator it means: not ready.
             throw LedgerException.Of(ErrorCode.NotReady, e.Message, HttpAdvice.Of(e), inner: e);
         }
-        catch (OperationCanceledException e) when (!aborted.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw LedgerException.Of(ErrorCode.NotReady, $"the database did not answer within {Patience.TotalSeconds:0} s",
+            throw LedgerException.Of(ErrorCode.NotReady, $"the database did not answer within {s_patience.TotalSeconds:0} s",
                 "Look at the database's load and log.", inner: e);
         }
     }

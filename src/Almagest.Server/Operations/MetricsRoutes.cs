@@ -17,7 +17,7 @@ namespace Almagest.Server.Operations;
 /// </summary>
 internal static class MetricsRoutes
 {
-    const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+    private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger) =>
         api.Route("GET", "/metrics", "getMetrics", "Requests, runs and views as Prometheus metrics", async context =>
@@ -30,17 +30,17 @@ internal static class MetricsRoutes
             return Results.Text(text.ToString(), ContentType);
         }).WithTags("Operations").Produces<string>(200, "text/plain");
 
-    static void Requests(StringBuilder text, RequestMeter meter)
+    private static void Requests(StringBuilder text, RequestMeter meter)
     {
         var all = meter.Read().Select(r => (Labels: $"{{method=\"{Escape(r.Method)}\",route=\"{Escape(r.Route)}\",status=\"{Escape(r.Status)}\"}}", r.Count, r.Seconds)).ToList();
         Family(text, "almagest_http_requests_total", "counter", "Requests answered", all.Select(r => (r.Labels, (double)r.Count)));
         Family(text, "almagest_http_request_seconds_total", "counter", "Time spent on them, s", all.Select(r => (r.Labels, r.Seconds)));
     }
 
-    static void Runs(StringBuilder text, IReadOnlyDictionary<string, long> counts) =>
+    private static void Runs(StringBuilder text, IReadOnlyDictionary<string, long> counts) =>
         Family(text, "almagest_runs", "gauge", "Runs in the ledger", counts.Select(c => ($"{{status=\"{c.Key}\"}}", (double)c.Value)));
 
-    static void Views(StringBuilder text, IReadOnlyList<ViewStatus> views)
+    private static void Views(StringBuilder text, IReadOnlyList<ViewStatus> views)
     {
         Family(text, "almagest_view_rows", "gauge", "Rows of the view after its last refresh", Known(views, v => v.Rows));
         Family(text, "almagest_view_size_bytes", "gauge", "Size on disk, indexes included", Known(views, v => v.SizeBytes));
@@ -50,15 +50,15 @@ internal static class MetricsRoutes
         Family(text, "almagest_view_last_refresh_failed", "gauge", "1 where the last refresh failed", Known(views, v => v.LastOutcome == "failed" ? 1 : 0));
     }
 
-    static IEnumerable<(string, double)> Known(IReadOnlyList<ViewStatus> views, Func<ViewStatus, double?> value) =>
+    private static IEnumerable<(string, double)> Known(IReadOnlyList<ViewStatus> views, Func<ViewStatus, double?> value) =>
         from v in views let number = value(v) where number is not null select ($"{{view=\"{v.ViewName}\"}}", number.Value);
 
-    static void Family(StringBuilder text, string name, string type, string help, IEnumerable<(string Labels, double Value)> samples)
+    private static void Family(StringBuilder text, string name, string type, string help, IEnumerable<(string Labels, double Value)> samples)
     {
         text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n').Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
         foreach (var (labels, value) in samples)
             text.Append(name).Append(labels).Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
     }
 
-    static string Escape(string label) => label.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
+    private static string Escape(string label) => label.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
 }

@@ -19,9 +19,9 @@ namespace Almagest.Server.Runs;
 internal static class RunEvents
 {
     // Progress within this process is looked at often; the ledger, where workers of other processes write with each heartbeat, every second.
-    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
-    const int TicksPerLook = 5;
-    const int TicksPerHeartbeat = 75;
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(200);
+    private const int TicksPerLook = 5;
+    private const int TicksPerHeartbeat = 75;
 
     public static void Map(IEndpointRouteBuilder group, LedgerDatabase ledger) =>
         group.Route("GET", "/{run_id}/events", "followRun", "Progress of a run as server-sent events", async context =>
@@ -36,10 +36,10 @@ internal static class RunEvents
                 + "'completed', 'failed' or 'cancelled', after which the stream ends. 'heartbeat' every 15 s when nothing changes.")
             .Produces<RunProgressResource>(200, "text/event-stream").Fails(404).DisableRequestTimeout();
 
-    static async IAsyncEnumerable<SseItem<RunProgressResource>> FollowAsync(
-        LedgerDatabase ledger, RunQueue queue, DiscoveryRun run, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted)
+    private static async IAsyncEnumerable<SseItem<RunProgressResource>> FollowAsync(
+        LedgerDatabase ledger, RunQueue queue, DiscoveryRun run, CancellationToken stoppingToken, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, cancellationToken);
         RunProgressResource? last = null;
         var (quiet, attempts) = (0, run.Attempts);
         for (var tick = 1; ; tick++)
@@ -58,11 +58,11 @@ internal static class RunEvents
         }
     }
 
-    static async Task<bool> WaitAsync(CancellationToken cancellation)
+    private static async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await Task.Delay(Tick, cancellation);
+            await Task.Delay(s_tick, cancellationToken);
             return true;
         }
         catch (OperationCanceledException)

@@ -27,21 +27,21 @@ namespace Almagest.Server.Runs;
 internal static class RunRoutes
 {
     public static readonly Uuid RunId = new("run_id", "the run") { InPath = true };
-    static readonly Choice RunType = new("run_type", "only runs of this type", RunTypes.All);
-    static readonly Choice Status = new("status", "only runs in this state", RunStatus.All);
-    static readonly Words Dataset = new("dataset", "only runs over this dataset: its name or id");
-    static readonly Words Algorithm = new("algorithm", "only runs of this algorithm, such as dbscan");
-    static readonly Uuid GroupId = new("group_id", "only runs of this sweep");
-    static readonly Choice Sort = new("sort", "by creation, end (runs that have ended) or number of stars; with - the newest, latest or most first", RunOrder.All, RunOrder.Newest);
-    static readonly Words NextRuns = new("after", "next of the page before, which had the same sort");
-    static readonly Words Tag = new("tag", "only runs with this tag");
-    static readonly WholeNumber ListLimit = new("limit", "most runs", 1, 1000, 100);
-    static readonly Uuid Before = new("before", "only runs created before this one");
-    static readonly Flag AnomaliesOnly = new("anomalies_only", "only flagged stars");
-    static readonly WholeNumber ClusterId = new("cluster_id", "only members of this cluster; -1 = noise", -1, int.MaxValue);
-    static readonly Choice Order = new("order", "by star_id, or most anomalous first", ["star_id", "score"], "star_id");
-    static readonly WholeNumber ResultLimit = new("limit", "most results", 1, ResultRepository.MostRows, 100);
-    static readonly Words After = new("after", "next of the page before");
+    private static readonly Choice s_runType = new("run_type", "only runs of this type", RunTypes.All);
+    private static readonly Choice s_status = new("status", "only runs in this state", RunStatus.All);
+    private static readonly Words s_dataset = new("dataset", "only runs over this dataset: its name or id");
+    private static readonly Words s_algorithm = new("algorithm", "only runs of this algorithm, such as dbscan");
+    private static readonly Uuid s_groupId = new("group_id", "only runs of this sweep");
+    private static readonly Choice s_sort = new("sort", "by creation, end (runs that have ended) or number of stars; with - the newest, latest or most first", RunOrder.All, RunOrder.Newest);
+    private static readonly Words s_nextRuns = new("after", "next of the page before, which had the same sort");
+    private static readonly Words s_tag = new("tag", "only runs with this tag");
+    private static readonly WholeNumber s_listLimit = new("limit", "most runs", 1, 1000, 100);
+    private static readonly Uuid s_before = new("before", "only runs created before this one");
+    private static readonly Flag s_anomaliesOnly = new("anomalies_only", "only flagged stars");
+    private static readonly WholeNumber s_clusterId = new("cluster_id", "only members of this cluster; -1 = noise", -1, int.MaxValue);
+    private static readonly Choice s_order = new("order", "by star_id, or most anomalous first", ["star_id", "score"], "star_id");
+    private static readonly WholeNumber s_resultLimit = new("limit", "most results", 1, ResultRepository.MostRows, 100);
+    private static readonly Words s_after = new("after", "next of the page before");
 
     public static void Map(IEndpointRouteBuilder api, ServerOptions options)
     {
@@ -61,17 +61,17 @@ internal static class RunRoutes
 
         group.Route("GET", "", "listRuns", "Runs, newest first or in another order", async context =>
         {
-            var dataset = Dataset.Read(context) is { } name ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId : (long?)null;
-            var limit = ListLimit.ReadInt(context);
-            var sort = Sort.Read(context)!;
-            var found = await runs.ListAsync(new RunQuery(RunType.Read(context), Status.Read(context), dataset, limit + 1, Before.Read(context))
+            var dataset = s_dataset.Read(context) is { } name ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId : (long?)null;
+            var limit = s_listLimit.ReadInt(context);
+            var sort = s_sort.Read(context)!;
+            var found = await runs.ListAsync(new RunQuery(s_runType.Read(context), s_status.Read(context), dataset, limit + 1, s_before.Read(context))
             {
-                Algorithm = Algorithm.Read(context), Tag = Tag.Read(context), GroupId = GroupId.Read(context), Sort = sort, After = NextRuns.Read(context),
+                Algorithm = s_algorithm.Read(context), Tag = s_tag.Read(context), GroupId = s_groupId.Read(context), Sort = sort, After = s_nextRuns.Read(context),
             }, context.RequestAborted);
             var names = await datasets.NamesAsync(context.RequestAborted);
             var page = found.Take(limit).ToList();
             return Results.Ok(new RunPage(page.ConvertAll(r => r.ToResource(names)), found.Count > limit ? RunOrder.TokenOf(page[^1], sort) : null, found.Count > limit));
-        }, RunType, Status, Algorithm, Dataset, Tag, GroupId, Sort, ListLimit, Before, NextRuns).Produces<RunPage>().Fails(404);
+        }, s_runType, s_status, s_algorithm, s_dataset, s_tag, s_groupId, s_sort, s_listLimit, s_before, s_nextRuns).Produces<RunPage>().Fails(404);
 
         group.Route("GET", "/{run_id}", "getRun", "One run", async context =>
             Results.Ok(await RunResources.ReadAsync(ledger, await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted), context.RequestAborted)), RunId)
@@ -85,7 +85,7 @@ internal static class RunRoutes
             .Produces(204).Fails(404, 409).DisableRequestTimeout();
 
         group.Route("GET", "/{run_id}/results", "getResults", "What a complete run says of its stars, page by page",
-            context => ResultsAsync(context, ledger), RunId, AnomaliesOnly, ClusterId, Order, ResultLimit, After, TableAnswer.Format)
+            context => ResultsAsync(context, ledger), RunId, s_anomaliesOnly, s_clusterId, s_order, s_resultLimit, s_after, TableAnswer.Format)
             .WithDescription("With a format, or Accept with the media type of one, every result that is selected, as one streamed table; docs/guide/exports.md says what is in it.")
             .ProducesTable<StarResultPage>().Fails(404, 409);
 
@@ -96,7 +96,7 @@ internal static class RunRoutes
         RecoveryRoutes.Map(group, ledger);
     }
 
-    static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)
+    private static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)
     {
         var body = await JsonBody.ReadAsync<RunRequestBody>(context);
         var request = Parse(body);
@@ -122,7 +122,7 @@ internal static class RunRoutes
         else context.RequestServices.GetRequiredService<RunQueue>().Ring();
     }
 
-    static RunRequest Parse(RunRequestBody body)
+    private static RunRequest Parse(RunRequestBody body)
     {
         var algorithm = AlgorithmOf(body.Algorithm, body.RunType);
         var parameters = ParameterReader.Read(algorithm, Object("parameters", body.Parameters));
@@ -151,7 +151,7 @@ internal static class RunRoutes
         : dataset.GetArrayLength() is > 0 and <= MostDatasets ? [.. dataset.EnumerateArray().Select(DatasetOf)]
         : throw LedgerException.Invalid("dataset", $"dataset is an array of {dataset.GetArrayLength()}, expected 1 to {MostDatasets} names or ids");
 
-    const int MostDatasets = 100;
+    private const int MostDatasets = 100;
 
     internal static string DatasetOf(JsonElement dataset) => dataset.ValueKind switch
     {
@@ -168,10 +168,10 @@ internal static class RunRoutes
         _ => throw LedgerException.Invalid(field, $"{field} is no JSON object"),
     };
 
-    static async Task<IResult> ResultsAsync(HttpContext context, LedgerDatabase ledger)
+    private static async Task<IResult> ResultsAsync(HttpContext context, LedgerDatabase ledger)
     {
         var runId = RunId.Read(context)!.Value;
-        var query = new ResultQuery(AnomaliesOnly.Read(context), (int?)ClusterId.Read(context), Order.Read(context) == "score", ResultLimit.ReadInt(context), After.Read(context));
+        var query = new ResultQuery(s_anomaliesOnly.Read(context), (int?)s_clusterId.Read(context), s_order.Read(context) == "score", s_resultLimit.ReadInt(context), s_after.Read(context));
         var run = await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
         if (query.ByScore && run.RunType != RunTypes.Anomaly)
             throw LedgerException.Invalid("order", $"run {runId} is a {run.RunType} run: its results have no scores", "Order by star_id.");
@@ -179,7 +179,7 @@ internal static class RunRoutes
             throw LedgerException.Invalid("cluster_id", $"run {runId} is an {run.RunType} run: it has no clusters", "Leave cluster_id out.");
         if (TableAnswer.Wanted(context) is { } format)
         {
-            TableAnswer.RefusePaging(context, ResultLimit.Name, After.Name);
+            TableAnswer.RefusePaging(context, s_resultLimit.Name, s_after.Name);
             return TableAnswer.Of(context, await new RunExport(ledger).TableAsync(run, query, context.RequestAborted), format, $"run-{runId}");
         }
         var results = new ResultRepository(ledger);

@@ -44,7 +44,7 @@ public sealed record SweepRequestBody
 
 internal static class SweepRoutes
 {
-    static readonly Uuid Group = new("group_id", "the sweep") { InPath = true };
+    private static readonly Uuid s_group = new("group_id", "the sweep") { InPath = true };
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -70,16 +70,16 @@ internal static class SweepRoutes
             .Accepts<SweepRequestBody>("application/json").Produces<StartedSweep>(202).Fails(400, 404, 409, 413, 415);
 
         group.Route("GET", "/{group_id}", "getSweep", "A sweep as a whole: how many of its runs are where, what they found",
-            async context => Results.Ok(await ExecutionResources.SweepAsync(ledger, Group.Read(context)!.Value, context.RequestAborted)), Group)
+            async context => Results.Ok(await ExecutionResources.SweepAsync(ledger, s_group.Read(context)!.Value, context.RequestAborted)), s_group)
             .Produces<SweepResource>().Fails(404);
     }
 
-    static List<KeyValuePair<string, IReadOnlyList<JsonNode?>>> GridOf(JsonElement grid) =>
+    private static List<KeyValuePair<string, IReadOnlyList<JsonNode?>>> GridOf(JsonElement grid) =>
         RunRoutes.Object("grid", grid) is not { } json ? [] : [.. JsonNode.Parse(json)!.AsObject().Select(p => p.Value is JsonArray values
             ? new KeyValuePair<string, IReadOnlyList<JsonNode?>>(p.Key, [.. values])
             : throw LedgerException.Invalid($"grid.{p.Key}", $"{p.Key} of the grid is no JSON array", "Give its values as a list, such as [0.1, 0.2]."))];
 
-    static List<JsonObject> ListOf(JsonElement list) => list.ValueKind switch
+    private static List<JsonObject> ListOf(JsonElement list) => list.ValueKind switch
     {
         JsonValueKind.Undefined or JsonValueKind.Null => [],
         JsonValueKind.Array => [.. JsonNode.Parse(list.GetRawText())!.AsArray().Select(e =>

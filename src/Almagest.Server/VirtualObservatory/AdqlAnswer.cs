@@ -15,13 +15,13 @@ internal sealed class AdqlAnswer(
     IReadOnlyList<AnswerColumn> columns, long mostRows, TimeSpan limit, NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader reader,
     CancellationTokenSource deadline, Action release) : IAsyncDisposable
 {
-    const int BatchRows = 500;
-    const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF";
+    private const int BatchRows = 500;
+    private const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF";
 
-    List<object?[]> first = [];
-    long rows;
-    bool ended;
-    bool disposed;
+    private List<object?[]> _first = [];
+    private long _rows;
+    private bool _ended;
+    private bool _disposed;
 
     /// <summary>Whether rows were left out, known once all are read.</summary>
     public bool IsCutOff { get; private set; }
@@ -29,7 +29,7 @@ internal sealed class AdqlAnswer(
     /// <summary>No rows were wanted: that there are some is not worth a word.</summary>
     public void ForgetRest() => IsCutOff = false;
 
-    public async Task ReadFirstAsync() => first = await ReadBatchAsync();
+    public async Task ReadFirstAsync() => _first = await ReadBatchAsync();
 
     /// <summary>The table to be written, once.</summary>
     /// <param name="query">as the client asked</param>
@@ -53,29 +53,29 @@ internal sealed class AdqlAnswer(
         IsCutOff = () => IsCutOff,
     };
 
-    async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var batch = first;
+        var batch = _first;
         while (batch.Count > 0)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             yield return batch;
             batch = await ReadBatchAsync();
         }
     }
 
-    async Task<List<object?[]>> ReadBatchAsync()
+    private async Task<List<object?[]>> ReadBatchAsync()
     {
         var batch = new List<object?[]>();
         try
         {
-            while (batch.Count < BatchRows && !ended)
+            while (batch.Count < BatchRows && !_ended)
             {
-                if (!await reader.ReadAsync(deadline.Token)) ended = true;
-                else if (rows == mostRows) ended = IsCutOff = true;
+                if (!await reader.ReadAsync(deadline.Token)) _ended = true;
+                else if (_rows == mostRows) _ended = IsCutOff = true;
                 else
                 {
-                    rows++;
+                    _rows++;
                     batch.Add(Row());
                 }
             }
@@ -87,7 +87,7 @@ internal sealed class AdqlAnswer(
         return batch;
     }
 
-    object?[] Row()
+    private object?[] Row()
     {
         var row = new object?[columns.Count];
         for (var i = 0; i < row.Length; i++)
@@ -107,12 +107,12 @@ internal sealed class AdqlAnswer(
 
     public async ValueTask DisposeAsync()
     {
-        if (disposed) return;
-        disposed = true;
+        if (_disposed) return;
+        _disposed = true;
         try
         {
             // Rows that nobody wants any more are not read to their end.
-            if (!ended) command.Cancel();
+            if (!_ended) command.Cancel();
             await reader.DisposeAsync();
             await command.DisposeAsync();
         }

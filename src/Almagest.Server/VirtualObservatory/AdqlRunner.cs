@@ -16,9 +16,9 @@ namespace Almagest.Server.VirtualObservatory;
 internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
 {
     // The dashboard and the runs need connections, too.
-    const int AtOnce = 8;
+    private const int AtOnce = 8;
 
-    readonly SemaphoreSlim places = new(AtOnce);
+    private readonly SemaphoreSlim _places = new(AtOnce);
 
     public LedgerCatalogue Catalogue { get; } = new(ledger);
 
@@ -29,22 +29,22 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
     /// <returns>to be disposed of</returns>
     /// <exception cref="AdqlException">the query is refused</exception>
     /// <exception cref="VoException">it cannot be answered</exception>
-    public async Task<AdqlAnswer> OpenAsync(string adql, long mostRows, TimeSpan limit, CancellationToken cancellation, PublishedCatalogue? catalogue = null)
+    public async Task<AdqlAnswer> OpenAsync(string adql, long mostRows, TimeSpan limit, CancellationToken cancellationToken, PublishedCatalogue? catalogue = null)
     {
-        var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(limit);
         var held = false;
         NpgsqlConnection? connection = null;
         try
         {
-            await places.WaitAsync(deadline.Token);
+            await _places.WaitAsync(deadline.Token);
             held = true;
             // The connection and the snapshot come after the published tables: a dataset deleted in between is an empty table.
             var query = AdqlTranslator.Translate(adql, catalogue ?? await Catalogue.ReadAsync(deadline.Token), mostRows + 1);
             connection = await ledger.ConnectAsync(deadline.Token);
             var command = await PrepareAsync(connection, query, limit, deadline.Token);
             var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline.Token);
-            var answer = new AdqlAnswer(query.Columns, mostRows, limit, connection, command, reader, deadline, () => places.Release());
+            var answer = new AdqlAnswer(query.Columns, mostRows, limit, connection, command, reader, deadline, () => _places.Release());
             (connection, held) = (null, false);
             try
             {
@@ -57,22 +57,22 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
                 throw;
             }
         }
-        catch (Exception e) when (Explain(e, deadline, limit) is { } explained && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (Explain(e, deadline, limit) is { } explained && !cancellationToken.IsCancellationRequested)
         {
             throw explained;
         }
         finally
         {
             if (connection is not null) await connection.DisposeAsync();
-            if (held) places.Release();
+            if (held) _places.Release();
         }
     }
 
-    static async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection, SqlQuery query, TimeSpan limit, CancellationToken cancellation)
+    private static async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection, SqlQuery query, TimeSpan limit, CancellationToken cancellationToken)
     {
         await using (var begin = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture,
             $"begin transaction isolation level repeatable read read only; set local statement_timeout = {(long)limit.TotalMilliseconds}; set local search_path = ''; set local jit = off"), connection))
-            await begin.ExecuteNonQueryAsync(cancellation);
+            await begin.ExecuteNonQueryAsync(cancellationToken);
         var command = new NpgsqlCommand(query.Text, connection) { CommandTimeout = (int)limit.TotalSeconds + 5 };
         foreach (var value in query.Parameters) command.Parameters.Add(new NpgsqlParameter { Value = value });
         return command;
@@ -102,10 +102,10 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
         };
     }
 
-    static VoException? Unavailable(Exception error) => DatabaseBoundary.Translated(error) is { } trouble ? new VoException(503, trouble.Message) : null;
+    private static VoException? Unavailable(Exception error) => DatabaseBoundary.Translated(error) is { } trouble ? new VoException(503, trouble.Message) : null;
 
     internal static VoException TooLong(TimeSpan limit) => VoException.Invalid(string.Create(CultureInfo.InvariantCulture,
         $"the query took longer than {limit.TotalSeconds:0.###} s and was given up; ask for less, or ask /async with a longer EXECUTIONDURATION"));
 
-    public void Dispose() => places.Dispose();
+    public void Dispose() => _places.Dispose();
 }

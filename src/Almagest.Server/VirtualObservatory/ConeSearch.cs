@@ -20,35 +20,35 @@ namespace Almagest.Server.VirtualObservatory;
 internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
 {
     // UCD1, as this protocol asks for them, in place of the dictionary's UCD1+. Exactly one column has each of the first three.
-    static readonly Dictionary<string, string?> Ucds = new()
+    private static readonly Dictionary<string, string?> s_ucds = new()
     {
         ["source_id"] = "ID_MAIN", ["ra_deg"] = "POS_EQ_RA_MAIN", ["dec_deg"] = "POS_EQ_DEC_MAIN", ["distance_deg"] = "POS_ANG_DIST_GENERAL", ["parallax_mas"] = "POS_PARLX_TRIG",
         ["pmra_mas_yr"] = "POS_EQ_PMRA", ["pmdec_mas_yr"] = "POS_EQ_PMDEC", ["magnitude"] = "PHOT_MAG", ["color"] = "PHOT_COLOR", ["radial_velocity_km_s"] = "VELOC_HC",
     };
 
-    static readonly string[] Least = ["source_id", "ra_deg", "dec_deg"];
-    static readonly string[] Usual = [.. Least, "star_id", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"];
-    static readonly string[] OfRun = [.. RunColumns.OfResult.Select(c => c.Name)];
+    private static readonly string[] s_least = ["source_id", "ra_deg", "dec_deg"];
+    private static readonly string[] s_usual = [.. s_least, "star_id", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"];
+    private static readonly string[] s_ofRun = [.. RunColumns.OfResult.Select(c => c.Name)];
 
     public void Map(IEndpointRouteBuilder app)
     {
         var vo = app.MapGroup("/vo").WithTags("Virtual observatory");
-        Route(vo, "/datasets/{dataset}/cone", "coneOfDataset", "The stars of a dataset in a cone: RA, DEC, SR in degrees; VERB 1 to 3", async (context, cancellation) =>
+        Route(vo, "/datasets/{dataset}/cone", "coneOfDataset", "The stars of a dataset in a cone: RA, DEC, SR in degrees; VERB 1 to 3", async (context, cancellationToken) =>
         {
-            var dataset = await new DatasetRepository(ledger).FindAsync(context.GetRouteValue("dataset") as string ?? "", cancellation);
+            var dataset = await new DatasetRepository(ledger).FindAsync(context.GetRouteValue("dataset") as string ?? "", cancellationToken);
             return (dataset, null);
         }, VoArguments.Dataset);
-        Route(vo, "/runs/{run_id}/cone", "coneOfRun", "What a complete run says of its stars in a cone: RA, DEC, SR in degrees; VERB 1 to 3", async (context, cancellation) =>
+        Route(vo, "/runs/{run_id}/cone", "coneOfRun", "What a complete run says of its stars in a cone: RA, DEC, SR in degrees; VERB 1 to 3", async (context, cancellationToken) =>
         {
             var text = context.GetRouteValue("run_id") as string;
             if (!Guid.TryParseExact(text, "D", out var id)) throw VoException.Invalid($"'{text}' is no run's id");
-            var run = await new RunRepository(ledger).GetAsync(id, cancellation);
+            var run = await new RunRepository(ledger).GetAsync(id, cancellationToken);
             if (!run.IsComplete) throw VoException.Invalid($"run {id} is {run.Status}: it has no results");
-            return (await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellation), run);
+            return (await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken), run);
         }, VoArguments.RunId);
     }
 
-    void Route(IEndpointRouteBuilder vo, string pattern, string name, string summary, Func<HttpContext, CancellationToken, Task<(Dataset, DiscoveryRun?)>> find, RouteParameter of) =>
+    private void Route(IEndpointRouteBuilder vo, string pattern, string name, string summary, Func<HttpContext, CancellationToken, Task<(Dataset, DiscoveryRun?)>> find, RouteParameter of) =>
         vo.VoRoute("GET", pattern, name, summary, async context =>
         {
             try
@@ -63,7 +63,7 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
             }
         }).Takes(of, VoArguments.Ra, VoArguments.Dec, VoArguments.Radius, VoArguments.Verbosity, VoArguments.Format, VoArguments.MostRows).AnswersTable();
 
-    async Task<IResult> AnswerAsync(HttpContext context, Dataset dataset, DiscoveryRun? run)
+    private async Task<IResult> AnswerAsync(HttpContext context, Dataset dataset, DiscoveryRun? run)
     {
         var parameters = await VoParameters.ReadAsync(context);
         var ra = parameters.Number("RA", 0, 360, "the right ascension in degrees, ICRS");
@@ -86,18 +86,18 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
         return new TableOf(answer, VoFormat.Parse(parameters.Get("RESPONSEFORMAT")), title, adql, Described);
     }
 
-    static string Query(PublishedCatalogue catalogue, Dataset dataset, DiscoveryRun? run, double ra, double dec, double radius, int verbosity)
+    private static string Query(PublishedCatalogue catalogue, Dataset dataset, DiscoveryRun? run, double ra, double dec, double radius, int verbosity)
     {
         // A run over several datasets has its stars among all of them.
         var isWide = run is not null && RunDatasets.Ids(run).Count > 1;
         var table = catalogue.Tables.First(t => isWide ? t.Schema == LedgerTables.Schema && t.Name == "stars" : t.Schema == DatasetTables.Schema && t.Name == dataset.Name);
         var names = verbosity switch
         {
-            1 => Least,
-            2 => Usual,
-            _ => [.. Usual, .. table.Columns.Select(c => c.Name).Except(Usual)],
+            1 => s_least,
+            2 => s_usual,
+            _ => [.. s_usual, .. table.Columns.Select(c => c.Name).Except(s_usual)],
         };
-        var columns = names.Select(n => $"s.{ReservedWords.Written(n)}").Concat(run is null ? [] : OfRun.Select(n => $"r.{n}")).ToList();
+        var columns = names.Select(n => $"s.{ReservedWords.Written(n)}").Concat(run is null ? [] : s_ofRun.Select(n => $"r.{n}")).ToList();
         var centre = string.Create(CultureInfo.InvariantCulture, $"{ra:R}, {dec:R}");
         if (verbosity > 1) columns.Add($"DISTANCE(POINT(s.ra_deg, s.dec_deg), POINT({centre})) AS distance_deg");
         var joined = run is null ? "" : $" JOIN almagest.results AS r ON r.star_id = s.star_id AND r.run_id = '{run.RunId}'";
@@ -106,6 +106,6 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
     }
 
     // The distance is computed in the query, which knows nothing of what it means.
-    static List<CatalogColumn> Described(IReadOnlyList<CatalogColumn> columns) => columns.Select(c =>
-        (c.Name == StarColumns.DistanceDeg.Name ? StarColumns.DistanceDeg.OfTable : c) with { Ucd = Ucds.GetValueOrDefault(c.Name) }).ToList();
+    private static List<CatalogColumn> Described(IReadOnlyList<CatalogColumn> columns) => columns.Select(c =>
+        (c.Name == StarColumns.DistanceDeg.Name ? StarColumns.DistanceDeg.OfTable : c) with { Ucd = s_ucds.GetValueOrDefault(c.Name) }).ToList();
 }

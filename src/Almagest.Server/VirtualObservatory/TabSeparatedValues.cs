@@ -7,12 +7,12 @@ namespace Almagest.Server.VirtualObservatory;
 /// <summary>Writes a table as tab-separated values (IANA text/tab-separated-values): names in the first line; a tab or a line break within a text becomes a blank.</summary>
 internal static class TabSeparatedValues
 {
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, CancellationToken cancellation)
+    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, CancellationToken cancellationToken)
     {
         await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true);
         await writer.WriteAsync(string.Join('\t', table.Columns.Select(c => Plain(c.Name))) + "\n");
         long rows = 0;
-        await foreach (var batch in table.Batches.WithCancellation(cancellation))
+        await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
         {
             foreach (var row in batch) await writer.WriteAsync(string.Join('\t', row.Select(Field)) + "\n");
             rows += batch.Count;
@@ -20,7 +20,7 @@ internal static class TabSeparatedValues
         return rows;
     }
 
-    static string Field(object? value) => value switch
+    private static string Field(object? value) => value switch
     {
         null => "",
         double number => double.IsNaN(number) ? "" : number.ToString("R", CultureInfo.InvariantCulture),
@@ -29,5 +29,5 @@ internal static class TabSeparatedValues
         _ => value.ToString() ?? "",
     };
 
-    static string Plain(string text) => text.AsSpan().IndexOfAny("\t\r\n") < 0 ? text : text.Replace('\t', ' ').Replace('\r', ' ').Replace('\n', ' ');
+    private static string Plain(string text) => text.AsSpan().IndexOfAny("\t\r\n") < 0 ? text : text.Replace('\t', ' ').Replace('\r', ' ').Replace('\n', ' ');
 }

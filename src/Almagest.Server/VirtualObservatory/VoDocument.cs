@@ -8,14 +8,14 @@ namespace Almagest.Server.VirtualObservatory;
 internal static class VoDocument
 {
     public const string VoTableType = "application/x-votable+xml";
-    const string VoTableNamespace = "http://www.ivoa.net/xml/VOTable/v1.3";
+    private const string VoTableNamespace = "http://www.ivoa.net/xml/VOTable/v1.3";
 
-    static readonly XmlWriterSettings Settings = new() { Indent = true, Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), CheckCharacters = false };
+    private static readonly XmlWriterSettings s_settings = new() { Indent = true, Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), CheckCharacters = false };
 
     public static byte[] Write(Action<XmlWriter> write)
     {
         using var stream = new MemoryStream();
-        using (var xml = XmlWriter.Create(stream, Settings))
+        using (var xml = XmlWriter.Create(stream, s_settings))
         {
             xml.WriteStartDocument();
             write(xml);
@@ -51,7 +51,7 @@ internal static class VoDocument
     public static string Legal(string text) => string.Concat(text.EnumerateRunes().Select(r =>
         r.Value is '\t' or '\n' or '\r' or (>= 0x20 and <= 0xD7FF) or (>= 0xE000 and <= 0xFFFD) or >= 0x10000 ? r.ToString() : "\uFFFD"));
 
-    sealed class Answered(byte[] body, int status) : IResult
+    private sealed class Answered(byte[] body, int status) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {

@@ -9,7 +9,7 @@ namespace Almagest.Server.VirtualObservatory;
 /// <param name="StandardId">of TAPRegExt, null where it has none</param>
 internal sealed record VoFormat(string MediaType, IReadOnlyList<string> Names, TableFormat? Table, string Extension, string? StandardId = null)
 {
-    const string Output = "ivo://ivoa.net/std/TAPRegExt#output-votable-";
+    private const string Output = "ivo://ivoa.net/std/TAPRegExt#output-votable-";
 
     public static readonly VoFormat VoTable = new("application/x-votable+xml;serialization=TABLEDATA", ["votable/td", "votable", "vot"], TableFormat.VoTable, "vot", Output + "td");
 
@@ -41,6 +41,6 @@ internal sealed record VoFormat(string MediaType, IReadOnlyList<string> Names, T
     }
 
     /// <summary>Writes a table in this form.</summary>
-    public Task<long> WriteAsync(OutgoingTable table, Stream stream, CancellationToken cancellation) =>
-        Table is { } format ? table.WriteAsync(stream, format, bare: true, cancellation: cancellation) : TabSeparatedValues.WriteAsync(table, stream, cancellation);
+    public Task<long> WriteAsync(OutgoingTable table, Stream stream, CancellationToken cancellationToken) =>
+        Table is { } format ? table.WriteAsync(stream, format, bare: true, cancellationToken: cancellationToken) : TabSeparatedValues.WriteAsync(table, stream, cancellationToken);
 }

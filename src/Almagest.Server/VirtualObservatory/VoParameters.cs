@@ -8,16 +8,16 @@ namespace Almagest.Server.VirtualObservatory;
 /// <summary>The parameters of a request, from the address and from a form (DALI 1.1, section 3): names in any case, unknown ones without meaning.</summary>
 internal sealed class VoParameters
 {
-    const int MostFormBytes = 1 << 20;
+    private const int MostFormBytes = 1 << 20;
 
-    readonly Dictionary<string, List<string>> all = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<string>> _all = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>All of them, names in upper case. A parameter of a job may change while somebody reads it, so that this is a copy.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Pairs
     {
         get
         {
-            lock (all) return all.SelectMany(p => p.Value.Select(v => KeyValuePair.Create(p.Key.ToUpperInvariant(), v))).ToList();
+            lock (_all) return _all.SelectMany(p => p.Value.Select(v => KeyValuePair.Create(p.Key.ToUpperInvariant(), v))).ToList();
         }
     }
 
@@ -43,11 +43,11 @@ internal sealed class VoParameters
         return parameters;
     }
 
-    void Add(IEnumerable<KeyValuePair<string, StringValues>> pairs)
+    private void Add(IEnumerable<KeyValuePair<string, StringValues>> pairs)
     {
         foreach (var (name, values) in pairs)
         {
-            if (!all.TryGetValue(name, out var list)) all[name] = list = [];
+            if (!_all.TryGetValue(name, out var list)) _all[name] = list = [];
             list.AddRange(values.OfType<string>());
         }
     }
@@ -57,9 +57,9 @@ internal sealed class VoParameters
     public string? Get(string name)
     {
         List<string> given;
-        lock (all)
+        lock (_all)
         {
-            if (!all.TryGetValue(name, out var values)) return null;
+            if (!_all.TryGetValue(name, out var values)) return null;
             given = values.Where(v => v.Length > 0).Distinct().ToList();
         }
         return given.Count > 1 ? throw VoException.Invalid($"{name} is given {given.Count} times with different values") : given.FirstOrDefault();
@@ -67,7 +67,7 @@ internal sealed class VoParameters
 
     public void Set(string name, string value)
     {
-        lock (all) all[name] = [value];
+        lock (_all) _all[name] = [value];
     }
 
     /// <summary>A finite number in a closed range.</summary>

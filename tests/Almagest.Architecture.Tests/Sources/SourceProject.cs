@@ -8,7 +8,7 @@ namespace Almagest.Architecture.Tests.Sources;
 /// <summary>A project as its sources and its project file tell it.</summary>
 internal sealed class SourceProject
 {
-    private static readonly CSharpParseOptions Syntax = new(LanguageVersion.CSharp14, DocumentationMode.None);
+    private static readonly CSharpParseOptions s_syntax = new(LanguageVersion.CSharp14, DocumentationMode.None);
 
     private SourceProject(string folder, XDocument file)
     {
@@ -54,7 +54,7 @@ internal sealed class SourceProject
         [
             .. Names(folder, "*.cs").Select(n => (Name: n, Path: Path.Combine(folder, n))).Concat(components.Select(c => (c.Name, Path: c.Path!)))
                 .OrderBy(f => f.Name, StringComparer.Ordinal)
-                .Select(f => new SourceFile(f.Name, CSharpSyntaxTree.ParseText(SourceText.From(File.ReadAllText(f.Path)), Syntax, f.Name))),
+                .Select(f => new SourceFile(f.Name, CSharpSyntaxTree.ParseText(SourceText.From(File.ReadAllText(f.Path)), s_syntax, f.Name))),
         ];
         return project;
     }

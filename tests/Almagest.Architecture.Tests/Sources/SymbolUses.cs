@@ -25,7 +25,7 @@ internal readonly record struct SymbolUse(SourceFile File, int Line, ISymbol Sym
 internal sealed class SymbolUses
 {
     /// <summary>Names that mean nothing by themselves.</summary>
-    private static readonly HashSet<string> Words = ["nameof", "global", "_", "notnull", "unmanaged"];
+    private static readonly HashSet<string> s_words = ["nameof", "global", "_", "notnull", "unmanaged"];
 
     private readonly List<SymbolUse> _uses = [];
     private readonly List<string> _unknown = [];
@@ -66,7 +66,7 @@ internal sealed class SymbolUses
     }
 
     private static bool IsUnknown(SimpleNameSyntax name, SemanticModel model) =>
-        !Words.Contains(name.Identifier.Text) && model.GetTypeInfo(name) is { Type: null or IErrorTypeSymbol };
+        !s_words.Contains(name.Identifier.Text) && model.GetTypeInfo(name) is { Type: null or IErrorTypeSymbol };
 
     private static int LineOf(SyntaxNode node) => node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
 

@@ -4,7 +4,7 @@ using Almagest.Discovery.Features;
 
 namespace Almagest.Discovery.Tests.Anomaly;
 
-static class MadeMatrix
+internal static class MadeMatrix
 {
     /// <summary>Standard normal values, columns f0, f1, …</summary>
     public static FeatureMatrix Gaussian(int rows, int columns, int seed = 7)

@@ -1,6 +1,6 @@
 namespace Almagest.Discovery.Tests.Anomaly;
 
-static class RankCorrelation
+internal static class RankCorrelation
 {
     /// <summary>Pearson's correlation of the ranks, ties ranked in their order.</summary>
     public static double Spearman(double[] a, double[] b)
@@ -16,7 +16,7 @@ static class RankCorrelation
         return xy / xx;
     }
 
-    static double[] Ranks(double[] values)
+    private static double[] Ranks(double[] values)
     {
         var ranks = new double[values.Length];
         var order = Enumerable.Range(0, values.Length).OrderBy(i => values[i]).ToArray();

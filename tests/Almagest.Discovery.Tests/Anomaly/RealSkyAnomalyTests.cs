@@ -26,16 +26,16 @@ public sealed class RealSkyAnomalyTests
         Assert.True(Recall(flagged, i => Speed(stars, i) > 200) > 0.9);
     }
 
-    static (StarColumns, bool[]) Flag(string recipe, double contamination)
+    private static (StarColumns, bool[]) Flag(string recipe, double contamination)
     {
         var stars = GaiaSample.Load();
         var result = IsolationForestAlgorithm.Instance.Detect(FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe)).Matrix, new IsolationForestParameters { Contamination = contamination });
         return (stars, [.. Enumerable.Range(0, stars.Count).Select(result.IsAnomaly)]);
     }
 
-    static double Speed(StarColumns s, int i) => 4.74047 * double.Hypot(s.PmraMasYr[i], s.PmdecMasYr[i]) / s.ParallaxMas[i];
+    private static double Speed(StarColumns s, int i) => 4.74047 * double.Hypot(s.PmraMasYr[i], s.PmdecMasYr[i]) / s.ParallaxMas[i];
 
-    static double Recall(bool[] flagged, Func<int, bool> wanted)
+    private static double Recall(bool[] flagged, Func<int, bool> wanted)
     {
         var those = Enumerable.Range(0, flagged.Length).Where(wanted).ToArray();
         Assert.True(those.Length > 10);

@@ -8,12 +8,12 @@ namespace Almagest.Discovery.Tests.Consensus;
 /// <summary>Clusters recognised across runs by their members.</summary>
 public sealed class ClusterMatchingTests
 {
-    static readonly StarSet Sky = new(Enumerable.Range(0, 100).Select(i => (long)i));
+    private static readonly StarSet s_sky = new(Enumerable.Range(0, 100).Select(i => (long)i));
 
     [Fact]
     public void The_same_clusters_under_other_numbers_are_one_identity_each()
     {
-        var found = Match(Run(Sky, (0, 0, 20), (1, 30, 10)), Run(Sky, (5, 30, 10), (9, 0, 20)), Run(Sky, (0, 0, 20), (1, 30, 10)));
+        var found = Match(Run(s_sky, (0, 0, 20), (1, 30, 10)), Run(s_sky, (5, 30, 10), (9, 0, 20)), Run(s_sky, (0, 0, 20), (1, 30, 10)));
         Assert.Equal(2, found.Total);
         var large = found.Identities[0];
         Assert.Equal([(0, 0, 20, 1.0), (1, 9, 20, 1.0), (2, 0, 20, 1.0)], large.Found.Select(f => (f.Run, f.ClusterId, f.Size, f.Jaccard)));
@@ -27,7 +27,7 @@ public sealed class ClusterMatchingTests
     public void A_membership_probability_is_the_share_of_runs_that_analysed_the_star()
     {
         var half = new StarSet(Enumerable.Range(0, 15).Select(i => (long)i));
-        var found = Match(Run(Sky, (0, 0, 20)), Run(Sky, (0, 0, 16)), Run(half, (3, 0, 15)), Run(Sky));
+        var found = Match(Run(s_sky, (0, 0, 20)), Run(s_sky, (0, 0, 16)), Run(half, (3, 0, 15)), Run(s_sky));
         var identity = Assert.Single(found.Identities);
         Assert.Equal(3, identity.Found.Count);
         Assert.Equal(4, identity.Covered);
@@ -46,8 +46,8 @@ public sealed class ClusterMatchingTests
     public void Splits_and_merges_are_named()
     {
         // Runs 0 to 2 see two clusters; run 3 sees the first in two parts, run 4 sees both as one.
-        var two = Run(Sky, (0, 0, 40), (1, 50, 20));
-        var found = Match(two, two, two, Run(Sky, (0, 0, 25), (1, 25, 15), (2, 50, 20)), Run(Sky, (7, 0, 72)));
+        var two = Run(s_sky, (0, 0, 40), (1, 50, 20));
+        var found = Match(two, two, two, Run(s_sky, (0, 0, 25), (1, 25, 15), (2, 50, 20)), Run(s_sky, (7, 0, 72)));
         var (first, second) = (found.Identities[0], found.Identities[1]);
         Assert.Equal((40, 20), (first.Anchor.Size, second.Anchor.Size));
         Assert.Equal([(ClusterEventKind.Split, 3, "0 1", ""), (ClusterEventKind.Merge, 4, "7", "1")], Events(first));
@@ -63,7 +63,7 @@ public sealed class ClusterMatchingTests
     [Fact]
     public void Clusters_that_share_too_little_are_different_ones()
     {
-        var (a, b) = (Run(Sky, (0, 0, 20)), Run(Sky, (0, 15, 20)));
+        var (a, b) = (Run(s_sky, (0, 0, 20)), Run(s_sky, (0, 15, 20)));
         Assert.Equal(2, ClusterMatching.Match([a, b], new() { MinJaccard = 0.2 }).Total); // 5 of 35
         Assert.Equal(1, ClusterMatching.Match([a, b], new() { MinJaccard = 0.1 }).Total);
         Assert.Throws<ArgumentOutOfRangeException>(() => ClusterMatching.Match([a, b], new() { MinJaccard = 0 }));
@@ -108,13 +108,13 @@ public sealed class ClusterMatchingTests
             Assert.All(found.Identities, i => Assert.Equal((copies, 1.0, i.Anchor.Size), (i.Found.Count, i.Stability, i.CoreSize)));
         }, iter: 200);
 
-    static ClusterIdentities Match(params ClusteredRun[] runs) => ClusterMatching.Match(runs, new() { Members = 1000 });
+    private static ClusterIdentities Match(params ClusteredRun[] runs) => ClusterMatching.Match(runs, new() { Members = 1000 });
 
-    static ClusteredRun Run(StarSet sky, params (int Id, int From, int Count)[] clusters) =>
+    private static ClusteredRun Run(StarSet sky, params (int Id, int From, int Count)[] clusters) =>
         new(sky, [.. clusters.Select(c => new LabelledCluster(c.Id, [.. Enumerable.Range(c.From, c.Count).Select(i => (long)i)]))]);
 
-    static ClusteredRun FromLabels(int[] labels) => new(Sky,
+    private static ClusteredRun FromLabels(int[] labels) => new(s_sky,
         [.. labels.Index().Where(l => l.Item >= 0).GroupBy(l => l.Item).OrderBy(g => g.Key).Select(g => new LabelledCluster(g.Key, [.. g.Select(l => (long)l.Index)]))]);
 
-    static long[] Of(ClusteredRun[] runs, IdentityMatch match) => runs[match.Run].Clusters.Single(c => c.ClusterId == match.ClusterId).Members;
+    private static long[] Of(ClusteredRun[] runs, IdentityMatch match) => runs[match.Run].Clusters.Single(c => c.ClusterId == match.ClusterId).Members;
 }

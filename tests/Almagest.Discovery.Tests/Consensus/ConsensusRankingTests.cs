@@ -10,7 +10,7 @@ namespace Almagest.Discovery.Tests.Consensus;
 public sealed class ConsensusRankingTests
 {
     // Spread over several bitmaps and words.
-    const long Step = 30_011;
+    private const long Step = 30_011;
 
     [Fact]
     public void Weights_and_posteriors_are_those_of_a_plain_computation_with_SciPy()
@@ -109,5 +109,5 @@ public sealed class ConsensusRankingTests
             Assert.Equal(-1, new StarIndex(a).IndexOf(200_001));
         }, iter: 200);
 
-    static StarSet Stars(IEnumerable<int> numbers) => new(numbers.Select(n => n * Step));
+    private static StarSet Stars(IEnumerable<int> numbers) => new(numbers.Select(n => n * Step));
 }

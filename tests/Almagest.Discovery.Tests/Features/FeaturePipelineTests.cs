@@ -6,9 +6,9 @@ namespace Almagest.Discovery.Tests.Features;
 
 public sealed class FeaturePipelineTests
 {
-    static readonly FeatureOptions InUnits = new() { Standardise = false };
+    private static readonly FeatureOptions s_inUnits = new() { Standardise = false };
 
-    static PreparedFeatures Prepare(StarColumns stars, string recipe, FeatureOptions? options = null) =>
+    private static PreparedFeatures Prepare(StarColumns stars, string recipe, FeatureOptions? options = null) =>
         FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe), options);
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class FeaturePipelineTests
     public void Standardising_a_direction_keeps_the_angles_between_stars()
     {
         var stars = MadeStars.Random(500).With(ra: [.. Enumerable.Range(0, 500).Select(i => i % 25 * 0.1)], dec: [.. Enumerable.Range(0, 500).Select(i => i / 25 * 0.1)]);
-        var plain = Prepare(stars, "sphere", InUnits).Matrix;
+        var plain = Prepare(stars, "sphere", s_inUnits).Matrix;
         var scaled = Prepare(stars, "sphere").Matrix;
         Assert.Equal(2, Enumerable.Range(0, 3).Sum(c => scaled.Column(scaled.Names[c]).Average(v => v * v)), 1e-9);
         var ratio = Distance(scaled, 0, 499) / Distance(plain, 0, 499);
@@ -51,7 +51,7 @@ public sealed class FeaturePipelineTests
     {
         var stars = MadeStars.Random(5).With(
             parallax: [10, double.NaN, 20, 30, double.PositiveInfinity], pmra: [0, 0, 0, 0, 0], pmdec: [100, 100, 100, 100, 100]);
-        var prepared = Prepare(stars, "kinematic", InUnits);
+        var prepared = Prepare(stars, "kinematic", s_inUnits);
         Assert.Equal(4.740470463533348 * 100 / 20, prepared.Matrix.Column("v_dec")[1], 1e-9);
         Assert.Equal(prepared.Matrix.Column("v_dec")[1], prepared.Matrix.Column("v_dec")[4]);
         var imputed = Assert.Single(prepared.Imputed, i => i.Column == "parallax_mas");
@@ -64,8 +64,8 @@ public sealed class FeaturePipelineTests
     public void A_parallax_that_is_not_positive_stays_as_a_value_but_is_no_distance()
     {
         var stars = MadeStars.Random(5).With(parallax: [-3, 0, 10, 20, 30], magnitude: [10, 10, 10, 10, 10]);
-        Assert.Equal([-3, 0, 10, 20, 30], Prepare(stars, "astrometric", InUnits).Matrix.Column("parallax"));
-        var photometric = Prepare(stars, "photometric", InUnits);
+        Assert.Equal([-3, 0, 10, 20, 30], Prepare(stars, "astrometric", s_inUnits).Matrix.Column("parallax"));
+        var photometric = Prepare(stars, "photometric", s_inUnits);
         var expected = 10 + 5 * Math.Log10(20) - 10;
         Assert.Equal([expected, expected], photometric.Matrix.Column("abs_mag")[..2]);
         Assert.Contains(photometric.Notes, n => n.Contains("2 of 5 stars have a parallax that is not positive"));
@@ -109,7 +109,7 @@ public sealed class FeaturePipelineTests
     public void Weights_stretch_a_feature()
     {
         var stars = MadeStars.Random(20);
-        var options = InUnits with { Weights = new Dictionary<string, double> { ["parallax"] = 2 } };
+        var options = s_inUnits with { Weights = new Dictionary<string, double> { ["parallax"] = 2 } };
         var prepared = Prepare(stars, "astrometric", options);
         Assert.Equal(stars.ParallaxMas.Select(p => 2 * p), prepared.Matrix.Column("parallax"));
         Assert.Equal(stars.PmraMasYr, prepared.Matrix.Column("pmra"));
@@ -173,6 +173,6 @@ public sealed class FeaturePipelineTests
         }, iter: 500);
     }
 
-    static double Distance(FeatureMatrix matrix, int a, int b) =>
+    private static double Distance(FeatureMatrix matrix, int a, int b) =>
         Math.Sqrt(matrix.Row(a).ToArray().Zip(matrix.Row(b).ToArray(), (x, y) => (x - y) * (x - y)).Sum());
 }

@@ -5,7 +5,7 @@ namespace Almagest.Discovery.Tests.Features;
 
 public sealed class FeatureRecipesTests
 {
-    static readonly FeatureOptions InUnits = new() { Standardise = false };
+    private static readonly FeatureOptions s_inUnits = new() { Standardise = false };
 
     [Fact]
     public void Every_recipe_names_its_features_once_and_describes_them() => Assert.All(FeatureRecipes.All, recipe =>
@@ -47,7 +47,7 @@ public sealed class FeatureRecipesTests
         var stars = MadeStars.Random(5).With(
             ra: [269.45, 1, 2, 3, 4], dec: [4.69, 1, 2, 3, 4], parallax: [546.98, 5, 5, 5, 5], pmra: [-801.55, 0, 0, 0, 0], pmdec: [10362.39, 0, 0, 0, 0],
             magnitude: [8.19, 5, 5, 5, 5], color: [2.83, 1, 1, 1, 1]);
-        var matrix = FeaturePipeline.Prepare(stars, FeatureRecipes.Get("population+kinematic"), InUnits).Matrix;
+        var matrix = FeaturePipeline.Prepare(stars, FeatureRecipes.Get("population+kinematic"), s_inUnits).Matrix;
         Assert.Equal(90.07, matrix.Column("v_tan")[0], 0.02);
         Assert.Equal(-6.947, matrix.Column("v_ra")[0], 0.01);
         Assert.Equal(10393.3, matrix.Column("pm_total")[0], 0.1);
@@ -62,7 +62,7 @@ public sealed class FeatureRecipesTests
     public void Spatial_coordinates_are_galactic_parsecs(double ra, double dec, double x, double y, double z)
     {
         var stars = MadeStars.Random(1).With(ra: [ra], dec: [dec], parallax: [20]);
-        var row = FeaturePipeline.Prepare(stars, FeatureRecipes.Get("spatial"), InUnits).Matrix.Row(0);
+        var row = FeaturePipeline.Prepare(stars, FeatureRecipes.Get("spatial"), s_inUnits).Matrix.Row(0);
         Assert.Equal([x * 50, y * 50, z * 50], row.ToArray().Select(v => Math.Round(v, 3)));
     }
 
@@ -70,12 +70,12 @@ public sealed class FeatureRecipesTests
     public void Directions_do_not_break_at_right_ascension_zero()
     {
         var stars = MadeStars.Random(3).With(ra: [359.9, 0.1, 0.3], dec: [10, 10, 10]);
-        var matrix = FeaturePipeline.Prepare(stars, FeatureRecipes.Get("sphere"), InUnits).Matrix;
+        var matrix = FeaturePipeline.Prepare(stars, FeatureRecipes.Get("sphere"), s_inUnits).Matrix;
         var near = Distance(matrix, 0, 1);
         Assert.Equal(near, Distance(matrix, 1, 2), 1e-12);
         Assert.Equal(0.2 * Math.PI / 180 * Math.Cos(10 * Math.PI / 180), near, 1e-8);
     }
 
-    static double Distance(FeatureMatrix matrix, int a, int b) =>
+    private static double Distance(FeatureMatrix matrix, int a, int b) =>
         Math.Sqrt(matrix.Row(a).ToArray().Zip(matrix.Row(b).ToArray(), (x, y) => (x - y) * (x - y)).Sum());
 }

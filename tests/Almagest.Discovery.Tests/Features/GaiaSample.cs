@@ -5,7 +5,7 @@ using Xunit;
 namespace Almagest.Discovery.Tests.Features;
 
 /// <summary>The real stars within 100 pc, where the folder of real tables is at hand.</summary>
-static class GaiaSample
+internal static class GaiaSample
 {
     /// <summary>Skips the calling test where the table is absent.</summary>
     public static StarColumns Load()
@@ -30,7 +30,7 @@ static class GaiaSample
         };
     }
 
-    static string? Find(string name)
+    private static string? Find(string name)
     {
         if (Environment.GetEnvironmentVariable("ALMAGEST_TEST_DATA") is { Length: > 0 } folder)
             return File.Exists(Path.Combine(folder, name)) ? Path.Combine(folder, name) : null;

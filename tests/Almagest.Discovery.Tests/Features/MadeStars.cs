@@ -3,7 +3,7 @@ using Almagest.Discovery.Features;
 namespace Almagest.Discovery.Tests.Features;
 
 /// <summary>Small made-up selections.</summary>
-static class MadeStars
+internal static class MadeStars
 {
     public static StarColumns Random(int count, int seed = 1)
     {

@@ -67,7 +67,7 @@ public sealed class RecipeChoiceTests
     }
 
     /// <summary>1,000 stars that have every column, but for those of which only so many stars are left.</summary>
-    static ColumnCoverage Coverage(long left = 0, params StarColumn[] thinned)
+    private static ColumnCoverage Coverage(long left = 0, params StarColumn[] thinned)
     {
         var known = Enum.GetValues<StarColumn>().ToDictionary(c => c, c => thinned.Contains(c) ? left : 1000L);
         return new ColumnCoverage(1000, known, known[StarColumn.Parallax]);

@@ -8,19 +8,19 @@ namespace Almagest.Discovery.Tests.Matching;
 public sealed class PositionMatcherTests
 {
     /// <summary>Positions where matching is hard: a clump, the seam of right ascension, the poles.</summary>
-    static readonly Gen<(double Ra, double Dec)> Place = Gen.OneOf(
+    private static readonly Gen<(double Ra, double Dec)> s_place = Gen.OneOf(
         Gen.Select(Gen.Double[10, 10.02], Gen.Double[5, 5.02]),
         Gen.Select(Gen.Double[-0.01, 0.01], Gen.Double[-0.01, 0.01]).Select(p => (SkyCoordinates.NormaliseDegrees(p.Item1), p.Item2)),
         Gen.Select(Gen.Double[0, 359.999], Gen.Double[89.99, 90]),
         Gen.Select(Gen.Double[0, 359.999], Gen.Double[-90, -89.99]),
         Gen.Select(Gen.Double[0, 359.999], Gen.Double[-90, 90]));
 
-    static readonly double[] Radii = [0.0003, 0.005, 0.3, 9.9];
+    private static readonly double[] s_radii = [0.0003, 0.005, 0.3, 9.9];
 
-    static SkyPositions Of(IReadOnlyList<(double Ra, double Dec)> places) => new([.. places.Select(p => p.Ra)], [.. places.Select(p => p.Dec)]);
+    private static SkyPositions Of(IReadOnlyList<(double Ra, double Dec)> places) => new([.. places.Select(p => p.Ra)], [.. places.Select(p => p.Dec)]);
 
     /// <summary>Every star with every star, by the same angle: many of these places are equally far from each other.</summary>
-    static List<PositionPair> Plain(SkyPositions a, SkyPositions b, double radius, MatchFind find)
+    private static List<PositionPair> Plain(SkyPositions a, SkyPositions b, double radius, MatchFind find)
     {
         var all = new List<(PositionPair Pair, double Square)>();
         for (var i = 0; i < a.Count; i++)
@@ -53,21 +53,21 @@ public sealed class PositionMatcherTests
     [InlineData(MatchFind.Best2)]
     [InlineData(MatchFind.All)]
     public void Pairs_are_those_that_comparing_every_star_with_every_star_finds(MatchFind find) =>
-        Gen.Select(Place.Array[0, 60], Place.Array[0, 60], Gen.Int[0, Radii.Length - 1].Select(i => Radii[i])).Sample((first, second, radius) =>
+        Gen.Select(s_place.Array[0, 60], s_place.Array[0, 60], Gen.Int[0, s_radii.Length - 1].Select(i => s_radii[i])).Sample((first, second, radius) =>
         {
             var (a, b) = (Of(first), Of(second));
             var expected = Plain(a, b, radius, find);
-            var found = PositionMatcher.Match(a, b, radius, find, threads: 2, cancellation: TestContext.Current.CancellationToken);
+            var found = PositionMatcher.Match(a, b, radius, find, threads: 2, cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal(expected.Select(p => (p.First, p.Second)), found.Select(p => (p.First, p.Second)));
             Assert.All(expected.Zip(found), p => Assert.Equal(p.First.SeparationDeg, p.Second.SeparationDeg, 1e-12));
         }, iter: 150);
 
     [Fact]
     public void A_symmetric_match_is_the_same_whichever_table_comes_first() =>
-        Gen.Select(Place.Array[0, 50], Place.Array[0, 50]).Sample((first, second) =>
+        Gen.Select(s_place.Array[0, 50], s_place.Array[0, 50]).Sample((first, second) =>
         {
-            var there = PositionMatcher.Match(Of(first), Of(second), 0.01, cancellation: TestContext.Current.CancellationToken).Select(p => (p.First, p.Second));
-            var back = PositionMatcher.Match(Of(second), Of(first), 0.01, cancellation: TestContext.Current.CancellationToken).Select(p => (p.Second, p.First));
+            var there = PositionMatcher.Match(Of(first), Of(second), 0.01, cancellationToken: TestContext.Current.CancellationToken).Select(p => (p.First, p.Second));
+            var back = PositionMatcher.Match(Of(second), Of(first), 0.01, cancellationToken: TestContext.Current.CancellationToken).Select(p => (p.Second, p.First));
             Assert.Equal(there.Order(), back.Order());
         }, iter: 100);
 
@@ -76,8 +76,8 @@ public sealed class PositionMatcherTests
     {
         var places = Enumerable.Range(0, 20_000).Select(i => (i * 137.508 % 360, Math.Asin((2.0 * i + 1) / 20_000 - 1) * 180 / Math.PI)).ToList();
         var moved = places.Select(p => ((p.Item1 + 0.0001) % 360, p.Item2)).Reverse().ToList();
-        var one = PositionMatcher.Match(Of(places), Of(moved), 1.0 / 3600, threads: 1, cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(one, PositionMatcher.Match(Of(places), Of(moved), 1.0 / 3600, threads: 4, cancellation: TestContext.Current.CancellationToken));
+        var one = PositionMatcher.Match(Of(places), Of(moved), 1.0 / 3600, threads: 1, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(one, PositionMatcher.Match(Of(places), Of(moved), 1.0 / 3600, threads: 4, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(20_000, one.Length);
     }
 
@@ -87,12 +87,12 @@ public sealed class PositionMatcherTests
     [InlineData(double.NaN)]
     [InlineData(10.1)]
     public void A_radius_that_makes_no_sense_is_refused(double radius) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => PositionMatcher.Match(Of([(1, 1)]), Of([(1, 1)]), radius, cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PositionMatcher.Match(Of([(1, 1)]), Of([(1, 1)]), radius, cancellationToken: TestContext.Current.CancellationToken));
 
     [Theory]
     [InlineData(360, 0)]
     [InlineData(0, 90.1)]
     [InlineData(double.NaN, 0)]
     public void A_position_that_is_none_is_refused(double ra, double dec) =>
-        Assert.Throws<ArgumentException>(() => PositionMatcher.Match(Of([(1, 1)]), Of([(ra, dec)]), 1, cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() => PositionMatcher.Match(Of([(1, 1)]), Of([(ra, dec)]), 1, cancellationToken: TestContext.Current.CancellationToken));
 }

@@ -9,9 +9,9 @@ namespace Almagest.Discovery.Tests.Recovery;
 /// <summary>Clusters with the properties that were asked for, and what becomes of them.</summary>
 public sealed class ClusterPlanterTests
 {
-    static TrialField Field(StarColumns stars, double error = 0, Func<CatalogStar, bool>? admits = null) => new(stars, [.. Enumerable.Repeat(error, stars.Count)], admits ?? (_ => true));
+    private static TrialField Field(StarColumns stars, double error = 0, Func<CatalogStar, bool>? admits = null) => new(stars, [.. Enumerable.Repeat(error, stars.Count)], admits ?? (_ => true));
 
-    static double Deviation(IEnumerable<double> values)
+    private static double Deviation(IEnumerable<double> values)
     {
         var all = values.ToArray();
         var mean = all.Average();
@@ -58,7 +58,7 @@ public sealed class ClusterPlanterTests
     }
 
     // Ten real stars on a line, then five planted ones around 100.
-    static FeatureMatrix Line() => new(15, ["x"], [0, 1, 2, 3, 4, 5, 6, 7, 8, 100.5, 99, 100, 100, 101, 103]);
+    private static FeatureMatrix Line() => new(15, ["x"], [0, 1, 2, 3, 4, 5, 6, 7, 8, 100.5, 99, 100, 100, 101, 103]);
 
     [Fact]
     public void A_cluster_is_recovered_where_half_of_its_members_are_together_and_among_themselves()

@@ -8,12 +8,12 @@ namespace Almagest.Discovery.Tests.Recovery;
 /// <summary>Outliers made of real stars.</summary>
 public sealed class OutlierPlanterTests
 {
-    static readonly FeatureRecipe Population = FeatureRecipes.Get("population");
+    private static readonly FeatureRecipe s_population = FeatureRecipes.Get("population");
 
-    static TrialField Field(StarColumns stars, Func<CatalogStar, bool>? admits = null) => new(stars, new double[stars.Count], admits ?? (_ => true));
+    private static TrialField Field(StarColumns stars, Func<CatalogStar, bool>? admits = null) => new(stars, new double[stars.Count], admits ?? (_ => true));
 
-    static OutlierPlan Plan(StarColumns stars, int count, params double[] contrasts) =>
-        new([.. OutlierTraits.All.Select(t => TraitSpread.Of(stars, t, Population))], contrasts, count);
+    private static OutlierPlan Plan(StarColumns stars, int count, params double[] contrasts) =>
+        new([.. OutlierTraits.All.Select(t => TraitSpread.Of(stars, t, s_population))], contrasts, count);
 
     [Fact]
     public void The_spread_of_a_Gaussian_is_its_standard_deviation_and_outliers_do_not_move_it()
@@ -22,10 +22,10 @@ public sealed class OutlierPlanterTests
         double Gaussian() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         double[] colours = [.. Enumerable.Range(0, 50_000).Select(_ => 1 + 0.4 * Gaussian())];
         var stars = MadeStars.Random(colours.Length).With(color: colours);
-        Assert.Equal(0.4, TraitSpread.Of(stars, OutlierTrait.Color, Population).Spread, 0.01);
+        Assert.Equal(0.4, TraitSpread.Of(stars, OutlierTrait.Color, s_population).Spread, 0.01);
         for (var i = 0; i < 50; i++) colours[i] = 1e6;
         colours[51] = double.NaN;
-        var moved = TraitSpread.Of(stars, OutlierTrait.Color, Population);
+        var moved = TraitSpread.Of(stars, OutlierTrait.Color, s_population);
         Assert.Equal(0.4, moved.Spread, 0.01);
         Assert.Equal(("mag", 49_999), (moved.Unit, moved.Stars));
     }
@@ -37,10 +37,10 @@ public sealed class OutlierPlanterTests
         // Of a level distribution the central 68.27 % are 0.6827 of its width.
         var proper = TraitSpread.Of(stars, OutlierTrait.Motion, FeatureRecipes.Get("cluster5d"));
         Assert.Equal(("mas/yr", 0.6827 * 25), (proper.Unit, proper.Spread), (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 1);
-        Assert.Equal("km/s", TraitSpread.Of(stars, OutlierTrait.Motion, Population).Unit);
+        Assert.Equal("km/s", TraitSpread.Of(stars, OutlierTrait.Motion, s_population).Unit);
         // Equally bright stars at 33 to 100 pc differ in absolute magnitude.
         var bright = stars.With(magnitude: [.. Enumerable.Repeat(10.0, 2000)]);
-        Assert.InRange(TraitSpread.Of(bright, OutlierTrait.Magnitude, Population).Spread, 0.3, 1.2);
+        Assert.InRange(TraitSpread.Of(bright, OutlierTrait.Magnitude, s_population).Spread, 0.3, 1.2);
         Assert.Throws<DiscoveryException>(() => TraitSpread.Of(bright, OutlierTrait.Magnitude, FeatureRecipes.Get("default")));
     }
 
@@ -107,8 +107,8 @@ public sealed class OutlierPlanterTests
     public void A_trait_that_no_star_has_or_in_which_all_are_alike_is_refused()
     {
         var stars = MadeStars.Random(100);
-        Assert.Contains("No star", Assert.Throws<DiscoveryException>(() => TraitSpread.Of(stars.With(color: MadeStars.AllMissing(100)), OutlierTrait.Color, Population)).Message);
-        Assert.Contains("alike", Assert.Throws<DiscoveryException>(() => TraitSpread.Of(stars.With(color: [.. Enumerable.Repeat(1.0, 100)]), OutlierTrait.Color, Population)).Message);
+        Assert.Contains("No star", Assert.Throws<DiscoveryException>(() => TraitSpread.Of(stars.With(color: MadeStars.AllMissing(100)), OutlierTrait.Color, s_population)).Message);
+        Assert.Contains("alike", Assert.Throws<DiscoveryException>(() => TraitSpread.Of(stars.With(color: [.. Enumerable.Repeat(1.0, 100)]), OutlierTrait.Color, s_population)).Message);
         Assert.Equal([OutlierTrait.Motion], OutlierTraits.SeenBy(FeatureRecipes.Get("cluster5d")));
         Assert.Empty(OutlierTraits.SeenBy(FeatureRecipes.Get("sphere")));
     }

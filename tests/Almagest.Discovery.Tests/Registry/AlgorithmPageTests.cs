@@ -8,7 +8,7 @@ namespace Almagest.Discovery.Tests.Registry;
 /// <summary>The tables of docs/algorithms.md are the descriptions'. With ALMAGEST_UPDATE_DOCS=1 they are written anew.</summary>
 public sealed class AlgorithmPageTests
 {
-    const string Begin = "<!-- algorithms begin", End = "<!-- algorithms end -->";
+    private const string Begin = "<!-- algorithms begin", End = "<!-- algorithms end -->";
 
     [Fact]
     public void The_page_of_the_algorithms_says_what_their_descriptions_say()
@@ -25,7 +25,7 @@ public sealed class AlgorithmPageTests
         Assert.Equal(Tables(), page[begin..end]);
     }
 
-    static string Tables()
+    private static string Tables()
     {
         var text = new StringBuilder();
         foreach (var algorithm in Algorithms.All)
@@ -37,9 +37,9 @@ public sealed class AlgorithmPageTests
         return text.Append('\n').ToString();
     }
 
-    static string Options(Parameter p) => $"`--{p.Option}`" + (p.OptionAlias is { } alias ? $", `--{alias}`" : "");
+    private static string Options(Parameter p) => $"`--{p.Option}`" + (p.OptionAlias is { } alias ? $", `--{alias}`" : "");
 
-    static string Type(Parameter p) => p.Kind switch
+    private static string Type(Parameter p) => p.Kind switch
     {
         ParameterKind.Real => "number",
         ParameterKind.Whole => p.IsLong ? "64-bit integer" : "integer",
@@ -47,15 +47,15 @@ public sealed class AlgorithmPageTests
         _ => "text",
     };
 
-    static string Range(Parameter p) => p.Kind == ParameterKind.Choice ? string.Join(", ", p.Choices.Select(c => $"`{c}`")) : p.Range ?? "";
+    private static string Range(Parameter p) => p.Kind == ParameterKind.Choice ? string.Join(", ", p.Choices.Select(c => $"`{c}`")) : p.Range ?? "";
 
-    static string Default(Parameter p) => p.Default is { } value ? $"`{value}`" : $"null: {p.WhenNull}";
+    private static string Default(Parameter p) => p.Default is { } value ? $"`{value}`" : $"null: {p.WhenNull}";
 
-    static string What(Parameter p) => p.Help + "." + (p.Advice is { } advice ? $" {advice}" : "");
+    private static string What(Parameter p) => p.Help + "." + (p.Advice is { } advice ? $" {advice}" : "");
 
-    static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
+    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 
-    static string Find(string file)
+    private static string Find(string file)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Almagest.slnx"))) folder = folder.Parent;

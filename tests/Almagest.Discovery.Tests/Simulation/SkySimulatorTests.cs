@@ -6,7 +6,7 @@ namespace Almagest.Discovery.Tests.Simulation;
 
 public sealed class SkySimulatorTests
 {
-    private static readonly SimulatedStar[] Sky = [.. new SkySimulator(new() { Stars = 40_000 }).Stars()];
+    private static readonly SimulatedStar[] s_sky = [.. new SkySimulator(new() { Stars = 40_000 }).Stars()];
 
     [Fact]
     public void There_are_as_many_stars_outliers_and_members_as_asked()
@@ -27,14 +27,14 @@ public sealed class SkySimulatorTests
     [Fact]
     public void Source_ids_are_unique_and_hold_the_cell_of_the_position()
     {
-        Assert.Equal(Sky.Length, Sky.Select(star => star.SourceId).Distinct().Count());
-        Assert.All(Sky, star => Assert.Equal(Healpix.AngToPix(12, star.RaDeg, star.DecDeg), star.SourceId >> 35));
+        Assert.Equal(s_sky.Length, s_sky.Select(star => star.SourceId).Distinct().Count());
+        Assert.All(s_sky, star => Assert.Equal(Healpix.AngToPix(12, star.RaDeg, star.DecDeg), star.SourceId >> 35));
     }
 
     [Fact]
     public void Values_are_finite_in_range_or_missing_together()
     {
-        Assert.All(Sky, star =>
+        Assert.All(s_sky, star =>
         {
             Assert.InRange(star.RaDeg, 0, Math.BitDecrement(360.0));
             Assert.InRange(star.DecDeg, -90, 90);
@@ -44,9 +44,9 @@ public sealed class SkySimulatorTests
             Assert.False(double.IsInfinity(star.BpRp) || double.IsInfinity(star.RadialVelocityKmS));
             if (star.IsOutlier) Assert.True(double.IsFinite(star.ParallaxMas + star.BpRp));
         });
-        Assert.InRange(Sky.Count(star => double.IsNaN(star.ParallaxMas)), 100, 800);
-        Assert.InRange(Sky.Count(star => double.IsNaN(star.BpRp)), 100, 400);
-        Assert.InRange(Sky.Count(star => !double.IsNaN(star.RadialVelocityKmS)), 1000, 20_000);
+        Assert.InRange(s_sky.Count(star => double.IsNaN(star.ParallaxMas)), 100, 800);
+        Assert.InRange(s_sky.Count(star => double.IsNaN(star.BpRp)), 100, 400);
+        Assert.InRange(s_sky.Count(star => !double.IsNaN(star.RadialVelocityKmS)), 1000, 20_000);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class SkySimulatorTests
     public void A_planted_cluster_stands_where_the_real_one_does_and_moves_like_it(string name)
     {
         var real = OpenCluster.Known.Single(cluster => cluster.Name == name);
-        var members = Sky.Where(star => star.Cluster == name && !double.IsNaN(star.ParallaxMas)).ToArray();
+        var members = s_sky.Where(star => star.Cluster == name && !double.IsNaN(star.ParallaxMas)).ToArray();
         Assert.True(members.Length > 100);
         var mean = members.Aggregate(default(SkyVector), (sum, star) => sum + SkyCoordinates.ToUnitVector(star.RaDeg, star.DecDeg));
         var (ra, dec) = SkyCoordinates.FromVector(mean);
@@ -74,7 +74,7 @@ public sealed class SkySimulatorTests
     [Fact]
     public void The_Blanco_1_cluster_crosses_right_ascension_0()
     {
-        var members = Sky.Where(star => star.Cluster == "Blanco 1").ToArray();
+        var members = s_sky.Where(star => star.Cluster == "Blanco 1").ToArray();
         Assert.Contains(members, star => star.RaDeg > 358);
         Assert.Contains(members, star => star.RaDeg < 3);
     }
@@ -82,7 +82,7 @@ public sealed class SkySimulatorTests
     [Fact]
     public void The_field_crowds_towards_the_Galactic_plane_and_its_centre()
     {
-        var field = Sky.Where(star => star is { Cluster: null, IsOutlier: false }).Select(star => GalacticFrame.FromIcrs(star.RaDeg, star.DecDeg)).ToArray();
+        var field = s_sky.Where(star => star is { Cluster: null, IsOutlier: false }).Select(star => GalacticFrame.FromIcrs(star.RaDeg, star.DecDeg)).ToArray();
         var low = field.Count(at => Math.Abs(at.BDeg) < 19.47); // a third of the sphere
         Assert.InRange((double)low / field.Length, 0.6, 0.9);
         var inner = field.Count(at => at.LDeg is < 90 or > 270);
@@ -92,7 +92,7 @@ public sealed class SkySimulatorTests
     [Fact]
     public void Each_kind_of_outlier_is_what_it_says()
     {
-        foreach (var star in Sky.Where(star => star.IsOutlier))
+        foreach (var star in s_sky.Where(star => star.IsOutlier))
         {
             var absolute = star.PhotGMeanMag + 5 * Math.Log10(star.ParallaxMas / 100);
             var speed = Constants.AuPerYearKmS * Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr) / star.ParallaxMas;
@@ -115,7 +115,7 @@ public sealed class SkySimulatorTests
             }
         }
 
-        var fast = Sky.Where(star => star.Kind == OutlierKind.HighVelocity)
+        var fast = s_sky.Where(star => star.Kind == OutlierKind.HighVelocity)
             .Count(star => Constants.AuPerYearKmS * Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr) / star.ParallaxMas > 200);
         Assert.InRange(fast, 65, 80); // of 80; the others come nearly straight on
     }
@@ -123,8 +123,8 @@ public sealed class SkySimulatorTests
     [Fact]
     public void Errors_grow_with_magnitude()
     {
-        var bright = Median(Sky.Where(star => star.PhotGMeanMag is > 11 and < 13 && !star.IsOutlier).Select(star => star.ParallaxErrorMas));
-        var faint = Median(Sky.Where(star => star.PhotGMeanMag is > 16.5 && !star.IsOutlier).Select(star => star.ParallaxErrorMas));
+        var bright = Median(s_sky.Where(star => star.PhotGMeanMag is > 11 and < 13 && !star.IsOutlier).Select(star => star.ParallaxErrorMas));
+        var faint = Median(s_sky.Where(star => star.PhotGMeanMag is > 16.5 && !star.IsOutlier).Select(star => star.ParallaxErrorMas));
         Assert.InRange(bright, 0.01, 0.03);
         Assert.InRange(faint, 0.05, 0.12);
     }

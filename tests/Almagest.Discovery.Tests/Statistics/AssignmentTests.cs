@@ -61,30 +61,30 @@ public sealed class AssignmentTests
             Assert.Equal(Maximum(weights), found.Sum(f => f.Weight));
         }, iter: 1000);
 
-    static double Maximum(double[,] weights) => Assignment.Maximize(weights).Index().Where(a => a.Item >= 0).Sum(a => weights[a.Index, a.Item]);
+    private static double Maximum(double[,] weights) => Assignment.Maximize(weights).Index().Where(a => a.Item >= 0).Sum(a => weights[a.Index, a.Item]);
 
     [Fact]
     public void A_chain_of_ten_thousand_that_overlap_their_neighbours_is_matched_without_a_matrix()
     {
         // Each row is worth 3 with the column of its number and 4 with the next one; the last has no next.
-        const int length = 10_000;
-        var pairs = Enumerable.Range(0, length).SelectMany(i => i + 1 < length ? new MatchCandidate[] { new(i, i, 3), new(i, i + 1, 4) } : [new(i, i, 3)]).ToList();
+        const int Length = 10_000;
+        var pairs = Enumerable.Range(0, Length).SelectMany(i => i + 1 < Length ? new MatchCandidate[] { new(i, i, 3), new(i, i + 1, 4) } : [new(i, i, 3)]).ToList();
         var found = Assignment.Maximize(pairs);
-        Assert.Equal(4.0 * (length - 1), found.Sum(f => f.Weight));
+        Assert.Equal(4.0 * (Length - 1), found.Sum(f => f.Weight));
         Assert.All(found, f => Assert.Equal(f.Row + 1, f.Column));
     }
 
-    static List<MatchCandidate> Pairs(double[,] weights) =>
+    private static List<MatchCandidate> Pairs(double[,] weights) =>
         [.. from r in Enumerable.Range(0, weights.GetLength(0)) from c in Enumerable.Range(0, weights.GetLength(1)) where weights[r, c] > 0 select new MatchCandidate(r, c, weights[r, c])];
 
-    static double Total(double[,] weights, int[] assigned)
+    private static double Total(double[,] weights, int[] assigned)
     {
         var used = assigned.Where(c => c >= 0).ToList();
         Assert.Equal(Math.Min(weights.GetLength(0), weights.GetLength(1)), used.Distinct().Count());
         return assigned.Index().Where(a => a.Item >= 0).Sum(a => weights[a.Index, a.Item]);
     }
 
-    static double Best(double[,] weights, int row, int taken)
+    private static double Best(double[,] weights, int row, int taken)
     {
         if (row == weights.GetLength(0)) return 0;
         var best = Best(weights, row + 1, taken);

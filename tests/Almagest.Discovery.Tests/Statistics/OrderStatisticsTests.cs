@@ -6,7 +6,7 @@ namespace Almagest.Discovery.Tests.Statistics;
 
 public sealed class OrderStatisticsTests
 {
-    static readonly Gen<double[]> Values =
+    private static readonly Gen<double[]> s_values =
         Gen.OneOf(Gen.Double[-1e9, 1e9], Gen.Int[-3, 3].Select(i => (double)i), Gen.OneOf(double.NaN, 0.0, -0.0, 5e-324, 1e308, -1e308)).Array[1, 5000];
 
     // numpy.percentile([15, 20, 35, 40, 50, -7.25, 3e5], q)
@@ -21,7 +21,7 @@ public sealed class OrderStatisticsTests
         Assert.Equal(expected, OrderStatistics.Percentile([15, 20, 35, 40, 50, -7.25, 3e5], percent), 1e-9);
 
     [Fact]
-    public void Selecting_gives_what_sorting_gives() => Values.Sample(values =>
+    public void Selecting_gives_what_sorting_gives() => s_values.Sample(values =>
     {
         var sorted = values.Where(v => !double.IsNaN(v)).Order().ToArray();
         for (var rank = 0; rank < sorted.Length; rank += 1 + sorted.Length / 7)

@@ -5,9 +5,9 @@ namespace Almagest.Discovery.Tests.Statistics;
 /// <summary>The numbers that <c>bench/compare/statistics_scipy.py</c> wrote.</summary>
 internal static class SciPyReference
 {
-    static readonly JsonElement All = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Statistics", "scipy-reference.json"))).RootElement;
+    private static readonly JsonElement s_all = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Statistics", "scipy-reference.json"))).RootElement;
 
-    public static JsonElement Of(string kind) => All.GetProperty(kind);
+    public static JsonElement Of(string kind) => s_all.GetProperty(kind);
 
     public static double Number(this JsonElement item, string name) => item.GetProperty(name).GetDouble();
 

@@ -24,7 +24,7 @@ public sealed class SignificanceTests
 
     [Fact]
     public void The_chance_of_an_overlap_does_not_depend_on_which_run_is_first_and_falls_with_the_overlap() =>
-        Counts.Sample(c =>
+        s_counts.Sample(c =>
         {
             var (least, most) = (Math.Max(0, c.First + c.Second - c.Total), Math.Min(c.First, c.Second));
             var last = 0.0;
@@ -37,7 +37,7 @@ public sealed class SignificanceTests
             }
         }, iter: 300);
 
-    static readonly Gen<(long Total, long First, long Second)> Counts =
+    private static readonly Gen<(long Total, long First, long Second)> s_counts =
         from total in Gen.Long[1, 200_000]
         from first in Gen.Long[0, total]
         from second in Gen.Long[0, total]
@@ -139,6 +139,6 @@ public sealed class SignificanceTests
             Assert.Equal(1, renamed.AdjustedRandIndex(), 1e-9);
         }, iter: 500);
 
-    static ContingencyTable Table(int[] first, int[] second) =>
+    private static ContingencyTable Table(int[] first, int[] second) =>
         new(first.Zip(second).CountBy(p => p).Select(p => (p.Key.First, p.Key.Second, (long)p.Value)));
 }

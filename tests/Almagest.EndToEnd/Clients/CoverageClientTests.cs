@@ -6,12 +6,12 @@ namespace Almagest.EndToEnd.Clients;
 /// <summary>Coverage maps as other programs read them.</summary>
 public sealed class CoverageClientTests(Sky sky) : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("moc");
+    private readonly TestFolder _folder = TestFolder.Create("moc");
 
-    async Task<string> FetchAsync(string route, string file)
+    private async Task<string> FetchAsync(string route, string file)
     {
         using var client = new HttpClient { BaseAddress = sky.Address };
-        var path = Path.Combine(folder.Path, file);
+        var path = Path.Combine(_folder.Path, file);
         await File.WriteAllBytesAsync(path, await client.GetByteArrayAsync(route, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         return path;
     }
@@ -28,7 +28,7 @@ public sealed class CoverageClientTests(Sky sky) : IDisposable
                 await FetchAsync($"/vo/datasets/{Sky.Name}/moc?order={order}&format={form}", $"sky.{order}{ending}");
         }
         await FetchAsync($"/datasets/{Sky.Name}/stars?format=votable", "sky.vot");
-        var told = await Tool.RunAsync(Tool.Python, [Tool.Beside("read_coverage.py"), Path.Combine(folder.Path, "sky"), .. orders.Select(o => $"{o}")]);
+        var told = await Tool.RunAsync(Tool.Python, [Tool.Beside("read_coverage.py"), Path.Combine(_folder.Path, "sky"), .. orders.Select(o => $"{o}")]);
         Assert.Equal(orders.Select(o => $"order {o}"), told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(':')[0]));
     }
 
@@ -46,5 +46,5 @@ public sealed class CoverageClientTests(Sky sky) : IDisposable
         Assert.DoesNotContain($"rows: {Sky.Stars}", mirrored, StringComparison.Ordinal);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -13,7 +13,7 @@ namespace Almagest.EndToEnd.Clients;
 /// <summary>The same pairs of real stars as STILTS' tskymatch2 finds, row by row.</summary>
 public sealed class CrossMatchClientTests : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("match");
+    private readonly TestFolder _folder = TestFolder.Create("match");
 
     [Theory]
     [InlineData("gaia-100pc.csv", "stars/bright-stars-125982.csv.gz", 30, MatchFind.Best)]
@@ -27,11 +27,11 @@ public sealed class CrossMatchClientTests : IDisposable
         var (path1, path2) = (TestData.Find(first), TestData.Find(second));
         Assert.SkipWhen(path1 is null || path2 is null, TestData.Missing);
         var (a, b) = (Read(path1!), Read(path2!));
-        var pairs = Path.Combine(folder.Path, "pairs.csv");
+        var pairs = Path.Combine(_folder.Path, "pairs.csv");
 
         await Tool.RunAsync("stilts", "tskymatch2", $"in1={await WriteAsync(a, "1")}", $"in2={await WriteAsync(b, "2")}", "ra1=ra", "dec1=dec", "ra2=ra", "dec2=dec",
             string.Create(CultureInfo.InvariantCulture, $"error={radiusArcsec}"), $"find={find.ToString().ToLowerInvariant()}", "join=1and2", $"out={pairs}", "ofmt=csv");
-        var found = PositionMatcher.Match(a, b, radiusArcsec / 3600, find, cancellation: TestContext.Current.CancellationToken).ToDictionary(p => (p.First, p.Second), p => p.SeparationDeg * 3600);
+        var found = PositionMatcher.Match(a, b, radiusArcsec / 3600, find, cancellationToken: TestContext.Current.CancellationToken).ToDictionary(p => (p.First, p.Second), p => p.SeparationDeg * 3600);
 
         var lines = await File.ReadAllLinesAsync(pairs, TestContext.Current.CancellationToken);
         var header = lines[0].Split(',').ToList();
@@ -42,7 +42,7 @@ public sealed class CrossMatchClientTests : IDisposable
         Assert.All(theirs, p => Assert.Equal(p.Value, found[p.Key], 1e-6));
     }
 
-    static SkyPositions Read(string path)
+    private static SkyPositions Read(string path)
     {
         using var table = CatalogFile.Open(path);
         var reader = new StarReader(table, ColumnMapping.Automatic(table.Columns));
@@ -58,9 +58,9 @@ public sealed class CrossMatchClientTests : IDisposable
         return new SkyPositions([.. ra], [.. dec]);
     }
 
-    async Task<string> WriteAsync(SkyPositions positions, string side)
+    private async Task<string> WriteAsync(SkyPositions positions, string side)
     {
-        var path = Path.Combine(folder.Path, $"{side}.fits");
+        var path = Path.Combine(_folder.Path, $"{side}.fits");
         CatalogColumn[] columns = [new($"row_{side}", ColumnType.Int64), new("ra", ColumnType.Double, "deg"), new("dec", ColumnType.Double, "deg")];
         var rows = Enumerable.Range(0, positions.Count).Select(i => new object?[] { (long)i, positions.RaDeg[i], positions.DecDeg[i] }).Chunk(5000);
         await using var stream = File.Create(path);
@@ -68,5 +68,5 @@ public sealed class CrossMatchClientTests : IDisposable
         return path;
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -8,11 +8,11 @@ namespace Almagest.EndToEnd.Clients;
 /// <summary>What Almagest exports opens in the programs that astronomers use, with every digit, every missing value and every unit.</summary>
 public sealed class ExportClientTests(Sky sky) : IDisposable
 {
-    readonly TestFolder folder = TestFolder.Create("clients");
+    private readonly TestFolder _folder = TestFolder.Create("clients");
 
     public static TheoryData<string> Tables => [.. new[] { "stars", "anomalies", "clusters", "pair", "consensus", "overlaps" }, .. AnalyticsViews.All.Select(v => v.Name)];
 
-    string Route(string table) => table switch
+    private string Route(string table) => table switch
     {
         "stars" => $"/datasets/{Sky.Name}/stars?extra=true",
         "anomalies" => $"/discovery/runs/{sky.Anomalies}/results?order=score",
@@ -23,17 +23,17 @@ public sealed class ExportClientTests(Sky sky) : IDisposable
         _ => $"/analytics/discovery/views/{table}?limit=",
     };
 
-    async Task<string> FetchAsync(string table, TableFormat format, string ending)
+    private async Task<string> FetchAsync(string table, TableFormat format, string ending)
     {
         using var client = new HttpClient { BaseAddress = sky.Address };
-        var path = Path.Combine(folder.Path, table + ending);
+        var path = Path.Combine(_folder.Path, table + ending);
         await using var file = File.Create(path);
         await using var answer = await client.GetStreamAsync($"{Route(table)}&format={format.Name()}", TestContext.Current.CancellationToken);
         await answer.CopyToAsync(file, TestContext.Current.CancellationToken);
         return path;
     }
 
-    static readonly (TableFormat Format, string Ending)[] Read =
+    private static readonly (TableFormat Format, string Ending)[] s_read =
     [
         (TableFormat.Json, ".json"), (TableFormat.VoTable, ".vot"), (TableFormat.VoTableBinary2, ".binary2.vot"), (TableFormat.Fits, ".fits"), (TableFormat.Ecsv, ".ecsv"),
     ];
@@ -46,9 +46,9 @@ public sealed class ExportClientTests(Sky sky) : IDisposable
         string[] tables = [.. Tables.Select(t => t.Data)];
         foreach (var table in tables)
         {
-            foreach (var (format, ending) in Read) await FetchAsync(table, format, ending);
+            foreach (var (format, ending) in s_read) await FetchAsync(table, format, ending);
         }
-        var told = await Tool.RunAsync(Tool.Python, [Tool.Beside("compare_exports.py"), .. tables.Select(t => Path.Combine(folder.Path, t))]);
+        var told = await Tool.RunAsync(Tool.Python, [Tool.Beside("compare_exports.py"), .. tables.Select(t => Path.Combine(_folder.Path, t))]);
         var lines = told.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(lines.All(l => l.EndsWith(" rows equal", StringComparison.Ordinal)), told);
         Assert.Equal(tables, lines.Select(l => l.Split(':')[0]));
@@ -98,5 +98,5 @@ public sealed class ExportClientTests(Sky sky) : IDisposable
         Assert.All(copies, c => Assert.True(c.Text == copies[0].Text, $"{c.Format} is not what {copies[0].Format} is"));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

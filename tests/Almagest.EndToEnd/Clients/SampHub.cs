@@ -8,16 +8,16 @@ using Xunit;
 namespace Almagest.EndToEnd.Clients;
 
 /// <summary>A SAMP hub (JSAMP) with the web profile, which lets everybody in and all messages through, and a client that writes down every message it gets.</summary>
-sealed class SampHub : IAsyncDisposable
+internal sealed class SampHub : IAsyncDisposable
 {
-    const string Jar = "/usr/share/java/jsamp.jar";
+    private const string Jar = "/usr/share/java/jsamp.jar";
 
     // Fixed by the standard (SAMP 1.3, section 5.2.1).
-    const int Port = 21012;
+    private const int Port = 21012;
 
-    readonly TestFolder folder = TestFolder.Create("samp");
-    readonly List<Process> processes = [];
-    readonly StringBuilder heard = new();
+    private readonly TestFolder _folder = TestFolder.Create("samp");
+    private readonly List<Process> _processes = [];
+    private readonly StringBuilder _heard = new();
 
     public static async Task<SampHub> StartAsync()
     {
@@ -32,7 +32,7 @@ sealed class SampHub : IAsyncDisposable
             try
             {
                 await client.ConnectAsync("127.0.0.1", Port, TestContext.Current.CancellationToken);
-                return File.Exists(Path.Combine(hub.folder.Path, "lock"));
+                return File.Exists(Path.Combine(hub._folder.Path, "lock"));
             }
             catch (SocketException)
             {
@@ -43,29 +43,29 @@ sealed class SampHub : IAsyncDisposable
         return hub;
     }
 
-    void Start(params string[] arguments)
+    private void Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("java", ["-Djava.awt.headless=true", $"-Duser.home={folder.Path}", "-jar", Jar, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["SAMP_HUB"] = $"std-lockurl:file://{folder.Path}/lock";
+        var start = new ProcessStartInfo("java", ["-Djava.awt.headless=true", $"-Duser.home={_folder.Path}", "-jar", Jar, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["SAMP_HUB"] = $"std-lockurl:file://{_folder.Path}/lock";
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += Note;
         process.ErrorDataReceived += Note;
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        processes.Add(process);
+        _processes.Add(process);
     }
 
-    void Note(object sender, DataReceivedEventArgs line)
+    private void Note(object sender, DataReceivedEventArgs line)
     {
-        lock (heard) heard.AppendLine(line.Data);
+        lock (_heard) _heard.AppendLine(line.Data);
     }
 
     public string Heard
     {
         get
         {
-            lock (heard) return heard.ToString();
+            lock (_heard) return _heard.ToString();
         }
     }
 
@@ -74,12 +74,12 @@ sealed class SampHub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in processes)
+        foreach (var process in _processes)
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
             process.Dispose();
         }
-        folder.Dispose();
+        _folder.Dispose();
     }
 }

@@ -12,14 +12,14 @@ public sealed partial class SampTests(Sky sky)
     [GeneratedRegex("""http://127\.0\.0\.1:\d+/[^\s"',}]+""")]
     private static partial Regex Address { get; }
 
-    static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
     {
         ExecutablePath = Browser.Program,
         Headless = true,
         Args = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
     });
 
-    async Task<string> PressAsync(IPage page, string path, string button)
+    private async Task<string> PressAsync(IPage page, string path, string button)
     {
         await page.GotoAsync(new Uri(sky.Address, path).ToString());
         await Walk.ConnectedAsync(page);
@@ -59,7 +59,7 @@ public sealed partial class SampTests(Sky sky)
 
         Assert.StartsWith("Sent to", await PressAsync(page, $"/datasets/{Sky.Name}", "Send its sky to Aladin"), StringComparison.Ordinal);
         await hub.HearsAsync("coverage.load.moc.fits");
-        var star = (await new DatasetRepository(sky.Ledger).StarsAsync(sky.Dataset.DatasetId, limit: 1, cancellation: TestContext.Current.CancellationToken)).Single();
+        var star = (await new DatasetRepository(sky.Ledger).StarsAsync(sky.Dataset.DatasetId, limit: 1, cancellationToken: TestContext.Current.CancellationToken)).Single();
         Assert.StartsWith("Sent to", await PressAsync(page, $"/stars/{star.StarId}", "Point Aladin and TOPCAT here"), StringComparison.Ordinal);
         await hub.HearsAsync("coord.pointAt.sky");
         await hub.HearsAsync(star.RaDeg.ToString("R", System.Globalization.CultureInfo.InvariantCulture));

@@ -5,12 +5,12 @@ using Xunit;
 namespace Almagest.EndToEnd.Clients;
 
 /// <summary>Programs of other people, as Debian packages them. A test whose program is not installed is skipped with the command that installs it.</summary>
-static class Tool
+internal static class Tool
 {
     /// <summary>Debian's Python, where its packages are; not one that a user has put before it.</summary>
     public const string Python = "/usr/bin/python3";
 
-    static readonly ConcurrentDictionary<string, Lazy<Task<bool>>> Modules = new();
+    private static readonly ConcurrentDictionary<string, Lazy<Task<bool>>> s_modules = new();
 
     /// <param name="package">the Debian package that holds it</param>
     public static void Require(string program, string package) =>
@@ -20,7 +20,7 @@ static class Tool
     public static async Task RequireModuleAsync(string module, string package)
     {
         Require(Python, "python3");
-        var found = Modules.GetOrAdd(module, m => new Lazy<Task<bool>>(async () =>
+        var found = s_modules.GetOrAdd(module, m => new Lazy<Task<bool>>(async () =>
             (await StartAsync(Python, "-c", $"import importlib.util, sys; sys.exit(importlib.util.find_spec('{m}') is None)")).Code == 0));
         Assert.SkipUnless(await found.Value, $"The Python module {module} is not installed: apt-get install {package}");
     }

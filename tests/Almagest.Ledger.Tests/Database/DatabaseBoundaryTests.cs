@@ -8,13 +8,13 @@ namespace Almagest.Ledger.Tests.Database;
 
 public sealed class DatabaseBoundaryTests
 {
-    static readonly string[] Projects =
+    private static readonly string[] s_projects =
         ["Almagest.Ledger", "Almagest.Runs", "Almagest.Charts", "Almagest.Dashboard", "Almagest.Server", "Almagest.Cli"];
 
     [Fact]
     public void Errors_of_the_database_are_translated_at_one_place()
     {
-        var places = SourceTree.Files(Projects).Where(file => file.Text.Contains("PostgresErrors.Translate", StringComparison.Ordinal));
+        var places = SourceTree.Files(s_projects).Where(file => file.Text.Contains("PostgresErrors.Translate", StringComparison.Ordinal));
         Assert.Equal(["Almagest.Ledger/Database/DatabaseBoundary.cs"], places.Select(file => file.Name));
     }
 
@@ -27,7 +27,7 @@ public sealed class DatabaseBoundaryTests
             "Almagest.Cli/Shell/ErrorReport.cs", "Almagest.Ledger/Views/ViewRefresher.cs", "Almagest.Server/Http/ProblemMiddleware.cs",
             "Almagest.Server/VirtualObservatory/AdqlRunner.cs",
         ];
-        var places = SourceTree.Files(Projects).Where(file => file.Text.Contains("DatabaseBoundary.Translated(", StringComparison.Ordinal));
+        var places = SourceTree.Files(s_projects).Where(file => file.Text.Contains("DatabaseBoundary.Translated(", StringComparison.Ordinal));
         Assert.Equal(known, places.Select(file => file.Name).Order(StringComparer.Ordinal));
     }
 

@@ -9,9 +9,9 @@ namespace Almagest.Ledger.Tests.Datasets;
 
 public sealed class CatalogIngestTests : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory("almagest-ingest-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("almagest-ingest-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task A_Gaia_table_is_loaded_with_every_digit_of_its_ids()
@@ -64,12 +64,12 @@ public sealed class CatalogIngestTests : IDisposable
         Assert.True(again.AlreadyLoaded);
         foreach (var other in new[] { new IngestOptions { DatasetName = "other" }, new IngestOptions { Map = new Dictionary<string, string> { ["magnitude"] = "ra" } } })
         {
-            var error = await Assert.ThrowsAsync<LedgerException>(() => ingestor.IngestAsync([Path.Combine(folder, "b.csv")], other));
+            var error = await Assert.ThrowsAsync<LedgerException>(() => ingestor.IngestAsync([Path.Combine(_folder, "b.csv")], other));
             Assert.Contains("as dataset 'a'", error.Message, StringComparison.Ordinal);
         }
         Assert.Equal(first.Dataset.DatasetId, again.Dataset.DatasetId);
         Assert.Equal(1L, await test.ScalarAsync<long>("select count(*) from stars"));
-        var forced = await ingestor.IngestAsync([Path.Combine(folder, "b.csv")], new IngestOptions { Force = true });
+        var forced = await ingestor.IngestAsync([Path.Combine(_folder, "b.csv")], new IngestOptions { Force = true });
         Assert.False(forced.AlreadyLoaded);
         Assert.Equal(2L, await test.ScalarAsync<long>("select count(*) from datasets"));
     }
@@ -98,7 +98,7 @@ public sealed class CatalogIngestTests : IDisposable
         for (var i = 0; i < 20000; i++) text.Append(i).Append(',').Append(i * 7919 % 360).Append('.').Append(i * 104729 % 1000).Append(",5\n");
         using var whole = new MemoryStream();
         using (var zip = new GZipStream(whole, CompressionLevel.Fastest, leaveOpen: true)) zip.Write(Encoding.ASCII.GetBytes(text.ToString()));
-        var file = Path.Combine(folder, "cut.csv.gz");
+        var file = Path.Combine(_folder, "cut.csv.gz");
         await File.WriteAllBytesAsync(file, whole.ToArray()[..^5000]);
         var error = await Assert.ThrowsAsync<LedgerException>(() => new CatalogIngestor(test.Ledger).IngestAsync([file]));
         Assert.Equal(LedgerErrorKind.Invalid, error.Kind);
@@ -182,9 +182,9 @@ public sealed class CatalogIngestTests : IDisposable
         Assert.Equal(rows, await test.ScalarAsync<long>("select count(*) from stars where healpix_29 is not null and ra_deg >= 0 and ra_deg < 360"));
     }
 
-    string Write(string name, string content)
+    private string Write(string name, string content)
     {
-        var path = Path.Combine(folder, name);
+        var path = Path.Combine(_folder, name);
         File.WriteAllText(path, content);
         return path;
     }

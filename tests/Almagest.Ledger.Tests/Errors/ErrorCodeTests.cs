@@ -9,7 +9,7 @@ namespace Almagest.Ledger.Tests.Errors;
 
 public sealed partial class ErrorCodeTests
 {
-    static readonly string[] BelowTheEdges =
+    private static readonly string[] s_belowTheEdges =
     [
         "Almagest.Sky", "Almagest.Catalog", "Almagest.Discovery", "Almagest.Adql", "Almagest.Postgres", "Almagest.Contract", "Almagest.Ledger",
         "Almagest.Runs", "Almagest.Charts",
@@ -63,7 +63,7 @@ public sealed partial class ErrorCodeTests
     [Fact]
     public void Below_the_edges_no_text_names_an_option_a_command_or_a_route()
     {
-        var named = BelowTheEdges.SelectMany(project => SourceTree.Files(project))
+        var named = s_belowTheEdges.SelectMany(project => SourceTree.Files(project))
             // Scripts of the shell and of initdb have options of their own.
             .Where(file => !file.Name.StartsWith("Almagest.Postgres/Server", StringComparison.Ordinal))
             .Where(file => !file.Name.Contains("/Migrations/", StringComparison.Ordinal))

@@ -10,7 +10,7 @@ namespace Almagest.Ledger.Tests.Schema;
 
 public sealed class MigrationTests
 {
-    static readonly string[] Names =
+    private static readonly string[] s_names =
     [
         "InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView",
         "AddQueueAnnotationsAndViewModes",
@@ -28,7 +28,7 @@ public sealed class MigrationTests
     public async Task An_initial_schema_is_followed_by_three_migrations_and_one_for_all_that_came_before_the_first_release()
     {
         await using var test = await TestLedger.CreateEmptyAsync();
-        Assert.Equal(Names, (await test.Ledger.Schema.StatusAsync()).Select(s => s.Name));
+        Assert.Equal(s_names, (await test.Ledger.Schema.StatusAsync()).Select(s => s.Name));
         Assert.All(await test.Ledger.Schema.StatusAsync(), s => Assert.False(s.Applied));
         await test.Ledger.Schema.MigrateAsync();
         Assert.All(await test.Ledger.Schema.StatusAsync(), s => Assert.True(s.Applied));
@@ -49,20 +49,20 @@ public sealed class MigrationTests
         await new ViewConverter(test.Ledger).ConvertAsync(mode);
 
         var below = new Stack<IReadOnlyList<string>>();
-        foreach (var target in Names.Reverse().Skip(1))
+        foreach (var target in s_names.Reverse().Skip(1))
         {
             Assert.Single(await test.Ledger.Schema.RollbackAsync(target));
             await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());
             below.Push(await SchemaCatalogue.ReadAsync(test));
             Assert.Equal(40, await test.ScalarAsync<long>("select count(*) from discovery_results"));
         }
-        foreach (var target in Names.SkipLast(1))
+        foreach (var target in s_names.SkipLast(1))
         {
             await test.Ledger.Schema.RollbackAsync(target);
             Assert.Equal(below.Pop(), await SchemaCatalogue.ReadAsync(test));
         }
 
-        Assert.Equal([Names[^1]], await test.Ledger.Schema.MigrateAsync());
+        Assert.Equal([s_names[^1]], await test.Ledger.Schema.MigrateAsync());
         await test.Ledger.Schema.EnsureCurrentAsync();
         Assert.Equal(schema, await SchemaCatalogue.ReadAsync(test));
         Assert.Equal(data, await test.StringsAsync("select * from discovery_results order by run_id, star_id"));

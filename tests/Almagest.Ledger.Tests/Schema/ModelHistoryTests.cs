@@ -16,10 +16,10 @@ namespace Almagest.Ledger.Tests.Schema;
 /// </summary>
 public sealed partial class ModelHistoryTests : IAsyncDisposable
 {
-    readonly LedgerDatabase ledger = new("Host=nowhere.invalid");
-    readonly LedgerContext context;
+    private readonly LedgerDatabase _ledger = new("Host=nowhere.invalid");
+    private readonly LedgerContext _context;
 
-    public ModelHistoryTests() => context = ledger.CreateContext();
+    public ModelHistoryTests() => _context = _ledger.CreateContext();
 
     [Fact]
     public void The_operations_of_a_migration_lead_from_the_model_before_to_its_own_and_back()
@@ -37,11 +37,11 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
     [Fact]
     public void The_snapshot_is_the_model_of_the_last_migration()
     {
-        var snapshot = Finalized(context.GetService<IMigrationsAssembly>().ModelSnapshot!.Model);
+        var snapshot = Finalized(_context.GetService<IMigrationsAssembly>().ModelSnapshot!.Model);
         var last = Finalized(Migrations()[^1].TargetModel);
         const MetadataDebugStringOptions Everything = MetadataDebugStringOptions.LongDefault;
         Assert.Equal(last.ToDebugString(Everything), snapshot.ToDebugString(Everything));
-        Assert.Empty(Differences(snapshot, context.GetService<IDesignTimeModel>().Model));
+        Assert.Empty(Differences(snapshot, _context.GetService<IDesignTimeModel>().Model));
     }
 
     [Fact]
@@ -58,21 +58,21 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
         }
     }
 
-    List<Migration> Migrations()
+    private List<Migration> Migrations()
     {
-        var assembly = context.GetService<IMigrationsAssembly>();
+        var assembly = _context.GetService<IMigrationsAssembly>();
         return assembly.Migrations.OrderBy(m => m.Key, StringComparer.Ordinal)
-            .Select(m => assembly.CreateMigration(m.Value, context.Database.ProviderName!)).ToList();
+            .Select(m => assembly.CreateMigration(m.Value, _context.Database.ProviderName!)).ToList();
     }
 
-    IModel Finalized(IModel model) => context.GetService<IModelRuntimeInitializer>().Initialize(
+    private IModel Finalized(IModel model) => _context.GetService<IModelRuntimeInitializer>().Initialize(
         model is IMutableModel mutable ? mutable.FinalizeModel() : model, designTime: true, validationLogger: null);
 
-    IReadOnlyList<MigrationOperation> Differences(IModel? from, IModel? to) =>
-        context.GetService<IMigrationsModelDiffer>().GetDifferences(from?.GetRelationalModel(), to?.GetRelationalModel());
+    private IReadOnlyList<MigrationOperation> Differences(IModel? from, IModel? to) =>
+        _context.GetService<IMigrationsModelDiffer>().GetDifferences(from?.GetRelationalModel(), to?.GetRelationalModel());
 
     // Their order does not matter; what is written by hand (views, functions, data) is not the model's.
-    List<string> Sql(IReadOnlyList<MigrationOperation> operations, IModel? model)
+    private List<string> Sql(IReadOnlyList<MigrationOperation> operations, IModel? model)
     {
         foreach (var changed in operations.OfType<AlterColumnOperation>())
         {
@@ -82,7 +82,7 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
         // Nor does the order of columns, which a designer does not know.
         foreach (var table in operations.OfType<CreateTableOperation>())
             table.Columns.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
-        var generator = context.GetService<IMigrationsSqlGenerator>();
+        var generator = _context.GetService<IMigrationsSqlGenerator>();
         return operations.Where(o => o is not SqlOperation)
             .SelectMany(o => generator.Generate([o], model)).Select(c => c.CommandText).Order(StringComparer.Ordinal).ToList();
     }
@@ -92,7 +92,7 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await context.DisposeAsync();
-        await ledger.DisposeAsync();
+        await _context.DisposeAsync();
+        await _ledger.DisposeAsync();
     }
 }

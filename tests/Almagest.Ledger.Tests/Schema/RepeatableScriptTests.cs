@@ -177,7 +177,7 @@ public sealed class RepeatableScriptTests
         Assert.Equal(AnalyticsViews.All.Count, (await IdentitiesAsync(test)).Count);
     }
 
-    static async Task<TestLedger> CreateAsync(ViewMode mode)
+    private static async Task<TestLedger> CreateAsync(ViewMode mode)
     {
         var test = await TestLedger.CreateAsync();
         await test.AddRunsAsync();
@@ -187,9 +187,9 @@ public sealed class RepeatableScriptTests
         return test;
     }
 
-    static string KindOf(ViewMode mode) => mode == ViewMode.Refresh ? "materialized view" : "view";
+    private static string KindOf(ViewMode mode) => mode == ViewMode.Refresh ? "materialized view" : "view";
 
-    static async Task AddAnotherRunAsync(TestLedger test, int seed, double flagged)
+    private static async Task AddAnotherRunAsync(TestLedger test, int seed, double flagged)
     {
         var dataset = await test.ScalarAsync<long>("select dataset_id from datasets");
         var stars = (await test.StringsAsync("select star_id from stars order by 1")).Select(long.Parse);
@@ -197,7 +197,7 @@ public sealed class RepeatableScriptTests
     }
 
     // A relation that is made anew has another number.
-    static async Task<Dictionary<string, string>> IdentitiesAsync(TestLedger test)
+    private static async Task<Dictionary<string, string>> IdentitiesAsync(TestLedger test)
     {
         var rows = await test.StringsAsync("select relname, oid from pg_class where relname like 'mv%' and relkind in ('m', 'v')");
         return rows.Select(row => row.Split(" | ")).ToDictionary(row => row[0], row => row[1]);

@@ -4,7 +4,7 @@ namespace Almagest.Ledger.Tests.Schema;
 /// <summary>What a database is made of, as sorted text: two databases with the same text have the same schema.</summary>
 internal static class SchemaCatalogue
 {
-    const string Sql = """
+    private const string Sql = """
         select concat_ws(' ', 'column', table_schema, table_name, column_name, data_type, is_nullable, column_default)
           from information_schema.columns where table_schema in ('public', 'jobs', 'view_summaries')
         union all select 'index ' || indexdef from pg_indexes where schemaname in ('public', 'jobs', 'view_summaries')

@@ -26,7 +26,7 @@ internal static class SchemaRuns
             test, dataset, new IsolationForestParameters { RandomState = seed },
             c => c.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - flagged)]));
 
-    static async Task<Guid> CompleteAsync(TestLedger test, long dataset, RunParameters parameters, Func<RunCompletion, Task> save)
+    private static async Task<Guid> CompleteAsync(TestLedger test, long dataset, RunParameters parameters, Func<RunCompletion, Task> save)
     {
         var runs = new RunRepository(test.Ledger);
         var run = await runs.CreateAsync(dataset, parameters, StarFilter.All);

@@ -6,10 +6,10 @@ namespace Almagest.Ledger.Tests.Selections;
 
 public sealed class SelectionCacheTests
 {
-    static readonly StarFilter North = new() { DecDeg = new Bounds(0) };
-    static readonly StarFilter South = new() { DecDeg = new Bounds(null, 0) };
+    private static readonly StarFilter s_north = new() { DecDeg = new Bounds(0) };
+    private static readonly StarFilter s_south = new() { DecDeg = new Bounds(null, 0) };
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_selection_is_read_once_and_is_what_the_loader_reads()
@@ -17,13 +17,13 @@ public sealed class SelectionCacheTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("sky", 40);
         var cache = new SelectionCache(test.Ledger);
-        var first = await cache.GetAsync(dataset, North, null, Cancellation);
-        Assert.Same(first, await cache.GetAsync(dataset, new StarFilter { DecDeg = new Bounds(0) }, null, Cancellation));
+        var first = await cache.GetAsync(dataset, s_north, null, CancellationToken);
+        Assert.Same(first, await cache.GetAsync(dataset, new StarFilter { DecDeg = new Bounds(0) }, null, CancellationToken));
         Assert.Equal(1, cache.Loads);
-        var read = await new SelectionLoader(test.Ledger).LoadAsync(dataset, North, null, Cancellation);
+        var read = await new SelectionLoader(test.Ledger).LoadAsync(dataset, s_north, null, CancellationToken);
         Assert.Equal((IEnumerable<long>)read.StarId, first.StarId);
         Assert.Equal((IEnumerable<double>)read.DecDeg, first.DecDeg);
-        Assert.NotSame(first, await cache.GetAsync(dataset, South, null, Cancellation));
+        Assert.NotSame(first, await cache.GetAsync(dataset, s_south, null, CancellationToken));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class SelectionCacheTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("sky", 40);
         var cache = new SelectionCache(test.Ledger);
-        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => cache.GetAsync(dataset, StarFilter.All, null, Cancellation))));
+        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => cache.GetAsync(dataset, StarFilter.All, null, CancellationToken))));
         Assert.All(all, stars => Assert.Same(all[0], stars));
         Assert.Equal(1, cache.Loads);
     }
@@ -43,15 +43,15 @@ public sealed class SelectionCacheTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("sky", 40);
         var cache = new SelectionCache(test.Ledger) { MostStars = 45 };
-        await LoadAsync(cache, dataset, North);
-        await LoadAsync(cache, dataset, South);
-        await LoadAsync(cache, dataset, North);
+        await LoadAsync(cache, dataset, s_north);
+        await LoadAsync(cache, dataset, s_south);
+        await LoadAsync(cache, dataset, s_north);
         Assert.Equal(2, cache.Loads);
         await LoadAsync(cache, dataset, new StarFilter { DecDeg = new Bounds(-10, 10) });
         await CollectAsync();
-        await LoadAsync(cache, dataset, North);
+        await LoadAsync(cache, dataset, s_north);
         Assert.Equal(3, cache.Loads);
-        await LoadAsync(cache, dataset, South);
+        await LoadAsync(cache, dataset, s_south);
         Assert.Equal(4, cache.Loads);
     }
 
@@ -77,7 +77,7 @@ public sealed class SelectionCacheTests
         using var stopped = new CancellationTokenSource();
         await stopped.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cache.GetAsync(dataset, StarFilter.All, null, stopped.Token));
-        Assert.Equal(40, (await cache.GetAsync(dataset, StarFilter.All, null, Cancellation)).Count);
+        Assert.Equal(40, (await cache.GetAsync(dataset, StarFilter.All, null, CancellationToken)).Count);
     }
 
     [Fact]
@@ -87,24 +87,24 @@ public sealed class SelectionCacheTests
         var (dataset, _) = await test.AddDatasetAsync("sky", 40);
         var cache = new SelectionCache(test.Ledger);
         await test.ExecuteAsync("alter table stars rename to hidden");
-        await Assert.ThrowsAsync<LedgerException>(() => cache.GetAsync(dataset, StarFilter.All, null, Cancellation));
+        await Assert.ThrowsAsync<LedgerException>(() => cache.GetAsync(dataset, StarFilter.All, null, CancellationToken));
         await test.ExecuteAsync("alter table hidden rename to stars");
-        Assert.Equal(40, (await cache.GetAsync(dataset, StarFilter.All, null, Cancellation)).Count);
+        Assert.Equal(40, (await cache.GetAsync(dataset, StarFilter.All, null, CancellationToken)).Count);
     }
 
     // In methods of their own, so that no local variable holds the stars when they are collected.
-    static async Task LoadAsync(SelectionCache cache, long dataset, StarFilter filter) => await cache.GetAsync(dataset, filter, null, Cancellation);
+    private static async Task LoadAsync(SelectionCache cache, long dataset, StarFilter filter) => await cache.GetAsync(dataset, filter, null, CancellationToken);
 
-    static async Task<bool> SharedAsync(SelectionCache cache, long dataset)
+    private static async Task<bool> SharedAsync(SelectionCache cache, long dataset)
     {
-        var stars = await cache.GetAsync(dataset, StarFilter.All, null, Cancellation);
-        return ReferenceEquals(stars, await cache.GetAsync(dataset, StarFilter.All, null, Cancellation));
+        var stars = await cache.GetAsync(dataset, StarFilter.All, null, CancellationToken);
+        return ReferenceEquals(stars, await cache.GetAsync(dataset, StarFilter.All, null, CancellationToken));
     }
 
-    static async Task CollectAsync()
+    private static async Task CollectAsync()
     {
         // Away from the stack of whoever loaded, which still holds the stars.
-        await Task.Delay(1, Cancellation);
+        await Task.Delay(1, CancellationToken);
         await Task.Yield();
         GC.Collect();
         GC.WaitForPendingFinalizers();

@@ -10,7 +10,7 @@ namespace Almagest.Ledger.Tests.Selections;
 /// <summary>Selections that cannot be analysed are refused before anything starts, with what may be wrong.</summary>
 public sealed class SelectionCheckTests
 {
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("extra.phot_bp_mean_mg=1..2", "filter.extra.phot_bp_mean_mg", "Did you mean phot_bp_mean_mag?")]
@@ -29,7 +29,7 @@ public sealed class SelectionCheckTests
             update stars set magnitude = 10 + (star_id - {{ids[0]}}) / 40.0, color = case when star_id < {{ids[20]}} then 1 else 2 end, extra = '{"phot_bp_mean_mag": 12.5, "teff": 5000}'
             """);
         var request = new RunRequest("a", StarFilterText.Parse(filter), new DbscanParameters { Features = "sphere" });
-        foreach (var ask in new Func<Task>[] { () => new DiscoveryService(test.Ledger).SubmitAsync(request, Cancellation), () => new DiscoveryService(test.Ledger).PreviewAsync(request, null, Cancellation) })
+        foreach (var ask in new Func<Task>[] { () => new DiscoveryService(test.Ledger).SubmitAsync(request, CancellationToken), () => new DiscoveryService(test.Ledger).PreviewAsync(request, null, CancellationToken) })
         {
             var refused = await Assert.ThrowsAsync<LedgerException>(ask);
             Assert.Equal((LedgerErrorKind.Invalid, field, remedy), (refused.Kind, refused.Field, refused.Remedy));

@@ -36,14 +36,14 @@ internal static class StoredLedger
         return test;
     }
 
-    static async Task ExecuteAsync(NpgsqlConnection connection, StringBuilder statements)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, StringBuilder statements)
     {
         await using var command = new NpgsqlCommand(statements.ToString(), connection) { CommandTimeout = 60 };
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         statements.Clear();
     }
 
-    static async Task CopyAsync(NpgsqlConnection connection, string copy, StreamReader reader)
+    private static async Task CopyAsync(NpgsqlConnection connection, string copy, StreamReader reader)
     {
         await using var writer = await connection.BeginTextImportAsync(copy, TestContext.Current.CancellationToken);
         while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } row && row != @"\.")

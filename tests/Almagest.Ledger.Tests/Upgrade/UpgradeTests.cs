@@ -11,7 +11,7 @@ namespace Almagest.Ledger.Tests.Upgrade;
 public sealed class UpgradeTests
 {
     /// <summary>Tables whose rows are nobody's but the user's; views, summaries and notes of changes follow from them.</summary>
-    static readonly string[] Tables =
+    private static readonly string[] s_tables =
     [
         "cross_matches", "datasets", "discovery_results", "discovery_runs", "idempotency_keys", "rejected_rows", "run_notes", "run_tags",
         "star_labels", "star_links", "stars", "view_refreshes",
@@ -30,9 +30,9 @@ public sealed class UpgradeTests
     {
         await using var test = await StoredLedger.RestoreAsync(dump);
         var columns = new Dictionary<string, List<string>>();
-        foreach (var table in Tables) columns[table] = await ColumnsAsync(test, table);
+        foreach (var table in s_tables) columns[table] = await ColumnsAsync(test, table);
         var before = await ContentsAsync(test, columns);
-        Assert.All(Tables, table => Assert.NotEmpty(before[table]));
+        Assert.All(s_tables, table => Assert.NotEmpty(before[table]));
         var error = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());
         Assert.Equal(ErrorCode.SchemaOlder, error.Code);
 
@@ -42,7 +42,7 @@ public sealed class UpgradeTests
         Assert.Empty(await test.Ledger.Schema.MigrateAsync());
         Assert.All(await test.Ledger.Schema.StatusAsync(), s => Assert.True(s is { Applied: true, Known: true }, s.Name));
         var after = await ContentsAsync(test, columns);
-        Assert.All(Tables, table => Assert.Equal(before[table], after[table]));
+        Assert.All(s_tables, table => Assert.Equal(before[table], after[table]));
         Assert.Equal(mode, (await ViewModeState.ReadAsync(test.Ledger)).Mode);
         await ViewAssert.AgreeAsync(test);
         await AssertHashesAsync(test);
@@ -154,23 +154,23 @@ public sealed class UpgradeTests
     }
 
     // Of the columns that the stored ledger has: a later schema adds some.
-    static async Task<Dictionary<string, List<string>>> ContentsAsync(TestLedger test, Dictionary<string, List<string>> columns)
+    private static async Task<Dictionary<string, List<string>>> ContentsAsync(TestLedger test, Dictionary<string, List<string>> columns)
     {
         var contents = new Dictionary<string, List<string>>();
-        foreach (var table in Tables)
+        foreach (var table in s_tables)
         {
             contents[table] = await test.StringsAsync($"select {string.Join(", ", columns[table])} from {table} order by 1, 2, 3");
         }
         return contents;
     }
 
-    static Task<List<string>> ColumnsAsync(TestLedger test, string table) => test.StringsAsync($"""
+    private static Task<List<string>> ColumnsAsync(TestLedger test, string table) => test.StringsAsync($"""
         select column_name from information_schema.columns
         where table_schema = 'public' and table_name = '{table}' order by ordinal_position
         """);
 
     // Each run's stored results give the hash that was stored with it.
-    static async Task AssertHashesAsync(TestLedger test)
+    private static async Task AssertHashesAsync(TestLedger test)
     {
         var runs = await test.StringsAsync("select run_id, results_hash from discovery_runs where is_complete order by 1");
         Assert.NotEmpty(runs);

@@ -33,7 +33,7 @@ public sealed class ColumnDictionaryTests
         }, found[c.Name]));
     }
 
-    static IEnumerable<Column> OfTable(string table) => table switch
+    private static IEnumerable<Column> OfTable(string table) => table switch
     {
         "stars" => [.. StarColumns.All, StarColumns.DatasetId, StarColumns.Extra],
         "datasets" => DatasetColumns.All,

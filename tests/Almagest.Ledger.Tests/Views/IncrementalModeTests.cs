@@ -180,6 +180,6 @@ public sealed class IncrementalModeTests
         Assert.Empty(await new ViewRefresher(test.Ledger).RefreshPendingAsync());
     }
 
-    static async Task AssertRightAsync(TestLedger test) =>
+    private static async Task AssertRightAsync(TestLedger test) =>
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees && !v.Lags, $"{v.ViewName}: {string.Join("; ", v.Examples)}"));
 }

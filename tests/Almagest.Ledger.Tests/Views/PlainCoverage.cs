@@ -50,14 +50,14 @@ public static class PlainCoverage
         }));
     }
 
-    static double Jaccard(PlainRun a, PlainRun b)
+    private static double Jaccard(PlainRun a, PlainRun b)
     {
         var union = a.Flagged.Union(b.Flagged).Count();
         return union == 0 ? 0 : (double)a.Flagged.Intersect(b.Flagged).Count() / union;
     }
 
     // The ledger's mean: values to 1e-9, summed exactly; missing ones do not count.
-    static double? Mean(IEnumerable<double?> values)
+    private static double? Mean(IEnumerable<double?> values)
     {
         var known = values.Where(v => v is not null).Select(v => (long)Math.Round(v!.Value * 1e9, MidpointRounding.ToEven)).ToList();
         return known.Count == 0 ? null : known.Sum() / 1e9 / known.Count;
@@ -65,6 +65,6 @@ public static class PlainCoverage
 
     // MD5 names a parameter set; it guards nothing.
 #pragma warning disable CA5351
-    static string Hash(string text) => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+    private static string Hash(string text) => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 #pragma warning restore CA5351
 }

@@ -91,14 +91,14 @@ public static class PlainLedger
 
     internal static List<PlainRun> Anomaly(IEnumerable<PlainRun> runs) => runs.Where(r => r.IsComplete && r.RunType == RunTypes.Anomaly).ToList();
 
-    static DateOnly Period(string type, DateTime utc)
+    private static DateOnly Period(string type, DateTime utc)
     {
         var day = DateOnly.FromDateTime(utc);
         return type == "month" ? new DateOnly(day.Year, day.Month, 1) : day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
     }
 
     // The ledger's mean: scores to 1e-9, summed exactly.
-    static double? Mean(List<double> scores) =>
+    private static double? Mean(List<double> scores) =>
         scores.Count == 0 ? null : (double)scores.Sum(s => (long)Math.Round(s * 1e9, MidpointRounding.ToEven)) / 1e9 / scores.Count;
 
     internal static DateTime? Max(DateTime? a, DateTime? b) => a > b ? a : b;
@@ -111,7 +111,7 @@ public static class PlainLedger
     /// <summary>One row as text; the same text comes from the same values read from the database.</summary>
     public static string Row(params object?[] values) => string.Join(" | ", values.Select(Text));
 
-    static string Text(object? value) => value switch
+    private static string Text(object? value) => value switch
     {
         null or DBNull => "null",
         DateTime time => time.ToString("O", CultureInfo.InvariantCulture),

@@ -26,7 +26,7 @@ public static class PlainQuality
         where measure is not null
         select measure;
 
-    static PlainMeasure? Detection(PlainRun run, string set, PlainSky sky)
+    private static PlainMeasure? Detection(PlainRun run, string set, PlainSky sky)
     {
         var judged = run.Stars.Select((star, i) => (Label: sky.Labels.GetValueOrDefault((star, set)), Flag: run.Flags[i], Score: run.Scores[i] ?? double.PositiveInfinity))
             .Where(x => x.Label?.IsAnomaly is not null).Select(x => (Real: x.Label!.IsAnomaly == 1, x.Flag, x.Score, x.Label.LabelledAt)).ToList();
@@ -45,7 +45,7 @@ public static class PlainQuality
             Ratio(2 * hits, 2 * hits + wrong + missed), positives == 0 ? null : sum / 1e9 / positives, null, null, Later(run, judged.Max(j => j.LabelledAt)));
     }
 
-    static PlainMeasure? Grouping(PlainRun run, string set, PlainSky sky)
+    private static PlainMeasure? Grouping(PlainRun run, string set, PlainSky sky)
     {
         var known = run.Stars.Select((star, i) => (Label: sky.Labels.GetValueOrDefault((star, set)), Found: run.Labels[i]!.Value))
             .Where(x => x.Label is not null).Select(x => (Real: x.Label!.Cluster ?? "", x.Found, x.Label.LabelledAt)).ToList();
@@ -72,7 +72,7 @@ public static class PlainQuality
         return new PlainMeasure(run, set, known.Count, null, null, null, null, null, index, Ratio(pure, clustered.Count), Later(run, known.Max(k => k.LabelledAt)));
     }
 
-    static double? Ratio(int part, int whole) => whole == 0 ? null : (double)part / whole;
+    private static double? Ratio(int part, int whole) => whole == 0 ? null : (double)part / whole;
 
-    static DateTime Later(PlainRun run, DateTime labelled) => labelled > run.CompletedAt!.Value ? labelled : run.CompletedAt.Value;
+    private static DateTime Later(PlainRun run, DateTime labelled) => labelled > run.CompletedAt!.Value ? labelled : run.CompletedAt.Value;
 }

@@ -11,7 +11,7 @@ public static class PlainSensitivity
         """;
 
     /// <summary>What a run was made with that was stored without a parameter.</summary>
-    static readonly Dictionary<string, string> Defaults = new() { ["contamination"] = "0.05", ["n_estimators"] = "100", ["max_samples"] = "256" };
+    private static readonly Dictionary<string, string> s_defaults = new() { ["contamination"] = "0.05", ["n_estimators"] = "100", ["max_samples"] = "256" };
 
     public static List<string> Rows(IEnumerable<PlainRun> runs, PlainSky sky)
     {
@@ -20,7 +20,7 @@ public static class PlainSensitivity
             from a in complete
             from b in complete.SkipWhile(r => r != a).Skip(1)
             where (a.DatasetId, a.Filter, a.Algorithm) == (b.DatasetId, b.Filter, b.Algorithm)
-            let differing = a.Settings.Keys.Union(b.Settings.Keys).Union(Defaults.Keys).Where(k => k != "random_state" && !Same(Of(a, k), Of(b, k))).ToList()
+            let differing = a.Settings.Keys.Union(b.Settings.Keys).Union(s_defaults.Keys).Where(k => k != "random_state" && !Same(Of(a, k), Of(b, k))).ToList()
             where differing.Count == 1
             let shared = a.Flagged.Intersect(b.Flagged).Count()
             let union = a.Flagged.Union(b.Flagged).Count()
@@ -28,8 +28,8 @@ public static class PlainSensitivity
                 union == 0 ? 0 : (double)shared / union, PlainLedger.Max(a.CompletedAt, b.CompletedAt)));
     }
 
-    static string Of(PlainRun run, string parameter) => run.Settings.GetValueOrDefault(parameter) ?? Defaults.GetValueOrDefault(parameter, "null");
+    private static string Of(PlainRun run, string parameter) => run.Settings.GetValueOrDefault(parameter) ?? s_defaults.GetValueOrDefault(parameter, "null");
 
-    static bool Same(string a, string b) => a == b
+    private static bool Same(string a, string b) => a == b
         || (decimal.TryParse(a, NumberStyles.Float, CultureInfo.InvariantCulture, out var x) && decimal.TryParse(b, NumberStyles.Float, CultureInfo.InvariantCulture, out var y) && x == y);
 }

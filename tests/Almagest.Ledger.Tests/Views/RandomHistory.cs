@@ -16,8 +16,8 @@ namespace Almagest.Ledger.Tests.Views;
 /// </summary>
 public sealed class RandomHistory(TestLedger test, Random random)
 {
-    readonly List<(long DatasetId, long[] Stars)> selections = [];
-    readonly RunRepository repository = new(test.Ledger);
+    private readonly List<(long DatasetId, long[] Stars)> _selections = [];
+    private readonly RunRepository _repository = new(test.Ledger);
 
     public List<PlainRun> Runs { get; } = [];
 
@@ -27,7 +27,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
     {
         var (first, a) = await AddDatasetAsync("first", 14);
         var (second, b) = await AddDatasetAsync("second", 6);
-        selections.AddRange([(first, a), (first, a[3..11]), (first, a[..0]), (second, b), (second, b[..1])]);
+        _selections.AddRange([(first, a), (first, a[3..11]), (first, a[..0]), (second, b), (second, b[..1])]);
     }
 
     public Task StepAsync() => random.Next(13) switch
@@ -42,7 +42,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
     };
 
     // Some stars share a cell of the sky, of their own dataset or of the other.
-    async Task<(long DatasetId, long[] Stars)> AddDatasetAsync(string name, int count)
+    private async Task<(long DatasetId, long[] Stars)> AddDatasetAsync(string name, int count)
     {
         (double Ra, double Dec) Place(int i) => (i % 3 * 100 + 0.01 * i, i % 2 == 0 ? 89 : -30.5 + 0.001 * i);
         var (dataset, stars) = await test.AddDatasetAsync(name, count, Place);
@@ -52,7 +52,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
     }
 
     /// <summary>Labels a few stars, or labels them anew, or takes their labels away.</summary>
-    async Task RelabelAsync()
+    private async Task RelabelAsync()
     {
         var set = random.Next(3) == 0 ? "other" : "truth";
         var takeAway = random.Next(5) == 0;
@@ -83,13 +83,13 @@ public sealed class RandomHistory(TestLedger test, Random random)
         }
     }
 
-    async Task AddAsync(string fate)
+    private async Task AddAsync(string fate)
     {
-        var (dataset, stars) = selections[random.Next(selections.Count)];
+        var (dataset, stars) = _selections[random.Next(_selections.Count)];
         RunParameters parameters = random.Next(2) == 0
             ? new IsolationForestParameters { Contamination = random.Next(2) == 0 ? 0.05 : 0.1, RandomState = random.Next(3) }
             : new DbscanParameters { MinSamples = random.Next(2) + 4 };
-        var run = await repository.CreateAsync(dataset, parameters, StarFilter.All);
+        var run = await _repository.CreateAsync(dataset, parameters, StarFilter.All);
         // Somewhere around the ends of a week, a month and a year, to the microsecond.
         var created = new DateTime(2026, 12, 31, 23, 59, 59, 999, DateTimeKind.Utc).AddMicroseconds(random.Next(2000)).AddDays(random.Next(-40, 40));
         await SetAsync("created_at", run.RunId, created);
@@ -112,7 +112,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
         }
         else if (fate is RunStatus.Completed or "taken back")
         {
-            await using var completion = await repository.BeginCompletionAsync(run.RunId);
+            await using var completion = await _repository.BeginCompletionAsync(run.RunId);
             if (anomaly) await completion.SaveAnomaliesAsync(stars, [.. scores.Select(s => s!.Value)]);
             else await completion.SaveClustersAsync(stars, [.. labels.Select(l => l!.Value)]);
             await completion.MarkCompleteAsync(stars.Length, null);
@@ -121,13 +121,13 @@ public sealed class RandomHistory(TestLedger test, Random random)
         }
         else if (fate == RunStatus.Failed)
         {
-            await repository.FailAsync(run.RunId, "it was made to fail");
+            await _repository.FailAsync(run.RunId, "it was made to fail");
         }
         else if (fate == RunStatus.Cancelled)
         {
-            await repository.CancelAsync(run.RunId);
+            await _repository.CancelAsync(run.RunId);
         }
-        var stored = await repository.GetAsync(run.RunId);
+        var stored = await _repository.GetAsync(run.RunId);
         Runs.Add(new PlainRun(run.RunId, run.RunType, run.Algorithm, WithoutSeed(settings), dataset, created, fate, stored.CompletedAt, stars, scores, flags, labels)
         {
             Settings = settings, Filter = filter,
@@ -135,7 +135,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
     }
 
     // As an older program stored them: without a parameter, or with its number written otherwise. By name, as JSON text.
-    Dictionary<string, string> Rewritten(RunParameters parameters)
+    private Dictionary<string, string> Rewritten(RunParameters parameters)
     {
         var settings = JsonNode.Parse(parameters.ToJson())!.AsObject().ToDictionary(p => p.Key, p => p.Value?.ToJsonString() ?? "null");
         if (parameters is not IsolationForestParameters) return settings;
@@ -147,7 +147,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
         return settings;
     }
 
-    async Task<Dictionary<string, string>> RewriteAsync(Guid run, Dictionary<string, string> settings, string filter)
+    private async Task<Dictionary<string, string>> RewriteAsync(Guid run, Dictionary<string, string> settings, string filter)
     {
         await using var command = test.Ledger.DataSource.CreateCommand("update discovery_runs set parameters = $1::jsonb, dataset_filter = $2::jsonb where run_id = $3");
         foreach (var value in new object[] { "{" + string.Join(", ", settings.Select(p => $"\"{p.Key}\": {p.Value}")) + "}", filter, run }) command.Parameters.Add(new NpgsqlParameter { Value = value });
@@ -156,7 +156,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
     }
 
     // As somebody may with psql, who has flags without scores.
-    async Task CompleteByHandAsync(Guid run, long[] stars, bool[] flags, double?[] scores)
+    private async Task CompleteByHandAsync(Guid run, long[] stars, bool[] flags, double?[] scores)
     {
         await using var command = test.Ledger.DataSource.CreateCommand("""
             with written as (
@@ -170,19 +170,19 @@ public sealed class RandomHistory(TestLedger test, Random random)
     }
 
     // As PostgreSQL writes a jsonb: the shorter key first, then by its letters.
-    static string WithoutSeed(Dictionary<string, string> settings) => "{" + string.Join(", ", settings
+    private static string WithoutSeed(Dictionary<string, string> settings) => "{" + string.Join(", ", settings
         .Where(p => p.Key != "random_state").OrderBy(p => p.Key.Length).ThenBy(p => p.Key, StringComparer.Ordinal)
         .Select(p => $"\"{p.Key}\": {p.Value}")) + "}";
 
-    async Task DeleteAsync()
+    private async Task DeleteAsync()
     {
         if (Runs.Count == 0) return;
         var victim = Runs[random.Next(Runs.Count)];
-        await repository.DeleteAsync(victim.RunId);
+        await _repository.DeleteAsync(victim.RunId);
         Runs.Remove(victim);
     }
 
-    async Task SetAsync(string column, Guid runId, DateTime value)
+    private async Task SetAsync(string column, Guid runId, DateTime value)
     {
         await using var command = test.Ledger.DataSource.CreateCommand($"update discovery_runs set {column} = $1 where run_id = $2");
         command.Parameters.Add(new NpgsqlParameter { Value = value });

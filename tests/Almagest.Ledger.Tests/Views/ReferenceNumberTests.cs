@@ -12,7 +12,7 @@ namespace Almagest.Ledger.Tests.Views;
 /// <summary>The views against scikit-learn 1.2.1 and astropy-healpix, whose numbers bench/compare/quality_sklearn.py wrote.</summary>
 public sealed class ReferenceNumberTests
 {
-    static readonly JsonElement Expected = Read();
+    private static readonly JsonElement s_expected = Read();
 
     [Fact]
     public async Task Quality_is_what_scikit_learn_computes()
@@ -28,7 +28,7 @@ public sealed class ReferenceNumberTests
 
         foreach (var column in new[] { "precision", "recall", "f1", "average_precision", "adjusted_rand_index", "purity" })
         {
-            var expected = Expected.GetProperty(column).GetDouble();
+            var expected = s_expected.GetProperty(column).GetDouble();
             Assert.Equal(expected, await test.ScalarAsync<double>($"select max({column}) from mv_discovery_quality"), 1e-9);
             Assert.Equal(expected, await test.ScalarAsync<double>($"select max(mean_{column}) from mv_parameter_performance"), 2e-9);
             Assert.InRange(expected, 0.05, 0.95);
@@ -40,14 +40,14 @@ public sealed class ReferenceNumberTests
     public async Task Coverage_counts_stars_in_the_cells_of_astropy_healpix()
     {
         await using var test = await TestLedger.CreateAsync();
-        var positions = Expected.GetProperty("positions").EnumerateArray().Select(p => (p[0].GetDouble(), p[1].GetDouble())).ToArray();
+        var positions = s_expected.GetProperty("positions").EnumerateArray().Select(p => (p[0].GetDouble(), p[1].GetDouble())).ToArray();
         await test.AddDatasetAsync("a", positions.Length, i => positions[i]);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         Assert.Equal(Array<long>("healpix_6").CountBy(c => c).OrderBy(c => c.Key).Select(c => $"{c.Key} | {c.Value} | 0 | null"),
             await test.StringsAsync("select healpix_6, stars, runs, last_analysed_at from mv_dataset_coverage order by 1"));
     }
 
-    static async Task SaveAsync(TestLedger test, long dataset, RunParameters parameters, int stars, Func<RunCompletion, Task> save)
+    private static async Task SaveAsync(TestLedger test, long dataset, RunParameters parameters, int stars, Func<RunCompletion, Task> save)
     {
         var runs = new RunRepository(test.Ledger);
         await using var completion = await runs.BeginCompletionAsync((await runs.CreateAsync(dataset, parameters, StarFilter.All)).RunId);
@@ -56,9 +56,9 @@ public sealed class ReferenceNumberTests
         await completion.CommitAsync();
     }
 
-    static T[] Array<T>(string name) => Expected.GetProperty(name).Deserialize<T[]>()!;
+    private static T[] Array<T>(string name) => s_expected.GetProperty(name).Deserialize<T[]>()!;
 
-    static JsonElement Read()
+    private static JsonElement Read()
     {
         using var stream = typeof(ReferenceNumberTests).Assembly.GetManifestResourceStream("Almagest.Ledger.Tests.Expected.quality.json")!;
         return JsonDocument.Parse(stream).RootElement;

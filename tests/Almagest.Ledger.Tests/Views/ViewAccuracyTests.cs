@@ -6,7 +6,7 @@ namespace Almagest.Ledger.Tests.Views;
 /// <summary>Each view against a plain computation, after each step of random histories.</summary>
 public sealed class ViewAccuracyTests
 {
-    static readonly (string View, string Sql, Func<IEnumerable<PlainRun>, PlainSky, List<string>> Plain)[] Views =
+    private static readonly (string View, string Sql, Func<IEnumerable<PlainRun>, PlainSky, List<string>> Plain)[] s_views =
     [
         ("mv_discovery_run_stats", PlainLedger.RunStatsSql, (runs, _) => PlainLedger.RunStats(runs)),
         ("mv_cluster_size_distribution", PlainLedger.ClusterSizesSql, (runs, _) => PlainLedger.ClusterSizes(runs)),
@@ -44,7 +44,7 @@ public sealed class ViewAccuracyTests
                 await converter.ConvertAsync((await ViewModeState.ReadAsync(test.Ledger)).Mode == ViewMode.Refresh ? ViewMode.Incremental : ViewMode.Refresh);
             await history.StepAsync();
             Assert.All(await new ViewRefresher(test.Ledger).RefreshPendingAsync(), o => Assert.True(o.Succeeded, o.Error));
-            foreach (var (view, sql, plain) in Views)
+            foreach (var (view, sql, plain) in s_views)
             {
                 var expected = plain(history.Runs, history.Sky);
                 Assert.Equal(expected, await ReadAsync(test, sql));
@@ -52,7 +52,7 @@ public sealed class ViewAccuracyTests
             }
         }
         // A history in which nothing happens would prove nothing.
-        Assert.All(Views, v => Assert.True(seen[v.View] > 1, v.View));
+        Assert.All(s_views, v => Assert.True(seen[v.View] > 1, v.View));
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees && !v.Lags, v.ViewName));
     }
 
@@ -86,7 +86,7 @@ public sealed class ViewAccuracyTests
             await test.ExecuteAsync(mutant);
             var history = new RandomHistory(test, new Random(seed));
             await history.PrepareAsync();
-            var (_, sql, plain) = Views.Single(v => v.View == view);
+            var (_, sql, plain) = s_views.Single(v => v.View == view);
             for (var step = 0; step < 60; step++)
             {
                 await history.StepAsync();
@@ -97,7 +97,7 @@ public sealed class ViewAccuracyTests
     }
 
     // The same rows by whatever plan.
-    static async Task RandomPlansAsync(TestLedger test, Random random)
+    private static async Task RandomPlansAsync(TestLedger test, Random random)
     {
         foreach (var method in new[] { "hashjoin", "mergejoin", "nestloop", "hashagg", "indexscan" })
         {
@@ -115,14 +115,14 @@ public sealed class ViewAccuracyTests
         for (var step = 0; step < 30; step++) await history.StepAsync();
         var refresher = new ViewRefresher(test.Ledger);
         await refresher.RefreshAsync();
-        async Task<List<string>> VersionsAsync() => await test.StringsAsync(string.Join(" union all ", Views.Select(v => $"select '{v.View}', ctid::text, xmin::text from {v.View}")) + " order by 1, 2");
+        async Task<List<string>> VersionsAsync() => await test.StringsAsync(string.Join(" union all ", s_views.Select(v => $"select '{v.View}', ctid::text, xmin::text from {v.View}")) + " order by 1, 2");
         var before = await VersionsAsync();
         Assert.True(before.Count > 10);
         await refresher.RefreshAsync();
         Assert.Equal(before, await VersionsAsync());
     }
 
-    static async Task<List<string>> ReadAsync(TestLedger test, string sql)
+    private static async Task<List<string>> ReadAsync(TestLedger test, string sql)
     {
         var rows = new List<string>();
         await using var command = test.Ledger.DataSource.CreateCommand(sql);

@@ -117,11 +117,11 @@ public sealed class ViewConversionTests
         Assert.Equal(LedgerErrorKind.Conflict, error.Kind);
     }
 
-    sealed class Steps(Action step) : IProgress<ConversionProgress>
+    private sealed class Steps(Action step) : IProgress<ConversionProgress>
     {
         public void Report(ConversionProgress value) => step();
     }
 
-    static async Task AssertRightAsync(TestLedger test, string when = "") =>
+    private static async Task AssertRightAsync(TestLedger test, string when = "") =>
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees && !v.Lags, $"{when} {v.ViewName} {(v.Lags ? "lags" : "")} {string.Join("; ", v.Examples)}"));
 }

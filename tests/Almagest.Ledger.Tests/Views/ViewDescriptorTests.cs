@@ -11,14 +11,14 @@ namespace Almagest.Ledger.Tests.Views;
 /// <summary>What a descriptor says of its view is so in the database, and its rows can be read by every filter and in every order.</summary>
 public sealed class ViewDescriptorTests
 {
-    static readonly Dictionary<ColumnKind, string[]> Types = new()
+    private static readonly Dictionary<ColumnKind, string[]> s_types = new()
     {
         [ColumnKind.Integer] = ["bigint", "integer"], [ColumnKind.Double] = ["double precision"], [ColumnKind.Boolean] = ["boolean"], [ColumnKind.Text] = ["text"],
         [ColumnKind.Words] = ["text"], [ColumnKind.Json] = ["jsonb"], [ColumnKind.Uuid] = ["uuid"], [ColumnKind.Timestamp] = ["timestamp with time zone"], [ColumnKind.Date] = ["date"],
         [ColumnKind.Integers] = ["bigint[]"], [ColumnKind.Uuids] = ["uuid[]"],
     };
 
-    static readonly Dictionary<ColumnKind, Type[]> RowTypes = new()
+    private static readonly Dictionary<ColumnKind, Type[]> s_rowTypes = new()
     {
         [ColumnKind.Integer] = [typeof(long), typeof(int)], [ColumnKind.Double] = [typeof(double)], [ColumnKind.Boolean] = [typeof(bool)], [ColumnKind.Text] = [typeof(string)],
         [ColumnKind.Words] = [typeof(string)], [ColumnKind.Json] = [typeof(RawJson)], [ColumnKind.Uuid] = [typeof(Guid)], [ColumnKind.Timestamp] = [typeof(DateTime)], [ColumnKind.Date] = [typeof(DateOnly)],
@@ -35,7 +35,7 @@ public sealed class ViewDescriptorTests
         {
             var found = await test.StringsAsync($"select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid = 'public.{view.Name}'::regclass and attnum > 0 order by attnum");
             Assert.Equal(view.Columns.Select(c => c.Name), found.Select(f => f.Split(" | ")[0]));
-            Assert.All(view.Columns.Zip(found), c => Assert.Contains(c.Second.Split(" | ")[1], Types[c.First.Kind]));
+            Assert.All(view.Columns.Zip(found), c => Assert.Contains(c.Second.Split(" | ")[1], s_types[c.First.Kind]));
         }
     }
 
@@ -47,7 +47,7 @@ public sealed class ViewDescriptorTests
         var stored = view.RowType.GetProperties().Where(p => p.CanWrite).ToList();
         Assert.Equal(view.Columns.Select(c => c.Name), stored.Select(p => ViewRow.ColumnOf(view, p.Name).Name));
         Assert.Equal(view.Computed.Select(c => c.Name), view.RowType.GetProperties().Where(p => !p.CanWrite).Select(p => ViewRow.ColumnOf(view, p.Name).Name));
-        Assert.All(stored, p => Assert.Contains(Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType, RowTypes[ViewRow.ColumnOf(view, p.Name).Kind]));
+        Assert.All(stored, p => Assert.Contains(Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType, s_rowTypes[ViewRow.ColumnOf(view, p.Name).Kind]));
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class ViewDescriptorTests
         }
     }
 
-    static object SampleOf(ViewFilter filter) => filter switch
+    private static object SampleOf(ViewFilter filter) => filter switch
     {
         ChoiceFilter choice => choice.Choices[0],
         NumberFilter number => number.Most,
@@ -86,7 +86,7 @@ public sealed class ViewDescriptorTests
         _ => "x",
     };
 
-    sealed class Reader(TestLedger test, ViewRows rows) : IViewVisitor<Task<int>>
+    private sealed class Reader(TestLedger test, ViewRows rows) : IViewVisitor<Task<int>>
     {
         public async Task<int> Visit<TRow>(AnalyticsView<TRow> view) where TRow : class => (await new AnalyticsQueries(test.Ledger).ReadAsync(view, rows)).Count;
     }
@@ -108,8 +108,8 @@ public sealed class ViewDescriptorTests
         Assert.DoesNotContain("{{", sql, StringComparison.Ordinal);
         Assert.All(AnalyticsViews.All.SelectMany(v => v.SummaryTables), table => Assert.Contains(table, IncrementalSql.Clear(), StringComparison.Ordinal));
         Assert.All(typeof(AnalyticsView).Assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal) && n.Contains(".Views.", StringComparison.Ordinal)),
-            name => Assert.True(name.Contains(".Incremental.", StringComparison.Ordinal) || Known.Any(k => name.EndsWith($".{k}.sql", StringComparison.Ordinal)), $"nothing reads {name}"));
+            name => Assert.True(name.Contains(".Incremental.", StringComparison.Ordinal) || s_known.Any(k => name.EndsWith($".{k}.sql", StringComparison.Ordinal)), $"nothing reads {name}"));
     }
 
-    static readonly string[] Known = ["definition", "incremental", "tables", "functions", "apply", "apply.first", "undo", "set", "set.undo", "watch", "unwatch"];
+    private static readonly string[] s_known = ["definition", "incremental", "tables", "functions", "apply", "apply.first", "undo", "set", "set.undo", "watch", "unwatch"];
 }

@@ -26,7 +26,7 @@ public sealed class ViewDocsTests
         Assert.Equal(expected, page[begin..end]);
     }
 
-    static string Overview()
+    private static string Overview()
     {
         var text = new StringBuilder("\n| view | unique key | what it holds | route below `/analytics/discovery` |\n| --- | --- | --- | --- |\n");
         foreach (var view in AnalyticsViews.All)
@@ -34,7 +34,7 @@ public sealed class ViewDocsTests
         return text.Append('\n').ToString();
     }
 
-    static string Columns()
+    private static string Columns()
     {
         var text = new StringBuilder();
         foreach (var view in AnalyticsViews.All)
@@ -49,7 +49,7 @@ public sealed class ViewDocsTests
         return text.Append('\n').ToString();
     }
 
-    static string Find(string path)
+    private static string Find(string path)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, path))) return Path.Combine(folder.FullName, path);

@@ -16,17 +16,17 @@ namespace Almagest.Runs.Tests.Comparison;
 /// <summary>Runs compared from their raw results.</summary>
 public sealed class ComparingTests
 {
-    static readonly StarFilter North = new() { DecDeg = new Bounds(0) };
+    private static readonly StarFilter s_north = new() { DecDeg = new Bounds(0) };
 
     /// <summary>Flags the stars of a range; the others score above 0, higher the further up their number is.</summary>
-    static Func<int, double?> Flags(int from, int count) => i => i >= from && i < from + count ? -0.1 : 0.001 * (i + 1);
+    private static Func<int, double?> Flags(int from, int count) => i => i >= from && i < from + count ? -0.1 : 0.001 * (i + 1);
 
     [Fact]
     public async Task An_overlap_counts_only_stars_that_both_runs_analysed_and_two_ways_of_counting_agree()
     {
         await using var made = await MadeRuns.CreateAsync(1000);
         var all = await made.AnomaliesAsync(Flags(0, 100));
-        var half = await made.AnomaliesAsync(i => i < 50 || i >= 500 ? Flags(40, 500)(i) : null, filter: North);
+        var half = await made.AnomaliesAsync(i => i < 50 || i >= 500 ? Flags(40, 500)(i) : null, filter: s_north);
         var clusters = await made.ClustersAsync(i => i < 300 ? -1 : i % 3);
         var pair = await new RunAgreementReader(made.Test.Ledger).ReadAsync(all, half);
         // Run 2 analysed 0-49 and 500-999, and flags of them 40-49 and 500-539.
@@ -56,7 +56,7 @@ public sealed class ComparingTests
         var runs = new List<DiscoveryRun>
         {
             await made.AnomaliesAsync(Flags(0, 30)), await made.AnomaliesAsync(Flags(5, 30)), await made.AnomaliesAsync(Flags(300, 30)),
-            await made.AnomaliesAsync(i => i >= 300 ? Flags(310, 20)(i) : null, filter: North),
+            await made.AnomaliesAsync(i => i >= 300 ? Flags(310, 20)(i) : null, filter: s_north),
             await made.AnomaliesAsync(i => i < 100 ? Flags(0, 10)(i) : null, filter: new StarFilter { DecDeg = new Bounds(null, -60) }),
         };
         var matrix = PairSignificance.Matrix(runs, await new RunSetReader(made.Test.Ledger).MarksAsync(runs));
@@ -112,7 +112,7 @@ public sealed class ComparingTests
             (await made.AnomaliesAsync(Flags(5, 10), forest with { NEstimators = 7 }), "parameters", FlipReason.Parameters),
             (await made.AnomaliesAsync(Flags(5, 10), forest with { Contamination = 0.2 }), "contamination", FlipReason.Threshold),
             (await made.AnomaliesAsync(Flags(5, 10), forest), "", FlipReason.Program),
-            (await made.AnomaliesAsync(Flags(5, 10), forest, North), "selection", FlipReason.Data),
+            (await made.AnomaliesAsync(Flags(5, 10), forest, s_north), "selection", FlipReason.Data),
             (await made.ClustersAsync(i => i is >= 5 and < 15 ? -1 : 0), "algorithm", FlipReason.Algorithm),
         })
         {
@@ -121,7 +121,7 @@ public sealed class ComparingTests
             var counts = await new PairStarReader(made.Test.Ledger).CountAsync(pair);
             Assert.Equal([new(reason, 5)], counts.OnlyIn1);
         }
-        var part = await made.AnomaliesAsync(i => i >= 6 ? Flags(8, 10)(i) : null, forest, North);
+        var part = await made.AnomaliesAsync(i => i >= 6 ? Flags(8, 10)(i) : null, forest, s_north);
         var flips = await new PairStarReader(made.Test.Ledger).CountAsync(await new RunAgreementReader(made.Test.Ledger).ReadAsync(first, part));
         // 0 to 5 were not analysed; 6 and 7 were, by a forest that learned from other stars.
         Assert.Equal([new(FlipReason.Data, 8)], flips.OnlyIn1);
@@ -162,7 +162,7 @@ public sealed class ComparingTests
     public async Task A_consensus_is_that_of_the_plain_ranking_with_the_stars_of_the_catalogue()
     {
         await using var made = await MadeRuns.CreateAsync(300);
-        DiscoveryRun[] runs = [await made.AnomaliesAsync(Flags(0, 10)), await made.AnomaliesAsync(Flags(0, 10)), await made.AnomaliesAsync(i => i < 150 ? Flags(5, 10)(i) : null, filter: North)];
+        DiscoveryRun[] runs = [await made.AnomaliesAsync(Flags(0, 10)), await made.AnomaliesAsync(Flags(0, 10)), await made.AnomaliesAsync(i => i < 150 ? Flags(5, 10)(i) : null, filter: s_north)];
         var found = await new ConsensusReader(made.Test.Ledger).ReadAsync([runs[2], runs[0], runs[1]], 5);
         var plain = new ConsensusRanking(await new RunSetReader(made.Test.Ledger).MarksAsync(runs)).Top(5);
         Assert.Equal(plain, found.Stars.Select(s => s.Consensus));
@@ -182,7 +182,7 @@ public sealed class ComparingTests
         DiscoveryRun[] runs =
         [
             await made.ClustersAsync(i => i < 60 ? 0 : i is >= 100 and < 130 ? 1 : -1), await made.ClustersAsync(i => i < 58 ? 7 : i is >= 100 and < 130 ? 3 : -1),
-            await made.ClustersAsync(i => i < 110 ? (i < 60 ? 2 : -1) : null, filter: North),
+            await made.ClustersAsync(i => i < 110 ? (i < 60 ? 2 : -1) : null, filter: s_north),
         ];
         var found = await new ClusterIdentityReader(made.Test.Ledger).ReadAsync([runs[1], runs[2], runs[0]], new ClusterMatchingOptions { Members = 100 });
         Assert.Equal(runs.Select(r => r.RunId), found.Runs.Select(r => r.RunId));

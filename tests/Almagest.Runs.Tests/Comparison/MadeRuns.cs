@@ -10,7 +10,7 @@ namespace Almagest.Runs.Tests.Comparison;
 /// <summary>A ledger whose runs say what a test wants.</summary>
 internal sealed class MadeRuns : IAsyncDisposable
 {
-    MadeRuns(TestLedger test, long datasetId, long[] stars)
+    private MadeRuns(TestLedger test, long datasetId, long[] stars)
     {
         Test = test;
         DatasetId = datasetId;

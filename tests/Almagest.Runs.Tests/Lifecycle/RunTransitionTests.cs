@@ -14,7 +14,7 @@ namespace Almagest.Runs.Tests.Lifecycle;
 public sealed class RunTransitionTests
 {
     /// <summary>- = nothing happens, ! = refused with that code, gone = the run is no longer there, asked = it goes on and is asked to stop.</summary>
-    const string Table = """
+    private const string Table = """
         operation             pending    running         completed  failed     cancelled
         take                  running    -               -          -          -
         hand back             -          pending         -          -          -
@@ -33,7 +33,7 @@ public sealed class RunTransitionTests
         delete dataset        gone       !dataset_in_use gone       gone       gone
         """;
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Each_operation_does_in_each_status_what_the_table_says()
@@ -95,25 +95,25 @@ public sealed class RunTransitionTests
         Assert.DoesNotContain(files, f => f.Text.Contains("Status = RunStatus.", StringComparison.Ordinal));
     }
 
-    static string[] Cells(string line) => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+    private static string[] Cells(string line) => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .SelectMany((cell, i) => i == 0 ? [cell] : cell.Split(' ')).ToArray();
 
-    static async Task<string> TryAsync(TestLedger test, string from, string operation)
+    private static async Task<string> TryAsync(TestLedger test, string from, string operation)
     {
         var run = await RunInAsync(test, from, operation);
         if (await RefusalAsync(() => DoAsync(test, run, operation)) is { } refused)
         {
-            Assert.Equal(from, (await new RunRepository(test.Ledger).GetAsync(run.RunId, Cancellation)).Status);
+            Assert.Equal(from, (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status);
             return "!" + refused.Code.Name;
         }
-        var left = await test.Ledger.ReadAsync(c => c.Runs.Where(r => r.RunId == run.RunId), Cancellation);
+        var left = await test.Ledger.ReadAsync(c => c.Runs.Where(r => r.RunId == run.RunId), CancellationToken);
         if (left.Count == 0) return "gone";
         Assert.Equal(left[0].Status == RunStatus.Completed, left[0].IsComplete);
         return left[0].Status != from ? left[0].Status
             : left[0].CancelRequestedAt is not null && from == RunStatus.Running && operation == "cancel" ? "asked" : "-";
     }
 
-    static async Task<LedgerException?> RefusalAsync(Func<Task> work)
+    private static async Task<LedgerException?> RefusalAsync(Func<Task> work)
     {
         try
         {
@@ -126,62 +126,62 @@ public sealed class RunTransitionTests
         }
     }
 
-    static async Task DoAsync(TestLedger test, DiscoveryRun run, string operation)
+    private static async Task DoAsync(TestLedger test, DiscoveryRun run, string operation)
     {
         var (claims, runs) = (new RunClaims(test.Ledger), new RunRepository(test.Ledger));
         var claim = new RunClaim(run.RunId, run.Attempts, null);
         switch (operation)
         {
-            case "take": await claims.TakeAsync(run.RunId, Cancellation); break;
+            case "take": await claims.TakeAsync(run.RunId, CancellationToken); break;
             case "hand back": await claims.HandBackAsync(claim); break;
             case "end failed": await claims.EndAsync(claim, RunStatus.Failed, "trouble"); break;
             case "end cancelled": await claims.EndAsync(claim, RunStatus.Cancelled, null); break;
-            case "lose": await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", Cancellation); break;
+            case "lose": await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", CancellationToken); break;
             case "lose the last time":
                 if (!run.IsComplete) await test.ExecuteAsync($"update discovery_runs set restarts = max_restarts where run_id = '{run.RunId}'");
-                await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", Cancellation);
+                await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", CancellationToken);
                 break;
             case "lose when cancelled":
-                if (run.Status == RunStatus.Running) await claims.CancelAsync(run.RunId, Cancellation);
-                await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", Cancellation);
+                if (run.Status == RunStatus.Running) await claims.CancelAsync(run.RunId, CancellationToken);
+                await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", CancellationToken);
                 break;
-            case "cancel": await claims.CancelAsync(run.RunId, Cancellation); break;
-            case "abandon failed": await runs.FailAsync(run.RunId, "trouble", Cancellation); break;
-            case "abandon cancelled": await runs.CancelAsync(run.RunId, Cancellation); break;
-            case "complete by creator": await CompleteAsync(await runs.BeginCompletionAsync(run.RunId, Cancellation)); break;
-            case "complete by worker": await CompleteAsync(await runs.BeginCompletionAsync(claim, Cancellation)); break;
+            case "cancel": await claims.CancelAsync(run.RunId, CancellationToken); break;
+            case "abandon failed": await runs.FailAsync(run.RunId, "trouble", CancellationToken); break;
+            case "abandon cancelled": await runs.CancelAsync(run.RunId, CancellationToken); break;
+            case "complete by creator": await CompleteAsync(await runs.BeginCompletionAsync(run.RunId, CancellationToken)); break;
+            case "complete by worker": await CompleteAsync(await runs.BeginCompletionAsync(claim, CancellationToken)); break;
             case "complete by the late":
-                await CompleteAsync(await runs.BeginCompletionAsync(claim with { Attempt = claim.Attempt - 1 }, Cancellation));
+                await CompleteAsync(await runs.BeginCompletionAsync(claim with { Attempt = claim.Attempt - 1 }, CancellationToken));
                 break;
-            case "delete": await runs.DeleteAsync(run.RunId, Cancellation); break;
-            case "delete dataset": await new DatasetRepository(test.Ledger).DeleteAsync(run.DatasetId, true, Cancellation); break;
+            case "delete": await runs.DeleteAsync(run.RunId, CancellationToken); break;
+            case "delete dataset": await new DatasetRepository(test.Ledger).DeleteAsync(run.DatasetId, true, CancellationToken); break;
             default: throw new ArgumentException($"there is no operation '{operation}'", nameof(operation));
         }
     }
 
-    static async Task<DiscoveryRun> RunInAsync(TestLedger test, string status, string operation)
+    private static async Task<DiscoveryRun> RunInAsync(TestLedger test, string status, string operation)
     {
         var (claims, runs) = (new RunClaims(test.Ledger), new RunRepository(test.Ledger));
         var (dataset, _) = await test.AddDatasetAsync($"{operation} {status}", 0);
-        var run = await runs.CreateAsync(dataset, new DbscanParameters(), StarFilter.All, new RunPlacement(TimeSpan.Zero, 1), Cancellation);
+        var run = await runs.CreateAsync(dataset, new DbscanParameters(), StarFilter.All, new RunPlacement(TimeSpan.Zero, 1), CancellationToken);
         switch (status)
         {
-            case RunStatus.Running: Assert.NotNull(await claims.TakeAsync(run.RunId, Cancellation)); break;
-            case RunStatus.Completed: await CompleteAsync(await runs.BeginCompletionAsync(run.RunId, Cancellation)); break;
-            case RunStatus.Failed: await runs.FailAsync(run.RunId, "trouble", Cancellation); break;
-            case RunStatus.Cancelled: await runs.CancelAsync(run.RunId, Cancellation); break;
+            case RunStatus.Running: Assert.NotNull(await claims.TakeAsync(run.RunId, CancellationToken)); break;
+            case RunStatus.Completed: await CompleteAsync(await runs.BeginCompletionAsync(run.RunId, CancellationToken)); break;
+            case RunStatus.Failed: await runs.FailAsync(run.RunId, "trouble", CancellationToken); break;
+            case RunStatus.Cancelled: await runs.CancelAsync(run.RunId, CancellationToken); break;
         }
-        run = await runs.GetAsync(run.RunId, Cancellation);
+        run = await runs.GetAsync(run.RunId, CancellationToken);
         Assert.Equal(status, run.Status);
         return run;
     }
 
-    static async Task CompleteAsync(RunCompletion completion)
+    private static async Task CompleteAsync(RunCompletion completion)
     {
         await using (completion)
         {
-            await completion.MarkCompleteAsync(0, null, Cancellation);
-            await completion.CommitAsync(Cancellation);
+            await completion.MarkCompleteAsync(0, null, CancellationToken);
+            await completion.CommitAsync(CancellationToken);
         }
     }
 }

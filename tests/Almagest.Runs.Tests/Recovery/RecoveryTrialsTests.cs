@@ -16,11 +16,11 @@ namespace Almagest.Runs.Tests.Recovery;
 /// <summary>What a run would find of planted stars, over stars with a level distribution in every column.</summary>
 public sealed class RecoveryTrialsTests
 {
-    static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions s_snakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    static async Task<TestLedger> LedgerAsync(int stars = 2000)
+    private static async Task<TestLedger> LedgerAsync(int stars = 2000)
     {
         var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", stars);
@@ -33,24 +33,24 @@ public sealed class RecoveryTrialsTests
         return test;
     }
 
-    static async Task<Guid> RunAsync(TestLedger test, RunParameters parameters, string? filter = null) =>
-        (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("a", StarFilterText.Parse(filter), parameters), null, Cancellation)).RunId!.Value;
+    private static async Task<Guid> RunAsync(TestLedger test, RunParameters parameters, string? filter = null) =>
+        (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("a", StarFilterText.Parse(filter), parameters), null, CancellationToken)).RunId!.Value;
 
-    static Task<RecoveryReport> RecoverAsync(TestLedger test, Guid run, RecoverySettings settings, int threads = 0) =>
-        new RecoveryTrials(test.Ledger) { MaxThreads = threads }.RunAsync(run, settings, null, Cancellation);
+    private static Task<RecoveryReport> RecoverAsync(TestLedger test, Guid run, RecoverySettings settings, int threads = 0) =>
+        new RecoveryTrials(test.Ledger) { MaxThreads = threads }.RunAsync(run, settings, null, CancellationToken);
 
     [Fact]
     public async Task Far_outliers_are_found_ordinary_stars_are_flagged_as_others_are_and_nothing_planted_stays()
     {
         await using var test = await LedgerAsync();
         var run = await RunAsync(test, new IsolationForestParameters { Features = "population", Contamination = 0.05 });
-        const string everything = """
+        const string Everything = """
             select (select md5(string_agg(s::text, '' order by star_id)) from stars s), (select md5(string_agg(r::text, '' order by run_id, star_id)) from discovery_results r),
                    (select count(*) from discovery_runs), (select count(*) from star_labels), (select count(*) from pending_view_changes)
             """;
-        var before = await test.StringsAsync(everything);
+        var before = await test.StringsAsync(Everything);
         var report = await RecoverAsync(test, run, new RecoverySettings { Contrasts = [0, 20], Stars = 18, Repetitions = 20 });
-        Assert.Equal(before, await test.StringsAsync(everything));
+        Assert.Equal(before, await test.StringsAsync(Everything));
         var outliers = report.Outliers!;
         Assert.Null(report.Clusters);
         Assert.Equal((21, 2000L, 180L, 180L), (report.Runs, report.TotalStars, report.Recovery.Trials, outliers.Control!.Trials));
@@ -120,8 +120,8 @@ public sealed class RecoveryTrialsTests
     {
         await using var test = await LedgerAsync(100);
         var run = (await new RunRepository(test.Ledger).CreateAsync(1, type == "anomaly" ? new IsolationForestParameters { Features = "population" } : new DbscanParameters { Features = "cluster5d" },
-            StarFilter.All, Cancellation)).RunId;
-        var settings = JsonSerializer.Deserialize<RecoverySettings>(json, SnakeCase)!;
+            StarFilter.All, CancellationToken)).RunId;
+        var settings = JsonSerializer.Deserialize<RecoverySettings>(json, s_snakeCase)!;
         var refused = await Assert.ThrowsAsync<LedgerException>(() => RecoverAsync(test, run, settings));
         Assert.Equal(LedgerErrorKind.Invalid, refused.Kind);
         Assert.NotNull(refused.Field);
@@ -139,9 +139,9 @@ public sealed class RecoveryTrialsTests
         await using var test = await LedgerAsync();
         await test.ExecuteAsync("update stars set color = null where star_id % 7 = 0; update stars set parallax_mas = null where star_id % 11 = 0");
         var (filter, loader) = (StarFilterText.Parse(text), new SelectionLoader(test.Ledger));
-        var all = await loader.LoadAsync(1, StarFilter.All, null, Cancellation);
-        var field = new Almagest.Discovery.Recovery.TrialField(all, await loader.ParallaxErrorsAsync(1, StarFilter.All, Cancellation), filter.Admits);
-        var expected = (await loader.LoadAsync(1, filter, null, Cancellation)).StarId;
+        var all = await loader.LoadAsync(1, StarFilter.All, null, CancellationToken);
+        var field = new Almagest.Discovery.Recovery.TrialField(all, await loader.ParallaxErrorsAsync(1, StarFilter.All, CancellationToken), filter.Admits);
+        var expected = (await loader.LoadAsync(1, filter, null, CancellationToken)).StarId;
         Assert.NotEmpty(expected);
         Assert.Equal(expected, Enumerable.Range(0, all.Count).Where(i => field.Admits(field[i])).Select(i => all.StarId[i]));
     }

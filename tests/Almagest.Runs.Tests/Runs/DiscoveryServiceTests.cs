@@ -38,7 +38,7 @@ public sealed class DiscoveryServiceTests
     {
         await using var test = await WithGaiaAsync();
         const string Rows = "select string_agg(md5(star_id || ' ' || is_anomaly || ' ' || coalesce(anomaly_score::text, '') || coalesce(cluster_id::text, '')), '' order by star_id) from discovery_results where run_id = '{0}'";
-        foreach (RunParameters parameters in new RunParameters[] { new IsolationForestParameters { NEstimators = 30 }, new DbscanParameters() })
+        foreach (var parameters in new RunParameters[] { new IsolationForestParameters { NEstimators = 30 }, new DbscanParameters() })
         {
             var hashes = new HashSet<string>();
             foreach (var threads in new[] { 1, 2, 5 })
@@ -203,7 +203,7 @@ public sealed class DiscoveryServiceTests
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_runs"));
     }
 
-    static async Task<TestLedger> WithGaiaAsync()
+    private static async Task<TestLedger> WithGaiaAsync()
     {
         var file = TestData.Find("gaia-100pc.csv");
         Assert.SkipWhen(file is null, TestData.Missing);
@@ -212,7 +212,7 @@ public sealed class DiscoveryServiceTests
         return test;
     }
 
-    sealed class StopAt(string stage, CancellationTokenSource stop) : IProgress<RunProgress>
+    private sealed class StopAt(string stage, CancellationTokenSource stop) : IProgress<RunProgress>
     {
         public void Report(RunProgress value)
         {

@@ -10,17 +10,17 @@ namespace Almagest.Runs.Tests.Runs;
 /// <summary>An algorithm that nothing in the program names is read, checked and run as its description says.</summary>
 public sealed class MadeUpAlgorithmTests
 {
-    static readonly Algorithm MadeUp = MadeUpAlgorithm.Instance;
+    private static readonly Algorithm s_madeUp = MadeUpAlgorithm.Instance;
 
     [Fact]
     public void Its_parameters_are_stored_in_the_order_of_the_record_with_their_defaults() =>
-        Assert.Equal("""{"cut":1,"least_stars":3,"most_stars":null,"half":"low","both":false,"random_state":7,"features":null}""", ParameterReader.Read(MadeUp, "{}").ToJson());
+        Assert.Equal("""{"cut":1,"least_stars":3,"most_stars":null,"half":"low","both":false,"random_state":7,"features":null}""", ParameterReader.Read(s_madeUp, "{}").ToJson());
 
     [Fact]
     public void What_is_stored_is_read_again()
     {
         var parameters = new MadeUpParameters { Cut = 0.25, MostStars = 9, Half = "high", Both = true, Features = "sphere@1" };
-        Assert.Equal(parameters, ParameterReader.Read(MadeUp, parameters.ToJson()));
+        Assert.Equal(parameters, ParameterReader.Read(s_madeUp, parameters.ToJson()));
         Assert.Equal(7, parameters.Seed);
     }
 
@@ -38,7 +38,7 @@ public sealed class MadeUpAlgorithmTests
     [InlineData("""{"features": "no_such"}""", "features", "There is no feature recipe 'no_such'")]
     public void A_value_outside_its_description_is_refused_by_name(string json, string field, string message)
     {
-        var refused = Assert.Throws<LedgerException>(() => ParameterReader.Read(MadeUp, json));
+        var refused = Assert.Throws<LedgerException>(() => ParameterReader.Read(s_madeUp, json));
         Assert.Equal((LedgerErrorKind.Invalid, $"parameters.{field}"), (refused.Kind, refused.Field));
         Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
     }
@@ -49,7 +49,7 @@ public sealed class MadeUpAlgorithmTests
         var memory = new AnalysisMemory();
         var stars = Ring(60);
         StarAnalysis Run(double cut, int least) => StarAnalysis.Run(
-            stars, new MadeUpParameters { Cut = cut, LeastStars = least, Features = "sphere@1" }, memory: memory, cancellation: TestContext.Current.CancellationToken);
+            stars, new MadeUpParameters { Cut = cut, LeastStars = least, Features = "sphere@1" }, memory: memory, cancellationToken: TestContext.Current.CancellationToken);
 
         var found = Run(9, 2);
         var none = Run(9, 61);
@@ -62,7 +62,7 @@ public sealed class MadeUpAlgorithmTests
         Assert.Equal(2, memory.Work.Built);
     }
 
-    static StarColumns Ring(int count)
+    private static StarColumns Ring(int count)
     {
         double[] none = [.. Enumerable.Repeat(double.NaN, count)];
         return new StarColumns

@@ -17,7 +17,7 @@ namespace Almagest.Runs.Tests.Runs;
 /// <summary>A run that names no recipe takes one that its stars have the columns for, and says which.</summary>
 public sealed class RecipeOfARunTests
 {
-    const string Whole = "update stars set parallax_mas = 5 + star_id % 7, pmra_mas_yr = star_id % 11, pmdec_mas_yr = star_id % 5, magnitude = 10 + star_id % 9, color = star_id % 3";
+    private const string Whole = "update stars set parallax_mas = 5 + star_id % 7, pmra_mas_yr = star_id % 11, pmdec_mas_yr = star_id % 5, magnitude = 10 + star_id % 9, color = star_id % 3";
 
     [Theory]
     [InlineData("", "population@1", "cluster5d@1")]
@@ -127,7 +127,7 @@ public sealed class RecipeOfARunTests
         Assert.InRange(suggested.Clusters, 1, 3);
     }
 
-    static async Task<(string?, string?)> PreviewAsync(DiscoveryService service, RunParameters parameters)
+    private static async Task<(string?, string?)> PreviewAsync(DiscoveryService service, RunParameters parameters)
     {
         var outcome = await service.PreviewAsync(new RunRequest("sky", StarFilter.All, parameters));
         return (outcome.Request.Parameters.Features, outcome.RecipeChoice?.Reason);

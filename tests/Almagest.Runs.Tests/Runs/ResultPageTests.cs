@@ -80,7 +80,7 @@ public sealed class ResultPageTests
         Assert.Contains("pending", error.Message, StringComparison.Ordinal);
     }
 
-    static async Task<List<StarResult>> ReadAllAsync(ResultRepository results, Guid run, ResultQuery query)
+    private static async Task<List<StarResult>> ReadAllAsync(ResultRepository results, Guid run, ResultQuery query)
     {
         var rows = new List<StarResult>();
         for (string? next = null; ;)

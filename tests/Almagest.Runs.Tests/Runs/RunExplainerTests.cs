@@ -202,13 +202,13 @@ public sealed class RunExplainerTests
         Assert.Equal(LedgerErrorKind.NotFound, (await Assert.ThrowsAsync<LedgerException>(() => stars.FindAsync(run, $"{elsewhere[0]}"))).Kind);
     }
 
-    static async Task<Guid> RunAsync(TestLedger test, string features = "classic") =>
+    private static async Task<Guid> RunAsync(TestLedger test, string features = "classic") =>
         (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Features = features }))).RunId!.Value;
 
-    static Task<long> StarAsync(TestLedger test, string sourceId) => test.ScalarAsync<long>($"select star_id from stars where source_id = '{sourceId}'");
+    private static Task<long> StarAsync(TestLedger test, string sourceId) => test.ScalarAsync<long>($"select star_id from stars where source_id = '{sourceId}'");
 
     /// <summary>400 stars over the sky, alike but for one that is far too bright.</summary>
-    static async Task<TestLedger> WithSkyAsync()
+    private static async Task<TestLedger> WithSkyAsync()
     {
         var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("sky", 400);

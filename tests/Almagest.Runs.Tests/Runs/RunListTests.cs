@@ -9,9 +9,9 @@ namespace Almagest.Runs.Tests.Runs;
 /// <summary>Lists of thousands of runs: every order and filter, page by page, each page from an index.</summary>
 public sealed class RunListTests
 {
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    static async Task<(TestLedger Test, long Dataset, Guid Group)> CreateAsync(int runs)
+    private static async Task<(TestLedger Test, long Dataset, Guid Group)> CreateAsync(int runs)
     {
         var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("a", 8);
@@ -41,11 +41,11 @@ public sealed class RunListTests
         var (test, _, _) = await CreateAsync(300);
         await using var disposal = test;
         var runs = new RunRepository(test.Ledger);
-        var whole = await runs.ListAsync(new RunQuery(RunType: RunTypes.Cluster, Limit: 1000) { Sort = sort }, Cancellation);
+        var whole = await runs.ListAsync(new RunQuery(RunType: RunTypes.Cluster, Limit: 1000) { Sort = sort }, CancellationToken);
         var paged = new List<DiscoveryRun>();
         for (string? after = null; ;)
         {
-            var page = await runs.ListAsync(new RunQuery(RunType: RunTypes.Cluster, Limit: 37) { Sort = sort, After = after }, Cancellation);
+            var page = await runs.ListAsync(new RunQuery(RunType: RunTypes.Cluster, Limit: 37) { Sort = sort, After = after }, CancellationToken);
             paged.AddRange(page);
             if (page.Count < 37) break;
             after = RunOrder.TokenOf(page[^1], sort);
@@ -60,7 +60,7 @@ public sealed class RunListTests
     public async Task A_token_of_another_order_is_refused()
     {
         await using var test = await TestLedger.CreateAsync();
-        var error = await Assert.ThrowsAsync<LedgerException>(() => new RunRepository(test.Ledger).ListAsync(new RunQuery { Sort = RunOrder.MostStars, After = Guid.NewGuid().ToString() }, Cancellation));
+        var error = await Assert.ThrowsAsync<LedgerException>(() => new RunRepository(test.Ledger).ListAsync(new RunQuery { Sort = RunOrder.MostStars, After = Guid.NewGuid().ToString() }, CancellationToken));
         Assert.Equal("after", error.Field);
     }
 
@@ -72,7 +72,7 @@ public sealed class RunListTests
         var queries = new List<RunQuery>();
         foreach (var sort in RunOrder.All)
         {
-            var middle = (await new RunRepository(test.Ledger).ListAsync(new RunQuery(Limit: 5000) { Sort = sort }, Cancellation))[^1];
+            var middle = (await new RunRepository(test.Ledger).ListAsync(new RunQuery(Limit: 5000) { Sort = sort }, CancellationToken))[^1];
             foreach (var after in new[] { null, RunOrder.TokenOf(middle, sort) })
             {
                 queries.Add(new RunQuery(Limit: 50) { Sort = sort, After = after });
@@ -82,15 +82,15 @@ public sealed class RunListTests
             }
         }
         await using var context = test.Ledger.CreateContext();
-        await using var connection = await test.Ledger.ConnectAsync(Cancellation);
+        await using var connection = await test.Ledger.ConnectAsync(CancellationToken);
         foreach (var query in queries)
         {
             await using var sql = (Npgsql.NpgsqlCommand)RunOrder.Apply(context.Runs, query, []).CreateDbCommand();
             sql.Connection = connection;
             sql.CommandText = "explain " + sql.CommandText;
             var plan = new List<string>();
-            await using var reader = await sql.ExecuteReaderAsync(Cancellation);
-            while (await reader.ReadAsync(Cancellation)) plan.Add(reader.GetString(0));
+            await using var reader = await sql.ExecuteReaderAsync(CancellationToken);
+            while (await reader.ReadAsync(CancellationToken)) plan.Add(reader.GetString(0));
             var text = string.Join('\n', plan);
             Assert.True(text.Contains("Index", StringComparison.Ordinal) && !text.Contains("Seq Scan", StringComparison.Ordinal), $"{query}\n{text}");
         }

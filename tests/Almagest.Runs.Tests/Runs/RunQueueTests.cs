@@ -15,12 +15,12 @@ namespace Almagest.Runs.Tests.Runs;
 /// <summary>The queue of runs: who gets one, what becomes of it when its worker is lost, how it is cancelled, repeated and named.</summary>
 public sealed class RunQueueTests
 {
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    static async Task<DiscoveryRun> QueueAsync(TestLedger test, long dataset, int maxRestarts = 2, Guid? group = null) =>
-        await new RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters { Features = "sphere@1" }, StarFilter.All, RunPlacement.Queued with { MaxRestarts = maxRestarts, GroupId = group }, Cancellation);
+    private static async Task<DiscoveryRun> QueueAsync(TestLedger test, long dataset, int maxRestarts = 2, Guid? group = null) =>
+        await new RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters { Features = "sphere@1" }, StarFilter.All, RunPlacement.Queued with { MaxRestarts = maxRestarts, GroupId = group }, CancellationToken);
 
-    static Task SilenceAsync(TestLedger test, int seconds = 7) => test.ExecuteAsync($"update discovery_runs set heartbeat_at = heartbeat_at - interval '{seconds} seconds'");
+    private static Task SilenceAsync(TestLedger test, int seconds = 7) => test.ExecuteAsync($"update discovery_runs set heartbeat_at = heartbeat_at - interval '{seconds} seconds'");
 
     [Fact]
     public async Task Workers_that_ask_at_once_get_different_runs_oldest_first_and_each_run_once()
@@ -32,10 +32,10 @@ public sealed class RunQueueTests
         var all = new List<Guid>();
         for (var round = 0; round < 4; round++)
         {
-            var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => claims.NextAsync(Cancellation)));
+            var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => claims.NextAsync(CancellationToken)));
             all.AddRange(taken.OfType<RunClaim>().Select(c => c.RunId));
         }
-        Assert.Null(await claims.NextAsync(Cancellation));
+        Assert.Null(await claims.NextAsync(CancellationToken));
         Assert.Equal(12, all.Count);
         Assert.Equal(12, all.Distinct().Count());
     }
@@ -45,10 +45,10 @@ public sealed class RunQueueTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("a", 8);
-        var run = await new RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters(), StarFilter.All, Cancellation);
-        Assert.Null(await new RunClaims(test.Ledger).NextAsync(Cancellation));
+        var run = await new RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters(), StarFilter.All, CancellationToken);
+        Assert.Null(await new RunClaims(test.Ledger).NextAsync(CancellationToken));
         await test.ExecuteAsync("update discovery_runs set not_before = now()");
-        Assert.Equal(run.RunId, (await new RunClaims(test.Ledger).NextAsync(Cancellation))!.RunId);
+        Assert.Equal(run.RunId, (await new RunClaims(test.Ledger).NextAsync(CancellationToken))!.RunId);
     }
 
     [Fact]
@@ -60,12 +60,12 @@ public sealed class RunQueueTests
         var claims = new RunClaims(test.Ledger);
         for (var attempt = 1; attempt <= 3; attempt++)
         {
-            Assert.Equal(attempt, (await claims.TakeAsync(run.RunId, Cancellation))!.Attempt);
-            Assert.Equal(0, (await claims.ReapAsync(Cancellation)).Total);
+            Assert.Equal(attempt, (await claims.TakeAsync(run.RunId, CancellationToken))!.Attempt);
+            Assert.Equal(0, (await claims.ReapAsync(CancellationToken)).Total);
             await SilenceAsync(test);
-            Assert.Equal(attempt < 3 ? new ReapReport(1, 0, 0) : new ReapReport(0, 1, 0), await claims.ReapAsync(Cancellation));
+            Assert.Equal(attempt < 3 ? new ReapReport(1, 0, 0) : new ReapReport(0, 1, 0), await claims.ReapAsync(CancellationToken));
         }
-        var ended = await new RunRepository(test.Ledger).GetAsync(run.RunId, Cancellation);
+        var ended = await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken);
         Assert.Equal((RunStatus.Failed, 2), (ended.Status, ended.Restarts));
         Assert.Contains("3 times in a row", ended.Error, StringComparison.Ordinal);
     }
@@ -77,12 +77,12 @@ public sealed class RunQueueTests
         var (dataset, _) = await test.AddDatasetAsync("a", 8);
         await QueueAsync(test, dataset);
         var claims = new RunClaims(test.Ledger);
-        var claim = (await claims.NextAsync(Cancellation))!;
-        await using var hold = await Almagest.Ledger.Database.AdvisoryLock.TryTakeAsync(test.Ledger, claim.Lock, Cancellation);
+        var claim = (await claims.NextAsync(CancellationToken))!;
+        await using var hold = await Almagest.Ledger.Database.AdvisoryLock.TryTakeAsync(test.Ledger, claim.Lock, CancellationToken);
         await SilenceAsync(test, 30);
-        Assert.Equal(0, (await claims.ReapAsync(Cancellation)).Total);
+        Assert.Equal(0, (await claims.ReapAsync(CancellationToken)).Total);
         await SilenceAsync(test, 31);
-        Assert.Equal(1, (await claims.ReapAsync(Cancellation)).Restarted);
+        Assert.Equal(1, (await claims.ReapAsync(CancellationToken)).Restarted);
     }
 
     [Fact]
@@ -92,24 +92,24 @@ public sealed class RunQueueTests
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         var run = await QueueAsync(test, dataset);
         var (claims, runs) = (new RunClaims(test.Ledger), new RunRepository(test.Ledger));
-        var first = (await claims.TakeAsync(run.RunId, Cancellation))!;
-        await using (var late = await runs.BeginCompletionAsync(first, Cancellation))
+        var first = (await claims.TakeAsync(run.RunId, CancellationToken))!;
+        await using (var late = await runs.BeginCompletionAsync(first, CancellationToken))
         {
-            await late.SaveClustersAsync(stars, new int[8], null, Cancellation);
-            await claims.LoseAsync(first, TimeSpan.Zero, "test", Cancellation);
-            Assert.Equal(RunWish.Lost, await claims.HeartbeatAsync(first, null, Cancellation));
-            Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => late.MarkCompleteAsync(8, null, Cancellation))).Kind);
+            await late.SaveClustersAsync(stars, new int[8], null, CancellationToken);
+            await claims.LoseAsync(first, TimeSpan.Zero, "test", CancellationToken);
+            Assert.Equal(RunWish.Lost, await claims.HeartbeatAsync(first, null, CancellationToken));
+            Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => late.MarkCompleteAsync(8, null, CancellationToken))).Kind);
         }
-        var second = (await claims.TakeAsync(run.RunId, Cancellation))!;
-        await Assert.ThrowsAsync<LedgerException>(() => runs.BeginCompletionAsync(first, Cancellation));
+        var second = (await claims.TakeAsync(run.RunId, CancellationToken))!;
+        await Assert.ThrowsAsync<LedgerException>(() => runs.BeginCompletionAsync(first, CancellationToken));
         await claims.EndAsync(first, RunStatus.Failed, "too late");
-        await using (var completion = await runs.BeginCompletionAsync(second, Cancellation))
+        await using (var completion = await runs.BeginCompletionAsync(second, CancellationToken))
         {
-            await completion.SaveClustersAsync(stars, new int[8], null, Cancellation);
-            await completion.MarkCompleteAsync(8, null, Cancellation);
-            await completion.CommitAsync(Cancellation);
+            await completion.SaveClustersAsync(stars, new int[8], null, CancellationToken);
+            await completion.MarkCompleteAsync(8, null, CancellationToken);
+            await completion.CommitAsync(CancellationToken);
         }
-        Assert.Equal(RunStatus.Completed, (await runs.GetAsync(run.RunId, Cancellation)).Status);
+        Assert.Equal(RunStatus.Completed, (await runs.GetAsync(run.RunId, CancellationToken)).Status);
         Assert.Equal(8, await test.ScalarAsync<long>("select count(*) from discovery_results"));
     }
 
@@ -120,14 +120,14 @@ public sealed class RunQueueTests
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         var run = await QueueAsync(test, dataset);
         var (claims, runs) = (new RunClaims(test.Ledger), new RunRepository(test.Ledger));
-        var claim = (await claims.TakeAsync(run.RunId, Cancellation))!;
-        await using var completion = await runs.BeginCompletionAsync(claim, Cancellation);
-        await completion.SaveClustersAsync(stars, new int[8], null, Cancellation);
-        Assert.Equal(RunWish.GoOn, await claims.HeartbeatAsync(claim, new RunProgress("persist", 0.5), Cancellation));
-        var seen = await runs.GetAsync(run.RunId, Cancellation);
+        var claim = (await claims.TakeAsync(run.RunId, CancellationToken))!;
+        await using var completion = await runs.BeginCompletionAsync(claim, CancellationToken);
+        await completion.SaveClustersAsync(stars, new int[8], null, CancellationToken);
+        Assert.Equal(RunWish.GoOn, await claims.HeartbeatAsync(claim, new RunProgress("persist", 0.5), CancellationToken));
+        var seen = await runs.GetAsync(run.RunId, CancellationToken);
         Assert.Equal(("persist", 0.5), (seen.ProgressStage, seen.ProgressFraction));
-        Assert.Equal(RunStatus.Running, (await claims.CancelAsync(run.RunId, Cancellation)).Status);
-        Assert.Equal(RunWish.Cancel, await claims.HeartbeatAsync(claim, null, Cancellation));
+        Assert.Equal(RunStatus.Running, (await claims.CancelAsync(run.RunId, CancellationToken)).Status);
+        Assert.Equal(RunWish.Cancel, await claims.HeartbeatAsync(claim, null, CancellationToken));
     }
 
     [Fact]
@@ -137,12 +137,12 @@ public sealed class RunQueueTests
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         var claims = new RunClaims(test.Ledger);
         var run = await QueueAsync(test, dataset);
-        Assert.Equal(RunStatus.Cancelled, (await claims.CancelAsync(run.RunId, Cancellation)).Status);
-        Assert.Equal(RunStatus.Cancelled, (await claims.CancelAsync(run.RunId, Cancellation)).Status);
-        Assert.Null(await claims.NextAsync(Cancellation));
+        Assert.Equal(RunStatus.Cancelled, (await claims.CancelAsync(run.RunId, CancellationToken)).Status);
+        Assert.Equal(RunStatus.Cancelled, (await claims.CancelAsync(run.RunId, CancellationToken)).Status);
+        Assert.Null(await claims.NextAsync(CancellationToken));
         var complete = await TestRuns.CompleteAsync(test, dataset, stars, _ => 1);
-        Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => claims.CancelAsync(complete, Cancellation))).Kind);
-        Assert.Equal(LedgerErrorKind.NotFound, (await Assert.ThrowsAsync<LedgerException>(() => claims.CancelAsync(Guid.NewGuid(), Cancellation))).Kind);
+        Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => claims.CancelAsync(complete, CancellationToken))).Kind);
+        Assert.Equal(LedgerErrorKind.NotFound, (await Assert.ThrowsAsync<LedgerException>(() => claims.CancelAsync(Guid.NewGuid(), CancellationToken))).Kind);
     }
 
     [Fact]
@@ -151,14 +151,14 @@ public sealed class RunQueueTests
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 2000);
         var service = new DiscoveryService(test.Ledger) { MaxThreads = 1 };
-        var run = await service.SubmitAsync(new RunRequest("a", StarFilter.All, new IsolationForestParameters { NEstimators = 10_000, MaxSamples = 2000, Features = "sphere" }), Cancellation);
+        var run = await service.SubmitAsync(new RunRequest("a", StarFilter.All, new IsolationForestParameters { NEstimators = 10_000, MaxSamples = 2000, Features = "sphere" }), CancellationToken);
         var cancelled = new RunClaims(test.Ledger);
-        var working = service.ExecuteAsync(run.RunId, null, Cancellation);
-        await Eventually.HoldsAsync(async () => (await new RunRepository(test.Ledger).GetAsync(run.RunId, Cancellation)).Status != RunStatus.Pending);
-        await cancelled.CancelAsync(run.RunId, Cancellation);
+        var working = service.ExecuteAsync(run.RunId, null, CancellationToken);
+        await Eventually.HoldsAsync(async () => (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status != RunStatus.Pending);
+        await cancelled.CancelAsync(run.RunId, CancellationToken);
         var error = await Assert.ThrowsAsync<LedgerException>(() => working);
         Assert.Contains("was cancelled", error.Message, StringComparison.Ordinal);
-        Assert.Equal(RunStatus.Cancelled, (await new RunRepository(test.Ledger).GetAsync(run.RunId, Cancellation)).Status);
+        Assert.Equal(RunStatus.Cancelled, (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status);
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_results"));
     }
 
@@ -168,12 +168,12 @@ public sealed class RunQueueTests
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 40);
         var submitter = new RunSubmitter(test.Ledger);
-        var old = (await submitter.SubmitAsync(new RunRequest("a", StarFilterText.Parse("cone=10,0,60"), new IsolationForestParameters { RandomState = 9, Features = "sphere" }), RunPlacement.Queued, null, Cancellation)).Runs[0];
-        Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => submitter.RetryAsync(old.RunId, null, Cancellation))).Kind);
-        await new RunRepository(test.Ledger).FailAsync(old.RunId, "the disk caught fire", Cancellation);
-        var again = await submitter.RetryAsync(old.RunId, null, Cancellation);
-        old = await new RunRepository(test.Ledger).GetAsync(old.RunId, Cancellation);
-        again = await new RunRepository(test.Ledger).GetAsync(again.RunId, Cancellation);
+        var old = (await submitter.SubmitAsync(new RunRequest("a", StarFilterText.Parse("cone=10,0,60"), new IsolationForestParameters { RandomState = 9, Features = "sphere" }), RunPlacement.Queued, null, CancellationToken)).Runs[0];
+        Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => submitter.RetryAsync(old.RunId, null, CancellationToken))).Kind);
+        await new RunRepository(test.Ledger).FailAsync(old.RunId, "the disk caught fire", CancellationToken);
+        var again = await submitter.RetryAsync(old.RunId, null, CancellationToken);
+        old = await new RunRepository(test.Ledger).GetAsync(old.RunId, CancellationToken);
+        again = await new RunRepository(test.Ledger).GetAsync(again.RunId, CancellationToken);
         Assert.NotEqual(old.RunId, again.RunId);
         Assert.Equal((old.RunId, RunStatus.Pending, old.Parameters, old.DatasetFilter, 9L), (again.RetryOf!.Value, again.Status, again.Parameters, again.DatasetFilter, again.RandomSeed!.Value));
         Assert.Equal("the disk caught fire", old.Error);
@@ -186,16 +186,16 @@ public sealed class RunQueueTests
         await test.AddDatasetAsync("a", 40);
         var submitter = new RunSubmitter(test.Ledger);
         var request = new RunRequest("a", StarFilter.All, new DbscanParameters { Features = "sphere" });
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => submitter.SubmitAsync(request, RunPlacement.Queued, "monday", Cancellation)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => submitter.SubmitAsync(request, RunPlacement.Queued, "monday", CancellationToken)));
         Assert.Single(answers, a => !a.Repeated);
         Assert.Single(answers.Select(a => a.Runs[0].RunId).Distinct());
-        var other = await Assert.ThrowsAsync<LedgerException>(() => submitter.SubmitAsync(request with { Parameters = new DbscanParameters { Features = "sphere", Eps = 0.7 } }, RunPlacement.Queued, "monday", Cancellation));
+        var other = await Assert.ThrowsAsync<LedgerException>(() => submitter.SubmitAsync(request with { Parameters = new DbscanParameters { Features = "sphere", Eps = 0.7 } }, RunPlacement.Queued, "monday", CancellationToken));
         Assert.Equal((LedgerErrorKind.Conflict, "idempotency_key"), (other.Kind, other.Field));
-        Assert.Equal(1, await new RunRepository(test.Ledger).CountAsync(Cancellation));
+        Assert.Equal(1, await new RunRepository(test.Ledger).CountAsync(CancellationToken));
         await test.ExecuteAsync("update idempotency_keys set created_at = created_at - interval '25 hours'");
-        Assert.False((await submitter.SubmitAsync(request, RunPlacement.Queued, "monday", Cancellation)).Repeated);
+        Assert.False((await submitter.SubmitAsync(request, RunPlacement.Queued, "monday", CancellationToken)).Repeated);
         await test.ExecuteAsync("update idempotency_keys set created_at = created_at - interval '25 hours'");
-        Assert.Equal(1, await submitter.ForgetKeysAsync(Cancellation));
+        Assert.Equal(1, await submitter.ForgetKeysAsync(CancellationToken));
     }
 
     [Fact]
@@ -208,20 +208,20 @@ public sealed class RunQueueTests
         Assert.Equal(12, parameters.Count);
         Assert.Equal([1L, 2L, 3L, 1L], parameters.Take(4).Select(p => p.Seed!.Value));
         var group = Guid.CreateVersion7();
-        var submitted = await new RunSubmitter(test.Ledger).SubmitAsync("a", StarFilter.All, parameters, RunPlacement.Queued with { GroupId = group }, "sweep", Cancellation);
+        var submitted = await new RunSubmitter(test.Ledger).SubmitAsync("a", StarFilter.All, parameters, RunPlacement.Queued with { GroupId = group }, "sweep", CancellationToken);
         var runs = new RunRepository(test.Ledger);
-        await using (var completion = await runs.BeginCompletionAsync(submitted.Runs[3].RunId, Cancellation))
+        await using (var completion = await runs.BeginCompletionAsync(submitted.Runs[3].RunId, CancellationToken))
         {
-            await completion.SaveAnomaliesAsync(stars, new double[40], Cancellation);
-            await completion.MarkCompleteAsync(40, """{"anomaly_count": 4}""", Cancellation);
-            await completion.CommitAsync(Cancellation);
+            await completion.SaveAnomaliesAsync(stars, new double[40], CancellationToken);
+            await completion.MarkCompleteAsync(40, """{"anomaly_count": 4}""", CancellationToken);
+            await completion.CommitAsync(CancellationToken);
         }
-        var summary = await SweepSummary.ReadAsync(test.Ledger, group, Cancellation);
+        var summary = await SweepSummary.ReadAsync(test.Ledger, group, CancellationToken);
         Assert.Equal((12, 11, 1, 4.0, false), (summary.Runs, summary.Statuses[RunStatus.Pending], summary.Statuses[RunStatus.Completed], summary.Mean!.Value, summary.IsOver));
-        var repeated = await new RunSubmitter(test.Ledger).SubmitAsync("a", StarFilter.All, parameters, RunPlacement.Queued with { GroupId = Guid.CreateVersion7() }, "sweep", Cancellation);
+        var repeated = await new RunSubmitter(test.Ledger).SubmitAsync("a", StarFilter.All, parameters, RunPlacement.Queued with { GroupId = Guid.CreateVersion7() }, "sweep", CancellationToken);
         Assert.True(repeated.Repeated);
         Assert.Equal(submitted.Runs.Select(r => r.RunId), repeated.Runs.Select(r => r.RunId));
-        Assert.Equal(12, (await runs.ListAsync(new RunQuery { GroupId = group }, Cancellation)).Count);
+        Assert.Equal(12, (await runs.ListAsync(new RunQuery { GroupId = group }, CancellationToken)).Count);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ namespace Almagest.Runs.Tests.Runs;
 /// <summary>Stored scores under another threshold, as a run of its own.</summary>
 public sealed class RunRethresholderTests
 {
-    static readonly StarFilter North = new() { DecDeg = new Bounds(-20) };
+    private static readonly StarFilter s_north = new() { DecDeg = new Bounds(-20) };
 
     [Theory]
     [InlineData(0.02)]
@@ -87,9 +87,9 @@ public sealed class RunRethresholderTests
     {
         await using var test = await WithSkyAsync();
         var runs = new RunRepository(test.Ledger);
-        var clusters = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", North, new DbscanParameters()))).RunId!.Value;
+        var clusters = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", s_north, new DbscanParameters()))).RunId!.Value;
         var dataset = (await runs.GetAsync(clusters)).DatasetId;
-        var pending = (await runs.CreateAsync(dataset, new IsolationForestParameters(), North)).RunId;
+        var pending = (await runs.CreateAsync(dataset, new IsolationForestParameters(), s_north)).RunId;
         var foreign = (await new DiscoveryService(test.Ledger).RunAsync(Request(0.05))).RunId!.Value;
         await test.RewriteAsync($"update discovery_runs set results_summary = results_summary - 'score_offset' where run_id = '{foreign}'");
         foreach (var (run, kind) in new[]
@@ -103,12 +103,12 @@ public sealed class RunRethresholderTests
         Assert.Equal(3, await runs.CountAsync());
     }
 
-    static RunRequest Request(double contamination) =>
-        new("sky", North, new IsolationForestParameters { Contamination = contamination, RandomState = 7, NEstimators = 50, Features = "classic" });
+    private static RunRequest Request(double contamination) =>
+        new("sky", s_north, new IsolationForestParameters { Contamination = contamination, RandomState = 7, NEstimators = 50, Features = "classic" });
 
-    static JsonObject Summary(DiscoveryRun run) => JsonNode.Parse(run.ResultsSummary!)!.AsObject();
+    private static JsonObject Summary(DiscoveryRun run) => JsonNode.Parse(run.ResultsSummary!)!.AsObject();
 
-    static async Task<List<(long Star, int Flag, double Score)>> ResultsAsync(TestLedger test, Guid run)
+    private static async Task<List<(long Star, int Flag, double Score)>> ResultsAsync(TestLedger test, Guid run)
     {
         var rows = new List<(long, int, double)>();
         await using var command = test.Ledger.DataSource.CreateCommand($"select star_id, is_anomaly, anomaly_score from discovery_results where run_id = '{run}' order by star_id");
@@ -117,7 +117,7 @@ public sealed class RunRethresholderTests
         return rows;
     }
 
-    static async Task<TestLedger> WithSkyAsync()
+    private static async Task<TestLedger> WithSkyAsync()
     {
         var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("sky", 600);

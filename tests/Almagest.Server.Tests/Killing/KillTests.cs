@@ -9,11 +9,11 @@ namespace Almagest.Server.Tests.Killing;
 /// </summary>
 public sealed class KillTests
 {
-    static readonly string[] Points = ["before-copy", "after-copy", "before-commit", "after-commit"];
+    private static readonly string[] s_points = ["before-copy", "after-copy", "before-commit", "after-commit"];
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    static int Kills => TestDepth.Rounds(usually: 4, release: 40, "ALMAGEST_KILLS");
+    private static int Kills => TestDepth.Rounds(usually: 4, release: 40, "ALMAGEST_KILLS");
 
     [Fact]
     [TimeLimit(1200, "each kill takes some ten seconds: a lost run is found by its heartbeat, and PostgreSQL recovers")]
@@ -22,12 +22,12 @@ public sealed class KillTests
         await using var ledger = await KilledLedger.CreateAsync();
         // Half of the kills hit servers, a quarter PostgreSQL's processes, a quarter PostgreSQL; two of three at a named point.
         var (server, backend, postmaster) = (Kills - Kills / 4 * 2, Kills / 4, Kills / 4);
-        for (var i = 0; i < server; i++) await KillServerAsync(ledger, i % 3 == 2 ? null : Points[(i - i / 3) % Points.Length], i);
-        foreach (var point in Points)
+        for (var i = 0; i < server; i++) await KillServerAsync(ledger, i % 3 == 2 ? null : s_points[(i - i / 3) % s_points.Length], i);
+        foreach (var point in s_points)
         {
             using var survivor = await ServerProcess.StartAsync(ledger.Connection, point);
-            for (var i = Array.IndexOf(Points, point); i < backend; i += Points.Length) await KillAtAsync(ledger, survivor, ledger.KillBackendAsync, i % 3 != 2, i);
-            for (var i = Array.IndexOf(Points, point); i < postmaster; i += Points.Length) await KillAtAsync(ledger, survivor, ledger.KillPostmasterAsync, i % 3 != 2, i);
+            for (var i = Array.IndexOf(s_points, point); i < backend; i += s_points.Length) await KillAtAsync(ledger, survivor, ledger.KillBackendAsync, i % 3 != 2, i);
+            for (var i = Array.IndexOf(s_points, point); i < postmaster; i += s_points.Length) await KillAtAsync(ledger, survivor, ledger.KillPostmasterAsync, i % 3 != 2, i);
             await survivor.KillAsync();
         }
         using var last = await ServerProcess.StartAsync(ledger.Connection);
@@ -35,27 +35,27 @@ public sealed class KillTests
         TestContext.Current.SendDiagnosticMessage("{0} kills, {1} runs, all complete once", Kills, ledger.Submitted);
     }
 
-    static async Task KillServerAsync(KilledLedger ledger, string? point, int seed)
+    private static async Task KillServerAsync(KilledLedger ledger, string? point, int seed)
     {
         await ledger.SubmitAsync();
         using var server = await ServerProcess.StartAsync(ledger.Connection, point);
-        if (point is null) await Task.Delay(RandomDelay(seed), Cancellation);
+        if (point is null) await Task.Delay(RandomDelay(seed), CancellationToken);
         else await server.ReachedAsync();
         await server.KillAsync();
         await ledger.CheckAsync();
     }
 
     // The server outlives it: it must go on by itself.
-    static async Task KillAtAsync(KilledLedger ledger, ServerProcess server, Func<Task> kill, bool atPoint, int seed)
+    private static async Task KillAtAsync(KilledLedger ledger, ServerProcess server, Func<Task> kill, bool atPoint, int seed)
     {
         if (atPoint) await server.ArmAsync();
         await ledger.SubmitAsync();
         if (atPoint) await server.ReachedAsync();
-        else await Task.Delay(RandomDelay(seed), Cancellation);
+        else await Task.Delay(RandomDelay(seed), CancellationToken);
         await kill();
         await ledger.CheckAsync();
         if (atPoint) await server.GoOnAsync();
     }
 
-    static TimeSpan RandomDelay(int seed) => TimeSpan.FromMilliseconds(new Random(seed).Next(400));
+    private static TimeSpan RandomDelay(int seed) => TimeSpan.FromMilliseconds(new Random(seed).Next(400));
 }

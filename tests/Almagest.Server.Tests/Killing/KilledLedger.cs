@@ -21,24 +21,24 @@ namespace Almagest.Server.Tests.Killing;
 /// <summary>A ledger in a cluster of its own, whose server processes and PostgreSQL processes are killed, and what must hold all the while.</summary>
 internal sealed partial class KilledLedger : IAsyncDisposable
 {
-    const int Stars = 60;
+    private const int Stars = 60;
 
-    readonly TestFolder folder;
-    readonly EmbeddedServerOptions options;
-    readonly ServerLease lease;
-    readonly HashSet<Guid> complete = [];
+    private readonly TestFolder _folder;
+    private readonly EmbeddedServerOptions _options;
+    private readonly ServerLease _lease;
+    private readonly HashSet<Guid> _complete = [];
 
-    KilledLedger(TestFolder folder, EmbeddedServerOptions options, ServerLease lease)
+    private KilledLedger(TestFolder folder, EmbeddedServerOptions options, ServerLease lease)
     {
-        this.folder = folder;
-        this.options = options;
-        this.lease = lease;
+        this._folder = folder;
+        this._options = options;
+        this._lease = lease;
         Ledger = new LedgerDatabase(Connection);
     }
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    public string Connection => new NpgsqlConnectionStringBuilder(lease.ConnectionString) { MaxPoolSize = 20 }.ConnectionString;
+    public string Connection => new NpgsqlConnectionStringBuilder(_lease.ConnectionString) { MaxPoolSize = 20 }.ConnectionString;
 
     public LedgerDatabase Ledger { get; }
 
@@ -49,10 +49,10 @@ internal sealed partial class KilledLedger : IAsyncDisposable
         var folder = TestFolder.Create("killed");
         // As users have it: without, PostgreSQL may lose the last commits of all when it is killed.
         var options = new EmbeddedServerOptions { Home = folder.Path, Durable = true };
-        var ledger = new KilledLedger(folder, options, await EmbeddedServer.StartAsync(options, Cancellation));
-        await ledger.Ledger.Schema.MigrateAsync(Cancellation);
+        var ledger = new KilledLedger(folder, options, await EmbeddedServer.StartAsync(options, CancellationToken));
+        await ledger.Ledger.Schema.MigrateAsync(CancellationToken);
         var file = Path.Combine(folder.Path, "field.csv");
-        await File.WriteAllTextAsync(file, TestServer.Csv("field", Stars), Cancellation);
+        await File.WriteAllTextAsync(file, TestServer.Csv("field", Stars), CancellationToken);
         await new CatalogIngestor(ledger.Ledger).IngestAsync([file]);
         return ledger;
     }
@@ -69,12 +69,12 @@ internal sealed partial class KilledLedger : IAsyncDisposable
         {
             try
             {
-                await new RunSubmitter(Ledger).SubmitAsync(new RunRequest("field", StarFilter.All, parameters), RunPlacement.Queued with { MaxRestarts = 1000 }, key, Cancellation);
+                await new RunSubmitter(Ledger).SubmitAsync(new RunRequest("field", StarFilter.All, parameters), RunPlacement.Queued with { MaxRestarts = 1000 }, key, CancellationToken);
                 break;
             }
             catch (LedgerException e) when (tries < 50 && e.Kind == LedgerErrorKind.Unavailable)
             {
-                await Task.Delay(100, Cancellation);
+                await Task.Delay(100, CancellationToken);
             }
         }
         Submitted++;
@@ -95,8 +95,8 @@ internal sealed partial class KilledLedger : IAsyncDisposable
                              else '\x01'::bytea || int8send(star_id) || case is_anomaly when 1 then '\x01'::bytea else '\x00'::bytea end || float8send(anomaly_score) end, ''::bytea order by star_id)), 'hex') as hash
                            from discovery_results group by run_id) n using (run_id)
                 """, connection);
-            await using var reader = await command.ExecuteReaderAsync(Cancellation);
-            while (await reader.ReadAsync(Cancellation))
+            await using var reader = await command.ExecuteReaderAsync(CancellationToken);
+            while (await reader.ReadAsync(CancellationToken))
             {
                 var (run, done, stars, rows) = (reader.GetGuid(0), reader.GetBoolean(1), reader.GetInt64(2), reader.GetInt64(3));
                 Assert.True(done ? rows == Stars && stars == Stars : rows == 0, $"run {run} is {(done ? "" : "not ")}complete and {rows} of its {stars} rows are visible");
@@ -105,11 +105,11 @@ internal sealed partial class KilledLedger : IAsyncDisposable
             }
         });
         Assert.Equal(Submitted, now.Count);
-        Assert.All(complete, run => Assert.True(now.GetValueOrDefault(run), $"run {run} was complete and is not any more"));
-        complete.UnionWith(now.Where(r => r.Value).Select(r => r.Key));
+        Assert.All(_complete, run => Assert.True(now.GetValueOrDefault(run), $"run {run} was complete and is not any more"));
+        _complete.UnionWith(now.Where(r => r.Value).Select(r => r.Key));
     }
 
-    public int Complete => complete.Count;
+    public int Complete => _complete.Count;
 
     /// <summary>kill -9 of the PostgreSQL process that a run's transaction is in; of any, where there is none. The server then restarts all sessions.</summary>
     public async Task KillBackendAsync()
@@ -119,7 +119,7 @@ internal sealed partial class KilledLedger : IAsyncDisposable
         {
             await using var command = new NpgsqlCommand(
                 "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() order by xact_start nulls last, state_change desc limit 1", connection);
-            pid = (int?)await command.ExecuteScalarAsync(Cancellation) ?? 0;
+            pid = (int?)await command.ExecuteScalarAsync(CancellationToken) ?? 0;
         });
         if (pid != 0) _ = Kill(pid, 9);
         await AnsweringAsync();
@@ -128,44 +128,44 @@ internal sealed partial class KilledLedger : IAsyncDisposable
     /// <summary>kill -9 of PostgreSQL itself, and a start as after a crash.</summary>
     public async Task KillPostmasterAsync()
     {
-        var file = Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories).Single();
-        Assert.Equal(0, Kill(int.Parse((await File.ReadAllLinesAsync(file, Cancellation))[0], CultureInfo.InvariantCulture), 9));
+        var file = Directory.GetFiles(_folder.Path, "postmaster.pid", SearchOption.AllDirectories).Single();
+        Assert.Equal(0, Kill(int.Parse((await File.ReadAllLinesAsync(file, CancellationToken))[0], CultureInfo.InvariantCulture), 9));
         await AnsweringAsync();
     }
 
-    async Task AnsweringAsync()
+    private async Task AnsweringAsync()
     {
         for (var tries = 0; ; tries++)
         {
             try
             {
-                await lease.EnsureRunningAsync(Cancellation);
-                await using var connection = await Ledger.ConnectAsync(Cancellation);
+                await _lease.EnsureRunningAsync(CancellationToken);
+                await using var connection = await Ledger.ConnectAsync(CancellationToken);
                 await using var command = new NpgsqlCommand("select 1", connection);
-                await command.ExecuteScalarAsync(Cancellation);
+                await command.ExecuteScalarAsync(CancellationToken);
                 return;
             }
             catch (Exception e) when (tries < 300 && e is LedgerException or NpgsqlException or PostgresServerException)
             {
-                await Task.Delay(100, Cancellation);
+                await Task.Delay(100, CancellationToken);
             }
         }
     }
 
     // A connection of the pool may be one that was killed: then another is tried.
-    async Task OnceAsync(Func<NpgsqlConnection, Task> work)
+    private async Task OnceAsync(Func<NpgsqlConnection, Task> work)
     {
         for (var tries = 0; ; tries++)
         {
             try
             {
-                await using var connection = await Ledger.ConnectAsync(Cancellation);
+                await using var connection = await Ledger.ConnectAsync(CancellationToken);
                 await work(connection);
                 return;
             }
             catch (Exception e) when (tries < 50 && e is LedgerException or NpgsqlException)
             {
-                await Task.Delay(100, Cancellation);
+                await Task.Delay(100, CancellationToken);
             }
         }
     }
@@ -178,7 +178,7 @@ internal sealed partial class KilledLedger : IAsyncDisposable
             await CheckAsync();
             return Complete == Submitted;
         });
-        await Eventually.HoldsAsync(async () => (await new ViewStatusReader(Ledger).ReadAsync(Cancellation)).All(v => !v.Lags && !v.IsRefreshing));
+        await Eventually.HoldsAsync(async () => (await new ViewStatusReader(Ledger).ReadAsync(CancellationToken)).All(v => !v.Lags && !v.IsRefreshing));
         Assert.All(await new ViewVerifier(Ledger).VerifyAsync(), v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}"));
     }
 
@@ -188,8 +188,8 @@ internal sealed partial class KilledLedger : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ledger.DisposeAsync();
-        await lease.DisposeAsync();
-        await EmbeddedServer.DestroyAsync(options);
-        folder.Dispose();
+        await _lease.DisposeAsync();
+        await EmbeddedServer.DestroyAsync(_options);
+        _folder.Dispose();
     }
 }

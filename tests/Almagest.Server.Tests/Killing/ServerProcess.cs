@@ -6,11 +6,11 @@ namespace Almagest.Server.Tests.Killing;
 /// <summary>A server with two workers in a process of its own.</summary>
 internal sealed class ServerProcess : IDisposable
 {
-    readonly Process process;
+    private readonly Process _process;
 
-    ServerProcess(Process process) => this.process = process;
+    private ServerProcess(Process process) => this._process = process;
 
-    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     public static async Task<ServerProcess> StartAsync(string connection, string? point = null)
     {
@@ -20,47 +20,47 @@ internal sealed class ServerProcess : IDisposable
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         var server = new ServerProcess(Process.Start(info)!);
-        server.process.ErrorDataReceived += (_, _) => { };
-        server.process.BeginErrorReadLine();
+        server._process.ErrorDataReceived += (_, _) => { };
+        server._process.BeginErrorReadLine();
         // The point may be reached before the server says that it has started.
-        server.first = await server.process.StandardOutput.ReadLineAsync(Cancellation);
-        Assert.Contains(server.first, new[] { "ready", "reached" });
+        server._first = await server._process.StandardOutput.ReadLineAsync(CancellationToken);
+        Assert.Contains(server._first, new[] { "ready", "reached" });
         return server;
     }
 
-    string? first;
+    private string? _first;
 
     /// <summary>Waits until it stands at its point.</summary>
     public async Task ReachedAsync()
     {
-        for (var line = first; line != "reached"; line = await process.StandardOutput.ReadLineAsync(Cancellation))
+        for (var line = _first; line != "reached"; line = await _process.StandardOutput.ReadLineAsync(CancellationToken))
             Assert.NotNull(line);
-        first = null;
+        _first = null;
     }
 
     public async Task GoOnAsync()
     {
-        await process.StandardInput.WriteLineAsync();
-        await process.StandardInput.FlushAsync(Cancellation);
+        await _process.StandardInput.WriteLineAsync();
+        await _process.StandardInput.FlushAsync(CancellationToken);
     }
 
     public async Task ArmAsync()
     {
-        await process.StandardInput.WriteLineAsync("again");
-        await process.StandardInput.FlushAsync(Cancellation);
-        first = "armed";
+        await _process.StandardInput.WriteLineAsync("again");
+        await _process.StandardInput.FlushAsync(CancellationToken);
+        _first = "armed";
     }
 
     /// <summary>Ends it as <c>kill -9</c> does.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync(Cancellation);
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken);
     }
 
     public void Dispose()
     {
-        if (!process.HasExited) process.Kill();
-        process.Dispose();
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
     }
 }

@@ -9,11 +9,11 @@ namespace Almagest.Server.Tests.VirtualObservatory;
 /// <summary>Simple Cone Search, rule by rule of its recommendation.</summary>
 public sealed class ConeSearchTests(KnownLedger known)
 {
-    readonly TestServer server = known.Server;
+    private readonly TestServer _server = known.Server;
 
-    async Task<VoTable> AskAsync(string path)
+    private async Task<VoTable> AskAsync(string path)
     {
-        var answer = await server.GetAsync(path);
+        var answer = await _server.GetAsync(path);
         Assert.Equal((HttpStatusCode.OK, "application/x-votable+xml"), (answer.Status, answer.ContentHeaders.ContentType?.MediaType));
         return new VoTable(answer.Text);
     }
@@ -28,7 +28,7 @@ public sealed class ConeSearchTests(KnownLedger known)
         Assert.InRange(some.Rows.Count, 1, 11);
     }
 
-    static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(1)]
@@ -104,7 +104,7 @@ public sealed class ConeSearchTests(KnownLedger known)
     [Fact]
     public async Task What_does_not_exist_is_not_found()
     {
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync("/vo/datasets/none/cone?RA=1&DEC=1&SR=1")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync($"/vo/runs/{Guid.NewGuid()}/cone?RA=1&DEC=1&SR=1")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync("/vo/datasets/none/cone?RA=1&DEC=1&SR=1")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync($"/vo/runs/{Guid.NewGuid()}/cone?RA=1&DEC=1&SR=1")).Status);
     }
 }

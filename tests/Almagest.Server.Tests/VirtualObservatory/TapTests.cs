@@ -11,13 +11,13 @@ namespace Almagest.Server.Tests.VirtualObservatory;
 /// <summary>TAP: queries answered at once and as jobs.</summary>
 public sealed partial class TapTests(KnownLedger known)
 {
-    readonly TestServer server = known.Server;
+    private readonly TestServer _server = known.Server;
 
-    static string Sync(string adql, string more = "") => $"/vo/tap/sync?LANG=ADQL&QUERY={Uri.EscapeDataString(adql)}{more}";
+    private static string Sync(string adql, string more = "") => $"/vo/tap/sync?LANG=ADQL&QUERY={Uri.EscapeDataString(adql)}{more}";
 
-    async Task<VoTable> AskAsync(string adql, string more = "")
+    private async Task<VoTable> AskAsync(string adql, string more = "")
     {
-        var answer = await server.GetAsync(Sync(adql, more));
+        var answer = await _server.GetAsync(Sync(adql, more));
         Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
         return new VoTable(answer.Text);
     }
@@ -89,7 +89,7 @@ public sealed partial class TapTests(KnownLedger known)
         Assert.Equal(octant, (await AskAsync("SELECT star_id FROM almagest.stars WHERE 1 = CONTAINS(POINT(ra_deg, dec_deg), POLYGON(90, 0, 180, 0, 0, 90))")).Rows.Select(r => r["star_id"]).Order());
     }
 
-    static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task More_rows_than_MAXREC_are_cut_off_and_said_so()
@@ -111,7 +111,7 @@ public sealed partial class TapTests(KnownLedger known)
     [InlineData("application/x-votable+xml", "application/x-votable+xml", "<?xml")]
     public async Task Answers_come_in_many_formats(string format, string type, string start)
     {
-        var answer = await server.GetAsync(Sync("SELECT TOP 2 star_id, run_type FROM almagest.stars, almagest.runs", $"&responseformat={Uri.EscapeDataString(format)}"));
+        var answer = await _server.GetAsync(Sync("SELECT TOP 2 star_id, run_type FROM almagest.stars, almagest.runs", $"&responseformat={Uri.EscapeDataString(format)}"));
         Assert.Equal((HttpStatusCode.OK, type), (answer.Status, answer.ContentHeaders.ContentType?.MediaType));
         Assert.StartsWith(start, answer.Text, StringComparison.Ordinal);
     }
@@ -130,7 +130,7 @@ public sealed partial class TapTests(KnownLedger known)
     [InlineData("LANG=ADQL&QUERY=SELECT+star_id+FROM+almagest.stars&UPLOAD=t,http://x", "UPLOAD is not supported")]
     public async Task Mistakes_are_VOTables_that_say_what_was_wrong(string query, string message)
     {
-        var answer = await server.GetAsync($"/vo/tap/sync?{query}");
+        var answer = await _server.GetAsync($"/vo/tap/sync?{query}");
         Assert.Equal((HttpStatusCode.BadRequest, "application/x-votable+xml"), (answer.Status, answer.ContentHeaders.ContentType?.MediaType));
         var table = new VoTable(answer.Text);
         Assert.Equal(0, table.Tables);
@@ -142,9 +142,9 @@ public sealed partial class TapTests(KnownLedger known)
     [Fact]
     public async Task Queries_are_executed_in_a_transaction_that_cannot_write()
     {
-        using var runner = new Server.VirtualObservatory.AdqlRunner(server.Ledger);
+        using var runner = new Server.VirtualObservatory.AdqlRunner(_server.Ledger);
         await using var answer = await runner.OpenAsync("SELECT star_id FROM almagest.stars", 10_000, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        await using var connection = await server.Ledger.ConnectAsync(TestContext.Current.CancellationToken);
+        await using var connection = await _server.Ledger.ConnectAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand("select count(*) from pg_locks l join pg_stat_activity a using (pid) where a.state like 'idle in%' and a.query like 'select%c1%' and a.datname = current_database() and l.mode not in ('AccessShareLock', 'ExclusiveLock')", connection);
         Assert.Equal(0L, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
@@ -152,11 +152,11 @@ public sealed partial class TapTests(KnownLedger known)
     [Fact]
     public async Task A_query_beyond_its_time_is_given_up_and_leaves_no_place_taken()
     {
-        using var runner = new Server.VirtualObservatory.AdqlRunner(server.Ledger);
-        const string endless = "SELECT COUNT(*) FROM almagest.stars a, almagest.stars b, almagest.stars c, almagest.stars d, almagest.stars e, almagest.stars f, almagest.stars g, almagest.stars h WHERE a.ra_deg + b.ra_deg + c.ra_deg + d.ra_deg + e.ra_deg + f.ra_deg + g.ra_deg + h.ra_deg < 0";
+        using var runner = new Server.VirtualObservatory.AdqlRunner(_server.Ledger);
+        const string Endless = "SELECT COUNT(*) FROM almagest.stars a, almagest.stars b, almagest.stars c, almagest.stars d, almagest.stars e, almagest.stars f, almagest.stars g, almagest.stars h WHERE a.ra_deg + b.ra_deg + c.ra_deg + d.ra_deg + e.ra_deg + f.ra_deg + g.ra_deg + h.ra_deg < 0";
         for (var i = 0; i < 10; i++)
         {
-            var error = await Assert.ThrowsAsync<Server.VirtualObservatory.VoException>(() => runner.OpenAsync(endless, 10, TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<Server.VirtualObservatory.VoException>(() => runner.OpenAsync(Endless, 10, TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken));
             Assert.Contains("took longer than 0.1 s", error.Message, StringComparison.Ordinal);
         }
         await using var answer = await runner.OpenAsync("SELECT TOP 1 star_id FROM almagest.stars", 10, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -167,56 +167,56 @@ public sealed partial class TapTests(KnownLedger known)
     public async Task A_job_is_created_started_waited_for_read_and_deleted()
     {
         using var form = Form(("LANG", "ADQL"), ("QUERY", "SELECT star_id FROM dataset.known"), ("RUNID", "mine"));
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Client.BaseAddress };
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _server.Client.BaseAddress };
         using var created = await client.PostAsync("/vo/tap/async", form, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.SeeOther, created.StatusCode);
         var job = created.Headers.Location!.AbsolutePath;
-        Assert.Equal("PENDING", (await server.GetAsync($"{job}/phase")).Text);
-        Assert.Contains(job, (await server.GetAsync("/vo/tap/async?PHASE=PENDING")).Text, StringComparison.Ordinal);
+        Assert.Equal("PENDING", (await _server.GetAsync($"{job}/phase")).Text);
+        Assert.Contains(job, (await _server.GetAsync("/vo/tap/async?PHASE=PENDING")).Text, StringComparison.Ordinal);
         using var run = await client.PostAsync($"{job}/phase", Form(("PHASE", "RUN")), TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.SeeOther, job), (run.StatusCode, run.Headers.Location!.AbsolutePath));
-        await Eventually.HoldsAsync(async () => Phase((await server.GetAsync($"{job}?WAIT=30")).Text) == "COMPLETED");
-        var result = await server.GetAsync($"{job}/results/result");
+        await Eventually.HoldsAsync(async () => Phase((await _server.GetAsync($"{job}?WAIT=30")).Text) == "COMPLETED");
+        var result = await _server.GetAsync($"{job}/results/result");
         Assert.Equal(12, new VoTable(result.Text).Rows.Count);
-        Assert.Contains($"{job}/results/result", (await server.GetAsync($"{job}/results")).Text, StringComparison.Ordinal);
-        Assert.Contains(">mine<", (await server.GetAsync(job)).Text, StringComparison.Ordinal);
+        Assert.Contains($"{job}/results/result", (await _server.GetAsync($"{job}/results")).Text, StringComparison.Ordinal);
+        Assert.Contains(">mine<", (await _server.GetAsync(job)).Text, StringComparison.Ordinal);
         using var deleted = await client.DeleteAsync(job, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.SeeOther, deleted.StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(job)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync(job)).Status);
     }
 
     [Fact]
     public async Task A_job_that_fails_says_why_and_one_that_is_aborted_stops()
     {
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Client.BaseAddress };
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _server.Client.BaseAddress };
         var wrong = (await client.PostAsync("/vo/tap/async", Form(("LANG", "ADQL"), ("QUERY", "SELECT nothing FROM almagest.stars"), ("PHASE", "RUN")), TestContext.Current.CancellationToken)).Headers.Location!.AbsolutePath;
-        await Eventually.HoldsAsync(async () => Phase((await server.GetAsync($"{wrong}?WAIT=30")).Text) == "ERROR");
-        Assert.Contains("there is no column nothing", new VoTable((await server.GetAsync($"{wrong}/error")).Text).Infos.Single().Content, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync($"{wrong}/results/result")).Status);
+        await Eventually.HoldsAsync(async () => Phase((await _server.GetAsync($"{wrong}?WAIT=30")).Text) == "ERROR");
+        Assert.Contains("there is no column nothing", new VoTable((await _server.GetAsync($"{wrong}/error")).Text).Infos.Single().Content, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync($"{wrong}/results/result")).Status);
 
-        const string endless = "SELECT COUNT(*) FROM almagest.stars a, almagest.stars b, almagest.stars c, almagest.stars d, almagest.stars e, almagest.stars f, almagest.stars g, almagest.stars h, almagest.stars i";
-        var slow = (await client.PostAsync("/vo/tap/async", Form(("LANG", "ADQL"), ("QUERY", endless), ("PHASE", "RUN"), ("EXECUTIONDURATION", "3000")), TestContext.Current.CancellationToken)).Headers.Location!.AbsolutePath;
-        Assert.Equal("3000", (await server.GetAsync($"{slow}/executionduration")).Text);
+        const string Endless = "SELECT COUNT(*) FROM almagest.stars a, almagest.stars b, almagest.stars c, almagest.stars d, almagest.stars e, almagest.stars f, almagest.stars g, almagest.stars h, almagest.stars i";
+        var slow = (await client.PostAsync("/vo/tap/async", Form(("LANG", "ADQL"), ("QUERY", Endless), ("PHASE", "RUN"), ("EXECUTIONDURATION", "3000")), TestContext.Current.CancellationToken)).Headers.Location!.AbsolutePath;
+        Assert.Equal("3000", (await _server.GetAsync($"{slow}/executionduration")).Text);
         using var aborted = await client.PostAsync($"{slow}/phase", Form(("PHASE", "ABORT")), TestContext.Current.CancellationToken);
-        await Eventually.HoldsAsync(async () => (await server.GetAsync($"{slow}/phase")).Text == "ABORTED");
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync($"{slow}/phase")).Text == "ABORTED");
     }
 
     [Fact]
     public async Task The_descriptions_are_well_formed_and_name_the_service_as_the_client_does()
     {
-        var capabilities = await server.GetAsync("/vo/tap/capabilities");
-        Assert.Contains($">{server.Client.BaseAddress}vo/tap<", capabilities.Text, StringComparison.Ordinal);
-        var tables = XDocument.Parse((await server.GetAsync("/vo/tap/tables")).Text);
+        var capabilities = await _server.GetAsync("/vo/tap/capabilities");
+        Assert.Contains($">{_server.Client.BaseAddress}vo/tap<", capabilities.Text, StringComparison.Ordinal);
+        var tables = XDocument.Parse((await _server.GetAsync("/vo/tap/tables")).Text);
         Assert.Contains("dataset.known", tables.Descendants("table").Select(t => t.Element("name")!.Value));
         Assert.Contains("remark", tables.Descendants("column").Select(t => t.Element("name")!.Value));
-        Assert.Contains(">true<", (await server.GetAsync("/vo/tap/availability")).Text, StringComparison.Ordinal);
-        var page = XDocument.Parse((await server.GetAsync("/vo/tap/examples")).Text);
+        Assert.Contains(">true<", (await _server.GetAsync("/vo/tap/availability")).Text, StringComparison.Ordinal);
+        var page = XDocument.Parse((await _server.GetAsync("/vo/tap/examples")).Text);
         foreach (var query in page.Descendants().Where(e => e.Attribute("property")?.Value == "query").Select(e => e.Value)) await AskAsync(query);
     }
 
-    static FormUrlEncodedContent Form(params (string, string)[] values) => new(values.Select(v => KeyValuePair.Create(v.Item1, v.Item2)));
+    private static FormUrlEncodedContent Form(params (string, string)[] values) => new(values.Select(v => KeyValuePair.Create(v.Item1, v.Item2)));
 
-    static string Phase(string job) => PhaseElement.Match(job).Groups[1].Value;
+    private static string Phase(string job) => PhaseElement.Match(job).Groups[1].Value;
 
     [GeneratedRegex("<uws:phase>(.*?)</uws:phase>")]
     private static partial Regex PhaseElement { get; }

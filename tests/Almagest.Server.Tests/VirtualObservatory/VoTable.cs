@@ -3,17 +3,17 @@ using System.Xml.Linq;
 namespace Almagest.Server.Tests.VirtualObservatory;
 
 /// <summary>A VOTable answer with TABLEDATA, read by plain XML: no reader of this program's.</summary>
-sealed class VoTable
+internal sealed class VoTable
 {
-    static readonly XNamespace Space = "http://www.ivoa.net/xml/VOTable/v1.3";
+    private static readonly XNamespace s_space = "http://www.ivoa.net/xml/VOTable/v1.3";
 
     public VoTable(string text)
     {
         var document = XDocument.Parse(text);
-        Infos = document.Descendants(Space + "INFO").Select(i => (i.Attribute("name")!.Value, i.Attribute("value")!.Value, i.Value)).ToList();
-        Tables = document.Descendants(Space + "TABLE").Count();
-        Fields = document.Descendants(Space + "FIELD").ToDictionary(f => f.Attribute("name")!.Value, f => f.Attributes().ToDictionary(a => a.Name.LocalName, a => a.Value));
-        Rows = document.Descendants(Space + "TR").Select(r => Fields.Keys.Zip(r.Elements(Space + "TD")).ToDictionary(c => c.First, c => c.Second.Value)).ToList();
+        Infos = document.Descendants(s_space + "INFO").Select(i => (i.Attribute("name")!.Value, i.Attribute("value")!.Value, i.Value)).ToList();
+        Tables = document.Descendants(s_space + "TABLE").Count();
+        Fields = document.Descendants(s_space + "FIELD").ToDictionary(f => f.Attribute("name")!.Value, f => f.Attributes().ToDictionary(a => a.Name.LocalName, a => a.Value));
+        Rows = document.Descendants(s_space + "TR").Select(r => Fields.Keys.Zip(r.Elements(s_space + "TD")).ToDictionary(c => c.First, c => c.Second.Value)).ToList();
     }
 
     public List<(string Name, string Value, string Content)> Infos { get; }

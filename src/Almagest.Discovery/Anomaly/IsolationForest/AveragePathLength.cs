@@ -4,9 +4,9 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// c(n): the mean path length of an unsuccessful search in a binary search tree of n keys, by which isolation forests
 /// measure depth (Liu, Ting and Zhou, "Isolation Forest", ICDM 2008, eq. 1).
 /// </summary>
-static class AveragePathLength
+internal static class AveragePathLength
 {
-    const double EulerGamma = 0.57721566490153286061;
+    private const double EulerGamma = 0.57721566490153286061;
 
     public static double Of(int n) => n switch
     {

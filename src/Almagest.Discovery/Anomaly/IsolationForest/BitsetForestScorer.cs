@@ -7,20 +7,20 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// The fast scorer: every value is replaced once by its rank among all thresholds of its feature, exactly; then each tree costs, for a
 /// row, one table look-up and one AND per feature and one count of trailing zeros. No branch depends on the data.
 /// </summary>
-sealed class BitsetForestScorer : IForestScorer
+internal sealed class BitsetForestScorer : IForestScorer
 {
     /// <summary>Slots are 16-bit; and a tree's interval table should share the first-level cache with its masks.</summary>
-    const int MaxSlots = 12_000;
+    private const int MaxSlots = 12_000;
 
     /// <summary>Beyond this many leaves, walking the tree is cheaper than several bitsets.</summary>
-    const int MaxLeavesPerTree = 1024;
+    private const int MaxLeavesPerTree = 1024;
 
     /// <summary>Ranks and sums of this many rows stay in the second-level cache while the trees pass over them.</summary>
-    const int BlockRows = 2048;
+    private const int BlockRows = 2048;
 
-    readonly List<TreeGroup> groups;
+    private readonly List<TreeGroup> _groups;
 
-    BitsetForestScorer(List<TreeGroup> groups) => this.groups = groups;
+    private BitsetForestScorer(List<TreeGroup> groups) => this._groups = groups;
 
     /// <summary>Null where a tree is too large for bitsets to pay.</summary>
     public static BitsetForestScorer? TryCreate(IReadOnlyList<IsolationTree> trees, int columns)
@@ -46,41 +46,41 @@ sealed class BitsetForestScorer : IForestScorer
         for (var first = 0; first < sums.Length; first += BlockRows)
         {
             var count = Math.Min(BlockRows, sums.Length - first);
-            foreach (var group in groups) group.Add(rows.Slice(first * columns, count * columns), sums.Slice(first, count));
+            foreach (var group in _groups) group.Add(rows.Slice(first * columns, count * columns), sums.Slice(first, count));
         }
     }
 
     /// <summary>Consecutive trees that share one set of ranks.</summary>
-    sealed class TreeGroup
+    private sealed class TreeGroup
     {
-        readonly ThresholdRanks[] ranks;
-        readonly int[] slotOffsets;
-        readonly List<BitsetPair> pairs = [];
-        readonly int quads;
+        private readonly ThresholdRanks[] _ranks;
+        private readonly int[] _slotOffsets;
+        private readonly List<BitsetPair> _pairs = [];
+        private readonly int _quads;
 
         public TreeGroup(IsolationTree[] trees, int columns)
         {
-            ranks = new ThresholdRanks[columns];
+            _ranks = new ThresholdRanks[columns];
             for (var f = 0; f < columns; f++)
-                ranks[f] = new ThresholdRanks([.. trees.SelectMany(t => Enumerable.Range(0, t.Nodes).Where(n => t.Feature[n] == f).Select(n => t.Threshold[n])).Distinct().Order()]);
-            quads = QuadsFor(columns);
-            slotOffsets = new int[4 * quads + 1];
-            for (var f = 0; f < 4 * quads; f++) slotOffsets[f + 1] = slotOffsets[f] + (f < columns ? ranks[f].Count + 1 : 1);
+                _ranks[f] = new ThresholdRanks([.. trees.SelectMany(t => Enumerable.Range(0, t.Nodes).Where(n => t.Feature[n] == f).Select(n => t.Threshold[n])).Distinct().Order()]);
+            _quads = QuadsFor(columns);
+            _slotOffsets = new int[4 * _quads + 1];
+            for (var f = 0; f < 4 * _quads; f++) _slotOffsets[f + 1] = _slotOffsets[f] + (f < columns ? _ranks[f].Count + 1 : 1);
             // Sums do not depend on the order, so that bitsets of one size go together.
-            var bitsets = trees.SelectMany(t => LeafBitset.Pack(LeafBox.Of(t, ranks), ranks)).OrderBy(b => b.Words).ToArray();
+            var bitsets = trees.SelectMany(t => LeafBitset.Pack(LeafBox.Of(t, _ranks), _ranks)).OrderBy(b => b.Words).ToArray();
             for (var i = 0; i < bitsets.Length; i += 2)
-                pairs.Add(new BitsetPair(bitsets[i], i + 1 < bitsets.Length ? bitsets[i + 1] : LeafBitset.Empty, slotOffsets));
+                _pairs.Add(new BitsetPair(bitsets[i], i + 1 < bitsets.Length ? bitsets[i + 1] : LeafBitset.Empty, _slotOffsets));
         }
 
         /// <summary>One or two quads, or an even number of them.</summary>
-        static int QuadsFor(int columns) => columns <= 4 ? 1 : (columns + 7) / 8 * 2;
+        private static int QuadsFor(int columns) => columns <= 4 ? 1 : (columns + 7) / 8 * 2;
 
         public void Add(ReadOnlySpan<double> rows, Span<double> sums)
         {
-            var slots = ArrayPool<ulong>.Shared.Rent(quads * sums.Length);
-            var masks = ArrayPool<ulong>.Shared.Rent(quads > 2 ? 8 * sums.Length : 1);
-            for (var quad = 0; quad < quads; quad++) Quantise(rows, quad, slots.AsSpan(quad * sums.Length, sums.Length));
-            foreach (var pair in pairs) BitsetKernel.Add(pair, quads, slots.AsSpan(0, quads * sums.Length), masks, sums);
+            var slots = ArrayPool<ulong>.Shared.Rent(_quads * sums.Length);
+            var masks = ArrayPool<ulong>.Shared.Rent(_quads > 2 ? 8 * sums.Length : 1);
+            for (var quad = 0; quad < _quads; quad++) Quantise(rows, quad, slots.AsSpan(quad * sums.Length, sums.Length));
+            foreach (var pair in _pairs) BitsetKernel.Add(pair, _quads, slots.AsSpan(0, _quads * sums.Length), masks, sums);
             ArrayPool<ulong>.Shared.Return(slots);
             ArrayPool<ulong>.Shared.Return(masks);
         }
@@ -88,21 +88,21 @@ sealed class BitsetForestScorer : IForestScorer
         /// <summary>Packs the slots of four features into one word per row.</summary>
         // Optimised at once: a run is often over before a method would be found to be hot. So elsewhere here.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        void Quantise(ReadOnlySpan<double> rows, int quad, Span<ulong> slots)
+        private void Quantise(ReadOnlySpan<double> rows, int quad, Span<ulong> slots)
         {
             slots.Clear();
             for (var lane = 0; lane < 4; lane++)
             {
                 var f = 4 * quad + lane;
-                var offset = slotOffsets[f];
-                if (f >= ranks.Length)
+                var offset = _slotOffsets[f];
+                if (f >= _ranks.Length)
                 {
                     foreach (ref var slot in slots) slot |= (ulong)offset << 16 * lane;
                     continue;
                 }
-                var featureRanks = ranks[f];
+                var featureRanks = _ranks[f];
                 for (var row = 0; row < slots.Length; row++)
-                    slots[row] |= (ulong)(offset + featureRanks.Of(rows[row * ranks.Length + f])) << 16 * lane;
+                    slots[row] |= (ulong)(offset + featureRanks.Of(rows[row * _ranks.Length + f])) << 16 * lane;
             }
         }
     }

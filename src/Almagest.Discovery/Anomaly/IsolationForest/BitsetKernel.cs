@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
 /// <summary>The inner loop of <see cref="BitsetForestScorer"/>: up to eight features of many rows against two bitsets.</summary>
-static unsafe class BitsetKernel
+internal static unsafe class BitsetKernel
 {
-    const nint Stride = BitsetPair.TableStride;
-    const nint PathLengths = BitsetPair.PathLengthsPerWord;
+    private const nint Stride = BitsetPair.TableStride;
+    private const nint PathLengths = BitsetPair.PathLengthsPerWord;
 
     /// <summary>
     /// Adds the path lengths of a block of rows to <paramref name="sums"/>. Features come in quads, four 16-bit slots to a word, and passes of
@@ -25,7 +25,7 @@ static unsafe class BitsetKernel
         }
     }
 
-    static void Add<TWords>(BitsetPair pair, int quads, ReadOnlySpan<ulong> slots, Span<ulong> masks, Span<double> sums)
+    private static void Add<TWords>(BitsetPair pair, int quads, ReadOnlySpan<ulong> slots, Span<ulong> masks, Span<double> sums)
         where TWords : struct, INumber
     {
         if (quads == 1) Pass<TWords, One, One, One>(pair, 0, slots, masks, sums);
@@ -39,13 +39,13 @@ static unsafe class BitsetKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Pass<TWords, TQuads, TFirst, TLast>(BitsetPair pair, int quad, ReadOnlySpan<ulong> slots, Span<ulong> masks, Span<double> sums)
+    private static void Pass<TWords, TQuads, TFirst, TLast>(BitsetPair pair, int quad, ReadOnlySpan<ulong> slots, Span<ulong> masks, Span<double> sums)
         where TWords : struct, INumber
         where TQuads : struct, INumber
         where TFirst : struct, INumber
         where TLast : struct, INumber
     {
-        nint quadTables = 8 * TWords.Value * Stride;
+        var quadTables = 8 * TWords.Value * Stride;
         nint rows = sums.Length;
         fixed (ushort* intervals = pair.Intervals)
         fixed (ulong* allTables = pair.Masks)
@@ -92,43 +92,43 @@ static unsafe class BitsetKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static nuint Interval(nuint pair, int side) => side == 0 ? (byte)pair : pair >> 8;
+    private static nuint Interval(nuint pair, int side) => side == 0 ? (byte)pair : pair >> 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Leaves<TWords>(ulong* tables, nint word, nuint a, nuint b, nuint c, nuint d) where TWords : struct, INumber
+    private static ulong Leaves<TWords>(ulong* tables, nint word, nuint a, nuint b, nuint c, nuint d) where TWords : struct, INumber
     {
-        nint feature = 2 * TWords.Value * Stride;
+        var feature = 2 * TWords.Value * Stride;
         var first = tables + word * Stride;
         return first[a] & (first + feature)[b] & (first + 2 * feature)[c] & (first + 3 * feature)[d];
     }
 
     /// <summary>A number that the compiler knows.</summary>
-    interface INumber
+    private interface INumber
     {
         static abstract int Value { get; }
     }
 
-    readonly struct Zero : INumber
+    private readonly struct Zero : INumber
     {
         public static int Value => 0;
     }
 
-    readonly struct One : INumber
+    private readonly struct One : INumber
     {
         public static int Value => 1;
     }
 
-    readonly struct Two : INumber
+    private readonly struct Two : INumber
     {
         public static int Value => 2;
     }
 
-    readonly struct Three : INumber
+    private readonly struct Three : INumber
     {
         public static int Value => 3;
     }
 
-    readonly struct Four : INumber
+    private readonly struct Four : INumber
     {
         public static int Value => 4;
     }

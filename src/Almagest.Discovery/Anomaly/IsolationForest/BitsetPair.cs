@@ -3,7 +3,7 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// <summary>
 /// The tables of two bitsets, laid out for <see cref="BitsetKernel"/>: a row's rank is looked up once for both.
 /// </summary>
-sealed class BitsetPair
+internal sealed class BitsetPair
 {
     /// <summary>Words from one table of masks to the next: a little over 256, so that tables do not share cache sets.</summary>
     public const int TableStride = 264;

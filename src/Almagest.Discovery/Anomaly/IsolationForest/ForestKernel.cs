@@ -3,10 +3,10 @@ using Almagest.Discovery.Abstractions;
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
 /// <summary>Chooses the scorer. Both give the same sums.</summary>
-static class ForestKernel
+internal static class ForestKernel
 {
     /// <summary>Below this many rows, building the tables costs more than they save.</summary>
-    const int FewRows = 1000;
+    private const int FewRows = 1000;
 
     public static IForestScorer Choose(IReadOnlyList<IsolationTree> trees, int columns, int rows) =>
         Choose(trees, columns, rows, Kernels.AreReference);

@@ -4,7 +4,7 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// Computes path lengths of rows. All implementations give the same sums, bit for bit: path lengths are multiples of 2^-34, whose
 /// sums are exact in any order.
 /// </summary>
-interface IForestScorer
+internal interface IForestScorer
 {
     /// <summary>Writes each row's path length, summed over the trees.</summary>
     /// <param name="rows">row-major values, finite</param>

@@ -8,12 +8,12 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// </summary>
 internal sealed class IsolationForestExplainer : IAnomalyExplainer
 {
-    readonly IsolationForestModel model;
+    private readonly IsolationForestModel _model;
 
     public IsolationForestExplainer(IsolationForestModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        this.model = model;
+        this._model = model;
     }
 
     /// <summary>Explains a row, with values and units as the catalogue has them.</summary>
@@ -34,16 +34,16 @@ internal sealed class IsolationForestExplainer : IAnomalyExplainer
         return Explain(features, row, f => (features.Row(row)[f], ""));
     }
 
-    AnomalyExplanation Explain(FeatureMatrix features, int row, Func<int, (double Value, string Unit)> value)
+    private AnomalyExplanation Explain(FeatureMatrix features, int row, Func<int, (double Value, string Unit)> value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, features.Rows);
         var values = features.Row(row);
-        var score = model.ScoreSamples(new FeatureMatrix(1, features.Names, values.ToArray()))[0];
+        var score = _model.ScoreSamples(new FeatureMatrix(1, features.Names, values.ToArray()))[0];
         var changes = new double[features.Columns];
         var attribution = new PathLengthAttribution(values, changes);
         double pathLength = 0, expected = 0;
-        foreach (var tree in model.Trees)
+        foreach (var tree in _model.Trees)
         {
             attribution.Add(tree);
             pathLength += tree.PathLength[tree.LeafOf(values)];
@@ -52,13 +52,13 @@ internal sealed class IsolationForestExplainer : IAnomalyExplainer
         var percentiles = Percentiles(features, row);
         var shortening = -changes.Where(c => c < 0).Sum();
         var attributions = Enumerable.Range(0, features.Columns).Select(f => new FeatureAttribution(
-            features.Names[f], value(f).Unit, value(f).Value, percentiles[f], changes[f] / model.Trees.Count,
+            features.Names[f], value(f).Unit, value(f).Value, percentiles[f], changes[f] / _model.Trees.Count,
             changes[f] < 0 ? -changes[f] / shortening : 0));
         return new AnomalyExplanation(
-            score, pathLength / model.Trees.Count, expected / model.Trees.Count, [.. attributions.OrderBy(a => a.PathLengthChange)]);
+            score, pathLength / _model.Trees.Count, expected / _model.Trees.Count, [.. attributions.OrderBy(a => a.PathLengthChange)]);
     }
 
-    static double[] Percentiles(FeatureMatrix features, int row)
+    private static double[] Percentiles(FeatureMatrix features, int row)
     {
         var own = features.Row(row);
         var (less, same) = (new long[own.Length], new long[own.Length]);

@@ -7,9 +7,9 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// <summary>A grown forest: immutable, safe to use from several threads.</summary>
 internal sealed class IsolationForestModel
 {
-    const int BlockRows = 1 << 12;
+    private const int BlockRows = 1 << 12;
 
-    readonly double normaliser;
+    private readonly double _normaliser;
 
     internal IsolationForestModel(IReadOnlyList<IsolationTree> trees, int subsample, IReadOnlyList<string> featureNames, int maxThreads)
     {
@@ -17,7 +17,7 @@ internal sealed class IsolationForestModel
         Subsample = subsample;
         FeatureNames = featureNames;
         MaxThreads = maxThreads;
-        normaliser = trees.Count * AveragePathLength.FromRoot(0, subsample);
+        _normaliser = trees.Count * AveragePathLength.FromRoot(0, subsample);
     }
 
     /// <summary>Grows the trees. Their cost does not depend on the number of rows.</summary>
@@ -58,7 +58,7 @@ internal sealed class IsolationForestModel
     /// </summary>
     /// <param name="progress">told the share done, from 0 to 1, from any thread</param>
     /// <exception cref="DiscoveryException">the matrix has other features than the forest, or a value that is not finite</exception>
-    public double[] ScoreSamples(FeatureMatrix features, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public double[] ScoreSamples(FeatureMatrix features, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);
         if (!features.Names.SequenceEqual(FeatureNames))
@@ -73,9 +73,9 @@ internal sealed class IsolationForestModel
             FiniteGuard.Require(rows, first, features.Names);
             var sums = scores.AsSpan(first, count);
             scorer.SumPathLengths(rows, sums);
-            for (var i = 0; i < sums.Length; i++) sums[i] = -Math.Pow(2, -sums[i] / normaliser);
+            for (var i = 0; i < sums.Length; i++) sums[i] = -Math.Pow(2, -sums[i] / _normaliser);
             progress?.Report((double)Interlocked.Increment(ref done) / blocks);
-        }, cancellation);
+        }, cancellationToken);
         return scores;
     }
 }

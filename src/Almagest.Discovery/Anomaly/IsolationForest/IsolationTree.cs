@@ -4,7 +4,7 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// One tree as arrays over its nodes, the root first, every node before its children. A row goes left where its
 /// value of <see cref="Feature"/> is at most <see cref="Threshold"/>.
 /// </summary>
-sealed class IsolationTree
+internal sealed class IsolationTree
 {
     public required int[] Feature { get; init; }
 

@@ -8,25 +8,25 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// none where the leaf is in another bitset of the tree). After Lucchese et al., "QuickScorer", SIGIR 2015, with intervals in place of
 /// single comparisons.
 /// </summary>
-sealed class LeafBitset
+internal sealed class LeafBitset
 {
-    const int MaxLeaves = 256;
-    const int MaxIntervals = 256;
+    private const int MaxLeaves = 256;
+    private const int MaxIntervals = 256;
 
-    readonly List<LeafBox> boxes;
-    readonly int[][] starts;
+    private readonly List<LeafBox> _boxes;
+    private readonly int[][] _starts;
 
-    LeafBitset(List<LeafBox> boxes, int[][] starts)
+    private LeafBitset(List<LeafBox> boxes, int[][] starts)
     {
-        this.boxes = boxes;
-        this.starts = starts;
+        this._boxes = boxes;
+        this._starts = starts;
     }
 
     /// <summary>No leaf at all: adds nothing to any row.</summary>
     public static LeafBitset Empty { get; } = new([], []);
 
     /// <summary>Words of 64 leaves, 1 to 4.</summary>
-    public int Words => Math.Max(1, (boxes.Count + 63) / 64);
+    public int Words => Math.Max(1, (_boxes.Count + 63) / 64);
 
     /// <summary>Packs the leaves of a tree into as few bitsets as their number and their cuts allow.</summary>
     public static IEnumerable<LeafBitset> Pack(List<LeafBox> boxes, ThresholdRanks[] ranks)
@@ -45,8 +45,8 @@ sealed class LeafBitset
     public void WriteIntervals(int feature, Span<byte> intervals)
     {
         intervals.Clear();
-        if (feature >= starts.Length) return;
-        for (var i = 0; i < starts[feature].Length; i++) intervals[starts[feature][i]..].Fill((byte)i);
+        if (feature >= _starts.Length) return;
+        for (var i = 0; i < _starts[feature].Length; i++) intervals[_starts[feature][i]..].Fill((byte)i);
     }
 
     /// <summary>The mask of every interval of a feature, for 64 leaves.</summary>
@@ -54,17 +54,17 @@ sealed class LeafBitset
     public void WriteMasks(int feature, int word, Span<ulong> masks)
     {
         masks.Clear();
-        for (var bit = 0; bit < 64 && 64 * word + bit < boxes.Count; bit++)
+        for (var bit = 0; bit < 64 && 64 * word + bit < _boxes.Count; bit++)
         {
-            var box = boxes[64 * word + bit];
-            if (feature >= starts.Length)
+            var box = _boxes[64 * word + bit];
+            if (feature >= _starts.Length)
             {
                 masks[0] |= 1UL << bit;
                 continue;
             }
-            for (var i = 0; i < starts[feature].Length; i++)
+            for (var i = 0; i < _starts[feature].Length; i++)
             {
-                if (box.Low[feature] <= starts[feature][i] && starts[feature][i] <= box.High[feature]) masks[i] |= 1UL << bit;
+                if (box.Low[feature] <= _starts[feature][i] && _starts[feature][i] <= box.High[feature]) masks[i] |= 1UL << bit;
             }
         }
     }
@@ -73,10 +73,10 @@ sealed class LeafBitset
     public void WritePathLengths(int word, Span<double> pathLengths)
     {
         pathLengths.Clear();
-        for (var bit = 0; bit < 64 && 64 * word + bit < boxes.Count; bit++) pathLengths[bit] = boxes[64 * word + bit].PathLength;
+        for (var bit = 0; bit < 64 && 64 * word + bit < _boxes.Count; bit++) pathLengths[bit] = _boxes[64 * word + bit].PathLength;
     }
 
-    static bool TryAddCuts(CutSet[] cuts, LeafBox box)
+    private static bool TryAddCuts(CutSet[] cuts, LeafBox box)
     {
         foreach (var c in cuts)
         {
@@ -91,13 +91,13 @@ sealed class LeafBitset
     }
 
     /// <summary>The ranks at which an interval begins; one beyond the last rank begins none.</summary>
-    sealed class CutSet
+    private sealed class CutSet
     {
-        readonly bool[] isCut;
+        private readonly bool[] _isCut;
 
         public CutSet(int lastRank)
         {
-            isCut = new bool[lastRank + 1];
+            _isCut = new bool[lastRank + 1];
             Add(0);
         }
 
@@ -105,17 +105,17 @@ sealed class LeafBitset
 
         public void Add(int rank)
         {
-            if (rank >= isCut.Length || isCut[rank]) return;
-            isCut[rank] = true;
+            if (rank >= _isCut.Length || _isCut[rank]) return;
+            _isCut[rank] = true;
             Count++;
         }
 
         public int[] ToArray()
         {
             var cuts = new int[Count];
-            for (int rank = 0, next = 0; rank < isCut.Length; rank++)
+            for (int rank = 0, next = 0; rank < _isCut.Length; rank++)
             {
-                if (isCut[rank]) cuts[next++] = rank;
+                if (_isCut[rank]) cuts[next++] = rank;
             }
             return cuts;
         }

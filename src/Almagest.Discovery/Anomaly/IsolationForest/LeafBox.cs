@@ -4,7 +4,7 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// The region of one leaf: for every feature the ranks from <see cref="Low"/> to <see cref="High"/>, both included.
 /// Sibling leaves of equal path length are one box, for no score can tell them apart.
 /// </summary>
-readonly record struct LeafBox(int[] Low, int[] High, double PathLength)
+internal readonly record struct LeafBox(int[] Low, int[] High, double PathLength)
 {
     /// <summary>The boxes of a tree from left to right; they do not overlap and leave no gap.</summary>
     public static List<LeafBox> Of(IsolationTree tree, ThresholdRanks[] ranks)
@@ -14,7 +14,7 @@ readonly record struct LeafBox(int[] Low, int[] High, double PathLength)
         return boxes;
     }
 
-    static void Collect(IsolationTree tree, ThresholdRanks[] ranks, int node, int[] low, int[] high, List<LeafBox> boxes)
+    private static void Collect(IsolationTree tree, ThresholdRanks[] ranks, int node, int[] low, int[] high, List<LeafBox> boxes)
     {
         if (UniformPathLength(tree, node) is { } pathLength)
         {
@@ -32,7 +32,7 @@ readonly record struct LeafBox(int[] Low, int[] High, double PathLength)
         low[feature] = keptLow;
     }
 
-    static double? UniformPathLength(IsolationTree tree, int node)
+    private static double? UniformPathLength(IsolationTree tree, int node)
     {
         if (tree.IsLeaf(node)) return tree.PathLength[node];
         var left = UniformPathLength(tree, tree.Left[node]);

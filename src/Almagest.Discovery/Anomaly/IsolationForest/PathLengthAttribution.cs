@@ -13,36 +13,36 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// coalition is an integral over [0, 1] (the Beta function), so that the value of feature f is
 /// <c>v (o_f - z_f) ∫ Π_{j≠f} (o_j t + z_j (1 - t)) dt</c>, a polynomial that Gauss-Legendre quadrature integrates exactly.
 /// </remarks>
-sealed class PathLengthAttribution
+internal sealed class PathLengthAttribution
 {
     /// <summary>Exact up to degree 7, for paths with up to 8 distinct features.</summary>
-    static readonly GaussLegendre Short = new(4);
+    private static readonly GaussLegendre s_short = new(4);
 
     /// <summary>Exact up to degree 31: no path has more than 17 splits.</summary>
-    static readonly GaussLegendre Long = new(16);
+    private static readonly GaussLegendre s_long = new(16);
 
-    readonly double[] row;
-    readonly double[] attributions;
-    readonly double[] covered;
-    readonly bool[] met;
-    readonly int[] onPath;
-    int depth;
+    private readonly double[] _row;
+    private readonly double[] _attributions;
+    private readonly double[] _covered;
+    private readonly bool[] _met;
+    private readonly int[] _onPath;
+    private int _depth;
 
     /// <param name="attributions">one element per feature, added to</param>
     public PathLengthAttribution(ReadOnlySpan<double> row, double[] attributions)
     {
-        this.row = row.ToArray();
-        this.attributions = attributions;
-        covered = new double[row.Length];
-        met = new bool[row.Length];
-        onPath = new int[row.Length];
-        Array.Fill(covered, 1);
-        Array.Fill(met, true);
+        this._row = row.ToArray();
+        this._attributions = attributions;
+        _covered = new double[row.Length];
+        _met = new bool[row.Length];
+        _onPath = new int[row.Length];
+        Array.Fill(_covered, 1);
+        Array.Fill(_met, true);
     }
 
     public void Add(IsolationTree tree) => Visit(tree, 0);
 
-    void Visit(IsolationTree tree, int node)
+    private void Visit(IsolationTree tree, int node)
     {
         if (tree.IsLeaf(node))
         {
@@ -50,33 +50,33 @@ sealed class PathLengthAttribution
             return;
         }
         var feature = tree.Feature[node];
-        var goesLeft = row[feature] <= tree.Threshold[node];
-        var (keptCovered, keptMet, keptDepth) = (covered[feature], met[feature], depth);
-        if (Array.IndexOf(onPath, feature, 0, depth) < 0) onPath[depth++] = feature;
+        var goesLeft = _row[feature] <= tree.Threshold[node];
+        var (keptCovered, keptMet, keptDepth) = (_covered[feature], _met[feature], _depth);
+        if (Array.IndexOf(_onPath, feature, 0, _depth) < 0) _onPath[_depth++] = feature;
         foreach (var (child, taken) in new[] { (tree.Left[node], goesLeft), (tree.Right[node], !goesLeft) })
         {
-            covered[feature] = keptCovered * tree.Count[child] / tree.Count[node];
-            met[feature] = keptMet && taken;
+            _covered[feature] = keptCovered * tree.Count[child] / tree.Count[node];
+            _met[feature] = keptMet && taken;
             Visit(tree, child);
         }
-        (covered[feature], met[feature], depth) = (keptCovered, keptMet, keptDepth);
+        (_covered[feature], _met[feature], _depth) = (keptCovered, keptMet, keptDepth);
     }
 
-    void AddLeaf(double pathLength)
+    private void AddLeaf(double pathLength)
     {
-        var rule = depth <= 8 ? Short : Long;
+        var rule = _depth <= 8 ? s_short : s_long;
         for (var point = 0; point < rule.Points.Length; point++)
         {
             var t = rule.Points[point];
             var product = rule.Weights[point] * pathLength;
-            for (var i = 0; i < depth; i++) product *= Factor(onPath[i], t);
-            for (var i = 0; i < depth; i++)
+            for (var i = 0; i < _depth; i++) product *= Factor(_onPath[i], t);
+            for (var i = 0; i < _depth; i++)
             {
-                var f = onPath[i];
-                attributions[f] += ((met[f] ? 1 : 0) - covered[f]) * product / Factor(f, t);
+                var f = _onPath[i];
+                _attributions[f] += ((_met[f] ? 1 : 0) - _covered[f]) * product / Factor(f, t);
             }
         }
     }
 
-    double Factor(int feature, double t) => (met[feature] ? t : 0) + covered[feature] * (1 - t);
+    private double Factor(int feature, double t) => (_met[feature] ? t : 0) + _covered[feature] * (1 - t);
 }

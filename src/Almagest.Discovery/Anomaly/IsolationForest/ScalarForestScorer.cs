@@ -1,7 +1,7 @@
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
 /// <summary>The plain reference: walks every tree for every row.</summary>
-sealed class ScalarForestScorer(IReadOnlyList<IsolationTree> trees, int columns) : IForestScorer
+internal sealed class ScalarForestScorer(IReadOnlyList<IsolationTree> trees, int columns) : IForestScorer
 {
     public void SumPathLengths(ReadOnlySpan<double> rows, Span<double> sums)
     {

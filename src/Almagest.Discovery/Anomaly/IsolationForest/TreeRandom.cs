@@ -6,32 +6,32 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// The random numbers of one tree: xoshiro256** 1.0 (Blackman and Vigna, 2018), its state filled by SplitMix64 from the
 /// run's seed and the tree's number. Ours and not the library's, so that a stored seed means the same forest for ever.
 /// </summary>
-struct TreeRandom
+internal struct TreeRandom
 {
-    ulong s0, s1, s2, s3;
+    private ulong _s0, _s1, _s2, _s3;
 
     public TreeRandom(long seed, int tree)
     {
         // Two rounds: nearby seeds and nearby trees must not share states.
         var state = SplitMix64((ulong)seed) ^ (ulong)tree * 0xD1342543DE82EF95UL;
-        s0 = SplitMix64(state);
-        s1 = SplitMix64(state += Golden);
-        s2 = SplitMix64(state += Golden);
-        s3 = SplitMix64(state + Golden);
+        _s0 = SplitMix64(state);
+        _s1 = SplitMix64(state += Golden);
+        _s2 = SplitMix64(state += Golden);
+        _s3 = SplitMix64(state + Golden);
     }
 
-    const ulong Golden = 0x9E3779B97F4A7C15UL;
+    private const ulong Golden = 0x9E3779B97F4A7C15UL;
 
     public ulong NextUInt64()
     {
-        var result = BitOperations.RotateLeft(s1 * 5, 7) * 9;
-        var t = s1 << 17;
-        s2 ^= s0;
-        s3 ^= s1;
-        s1 ^= s2;
-        s0 ^= s3;
-        s2 ^= t;
-        s3 = BitOperations.RotateLeft(s3, 45);
+        var result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
+        var t = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= t;
+        _s3 = BitOperations.RotateLeft(_s3, 45);
         return result;
     }
 
@@ -43,12 +43,12 @@ struct TreeRandom
     {
         while (true)
         {
-            var high = Math.BigMul(NextUInt64(), (ulong)bound, out ulong low);
+            var high = Math.BigMul(NextUInt64(), (ulong)bound, out var low);
             if (low >= (ulong)bound || low >= (0UL - (ulong)bound) % (ulong)bound) return (int)high;
         }
     }
 
-    static ulong SplitMix64(ulong x)
+    private static ulong SplitMix64(ulong x)
     {
         x += Golden;
         x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9UL;

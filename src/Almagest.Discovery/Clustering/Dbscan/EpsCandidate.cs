@@ -12,17 +12,17 @@ public sealed record EpsCandidate(double Eps, int Clusters, int LargestCluster, 
 
     /// <summary>Runs DBSCAN at the suggested eps and at values around it, a factor √2 apart from a quarter to the double; ascending.</summary>
     /// <returns>empty where no eps suggests itself</returns>
-    public static IReadOnlyList<EpsCandidate> Around(FeatureMatrix features, KDistance distances, int maxThreads = 0, CancellationToken cancellation = default)
+    public static IReadOnlyList<EpsCandidate> Around(FeatureMatrix features, KDistance distances, int maxThreads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(distances);
         if (distances.SuggestedEps is not { } suggested) return [];
-        return [.. Enumerable.Range(-Below, Below + Above + 1).Select(step => Try(features, distances.K, suggested * Math.Pow(2, step / 2.0), step == 0, maxThreads, cancellation))];
+        return [.. Enumerable.Range(-Below, Below + Above + 1).Select(step => Try(features, distances.K, suggested * Math.Pow(2, step / 2.0), step == 0, maxThreads, cancellationToken))];
     }
 
-    private static EpsCandidate Try(FeatureMatrix features, int minSamples, double eps, bool suggested, int maxThreads, CancellationToken cancellation)
+    private static EpsCandidate Try(FeatureMatrix features, int minSamples, double eps, bool suggested, int maxThreads, CancellationToken cancellationToken)
     {
         var found = DbscanAlgorithm.Instance.Cluster(features, new DbscanParameters { Eps = eps, MinSamples = minSamples },
-            new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellation });
+            new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellationToken });
         var sizes = new int[found.ClusterCount];
         foreach (var label in found.Labels)
             if (label >= 0) sizes[label]++;

@@ -19,14 +19,14 @@ public sealed record KDistance(double[] Distances, int K, double? SuggestedEps)
     /// <param name="maxSample">no more stars than this are asked for their distance, evenly spaced by row, always to the nearest among all stars</param>
     /// <param name="maxThreads">0 = one a processor</param>
     /// <exception cref="DiscoveryException">k is out of range, or a value not finite</exception>
-    public static KDistance Compute(FeatureMatrix features, int k, int maxSample = 100_000, int maxThreads = 0, CancellationToken cancellation = default)
+    public static KDistance Compute(FeatureMatrix features, int k, int maxSample = 100_000, int maxThreads = 0, CancellationToken cancellationToken = default)
     {
         ClusterInput.CheckSquares(features);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSample, 2);
         if (k < 1 || k > features.Rows)
             throw new DiscoveryException($"k is {k}; expected 1 to the number of stars, {features.Rows} (k is DBSCAN's min_samples)");
 
-        var parallel = new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellation }.Parallel();
+        var parallel = new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellationToken }.Parallel();
         var tree = CellTree.Build(new PointColumns(features), 0, LeafSize, parallel);
         var place = new int[features.Rows];
         for (var i = 0; i < place.Length; i++) place[tree.Points.Row[i]] = i;

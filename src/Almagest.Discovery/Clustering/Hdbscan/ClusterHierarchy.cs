@@ -64,12 +64,12 @@ internal sealed class ClusterHierarchy
     /// <param name="minSamples">the rank of the neighbour at the core distance, the star itself counted as the first, ≥ 1</param>
     /// <exception cref="DiscoveryException">a value is not finite</exception>
     public static ClusterHierarchy Build(
-        FeatureMatrix features, int minSamples, int maxThreads = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        FeatureMatrix features, int minSamples, int maxThreads = 0, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ClusterInput.CheckSquares(features);
         ArgumentOutOfRangeException.ThrowIfLessThan(minSamples, 1);
-        var parallel = new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellation }.Parallel();
-        cancellation.ThrowIfCancellationRequested();
+        var parallel = new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellationToken }.Parallel();
+        cancellationToken.ThrowIfCancellationRequested();
         if (features.Rows < Math.Max(2, minSamples))
         {
             progress?.Report(1);

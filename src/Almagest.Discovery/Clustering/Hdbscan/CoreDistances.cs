@@ -9,10 +9,10 @@ internal static class CoreDistances
     {
         var core = new double[tree.Points.Count];
         var leaves = tree.Leaves;
-        const int atOnce = 64;
-        Parallel.For(0, (leaves.Length + atOnce - 1) / atOnce, parallel, () => new NearestNeighbours(tree, rank), (chunk, _, search) =>
+        const int AtOnce = 64;
+        Parallel.For(0, (leaves.Length + AtOnce - 1) / AtOnce, parallel, () => new NearestNeighbours(tree, rank), (chunk, _, search) =>
         {
-            foreach (var leaf in leaves.AsSpan(chunk * atOnce, Math.Min(atOnce, leaves.Length - chunk * atOnce)))
+            foreach (var leaf in leaves.AsSpan(chunk * AtOnce, Math.Min(AtOnce, leaves.Length - chunk * AtOnce)))
             {
                 var node = tree.Nodes[leaf];
                 if (node.Compact && node.Count >= rank) continue; // enough equal points: 0

@@ -31,7 +31,7 @@ internal static class ClusterSizesView
         Route = new("clusters/{run_id}/sizes", "getClusterSizes", "Clusters of a run, largest first") { NoRows = NoClusters },
     };
 
-    static LedgerException NoClusters(DiscoveryRun run) => run switch
+    private static LedgerException NoClusters(DiscoveryRun run) => run switch
     {
         { RunType: not Model.RunTypes.Cluster } => LedgerException.Of(ErrorCode.ClustersNotFound,
             $"run {run.RunId} is an {run.RunType} run: it has no clusters", "Ask for a cluster run."),

@@ -17,10 +17,10 @@ internal static class DatasetCoverageView
         InWords = least => least is > 0L ? $"at least {least} runs" : null,
     };
 
-    static readonly ViewFilter Cell =
+    private static readonly ViewFilter s_cell =
         new WholeFilter("healpix_6", "only this HEALPix cell (nested scheme, order 6)", 0, SkyCell.Count - 1) { Option = null, InWords = cell => $"the cell {cell}" };
 
-    static readonly ViewFilter Cone = new ConeFilter("cone", "only cells that touch this circle, as RA,DEC,RADIUS in degrees; of a wide one also some next to its rim")
+    private static readonly ViewFilter s_cone = new ConeFilter("cone", "only cells that touch this circle, as RA,DEC,RADIUS in degrees; of a wide one also some next to its rim")
     {
         Condition = "healpix_6 = any({0})",
         InWords = cells => $"{((long[])cells).Length} cells of the sky",
@@ -54,7 +54,7 @@ internal static class DatasetCoverageView
         CountSql = "select count(*) from view_summaries.dataset_cells",
         Order = "star_analyses desc, dataset_id, healpix_6",
         SortColumns = ["runs", "star_analyses", "stars", "flags", "last_analysed_at"],
-        Filters = [Dataset, MinRuns, Cell, Cone],
+        Filters = [Dataset, MinRuns, s_cell, s_cone],
         Route = new("coverage", "getDatasetCoverage", "Which regions of the sky have been analysed, and how often")
         {
             Description = "One row per dataset and HEALPix cell (nested scheme, order 6) that holds stars of the dataset, also where no run has been.",
@@ -78,7 +78,7 @@ internal static class DatasetCoverageView
         },
     };
 
-    static LedgerException? CellBesideCone(ViewRows rows) =>
-        rows.Conditions.TryGetValue(Cell.Name, out var cell) && rows.Conditions.TryGetValue(Cone.Name, out var cells) && !((long[])cells).Contains((long)cell)
-            ? LedgerException.Invalid(Cell.Name, $"cell {cell} does not touch the cone", "Give one of the two.") : null;
+    private static LedgerException? CellBesideCone(ViewRows rows) =>
+        rows.Conditions.TryGetValue(s_cell.Name, out var cell) && rows.Conditions.TryGetValue(s_cone.Name, out var cells) && !((long[])cells).Contains((long)cell)
+            ? LedgerException.Invalid(s_cell.Name, $"cell {cell} does not touch the cone", "Give one of the two.") : null;
 }

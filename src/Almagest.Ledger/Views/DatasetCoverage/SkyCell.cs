@@ -20,11 +20,11 @@ public static class SkyCell
     /// <exception cref="ArgumentOutOfRangeException">an argument is out of range or not finite</exception>
     public static long[] InCone(double raDeg, double decDeg, double radiusDeg)
     {
-        const int finer = 2 * (Healpix.MaxOrder - Order);
+        const int Finer = 2 * (Healpix.MaxOrder - Order);
         var cells = new SortedSet<long>();
         foreach (var (low, high) in Healpix.ConeRanges(raDeg, decDeg, radiusDeg))
         {
-            for (var cell = low >> finer; cell <= high >> finer; cell++) cells.Add(cell);
+            for (var cell = low >> Finer; cell <= high >> Finer; cell++) cells.Add(cell);
         }
         return [.. cells];
     }

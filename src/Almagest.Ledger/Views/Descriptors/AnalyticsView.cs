@@ -18,9 +18,9 @@ namespace Almagest.Ledger.Views.Descriptors;
 /// </remarks>
 public abstract partial class AnalyticsView
 {
-    readonly Lazy<string> definition;
+    private readonly Lazy<string> _definition;
 
-    private protected AnalyticsView() => definition = new Lazy<string>(() => Part("definition")!);
+    private protected AnalyticsView() => _definition = new Lazy<string>(() => Part("definition")!);
 
     /// <summary>The relation, <c>mv_…</c>.</summary>
     public required string Name { get; init; }
@@ -82,7 +82,7 @@ public abstract partial class AnalyticsView
     public abstract TResult Accept<TResult>(IViewVisitor<TResult> visitor);
 
     /// <summary>The SELECT that defines the view, without a final semicolon.</summary>
-    public string Definition => definition.Value;
+    public string Definition => _definition.Value;
 
     /// <summary>Its own summary tables.</summary>
     internal IEnumerable<string> SummaryTables => Part("tables") is { } tables ? SummaryTable().Matches(tables).Select(m => m.Groups[1].Value) : [];
@@ -112,9 +112,9 @@ public abstract partial class AnalyticsView
     /// <summary>Its indexes in mode refresh, the key's first.</summary>
     public IEnumerable<string> IndexNames() => [KeyIndex, .. LookupIndexes.Select(i => LookupIndex(i.Suffix))];
 
-    string LookupIndex(string suffix) => $"ix_{Name}_{suffix}";
+    private string LookupIndex(string suffix) => $"ix_{Name}_{suffix}";
 
-    string DefinitionOver(string suffix) => DependsOn.Aggregate(Definition, (sql, view) => sql.Replace($"public.{view} ", $"public.{view}{suffix} ", StringComparison.Ordinal));
+    private string DefinitionOver(string suffix) => DependsOn.Aggregate(Definition, (sql, view) => sql.Replace($"public.{view} ", $"public.{view}{suffix} ", StringComparison.Ordinal));
 
     /// <summary>Creates the materialized view with its indexes.</summary>
     /// <param name="suffix">for all names, those of the views it is computed from included, while other relations have the names themselves</param>
@@ -125,7 +125,7 @@ public abstract partial class AnalyticsView
         return sql.ToString();
     }
 
-    string CreateUncommented(string suffix)
+    private string CreateUncommented(string suffix)
     {
         var sql = new StringBuilder();
         sql.Append("create materialized view public.").Append(Name).Append(suffix).Append(" as\n").Append(DefinitionOver(suffix)).Append(";\n");
@@ -143,7 +143,7 @@ public abstract partial class AnalyticsView
 
         """;
 
-    static string TextArray(IReadOnlyList<string> values) => $"array[{string.Join(", ", values.Select(v => $"'{v}'"))}]::text[]";
+    private static string TextArray(IReadOnlyList<string> values) => $"array[{string.Join(", ", values.Select(v => $"'{v}'"))}]::text[]";
 }
 
 /// <summary>A view whose rows are read as <typeparamref name="TRow"/>.</summary>

@@ -7,7 +7,7 @@ namespace Almagest.Ledger.Views.OverlapMatrix;
 /// <summary>How much pairs of anomaly runs agree.</summary>
 internal static class OverlapMatrixView
 {
-    static readonly ViewFilter MinSimilarity = new NumberFilter("min_similarity", "only pairs whose Jaccard similarity is at least this", 0, 1)
+    private static readonly ViewFilter s_minSimilarity = new NumberFilter("min_similarity", "only pairs whose Jaccard similarity is at least this", 0, 1)
     {
         Condition = "jaccard_similarity >= {0}",
         Default = 0.0,
@@ -36,7 +36,7 @@ internal static class OverlapMatrixView
         LookupIndexes = [("run_2", "run_2_id"), ("similarity", "jaccard_similarity desc, run_1_id, run_2_id")],
         CountSql = "select count(*) * (count(*) - 1) / 2 from view_summaries.runs where run_type = 'anomaly'",
         Order = "jaccard_similarity desc, run_1_id, run_2_id",
-        Filters = [ViewFilters.RunOfPair, MinSimilarity],
+        Filters = [ViewFilters.RunOfPair, s_minSimilarity],
         Route = new("overlaps", "getAnomalyOverlaps", "How much pairs of anomaly runs agree, most similar first") { Limit = new(500, 50) },
     };
 }

@@ -11,7 +11,7 @@ namespace Almagest.Ledger.Views.ParameterPerformance;
 /// <summary>Which parameters find what.</summary>
 internal static class ParameterPerformanceView
 {
-    static readonly ViewFilter Algorithm =
+    private static readonly ViewFilter s_algorithm =
         new ChoiceFilter("algorithm", "only this algorithm", Algorithms.Names) { InWords = name => $"algorithm {name}" };
 
     public static AnalyticsView<Row> View { get; } = new()
@@ -55,7 +55,7 @@ internal static class ParameterPerformanceView
             "runs", "last_updated", "mean_anomaly_count", "mean_anomaly_percentage", "mean_cluster_count", "mean_noise_fraction", "mean_similarity",
             "mean_precision", "mean_recall", "mean_f1", "mean_average_precision", "mean_adjusted_rand_index", "mean_purity",
         ],
-        Filters = [ViewFilters.RunType, Algorithm],
+        Filters = [ViewFilters.RunType, s_algorithm],
         Route = new("parameters", "getParameterPerformance", "Which parameters find most, agree best with other runs, and score best against labels")
         {
             Description = "One row per run type, algorithm and parameter set of complete runs; runs that differ only in their random seed share a row.",
@@ -78,5 +78,5 @@ internal static class ParameterPerformanceView
         },
     };
 
-    static string Short(string json) => string.Join(", ", JsonNode.Parse(json)!.AsObject().Select(p => $"{p.Key} {p.Value?.ToString() ?? "–"}"));
+    private static string Short(string json) => string.Join(", ", JsonNode.Parse(json)!.AsObject().Select(p => $"{p.Key} {p.Value?.ToString() ?? "–"}"));
 }

@@ -7,7 +7,7 @@ namespace Almagest.Ledger.Views.Quality;
 /// <summary>Complete runs against labels. Only labelled stars count.</summary>
 internal static class QualityView
 {
-    const string AllRuns = "where is_complete\n)";
+    private const string AllRuns = "where is_complete\n)";
 
     public static AnalyticsView<QualityRow> View { get; } = new()
     {
@@ -66,7 +66,7 @@ internal static class QualityView
         Texts = new Dictionary<string, Func<string>> { ["definition_of_one_run"] = DefinitionOfOneRun },
     };
 
-    static string DefinitionOfOneRun() => View.Definition.Split(AllRuns) is [var head, var tail]
+    private static string DefinitionOfOneRun() => View.Definition.Split(AllRuns) is [var head, var tail]
         ? $"{head}where is_complete and run_id = target\n){tail}"
         : throw new InvalidOperationException("the definition of mv_discovery_quality must list the complete runs once");
 }

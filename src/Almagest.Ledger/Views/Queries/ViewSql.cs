@@ -8,7 +8,7 @@ namespace Almagest.Ledger.Views.Queries;
 /// <summary>The one statement by which rows of a view are read, whether they become JSON, a table or a page.</summary>
 internal sealed class ViewSql
 {
-    readonly List<object> values = [];
+    private readonly List<object> _values = [];
 
     /// <exception cref="LedgerException">there is no such column to sort by</exception>
     /// <exception cref="ArgumentException">a condition that the view does not have</exception>
@@ -19,16 +19,16 @@ internal sealed class ViewSql
         foreach (var (name, value) in rows.Conditions)
         {
             var filter = view.Filters.FirstOrDefault(f => f.Name == name) ?? throw new ArgumentException($"the view has no filter {name}", nameof(rows));
-            sql.Append(values.Count == 0 ? " where " : " and ").AppendFormat(null, filter.Condition, $"@p{values.Count}");
-            values.Add(value);
+            sql.Append(_values.Count == 0 ? " where " : " and ").AppendFormat(null, filter.Condition, $"@p{_values.Count}");
+            _values.Add(value);
             if (filter.InWords(value) is { } said) words.Add(said);
         }
         Order = OrderOf(view, rows.Sort);
         sql.Append(" order by ").Append(Order);
         if (rows.Limit is { } limit)
         {
-            sql.Append(" limit @p").Append(values.Count);
-            values.Add(limit);
+            sql.Append(" limit @p").Append(_values.Count);
+            _values.Add(limit);
         }
         Text = sql.ToString();
         InWords = $"{(rows.Limit is { } most ? $"the first {most} of " : "")}{(words.Count == 0 ? "all" : string.Join(", ", words))}; order: {Order}";
@@ -40,12 +40,12 @@ internal sealed class ViewSql
     /// <summary>Which rows, and in which order, for a file's provenance.</summary>
     public string InWords { get; }
 
-    string Order { get; }
+    private string Order { get; }
 
     /// <summary>New ones each time: a parameter belongs to one command.</summary>
-    public NpgsqlParameter[] Parameters() => [.. values.Select((value, i) => new NpgsqlParameter($"p{i}", value))];
+    public NpgsqlParameter[] Parameters() => [.. _values.Select((value, i) => new NpgsqlParameter($"p{i}", value))];
 
-    static string OrderOf(AnalyticsView view, string? sort)
+    private static string OrderOf(AnalyticsView view, string? sort)
     {
         if (view.SortColumns is not [var standard, ..]) return view.Order;
         var by = sort ?? standard;

@@ -8,7 +8,7 @@ namespace Almagest.Ledger.Views.Sensitivity;
 /// <summary>How much one parameter changes what is flagged.</summary>
 internal static class SensitivityView
 {
-    static readonly ViewFilter Parameter = new TextFilter("parameter", "only pairs that differ in this parameter, such as contamination") { InWords = name => $"the parameter {name}" };
+    private static readonly ViewFilter s_parameter = new TextFilter("parameter", "only pairs that differ in this parameter, such as contamination") { InWords = name => $"the parameter {name}" };
 
     public static AnalyticsView<SensitivityRow> View { get; } = new()
     {
@@ -34,7 +34,7 @@ internal static class SensitivityView
         CountSql = "select count(*) from view_summaries.sensitivity_pairs",
         Order = "run_1_id, run_2_id",
         SortColumns = ["jaccard_similarity", "overlap_count", "last_updated"],
-        Filters = [ViewFilters.RunOfPair, Parameter],
+        Filters = [ViewFilters.RunOfPair, s_parameter],
         Route = new("sensitivity", "getRunSensitivity", "How much one parameter changes what is flagged: pairs of runs that differ in nothing else, most similar first")
         {
             Description = "One row per two complete anomaly runs over the same selection whose parameters differ in exactly one, the random seed apart. A parameter that a stored run lacks has its default.",
@@ -61,6 +61,6 @@ internal static class SensitivityView
     };
 
     // Within the text of the view, so that another default changes its fingerprint and the view is computed anew.
-    static string Defaults() => "values " + string.Join(", ", Algorithms.Of(Model.RunTypes.Anomaly)
+    private static string Defaults() => "values " + string.Join(", ", Algorithms.Of(Model.RunTypes.Anomaly)
         .Select(a => $"('{a.Name}', '{a.DefaultParameters().ToJsonString().Replace("'", "''", StringComparison.Ordinal)}'::jsonb)"));
 }

@@ -15,19 +15,19 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
     public const string Schema = "dataset";
 
     // Enough to know what a file's columns hold; a value that does not fit is null.
-    const int LookedAt = 500;
-    const int MostExtras = 300;
+    private const int LookedAt = 500;
+    private const int MostExtras = 300;
 
-    readonly ConcurrentDictionary<long, PublishedTable> known = [];
+    private readonly ConcurrentDictionary<long, PublishedTable> _known = [];
 
     /// <exception cref="NpgsqlException">the database has trouble</exception>
-    public async Task<PublishedTable> OfAsync(long datasetId, string name, CancellationToken cancellation)
+    public async Task<PublishedTable> OfAsync(long datasetId, string name, CancellationToken cancellationToken)
     {
-        if (known.TryGetValue(datasetId, out var table) && table.Name == name) return table;
-        return known[datasetId] = Table(datasetId, name, await ExtrasAsync(datasetId, cancellation));
+        if (_known.TryGetValue(datasetId, out var table) && table.Name == name) return table;
+        return _known[datasetId] = Table(datasetId, name, await ExtrasAsync(datasetId, cancellationToken));
     }
 
-    static PublishedTable Table(long datasetId, string name, List<(string Key, bool IsNumber)> extras)
+    private static PublishedTable Table(long datasetId, string name, List<(string Key, bool IsNumber)> extras)
     {
         var columns = new List<PublishedColumn>(LedgerTables.StarColumns);
         var values = new List<object> { datasetId };
@@ -47,19 +47,19 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
         return new PublishedTable(Schema, name, $"The stars of the dataset {name}", rows, columns, new SkyIndex("ra_deg", "dec_deg", LedgerTables.Cell));
     }
 
-    async Task<List<(string Key, bool IsNumber)>> ExtrasAsync(long datasetId, CancellationToken cancellation)
+    private async Task<List<(string Key, bool IsNumber)>> ExtrasAsync(long datasetId, CancellationToken cancellationToken)
     {
-        await using var connection = await ledger.ConnectAsync(cancellation);
+        await using var connection = await ledger.ConnectAsync(cancellationToken);
         await using var command = new NpgsqlCommand("""
             select e.key, bool_and(jsonb_typeof(e.value) = 'number' and abs((case when jsonb_typeof(e.value) = 'number' then e.value end)::numeric) < 9e15)
             from (select extra from public.stars where dataset_id = $1 order by star_id limit $2) s, jsonb_each(s.extra) e
             where jsonb_typeof(s.extra) = 'object' and jsonb_typeof(e.value) <> 'null'
             group by e.key order by e.key
             """, connection) { Parameters = { new() { Value = datasetId }, new() { Value = LookedAt } } };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<(string, bool)>();
         var taken = LedgerTables.StarColumns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        while (await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellationToken))
         {
             var key = reader.GetString(0);
             if (key.Length is > 0 and <= 100 && !key.Any(char.IsControl) && found.Count < MostExtras && taken.Add(key)) found.Add((key, reader.GetBoolean(1)));

@@ -7,25 +7,25 @@ namespace Almagest.Server.VirtualObservatory.Catalogue;
 /// <summary>What VO clients may ask for, as of now: the ledger's tables and views, and each dataset.</summary>
 internal sealed class LedgerCatalogue(LedgerDatabase ledger)
 {
-    static readonly PublishedSchema[] Schemas =
+    private static readonly PublishedSchema[] s_schemas =
     [
         new(LedgerTables.Schema, "The discovery ledger: datasets, stars, runs, results, and the views across runs"),
         new(DatasetTables.Schema, "The stars of each dataset, a table each, with all columns of its file"),
     ];
 
-    readonly DatasetTables datasetTables = new(ledger);
+    private readonly DatasetTables _datasetTables = new(ledger);
 
-    public async Task<PublishedCatalogue> ReadAsync(CancellationToken cancellation)
+    public async Task<PublishedCatalogue> ReadAsync(CancellationToken cancellationToken)
     {
-        var datasets = await new DatasetRepository(ledger).ListAsync(cancellation);
+        var datasets = await new DatasetRepository(ledger).ListAsync(cancellationToken);
         var stars = LedgerTables.Stars(datasets.ConvertAll(d => d.DatasetId));
         List<PublishedTable> tables = [LedgerTables.Datasets, stars, LedgerTables.Labels, LedgerTables.Runs, LedgerTables.Results, .. LedgerTables.Views];
         var keys = Keys(stars, tables);
-        foreach (var dataset in datasets) tables.Add(await datasetTables.OfAsync(dataset.DatasetId, dataset.Name, cancellation));
-        return TapSchema.Describe(new PublishedCatalogue(Schemas, tables, keys));
+        foreach (var dataset in datasets) tables.Add(await _datasetTables.OfAsync(dataset.DatasetId, dataset.Name, cancellationToken));
+        return TapSchema.Describe(new PublishedCatalogue(s_schemas, tables, keys));
     }
 
-    static List<PublishedKey> Keys(PublishedTable stars, List<PublishedTable> tables)
+    private static List<PublishedKey> Keys(PublishedTable stars, List<PublishedTable> tables)
     {
         var targets = new[] { (Column: "run_id", Table: LedgerTables.Runs), (Column: "star_id", Table: stars), (Column: "dataset_id", Table: LedgerTables.Datasets) };
         return

@@ -39,8 +39,8 @@ internal static class LedgerTables
     public static IReadOnlyList<PublishedTable> Views { get; } = [.. AnalyticsViews.All.Select(Of)];
 
     // The key's first column leads its index, as the first one of each further index does.
-    static PublishedTable Of(AnalyticsView view) => Table(view.Name, view.Description, $"public.{view.Name}",
+    private static PublishedTable Of(AnalyticsView view) => Table(view.Name, view.Description, $"public.{view.Name}",
         PublishedColumns.Of(view.Columns, view.Key, [view.Key[0], .. view.LookupIndexes.Select(i => i.Columns.Split(' ', ',')[0])]));
 
-    static PublishedTable Table(string name, string description, string rows, IReadOnlyList<PublishedColumn> columns) => new(Schema, name, description, new PublishedRows(rows), columns);
+    private static PublishedTable Table(string name, string description, string rows, IReadOnlyList<PublishedColumn> columns) => new(Schema, name, description, new PublishedRows(rows), columns);
 }

@@ -15,7 +15,7 @@ internal static class PublishedColumns
     public static IReadOnlyList<PublishedColumn> Of(IEnumerable<Column> columns, IReadOnlyCollection<string> principal, IReadOnlyCollection<string> indexed) =>
         [.. columns.Select(c => Of(c, principal.Contains(c.Name), indexed.Contains(c.Name)))];
 
-    static PublishedColumn Of(Column column, bool principal, bool indexed)
+    private static PublishedColumn Of(Column column, bool principal, bool indexed)
     {
         var (type, sql) = column.Kind switch
         {

@@ -35,36 +35,36 @@ internal static class TapSchema
         return catalogue with { Schemas = schemas, Tables = [.. catalogue.Tables, .. own], Keys = keys };
     }
 
-    static PublishedKey Key(PublishedTable[] own, int from, string fromColumn, int to, string toColumn) =>
+    private static PublishedKey Key(PublishedTable[] own, int from, string fromColumn, int to, string toColumn) =>
         new(own[from], own[to], [(fromColumn, toColumn)], $"the {own[to].Name[..^1]} that the row is about");
 
-    static PublishedTable Schemas(IEnumerable<object?[]> rows) => Table("schemas", "Groups of tables", rows,
+    private static PublishedTable Schemas(IEnumerable<object?[]> rows) => Table("schemas", "Groups of tables", rows,
         Text("schema_name", "the schema's name"), Text("utype", "its data model"), Text("description", "what it holds"), Whole("schema_index", "its place in the order"));
 
-    static PublishedTable Tables(IEnumerable<object?[]> rows) => Table("tables", "Tables that can be asked for", rows,
+    private static PublishedTable Tables(IEnumerable<object?[]> rows) => Table("tables", "Tables that can be asked for", rows,
         Text("schema_name", "its schema"), Text("table_name", "its name as a query writes it"), Text("table_type", "table or view"), Text("utype", "its data model"),
         Text("description", "what it holds"), Whole("table_index", "its place in the order"));
 
-    static PublishedTable Columns(IEnumerable<object?[]> rows) => Table("columns", "Columns of the tables", rows,
+    private static PublishedTable Columns(IEnumerable<object?[]> rows) => Table("columns", "Columns of the tables", rows,
         Text("table_name", "its table, as a query writes it"), Text("column_name", "its name as a query writes it"), Text("datatype", "its type in VOTable"),
         Text("arraysize", "its size in VOTable"), Text("xtype", "its extended type"), Whole("size", "obsolete: always null"), Text("description", "what it is"), Text("utype", "its data model"),
         Text("unit", "its VOUnit"), Text("ucd", "its UCD1+"), Whole("indexed", "1 = an index answers conditions on it"), Whole("principal", "1 = among the first to look at"),
         Whole("std", "1 = defined by a standard"), Whole("column_index", "its place in the table"));
 
-    static PublishedTable Keys(IEnumerable<object?[]> rows) => Table("keys", "Foreign keys between tables", rows,
+    private static PublishedTable Keys(IEnumerable<object?[]> rows) => Table("keys", "Foreign keys between tables", rows,
         Text("key_id", "the key"), Text("from_table", "the table that refers"), Text("target_table", "the table that is referred to"), Text("description", "what it means"), Text("utype", "its data model"));
 
-    static PublishedTable KeyColumns(IEnumerable<object?[]> rows) => Table("key_columns", "Columns of the foreign keys", rows,
+    private static PublishedTable KeyColumns(IEnumerable<object?[]> rows) => Table("key_columns", "Columns of the foreign keys", rows,
         Text("key_id", "the key"), Text("from_column", "the column that refers"), Text("target_column", "the column that is referred to"));
 
-    static PublishedColumn Text(string name, string description) => new(name, PublishedType.Text, "{0}." + Column(name), Description: description, Principal: true);
+    private static PublishedColumn Text(string name, string description) => new(name, PublishedType.Text, "{0}." + Column(name), Description: description, Principal: true);
 
-    static PublishedColumn Whole(string name, string description) => new(name, PublishedType.Integer, "{0}." + Column(name), Description: description) { IsNarrow = true };
+    private static PublishedColumn Whole(string name, string description) => new(name, PublishedType.Integer, "{0}." + Column(name), Description: description) { IsNarrow = true };
 
     // Some of the standard's names are words of SQL.
-    static string Column(string name) => "v_" + name;
+    private static string Column(string name) => "v_" + name;
 
-    static PublishedTable Table(string name, string description, IEnumerable<object?[]> rows, params PublishedColumn[] columns)
+    private static PublishedTable Table(string name, string description, IEnumerable<object?[]> rows, params PublishedColumn[] columns)
     {
         var all = rows.ToList();
         var values = columns.Select((c, i) => c.Type == PublishedType.Text

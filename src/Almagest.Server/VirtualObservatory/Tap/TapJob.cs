@@ -8,10 +8,10 @@ namespace Almagest.Server.VirtualObservatory.Tap;
 /// </summary>
 internal sealed class TapJob(VoParameters parameters)
 {
-    readonly Lock guard = new();
-    TaskCompletionSource changed = New();
-    int readers;
-    bool destroyed;
+    private readonly Lock _guard = new();
+    private TaskCompletionSource _changed = New();
+    private int _readers;
+    private bool _destroyed;
 
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
@@ -38,7 +38,7 @@ internal sealed class TapJob(VoParameters parameters)
 
     public long ResultBytes { get; private set; }
 
-    SafeFileHandle? Result { get; set; }
+    private SafeFileHandle? Result { get; set; }
 
     public bool HasEnded => Phase is JobPhase.COMPLETED or JobPhase.ERROR or JobPhase.ABORTED;
 
@@ -47,14 +47,14 @@ internal sealed class TapJob(VoParameters parameters)
     {
         get
         {
-            lock (guard) return changed.Task;
+            lock (_guard) return _changed.Task;
         }
     }
 
     /// <summary>Goes from one phase to another; false where the job is in neither of the first.</summary>
     public bool Move(JobPhase to, params ReadOnlySpan<JobPhase> from)
     {
-        lock (guard)
+        lock (_guard)
         {
             if (!from.Contains(Phase)) return false;
             Set(to);
@@ -64,9 +64,9 @@ internal sealed class TapJob(VoParameters parameters)
 
     public bool Complete(SafeFileHandle result, long bytes, string type)
     {
-        lock (guard)
+        lock (_guard)
         {
-            if (Phase != JobPhase.EXECUTING || destroyed) return false;
+            if (Phase != JobPhase.EXECUTING || _destroyed) return false;
             (Result, ResultBytes, ResultType) = (result, bytes, type);
             Set(JobPhase.COMPLETED);
             return true;
@@ -75,7 +75,7 @@ internal sealed class TapJob(VoParameters parameters)
 
     public void Fail(VoException error)
     {
-        lock (guard)
+        lock (_guard)
         {
             if (HasEnded) return;
             Error = error;
@@ -86,20 +86,20 @@ internal sealed class TapJob(VoParameters parameters)
     /// <summary>The result for one reader, who gives it back; null where there is none.</summary>
     public SafeFileHandle? Borrow()
     {
-        lock (guard)
+        lock (_guard)
         {
-            if (Result is null || destroyed) return null;
-            readers++;
+            if (Result is null || _destroyed) return null;
+            _readers++;
             return Result;
         }
     }
 
     public void GiveBack()
     {
-        lock (guard)
+        lock (_guard)
         {
-            readers--;
-            if (destroyed && readers == 0) Result?.Dispose();
+            _readers--;
+            if (_destroyed && _readers == 0) Result?.Dispose();
         }
     }
 
@@ -107,24 +107,24 @@ internal sealed class TapJob(VoParameters parameters)
     public void Destroy()
     {
         Abortion.Cancel();
-        lock (guard)
+        lock (_guard)
         {
-            if (destroyed) return;
-            destroyed = true;
+            if (_destroyed) return;
+            _destroyed = true;
             if (!HasEnded) Set(JobPhase.ABORTED);
-            if (readers == 0) Result?.Dispose();
+            if (_readers == 0) Result?.Dispose();
         }
     }
 
-    void Set(JobPhase phase)
+    private void Set(JobPhase phase)
     {
         Phase = phase;
         if (phase == JobPhase.EXECUTING) Started = DateTime.UtcNow;
         if (HasEnded) Ended = DateTime.UtcNow;
-        var waiting = changed;
-        changed = New();
+        var waiting = _changed;
+        _changed = New();
         waiting.SetResult();
     }
 
-    static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -81,29 +81,29 @@ internal static class TapJobRoutes
         }
     }
 
-    static Task<IResult> Plain(TapJob job, string text) => Task.FromResult(Results.Text(text, "text/plain"));
+    private static Task<IResult> Plain(TapJob job, string text) => Task.FromResult(Results.Text(text, "text/plain"));
 
-    static async Task<IResult> ChangeAsync(HttpContext context, TapJobs jobs)
+    private static async Task<IResult> ChangeAsync(HttpContext context, TapJobs jobs)
     {
         var job = Job(context, jobs);
         Change(job, await VoParameters.ReadAsync(context), jobs);
         return See(context, job);
     }
 
-    static TapJob Job(HttpContext context, TapJobs jobs) =>
+    private static TapJob Job(HttpContext context, TapJobs jobs) =>
         jobs.Find(context.GetRouteValue("job") as string ?? "") ?? throw new VoException(404, "there is no such job; it may have been destroyed");
 
-    static string Address(HttpContext context, TapJob job) => $"{TapRoutes.AddressOf(context)}/async/{job.Id}";
+    private static string Address(HttpContext context, TapJob job) => $"{TapRoutes.AddressOf(context)}/async/{job.Id}";
 
-    static SeeOther See(HttpContext context, TapJob job) => new SeeOther(Address(context, job));
+    private static SeeOther See(HttpContext context, TapJob job) => new SeeOther(Address(context, job));
 
-    static SeeOther Delete(HttpContext context, TapJob job, TapJobs jobs)
+    private static SeeOther Delete(HttpContext context, TapJob job, TapJobs jobs)
     {
         jobs.Destroy(job);
         return new SeeOther($"{TapRoutes.AddressOf(context)}/async");
     }
 
-    static void Change(TapJob job, VoParameters parameters, TapJobs jobs)
+    private static void Change(TapJob job, VoParameters parameters, TapJobs jobs)
     {
         if (parameters.Get("DESTRUCTION") is { } destruction)
         {
@@ -132,7 +132,7 @@ internal static class TapJobRoutes
         }
     }
 
-    static IResult List(HttpContext context, TapJobs jobs)
+    private static IResult List(HttpContext context, TapJobs jobs)
     {
         var query = context.Request.Query;
         var phases = query["PHASE"].OfType<string>().Select(p => p.ToUpperInvariant()).ToHashSet();
@@ -142,7 +142,7 @@ internal static class TapJobRoutes
         return VoDocument.Answer(xml => Uws.Jobs(xml, listed.ToList(), $"{TapRoutes.AddressOf(context)}/async"));
     }
 
-    static async Task WaitAsync(HttpContext context, TapJob job)
+    private static async Task WaitAsync(HttpContext context, TapJob job)
     {
         if (!int.TryParse(context.Request.Query["WAIT"], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) || seconds == 0 || job.HasEnded) return;
         var change = job.Changed;
@@ -152,7 +152,7 @@ internal static class TapJobRoutes
         await Task.WhenAny(change, Task.Delay(most, context.RequestAborted));
     }
 
-    sealed class SeeOther(string address) : IResult
+    private sealed class SeeOther(string address) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
@@ -163,7 +163,7 @@ internal static class TapJobRoutes
         }
     }
 
-    sealed class ResultOf(TapJob job, SafeFileHandle file) : IResult
+    private sealed class ResultOf(TapJob job, SafeFileHandle file) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {

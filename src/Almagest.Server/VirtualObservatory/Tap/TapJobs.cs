@@ -11,33 +11,33 @@ namespace Almagest.Server.VirtualObservatory.Tap;
 /// </summary>
 internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDisposable
 {
-    static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(30);
 
-    readonly ConcurrentDictionary<string, TapJob> jobs = new(StringComparer.Ordinal);
-    readonly CancellationTokenSource stopping = new();
-    Timer? sweeper;
+    private readonly ConcurrentDictionary<string, TapJob> _jobs = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+    private Timer? _sweeper;
 
-    public IEnumerable<TapJob> All => jobs.Values.OrderByDescending(j => j.Created);
+    public IEnumerable<TapJob> All => _jobs.Values.OrderByDescending(j => j.Created);
 
-    public TapJob? Find(string id) => jobs.TryGetValue(id, out var job) && job.Destruction > DateTime.UtcNow ? job : null;
+    public TapJob? Find(string id) => _jobs.TryGetValue(id, out var job) && job.Destruction > DateTime.UtcNow ? job : null;
 
     /// <exception cref="VoException">there are too many jobs that have not ended</exception>
     public TapJob Add(VoParameters parameters)
     {
         // A timer from the first job on: a server that nobody asks has nothing to sweep.
-        LazyInitializer.EnsureInitialized(ref sweeper, () => new Timer(_ => Sweep(), null, LookAgain, LookAgain));
-        while (jobs.Count >= TapLimits.MostJobs)
+        LazyInitializer.EnsureInitialized(ref _sweeper, () => new Timer(_ => Sweep(), null, s_lookAgain, s_lookAgain));
+        while (_jobs.Count >= TapLimits.MostJobs)
         {
             if (!DestroyOldest()) throw new VoException(503, $"{TapLimits.MostJobs} jobs wait already; try again later, or delete some");
         }
         var job = new TapJob(parameters);
-        jobs[job.Id] = job;
+        _jobs[job.Id] = job;
         return job;
     }
 
     public void Destroy(TapJob job)
     {
-        jobs.TryRemove(job.Id, out _);
+        _jobs.TryRemove(job.Id, out _);
         job.Destroy();
     }
 
@@ -53,19 +53,19 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
         job.Abortion.Cancel();
     }
 
-    async Task WorkAsync(TapJob job)
+    private async Task WorkAsync(TapJob job)
     {
         SafeFileHandle? file = null;
         try
         {
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(job.Abortion.Token, stopping.Token);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(job.Abortion.Token, _stopping.Token);
             var query = TapQuery.From(job.Parameters);
             if (!job.Move(JobPhase.EXECUTING, JobPhase.QUEUED)) return;
             await using var answer = await runner.OpenAsync(query.Adql, query.MostRows, job.ExecutionDuration, end.Token);
             file = NamelessFile();
             await using var stream = new BoundedFile(file, TapLimits.MostResultBytes);
             await query.Format.WriteAsync(answer.Table("Answer to an ADQL query", query.Adql), stream, end.Token);
-            while (jobs.Values.Sum(j => j.ResultBytes) + stream.Length > TapLimits.MostBytes && DestroyOldest())
+            while (_jobs.Values.Sum(j => j.ResultBytes) + stream.Length > TapLimits.MostBytes && DestroyOldest())
             {
                 // The oldest results make room.
             }
@@ -91,7 +91,7 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
     }
 
     /// <summary>A file that has no name any more: its space is freed with its handle.</summary>
-    static SafeFileHandle NamelessFile()
+    private static SafeFileHandle NamelessFile()
     {
         var path = Path.Combine(Path.GetTempPath(), $"almagest-tap-{Guid.NewGuid():N}");
         var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
@@ -99,22 +99,22 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
         return file;
     }
 
-    bool DestroyOldest()
+    private bool DestroyOldest()
     {
-        if (jobs.Values.Where(j => j.HasEnded).MinBy(j => j.Created) is not { } oldest) return false;
+        if (_jobs.Values.Where(j => j.HasEnded).MinBy(j => j.Created) is not { } oldest) return false;
         Destroy(oldest);
         return true;
     }
 
-    void Sweep()
+    private void Sweep()
     {
-        foreach (var job in jobs.Values.Where(j => j.Destruction <= DateTime.UtcNow)) Destroy(job);
+        foreach (var job in _jobs.Values.Where(j => j.Destruction <= DateTime.UtcNow)) Destroy(job);
     }
 
     public void Dispose()
     {
-        stopping.Cancel();
-        sweeper?.Dispose();
-        foreach (var job in jobs.Values) job.Destroy();
+        _stopping.Cancel();
+        _sweeper?.Dispose();
+        foreach (var job in _jobs.Values) job.Destroy();
     }
 }

@@ -49,7 +49,7 @@ internal static class TapRoutes
     /// <summary>Where the client finds the service, as it wrote it.</summary>
     public static string AddressOf(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{Path}";
 
-    static async Task<IResult> AnswerAsync(AdqlRunner runner, TapQuery query, HttpContext context)
+    private static async Task<IResult> AnswerAsync(AdqlRunner runner, TapQuery query, HttpContext context)
     {
         var answer = await runner.OpenAsync(query.Adql, query.MostRows, TapLimits.Sync, context.RequestAborted);
         return new TableOf(answer, query.Format, "Answer to an ADQL query", query.Adql);

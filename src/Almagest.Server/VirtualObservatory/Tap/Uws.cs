@@ -8,10 +8,10 @@ internal static class Uws
 {
     public const string Namespace = "http://www.ivoa.net/xml/UWS/v1.0";
     // Parameters that change a job and are none of its query.
-    static readonly HashSet<string> Control = ["PHASE", "ACTION", "DESTRUCTION", "EXECUTIONDURATION", "WAIT"];
+    private static readonly HashSet<string> s_control = ["PHASE", "ACTION", "DESTRUCTION", "EXECUTIONDURATION", "WAIT"];
 
-    const string XLink = "http://www.w3.org/1999/xlink";
-    const string Schema = "http://www.w3.org/2001/XMLSchema-instance";
+    private const string XLink = "http://www.w3.org/1999/xlink";
+    private const string Schema = "http://www.w3.org/2001/XMLSchema-instance";
 
     public static void Job(XmlWriter xml, TapJob job, string address)
     {
@@ -60,7 +60,7 @@ internal static class Uws
     {
         if (root) Start(xml, "parameters", versioned: false);
         else xml.WriteStartElement("uws", "parameters", Namespace);
-        foreach (var (name, value) in job.Parameters.Pairs.Where(p => !Control.Contains(p.Key)))
+        foreach (var (name, value) in job.Parameters.Pairs.Where(p => !s_control.Contains(p.Key)))
         {
             xml.WriteStartElement("uws", "parameter", Namespace);
             xml.WriteAttributeString("id", VoDocument.Legal(name));
@@ -91,7 +91,7 @@ internal static class Uws
 
     public static string Seconds(TimeSpan time) => ((long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
-    static void Start(XmlWriter xml, string name, bool versioned = true)
+    private static void Start(XmlWriter xml, string name, bool versioned = true)
     {
         xml.WriteStartElement("uws", name, Namespace);
         xml.WriteAttributeString("xmlns", "xsi", null, Schema);
@@ -99,7 +99,7 @@ internal static class Uws
         if (versioned) xml.WriteAttributeString("version", "1.1");
     }
 
-    static void Element(XmlWriter xml, string name, string? value)
+    private static void Element(XmlWriter xml, string name, string? value)
     {
         xml.WriteStartElement("uws", name, Namespace);
         if (value is null) xml.WriteAttributeString("xsi", "nil", Schema, "true");

@@ -6,13 +6,13 @@ namespace Almagest.Server.VirtualObservatory.Vosi;
 /// <summary>Whether the service answers (VOSI 1.1, section 5).</summary>
 internal static class Availability
 {
-    const string Namespace = "http://www.ivoa.net/xml/VOSIAvailability/v1.0";
+    private const string Namespace = "http://www.ivoa.net/xml/VOSIAvailability/v1.0";
 
-    public static async Task<bool> IsUpAsync(AdqlRunner runner, CancellationToken cancellation)
+    public static async Task<bool> IsUpAsync(AdqlRunner runner, CancellationToken cancellationToken)
     {
         try
         {
-            await runner.Catalogue.ReadAsync(cancellation);
+            await runner.Catalogue.ReadAsync(cancellationToken);
             return true;
         }
         catch (LedgerException)

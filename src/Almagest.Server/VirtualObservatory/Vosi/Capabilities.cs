@@ -6,11 +6,11 @@ namespace Almagest.Server.VirtualObservatory.Vosi;
 /// <summary>What the TAP service can do (VOSI 1.1, section 3; TAPRegExt 1.0).</summary>
 internal static class Capabilities
 {
-    const string Namespace = "http://www.ivoa.net/xml/VOSICapabilities/v1.0";
-    const string Schema = "http://www.w3.org/2001/XMLSchema-instance";
-    const string Features = "ivo://ivoa.net/std/TAPRegExt#features-";
+    private const string Namespace = "http://www.ivoa.net/xml/VOSICapabilities/v1.0";
+    private const string Schema = "http://www.w3.org/2001/XMLSchema-instance";
+    private const string Features = "ivo://ivoa.net/std/TAPRegExt#features-";
 
-    static readonly string[] Geometry = ["AREA", "BOX", "CENTROID", "CIRCLE", "CONTAINS", "COORD1", "COORD2", "COORDSYS", "DISTANCE", "INTERSECTS", "POINT", "POLYGON"];
+    private static readonly string[] s_geometry = ["AREA", "BOX", "CENTROID", "CIRCLE", "CONTAINS", "COORD1", "COORD2", "COORDSYS", "DISTANCE", "INTERSECTS", "POINT", "POLYGON"];
 
     public static void Write(XmlWriter xml, string address)
     {
@@ -27,7 +27,7 @@ internal static class Capabilities
         xml.WriteEndElement();
     }
 
-    static void Tap(XmlWriter xml, string address)
+    private static void Tap(XmlWriter xml, string address)
     {
         xml.WriteStartElement("capability");
         xml.WriteAttributeString("standardID", "ivo://ivoa.net/std/TAP");
@@ -48,7 +48,7 @@ internal static class Capabilities
         xml.WriteEndElement();
     }
 
-    static void Language(XmlWriter xml)
+    private static void Language(XmlWriter xml)
     {
         xml.WriteStartElement("language");
         xml.WriteElementString("name", "ADQL");
@@ -60,7 +60,7 @@ internal static class Capabilities
             xml.WriteEndElement();
         }
         xml.WriteElementString("description", "ADQL 2.1 with the geometries of 2.0; CASE, and queries as single values, beyond it. Positions are ICRS.");
-        Feature(xml, "adqlgeo", Geometry);
+        Feature(xml, "adqlgeo", s_geometry);
         Feature(xml, "adql-string", "LOWER", "UPPER", "ILIKE");
         Feature(xml, "adql-sets", "UNION", "EXCEPT", "INTERSECT");
         Feature(xml, "adql-common-table", "WITH");
@@ -76,7 +76,7 @@ internal static class Capabilities
         xml.WriteEndElement();
     }
 
-    static void Feature(XmlWriter xml, string type, params ReadOnlySpan<string> forms)
+    private static void Feature(XmlWriter xml, string type, params ReadOnlySpan<string> forms)
     {
         xml.WriteStartElement("languageFeatures");
         xml.WriteAttributeString("type", Features + type);
@@ -89,7 +89,7 @@ internal static class Capabilities
         xml.WriteEndElement();
     }
 
-    static void Limit(XmlWriter xml, string name, long standard, long hard, string? unit = null)
+    private static void Limit(XmlWriter xml, string name, long standard, long hard, string? unit = null)
     {
         xml.WriteStartElement(name);
         foreach (var (part, value) in new[] { ("default", standard), ("hard", hard) })
@@ -102,7 +102,7 @@ internal static class Capabilities
         xml.WriteEndElement();
     }
 
-    static void Vosi(XmlWriter xml, string name, string address, string? version = null)
+    private static void Vosi(XmlWriter xml, string name, string address, string? version = null)
     {
         xml.WriteStartElement("capability");
         xml.WriteAttributeString("standardID", $"ivo://ivoa.net/std/{name}");
@@ -110,7 +110,7 @@ internal static class Capabilities
         xml.WriteEndElement();
     }
 
-    static void Interface(XmlWriter xml, string address, string use, string? version)
+    private static void Interface(XmlWriter xml, string address, string use, string? version)
     {
         xml.WriteStartElement("interface");
         xml.WriteAttributeString("type", Schema, "vs:ParamHTTP");

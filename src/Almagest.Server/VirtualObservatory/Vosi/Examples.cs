@@ -8,7 +8,7 @@ namespace Almagest.Server.VirtualObservatory.Vosi;
 /// <summary>Queries to start from, as a page for people and, by RDFa, for clients (DALI 1.1, 2.3; TAP Notes 1.0, examples).</summary>
 internal static class Examples
 {
-    static readonly (string Id, string Name, string About, string Query)[] Always =
+    private static readonly (string Id, string Name, string About, string Query)[] s_always =
     [
         ("flagged", "The stars that are flagged most often", "Complete anomaly runs that flag a star, over those that analysed it.",
             """
@@ -50,7 +50,7 @@ internal static class Examples
         return page.Append("</body>\n</html>\n").ToString();
     }
 
-    static IEnumerable<(string Id, string Name, string About, string Query)> All(PublishedCatalogue catalogue)
+    private static IEnumerable<(string Id, string Name, string About, string Query)> All(PublishedCatalogue catalogue)
     {
         if (catalogue.Tables.FirstOrDefault(t => t.Schema == DatasetTables.Schema) is { } dataset)
         {
@@ -58,6 +58,6 @@ internal static class Examples
                 $"SELECT source_id, ra_deg, dec_deg, magnitude, DISTANCE(POINT('ICRS', ra_deg, dec_deg), POINT('ICRS', 56.75, 24.1)) AS distance_deg\nFROM {dataset.WrittenName}\n"
                 + "WHERE CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', 56.75, 24.1, 1)) = 1\nORDER BY distance_deg");
         }
-        foreach (var example in Always) yield return example;
+        foreach (var example in s_always) yield return example;
     }
 }

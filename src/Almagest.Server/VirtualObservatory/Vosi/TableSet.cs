@@ -8,9 +8,9 @@ namespace Almagest.Server.VirtualObservatory.Vosi;
 /// <summary>The published tables as VODataService 1.1 describes tables (VOSI 1.1, section 4).</summary>
 internal static class TableSet
 {
-    const string Namespace = "http://www.ivoa.net/xml/VOSITables/v1.0";
-    const string DataService = "http://www.ivoa.net/xml/VODataService/v1.1";
-    const string Schema = "http://www.w3.org/2001/XMLSchema-instance";
+    private const string Namespace = "http://www.ivoa.net/xml/VOSITables/v1.0";
+    private const string DataService = "http://www.ivoa.net/xml/VODataService/v1.1";
+    private const string Schema = "http://www.w3.org/2001/XMLSchema-instance";
 
     /// <param name="brief">without columns</param>
     public static void Write(XmlWriter xml, PublishedCatalogue catalogue, bool brief)
@@ -39,14 +39,14 @@ internal static class TableSet
         xml.WriteEndElement();
     }
 
-    static void Start(XmlWriter xml, string name)
+    private static void Start(XmlWriter xml, string name)
     {
         xml.WriteStartElement("vosi", name, Namespace);
         xml.WriteAttributeString("xmlns", "xsi", null, Schema);
         xml.WriteAttributeString("xmlns", "vs", null, DataService);
     }
 
-    static void Content(XmlWriter xml, PublishedCatalogue catalogue, PublishedTable table, bool brief)
+    private static void Content(XmlWriter xml, PublishedCatalogue catalogue, PublishedTable table, bool brief)
     {
         xml.WriteAttributeString("type", table.Name.StartsWith("mv_", StringComparison.Ordinal) && table.Schema == LedgerTables.Schema ? "view" : "table");
         xml.WriteElementString("name", VoDocument.Legal(table.WrittenName));

@@ -7,7 +7,7 @@ namespace Almagest.Discovery.Tests.Anomaly.IsolationForest;
 
 public sealed class ForestScorerTests
 {
-    static readonly Gen<double> Value = Gen.OneOf(
+    private static readonly Gen<double> s_value = Gen.OneOf(
         Gen.Double[-3, 3], Gen.Int[-2, 2].Select(i => (double)i), Gen.OneOf(0.0, -0.0, 5e-324, -5e-324, 1e300, -1e300, double.MaxValue, double.MinValue));
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class ForestScorerTests
 
     [Fact]
     public void Kernels_agree_on_ties_and_extremes() =>
-        Gen.Select(Value.Array[300], Gen.Int[1, 3]).Sample((values, columns) =>
+        Gen.Select(s_value.Array[300], Gen.Int[1, 3]).Sample((values, columns) =>
             AssertSame(
                 new FeatureMatrix(300 / columns, [.. Enumerable.Range(0, columns).Select(c => $"f{c}")], values),
                 new IsolationForestParameters { NEstimators = 5 }), iter: 200);
@@ -62,7 +62,7 @@ public sealed class ForestScorerTests
     }
 
     [Fact]
-    public void A_rank_is_the_number_of_lesser_thresholds() => Gen.Select(Value.Array[0, 60], Value.Array[20]).Sample((thresholds, values) =>
+    public void A_rank_is_the_number_of_lesser_thresholds() => Gen.Select(s_value.Array[0, 60], s_value.Array[20]).Sample((thresholds, values) =>
     {
         var sorted = thresholds.Distinct().Order().ToArray();
         var ranks = new ThresholdRanks(sorted);
@@ -82,9 +82,9 @@ public sealed class ForestScorerTests
         }
     }
 
-    static void AssertSame(FeatureMatrix matrix, IsolationForestParameters options) => AssertSame(IsolationForestModel.Grow(matrix, options), matrix);
+    private static void AssertSame(FeatureMatrix matrix, IsolationForestParameters options) => AssertSame(IsolationForestModel.Grow(matrix, options), matrix);
 
-    static void AssertSame(IsolationForestModel model, FeatureMatrix matrix)
+    private static void AssertSame(IsolationForestModel model, FeatureMatrix matrix)
     {
         var (plain, fast) = (new double[matrix.Rows], new double[matrix.Rows]);
         new ScalarForestScorer(model.Trees, matrix.Columns).SumPathLengths(matrix.Values, plain);

@@ -82,7 +82,7 @@ public sealed class IsolationForestExplainerTests
     }
 
     /// <summary>By the definition: over all coalitions of the other features.</summary>
-    static double Shapley(IsolationTree tree, double[] row, int feature)
+    private static double Shapley(IsolationTree tree, double[] row, int feature)
     {
         double total = 0;
         for (var coalition = 0; coalition < 1 << row.Length; coalition++)
@@ -95,7 +95,7 @@ public sealed class IsolationForestExplainerTests
         return total;
     }
 
-    static double Expected(IsolationTree tree, double[] row, int known, int node)
+    private static double Expected(IsolationTree tree, double[] row, int known, int node)
     {
         if (tree.IsLeaf(node)) return tree.PathLength[node];
         var (left, right) = (tree.Left[node], tree.Right[node]);
@@ -103,5 +103,5 @@ public sealed class IsolationForestExplainerTests
         return (Expected(tree, row, known, left) * tree.Count[left] + Expected(tree, row, known, right) * tree.Count[right]) / tree.Count[node];
     }
 
-    static double Factorial(int n) => n <= 1 ? 1 : n * Factorial(n - 1);
+    private static double Factorial(int n) => n <= 1 ? 1 : n * Factorial(n - 1);
 }

@@ -10,7 +10,7 @@ namespace Almagest.Discovery.Tests.Anomaly.IsolationForest;
 
 public sealed class IsolationForestTests
 {
-    static readonly IsolationForestParameters Few = new() { NEstimators = 20, MaxSamples = 64 };
+    private static readonly IsolationForestParameters s_few = new() { NEstimators = 20, MaxSamples = 64 };
 
     // sklearn.ensemble._iforest._average_path_length
     [Theory]
@@ -42,7 +42,7 @@ public sealed class IsolationForestTests
     [Fact]
     public void The_threshold_is_the_percentile_of_the_scores_and_negative_decisions_are_flagged()
     {
-        var scores = MadeMatrix.Gaussian(1000, 3).Scores(Few);
+        var scores = MadeMatrix.Gaussian(1000, 3).Scores(s_few);
         var result = AnomalyResult.FromScores(scores, 0.05);
         Assert.Equal(OrderStatistics.Percentile(scores, 5), result.Offset);
         Assert.Equal(50, result.AnomalyCount());
@@ -57,8 +57,8 @@ public sealed class IsolationForestTests
     public void Another_contamination_needs_no_refit()
     {
         var matrix = MadeMatrix.Gaussian(2000, 3);
-        var direct = IsolationForestAlgorithm.Instance.Detect(matrix, Few with { Contamination = 0.2 });
-        var later = AnomalyResult.FromScores(IsolationForestAlgorithm.Instance.Detect(matrix, Few).RawScores, 0.2);
+        var direct = IsolationForestAlgorithm.Instance.Detect(matrix, s_few with { Contamination = 0.2 });
+        var later = AnomalyResult.FromScores(IsolationForestAlgorithm.Instance.Detect(matrix, s_few).RawScores, 0.2);
         Assert.Equal(direct.Offset, later.Offset);
         Assert.Equal(direct.RawScores, later.RawScores);
         Assert.Equal(400, later.AnomalyCount());
@@ -87,7 +87,7 @@ public sealed class IsolationForestTests
     public void A_row_s_score_depends_on_no_other_row()
     {
         var matrix = MadeMatrix.Gaussian(500, 3);
-        var model = IsolationForestModel.Grow(matrix, Few);
+        var model = IsolationForestModel.Grow(matrix, s_few);
         var scores = model.ScoreSamples(matrix);
         Gen.Shuffle(Enumerable.Range(0, 500).ToArray()).Sample(order =>
         {
@@ -125,7 +125,7 @@ public sealed class IsolationForestTests
     [Fact]
     public void Equal_stars_have_equal_scores_and_none_is_flagged()
     {
-        var result = IsolationForestAlgorithm.Instance.Detect(new FeatureMatrix(100, ["a", "b"], [.. Enumerable.Repeat(3.25, 200)]), Few);
+        var result = IsolationForestAlgorithm.Instance.Detect(new FeatureMatrix(100, ["a", "b"], [.. Enumerable.Repeat(3.25, 200)]), s_few);
         Assert.All(result.RawScores, s => Assert.Equal(-0.5, s));
         Assert.Equal(0, result.AnomalyCount());
     }
@@ -135,7 +135,7 @@ public sealed class IsolationForestTests
     {
         var matrix = MadeMatrix.Gaussian(1000, 1);
         var padded = new FeatureMatrix(1000, ["zero", "a"], [.. matrix.Values.SelectMany(v => new[] { 0.0, v })]);
-        var trees = IsolationForestModel.Grow(padded, Few).Trees;
+        var trees = IsolationForestModel.Grow(padded, s_few).Trees;
         Assert.All(trees, t => Assert.DoesNotContain(0, t.Feature));
         Assert.All(trees, t => Assert.True(t.Nodes > 20));
     }
@@ -143,8 +143,8 @@ public sealed class IsolationForestTests
     [Fact]
     public void Five_stars_are_enough_and_four_are_not()
     {
-        Assert.All(MadeMatrix.Gaussian(5, 2).Scores(Few), s => Assert.InRange(s, -1, 0));
-        var error = Assert.Throws<DiscoveryException>(() => MadeMatrix.Gaussian(4, 2).Scores(Few));
+        Assert.All(MadeMatrix.Gaussian(5, 2).Scores(s_few), s => Assert.InRange(s, -1, 0));
+        var error = Assert.Throws<DiscoveryException>(() => MadeMatrix.Gaussian(4, 2).Scores(s_few));
         Assert.Contains("holds 4 stars", error.Message);
     }
 
@@ -178,7 +178,7 @@ public sealed class IsolationForestTests
     public void Extreme_but_finite_values_give_finite_scores()
     {
         var values = new[] { double.MaxValue, double.MinValue, 0, 5e-324, -5e-324, 1, 1, 1e300 };
-        Assert.All(new FeatureMatrix(8, ["a"], values).Scores(Few), s => Assert.InRange(s, -1, 0));
+        Assert.All(new FeatureMatrix(8, ["a"], values).Scores(s_few), s => Assert.InRange(s, -1, 0));
     }
 
     [Theory]
@@ -189,7 +189,7 @@ public sealed class IsolationForestTests
     {
         var matrix = MadeMatrix.Gaussian(50, 2);
         matrix.Values[41] = bad;
-        var error = Assert.Throws<DiscoveryException>(() => IsolationForestAlgorithm.Instance.Detect(matrix, Few, new AlgorithmContext { MaxThreads = 1 }));
+        var error = Assert.Throws<DiscoveryException>(() => IsolationForestAlgorithm.Instance.Detect(matrix, s_few, new AlgorithmContext { MaxThreads = 1 }));
         Assert.Contains("Row 20 has f1", error.Message);
     }
 
@@ -207,15 +207,15 @@ public sealed class IsolationForestTests
     [Fact]
     public void Senseless_numbers_of_trees_and_stars_are_refused()
     {
-        Assert.Contains("n_estimators is 0", Assert.Throws<ParameterException>(() => IsolationForestModel.Grow(MadeMatrix.Gaussian(50, 2), Few with { NEstimators = 0 })).Message);
-        Assert.Contains("max_samples is 1", Assert.Throws<ParameterException>(() => IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(50, 2), Few with { MaxSamples = 1 })).Message);
+        Assert.Contains("n_estimators is 0", Assert.Throws<ParameterException>(() => IsolationForestModel.Grow(MadeMatrix.Gaussian(50, 2), s_few with { NEstimators = 0 })).Message);
+        Assert.Contains("max_samples is 1", Assert.Throws<ParameterException>(() => IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(50, 2), s_few with { MaxSamples = 1 })).Message);
         Assert.Contains("max_threads", Assert.Throws<DiscoveryException>(() => new AlgorithmContext { MaxThreads = -1 }).Message);
     }
 
     [Fact]
     public void A_model_refuses_a_matrix_with_other_features()
     {
-        var model = IsolationForestModel.Grow(MadeMatrix.Gaussian(50, 2), Few);
+        var model = IsolationForestModel.Grow(MadeMatrix.Gaussian(50, 2), s_few);
         Assert.Contains("f0, f1", Assert.Throws<DiscoveryException>(() => model.ScoreSamples(MadeMatrix.Gaussian(50, 3))).Message);
     }
 
@@ -224,22 +224,22 @@ public sealed class IsolationForestTests
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(50, 2), Few, new AlgorithmContext { CancellationToken = source.Token }));
+        Assert.ThrowsAny<OperationCanceledException>(() => IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(50, 2), s_few, new AlgorithmContext { CancellationToken = source.Token }));
     }
 
     [Fact]
     public void Progress_ends_at_one()
     {
         var shares = new System.Collections.Concurrent.ConcurrentBag<double>();
-        IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(10_000, 2), Few, new AlgorithmContext { Progress = new Immediate(shares.Add) });
+        IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(10_000, 2), s_few, new AlgorithmContext { Progress = new Immediate(shares.Add) });
         Assert.Equal(1, shares.Max());
         Assert.True(shares.Count > 1);
     }
 
-    static int Depth(IsolationTree tree, int node) =>
+    private static int Depth(IsolationTree tree, int node) =>
         tree.IsLeaf(node) ? 0 : 1 + Math.Max(Depth(tree, tree.Left[node]), Depth(tree, tree.Right[node]));
 
-    sealed class Immediate(Action<double> report) : IProgress<double>
+    private sealed class Immediate(Action<double> report) : IProgress<double>
     {
         public void Report(double value) => report(value);
     }

@@ -25,15 +25,15 @@ public sealed class KDistanceTests
     public void The_star_itself_is_the_first()
     {
         var features = Matrices.OneColumn(0, 1, 3, 7);
-        Assert.Equal([0, 0, 0, 0], KDistance.Compute(features, 1, cancellation: TestContext.Current.CancellationToken).Distances);
-        Assert.Equal([1, 1, 2, 4], KDistance.Compute(features, 2, cancellation: TestContext.Current.CancellationToken).Distances);
+        Assert.Equal([0, 0, 0, 0], KDistance.Compute(features, 1, cancellationToken: TestContext.Current.CancellationToken).Distances);
+        Assert.Equal([1, 1, 2, 4], KDistance.Compute(features, 2, cancellationToken: TestContext.Current.CancellationToken).Distances);
     }
 
     [Fact]
     public void A_sample_measures_to_all_stars_and_is_the_same_every_time()
     {
         var features = Matrices.OneColumn([.. Enumerable.Range(0, 10_000).Select(i => (double)i)]);
-        var sample = KDistance.Compute(features, 3, maxSample: 500, cancellation: TestContext.Current.CancellationToken);
+        var sample = KDistance.Compute(features, 3, maxSample: 500, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(500, sample.Distances.Length);
         Assert.All(sample.Distances[..499], distance => Assert.Equal(1, distance));
         Assert.Equal(sample.Distances, KDistance.Compute(features, 3, 500, 1, TestContext.Current.CancellationToken).Distances);
@@ -47,7 +47,7 @@ public sealed class KDistanceTests
         for (var i = 0; i < 900; i++) values.AddRange([i % 3 * 10 + 0.1 * Matrices.Normal(random), 0.1 * Matrices.Normal(random)]);
         for (var i = 0; i < 300; i++) values.AddRange([30 * random.NextDouble() - 5, 30 * random.NextDouble() - 15]);
         var features = Matrices.Of(2, [.. values]);
-        var eps = KDistance.Compute(features, 8, cancellation: TestContext.Current.CancellationToken).SuggestedEps!.Value;
+        var eps = KDistance.Compute(features, 8, cancellationToken: TestContext.Current.CancellationToken).SuggestedEps!.Value;
         Assert.InRange(eps, 0.05, 1.0);
         var result = new DbscanParameters { Eps = eps, MinSamples = 8 }.Run(features);
         Assert.Equal(3, result.ClusterCount);
@@ -69,7 +69,7 @@ public sealed class KDistanceTests
             values.AddRange([scale * Matrices.Normal(random), scale * Matrices.Normal(random)]);
         }
         var features = Matrices.Of(2, [.. values]);
-        var distances = KDistance.Compute(features, 15, cancellation: TestContext.Current.CancellationToken);
+        var distances = KDistance.Compute(features, 15, cancellationToken: TestContext.Current.CancellationToken);
         var labels = new DbscanParameters { Eps = distances.SuggestedEps!.Value, MinSamples = 15 }.Run(features).Labels;
         var clump = labels[..900].Where(l => l >= 0).CountBy(l => l).MaxBy(c => c.Value);
         Assert.InRange(clump.Value, 880, 900);
@@ -80,8 +80,8 @@ public sealed class KDistanceTests
     public void Candidates_say_what_dbscan_finds_at_each_eps_around_the_suggestion()
     {
         var features = Matrices.Clumpy(2000, 2, 3);
-        var distances = KDistance.Compute(features, 10, cancellation: TestContext.Current.CancellationToken);
-        var candidates = EpsCandidate.Around(features, distances, cancellation: TestContext.Current.CancellationToken);
+        var distances = KDistance.Compute(features, 10, cancellationToken: TestContext.Current.CancellationToken);
+        var candidates = EpsCandidate.Around(features, distances, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(distances.SuggestedEps, Assert.Single(candidates, c => c.IsSuggested).Eps);
         Assert.Equal([0.25, 0.5, 1, 2], candidates.Where((_, i) => i % 2 == 0).Select(c => Math.Round(c.Eps / distances.SuggestedEps!.Value, 9)));
         Assert.All(candidates, c =>
@@ -91,7 +91,7 @@ public sealed class KDistanceTests
             Assert.Equal(found.Labels.Where(l => l >= 0).CountBy(l => l).Select(g => g.Value).DefaultIfEmpty().Max(), c.LargestCluster);
         });
         Assert.Equal(candidates.Select(c => c.Noise).OrderDescending(), candidates.Select(c => c.Noise));
-        Assert.Empty(EpsCandidate.Around(features, distances with { SuggestedEps = null }, cancellation: TestContext.Current.CancellationToken));
+        Assert.Empty(EpsCandidate.Around(features, distances with { SuggestedEps = null }, cancellationToken: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -104,11 +104,11 @@ public sealed class KDistanceTests
 
     [Fact]
     public void Equal_stars_suggest_nothing() =>
-        Assert.Null(KDistance.Compute(Matrices.OneColumn(4, 4, 4, 4), 2, cancellation: TestContext.Current.CancellationToken).SuggestedEps);
+        Assert.Null(KDistance.Compute(Matrices.OneColumn(4, 4, 4, 4), 2, cancellationToken: TestContext.Current.CancellationToken).SuggestedEps);
 
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
     public void A_rank_that_does_not_exist_is_refused(int k) =>
-        Assert.Contains("k is", Assert.Throws<DiscoveryException>(() => KDistance.Compute(Matrices.OneColumn(1, 2, 3), k, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains("k is", Assert.Throws<DiscoveryException>(() => KDistance.Compute(Matrices.OneColumn(1, 2, 3), k, cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
 }

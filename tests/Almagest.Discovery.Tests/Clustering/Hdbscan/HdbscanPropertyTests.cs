@@ -7,9 +7,9 @@ namespace Almagest.Discovery.Tests.Clustering.Hdbscan;
 
 public sealed class HdbscanPropertyTests
 {
-    static readonly Gen<FeatureMatrix> Clumpy = Gen.Select(Gen.Int[20, 500], Gen.Int[1, 4], Gen.Int[0, 1 << 30], Matrices.Clumpy);
+    private static readonly Gen<FeatureMatrix> s_clumpy = Gen.Select(Gen.Int[20, 500], Gen.Int[1, 4], Gen.Int[0, 1 << 30], Matrices.Clumpy);
 
-    static readonly Gen<HdbscanParameters> Options =
+    private static readonly Gen<HdbscanParameters> s_options =
         Gen.Select(Gen.Int[2, 25], Gen.Int[1, 12], Gen.Bool, (size, samples, leaf) => new HdbscanParameters
         {
             MinClusterSize = size, MinSamples = samples, ClusterSelectionMethod = leaf ? "leaf" : "eom",
@@ -17,7 +17,7 @@ public sealed class HdbscanPropertyTests
 
     [Fact]
     public void Doubled_rows_with_doubled_sizes_give_the_same_labels_and_strengths() =>
-        Gen.Select(Clumpy, Options).Sample((features, options) =>
+        Gen.Select(s_clumpy, s_options).Sample((features, options) =>
         {
             var once = options.Run(features);
             var twice = (options with { MinClusterSize = 2 * options.MinClusterSize, MinSamples = 2 * options.MinSamples })
@@ -28,7 +28,7 @@ public sealed class HdbscanPropertyTests
 
     [Fact]
     public void Moving_all_stars_changes_nothing() =>
-        Gen.Select(Gen.Int[0, 40].Array[24, 300], Gen.Int[-1000, 1000].Array[2], Options).Sample((values, by, options) =>
+        Gen.Select(Gen.Int[0, 40].Array[24, 300], Gen.Int[-1000, 1000].Array[2], s_options).Sample((values, by, options) =>
         {
             // Whole numbers, so that moved distances are the same to the last bit.
             var rows = values[..(values.Length / 2 * 2)];
@@ -40,7 +40,7 @@ public sealed class HdbscanPropertyTests
 
     [Fact]
     public void A_constant_feature_changes_nothing() =>
-        Gen.Select(Clumpy, Options, Gen.Double[-100, 100]).Sample((features, options, constant) =>
+        Gen.Select(s_clumpy, s_options, Gen.Double[-100, 100]).Sample((features, options, constant) =>
         {
             var padded = Matrices.Of(features.Columns + 1, [.. Enumerable.Range(0, features.Rows).SelectMany(i => features.Row(i).ToArray().Append(constant))]);
             Assert.Equal(options.Run(features).Labels, options.Run(padded).Labels);

@@ -8,15 +8,15 @@ namespace Almagest.Discovery.Tests.Clustering.Hdbscan;
 /// <summary>allow_single_cluster, worked out by hand: with min_samples 1 the tree is that of the gaps between neighbours on a line.</summary>
 public sealed class HdbscanSingleClusterTests
 {
-    static readonly HdbscanParameters Three = new() { MinClusterSize = 3, MinSamples = 1 };
+    private static readonly HdbscanParameters s_three = new() { MinClusterSize = 3, MinSamples = 1 };
 
     [Fact]
     public void One_clump_is_a_cluster_of_the_stars_that_stay_longest()
     {
         // 8 leaves at distance 4, 4 at distance 2, the others together at 1: nothing ever splits.
         var line = Matrices.OneColumn(0, 1, 2, 4, 8);
-        Assert.Equal([-1, -1, -1, -1, -1], Three.Run(line).Labels);
-        var allowed = (Three with { AllowSingleCluster = true }).Run(line);
+        Assert.Equal([-1, -1, -1, -1, -1], s_three.Run(line).Labels);
+        var allowed = (s_three with { AllowSingleCluster = true }).Run(line);
         Assert.Equal([0, 0, 0, -1, -1], allowed.Labels);
         Assert.Equal([1, 1, 1, 0, 0], allowed.Probabilities!);
         Assert.Equal((1, 2), (allowed.ClusterCount, allowed.NoiseCount));
@@ -27,8 +27,8 @@ public sealed class HdbscanSingleClusterTests
     {
         // Two threes, 1.5 apart, and a star 3 away. Whole: 6 stars to 1/1.5 and one to 1/3, mass 13/3. Parts: 2 × 3 × (1 - 1/1.5) = 2.
         var line = Matrices.OneColumn(0, 1, 2, 3.5, 4.5, 5.5, 8.5);
-        Assert.Equal([0, 0, 0, 1, 1, 1, -1], Three.Run(line).Labels);
-        var allowed = (Three with { AllowSingleCluster = true }).Run(line);
+        Assert.Equal([0, 0, 0, 1, 1, 1, -1], s_three.Run(line).Labels);
+        var allowed = (s_three with { AllowSingleCluster = true }).Run(line);
         Assert.Equal([0, 0, 0, 0, 0, 0, -1], allowed.Labels);
         Assert.Equal([1, 1, 1, 1, 1, 1, 0], allowed.Probabilities!);
     }
@@ -38,7 +38,7 @@ public sealed class HdbscanSingleClusterTests
     {
         // Ten apart: whole 6 / 10, parts 2 × 3 × (1 - 1/10).
         var line = Matrices.OneColumn(0, 1, 2, 12, 13, 14);
-        Assert.Equal([0, 0, 0, 1, 1, 1], (Three with { AllowSingleCluster = true }).Run(line).Labels);
+        Assert.Equal([0, 0, 0, 1, 1, 1], (s_three with { AllowSingleCluster = true }).Run(line).Labels);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class HdbscanTests
     public void A_sweep_over_one_hierarchy_gives_what_separate_runs_give()
     {
         var features = Matrices.Clumpy(3000, 2, 5);
-        var hierarchy = ClusterHierarchy.Build(features, 6, cancellation: TestContext.Current.CancellationToken);
+        var hierarchy = ClusterHierarchy.Build(features, 6, cancellationToken: TestContext.Current.CancellationToken);
         foreach (var size in (int[])[5, 10, 40, 200])
         {
             var condensed = hierarchy.Condense(size);
