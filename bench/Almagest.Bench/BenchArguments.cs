@@ -16,10 +16,14 @@ internal sealed class BenchArguments
         for (var i = 0; i < args.Length; i++)
         {
             var name = args[i] == "--output" ? "-o" : args[i];
-            if (switches.Contains(name)) _flags.Add(name);
-            else if (name != "-o" && !names.Contains(name)) throw new FormatException($"'{name}' is not understood; known are {string.Join(", ", [.. switches, .. names, "-o"])}");
-            else if (++i == args.Length) throw new FormatException($"{name} lacks its value");
-            else _values[name] = args[i];
+            if (switches.Contains(name))
+                _flags.Add(name);
+            else if (name != "-o" && !names.Contains(name))
+                throw new FormatException($"'{name}' is not understood; known are {string.Join(", ", [.. switches, .. names, "-o"])}");
+            else if (++i == args.Length)
+                throw new FormatException($"{name} lacks its value");
+            else
+                _values[name] = args[i];
         }
     }
 
@@ -32,8 +36,15 @@ internal sealed class BenchArguments
 
     public static int Number(string text)
     {
-        var factor = text.ToUpperInvariant() switch { [.., 'K'] => 1000, [.., 'M'] => 1_000_000, _ => 1 };
-        return double.TryParse(factor == 1 ? text : text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value * factor is >= 1 and <= int.MaxValue
+        var factor = text.ToUpperInvariant() switch
+        {
+            [.., 'K'] => 1000,
+            [.., 'M'] => 1_000_000,
+            _ => 1,
+        };
+        return
+            double.TryParse(factor == 1 ? text : text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && value * factor is >= 1 and <= int.MaxValue
             ? (int)Math.Round(value * factor)
             : throw new FormatException($"'{text}' is no size; expected for instance 10k, 1M or 12500");
     }
@@ -42,7 +53,8 @@ internal sealed class BenchArguments
     public void Publish(string page)
     {
         Console.Write(page);
-        if (this["-o"] is not { } path) return;
+        if (this["-o"] is not { } path)
+            return;
         File.WriteAllText(path, page);
         Console.Error.WriteLine($"written to {path}");
     }

@@ -7,7 +7,8 @@ namespace Almagest.Bench;
 /// <summary>A migrated ledger in a fresh database, dropped afterwards.</summary>
 internal sealed class BenchDatabase : IAsyncDisposable
 {
-    private readonly string _server, _name;
+    private readonly string _server,
+        _name;
 
     private BenchDatabase(string server, string name, LedgerDatabase ledger)
     {
@@ -22,7 +23,11 @@ internal sealed class BenchDatabase : IAsyncDisposable
     {
         await ExecuteAsync(server, $"drop database if exists {name} with (force)");
         await ExecuteAsync(server, $"create database {name}");
-        var database = new BenchDatabase(server, name, new LedgerDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString));
+        var database = new BenchDatabase(
+            server,
+            name,
+            new LedgerDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString)
+        );
         try
         {
             await database.Ledger.Schema.MigrateAsync();

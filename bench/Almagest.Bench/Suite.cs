@@ -9,5 +9,16 @@ namespace Almagest.Bench;
 /// <param name="RunAsync">from the arguments after its name to an exit code</param>
 internal sealed record Suite(string Name, string Description, string Usage, Func<string[], Task<int>> RunAsync)
 {
-    public static IReadOnlyList<Suite> All { get; } = [Engine.EngineSuite.Suite, Views.ViewsSuite.Suite, Analytics.AnalyticsSuite.Suite, Load.RoutesSuite.Suite, Runs.RunsSuite.Suite, Cones.ConeSuite.Suite, Pages.PagesSuite.Suite, Matching.CrossMatchSuite.Suite, Readers.ReadersSuite.Suite];
+    public static IReadOnlyList<Suite> All { get; } =
+    [
+        Engine.EngineSuite.Suite,
+        Views.ViewsSuite.Suite,
+        Analytics.AnalyticsSuite.Suite,
+        Load.RoutesSuite.Suite,
+        Runs.RunsSuite.Suite,
+        Cones.ConeSuite.Suite,
+        Pages.PagesSuite.Suite,
+        Matching.CrossMatchSuite.Suite,
+        Readers.ReadersSuite.Suite,
+    ];
 }

@@ -22,17 +22,24 @@ internal sealed class ThrowAwayServer : IAsyncDisposable
 
     public static async Task<ThrowAwayServer> StartAsync(string? named)
     {
-        if (named is not null) return new ThrowAwayServer(named, null, null);
-        var options = new EmbeddedServerOptions { Home = Directory.CreateTempSubdirectory("almagest-bench-").FullName, Progress = Console.Error.WriteLine };
+        if (named is not null)
+            return new ThrowAwayServer(named, null, null);
+        var options = new EmbeddedServerOptions
+        {
+            Home = Directory.CreateTempSubdirectory("almagest-bench-").FullName,
+            Progress = Console.Error.WriteLine,
+        };
         var lease = await EmbeddedServer.StartAsync(options);
         return new ThrowAwayServer(lease.ConnectionString, lease, options);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_lease is null) return;
+        if (_lease is null)
+            return;
         await _lease.DisposeAsync();
         await EmbeddedServer.DestroyAsync(_options!);
-        if (Directory.Exists(_options!.Home)) Directory.Delete(_options.Home, true);
+        if (Directory.Exists(_options!.Home))
+            Directory.Delete(_options.Home, true);
     }
 }

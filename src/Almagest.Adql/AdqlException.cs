@@ -1,12 +1,14 @@
 namespace Almagest.Adql;
 
-/// <summary>A query that cannot be understood, or asks for what is not published. The message is written for whoever wrote the query.</summary>
+/// <summary>A query that cannot be understood, or asks for what is not published. The message is written for whoever wrote the
+/// query.</summary>
 public sealed class AdqlException : Exception
 {
     /// <param name="problem">what was wrong: found, expected</param>
     /// <param name="query">the whole query</param>
     /// <param name="offset">where in the query, characters from 0</param>
-    public AdqlException(string problem, string query, int offset) : base(Describe(problem, query, offset, out var line, out var column))
+    public AdqlException(string problem, string query, int offset)
+        : base(Describe(problem, query, offset, out var line, out var column))
     {
         Problem = problem;
         (Line, Column) = (line, column);

@@ -5,9 +5,9 @@ using Almagest.Adql.Syntax;
 namespace Almagest.Adql;
 
 /// <summary>
-/// Translates ADQL (IVOA Recommendation ADQL 2.1, with the geometries of 2.0) into PostgreSQL. Safe by construction: the text that comes out is put
-/// together from this program's own words; of the query's text nothing but numbers of rows gets into it, for names are replaced by the
-/// published ones or by numbered ones, and values are bound. It is one SELECT over published relations.
+/// Translates ADQL (IVOA Recommendation ADQL 2.1, with the geometries of 2.0) into PostgreSQL. Safe by construction: the text that comes
+/// out is put together from this program's own words; of the query's text nothing but numbers of rows gets into it, for names are replaced
+/// by the published ones or by numbered ones, and values are bound. It is one SELECT over published relations.
 /// </summary>
 public static class AdqlTranslator
 {
@@ -25,7 +25,8 @@ public static class AdqlTranslator
         ArgumentNullException.ThrowIfNull(catalogue);
         try
         {
-            if (adql.Length > MostCharacters) throw new SyntaxException(MostCharacters, $"the query is longer than {MostCharacters} characters");
+            if (adql.Length > MostCharacters)
+                throw new SyntaxException(MostCharacters, $"the query is longer than {MostCharacters} characters");
             return new QueryTranslator(catalogue).Translate(QueryParser.Parse(adql), mostRows);
         }
         catch (SyntaxException e)

@@ -30,7 +30,8 @@ public sealed record RejectedRow(long LineNumber, string Field, string Reason, s
 
     internal static string Clip(string text)
     {
-        if (text.Length <= ClipLength) return text;
+        if (text.Length <= ClipLength)
+            return text;
         // Do not cut a surrogate pair in two.
         var cut = char.IsHighSurrogate(text[ClipLength - 2]) ? ClipLength - 2 : ClipLength - 1;
         return text[..cut] + "…";

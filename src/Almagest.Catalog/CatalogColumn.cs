@@ -20,13 +20,21 @@ public enum ColumnType
 }
 
 /// <summary>One column of an open table, as the file describes it.</summary>
-/// <param name="Name">unique within the table; a repeated name has <c>_2</c>, <c>_3</c> … appended, an empty one becomes <c>column_N</c></param>
+/// <param name="Name">unique within the table; a repeated name has <c>_2</c>, <c>_3</c> … appended, an empty one becomes
+/// <c>column_N</c></param>
 /// <param name="Type">declared by the file, or inferred from its first rows (see <see cref="CatalogVector.Misfit"/>)</param>
 /// <param name="Unit">as written in the file, null where it says nothing</param>
 /// <param name="Ucd">IVOA unified content descriptor, null where the file has none</param>
 /// <param name="Description">null where the file has none</param>
 /// <param name="System">the system of coordinates to which the file says that the column belongs, null where it says nothing</param>
-public sealed record CatalogColumn(string Name, ColumnType Type, string? Unit = null, string? Ucd = null, string? Description = null, CoordinateSystem? System = null);
+public sealed record CatalogColumn(
+    string Name,
+    ColumnType Type,
+    string? Unit = null,
+    string? Ucd = null,
+    string? Description = null,
+    CoordinateSystem? System = null
+);
 
 /// <summary>A system of coordinates as a file names it: VOTable's COOSYS, VizieR's <c>#Coosys</c>, RADESYS and EQUINOX of FITS.</summary>
 /// <param name="Name"><c>ICRS</c>, <c>eq_FK5</c>, <c>eq_FK4</c>, <c>galactic</c> …</param>

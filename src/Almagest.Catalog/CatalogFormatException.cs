@@ -34,9 +34,11 @@ public sealed class CatalogFormatException : Exception
     /// <summary>An answer of a service beyond the limit.</summary>
     public const string ServiceAnswerTooLarge = "service_answer_too_large";
 
-    public CatalogFormatException(string message) : base(message) { }
+    public CatalogFormatException(string message)
+        : base(message) { }
 
-    public CatalogFormatException(string message, Exception inner) : base(message, inner) { }
+    public CatalogFormatException(string message, Exception inner)
+        : base(message, inner) { }
 
     public CatalogFormatException() { }
 

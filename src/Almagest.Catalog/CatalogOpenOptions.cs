@@ -5,15 +5,16 @@ public sealed record CatalogOpenOptions
 {
     public static CatalogOpenOptions Default { get; } = new();
 
-    /// <summary>Which table of a file with several: its name, or its number from 1. The first by default. FITS, VOTable, VizieR TSV, and CDS descriptions of several tables.</summary>
+    /// <summary>Which table of a file with several: its name, or its number from 1. The first by default. FITS, VOTable, VizieR TSV, and
+    /// CDS descriptions of several tables.</summary>
     public string? Table { get; init; }
 
     /// <summary>The field separator of a text table, found by itself by default. A blank means any run of blanks and tabs.</summary>
     public char? Delimiter { get; init; }
 
     /// <summary>
-    /// The ReadMe that describes a CDS table byte by byte. By default a file <c>ReadMe</c> in the folder of the table is looked at, where it
-    /// describes a file of that name.
+    /// The ReadMe that describes a CDS table byte by byte. By default a file <c>ReadMe</c> in the folder of the table is looked at, where
+    /// it describes a file of that name.
     /// </summary>
     public string? ReadMe { get; init; }
 

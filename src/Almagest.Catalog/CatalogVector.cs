@@ -26,13 +26,14 @@ public abstract class CatalogVector
 internal static class CatalogVectors
 {
     /// <summary>An empty vector for a column of that type.</summary>
-    public static CatalogVector New(ColumnType type, int rows) => type switch
-    {
-        ColumnType.Int64 => new Int64Vector(rows),
-        ColumnType.Double => new DoubleVector(rows),
-        ColumnType.Boolean => new BooleanVector(rows),
-        _ => new TextVector(rows, type),
-    };
+    public static CatalogVector New(ColumnType type, int rows) =>
+        type switch
+        {
+            ColumnType.Int64 => new Int64Vector(rows),
+            ColumnType.Double => new DoubleVector(rows),
+            ColumnType.Boolean => new BooleanVector(rows),
+            _ => new TextVector(rows, type),
+        };
 }
 
 /// <summary>Whole numbers.</summary>

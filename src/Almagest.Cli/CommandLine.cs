@@ -10,28 +10,44 @@ internal static class CommandLine
 {
     /// <summary>Runs one command, its output going to pipes or files: no colour, no progress bars.</summary>
     /// <inheritdoc cref="RunAsync(IReadOnlyList{string}, TextWriter, TextWriter, TerminalFacts, CancellationToken)"/>
-    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default) =>
-        RunAsync(args, stdout, stderr, TerminalFacts.None, cancellationToken);
+    public static Task<int> RunAsync(
+        IReadOnlyList<string> args,
+        TextWriter stdout,
+        TextWriter stderr,
+        CancellationToken cancellationToken = default
+    ) => RunAsync(args, stdout, stderr, TerminalFacts.None, cancellationToken);
 
     /// <param name="stdout">gets the answer alone; with <c>--json</c> exactly one JSON document</param>
     /// <param name="stderr">gets messages, progress and errors, from any thread</param>
     /// <param name="terminal">what the writers lead to</param>
     public static async Task<int> RunAsync(
-        IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, TerminalFacts terminal, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> args,
+        TextWriter stdout,
+        TextWriter stderr,
+        TerminalFacts terminal,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(args);
         var json = args.TakeWhile(a => a != "--").Contains("--json");
         var shell = new CommandShell(stdout, stderr, terminal, json, cancellationToken);
         var root = Build(shell);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction) return UsageErrors.Report(parsed, shell);
+        if (parsed.Action is ParseErrorAction)
+            return UsageErrors.Report(parsed, shell);
         try
         {
             // Signals are this program's own matter (StopSignals), and so are exceptions.
-            return await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                Output = stdout, Error = stderr, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
-            }, cancellationToken);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = stdout,
+                    Error = stderr,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
+                cancellationToken
+            );
         }
         catch (Exception e)
         {
@@ -41,15 +57,36 @@ internal static class CommandLine
 
     internal static RootCommand Build(CommandShell shell)
     {
-        var root = new RootCommand("Almagest, a discovery ledger for star catalogues: loads catalogues, finds anomalies and clusters, remembers every run.");
+        var root = new RootCommand(
+            "Almagest, a discovery ledger for star catalogues: loads catalogues, finds anomalies and clusters, remembers every run."
+        );
         var global = new GlobalOptions();
         root.Add(global.Database);
         root.Add(global.Json);
-        foreach (var command in new Func<CommandShell, GlobalOptions, Command>[]
-        {
-            DemoCommand.Create, ServeCommand.Create, IngestCommand.Create, PreviewCommand.Create, DatasetCommands.Create, DiscoverCommands.Create, SweepCommand.Create,
-            RunCommands.Create, PlotCommands.Create, AnalyticsCommands.Create, ConsensusCommand.Create, LabelCommands.Create, CrossMatchCommand.Create, LinkCommands.Create, MocCommand.Create, ViewCommands.Create, DatabaseCommands.Create, SimulateCommand.Create, BenchCommand.Create,
-        })
+        foreach (
+            var command in new Func<CommandShell, GlobalOptions, Command>[]
+            {
+                DemoCommand.Create,
+                ServeCommand.Create,
+                IngestCommand.Create,
+                PreviewCommand.Create,
+                DatasetCommands.Create,
+                DiscoverCommands.Create,
+                SweepCommand.Create,
+                RunCommands.Create,
+                PlotCommands.Create,
+                AnalyticsCommands.Create,
+                ConsensusCommand.Create,
+                LabelCommands.Create,
+                CrossMatchCommand.Create,
+                LinkCommands.Create,
+                MocCommand.Create,
+                ViewCommands.Create,
+                DatabaseCommands.Create,
+                SimulateCommand.Create,
+                BenchCommand.Create,
+            }
+        )
         {
             root.Add(command(shell, global));
         }

@@ -19,9 +19,10 @@ public static class EmbeddedServer
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new PostgresServerException(
-                "The embedded database works on Linux only.",
-                "Use a PostgreSQL server of your own.") { Code = PostgresServerException.NotPossibleHere };
+            throw new PostgresServerException("The embedded database works on Linux only.", "Use a PostgreSQL server of your own.")
+            {
+                Code = PostgresServerException.NotPossibleHere,
+            };
         }
 
         var (home, facts) = ServerPlace.PrepareHome(options.Home);
@@ -46,10 +47,10 @@ public static class EmbeddedServer
         var started = await postmaster.EnsureRunningAsync(cancellationToken).ConfigureAwait(false);
 
         // Only a holder of the control lock, which is ours, takes this one exclusively.
-        var lease = FileLock.TryTake(place.LeaseLock, exclusive: false, facts) ?? throw new PostgresServerException(
-            $"Another program holds {place.LeaseLock}.", $"Find it with: fuser {place.LeaseLock}");
-        var settings = new EmbeddedServerSettings(
-            home, place.Data, place.SocketDirectory, place.Logs, account.Name, create, started);
+        var lease =
+            FileLock.TryTake(place.LeaseLock, exclusive: false, facts)
+            ?? throw new PostgresServerException($"Another program holds {place.LeaseLock}.", $"Find it with: fuser {place.LeaseLock}");
+        var settings = new EmbeddedServerSettings(home, place.Data, place.SocketDirectory, place.Logs, account.Name, create, started);
         return new ServerLease(place, postmaster, options, lease, settings);
     }
 
@@ -86,17 +87,28 @@ public static class EmbeddedServer
         ?? await PostgresInstaller.InstallAsync(options, cancellationToken).ConfigureAwait(false);
 
     internal static async Task<FileLock> TakeControlAsync(
-        string home, FileFacts facts, EmbeddedServerOptions options, CancellationToken cancellationToken)
+        string home,
+        FileFacts facts,
+        EmbeddedServerOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var path = Path.Combine(home, "control.lock");
         // The holder may be creating the server, or waiting for its recovery.
         var timeout = options.StartTimeout + TimeSpan.FromSeconds(120);
-        return await FileLock.TakeAsync(
-                path, exclusive: true, facts, timeout,
-                () => options.Progress?.Invoke("Waiting for another almagest, which is starting or stopping the database…"),
-                cancellationToken).ConfigureAwait(false)
+        return await FileLock
+                .TakeAsync(
+                    path,
+                    exclusive: true,
+                    facts,
+                    timeout,
+                    () => options.Progress?.Invoke("Waiting for another almagest, which is starting or stopping the database…"),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
             ?? throw new PostgresServerException(
                 $"Another almagest has been starting or stopping the database in {home} for more than {timeout.TotalSeconds:0} seconds.",
-                $"See what it is doing: fuser -v {path}");
+                $"See what it is doing: fuser -v {path}"
+            );
     }
 }

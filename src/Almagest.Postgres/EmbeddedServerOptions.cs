@@ -27,7 +27,8 @@ public sealed record EmbeddedServerOptions
     /// </summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The directory of <c>initdb</c>, <c>pg_ctl</c> and <c>postgres</c>; null: <c>ALMAGEST_PG_BIN</c>, else search the machine.</summary>
+    /// <summary>The directory of <c>initdb</c>, <c>pg_ctl</c> and <c>postgres</c>; null: <c>ALMAGEST_PG_BIN</c>, else search the
+    /// machine.</summary>
     public string? BinaryDirectory { get; init; }
 
     /// <summary>
@@ -39,13 +40,15 @@ public sealed record EmbeddedServerOptions
     /// <summary>
     /// Options from <c>ALMAGEST_HOME</c>; the default is <c>$XDG_DATA_HOME/almagest</c>, else <c>~/.local/share/almagest</c>.
     /// </summary>
-    public static EmbeddedServerOptions FromEnvironment(Action<string>? progress = null) => new()
-    {
-        Home = HomeFrom(
-            Environment.GetEnvironmentVariable,
-            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify)),
-        Progress = progress,
-    };
+    public static EmbeddedServerOptions FromEnvironment(Action<string>? progress = null) =>
+        new()
+        {
+            Home = HomeFrom(
+                Environment.GetEnvironmentVariable,
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify)
+            ),
+            Progress = progress,
+        };
 
     /// <param name="variable">Gives the value of an environment variable, or null.</param>
     /// <param name="userHome">The user's home directory.</param>

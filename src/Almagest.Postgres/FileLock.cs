@@ -33,7 +33,13 @@ internal sealed class FileLock : IDisposable
     /// <param name="onWait">Called once when the wait has lasted for two seconds.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<FileLock?> TakeAsync(
-        string path, bool exclusive, FileFacts owner, TimeSpan timeout, Action? onWait, CancellationToken cancellationToken)
+        string path,
+        bool exclusive,
+        FileFacts owner,
+        TimeSpan timeout,
+        Action? onWait,
+        CancellationToken cancellationToken
+    )
     {
         var file = Open(path, owner);
         try
@@ -73,7 +79,11 @@ internal sealed class FileLock : IDisposable
     private static SafeFileHandle Open(string path, FileFacts owner)
     {
         const int Flags = Native.OpenReadWrite | Native.OpenCreate | Native.OpenCloseOnExec | Native.OpenNoFollow;
-        var file = Native.Open(path, Flags, 0x180 /* rw for the owner */);
+        var file = Native.Open(
+            path,
+            Flags,
+            0x180 /* rw for the owner */
+        );
         if (file.IsInvalid)
             throw PathFailure.ToException(Marshal.GetLastPInvokeError(), "use", path);
 
@@ -97,7 +107,8 @@ internal sealed class FileLock : IDisposable
                 default:
                     throw new PostgresServerException(
                         $"The file system of {path} does not support file locks: {Marshal.GetLastPInvokeErrorMessage()}.",
-                        "Set ALMAGEST_HOME to a directory on a local disk.");
+                        "Set ALMAGEST_HOME to a directory on a local disk."
+                    );
             }
         }
 

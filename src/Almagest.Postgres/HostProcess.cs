@@ -16,7 +16,11 @@ internal readonly record struct ProcessResult(int ExitCode, string Output, strin
 internal static class HostProcess
 {
     public static async Task<ProcessResult> RunAsync(
-        IReadOnlyList<string> command, string? directory = null, string? input = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> command,
+        string? directory = null,
+        string? input = null,
+        CancellationToken cancellationToken = default
+    )
     {
         using var process = Start(command, directory);
         try
@@ -61,7 +65,9 @@ internal static class HostProcess
         {
             throw new PostgresServerException(
                 $"Cannot run {command[0]}: {error.Message}.",
-                "Check that it is installed and that you may run it.", error);
+                "Check that it is installed and that you may run it.",
+                error
+            );
         }
     }
 
@@ -80,6 +86,7 @@ internal static class HostProcess
     }
 
     private static bool IsForeign(string name) =>
-        name.StartsWith("PG", StringComparison.Ordinal) || name.StartsWith("LC_", StringComparison.Ordinal)
+        name.StartsWith("PG", StringComparison.Ordinal)
+        || name.StartsWith("LC_", StringComparison.Ordinal)
         || name is "LANG" or "LANGUAGE" or "TZ";
 }

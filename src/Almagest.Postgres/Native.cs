@@ -45,7 +45,8 @@ internal static partial class Native
             IsDirectory: (mode & 0xF000) == 0x4000,
             Permissions: mode & 0xFFF,
             Inode: MemoryMarshal.Read<ulong>(buffer[32..]),
-            Device: ((ulong)MemoryMarshal.Read<uint>(buffer[136..]) << 32) | MemoryMarshal.Read<uint>(buffer[140..]));
+            Device: ((ulong)MemoryMarshal.Read<uint>(buffer[136..]) << 32) | MemoryMarshal.Read<uint>(buffer[140..])
+        );
     }
 
     [LibraryImport("libc", EntryPoint = "geteuid")]

@@ -32,14 +32,18 @@ internal sealed partial record PostgresBinaries(string Directory, int MajorVersi
         if (string.IsNullOrEmpty(directory))
             return FindAll().FirstOrDefault(found => majorVersion is null || found.MajorVersion == majorVersion);
 
-        var named = TryOpen(Path.GetFullPath(directory)) ?? throw new PostgresServerException(
-            $"ALMAGEST_PG_BIN names {directory}, which does not hold initdb, pg_ctl and postgres.",
-            "Set it to the directory of PostgreSQL's server programs, such as /usr/lib/postgresql/15/bin, or unset it.");
+        var named =
+            TryOpen(Path.GetFullPath(directory))
+            ?? throw new PostgresServerException(
+                $"ALMAGEST_PG_BIN names {directory}, which does not hold initdb, pg_ctl and postgres.",
+                "Set it to the directory of PostgreSQL's server programs, such as /usr/lib/postgresql/15/bin, or unset it."
+            );
         if (named.MajorVersion < OldestVersion)
         {
             throw new PostgresServerException(
                 $"ALMAGEST_PG_BIN names PostgreSQL {named.MajorVersion} in {directory}; {OldestVersion} or newer is needed.",
-                "Set it to the directory of a newer version, or unset it.");
+                "Set it to the directory of a newer version, or unset it."
+            );
         }
 
         return majorVersion is null || named.MajorVersion == majorVersion ? named : null;
@@ -48,13 +52,14 @@ internal sealed partial record PostgresBinaries(string Directory, int MajorVersi
     /// <summary>Every installation of a sufficient version, the preferred one first.</summary>
     internal static IEnumerable<PostgresBinaries> FindAll()
     {
-        var inPath = (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(':', StringSplitOptions.RemoveEmptyEntries);
-        var inSystem = Children("/usr/lib/postgresql", "*").Concat(Children("/usr", "pgsql-*"))
+        var inPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        var inSystem = Children("/usr/lib/postgresql", "*")
+            .Concat(Children("/usr", "pgsql-*"))
             .Select(version => Path.Combine(version, "bin"))
-            .OrderByDescending(bin => int.TryParse(VersionInName().Match(bin).Value, CultureInfo.InvariantCulture, out var number) ? number : 0);
-        return inPath.Concat(inSystem).Select(TryOpen).OfType<PostgresBinaries>()
-            .Where(found => found.MajorVersion >= OldestVersion);
+            .OrderByDescending(bin =>
+                int.TryParse(VersionInName().Match(bin).Value, CultureInfo.InvariantCulture, out var number) ? number : 0
+            );
+        return inPath.Concat(inSystem).Select(TryOpen).OfType<PostgresBinaries>().Where(found => found.MajorVersion >= OldestVersion);
 
         static string[] Children(string parent, string pattern) =>
             System.IO.Directory.Exists(parent) ? System.IO.Directory.GetDirectories(parent, pattern) : [];
@@ -70,9 +75,7 @@ internal sealed partial record PostgresBinaries(string Directory, int MajorVersi
 
         // "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", "postgres (PostgreSQL) 18beta1"
         var version = VersionInOutput().Match(printed);
-        return version.Success
-            ? new PostgresBinaries(directory, int.Parse(version.Groups[1].Value, CultureInfo.InvariantCulture))
-            : null;
+        return version.Success ? new PostgresBinaries(directory, int.Parse(version.Groups[1].Value, CultureInfo.InvariantCulture)) : null;
     }
 
     [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]

@@ -34,25 +34,39 @@ internal static class PostgresInstaller
         {
             throw new PostgresServerException(
                 $"{Missing}, and it has no apt-get to install it with.",
-                "Install PostgreSQL's server with the system's package manager, or set ALMAGEST_PG_BIN to the directory of initdb and postgres.") { Code = PostgresServerException.NotPossibleHere };
+                "Install PostgreSQL's server with the system's package manager, or set ALMAGEST_PG_BIN to the directory of initdb and "
+                    + "postgres."
+            )
+            {
+                Code = PostgresServerException.NotPossibleHere,
+            };
         }
 
         if (!options.MayInstall || await PrivilegeAsync(cancellationToken).ConfigureAwait(false) is not { } privilege)
             throw new PostgresServerException($"{Missing}.", Manual) { Code = PostgresServerException.NotPossibleHere };
 
-        options.Progress?.Invoke("No PostgreSQL found: installing Debian's package postgresql, without a system-wide server (apt-get install postgresql)…");
-        var result = await HostProcess.RunAsync(
-            [.. privilege, "/bin/sh", "-c", Script, "almagest-install", $"almagest-{Environment.ProcessId}"],
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        options.Progress?.Invoke(
+            "No PostgreSQL found: installing Debian's package postgresql, without a system-wide server (apt-get install postgresql)…"
+        );
+        var result = await HostProcess
+            .RunAsync(
+                [.. privilege, "/bin/sh", "-c", Script, "almagest-install", $"almagest-{Environment.ProcessId}"],
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         if (!result.Succeeded)
         {
-            throw new PostgresServerException(
-                $"Cannot install PostgreSQL:\n{StartFailure.LastLines(result.Text)}", Manual) { Code = PostgresServerException.NotPossibleHere };
+            throw new PostgresServerException($"Cannot install PostgreSQL:\n{StartFailure.LastLines(result.Text)}", Manual)
+            {
+                Code = PostgresServerException.NotPossibleHere,
+            };
         }
 
-        return PostgresBinaries.Find(options.BinaryDirectory) ?? throw new PostgresServerException(
-            $"{Missing}, even after installing Debian's package: this Debian is too old.",
-            "Install PostgreSQL 15 or newer from apt.postgresql.org, or set ALMAGEST_PG_BIN to its programs.");
+        return PostgresBinaries.Find(options.BinaryDirectory)
+            ?? throw new PostgresServerException(
+                $"{Missing}, even after installing Debian's package: this Debian is too old.",
+                "Install PostgreSQL 15 or newer from apt.postgresql.org, or set ALMAGEST_PG_BIN to its programs."
+            );
     }
 
     /// <summary>What to put before a command that needs root; null where we may not.</summary>

@@ -15,7 +15,8 @@ public sealed class PostgresServerException : Exception
     public PostgresServerException(string message, string remedy, Exception? inner = null)
         : base(message, inner) => Remedy = remedy;
 
-    /// <summary>What the user can do, as one or two sentences; often a command of the system to copy, never an option of this program.</summary>
+    /// <summary>What the user can do, as one or two sentences; often a command of the system to copy, never an option of this
+    /// program.</summary>
     public string Remedy { get; }
 
     /// <summary>What kind of trouble, by a name that stays.</summary>

@@ -75,7 +75,8 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
                     await StopAsync(cancellationToken).ConfigureAwait(false);
                 if (clock.Elapsed > options.StartTimeout)
                     throw TimedOut(log);
-                await WaitAsync(process, clock.Elapsed.TotalSeconds < 2 ? s_pollInterval : s_slowPollInterval, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(process, clock.Elapsed.TotalSeconds < 2 ? s_pollInterval : s_slowPollInterval, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
         catch (PostgresServerException) when (process is { HasExited: false } && clock.Elapsed < options.StartTimeout)
@@ -100,9 +101,7 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
                 await StopAsync(CancellationToken.None, immediately, seconds: 5).ConfigureAwait(false);
                 return;
             }
-            catch (PostgresServerException)
-            {
-            }
+            catch (PostgresServerException) { }
         }
     }
 
@@ -114,8 +113,17 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
         if (LiveServer() is null || FindBinaries() is not { } binaries)
             return;
         var command = account.Command(
-            binaries.PgCtl, "stop", "-D", "data", "-m", immediately ? "immediate" : "fast",
-            "-w", "-t", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture), "-s");
+            binaries.PgCtl,
+            "stop",
+            "-D",
+            "data",
+            "-m",
+            immediately ? "immediate" : "fast",
+            "-w",
+            "-t",
+            seconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            "-s"
+        );
         var result = await HostProcess.RunAsync(command, place.Directory, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded && LiveServer() is not null)
             throw StartFailure.Explain($"Cannot stop the database in {place.Directory}", result.Text, place);
@@ -131,12 +139,14 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
         catch (Exception error) when (error is IOException or FormatException)
         {
             throw StartFailure.Explain(
-                $"Cannot start the database in {place.Directory}", $"{place.Data}/PG_VERSION: not a valid data directory", place);
+                $"Cannot start the database in {place.Directory}",
+                $"{place.Data}/PG_VERSION: not a valid data directory",
+                place
+            );
         }
     }
 
-    private PostmasterFile? LiveServer() =>
-        PostmasterFile.Read(place.Data) is { } file && file.IsServerOf(place.Data) ? file : null;
+    private PostmasterFile? LiveServer() => PostmasterFile.Read(place.Data) is { } file && file.IsServerOf(place.Data) ? file : null;
 
     private async Task<State> ProbeAsync(CancellationToken cancellationToken)
     {
@@ -158,9 +168,14 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
                 PostgresErrorCodes.TooManyConnections => State.Up,
                 PostgresErrorCodes.InvalidAuthorizationSpecification => throw new PostgresServerException(
                     $"The database in {place.Directory} does not admit the user {Environment.UserName}: {error.MessageText}.",
-                    "Run as the user who made it, or set ALMAGEST_HOME to a directory of your own.", error),
+                    "Run as the user who made it, or set ALMAGEST_HOME to a directory of your own.",
+                    error
+                ),
                 _ => throw StartFailure.Explain(
-                    $"The database in {place.Directory} refuses connections", $" {error.SqlState} {error.MessageText}", place),
+                    $"The database in {place.Directory} refuses connections",
+                    $" {error.SqlState} {error.MessageText}",
+                    place
+                ),
             };
         }
         catch (NpgsqlException)
@@ -179,7 +194,9 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
         var current = File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false) : null;
 
         var process = HostProcess.Start(
-            account.Command("/bin/sh", "-c", StartScript, "almagest-start", binaries.Postgres, socket), place.Directory);
+            account.Command("/bin/sh", "-c", StartScript, "almagest-start", binaries.Postgres, socket),
+            place.Directory
+        );
         await HostProcess.WriteInputAsync(process, settings == current ? null : settings).ConfigureAwait(false);
         return process;
     }
@@ -202,15 +219,20 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
             if (clock.Elapsed > s_patienceWithLeftovers)
             {
                 string[] numbers = [.. servers.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture))];
-                await HostProcess.RunAsync(
-                    account.Command(["/bin/sh", "-c", "kill -QUIT \"$@\"", "almagest-quit", .. numbers]), cancellationToken: cancellationToken).ConfigureAwait(false);
+                await HostProcess
+                    .RunAsync(
+                        account.Command(["/bin/sh", "-c", "kill -QUIT \"$@\"", "almagest-quit", .. numbers]),
+                        cancellationToken: cancellationToken
+                    )
+                    .ConfigureAwait(false);
             }
 
             if (clock.Elapsed > options.StartTimeout)
             {
                 throw new PostgresServerException(
                     $"Processes of a crashed PostgreSQL still work in {place.Data}: {string.Join(", ", servers)}.",
-                    $"End them (kill -QUIT {string.Join(' ', servers)}) and try again.");
+                    $"End them (kill -QUIT {string.Join(' ', servers)}) and try again."
+                );
             }
 
             return false;
@@ -218,7 +240,8 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
 
         // PostgreSQL takes away the file of a process that is gone, but refuses to start while another program has its
         // number. Nobody works in the directory, and the control lock keeps it so.
-        if (stale.IsSomeProcess) options.Progress?.Invoke("Removing the postmaster.pid that a crash left behind…");
+        if (stale.IsSomeProcess)
+            options.Progress?.Invoke("Removing the postmaster.pid that a crash left behind…");
         await RemoveAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
@@ -228,7 +251,9 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
     {
         string[] leftovers = [.. new[] { PostmasterFile.PathIn(place.Data), place.Socket, place.Socket + ".lock" }.Where(Path.Exists)];
         if (leftovers.Length > 0)
-            await HostProcess.RunAsync(account.Command(["rm", "-f", "--", .. leftovers]), place.Directory, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await HostProcess
+                .RunAsync(account.Command(["rm", "-f", "--", .. leftovers]), place.Directory, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
     }
 
     private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
@@ -240,12 +265,14 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
             await using var command = new NpgsqlCommand("CREATE DATABASE almagest", connection);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DuplicateDatabase)
-        {
-        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DuplicateDatabase) { }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DiskFull)
         {
-            throw new PostgresServerException($"Cannot create the database in {place.Directory}: the disk is full.", PathFailure.DiskFullHint, error);
+            throw new PostgresServerException(
+                $"Cannot create the database in {place.Directory}: the disk is full.",
+                PathFailure.DiskFullHint,
+                error
+            );
         }
     }
 
@@ -264,9 +291,7 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
         {
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested) { }
     }
 
     private async Task<PostgresServerException> ExplainAsync(Process process, ServerLog log, CancellationToken cancellationToken)
@@ -274,42 +299,47 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
         var printed = await process.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
         // The process that writes the log ends a moment after the server.
         await Task.Delay(100, cancellationToken).ConfigureAwait(false);
-        return StartFailure.Explain(
-            $"Cannot start the database in {place.Directory}",
-            $"{printed}\n{log.Read()}", place);
+        return StartFailure.Explain($"Cannot start the database in {place.Directory}", $"{printed}\n{log.Read()}", place);
     }
 
-    private PostgresServerException TimedOut(ServerLog log) => new(
-        $"The database in {place.Directory} does not answer after {options.StartTimeout.TotalSeconds:0} seconds.\n"
-            + StartFailure.LastLines(log.Read()),
-        "After a power cut it may still be replaying its log: it goes on in the background, so try again in a minute. "
-            + $"Otherwise look into {place.Logs}.");
+    private PostgresServerException TimedOut(ServerLog log) =>
+        new(
+            $"The database in {place.Directory} does not answer after {options.StartTimeout.TotalSeconds:0} seconds.\n"
+                + StartFailure.LastLines(log.Read()),
+            "After a power cut it may still be replaying its log: it goes on in the background, so try again in a minute. "
+                + $"Otherwise look into {place.Logs}."
+        );
 
     private PostgresServerException WrongVersion()
     {
         var version = File.ReadAllText(Path.Combine(place.Data, "PG_VERSION")).Trim();
         var found = PostgresBinaries.FindAll().Select(binaries => $"{binaries.MajorVersion} ({binaries.Directory})").Distinct().ToList();
         return new PostgresServerException(
-            $"The database in {place.Directory} was written by PostgreSQL {version}, which is not on this machine; found: {(found.Count > 0 ? string.Join(", ", found) : "none")}.",
-            $"Install it (sudo apt-get install -y postgresql-{version}; packages of every version are at apt.postgresql.org) or set ALMAGEST_PG_BIN to its programs. With both versions installed, pg_upgrade converts the data.");
+            $"The database in {place.Directory} was written by PostgreSQL {version}, which is not on this machine; found: "
+                + $"{(found.Count > 0 ? string.Join(", ", found) : "none")}.",
+            $"Install it (sudo apt-get install -y postgresql-{version}; packages of every version are at apt.postgresql.org) or set "
+                + $"ALMAGEST_PG_BIN to its programs. With both versions installed, pg_upgrade converts the data."
+        );
     }
 
-    private static string Connection(ServerPlace place, string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = place.SocketDirectory,
-        Port = 5432,
-        Username = "almagest",
-        Database = database,
-        SslMode = SslMode.Disable,
-        ApplicationName = "almagest",
-        // Several programs share the server's hundred connections.
-        MaxPoolSize = 40,
-        IncludeErrorDetail = true,
-    }.ConnectionString;
+    private static string Connection(ServerPlace place, string database) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = place.SocketDirectory,
+            Port = 5432,
+            Username = "almagest",
+            Database = database,
+            SslMode = SslMode.Disable,
+            ApplicationName = "almagest",
+            // Several programs share the server's hundred connections.
+            MaxPoolSize = 40,
+            IncludeErrorDetail = true,
+        }.ConnectionString;
 
-    private string WithoutPool(string connection) => new NpgsqlConnectionStringBuilder(connection)
-    {
-        Pooling = false,
-        Timeout = (int)Math.Clamp(Math.Ceiling(options.StartTimeout.TotalSeconds), 1, 15),
-    }.ConnectionString;
+    private string WithoutPool(string connection) =>
+        new NpgsqlConnectionStringBuilder(connection)
+        {
+            Pooling = false,
+            Timeout = (int)Math.Clamp(Math.Ceiling(options.StartTimeout.TotalSeconds), 1, 15),
+        }.ConnectionString;
 }

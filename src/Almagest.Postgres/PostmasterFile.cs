@@ -40,14 +40,17 @@ internal readonly record struct PostmasterFile(int ProcessId, string Status)
 
     /// <summary>The processes that a server leaves for a moment when its main process is killed.</summary>
     public static List<int> ServersOf(string data) =>
-    [
-        .. Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id > 0 && WorksIn(id, data)),
-    ];
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0)
+                .Where(id => id > 0 && WorksIn(id, data)),
+        ];
 
     private static bool WorksIn(int process, string data) =>
-        Native.Stat($"/proc/{process}/cwd") is { } there && Native.Stat(data) is { } here && there.IsSameFile(here)
+        Native.Stat($"/proc/{process}/cwd") is { } there
+        && Native.Stat(data) is { } here
+        && there.IsSameFile(here)
         && Command(process).StartsWith("postgres", StringComparison.Ordinal);
 
     private static string Command(int process)

@@ -17,7 +17,10 @@ internal sealed record ServerAccount(string Name, uint UserId, uint GroupId, boo
     {
         if (!Native.IsRoot)
             return await CurrentAsync(cancellationToken).ConfigureAwait(false);
-        if (facts.Owner != 0 && await LookUpAsync(facts.Owner.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false) is { } owner)
+        if (
+            facts.Owner != 0
+            && await LookUpAsync(facts.Owner.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false) is { } owner
+        )
             return owner;
         return await UnprivilegedAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -28,7 +31,11 @@ internal sealed record ServerAccount(string Name, uint UserId, uint GroupId, boo
         return await LookUpAsync(id.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false)
             ?? throw new PostgresServerException(
                 $"The user id {id} has no name in the system's list of users, and PostgreSQL does not run without one.",
-                "Run as a user that `getent passwd` lists (in a container: one that its /etc/passwd has).") { Code = PostgresServerException.NotPossibleHere };
+                "Run as a user that `getent passwd` lists (in a container: one that its /etc/passwd has)."
+            )
+            {
+                Code = PostgresServerException.NotPossibleHere,
+            };
     }
 
     private static async Task<ServerAccount> UnprivilegedAsync(CancellationToken cancellationToken)
@@ -41,7 +48,8 @@ internal sealed record ServerAccount(string Name, uint UserId, uint GroupId, boo
 
         throw new PostgresServerException(
             "PostgreSQL refuses to run as root, and the accounts postgres and nobody, under which it could run, are both missing.",
-            "Create one (useradd --system postgres), or run as an ordinary user.");
+            "Create one (useradd --system postgres), or run as an ordinary user."
+        );
     }
 
     private static async Task<ServerAccount?> LookUpAsync(string nameOrId, CancellationToken cancellationToken)
@@ -55,21 +63,23 @@ internal sealed record ServerAccount(string Name, uint UserId, uint GroupId, boo
     }
 
     /// <summary>The command as this account runs it.</summary>
-    public IReadOnlyList<string> Command(params IReadOnlyList<string> command) => IsOther
-        ? ["setpriv", $"--reuid={UserId}", $"--regid={GroupId}", "--init-groups", "--", .. command]
-        : command;
+    public IReadOnlyList<string> Command(params IReadOnlyList<string> command) =>
+        IsOther ? ["setpriv", $"--reuid={UserId}", $"--regid={GroupId}", "--init-groups", "--", .. command] : command;
 
     /// <summary>Whether the account can enter a directory, whatever gives or denies it the right.</summary>
     public async Task<bool> CanEnterAsync(string directory, CancellationToken cancellationToken)
     {
-        var result = await HostProcess.RunAsync(Command("test", "-x", directory), cancellationToken: cancellationToken).ConfigureAwait(false);
+        var result = await HostProcess
+            .RunAsync(Command("test", "-x", directory), cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         return result.ExitCode switch
         {
             0 => true,
             1 => false,
             _ => throw new PostgresServerException(
                 $"Cannot run programs as {Name}: {result.Text}",
-                "Run as an ordinary user, or as a root that may change to other accounts."),
+                "Run as an ordinary user, or as a root that may change to other accounts."
+            ),
         };
     }
 }

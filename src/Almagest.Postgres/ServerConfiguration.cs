@@ -17,14 +17,15 @@ internal static class ServerConfiguration
     /// <summary>Whoever the kernel says is the account or root may connect, over the socket; nobody else, from nowhere.</summary>
     public const string HostBasedAuthentication = "local all almagest peer map=almagest\n";
 
-    public static string IdentityMap(ServerAccount account) =>
-        $"almagest \"{account.Name}\" almagest\nalmagest root almagest\n";
+    public static string IdentityMap(ServerAccount account) => $"almagest \"{account.Name}\" almagest\nalmagest root almagest\n";
 
-    public static string Write(bool durable) => Write(
-        durable,
-        memory: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        sharedMemory: SharedMemory(),
-        processors: Environment.ProcessorCount);
+    public static string Write(bool durable) =>
+        Write(
+            durable,
+            memory: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            sharedMemory: SharedMemory(),
+            processors: Environment.ProcessorCount
+        );
 
     /// <param name="durable">Whether commits survive a power cut.</param>
     /// <param name="memory">Bytes of memory of the machine or container.</param>
@@ -90,9 +91,7 @@ internal static class ServerConfiguration
     private static long SharedMemory()
     {
         const int WritableForAll = 0x2;
-        return Native.Stat("/dev/shm") is { } facts && (facts.Permissions & WritableForAll) != 0
-            ? FreeSpace("/dev/shm") ?? 0
-            : 0;
+        return Native.Stat("/dev/shm") is { } facts && (facts.Permissions & WritableForAll) != 0 ? FreeSpace("/dev/shm") ?? 0 : 0;
     }
 
     /// <summary>Bytes that may still be written below a path; null where that is unknown.</summary>

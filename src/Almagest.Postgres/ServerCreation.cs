@@ -28,20 +28,35 @@ internal static class ServerCreation
         """;
 
     public static async Task CreateAsync(
-        ServerPlace place, ServerAccount account, PostgresBinaries binaries, bool durable, CancellationToken cancellationToken)
+        ServerPlace place,
+        ServerAccount account,
+        PostgresBinaries binaries,
+        bool durable,
+        CancellationToken cancellationToken
+    )
     {
         if (ServerConfiguration.FreeSpace(place.Directory) is { } free && free < SpaceNeeded)
         {
             throw new PostgresServerException(
                 $"A new database needs {SpaceNeeded >> 20} MB, and the disk of {place.Directory} has {free >> 20} MB left.",
-                PathFailure.DiskFullHint);
+                PathFailure.DiskFullHint
+            );
         }
 
         var command = account.Command(
-            "/bin/sh", "-c", Script, "almagest-create", binaries.InitDb, durable ? "durable" : "fast",
-            ServerConfiguration.HostBasedAuthentication, ServerConfiguration.IdentityMap(account), ServerConfiguration.Include);
-        var result = await HostProcess.RunAsync(
-            command, place.Directory, ServerConfiguration.Write(durable), cancellationToken).ConfigureAwait(false);
+            "/bin/sh",
+            "-c",
+            Script,
+            "almagest-create",
+            binaries.InitDb,
+            durable ? "durable" : "fast",
+            ServerConfiguration.HostBasedAuthentication,
+            ServerConfiguration.IdentityMap(account),
+            ServerConfiguration.Include
+        );
+        var result = await HostProcess
+            .RunAsync(command, place.Directory, ServerConfiguration.Write(durable), cancellationToken)
+            .ConfigureAwait(false);
         if (!result.Succeeded)
             throw StartFailure.Explain($"Cannot create the database in {place.Directory}", result.Text, place);
     }

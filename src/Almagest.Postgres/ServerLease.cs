@@ -11,7 +11,14 @@ namespace Almagest.Postgres;
 /// <param name="Created">Whether this lease found no server and made one.</param>
 /// <param name="Started">Whether this lease found no server running and started it.</param>
 public sealed record EmbeddedServerSettings(
-    string Home, string DataDirectory, string SocketDirectory, string LogDirectory, string Account, bool Created, bool Started);
+    string Home,
+    string DataDirectory,
+    string SocketDirectory,
+    string LogDirectory,
+    string Account,
+    bool Created,
+    bool Started
+);
 
 /// <summary>
 /// Keeps the embedded server running. The last lease to be disposed, of any process, stops the server; a lease ends
@@ -27,7 +34,12 @@ public sealed class ServerLease : IAsyncDisposable
     private int _disposed;
 
     internal ServerLease(
-        ServerPlace place, Postmaster postmaster, EmbeddedServerOptions options, FileLock lease, EmbeddedServerSettings settings)
+        ServerPlace place,
+        Postmaster postmaster,
+        EmbeddedServerOptions options,
+        FileLock lease,
+        EmbeddedServerSettings settings
+    )
     {
         this._place = place;
         this._postmaster = postmaster;
@@ -51,7 +63,9 @@ public sealed class ServerLease : IAsyncDisposable
     public async Task<bool> EnsureRunningAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        using var control = await EmbeddedServer.TakeControlAsync(_place.Home, _place.HomeFacts, _options, cancellationToken).ConfigureAwait(false);
+        using var control = await EmbeddedServer
+            .TakeControlAsync(_place.Home, _place.HomeFacts, _options, cancellationToken)
+            .ConfigureAwait(false);
         return await _postmaster.EnsureRunningAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -69,7 +83,9 @@ public sealed class ServerLease : IAsyncDisposable
             // Destroyed under us: nothing to stop.
             if (!Directory.Exists(_place.Home))
                 return;
-            using var control = await EmbeddedServer.TakeControlAsync(_place.Home, _place.HomeFacts, _options, CancellationToken.None).ConfigureAwait(false);
+            using var control = await EmbeddedServer
+                .TakeControlAsync(_place.Home, _place.HomeFacts, _options, CancellationToken.None)
+                .ConfigureAwait(false);
             if (_lease.TryMakeExclusive())
             {
                 using (var pooled = new NpgsqlConnection(ConnectionString))

@@ -21,8 +21,11 @@ internal sealed class ServerLog
     public string Read()
     {
         var texts = new List<string> { Tail(_place.StartLog, 0) };
-        texts.AddRange(Files(_place).OrderBy(file => file.LastWriteTimeUtc)
-            .Select(file => Tail(file.FullName, _lengths.GetValueOrDefault(file.FullName))));
+        texts.AddRange(
+            Files(_place)
+                .OrderBy(file => file.LastWriteTimeUtc)
+                .Select(file => Tail(file.FullName, _lengths.GetValueOrDefault(file.FullName)))
+        );
         return string.Join('\n', texts).Trim();
     }
 

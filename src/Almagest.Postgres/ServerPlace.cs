@@ -46,9 +46,7 @@ internal sealed class ServerPlace
         home = Path.GetFullPath(home);
         if (Native.Stat(home) is { } existing)
         {
-            return existing.IsDirectory
-                ? (home, existing)
-                : throw PathFailure.ToException(Native.NotDirectory, "use", home);
+            return existing.IsDirectory ? (home, existing) : throw PathFailure.ToException(Native.NotDirectory, "use", home);
         }
 
         var missing = new Stack<string>();
@@ -72,7 +70,11 @@ internal sealed class ServerPlace
 
     /// <summary>Finds the server's directory of a home, choosing one the first time. Needs the control lock.</summary>
     public static async Task<ServerPlace> LocateAsync(
-        string home, FileFacts facts, EmbeddedServerOptions options, CancellationToken cancellationToken)
+        string home,
+        FileFacts facts,
+        EmbeddedServerOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var inHome = InHome(home);
         var pointer = Pointer(home);
@@ -86,7 +88,8 @@ internal sealed class ServerPlace
                 ? new ServerPlace(home, facts, named)
                 : throw new PostgresServerException(
                     $"The file {pointer} says that the ledger is in {named}, and there is no such directory.",
-                    $"Mount or restore {named}; or, to begin with an empty ledger, delete {pointer}.");
+                    $"Mount or restore {named}; or, to begin with an empty ledger, delete {pointer}."
+                );
         }
 
         var account = await ServerAccount.OfOwnerAsync(facts, cancellationToken).ConfigureAwait(false);
@@ -122,7 +125,8 @@ internal sealed class ServerPlace
         {
             throw new PostgresServerException(
                 $"The database in {Directory} belongs to another user (id {facts.Owner}).",
-                "Run as that user, or set ALMAGEST_HOME to a directory of your own.");
+                "Run as that user, or set ALMAGEST_HOME to a directory of your own."
+            );
         }
 
         return await ServerAccount.OfOwnerAsync(facts, cancellationToken).ConfigureAwait(false);
@@ -165,8 +169,10 @@ internal sealed class ServerPlace
         if (facts.IsDirectory && facts.Owner == Native.Stat(Directory)?.Owner && (facts.Permissions & 0x3F) == 0)
             return true;
         throw new PostgresServerException(
-            $"The directory {SocketDirectory}, which the database needs for its socket, is not its own: somebody else has made it or opened it to others.",
-            $"Remove it, or set ALMAGEST_HOME to a path shorter than {LongestSocketPath - 30} bytes in plain letters.");
+            $"The directory {SocketDirectory}, which the database needs for its socket, is not its own: somebody else has made it or "
+                + $"opened it to others.",
+            $"Remove it, or set ALMAGEST_HOME to a path shorter than {LongestSocketPath - 30} bytes in plain letters."
+        );
     }
 
     private static string InHome(string home) => Path.Combine(home, "postgres");
@@ -181,7 +187,10 @@ internal sealed class ServerPlace
         const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         const UnixFileMode Pass = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         const UnixFileMode Read = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        var mode = !isHome ? All | Pass | Read : Native.IsRoot ? All | Pass : All;
+        var mode =
+            !isHome ? All | Pass | Read
+            : Native.IsRoot ? All | Pass
+            : All;
         Make(path, mode);
         if (Native.IsRoot && owner.Owner != 0)
             _ = Native.ChangeOwner(path, owner.Owner, owner.Group);
@@ -192,8 +201,7 @@ internal sealed class ServerPlace
         Make(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (account.IsOther && Native.ChangeOwner(path, account.UserId, account.GroupId) != 0)
         {
-            throw PathFailure.ToException(
-                System.Runtime.InteropServices.Marshal.GetLastPInvokeError(), $"give to {account.Name}", path);
+            throw PathFailure.ToException(System.Runtime.InteropServices.Marshal.GetLastPInvokeError(), $"give to {account.Name}", path);
         }
     }
 

@@ -19,8 +19,10 @@ internal static class StartFailure
     private static (string Why, string Hint) Classify(string printed, ServerPlace place)
     {
         // On a full disk there may be no log that says so.
-        if ((Says("No space left on device", " 53100 ") && !Says("shared memory"))
-            || ServerConfiguration.FreeSpace(place.Directory) < FullDisk)
+        if (
+            (Says("No space left on device", " 53100 ") && !Says("shared memory"))
+            || ServerConfiguration.FreeSpace(place.Directory) < FullDisk
+        )
         {
             return ("the disk is full", PathFailure.DiskFullHint);
         }
@@ -31,32 +33,53 @@ internal static class StartFailure
             return ("the file system is read-only", PathFailure.ReadOnlyHint);
         if (Says("incompatible with server"))
         {
-            return ("its data were written by another version of PostgreSQL",
-                "Set ALMAGEST_PG_BIN to the programs of the version that wrote them.");
+            return (
+                "its data were written by another version of PostgreSQL",
+                "Set ALMAGEST_PG_BIN to the programs of the version that wrote them."
+            );
         }
 
         if (Says(" F0000 ", "FATAL:  configuration file", "FATAL:  could not load"))
         {
-            return ("a setting is wrong",
-                $"Correct {Path.Combine(place.Data, "local.conf")} or postgresql.conf beside it.");
+            return ("a setting is wrong", $"Correct {Path.Combine(place.Data, "local.conf")} or postgresql.conf beside it.");
         }
 
         if (Says("lock file \"postmaster.pid\" already exists", "pre-existing shared memory block"))
         {
-            return ("another server already works in its data directory",
-                $"Stop the process that {PostmasterFile.PathIn(place.Data)} names, if it is a postgres, and try again.");
+            return (
+                "another server already works in its data directory",
+                $"Stop the process that {PostmasterFile.PathIn(place.Data)} names, if it is a postgres, and try again."
+            );
         }
 
         if (Says("shared memory", "Cannot allocate memory", " 53200 "))
         {
-            return ("there is not enough (shared) memory",
-                $"Close other programs or raise the memory limit of the container; or put smaller sizes, such as shared_buffers = 32MB, into {Path.Combine(place.Data, "local.conf")}.");
+            return (
+                "there is not enough (shared) memory",
+                $"Close other programs or raise the memory limit of the container; or put smaller sizes, such as shared_buffers = "
+                    + $"32MB, into {Path.Combine(place.Data, "local.conf")}."
+            );
         }
 
-        if (Says("checkpoint record", "pg_control", "PANIC", " XX001 ", " XX002 ", " 58P01 ", "invalid page", "not a valid data directory", "No such file or directory", "invalid magic"))
+        if (
+            Says(
+                "checkpoint record",
+                "pg_control",
+                "PANIC",
+                " XX001 ",
+                " XX002 ",
+                " 58P01 ",
+                "invalid page",
+                "not a valid data directory",
+                "No such file or directory",
+                "invalid magic"
+            )
+        )
         {
-            return ($"its files in {place.Data} are damaged or incomplete",
-                $"Restore them from a backup; or, to begin with an empty ledger, move {place.Data} away and try again.");
+            return (
+                $"its files in {place.Data} are damaged or incomplete",
+                $"Restore them from a backup; or, to begin with an empty ledger, move {place.Data} away and try again."
+            );
         }
 
         if (Says("Permission denied", "Operation not permitted", " 42501 "))
@@ -78,8 +101,12 @@ internal static class StartFailure
         }
     }
 
-    public static string LastLines(string printed) => string.Join('\n', printed
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .TakeLast(LinesShown)
-        .Select(line => "  " + line));
+    public static string LastLines(string printed) =>
+        string.Join(
+            '\n',
+            printed
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .TakeLast(LinesShown)
+                .Select(line => "  " + line)
+        );
 }

@@ -30,13 +30,26 @@ internal static class ServerAddress
             reason = (e as SocketException)?.SocketErrorCode;
         return reason switch
         {
-            SocketError.AddressAlreadyInUse => LedgerException.Of(ErrorCode.PortTaken,
-                $"port {endpoint.Port} of {endpoint.Address} is taken by another program", field: "port", inner: error)
+            SocketError.AddressAlreadyInUse => LedgerException
+                .Of(
+                    ErrorCode.PortTaken,
+                    $"port {endpoint.Port} of {endpoint.Address} is taken by another program",
+                    field: "port",
+                    inner: error
+                )
                 .With("port", endpoint.Port),
-            SocketError.AccessDenied => LedgerException.Of(ErrorCode.PortForbidden, $"this user may not listen on port {endpoint.Port}",
-                field: "port", inner: error),
-            SocketError.AddressNotAvailable => LedgerException.Of(ErrorCode.ForeignAddress,
-                $"this machine does not have the address {endpoint.Address}", field: "bind", inner: error),
+            SocketError.AccessDenied => LedgerException.Of(
+                ErrorCode.PortForbidden,
+                $"this user may not listen on port {endpoint.Port}",
+                field: "port",
+                inner: error
+            ),
+            SocketError.AddressNotAvailable => LedgerException.Of(
+                ErrorCode.ForeignAddress,
+                $"this machine does not have the address {endpoint.Address}",
+                field: "bind",
+                inner: error
+            ),
             null => null,
             _ => LedgerException.Of(ErrorCode.CannotListen, $"cannot listen on {endpoint} ({reason})", field: "bind", inner: error),
         };

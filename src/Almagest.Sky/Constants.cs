@@ -25,8 +25,8 @@ public static class Constants
     public const double J2000JulianDate = 2_451_545.0;
 
     /// <summary>
-    /// An astronomical unit a Julian year in km/s, 4.740470463…: the velocity across the sky of a proper motion of 1 mas/yr at a parallax of 1 mas.
-    /// The Hipparcos catalogue has 4.740470446 (ESA SP-1200, volume 1, table 1.2.2), with the astronomical unit of its day.
+    /// An astronomical unit a Julian year in km/s, 4.740470463…: the velocity across the sky of a proper motion of 1 mas/yr at a parallax
+    /// of 1 mas. The Hipparcos catalogue has 4.740470446 (ESA SP-1200, volume 1, table 1.2.2), with the astronomical unit of its day.
     /// </summary>
     public const double AuPerYearKmS = AstronomicalUnitKm / (JulianYearDays * 86_400);
 }

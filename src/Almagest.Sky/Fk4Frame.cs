@@ -7,13 +7,16 @@ internal static class Fk4Frame
     private static readonly Rotation s_toFk5 = new(
         new(0.9999256794956877, -0.0111814832204662, -0.0048590038153592),
         new(0.0111814832391717, 0.9999374848933135, -0.0000271625947142),
-        new(0.0048590037723143, -0.0000271702937440, 0.9999881946023742));
+        new(0.0048590037723143, -0.0000271702937440, 0.9999881946023742)
+    );
 
     /// <summary>How that changes in a Julian century from J1950: FK4 turns (equation 29).</summary>
-    private static readonly Rotation s_toFk5Rate = new Rotation(
-        new(-0.0026455262, -1.1539918689, 2.1111346190),
-        new(1.1540628161, -0.0129042997, 0.0236021478),
-        new(-2.1112979048, -0.0056024448, 0.0102587734)) * 1e-6;
+    private static readonly Rotation s_toFk5Rate =
+        new Rotation(
+            new(-0.0026455262, -1.1539918689, 2.1111346190),
+            new(1.1540628161, -0.0129042997, 0.0236021478),
+            new(-2.1112979048, -0.0056024448, 0.0102587734)
+        ) * 1e-6;
 
     /// <summary>From FK4 without E-terms to FK5 J2000.</summary>
     /// <param name="equinox">Besselian year</param>
@@ -25,7 +28,8 @@ internal static class Fk4Frame
     }
 
     /// <summary>
-    /// The E-terms of aberration, from the eccentricity of the Earth's orbit and the longitude of its perigee (Explanatory Supplement 1992, 3.531).
+    /// The E-terms of aberration, from the eccentricity of the Earth's orbit and the longitude of its perigee (Explanatory Supplement 1992,
+    /// 3.531).
     /// </summary>
     public static SkyVector ETerms(double equinox)
     {
@@ -43,7 +47,8 @@ internal static class Fk4Frame
     /// <summary>Precession between Besselian years with Newcomb's constants (Explanatory Supplement 1992, 3.214).</summary>
     private static Rotation Precession(double from, double to)
     {
-        double t1 = (from - 1850) / 1000, dt = (to - from) / 1000;
+        double t1 = (from - 1850) / 1000,
+            dt = (to - from) / 1000;
         var first = 23035.545 + t1 * (139.720 + 0.060 * t1);
         var zeta = dt * (first + dt * (30.240 - 0.27 * t1 + dt * 17.995)) * Constants.Arcsecond;
         var z = dt * (first + dt * (109.480 + 0.39 * t1 + dt * 18.325)) * Constants.Arcsecond;

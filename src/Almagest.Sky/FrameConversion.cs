@@ -1,8 +1,8 @@
 namespace Almagest.Sky;
 
 /// <summary>
-/// Positions and proper motions of older systems in ICRS: FK5 of any equinox, FK4 with its E-terms of aberration, Galactic coordinates. Proper
-/// motions are carried along as differences of positions.
+/// Positions and proper motions of older systems in ICRS: FK5 of any equinox, FK4 with its E-terms of aberration, Galactic coordinates.
+/// Proper motions are carried along as differences of positions.
 /// </summary>
 public sealed class FrameConversion
 {
@@ -22,7 +22,8 @@ public sealed class FrameConversion
             SkyFrame.Galactic => GalacticFrame.ToIcrsRotation,
             _ => Rotation.None,
         };
-        if (system.Frame == SkyFrame.Fk4) _eTerms = Fk4Frame.ETerms(system.Equinox);
+        if (system.Frame == SkyFrame.Fk4)
+            _eTerms = Fk4Frame.ETerms(system.Equinox);
     }
 
     /// <param name="longitude">degrees; right ascension, or Galactic longitude</param>
@@ -34,22 +35,30 @@ public sealed class FrameConversion
             : SkyCoordinates.FromVector(ToIcrs(SkyCoordinates.ToUnitVector(longitude, latitude)));
 
     /// <summary>A position with its proper motion (mas/yr, that in longitude times the cosine of the latitude).</summary>
-    public (double Ra, double Dec, double Pmra, double Pmdec) Motion(double longitude, double latitude, double pmLongitude, double pmLatitude)
+    public (double Ra, double Dec, double Pmra, double Pmdec) Motion(
+        double longitude,
+        double latitude,
+        double pmLongitude,
+        double pmLatitude
+    )
     {
-        if (_system.Frame == SkyFrame.Icrs) return (longitude, latitude, pmLongitude, pmLatitude);
+        if (_system.Frame == SkyFrame.Icrs)
+            return (longitude, latitude, pmLongitude, pmLatitude);
         var old = NormalTriad.At(longitude, latitude);
         var motion = (old.East * pmLongitude + old.North * pmLatitude) * Constants.Milliarcsecond;
         var (ra, dec) = SkyCoordinates.FromVector(ToIcrs(old.Outward));
         // The map is linear but for the E-terms, whose change over a star's yearly motion is below a millionth of it.
         const double Step = 1000;
-        var rate = (ToIcrs(old.Outward + motion * Step) - ToIcrs(old.Outward - motion * Step)) * (1 / (2 * Step * Constants.Milliarcsecond));
+        var rate =
+            (ToIcrs(old.Outward + motion * Step) - ToIcrs(old.Outward - motion * Step)) * (1 / (2 * Step * Constants.Milliarcsecond));
         var there = NormalTriad.At(ra, dec);
         return (ra, dec, rate.Dot(there.East), rate.Dot(there.North));
     }
 
     private SkyVector ToIcrs(SkyVector v)
     {
-        if (_system.Frame != SkyFrame.Fk4) return _toIcrs * v;
+        if (_system.Frame != SkyFrame.Fk4)
+            return _toIcrs * v;
         var length = v.Norm;
         var unit = v * (1 / length);
         var mean = unit - _eTerms + unit * _eTerms.Dot(unit);

@@ -5,10 +5,10 @@ namespace Almagest.Sky;
 /// </summary>
 /// <remarks>
 /// The definition is that of the IAU (Blaauw et al. 1960, MNRAS 121, 123), made in B1950 and carried to FK5 J2000: pole at
-/// 192.8594812065348°, +27.12825118085622°, longitude 122.9319185680026° of the north celestial pole (Reid and Brunthaler 2004, ApJ 616, 872,
-/// appendix; Liu, Zhu and Zhang 2011, A&amp;A 526, A16). <see cref="Fk5Frame"/> leads on to ICRS. So does astropy. The Hipparcos and Gaia catalogues
-/// take the pole, rounded to 0.00001°, as one of ICRS instead (ESA SP-1200, volume 1, section 1.5.3): their longitudes and latitudes differ by
-/// up to 0.025 arc seconds.
+/// 192.8594812065348°, +27.12825118085622°, longitude 122.9319185680026° of the north celestial pole (Reid and Brunthaler 2004, ApJ 616,
+/// 872, appendix; Liu, Zhu and Zhang 2011, A&amp;A 526, A16). <see cref="Fk5Frame"/> leads on to ICRS. So does astropy. The Hipparcos and
+/// Gaia catalogues take the pole, rounded to 0.00001°, as one of ICRS instead (ESA SP-1200, volume 1, section 1.5.3): their longitudes and
+/// latitudes differ by up to 0.025 arc seconds.
 /// </remarks>
 public static class GalacticFrame
 {

@@ -60,7 +60,8 @@ public static partial class Healpix
         }
 
         var step = facesColumn * perQuadrant + x - y;
-        if (step < 0) step += 8 * perQuadrant;
+        if (step < 0)
+            step += 8 * perQuadrant;
         return (45.0 * step / perQuadrant, dec);
     }
 
@@ -100,16 +101,21 @@ public static partial class Healpix
         const long Nside = 1L << MaxOrder;
         var quadrants = raDeg / 90; // in [0, 4)
         var z = Math.Sin(decDeg * Constants.Degree);
-        long face, x, y;
+        long face,
+            x,
+            y;
         if (Math.Abs(z) <= 2.0 / 3)
         {
             var along = Nside * (0.5 + quadrants);
             var up = Nside * (z * 0.75);
-            var rising = (long)(along - up);  // index of the line that ascends through the position
+            var rising = (long)(along - up); // index of the line that ascends through the position
             var falling = (long)(along + up); // and of the one that descends
             var p = rising >> MaxOrder;
             var m = falling >> MaxOrder;
-            face = p == m ? (p & 3) | 4 : p < m ? p & 3 : (m & 3) + 8;
+            face =
+                p == m ? (p & 3) | 4
+                : p < m ? p & 3
+                : (m & 3) + 8;
             x = falling & (Nside - 1);
             y = Nside - (rising & (Nside - 1)) - 1;
         }

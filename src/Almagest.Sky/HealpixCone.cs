@@ -24,7 +24,8 @@ public static partial class Healpix
         ArgumentOutOfRangeException.ThrowIfGreaterThan(detail, 10);
 
         var cone = new ConeCover(raDeg, decDeg, radiusDeg, detail);
-        for (long face = 0; face < 12; face++) cone.Visit(0, face);
+        for (long face = 0; face < 12; face++)
+            cone.Visit(0, face);
         return cone.Ranges;
     }
 
@@ -33,16 +34,20 @@ public static partial class Healpix
         // Rounding of an angle between double positions: far below a finest cell (2e-9 rad), far above the error.
         private const double Slack = 1e-11;
 
-        private readonly double _ra, _dec, _radius;
+        private readonly double _ra,
+            _dec,
+            _radius;
         private readonly int _deepest;
         private readonly double[] _cellRadius = new double[MaxOrder + 1];
 
         public ConeCover(double raDeg, double decDeg, double radiusDeg, int detail)
         {
             (_ra, _dec, _radius) = (raDeg, decDeg, radiusDeg * Constants.Degree);
-            for (var order = 0; order <= MaxOrder; order++) _cellRadius[order] = MaxCellRadius(order);
+            for (var order = 0; order <= MaxOrder; order++)
+                _cellRadius[order] = MaxCellRadius(order);
             var fitting = 0;
-            while (fitting < MaxOrder && _cellRadius[fitting] > _radius) fitting++;
+            while (fitting < MaxOrder && _cellRadius[fitting] > _radius)
+                fitting++;
             _deepest = Math.Min(MaxOrder, fitting + detail);
         }
 
@@ -53,20 +58,24 @@ public static partial class Healpix
             var (ra, dec) = PixToAng(order, cell);
             var distance = SkyCoordinates.SeparationDeg(_ra, _dec, ra, dec) * Constants.Degree;
             var reach = _cellRadius[order] + Slack;
-            if (distance > _radius + reach) return;
+            if (distance > _radius + reach)
+                return;
             if (order == _deepest || distance + reach <= _radius)
             {
                 Add(Descendants(order, cell, MaxOrder));
                 return;
             }
 
-            for (var child = 4 * cell; child < 4 * cell + 4; child++) Visit(order + 1, child);
+            for (var child = 4 * cell; child < 4 * cell + 4; child++)
+                Visit(order + 1, child);
         }
 
         private void Add((long First, long Last) range)
         {
-            if (Ranges.Count > 0 && Ranges[^1].High + 1 == range.First) Ranges[^1] = (Ranges[^1].Low, range.Last);
-            else Ranges.Add(range);
+            if (Ranges.Count > 0 && Ranges[^1].High + 1 == range.First)
+                Ranges[^1] = (Ranges[^1].Low, range.Last);
+            else
+                Ranges.Add(range);
         }
     }
 }

@@ -12,6 +12,7 @@ public readonly record struct NormalTriad(SkyVector East, SkyVector North, SkyVe
         return new NormalTriad(
             new SkyVector(-sinLon, cosLon, 0),
             new SkyVector(-sinLat * cosLon, -sinLat * sinLon, cosLat),
-            new SkyVector(cosLat * cosLon, cosLat * sinLon, sinLat));
+            new SkyVector(cosLat * cosLon, cosLat * sinLon, sinLat)
+        );
     }
 }

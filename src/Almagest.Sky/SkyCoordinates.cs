@@ -19,7 +19,8 @@ public static class SkyCoordinates
     public static double NormaliseDegrees(double degrees)
     {
         var wrapped = degrees % 360;
-        if (wrapped < 0) wrapped += 360;
+        if (wrapped < 0)
+            wrapped += 360;
         return wrapped >= 360 ? 0 : wrapped; // a tiny negative angle rounds up to 360 itself
     }
 

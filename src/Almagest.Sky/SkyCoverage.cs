@@ -4,8 +4,8 @@ using System.Text;
 namespace Almagest.Sky;
 
 /// <summary>
-/// A part of the sky as whole HEALPix cells of several orders (MOC 2.0, https://www.ivoa.net/documents/MOC/20220727/), in its normal form: no cell
-/// twice, and four cells that make up a coarser one written as that. Immutable.
+/// A part of the sky as whole HEALPix cells of several orders (MOC 2.0, https://www.ivoa.net/documents/MOC/20220727/), in its normal form:
+/// no cell twice, and four cells that make up a coarser one written as that. Immutable.
 /// </summary>
 public sealed class SkyCoverage
 {
@@ -33,9 +33,12 @@ public sealed class SkyCoverage
         var level = new List<long>();
         foreach (var cell in cells)
         {
-            if (cell < 0 || cell >= count) throw new ArgumentException($"order {order} has the cells 0 to {count - 1}, not {cell}", nameof(cells));
-            if (level.Count > 0 && cell < level[^1]) throw new ArgumentException("cells are given in ascending order", nameof(cells));
-            if (level.Count == 0 || cell != level[^1]) level.Add(cell);
+            if (cell < 0 || cell >= count)
+                throw new ArgumentException($"order {order} has the cells 0 to {count - 1}, not {cell}", nameof(cells));
+            if (level.Count > 0 && cell < level[^1])
+                throw new ArgumentException("cells are given in ascending order", nameof(cells));
+            if (level.Count == 0 || cell != level[^1])
+                level.Add(cell);
         }
         var kept = new List<List<(int, long)>>();
         for (var at = order; at >= 0; at--)
@@ -48,7 +51,8 @@ public sealed class SkyCoverage
                     parents.Add(level[i] / 4);
                     i += 3;
                 }
-                else stay.Add((at, level[i]));
+                else
+                    stay.Add((at, level[i]));
             }
             kept.Add(stay);
             level = parents;
@@ -62,37 +66,49 @@ public sealed class SkyCoverage
     {
         var finest = Healpix.AngToPix(Order, raDeg, decDeg);
         for (var order = 0; order <= Order; order++)
-            if (Array.BinarySearch(_cells, (order, finest >> (2 * (Order - order)))) >= 0) return true;
+            if (Array.BinarySearch(_cells, (order, finest >> (2 * (Order - order)))) >= 0)
+                return true;
         return false;
     }
 
     /// <summary>A cell's number among those of all orders: 4 × 4^order + cell (MOC 2.0, section 4.3.1).</summary>
     public static long Nuniq(int order, long cell) => (4L << (2 * order)) + cell;
 
-    /// <summary>The ASCII form (MOC 2.0, section 4.2.2), e.g. <c>3/5-7,12 4/200</c>; a finest order without cells stands empty at the end. With commas, as readers of MOC 1.1 want it.</summary>
+    /// <summary>The ASCII form (MOC 2.0, section 4.2.2), e.g. <c>3/5-7,12 4/200</c>; a finest order without cells stands empty at the end.
+    /// With commas, as readers of MOC 1.1 want it.</summary>
     public string ToAscii()
     {
         var text = new StringBuilder();
-        for (var i = 0; i < _cells.Length;)
+        for (var i = 0; i < _cells.Length; )
         {
             var (order, first) = _cells[i];
             var last = first;
             var begins = i == 0 || _cells[i - 1].Order != order;
-            while (++i < _cells.Length && _cells[i] == (order, last + 1)) last++;
-            if (text.Length > 0) text.Append(begins ? ' ' : ',');
-            if (begins) text.Append(CultureInfo.InvariantCulture, $"{order}/");
+            while (++i < _cells.Length && _cells[i] == (order, last + 1))
+                last++;
+            if (text.Length > 0)
+                text.Append(begins ? ' ' : ',');
+            if (begins)
+                text.Append(CultureInfo.InvariantCulture, $"{order}/");
             text.Append(CultureInfo.InvariantCulture, $"{first}");
-            if (last > first) text.Append(CultureInfo.InvariantCulture, $"-{last}");
+            if (last > first)
+                text.Append(CultureInfo.InvariantCulture, $"-{last}");
         }
-        if (_cells.Length == 0 || _cells[^1].Order != Order) text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? " " : "")}{Order}/");
+        if (_cells.Length == 0 || _cells[^1].Order != Order)
+            text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? " " : "")}{Order}/");
         return text.ToString();
     }
 
-    /// <summary>The JSON form (MOC 2.0, section 4.2.1), e.g. <c>{"3": [5, 6, 7], "4": []}</c>: cells by order; the finest order is always there.</summary>
+    /// <summary>The JSON form (MOC 2.0, section 4.2.1), e.g. <c>{"3": [5, 6, 7], "4": []}</c>: cells by order; the finest order is always
+    /// there.</summary>
     public string ToJson()
     {
-        var parts = _cells.GroupBy(c => c.Order).Select(g => $"\"{g.Key}\": [{string.Join(", ", g.Select(c => c.Cell.ToString(CultureInfo.InvariantCulture)))}]").ToList();
-        if (_cells.Length == 0 || _cells[^1].Order != Order) parts.Add($"\"{Order}\": []");
+        var parts = _cells
+            .GroupBy(c => c.Order)
+            .Select(g => $"\"{g.Key}\": [{string.Join(", ", g.Select(c => c.Cell.ToString(CultureInfo.InvariantCulture)))}]")
+            .ToList();
+        if (_cells.Length == 0 || _cells[^1].Order != Order)
+            parts.Add($"\"{Order}\": []");
         return $"{{{string.Join(", ", parts)}}}";
     }
 }

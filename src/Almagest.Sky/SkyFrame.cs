@@ -8,7 +8,8 @@ public enum SkyFrame
     /// <summary>The fifth fundamental catalogue: mean equator and equinox of a Julian date, J2000 by default.</summary>
     Fk5,
 
-    /// <summary>The fourth fundamental catalogue: mean equator and equinox of a Besselian date, B1950 by default, E-terms of aberration included.</summary>
+    /// <summary>The fourth fundamental catalogue: mean equator and equinox of a Besselian date, B1950 by default, E-terms of aberration
+    /// included.</summary>
     Fk4,
 
     /// <summary>Galactic longitude and latitude (IAU 1958).</summary>

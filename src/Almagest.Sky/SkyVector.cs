@@ -7,8 +7,7 @@ public readonly record struct SkyVector(double X, double Y, double Z)
 
     public double Dot(SkyVector other) => X * other.X + Y * other.Y + Z * other.Z;
 
-    public SkyVector Cross(SkyVector other) =>
-        new(Y * other.Z - Z * other.Y, Z * other.X - X * other.Z, X * other.Y - Y * other.X);
+    public SkyVector Cross(SkyVector other) => new(Y * other.Z - Z * other.Y, Z * other.X - X * other.Z, X * other.Y - Y * other.X);
 
     public static SkyVector operator +(SkyVector a, SkyVector b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z);
 

@@ -19,7 +19,14 @@ public static class SpaceMotion
     /// <param name="years">Julian years to go; negative: back</param>
     /// <returns>right ascension in [0, 360); where something is unknown, it stays so</returns>
     public static (double Ra, double Dec, double Pmra, double Pmdec, double Parallax, double RadialVelocity) Propagate(
-        double ra, double dec, double pmra, double pmdec, double parallax, double radialVelocity, double years)
+        double ra,
+        double dec,
+        double pmra,
+        double pmdec,
+        double parallax,
+        double radialVelocity,
+        double years
+    )
     {
         if (years == 0 || double.IsNaN(pmra) || double.IsNaN(pmdec) || double.IsNaN(years))
             return (ra, dec, pmra, pmdec, parallax, radialVelocity);
@@ -39,6 +46,7 @@ public static class SpaceMotion
             speed.Dot(there.East) / Mas,
             speed.Dot(there.North) / Mas,
             parallax * f,
-            radial ? (zeta + (square + zeta * zeta) * years) * f * f / (parallax * f * Mas) * Constants.AuPerYearKmS : radialVelocity);
+            radial ? (zeta + (square + zeta * zeta) * years) * f * f / (parallax * f * Mas) * Constants.AuPerYearKmS : radialVelocity
+        );
     }
 }

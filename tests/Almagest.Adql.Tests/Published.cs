@@ -15,22 +15,44 @@ internal static class Published
         new("magnitude", PublishedType.Double, "{0}.magnitude"),
     ];
 
-    public static readonly PublishedTable Stars = new("almagest", "stars", "all stars", new PublishedRows("public.stars"),
+    public static readonly PublishedTable Stars = new(
+        "almagest",
+        "stars",
+        "all stars",
+        new PublishedRows("public.stars"),
         [.. s_starColumns, new("dataset_id", PublishedType.Integer, "{0}.dataset_id")],
-        new SkyIndex("ra_deg", "dec_deg", "{0}.healpix_29", "{0}.dataset_id", [1, 2]));
+        new SkyIndex("ra_deg", "dec_deg", "{0}.healpix_29", "{0}.dataset_id", [1, 2])
+    );
 
     public static readonly PublishedCatalogue Catalogue = new(
         [new("almagest", "everything"), new("dataset", "each catalogue")],
         [
             Stars,
-            new("almagest", "results", "results", new PublishedRows("public.discovery_results"),
+            new(
+                "almagest",
+                "results",
+                "results",
+                new PublishedRows("public.discovery_results"),
                 [
-                    new("run_id", PublishedType.Uuid, "{0}.run_id"), new("star_id", PublishedType.Integer, "{0}.star_id"), new("is_anomaly", PublishedType.Integer, "{0}.is_anomaly"),
-                    new("anomaly_score", PublishedType.Double, "{0}.anomaly_score"), new("precision", PublishedType.Double, "{0}.precision"), new("created_at", PublishedType.Timestamp, "{0}.created_at"),
-                ]),
-            new("dataset", "gaia-100pc", "one catalogue", new PublishedRows("(select * from public.stars where dataset_id = {0})", 7L), s_starColumns, new SkyIndex("ra_deg", "dec_deg", "{0}.healpix_29")),
+                    new("run_id", PublishedType.Uuid, "{0}.run_id"),
+                    new("star_id", PublishedType.Integer, "{0}.star_id"),
+                    new("is_anomaly", PublishedType.Integer, "{0}.is_anomaly"),
+                    new("anomaly_score", PublishedType.Double, "{0}.anomaly_score"),
+                    new("precision", PublishedType.Double, "{0}.precision"),
+                    new("created_at", PublishedType.Timestamp, "{0}.created_at"),
+                ]
+            ),
+            new(
+                "dataset",
+                "gaia-100pc",
+                "one catalogue",
+                new PublishedRows("(select * from public.stars where dataset_id = {0})", 7L),
+                s_starColumns,
+                new SkyIndex("ra_deg", "dec_deg", "{0}.healpix_29")
+            ),
         ],
-        []);
+        []
+    );
 
     public static SqlQuery Translate(string adql, long? mostRows = null) => AdqlTranslator.Translate(adql, Catalogue, mostRows);
 }

@@ -9,35 +9,60 @@ public sealed class TranslationTests
     [Theory]
     [InlineData("SELECT * FROM stars")]
     [InlineData("select top 5 ra_deg ra, dec_deg AS \"Dec\" from Almagest.STARS s where s.magnitude between 1 and 15 order by 2 desc, ra")]
-    [InlineData("SELECT s.*, r.anomaly_score FROM almagest.stars AS s JOIN almagest.results r ON r.star_id = s.star_id WHERE r.is_anomaly = 1")]
+    [InlineData(
+        "SELECT s.*, r.anomaly_score FROM almagest.stars AS s JOIN almagest.results r ON r.star_id = s.star_id WHERE r.is_anomaly = 1"
+    )]
     [InlineData("SELECT star_id FROM stars NATURAL JOIN results")]
     [InlineData("SELECT star_id, magnitude FROM stars LEFT OUTER JOIN results USING (star_id) WHERE run_id IS NULL")]
     [InlineData("SELECT FLOOR(magnitude) AS bin, COUNT(*) AS n FROM stars GROUP BY bin HAVING COUNT(*) > 3 ORDER BY n DESC OFFSET 10")]
     [InlineData("SELECT ROUND(magnitude, 1), COUNT(DISTINCT source_id) FROM stars GROUP BY ROUND(magnitude, 1)")]
     [InlineData("SELECT a.star_id FROM (SELECT star_id, SUM(is_anomaly) AS flags FROM results GROUP BY star_id) AS a WHERE a.flags > 2")]
-    [InlineData("SELECT * FROM dataset.\"gaia-100pc\" WHERE 1 = CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', 56.75, 24.1, 0.5))")]
-    [InlineData("SELECT DISTANCE(POINT(ra_deg, dec_deg), POINT(1, 2)) AS d FROM stars WHERE DISTANCE(ra_deg, dec_deg, 1, 2) < 0.1 ORDER BY d")]
-    [InlineData("SELECT star_id FROM stars WHERE CONTAINS(POINT(ra_deg, dec_deg), BOX(10, 20, 4, 2)) = 1 OR INTERSECTS(POLYGON(1, 1, 3, 1, 2, 4), POINT(ra_deg, dec_deg)) = 1")]
-    [InlineData("SELECT star_id FROM stars WHERE star_id IN (1, 2, 3) AND source_id NOT IN ('a', 'b') AND magnitude NOT BETWEEN 1 AND 2 AND source_id LIKE '4%' AND NOT source_id ILIKE 'x_'")]
+    [InlineData(
+        "SELECT * FROM dataset.\"gaia-100pc\" WHERE 1 = CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', 56.75, 24.1, 0.5))"
+    )]
+    [InlineData(
+        "SELECT DISTANCE(POINT(ra_deg, dec_deg), POINT(1, 2)) AS d FROM stars WHERE DISTANCE(ra_deg, dec_deg, 1, 2) < 0.1 ORDER BY d"
+    )]
+    [InlineData(
+        "SELECT star_id FROM stars WHERE CONTAINS(POINT(ra_deg, dec_deg), BOX(10, 20, 4, 2)) = 1 OR INTERSECTS(POLYGON(1, 1, 3, 1, 2, "
+            + "4), POINT(ra_deg, dec_deg)) = 1"
+    )]
+    [InlineData(
+        "SELECT star_id FROM stars WHERE star_id IN (1, 2, 3) AND source_id NOT IN ('a', 'b') AND magnitude NOT BETWEEN 1 AND 2 AND "
+            + "source_id LIKE '4%' AND NOT source_id ILIKE 'x_'"
+    )]
     [InlineData("SELECT star_id FROM stars s WHERE EXISTS (SELECT * FROM results r WHERE r.star_id = s.star_id AND r.is_anomaly = 1)")]
     [InlineData("SELECT star_id FROM stars WHERE star_id IN (SELECT star_id FROM results WHERE anomaly_score < -0.1)")]
     [InlineData("SELECT star_id FROM stars UNION ALL SELECT star_id FROM results ORDER BY star_id")]
     [InlineData("(SELECT star_id FROM stars) EXCEPT (SELECT TOP 3 star_id FROM results)")]
-    [InlineData("WITH bright AS (SELECT star_id, magnitude FROM stars WHERE magnitude < 10) SELECT AVG(magnitude), MIN(magnitude) FROM bright")]
-    [InlineData("SELECT CASE WHEN magnitude < 10 THEN 'bright' ELSE 'faint' END, COALESCE(magnitude, 99), CAST(source_id AS BIGINT), UPPER(source_id) || '-x' FROM stars")]
-    [InlineData("SELECT ABS(-1), ACOS(0), ATAN2(1, 2), CEILING(1.2), MOD(5, 3), MOD(5.5, 3), PI(), POWER(2, 3), RAND(), ROUND(1.55, 1), SQRT(2), TRUNCATE(1.7), LOG(2), LOG10(100), 0x1F FROM stars")]
+    [InlineData(
+        "WITH bright AS (SELECT star_id, magnitude FROM stars WHERE magnitude < 10) SELECT AVG(magnitude), MIN(magnitude) FROM bright"
+    )]
+    [InlineData(
+        "SELECT CASE WHEN magnitude < 10 THEN 'bright' ELSE 'faint' END, COALESCE(magnitude, 99), CAST(source_id AS BIGINT), "
+            + "UPPER(source_id) || '-x' FROM stars"
+    )]
+    [InlineData(
+        "SELECT ABS(-1), ACOS(0), ATAN2(1, 2), CEILING(1.2), MOD(5, 3), MOD(5.5, 3), PI(), POWER(2, 3), RAND(), ROUND(1.55, 1), "
+            + "SQRT(2), TRUNCATE(1.7), LOG(2), LOG10(100), 0x1F FROM stars"
+    )]
     [InlineData("SELECT run_id FROM results WHERE run_id = '0198c2a4-7d5e-7c3b-9f10-3a5b8c6d7e8f' AND created_at > '2026-01-01T00:00:00'")]
     [InlineData("SELECT \"precision\" FROM results -- a comment; DROP TABLE stars")]
     [InlineData("SELECT ivo_healpix_index(6, ra_deg, dec_deg) AS cell, COUNT(*) FROM stars GROUP BY cell")]
     [InlineData("SELECT (SELECT MAX(magnitude) FROM stars) AS faintest FROM results")]
     [InlineData("SELECT COUNT(*) FROM stars a, stars b WHERE CONTAINS(POINT(a.ra_deg, a.dec_deg), CIRCLE(b.ra_deg, b.dec_deg, 0.001)) = 1")]
-    [InlineData("SELECT AREA(CIRCLE(1, 2, 3)), COORD1(POINT(4, 5)), COORDSYS(POINT(ra_deg, dec_deg)), COORD2(CENTROID(CIRCLE(ra_deg, dec_deg, 1))) FROM stars")]
+    [InlineData(
+        "SELECT AREA(CIRCLE(1, 2, 3)), COORD1(POINT(4, 5)), COORDSYS(POINT(ra_deg, dec_deg)), COORD2(CENTROID(CIRCLE(ra_deg, dec_deg, "
+            + "1))) FROM stars"
+    )]
     public void Queries_become_one_safe_select(string adql) => SafeSql.Require(Published.Translate(adql, 100));
 
     [Fact]
     public void No_text_of_a_query_gets_into_the_SQL()
     {
-        var query = Published.Translate("SELECT ra_deg AS \"x; drop table stars\" FROM stars AS \"t'\" WHERE source_id = 'y''; delete from stars --'");
+        var query = Published.Translate(
+            "SELECT ra_deg AS \"x; drop table stars\" FROM stars AS \"t'\" WHERE source_id = 'y''; delete from stars --'"
+        );
         SafeSql.Require(query);
         Assert.Equal("select t1.ra_deg as c1 from public.stars as t1 where (t1.source_id = $1)", query.Text);
         Assert.Equal(["y'; delete from stars --"], query.Parameters);
@@ -56,7 +81,10 @@ public sealed class TranslationTests
 
     [Theory]
     [InlineData("SELECT star_id FROM stars WHERE 0.1 > DISTANCE(POINT(56.75, 24.1), POINT(ra_deg, dec_deg))")]
-    [InlineData("SELECT star_id FROM stars s JOIN results r USING (star_id) WHERE 1 = CONTAINS(POINT(56.75, 24.1), CIRCLE(s.ra_deg, s.dec_deg, 0.1))")]
+    [InlineData(
+        "SELECT star_id FROM stars s JOIN results r USING (star_id) WHERE 1 = CONTAINS(POINT(56.75, 24.1), CIRCLE(s.ra_deg, "
+            + "s.dec_deg, 0.1))"
+    )]
     [InlineData("SELECT star_id FROM stars WHERE CONTAINS(POINT(ra_deg, dec_deg), BOX(0, 0, 2, 2)) = 1")]
     [InlineData("SELECT star_id FROM stars WHERE CONTAINS(POINT(ra_deg, dec_deg), POLYGON(1, 1, 3, 1, 2, 4)) = 1")]
     public void Every_region_that_the_query_says_asks_the_index(string adql) =>
@@ -74,16 +102,39 @@ public sealed class TranslationTests
     {
         Assert.EndsWith(" limit 5", Published.Translate("SELECT TOP 5 star_id FROM stars", 11).Text, StringComparison.Ordinal);
         Assert.EndsWith(" limit 11", Published.Translate("SELECT TOP 50 star_id FROM stars", 11).Text, StringComparison.Ordinal);
-        Assert.EndsWith(" limit 11", Published.Translate("SELECT star_id FROM stars UNION SELECT star_id FROM results", 11).Text, StringComparison.Ordinal);
+        Assert.EndsWith(
+            " limit 11",
+            Published.Translate("SELECT star_id FROM stars UNION SELECT star_id FROM results", 11).Text,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Columns_are_answered_with_their_types_and_never_twice_by_one_name()
     {
-        var query = Published.Translate("SELECT r.*, s.star_id, COUNT FROM results r JOIN (SELECT star_id, COUNT(*) AS \"COUNT\" FROM stars GROUP BY star_id) AS s ON s.star_id = r.star_id".Replace("COUNT FROM", "\"COUNT\" FROM", StringComparison.Ordinal));
-        Assert.Equal(["run_id", "star_id", "is_anomaly", "anomaly_score", "precision", "created_at", "star_id_2", "COUNT"], query.Columns.Select(c => c.Name));
-        Assert.Equal([PublishedType.Uuid, PublishedType.Integer, PublishedType.Integer, PublishedType.Double, PublishedType.Double, PublishedType.Timestamp, PublishedType.Integer, PublishedType.Integer],
-            query.Columns.Select(c => c.Type));
+        var query = Published.Translate(
+            (
+                "SELECT r.*, s.star_id, COUNT FROM results r JOIN (SELECT star_id, COUNT(*) AS \"COUNT\" FROM stars GROUP BY star_id) AS "
+                + "s ON s.star_id = r.star_id"
+            ).Replace("COUNT FROM", "\"COUNT\" FROM", StringComparison.Ordinal)
+        );
+        Assert.Equal(
+            ["run_id", "star_id", "is_anomaly", "anomaly_score", "precision", "created_at", "star_id_2", "COUNT"],
+            query.Columns.Select(c => c.Name)
+        );
+        Assert.Equal(
+            [
+                PublishedType.Uuid,
+                PublishedType.Integer,
+                PublishedType.Integer,
+                PublishedType.Double,
+                PublishedType.Double,
+                PublishedType.Timestamp,
+                PublishedType.Integer,
+                PublishedType.Integer,
+            ],
+            query.Columns.Select(c => c.Type)
+        );
         Assert.NotNull(query.Columns[6].Source);
     }
 
@@ -151,12 +202,18 @@ public sealed class TranslationTests
     public void Distances_of_distances_do_not_fill_the_memory()
     {
         var distance = "ra_deg";
-        for (var i = 0; i < 20; i++) distance = $"DISTANCE({distance}, 1, 2, {distance})";
+        for (var i = 0; i < 20; i++)
+            distance = $"DISTANCE({distance}, 1, 2, {distance})";
         var text = $"SELECT {distance[..Math.Min(distance.Length, 200_000)]} FROM stars";
         Assert.Throws<AdqlException>(() => Published.Translate(text));
         var chained = "ra_deg";
-        for (var i = 0; i < 12; i++) chained = $"DISTANCE({chained}, 1, 2, 3)";
-        Assert.Contains("too large", Assert.Throws<AdqlException>(() => Published.Translate($"SELECT {chained} FROM stars")).Message, StringComparison.Ordinal);
+        for (var i = 0; i < 12; i++)
+            chained = $"DISTANCE({chained}, 1, 2, 3)";
+        Assert.Contains(
+            "too large",
+            Assert.Throws<AdqlException>(() => Published.Translate($"SELECT {chained} FROM stars")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -35,7 +35,9 @@ public sealed class FolderTests
             from file in project.Files
             from type in file.Types
             let found = (type.Parent as BaseNamespaceDeclarationSyntax)?.Name.ToString()
-            where found != project.NamespaceOf(file.Folder) && !(file.IsRazor && found?.StartsWith("__Blazor", StringComparison.Ordinal) == true)
+            where
+                found != project.NamespaceOf(file.Folder)
+                && !(file.IsRazor && found?.StartsWith("__Blazor", StringComparison.Ordinal) == true)
             select $"{project.Name}/{file.Path} is of {found ?? "no namespace"}, expected {project.NamespaceOf(file.Folder)}";
         Assert.Empty(elsewhere.Distinct());
     }
@@ -66,5 +68,7 @@ public sealed class FolderTests
     }
 
     private static bool HasFolders(SourceProject project, string folder) =>
-        SourceProject.Names(project.Directory, "*").Any(n => n.StartsWith(folder + "/", StringComparison.Ordinal) && n.AsSpan(folder.Length + 1).Contains('/'));
+        SourceProject
+            .Names(project.Directory, "*")
+            .Any(n => n.StartsWith(folder + "/", StringComparison.Ordinal) && n.AsSpan(folder.Length + 1).Contains('/'));
 }

@@ -16,7 +16,8 @@ public sealed class HouseTable
         foreach (var (name, files, lines, cycles, longLines) in rows)
         {
             TestContext.Current.TestOutputHelper!.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"| {name} | {files} | {lines} | {cycles} | {longLines} |"));
+                string.Create(CultureInfo.InvariantCulture, $"| {name} | {files} | {lines} | {cycles} | {longLines} |")
+            );
         }
         Assert.All(rows, row => Assert.True(row.Files > 0 && row.Lines > 0, $"{row.Name} has no sources"));
     }
@@ -29,6 +30,7 @@ public sealed class HouseTable
             names.Count,
             names.Sum(n => File.ReadLines(Path.Combine(project.Directory, n)).Count()),
             FolderGraph.Of(project, Repository.Source).Cycles().Sum(c => c.Count),
-            LineTests.LongLines(project.Directory).Count());
+            LineTests.LongLines(project.Directory).Count()
+        );
     }
 }

@@ -23,7 +23,10 @@ public sealed class ProjectTests
     public void Every_project_refers_only_to_those_below_it()
     {
         var layer = s_layers.SelectMany((names, i) => names.Select(n => (n, i))).ToDictionary(p => p.n, p => p.i);
-        Assert.Equal(layer.Keys.Order(StringComparer.Ordinal), Repository.Source.Projects.Select(p => p.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            layer.Keys.Order(StringComparer.Ordinal),
+            Repository.Source.Projects.Select(p => p.Name).Order(StringComparer.Ordinal)
+        );
         var upward =
             from project in Repository.Source.Projects
             from reference in project.References

@@ -14,18 +14,19 @@ internal static class Repository
     public static SourceTree Source => s_read.Value;
 
     /// <summary>Of this build, which generated the code of the Razor components: the folder above the framework's.</summary>
-    private static string Configuration =>
-        Directory.GetParent(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))!.Name;
+    private static string Configuration => Directory.GetParent(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))!.Name;
 
     /// <summary>Every assembly at hand but the repository's own, whose sources are read.</summary>
     private static IEnumerable<string> Libraries() =>
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
             .Where(p => !Path.GetFileName(p).StartsWith("almagest", StringComparison.OrdinalIgnoreCase));
 
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Almagest.slnx"))) folder = folder.Parent!;
+        while (!File.Exists(Path.Combine(folder.FullName, "Almagest.slnx")))
+            folder = folder.Parent!;
         return folder.FullName;
     }
 }

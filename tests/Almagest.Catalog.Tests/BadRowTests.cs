@@ -39,7 +39,8 @@ public sealed class BadRowTests
     public void Rejections_deep_in_a_large_file_name_the_right_line()
     {
         var text = new System.Text.StringBuilder("id,ra,dec\r\n");
-        for (var i = 2; i <= 60_000; i++) text.Append(CultureInfo.InvariantCulture, $"{i},{(i % 1000 == 0 ? "nowhere" : "10.25")},-20\r\n");
+        for (var i = 2; i <= 60_000; i++)
+            text.Append(CultureInfo.InvariantCulture, $"{i},{(i % 1000 == 0 ? "nowhere" : "10.25")},-20\r\n");
         var loaded = Load.Text(text.ToString());
         Assert.Equal(Enumerable.Range(1, 60).Select(i => i * 1000L), loaded.Rejected.Select(r => r.LineNumber));
         Assert.All(loaded.Stars, s => Assert.Equal(s.Id, s.Line.ToString(CultureInfo.InvariantCulture)));
@@ -73,7 +74,9 @@ public sealed class BadRowTests
     [Fact]
     public void Identifiers_keep_their_text()
     {
-        var loaded = Load.Text("designation,ra,dec\nTYC 1-2-3,1,1\nHIP 71683,1,1\nb'Gaia EDR3 4284012316223853056',1,1\nb\"x\",1,1\n 007 ,1,1\n");
+        var loaded = Load.Text(
+            "designation,ra,dec\nTYC 1-2-3,1,1\nHIP 71683,1,1\nb'Gaia EDR3 4284012316223853056',1,1\nb\"x\",1,1\n 007 ,1,1\n"
+        );
         Assert.Equal(["TYC 1-2-3", "HIP 71683", "Gaia EDR3 4284012316223853056", "x", "007"], loaded.Stars.Select(s => s.Id));
     }
 
@@ -97,7 +100,10 @@ public sealed class BadRowTests
     [Fact]
     public void Truth_labels_are_no_extras()
     {
-        var loaded = Load.Text("source_id,ra,dec,label_outlier,label_kind,label_cluster,x\n1,1,1,1,white dwarf,,5\n2,1,1,0,,Hyades,6\n3,1,1,,,7,7\n4,1,1,2,,,8\n");
+        var loaded = Load.Text(
+            "source_id,ra,dec,label_outlier,label_kind,label_cluster,x\n"
+                + "1,1,1,1,white dwarf,,5\n2,1,1,0,,Hyades,6\n3,1,1,,,7,7\n4,1,1,2,,,8\n"
+        );
         Assert.Equal([1, 0, null], loaded.Stars.Select(s => s.Outlier));
         Assert.Equal(["white dwarf", null, null], loaded.Stars.Select(s => s.Kind));
         Assert.Equal([null, "Hyades", "7"], loaded.Stars.Select(s => s.Cluster));

@@ -8,9 +8,12 @@ namespace Almagest.Catalog.Tests;
 public sealed class BinaryFormatTests
 {
     private static string VoTable(string fields, string data, string around = "") =>
-        $"<?xml version=\"1.0\"?>\n<VOTABLE version=\"1.4\" xmlns=\"http://www.ivoa.net/xml/VOTable/v1.3\"><RESOURCE>{around}<TABLE name=\"stars\">{fields}<DATA>{data}</DATA></TABLE></RESOURCE></VOTABLE>";
+        $"<?xml version=\"1.0\"?>\n<VOTABLE version=\"1.4\" xmlns=\"http://www.ivoa.net/xml/VOTable/v1.3\"><RESOURCE>{around}<TABLE "
+        + $"name=\"stars\">{fields}<DATA>{data}</DATA></TABLE></RESOURCE></VOTABLE>";
 
-    private const string Position = "<FIELD name=\"id\" datatype=\"long\"/><FIELD name=\"a\" datatype=\"double\" unit=\"deg\" ucd=\"pos.eq.ra;meta.main\"/><FIELD name=\"d\" datatype=\"double\" unit=\"deg\" ucd=\"pos.eq.dec;meta.main\"/>";
+    private const string Position =
+        "<FIELD name=\"id\" datatype=\"long\"/><FIELD name=\"a\" datatype=\"double\" unit=\"deg\" ucd=\"pos.eq.ra;meta.main\"/><FIELD "
+        + "name=\"d\" datatype=\"double\" unit=\"deg\" ucd=\"pos.eq.dec;meta.main\"/>";
 
     private static string Refusal(string content) => Assert.Throws<CatalogFormatException>(() => Load.Text(content)).Message;
 
@@ -18,8 +21,14 @@ public sealed class BinaryFormatTests
     public void A_votable_gives_names_units_ucds_nulls_and_arrays()
     {
         var text = VoTable(
-            Position + "<FIELD name=\"n\" datatype=\"int\"><DESCRIPTION>count</DESCRIPTION><VALUES null=\"-99\"/></FIELD><FIELD name=\"v\" datatype=\"float\" arraysize=\"*\"/><FIELD name=\"t\" datatype=\"char\" arraysize=\"*\"/><FIELD name=\"b\" datatype=\"boolean\"/>",
-            "<TABLEDATA>\n<TR><TD>9223372036854775807</TD><TD>10.5</TD><TD>-5</TD><TD>7</TD><TD>1.5 NaN 2</TD><TD>a &amp; b</TD><TD>T</TD></TR>\n<TR><TD>2</TD><TD>11</TD><TD>6</TD><TD>-99</TD><TD/><TD></TD><TD>?</TD></TR>\n<TR><TD>3</TD><TD>12</TD></TR></TABLEDATA>");
+            Position
+                + "<FIELD name=\"n\" datatype=\"int\"><DESCRIPTION>count</DESCRIPTION><VALUES null=\"-99\"/></FIELD><FIELD name=\"v\" "
+                + "datatype=\"float\" arraysize=\"*\"/><FIELD name=\"t\" datatype=\"char\" arraysize=\"*\"/><FIELD name=\"b\" "
+                + "datatype=\"boolean\"/>",
+            "<TABLEDATA>\n<TR><TD>9223372036854775807</TD><TD>10.5</TD><TD>-5</TD><TD>7</TD><TD>1.5 NaN 2</TD><TD>a &amp; "
+                + "b</TD><TD>T</TD></TR>\n<TR><TD>2</TD><TD>11</TD><TD>6</TD><TD>-99</TD><TD/><TD></TD><TD>?</TD></TR>\n"
+                + "<TR><TD>3</TD><TD>12</TD></TR></TABLEDATA>"
+        );
         var loaded = Load.Text(text);
         Assert.Equal(["9223372036854775807", "2"], loaded.Stars.Select(s => s.Id));
         Assert.Equal(["{\"n\":7,\"v\":[1.5,null,2],\"t\":\"a & b\",\"b\":true}", "{}"], loaded.Stars.Select(s => s.Extra));
@@ -35,7 +44,11 @@ public sealed class BinaryFormatTests
         Assert.Equal(first, Name("1"));
         Assert.NotEqual(first, Name("2"));
         Assert.Equal(Name("2"), Name(Name("2")));
-        Assert.Contains("has no table 'nowhere'", Assert.Throws<CatalogFormatException>(() => Name("nowhere")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no table 'nowhere'",
+            Assert.Throws<CatalogFormatException>(() => Name("nowhere")).Message,
+            StringComparison.Ordinal
+        );
 
         string Name(string? table)
         {
@@ -47,20 +60,39 @@ public sealed class BinaryFormatTests
     [Fact]
     public void What_a_service_says_in_a_votable_reaches_the_user()
     {
-        Assert.Contains("no such column", Refusal("<VOTABLE><RESOURCE type=\"results\"><INFO name=\"QUERY_STATUS\" value=\"ERROR\">no such column</INFO></RESOURCE></VOTABLE>"), StringComparison.Ordinal);
-        var cut = VoTable(Position, "<TABLEDATA><TR><TD>1</TD><TD>2</TD><TD>3</TD></TR></TABLEDATA>").Replace("</TABLE>", "</TABLE><INFO name=\"QUERY_STATUS\" value=\"OVERFLOW\"/>", StringComparison.Ordinal);
+        Assert.Contains(
+            "no such column",
+            Refusal(
+                "<VOTABLE><RESOURCE type=\"results\"><INFO name=\"QUERY_STATUS\" value=\"ERROR\">no such column</INFO></RESOURCE></VOTABLE>"
+            ),
+            StringComparison.Ordinal
+        );
+        var cut = VoTable(Position, "<TABLEDATA><TR><TD>1</TD><TD>2</TD><TD>3</TD></TR></TABLEDATA>")
+            .Replace("</TABLE>", "</TABLE><INFO name=\"QUERY_STATUS\" value=\"OVERFLOW\"/>", StringComparison.Ordinal);
         Assert.Contains("OVERFLOW", Assert.Single(Load.Text(cut).Reader.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Rows_kept_elsewhere_are_refused_and_never_fetched() =>
-        Assert.Contains("in another file", Refusal(VoTable(Position, "<BINARY><STREAM href=\"file:///etc/passwd\"/></BINARY>")), StringComparison.Ordinal);
+        Assert.Contains(
+            "in another file",
+            Refusal(VoTable(Position, "<BINARY><STREAM href=\"file:///etc/passwd\"/></BINARY>")),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Entities_are_not_expanded_and_external_ones_not_opened()
     {
-        var bomb = "<!DOCTYPE VOTABLE [<!ENTITY a \"aaaaaaaaaa\">" + string.Concat(Enumerable.Range(0, 20).Select(i => $"<!ENTITY {(char)('b' + i)} \"{string.Concat(Enumerable.Repeat($"&{(char)('a' + i)};", 10))}\">")) + "]>";
-        var body = VoTable(Position, "<TABLEDATA><TR><TD>1</TD><TD>&u;</TD><TD>3</TD></TR></TABLEDATA>").Replace("<?xml version=\"1.0\"?>\n", "", StringComparison.Ordinal);
+        var bomb =
+            "<!DOCTYPE VOTABLE [<!ENTITY a \"aaaaaaaaaa\">"
+            + string.Concat(
+                Enumerable
+                    .Range(0, 20)
+                    .Select(i => $"<!ENTITY {(char)('b' + i)} \"{string.Concat(Enumerable.Repeat($"&{(char)('a' + i)};", 10))}\">")
+            )
+            + "]>";
+        var body = VoTable(Position, "<TABLEDATA><TR><TD>1</TD><TD>&u;</TD><TD>3</TD></TR></TABLEDATA>")
+            .Replace("<?xml version=\"1.0\"?>\n", "", StringComparison.Ordinal);
         Assert.Contains("no well-formed VOTable", Refusal("<?xml version=\"1.0\"?>" + bomb + body), StringComparison.Ordinal);
         var external = "<!DOCTYPE VOTABLE [<!ENTITY u SYSTEM \"file:///etc/passwd\">]>" + body;
         Assert.Contains("no well-formed VOTable", Refusal(external), StringComparison.Ordinal);
@@ -71,20 +103,39 @@ public sealed class BinaryFormatTests
     {
         byte[] row = [0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 0xff, 0xff, 0xff];
         var fields = "<FIELD name=\"id\" datatype=\"long\"/><FIELD name=\"ra\" datatype=\"double\" arraysize=\"*\"/>";
-        using var reader = Load.OpenText(VoTable(fields, $"<BINARY><STREAM encoding=\"base64\">{Convert.ToBase64String(row)}</STREAM></BINARY>"));
-        Assert.Contains("more than", Assert.Throws<CatalogFormatException>(() => reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).ToArray()).Message, StringComparison.Ordinal);
+        using var reader = Load.OpenText(
+            VoTable(fields, $"<BINARY><STREAM encoding=\"base64\">{Convert.ToBase64String(row)}</STREAM></BINARY>")
+        );
+        Assert.Contains(
+            "more than",
+            Assert
+                .Throws<CatalogFormatException>(() =>
+                    reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).ToArray()
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_table_cut_short_anywhere_is_an_error()
     {
-        foreach (var file in new[] { "formats/votable/binary2_masked_strings.xml", "formats/votable/names.xml", "formats/fits/small_sky.fits", "formats/stilts_converted/pleiades2000.FITS.vot" })
+        foreach (
+            var file in new[]
+            {
+                "formats/votable/binary2_masked_strings.xml",
+                "formats/votable/names.xml",
+                "formats/fits/small_sky.fits",
+                "formats/stilts_converted/pleiades2000.FITS.vot",
+            }
+        )
         {
             var bytes = File.ReadAllBytes(RealData.File(file));
             var step = Math.Max(1, bytes.Length / 150);
             // The last block of a FITS file may be padding.
             var end = file.EndsWith(".fits", StringComparison.Ordinal) ? bytes.Length - 2880 : bytes.Length - 3;
-            for (var length = 100; length < end; length += step) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
+            for (var length = 100; length < end; length += step)
+                Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
         }
     }
 
@@ -97,7 +148,10 @@ public sealed class BinaryFormatTests
             Assert.Equal(expected, Load.File(RealData.File($"formats/stilts_converted/pleiades2000.{form}")).Stars);
         // Text gives single-precision columns their shortest decimals.
         var text = Load.File(RealData.File("formats/stilts_converted/pleiades2000.TABLEDATA.vot")).Stars;
-        Assert.Equal(expected.Select(s => (s.Id, s.Ra, s.Parallax, (float)s.Magnitude)), text.Select(s => (s.Id, s.Ra, s.Parallax, (float)s.Magnitude)));
+        Assert.Equal(
+            expected.Select(s => (s.Id, s.Ra, s.Parallax, (float)s.Magnitude)),
+            text.Select(s => (s.Id, s.Ra, s.Parallax, (float)s.Magnitude))
+        );
     }
 
     [Fact]
@@ -123,7 +177,8 @@ public sealed class BinaryFormatTests
         foreach (var (a, b) in plain.Zip(scaled))
         {
             Assert.Equal(a.Magnitude, b.Magnitude, 0.00051);
-            if (!double.IsNaN(a.Color)) Assert.Equal(a.Color, b.Color, 0.00051);
+            if (!double.IsNaN(a.Color))
+                Assert.Equal(a.Color, b.Color, 0.00051);
         }
     }
 
@@ -135,7 +190,10 @@ public sealed class BinaryFormatTests
     public void A_fits_header_that_lies_is_an_error(string from, string to, string message)
     {
         var text = Encoding.Latin1.GetString(File.ReadAllBytes(RealData.File("formats/fits/small_sky.fits")));
-        if (!text.Contains(from, StringComparison.Ordinal)) from = text[text.IndexOf(from[..9], text.IndexOf("XTENSION", StringComparison.Ordinal), StringComparison.Ordinal)..][..from.Length];
+        if (!text.Contains(from, StringComparison.Ordinal))
+            from = text[text.IndexOf(from[..9], text.IndexOf("XTENSION", StringComparison.Ordinal), StringComparison.Ordinal)..][
+                ..from.Length
+            ];
         var at = text.IndexOf(from, text.IndexOf("XTENSION", StringComparison.Ordinal), StringComparison.Ordinal);
         var bytes = Encoding.Latin1.GetBytes(text[..at] + to + text[(at + from.Length)..]);
         Assert.Contains(message, Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes)).Message, StringComparison.Ordinal);

@@ -12,8 +12,10 @@ public sealed class CatalogTableTests
     [Fact]
     public void The_tables_of_a_FITS_file_have_their_names_and_rows()
     {
-        Assert.Equal([(1, "AIPS FQ", 1), (2, "AIPS AN", 29), (3, "AIPS WX", 20), (4, "AIPS OF", 45), (5, "AIPS UV", 190)],
-            CatalogFile.Tables(Real("fits/zerowidth.fits")).Select(t => (t.Number, t.Name, (int)t.Rows!)));
+        Assert.Equal(
+            [(1, "AIPS FQ", 1), (2, "AIPS AN", 29), (3, "AIPS WX", 20), (4, "AIPS OF", 45), (5, "AIPS UV", 190)],
+            CatalogFile.Tables(Real("fits/zerowidth.fits")).Select(t => (t.Number, t.Name, (int)t.Rows!))
+        );
     }
 
     [Theory]
@@ -25,7 +27,11 @@ public sealed class CatalogTableTests
         var table = Assert.Single(CatalogFile.Tables(Real(file)), t => t.Choice == choice);
         using var reader = CatalogFile.Open(Real(file), new CatalogOpenOptions { Table = table.Choice });
         Assert.NotEmpty(reader.Columns);
-        if (table.Rows is { } rows) Assert.Equal(rows, reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).Sum(b => b.Count + b.Rejected.Count));
+        if (table.Rows is { } rows)
+            Assert.Equal(
+                rows,
+                reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).Sum(b => b.Count + b.Rejected.Count)
+            );
     }
 
     [Fact]
@@ -48,7 +54,8 @@ public sealed class CatalogTableTests
     {
         const string Text = """
             <VOTABLE><RESOURCE><TABLE name="empty"/>
-            <TABLE name="a" nrows="1"><FIELD name="ra" datatype="double"/><FIELD name="dec" datatype="double"/><DATA><TABLEDATA><TR><TD>1</TD><TD>2</TD></TR></TABLEDATA></DATA></TABLE>
+            <TABLE name="a" nrows="1"><FIELD name="ra" datatype="double"/><FIELD name="dec" datatype="double"/><DATA><TABLEDATA><TR>
+            <TD>1</TD><TD>2</TD></TR></TABLEDATA></DATA></TABLE>
             <TABLE name="a"><FIELD name="x" datatype="double"/><DATA><TABLEDATA><TR><TD>3</TD></TR></TABLEDATA></DATA></TABLE>
             <TABLE ID="c"><FIELD name="y" datatype="double"/></TABLE></RESOURCE></VOTABLE>
             """;

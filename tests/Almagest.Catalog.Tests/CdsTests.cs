@@ -9,12 +9,21 @@ public sealed class CdsTests
 {
     private const string Rule = "--------------------------------------------------------------------------------\n";
 
-    private const string Mrt = "Title: Made\n================================================================================\nByte-by-byte Description of file: made.txt\n" + Rule
-        + "   Bytes Format Units  Label  Explanations\n" + Rule
-        + "   1-  3 I3     ---    Seq    Number\n   5-  6 I2     h      RAh    Hour of Right Ascension (J2000)\n   8-  9 I2     min    RAm    Minute\n  11- 15 F5.2   s      RAs    Second\n"
-        + "      17 A1     ---    DE-    Sign\n  18- 19 I2     deg    DEd    Degree\n  21- 22 I2     arcmin DEm    Minute\n  24- 27 F4.1   arcsec DEs    Second\n"
-        + "  29- 33 F5.2   mag    Vmag   ?=-9.99 Brightness\n                              as seen (1)\n  35- 40 E6.1   mas    Plx    []? Parallax\n" + Rule
-        + "Note (1): from the ground.\n" + Rule
+    private const string Mrt =
+        "Title: Made\n================================================================================\nByte-by-byte Description of "
+        + "file: made.txt\n"
+        + Rule
+        + "   Bytes Format Units  Label  Explanations\n"
+        + Rule
+        + "   1-  3 I3     ---    Seq    Number\n   5-  6 I2     h      RAh    Hour of Right Ascension (J2000)\n   8-  9 I2     min   "
+        + " RAm    Minute\n  11- 15 F5.2   s      RAs    Second\n"
+        + "      17 A1     ---    DE-    Sign\n  18- 19 I2     deg    DEd    Degree\n  21- 22 I2     arcmin DEm    Minute\n  24- 27 "
+        + "F4.1   arcsec DEs    Second\n"
+        + "  29- 33 F5.2   mag    Vmag   ?=-9.99 Brightness\n                              as seen (1)\n  35- 40 E6.1   mas    Plx    "
+        + "[]? Parallax\n"
+        + Rule
+        + "Note (1): from the ground.\n"
+        + Rule
         + "  1 00 00 00.36 -00 30 00.0 -9.99 1.0D+1\n  2 23 59 59.64 +89 59 59.9 12.34\n\n  3 12 00       -45 30      10.00       \n";
 
     [Fact]
@@ -46,9 +55,11 @@ public sealed class CdsTests
         var folder = Directory.CreateTempSubdirectory();
         try
         {
-            var description = Mrt[..(Mrt.LastIndexOf(Rule, StringComparison.Ordinal) + Rule.Length)].Replace("made.txt", "made*.dat", StringComparison.Ordinal);
+            var description = Mrt[..(Mrt.LastIndexOf(Rule, StringComparison.Ordinal) + Rule.Length)]
+                .Replace("made.txt", "made*.dat", StringComparison.Ordinal);
             var rows = Mrt[(Mrt.LastIndexOf(Rule, StringComparison.Ordinal) + Rule.Length)..];
-            string table = Path.Combine(folder.FullName, "made7.dat.gz"), other = Path.Combine(folder.FullName, "other.dat");
+            string table = Path.Combine(folder.FullName, "made7.dat.gz"),
+                other = Path.Combine(folder.FullName, "other.dat");
             File.WriteAllBytes(table, Load.Gzip(System.Text.Encoding.ASCII.GetBytes(rows)));
             File.WriteAllText(other, rows);
             File.WriteAllText(Path.Combine(folder.FullName, "ReadMe"), description);
@@ -83,9 +94,14 @@ public sealed class CdsTests
     [Fact]
     public void An_ipac_table_gives_types_units_and_nulls()
     {
-        const string Text = "\\origin = 'made'\n|  id |     ra |    dec | mag |\n| int | double | double |   r |\n|     |    deg |    deg | mag |\n| -1  |   null |   null | 99  |\n   7    10.5     -20.25   99\n   8    11       -21      12.5\n";
+        const string Text =
+            "\\origin = 'made'\n|  id |     ra |    dec | mag |\n| int | double | double |   r |\n|     |    deg |    deg | mag |\n| "
+            + "-1  |   null |   null | 99  |\n   7    10.5     -20.25   99\n   8    11       -21      12.5\n";
         var loaded = Load.Text(Text);
-        Assert.Equal(("IPAC table", "7", 10.5, -20.25), (loaded.Reader.Format, loaded.Stars[0].Id, loaded.Stars[0].Ra, loaded.Stars[0].Dec));
+        Assert.Equal(
+            ("IPAC table", "7", 10.5, -20.25),
+            (loaded.Reader.Format, loaded.Stars[0].Id, loaded.Stars[0].Ra, loaded.Stars[0].Dec)
+        );
         Assert.Equal([double.NaN, 12.5], loaded.Stars.Select(s => s.Magnitude));
         Assert.Equal("deg", loaded.Reader.Columns[1].Unit);
         Assert.Equal("made", loaded.Reader.Metadata["origin"]);

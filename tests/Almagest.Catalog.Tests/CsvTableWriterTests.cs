@@ -9,7 +9,10 @@ public sealed class CsvTableWriterTests
 {
     private static readonly Gen<string?> s_genText = Gen.OneOf(
         Gen.Const((string?)null),
-        Gen.String[Gen.Char["abZ ,;\"\n\r\tÅ☆#|'-0"], 1, 12].Where(s => s.Trim(' ') == s && s.Length > 0 && !IsMissingMark(s)).Select(s => (string?)s));
+        Gen.String[Gen.Char["abZ ,;\"\n\r\tÅ☆#|'-0"], 1, 12]
+            .Where(s => s.Trim(' ') == s && s.Length > 0 && !IsMissingMark(s))
+            .Select(s => (string?)s)
+    );
 
     /// <summary>Dashes mean a missing number, in a column that otherwise holds numbers.</summary>
     private static bool IsMissingMark(string s) => s.All(c => c == '-');
@@ -20,48 +23,58 @@ public sealed class CsvTableWriterTests
     [InlineData("4ESXel0Rtzk1")]
     public void What_is_written_reads_back_equal(string seed)
     {
-        Gen.Select(s_genText, Gen.Double, Gen.Long, Gen.Bool).Array[1, 30].Sample(rows =>
-        {
-            var target = new StringWriter(CultureInfo.InvariantCulture);
-            using (var writer = new CsvTableWriter(target))
-            {
-                writer.WriteHeader("text", "number", "whole", "truth");
-                foreach (var (text, number, whole, truth) in rows)
+        Gen.Select(s_genText, Gen.Double, Gen.Long, Gen.Bool)
+            .Array[1, 30]
+            .Sample(
+                rows =>
                 {
-                    writer.Write(text);
-                    writer.Write(number);
-                    writer.Write(whole);
-                    writer.Write(truth);
-                    writer.EndRow();
-                }
-            }
-            using var reader = Load.OpenText(target.ToString());
-            var row = 0;
-            foreach (var batch in reader.ReadBatches(7, TestContext.Current.CancellationToken))
-            {
-                Assert.Empty(batch.Rejected);
-                for (var i = 0; i < batch.Count; i++, row++)
-                {
-                    var (text, number, whole, truth) = rows[row];
-                    Assert.Equal(text, CatalogPreviewText(batch.Columns[0], i));
-                    var written = CatalogPreviewText(batch.Columns[1], i);
-                    if (double.IsNaN(number)) Assert.Null(written);
-                    else Assert.Equal(number, double.Parse(written!, CultureInfo.InvariantCulture));
-                    Assert.Equal(whole.ToString(CultureInfo.InvariantCulture), CatalogPreviewText(batch.Columns[2], i));
-                    Assert.Equal(truth, Assert.IsType<BooleanVector>(batch.Columns[3]).Values[i]);
-                }
-            }
-            Assert.Equal(rows.Length, row);
-        }, iter: 2000, seed: seed);
+                    var target = new StringWriter(CultureInfo.InvariantCulture);
+                    using (var writer = new CsvTableWriter(target))
+                    {
+                        writer.WriteHeader("text", "number", "whole", "truth");
+                        foreach (var (text, number, whole, truth) in rows)
+                        {
+                            writer.Write(text);
+                            writer.Write(number);
+                            writer.Write(whole);
+                            writer.Write(truth);
+                            writer.EndRow();
+                        }
+                    }
+                    using var reader = Load.OpenText(target.ToString());
+                    var row = 0;
+                    foreach (var batch in reader.ReadBatches(7, TestContext.Current.CancellationToken))
+                    {
+                        Assert.Empty(batch.Rejected);
+                        for (var i = 0; i < batch.Count; i++, row++)
+                        {
+                            var (text, number, whole, truth) = rows[row];
+                            Assert.Equal(text, CatalogPreviewText(batch.Columns[0], i));
+                            var written = CatalogPreviewText(batch.Columns[1], i);
+                            if (double.IsNaN(number))
+                                Assert.Null(written);
+                            else
+                                Assert.Equal(number, double.Parse(written!, CultureInfo.InvariantCulture));
+                            Assert.Equal(whole.ToString(CultureInfo.InvariantCulture), CatalogPreviewText(batch.Columns[2], i));
+                            Assert.Equal(truth, Assert.IsType<BooleanVector>(batch.Columns[3]).Values[i]);
+                        }
+                    }
+                    Assert.Equal(rows.Length, row);
+                },
+                iter: 2000,
+                seed: seed
+            );
     }
 
-    private static string? CatalogPreviewText(CatalogVector vector, int row) => vector.Misfit(row) ?? vector switch
-    {
-        TextVector t => t.Values[row],
-        DoubleVector d => double.IsNaN(d.Values[row]) ? null : d.Values[row].ToString("R", CultureInfo.InvariantCulture),
-        Int64Vector n => n.HasValue[row] ? n.Values[row].ToString(CultureInfo.InvariantCulture) : null,
-        _ => null,
-    };
+    private static string? CatalogPreviewText(CatalogVector vector, int row) =>
+        vector.Misfit(row)
+        ?? vector switch
+        {
+            TextVector t => t.Values[row],
+            DoubleVector d => double.IsNaN(d.Values[row]) ? null : d.Values[row].ToString("R", CultureInfo.InvariantCulture),
+            Int64Vector n => n.HasValue[row] ? n.Values[row].ToString(CultureInfo.InvariantCulture) : null,
+            _ => null,
+        };
 
     [Fact]
     public void Fields_are_quoted_only_where_needed_and_missing_values_are_empty()

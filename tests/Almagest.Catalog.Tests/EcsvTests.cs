@@ -5,19 +5,29 @@ namespace Almagest.Catalog.Tests;
 
 public sealed class EcsvTests
 {
-    private static string Ecsv(string columns, string body, string more = "") => $"# %ECSV 1.0\n# ---\n{more}# datatype:\n{columns}# schema: astropy-2.0\n{body}";
+    private static string Ecsv(string columns, string body, string more = "") =>
+        $"# %ECSV 1.0\n# ---\n{more}# datatype:\n{columns}# schema: astropy-2.0\n{body}";
 
-    private const string Position = "# - {name: id, datatype: int64}\n# - {name: ra, unit: deg, datatype: float64}\n# - {name: dec, unit: deg, datatype: float64}\n";
+    private const string Position =
+        "# - {name: id, datatype: int64}\n# - {name: ra, unit: deg, datatype: float64}\n# - {name: dec, unit: deg, datatype: float64}\n";
 
     [Fact]
     public void Declared_types_units_and_descriptions_are_kept()
     {
-        using var reader = Load.OpenText(Ecsv(
-            Position + "# - {name: flag, datatype: bool, description: a flag}\n# - {name: note, datatype: string}\n# - {name: v, datatype: string, subtype: 'float64[null]'}\n# - {name: o, datatype: string, subtype: json}\n",
-            "id ra dec flag note v o\n1 10.5 -5 True \"a b\" [1.5,null] \"{\"\"k\"\": 1}\"\n2 11 6 False \"\" \"\" \"\"\n",
-            "# meta: {origin: test, n: 3}\n"));
+        using var reader = Load.OpenText(
+            Ecsv(
+                Position
+                    + "# - {name: flag, datatype: bool, description: a flag}\n# - {name: note, datatype: string}\n# - {name: v, "
+                    + "datatype: string, subtype: 'float64[null]'}\n# - {name: o, datatype: string, subtype: json}\n",
+                "id ra dec flag note v o\n1 10.5 -5 True \"a b\" [1.5,null] \"{\"\"k\"\": 1}\"\n2 11 6 False \"\" \"\" \"\"\n",
+                "# meta: {origin: test, n: 3}\n"
+            )
+        );
         Assert.Equal("ECSV", reader.Format);
-        Assert.Equal([ColumnType.Int64, ColumnType.Double, ColumnType.Double, ColumnType.Boolean, ColumnType.Text, ColumnType.Json, ColumnType.Json], reader.Columns.Select(c => c.Type));
+        Assert.Equal(
+            [ColumnType.Int64, ColumnType.Double, ColumnType.Double, ColumnType.Boolean, ColumnType.Text, ColumnType.Json, ColumnType.Json],
+            reader.Columns.Select(c => c.Type)
+        );
         Assert.Equal(("deg", "a flag", "test"), (reader.Columns[1].Unit, reader.Columns[3].Description, reader.Metadata["origin"]));
         var stars = Load.Stars(reader, new StarReaderOptions()).Stars;
         Assert.Equal("{\"flag\":true,\"note\":\"a b\",\"v\":[1.5,null],\"o\":{\"k\": 1}}", stars[0].Extra);
@@ -28,16 +38,24 @@ public sealed class EcsvTests
     [Fact]
     public void Text_that_only_claims_to_be_json_is_kept_as_text()
     {
-        var stars = Load.Text(Ecsv(
-            Position + "# - {name: v, datatype: string, subtype: json}\n",
-            "id ra dec v\n1 1 1 [1,NaN]\n2 1 1 [1\n3 1 1 [1e999]\n4 1 1 \"\"\"\\u0000\"\"\"\n")).Stars;
-        Assert.Equal(["{\"v\":\"[1,NaN]\"}", "{\"v\":\"[1\"}", "{\"v\":\"[1e999]\"}", "{\"v\":\"\\\"\\\\u0000\\\"\"}"], stars.Select(s => s.Extra));
+        var stars = Load.Text(
+            Ecsv(
+                Position + "# - {name: v, datatype: string, subtype: json}\n",
+                "id ra dec v\n1 1 1 [1,NaN]\n2 1 1 [1\n3 1 1 [1e999]\n4 1 1 \"\"\"\\u0000\"\"\"\n"
+            )
+        ).Stars;
+        Assert.Equal(
+            ["{\"v\":\"[1,NaN]\"}", "{\"v\":\"[1\"}", "{\"v\":\"[1e999]\"}", "{\"v\":\"\\\"\\\\u0000\\\"\"}"],
+            stars.Select(s => s.Extra)
+        );
     }
 
     [Fact]
     public void Version_0_9_and_carriage_returns_are_read()
     {
-        var text = Ecsv(Position, "id,ra,dec\n1,10.5,-5\n", "# delimiter: ','\n").Replace("1.0", "0.9", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
+        var text = Ecsv(Position, "id,ra,dec\n1,10.5,-5\n", "# delimiter: ','\n")
+            .Replace("1.0", "0.9", StringComparison.Ordinal)
+            .Replace("\n", "\r\n", StringComparison.Ordinal);
         Assert.Equal("1", Assert.Single(Load.Text(text).Stars).Id);
     }
 
@@ -71,7 +89,16 @@ public sealed class EcsvTests
         Assert.Throws<CatalogFormatException>(() => Load.OpenText($"# %ECSV 1.0\n# ---\n# meta: {deep}\nid\n1\n"));
         var dashes = string.Concat(Enumerable.Repeat("- ", 100_000));
         Assert.Throws<CatalogFormatException>(() => Load.OpenText($"# %ECSV 1.0\n# ---\n# datatype:\n# {dashes}a\nid\n1\n"));
-        var bomb = "# meta:\n#   a: &a [x, x, x, x, x, x, x, x]\n" + string.Concat(Enumerable.Range(1, 12).Select(i => $"#   {(char)('a' + i)}: &{(char)('a' + i)} [{string.Join(", ", Enumerable.Repeat($"*{(char)('a' + i - 1)}", 8))}]\n"));
+        var bomb =
+            "# meta:\n#   a: &a [x, x, x, x, x, x, x, x]\n"
+            + string.Concat(
+                Enumerable
+                    .Range(1, 12)
+                    .Select(i =>
+                        $"#   {(char)('a' + i)}: &{(char)('a' + i)} "
+                        + $"[{string.Join(", ", Enumerable.Repeat($"*{(char)('a' + i - 1)}", 8))}]\n"
+                    )
+            );
         Assert.Single(Load.Text(Ecsv(Position, "id ra dec\n1 2 3\n", bomb)).Stars);
     }
 }

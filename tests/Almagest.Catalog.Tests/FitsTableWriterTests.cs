@@ -9,7 +9,8 @@ public sealed class FitsTableWriterTests
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    private static List<string> Cards(byte[] bytes) => [.. Enumerable.Range(0, bytes.Length / 80).Select(i => Encoding.Latin1.GetString(bytes, i * 80, 80))];
+    private static List<string> Cards(byte[] bytes) =>
+        [.. Enumerable.Range(0, bytes.Length / 80).Select(i => Encoding.Latin1.GetString(bytes, i * 80, 80))];
 
     [Fact]
     public async Task Every_number_and_every_word_about_a_column_comes_back_equal()
@@ -48,13 +49,27 @@ public sealed class FitsTableWriterTests
     public async Task Tables_of_any_length_are_whole_blocks_whose_checksums_are_right(int count)
     {
         // The longest one outgrows memory and waits in a file.
-        var made = Enumerable.Range(0, count).Select(i => new object?[] { i % 5 == 0 ? null : (long)i, $"id {i}", i * 0.1, i % 7 == 0 ? null : (double)i, i % 3 == 0 ? null : i % 2 == 0, new string('x', i % 11 + 1) }).ToList();
+        var made = Enumerable
+            .Range(0, count)
+            .Select(i =>
+                new object?[]
+                {
+                    i % 5 == 0 ? null : (long)i,
+                    $"id {i}",
+                    i * 0.1,
+                    i % 7 == 0 ? null : (double)i,
+                    i % 3 == 0 ? null : i % 2 == 0,
+                    new string('x', i % 11 + 1),
+                }
+            )
+            .ToList();
         var bytes = await MadeTable.BytesAsync(MadeTable.New(made, 1000), TableFormat.Fits, CancellationToken);
         Assert.Equal(0, bytes.Length % 2880);
         Assert.Equal(made, MadeTable.Read(bytes, out _, 1000));
         // Both HDUs add up to minus zero (FITS standard 4.0, section 4.4.2.7).
         var table = 2880;
-        while (!Encoding.Latin1.GetString(bytes, table, 8).StartsWith("XTENSION", StringComparison.Ordinal)) table += 2880;
+        while (!Encoding.Latin1.GetString(bytes, table, 8).StartsWith("XTENSION", StringComparison.Ordinal))
+            table += 2880;
         foreach (var unit in new[] { bytes[..table], bytes[table..] })
         {
             var sum = new FitsSum();
@@ -66,7 +81,12 @@ public sealed class FitsTableWriterTests
     [Fact]
     public async Task The_mark_of_a_missing_integer_is_one_that_the_column_does_not_hold()
     {
-        object?[][] rows = [[long.MinValue, "", 1.0, 1.0, true, ""], [long.MinValue + 2, "", 1.0, 1.0, true, ""], [null, "", 1.0, 1.0, true, ""]];
+        object?[][] rows =
+        [
+            [long.MinValue, "", 1.0, 1.0, true, ""],
+            [long.MinValue + 2, "", 1.0, 1.0, true, ""],
+            [null, "", 1.0, 1.0, true, ""],
+        ];
         var bytes = await MadeTable.BytesAsync(MadeTable.New(rows), TableFormat.Fits, CancellationToken);
         Assert.Contains(Cards(bytes), c => c.StartsWith("TNULL1  = -9223372036854775807 ", StringComparison.Ordinal));
         Assert.Equal([long.MinValue, long.MinValue + 2, null], MadeTable.Read(bytes, out _).Select(r => r[0]));
@@ -82,7 +102,9 @@ public sealed class FitsTableWriterTests
             throw new TimeoutException("the database went away");
         }
         using var stream = new MemoryStream();
-        await Assert.ThrowsAsync<TimeoutException>(() => (MadeTable.New() with { Batches = Broken() }).WriteAsync(stream, TableFormat.Fits, cancellationToken: CancellationToken));
+        await Assert.ThrowsAsync<TimeoutException>(() =>
+            (MadeTable.New() with { Batches = Broken() }).WriteAsync(stream, TableFormat.Fits, cancellationToken: CancellationToken)
+        );
         Assert.Equal(0, stream.Length);
     }
 

@@ -8,8 +8,11 @@ namespace Almagest.Catalog.Tests;
 /// <summary>Files whose positions are of older systems, or of other epochs than asked for.</summary>
 public sealed class FrameTests
 {
-    private const string Fk4Table = "<VOTABLE><RESOURCE><COOSYS ID=\"o\" system=\"eq_FK4\" equinox=\"B1950\" epoch=\"1983.5\"/><COOSYS ID=\"i\" system=\"ICRS\"/><TABLE>"
-        + "<FIELD name=\"id\" datatype=\"int\"/><FIELD ref=\"o\" name=\"ra\" datatype=\"double\" unit=\"deg\"/><FIELD ref=\"o\" name=\"dec\" datatype=\"double\" unit=\"deg\"/>"
+    private const string Fk4Table =
+        "<VOTABLE><RESOURCE><COOSYS ID=\"o\" system=\"eq_FK4\" equinox=\"B1950\" epoch=\"1983.5\"/><COOSYS ID=\"i\" "
+        + "system=\"ICRS\"/><TABLE>"
+        + "<FIELD name=\"id\" datatype=\"int\"/><FIELD ref=\"o\" name=\"ra\" datatype=\"double\" unit=\"deg\"/><FIELD ref=\"o\" "
+        + "name=\"dec\" datatype=\"double\" unit=\"deg\"/>"
         + "<DATA><TABLEDATA><TR><TD>1</TD><TD>10</TD><TD>20</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>";
 
     [Fact]
@@ -63,7 +66,8 @@ public sealed class FrameTests
         Assert.Contains("\"dec\":20", loaded.Stars[0].Extra, StringComparison.Ordinal);
         Assert.Contains("\"ref_epoch\":2000", loaded.Stars[0].Extra, StringComparison.Ordinal);
         var refused = Assert.Throws<CatalogFormatException>(() =>
-            Load.Stars(Load.OpenText("id,ra,dec\n1,10,20\n"), new StarReaderOptions { TargetEpoch = 2016 }));
+            Load.Stars(Load.OpenText("id,ra,dec\n1,10,20\n"), new StarReaderOptions { TargetEpoch = 2016 })
+        );
         Assert.Equal(CatalogFormatException.CatalogueEpochUnknown, refused.Code);
     }
 }

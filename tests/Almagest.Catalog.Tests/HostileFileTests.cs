@@ -11,12 +11,19 @@ namespace Almagest.Catalog.Tests;
 public sealed class HostileFileTests
 {
     /// <summary>Formats that say how long they are, and the length from which on nothing is missing.</summary>
-    public static TheoryData<string, int> Whole => new()
-    {
-        { "formats/fits/small_sky.fits", 2880 }, { "formats/fits/ascii.fits", 2880 }, { "formats/fits/table.fits", 2880 }, { "formats/stilts_converted/pleiades2000.fits-basic.fits.gz", 0 },
-        { "formats/parquet/small_sky.parquet", 0 }, { "formats/parquet/multi_row_group.parquet", 0 }, { "formats/votable/binary2_masked_strings.xml", 3 },
-        { "formats/votable/gaiadr2_pleiades_binary2_96col_310.vot", 3 }, { "formats/csv_quirks/small_catalog.csv.gz", 0 },
-    };
+    public static TheoryData<string, int> Whole =>
+        new()
+        {
+            { "formats/fits/small_sky.fits", 2880 },
+            { "formats/fits/ascii.fits", 2880 },
+            { "formats/fits/table.fits", 2880 },
+            { "formats/stilts_converted/pleiades2000.fits-basic.fits.gz", 0 },
+            { "formats/parquet/small_sky.parquet", 0 },
+            { "formats/parquet/multi_row_group.parquet", 0 },
+            { "formats/votable/binary2_masked_strings.xml", 3 },
+            { "formats/votable/gaiadr2_pleiades_binary2_96col_310.vot", 3 },
+            { "formats/csv_quirks/small_catalog.csv.gz", 0 },
+        };
 
     [Theory]
     [MemberData(nameof(Whole))]
@@ -24,8 +31,10 @@ public sealed class HostileFileTests
     {
         var bytes = File.ReadAllBytes(RealData.File(file));
         var step = Math.Max(1, bytes.Length / 30);
-        for (var length = 1; length < bytes.Length - padding; length += step) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
-        for (var block = 512; block < bytes.Length - padding; block += 512 * (1 + bytes.Length / 20_000)) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..block]));
+        for (var length = 1; length < bytes.Length - padding; length += step)
+            Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
+        for (var block = 512; block < bytes.Length - padding; block += 512 * (1 + bytes.Length / 20_000))
+            Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..block]));
     }
 
     [Fact]
@@ -37,7 +46,8 @@ public sealed class HostileFileTests
             gzip.Write("id,ra,dec\n"u8);
             // Comments are passed over quickly.
             var lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("1,1,1\n#" + new string(' ', 100_000) + "\n", 10)));
-            for (var i = 0; i < 300; i++) gzip.Write(lines);
+            for (var i = 0; i < 300; i++)
+                gzip.Write(lines);
         }
         Assert.True(target.Length < 2 << 20);
         target.Position = 0;
@@ -45,7 +55,8 @@ public sealed class HostileFileTests
         long peak = 0;
         var refusal = Assert.Throws<CatalogFormatException>(() =>
         {
-            foreach (var _ in reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken)) peak = Math.Max(peak, GC.GetTotalMemory(false));
+            foreach (var _ in reader.ReadBatches(cancellationToken: TestContext.Current.CancellationToken))
+                peak = Math.Max(peak, GC.GetTotalMemory(false));
         });
         Assert.Contains("swells", refusal.Message, StringComparison.Ordinal);
         Assert.True(peak < 1L << 30, $"{peak:N0} bytes");
@@ -54,9 +65,22 @@ public sealed class HostileFileTests
     [Fact]
     public void A_line_without_end_and_a_header_without_end_are_refused()
     {
-        Assert.Contains("longer than", Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.ASCII.GetBytes("id,ra,dec\n1,2,3\n4," + new string('9', 6 << 20)))).Message, StringComparison.Ordinal);
-        var header = "SIMPLE  =                    T".PadRight(80) + string.Concat(Enumerable.Repeat("COMMENT nothing".PadRight(80), 36 * 2100));
-        Assert.Contains("END", Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.ASCII.GetBytes(header))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "longer than",
+            Assert
+                .Throws<CatalogFormatException>(() =>
+                    Load.Bytes(Encoding.ASCII.GetBytes("id,ra,dec\n1,2,3\n4," + new string('9', 6 << 20)))
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+        var header =
+            "SIMPLE  =                    T".PadRight(80) + string.Concat(Enumerable.Repeat("COMMENT nothing".PadRight(80), 36 * 2100));
+        Assert.Contains(
+            "END",
+            Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.ASCII.GetBytes(header))).Message,
+            StringComparison.Ordinal
+        );
         var deep = "<VOTABLE>" + string.Concat(Enumerable.Repeat("<RESOURCE>", 200_000));
         Assert.Throws<CatalogFormatException>(() => Load.Text(deep));
     }
@@ -67,12 +91,14 @@ public sealed class HostileFileTests
         // Rows come from a stream that is never held: 200,000 here, ten million where ALMAGEST_MANY_ROWS says so.
         var rows = int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_MANY_ROWS"), out var wanted) ? wanted : 200_000;
         using var reader = CatalogFile.Open(new Rows(rows), "rows");
-        long peak = 0, read = 0;
+        long peak = 0,
+            read = 0;
         var stars = new StarReader(reader, ColumnMapping.Automatic(reader.Columns));
         foreach (var batch in stars.ReadBatches(TestContext.Current.CancellationToken))
         {
             read += batch.Count;
-            if (read % (64 * 8192) == 0) peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true));
+            if (read % (64 * 8192) == 0)
+                peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true));
         }
         Assert.Equal(rows, read);
         Assert.True(peak < 64 << 20, $"{peak:N0} bytes are alive");
@@ -82,13 +108,18 @@ public sealed class HostileFileTests
     private sealed class Rows(int rows) : Stream
     {
         private byte[] _line = "id,ra,dec,parallax,g\n"u8.ToArray();
-        private int _at, _row;
+        private int _at,
+            _row;
 
         public override bool CanRead => true;
         public override bool CanSeek => false;
         public override bool CanWrite => false;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
@@ -97,9 +128,14 @@ public sealed class HostileFileTests
             {
                 if (_at == _line.Length)
                 {
-                    if (_row == rows) break;
+                    if (_row == rows)
+                        break;
                     _row++;
-                    _line = Encoding.ASCII.GetBytes(FormattableString.Invariant($"{4000000000000000000L + _row},{_row * 0.0000359 % 360:F7},{_row % 90},{_row % 17 + 0.25},{_row % 21}\n"));
+                    _line = Encoding.ASCII.GetBytes(
+                        FormattableString.Invariant(
+                            $"{4000000000000000000L + _row},{_row * 0.0000359 % 360:F7},{_row % 90},{_row % 17 + 0.25},{_row % 21}\n"
+                        )
+                    );
                     _at = 0;
                 }
                 var part = Math.Min(count - done, _line.Length - _at);
@@ -111,8 +147,11 @@ public sealed class HostileFileTests
         }
 
         public override void Flush() { }
+
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
         public override void SetLength(long value) => throw new NotSupportedException();
+
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

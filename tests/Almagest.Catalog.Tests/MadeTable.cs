@@ -4,14 +4,21 @@ using Almagest.Catalog.Writing;
 
 namespace Almagest.Catalog.Tests;
 
-/// <summary>A small table with what formats lose: the largest integers, numbers of 17 digits, missing values, texts with every trap.</summary>
+/// <summary>A small table with what formats lose: the largest integers, numbers of 17 digits, missing values, texts with every
+/// trap.</summary>
 internal static class MadeTable
 {
     public static readonly CatalogColumn[] Columns =
     [
         new("star_id", ColumnType.Int64, Ucd: "meta.id", Description: "a number"),
         new("source_id", ColumnType.Text, Ucd: "meta.id;meta.main"),
-        new("ra_deg", ColumnType.Double, "deg", "pos.eq.ra;meta.main", "right ascension <ICRS> & \"so on\", which takes more than one card of a FITS header to say, it's so long"),
+        new(
+            "ra_deg",
+            ColumnType.Double,
+            "deg",
+            "pos.eq.ra;meta.main",
+            "right ascension <ICRS> & \"so on\", which takes more than one card of a FITS header to say, it's so long"
+        ),
         new("pm", ColumnType.Double, "mas/yr", "pos.pm"),
         new("near", ColumnType.Boolean),
         new("note", ColumnType.Text, Description: "words of a user"),
@@ -26,14 +33,27 @@ internal static class MadeTable
         [-1L, "Gaia DR3 1", -0.0, double.NegativeInfinity, true, "it's 'quoted'"],
     ];
 
-    public static JsonObject Provenance() => new()
-    {
-        ["title"] = "Été \"star\" & <list>", ["run_id"] = "0199", ["seed"] = 42, ["nothing"] = null, ["exported_at"] = "2026-11-22T10:20:30.5Z",
-        ["parameters"] = new JsonObject { ["eps"] = 0.2, ["words"] = "it's so long that the header of a FITS file has to tell it on more than one of its cards of eighty characters" },
-    };
+    public static JsonObject Provenance() =>
+        new()
+        {
+            ["title"] = "Été \"star\" & <list>",
+            ["run_id"] = "0199",
+            ["seed"] = 42,
+            ["nothing"] = null,
+            ["exported_at"] = "2026-11-22T10:20:30.5Z",
+            ["parameters"] = new JsonObject
+            {
+                ["eps"] = 0.2,
+                ["words"] = "it's so long that the header of a FITS file has to tell it on more than one of its cards of eighty characters",
+            },
+        };
 
     public static OutgoingTable New(IEnumerable<object?[]>? rows = null, int batch = 2) =>
-        new(Columns, Provenance(), (rows ?? Rows).Chunk(batch).ToAsyncEnumerable()) { Name = "stars", Unicode = new HashSet<string> { "note" } };
+        new(Columns, Provenance(), (rows ?? Rows).Chunk(batch).ToAsyncEnumerable())
+        {
+            Name = "stars",
+            Unicode = new HashSet<string> { "note" },
+        };
 
     public static async Task<byte[]> BytesAsync(OutgoingTable table, TableFormat format, CancellationToken cancellationToken)
     {
@@ -49,19 +69,24 @@ internal static class MadeTable
         columns = reader.Columns;
         var rows = new List<object?[]>();
         foreach (var read in reader.ReadBatches(batch))
-            for (var row = 0; row < read.Count; row++) rows.Add([.. read.Columns.Select(c => Value(c, row))]);
+            for (var row = 0; row < read.Count; row++)
+                rows.Add([.. read.Columns.Select(c => Value(c, row))]);
         return rows;
     }
 
-    private static object? Value(CatalogVector vector, int row) => vector.IsNull(row) ? null : vector switch
-    {
-        Int64Vector whole => whole.Values[row],
-        DoubleVector number => number.Values[row],
-        BooleanVector truth => truth.Values[row],
-        TextVector text => text.Values[row],
-        _ => throw new InvalidOperationException(),
-    };
+    private static object? Value(CatalogVector vector, int row) =>
+        vector.IsNull(row)
+            ? null
+            : vector switch
+            {
+                Int64Vector whole => whole.Values[row],
+                DoubleVector number => number.Values[row],
+                BooleanVector truth => truth.Values[row],
+                TextVector text => text.Values[row],
+                _ => throw new InvalidOperationException(),
+            };
 
     /// <summary>NaN and null are both "missing" in every format.</summary>
-    public static IEnumerable<object?[]> Expected(IEnumerable<object?[]> rows) => rows.Select(r => r.Select(v => v is double.NaN ? null : v).ToArray());
+    public static IEnumerable<object?[]> Expected(IEnumerable<object?[]> rows) =>
+        rows.Select(r => r.Select(v => v is double.NaN ? null : v).ToArray());
 }

@@ -5,7 +5,8 @@ namespace Almagest.Catalog.Tests;
 
 public sealed class MappingTests
 {
-    private static ColumnMapping Map(params string[] names) => ColumnMapping.Automatic(names.Select(n => new CatalogColumn(n, ColumnType.Double)).ToArray());
+    private static ColumnMapping Map(params string[] names) =>
+        ColumnMapping.Automatic(names.Select(n => new CatalogColumn(n, ColumnType.Double)).ToArray());
 
     [Theory]
     [InlineData("ra", "dec")]
@@ -53,14 +54,22 @@ public sealed class MappingTests
     [Fact]
     public void Degrees_are_preferred_to_sexagesimal_text()
     {
-        var mapping = ColumnMapping.Automatic([new("RAJ2000", ColumnType.Text), new("DEJ2000", ColumnType.Text), new("_RAJ2000", ColumnType.Double), new("_DEJ2000", ColumnType.Double)]);
+        var mapping = ColumnMapping.Automatic([
+            new("RAJ2000", ColumnType.Text),
+            new("DEJ2000", ColumnType.Text),
+            new("_RAJ2000", ColumnType.Double),
+            new("_DEJ2000", ColumnType.Double),
+        ]);
         Assert.Equal("ra_deg ← _RAJ2000 (also possible: RAJ2000)", mapping[StarField.RaDeg]!.ToString());
     }
 
     [Fact]
     public void A_missing_colour_and_parallax_error_are_computed()
     {
-        var loaded = Load.Text("source_id,ra,dec,parallax,parallax_over_error,phot_g_mean_mag,phot_bp_mean_mag,phot_rp_mean_mag\n1,1,1,-5,-20,10,11.5,9.25\n2,1,1,5,0,10,,9\n");
+        var loaded = Load.Text(
+            "source_id,ra,dec,parallax,parallax_over_error,phot_g_mean_mag,phot_bp_mean_mag,phot_rp_mean_mag\n"
+                + "1,1,1,-5,-20,10,11.5,9.25\n2,1,1,5,0,10,,9\n"
+        );
         Assert.Equal("phot_bp_mean_mag - phot_rp_mean_mag", loaded.Mapping[StarField.Color]!.Formula);
         Assert.Equal("parallax / parallax_over_error", loaded.Mapping[StarField.ParallaxErrorMas]!.Formula);
         Assert.Equal([(2.25, 0.25), (double.NaN, double.NaN)], loaded.Stars.Select(s => (s.Color, s.ParallaxError)));
@@ -74,10 +83,13 @@ public sealed class MappingTests
     [Fact]
     public void Names_that_nobody_knows_are_found_by_their_ucds()
     {
-        var mapping = ColumnMapping.Automatic(
-        [
-            new("c1", ColumnType.Text, Ucd: "meta.id;meta.main"), new("c2", ColumnType.Double, "deg", "pos.eq.ra;meta.main"), new("c3", ColumnType.Double, "deg", "POS_EQ_DEC_MAIN"),
-            new("c4", ColumnType.Double, "mas", "stat.error;pos.parallax.trig"), new("c5", ColumnType.Double, "mas", "pos.parallax.trig"), new("c6", ColumnType.Double, "mag", "phot.mag;em.opt.G"),
+        var mapping = ColumnMapping.Automatic([
+            new("c1", ColumnType.Text, Ucd: "meta.id;meta.main"),
+            new("c2", ColumnType.Double, "deg", "pos.eq.ra;meta.main"),
+            new("c3", ColumnType.Double, "deg", "POS_EQ_DEC_MAIN"),
+            new("c4", ColumnType.Double, "mas", "stat.error;pos.parallax.trig"),
+            new("c5", ColumnType.Double, "mas", "pos.parallax.trig"),
+            new("c6", ColumnType.Double, "mag", "phot.mag;em.opt.G"),
         ]);
         Assert.Equal(["c1", "c2", "c3", "c5", "c6"], mapping.Fields.Select(f => f.Formula));
     }
@@ -96,7 +108,11 @@ public sealed class MappingTests
     [InlineData("right=ra", "'right' is no star field")]
     [InlineData("ra_deg=nowhere", "There is no column 'nowhere'")]
     public void A_bad_override_says_what_is_expected(string text, string expected) =>
-        Assert.Contains(expected, Assert.Throws<CatalogFormatException>(() => Map("ra", "dec").With(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            Assert.Throws<CatalogFormatException>(() => Map("ra", "dec").With(text)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Without_a_position_the_columns_and_the_missing_fields_are_named()
@@ -130,16 +146,28 @@ public sealed class MappingTests
     [InlineData("mag", "magnitude", "mag", 1.5, 1.5)]
     public void Units_are_converted(string column, string field, string unit, double value, double expected)
     {
-        var mapped = ColumnMapping.Automatic([new(column, ColumnType.Double, unit), new("dec", ColumnType.Double)]).With($"{field}={column}")[field]!;
+        var mapped = ColumnMapping
+            .Automatic([new(column, ColumnType.Double, unit), new("dec", ColumnType.Double)])
+            .With($"{field}={column}")[field]!;
         Assert.Equal(expected, value * mapped.Factor, Math.Abs(expected) * 1e-15);
     }
 
     [Fact]
     public void A_column_in_a_unit_of_another_quantity_is_not_taken_by_its_name()
     {
-        CatalogColumn[] columns = [new("ra", ColumnType.Double), new("dec", ColumnType.Double), new("parallax", ColumnType.Double, "km"), new("Plx", ColumnType.Double, "mas")];
+        CatalogColumn[] columns =
+        [
+            new("ra", ColumnType.Double),
+            new("dec", ColumnType.Double),
+            new("parallax", ColumnType.Double, "km"),
+            new("Plx", ColumnType.Double, "mas"),
+        ];
         Assert.Equal("Plx", ColumnMapping.Automatic(columns)[StarField.ParallaxMas]!.Formula);
-        Assert.Contains("unit 'km' is not understood", ColumnMapping.Automatic(columns).With("parallax_mas=parallax")[StarField.ParallaxMas]!.Note, StringComparison.Ordinal);
+        Assert.Contains(
+            "unit 'km' is not understood",
+            ColumnMapping.Automatic(columns).With("parallax_mas=parallax")[StarField.ParallaxMas]!.Note,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -13,7 +13,10 @@ public sealed class OutgoingTableTests
 {
     private static readonly CatalogColumn[] s_columns =
     [
-        new("id", ColumnType.Int64), new("mag", ColumnType.Double, "mag", "phot.mag", Description: "G, \"mean\": {all}"), new("near", ColumnType.Boolean), new("name", ColumnType.Text),
+        new("id", ColumnType.Int64),
+        new("mag", ColumnType.Double, "mag", "phot.mag", Description: "G, \"mean\": {all}"),
+        new("near", ColumnType.Boolean),
+        new("name", ColumnType.Text),
     ];
 
     private static readonly object?[][] s_rows =
@@ -25,11 +28,15 @@ public sealed class OutgoingTableTests
         [null, double.NaN, null, null],
     ];
 
-    private static JsonObject Provenance() => new()
-    {
-        ["title"] = "été \"星\" 😀 \\ back\tslash: # {x}", ["seed"] = 42, ["tiny"] = 1e-7, ["nothing"] = null,
-        ["parameters"] = new JsonObject { ["eps"] = 0.2, ["list"] = new JsonArray(1, "two", true) },
-    };
+    private static JsonObject Provenance() =>
+        new()
+        {
+            ["title"] = "été \"星\" 😀 \\ back\tslash: # {x}",
+            ["seed"] = 42,
+            ["tiny"] = 1e-7,
+            ["nothing"] = null,
+            ["parameters"] = new JsonObject { ["eps"] = 0.2, ["list"] = new JsonArray(1, "two", true) },
+        };
 
     private static async IAsyncEnumerable<IReadOnlyList<object?[]>> OneByOne(IEnumerable<object?[]> rows)
     {
@@ -43,7 +50,12 @@ public sealed class OutgoingTableTests
     private static async Task<MemoryStream> WriteAsync(TableFormat format, bool bare = false)
     {
         var stream = new MemoryStream();
-        var rows = await new OutgoingTable(s_columns, Provenance(), OneByOne(s_rows)).WriteAsync(stream, format, bare, cancellationToken: TestContext.Current.CancellationToken);
+        var rows = await new OutgoingTable(s_columns, Provenance(), OneByOne(s_rows)).WriteAsync(
+            stream,
+            format,
+            bare,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.Equal(s_rows.Length, rows);
         stream.Position = 0;
         return stream;
@@ -56,7 +68,15 @@ public sealed class OutgoingTableTests
     {
         CatalogColumn[] columns = [new("source_id", ColumnType.Text)];
         using var stream = new MemoryStream();
-        var table = new OutgoingTable(columns, [], OneByOne([["HIP 1"], ["Å 2"], ["星 3"]]));
+        var table = new OutgoingTable(
+            columns,
+            [],
+            OneByOne([
+                ["HIP 1"],
+                ["Å 2"],
+                ["星 3"],
+            ])
+        );
 
         await table.WriteAsync(stream, format, cancellationToken: TestContext.Current.CancellationToken);
 
@@ -74,7 +94,14 @@ public sealed class OutgoingTableTests
     {
         CatalogColumn[] columns = [new("source_id", ColumnType.Text), new("ra", ColumnType.Double), new("dec", ColumnType.Double)];
         using var stream = new MemoryStream();
-        var table = new OutgoingTable(columns, [], OneByOne([["Å 2", 1.0, 2.0], ["星 3", 1.0, 2.0]]));
+        var table = new OutgoingTable(
+            columns,
+            [],
+            OneByOne([
+                ["Å 2", 1.0, 2.0],
+                ["星 3", 1.0, 2.0],
+            ])
+        );
 
         await table.WriteAsync(stream, format, cancellationToken: TestContext.Current.CancellationToken);
 
@@ -87,7 +114,13 @@ public sealed class OutgoingTableTests
     {
         // astropy refuses an ordered map without entries.
         using var stream = new MemoryStream();
-        await new OutgoingTable([new("x", ColumnType.Int64)], [], OneByOne([[1L]])).WriteAsync(stream, TableFormat.Ecsv, cancellationToken: TestContext.Current.CancellationToken);
+        await new OutgoingTable(
+            [new("x", ColumnType.Int64)],
+            [],
+            OneByOne([
+                [1L],
+            ])
+        ).WriteAsync(stream, TableFormat.Ecsv, cancellationToken: TestContext.Current.CancellationToken);
         Assert.DoesNotContain("meta", System.Text.Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
     }
 
@@ -122,16 +155,23 @@ public sealed class OutgoingTableTests
         var stream = new YamlDotNet.RepresentationModel.YamlStream();
         stream.Load(new StringReader(yaml));
         var meta = ((YamlDotNet.RepresentationModel.YamlMappingNode)stream.Documents[0].RootNode).Children["meta"];
-        string Value(int place, string name) => ((YamlDotNet.RepresentationModel.YamlScalarNode)((YamlDotNet.RepresentationModel.YamlSequenceNode)meta)[place][name]).Value!;
+        string Value(int place, string name) =>
+            ((YamlDotNet.RepresentationModel.YamlScalarNode)((YamlDotNet.RepresentationModel.YamlSequenceNode)meta)[place][name]).Value!;
         Assert.Equal("été \"星\" 😀 \\ back\tslash: # {x}", Value(0, "title"));
         Assert.Equal(("42", "1.0e-07"), (Value(1, "seed"), Value(2, "tiny")));
-        Assert.Equal("id,mag,near,name", (string?)Encoding.UTF8.GetString((await WriteAsync(TableFormat.Csv, bare: true)).ToArray()).Split('\n')[0]);
+        Assert.Equal(
+            "id,mag,near,name",
+            (string?)Encoding.UTF8.GetString((await WriteAsync(TableFormat.Csv, bare: true)).ToArray()).Split('\n')[0]
+        );
     }
 
     [Fact]
     public async Task Parquet_comes_back_equal_with_its_metadata()
     {
-        await using var reader = await ParquetReader.CreateAsync(await WriteAsync(TableFormat.Parquet), cancellationToken: TestContext.Current.CancellationToken);
+        await using var reader = await ParquetReader.CreateAsync(
+            await WriteAsync(TableFormat.Parquet),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.Equal("42", reader.CustomMetadata["seed"]);
         Assert.Equal(Provenance()["title"]!.GetValue<string>(), reader.CustomMetadata["title"]);
         Assert.Equal("mag", JsonNode.Parse(reader.CustomMetadata["columns"])![1]!["unit"]!.GetValue<string>());
@@ -149,9 +189,15 @@ public sealed class OutgoingTableTests
     [Fact]
     public async Task JSON_holds_columns_rows_and_the_provenance()
     {
-        using var document = await JsonDocument.ParseAsync(await WriteAsync(TableFormat.Json), cancellationToken: TestContext.Current.CancellationToken);
+        using var document = await JsonDocument.ParseAsync(
+            await WriteAsync(TableFormat.Json),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.True(JsonNode.DeepEquals(Provenance(), JsonNode.Parse(document.RootElement.GetProperty("provenance").GetRawText())));
-        Assert.Equal(["id", "mag", "near", "name"], document.RootElement.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["id", "mag", "near", "name"],
+            document.RootElement.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString())
+        );
         var rows = document.RootElement.GetProperty("rows");
         Assert.Equal(long.MaxValue, rows[0].GetProperty("id").GetInt64());
         Assert.Equal((1.0 / 3, true), (rows[0].GetProperty("mag").GetDouble(), rows[0].GetProperty("near").GetBoolean()));
@@ -175,11 +221,20 @@ public sealed class OutgoingTableTests
             {
                 await Task.Yield();
                 kept = stream.Written;
-                yield return [.. Enumerable.Range(0, 5000).Select(i => new object?[] { (long)i * b, (i * 0.618034 + b) % 1, i % 2 == 0, $"star {i}" })];
+                yield return
+                [
+                    .. Enumerable
+                        .Range(0, 5000)
+                        .Select(i => new object?[] { (long)i * b, (i * 0.618034 + b) % 1, i % 2 == 0, $"star {i}" }),
+                ];
             }
         }
 
-        var rows = await new OutgoingTable(s_columns, Provenance(), Batches()).WriteAsync(stream, format, cancellationToken: TestContext.Current.CancellationToken);
+        var rows = await new OutgoingTable(s_columns, Provenance(), Batches()).WriteAsync(
+            stream,
+            format,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(200_000, rows);
         Assert.InRange(kept, 0.7 * stream.Written, stream.Written);
@@ -189,16 +244,29 @@ public sealed class OutgoingTableTests
     public async Task A_FITS_table_goes_into_streams_that_only_write_asynchronously()
     {
         await using var stream = new AsynchronousOnly();
-        Assert.Equal(s_rows.Length, await new OutgoingTable(s_columns, Provenance(), OneByOne(s_rows)).WriteAsync(stream, TableFormat.Fits, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(
+            s_rows.Length,
+            await new OutgoingTable(s_columns, Provenance(), OneByOne(s_rows)).WriteAsync(
+                stream,
+                TableFormat.Fits,
+                cancellationToken: TestContext.Current.CancellationToken
+            )
+        );
         Assert.Equal(0, stream.Written % 2880);
     }
 
     [Fact]
     public async Task Parquet_describes_its_columns_as_a_VOTable_too()
     {
-        await using var reader = await ParquetReader.CreateAsync(await WriteAsync(TableFormat.Parquet), cancellationToken: TestContext.Current.CancellationToken);
+        await using var reader = await ParquetReader.CreateAsync(
+            await WriteAsync(TableFormat.Parquet),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.Equal("1.0", reader.CustomMetadata["IVOA.VOTable-Parquet.version"]);
-        using var described = CatalogFile.Open(new MemoryStream(Encoding.UTF8.GetBytes(reader.CustomMetadata["IVOA.VOTable-Parquet.content"])), "content");
+        using var described = CatalogFile.Open(
+            new MemoryStream(Encoding.UTF8.GetBytes(reader.CustomMetadata["IVOA.VOTable-Parquet.content"])),
+            "content"
+        );
         Assert.Equal(s_columns, described.Columns);
     }
 
@@ -208,7 +276,11 @@ public sealed class OutgoingTableTests
         var table = new OutgoingTable(s_columns, Provenance(), OneByOne(s_rows)) { IsCutOff = () => true };
         var (json, parquet) = (new MemoryStream(), new MemoryStream());
         await table.WriteAsync(json, TableFormat.Json, cancellationToken: TestContext.Current.CancellationToken);
-        await (table with { Batches = OneByOne(s_rows) }).WriteAsync(parquet, TableFormat.Parquet, cancellationToken: TestContext.Current.CancellationToken);
+        await (table with { Batches = OneByOne(s_rows) }).WriteAsync(
+            parquet,
+            TableFormat.Parquet,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.True(JsonNode.Parse(json.ToArray())!["truncated"]!.GetValue<bool>());
         parquet.Position = 0;
         await using var reader = await ParquetReader.CreateAsync(parquet, cancellationToken: TestContext.Current.CancellationToken);
@@ -233,7 +305,9 @@ public sealed class OutgoingTableTests
     {
         public long Written { get; private set; }
         public override bool CanSeek => false;
+
         public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("synchronous");
+
         public override void Write(ReadOnlySpan<byte> buffer) => throw new InvalidOperationException("synchronous");
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -44,9 +44,13 @@ public sealed class ParquetTests
     private static readonly Dictionary<string, string> s_voParquet = new()
     {
         ["IVOA.VOTable-Parquet.version"] = "1.0",
-        ["IVOA.VOTable-Parquet.content"] = "<VOTABLE><RESOURCE><COOSYS ID=\"c\" system=\"ICRS\" epoch=\"J2016.0\"/><TABLE><FIELD name=\"id\" datatype=\"long\" ucd=\"meta.id;meta.main\"/>"
-            + "<FIELD ref=\"c\" name=\"position_a\" datatype=\"double\" unit=\"h\" ucd=\"pos.eq.ra;meta.main\"><DESCRIPTION>where</DESCRIPTION></FIELD>"
-            + "<FIELD ref=\"c\" name=\"position_d\" datatype=\"double\" unit=\"deg\" ucd=\"pos.eq.dec;meta.main\"/></TABLE></RESOURCE></VOTABLE>",
+        ["IVOA.VOTable-Parquet.content"] =
+            "<VOTABLE><RESOURCE><COOSYS ID=\"c\" system=\"ICRS\" epoch=\"J2016.0\"/><TABLE><FIELD name=\"id\" datatype=\"long\" "
+            + "ucd=\"meta.id;meta.main\"/>"
+            + "<FIELD ref=\"c\" name=\"position_a\" datatype=\"double\" unit=\"h\" "
+            + "ucd=\"pos.eq.ra;meta.main\"><DESCRIPTION>where</DESCRIPTION></FIELD>"
+            + "<FIELD ref=\"c\" name=\"position_d\" datatype=\"double\" unit=\"deg\" "
+            + "ucd=\"pos.eq.dec;meta.main\"/></TABLE></RESOURCE></VOTABLE>",
     };
 
     [Fact]
@@ -89,9 +93,17 @@ public sealed class ParquetTests
     [Fact]
     public void The_same_sky_in_parquet_and_fits_is_the_same()
     {
-        var parquet = Load.File(RealData.File("formats/parquet/small_sky.parquet")).Stars.OrderBy(s => s.Id).Select(s => (s.Id, s.Ra, s.Dec));
-        Assert.Equal(Load.File(RealData.File("formats/fits/small_sky.fits")).Stars.OrderBy(s => s.Id).Select(s => (s.Id, s.Ra, s.Dec)), parquet);
-        Assert.Equal(parquet, Load.File(RealData.File("formats/parquet/multi_row_group.parquet")).Stars.OrderBy(s => s.Id).Select(s => (s.Id, s.Ra, s.Dec)));
+        var parquet = Load.File(RealData.File("formats/parquet/small_sky.parquet"))
+            .Stars.OrderBy(s => s.Id)
+            .Select(s => (s.Id, s.Ra, s.Dec));
+        Assert.Equal(
+            Load.File(RealData.File("formats/fits/small_sky.fits")).Stars.OrderBy(s => s.Id).Select(s => (s.Id, s.Ra, s.Dec)),
+            parquet
+        );
+        Assert.Equal(
+            parquet,
+            Load.File(RealData.File("formats/parquet/multi_row_group.parquet")).Stars.OrderBy(s => s.Id).Select(s => (s.Id, s.Ra, s.Dec))
+        );
     }
 
     [Fact]
@@ -102,7 +114,10 @@ public sealed class ParquetTests
         {
             var order = Path.Combine(folder.FullName, "dataset", "Norder=1", "Dir=0");
             Directory.CreateDirectory(order);
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "hats.properties"), "#HATS catalog\nobs_collection = made\nhats_col_ra = position_a\nhats_col_dec=position_d\n");
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, "hats.properties"),
+                "#HATS catalog\nobs_collection = made\nhats_col_ra = position_a\nhats_col_dec=position_d\n"
+            );
             await File.WriteAllBytesAsync(Path.Combine(order, "Npix=10.parquet"), await Table(from: 11));
             await File.WriteAllBytesAsync(Path.Combine(order, "Npix=9.parquet"), await Table(from: 1));
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "dataset", "_metadata"), "not read");
@@ -115,7 +130,11 @@ public sealed class ParquetTests
             var checksum = CatalogChecksum.Compute(folder.FullName);
             await File.WriteAllTextAsync(Path.Combine(order, "Npix=11.parquet"), "PAR1 and no more");
             Assert.NotEqual(checksum, CatalogChecksum.Compute(folder.FullName));
-            Assert.Contains("Npix=11.parquet", Assert.Throws<CatalogFormatException>(() => Load.File(folder.FullName)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "Npix=11.parquet",
+                Assert.Throws<CatalogFormatException>(() => Load.File(folder.FullName)).Message,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
@@ -127,7 +146,8 @@ public sealed class ParquetTests
     public async Task A_file_cut_short_anywhere_is_an_error()
     {
         var bytes = await Table(s_voParquet);
-        for (var length = 4; length < bytes.Length; length += 7) Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
+        for (var length = 4; length < bytes.Length; length += 7)
+            Assert.Throws<CatalogFormatException>(() => Load.Bytes(bytes[..length]));
     }
 
     [Fact]
@@ -145,14 +165,24 @@ public sealed class ParquetTests
             {
                 Load.Bytes(lying, "ra_deg=position_a", "dec_deg=position_d");
             }
-            catch (CatalogFormatException)
-            {
-            }
+            catch (CatalogFormatException) { }
         }
         Assert.True(GC.GetTotalAllocatedBytes(true) - before < footer * 4_000_000L);
         byte[] longer = [.. bytes[..^8], 0xff, 0xff, 0xff, 0x7f, .. "PAR1"u8];
-        Assert.Contains("more than the file has", Assert.Throws<CatalogFormatException>(() => Load.Bytes(longer)).Message, StringComparison.Ordinal);
-        Assert.Contains("encrypted", Assert.Throws<CatalogFormatException>(() => Load.Bytes([.. bytes[..^4], .. "PARE"u8])).Message, StringComparison.Ordinal);
-        Assert.Contains("cut short", Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.ASCII.GetBytes("PAR1 says nothing more"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than the file has",
+            Assert.Throws<CatalogFormatException>(() => Load.Bytes(longer)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "encrypted",
+            Assert.Throws<CatalogFormatException>(() => Load.Bytes([.. bytes[..^4], .. "PARE"u8])).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "cut short",
+            Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.ASCII.GetBytes("PAR1 says nothing more"))).Message,
+            StringComparison.Ordinal
+        );
     }
 }

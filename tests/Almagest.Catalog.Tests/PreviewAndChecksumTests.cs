@@ -13,7 +13,13 @@ public sealed class PreviewAndChecksumTests
         var preview = CatalogPreview.Of(reader, 5);
         Assert.Equal("CSV", preview.Format);
         Assert.Equal("ra", preview.Mapping[StarField.RaDeg]!.Formula);
-        Assert.Equal([["5542245319386060288", "1.5", "2", "word"], ["2", null, "3", null]], preview.Rows);
+        Assert.Equal(
+            [
+                ["5542245319386060288", "1.5", "2", "word"],
+                ["2", null, "3", null],
+            ],
+            preview.Rows
+        );
         Assert.Single(preview.Rejected);
     }
 
@@ -27,7 +33,10 @@ public sealed class PreviewAndChecksumTests
     [Fact]
     public void The_checksum_is_the_sha256_of_the_bytes_as_they_are()
     {
-        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", CatalogChecksum.Compute(new MemoryStream("abc"u8.ToArray())));
+        Assert.Equal(
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            CatalogChecksum.Compute(new MemoryStream("abc"u8.ToArray()))
+        );
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {

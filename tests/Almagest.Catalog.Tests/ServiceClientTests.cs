@@ -53,9 +53,17 @@ public sealed class ServiceClientTests : IDisposable
     public async Task What_the_service_says_is_wrong_reaches_the_user()
     {
         foreach (var asynchronous in new[] { false, true })
-            Assert.Contains("unknown column parallaxx", await Refusal(new TapRequest(Service, "select parallaxx", asynchronous)), StringComparison.Ordinal);
+            Assert.Contains(
+                "unknown column parallaxx",
+                await Refusal(new TapRequest(Service, "select parallaxx", asynchronous)),
+                StringComparison.Ordinal
+            );
         Assert.Contains("404", await Refusal(new ConeRequest(new Uri(Service, "/nowhere"), 10, 20, 1)), StringComparison.Ordinal);
-        Assert.Contains("no such thing here", await Refusal(new ConeRequest(new Uri(Service, "/nowhere"), 10, 20, 1)), StringComparison.Ordinal);
+        Assert.Contains(
+            "no such thing here",
+            await Refusal(new ConeRequest(new Uri(Service, "/nowhere"), 10, 20, 1)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -79,9 +87,24 @@ public sealed class ServiceClientTests : IDisposable
     [Fact]
     public async Task Answers_that_are_too_large_or_too_late_are_broken_off()
     {
-        Assert.Contains("larger than 1 MiB", await Refusal(new TapRequest(Service, "endless"), new ServiceLimits { MaxBytes = 1 << 20 }), StringComparison.Ordinal);
-        Assert.Contains("within", await Refusal(new ConeRequest(new Uri(Service, "/slow"), 1, 2, 3), new ServiceLimits { Timeout = TimeSpan.FromMilliseconds(300) }), StringComparison.Ordinal);
-        Assert.Contains("cannot be reached", await Refusal(new ConeRequest(new Uri("http://127.0.0.1:1/"), 1, 2, 3)), StringComparison.Ordinal);
+        Assert.Contains(
+            "larger than 1 MiB",
+            await Refusal(new TapRequest(Service, "endless"), new ServiceLimits { MaxBytes = 1 << 20 }),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "within",
+            await Refusal(
+                new ConeRequest(new Uri(Service, "/slow"), 1, 2, 3),
+                new ServiceLimits { Timeout = TimeSpan.FromMilliseconds(300) }
+            ),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "cannot be reached",
+            await Refusal(new ConeRequest(new Uri("http://127.0.0.1:1/"), 1, 2, 3)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -92,7 +115,9 @@ public sealed class ServiceClientTests : IDisposable
     [InlineData("https://", null)]
     public void Only_web_addresses_are_services_and_tls_is_the_default(string text, string? address)
     {
-        if (address is null) Assert.Throws<CatalogFormatException>(() => ServiceRequest.Address(text));
-        else Assert.Equal(address, ServiceRequest.Address(text).AbsoluteUri);
+        if (address is null)
+            Assert.Throws<CatalogFormatException>(() => ServiceRequest.Address(text));
+        else
+            Assert.Equal(address, ServiceRequest.Address(text).AbsoluteUri);
     }
 }

@@ -22,11 +22,13 @@ internal static class RealData
 
     private static string? Find()
     {
-        if (Environment.GetEnvironmentVariable("ALMAGEST_TEST_DATA") is { Length: > 0 } set) return Directory.Exists(set) ? set : null;
+        if (Environment.GetEnvironmentVariable("ALMAGEST_TEST_DATA") is { Length: > 0 } set)
+            return Directory.Exists(set) ? set : null;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var candidate = Path.Combine(folder.FullName, "shared", "data");
-            if (Directory.Exists(candidate)) return candidate;
+            if (Directory.Exists(candidate))
+                return candidate;
         }
         return null;
     }
@@ -36,14 +38,32 @@ internal static class RealData
 internal sealed record Loaded(ICatalogReader Reader, ColumnMapping Mapping, IReadOnlyList<Star> Stars, IReadOnlyList<RejectedRow> Rejected);
 
 internal sealed record Star(
-    string Id, double Ra, double Dec, double Parallax, double ParallaxError, double Pmra, double Pmdec, double Magnitude, double Color,
-    double RadialVelocity, double Ruwe, string Extra, long Line, int? Outlier, string? Kind, string? Cluster, double Epoch = double.NaN);
+    string Id,
+    double Ra,
+    double Dec,
+    double Parallax,
+    double ParallaxError,
+    double Pmra,
+    double Pmdec,
+    double Magnitude,
+    double Color,
+    double RadialVelocity,
+    double Ruwe,
+    string Extra,
+    long Line,
+    int? Outlier,
+    string? Kind,
+    string? Cluster,
+    double Epoch = double.NaN
+);
 
 internal static class Load
 {
-    public static ICatalogReader OpenText(string text, CatalogOpenOptions? options = null) => OpenBytes(Encoding.UTF8.GetBytes(text), options);
+    public static ICatalogReader OpenText(string text, CatalogOpenOptions? options = null) =>
+        OpenBytes(Encoding.UTF8.GetBytes(text), options);
 
-    public static ICatalogReader OpenBytes(byte[] bytes, CatalogOpenOptions? options = null) => CatalogFile.Open(new MemoryStream(bytes), "test", options);
+    public static ICatalogReader OpenBytes(byte[] bytes, CatalogOpenOptions? options = null) =>
+        CatalogFile.Open(new MemoryStream(bytes), "test", options);
 
     public static Loaded Text(string text, params string[] map) => Stars(OpenText(text), new StarReaderOptions(), map);
 
@@ -58,7 +78,8 @@ internal static class Load
         using (reader)
         {
             var mapping = ColumnMapping.Automatic(reader.Columns).With(map);
-            if (system is not null) mapping = mapping.WithSystem(system);
+            if (system is not null)
+                mapping = mapping.WithSystem(system);
             var stars = new List<Star>();
             var rejected = new List<RejectedRow>();
             foreach (var b in new StarReader(reader, mapping, options).ReadBatches(Xunit.TestContext.Current.CancellationToken))
@@ -66,9 +87,27 @@ internal static class Load
                 rejected.AddRange(b.Rejected);
                 for (var i = 0; i < b.Count; i++)
                 {
-                    stars.Add(new Star(
-                        b.SourceId[i], b.RaDeg[i], b.DecDeg[i], b.ParallaxMas[i], b.ParallaxErrorMas[i], b.PmraMasYr[i], b.PmdecMasYr[i], b.Magnitude[i],
-                        b.Color[i], b.RadialVelocityKmS[i], b.Ruwe[i], b.ExtraJson[i], b.LineNumber[i], b.LabelOutlier?[i], b.LabelKind?[i], b.LabelCluster?[i], b.Epoch[i]));
+                    stars.Add(
+                        new Star(
+                            b.SourceId[i],
+                            b.RaDeg[i],
+                            b.DecDeg[i],
+                            b.ParallaxMas[i],
+                            b.ParallaxErrorMas[i],
+                            b.PmraMasYr[i],
+                            b.PmdecMasYr[i],
+                            b.Magnitude[i],
+                            b.Color[i],
+                            b.RadialVelocityKmS[i],
+                            b.Ruwe[i],
+                            b.ExtraJson[i],
+                            b.LineNumber[i],
+                            b.LabelOutlier?[i],
+                            b.LabelKind?[i],
+                            b.LabelCluster?[i],
+                            b.Epoch[i]
+                        )
+                    );
                 }
             }
             return new Loaded(reader, mapping, stars, rejected);
@@ -78,7 +117,8 @@ internal static class Load
     public static byte[] Gzip(byte[] bytes)
     {
         var target = new MemoryStream();
-        using (var gzip = new System.IO.Compression.GZipStream(target, System.IO.Compression.CompressionLevel.Fastest)) gzip.Write(bytes);
+        using (var gzip = new System.IO.Compression.GZipStream(target, System.IO.Compression.CompressionLevel.Fastest))
+            gzip.Write(bytes);
         return target.ToArray();
     }
 }

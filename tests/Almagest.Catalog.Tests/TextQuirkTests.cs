@@ -90,7 +90,8 @@ public sealed class TextQuirkTests
     public void A_stray_quote_in_a_long_file_does_not_swallow_the_rest()
     {
         var text = new StringBuilder("id,ra,dec,sep\n1,10,20,\"5\n");
-        for (var i = 2; i <= 50_000; i++) text.Append(i).Append(",10,20,2\n");
+        for (var i = 2; i <= 50_000; i++)
+            text.Append(i).Append(",10,20,2\n");
         var reader = Load.OpenText(text.ToString(), new CatalogOpenOptions { MaxRowBytes = 4096 });
         Assert.Equal(50_000, Load.Stars(reader, new StarReaderOptions()).Stars.Count);
     }
@@ -131,7 +132,9 @@ public sealed class TextQuirkTests
     public void A_line_beyond_the_bound_is_an_error_with_its_number()
     {
         var text = "id,ra,dec\n1,10,20\n2,10," + new string('2', 100_000) + "\n3,10,20\n";
-        var error = Assert.Throws<CatalogFormatException>(() => Load.Stars(Load.OpenText(text, new CatalogOpenOptions { MaxRowBytes = 50_000 }), new StarReaderOptions()));
+        var error = Assert.Throws<CatalogFormatException>(() =>
+            Load.Stars(Load.OpenText(text, new CatalogOpenOptions { MaxRowBytes = 50_000 }), new StarReaderOptions())
+        );
         Assert.Contains("Line 3 is longer than 50,000 bytes", error.Message, StringComparison.Ordinal);
     }
 
@@ -146,10 +149,14 @@ public sealed class TextQuirkTests
     public void Types_are_inferred_and_a_later_surprise_in_an_extra_column_loses_nothing()
     {
         var text = new StringBuilder("id,ra,dec,n,f,t,b\n");
-        for (var i = 0; i < 3000; i++) text.Append(i + 1).Append(",10,20,5,1.5,x,true\n");
+        for (var i = 0; i < 3000; i++)
+            text.Append(i + 1).Append(",10,20,5,1.5,x,true\n");
         text.Append("4000,10,20,5.25,word,7,maybe\n4001,10,20,007,12345678901234567890,8,FALSE\n4002,10,20,1e999,-inf,9,false\n");
         var loaded = Load.Text(text.ToString());
-        Assert.Equal([ColumnType.Int64, ColumnType.Double, ColumnType.Text, ColumnType.Boolean], loaded.Reader.Columns.Skip(3).Select(c => c.Type));
+        Assert.Equal(
+            [ColumnType.Int64, ColumnType.Double, ColumnType.Text, ColumnType.Boolean],
+            loaded.Reader.Columns.Skip(3).Select(c => c.Type)
+        );
         Assert.Equal("{\"n\":5,\"f\":1.5,\"t\":\"x\",\"b\":true}", loaded.Stars[0].Extra);
         Assert.Equal("{\"n\":5.25,\"f\":\"word\",\"t\":\"7\",\"b\":\"maybe\"}", loaded.Stars[3000].Extra);
         Assert.Equal("{\"n\":\"007\",\"f\":12345678901234567890,\"t\":\"8\",\"b\":false}", loaded.Stars[3001].Extra);

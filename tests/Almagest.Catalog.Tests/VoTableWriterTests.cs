@@ -33,7 +33,20 @@ public sealed class VoTableWriterTests
     [InlineData(TableFormat.VoTableBinary2, 10_000)]
     public async Task Tables_of_any_length_are_whole(TableFormat format, int count)
     {
-        var made = Enumerable.Range(0, count).Select(i => new object?[] { (long)i, $"id {i}", i * 0.1, i % 7 == 0 ? null : (double)i, i % 3 == 0 ? null : i % 2 == 0, new string('x', i % 11 + 1) }).ToList();
+        var made = Enumerable
+            .Range(0, count)
+            .Select(i =>
+                new object?[]
+                {
+                    (long)i,
+                    $"id {i}",
+                    i * 0.1,
+                    i % 7 == 0 ? null : (double)i,
+                    i % 3 == 0 ? null : i % 2 == 0,
+                    new string('x', i % 11 + 1),
+                }
+            )
+            .ToList();
         var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(made, 333), format, CancellationToken), out _, 1000);
         Assert.Equal(made, rows);
     }
@@ -41,7 +54,9 @@ public sealed class VoTableWriterTests
     [Fact]
     public async Task The_document_says_what_a_client_asks_of_it()
     {
-        var document = XDocument.Parse(Encoding.UTF8.GetString(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.VoTable, CancellationToken)));
+        var document = XDocument.Parse(
+            Encoding.UTF8.GetString(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.VoTable, CancellationToken))
+        );
         Assert.Equal("1.4", document.Root!.Attribute("version")!.Value);
         var resource = document.Root.Element(s_vo + "RESOURCE")!;
         Assert.Equal("results", resource.Attribute("type")!.Value);
@@ -53,8 +68,14 @@ public sealed class VoTableWriterTests
         var table = resource.Element(s_vo + "TABLE")!;
         Assert.Equal("stars", table.Attribute("name")!.Value);
         Assert.Equal("Été \"star\" & <list>", table.Element(s_vo + "DESCRIPTION")!.Value);
-        Assert.Equal(["long", "char", "double", "double", "boolean", "unicodeChar"], table.Elements(s_vo + "FIELD").Select(f => f.Attribute("datatype")!.Value));
-        Assert.Equal(["ra_deg", "pm"], table.Elements(s_vo + "FIELD").Where(f => f.Attribute("ref")?.Value == "icrs").Select(f => f.Attribute("name")!.Value));
+        Assert.Equal(
+            ["long", "char", "double", "double", "boolean", "unicodeChar"],
+            table.Elements(s_vo + "FIELD").Select(f => f.Attribute("datatype")!.Value)
+        );
+        Assert.Equal(
+            ["ra_deg", "pm"],
+            table.Elements(s_vo + "FIELD").Where(f => f.Attribute("ref")?.Value == "icrs").Select(f => f.Attribute("name")!.Value)
+        );
         Assert.Equal("ICRS", resource.Element(s_vo + "COOSYS")!.Attribute("system")!.Value);
     }
 
@@ -67,7 +88,10 @@ public sealed class VoTableWriterTests
         var table = MadeTable.New() with { IsCutOff = () => ++asked == 1 };
         var bytes = await MadeTable.BytesAsync(table, format, CancellationToken);
         var last = XDocument.Parse(Encoding.UTF8.GetString(bytes)).Root!.Element(s_vo + "RESOURCE")!.Elements().Last();
-        Assert.Equal(("INFO", "QUERY_STATUS", "OVERFLOW"), (last.Name.LocalName, last.Attribute("name")!.Value, last.Attribute("value")!.Value));
+        Assert.Equal(
+            ("INFO", "QUERY_STATUS", "OVERFLOW"),
+            (last.Name.LocalName, last.Attribute("name")!.Value, last.Attribute("value")!.Value)
+        );
         using var reader = CatalogFile.Open(new MemoryStream(bytes), "made");
         Assert.Equal(MadeTable.Rows.Length, reader.ReadBatches(cancellationToken: CancellationToken).Sum(b => b.Count));
         Assert.Contains(reader.Warnings, w => w.Contains("OVERFLOW", StringComparison.Ordinal));
@@ -76,7 +100,10 @@ public sealed class VoTableWriterTests
     [Fact]
     public async Task Characters_that_XML_cannot_hold_do_not_break_the_document()
     {
-        object?[][] rows = [[1L, "a\0b\u0007c\uFFFEd\ud800", 1.0, 1.0, true, "\r\n"]];
+        object?[][] rows =
+        [
+            [1L, "a\0b\u0007c\uFFFEd\ud800", 1.0, 1.0, true, "\r\n"],
+        ];
         var text = Encoding.UTF8.GetString(await MadeTable.BytesAsync(MadeTable.New(rows), TableFormat.VoTable, CancellationToken));
         var cells = XDocument.Parse(text, LoadOptions.PreserveWhitespace).Descendants(s_vo + "TD").Select(e => e.Value).ToList();
         Assert.Equal("a\uFFFDb\uFFFDc\uFFFDd\uFFFD", cells[1]);
@@ -86,7 +113,10 @@ public sealed class VoTableWriterTests
     [Fact]
     public async Task A_value_of_another_type_is_refused_and_not_written_as_something_else()
     {
-        object?[][] rows = [[1, "an int for a long", 1.0, 1.0, true, ""]];
+        object?[][] rows =
+        [
+            [1, "an int for a long", 1.0, 1.0, true, ""],
+        ];
         foreach (var format in new[] { TableFormat.VoTable, TableFormat.VoTableBinary2, TableFormat.Fits })
             await Assert.ThrowsAsync<InvalidCastException>(() => MadeTable.BytesAsync(MadeTable.New(rows), format, CancellationToken));
     }

@@ -10,7 +10,13 @@ namespace Almagest.Charts.Tests;
 /// <summary>What charts show, and where.</summary>
 public sealed class ChartTests
 {
-    private static readonly SkyProjection[] s_projections = [new Mollweide(), new TangentPlane(56.75, 24.1, 2), new TangentPlane(359.9, -60, 5), new TangentPlane(10, 89.5, 3)];
+    private static readonly SkyProjection[] s_projections =
+    [
+        new Mollweide(),
+        new TangentPlane(56.75, 24.1, 2),
+        new TangentPlane(359.9, -60, 5),
+        new TangentPlane(10, 89.5, 3),
+    ];
 
     private static long[] Ids(int count) => [.. Enumerable.Range(1, count).Select(i => (long)i)];
 
@@ -25,7 +31,8 @@ public sealed class ChartTests
                 for (var j = -9; j <= 9; j++)
                 {
                     var (x, y) = (i * halfX / 10.3, j * halfY / 10.3);
-                    if (projection.Unproject(x, y) is not { } place) continue;
+                    if (projection.Unproject(x, y) is not { } place)
+                        continue;
                     var back = projection.Project(place.RaDeg, place.DecDeg)!.Value;
                     Assert.Equal(x, back.X, 1e-6);
                     Assert.Equal(y, back.Y, 1e-6);
@@ -64,7 +71,8 @@ public sealed class ChartTests
     {
         var random = new Random(1);
         var (x, y) = (new float[5000], new float[5000]);
-        for (var i = 0; i < 5000; i++) (x[i], y[i]) = (random.NextSingle(), random.NextSingle());
+        for (var i = 0; i < 5000; i++)
+            (x[i], y[i]) = (random.NextSingle(), random.NextSingle());
         var cloud = new StarCloud(x, y, new ChartWindow(0, 1, 0, 1));
         var layer = new StarLayer(Ids(5000));
 
@@ -75,9 +83,16 @@ public sealed class ChartTests
         Assert.Equal((5000, false), (whole.Drawn.InSight, whole.Drawn.OneByOne));
         Assert.Contains("<image", whole.Svg);
         Assert.DoesNotContain("<circle", whole.Svg);
-        var inside = Enumerable.Range(0, 5000).Where(i => window.Contains(x[i], y[i])).Select(i => (i + 1).ToString(CultureInfo.InvariantCulture)).ToList();
+        var inside = Enumerable
+            .Range(0, 5000)
+            .Where(i => window.Contains(x[i], y[i]))
+            .Select(i => (i + 1).ToString(CultureInfo.InvariantCulture))
+            .ToList();
         Assert.Equal((inside.Count, true), ((int)near.Drawn.InSight, near.Drawn.OneByOne));
-        Assert.Equal(inside, XDocument.Parse(near.Svg).Descendants().Where(e => e.Name.LocalName == "circle").Select(e => e.Attribute("data-star")!.Value));
+        Assert.Equal(
+            inside,
+            XDocument.Parse(near.Svg).Descendants().Where(e => e.Name.LocalName == "circle").Select(e => e.Attribute("data-star")!.Value)
+        );
     }
 
     [Fact]
@@ -85,7 +100,16 @@ public sealed class ChartTests
     {
         var whole = new ChartWindow(0, 10, 20, 5);
         Assert.Equal(new ChartWindow(2, 3, 12, 11), new ChartWindow(2, 3, 12, 11).Within(whole, 4));
-        foreach (var bad in new ChartWindow[] { new(double.NaN, 1, 2, 1), new(3, 2, 12, 11), new(2, 2.0000001, 12, 11.9999), new(-100, 100, 30, 5), new(50, 51, 12, 11) })
+        foreach (
+            var bad in new ChartWindow[]
+            {
+                new(double.NaN, 1, 2, 1),
+                new(3, 2, 12, 11),
+                new(2, 2.0000001, 12, 11.9999),
+                new(-100, 100, 30, 5),
+                new(50, 51, 12, 11),
+            }
+        )
             Assert.Equal(whole, bad.Within(whole, 4));
     }
 
@@ -95,10 +119,21 @@ public sealed class ChartTests
         var n = 4 * StarLayer.MostMarks;
         var x = Enumerable.Range(0, n).Select(i => i / (float)n).ToArray();
         var marks = StarMarks.Of(Ids(n), false, [(0, Ids(n))]);
-        var drawn = CloudPlot.Draw(new StarCloud(x, x, new ChartWindow(0, 1, 0, 1)), new StarLayer(Ids(n), marks, First: [7]), "x", "y", "marks");
+        var drawn = CloudPlot.Draw(
+            new StarCloud(x, x, new ChartWindow(0, 1, 0, 1)),
+            new StarLayer(Ids(n), marks, First: [7]),
+            "x",
+            "y",
+            "marks"
+        );
 
         Assert.Equal((n, StarLayer.MostMarks), (drawn.Drawn.MarksInSight, drawn.Drawn.MarksDrawn));
-        var ids = XDocument.Parse(drawn.Svg).Descendants().Where(e => e.Name.LocalName == "circle").Select(e => long.Parse(e.Attribute("data-star")!.Value, CultureInfo.InvariantCulture)).ToList();
+        var ids = XDocument
+            .Parse(drawn.Svg)
+            .Descendants()
+            .Where(e => e.Name.LocalName == "circle")
+            .Select(e => long.Parse(e.Attribute("data-star")!.Value, CultureInfo.InvariantCulture))
+            .ToList();
         Assert.Equal(StarLayer.MostMarks, ids.Distinct().Count());
         Assert.Contains(8L, ids);
         Assert.True(ids.Max() > n * 0.99);
@@ -112,7 +147,11 @@ public sealed class ChartTests
         var cells = new double?[N, N];
         for (var i = 0; i < N; i++)
         {
-            for (var j = 0; j < N; j++) cells[i, j] = i == j ? 1 : i % 3 == j % 3 ? 0.7 + 0.01 * ((i + j) % 5) : 0.1;
+            for (var j = 0; j < N; j++)
+                cells[i, j] =
+                    i == j ? 1
+                    : i % 3 == j % 3 ? 0.7 + 0.01 * ((i + j) % 5)
+                    : 0.1;
         }
         var families = HeatMap.Order(cells).Select(i => i % 3).ToList();
         Assert.Equal(3, 1 + Enumerable.Range(1, N - 1).Count(i => families[i] != families[i - 1]));
@@ -122,7 +161,11 @@ public sealed class ChartTests
     public void A_printed_chart_has_the_colours_of_its_style_and_words_without_a_font_of_the_machine()
     {
         var canvas = new SvgCanvas(120, 80, "test");
-        canvas.Rect(10, 10, 30, 30, "bar").Rect(50, 10, 30, 30, "cell", fill: "#00ff00").Circle(100, 25, 10, "flag", fill: "#0000ff").Text(60, 70, "Ωκ ±°", css: "title");
+        canvas
+            .Rect(10, 10, 30, 30, "bar")
+            .Rect(50, 10, 30, 30, "cell", fill: "#00ff00")
+            .Circle(100, 25, 10, "flag", fill: "#0000ff")
+            .Text(60, 70, "Ωκ ±°", css: "title");
         canvas.OpenView(10, 45, 20, 10, new ChartWindow(0, 1, 0, 1)).Rect(0, 40, 200, 40, "bar2").CloseView();
         using var picture = SKBitmap.Decode(ChartPrinter.ToPng(canvas.ToString(), 2));
 
@@ -132,6 +175,9 @@ public sealed class ChartTests
         Assert.True(picture.GetPixel(200, 50).Blue > 200 && picture.GetPixel(200, 50).Red < 100);
         Assert.Equal(new SKColor(0xb8, 0x62, 0x1b), picture.GetPixel(40, 100));
         Assert.Equal(SKColors.White, picture.GetPixel(64, 100));
-        Assert.Contains(Enumerable.Range(80, 80).SelectMany(x => Enumerable.Range(118, 26).Select(y => picture.GetPixel(x, y))), p => p.Red < 120);
+        Assert.Contains(
+            Enumerable.Range(80, 80).SelectMany(x => Enumerable.Range(118, 26).Select(y => picture.GetPixel(x, y))),
+            p => p.Red < 120
+        );
     }
 }

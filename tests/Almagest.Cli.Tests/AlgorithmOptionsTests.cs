@@ -35,7 +35,10 @@ public sealed class AlgorithmOptionsTests
         Assert.Equal(["--both", "--cut", "--half", "--least", "--most-stars", "--seed"], options.Keys.Order());
         Assert.Equal(["--least-stars"], options["--least"].Aliases);
         Assert.Equal("Where the stars are cut in two, in (0, 10] (default 1)", options["--cut"].Description);
-        Assert.Equal("Least stars of a half, 2 or more (default 3); a list makes one run each, all from one sort where --cut is given", options["--least"].Description);
+        Assert.Equal(
+            "Least stars of a half, 2 or more (default 3); a list makes one run each, all from one sort where --cut is given",
+            options["--least"].Description
+        );
         Assert.Equal("Most stars of a half, 2 or more (default all)", options["--most-stars"].Description);
         Assert.Equal("low|high", options["--half"].HelpName);
     }
@@ -43,8 +46,28 @@ public sealed class AlgorithmOptionsTests
     [Fact]
     public void What_is_given_is_the_parameters_and_a_list_makes_one_run_each() =>
         Assert.Equal(
-            [new MadeUpParameters { Cut = 0.5, LeastStars = 2, Half = "high", Both = true, RandomState = 9, Features = "sphere" }, new MadeUpParameters { Cut = 0.5, LeastStars = 4, Half = "high", Both = true, RandomState = 9, Features = "sphere" }],
-            Read([MadeUpAlgorithm.Instance], "--cut 0.5 --least 2,4 --half high --both --random-state 9"));
+            [
+                new MadeUpParameters
+                {
+                    Cut = 0.5,
+                    LeastStars = 2,
+                    Half = "high",
+                    Both = true,
+                    RandomState = 9,
+                    Features = "sphere",
+                },
+                new MadeUpParameters
+                {
+                    Cut = 0.5,
+                    LeastStars = 4,
+                    Half = "high",
+                    Both = true,
+                    RandomState = 9,
+                    Features = "sphere",
+                },
+            ],
+            Read([MadeUpAlgorithm.Instance], "--cut 0.5 --least 2,4 --half high --both --random-state 9")
+        );
 
     [Fact]
     public void Of_several_algorithms_the_first_is_taken_unless_another_is_named()
@@ -52,7 +75,10 @@ public sealed class AlgorithmOptionsTests
         Algorithm[] both = [DbscanAlgorithm.Instance, MadeUpAlgorithm.Instance];
         Assert.IsType<DbscanParameters>(Assert.Single(Read(both, "--eps 0.1")));
         Assert.IsType<MadeUpParameters>(Assert.Single(Read(both, "--algorithm made_up --cut 2")));
-        Assert.Contains("--eps means nothing to made_up", Assert.Throws<LedgerException>(() => Read(both, "--algorithm made_up --eps 1")).Message);
+        Assert.Contains(
+            "--eps means nothing to made_up",
+            Assert.Throws<LedgerException>(() => Read(both, "--algorithm made_up --eps 1")).Message
+        );
         Assert.Contains("there is no algorithm 'third'", Assert.Throws<LedgerException>(() => Read(both, "--algorithm third")).Message);
         var cut = Made(both).Item1.Options.Single(o => o.Name == "--cut");
         Assert.StartsWith("made_up: Where", cut.Description);

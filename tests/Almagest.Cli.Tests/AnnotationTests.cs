@@ -25,7 +25,10 @@ public sealed class AnnotationTests : IDisposable
         (await ledger.RunAsync("runs", "note", ids[0], "two\nlines", "--by", "ann")).Ok();
         var notes = (await ledger.RunAsync("runs", "note", ids[0], "--json")).Ok().Json.GetProperty("notes");
         Assert.Equal(("two\nlines", "ann"), (notes[0].GetProperty("text").GetString(), notes[0].GetProperty("written_by").GetString()));
-        Assert.Contains("no note", (await ledger.RunAsync("runs", "note", ids[0], "--remove", $"{notes[0].GetProperty("note_id").GetInt64()}")).Ok().Out);
+        Assert.Contains(
+            "no note",
+            (await ledger.RunAsync("runs", "note", ids[0], "--remove", $"{notes[0].GetProperty("note_id").GetInt64()}")).Ok().Out
+        );
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "tag", ids[0], "add", "two words")).ExitCode);
 
         (await ledger.RunAsync("runs", "delete", ids[0])).Ok();
@@ -50,10 +53,16 @@ public sealed class AnnotationTests : IDisposable
             var file = Path.Combine(_folder.Path, name);
             (await ledger.RunAsync(["labels", "export", "-o", file, .. name == "bare.csv" ? new[] { "--bare" } : []])).Ok();
             (await ledger.RunAsync("labels", "import", file, "--label-set", name, "--by", "nobody")).Ok();
-            Assert.Equal(2, await ledger.CountAsync($"""
-                select count(*) {All} and exists (select from star_labels c where c.label_set = '{name}'
-                  and (c.star_id, c.is_anomaly, c.kind, c.cluster, c.remark, c.labelled_by, c.labelled_at) is not distinct from (l.star_id, l.is_anomaly, l.kind, l.cluster, l.remark, l.labelled_by, l.labelled_at))
-                """));
+            Assert.Equal(
+                2,
+                await ledger.CountAsync(
+                    $"""
+                    select count(*) {All} and exists (select from star_labels c where c.label_set = '{name}'
+                      and (c.star_id, c.is_anomaly, c.kind, c.cluster, c.remark, c.labelled_by, c.labelled_at) is not distinct
+                        from (l.star_id, l.is_anomaly, l.kind, l.cluster, l.remark, l.labelled_by, l.labelled_at))
+                    """
+                )
+            );
         }
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("labels", "set", "a")).ExitCode);
         Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("labels", "export", "-o", "-", "--label-set", "none")).ExitCode);

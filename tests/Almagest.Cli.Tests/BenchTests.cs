@@ -20,12 +20,34 @@ public sealed class BenchTests
         Assert.Equal(run.Out, File.ReadAllText(file));
         Assert.Contains(".NET 10", run.Out);
         Assert.Contains("No yardstick", run.Out);
-        var rows = run.Out.Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Skip(2).Select(l => l.Split('|', StringSplitOptions.TrimEntries)).ToList();
-        foreach (var job in new[] { "isolation-forest-grow", "isolation-forest-score", "dbscan-0.05", "dbscan-0.1", "dbscan-0.5", "hdbscan", "k-distance" })
+        var rows = run
+            .Out.Split('\n')
+            .Where(l => l.StartsWith("| ", StringComparison.Ordinal))
+            .Skip(2)
+            .Select(l => l.Split('|', StringSplitOptions.TrimEntries))
+            .ToList();
+        foreach (
+            var job in new[]
+            {
+                "isolation-forest-grow",
+                "isolation-forest-score",
+                "dbscan-0.05",
+                "dbscan-0.1",
+                "dbscan-0.5",
+                "hdbscan",
+                "k-distance",
+            }
+        )
             Assert.Equal(["60", "300"], rows.Where(r => r[1] == job).Select(r => r[2]));
         // Seconds, processor seconds, allocation, peak.
-        Assert.All(rows, r => Assert.All(new[] { 4, 6, 7, 9 }, column => Assert.True(double.Parse(r[column], CultureInfo.InvariantCulture) >= 0)));
-        Assert.All(rows, r => Assert.True(double.Parse(r[9], CultureInfo.InvariantCulture) > 10, "a process of .NET holds more than 10 MB"));
+        Assert.All(
+            rows,
+            r => Assert.All(new[] { 4, 6, 7, 9 }, column => Assert.True(double.Parse(r[column], CultureInfo.InvariantCulture) >= 0))
+        );
+        Assert.All(
+            rows,
+            r => Assert.True(double.Parse(r[9], CultureInfo.InvariantCulture) > 10, "a process of .NET holds more than 10 MB")
+        );
     }
 
     [Theory]
@@ -68,7 +90,9 @@ public sealed class BenchTests
         var run = (await RunAsync("readers", "--stars", "300", "--loads", "1", "--no-yardsticks", "--server", server)).Ok();
         foreach (var format in new[] { "CSV", "ECSV", "VOTable, TABLEDATA", "VOTable, BINARY2", "FITS", "Parquet" })
         {
-            var row = Assert.Single(run.Out.Split('\n'), l => l.StartsWith($"| {format} |", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries);
+            var row = Assert
+                .Single(run.Out.Split('\n'), l => l.StartsWith($"| {format} |", StringComparison.Ordinal))
+                .Split('|', StringSplitOptions.TrimEntries);
             Assert.True(double.Parse(row[4], CultureInfo.InvariantCulture) > 0, "rows a second");
             Assert.Equal("–", row[7]);
         }
@@ -82,8 +106,13 @@ public sealed class BenchTests
     {
         var usage = await RunAsync("nothing");
         Assert.Equal(ExitCodes.BadUsage, usage.ExitCode);
-        var suites = usage.Error.Split('\n').TakeWhile(l => !l.StartsWith("Parts", StringComparison.Ordinal))
-            .Select(l => System.Text.RegularExpressions.Regex.Match(l, "^  ([a-z]+): ")).Where(m => m.Success).Select(m => m.Groups[1].Value).ToList();
+        var suites = usage
+            .Error.Split('\n')
+            .TakeWhile(l => !l.StartsWith("Parts", StringComparison.Ordinal))
+            .Select(l => System.Text.RegularExpressions.Regex.Match(l, "^  ([a-z]+): "))
+            .Where(m => m.Success)
+            .Select(m => m.Groups[1].Value)
+            .ToList();
         Assert.Contains("readers", suites);
         var help = (await Cli.RunAsync("bench", "--help")).Ok().Out;
         Assert.All(suites, s => Assert.Contains($" {s} ", help));
@@ -110,7 +139,8 @@ public sealed class BenchTests
     }
 
     [Fact]
-    public async Task It_has_no_json_form() => Assert.Equal(ExitCodes.BadUsage, (await Cli.RunAsync("bench", "engine", "--quick", "--json")).ExitCode);
+    public async Task It_has_no_json_form() =>
+        Assert.Equal(ExitCodes.BadUsage, (await Cli.RunAsync("bench", "engine", "--quick", "--json")).ExitCode);
 
     /// <summary>With the program that was built with these tests, in their configuration.</summary>
     private static async Task<CliResult> RunAsync(params string[] args)
@@ -119,7 +149,13 @@ public sealed class BenchTests
         var project = BenchProgram.Find(AppContext.BaseDirectory).Project!;
         var dll = Path.Combine(Path.GetDirectoryName(project)!, "bin", configuration, "net10.0", "Almagest.Bench.dll");
         var (stdout, stderr) = (new StringWriter(), new StringWriter());
-        var shell = new CommandShell(stdout, TextWriter.Synchronized(stderr), TerminalFacts.None, json: false, TestContext.Current.CancellationToken);
+        var shell = new CommandShell(
+            stdout,
+            TextWriter.Synchronized(stderr),
+            TerminalFacts.None,
+            json: false,
+            TestContext.Current.CancellationToken
+        );
         return new CliResult(await BenchCommand.RunAsync(shell, new BenchProgram(dll, null), args), stdout.ToString(), stderr.ToString());
     }
 }

@@ -12,7 +12,13 @@ internal static class Cli
     {
         var (stdout, stderr) = (new StringWriter(), new StringWriter());
         // Messages of the embedded cluster come from any thread.
-        var code = await CommandLine.RunAsync(args, stdout, TextWriter.Synchronized(stderr), terminal, Xunit.TestContext.Current.CancellationToken);
+        var code = await CommandLine.RunAsync(
+            args,
+            stdout,
+            TextWriter.Synchronized(stderr),
+            terminal,
+            Xunit.TestContext.Current.CancellationToken
+        );
         return new CliResult(code, stdout.ToString(), stderr.ToString());
     }
 }

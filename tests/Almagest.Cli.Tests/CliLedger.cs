@@ -17,29 +17,61 @@ internal sealed class CliLedger : IAsyncDisposable
     public static async Task<CliLedger> CreateEmptyAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync());
 
     /// <summary>With this program's schema.</summary>
-    public static async Task<CliLedger> CreateAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync("migrated", async connection =>
-    {
-        await using var ledger = new LedgerDatabase(connection);
-        await ledger.Schema.MigrateAsync();
-    }));
+    public static async Task<CliLedger> CreateAsync() =>
+        new(
+            await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync(
+                "migrated",
+                async connection =>
+                {
+                    await using var ledger = new LedgerDatabase(connection);
+                    await ledger.Schema.MigrateAsync();
+                }
+            )
+        );
 
-    /// <summary>With the dataset <c>sky</c> of 2000 simulated stars, and three runs over it: two of anomalies, then one of clusters.</summary>
-    public static async Task<CliLedger> CreateWithRunsAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync("cli_runs", async connection =>
-    {
-        using var folder = TestFolder.Create("sky");
-        var file = Path.Combine(folder.Path, "sky.csv");
-        (await Cli.RunAsync("simulate", "--stars", "2000", "--seed", "5", "-o", file)).Ok();
-        (await Cli.RunAsync("ingest", file, "--database", connection)).Ok();
-        (await Cli.RunAsync("discover", "anomalies", "--contamination", "0.05", "--database", connection)).Ok();
-        (await Cli.RunAsync("discover", "anomalies", "--contamination", "0.1", "--seed", "7", "--database", connection)).Ok();
-        (await Cli.RunAsync("discover", "clusters", "--features", "cluster5d", "--eps", "0.2", "--min-samples", "8", "--database", connection)).Ok();
-    }));
+    /// <summary>With the dataset <c>sky</c> of 2000 simulated stars, and three runs over it: two of anomalies, then one of
+    /// clusters.</summary>
+    public static async Task<CliLedger> CreateWithRunsAsync() =>
+        new(
+            await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync(
+                "cli_runs",
+                async connection =>
+                {
+                    using var folder = TestFolder.Create("sky");
+                    var file = Path.Combine(folder.Path, "sky.csv");
+                    (await Cli.RunAsync("simulate", "--stars", "2000", "--seed", "5", "-o", file)).Ok();
+                    (await Cli.RunAsync("ingest", file, "--database", connection)).Ok();
+                    (await Cli.RunAsync("discover", "anomalies", "--contamination", "0.05", "--database", connection)).Ok();
+                    (await Cli.RunAsync("discover", "anomalies", "--contamination", "0.1", "--seed", "7", "--database", connection)).Ok();
+                    (
+                        await Cli.RunAsync(
+                            "discover",
+                            "clusters",
+                            "--features",
+                            "cluster5d",
+                            "--eps",
+                            "0.2",
+                            "--min-samples",
+                            "8",
+                            "--database",
+                            connection
+                        )
+                    ).Ok();
+                }
+            )
+        );
 
     public Task<CliResult> RunAsync(params string[] args) => Cli.RunAsync([.. args, "--database", Connection]);
 
     /// <summary>The ids of the runs, newest first.</summary>
     public async Task<string[]> RunIdsAsync(params string[] options) =>
-        [.. (await RunAsync(["runs", "list", "--json", .. options])).Ok().Json.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()!)];
+        [
+            .. (await RunAsync(["runs", "list", "--json", .. options]))
+                .Ok()
+                .Json.GetProperty("items")
+                .EnumerateArray()
+                .Select(r => r.GetProperty("run_id").GetString()!),
+        ];
 
     public async Task<long> CountAsync(string sql)
     {

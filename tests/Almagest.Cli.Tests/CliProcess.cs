@@ -6,7 +6,8 @@ namespace Almagest.Cli.Tests;
 /// <summary>The program as a process of its own.</summary>
 internal sealed partial class CliProcess : IDisposable
 {
-    public const int Interrupt = 2, Terminate = 15;
+    public const int Interrupt = 2,
+        Terminate = 15;
 
     private readonly Process _process;
     private readonly Task<string> _error;
@@ -23,12 +24,23 @@ internal sealed partial class CliProcess : IDisposable
     public static CliProcess Start(IReadOnlyDictionary<string, string?> environment, params string[] args)
     {
         // Tests that were themselves started in the background of a script inherit SIGINT as ignored; a user's terminal gives it as usual.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", typeof(CommandLine).Assembly.Location, .. args])
+        var start = new ProcessStartInfo(
+            "env",
+            [
+                "--default-signal=INT",
+                Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+                typeof(CommandLine).Assembly.Location,
+                .. args,
+            ]
+        )
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         start.Environment.Remove("ALMAGEST_DATABASE");
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return new CliProcess(Process.Start(start)!);
     }
 
@@ -56,7 +68,8 @@ internal sealed partial class CliProcess : IDisposable
         while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
             lines.Add(line);
-            if (line == "}") return string.Join('\n', lines);
+            if (line == "}")
+                return string.Join('\n', lines);
         }
         throw new InvalidOperationException($"the program ended without a document: {string.Join('\n', lines)} {await _error}");
     }
@@ -66,7 +79,8 @@ internal sealed partial class CliProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         _process.Dispose();
     }
 }

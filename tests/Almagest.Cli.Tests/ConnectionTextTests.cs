@@ -36,8 +36,7 @@ public sealed class ConnectionTextTests
     }
 
     [Fact]
-    public void The_keyword_form_passes_unchanged() =>
-        Assert.Equal("Host=x;Database=y", ConnectionText.ToNpgsql(" Host=x;Database=y "));
+    public void The_keyword_form_passes_unchanged() => Assert.Equal("Host=x;Database=y", ConnectionText.ToNpgsql(" Host=x;Database=y "));
 
     [Theory]
     [InlineData("mysql://me:secret@host/x")]

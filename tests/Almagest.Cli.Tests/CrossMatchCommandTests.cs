@@ -30,7 +30,10 @@ public sealed class CrossMatchCommandTests : IDisposable
             Assert.All(((DoubleVector)batch.Columns[^1]).Values[..batch.Count], s => Assert.InRange(s, 0, 1e-6));
         }
         Assert.Contains("0.5\"", (await ledger.RunAsync("links", "list")).Ok().Out, StringComparison.Ordinal);
-        Assert.Equal(0, (await ledger.RunAsync("links", "labels", id, "--label-set", "nothing", "--json")).Ok().Json.GetProperty("copied").GetInt32());
+        Assert.Equal(
+            0,
+            (await ledger.RunAsync("links", "labels", id, "--label-set", "nothing", "--json")).Ok().Json.GetProperty("copied").GetInt32()
+        );
         (await ledger.RunAsync("links", "delete", id)).Ok();
         Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("links", "delete", id)).ExitCode);
     }

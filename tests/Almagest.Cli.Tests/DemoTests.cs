@@ -19,8 +19,12 @@ public sealed class DemoTests
         Assert.All(runs.Where(IsAnomaly), r => Assert.InRange(r.GetProperty("recall").GetDouble(), 0.05, 1));
         Assert.Equal(15, demo.GetProperty("overlaps").GetArrayLength());
         Assert.Equal(6, demo.GetProperty("most_persistent")[0].GetProperty("total_runs").GetInt64());
-        var recovered = runs.Where(r => !IsAnomaly(r)).SelectMany(r => r.GetProperty("recovered").EnumerateArray())
-            .Where(c => c.GetProperty("recall").GetDouble() > 0.8 && c.GetProperty("precision").GetDouble() > 0.8).Select(c => c.GetProperty("name").GetString()).Distinct().ToList();
+        var recovered = runs.Where(r => !IsAnomaly(r))
+            .SelectMany(r => r.GetProperty("recovered").EnumerateArray())
+            .Where(c => c.GetProperty("recall").GetDouble() > 0.8 && c.GetProperty("precision").GetDouble() > 0.8)
+            .Select(c => c.GetProperty("name").GetString())
+            .Distinct()
+            .ToList();
         Assert.Contains("Pleiades", recovered);
         Assert.Contains("Praesepe", recovered);
         (await ledger.RunAsync("views", "verify")).Ok();
@@ -51,11 +55,14 @@ public sealed class DemoTests
 
         Assert.Equal("gaia-100pc", demo.GetProperty("ingest").GetProperty("dataset").GetProperty("name").GetString());
         Assert.Equal(12_366, demo.GetProperty("ingest").GetProperty("rows").GetInt64());
-        Assert.All(demo.GetProperty("runs").EnumerateArray(), r =>
-        {
-            Assert.Equal(JsonValueKind.Null, r.GetProperty("error").ValueKind);
-            Assert.Equal(12_366, r.GetProperty("total_stars").GetInt32());
-        });
+        Assert.All(
+            demo.GetProperty("runs").EnumerateArray(),
+            r =>
+            {
+                Assert.Equal(JsonValueKind.Null, r.GetProperty("error").ValueKind);
+                Assert.Equal(12_366, r.GetProperty("total_stars").GetInt32());
+            }
+        );
         // 5 % of 12,366 stars, by the percentile of the scores.
         Assert.Equal(619, demo.GetProperty("runs")[1].GetProperty("anomaly_count").GetInt32());
         (await ledger.RunAsync("views", "verify")).Ok();
@@ -67,14 +74,30 @@ public sealed class DemoTests
         using var folder = TestFolder.Create("cli-demo");
         var file = Path.Combine(folder.Path, "positions.csv");
         var random = new Random(1);
-        File.WriteAllLines(file, ["source_id,ra,dec,phot_g_mean_mag", .. Enumerable.Range(1, 500).Select(i => FormattableString.Invariant($"{i},{random.NextDouble() * 360},{random.NextDouble() * 180 - 90},{10 + random.NextDouble()}"))]);
+        File.WriteAllLines(
+            file,
+            [
+                "source_id,ra,dec,phot_g_mean_mag",
+                .. Enumerable
+                    .Range(1, 500)
+                    .Select(i =>
+                        FormattableString.Invariant(
+                            $"{i},{random.NextDouble() * 360},{random.NextDouble() * 180 - 90},{10 + random.NextDouble()}"
+                        )
+                    ),
+            ]
+        );
         await using var ledger = await CliLedger.CreateAsync();
 
         var shown = (await ledger.RunAsync("demo", "--no-serve", "--file", file)).Ok().Out;
 
         Assert.Contains("positions: 500 stars", shown);
         Assert.Contains("not possible", shown);
-        Assert.Contains("A, B, C, D: No recipe was named: default is taken, because population needs a positive parallax_mas, which 0 of 500 stars have", shown);
+        Assert.Contains(
+            "A, B, C, D: No recipe was named: default is taken, because population needs a positive parallax_mas, which 0 of 500 "
+                + "stars have",
+            shown
+        );
         Assert.Contains("G, H: No recipe was named: sphere is taken", shown);
         Assert.Contains("50 flagged", shown);
         (await ledger.RunAsync("views", "verify")).Ok();

@@ -11,7 +11,23 @@ public sealed class DiscoverTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
 
-        var result = (await ledger.RunAsync("discover", "anomalies", "--dataset", "sky", "--contamination", "0.02", "--n-estimators", "50", "--max-samples", "128", "--random-state", "9", "--json")).Ok();
+        var result = (
+            await ledger.RunAsync(
+                "discover",
+                "anomalies",
+                "--dataset",
+                "sky",
+                "--contamination",
+                "0.02",
+                "--n-estimators",
+                "50",
+                "--max-samples",
+                "128",
+                "--random-state",
+                "9",
+                "--json"
+            )
+        ).Ok();
 
         var run = result.Json;
         Assert.Equal(2000, run.GetProperty("total_stars").GetInt32());
@@ -20,13 +36,21 @@ public sealed class DiscoverTests
         Assert.Equal(50, run.GetProperty("parameters").GetProperty("n_estimators").GetInt32());
         Assert.Equal(128, run.GetProperty("parameters").GetProperty("max_samples").GetInt32());
         Assert.Equal(9, run.GetProperty("parameters").GetProperty("random_state").GetInt64());
-        Assert.All(new[] { "load", "compute", "persist", "views" }, t => Assert.True(run.GetProperty("timings").GetProperty(t).GetDouble() > 0, t));
+        Assert.All(
+            new[] { "load", "compute", "persist", "views" },
+            t => Assert.True(run.GetProperty("timings").GetProperty(t).GetDouble() > 0, t)
+        );
         var scores = run.GetProperty("top_anomalies").EnumerateArray().Select(s => s.GetProperty("anomaly_score").GetDouble()).ToList();
         Assert.Equal(10, scores.Count);
         Assert.Equal(scores.Order(), scores);
         Assert.True(scores[^1] < 0);
         Assert.Equal(JsonValueKind.String, run.GetProperty("top_anomalies")[0].GetProperty("source_id").ValueKind);
-        Assert.Equal(40, await ledger.CountAsync($"select anomaly_count from mv_discovery_run_stats where run_id = '{run.GetProperty("run_id").GetString()}'"));
+        Assert.Equal(
+            40,
+            await ledger.CountAsync(
+                $"select anomaly_count from mv_discovery_run_stats where run_id = '{run.GetProperty("run_id").GetString()}'"
+            )
+        );
         Assert.Empty(result.Error);
     }
 
@@ -35,16 +59,26 @@ public sealed class DiscoverTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
 
-        var run = (await ledger.RunAsync("discover", "clusters", "--features", "cluster5d", "--eps", "0.2", "--min-samples", "8", "--json")).Ok().Json;
+        var run = (await ledger.RunAsync("discover", "clusters", "--features", "cluster5d", "--eps", "0.2", "--min-samples", "8", "--json"))
+            .Ok()
+            .Json;
 
         var clusters = run.GetProperty("clusters").EnumerateArray().ToList();
         Assert.True(run.GetProperty("cluster_count").GetInt32() >= 3);
         Assert.Equal(run.GetProperty("cluster_count").GetInt32(), clusters.Count);
         Assert.Equal(2000, run.GetProperty("noise_count").GetInt32() + clusters.Sum(c => c.GetProperty("cluster_size").GetInt32()));
         // The Pleiades are planted.
-        Assert.Contains(clusters, c => Near(c, "centre_ra_deg", 56.6, 1) && Near(c, "centre_dec_deg", 24.1, 1) && Near(c, "parallax_mas", 7.36, 0.5) && Near(c, "pmdec_mas_yr", -45.5, 2));
+        Assert.Contains(
+            clusters,
+            c =>
+                Near(c, "centre_ra_deg", 56.6, 1)
+                && Near(c, "centre_dec_deg", 24.1, 1)
+                && Near(c, "parallax_mas", 7.36, 0.5)
+                && Near(c, "pmdec_mas_yr", -45.5, 2)
+        );
 
-        static bool Near(JsonElement c, string name, double expected, double tolerance) => Math.Abs(c.GetProperty(name).GetDouble() - expected) < tolerance;
+        static bool Near(JsonElement c, string name, double expected, double tolerance) =>
+            Math.Abs(c.GetProperty(name).GetDouble() - expected) < tolerance;
     }
 
     [Fact]
@@ -56,10 +90,16 @@ public sealed class DiscoverTests
         var shown = (await ledger.RunAsync("discover", "clusters", "--eps", "0.2", "--no-save")).Ok().Out;
 
         Assert.Equal("population@1", run.GetProperty("parameters").GetProperty("features").GetString());
-        Assert.Equal("No recipe was named: population is the first choice for anomaly runs.", run.GetProperty("features_chosen").GetString());
+        Assert.Equal(
+            "No recipe was named: population is the first choice for anomaly runs.",
+            run.GetProperty("features_chosen").GetString()
+        );
         Assert.Contains("cluster5d@1: dir_x", shown);
         Assert.Contains("No recipe was named: cluster5d is the first choice for cluster runs.", shown);
-        Assert.DoesNotContain("No recipe was named", (await ledger.RunAsync("discover", "anomalies", "--features", "default", "--no-save")).Ok().Out);
+        Assert.DoesNotContain(
+            "No recipe was named",
+            (await ledger.RunAsync("discover", "anomalies", "--features", "default", "--no-save")).Ok().Out
+        );
     }
 
     [Fact]
@@ -68,14 +108,33 @@ public sealed class DiscoverTests
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var before = await ledger.CountAsync("select count(*) from mv_discovery_run_stats");
 
-        var sweep = (await ledger.RunAsync("discover", "clusters", "--algorithm", "hdbscan", "--min-cluster-size", "5,10,20", "--min-samples", "5", "--json")).Ok().Json;
-        var shown = (await ledger.RunAsync("discover", "clusters", "--algorithm", "hdbscan", "--min-cluster-size", "5,10", "--no-save")).Ok().Out;
+        var sweep = (
+            await ledger.RunAsync(
+                "discover",
+                "clusters",
+                "--algorithm",
+                "hdbscan",
+                "--min-cluster-size",
+                "5,10,20",
+                "--min-samples",
+                "5",
+                "--json"
+            )
+        )
+            .Ok()
+            .Json;
+        var shown = (await ledger.RunAsync("discover", "clusters", "--algorithm", "hdbscan", "--min-cluster-size", "5,10", "--no-save"))
+            .Ok()
+            .Out;
 
         var runs = sweep.GetProperty("items").EnumerateArray().ToList();
         Assert.Equal([5, 10, 20], runs.Select(r => r.GetProperty("parameters").GetProperty("min_cluster_size").GetInt32()));
         Assert.Equal(1, sweep.GetProperty("trees_built").GetInt32());
         Assert.Equal(before + 3, await ledger.CountAsync("select count(*) from mv_discovery_run_stats"));
-        Assert.Equal(runs.Select(r => r.GetProperty("cluster_count").GetInt32()).OrderDescending(), runs.Select(r => r.GetProperty("cluster_count").GetInt32()));
+        Assert.Equal(
+            runs.Select(r => r.GetProperty("cluster_count").GetInt32()).OrderDescending(),
+            runs.Select(r => r.GetProperty("cluster_count").GetInt32())
+        );
         Assert.Contains("2: --min-samples N makes one of them", shown);
     }
 
@@ -159,10 +218,15 @@ public sealed class DiscoverTests
         var one = (await ledger.RunAsync("discover", "anomalies", "--threads", "1", "--json")).Ok().Json.GetProperty("run_id").GetString();
         var many = (await ledger.RunAsync("discover", "anomalies", "--threads", "5", "--json")).Ok().Json.GetProperty("run_id").GetString();
 
-        Assert.Equal(0, await ledger.CountAsync($"""
-            select count(*) from discovery_results a full join discovery_results b on b.run_id = '{many}' and b.star_id = a.star_id
-            where a.run_id = '{one}' and (a.anomaly_score, a.is_anomaly) is distinct from (b.anomaly_score, b.is_anomaly)
-            """));
+        Assert.Equal(
+            0,
+            await ledger.CountAsync(
+                $"""
+                select count(*) from discovery_results a full join discovery_results b on b.run_id = '{many}' and b.star_id = a.star_id
+                where a.run_id = '{one}' and (a.anomaly_score, a.is_anomaly) is distinct from (b.anomaly_score, b.is_anomaly)
+                """
+            )
+        );
     }
 
     [Fact]

@@ -18,14 +18,21 @@ public sealed class ExportTests : IDisposable
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var id = (await ledger.RunIdsAsync("--type", "cluster"))[0];
-        var (csv, parquet, json) = (Path.Combine(_folder.Path, "run.csv.gz"), Path.Combine(_folder.Path, "run.parquet"), Path.Combine(_folder.Path, "run.txt"));
+        var (csv, parquet, json) = (
+            Path.Combine(_folder.Path, "run.csv.gz"),
+            Path.Combine(_folder.Path, "run.parquet"),
+            Path.Combine(_folder.Path, "run.txt")
+        );
 
         var answer = (await ledger.RunAsync("runs", "export", id, "-o", csv, "--json")).Ok().Json;
         (await ledger.RunAsync("runs", "export", id, "-o", parquet)).Ok();
         (await ledger.RunAsync("runs", "export", id, "-o", json, "--format", "json")).Ok();
         var streamed = (await ledger.RunAsync("runs", "export", id, "--format", "json", "-o", "-")).Ok().Json;
 
-        Assert.Equal((2000, "csv", id), (answer.GetProperty("rows").GetInt32(), answer.GetProperty("format").GetString(), answer.GetProperty("run_id").GetString()));
+        Assert.Equal(
+            (2000, "csv", id),
+            (answer.GetProperty("rows").GetInt32(), answer.GetProperty("format").GetString(), answer.GetProperty("run_id").GetString())
+        );
         using var document = JsonDocument.Parse(File.ReadAllText(json));
         var provenance = document.RootElement.GetProperty("provenance");
         Assert.Equal("all stars", provenance.GetProperty("selection").GetString());
@@ -38,7 +45,10 @@ public sealed class ExportTests : IDisposable
         using (var table = CatalogFile.Open(csv))
         {
             Assert.Equal("deg", table.Columns.Single(c => c.Name == "ra_deg").Unit);
-            var clusters = table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).SelectMany(b => ((Int64Vector)b.Columns[11]).Values.ToArray()[..b.Count]).ToList();
+            var clusters = table
+                .ReadBatches(cancellationToken: TestContext.Current.CancellationToken)
+                .SelectMany(b => ((Int64Vector)b.Columns[11]).Values.ToArray()[..b.Count])
+                .ToList();
             Assert.Equal(rows.Select(r => r.GetProperty("cluster_id").GetInt64()), clusters);
         }
         await using var reader = await ParquetReader.CreateAsync(parquet, cancellationToken: TestContext.Current.CancellationToken);
@@ -62,7 +72,10 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(compared.GetProperty("common_count").GetInt32(), sides["common"]);
         Assert.Equal(compared.GetProperty("only_in_run_1_count").GetInt32(), sides.GetValueOrDefault("only_1"));
         Assert.Equal(compared.GetProperty("only_in_run_2_count").GetInt32(), sides.GetValueOrDefault("only_2"));
-        Assert.Equal([ids[1], ids[0]], pair.GetProperty("provenance").GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()));
+        Assert.Equal(
+            [ids[1], ids[0]],
+            pair.GetProperty("provenance").GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run_id").GetString())
+        );
         Assert.Equal(sides["common"], Assert.Single(matrix.GetProperty("rows").EnumerateArray()).GetProperty("common").GetInt32());
         Assert.Equal(sides.Values.Sum(), consensus.GetProperty("rows").GetInt32());
         Assert.InRange(consensus.GetProperty("provenance").GetProperty("effective_runs").GetDouble(), 1, 2);
@@ -74,8 +87,32 @@ public sealed class ExportTests : IDisposable
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         string File(string name) => Path.Combine(_folder.Path, name);
         (await ledger.RunAsync("datasets", "export", "sky", "-o", File("stars.fits"))).Ok();
-        var bright = (await ledger.RunAsync("datasets", "export", "sky", "--filter", "magnitude=..12", "--extra", "-o", File("bright.vot.gz"), "--json")).Ok().Json;
-        (await ledger.RunAsync("views", "export", "mv_star_anomaly_frequency", "--format", "votable-binary2", "-o", File("frequency.vot"))).Ok();
+        var bright = (
+            await ledger.RunAsync(
+                "datasets",
+                "export",
+                "sky",
+                "--filter",
+                "magnitude=..12",
+                "--extra",
+                "-o",
+                File("bright.vot.gz"),
+                "--json"
+            )
+        )
+            .Ok()
+            .Json;
+        (
+            await ledger.RunAsync(
+                "views",
+                "export",
+                "mv_star_anomaly_frequency",
+                "--format",
+                "votable-binary2",
+                "-o",
+                File("frequency.vot")
+            )
+        ).Ok();
         (await ledger.RunAsync("analytics", "coverage", "--min-runs", "1", "-o", File("coverage.ecsv"))).Ok();
         var parameters = (await ledger.RunAsync("analytics", "parameters", "--format", "json", "-o", "-")).Ok().Json;
 

@@ -13,8 +13,11 @@ public sealed class GuideTests
         var root = CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalFacts.None, false, CancellationToken.None));
 
         Assert.All(root.Subcommands, command => Assert.Matches($"(?m)^## .*\\b{command.Name}\\b", guide));
-        var missing = Walk(root).SelectMany(c => c.Options.Select(o => o.Name).Concat(c.Subcommands.Select(s => s.Name)))
-            .Distinct().Except(["--help", "--version", "--output"]).Where(name => !guide.Contains(name, StringComparison.Ordinal));
+        var missing = Walk(root)
+            .SelectMany(c => c.Options.Select(o => o.Name).Concat(c.Subcommands.Select(s => s.Name)))
+            .Distinct()
+            .Except(["--help", "--version", "--output"])
+            .Where(name => !guide.Contains(name, StringComparison.Ordinal));
         Assert.Empty(missing);
     }
 
@@ -24,7 +27,8 @@ public sealed class GuideTests
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, path))) return Path.Combine(folder.FullName, path);
+            if (File.Exists(Path.Combine(folder.FullName, path)))
+                return Path.Combine(folder.FullName, path);
         }
         throw new FileNotFoundException($"{path} is not above the tests");
     }

@@ -30,7 +30,12 @@ public sealed class IngestTests : IDisposable
         Assert.False(answer.GetProperty("already_loaded").GetBoolean());
         Assert.Equal(2, answer.GetProperty("rows").GetInt64());
         Assert.Equal(4, answer.GetProperty("rejected").GetInt64());
-        var rejected = answer.GetProperty("rejected_rows").EnumerateArray().Select(r => (Line: r.GetProperty("line_number").GetInt64(), Field: r.GetProperty("field").GetString())).Order().ToList();
+        var rejected = answer
+            .GetProperty("rejected_rows")
+            .EnumerateArray()
+            .Select(r => (Line: r.GetProperty("line_number").GetInt64(), Field: r.GetProperty("field").GetString()))
+            .Order()
+            .ToList();
         Assert.Equal([3, 4, 6, 7], rejected.Select(r => r.Line));
         Assert.Equal("ra_deg", rejected[0].Field);
         Assert.Equal("dec_deg", rejected[1].Field);
@@ -92,7 +97,9 @@ public sealed class IngestTests : IDisposable
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ingest", file)).ExitCode);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ingest", file, "--map", "longitude=long")).ExitCode);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ingest", file, "--map", "ra_deg")).ExitCode);
-        var answer = (await ledger.RunAsync("ingest", file, "--map", "ra_deg=long", "dec_deg=lat", "--map", "magnitude=bright", "--json")).Ok().Json;
+        var answer = (await ledger.RunAsync("ingest", file, "--map", "ra_deg=long", "dec_deg=lat", "--map", "magnitude=bright", "--json"))
+            .Ok()
+            .Json;
 
         Assert.Equal("long", answer.GetProperty("dataset").GetProperty("column_mapping").GetProperty("ra_deg").GetString());
         Assert.Equal(1, await ledger.CountAsync("select count(*) from stars where ra_deg = 11 and dec_deg = 21 and magnitude = 6"));
@@ -117,7 +124,9 @@ public sealed class IngestTests : IDisposable
     [Fact]
     public async Task Preview_says_how_to_choose_among_several_tables()
     {
-        const string One = "<TABLE name=\"{0}\"><FIELD name=\"ra\" datatype=\"double\"/><FIELD name=\"dec\" datatype=\"double\"/><DATA><TABLEDATA><TR><TD>{1}</TD><TD>2</TD></TR></TABLEDATA></DATA></TABLE>";
+        const string One =
+            "<TABLE name=\"{0}\"><FIELD name=\"ra\" datatype=\"double\"/><FIELD name=\"dec\" "
+            + "datatype=\"double\"/><DATA><TABLEDATA><TR><TD>{1}</TD><TD>2</TD></TR></TABLEDATA></DATA></TABLE>";
         string Named(string name, int ra) => string.Format(System.Globalization.CultureInfo.InvariantCulture, One, name, ra);
         var file = Write("two.vot", $"<VOTABLE version=\"1.4\"><RESOURCE>{Named("bright", 10)}{Named("faint", 20)}</RESOURCE></VOTABLE>");
 
@@ -141,8 +150,10 @@ public sealed class IngestTests : IDisposable
     {
         await using var ledger = await CliLedger.CreateAsync();
         using var service = new SmallService();
-        string[] asked = kind == "tap" ? ["--tap", service.Tap.AbsoluteUri, "--adql", "select * from stars", .. asynchronous ? ["--async"] : Array.Empty<string>()]
-            : ["--cone", service.Cone.AbsoluteUri, "--ra", "10", "--dec", "20", "--radius", "0.5"];
+        string[] asked =
+            kind == "tap"
+                ? ["--tap", service.Tap.AbsoluteUri, "--adql", "select * from stars", .. asynchronous ? ["--async"] : Array.Empty<string>()]
+                : ["--cone", service.Cone.AbsoluteUri, "--ra", "10", "--dec", "20", "--radius", "0.5"];
 
         var answer = (await ledger.RunAsync(["ingest", .. asked, "--dataset", "near", "--json"])).Ok().Json;
 
@@ -151,8 +162,15 @@ public sealed class IngestTests : IDisposable
         var source = (await ledger.RunAsync("datasets", "show", "near", "--json")).Ok().Json.GetProperty("source")[0];
         Assert.Equal((kind == "tap" ? service.Tap : service.Cone).AbsoluteUri, source.GetProperty("service").GetString());
         Assert.NotEmpty(source.GetProperty("query").GetString()!);
-        if (kind == "tap") Assert.Contains(service.Asked, a => a.StartsWith(asynchronous ? "POST /tap/async" : "POST /tap/sync", StringComparison.Ordinal) && a.Contains("select * from stars", StringComparison.Ordinal));
-        else Assert.Equal("GET /cone?RA=10&DEC=20&SR=0.5&VERB=3", Assert.Single(service.Asked));
+        if (kind == "tap")
+            Assert.Contains(
+                service.Asked,
+                a =>
+                    a.StartsWith(asynchronous ? "POST /tap/async" : "POST /tap/sync", StringComparison.Ordinal)
+                    && a.Contains("select * from stars", StringComparison.Ordinal)
+            );
+        else
+            Assert.Equal("GET /cone?RA=10&DEC=20&SR=0.5&VERB=3", Assert.Single(service.Asked));
     }
 
     [Fact]
@@ -161,8 +179,26 @@ public sealed class IngestTests : IDisposable
         await using var ledger = await CliLedger.CreateAsync();
         using var service = new SmallService();
 
-        var wrong = await ledger.RunAsync("ingest", "--tap", service.Tap.AbsoluteUri, "--adql", "select parallaxx from stars", "--dataset", "near");
-        var large = await ledger.RunAsync("ingest", "--tap", service.Tap.AbsoluteUri, "--adql", "endless", "--dataset", "near", "--max-download", "1");
+        var wrong = await ledger.RunAsync(
+            "ingest",
+            "--tap",
+            service.Tap.AbsoluteUri,
+            "--adql",
+            "select parallaxx from stars",
+            "--dataset",
+            "near"
+        );
+        var large = await ledger.RunAsync(
+            "ingest",
+            "--tap",
+            service.Tap.AbsoluteUri,
+            "--adql",
+            "endless",
+            "--dataset",
+            "near",
+            "--max-download",
+            "1"
+        );
 
         Assert.Equal((ExitCodes.Failed, ExitCodes.Failed), (wrong.ExitCode, large.ExitCode));
         Assert.Contains("unknown column parallaxx", wrong.Error);
@@ -200,7 +236,13 @@ public sealed class IngestTests : IDisposable
         Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
 
         (await ledger.RunAsync("datasets", "delete", "sky", "--with-runs")).Ok();
-        Assert.Equal(0, await ledger.CountAsync("select (select count(*) from stars) + (select count(*) from discovery_results) + (select count(*) from mv_discovery_run_stats)"));
+        Assert.Equal(
+            0,
+            await ledger.CountAsync(
+                "select (select count(*) from stars) + (select count(*) from discovery_results) + (select count(*) from "
+                    + "mv_discovery_run_stats)"
+            )
+        );
         Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("datasets", "show", "sky")).ExitCode);
         (await ledger.RunAsync("views", "verify")).Ok();
     }

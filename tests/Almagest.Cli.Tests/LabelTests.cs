@@ -23,14 +23,26 @@ public sealed class LabelTests : IDisposable
         Assert.Equal(["anomaly", "cluster"], quality.EnumerateArray().Select(q => q.GetProperty("run_type").GetString()));
         Assert.InRange(quality[0].GetProperty("recall").GetDouble(), 0.1, 1);
         Assert.Equal(2000, quality[0].GetProperty("labelled_stars").GetInt64());
-        var cells = (await ledger.RunAsync("analytics", "coverage", "--dataset", "sky", "--limit", "100000", "--json")).Ok().Json.GetProperty("cells").EnumerateArray().ToList();
+        var cells = (await ledger.RunAsync("analytics", "coverage", "--dataset", "sky", "--limit", "100000", "--json"))
+            .Ok()
+            .Json.GetProperty("cells")
+            .EnumerateArray()
+            .ToList();
         Assert.Equal(2000, cells.Sum(c => c.GetProperty("stars").GetInt64()));
         Assert.All(cells, c => Assert.Equal(2, c.GetProperty("runs").GetInt64()));
-        var parameters = (await ledger.RunAsync("analytics", "parameters", "--type", "anomaly", "--json")).Ok().Json.GetProperty("parameters");
+        var parameters = (await ledger.RunAsync("analytics", "parameters", "--type", "anomaly", "--json"))
+            .Ok()
+            .Json.GetProperty("parameters");
         Assert.Equal(quality[0].GetProperty("recall").GetDouble(), parameters[0].GetProperty("mean_recall").GetDouble(), 1e-8);
-        Assert.Contains("differ in one parameter alone", (await ledger.RunAsync("analytics", "sensitivity")).Ok().Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "differ in one parameter alone",
+            (await ledger.RunAsync("analytics", "sensitivity")).Ok().Out,
+            StringComparison.Ordinal
+        );
         (await ledger.RunAsync("discover", "anomalies", "--dataset", "sky", "--contamination", "0.1")).Ok();
-        var pairs = (await ledger.RunAsync("analytics", "sensitivity", "--parameter", "contamination", "--json")).Ok().Json.GetProperty("sensitivity");
+        var pairs = (await ledger.RunAsync("analytics", "sensitivity", "--parameter", "contamination", "--json"))
+            .Ok()
+            .Json.GetProperty("sensitivity");
         Assert.Equal((0.05, 0.1), (pairs[0].GetProperty("value_1").GetDouble(), pairs[0].GetProperty("value_2").GetDouble()));
         foreach (var view in new[] { "parameters", "coverage", "quality", "sensitivity" })
         {
@@ -49,7 +61,10 @@ public sealed class LabelTests : IDisposable
 
         var answer = (await ledger.RunAsync("ingest", "--labels", labels, "--json")).Ok().Json;
 
-        Assert.Equal((2L, 0L, "truth"), (answer.GetProperty("labels").GetInt64(), answer.GetProperty("unknown").GetInt64(), answer.GetProperty("label_set").GetString()));
+        Assert.Equal(
+            (2L, 0L, "truth"),
+            (answer.GetProperty("labels").GetInt64(), answer.GetProperty("unknown").GetInt64(), answer.GetProperty("label_set").GetString())
+        );
         Assert.Equal(1, await ledger.CountAsync("select count(*) from star_labels where is_anomaly = 0 and cluster = 'Hyades'"));
         (await ledger.RunAsync("ingest", "--labels", Write("again.csv", "source_id,outlier\nb,1\n"), "--dataset", "stars")).Ok();
         Assert.Equal(2, await ledger.CountAsync("select count(*) from star_labels where is_anomaly = 1 and cluster is null"));

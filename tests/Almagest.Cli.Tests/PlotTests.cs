@@ -21,17 +21,25 @@ public sealed class PlotTests : IDisposable
         var answer = (await ledger.RunAsync("plot", "run", anomalies[0], "-o", At("run.png"), "--json")).Ok().Json;
         (await ledger.RunAsync("plot", "run", clusters, "-o", At("clusters.svg"))).Ok();
         (await ledger.RunAsync("plot", "run", clusters, "--cluster", "0", "--only", "sky", "-o", At("sky.svg"))).Ok();
-        (await ledger.RunAsync("plot", "dataset", "-o", At("sky.png"), "--only", "cmd,sky", "--scale", "1", "--filter", "magnitude=..14")).Ok();
+        (
+            await ledger.RunAsync("plot", "dataset", "-o", At("sky.png"), "--only", "cmd,sky", "--scale", "1", "--filter", "magnitude=..14")
+        ).Ok();
         (await ledger.RunAsync("plot", "compare", anomalies[0], anomalies[1], "-o", At("pair.svg"))).Ok();
 
-        foreach (var png in new[] { "run.png", "sky.png" }) Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(At(png))[..4]);
+        foreach (var png in new[] { "run.png", "sky.png" })
+            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(At(png))[..4]);
         Assert.Equal(new FileInfo(At("run.png")).Length, answer.GetProperty("bytes").GetInt64());
         var sheet = XDocument.Load(At("clusters.svg"));
         var words = sheet.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
-        Assert.All(new[] { "Cluster sizes", "Colour–magnitude diagram", "Proper motions", "Parallaxes", "Sky" }, w => Assert.Contains(w, words));
+        Assert.All(
+            new[] { "Cluster sizes", "Colour–magnitude diagram", "Proper motions", "Parallaxes", "Sky" },
+            w => Assert.Contains(w, words)
+        );
         Assert.NotNull(sheet.Root!.Attribute("width"));
-        Assert.Equal(await ledger.CountAsync($"select count(*) from discovery_results where run_id = '{clusters}' and cluster_id = 0"),
-            XDocument.Load(At("sky.svg")).Descendants().Count(e => e.Name.LocalName == "circle" && e.Attribute("class")!.Value == "flag"));
+        Assert.Equal(
+            await ledger.CountAsync($"select count(*) from discovery_results where run_id = '{clusters}' and cluster_id = 0"),
+            XDocument.Load(At("sky.svg")).Descendants().Count(e => e.Name.LocalName == "circle" && e.Attribute("class")!.Value == "flag")
+        );
         Assert.Contains("only here", File.ReadAllText(At("pair.svg")));
     }
 
@@ -55,7 +63,15 @@ public sealed class PlotTests : IDisposable
     public async Task A_picture_that_a_run_does_not_have_is_named_with_those_that_it_has()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        var run = await ledger.RunAsync("plot", "run", (await ledger.RunIdsAsync("--type", "anomaly"))[0], "-o", At("x.svg"), "--only", "motions");
+        var run = await ledger.RunAsync(
+            "plot",
+            "run",
+            (await ledger.RunIdsAsync("--type", "anomaly"))[0],
+            "-o",
+            At("x.svg"),
+            "--only",
+            "motions"
+        );
         Assert.NotEqual(ExitCodes.Done, run.ExitCode);
         Assert.Contains("There are: scores, cmd, sky", run.Error);
     }

@@ -19,11 +19,19 @@ public sealed class PresentationTests
     public async Task Every_table_fits_80_columns_with_no_row_broken(params string[] command)
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        string[] options = command[0] == "demo" ? ["--stars", "1500"] : command[0] == "discover" ? ["--dataset", "sky"] : [];
+        string[] options =
+            command[0] == "demo" ? ["--stars", "1500"]
+            : command[0] == "discover" ? ["--dataset", "sky"]
+            : [];
 
-        var shown = (await Cli.RunAsync(new TerminalFacts(true, false, 80, false), [.. command, .. options, "--database", ledger.Connection])).Ok().Out;
+        var shown = (
+            await Cli.RunAsync(new TerminalFacts(true, false, 80, false), [.. command, .. options, "--database", ledger.Connection])
+        )
+            .Ok()
+            .Out;
 
-        foreach (var line in shown.Split('\n')) Assert.True(Plain(line).TrimEnd().Length <= 80, line);
+        foreach (var line in shown.Split('\n'))
+            Assert.True(Plain(line).TrimEnd().Length <= 80, line);
         // A column that is cut short ends with an ellipsis.
         Assert.DoesNotContain("…", shown);
     }
@@ -68,7 +76,9 @@ public sealed class PresentationTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
 
-        var result = (await Cli.RunAsync(new TerminalFacts(false, true, 80, true), "discover", "anomalies", "--json", "--database", ledger.Connection)).Ok();
+        var result = (
+            await Cli.RunAsync(new TerminalFacts(false, true, 80, true), "discover", "anomalies", "--json", "--database", ledger.Connection)
+        ).Ok();
 
         Assert.Equal(100, result.Json.GetProperty("anomaly_count").GetInt32());
         Assert.Contains("━", result.Error);

@@ -27,7 +27,12 @@ public sealed class ProcessTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
 
-        using var process = CliProcess.Start(new Dictionary<string, string?> { ["ALMAGEST_DATABASE"] = ledger.Connection }, "runs", "list", "--json");
+        using var process = CliProcess.Start(
+            new Dictionary<string, string?> { ["ALMAGEST_DATABASE"] = ledger.Connection },
+            "runs",
+            "list",
+            "--json"
+        );
 
         Assert.Equal(3, (await process.EndAsync(CancellationToken)).Ok().Json.GetProperty("items").GetArrayLength());
     }
@@ -86,7 +91,19 @@ public sealed class ProcessTests
     public async Task Ctrl_C_cancels_a_run_that_is_marked_so_and_exits_130()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        using var process = CliProcess.Start("discover", "anomalies", "--trees", "10000", "--subsample", "2000", "--threads", "1", "--database", ledger.Connection, "--json");
+        using var process = CliProcess.Start(
+            "discover",
+            "anomalies",
+            "--trees",
+            "10000",
+            "--subsample",
+            "2000",
+            "--threads",
+            "1",
+            "--database",
+            ledger.Connection,
+            "--json"
+        );
         await Eventually.HoldsAsync(async () =>
         {
             Assert.False(process.HasExited);
@@ -100,6 +117,11 @@ public sealed class ProcessTests
         Assert.Equal("cancelled", result.Json.GetProperty("error").GetProperty("message").GetString());
         Assert.Equal("error: cancelled", result.Error.Trim());
         Assert.Equal(1, await ledger.CountAsync("select count(*) from discovery_runs where status = 'cancelled' and not is_complete"));
-        Assert.Equal(0, await ledger.CountAsync("select count(*) from discovery_results where run_id = (select run_id from discovery_runs where status = 'cancelled')"));
+        Assert.Equal(
+            0,
+            await ledger.CountAsync(
+                "select count(*) from discovery_results where run_id = (select run_id from discovery_runs where status = 'cancelled')"
+            )
+        );
     }
 }

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Almagest.Cli.Tests;
 
-/// <summary>A resource is one record: what the API answers and what the command line prints of the same thing have the same names and values.</summary>
+/// <summary>A resource is one record: what the API answers and what the command line prints of the same thing have the same names and
+/// values.</summary>
 public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<ResourceLedger>
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
@@ -23,16 +24,28 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
     [InlineData("GET /discovery/runs/{a}/notes#notes", "runs show {a}#run_notes")]
     [InlineData("GET /discovery/runs/{b}/explain/{star}", "runs explain {b} {star} --by star_id")]
     [InlineData("POST /discovery/runs/{a}/replay", "runs replay {a}")]
-    [InlineData("""POST /discovery/runs/{a}/recovery {"contrasts": [0, 3], "repetitions": 1}""", "runs recovery {a} --contrasts 0,3 --repetitions 1", "", "seconds")]
+    [InlineData(
+        """POST /discovery/runs/{a}/recovery {"contrasts": [0, 3], "repetitions": 1}""",
+        "runs recovery {a} --contrasts 0,3 --repetitions 1",
+        "",
+        "seconds"
+    )]
     [InlineData("GET /datasets", "datasets list")]
     [InlineData("GET /datasets/second", "datasets show second")]
-    [InlineData("""POST /discovery/compare {"run_1_id": "{a}", "run_2_id": "{b}", "limit": 7}""", "runs compare {a} {b} --top 7", "side stars")]
+    [InlineData(
+        """POST /discovery/compare {"run_1_id": "{a}", "run_2_id": "{b}", "limit": 7}""",
+        "runs compare {a} {b} --top 7",
+        "side stars"
+    )]
     [InlineData("""POST /discovery/compare {"run_1_id": "{c}", "run_2_id": "{d}", "limit": 10}""", "runs compare {c} {d}", "side stars")]
     [InlineData("""POST /discovery/compare {"run_ids": ["{a}", "{b}", "{c}"]}""", "runs compare {a} {b} {c}")]
     [InlineData("GET /discovery/compare/{a}/{b}/stars?side=only_2&limit=5#items", "runs compare {a} {b} --stars only-b --top 5#stars")]
     [InlineData("GET /analytics/discovery/overlaps/significance?run_ids={a},{b}", "runs matrix {a} {b}")]
     [InlineData("GET /analytics/discovery/consensus?run_ids={a},{b}&limit=20", "consensus {a} {b}")]
-    [InlineData("""POST /discovery/clusters/identity {"run_ids": ["{c}", "{d}"], "members": 3}""", "runs clusters {c} {d} --top 100 --members 3")]
+    [InlineData(
+        """POST /discovery/clusters/identity {"run_ids": ["{c}", "{d}"], "members": 3}""",
+        "runs clusters {c} {d} --top 100 --members 3"
+    )]
     [InlineData("""POST /discovery/k-distance {"dataset": "sky", "min_samples": 8}""", "discover k-distance --dataset sky --min-samples 8")]
     [InlineData("GET /crossmatches", "links list")]
     [InlineData("GET /crossmatches/{match}/compare?run_1_id={a}&run_2_id={e}", "links compare {match} {a} {e}")]
@@ -56,12 +69,24 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
     [InlineData("GET /datasets/sky/labels?label_set=eye#items.0", "label", "replaced")]
     [InlineData("GET /datasets/second", "ingest#dataset", "", "run_count", "rejected_rows")]
     [InlineData("GET /datasets/second#rejected_rows", "ingest#rejected_rows")]
-    [InlineData("GET /discovery/runs/{d}", "d", "saved top_anomalies clusters features_chosen imputed notes timings", "",
-        "selection_hash results_summary status is_complete error random_seed program_version created_at started_at completed_at results_hash retry_of group_id "
-        + "stage percent attempts heartbeat_at cancel_requested_at")]
+    [InlineData(
+        "GET /discovery/runs/{d}",
+        "d",
+        "saved top_anomalies clusters features_chosen imputed notes timings",
+        "",
+        "selection_hash results_summary status is_complete error random_seed program_version created_at started_at completed_at "
+            + "results_hash retry_of group_id "
+            + "stage percent attempts heartbeat_at cancel_requested_at"
+    )]
     [InlineData("GET /discovery/runs/{d}#results_summary.features.imputed", "d#imputed")]
     [InlineData("GET /discovery/runs/{d}#results_summary.notes", "d#notes")]
-    public async Task What_a_command_makes_it_prints_as_the_api_gives_it(string request, string made, string more = "", string passing = "", string less = "")
+    public async Task What_a_command_makes_it_prints_as_the_api_gives_it(
+        string request,
+        string made,
+        string more = "",
+        string passing = "",
+        string less = ""
+    )
     {
         var parts = made.Split('#');
         Same(await AskAsync(request), Part(ledger.Made[parts[0]], parts.ElementAtOrDefault(1)), more, passing, less);
@@ -78,22 +103,36 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
         Assert.NotNull(Difference(JsonElement.Parse(api), JsonElement.Parse(printed), [], [], [], ""));
 
     private static void Same(JsonElement api, JsonElement printed, string more, string passing, string less = "") =>
-        Assert.Null(Difference(api, printed, more.Split(' ', StringSplitOptions.RemoveEmptyEntries), passing.Split(' '), less.Split(' '), ""));
+        Assert.Null(
+            Difference(api, printed, more.Split(' ', StringSplitOptions.RemoveEmptyEntries), passing.Split(' '), less.Split(' '), "")
+        );
 
-    /// <summary>The first place where the two are not the same; null where there is none. Only at the top may one have more fields.</summary>
+    /// <summary>The first place where the two are not the same; null where there is none. Only at the top may one have more
+    /// fields.</summary>
     private static string? Difference(JsonElement api, JsonElement printed, string[] more, string[] passing, string[] less, string path)
     {
-        if (api.ValueKind != printed.ValueKind) return $"{path}: {api} and {printed}";
+        if (api.ValueKind != printed.ValueKind)
+            return $"{path}: {api} and {printed}";
         switch (api.ValueKind)
         {
             case JsonValueKind.Object:
                 var (names, own) = (Names(api).Except(less).Order().ToList(), Names(printed).Except(more).Order().ToList());
-                if (!names.SequenceEqual(own)) return $"{path}: the API has {string.Join(' ', names.Except(own))}, the command line {string.Join(' ', own.Except(names))}";
-                if (more.Except(Names(printed)).FirstOrDefault() is { } missing) return $"{path}: the command line has no {missing}";
-                return names.Except(passing).Select(n => Difference(api.GetProperty(n), printed.GetProperty(n), [], passing, [], $"{path}.{n}")).FirstOrDefault(d => d is not null);
+                if (!names.SequenceEqual(own))
+                    return $"{path}: the API has {string.Join(' ', names.Except(own))}, the command line "
+                        + $"{string.Join(' ', own.Except(names))}";
+                if (more.Except(Names(printed)).FirstOrDefault() is { } missing)
+                    return $"{path}: the command line has no {missing}";
+                return names
+                    .Except(passing)
+                    .Select(n => Difference(api.GetProperty(n), printed.GetProperty(n), [], passing, [], $"{path}.{n}"))
+                    .FirstOrDefault(d => d is not null);
             case JsonValueKind.Array:
-                if (api.GetArrayLength() != printed.GetArrayLength()) return $"{path}: {api.GetArrayLength()} and {printed.GetArrayLength()} elements";
-                return api.EnumerateArray().Zip(printed.EnumerateArray()).Select((e, i) => Difference(e.First, e.Second, [], passing, [], $"{path}[{i}]")).FirstOrDefault(d => d is not null);
+                if (api.GetArrayLength() != printed.GetArrayLength())
+                    return $"{path}: {api.GetArrayLength()} and {printed.GetArrayLength()} elements";
+                return api.EnumerateArray()
+                    .Zip(printed.EnumerateArray())
+                    .Select((e, i) => Difference(e.First, e.Second, [], passing, [], $"{path}[{i}]"))
+                    .FirstOrDefault(d => d is not null);
             default:
                 return JsonElement.DeepEquals(api, printed) ? null : $"{path}: {api} and {printed}";
         }
@@ -103,14 +142,18 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
 
     /// <summary>A part of a document, such as <c>items.0</c>; the whole where none is named.</summary>
     private static JsonElement Part(JsonElement document, string? path) =>
-        (path?.Split('.') ?? []).Aggregate(document, (d, name) => d.ValueKind == JsonValueKind.Array ? d[int.Parse(name)] : d.GetProperty(name));
+        (path?.Split('.') ?? []).Aggregate(
+            document,
+            (d, name) => d.ValueKind == JsonValueKind.Array ? d[int.Parse(name)] : d.GetProperty(name)
+        );
 
     private async Task<JsonElement> AskAsync(string request)
     {
         var words = ledger.Named(request).Split(' ', 3);
         var (address, part) = words[1].Split('#') is [var all, var some] ? (all, some) : (words[1], null);
         using var message = new HttpRequestMessage(new HttpMethod(words[0]), address);
-        if (words.Length > 2) message.Content = new StringContent(words[2], Encoding.UTF8, "application/json");
+        if (words.Length > 2)
+            message.Content = new StringContent(words[2], Encoding.UTF8, "application/json");
         using var answer = await ledger.Client.SendAsync(message, CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, text);

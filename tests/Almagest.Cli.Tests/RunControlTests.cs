@@ -10,9 +10,33 @@ public sealed class RunControlTests
     public async Task A_sweep_makes_one_group_of_runs_that_are_listed_by_it()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        var sweep = (await ledger.RunAsync("sweep", "--algorithm", "isolation_forest", "--set", "features=sphere", "n_estimators=10", "--grid", "contamination=0.02,0.1", "--seeds", "1-2", "--json")).Ok().Json;
+        var sweep = (
+            await ledger.RunAsync(
+                "sweep",
+                "--algorithm",
+                "isolation_forest",
+                "--set",
+                "features=sphere",
+                "n_estimators=10",
+                "--grid",
+                "contamination=0.02,0.1",
+                "--seeds",
+                "1-2",
+                "--json"
+            )
+        )
+            .Ok()
+            .Json;
         Assert.True(sweep.GetProperty("is_over").GetBoolean());
-        Assert.Equal((4, 40.0, 120.0, 200.0), (sweep.GetProperty("statuses").GetProperty("completed").GetInt32(), sweep.GetProperty("least").GetDouble(), sweep.GetProperty("mean").GetDouble(), sweep.GetProperty("most").GetDouble()));
+        Assert.Equal(
+            (4, 40.0, 120.0, 200.0),
+            (
+                sweep.GetProperty("statuses").GetProperty("completed").GetInt32(),
+                sweep.GetProperty("least").GetDouble(),
+                sweep.GetProperty("mean").GetDouble(),
+                sweep.GetProperty("most").GetDouble()
+            )
+        );
         var group = sweep.GetProperty("group_id").GetString()!;
         var listed = await ledger.RunIdsAsync("--sweep", group, "--sort", "created");
         Assert.Equal(sweep.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetString()), listed);
@@ -26,7 +50,11 @@ public sealed class RunControlTests
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         using var folder = Almagest.Testing.TestFolder.Create("sweep");
         var file = Path.Combine(folder.Path, "sets.json");
-        await File.WriteAllTextAsync(file, """[{"eps": 0.2, "min_samples": 5}, {"eps": 0.3, "min_samples": 8}]""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file,
+            """[{"eps": 0.2, "min_samples": 5}, {"eps": 0.3, "min_samples": 8}]""",
+            TestContext.Current.CancellationToken
+        );
         var text = (await ledger.RunAsync("sweep", "--algorithm", "dbscan", "--set", "features=cluster5d", "--list", file)).Ok().Out;
         Assert.Contains("2 completed", text);
         Assert.Contains("eps", text);
@@ -63,11 +91,38 @@ public sealed class RunControlTests
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var ids = await ledger.RunIdsAsync();
         var outliers = (await ledger.RunAsync("runs", "recovery", ids[1], "--contrasts", "0,3", "--repetitions", "2", "--json")).Ok().Json;
-        Assert.Equal(("outliers", 2, 42), (outliers.GetProperty("settings").GetProperty("plant").GetString(), outliers.GetProperty("settings").GetProperty("repetitions").GetInt32(), outliers.GetProperty("settings").GetProperty("seed").GetInt32()));
-        Assert.Equal([0.0, 3, 0, 3, 0, 3], outliers.GetProperty("outliers").GetProperty("by_contrast").EnumerateArray().Select(c => c.GetProperty("contrast").GetDouble()));
-        var clusters = (await ledger.RunAsync("runs", "recovery", ids[0], "--members", "20,60", "--distances", "150", "--repetitions", "2", "--json")).Ok().Json;
-        Assert.Equal([20, 60], clusters.GetProperty("clusters").GetProperty("by_plan").EnumerateArray().Select(c => c.GetProperty("cluster").GetProperty("members").GetInt32()));
-        foreach (var args in new[] { new[] { "runs", "recovery", ids[1], "--repetitions", "2" }, ["runs", "recovery", ids[0], "--members", "20,60", "--spreads", "1,2", "--repetitions", "2"] })
+        Assert.Equal(
+            ("outliers", 2, 42),
+            (
+                outliers.GetProperty("settings").GetProperty("plant").GetString(),
+                outliers.GetProperty("settings").GetProperty("repetitions").GetInt32(),
+                outliers.GetProperty("settings").GetProperty("seed").GetInt32()
+            )
+        );
+        Assert.Equal(
+            [0.0, 3, 0, 3, 0, 3],
+            outliers.GetProperty("outliers").GetProperty("by_contrast").EnumerateArray().Select(c => c.GetProperty("contrast").GetDouble())
+        );
+        var clusters = (
+            await ledger.RunAsync("runs", "recovery", ids[0], "--members", "20,60", "--distances", "150", "--repetitions", "2", "--json")
+        )
+            .Ok()
+            .Json;
+        Assert.Equal(
+            [20, 60],
+            clusters
+                .GetProperty("clusters")
+                .GetProperty("by_plan")
+                .EnumerateArray()
+                .Select(c => c.GetProperty("cluster").GetProperty("members").GetInt32())
+        );
+        foreach (
+            var args in new[]
+            {
+                new[] { "runs", "recovery", ids[1], "--repetitions", "2" },
+                ["runs", "recovery", ids[0], "--members", "20,60", "--spreads", "1,2", "--repetitions", "2"],
+            }
+        )
         {
             var text = (await ledger.RunAsync(args)).Ok().Out;
             Assert.Contains("False positives", text);
@@ -81,7 +136,9 @@ public sealed class RunControlTests
     public async Task A_run_shows_its_selections_hash_its_tags_and_notes_and_no_number_breaks_the_table()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        var followed = (await ledger.RunAsync("discover", "clusters", "--eps", "1e308", "--features", "cluster5d", "--follow", "--json")).Ok();
+        var followed = (
+            await ledger.RunAsync("discover", "clusters", "--eps", "1e308", "--features", "cluster5d", "--follow", "--json")
+        ).Ok();
         Assert.Contains("computing", followed.Error);
         Assert.Contains(" % ", followed.Error);
         var id = followed.Json.GetProperty("run_id").GetString()!;

@@ -23,7 +23,10 @@ public sealed class RunExplainTests
         Assert.Equal(star.GetProperty("anomaly_score").GetDouble(), json.GetProperty("anomaly_score").GetDouble());
         Assert.Equal(1, json.GetProperty("is_anomaly").GetInt32());
         var first = json.GetProperty("features")[0];
-        Assert.Equal(["feature", "value", "unit", "is_imputed", "percentile", "path_length_change", "share", "effect"], first.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["feature", "value", "unit", "is_imputed", "percentile", "path_length_change", "share", "effect"],
+            first.EnumerateObject().Select(p => p.Name)
+        );
         Assert.Equal("shorter", first.GetProperty("effect").GetString());
         Assert.StartsWith($"Star {source} is flagged (score -0.", words);
         Assert.Matches(@"(?m)^feature +value +unit +percentile +share +splits +path *$", words);
@@ -63,7 +66,12 @@ public sealed class RunExplainTests
         Assert.Contains("600 flagged", words);
         Assert.Contains($"Made from the scores of {run[^8..]}", words);
         Assert.Equal(4, (await ledger.RunIdsAsync("--type", "anomaly")).Length);
-        Assert.Equal(40, await ledger.CountAsync($"select anomaly_count from mv_discovery_run_stats where run_id = '{made.GetProperty("run_id").GetString()}'"));
+        Assert.Equal(
+            40,
+            await ledger.CountAsync(
+                $"select anomaly_count from mv_discovery_run_stats where run_id = '{made.GetProperty("run_id").GetString()}'"
+            )
+        );
         (await ledger.RunAsync("views", "verify")).Ok();
     }
 

@@ -34,7 +34,10 @@ public sealed class RunTests : IDisposable
         var all = (await ledger.RunAsync("runs", "list", "--json")).Ok().Json;
         var limited = (await ledger.RunAsync("runs", "list", "--limit", "1", "--json")).Ok().Json;
 
-        Assert.Equal(["cluster", "anomaly", "anomaly"], all.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_type").GetString()));
+        Assert.Equal(
+            ["cluster", "anomaly", "anomaly"],
+            all.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_type").GetString())
+        );
         Assert.False(all.GetProperty("truncated").GetBoolean());
         Assert.True(limited.GetProperty("truncated").GetBoolean());
         Assert.Equal(2, (await ledger.RunIdsAsync("--type", "anomaly")).Length);
@@ -57,8 +60,13 @@ public sealed class RunTests : IDisposable
             var page = (await ledger.RunAsync(["runs", "list", $"--sort={order}", "--limit", "1", "--json", .. from])).Ok().Json;
             Assert.True(paged.Count < 10, "the pages do not end");
             paged.Add(Assert.Single(page.GetProperty("items").EnumerateArray()).GetProperty("run_id").GetString()!);
-            if (page.GetProperty("next").GetString() is not { } next) break;
-            Assert.Contains($"--after {next}", (await ledger.RunAsync(["runs", "list", $"--sort={order}", "--limit", "1", .. from])).Ok().Out.ReplaceLineEndings(" "), StringComparison.Ordinal);
+            if (page.GetProperty("next").GetString() is not { } next)
+                break;
+            Assert.Contains(
+                $"--after {next}",
+                (await ledger.RunAsync(["runs", "list", $"--sort={order}", "--limit", "1", .. from])).Ok().Out.ReplaceLineEndings(" "),
+                StringComparison.Ordinal
+            );
             from = ["--after", next];
         }
         Assert.Equal(await ledger.RunIdsAsync($"--sort={order}"), paged);
@@ -114,7 +122,13 @@ public sealed class RunTests : IDisposable
         var common = compared.GetProperty("common_count").GetInt64();
         var agreement = compared.GetProperty("agreement");
         Assert.Equal(await ledger.CountAsync("select overlap_count from mv_anomaly_overlap_matrix"), common);
-        Assert.Equal(1, await ledger.CountAsync($"select count(*) from mv_anomaly_overlap_matrix where abs(jaccard_similarity - {compared.GetProperty("jaccard_similarity").GetDouble():R}) < 1e-12"));
+        Assert.Equal(
+            1,
+            await ledger.CountAsync(
+                $"select count(*) from mv_anomaly_overlap_matrix where abs(jaccard_similarity - "
+                    + $"{compared.GetProperty("jaccard_similarity").GetDouble():R}) < 1e-12"
+            )
+        );
         Assert.Equal(100 - common, compared.GetProperty("only_in_run_1_count").GetInt64());
         Assert.Equal(200 - common, compared.GetProperty("only_in_run_2_count").GetInt64());
         Assert.Equal(2000, agreement.GetProperty("analysed_by_both").GetInt64());
@@ -129,15 +143,28 @@ public sealed class RunTests : IDisposable
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var cluster = (await ledger.RunIdsAsync("--type", "cluster"))[0];
-        var same = (await ledger.RunAsync("discover", "clusters", "--features", "cluster5d", "--eps", "0.2", "--min-samples", "8", "--json")).Ok().Json.GetProperty("run_id").GetString()!;
-        var other = (await ledger.RunAsync("discover", "clusters", "--features", "cluster5d", "--eps", "0.1", "--min-samples", "8", "--json")).Ok().Json.GetProperty("run_id").GetString()!;
+        var same = (
+            await ledger.RunAsync("discover", "clusters", "--features", "cluster5d", "--eps", "0.2", "--min-samples", "8", "--json")
+        )
+            .Ok()
+            .Json.GetProperty("run_id")
+            .GetString()!;
+        var other = (
+            await ledger.RunAsync("discover", "clusters", "--features", "cluster5d", "--eps", "0.1", "--min-samples", "8", "--json")
+        )
+            .Ok()
+            .Json.GetProperty("run_id")
+            .GetString()!;
 
         var alike = (await ledger.RunAsync("runs", "compare", cluster, same, "--json")).Ok().Json;
         var unlike = (await ledger.RunAsync("runs", "compare", cluster, other, "--json")).Ok().Json;
 
         Assert.Equal(1, alike.GetProperty("agreement").GetProperty("adjusted_rand_index").GetDouble(), 12);
         Assert.InRange(unlike.GetProperty("agreement").GetProperty("adjusted_rand_index").GetDouble(), -1, 0.999);
-        Assert.All(alike.GetProperty("clusters").EnumerateArray(), c => Assert.Equal(c.GetProperty("cluster_1").GetInt32(), c.GetProperty("cluster_2").GetInt32()));
+        Assert.All(
+            alike.GetProperty("clusters").EnumerateArray(),
+            c => Assert.Equal(c.GetProperty("cluster_1").GetInt32(), c.GetProperty("cluster_2").GetInt32())
+        );
     }
 
     [Fact]
@@ -180,10 +207,20 @@ public sealed class RunTests : IDisposable
         var lines = File.ReadAllLines(plain);
         Assert.Equal(2000, answer.GetProperty("rows").GetInt64());
         Assert.Equal(2001, lines.Length);
-        Assert.Equal("star_id,source_id,ra_deg,dec_deg,parallax_mas,pmra_mas_yr,pmdec_mas_yr,magnitude,color,is_anomaly,anomaly_score,cluster_id,membership_probability", lines[0]);
+        Assert.Equal(
+            "star_id,source_id,ra_deg,dec_deg,parallax_mas,pmra_mas_yr,pmdec_mas_yr,magnitude,color,"
+                + "is_anomaly,anomaly_score,cluster_id,membership_probability",
+            lines[0]
+        );
         Assert.Equal(200, lines.Count(l => l.Split(',')[9] == "1"));
         var fields = lines[1].Split(',');
-        Assert.Equal(1, await ledger.CountAsync($"select count(*) from discovery_results r join stars s using (star_id) where run_id = '{id}' and star_id = {fields[0]} and source_id = '{fields[1]}' and ra_deg = {fields[2]} and anomaly_score = {fields[10]}"));
+        Assert.Equal(
+            1,
+            await ledger.CountAsync(
+                $"select count(*) from discovery_results r join stars s using (star_id) where run_id = '{id}' and star_id = "
+                    + $"{fields[0]} and source_id = '{fields[1]}' and ra_deg = {fields[2]} and anomaly_score = {fields[10]}"
+            )
+        );
         using var unpacked = new StreamReader(new GZipStream(File.OpenRead(packed), CompressionMode.Decompress));
         Assert.Equal(File.ReadAllText(plain), unpacked.ReadToEnd());
         Assert.Equal(File.ReadAllText(plain), streamed.ReplaceLineEndings("\n"));

@@ -32,7 +32,12 @@ public sealed class SimulateTests : IDisposable
     [Fact]
     public async Task A_cone_holds_only_its_own_part_of_the_sky()
     {
-        var lines = (await Cli.RunAsync("simulate", "--stars", "300", "--cone", "56.6,24.1,3", "--clusters", "1", "-o", "-")).Ok().Out.TrimEnd().Split('\n').Skip(1).ToList();
+        var lines = (await Cli.RunAsync("simulate", "--stars", "300", "--cone", "56.6,24.1,3", "--clusters", "1", "-o", "-"))
+            .Ok()
+            .Out.TrimEnd()
+            .Split('\n')
+            .Skip(1)
+            .ToList();
 
         Assert.Equal(300, lines.Count);
         Assert.All(lines, l => Assert.InRange(double.Parse(l.Split(',')[2]), 24.1 - 3.6, 24.1 + 3.6));

@@ -43,7 +43,11 @@ public sealed class UsageTests
     }
 
     [Theory]
-    [InlineData("discover anomalies --contamination 0.9", "contamination is 0.9, expected a number in (0, 0.5]", "parameters.contamination")]
+    [InlineData(
+        "discover anomalies --contamination 0.9",
+        "contamination is 0.9, expected a number in (0, 0.5]",
+        "parameters.contamination"
+    )]
     [InlineData("discover anomalies --trees 0", "n_estimators is 0, expected 1 to 10000 trees", "parameters.n_estimators")]
     [InlineData("discover clusters --eps 0", "eps is 0, expected a number above 0", "parameters.eps")]
     [InlineData("discover clusters --min-samples 0", "min_samples is 0, expected 1 or more", "parameters.min_samples")]
@@ -81,7 +85,8 @@ public sealed class UsageTests
     public static TheoryData<string> Commands()
     {
         var data = new TheoryData<string>();
-        foreach (var (path, _) in Walk(Root(), "")) data.Add(path);
+        foreach (var (path, _) in Walk(Root(), ""))
+            data.Add(path);
         return data;
     }
 
@@ -105,8 +110,10 @@ public sealed class UsageTests
         Assert.All(command.Subcommands, c => Assert.Contains(c.Name, help));
         Assert.Contains("--database", help);
         Assert.Contains("--json", help);
-        if (command is DescribedCommand described) Assert.All(described.Examples, e => Assert.Contains(e, help));
-        else Assert.IsType<RootCommand>(command);
+        if (command is DescribedCommand described)
+            Assert.All(described.Examples, e => Assert.Contains(e, help));
+        else
+            Assert.IsType<RootCommand>(command);
     }
 
     [Theory]
@@ -114,7 +121,8 @@ public sealed class UsageTests
     public void Every_example_of_the_help_pages_is_understood(string path)
     {
         var command = Walk(Root(), "").Single(c => c.Path == path).Command;
-        if (command is not DescribedCommand described) return;
+        if (command is not DescribedCommand described)
+            return;
         Assert.NotEmpty(described.Examples);
         foreach (var example in described.Examples)
         {
@@ -152,14 +160,16 @@ public sealed class UsageTests
         Assert.Contains("ALMAGEST_DATABASE", result.Json.GetProperty("error").GetProperty("hint").GetString());
     }
 
-    private static RootCommand Root() => CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalFacts.None, false, CancellationToken.None));
+    private static RootCommand Root() =>
+        CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalFacts.None, false, CancellationToken.None));
 
     private static IEnumerable<(string Path, Command Command)> Walk(Command command, string path)
     {
         yield return (path, command);
         foreach (var sub in command.Subcommands)
         {
-            foreach (var found in Walk(sub, $"{path} {sub.Name}".Trim())) yield return found;
+            foreach (var found in Walk(sub, $"{path} {sub.Name}".Trim()))
+                yield return found;
         }
     }
 }

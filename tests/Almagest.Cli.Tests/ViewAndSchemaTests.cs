@@ -18,7 +18,15 @@ public sealed class ViewAndSchemaTests
         Assert.True(status.GetProperty("up_to_date").GetBoolean());
         Assert.Equal(Almagest.Ledger.Views.AnalyticsViews.All.Count, status.GetProperty("views").GetArrayLength());
         Assert.True(verified.GetProperty("agrees").GetBoolean());
-        Assert.Equal(3, verified.GetProperty("views").EnumerateArray().Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats").GetProperty("rows").GetInt64());
+        Assert.Equal(
+            3,
+            verified
+                .GetProperty("views")
+                .EnumerateArray()
+                .Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats")
+                .GetProperty("rows")
+                .GetInt64()
+        );
     }
 
     [Fact]
@@ -30,13 +38,30 @@ public sealed class ViewAndSchemaTests
             await breakIt.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("views", "refresh", "mv_discovery_timeline")).ExitCode);
-        var view = (await ledger.RunAsync("views", "status", "--json")).Ok().Json.GetProperty("views").EnumerateArray().Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_timeline");
-        Assert.Equal((1, "failed", "refresh"), (view.GetProperty("consecutive_failures").GetInt32(), view.GetProperty("last_outcome").GetString(), view.GetProperty("mode").GetString()));
+        var view = (await ledger.RunAsync("views", "status", "--json"))
+            .Ok()
+            .Json.GetProperty("views")
+            .EnumerateArray()
+            .Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_timeline");
+        Assert.Equal(
+            (1, "failed", "refresh"),
+            (
+                view.GetProperty("consecutive_failures").GetInt32(),
+                view.GetProperty("last_outcome").GetString(),
+                view.GetProperty("mode").GetString()
+            )
+        );
         Assert.Equal(JsonValueKind.String, view.GetProperty("next_retry").ValueKind);
         Assert.Contains("1 refresh failed", (await ledger.RunAsync("views", "status")).Ok().Out, StringComparison.Ordinal);
 
         var history = (await ledger.RunAsync("views", "history", "mv_discovery_timeline", "--limit", "2", "--json")).Ok().Json;
-        Assert.Equal([("manual", "failed"), ("run", "succeeded")], history.GetProperty("refreshes").EnumerateArray().Select(r => (r.GetProperty("reason").GetString(), r.GetProperty("outcome").GetString())));
+        Assert.Equal(
+            [("manual", "failed"), ("run", "succeeded")],
+            history
+                .GetProperty("refreshes")
+                .EnumerateArray()
+                .Select(r => (r.GetProperty("reason").GetString(), r.GetProperty("outcome").GetString()))
+        );
         Assert.Equal(0, history.GetProperty("jobs").GetArrayLength());
         Assert.Contains("mv_discovery_timeline", (await ledger.RunAsync("views", "history")).Ok().Out, StringComparison.Ordinal);
     }
@@ -46,7 +71,12 @@ public sealed class ViewAndSchemaTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         await using (var database = new LedgerDatabase(ledger.Connection))
-        await using (var tamper = database.DataSource.CreateCommand("update discovery_results set is_anomaly = 1 - is_anomaly where (run_id, star_id) in (select run_id, star_id from discovery_results where anomaly_score < 0 limit 1)"))
+        await using (
+            var tamper = database.DataSource.CreateCommand(
+                "update discovery_results set is_anomaly = 1 - is_anomaly where (run_id, star_id) in (select run_id, star_id from "
+                    + "discovery_results where anomaly_score < 0 limit 1)"
+            )
+        )
             await tamper.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         var wrong = await ledger.RunAsync("views", "verify", "--json");
@@ -65,14 +95,24 @@ public sealed class ViewAndSchemaTests
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         Assert.Equal("refresh", (await ledger.RunAsync("views", "mode", "--json")).Ok().Json.GetProperty("mode").GetString());
         var converted = (await ledger.RunAsync("views", "mode", "incremental", "--json")).Ok().Json;
-        Assert.Equal(("incremental", "steady", true), (converted.GetProperty("mode").GetString(), converted.GetProperty("state").GetString(), converted.GetProperty("changed").GetBoolean()));
+        Assert.Equal(
+            ("incremental", "steady", true),
+            (
+                converted.GetProperty("mode").GetString(),
+                converted.GetProperty("state").GetString(),
+                converted.GetProperty("changed").GetBoolean()
+            )
+        );
         var again = (await ledger.RunAsync("views", "mode", "incremental", "--json")).Ok().Json;
         Assert.False(again.GetProperty("changed").GetBoolean());
 
         (await ledger.RunAsync("discover", "anomalies", "--dataset", "sky", "--contamination", "0.03")).Ok();
         var status = (await ledger.RunAsync("views", "status", "--json")).Ok().Json.GetProperty("views").EnumerateArray().ToList();
         Assert.All(status, v => Assert.Equal("incremental", v.GetProperty("mode").GetString()));
-        Assert.Equal(4, status.Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats").GetProperty("rows").GetInt64());
+        Assert.Equal(
+            4,
+            status.Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats").GetProperty("rows").GetInt64()
+        );
         (await ledger.RunAsync("views", "verify")).Ok();
         (await ledger.RunAsync("views", "mode", "refresh")).Ok();
         (await ledger.RunAsync("views", "verify")).Ok();
@@ -149,6 +189,9 @@ public sealed class ViewAndSchemaTests
         (await ledger.RunAsync("db", "rollback", "0", "--yes")).Ok();
 
         var status = (await ledger.RunAsync("db", "status", "--json")).Ok().Json;
-        Assert.All(status.GetProperty("migrations").EnumerateArray(), m => Assert.Equal(JsonValueKind.False, m.GetProperty("applied").ValueKind));
+        Assert.All(
+            status.GetProperty("migrations").EnumerateArray(),
+            m => Assert.Equal(JsonValueKind.False, m.GetProperty("applied").ValueKind)
+        );
     }
 }

@@ -14,7 +14,8 @@ public sealed class ResultsSummaryTests
           "total_stars": 12, "anomaly_count": 4, "score_offset": -0.55,
           "features": {
             "recipe": "sphere", "version": "1",
-            "columns": [{"name": "dir_x", "unit": "", "mean": 0.5, "std_dev": 0.1, "median": 0.4, "missing": 0, "centre": 0.5, "scale": 0.1}],
+            "columns":
+              [{"name": "dir_x", "unit": "", "mean": 0.5, "std_dev": 0.1, "median": 0.4, "missing": 0, "centre": 0.5, "scale": 0.1}],
             "imputed": [{"column": "parallax_mas", "count": 3, "median": 7.25}]
           },
           "notes": ["3 of 12 stars have no parallax_mas"]

@@ -8,17 +8,35 @@ namespace Almagest.EndToEnd;
 /// <summary>Pages for everyone: contrast, names and roles by WCAG 2.2 AA, the keyboard alone, a phone's width.</summary>
 public sealed class AccessTests(Sky sky, Browser browser)
 {
-    public static TheoryData<string, string> Pages => new()
-    {
-        { "/", "Overview" }, { "/datasets", "Datasets" }, { $"/datasets/{Sky.Name}", Sky.Name }, { "/runs", "Runs" }, { "/runs/{anomalies}", "Run" }, { "/runs/{clusters}", "Run" },
-        { "/start", "Start a run" }, { "/start?algorithm=dbscan", "Start a run" }, { "/compare", "Compare" }, { "/compare?runs={anomalies},{more}", "Compare" },
-        { "/stars/{star}", "Star" }, { "/coverage", "Coverage" }, { "/views", "Views" },
-    };
+    public static TheoryData<string, string> Pages =>
+        new()
+        {
+            { "/", "Overview" },
+            { "/datasets", "Datasets" },
+            { $"/datasets/{Sky.Name}", Sky.Name },
+            { "/runs", "Runs" },
+            { "/runs/{anomalies}", "Run" },
+            { "/runs/{clusters}", "Run" },
+            { "/start", "Start a run" },
+            { "/start?algorithm=dbscan", "Start a run" },
+            { "/compare", "Compare" },
+            { "/compare?runs={anomalies},{more}", "Compare" },
+            { "/stars/{star}", "Star" },
+            { "/coverage", "Coverage" },
+            { "/views", "Views" },
+        };
 
-    private async Task<string> FillAsync(string path) => path
-        .Replace("{anomalies}", sky.Anomalies.ToString(), StringComparison.Ordinal).Replace("{more}", sky.MoreAnomalies.ToString(), StringComparison.Ordinal)
-        .Replace("{clusters}", sky.Clusters.ToString(), StringComparison.Ordinal)
-        .Replace("{star}", (await new Almagest.Ledger.Views.Queries.AnalyticsQueries(sky.Ledger).MostFrequentAsync(1)).Single().StarId.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    private async Task<string> FillAsync(string path) =>
+        path.Replace("{anomalies}", sky.Anomalies.ToString(), StringComparison.Ordinal)
+            .Replace("{more}", sky.MoreAnomalies.ToString(), StringComparison.Ordinal)
+            .Replace("{clusters}", sky.Clusters.ToString(), StringComparison.Ordinal)
+            .Replace(
+                "{star}",
+                (await new Almagest.Ledger.Views.Queries.AnalyticsQueries(sky.Ledger).MostFrequentAsync(1))
+                    .Single()
+                    .StarId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                StringComparison.Ordinal
+            );
 
     /// <summary>Of what passes only the names are needed: describing thousands of parts that pass takes most of an audit's time.</summary>
     private static AxeRunOptions Audit(RunOnlyOptions rules) => new() { RunOnly = rules, ResultTypes = [ResultType.Violations] };
@@ -40,8 +58,11 @@ public sealed class AccessTests(Sky sky, Browser browser)
             Assert.Equal(dark, await walk.Page.EvaluateAsync<bool>("() => document.documentElement.classList.contains('dark')"));
             await walk.FitsAsync();
             var found = await walk.Page.RunAxe(dark ? s_colours : s_whole);
-            Assert.Empty(found.Violations.SelectMany(v =>
-                v.Nodes.Select(n => $"{(dark ? "dark" : "light")}: {v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}")));
+            Assert.Empty(
+                found.Violations.SelectMany(v =>
+                    v.Nodes.Select(n => $"{(dark ? "dark" : "light")}: {v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}")
+                )
+            );
             Assert.Contains(found.Passes, p => p.Id == "color-contrast");
         }
     }
@@ -65,17 +86,34 @@ public sealed class AccessTests(Sky sky, Browser browser)
         var reached = new List<string>();
         for (var i = 0; i < 60; i++)
         {
-            if (i > 0) await walk.Page.Keyboard.PressAsync("Tab");
-            reached.Add(await walk.Page.EvaluateAsync<string>("""
-                () => {
-                  const e = document.activeElement, s = getComputedStyle(e), box = e.getBoundingClientRect();
-                  return `${e.getAttribute("aria-label") ?? e.id ?? ""}|${e.innerText?.trim().split("\n")[0] ?? ""}|${s.outlineStyle !== "none" && box.width > 0 ? "seen" : "unseen"}`;
-                }
-                """));
+            if (i > 0)
+                await walk.Page.Keyboard.PressAsync("Tab");
+            reached.Add(
+                await walk.Page.EvaluateAsync<string>(
+                    """
+                    () => {
+                      const e = document.activeElement, s = getComputedStyle(e), box = e.getBoundingClientRect();
+                      const seen = s.outlineStyle !== "none" && box.width > 0;
+                      const name = e.getAttribute("aria-label") ?? e.id ?? "";
+                      return [name, e.innerText?.trim().split("\n")[0] ?? "", seen ? "seen" : "unseen"].join("|");
+                    }
+                    """
+                )
+            );
         }
         Assert.StartsWith("|Skip to the content", reached[0], StringComparison.Ordinal);
         Assert.All(reached.Skip(1), r => Assert.EndsWith("|seen", r, StringComparison.Ordinal));
-        foreach (var name in new[] { "Overview", "Compare", "threshold", "Zoom into Flagged stars on the sky", "Download Flagged stars on the sky as PNG", "Stars: arrow keys select one" })
+        foreach (
+            var name in new[]
+            {
+                "Overview",
+                "Compare",
+                "threshold",
+                "Zoom into Flagged stars on the sky",
+                "Download Flagged stars on the sky as PNG",
+                "Stars: arrow keys select one",
+            }
+        )
             Assert.Contains(reached, r => r.Contains(name, StringComparison.Ordinal));
     }
 

@@ -13,22 +13,33 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    public static string? Program { get; } = Environment.GetEnvironmentVariable("ALMAGEST_CHROMIUM") is { Length: > 0 } named ? named : s_places.FirstOrDefault(File.Exists);
+    public static string? Program { get; } =
+        Environment.GetEnvironmentVariable("ALMAGEST_CHROMIUM") is { Length: > 0 } named ? named : s_places.FirstOrDefault(File.Exists);
 
     public async ValueTask InitializeAsync()
     {
-        if (Program is null) return;
+        if (Program is null)
+            return;
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Program,
-            Headless = true,
-            Args =
-            [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            ],
-        });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Program,
+                Headless = true,
+                Args =
+                [
+                    "--headless",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+                ],
+            }
+        );
     }
 
     /// <summary>A page with a fresh profile that notes errors and foreign requests.</summary>
@@ -36,19 +47,22 @@ public sealed class Browser : IAsyncLifetime
     public async Task<Walk> OpenAsync(Uri server, int width = 1280, int height = 900, bool dark = false, bool mayFail = false)
     {
         Assert.SkipWhen(Program is null, "There is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM.");
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = server.ToString(),
-            ViewportSize = new ViewportSize { Width = width, Height = height },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-        });
+        var context = await _browser!.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                BaseURL = server.ToString(),
+                ViewportSize = new ViewportSize { Width = width, Height = height },
+                ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            }
+        );
         context.SetDefaultTimeout(60_000);
         return await Walk.StartAsync(context, mayFail);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.DisposeAsync();
+        if (_browser is not null)
+            await _browser.DisposeAsync();
         _playwright?.Dispose();
     }
 }

@@ -10,7 +10,8 @@ public sealed class ChartTests(Sky sky, Browser browser)
 {
     private static ILocator Figure(Walk walk, string title) => walk.Page.Locator("figure", new PageLocatorOptions { HasText = title });
 
-    private static ILocator Button(ILocator figure, string name) => figure.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { NameRegex = new System.Text.RegularExpressions.Regex("^" + name) });
+    private static ILocator Button(ILocator figure, string name) =>
+        figure.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { NameRegex = new System.Text.RegularExpressions.Regex("^" + name) });
 
     private Task OpenRunAsync(Walk walk) => walk.GoAsync($"/runs/{sky.Anomalies}", sky.Anomalies.ToString()[^8..]);
 
@@ -70,10 +71,16 @@ public sealed class ChartTests(Sky sky, Browser browser)
         await walk.Page.Mouse.UpAsync();
         var count = walk.Page.Locator("#threshold-count");
         await Assertions.Expect(count).Not.ToHaveTextAsync("80");
-        await Assertions.Expect(walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a run of its own" })).ToBeEnabledAsync();
+        await Assertions
+            .Expect(walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a run of its own" }))
+            .ToBeEnabledAsync();
         // What is shown is what a run with that share of stars would flag.
         var scores = await RunScores.ReadAsync(sky.Ledger, sky.Anomalies);
-        var share = double.Parse((await walk.Page.Locator("label[for=threshold] strong").First.InnerTextAsync()).Replace(" %", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 100;
+        var share =
+            double.Parse(
+                (await walk.Page.Locator("label[for=threshold] strong").First.InnerTextAsync()).Replace(" %", "", StringComparison.Ordinal),
+                CultureInfo.InvariantCulture
+            ) / 100;
         var shown = int.Parse(await count.InnerTextAsync(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
         Assert.InRange(shown, scores.At(share - 0.0006).Count, scores.At(share + 0.0006).Count);
         Assert.True(shown > 80);

@@ -52,7 +52,10 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.SeesAsync(5, "svg.chart");
         await walk.KeepAsync("dataset");
         await walk.GoAsync($"/datasets/{Sky.Name}?filter=magnitude%3D..12", Sky.Name);
-        var stars = await new Almagest.Ledger.Selections.SelectionLoader(sky.Ledger).CountAsync(sky.Dataset.DatasetId, Almagest.Ledger.Selections.StarFilterText.Parse("magnitude=..12"));
+        var stars = await new Almagest.Ledger.Selections.SelectionLoader(sky.Ledger).CountAsync(
+            sky.Dataset.DatasetId,
+            Almagest.Ledger.Selections.StarFilterText.Parse("magnitude=..12")
+        );
         await walk.SeesAsync($"{stars.ToString("N0", CultureInfo.InvariantCulture)} of 4,000 stars");
     }
 
@@ -104,8 +107,13 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await using var walk = await browser.OpenAsync(sky.Address);
         await walk.GoAsync("/start", "Start a run");
         await walk.Page.GetByLabel("Filter").FillAsync("magnitude=..14");
-        var stars = await new Almagest.Ledger.Selections.SelectionLoader(sky.Ledger).CountAsync(sky.Dataset.DatasetId, Almagest.Ledger.Selections.StarFilterText.Parse("magnitude=..14"));
-        await walk.Page.Locator("#selected", new PageLocatorOptions { HasText = $"{stars.ToString("N0", CultureInfo.InvariantCulture)} stars" }).WaitForAsync();
+        var stars = await new Almagest.Ledger.Selections.SelectionLoader(sky.Ledger).CountAsync(
+            sky.Dataset.DatasetId,
+            Almagest.Ledger.Selections.StarFilterText.Parse("magnitude=..14")
+        );
+        await walk
+            .Page.Locator("#selected", new PageLocatorOptions { HasText = $"{stars.ToString("N0", CultureInfo.InvariantCulture)} stars" })
+            .WaitForAsync();
         await walk.Page.GetByLabel("Filter").FillAsync("magnitude=bright");
         await walk.SeesAsync("cannot be read");
         await walk.Page.GetByLabel("Filter").FillAsync("magnitude=..14");
@@ -127,16 +135,34 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.GoAsync($"/compare?runs={sky.Anomalies},{sky.MoreAnomalies}", "Compare");
         var overlap = await new AnalyticsQueries(sky.Ledger).OverlapOfAsync(sky.Anomalies, sky.MoreAnomalies);
         var card = walk.Page.Locator(".figure-card", new PageLocatorOptions { HasText = "flagged by both" });
-        Assert.StartsWith(overlap!.OverlapCount.ToString(CultureInfo.InvariantCulture), await card.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            overlap!.OverlapCount.ToString(CultureInfo.InvariantCulture),
+            await card.InnerTextAsync(),
+            StringComparison.Ordinal
+        );
         await walk.SeesAsync(2, "svg.chart");
         using (var client = new HttpClient { BaseAddress = sky.Address })
         {
-            using var answer = await client.PostAsync(new Uri("/discovery/compare", UriKind.Relative), System.Net.Http.Json.JsonContent.Create(new { run_ids = new[] { sky.Anomalies, sky.MoreAnomalies } }));
+            using var answer = await client.PostAsync(
+                new Uri("/discovery/compare", UriKind.Relative),
+                System.Net.Http.Json.JsonContent.Create(new { run_ids = new[] { sky.Anomalies, sky.MoreAnomalies } })
+            );
             using var api = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
             var said = await walk.Page.Locator("main").InnerTextAsync();
-            foreach (var (name, words) in new[] { ("common_count", "flagged by both"), ("only_in_run_1_count", $"only by {Short(sky.Anomalies)}"), ("only_in_run_2_count", $"only by {Short(sky.MoreAnomalies)}") })
+            foreach (
+                var (name, words) in new[]
+                {
+                    ("common_count", "flagged by both"),
+                    ("only_in_run_1_count", $"only by {Short(sky.Anomalies)}"),
+                    ("only_in_run_2_count", $"only by {Short(sky.MoreAnomalies)}"),
+                }
+            )
                 Assert.Contains($"{Number(api.RootElement, name):0}\n{words}", said, StringComparison.Ordinal);
-            Assert.Contains(Number(api.RootElement, "jaccard_similarity").ToString("F3", CultureInfo.InvariantCulture), said, StringComparison.Ordinal);
+            Assert.Contains(
+                Number(api.RootElement, "jaccard_similarity").ToString("F3", CultureInfo.InvariantCulture),
+                said,
+                StringComparison.Ordinal
+            );
         }
         await walk.KeepAsync("compare");
         await walk.GoAsync($"/compare?runs={sky.Anomalies},{sky.MoreAnomalies}&side=only_2", "Compare");
@@ -152,7 +178,11 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.SeesAsync("splits isolate it");
         await walk.SeesAsync("History across runs");
         await walk.SeesAsync(5, "section:has-text('History across runs') tbody tr");
-        Assert.StartsWith("https://simbad.", await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "SIMBAD" }).GetAttributeAsync("href"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "https://simbad.",
+            await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "SIMBAD" }).GetAttributeAsync("href"),
+            StringComparison.Ordinal
+        );
         await walk.KeepAsync("star");
     }
 

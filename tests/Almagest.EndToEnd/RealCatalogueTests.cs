@@ -9,19 +9,26 @@ using Xunit;
 
 namespace Almagest.EndToEnd;
 
-/// <summary>A visit of the main pages over a real catalogue. Each walk ends by holding errors of the console and requests to elsewhere against the pages.</summary>
+/// <summary>A visit of the main pages over a real catalogue. Each walk ends by holding errors of the console and requests to elsewhere
+/// against the pages.</summary>
 public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFixture<RealSky>
 {
     private static string Short(Guid run) => run.ToString()[^8..];
 
-    private static ILocator Part(Walk walk, string title) => walk.Page.Locator("section, figure", new PageLocatorOptions { Has = walk.Page.Locator("h2, figcaption", new PageLocatorOptions { HasText = title }) });
+    private static ILocator Part(Walk walk, string title) =>
+        walk.Page.Locator(
+            "section, figure",
+            new PageLocatorOptions { Has = walk.Page.Locator("h2, figcaption", new PageLocatorOptions { HasText = title }) }
+        );
 
     [Fact]
     public async Task The_overview_leads_to_the_dataset_and_its_white_dwarfs()
     {
         await using var walk = await browser.OpenAsync(real.Address);
         await walk.GoAsync("/", "Overview");
-        await Assertions.Expect(walk.Page.Locator(".figure-card", new PageLocatorOptions { HasText = "Stars" })).ToContainTextAsync(Walk.Count(RealSky.Stars));
+        await Assertions
+            .Expect(walk.Page.Locator(".figure-card", new PageLocatorOptions { HasText = "Stars" }))
+            .ToContainTextAsync(Walk.Count(RealSky.Stars));
         await Assertions.Expect(Part(walk, "Latest runs").Locator("tbody tr")).ToHaveCountAsync(3);
         await Assertions.Expect(Part(walk, "Most persistent anomalies").Locator("tbody tr")).ToHaveCountAsync(10);
         await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Datasets", Exact = true }).First.ClickAsync();
@@ -32,7 +39,10 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         await walk.SeesAsync(5, "svg.chart");
         // Faint and blue, as most white dwarfs near the Sun are; counted in the file itself.
         var filter = "color=..1.5 magnitude=15..";
-        var stars = File.ReadLines(Almagest.Testing.TestData.Find("gaia-100pc.csv")!).Skip(1).Select(l => l.Split(',')).Count(c => Real(c[10]) <= 1.5 && Real(c[7]) >= 15);
+        var stars = File.ReadLines(Almagest.Testing.TestData.Find("gaia-100pc.csv")!)
+            .Skip(1)
+            .Select(l => l.Split(','))
+            .Count(c => Real(c[10]) <= 1.5 && Real(c[7]) >= 15);
         await walk.GoAsync($"/datasets/{RealSky.Name}?filter={Uri.EscapeDataString(filter)}", RealSky.Name);
         await walk.SeesAsync($"{Walk.Count(stars)} of 12,366 stars");
     }
@@ -69,7 +79,9 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         await Assertions.Expect(Part(walk, "History across runs").Locator("tbody tr")).ToHaveCountAsync(3);
         foreach (var (name, host) in new[] { ("SIMBAD", "simbad."), ("Aladin Lite", "aladin."), ("ESASky", "sky.esa.int") })
         {
-            var link = await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name, Exact = true }).GetAttributeAsync("href");
+            var link = await walk
+                .Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name, Exact = true })
+                .GetAttributeAsync("href");
             Assert.Contains(host, link, StringComparison.Ordinal);
             Assert.Contains("280.4017", Uri.UnescapeDataString(link!), StringComparison.Ordinal);
         }
@@ -81,7 +93,11 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         await using var walk = await browser.OpenAsync(real.Address);
         await walk.GoAsync($"/compare?runs={real.Anomalies},{real.MoreAnomalies}", "Compare");
         var overlap = (await new AnalyticsQueries(real.Ledger).OverlapOfAsync(real.Anomalies, real.MoreAnomalies))!;
-        Assert.StartsWith(Walk.Count(overlap.OverlapCount), await walk.Page.Locator(".figure-card", new PageLocatorOptions { HasText = "flagged by both" }).InnerTextAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            Walk.Count(overlap.OverlapCount),
+            await walk.Page.Locator(".figure-card", new PageLocatorOptions { HasText = "flagged by both" }).InnerTextAsync(),
+            StringComparison.Ordinal
+        );
         await walk.SeesAsync(RealSky.HaloStar);
     }
 
@@ -93,7 +109,9 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         await walk.SeesAsync(1, "svg.chart image");
         await walk.SeesAsync("eps 0.4, min 10, population");
         await walk.GoAsync("/views", "Views");
-        await Assertions.Expect(Part(walk, "Freshness").Locator("tbody tr", new LocatorLocatorOptions { HasText = "mv_star_anomaly_frequency" })).ToContainTextAsync(Walk.Count(RealSky.Stars));
+        await Assertions
+            .Expect(Part(walk, "Freshness").Locator("tbody tr", new LocatorLocatorOptions { HasText = "mv_star_anomaly_frequency" }))
+            .ToContainTextAsync(Walk.Count(RealSky.Stars));
     }
 
     [Fact]
@@ -105,10 +123,22 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         Assert.Equal(248, rows);
         var (content, name) = await walk.SaveAsync(walk.Page.GetByLabel("Download Flagged stars, most anomalous first as CSV"));
         Assert.Equal($"run-{Short(real.Anomalies)}-stars.csv", name);
-        var lines = System.Text.Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(',')).ToList();
-        Assert.Equal(["star", "score", "RA (°)", "Dec (°)", "parallax (mas)", "pm RA (mas/yr)", "pm Dec (mas/yr)", "magnitude", "colour"], lines[0]);
+        var lines = System
+            .Text.Encoding.UTF8.GetString(content)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => l.Split(','))
+            .ToList();
+        Assert.Equal(
+            ["star", "score", "RA (°)", "Dec (°)", "parallax (mas)", "pm RA (mas/yr)", "pm Dec (mas/yr)", "magnitude", "colour"],
+            lines[0]
+        );
         Assert.Equal(rows, lines.Count - 1);
-        var flagged = (await new ResultRepository(real.Ledger).PageAsync(real.Anomalies, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: 1000))).Items;
+        var flagged = (
+            await new ResultRepository(real.Ledger).PageAsync(
+                real.Anomalies,
+                new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: 1000)
+            )
+        ).Items;
         Assert.Equal(flagged.Select(s => s.SourceId), lines.Skip(1).Select(l => l[0]));
         var halo = lines.Single(l => l[0] == RealSky.HaloStar);
         Assert.Equal(["280.40170", "0.91171", "33.254", "46.01", "-1981.22"], halo[2..7]);
@@ -126,10 +156,16 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         Assert.EndsWith(".svg", svgName, StringComparison.Ordinal);
         var svg = XDocument.Load(new MemoryStream(text)).Root!;
         XNamespace ns = "http://www.w3.org/2000/svg";
-        Assert.Equal(flags, svg.Descendants(ns + "circle").Count(c => ((string?)c.Attribute("class"))?.Split(' ').Contains("flag") == true));
+        Assert.Equal(
+            flags,
+            svg.Descendants(ns + "circle").Count(c => ((string?)c.Attribute("class"))?.Split(' ').Contains("flag") == true)
+        );
         // It stands alone: colours are in it, and what it shows comes from nowhere else.
         Assert.Contains(".flag{fill:#", (string)svg.Element(ns + "style")!, StringComparison.Ordinal);
-        Assert.All(svg.Descendants(ns + "image"), i => Assert.StartsWith("data:image/png", (string?)i.Attribute("href"), StringComparison.Ordinal));
+        Assert.All(
+            svg.Descendants(ns + "image"),
+            i => Assert.StartsWith("data:image/png", (string?)i.Attribute("href"), StringComparison.Ordinal)
+        );
 
         var (bytes, pngName) = await walk.SaveAsync(walk.Page.GetByLabel($"Download {Title} as PNG"));
         Assert.EndsWith(".png", pngName, StringComparison.Ordinal);

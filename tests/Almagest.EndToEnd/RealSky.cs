@@ -16,13 +16,15 @@ using Xunit;
 
 namespace Almagest.EndToEnd;
 
-/// <summary>A server over the Gaia sources within 100 pc, with two anomaly runs and a cluster run; nothing where the table is absent.</summary>
+/// <summary>A server over the Gaia sources within 100 pc, with two anomaly runs and a cluster run; nothing where the table is
+/// absent.</summary>
 public sealed class RealSky : IAsyncLifetime
 {
     public const string Name = "gaia-100pc";
     public const int Stars = 12_366;
 
-    /// <summary>A red dwarf of the halo: 1.98 arcsec a year at 30 pc, 282 km/s across the sky. Of the 12,366 stars 29 move faster than 200 km/s.</summary>
+    /// <summary>A red dwarf of the halo: 1.98 arcsec a year at 30 pc, 282 km/s across the sky. Of the 12,366 stars 29 move faster than 200
+    /// km/s.</summary>
     public const string HaloStar = "4278722497040124032";
 
     private TestDatabase? _database;
@@ -46,14 +48,22 @@ public sealed class RealSky : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (TestData.Find("gaia-100pc.csv") is not { } file) return;
+        if (TestData.Find("gaia-100pc.csv") is not { } file)
+            return;
         _database = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
         _ledger = new LedgerDatabase(_database.ConnectionString);
         await _ledger.Schema.MigrateAsync();
         Dataset = (await new CatalogIngestor(_ledger).IngestAsync([file])).Dataset;
         Anomalies = await RunAsync(new IsolationForestParameters { Contamination = 0.02 });
         MoreAnomalies = await RunAsync(new IsolationForestParameters { Contamination = 0.05, RandomState = 7 });
-        await RunAsync(new DbscanParameters { Eps = 0.4, MinSamples = 10, Features = "population" });
+        await RunAsync(
+            new DbscanParameters
+            {
+                Eps = 0.4,
+                MinSamples = 10,
+                Features = "population",
+            }
+        );
         _app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = _ledger, Port = 0 });
         _address = AlmagestServer.AddressOf(_app);
     }
@@ -68,7 +78,9 @@ public sealed class RealSky : IAsyncLifetime
             await _app.StopAsync();
             await _app.DisposeAsync();
         }
-        if (_ledger is not null) await _ledger.DisposeAsync();
-        if (_database is not null) await _database.DisposeAsync();
+        if (_ledger is not null)
+            await _ledger.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
     }
 }

@@ -26,17 +26,24 @@ public sealed class StartTests(Sky sky, Browser browser)
 
         var group = Guid.Parse(walk.Page.Url.Split("group_id=")[1]);
         var runs = await new RunRepository(sky.Ledger).ListAsync(new RunQuery { GroupId = group, Sort = RunOrder.Oldest });
-        Assert.Equal([(0.2, 5), (0.2, 10), (0.3, 5), (0.3, 10)], runs.Select(r => (DbscanParameters)ParameterReader.Read(r.Algorithm, r.Parameters)).Select(p => (p.Eps, p.MinSamples)));
+        Assert.Equal(
+            [(0.2, 5), (0.2, 10), (0.3, 5), (0.3, 10)],
+            runs.Select(r => (DbscanParameters)ParameterReader.Read(r.Algorithm, r.Parameters)).Select(p => (p.Eps, p.MinSamples))
+        );
         Assert.All(runs, r => Assert.Equal(RunStatus.Completed, r.Status));
         // No other run is in the list, and the address alone brings it back.
         await using var colleague = await browser.OpenAsync(sky.Address);
         await colleague.GoAsync(new Uri(walk.Page.Url).PathAndQuery, "Sweep");
-        Assert.Equal(runs.Select(r => r.RunId.ToString()), await colleague.Page.Locator("tbody td:first-child").EvaluateAllAsync<string[]>("cells => cells.map(c => c.dataset.value)"));
+        Assert.Equal(
+            runs.Select(r => r.RunId.ToString()),
+            await colleague.Page.Locator("tbody td:first-child").EvaluateAllAsync<string[]>("cells => cells.map(c => c.dataset.value)")
+        );
         await walk.KeepAsync("sweep");
         await colleague.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Compare its runs" }).ClickAsync();
         await colleague.HeadedAsync("Compare");
         await colleague.SeesAsync(4, "section:has-text('Parameters that differ') tbody tr");
-        foreach (var run in runs) await new RunRepository(sky.Ledger).DeleteAsync(run.RunId);
+        foreach (var run in runs)
+            await new RunRepository(sky.Ledger).DeleteAsync(run.RunId);
     }
 
     [Fact]

@@ -14,9 +14,11 @@ public sealed class UploadTests(Sky sky, Browser browser)
         <VOTABLE version="1.3"><RESOURCE>
         <TABLE name="remarks" nrows="1"><FIELD name="n" datatype="int"/><FIELD name="remark" datatype="char" arraysize="*"/>
         <DATA><TABLEDATA><TR><TD>1</TD><TD>none</TD></TR></TABLEDATA></DATA></TABLE>
-        <TABLE name="stars" nrows="3"><FIELD name="name" datatype="char" arraysize="*" ucd="meta.id;meta.main"/><FIELD name="ra" datatype="double" unit="deg"/><FIELD name="dec" datatype="double" unit="deg"/>
+        <TABLE name="stars" nrows="3"><FIELD name="name" datatype="char" arraysize="*" ucd="meta.id;meta.main"/>
+        <FIELD name="ra" datatype="double" unit="deg"/><FIELD name="dec" datatype="double" unit="deg"/>
         <FIELD name="pmra" datatype="double" unit="mas/yr"/><FIELD name="pmdec" datatype="double" unit="mas/yr"/>
-        <DATA><TABLEDATA><TR><TD>centre</TD><TD>0</TD><TD>0</TD><TD>0</TD><TD>0</TD></TR><TR><TD>b</TD><TD>120</TD><TD>-40</TD><TD>3</TD><TD>4</TD></TR><TR><TD>c</TD><TD>10</TD><TD>5</TD><TD/><TD/></TR></TABLEDATA></DATA></TABLE>
+        <DATA><TABLEDATA><TR><TD>centre</TD><TD>0</TD><TD>0</TD><TD>0</TD><TD>0</TD></TR><TR><TD>b</TD><TD>120</TD><TD>-40</TD><TD>3</TD>
+        <TD>4</TD></TR><TR><TD>c</TD><TD>10</TD><TD>5</TD><TD/><TD/></TR></TABLEDATA></DATA></TABLE>
         </RESOURCE></VOTABLE>
         """;
 
@@ -69,7 +71,9 @@ public sealed class UploadTests(Sky sky, Browser browser)
         await walk.Page.Locator("input[type=file]").SetInputFilesAsync(file);
         var tables = walk.Page.GetByLabel("Table of the file");
         await Assertions.Expect(tables.Locator("option")).ToHaveTextAsync(["1 V_50_catalog", "2 V_50_notes"]);
-        await Assertions.Expect(walk.Page.GetByLabel("System of the positions").Locator("option").First).ToHaveTextAsync("FK5 J2000 (found)");
+        await Assertions
+            .Expect(walk.Page.GetByLabel("System of the positions").Locator("option").First)
+            .ToHaveTextAsync("FK5 J2000 (found)");
         await walk.SeesAsync("would be left out");
     }
 }

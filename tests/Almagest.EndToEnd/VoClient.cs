@@ -9,7 +9,14 @@ internal static class VoClient
     public static async Task<string> PyvoAsync(Uri server, string script)
     {
         await Tool.RequireModuleAsync("pyvo", "python3-pyvo");
-        return await Tool.RunAsync(Tool.Python, "-W", "ignore", "-c", $"import sys, pyvo, numpy\nserver = sys.argv[1].rstrip('/')\n{script}", server.ToString());
+        return await Tool.RunAsync(
+            Tool.Python,
+            "-W",
+            "ignore",
+            "-c",
+            $"import sys, pyvo, numpy\nserver = sys.argv[1].rstrip('/')\n{script}",
+            server.ToString()
+        );
     }
 
     /// <summary>Runs a command of STILTS; what it prints.</summary>

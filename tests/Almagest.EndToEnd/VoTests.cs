@@ -15,17 +15,24 @@ public sealed class VoTests(Sky sky)
     private string Cone => new Uri(sky.Address, $"/vo/datasets/{Sky.Name}/cone").ToString();
 
     private async Task<List<string>> NearAsync(double ra, double dec, double radius) =>
-        (await new DatasetRepository(sky.Ledger).StarsAsync(sky.Dataset.DatasetId, 0, Sky.Stars)).Where(s => SkyCoordinates.SeparationDeg(s.RaDeg, s.DecDeg, ra, dec) <= radius).Select(s => s.SourceId).Order(StringComparer.Ordinal).ToList();
+        (await new DatasetRepository(sky.Ledger).StarsAsync(sky.Dataset.DatasetId, 0, Sky.Stars))
+            .Where(s => SkyCoordinates.SeparationDeg(s.RaDeg, s.DecDeg, ra, dec) <= radius)
+            .Select(s => s.SourceId)
+            .Order(StringComparer.Ordinal)
+            .ToList();
 
     private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     [Fact]
     public async Task Pyvo_searches_a_cone()
     {
-        var output = await VoClient.PyvoAsync(sky.Address, $"""
+        var output = await VoClient.PyvoAsync(
+            sky.Address,
+            $"""
             found = pyvo.dal.SCSService('{Cone}').search((56.75, 24.1), radius=20.0)
             for row in found: print(row.id, float(row.pos.ra.deg))
-            """);
+            """
+        );
         var near = await NearAsync(56.75, 24.1, 20);
         Assert.InRange(near.Count, 10, Sky.Stars - 1);
         Assert.Equal(near, Lines(output).Select(l => l.Split(' ')[0]).Order(StringComparer.Ordinal));
@@ -34,34 +41,51 @@ public sealed class VoTests(Sky sky)
     [Fact]
     public async Task Pyvo_asks_TAP_at_once_and_by_a_job()
     {
-        var query = $"SELECT TOP 500 r.star_id, s.ra_deg, r.anomaly_score FROM almagest.results AS r JOIN almagest.stars AS s ON s.star_id = r.star_id WHERE r.run_id = '{sky.Anomalies}' AND r.is_anomaly = 1 ORDER BY r.anomaly_score";
-        var output = await VoClient.PyvoAsync(sky.Address, $"""
+        var query =
+            $"SELECT TOP 500 r.star_id, s.ra_deg, r.anomaly_score FROM almagest.results AS r JOIN almagest.stars AS s ON s.star_id = "
+            + $"r.star_id WHERE r.run_id = '{sky.Anomalies}' AND r.is_anomaly = 1 ORDER BY r.anomaly_score";
+        var output = await VoClient.PyvoAsync(
+            sky.Address,
+            $"""
             service = pyvo.dal.TAPService(server + '/vo/tap')
             query = "{query}"
             first = service.search(query).to_table()
             second = service.run_async(query).to_table()
-            assert len(first) == len(second) and (first['star_id'] == second['star_id']).all() and (first['anomaly_score'] == second['anomaly_score']).all()
+            assert len(first) == len(second) and (first['star_id'] == second['star_id']).all()
+            assert (first['anomaly_score'] == second['anomaly_score']).all()
             assert str(first['ra_deg'].unit) == 'deg', first['ra_deg'].unit
             assert service.available and 'almagest.results' in service.tables.keys() and len(service.examples) >= 4
             for row in first: print(row['star_id'], repr(float(row['anomaly_score'])))
-            """);
-        var flagged = await new ResultRepository(sky.Ledger).PageAsync(sky.Anomalies, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: 500));
+            """
+        );
+        var flagged = await new ResultRepository(sky.Ledger).PageAsync(
+            sky.Anomalies,
+            new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: 500)
+        );
         Assert.Equal(80, flagged.Items.Count);
-        Assert.Equal(flagged.Items.Select(r => (r.StarId, r.AnomalyScore!.Value)).Order(),
-            Lines(output).Select(l => l.Split(' ')).Select(p => (long.Parse(p[0], CultureInfo.InvariantCulture), double.Parse(p[1], CultureInfo.InvariantCulture))).Order());
+        Assert.Equal(
+            flagged.Items.Select(r => (r.StarId, r.AnomalyScore!.Value)).Order(),
+            Lines(output)
+                .Select(l => l.Split(' '))
+                .Select(p => (long.Parse(p[0], CultureInfo.InvariantCulture), double.Parse(p[1], CultureInfo.InvariantCulture)))
+                .Order()
+        );
     }
 
     [Fact]
     public async Task Pyvo_is_told_what_is_wrong_with_a_query()
     {
-        var output = await VoClient.PyvoAsync(sky.Address, """
+        var output = await VoClient.PyvoAsync(
+            sky.Address,
+            """
             try: pyvo.dal.TAPService(server + '/vo/tap').search("SELECT nothing FROM almagest.stars")
             except pyvo.dal.DALQueryError as e: print(e)
             job = pyvo.dal.TAPService(server + '/vo/tap').submit_job("SELECT nothing FROM almagest.stars").run().wait()
             assert job.phase == 'ERROR', job.phase
             import urllib.request
             print(urllib.request.urlopen(job.url + '/error').read().decode())
-            """);
+            """
+        );
         Assert.Equal(2, Lines(output).Count(l => l.Contains("line 1, column 8: there is no column nothing", StringComparison.Ordinal)));
     }
 
@@ -89,7 +113,11 @@ public sealed class VoTests(Sky sky)
         var file = Path.Combine(folder.Path, "answer.vot");
         using (var client = new HttpClient())
         using (var answer = await client.GetAsync(new Uri(sky.Address, path), TestContext.Current.CancellationToken))
-            await File.WriteAllBytesAsync(file, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(
+                file,
+                await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken),
+                TestContext.Current.CancellationToken
+            );
         Assert.Equal("", (await VoClient.LintAsync("votlint", $"votable={file}")).Trim());
     }
 
@@ -100,9 +128,18 @@ public sealed class VoTests(Sky sky)
     {
         using var folder = TestFolder.Create("tapquery");
         var file = Path.Combine(folder.Path, "answer.csv");
-        await VoClient.StiltsAsync("tapquery", $"tapurl={Tap}", $"sync={sync}",
-            "adql=SELECT source_id, ra_deg, dec_deg FROM dataset.\"small-sky\" WHERE 1=CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', 56.75, 24.1, 20))", $"out={file}");
-        var ids = (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Skip(1).Select(l => l.Split(',')[0]).Order(StringComparer.Ordinal);
+        await VoClient.StiltsAsync(
+            "tapquery",
+            $"tapurl={Tap}",
+            $"sync={sync}",
+            "adql=SELECT source_id, ra_deg, dec_deg FROM dataset.\"small-sky\" WHERE 1=CONTAINS(POINT('ICRS', ra_deg, dec_deg), "
+                + "CIRCLE('ICRS', 56.75, 24.1, 20))",
+            $"out={file}"
+        );
+        var ids = (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))
+            .Skip(1)
+            .Select(l => l.Split(',')[0])
+            .Order(StringComparer.Ordinal);
         Assert.Equal(await NearAsync(56.75, 24.1, 20), ids);
     }
 
@@ -112,10 +149,27 @@ public sealed class VoTests(Sky sky)
         using var folder = TestFolder.Create("conematch");
         var (input, output) = (Path.Combine(folder.Path, "in.csv"), Path.Combine(folder.Path, "out.csv"));
         (double Ra, double Dec)[] centres = [(56.75, 24.1), (0.1, 0), (130, 20), (200, -89)];
-        await File.WriteAllLinesAsync(input, ["ra,dec", .. centres.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Ra},{c.Dec}"))], TestContext.Current.CancellationToken);
-        await VoClient.StiltsAsync("coneskymatch", $"in={input}", "ifmt=csv", "ra=ra", "dec=dec", "sr=15", $"serviceurl={Cone}", "servicetype=cone", "find=all", "verb=1", $"out={output}");
+        await File.WriteAllLinesAsync(
+            input,
+            ["ra,dec", .. centres.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Ra},{c.Dec}"))],
+            TestContext.Current.CancellationToken
+        );
+        await VoClient.StiltsAsync(
+            "coneskymatch",
+            $"in={input}",
+            "ifmt=csv",
+            "ra=ra",
+            "dec=dec",
+            "sr=15",
+            $"serviceurl={Cone}",
+            "servicetype=cone",
+            "find=all",
+            "verb=1",
+            $"out={output}"
+        );
         var expected = new List<string>();
-        foreach (var centre in centres) expected.AddRange(await NearAsync(centre.Ra, centre.Dec, 15));
+        foreach (var centre in centres)
+            expected.AddRange(await NearAsync(centre.Ra, centre.Dec, 15));
         var lines = await File.ReadAllLinesAsync(output, TestContext.Current.CancellationToken);
         var column = Array.IndexOf(lines[0].Split(','), "source_id");
         Assert.Equal(expected.Order(StringComparer.Ordinal), lines.Skip(1).Select(l => l.Split(',')[column]).Order(StringComparer.Ordinal));

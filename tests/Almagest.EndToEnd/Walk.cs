@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Almagest.EndToEnd;
 
-/// <summary>One visit of one person: every console error, failed request and request to elsewhere is held against the pages at its end.</summary>
+/// <summary>One visit of one person: every console error, failed request and request to elsewhere is held against the pages at its
+/// end.</summary>
 public sealed class Walk : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
@@ -18,18 +19,27 @@ public sealed class Walk : IAsyncDisposable
     public static async Task<Walk> StartAsync(IBrowserContext context, bool mayFail = false)
     {
         var walk = new Walk(context, await context.NewPageAsync());
-        walk.Page.Console += (_, m) => { if (m.Type is "error" or "warning" && !(mayFail && m.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))) walk._complaints.Enqueue($"console: {m.Text}"); };
+        walk.Page.Console += (_, m) =>
+        {
+            if (m.Type is "error" or "warning" && !(mayFail && m.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)))
+                walk._complaints.Enqueue($"console: {m.Text}");
+        };
         walk.Page.PageError += (_, e) => walk._complaints.Enqueue($"script: {e}");
         walk.Page.Request += (_, r) => walk.Note(r.Url);
         walk.Page.WebSocket += (_, s) => walk.Note(s.Url);
-        walk.Page.Response += (_, r) => { if (r.Status >= 400 && !mayFail) walk._complaints.Enqueue($"{r.Status}: {r.Url}"); };
+        walk.Page.Response += (_, r) =>
+        {
+            if (r.Status >= 400 && !mayFail)
+                walk._complaints.Enqueue($"{r.Status}: {r.Url}");
+        };
         return walk;
     }
 
     private void Note(string url)
     {
         var address = new Uri(url);
-        if (address.Scheme is not ("data" or "blob") && address.Host != "127.0.0.1") _complaints.Enqueue($"asked {address}");
+        if (address.Scheme is not ("data" or "blob") && address.Host != "127.0.0.1")
+            _complaints.Enqueue($"asked {address}");
     }
 
     /// <summary>Goes to a page and waits until it is connected, its heading is there and its charts are drawn.</summary>
@@ -48,8 +58,8 @@ public sealed class Walk : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the page is connected to its server. What is clicked or written on the page that the server drew before goes nowhere: everything that loads a page anew must be
-    /// followed by this.
+    /// Waits until the page is connected to its server. What is clicked or written on the page that the server drew before goes nowhere:
+    /// everything that loads a page anew must be followed by this.
     /// </summary>
     public static Task ConnectedAsync(IPage page) => page.WaitForFunctionAsync("() => document.documentElement.dataset.alive === '1'");
 
@@ -61,9 +71,11 @@ public sealed class Walk : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the address matches. It is asked for again and again: Playwright's own waiting for a navigation now and then misses one that a script makes while the waiting begins.
+    /// Waits until the address matches. It is asked for again and again: Playwright's own waiting for a navigation now and then misses one
+    /// that a script makes while the waiting begins.
     /// </summary>
-    public Task ArrivesAsync(string pattern) => Assertions.Expect(Page).ToHaveURLAsync(new Regex(pattern), new PageAssertionsToHaveURLOptions { Timeout = 60_000 });
+    public Task ArrivesAsync(string pattern) =>
+        Assertions.Expect(Page).ToHaveURLAsync(new Regex(pattern), new PageAssertionsToHaveURLOptions { Timeout = 60_000 });
 
     /// <summary>What a click saves, and the name that it proposes.</summary>
     public async Task<(byte[] Content, string Name)> SaveAsync(ILocator button)
@@ -75,14 +87,16 @@ public sealed class Walk : IAsyncDisposable
     /// <summary>As a reader of English would write it.</summary>
     public static string Count(long number) => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
 
-    public ILocator Button(string name, bool exact = false) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = exact });
+    public ILocator Button(string name, bool exact = false) =>
+        Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = exact });
 
     public Task DrawnAsync() => Page.WaitForFunctionAsync("() => document.querySelectorAll('.mud-skeleton').length === 0");
 
     public async Task SeesAsync(string text) => await Page.Locator("main").GetByText(text).First.WaitForAsync();
 
     /// <summary>Waits until the page holds so many, as a person would: what a click changes comes from the server.</summary>
-    public Task SeesAsync(int count, string selector) => Assertions.Expect(Page.Locator(selector)).ToHaveCountAsync(count, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+    public Task SeesAsync(int count, string selector) =>
+        Assertions.Expect(Page.Locator(selector)).ToHaveCountAsync(count, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
 
     /// <summary>Keeps a picture for the README, where ALMAGEST_SCREENSHOTS names a folder.</summary>
     public async Task KeepAsync(string name)
@@ -93,7 +107,10 @@ public sealed class Walk : IAsyncDisposable
 
     /// <summary>No part of the page is cut off at the right edge or has to be scrolled to.</summary>
     public async Task FitsAsync() =>
-        Assert.True(await Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"), $"{Page.Url} is wider than the window");
+        Assert.True(
+            await Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth"),
+            $"{Page.Url} is wider than the window"
+        );
 
     public async ValueTask DisposeAsync()
     {

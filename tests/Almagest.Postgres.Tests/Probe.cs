@@ -23,11 +23,7 @@ internal sealed class Probe : IDisposable
 
     public static async Task<Probe> StartAsync(ServerHome home)
     {
-        var info = new ProcessStartInfo(DotNet, [Program])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
+        var info = new ProcessStartInfo(DotNet, [Program]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         info.Environment["ALMAGEST_HOME"] = home.Home;
         var process = Process.Start(info)!;
         return new Probe(process, await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? "");

@@ -19,8 +19,16 @@ public sealed class ServerConfigurationTests
     [Fact]
     public void A_container_with_little_shared_memory_uses_files()
     {
-        Assert.Contains("dynamic_shared_memory_type = mmap", ServerConfiguration.Write(true, Gigabyte, 64 << 20, 4), StringComparison.Ordinal);
-        Assert.Contains("dynamic_shared_memory_type = posix", ServerConfiguration.Write(true, Gigabyte, Gigabyte, 4), StringComparison.Ordinal);
+        Assert.Contains(
+            "dynamic_shared_memory_type = mmap",
+            ServerConfiguration.Write(true, Gigabyte, 64 << 20, 4),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "dynamic_shared_memory_type = posix",
+            ServerConfiguration.Write(true, Gigabyte, Gigabyte, 4),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -33,7 +33,13 @@ public sealed class ServerCrashTests
         await using var connection = new NpgsqlConnection(lease.ConnectionString + ";Pooling=false");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         // Busy for hours, and without looking whether its main process is alive.
-        await using var command = new NpgsqlCommand("SELECT count(*) FROM generate_series(1, 1e9::bigint) a, generate_series(1, 1000) b", connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand(
+            "SELECT count(*) FROM generate_series(1, 1e9::bigint) a, generate_series(1, 1000) b",
+            connection
+        )
+        {
+            CommandTimeout = 0,
+        };
         var busy = command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
         var backend = connection.ProcessID;
         await Eventually.HoldsAsync(() => SecondsOfProcessor(backend) > 0.05);
@@ -177,8 +183,9 @@ public sealed class ServerCrashTests
         try
         {
             var impatient = home.Options with { StartTimeout = TimeSpan.FromSeconds(1) };
-            var error = await Assert.ThrowsAsync<PostgresServerException>(
-                () => EmbeddedServer.StartAsync(impatient, TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<PostgresServerException>(() =>
+                EmbeddedServer.StartAsync(impatient, TestContext.Current.CancellationToken)
+            );
             Assert.Contains("does not answer after 1 seconds", error.Message, StringComparison.Ordinal);
             Assert.Contains("try again in a minute", error.Remedy, StringComparison.Ordinal);
         }

@@ -93,13 +93,16 @@ public sealed class ServerFailureTests
     [Fact]
     public async Task A_disk_that_is_full_stops_the_start_and_nothing_is_lost_when_there_is_space_again()
     {
-        var lines = await UnderMountAsync("size=200m,mode=755", """
+        var lines = await UnderMountAsync(
+            "size=200m,mode=755",
+            """
             "$@" </dev/null
             dd if=/dev/zero of="$ALMAGEST_HOME/fill" bs=64k 2>/dev/null
             "$@" </dev/null
             rm "$ALMAGEST_HOME/fill"
             "$@" </dev/null
-            """);
+            """
+        );
         Assert.Equal(5, lines.Length);
         Assert.StartsWith("ready started", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("failed", lines[2], StringComparison.Ordinal);
@@ -110,11 +113,14 @@ public sealed class ServerFailureTests
     [Fact]
     public async Task A_disk_that_is_read_only_is_reported()
     {
-        var lines = await UnderMountAsync("size=200m,mode=755", """
+        var lines = await UnderMountAsync(
+            "size=200m,mode=755",
+            """
             "$@" </dev/null
             mount -o remount,ro "$ALMAGEST_HOME"
             "$@" </dev/null
-            """);
+            """
+        );
         Assert.Equal(3, lines.Length);
         Assert.StartsWith("failed", lines[2], StringComparison.Ordinal);
         Assert.Contains("the file system is read-only", lines[2], StringComparison.Ordinal);
@@ -124,8 +130,9 @@ public sealed class ServerFailureTests
     public async Task A_machine_without_PostgreSQL_is_told_the_one_command()
     {
         await using var home = new ServerHome();
-        var error = await Assert.ThrowsAsync<PostgresServerException>(
-            () => PostgresInstaller.InstallAsync(home.Options, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<PostgresServerException>(() =>
+            PostgresInstaller.InstallAsync(home.Options, TestContext.Current.CancellationToken)
+        );
         Assert.Contains("No PostgreSQL server of version 15 or newer", error.Message, StringComparison.Ordinal);
         Assert.Contains("Install", error.Remedy, StringComparison.Ordinal);
         Assert.Contains("ALMAGEST_PG_BIN", error.Remedy, StringComparison.Ordinal);
@@ -136,8 +143,9 @@ public sealed class ServerFailureTests
     {
         await using var home = new ServerHome();
         var options = home.Options with { BinaryDirectory = home.Folder };
-        var error = await Assert.ThrowsAsync<PostgresServerException>(
-            () => EmbeddedServer.StartAsync(options, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<PostgresServerException>(() =>
+            EmbeddedServer.StartAsync(options, TestContext.Current.CancellationToken)
+        );
         Assert.Contains(home.Folder, error.Message, StringComparison.Ordinal);
         Assert.Contains("/usr/lib/postgresql", error.Remedy, StringComparison.Ordinal);
     }
@@ -153,17 +161,24 @@ public sealed class ServerFailureTests
         try
         {
             var possible = await HostProcess.RunAsync(
-                ["unshare", "-m", "mount", "-t", "tmpfs", "none", home.FullName], cancellationToken: TestContext.Current.CancellationToken);
+                ["unshare", "-m", "mount", "-t", "tmpfs", "none", home.FullName],
+                cancellationToken: TestContext.Current.CancellationToken
+            );
             Assert.SkipUnless(possible.Succeeded, $"Mounting is not possible here: {possible.Text}");
             var result = await HostProcess.RunAsync(
                 [
-                    "unshare", "-m", "/bin/sh", "-c",
+                    "unshare",
+                    "-m",
+                    "/bin/sh",
+                    "-c",
                     $"mount -t tmpfs -o {mountOptions} none \"$0\" || exit; export ALMAGEST_HOME=\"$0\"\n{script}",
-                    home.FullName, Probe.DotNet, Probe.Program,
+                    home.FullName,
+                    Probe.DotNet,
+                    Probe.Program,
                 ],
-                cancellationToken: TestContext.Current.CancellationToken);
-            return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Aggregate(new List<string>(), Join).ToArray();
+                cancellationToken: TestContext.Current.CancellationToken
+            );
+            return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Aggregate(new List<string>(), Join).ToArray();
         }
         finally
         {

@@ -40,8 +40,7 @@ internal sealed class ServerHome : IAsyncDisposable
     public string Data => Path.Combine(Server, "data");
 
     /// <summary>The server's main process, or null where none runs.</summary>
-    public int? ServerProcess =>
-        PostmasterFile.Read(Data) is { } file && file.IsServerOf(Data) ? file.ProcessId : null;
+    public int? ServerProcess => PostmasterFile.Read(Data) is { } file && file.IsServerOf(Data) ? file.ProcessId : null;
 
     /// <summary>A home that has a server already, which is not running.</summary>
     public static async Task<ServerHome> WithServerAsync(bool durable = false)
@@ -86,7 +85,12 @@ internal sealed class ServerHome : IAsyncDisposable
     {
         var folder = TestFolder.Create("pattern");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
-        var options = new EmbeddedServerOptions { Home = Path.Combine(folder.Path, "home"), Durable = false, MayInstall = false };
+        var options = new EmbeddedServerOptions
+        {
+            Home = Path.Combine(folder.Path, "home"),
+            Durable = false,
+            MayInstall = false,
+        };
         await using (await EmbeddedServer.StartAsync(options))
             return folder;
     }

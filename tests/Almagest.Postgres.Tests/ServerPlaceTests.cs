@@ -83,7 +83,9 @@ public sealed class ServerPlaceTests
         await using var home = new ServerHome(Path.Combine("user", ".local", "almagest"));
         var user = Path.Combine(home.Folder, "user");
         Directory.CreateDirectory(user);
-        var nobody = (await HostProcess.RunAsync(["id", "-u", "nobody"], cancellationToken: TestContext.Current.CancellationToken)).Output.Trim();
+        var nobody = (
+            await HostProcess.RunAsync(["id", "-u", "nobody"], cancellationToken: TestContext.Current.CancellationToken)
+        ).Output.Trim();
         Assert.Equal(0, Native.ChangeOwner(user, uint.Parse(nobody), uint.Parse(nobody)));
 
         await using (var lease = await home.StartAsync())
@@ -92,7 +94,13 @@ public sealed class ServerPlaceTests
             Assert.Equal(1, await ServerHome.AskAsync(lease, "SELECT 1"));
         }
 
-        foreach (var path in Directory.EnumerateFileSystemEntries(user, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        foreach (
+            var path in Directory.EnumerateFileSystemEntries(
+                user,
+                "*",
+                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }
+            )
+        )
             Assert.True(Native.Stat(path, follow: false)?.Owner == uint.Parse(nobody), $"{path} does not belong to nobody");
     }
 
@@ -102,7 +110,19 @@ public sealed class ServerPlaceTests
         Assert.SkipUnless(Native.IsRoot, "Only root can play another user.");
         await using var home = await ServerHome.WithServerAsync();
         await using var lease = await home.StartAsync();
-        string[] ask = ["setpriv", "--reuid=nobody", "--clear-groups", FindPsql(), "-h", lease.Settings.SocketDirectory, "-U", "almagest", "-c", "SELECT 1"];
+        string[] ask =
+        [
+            "setpriv",
+            "--reuid=nobody",
+            "--clear-groups",
+            FindPsql(),
+            "-h",
+            lease.Settings.SocketDirectory,
+            "-U",
+            "almagest",
+            "-c",
+            "SELECT 1",
+        ];
 
         var closed = await HostProcess.RunAsync(ask, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("Permission denied", closed.Error, StringComparison.Ordinal);

@@ -77,14 +77,18 @@ public sealed class ServerSharingTests
     public async Task Leases_that_come_and_go_at_once_never_see_a_stopped_server()
     {
         await using var home = await ServerHome.WithServerAsync();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
-        {
-            for (var i = 0; i < 5; i++)
-            {
-                await using var lease = await home.StartAsync();
-                Assert.Equal(1, await ServerHome.AskAsync(lease, "SELECT 1"));
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(async _ =>
+                {
+                    for (var i = 0; i < 5; i++)
+                    {
+                        await using var lease = await home.StartAsync();
+                        Assert.Equal(1, await ServerHome.AskAsync(lease, "SELECT 1"));
+                    }
+                })
+        );
         Assert.Null(home.ServerProcess);
     }
 

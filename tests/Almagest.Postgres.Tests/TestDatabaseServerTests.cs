@@ -28,11 +28,20 @@ public sealed class TestDatabaseServerTests
         var server = await TestDatabaseServer.GetAsync();
         var prepared = 0;
         var key = $"stars_{Guid.NewGuid():N}";
-        var copies = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => server.CreateDatabaseAsync(key, async connection =>
-        {
-            Interlocked.Increment(ref prepared);
-            await ExecuteAsync(connection, "CREATE TABLE stars (id int); INSERT INTO stars VALUES (1), (2)");
-        })));
+        var copies = await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    server.CreateDatabaseAsync(
+                        key,
+                        async connection =>
+                        {
+                            Interlocked.Increment(ref prepared);
+                            await ExecuteAsync(connection, "CREATE TABLE stars (id int); INSERT INTO stars VALUES (1), (2)");
+                        }
+                    )
+                )
+        );
 
         Assert.Equal(1, prepared);
         foreach (var copy in copies)

@@ -17,8 +17,14 @@ public sealed class AlgorithmSchemaTests(KnownLedger known)
         var properties = schema.Properties!;
         Assert.Equal(["cut", "least_stars", "most_stars", "half", "both", "random_state", "features"], properties.Keys);
         Assert.False(schema.AdditionalPropertiesAllowed);
-        Assert.Equal((JsonSchemaType.Number, "0", "10", 1), (properties["cut"].Type, properties["cut"].ExclusiveMinimum, properties["cut"].Maximum, (double)properties["cut"].Default!));
-        Assert.Equal((JsonSchemaType.Integer, "2", "int32"), (properties["least_stars"].Type, properties["least_stars"].Minimum, properties["least_stars"].Format));
+        Assert.Equal(
+            (JsonSchemaType.Number, "0", "10", 1),
+            (properties["cut"].Type, properties["cut"].ExclusiveMinimum, properties["cut"].Maximum, (double)properties["cut"].Default!)
+        );
+        Assert.Equal(
+            (JsonSchemaType.Integer, "2", "int32"),
+            (properties["least_stars"].Type, properties["least_stars"].Minimum, properties["least_stars"].Format)
+        );
         Assert.Equal(JsonSchemaType.Integer | JsonSchemaType.Null, properties["most_stars"].Type);
         Assert.Equal(["low", "high"], properties["half"].Enum!.Select(v => (string)v!));
         Assert.Equal((JsonSchemaType.Boolean, "int64"), (properties["both"].Type, properties["random_state"].Format));
@@ -44,8 +50,17 @@ public sealed class AlgorithmSchemaTests(KnownLedger known)
             var properties = schemas[body]!["properties"]!;
             Assert.Equal(Algorithms.Names, properties["algorithm"]!["enum"]!.AsArray().Select(n => (string)n!));
             Assert.Equal(["anomaly", "cluster"], properties["run_type"]!["enum"]!.AsArray().Select(n => (string)n!));
-            var forest = properties["parameters"]!["anyOf"]!.AsArray().Single(a => (string)a!["title"]! == "isolation_forest")!["properties"]!;
-            Assert.Equal((0, 0.5, 0.05), ((double)forest["contamination"]!["exclusiveMinimum"]!, (double)forest["contamination"]!["maximum"]!, (double)forest["contamination"]!["default"]!));
+            var forest = properties["parameters"]!["anyOf"]!.AsArray().Single(a => (string)a!["title"]! == "isolation_forest")![
+                "properties"
+            ]!;
+            Assert.Equal(
+                (0, 0.5, 0.05),
+                (
+                    (double)forest["contamination"]!["exclusiveMinimum"]!,
+                    (double)forest["contamination"]!["maximum"]!,
+                    (double)forest["contamination"]!["default"]!
+                )
+            );
             Assert.Equal((1, 10_000), ((int)forest["n_estimators"]!["minimum"]!, (int)forest["n_estimators"]!["maximum"]!));
         }
         var share = schemas["RethresholdRequest"]!["properties"]!["contamination"]!;
@@ -53,5 +68,8 @@ public sealed class AlgorithmSchemaTests(KnownLedger known)
         Assert.Equal(1, (int)schemas["KDistanceRequest"]!["properties"]!["min_samples"]!["minimum"]!);
     }
 
-    private async Task<JsonNode> SchemasAsync() => JsonNode.Parse((await known.Server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas").GetRawText())!;
+    private async Task<JsonNode> SchemasAsync() =>
+        JsonNode.Parse(
+            (await known.Server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas").GetRawText()
+        )!;
 }

@@ -17,10 +17,13 @@ public sealed class AnalyticsTests(KnownLedger known)
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         var rows = answer.Json.EnumerateArray().ToList();
         Assert.Equal([known.Clusters, known.RunC, known.RunB, known.RunA], rows.Select(r => r.GetProperty("run_id").GetGuid()));
-        JsonAssert.Fields(rows[0], """
+        JsonAssert.Fields(
+            rows[0],
+            """
             run_id run_type created_at total_stars parameters_json anomaly_count anomaly_percentage min_anomaly_score max_anomaly_score
             avg_anomaly_score cluster_count min_cluster_size max_cluster_size avg_cluster_size noise_count last_updated
-            """);
+            """
+        );
         var a = rows[3];
         Assert.Equal(4, a.GetProperty("anomaly_count").GetInt64());
         Assert.Equal(100.0 * 4 / 12, a.GetProperty("anomaly_percentage").GetDouble(), 12);
@@ -31,8 +34,16 @@ public sealed class AnalyticsTests(KnownLedger known)
         Assert.Equal(0.05, a.GetProperty("parameters_json").GetProperty("contamination").GetDouble());
         Assert.EndsWith("Z", a.GetProperty("created_at").GetString(), StringComparison.Ordinal);
         var clusters = rows[0];
-        Assert.Equal((2, 3, 5, 4.0, 4), (clusters.GetProperty("cluster_count").GetInt32(), clusters.GetProperty("min_cluster_size").GetInt32(),
-            clusters.GetProperty("max_cluster_size").GetInt32(), clusters.GetProperty("avg_cluster_size").GetDouble(), clusters.GetProperty("noise_count").GetInt32()));
+        Assert.Equal(
+            (2, 3, 5, 4.0, 4),
+            (
+                clusters.GetProperty("cluster_count").GetInt32(),
+                clusters.GetProperty("min_cluster_size").GetInt32(),
+                clusters.GetProperty("max_cluster_size").GetInt32(),
+                clusters.GetProperty("avg_cluster_size").GetDouble(),
+                clusters.GetProperty("noise_count").GetInt32()
+            )
+        );
     }
 
     [Theory]
@@ -50,7 +61,10 @@ public sealed class AnalyticsTests(KnownLedger known)
     {
         var rows = (await _server.GetAsync($"{Root}/clusters/{known.Clusters}/sizes")).Json.EnumerateArray().ToList();
         JsonAssert.Fields(rows[0], "run_id cluster_id cluster_size star_ids last_updated");
-        Assert.Equal([(1, 5), (0, 3)], rows.Select(r => (r.GetProperty("cluster_id").GetInt32(), r.GetProperty("cluster_size").GetInt32())));
+        Assert.Equal(
+            [(1, 5), (0, 3)],
+            rows.Select(r => (r.GetProperty("cluster_id").GetInt32(), r.GetProperty("cluster_size").GetInt32()))
+        );
         Assert.Equal(known.Stars[3..8], JsonAssert.Longs(rows[0].GetProperty("star_ids")));
     }
 
@@ -68,7 +82,10 @@ public sealed class AnalyticsTests(KnownLedger known)
     {
         var row = (await _server.GetAsync($"{Root}/stars/{known.Stars[2]}/frequency")).Json;
         JsonAssert.Fields(row, "star_id anomaly_count total_runs frequency_pct mean_anomaly_score run_ids last_updated");
-        Assert.Equal((known.Stars[2], 2L, 3L), (row.GetProperty("star_id").GetInt64(), row.GetProperty("anomaly_count").GetInt64(), row.GetProperty("total_runs").GetInt64()));
+        Assert.Equal(
+            (known.Stars[2], 2L, 3L),
+            (row.GetProperty("star_id").GetInt64(), row.GetProperty("anomaly_count").GetInt64(), row.GetProperty("total_runs").GetInt64())
+        );
         Assert.Equal(200.0 / 3, row.GetProperty("frequency_pct").GetDouble(), 12);
         Assert.Equal(-0.3, row.GetProperty("mean_anomaly_score").GetDouble(), 9);
         Assert.Equal([known.RunA, known.RunB], row.GetProperty("run_ids").EnumerateArray().Select(r => r.GetGuid()));
@@ -87,13 +104,24 @@ public sealed class AnalyticsTests(KnownLedger known)
     {
         var rows = (await _server.GetAsync($"{Root}/overlaps")).Json.EnumerateArray().ToList();
         Assert.Equal(3, rows.Count);
-        JsonAssert.Fields(rows[0], """
-            run_1_id run_1_count run_2_id run_2_count overlap_count overlapping_star_ids run_1_unique_count run_2_unique_count jaccard_similarity last_updated
-            """);
+        JsonAssert.Fields(
+            rows[0],
+            """
+            run_1_id run_1_count run_2_id run_2_count overlap_count overlapping_star_ids run_1_unique_count run_2_unique_count
+            jaccard_similarity last_updated
+            """
+        );
         var best = rows[0];
         Assert.Equal((known.RunA, known.RunB), (best.GetProperty("run_1_id").GetGuid(), best.GetProperty("run_2_id").GetGuid()));
         Assert.Equal(known.Stars[2..4], JsonAssert.Longs(best.GetProperty("overlapping_star_ids")));
-        Assert.Equal((2, 2, 2), (best.GetProperty("overlap_count").GetInt32(), best.GetProperty("run_1_unique_count").GetInt32(), best.GetProperty("run_2_unique_count").GetInt32()));
+        Assert.Equal(
+            (2, 2, 2),
+            (
+                best.GetProperty("overlap_count").GetInt32(),
+                best.GetProperty("run_1_unique_count").GetInt32(),
+                best.GetProperty("run_2_unique_count").GetInt32()
+            )
+        );
         Assert.Equal(2.0 / 6, best.GetProperty("jaccard_similarity").GetDouble(), 12);
         Assert.All(rows[1..], r => Assert.Equal(0, r.GetProperty("jaccard_similarity").GetDouble()));
     }
@@ -112,12 +140,28 @@ public sealed class AnalyticsTests(KnownLedger known)
     public async Task The_timeline_counts_all_runs_and_the_complete_ones_by_week_or_month()
     {
         var weeks = (await _server.GetAsync($"{Root}/timeline")).Json.EnumerateArray().ToList();
-        JsonAssert.Fields(weeks[0], "period_start period_type run_type total_runs completed_runs completion_rate total_stars_analyzed last_updated");
+        JsonAssert.Fields(
+            weeks[0],
+            "period_start period_type run_type total_runs completed_runs completion_rate total_stars_analyzed last_updated"
+        );
         Assert.All(weeks, w => Assert.Equal(DayOfWeek.Monday, DateOnly.Parse(w.GetProperty("period_start").GetString()!).DayOfWeek));
         var months = (await _server.GetAsync($"{Root}/timeline?period_type=month&run_type=anomaly")).Json.EnumerateArray().ToList();
-        Assert.All(months, m => Assert.Equal(("month", 1), (m.GetProperty("period_type").GetString(), DateOnly.Parse(m.GetProperty("period_start").GetString()!).Day)));
-        Assert.Equal((5, 3, 36), (months.Sum(m => m.GetProperty("total_runs").GetInt32()), months.Sum(m => m.GetProperty("completed_runs").GetInt32()),
-            months.Sum(m => m.GetProperty("total_stars_analyzed").GetInt32())));
+        Assert.All(
+            months,
+            m =>
+                Assert.Equal(
+                    ("month", 1),
+                    (m.GetProperty("period_type").GetString(), DateOnly.Parse(m.GetProperty("period_start").GetString()!).Day)
+                )
+        );
+        Assert.Equal(
+            (5, 3, 36),
+            (
+                months.Sum(m => m.GetProperty("total_runs").GetInt32()),
+                months.Sum(m => m.GetProperty("completed_runs").GetInt32()),
+                months.Sum(m => m.GetProperty("total_stars_analyzed").GetInt32())
+            )
+        );
     }
 
     [Theory]
@@ -152,8 +196,13 @@ public sealed class AnalyticsTests(KnownLedger known)
 
     [Fact]
     public async Task A_refusal_says_what_was_found_and_expected() =>
-        Assert.Equal("limit is '1001', expected a whole number from 1 to 1000.",
-            JsonAssert.Problem(await _server.GetAsync($"{Root}/stats?limit=1001"), HttpStatusCode.BadRequest, "limit").GetProperty("detail").GetString());
+        Assert.Equal(
+            "limit is '1001', expected a whole number from 1 to 1000.",
+            JsonAssert
+                .Problem(await _server.GetAsync($"{Root}/stats?limit=1001"), HttpStatusCode.BadRequest, "limit")
+                .GetProperty("detail")
+                .GetString()
+        );
 
     [Fact]
     public async Task Refreshing_answers_each_views_rows_and_time()
@@ -163,22 +212,40 @@ public sealed class AnalyticsTests(KnownLedger known)
         JsonAssert.Fields(answer.Json, "status message views_refreshed views");
         Assert.Equal("success", answer.Json.GetProperty("status").GetString());
         var views = answer.Json.GetProperty("views").EnumerateArray().ToList();
-        Assert.Equal(Almagest.Ledger.Views.AnalyticsViews.All.Select(v => v.Name), answer.Json.GetProperty("views_refreshed").EnumerateArray().Select(v => v.GetString()!));
+        Assert.Equal(
+            Almagest.Ledger.Views.AnalyticsViews.All.Select(v => v.Name),
+            answer.Json.GetProperty("views_refreshed").EnumerateArray().Select(v => v.GetString()!)
+        );
         Assert.All(views, v => JsonAssert.Fields(v, "view_name succeeded rows duration_ms error"));
-        Assert.Equal(4, views.Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats").GetProperty("rows").GetInt64());
-        Assert.Equal(12, views.Single(v => v.GetProperty("view_name").GetString() == "mv_star_anomaly_frequency").GetProperty("rows").GetInt64());
+        Assert.Equal(
+            4,
+            views.Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats").GetProperty("rows").GetInt64()
+        );
+        Assert.Equal(
+            12,
+            views.Single(v => v.GetProperty("view_name").GetString() == "mv_star_anomaly_frequency").GetProperty("rows").GetInt64()
+        );
     }
 
     [Fact]
     public async Task Views_say_how_fresh_they_are()
     {
-        await Eventually.HoldsAsync(async () => (await _server.GetAsync($"{Root}/views")).Json.EnumerateArray().All(v => !v.GetProperty("lags").GetBoolean()));
+        await Eventually.HoldsAsync(async () =>
+            (await _server.GetAsync($"{Root}/views")).Json.EnumerateArray().All(v => !v.GetProperty("lags").GetBoolean())
+        );
         var views = (await _server.GetAsync($"{Root}/views")).Json.EnumerateArray().ToList();
-        Assert.Equal(Almagest.Ledger.Views.AnalyticsViews.All.Select(v => v.Name), views.Select(v => v.GetProperty("view_name").GetString()!));
-        JsonAssert.Fields(views[0], """
-            view_name mode version rows size_bytes last_refresh last_duration_ms age_seconds pending_runs missing_runs lags is_refreshing last_error last_outcome
+        Assert.Equal(
+            Almagest.Ledger.Views.AnalyticsViews.All.Select(v => v.Name),
+            views.Select(v => v.GetProperty("view_name").GetString()!)
+        );
+        JsonAssert.Fields(
+            views[0],
+            """
+            view_name mode version rows size_bytes last_refresh last_duration_ms age_seconds pending_runs missing_runs lags is_refreshing
+            last_error last_outcome
             consecutive_failures next_retry
-            """);
+            """
+        );
         Assert.All(views, v => Assert.Equal("refresh", v.GetProperty("mode").GetString()));
     }
 }

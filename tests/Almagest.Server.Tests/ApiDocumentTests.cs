@@ -23,16 +23,24 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     {
         var document = (await _server.GetAsync("/openapi/v1.json")).Json;
         Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
-        var routes = _server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.Metadata.GetMetadata<RouteParameters>() is not null).ToList();
+        var routes = _server
+            .App.Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<RouteParameters>() is not null)
+            .ToList();
         Assert.True(routes.Count >= 20);
         foreach (var route in routes)
         {
             var method = Assert.Single(route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods);
-            Assert.True(document.GetProperty("paths").TryGetProperty(route.RoutePattern.RawText!.TrimEnd('/'), out var path), $"{route.RoutePattern.RawText} is not described");
+            Assert.True(
+                document.GetProperty("paths").TryGetProperty(route.RoutePattern.RawText!.TrimEnd('/'), out var path),
+                $"{route.RoutePattern.RawText} is not described"
+            );
             var operation = path.GetProperty(method.ToLowerInvariant());
             Assert.NotEqual("", operation.GetProperty("summary").GetString());
-            var described = operation.TryGetProperty("parameters", out var list) ? list.EnumerateArray().Select(p => p.GetProperty("name").GetString()!) : [];
+            var described = operation.TryGetProperty("parameters", out var list)
+                ? list.EnumerateArray().Select(p => p.GetProperty("name").GetString()!)
+                : [];
             Assert.Equal(route.Metadata.GetRequiredMetadata<RouteParameters>().All.Select(p => p.Name), described);
             var statuses = operation.GetProperty("responses").EnumerateObject().Select(r => r.Name).ToList();
             Assert.Contains(statuses, s => s.StartsWith('2'));
@@ -45,13 +53,23 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [InlineData("/analytics/discovery/overlaps", "run_id min_similarity limit format", "limit", 1, 500, 50)]
     [InlineData("/analytics/discovery/timeline", "period_type run_type limit format", "limit", 1, 365, 52)]
     [InlineData("/discovery/runs/{run_id}/results", "run_id anomalies_only cluster_id order limit after format", "limit", 1, 10000, 100)]
-    public async Task Ranges_and_defaults_are_those_of_the_contract(string path, string parameters, string name, int least, int most, int standard)
+    public async Task Ranges_and_defaults_are_those_of_the_contract(
+        string path,
+        string parameters,
+        string name,
+        int least,
+        int most,
+        int standard
+    )
     {
         var operation = (await _server.GetAsync("/openapi/v1.json")).Json.GetProperty("paths").GetProperty(path).GetProperty("get");
         var all = operation.GetProperty("parameters").EnumerateArray().ToList();
         Assert.Equal(parameters.Split(' '), all.Select(p => p.GetProperty("name").GetString()));
         var schema = all.Single(p => p.GetProperty("name").GetString() == name).GetProperty("schema");
-        Assert.Equal((least, most, standard), (schema.GetProperty("minimum").GetInt32(), schema.GetProperty("maximum").GetInt32(), schema.GetProperty("default").GetInt32()));
+        Assert.Equal(
+            (least, most, standard),
+            (schema.GetProperty("minimum").GetInt32(), schema.GetProperty("maximum").GetInt32(), schema.GetProperty("default").GetInt32())
+        );
     }
 
     [Fact]
@@ -63,9 +81,21 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         Assert.Equal(answered.EnumerateObject().Select(p => p.Name), stats.EnumerateObject().Select(p => p.Name));
         Assert.Equal("object", stats.GetProperty("parameters_json").GetProperty("type").GetString());
         Assert.Equal("integer", stats.GetProperty("anomaly_count").GetProperty("type").GetString());
-        Assert.Contains("per hundred", stats.GetProperty("anomaly_percentage").GetProperty("description").GetString(), StringComparison.Ordinal);
-        Assert.NotEqual(JsonValueKind.False, schemas.GetProperty("ResultsSummary").TryGetProperty("additionalProperties", out var others) ? others.ValueKind : JsonValueKind.True);
-        Assert.Equal(["type", "title", "status", "detail", "hint", "errors", "instance"], schemas.GetProperty("Problem").GetProperty("properties").EnumerateObject().Select(p => p.Name));
+        Assert.Contains(
+            "per hundred",
+            stats.GetProperty("anomaly_percentage").GetProperty("description").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.NotEqual(
+            JsonValueKind.False,
+            schemas.GetProperty("ResultsSummary").TryGetProperty("additionalProperties", out var others)
+                ? others.ValueKind
+                : JsonValueKind.True
+        );
+        Assert.Equal(
+            ["type", "title", "status", "detail", "hint", "errors", "instance"],
+            schemas.GetProperty("Problem").GetProperty("properties").EnumerateObject().Select(p => p.Name)
+        );
     }
 
     [Fact]
@@ -77,10 +107,20 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
             {
                 var name = $"{operation.Name} {path.Name}";
                 IEnumerable<string> declared = operation.Value.TryGetProperty("parameters", out var list)
-                    ? list.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "path").Select(p => p.GetProperty("name").GetString()!).Order() : [];
-                Assert.Equal((name, string.Join(' ', PathParameter.Matches(path.Name).Select(m => m.Groups[1].Value).Order())), (name, string.Join(' ', declared)));
+                    ? list.EnumerateArray()
+                        .Where(p => p.GetProperty("in").GetString() == "path")
+                        .Select(p => p.GetProperty("name").GetString()!)
+                        .Order()
+                    : [];
+                Assert.Equal(
+                    (name, string.Join(' ', PathParameter.Matches(path.Name).Select(m => m.Groups[1].Value).Order())),
+                    (name, string.Join(' ', declared))
+                );
                 foreach (var answer in operation.Value.GetProperty("responses").EnumerateObject())
-                    Assert.True(answer.Name is "204" or "303" or "304" || answer.Value.TryGetProperty("content", out _), $"{name} {answer.Name} says nothing of its content");
+                    Assert.True(
+                        answer.Name is "204" or "303" or "304" || answer.Value.TryGetProperty("content", out _),
+                        $"{name} {answer.Name} says nothing of its content"
+                    );
             }
         }
     }
@@ -96,7 +136,10 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         // In the order of names, so that a route that moves in the source moves nothing here.
         served["paths"] = Sorted(served["paths"]!);
         served["components"]!["schemas"] = Sorted(served["components"]!["schemas"]!);
-        var text = served.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }).ReplaceLineEndings("\n") + "\n";
+        var text =
+            served
+                .ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+                .ReplaceLineEndings("\n") + "\n";
         var file = Path.Combine(Repository(), "docs", "openapi.json");
         if (Environment.GetEnvironmentVariable("ALMAGEST_UPDATE_DOCS") == "1")
         {
@@ -105,24 +148,30 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         }
         var (said, committed) = (Lines(text), Lines(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)));
         var place = said.Zip(committed).TakeWhile(l => l.First == l.Second).Count();
-        Assert.True(place == said.Length && place == committed.Length,
+        Assert.True(
+            place == said.Length && place == committed.Length,
             $"""
             The API is no longer what docs/openapi.json says, from line {place + 1}:
               committed  {committed.ElementAtOrDefault(place)?.Trim()}
               now        {said.ElementAtOrDefault(place)?.Trim()}
-            Where that is meant: ALMAGEST_UPDATE_DOCS=1 dotnet tests/Almagest.Server.Tests/bin/Release/net10.0/Almagest.Server.Tests.dll -method '*The_committed_document*'
-            """);
+            Where that is meant: ALMAGEST_UPDATE_DOCS=1 dotnet tests/Almagest.Server.Tests/bin/Release/net10.0/Almagest.Server.Tests.dll
+              -method '*The_committed_document*'
+            """
+        );
 
         // Another version of the program is no other API.
-        static string[] Lines(string document) => [.. document.Split('\n').Where(l => !l.StartsWith("    \"version\":", StringComparison.Ordinal))];
+        static string[] Lines(string document) =>
+            [.. document.Split('\n').Where(l => !l.StartsWith("    \"version\":", StringComparison.Ordinal))];
     }
 
-    private static JsonObject Sorted(JsonNode map) => new(map.AsObject().OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+    private static JsonObject Sorted(JsonNode map) =>
+        new(map.AsObject().OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
 
     private static string Repository()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Almagest.slnx"))) return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "Almagest.slnx")))
+                return folder.FullName;
         throw new InvalidOperationException("the tests run outside of their repository");
     }
 
@@ -134,7 +183,10 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         Assert.Equal("text/html", page.ContentHeaders.ContentType?.MediaType);
         var urls = Loads.Matches(page.Text).Select(m => m.Groups["url"].Value).ToList();
         Assert.NotEmpty(urls);
-        Assert.All(urls, u => Assert.False(u.Contains("//", StringComparison.Ordinal) && !u.StartsWith("data:", StringComparison.Ordinal), u));
+        Assert.All(
+            urls,
+            u => Assert.False(u.Contains("//", StringComparison.Ordinal) && !u.StartsWith("data:", StringComparison.Ordinal), u)
+        );
         Assert.DoesNotContain("http://", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page.Text, StringComparison.Ordinal);
         // What the script itself might load is left to the browser, which is told to load nothing from elsewhere.
@@ -142,6 +194,9 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         Assert.StartsWith("default-src 'self'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
         foreach (var script in urls.Where(u => u.EndsWith(".js", StringComparison.Ordinal)))
-            Assert.Equal(HttpStatusCode.OK, (await _server.GetAsync(new Uri(new Uri(_server.Client.BaseAddress!, "/docs/"), script).PathAndQuery)).Status);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await _server.GetAsync(new Uri(new Uri(_server.Client.BaseAddress!, "/docs/"), script).PathAndQuery)).Status
+            );
     }
 }

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Almagest.Server.Tests;
 
-/// <summary>Runs compared over HTTP. Of 12 stars run A flags the 1st to 4th, run B the 3rd to 6th, run C none; see <see cref="KnownLedger"/>.</summary>
+/// <summary>Runs compared over HTTP. Of 12 stars run A flags the 1st to 4th, run B the 3rd to 6th, run C none; see
+/// <see cref="KnownLedger"/>.</summary>
 public sealed class ComparingTests(KnownLedger known)
 {
     private readonly TestServer _server = known.Server;
@@ -12,20 +13,30 @@ public sealed class ComparingTests(KnownLedger known)
     [Fact]
     public async Task Two_anomaly_runs_can_be_compared_in_either_order()
     {
-        var there = (await _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}", "run_2_id": "{{known.RunB}}"}""")).Json;
-        JsonAssert.Fields(there, """
+        var there = (
+            await _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}", "run_2_id": "{{known.RunB}}"}""")
+        ).Json;
+        JsonAssert.Fields(
+            there,
+            """
             run_1 run_2 run_1_count run_2_count common_count common_star_ids only_in_run_1_count only_in_run_1_star_ids only_in_run_2_count
             only_in_run_2_star_ids jaccard_similarity agreement clusters truncated differing_parameters runs seed_groups pairs
-            """);
+            """
+        );
         Assert.Equal(known.Stars[2..4], JsonAssert.Longs(there.GetProperty("common_star_ids")));
         Assert.Equal(known.Stars[..2], JsonAssert.Longs(there.GetProperty("only_in_run_1_star_ids")));
         Assert.Equal(known.Stars[4..6], JsonAssert.Longs(there.GetProperty("only_in_run_2_star_ids")));
         Assert.False(there.GetProperty("truncated").GetBoolean());
         var agreement = there.GetProperty("agreement");
-        JsonAssert.Fields(agreement, """
-            analysed_by_both expected_by_chance enrichment jaccard_similarity kappa p_value log10_p_value adjusted_rand_index adjusted_mutual_information
-            normalized_mutual_information differences only_in_run_1_reasons only_in_run_2_reasons only_in_run_1_near_threshold only_in_run_2_near_threshold
-            """);
+        JsonAssert.Fields(
+            agreement,
+            """
+            analysed_by_both expected_by_chance enrichment jaccard_similarity kappa p_value log10_p_value adjusted_rand_index
+            adjusted_mutual_information
+            normalized_mutual_information differences only_in_run_1_reasons only_in_run_2_reasons only_in_run_1_near_threshold
+            only_in_run_2_near_threshold
+            """
+        );
         Assert.Equal(12, agreement.GetProperty("analysed_by_both").GetInt32());
         Assert.Equal(4 * 4 / 12.0, agreement.GetProperty("expected_by_chance").GetDouble(), 12);
         Assert.Equal(0.25, agreement.GetProperty("kappa").GetDouble(), 12);
@@ -34,7 +45,9 @@ public sealed class ComparingTests(KnownLedger known)
         Assert.Equal(2, agreement.GetProperty("only_in_run_1_reasons").GetProperty("program").GetInt32());
         Assert.Equal(JsonValueKind.Null, agreement.GetProperty("adjusted_rand_index").ValueKind);
 
-        var back = (await _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunB}}", "run_2_id": "{{known.RunA}}", "limit": 1}""")).Json;
+        var back = (
+            await _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunB}}", "run_2_id": "{{known.RunA}}", "limit": 1}""")
+        ).Json;
         Assert.Equal(known.RunB, back.GetProperty("run_1").GetProperty("run_id").GetGuid());
         Assert.Equal(known.Stars[4..5], JsonAssert.Longs(back.GetProperty("only_in_run_1_star_ids")));
         Assert.Equal(2, back.GetProperty("only_in_run_1_count").GetInt32());
@@ -44,9 +57,19 @@ public sealed class ComparingTests(KnownLedger known)
     [Fact]
     public async Task Runs_of_both_types_stand_side_by_side()
     {
-        var answer = (await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunB}}", "{{known.Clusters}}"]}""")).Json;
+        var answer = (
+            await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunB}}", "{{known.Clusters}}"]}""")
+        ).Json;
         Assert.Equal(JsonValueKind.Null, answer.GetProperty("run_1").ValueKind);
-        Assert.Equal(["algorithm", "contamination", "n_estimators"], answer.GetProperty("differing_parameters").EnumerateArray().Select(d => d.GetString()!).Where(d => d is "algorithm" or "contamination" or "n_estimators" or "features").Order());
+        Assert.Equal(
+            ["algorithm", "contamination", "n_estimators"],
+            answer
+                .GetProperty("differing_parameters")
+                .EnumerateArray()
+                .Select(d => d.GetString()!)
+                .Where(d => d is "algorithm" or "contamination" or "n_estimators" or "features")
+                .Order()
+        );
         var rows = answer.GetProperty("runs").EnumerateArray().ToList();
         Assert.Equal([4, 4, 4], rows.Select(r => r.GetProperty("marked_count").GetInt32()));
         Assert.Equal("dbscan", rows[2].GetProperty("differing").GetProperty("algorithm").GetString());
@@ -65,7 +88,11 @@ public sealed class ComparingTests(KnownLedger known)
         var first = (await _server.GetAsync($"{path}?side=only_2&limit=1")).Json;
         JsonAssert.Fields(first, "items next truncated");
         var star = first.GetProperty("items")[0];
-        JsonAssert.Fields(star, "star_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color score_1 score_2 cluster_1 cluster_2 reason near_threshold");
+        JsonAssert.Fields(
+            star,
+            "star_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color score_1 score_2 cluster_1 "
+                + "cluster_2 reason near_threshold"
+        );
         Assert.Equal((known.Stars[4], "program"), (star.GetProperty("star_id").GetInt64(), star.GetProperty("reason").GetString()));
         // A fifth more of run A is one more star: its next one.
         Assert.True(star.GetProperty("near_threshold").GetBoolean());
@@ -84,20 +111,31 @@ public sealed class ComparingTests(KnownLedger known)
         var answer = (await _server.GetAsync("/analytics/discovery/consensus?dataset=known&limit=3")).Json;
         JsonAssert.Fields(answer, "runs effective_runs order items total truncated");
         var items = answer.GetProperty("items").EnumerateArray().ToList();
-        JsonAssert.Fields(items[0], """
-            rank star_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color flagged_runs analysed_runs effective_flagged
+        JsonAssert.Fields(
+            items[0],
+            """
+            rank star_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color flagged_runs analysed_runs
+            effective_flagged
             effective_analysed posterior_mean credible_low credible_high
-            """);
+            """
+        );
         Assert.Equal(known.Stars[2..4], items.Take(2).Select(i => i.GetProperty("star_id").GetInt64()));
         Assert.Equal((2, 3), (items[0].GetProperty("flagged_runs").GetInt32(), items[0].GetProperty("analysed_runs").GetInt32()));
         // Kappa of A and B is 1/4: each weighs 1 / 1.25; C is unlike both.
-        Assert.Equal([0.8, 0.8, 1], answer.GetProperty("runs").EnumerateArray().Select(r => Math.Round(r.GetProperty("weight").GetDouble(), 12)));
+        Assert.Equal(
+            [0.8, 0.8, 1],
+            answer.GetProperty("runs").EnumerateArray().Select(r => Math.Round(r.GetProperty("weight").GetDouble(), 12))
+        );
         Assert.Equal(2.1 / 3.6, items[0].GetProperty("posterior_mean").GetDouble(), 12);
         Assert.Equal((6, true), (answer.GetProperty("total").GetInt32(), answer.GetProperty("truncated").GetBoolean()));
         var one = (await _server.GetAsync($"/analytics/discovery/consensus?run_ids={known.RunB}&order=mean")).Json;
         Assert.Equal(known.Stars[2..6], one.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("star_id").GetInt64()));
         Assert.Equal(0.75, one.GetProperty("items")[0].GetProperty("posterior_mean").GetDouble(), 12);
-        JsonAssert.Problem(await _server.GetAsync($"/analytics/discovery/consensus?run_ids={known.Clusters}"), HttpStatusCode.BadRequest, "run_ids");
+        JsonAssert.Problem(
+            await _server.GetAsync($"/analytics/discovery/consensus?run_ids={known.Clusters}"),
+            HttpStatusCode.BadRequest,
+            "run_ids"
+        );
         JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?run_ids=me"), HttpStatusCode.BadRequest, "run_ids");
         JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?limit=0"), HttpStatusCode.BadRequest, "limit");
         JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?dataset=nowhere"), HttpStatusCode.NotFound);
@@ -113,10 +151,13 @@ public sealed class ComparingTests(KnownLedger known)
         Assert.Equal([known.RunA, known.RunB, known.RunC], answer.GetProperty("run_ids").EnumerateArray().Select(r => r.GetGuid()));
         Assert.Equal(3, answer.GetProperty("tests").GetInt32());
         var pair = answer.GetProperty("items")[0];
-        JsonAssert.Fields(pair, """
+        JsonAssert.Fields(
+            pair,
+            """
             run_1_id run_2_id analysed_by_both run_1_count run_2_count common_count expected_by_chance enrichment jaccard_similarity kappa
             p_value log10_p_value q_value log10_q_value adjusted_rand_index
-            """);
+            """
+        );
         Assert.Equal((known.RunA, known.RunB), (pair.GetProperty("run_1_id").GetGuid(), pair.GetProperty("run_2_id").GetGuid()));
         Assert.Equal(201 / 495.0, pair.GetProperty("p_value").GetDouble(), 9);
         // Three times 0.41 is more than certain.
@@ -145,11 +186,30 @@ public sealed class ComparingTests(KnownLedger known)
         JsonAssert.Problem(await Compare(known.RunA, known.RunA), HttpStatusCode.BadRequest, "run_2_id");
         JsonAssert.Problem(await Compare(known.RunA, known.Failed), HttpStatusCode.Conflict);
         JsonAssert.Problem(await Compare(known.RunA, Guid.NewGuid()), HttpStatusCode.NotFound);
-        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}"}"""), HttpStatusCode.BadRequest, "run_2_id");
+        JsonAssert.Problem(
+            await _server.PostAsync("/discovery/compare", $$"""{"run_1_id": "{{known.RunA}}"}"""),
+            HttpStatusCode.BadRequest,
+            "run_2_id"
+        );
         JsonAssert.Problem(await _server.PostAsync("/discovery/compare", """{"run_1_id": "me"}"""), HttpStatusCode.BadRequest, "run_1_id");
         JsonAssert.Problem(await _server.PostAsync("/discovery/compare", """{"a": "me"}"""), HttpStatusCode.BadRequest, "a");
-        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunA}}"]}"""), HttpStatusCode.BadRequest, "run_ids");
-        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}"]}"""), HttpStatusCode.BadRequest, "run_ids");
-        JsonAssert.Problem(await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunB}}"], "run_1_id": "{{known.RunA}}"}"""), HttpStatusCode.BadRequest, "run_ids");
+        JsonAssert.Problem(
+            await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunA}}"]}"""),
+            HttpStatusCode.BadRequest,
+            "run_ids"
+        );
+        JsonAssert.Problem(
+            await _server.PostAsync("/discovery/compare", $$"""{"run_ids": ["{{known.RunA}}"]}"""),
+            HttpStatusCode.BadRequest,
+            "run_ids"
+        );
+        JsonAssert.Problem(
+            await _server.PostAsync(
+                "/discovery/compare",
+                $$"""{"run_ids": ["{{known.RunA}}", "{{known.RunB}}"], "run_1_id": "{{known.RunA}}"}"""
+            ),
+            HttpStatusCode.BadRequest,
+            "run_ids"
+        );
     }
 }

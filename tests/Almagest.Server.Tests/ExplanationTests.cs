@@ -38,9 +38,12 @@ public sealed class ExplanationTests : IAsyncLifetime
         var star = (await _server.GetAsync($"/discovery/runs/{_run}/results?order=score&limit=1")).Json.GetProperty("items")[0];
         var answer = await _server.GetAsync($"/discovery/runs/{_run}/explain/{star.GetProperty("star_id").GetInt64()}");
         Assert.Equal(HttpStatusCode.OK, answer.Status);
-        JsonAssert.Fields(answer.Json, """
+        JsonAssert.Fields(
+            answer.Json,
+            """
             run_id star_id source_id is_anomaly anomaly_score raw_score score_offset path_length expected_path_length sentence features
-            """);
+            """
+        );
         Assert.Equal((_run, 1), (answer.Json.GetProperty("run_id").GetGuid(), answer.Json.GetProperty("is_anomaly").GetInt32()));
         Assert.Equal(star.GetProperty("anomaly_score").GetDouble(), answer.Json.GetProperty("anomaly_score").GetDouble());
         Assert.Equal(star.GetProperty("source_id").GetString(), answer.Json.GetProperty("source_id").GetString());
@@ -50,15 +53,23 @@ public sealed class ExplanationTests : IAsyncLifetime
         JsonAssert.Fields(features[0], "feature value unit is_imputed percentile path_length_change share effect");
         Assert.Equal("shorter", features[0].GetProperty("effect").GetString());
         Assert.Equal(1, features.Sum(f => f.GetProperty("share").GetDouble()), 1e-9);
-        Assert.Equal(answer.Json.GetProperty("path_length").GetDouble() - answer.Json.GetProperty("expected_path_length").GetDouble(),
-            features.Sum(f => f.GetProperty("path_length_change").GetDouble()), 1e-9);
+        Assert.Equal(
+            answer.Json.GetProperty("path_length").GetDouble() - answer.Json.GetProperty("expected_path_length").GetDouble(),
+            features.Sum(f => f.GetProperty("path_length_change").GetDouble()),
+            1e-9
+        );
     }
 
     [Fact]
     public async Task What_cannot_be_explained_is_refused()
     {
         var stars = await _server.StarIdsAsync(_dataset.DatasetId);
-        var clusters = (await new DiscoveryService(_server.Ledger).RunAsync(new RunRequest("field", StarFilter.All, new DbscanParameters()), cancellationToken: TestContext.Current.CancellationToken)).RunId;
+        var clusters = (
+            await new DiscoveryService(_server.Ledger).RunAsync(
+                new RunRequest("field", StarFilter.All, new DbscanParameters()),
+                cancellationToken: TestContext.Current.CancellationToken
+            )
+        ).RunId;
         JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{clusters}/explain/{stars[0]}"), HttpStatusCode.BadRequest, "run_id");
         JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/x/explain/{stars[0]}"), HttpStatusCode.BadRequest, "run_id");
         JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{_run}/explain/0"), HttpStatusCode.BadRequest, "star_id");
@@ -66,11 +77,15 @@ public sealed class ExplanationTests : IAsyncLifetime
         JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{_run}/explain/999999999"), HttpStatusCode.NotFound);
         JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{Guid.NewGuid()}/explain/{stars[0]}"), HttpStatusCode.NotFound);
         // Past the guard of complete runs: as another version of the program would have left it.
-        await using (var command = _server.Ledger.DataSource.CreateCommand("""
-            set session_replication_role = replica;
-            update discovery_runs set results_summary = jsonb_set(results_summary, '{features,version}', '"0"');
-            reset session_replication_role
-            """))
+        await using (
+            var command = _server.Ledger.DataSource.CreateCommand(
+                """
+                set session_replication_role = replica;
+                update discovery_runs set results_summary = jsonb_set(results_summary, '{features,version}', '"0"');
+                reset session_replication_role
+                """
+            )
+        )
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         var changed = JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{_run}/explain/{stars[0]}"), HttpStatusCode.Conflict);
         Assert.Contains("version 0", changed.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -102,7 +117,10 @@ public sealed class ExplanationTests : IAsyncLifetime
     public async Task A_wrong_threshold_is_refused_by_name(string body, string field)
     {
         JsonAssert.Problem(await _server.PostAsync($"/discovery/runs/{_run}/rethreshold", body), HttpStatusCode.BadRequest, field);
-        JsonAssert.Problem(await _server.PostAsync($"/discovery/runs/{Guid.NewGuid()}/rethreshold", """{"contamination": 0.1}"""), HttpStatusCode.NotFound);
+        JsonAssert.Problem(
+            await _server.PostAsync($"/discovery/runs/{Guid.NewGuid()}/rethreshold", """{"contamination": 0.1}"""),
+            HttpStatusCode.NotFound
+        );
         Assert.Equal(JsonValueKind.Null, (await _server.GetAsync("/discovery/runs?limit=1")).Json.GetProperty("next").ValueKind);
     }
 }

@@ -1,5 +1,5 @@
-using System.Net.Http.Headers;
 using System.Net;
+using System.Net.Http.Headers;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
 using Parquet;
@@ -36,7 +36,10 @@ public sealed class ExportTests(KnownLedger known)
         Assert.Contains("Accept", response.Headers.Vary);
         using var bytes = new MemoryStream(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         await using var table = await ParquetReader.CreateAsync(bytes, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal((12, "known"), (table.Metadata!.NumRows, System.Text.Json.Nodes.JsonNode.Parse(table.CustomMetadata["dataset"])!["name"]!.GetValue<string>()));
+        Assert.Equal(
+            (12, "known"),
+            (table.Metadata!.NumRows, System.Text.Json.Nodes.JsonNode.Parse(table.CustomMetadata["dataset"])!["name"]!.GetValue<string>())
+        );
 
         var page = await _server.GetAsync($"/discovery/runs/{known.Clusters}/results?limit=5");
         Assert.Equal(5, page.Json.GetProperty("items").GetArrayLength());
@@ -46,13 +49,22 @@ public sealed class ExportTests(KnownLedger known)
     public async Task Comparisons_and_the_consensus_are_answered_as_tables()
     {
         var pair = (await _server.GetAsync($"/discovery/compare/{known.RunA}/{known.RunB}/stars?format=json")).Json.GetProperty("rows");
-        Assert.Equal(["common", "common", "only_1", "only_1", "only_2", "only_2"], pair.EnumerateArray().Select(r => r.GetProperty("side").GetString()));
-        var side = (await _server.GetAsync($"/discovery/compare/{known.RunA}/{known.RunB}/stars?format=json&side=only_2")).Json.GetProperty("rows");
+        Assert.Equal(
+            ["common", "common", "only_1", "only_1", "only_2", "only_2"],
+            pair.EnumerateArray().Select(r => r.GetProperty("side").GetString())
+        );
+        var side = (await _server.GetAsync($"/discovery/compare/{known.RunA}/{known.RunB}/stars?format=json&side=only_2")).Json.GetProperty(
+            "rows"
+        );
         Assert.Equal([known.Stars[4], known.Stars[5]], side.EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
-        var consensus = (await _server.GetAsync($"/analytics/discovery/consensus?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")).Json;
+        var consensus = (
+            await _server.GetAsync($"/analytics/discovery/consensus?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")
+        ).Json;
         Assert.Equal(6, consensus.GetProperty("rows").GetArrayLength());
         Assert.Equal(3, consensus.GetProperty("provenance").GetProperty("runs").GetArrayLength());
-        var overlaps = (await _server.GetAsync($"/analytics/discovery/overlaps/significance?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")).Json;
+        var overlaps = (
+            await _server.GetAsync($"/analytics/discovery/overlaps/significance?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")
+        ).Json;
         Assert.Equal(3, overlaps.GetProperty("rows").GetArrayLength());
     }
 
@@ -67,11 +79,17 @@ public sealed class ExportTests(KnownLedger known)
         request.Headers.TryAddWithoutValidation("Accept", accept);
         using var response = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
-        using var table = CatalogFile.Open(new MemoryStream(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)), "answer");
+        using var table = CatalogFile.Open(
+            new MemoryStream(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)),
+            "answer"
+        );
         Assert.StartsWith(format, table.Format, StringComparison.Ordinal);
         var batch = Assert.Single(table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(known.Stars, ((Int64Vector)batch.Columns[0]).Values[..batch.Count]);
-        Assert.Equal(("deg", "pos.eq.ra;meta.main"), (table.Columns[2].Unit, format == "ECSV" ? "pos.eq.ra;meta.main" : table.Columns[2].Ucd));
+        Assert.Equal(
+            ("deg", "pos.eq.ra;meta.main"),
+            (table.Columns[2].Unit, format == "ECSV" ? "pos.eq.ra;meta.main" : table.Columns[2].Ucd)
+        );
     }
 
     [Fact]
@@ -82,15 +100,27 @@ public sealed class ExportTests(KnownLedger known)
         Assert.Equal(4, table.GetProperty("rows").GetArrayLength());
         Assert.Contains("known", table.GetProperty("rows")[0].GetProperty("extra").GetString()!, StringComparison.Ordinal);
         Assert.Equal("RA (deg) 119 to 122", table.GetProperty("provenance").GetProperty("selection").GetString());
-        Assert.Equal(2, (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=json&limit=2")).Json.GetProperty("rows").GetArrayLength());
-        Assert.Equal(HttpStatusCode.BadRequest, (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?filter={filter}")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=fits&after=3")).Status);
+        Assert.Equal(
+            2,
+            (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=json&limit=2"))
+                .Json.GetProperty("rows")
+                .GetArrayLength()
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?filter={filter}")).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=fits&after=3")).Status
+        );
     }
 
     [Fact]
     public async Task Views_are_answered_as_tables_with_the_conditions_of_their_routes()
     {
-        async Task<int> RowsAsync(string route) => (await _server.GetAsync($"/analytics/discovery/{route}")).Json.GetProperty("rows").GetArrayLength();
+        async Task<int> RowsAsync(string route) =>
+            (await _server.GetAsync($"/analytics/discovery/{route}")).Json.GetProperty("rows").GetArrayLength();
         Assert.Equal(4, await RowsAsync("stats?format=json"));
         Assert.Equal(3, await RowsAsync("stats?format=json&run_type=anomaly"));
         Assert.Equal(1, await RowsAsync("stats?format=json&limit=1"));
@@ -100,7 +130,10 @@ public sealed class ExportTests(KnownLedger known)
         Assert.Equal(1, await RowsAsync("overlaps?format=json&min_similarity=0.3"));
         Assert.Equal(12, await RowsAsync("views/mv_star_anomaly_frequency"));
         Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync("/analytics/discovery/views/mv_nothing?format=fits")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync($"/analytics/discovery/clusters/{Guid.NewGuid()}/sizes?format=fits")).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await _server.GetAsync($"/analytics/discovery/clusters/{Guid.NewGuid()}/sizes?format=fits")).Status
+        );
 
         var pairs = (await _server.GetAsync("/analytics/discovery/overlaps?format=json&min_similarity=0.3")).Json;
         Assert.Equal($"[{known.Stars[2]},{known.Stars[3]}]", pairs.GetProperty("rows")[0].GetProperty("overlapping_star_ids").GetString());
@@ -122,7 +155,13 @@ public sealed class ExportTests(KnownLedger known)
         foreach (var (page, row) in pages.Zip(rows))
         {
             // The centre of a cell is computed from its number.
-            foreach (var column in page.EnumerateObject().Where(p => p.Value.ValueKind is System.Text.Json.JsonValueKind.Number && !(route == "coverage" && p.Name is "ra_deg" or "dec_deg" or "area_deg2")))
+            foreach (
+                var column in page.EnumerateObject()
+                    .Where(p =>
+                        p.Value.ValueKind is System.Text.Json.JsonValueKind.Number
+                        && !(route == "coverage" && p.Name is "ra_deg" or "dec_deg" or "area_deg2")
+                    )
+            )
                 Assert.Equal(column.Value.GetDouble(), row.GetProperty(column.Name).GetDouble());
         }
     }

@@ -34,26 +34,44 @@ public sealed class FreshAnswerTests : IAsyncLifetime
     private async Task<Guid> CompleteAsync(bool cluster = false)
     {
         var runs = new RunRepository(_server.Ledger);
-        var run = await runs.CreateAsync(_dataset.DatasetId, cluster ? new DbscanParameters() : new IsolationForestParameters(), StarFilter.All, CancellationToken);
+        var run = await runs.CreateAsync(
+            _dataset.DatasetId,
+            cluster ? new DbscanParameters() : new IsolationForestParameters(),
+            StarFilter.All,
+            CancellationToken
+        );
         await using var completion = await runs.BeginCompletionAsync(run.RunId, CancellationToken);
-        if (cluster) await completion.SaveClustersAsync(_stars, [.. _stars.Select((_, i) => i % 3 - 1)], null, CancellationToken);
-        else await completion.SaveAnomaliesAsync(_stars, [.. _stars.Select((_, i) => i - 3.5)], CancellationToken);
+        if (cluster)
+            await completion.SaveClustersAsync(_stars, [.. _stars.Select((_, i) => i % 3 - 1)], null, CancellationToken);
+        else
+            await completion.SaveAnomaliesAsync(_stars, [.. _stars.Select((_, i) => i - 3.5)], CancellationToken);
         await completion.MarkCompleteAsync(_stars.Length, null, CancellationToken);
         await completion.CommitAsync(CancellationToken);
         return run.RunId;
     }
 
-    private Task CurrentAsync() => Eventually.HoldsAsync(async () => (await new ViewStatusReader(_server.Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
+    private Task CurrentAsync() =>
+        Eventually.HoldsAsync(async () => (await new ViewStatusReader(_server.Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
 
-    private async Task<Answer> AskAsync(string path, string? tag = null, DateTimeOffset? since = null, HttpMethod? method = null, string? coding = null)
+    private async Task<Answer> AskAsync(
+        string path,
+        string? tag = null,
+        DateTimeOffset? since = null,
+        HttpMethod? method = null,
+        string? coding = null
+    )
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
-        if (tag is not null) request.Headers.TryAddWithoutValidation("If-None-Match", tag);
-        if (coding is not null) request.Headers.TryAddWithoutValidation("Accept-Encoding", coding);
+        if (tag is not null)
+            request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        if (coding is not null)
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", coding);
         request.Headers.IfModifiedSince = since;
         using var response = await _server.Client.SendAsync(request, CancellationToken);
         await using var sent = await response.Content.ReadAsStreamAsync(CancellationToken);
-        await using var read = response.Content.Headers.ContentEncoding.Contains("gzip") ? new GZipStream(sent, CompressionMode.Decompress) : sent;
+        await using var read = response.Content.Headers.ContentEncoding.Contains("gzip")
+            ? new GZipStream(sent, CompressionMode.Decompress)
+            : sent;
         using var text = new StreamReader(read);
         return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await text.ReadToEndAsync(CancellationToken));
     }
@@ -74,7 +92,17 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         await CompleteAsync();
         var cluster = await CompleteAsync(cluster: true);
         await CurrentAsync();
-        foreach (var path in new[] { "/stats", "/stats?limit=1", "/timeline", "/overlaps", $"/stars/{_stars[0]}/frequency", $"/clusters/{cluster}/sizes" })
+        foreach (
+            var path in new[]
+            {
+                "/stats",
+                "/stats?limit=1",
+                "/timeline",
+                "/overlaps",
+                $"/stars/{_stars[0]}/frequency",
+                $"/clusters/{cluster}/sizes",
+            }
+        )
         {
             var first = await AskAsync(Root + path);
             Assert.Equal(HttpStatusCode.OK, first.Status);
@@ -86,7 +114,15 @@ public sealed class FreshAnswerTests : IAsyncLifetime
 
             var again = await AskAsync(Root + path);
             Assert.Equal((first.Text, tag), (again.Text, Tag(again)));
-            foreach (var same in new[] { await AskAsync(Root + path, tag.ToString()), await AskAsync(Root + path, $"\"other\", W/{tag}"), await AskAsync(Root + path, "*"), await AskAsync(Root + path, null, date) })
+            foreach (
+                var same in new[]
+                {
+                    await AskAsync(Root + path, tag.ToString()),
+                    await AskAsync(Root + path, $"\"other\", W/{tag}"),
+                    await AskAsync(Root + path, "*"),
+                    await AskAsync(Root + path, null, date),
+                }
+            )
             {
                 Assert.Equal((HttpStatusCode.NotModified, ""), (same.Status, same.Text));
                 Assert.Equal(tag, Tag(same));
@@ -105,7 +141,13 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         var sizes = Tag(await AskAsync($"{Root}/clusters/{cluster}/sizes")).ToString();
         await CompleteAsync();
         await CurrentAsync();
-        foreach (var changed in new[] { await AskAsync(Root + "/stats", Tag(old).ToString()), await AskAsync(Root + "/stats", null, old.ContentHeaders.LastModified) })
+        foreach (
+            var changed in new[]
+            {
+                await AskAsync(Root + "/stats", Tag(old).ToString()),
+                await AskAsync(Root + "/stats", null, old.ContentHeaders.LastModified),
+            }
+        )
         {
             Assert.Equal(HttpStatusCode.OK, changed.Status);
             Assert.NotEqual(Tag(old), Tag(changed));
@@ -118,7 +160,8 @@ public sealed class FreshAnswerTests : IAsyncLifetime
     [Fact]
     public async Task A_long_answer_given_again_is_compressed_for_those_who_take_it()
     {
-        for (var i = 0; i < 8; i++) await CompleteAsync();
+        for (var i = 0; i < 8; i++)
+            await CompleteAsync();
         await CurrentAsync();
         var first = await AskAsync(Root + "/stats", coding: "gzip, deflate, br");
         Assert.True(first.Text.Length > 2048);
@@ -146,7 +189,8 @@ public sealed class FreshAnswerTests : IAsyncLifetime
             Assert.Equal(["Accept-Encoding"], plain.Headers.Vary);
         }
         // Where it fits into a packet or two, nothing is gained.
-        foreach (var _ in "12") Assert.Empty((await AskAsync(Root + "/stats?limit=1", coding: "gzip")).ContentHeaders.ContentEncoding);
+        foreach (var _ in "12")
+            Assert.Empty((await AskAsync(Root + "/stats?limit=1", coding: "gzip")).ContentHeaders.ContentEncoding);
         await CompleteAsync();
         await CurrentAsync();
         Assert.Equal(9, (await AskAsync(Root + "/stats", Tag(first).ToString(), coding: "gzip")).Json.GetArrayLength());
@@ -159,10 +203,29 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         var run = await CompleteAsync();
         await CurrentAsync();
         var tags = new List<EntityTagHeaderValue>();
-        foreach (var path in new[] { "/stats", "/stats?limit=100", "/stats?limit=99", "/timeline", "/timeline?period_type=month", $"/stars/{_stars[0]}/frequency", $"/stars/{_stars[1]}/frequency" })
+        foreach (
+            var path in new[]
+            {
+                "/stats",
+                "/stats?limit=100",
+                "/stats?limit=99",
+                "/timeline",
+                "/timeline?period_type=month",
+                $"/stars/{_stars[0]}/frequency",
+                $"/stars/{_stars[1]}/frequency",
+            }
+        )
             tags.Add(Tag(await AskAsync(Root + path)));
         Assert.Equal(tags.Count, tags.Distinct().Count());
-        foreach (var path in new[] { "/stats?limit=0", $"/clusters/{run}/sizes", "/stars/999999999/frequency", $"/overlaps?run_id={Guid.NewGuid()}" })
+        foreach (
+            var path in new[]
+            {
+                "/stats?limit=0",
+                $"/clusters/{run}/sizes",
+                "/stars/999999999/frequency",
+                $"/overlaps?run_id={Guid.NewGuid()}",
+            }
+        )
         {
             var refused = await AskAsync(Root + path, "*");
             Assert.True((int)refused.Status is 400 or 404, path);
@@ -212,8 +275,14 @@ public sealed class FreshAnswerTests : IAsyncLifetime
         Assert.Equal((true, 1), (status.GetProperty("lags").GetBoolean(), status.GetProperty("missing_runs").GetInt32()));
 
         var meanwhile = await AskAsync(Root + "/stats");
-        Assert.Equal((HttpStatusCode.OK, before.Text, Tag(before), "1"), (meanwhile.Status, meanwhile.Text, Tag(meanwhile), Lag(meanwhile)));
-        Assert.Equal(Almagest.Ledger.Views.AnalyticsViews.All.Count - 1, (await AskAsync(Root + "/views")).Json.EnumerateArray().Count(v => v.GetProperty("consecutive_failures").GetInt32() == 0));
+        Assert.Equal(
+            (HttpStatusCode.OK, before.Text, Tag(before), "1"),
+            (meanwhile.Status, meanwhile.Text, Tag(meanwhile), Lag(meanwhile))
+        );
+        Assert.Equal(
+            Almagest.Ledger.Views.AnalyticsViews.All.Count - 1,
+            (await AskAsync(Root + "/views")).Json.EnumerateArray().Count(v => v.GetProperty("consecutive_failures").GetInt32() == 0)
+        );
 
         await ExecuteAsync("create unique index ux_mv_discovery_run_stats on mv_discovery_run_stats (run_id)");
         await CurrentAsync();
@@ -222,7 +291,9 @@ public sealed class FreshAnswerTests : IAsyncLifetime
     }
 
     private async Task<System.Text.Json.JsonElement> StatusAsync() =>
-        (await AskAsync(Root + "/views")).Json.EnumerateArray().Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats");
+        (await AskAsync(Root + "/views"))
+            .Json.EnumerateArray()
+            .Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats");
 
     private async Task ExecuteAsync(string sql)
     {

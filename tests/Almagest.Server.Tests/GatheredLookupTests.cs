@@ -11,20 +11,22 @@ public class GatheredLookupTests
     private readonly GatheredLookup<int, string> _lookup;
     private int _truth;
 
-    public GatheredLookupTests() => _lookup = new GatheredLookup<int, string>(async keys =>
-    {
-        var seen = _truth;
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _looks.Enqueue(([.. keys.Order()], gate));
-        await gate.Task;
-        return keys.Where(k => k >= 0).ToDictionary(k => k, k => $"{k}:{seen}");
-    });
+    public GatheredLookupTests() =>
+        _lookup = new GatheredLookup<int, string>(async keys =>
+        {
+            var seen = _truth;
+            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _looks.Enqueue(([.. keys.Order()], gate));
+            await gate.Task;
+            return keys.Where(k => k >= 0).ToDictionary(k => k, k => $"{k}:{seen}");
+        });
 
     private async Task<(int[] Keys, TaskCompletionSource Gate)> NextAsync()
     {
         for (var i = 0; i < 2000; i++)
         {
-            if (_looks.TryDequeue(out var look)) return look;
+            if (_looks.TryDequeue(out var look))
+                return look;
             await Task.Delay(5);
         }
         throw new TimeoutException("no look began");
@@ -36,7 +38,13 @@ public class GatheredLookupTests
         var first = _lookup.FindAsync(1, default);
         var one = await NextAsync();
         _truth = 1;
-        var others = new[] { _lookup.FindAsync(1, default), _lookup.FindAsync(2, default), _lookup.FindAsync(2, default), _lookup.FindAsync(-3, default) };
+        var others = new[]
+        {
+            _lookup.FindAsync(1, default),
+            _lookup.FindAsync(2, default),
+            _lookup.FindAsync(2, default),
+            _lookup.FindAsync(-3, default),
+        };
         Assert.Empty(_looks);
         one.Gate.SetResult();
         Assert.Equal("1:0", await first);

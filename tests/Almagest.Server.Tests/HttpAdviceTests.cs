@@ -9,36 +9,89 @@ public sealed class HttpAdviceTests
     /// <summary>Codes whose errors say for themselves what to do, without a route or a parameter.</summary>
     private static readonly ErrorCode[] s_needNone =
     [
-        ErrorCode.InvalidValue, ErrorCode.MissingValue, ErrorCode.UnknownName, ErrorCode.ConflictingValues, ErrorCode.BadPageToken,
-        ErrorCode.UnreadableFilter, ErrorCode.SelectionTooSmall, ErrorCode.WrongRunType, ErrorCode.RunsNotComparable,
-        ErrorCode.UnreadableCatalogue, ErrorCode.ReadMeWithoutRows, ErrorCode.DatasetNotFound, ErrorCode.NoteNotFound, ErrorCode.ViewNotFound,
-        ErrorCode.SweepNotFound, ErrorCode.RunNotComplete, ErrorCode.RunNotEnded, ErrorCode.RunLost,
-        ErrorCode.AmbiguousRun, ErrorCode.NoCompleteRun, ErrorCode.DatasetInUse, ErrorCode.IdempotencyKeyUsed, ErrorCode.IdempotencyKeyBusy,
-        ErrorCode.SchemaNewer, ErrorCode.RefusedByLedger, ErrorCode.AlreadyExists, ErrorCode.BrokenReference, ErrorCode.DatabaseSlow,
-        ErrorCode.DatabaseDiskFull, ErrorCode.DatabaseReadOnly, ErrorCode.DatabaseLoginRefused, ErrorCode.DatabaseMissing,
-        ErrorCode.DatabaseForbidden, ErrorCode.DatabaseStarting, ErrorCode.DatabaseFailed, ErrorCode.NotReady,
+        ErrorCode.InvalidValue,
+        ErrorCode.MissingValue,
+        ErrorCode.UnknownName,
+        ErrorCode.ConflictingValues,
+        ErrorCode.BadPageToken,
+        ErrorCode.UnreadableFilter,
+        ErrorCode.SelectionTooSmall,
+        ErrorCode.WrongRunType,
+        ErrorCode.RunsNotComparable,
+        ErrorCode.UnreadableCatalogue,
+        ErrorCode.ReadMeWithoutRows,
+        ErrorCode.DatasetNotFound,
+        ErrorCode.NoteNotFound,
+        ErrorCode.ViewNotFound,
+        ErrorCode.SweepNotFound,
+        ErrorCode.RunNotComplete,
+        ErrorCode.RunNotEnded,
+        ErrorCode.RunLost,
+        ErrorCode.AmbiguousRun,
+        ErrorCode.NoCompleteRun,
+        ErrorCode.DatasetInUse,
+        ErrorCode.IdempotencyKeyUsed,
+        ErrorCode.IdempotencyKeyBusy,
+        ErrorCode.SchemaNewer,
+        ErrorCode.RefusedByLedger,
+        ErrorCode.AlreadyExists,
+        ErrorCode.BrokenReference,
+        ErrorCode.DatabaseSlow,
+        ErrorCode.DatabaseDiskFull,
+        ErrorCode.DatabaseReadOnly,
+        ErrorCode.DatabaseLoginRefused,
+        ErrorCode.DatabaseMissing,
+        ErrorCode.DatabaseForbidden,
+        ErrorCode.DatabaseStarting,
+        ErrorCode.DatabaseFailed,
+        ErrorCode.NotReady,
     ];
 
     /// <summary>Codes that no route answers: what loads labels, asks catalogue services or starts a server is the command line.</summary>
     private static readonly ErrorCode[] s_ofNoRoute =
     [
-        ErrorCode.LabelIdsMissing, ErrorCode.LabelsMissing, ErrorCode.UnreadableLabel, ErrorCode.UnknownLabelledStars, ErrorCode.ServiceTimeout,
-        ErrorCode.ServiceAnswerTooLarge, ErrorCode.UnreadableConnection, ErrorCode.InvalidPort, ErrorCode.InvalidAddress,
-        ErrorCode.ForeignAddress, ErrorCode.PortTaken, ErrorCode.PortForbidden, ErrorCode.CannotListen,
+        ErrorCode.LabelIdsMissing,
+        ErrorCode.LabelsMissing,
+        ErrorCode.UnreadableLabel,
+        ErrorCode.UnknownLabelledStars,
+        ErrorCode.ServiceTimeout,
+        ErrorCode.ServiceAnswerTooLarge,
+        ErrorCode.UnreadableConnection,
+        ErrorCode.InvalidPort,
+        ErrorCode.InvalidAddress,
+        ErrorCode.ForeignAddress,
+        ErrorCode.PortTaken,
+        ErrorCode.PortForbidden,
+        ErrorCode.CannotListen,
     ];
 
     [Fact]
-    public void Each_code_has_advice_or_needs_none() => Assert.Equal(
-        ErrorCode.All.Select(c => c.Name).Order(), HttpAdvice.Catalogue.Keys.Concat(s_needNone).Concat(s_ofNoRoute).Select(c => c.Name).Order());
+    public void Each_code_has_advice_or_needs_none() =>
+        Assert.Equal(
+            ErrorCode.All.Select(c => c.Name).Order(),
+            HttpAdvice.Catalogue.Keys.Concat(s_needNone).Concat(s_ofNoRoute).Select(c => c.Name).Order()
+        );
 
     [Fact]
-    public void Advice_names_no_option_of_the_command_line() => Assert.All(HttpAdvice.Catalogue, entry =>
-    {
-        var advice = entry.Value(LedgerException.Of(entry.Key, "something was wrong").With("dataset", "sky").With("star_id", 7L)
-            .With("fields", new[] { "ra_deg", "dec_deg" }).With("status", "completed").With("commit", "e47c67f").With("view", "mv_dataset_coverage"));
-        Assert.False(string.IsNullOrWhiteSpace(advice));
-        Assert.DoesNotMatch(@"(?<![\w-])--[a-z]", advice);
-    });
+    public void Advice_names_no_option_of_the_command_line() =>
+        Assert.All(
+            HttpAdvice.Catalogue,
+            entry =>
+            {
+                var advice = entry.Value(
+                    LedgerException
+                        .Of(entry.Key, "something was wrong")
+                        .With("dataset", "sky")
+                        .With("star_id", 7L)
+                        .With("fields", new[] { "ra_deg", "dec_deg" })
+                        .With("status", "completed")
+                        .With("commit", "e47c67f")
+                        .With("view", "mv_dataset_coverage")
+                );
+                Assert.False(string.IsNullOrWhiteSpace(advice));
+                Assert.DoesNotMatch(@"(?<![\w-])--[a-z]", advice);
+            }
+        );
 
     [Fact]
     public void An_error_without_advice_is_answered_with_its_own_remedy() =>

@@ -40,7 +40,10 @@ public sealed class HttpTests(KnownLedger known)
 
     [Fact]
     public async Task A_body_beyond_the_limit_is_refused() =>
-        JsonAssert.Problem(await _server.PostAsync("/discovery/runs", $$"""{"dataset": "{{new string('x', 2 << 20)}}"}"""), HttpStatusCode.RequestEntityTooLarge);
+        JsonAssert.Problem(
+            await _server.PostAsync("/discovery/runs", $$"""{"dataset": "{{new string('x', 2 << 20)}}"}"""),
+            HttpStatusCode.RequestEntityTooLarge
+        );
 
     [Fact]
     public async Task Head_answers_as_get_without_a_body()
@@ -71,7 +74,10 @@ public sealed class HttpTests(KnownLedger known)
     [Fact]
     public async Task A_page_of_another_site_may_not_change_anything()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/analytics/discovery/refresh-views") { Headers = { { "Origin", "https://evil.example" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/analytics/discovery/refresh-views")
+        {
+            Headers = { { "Origin", "https://evil.example" } },
+        };
         using var response = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
@@ -88,8 +94,12 @@ public sealed class HttpTests(KnownLedger known)
     {
         await _server.GetAsync("/health/live");
         // A request is counted after its answer has been sent.
-        await Eventually.HoldsAsync(async () => (await _server.GetAsync("/metrics")).Text.Contains(
-            "almagest_http_requests_total{method=\"GET\",route=\"/health/live\",status=\"200\"}", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () =>
+            (await _server.GetAsync("/metrics")).Text.Contains(
+                "almagest_http_requests_total{method=\"GET\",route=\"/health/live\",status=\"200\"}",
+                StringComparison.Ordinal
+            )
+        );
         var metrics = (await _server.GetAsync("/metrics")).Text;
         Assert.Contains("almagest_runs{status=\"completed\"} 4\n", metrics, StringComparison.Ordinal);
         Assert.Contains("almagest_view_rows{view=\"mv_discovery_run_stats\"} 4\n", metrics, StringComparison.Ordinal);
@@ -113,7 +123,10 @@ public sealed class HttpTests(KnownLedger known)
         foreach (var path in new[] { "/datasets", $"/datasets/{known.Dataset.Name}", $"/stars/{known.Stars[0]}" })
         {
             Assert.Equal("application/json", (await _server.GetAsync(path)).ContentHeaders.ContentType?.MediaType);
-            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", "text/html,application/xhtml+xml,*/*;q=0.8" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, path)
+            {
+                Headers = { { "Accept", "text/html,application/xhtml+xml,*/*;q=0.8" } },
+            };
             using var page = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal((HttpStatusCode.OK, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
             Assert.Contains("Accept", page.Headers.Vary);
@@ -131,7 +144,15 @@ public sealed class HttpTests(KnownLedger known)
     [Fact]
     public async Task A_web_socket_of_somebody_elses_page_is_refused()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/_blazor") { Headers = { { "Origin", "http://evil.example" }, { "Upgrade", "websocket" }, { "Connection", "Upgrade" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/_blazor")
+        {
+            Headers =
+            {
+                { "Origin", "http://evil.example" },
+                { "Upgrade", "websocket" },
+                { "Connection", "Upgrade" },
+            },
+        };
         using var answer = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
@@ -139,8 +160,16 @@ public sealed class HttpTests(KnownLedger known)
     [Fact]
     public async Task A_port_that_is_taken_is_said_so()
     {
-        var options = new ServerOptions { Ledger = known.Server.Ledger, Port = AlmagestServer.AddressOf(_server.App).Port, Workers = 0, NightlyCron = null };
-        var error = await Assert.ThrowsAsync<LedgerException>(() => AlmagestServer.StartAsync(options, TestContext.Current.CancellationToken));
+        var options = new ServerOptions
+        {
+            Ledger = known.Server.Ledger,
+            Port = AlmagestServer.AddressOf(_server.App).Port,
+            Workers = 0,
+            NightlyCron = null,
+        };
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            AlmagestServer.StartAsync(options, TestContext.Current.CancellationToken)
+        );
         Assert.Equal((ErrorCode.PortTaken, "port"), (error.Code, error.Field));
     }
 
@@ -152,8 +181,18 @@ public sealed class HttpTests(KnownLedger known)
     [InlineData("127.0.0.1", 0, "0 2 * * *", "Mars/Olympus", "time_zone")]
     public async Task An_option_that_cannot_be_used_is_named(string bind, int port, string? cron, string zone, string field)
     {
-        var options = new ServerOptions { Ledger = known.Server.Ledger, Bind = bind, Port = port, NightlyCron = cron, TimeZone = zone, Workers = 0 };
-        var error = await Assert.ThrowsAsync<LedgerException>(() => AlmagestServer.StartAsync(options, TestContext.Current.CancellationToken));
+        var options = new ServerOptions
+        {
+            Ledger = known.Server.Ledger,
+            Bind = bind,
+            Port = port,
+            NightlyCron = cron,
+            TimeZone = zone,
+            Workers = 0,
+        };
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            AlmagestServer.StartAsync(options, TestContext.Current.CancellationToken)
+        );
         Assert.Equal(field, error.Field);
     }
 
@@ -167,7 +206,15 @@ public sealed class HttpTests(KnownLedger known)
             closed = ((IPEndPoint)socket.LocalEndpoint).Port;
         }
         await using var ledger = new LedgerDatabase($"Host=127.0.0.1;Port={closed};Username=nobody;Database=nothing;Timeout=3");
-        await using var app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0, NightlyCron = null }, TestContext.Current.CancellationToken);
+        await using var app = await AlmagestServer.StartAsync(
+            new ServerOptions
+            {
+                Ledger = ledger,
+                Port = 0,
+                NightlyCron = null,
+            },
+            TestContext.Current.CancellationToken
+        );
         using var client = new HttpClient { BaseAddress = AlmagestServer.AddressOf(app) };
         using (var live = await client.GetAsync(new Uri("/health/live", UriKind.Relative), TestContext.Current.CancellationToken))
             Assert.Equal(HttpStatusCode.OK, live.StatusCode);

@@ -24,23 +24,35 @@ public sealed class JobTests
     private static Task<long> RefreshesAsync(TestServer server) =>
         CountAsync(server, "select count(*) from view_refreshes where reason = 'nightly' and outcome = 'succeeded'");
 
-    private static async Task<JsonElement> JobAsync(TestServer server) => Assert.Single((await server.GetAsync("/operations/jobs")).Json.EnumerateArray());
+    private static async Task<JsonElement> JobAsync(TestServer server) =>
+        Assert.Single((await server.GetAsync("/operations/jobs")).Json.EnumerateArray());
 
     private static Task RegisteredAsync(TestServer server) =>
-        Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_triggers where trigger_state = 'WAITING'") == 1
-            && await CountAsync(server, "select count(*) from jobs.qrtz_scheduler_state") >= 1);
+        Eventually.HoldsAsync(async () =>
+            await CountAsync(server, "select count(*) from jobs.qrtz_triggers where trigger_state = 'WAITING'") == 1
+            && await CountAsync(server, "select count(*) from jobs.qrtz_scheduler_state") >= 1
+        );
 
     // The time at which the trigger is due moves to yesterday: as if every server had been down since.
     private static Task MissAsync(TestServer server) =>
-        CountAsync(server, $"with missed as (update jobs.qrtz_triggers set next_fire_time = {DateTime.UtcNow.AddDays(-1).Ticks} returning 1) select count(*) from missed");
+        CountAsync(
+            server,
+            $"with missed as (update jobs.qrtz_triggers set next_fire_time = {DateTime.UtcNow.AddDays(-1).Ticks} returning 1) select "
+                + $"count(*) from missed"
+        );
 
     [Fact]
     public async Task Each_firing_is_executed_once_in_a_fleet()
     {
         static ServerOptions EverySecond(ServerOptions o) => o with { NightlyCron = "* * * * * *", Workers = 0 };
         await using var one = await TestServer.StartAsync(EverySecond);
-        await using var two = await AlmagestServer.StartAsync(EverySecond(new ServerOptions { Ledger = one.Ledger, Port = 0 }), CancellationToken);
-        await Eventually.HoldsAsync(async () => await CountAsync(one, "select count(*) from jobs.qrtz_execution_history where succeeded") >= 6);
+        await using var two = await AlmagestServer.StartAsync(
+            EverySecond(new ServerOptions { Ledger = one.Ledger, Port = 0 }),
+            CancellationToken
+        );
+        await Eventually.HoldsAsync(async () =>
+            await CountAsync(one, "select count(*) from jobs.qrtz_execution_history where succeeded") >= 6
+        );
         Assert.Equal(2, await CountAsync(one, "select count(*) from jobs.qrtz_scheduler_state"));
         await two.StopAsync(CancellationToken);
         await one.App.StopAsync(CancellationToken);
@@ -59,11 +71,28 @@ public sealed class JobTests
         await server.App.StopAsync(CancellationToken);
         Assert.Equal(0, await RefreshesAsync(server));
         await MissAsync(server);
-        await using (var idle = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = null }, CancellationToken))
+        await using (
+            var idle = await AlmagestServer.StartAsync(
+                new ServerOptions
+                {
+                    Ledger = server.Ledger,
+                    Port = 0,
+                    Workers = 0,
+                    NightlyCron = null,
+                },
+                CancellationToken
+            )
+        )
             await idle.StopAsync(CancellationToken);
         Assert.Equal(0, await RefreshesAsync(server));
 
-        ServerOptions again = new() { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = Leap };
+        ServerOptions again = new()
+        {
+            Ledger = server.Ledger,
+            Port = 0,
+            Workers = 0,
+            NightlyCron = Leap,
+        };
         await using var next = await AlmagestServer.StartAsync(again, CancellationToken);
         await using var third = await AlmagestServer.StartAsync(again, CancellationToken);
         await Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
@@ -72,18 +101,35 @@ public sealed class JobTests
         await next.StopAsync(CancellationToken);
         Assert.Equal(AnalyticsViews.All.Count, await RefreshesAsync(server));
         Assert.Equal(1, await CountAsync(server, "select count(*) from jobs.qrtz_execution_history"));
-        Assert.Equal(1, await CountAsync(server, $"select count(*) from jobs.qrtz_triggers where next_fire_time > {DateTime.UtcNow.Ticks}"));
+        Assert.Equal(
+            1,
+            await CountAsync(server, $"select count(*) from jobs.qrtz_triggers where next_fire_time > {DateTime.UtcNow.Ticks}")
+        );
     }
 
     [Fact]
     public async Task Jobs_tell_their_schedule_time_zone_and_executions()
     {
-        await using var server = await TestServer.StartAsync(o => o with { NightlyCron = "0 2 * * *", TimeZone = "Europe/Berlin", Workers = 0 });
+        await using var server = await TestServer.StartAsync(o =>
+            o with
+            {
+                NightlyCron = "0 2 * * *",
+                TimeZone = "Europe/Berlin",
+                Workers = 0,
+            }
+        );
         await RegisteredAsync(server);
         var job = await JobAsync(server);
         JsonAssert.Fields(job, "job description schedule time_zone next_fire last_fire is_running servers history");
-        Assert.Equal(("nightly-refresh", "0 2 * * *", "Europe/Berlin", 1), (job.GetProperty("job").GetString(), job.GetProperty("schedule").GetString(),
-            job.GetProperty("time_zone").GetString(), job.GetProperty("servers").GetInt32()));
+        Assert.Equal(
+            ("nightly-refresh", "0 2 * * *", "Europe/Berlin", 1),
+            (
+                job.GetProperty("job").GetString(),
+                job.GetProperty("schedule").GetString(),
+                job.GetProperty("time_zone").GetString(),
+                job.GetProperty("servers").GetInt32()
+            )
+        );
         var due = job.GetProperty("next_fire").GetDateTime();
         Assert.Equal(2, TimeZoneInfo.ConvertTimeFromUtc(due, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")).Hour);
         Assert.InRange(due, DateTime.UtcNow, DateTime.UtcNow.AddHours(25.1));
@@ -91,7 +137,17 @@ public sealed class JobTests
 
         await server.App.StopAsync(CancellationToken);
         await MissAsync(server);
-        await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "0 2 * * *", TimeZone = "Europe/Berlin" }, CancellationToken);
+        await using var next = await AlmagestServer.StartAsync(
+            new ServerOptions
+            {
+                Ledger = server.Ledger,
+                Port = 0,
+                Workers = 0,
+                NightlyCron = "0 2 * * *",
+                TimeZone = "Europe/Berlin",
+            },
+            CancellationToken
+        );
         await Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
         var told = Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, CancellationToken));
         var execution = Assert.Single(told.History);
@@ -109,15 +165,32 @@ public sealed class JobTests
         await server.App.StopAsync(CancellationToken);
         await MissAsync(server);
         await CountAsync(server, "select count(*) from mv_discovery_timeline");
-        await using (var drop = server.Ledger.DataSource.CreateCommand("drop index ux_mv_discovery_timeline")) await drop.ExecuteNonQueryAsync(CancellationToken);
-        await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = Leap, Logging = _ => { } }, CancellationToken);
+        await using (var drop = server.Ledger.DataSource.CreateCommand("drop index ux_mv_discovery_timeline"))
+            await drop.ExecuteNonQueryAsync(CancellationToken);
+        await using var next = await AlmagestServer.StartAsync(
+            new ServerOptions
+            {
+                Ledger = server.Ledger,
+                Port = 0,
+                Workers = 0,
+                NightlyCron = Leap,
+                Logging = _ => { },
+            },
+            CancellationToken
+        );
         await Eventually.HoldsAsync(async () => await CountAsync(server, "select count(*) from jobs.qrtz_execution_history") == 1);
         var execution = Assert.Single(Assert.Single(await new JobStatusReader(server.Ledger).ReadAsync(20, CancellationToken)).History);
         Assert.Equal("failed", execution.Result);
         Assert.Contains("mv_discovery_timeline", execution.Summary, StringComparison.Ordinal);
-        await using (var mend = server.Ledger.DataSource.CreateCommand("create unique index ux_mv_discovery_timeline on mv_discovery_timeline (period_type, period_start, run_type)"))
+        await using (
+            var mend = server.Ledger.DataSource.CreateCommand(
+                "create unique index ux_mv_discovery_timeline on mv_discovery_timeline (period_type, period_start, run_type)"
+            )
+        )
             await mend.ExecuteNonQueryAsync(CancellationToken);
-        await Eventually.HoldsAsync(async () => (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => v.ConsecutiveFailures == 0));
+        await Eventually.HoldsAsync(async () =>
+            (await new ViewStatusReader(server.Ledger).ReadAsync()).All(v => v.ConsecutiveFailures == 0)
+        );
         await next.StopAsync(CancellationToken);
     }
 
@@ -126,7 +199,17 @@ public sealed class JobTests
     {
         await using var server = await TestServer.StartAsync(o => o with { NightlyCron = Leap, Workers = 0 });
         await RegisteredAsync(server);
-        await using var other = await AlmagestServer.StartAsync(new ServerOptions { Ledger = server.Ledger, Port = 0, Workers = 0, NightlyCron = "30 3 29 2 *", TimeZone = "Asia/Tokyo" }, CancellationToken);
+        await using var other = await AlmagestServer.StartAsync(
+            new ServerOptions
+            {
+                Ledger = server.Ledger,
+                Port = 0,
+                Workers = 0,
+                NightlyCron = "30 3 29 2 *",
+                TimeZone = "Asia/Tokyo",
+            },
+            CancellationToken
+        );
         await Eventually.HoldsAsync(async () => (await JobAsync(server)).GetProperty("schedule").GetString() == "30 3 29 2 *");
         Assert.Equal("Asia/Tokyo", (await JobAsync(server)).GetProperty("time_zone").GetString());
         await other.StopAsync(CancellationToken);

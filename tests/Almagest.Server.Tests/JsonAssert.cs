@@ -11,7 +11,8 @@ internal static class JsonAssert
     public static void Fields(JsonElement row, string fields) =>
         Assert.Equal(fields.Split(' ', '\n').Where(f => f.Length > 0), row.EnumerateObject().Select(p => p.Name));
 
-    /// <summary>The answer is a problem of this status that says what was wrong and what to do, and names the field where there is one.</summary>
+    /// <summary>The answer is a problem of this status that says what was wrong and what to do, and names the field where there is
+    /// one.</summary>
     public static JsonElement Problem(Answer answer, HttpStatusCode status, string? field = null)
     {
         Assert.True(status == answer.Status, $"{(int)answer.Status}: {answer.Text}");

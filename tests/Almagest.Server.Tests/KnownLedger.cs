@@ -55,7 +55,10 @@ public sealed class KnownLedger : IAsyncLifetime
         var run = await runs.CreateAsync(Dataset.DatasetId, new IsolationForestParameters(), StarFilter.All);
         await using var completion = await runs.BeginCompletionAsync(run.RunId);
         // The later a flagged star, the less anomalous.
-        await completion.SaveAnomaliesAsync(Stars, Stars.Select((_, i) => flagged.Contains(i) ? -0.4 + i * 0.05 : 0.1 + i * 0.01).ToArray());
+        await completion.SaveAnomaliesAsync(
+            Stars,
+            Stars.Select((_, i) => flagged.Contains(i) ? -0.4 + i * 0.05 : 0.1 + i * 0.01).ToArray()
+        );
         await completion.MarkCompleteAsync(12, """{"anomaly_count": 4}""");
         await completion.CommitAsync();
         return run.RunId;

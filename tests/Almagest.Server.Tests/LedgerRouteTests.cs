@@ -8,8 +8,10 @@ namespace Almagest.Server.Tests;
 public sealed class LedgerRouteTests(KnownLedger known)
 {
     private const string RunFields = """
-        run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars anomaly_count cluster_count noise_count results_summary status is_complete error random_seed
-        program_version created_at started_at completed_at results_hash retry_of group_id stage percent attempts heartbeat_at cancel_requested_at
+        run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars anomaly_count
+        cluster_count noise_count results_summary status is_complete error random_seed
+        program_version created_at started_at completed_at results_hash retry_of group_id stage percent attempts heartbeat_at
+        cancel_requested_at
         """;
     private readonly TestServer _server = known.Server;
 
@@ -27,8 +29,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
             Assert.Equal(page.GetProperty("next").ValueKind == JsonValueKind.String, page.GetProperty("truncated").GetBoolean());
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("run_id").GetGuid()));
             next = page.GetProperty("next").GetString();
-        }
-        while (next is not null);
+        } while (next is not null);
         Assert.Equal(all, seen);
     }
 
@@ -45,13 +46,23 @@ public sealed class LedgerRouteTests(KnownLedger known)
     {
         var run = (await _server.GetAsync($"/discovery/runs/{known.RunA}")).Json;
         JsonAssert.Fields(run, RunFields);
-        Assert.Equal(("known", 12L, "completed", true), (run.GetProperty("dataset").GetString(), run.GetProperty("total_stars").GetInt64(),
-            run.GetProperty("status").GetString(), run.GetProperty("is_complete").GetBoolean()));
+        Assert.Equal(
+            ("known", 12L, "completed", true),
+            (
+                run.GetProperty("dataset").GetString(),
+                run.GetProperty("total_stars").GetInt64(),
+                run.GetProperty("status").GetString(),
+                run.GetProperty("is_complete").GetBoolean()
+            )
+        );
         JsonAssert.Fields(run.GetProperty("parameters"), "features max_samples n_estimators random_state contamination");
         Assert.Equal(JsonValueKind.Object, run.GetProperty("dataset_filter").ValueKind);
         Assert.Equal(4, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
         Assert.Equal((4, JsonValueKind.Null), (run.GetProperty("anomaly_count").GetInt32(), run.GetProperty("cluster_count").ValueKind));
-        Assert.Equal("the disk caught fire", (await _server.GetAsync($"/discovery/runs/{known.Failed}")).Json.GetProperty("error").GetString());
+        Assert.Equal(
+            "the disk caught fire",
+            (await _server.GetAsync($"/discovery/runs/{known.Failed}")).Json.GetProperty("error").GetString()
+        );
     }
 
     [Fact]
@@ -62,17 +73,22 @@ public sealed class LedgerRouteTests(KnownLedger known)
         do
         {
             Assert.True(seen.Count < 100, "the pages do not end");
-            var page = (await _server.GetAsync($"/discovery/runs/{known.RunA}/results?limit=5" + (next is null ? "" : $"&after={next}"))).Json;
+            var page = (
+                await _server.GetAsync($"/discovery/runs/{known.RunA}/results?limit=5" + (next is null ? "" : $"&after={next}"))
+            ).Json;
             JsonAssert.Fields(page, "items next total truncated");
-            JsonAssert.Fields(page.GetProperty("items")[0], """
-                run_id star_id is_anomaly anomaly_score cluster_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color membership_probability
-                """);
+            JsonAssert.Fields(
+                page.GetProperty("items")[0],
+                """
+                run_id star_id is_anomaly anomaly_score cluster_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude
+                color membership_probability
+                """
+            );
             Assert.Equal(12, page.GetProperty("total").GetInt64());
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
             next = page.GetProperty("next").GetString();
             Assert.Equal(next is not null, page.GetProperty("truncated").GetBoolean());
-        }
-        while (next is not null);
+        } while (next is not null);
         Assert.Equal(known.Stars, seen);
     }
 
@@ -100,11 +116,19 @@ public sealed class LedgerRouteTests(KnownLedger known)
     public async Task Unknown_runs_datasets_and_stars_are_not_found()
     {
         var nobody = Guid.CreateVersion7();
-        foreach (var path in new[]
-        {
-            $"/discovery/runs/{nobody}", $"/discovery/runs/{nobody}/results", $"/discovery/runs/{nobody}/events", "/datasets/nothing", "/datasets/999",
-            "/datasets/nothing/stars", "/stars/999999999", "/discovery/runs?dataset=nothing",
-        })
+        foreach (
+            var path in new[]
+            {
+                $"/discovery/runs/{nobody}",
+                $"/discovery/runs/{nobody}/results",
+                $"/discovery/runs/{nobody}/events",
+                "/datasets/nothing",
+                "/datasets/999",
+                "/datasets/nothing/stars",
+                "/stars/999999999",
+                "/discovery/runs?dataset=nothing",
+            }
+        )
             JsonAssert.Problem(await _server.GetAsync(path), HttpStatusCode.NotFound);
         JsonAssert.Problem(await _server.DeleteAsync($"/discovery/runs/{nobody}"), HttpStatusCode.NotFound);
         JsonAssert.Problem(await _server.DeleteAsync("/datasets/nothing"), HttpStatusCode.NotFound);
@@ -114,12 +138,18 @@ public sealed class LedgerRouteTests(KnownLedger known)
     public async Task Datasets_say_where_they_came_from_and_what_was_rejected()
     {
         var listed = Assert.Single((await _server.GetAsync("/datasets")).Json.EnumerateArray());
-        JsonAssert.Fields(listed, "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at");
+        JsonAssert.Fields(
+            listed,
+            "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at"
+        );
         Assert.Equal("known.csv", listed.GetProperty("source")[0].GetProperty("file").GetString());
         Assert.Equal(JsonValueKind.Object, listed.GetProperty("column_mapping").ValueKind);
 
         var one = (await _server.GetAsync("/datasets/known")).Json;
-        JsonAssert.Fields(one, "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at rejected_rows");
+        JsonAssert.Fields(
+            one,
+            "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at rejected_rows"
+        );
         Assert.Equal((12L, 1L), (one.GetProperty("star_count").GetInt64(), one.GetProperty("rejected_count").GetInt64()));
         var rejected = Assert.Single(one.GetProperty("rejected_rows").EnumerateArray());
         JsonAssert.Fields(rejected, "ordinal file line_number field reason value");
@@ -134,9 +164,18 @@ public sealed class LedgerRouteTests(KnownLedger known)
         JsonAssert.Fields(first, "items next");
         var second = (await _server.GetAsync($"/datasets/known/stars?limit=7&after={first.GetProperty("next").GetInt64()}")).Json;
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
-        Assert.Equal(known.Stars, first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).Select(s => s.GetProperty("star_id").GetInt64()));
+        Assert.Equal(
+            known.Stars,
+            first
+                .GetProperty("items")
+                .EnumerateArray()
+                .Concat(second.GetProperty("items").EnumerateArray())
+                .Select(s => s.GetProperty("star_id").GetInt64())
+        );
 
-        var found = Assert.Single((await _server.GetAsync("/datasets/known/stars?source_id=4000000000000000007")).Json.GetProperty("items").EnumerateArray());
+        var found = Assert.Single(
+            (await _server.GetAsync("/datasets/known/stars?source_id=4000000000000000007")).Json.GetProperty("items").EnumerateArray()
+        );
         Assert.Equal(known.Stars[6], found.GetProperty("star_id").GetInt64());
         Assert.Empty((await _server.GetAsync("/datasets/known/stars?source_id=1")).Json.GetProperty("items").EnumerateArray());
     }
@@ -145,10 +184,14 @@ public sealed class LedgerRouteTests(KnownLedger known)
     public async Task A_star_shows_its_catalogue_row_how_often_it_is_flagged_and_its_history()
     {
         var star = (await _server.GetAsync($"/stars/{known.Stars[2]}")).Json;
-        JsonAssert.Fields(star, """
-            star_id dataset_id source_id ra_deg dec_deg parallax_mas parallax_error_mas pmra_mas_yr pmdec_mas_yr magnitude color radial_velocity_km_s ruwe
+        JsonAssert.Fields(
+            star,
+            """
+            star_id dataset_id source_id ra_deg dec_deg parallax_mas parallax_error_mas pmra_mas_yr pmdec_mas_yr magnitude color
+            radial_velocity_km_s ruwe
             healpix_29 extra dataset labels frequency history
-            """);
+            """
+        );
         Assert.Equal("4000000000000000003", star.GetProperty("source_id").GetString());
         Assert.Equal("known 2", star.GetProperty("extra").GetProperty("remark").GetString());
         Assert.Equal(JsonValueKind.String, star.GetProperty("healpix_29").ValueKind);
@@ -165,7 +208,9 @@ public sealed class LedgerRouteTests(KnownLedger known)
     public async Task The_k_distances_of_a_selection_come_as_an_ascending_curve()
     {
         var dataset = (await _server.GetAsync("/datasets")).Json[0].GetProperty("name").GetString();
-        var answer = (await _server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "features": "sphere", "min_samples": 3}""")).Json;
+        var answer = (
+            await _server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "features": "sphere", "min_samples": 3}""")
+        ).Json;
         var curve = answer.GetProperty("distances").EnumerateArray().Select(d => d.GetDouble()).ToList();
         Assert.Equal(200, curve.Count);
         Assert.Equal(curve.Order(), curve);
@@ -173,10 +218,29 @@ public sealed class LedgerRouteTests(KnownLedger known)
         Assert.Equal("sphere@1", answer.GetProperty("features").GetString());
         var candidates = answer.GetProperty("candidates").EnumerateArray().ToList();
         Assert.Equal(7, candidates.Count);
-        Assert.Equal(answer.GetProperty("suggested_eps").GetDouble(), Assert.Single(candidates, c => c.GetProperty("is_suggested").GetBoolean()).GetProperty("eps").GetDouble());
-        Assert.All(candidates, c => Assert.InRange(c.GetProperty("cluster_count").GetInt32(), c.GetProperty("largest_cluster").GetInt32() > 0 ? 1 : 0, answer.GetProperty("total_stars").GetInt32()));
-        JsonAssert.Problem(await _server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "min_samples": 0}"""), HttpStatusCode.BadRequest, "parameters.min_samples");
-        JsonAssert.Problem(await _server.PostAsync("/discovery/k-distance", """{"min_samples": 3}"""), HttpStatusCode.BadRequest, "dataset");
+        Assert.Equal(
+            answer.GetProperty("suggested_eps").GetDouble(),
+            Assert.Single(candidates, c => c.GetProperty("is_suggested").GetBoolean()).GetProperty("eps").GetDouble()
+        );
+        Assert.All(
+            candidates,
+            c =>
+                Assert.InRange(
+                    c.GetProperty("cluster_count").GetInt32(),
+                    c.GetProperty("largest_cluster").GetInt32() > 0 ? 1 : 0,
+                    answer.GetProperty("total_stars").GetInt32()
+                )
+        );
+        JsonAssert.Problem(
+            await _server.PostAsync("/discovery/k-distance", $$"""{"dataset": "{{dataset}}", "min_samples": 0}"""),
+            HttpStatusCode.BadRequest,
+            "parameters.min_samples"
+        );
+        JsonAssert.Problem(
+            await _server.PostAsync("/discovery/k-distance", """{"min_samples": 3}"""),
+            HttpStatusCode.BadRequest,
+            "dataset"
+        );
     }
 
     [Theory]
@@ -205,5 +269,9 @@ public sealed class LedgerRouteTests(KnownLedger known)
     [InlineData("/datasets/known/stars?source=1", "source")]
     [InlineData("/datasets/known/stars?source_id=%00", "source_id")]
     public async Task A_wrong_parameter_is_refused_by_name(string path, string field) =>
-        JsonAssert.Problem(await _server.GetAsync(path.Replace("{A}", $"{known.RunA}").Replace("{C}", $"{known.Clusters}")), HttpStatusCode.BadRequest, field);
+        JsonAssert.Problem(
+            await _server.GetAsync(path.Replace("{A}", $"{known.RunA}").Replace("{C}", $"{known.Clusters}")),
+            HttpStatusCode.BadRequest,
+            field
+        );
 }

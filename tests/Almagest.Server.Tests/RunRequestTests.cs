@@ -24,12 +24,24 @@ public sealed class RunRequestTests(KnownLedger known)
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "parameters": {"eps": "small"}}""", "parameters.eps")]
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "parameters": {"epsilon": 1}}""", "parameters.epsilon")]
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "parameters": {"min_samples": 0}}""", "parameters.min_samples")]
-    [InlineData("""{"algorithm": "isolation_forest", "dataset": "known", "parameters": {"contamination": 0.6}}""", "parameters.contamination")]
-    [InlineData("""{"algorithm": "isolation_forest", "dataset": "known", "parameters": {"contamination": 0}}""", "parameters.contamination")]
-    [InlineData("""{"algorithm": "isolation_forest", "dataset": "known", "parameters": {"features": "no_such_recipe"}}""", "parameters.features")]
+    [InlineData(
+        """{"algorithm": "isolation_forest", "dataset": "known", "parameters": {"contamination": 0.6}}""",
+        "parameters.contamination"
+    )]
+    [InlineData(
+        """{"algorithm": "isolation_forest", "dataset": "known", "parameters": {"contamination": 0}}""",
+        "parameters.contamination"
+    )]
+    [InlineData(
+        """{"algorithm": "isolation_forest", "dataset": "known", "parameters": {"features": "no_such_recipe"}}""",
+        "parameters.features"
+    )]
     [InlineData("""{"algorithm": "isolation_forest", "dataset": "known", "parameters": {"seed": 7}}""", "parameters.seed")]
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "filter": {"cone": {"ra_deg": 10, "dec_deg": 5}}}""", "filter.cone")]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "known", "filter": {"cone": {"ra_deg": 360, "dec_deg": 5, "radius_deg": 1}}}""", "filter.cone.ra_deg")]
+    [InlineData(
+        """{"algorithm": "dbscan", "dataset": "known", "filter": {"cone": {"ra_deg": 360, "dec_deg": 5, "radius_deg": 1}}}""",
+        "filter.cone.ra_deg"
+    )]
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "filter": {"mag": {"max": 3}}}""", "filter.mag")]
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "filter": "bright"}""", "filter")]
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "filter": {"magnitude": {"max": 0}}}""", "filter")]
@@ -45,5 +57,9 @@ public sealed class RunRequestTests(KnownLedger known)
 
     [Fact]
     public async Task A_run_over_an_unknown_dataset_is_not_found() =>
-        JsonAssert.Problem(await _server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "nothing"}"""), HttpStatusCode.NotFound, "dataset");
+        JsonAssert.Problem(
+            await _server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "nothing"}"""),
+            HttpStatusCode.NotFound,
+            "dataset"
+        );
 }

@@ -35,14 +35,19 @@ public sealed class RunTests : IAsyncLifetime
     private async Task<JsonElement> EndedAsync(string location)
     {
         JsonElement run = default;
-        await Eventually.HoldsAsync(async () => (run = (await _server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running"));
+        await Eventually.HoldsAsync(async () =>
+            (run = (await _server.GetAsync(location)).Json).GetProperty("status").GetString() is not ("pending" or "running")
+        );
         return run;
     }
 
     [Fact]
     public async Task A_run_is_accepted_executed_and_shown_by_the_views_without_anyone_asking_for_it()
     {
-        var accepted = await _server.PostAsync("/discovery/runs", """{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"contamination": 0.1}}""");
+        var accepted = await _server.PostAsync(
+            "/discovery/runs",
+            """{"algorithm": "isolation_forest", "dataset": "field", "parameters": {"contamination": 0.1}}"""
+        );
         Assert.Equal(HttpStatusCode.Accepted, accepted.Status);
         Assert.Equal("pending", accepted.Json.GetProperty("status").GetString());
         var location = accepted.Headers.Location!.ToString();
@@ -55,9 +60,17 @@ public sealed class RunTests : IAsyncLifetime
 
         await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
         var stats = (await _server.GetAsync("/analytics/discovery/stats")).Json[0];
-        Assert.Equal((run.GetProperty("run_id").GetGuid(), 6L), (stats.GetProperty("run_id").GetGuid(), stats.GetProperty("anomaly_count").GetInt64()));
-        var flagged = (await _server.GetAsync($"{location}/results?anomalies_only=true&limit=1")).Json.GetProperty("items")[0].GetProperty("star_id").GetInt64();
-        await Eventually.HoldsAsync(async () => (await _server.GetAsync($"/analytics/discovery/stars/{flagged}/frequency")).Status == HttpStatusCode.OK);
+        Assert.Equal(
+            (run.GetProperty("run_id").GetGuid(), 6L),
+            (stats.GetProperty("run_id").GetGuid(), stats.GetProperty("anomaly_count").GetInt64())
+        );
+        var flagged = (await _server.GetAsync($"{location}/results?anomalies_only=true&limit=1"))
+            .Json.GetProperty("items")[0]
+            .GetProperty("star_id")
+            .GetInt64();
+        await Eventually.HoldsAsync(async () =>
+            (await _server.GetAsync($"/analytics/discovery/stars/{flagged}/frequency")).Status == HttpStatusCode.OK
+        );
     }
 
     [Theory]
@@ -65,14 +78,24 @@ public sealed class RunTests : IAsyncLifetime
     [InlineData("dbscan", """{"features": null}""")]
     public async Task A_run_that_names_no_recipe_is_told_which_it_takes_and_why(string algorithm, string parameters)
     {
-        var accepted = await _server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "parameters": {{parameters}}, "dataset": "field"}""");
+        var accepted = await _server.PostAsync(
+            "/discovery/runs",
+            $$"""{"algorithm": "{{algorithm}}", "parameters": {{parameters}}, "dataset": "field"}"""
+        );
         var features = accepted.Json.GetProperty("parameters").GetProperty("features").GetString()!;
         Assert.Matches("^[a-z0-9]+@1$", features);
-        Assert.StartsWith($"No recipe was named: {features[..^2]} is ", accepted.Json.GetProperty("features_chosen").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"No recipe was named: {features[..^2]} is ",
+            accepted.Json.GetProperty("features_chosen").GetString(),
+            StringComparison.Ordinal
+        );
         var run = await EndedAsync(accepted.Headers.Location!.ToString());
         Assert.Equal("completed", run.GetProperty("status").GetString());
         Assert.Equal(features, run.GetProperty("parameters").GetProperty("features").GetString());
-        var named = await _server.PostAsync("/discovery/runs", $$"""{"algorithm": "{{algorithm}}", "parameters": {"features": "sphere"}, "dataset": "field"}""");
+        var named = await _server.PostAsync(
+            "/discovery/runs",
+            $$"""{"algorithm": "{{algorithm}}", "parameters": {"features": "sphere"}, "dataset": "field"}"""
+        );
         Assert.Equal("sphere@1", named.Json.GetProperty("parameters").GetProperty("features").GetString());
         Assert.False(named.Json.TryGetProperty("features_chosen", out _));
         await EndedAsync(named.Headers.Location!.ToString());
@@ -95,7 +118,9 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal("dbscan", run.GetProperty("algorithm").GetString());
         Assert.Equal(2, run.GetProperty("dataset_filter").GetProperty("cone").GetProperty("radius_deg").GetDouble());
         var id = run.GetProperty("run_id").GetGuid();
-        await Eventually.HoldsAsync(async () => (await _server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Status == HttpStatusCode.OK);
+        await Eventually.HoldsAsync(async () =>
+            (await _server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Status == HttpStatusCode.OK
+        );
         var sizes = (await _server.GetAsync($"/analytics/discovery/clusters/{id}/sizes")).Json;
         Assert.Equal(run.GetProperty("results_summary").GetProperty("cluster_count").GetInt32(), sizes.GetArrayLength());
     }
@@ -119,11 +144,16 @@ public sealed class RunTests : IAsyncLifetime
     public async Task Events_follow_a_run_to_its_end()
     {
         var accepted = await _server.PostAsync("/discovery/runs", """{"algorithm": "isolation_forest", "dataset": "field"}""");
-        using var response = await _server.Client.GetAsync(new Uri($"{accepted.Headers.Location}/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var response = await _server.Client.GetAsync(
+            new Uri($"{accepted.Headers.Location}/events", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         var events = new List<SseItem<string>>();
-        await foreach (var e in SseParser.Create(stream).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add(e);
+        await foreach (var e in SseParser.Create(stream).EnumerateAsync(TestContext.Current.CancellationToken))
+            events.Add(e);
         Assert.Equal("completed", events[^1].EventType);
         Assert.All(events[..^1], e => Assert.Equal("progress", e.EventType));
         JsonAssert.Fields(JsonElement.Parse(events[^1].Data), "run_id status stage fraction percent error");
@@ -132,7 +162,10 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task A_run_submitted_by_another_program_that_is_gone_is_executed()
     {
-        var run = await new DiscoveryService(_server.Ledger).SubmitAsync(new RunRequest("field", StarFilter.All, new DbscanParameters()), TestContext.Current.CancellationToken);
+        var run = await new DiscoveryService(_server.Ledger).SubmitAsync(
+            new RunRequest("field", StarFilter.All, new DbscanParameters()),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal("completed", (await EndedAsync($"/discovery/runs/{run.RunId}")).GetProperty("status").GetString());
     }
 
@@ -145,11 +178,28 @@ public sealed class RunTests : IAsyncLifetime
             // Running, and nobody holds its lock: as a killed process leaves it.
             var orphan = await idle.LoadAsync();
             var idleRuns = new RunRepository(idle.Ledger);
-            var run = await idleRuns.CreateAsync(orphan.DatasetId, new DbscanParameters(), StarFilter.All, TestContext.Current.CancellationToken);
+            var run = await idleRuns.CreateAsync(
+                orphan.DatasetId,
+                new DbscanParameters(),
+                StarFilter.All,
+                TestContext.Current.CancellationToken
+            );
             await idleRuns.StartAsync(run.RunId, TestContext.Current.CancellationToken);
-            await using (var silent = idle.Ledger.DataSource.CreateCommand("update discovery_runs set heartbeat_at = heartbeat_at - interval '7 seconds'"))
+            await using (
+                var silent = idle.Ledger.DataSource.CreateCommand(
+                    "update discovery_runs set heartbeat_at = heartbeat_at - interval '7 seconds'"
+                )
+            )
                 await silent.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-            await using var next = await AlmagestServer.StartAsync(new ServerOptions { Ledger = idle.Ledger, Port = 0, NightlyCron = null }, TestContext.Current.CancellationToken);
+            await using var next = await AlmagestServer.StartAsync(
+                new ServerOptions
+                {
+                    Ledger = idle.Ledger,
+                    Port = 0,
+                    NightlyCron = null,
+                },
+                TestContext.Current.CancellationToken
+            );
             await Eventually.HoldsAsync(async () => (await idleRuns.GetAsync(run.RunId)).Status == RunStatus.Failed);
             Assert.Contains("start it again", (await idleRuns.GetAsync(run.RunId)).Error, StringComparison.Ordinal);
             await next.StopAsync(TestContext.Current.CancellationToken);
@@ -163,9 +213,14 @@ public sealed class RunTests : IAsyncLifetime
         await using var idle = await TestServer.StartAsync(o => o with { Workers = 0 });
         await idle.LoadAsync();
         var service = new DiscoveryService(idle.Ledger) { RequeueWhenCancelled = true };
-        var run = await service.SubmitAsync(new RunRequest("field", StarFilter.All, new IsolationForestParameters()), TestContext.Current.CancellationToken);
+        var run = await service.SubmitAsync(
+            new RunRequest("field", StarFilter.All, new IsolationForestParameters()),
+            TestContext.Current.CancellationToken
+        );
         using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.ExecuteAsync(run.RunId, new StopAt("compute", stop), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            service.ExecuteAsync(run.RunId, new StopAt("compute", stop), stop.Token)
+        );
         var after = await new RunRepository(idle.Ledger).GetAsync(run.RunId, TestContext.Current.CancellationToken);
         Assert.Equal((RunStatus.Pending, null), (after.Status, after.StartedAt));
         Assert.NotNull(await service.ExecuteAsync(run.RunId, null, TestContext.Current.CancellationToken));
@@ -174,7 +229,9 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task Deleting_a_run_takes_it_out_of_the_views()
     {
-        var location = (await _server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "field"}""")).Headers.Location!.ToString();
+        var location = (
+            await _server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "field"}""")
+        ).Headers.Location!.ToString();
         await EndedAsync(location);
         await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
         Assert.Equal(HttpStatusCode.NoContent, (await _server.DeleteAsync(location)).Status);
@@ -203,7 +260,8 @@ public sealed class RunTests : IAsyncLifetime
     {
         public void Report(RunProgress value)
         {
-            if (value.Stage == stage) stop.Cancel();
+            if (value.Stage == stage)
+                stop.Cancel();
         }
     }
 }

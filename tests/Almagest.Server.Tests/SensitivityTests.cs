@@ -22,15 +22,18 @@ public sealed class SensitivityTests : IAsyncLifetime
         var stars = await _server.StarIdsAsync(dataset.DatasetId);
         var repository = new RunRepository(_server.Ledger);
         var faint = StarFilter.FromJson("""{"magnitude": {"min": 1}}""");
-        // The third differs from the first in its seed alone, from the second in the contamination too; the fourth in two parameters; the fifth in the selection.
-        foreach (var (parameters, filter, flagged) in new[]
-        {
-            (new IsolationForestParameters(), StarFilter.All, 2),
-            (new IsolationForestParameters { Contamination = 0.1 }, StarFilter.All, 4),
-            (new IsolationForestParameters { RandomState = 7 }, StarFilter.All, 3),
-            (new IsolationForestParameters { Contamination = 0.2, NEstimators = 50 }, StarFilter.All, 1),
-            (new IsolationForestParameters { Contamination = 0.1 }, faint, 4),
-        })
+        // The third differs from the first in its seed alone, from the second in the contamination too; the fourth in two parameters; the
+        // fifth in the selection.
+        foreach (
+            var (parameters, filter, flagged) in new[]
+            {
+                (new IsolationForestParameters(), StarFilter.All, 2),
+                (new IsolationForestParameters { Contamination = 0.1 }, StarFilter.All, 4),
+                (new IsolationForestParameters { RandomState = 7 }, StarFilter.All, 3),
+                (new IsolationForestParameters { Contamination = 0.2, NEstimators = 50 }, StarFilter.All, 1),
+                (new IsolationForestParameters { Contamination = 0.1 }, faint, 4),
+            }
+        )
         {
             var run = await repository.CreateAsync(dataset.DatasetId, parameters, filter);
             await using var completion = await repository.BeginCompletionAsync(run.RunId);
@@ -46,11 +49,25 @@ public sealed class SensitivityTests : IAsyncLifetime
     public async Task Pairs_that_differ_in_one_parameter_are_answered_most_similar_first_with_its_values()
     {
         var rows = (await _server.GetAsync($"{Root}/sensitivity")).Json.EnumerateArray().ToList();
-        JsonAssert.Fields(rows[0], "run_1_id run_2_id parameter value_1 value_2 run_1_count run_2_count overlap_count jaccard_similarity last_updated");
-        Assert.Equal([(_runs[1], _runs[2]), (_runs[0], _runs[1])], rows.Select(r => (r.GetProperty("run_1_id").GetGuid(), r.GetProperty("run_2_id").GetGuid())));
+        JsonAssert.Fields(
+            rows[0],
+            "run_1_id run_2_id parameter value_1 value_2 run_1_count run_2_count overlap_count jaccard_similarity last_updated"
+        );
+        Assert.Equal(
+            [(_runs[1], _runs[2]), (_runs[0], _runs[1])],
+            rows.Select(r => (r.GetProperty("run_1_id").GetGuid(), r.GetProperty("run_2_id").GetGuid()))
+        );
         Assert.All(rows, r => Assert.Equal("contamination", r.GetProperty("parameter").GetString()));
         Assert.Equal((0.1, 0.05), (rows[0].GetProperty("value_1").GetDouble(), rows[0].GetProperty("value_2").GetDouble()));
-        Assert.Equal((4, 3, 3, 0.75), (rows[0].GetProperty("run_1_count").GetInt32(), rows[0].GetProperty("run_2_count").GetInt32(), rows[0].GetProperty("overlap_count").GetInt32(), rows[0].GetProperty("jaccard_similarity").GetDouble()));
+        Assert.Equal(
+            (4, 3, 3, 0.75),
+            (
+                rows[0].GetProperty("run_1_count").GetInt32(),
+                rows[0].GetProperty("run_2_count").GetInt32(),
+                rows[0].GetProperty("overlap_count").GetInt32(),
+                rows[0].GetProperty("jaccard_similarity").GetDouble()
+            )
+        );
     }
 
     [Fact]
@@ -81,15 +98,21 @@ public sealed class SensitivityTests : IAsyncLifetime
         var names = table.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()!).ToList();
         Assert.NotEmpty(rows);
         // Arrays and JSON are text in a table.
-        Assert.Equal(rows.Select(r => string.Join(" | ", names.Select(n => Text(r.GetProperty(n))))),
-            table.GetProperty("rows").EnumerateArray().Select(r => string.Join(" | ", names.Select((n, i) => Text(r.ValueKind == JsonValueKind.Array ? r[i] : r.GetProperty(n))))));
+        Assert.Equal(
+            rows.Select(r => string.Join(" | ", names.Select(n => Text(r.GetProperty(n))))),
+            table
+                .GetProperty("rows")
+                .EnumerateArray()
+                .Select(r => string.Join(" | ", names.Select((n, i) => Text(r.ValueKind == JsonValueKind.Array ? r[i] : r.GetProperty(n)))))
+        );
     }
 
     [Fact]
     public async Task A_table_of_a_run_that_does_not_exist_is_refused_as_the_JSON_answer_is() =>
         JsonAssert.Problem(await _server.GetAsync($"{Root}/overlaps?run_id={Guid.NewGuid()}&format=csv"), HttpStatusCode.NotFound);
 
-    private static string Text(JsonElement value) => (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Replace(" ", "", StringComparison.Ordinal);
+    private static string Text(JsonElement value) =>
+        (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Replace(" ", "", StringComparison.Ordinal);
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 }

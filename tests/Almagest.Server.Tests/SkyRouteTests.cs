@@ -62,6 +62,7 @@ public sealed class SkyRouteTests(KnownLedger known)
     {
         var answer = await _server.PostAsync("/crossmatches", body);
         Assert.Equal(status, answer.Status);
-        if (field is not null) Assert.True(answer.Json.GetProperty("errors").TryGetProperty(field, out _), answer.Text);
+        if (field is not null)
+            Assert.True(answer.Json.GetProperty("errors").TryGetProperty(field, out _), answer.Text);
     }
 }

@@ -32,7 +32,10 @@ public sealed class TestServer : IAsyncDisposable
         Ledger = ledger;
         App = app;
         // A refusal may be slow to come on a busy machine; the body is not sent before it.
-        Client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = AlmagestServer.AddressOf(app) };
+        Client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) })
+        {
+            BaseAddress = AlmagestServer.AddressOf(app),
+        };
     }
 
     public LedgerDatabase Ledger { get; }
@@ -44,14 +47,26 @@ public sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
     {
         var cluster = await TestDatabaseServer.GetAsync();
-        var database = await cluster.CreateDatabaseAsync("migrated", async connection =>
-        {
-            await using var ledger = new LedgerDatabase(connection);
-            await ledger.Schema.MigrateAsync();
-        });
+        var database = await cluster.CreateDatabaseAsync(
+            "migrated",
+            async connection =>
+            {
+                await using var ledger = new LedgerDatabase(connection);
+                await ledger.Schema.MigrateAsync();
+            }
+        );
         var ledger = new LedgerDatabase(database.ConnectionString);
-        var options = new ServerOptions { Ledger = ledger, Port = 0, NightlyCron = null };
-        return new TestServer(database, ledger, await AlmagestServer.StartAsync(change?.Invoke(options) ?? options, TestContext.Current.CancellationToken));
+        var options = new ServerOptions
+        {
+            Ledger = ledger,
+            Port = 0,
+            NightlyCron = null,
+        };
+        return new TestServer(
+            database,
+            ledger,
+            await AlmagestServer.StartAsync(change?.Invoke(options) ?? options, TestContext.Current.CancellationToken)
+        );
     }
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
@@ -67,10 +82,16 @@ public sealed class TestServer : IAsyncDisposable
         // As curl does with large bodies: a refusal is read before the body is sent into a closed connection.
         request.Headers.ExpectContinue = content is not null;
         using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
-        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return new Answer(
+            response.StatusCode,
+            response.Headers,
+            response.Content.Headers,
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
     }
 
-    /// <summary>Loads a small catalogue: a clump and a field, a 19-digit source id, one more column, and one bad row where asked for.</summary>
+    /// <summary>Loads a small catalogue: a clump and a field, a 19-digit source id, one more column, and one bad row where asked
+    /// for.</summary>
     public async Task<Dataset> LoadAsync(string name = "field", int stars = 60, bool badRow = false)
     {
         using var folder = TestFolder.Create("upload");
@@ -87,10 +108,19 @@ public sealed class TestServer : IAsyncDisposable
         {
             var (u, v) = (i * 0.618034 % 1, i * 0.754878 % 1);
             var clump = i % 3 == 0;
-            csv.Append(CultureInfo.InvariantCulture, $"{4000000000000000001 + i},{(clump ? 120 + u : 100 + 40 * u):F6},{(clump ? 10 + v : 40 * v - 20):F6},")
-                .Append(CultureInfo.InvariantCulture, $"{(clump ? 7.3 : 1 + 9 * v):F4},{(clump ? 20 : 40 * u - 20):F4},{(clump ? -45 : 40 * v - 20):F4},{9 + 6 * u:F4},{0.4 + v:F4},{name} {i}\n");
+            csv.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{4000000000000000001 + i},{(clump ? 120 + u : 100 + 40 * u):F6},{(clump ? 10 + v : 40 * v - 20):F6},"
+                )
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"{(clump ? 7.3 : 1 + 9 * v):F4},{(clump ? 20 : 40 * u - 20):F4},{(clump
+                        ? -45
+                        : 40 * v - 20):F4},{9 + 6 * u:F4},{0.4 + v:F4},{name} {i}\n"
+                );
         }
-        if (badRow) csv.Append("77,far,0,1,1,1,10,1,bad\n");
+        if (badRow)
+            csv.Append("77,far,0,1,1,1,10,1,bad\n");
         return csv.ToString();
     }
 
@@ -101,7 +131,10 @@ public sealed class TestServer : IAsyncDisposable
     public async Task RequireTrueViewsAsync()
     {
         await Eventually.HoldsAsync(async () => (await new ViewStatusReader(Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
-        Assert.All(await new ViewVerifier(Ledger).VerifyAsync(), v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}"));
+        Assert.All(
+            await new ViewVerifier(Ledger).VerifyAsync(),
+            v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}")
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -17,18 +17,30 @@ internal static class HeldServer
         using var released = new SemaphoreSlim(0);
         RunCompletion.AtPoint = at =>
         {
-            if (at != point || Interlocked.Exchange(ref armed, 0) == 0) return;
+            if (at != point || Interlocked.Exchange(ref armed, 0) == 0)
+                return;
             Console.WriteLine("reached");
             released.Wait();
         };
         await using var ledger = new LedgerDatabase(connection);
-        await using var app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0, Workers = 2, RunThreads = 1, NightlyCron = null });
+        await using var app = await AlmagestServer.StartAsync(
+            new ServerOptions
+            {
+                Ledger = ledger,
+                Port = 0,
+                Workers = 2,
+                RunThreads = 1,
+                NightlyCron = null,
+            }
+        );
         Console.WriteLine("ready");
         // Each line lets it go on; a line with text arms the point again.
         while (await Console.In.ReadLineAsync() is { } line)
         {
-            if (line.Length > 0) Interlocked.Exchange(ref armed, 1);
-            else released.Release();
+            if (line.Length > 0)
+                Interlocked.Exchange(ref armed, 1);
+            else
+                released.Release();
         }
         await app.StopAsync();
         return 0;

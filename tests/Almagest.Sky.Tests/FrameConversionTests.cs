@@ -11,7 +11,12 @@ public sealed class FrameConversionTests
         var n = 0;
         foreach (var e in Astropy.Section("frames"))
         {
-            var frame = e[0].GetString() switch { "fk5" => SkyFrame.Fk5, "fk4" => SkyFrame.Fk4, _ => SkyFrame.Galactic };
+            var frame = e[0].GetString() switch
+            {
+                "fk5" => SkyFrame.Fk5,
+                "fk4" => SkyFrame.Fk4,
+                _ => SkyFrame.Galactic,
+            };
             var system = new PositionSystem(frame, e[1].GetDouble(), e[2].ValueKind == JsonValueKind.Null ? null : e[2].GetDouble());
             var v = e.EnumerateArray().Skip(3).Select(x => x.GetDouble()).ToArray();
             var conversion = new FrameConversion(system);
@@ -24,7 +29,8 @@ public sealed class FrameConversionTests
             var tolerance = Math.Abs(v[1]) > 89.9 ? 2 : 0.05;
             Assert.True(
                 Math.Abs(moved.Pmra - v[6]) < tolerance && Math.Abs(moved.Pmdec - v[7]) < tolerance,
-                $"{system} ({v[0]}, {v[1]}): {moved.Pmra} {moved.Pmdec}, expected {v[6]} {v[7]}");
+                $"{system} ({v[0]}, {v[1]}): {moved.Pmra} {moved.Pmdec}, expected {v[6]} {v[7]}"
+            );
             n++;
         }
         Assert.Equal(320, n);
@@ -49,7 +55,8 @@ public sealed class FrameConversionTests
     [InlineData("ecliptic", null)]
     [InlineData("icrs:J2000", null)]
     [InlineData("fk5:next year", null)]
-    public void A_system_is_understood_as_users_write_it(string text, string? system) => Assert.Equal(system, PositionSystem.Parse(text)?.ToString());
+    public void A_system_is_understood_as_users_write_it(string text, string? system) =>
+        Assert.Equal(system, PositionSystem.Parse(text)?.ToString());
 
     [Theory]
     [InlineData("J2016.0", 2016)]
@@ -57,5 +64,6 @@ public sealed class FrameConversionTests
     [InlineData("B1950", 1949.99978)]
     [InlineData("JD2451545", 2000)]
     [InlineData("MJD51544.5", 2000)]
-    public void An_epoch_is_understood_as_files_write_it(string text, double year) => Assert.Equal(year, PositionSystem.ParseEpoch(text)!.Value, 1e-4);
+    public void An_epoch_is_understood_as_files_write_it(string text, double year) =>
+        Assert.Equal(year, PositionSystem.ParseEpoch(text)!.Value, 1e-4);
 }

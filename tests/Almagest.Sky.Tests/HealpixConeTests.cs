@@ -7,20 +7,24 @@ public sealed class HealpixConeTests
 {
     [Fact]
     public void Every_position_of_a_cone_lies_in_its_ranges() =>
-        Gen.Select(Gen.Double[0, 360], Gen.Double[-90, 90], Gen.Double[-9, 2.2], Gen.Int[0, 4], Gen.Int[0, 1 << 30]).Sample(
-            (ra, dec, logRadius, detail, seed) =>
-            {
-                var radius = Math.Pow(10, logRadius);
-                var ranges = Healpix.ConeRanges(ra, dec, radius, detail);
-                var random = new Random(seed);
-                for (var i = 0; i < 200; i++)
+        Gen.Select(Gen.Double[0, 360], Gen.Double[-90, 90], Gen.Double[-9, 2.2], Gen.Int[0, 4], Gen.Int[0, 1 << 30])
+            .Sample(
+                (ra, dec, logRadius, detail, seed) =>
                 {
-                    // Half of the positions hug the rim, where a cover would fail first.
-                    var distance = radius * (i % 2 == 0 ? Math.Sqrt(random.NextDouble()) : 1 - 1e-7 * random.NextDouble());
-                    var (lon, lat) = Offset(ra, dec, distance, 360 * random.NextDouble());
-                    if (SkyCoordinates.SeparationDeg(ra, dec, lon, lat) <= radius) Assert.True(Holds(ranges, lon, lat), $"{lon}, {lat}");
-                }
-            }, iter: 2000);
+                    var radius = Math.Pow(10, logRadius);
+                    var ranges = Healpix.ConeRanges(ra, dec, radius, detail);
+                    var random = new Random(seed);
+                    for (var i = 0; i < 200; i++)
+                    {
+                        // Half of the positions hug the rim, where a cover would fail first.
+                        var distance = radius * (i % 2 == 0 ? Math.Sqrt(random.NextDouble()) : 1 - 1e-7 * random.NextDouble());
+                        var (lon, lat) = Offset(ra, dec, distance, 360 * random.NextDouble());
+                        if (SkyCoordinates.SeparationDeg(ra, dec, lon, lat) <= radius)
+                            Assert.True(Holds(ranges, lon, lat), $"{lon}, {lat}");
+                    }
+                },
+                iter: 2000
+            );
 
     [Theory]
     [InlineData(0.0, 0.0)]
@@ -35,7 +39,8 @@ public sealed class HealpixConeTests
         for (var i = 0; i < ranges.Count; i++)
         {
             Assert.True(ranges[i].Low <= ranges[i].High);
-            if (i > 0) Assert.True(ranges[i - 1].High + 1 < ranges[i].Low);
+            if (i > 0)
+                Assert.True(ranges[i - 1].High + 1 < ranges[i].Low);
         }
 
         var covered = ranges.Sum(r => (double)(r.High - r.Low + 1)) / Healpix.CellCount(29);
@@ -44,8 +49,7 @@ public sealed class HealpixConeTests
     }
 
     [Fact]
-    public void The_largest_cone_is_the_whole_sky() =>
-        Assert.Equal([(0L, Healpix.CellCount(29) - 1)], Healpix.ConeRanges(10, 20, 180));
+    public void The_largest_cone_is_the_whole_sky() => Assert.Equal([(0L, Healpix.CellCount(29) - 1)], Healpix.ConeRanges(10, 20, 180));
 
     [Fact]
     public void A_cone_of_no_radius_holds_its_centre() =>
@@ -61,10 +65,17 @@ public sealed class HealpixConeTests
             {
                 var (ra, dec) = Healpix.PixToAng(order, cell);
                 var shift = 2 * (20 - order);
-                foreach (var corner in (long[])[0, 0x5555555555555555 & ((1L << shift) - 1), 0x2AAAAAAAAAAAAAAA & ((1L << shift) - 1), (1L << shift) - 1])
+                foreach (
+                    var corner in (long[])
+                        [0, 0x5555555555555555 & ((1L << shift) - 1), 0x2AAAAAAAAAAAAAAA & ((1L << shift) - 1), (1L << shift) - 1]
+                )
                 {
                     var (cornerRa, cornerDec) = Healpix.PixToAng(20, (cell << shift) + corner);
-                    Assert.InRange(SkyCoordinates.SeparationDeg(ra, dec, cornerRa, cornerDec) * Math.PI / 180, 0, Healpix.MaxCellRadius(order));
+                    Assert.InRange(
+                        SkyCoordinates.SeparationDeg(ra, dec, cornerRa, cornerDec) * Math.PI / 180,
+                        0,
+                        Healpix.MaxCellRadius(order)
+                    );
                 }
             }
         }

@@ -6,14 +6,19 @@ namespace Almagest.Sky.Tests;
 
 public sealed class HealpixTests
 {
-    private static readonly Gen<(double Ra, double Dec)> s_position =
-        Gen.Select(Gen.Double[0, 360], Gen.Double[-1, 1], (ra, z) => (ra, Math.Asin(z) * 180 / Math.PI));
+    private static readonly Gen<(double Ra, double Dec)> s_position = Gen.Select(
+        Gen.Double[0, 360],
+        Gen.Double[-1, 1],
+        (ra, z) => (ra, Math.Asin(z) * 180 / Math.PI)
+    );
 
     [Fact]
     public void Cells_and_centres_are_those_of_astropy_healpix()
     {
-        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Expected", "healpix-nested.csv")).Skip(1)
-            .Select(line => line.Split(',')).ToList();
+        var rows = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Expected", "healpix-nested.csv"))
+            .Skip(1)
+            .Select(line => line.Split(','))
+            .ToList();
         Assert.True(rows.Count > 700, $"the fixture has {rows.Count} rows");
         foreach (var row in rows)
         {
@@ -21,7 +26,10 @@ public sealed class HealpixTests
             var cell = long.Parse(row[3], CultureInfo.InvariantCulture);
             Assert.True(Healpix.AngToPix(order, Number(row[1]), Number(row[2])) == cell, string.Join(',', row));
             var (ra, dec) = Healpix.PixToAng(order, cell);
-            Assert.True(SkyCoordinates.SeparationDeg(ra, dec, Number(row[4]), Number(row[5])) < 1e-12, string.Join(',', row) + $" centre {ra}, {dec}");
+            Assert.True(
+                SkyCoordinates.SeparationDeg(ra, dec, Number(row[4]), Number(row[5])) < 1e-12,
+                string.Join(',', row) + $" centre {ra}, {dec}"
+            );
         }
 
         static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
@@ -43,17 +51,20 @@ public sealed class HealpixTests
 
     [Fact]
     public void The_centre_of_a_random_cell_of_any_order_lies_in_it() =>
-        Gen.Select(Gen.Int[0, 29], Gen.Long[0, long.MaxValue]).Sample((order, random) =>
-        {
-            var cell = random % Healpix.CellCount(order);
-            var (ra, dec) = Healpix.PixToAng(order, cell);
-            return Healpix.AngToPix(order, ra, dec) == cell;
-        });
+        Gen.Select(Gen.Int[0, 29], Gen.Long[0, long.MaxValue])
+            .Sample(
+                (order, random) =>
+                {
+                    var cell = random % Healpix.CellCount(order);
+                    var (ra, dec) = Healpix.PixToAng(order, cell);
+                    return Healpix.AngToPix(order, ra, dec) == cell;
+                }
+            );
 
     [Fact]
     public void A_cell_is_the_parent_of_the_finer_cell_at_the_same_place() =>
-        Gen.Select(s_position, Gen.Int[1, 29]).Sample((at, order) =>
-            Healpix.Parent(Healpix.AngToPix(order, at.Ra, at.Dec)) == Healpix.AngToPix(order - 1, at.Ra, at.Dec));
+        Gen.Select(s_position, Gen.Int[1, 29])
+            .Sample((at, order) => Healpix.Parent(Healpix.AngToPix(order, at.Ra, at.Dec)) == Healpix.AngToPix(order - 1, at.Ra, at.Dec));
 
     [Fact]
     public void Descendants_are_the_cells_whose_ancestor_it_is()

@@ -26,13 +26,16 @@ public sealed class SkyCoordinatesTests
 
     [Fact]
     public void Separation_agrees_with_unit_vectors_and_is_symmetric() =>
-        Gen.Select(Gen.Double[0, 360], Gen.Double[-90, 90], Gen.Double[0, 360], Gen.Double[-90, 90]).Sample((ra1, dec1, ra2, dec2) =>
-        {
-            var found = SkyCoordinates.SeparationDeg(ra1, dec1, ra2, dec2);
-            var chord = (SkyCoordinates.ToUnitVector(ra1, dec1) - SkyCoordinates.ToUnitVector(ra2, dec2)).Norm;
-            Assert.Equal(chord, 2 * Math.Sin(found * Math.PI / 360), 1e-14);
-            Assert.Equal(found, SkyCoordinates.SeparationDeg(ra2, dec2, ra1, dec1), 1e-12);
-        });
+        Gen.Select(Gen.Double[0, 360], Gen.Double[-90, 90], Gen.Double[0, 360], Gen.Double[-90, 90])
+            .Sample(
+                (ra1, dec1, ra2, dec2) =>
+                {
+                    var found = SkyCoordinates.SeparationDeg(ra1, dec1, ra2, dec2);
+                    var chord = (SkyCoordinates.ToUnitVector(ra1, dec1) - SkyCoordinates.ToUnitVector(ra2, dec2)).Norm;
+                    Assert.Equal(chord, 2 * Math.Sin(found * Math.PI / 360), 1e-14);
+                    Assert.Equal(found, SkyCoordinates.SeparationDeg(ra2, dec2, ra1, dec1), 1e-12);
+                }
+            );
 
     [Theory]
     [InlineData(0, 0)]
@@ -45,9 +48,12 @@ public sealed class SkyCoordinatesTests
 
     [Fact]
     public void A_vector_turns_back_into_its_position() =>
-        Gen.Select(Gen.Double[0, 359.999], Gen.Double[-89.9, 89.9], Gen.Double[0.1, 50]).Sample((ra, dec, length) =>
-        {
-            var (backRa, backDec) = SkyCoordinates.FromVector(SkyCoordinates.ToUnitVector(ra, dec) * length);
-            return Math.Abs(backRa - ra) < 1e-10 && Math.Abs(backDec - dec) < 1e-12;
-        });
+        Gen.Select(Gen.Double[0, 359.999], Gen.Double[-89.9, 89.9], Gen.Double[0.1, 50])
+            .Sample(
+                (ra, dec, length) =>
+                {
+                    var (backRa, backDec) = SkyCoordinates.FromVector(SkyCoordinates.ToUnitVector(ra, dec) * length);
+                    return Math.Abs(backRa - ra) < 1e-10 && Math.Abs(backDec - dec) < 1e-12;
+                }
+            );
 }

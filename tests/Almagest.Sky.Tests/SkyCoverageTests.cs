@@ -38,19 +38,28 @@ public sealed class SkyCoverageTests
 
     [Fact]
     public void Exactly_the_given_cells_are_covered() =>
-        Gen.Select(Gen.Int[0, 5], Gen.Long[0, 767].Array[0, 400]).Sample((order, numbers) =>
-        {
-            var cells = numbers.Where(n => n < Healpix.CellCount(order)).Order().ToList();
-            var coverage = SkyCoverage.Of(order, cells);
-            var held = coverage.Cells.SelectMany(c => Enumerable.Range(0, 1 << (2 * (order - c.Order))).Select(i => (c.Cell << (2 * (order - c.Order))) + i)).Order();
-            Assert.Equal(cells.Distinct(), held);
-            for (long cell = 0; cell < Healpix.CellCount(Math.Min(order, 3)); cell += 5)
-            {
-                if (order > 3) break;
-                var (ra, dec) = Healpix.PixToAng(order, cell);
-                Assert.Equal(cells.Contains(cell), coverage.Contains(ra, dec));
-            }
-        }, iter: 200);
+        Gen.Select(Gen.Int[0, 5], Gen.Long[0, 767].Array[0, 400])
+            .Sample(
+                (order, numbers) =>
+                {
+                    var cells = numbers.Where(n => n < Healpix.CellCount(order)).Order().ToList();
+                    var coverage = SkyCoverage.Of(order, cells);
+                    var held = coverage
+                        .Cells.SelectMany(c =>
+                            Enumerable.Range(0, 1 << (2 * (order - c.Order))).Select(i => (c.Cell << (2 * (order - c.Order))) + i)
+                        )
+                        .Order();
+                    Assert.Equal(cells.Distinct(), held);
+                    for (long cell = 0; cell < Healpix.CellCount(Math.Min(order, 3)); cell += 5)
+                    {
+                        if (order > 3)
+                            break;
+                        var (ra, dec) = Healpix.PixToAng(order, cell);
+                        Assert.Equal(cells.Contains(cell), coverage.Contains(ra, dec));
+                    }
+                },
+                iter: 200
+            );
 
     [Fact]
     public void Cells_that_do_not_exist_or_are_out_of_order_are_refused()

@@ -30,7 +30,8 @@ public sealed record MadeUpParameters : RunParameters
 
     protected override void ValidateTogether()
     {
-        if (MostStars < LeastStars) throw new ParameterException("most_stars", $"most_stars is {MostStars}, expected {LeastStars} or more");
+        if (MostStars < LeastStars)
+            throw new ParameterException("most_stars", $"most_stars is {MostStars}, expected {LeastStars} or more");
     }
 }
 
@@ -54,12 +55,20 @@ public sealed class MadeUpAlgorithm : ClusterAlgorithm<MadeUpParameters>
     protected override ClusterResult Group(FeatureMatrix features, MadeUpParameters parameters, AlgorithmContext context)
     {
         context.CancellationToken.ThrowIfCancellationRequested();
-        var sorted = context.Memory.Get(features, parameters.Cut, () => Enumerable.Range(0, features.Rows).Where(r => features.Row(r)[0] < parameters.Cut).ToArray());
+        var sorted = context.Memory.Get(
+            features,
+            parameters.Cut,
+            () => Enumerable.Range(0, features.Rows).Where(r => features.Row(r)[0] < parameters.Cut).ToArray()
+        );
         var labels = new int[features.Rows];
         Array.Fill(labels, -1);
         if (sorted.Length >= parameters.LeastStars)
-            foreach (var row in sorted) labels[row] = 0;
+            foreach (var row in sorted)
+                labels[row] = 0;
         context.Progress?.Report(1);
-        return new ClusterResult(labels, labels.Any(l => l == 0) ? 1 : 0, labels.Count(l => l < 0)) { Facts = new JsonObject { ["below"] = sorted.Length } };
+        return new ClusterResult(labels, labels.Any(l => l == 0) ? 1 : 0, labels.Count(l => l < 0))
+        {
+            Facts = new JsonObject { ["below"] = sorted.Length },
+        };
     }
 }

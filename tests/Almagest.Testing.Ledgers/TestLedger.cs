@@ -22,26 +22,47 @@ public sealed class TestLedger : IAsyncDisposable
     public static async Task<TestLedger> CreateAsync()
     {
         var server = await TestDatabaseServer.GetAsync();
-        return new TestLedger(await server.CreateDatabaseAsync("migrated", async connection =>
-        {
-            await using var ledger = new LedgerDatabase(connection);
-            await ledger.Schema.MigrateAsync();
-        }));
+        return new TestLedger(
+            await server.CreateDatabaseAsync(
+                "migrated",
+                async connection =>
+                {
+                    await using var ledger = new LedgerDatabase(connection);
+                    await ledger.Schema.MigrateAsync();
+                }
+            )
+        );
     }
 
     /// <summary>A ledger without any schema.</summary>
     public static async Task<TestLedger> CreateEmptyAsync() => new(await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync());
 
     /// <summary>Adds a dataset with stars spread over the sky; answers its id and their ids, ascending.</summary>
-    public async Task<(long DatasetId, long[] StarIds)> AddDatasetAsync(string name, int stars, Func<int, (double Ra, double Dec)>? place = null)
+    public async Task<(long DatasetId, long[] StarIds)> AddDatasetAsync(
+        string name,
+        int stars,
+        Func<int, (double Ra, double Dec)>? place = null
+    )
     {
         place ??= i => (i * 137.508 % 360, Math.Asin((2.0 * i + 1) / stars - 1) * 180 / Math.PI);
         await using var context = Ledger.CreateContext();
-        var dataset = new Dataset { Name = name, Source = "[]", Checksum = name, ColumnMapping = "{}", StarCount = stars, CreatedAt = DateTime.UtcNow };
+        var dataset = new Dataset
+        {
+            Name = name,
+            Source = "[]",
+            Checksum = name,
+            ColumnMapping = "{}",
+            StarCount = stars,
+            CreatedAt = DateTime.UtcNow,
+        };
         context.Datasets.Add(dataset);
         await context.SaveChangesAsync();
         await using (var connection = await Ledger.ConnectAsync())
-        await using (var writer = await connection.BeginBinaryImportAsync("copy public.stars (dataset_id, source_id, ra_deg, dec_deg, healpix_29) from stdin (format binary)"))
+        await using (
+            var writer = await connection.BeginBinaryImportAsync(
+                "copy public.stars (dataset_id, source_id, ra_deg, dec_deg, healpix_29) from stdin (format binary)"
+            )
+        )
         {
             for (var i = 0; i < stars; i++)
             {
@@ -79,19 +100,26 @@ public sealed class TestLedger : IAsyncDisposable
         await using var command = Ledger.DataSource.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
-            rows.Add(string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "null" : reader.GetValue(i).ToString())));
+            rows.Add(
+                string.Join(
+                    " | ",
+                    Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "null" : reader.GetValue(i).ToString())
+                )
+            );
         return rows;
     }
 
     /// <summary>The stars that a run has results of, ascending.</summary>
-    public Task<long[]> StarsOfAsync(Guid runId) => LongsAsync($"select star_id from discovery_results where run_id = '{runId}' order by star_id");
+    public Task<long[]> StarsOfAsync(Guid runId) =>
+        LongsAsync($"select star_id from discovery_results where run_id = '{runId}' order by star_id");
 
     private async Task<long[]> LongsAsync(string sql)
     {
         var rows = new List<long>();
         await using var command = Ledger.DataSource.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) rows.Add(reader.GetInt64(0));
+        while (await reader.ReadAsync())
+            rows.Add(reader.GetInt64(0));
         return [.. rows];
     }
 

@@ -14,7 +14,10 @@ public static class Eventually
     /// <param name="what">said where it never does; by default the condition as it is written</param>
     /// <exception cref="TimeoutException">It does not hold within the limit.</exception>
     public static async Task HoldsAsync(
-        Func<Task<bool>> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string what = "")
+        Func<Task<bool>> condition,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(condition))] string what = ""
+    )
     {
         ArgumentNullException.ThrowIfNull(condition);
         var within = limit ?? s_limit * TestWatch.Stretch();
@@ -29,6 +32,8 @@ public static class Eventually
 
     /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, TimeSpan?, string)"/>
     public static Task HoldsAsync(
-        Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string what = "") =>
-        HoldsAsync(() => Task.FromResult(condition()), limit, what);
+        Func<bool> condition,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(condition))] string what = ""
+    ) => HoldsAsync(() => Task.FromResult(condition()), limit, what);
 }

@@ -20,7 +20,8 @@ public sealed class LimitEveryTestAttribute : BeforeAfterTestAttribute
     public override void After(MethodInfo methodUnderTest, IXunitTest test)
     {
         ArgumentNullException.ThrowIfNull(test);
-        if (_entries.TryRemove(test.UniqueID, out var entry)) TestWatch.End(entry);
+        if (_entries.TryRemove(test.UniqueID, out var entry))
+            TestWatch.End(entry);
     }
 
     private static TimeSpan LimitOf(MethodInfo method)

@@ -5,7 +5,8 @@ namespace Almagest.Testing;
 /// <summary>The sources of the program, for tests that ask where something is written.</summary>
 public static class SourceTree
 {
-    /// <summary>The C# files of some projects below <c>src</c>, without what a build makes; their names are relative to <c>src</c>.</summary>
+    /// <summary>The C# files of some projects below <c>src</c>, without what a build makes; their names are relative to
+    /// <c>src</c>.</summary>
     public static IEnumerable<(string Name, string Text)> Files(params string[] projects)
     {
         var src = Path.Combine(Root, "src");
@@ -23,5 +24,6 @@ public static class SourceTree
     /// <summary>The folder that holds <c>src</c>, <c>tests</c> and <c>docs</c>.</summary>
     public static string Root { get; } = Find();
 
-    private static string Find([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    private static string Find([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }

@@ -49,7 +49,10 @@ public sealed class TestDatabaseServer
     public async Task<TestDatabase> CreateDatabaseAsync(string templateKey, Func<string, Task> prepare)
     {
         ArgumentNullException.ThrowIfNull(prepare);
-        var template = _templates.GetOrAdd(templateKey, _ => new Lazy<Task<string>>(() => PrepareAsync("template_" + templateKey, prepare)));
+        var template = _templates.GetOrAdd(
+            templateKey,
+            _ => new Lazy<Task<string>>(() => PrepareAsync("template_" + templateKey, prepare))
+        );
         return await CreateDatabaseAsync(await template.Value);
     }
 
@@ -66,7 +69,8 @@ public sealed class TestDatabaseServer
         await ExecuteAsync($"SELECT pg_advisory_lock(hashtext('{name}'))", connection);
         await using (var known = new NpgsqlCommand($"SELECT datistemplate FROM pg_database WHERE datname = '{name}'", connection))
         {
-            if (await known.ExecuteScalarAsync() is true) return name;
+            if (await known.ExecuteScalarAsync() is true)
+                return name;
         }
         // What is no template was left half prepared.
         await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);

@@ -11,5 +11,6 @@ public static class TestDepth
     public static int Rounds(int usually, int release, string? variable = null) =>
         variable is not null && int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var wanted)
             ? wanted
-        : IsRelease ? release : usually;
+        : IsRelease ? release
+        : usually;
 }

@@ -52,17 +52,18 @@ public sealed class TestFolder : IDisposable
 
     private static string MakeFolder(string name, string? parent)
     {
-        if (parent is null) return Directory.CreateTempSubdirectory($"{Prefix}{name}-").FullName;
+        if (parent is null)
+            return Directory.CreateTempSubdirectory($"{Prefix}{name}-").FullName;
         var path = System.IO.Path.Combine(parent, $"{Prefix}{name}-{System.IO.Path.GetRandomFileName()[..8]}");
-        if (OperatingSystem.IsWindows()) return Directory.CreateDirectory(path).FullName;
+        if (OperatingSystem.IsWindows())
+            return Directory.CreateDirectory(path).FullName;
         return Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
     // Beside the folder, so that the folder can be given away or mounted over.
     private static string MarkOf(string path) => path + ".lock";
 
-    private static FileStream Mark(string path) =>
-        new(MarkOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream Mark(string path) => new(MarkOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     private static int Sweep()
     {

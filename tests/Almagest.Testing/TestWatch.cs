@@ -62,7 +62,8 @@ public static class TestWatch
         {
             s_running.Add(entry);
             s_lastEvent = entry.Start;
-            if (s_watcher.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted)) s_watcher.Start();
+            if (s_watcher.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
+                s_watcher.Start();
         }
         return entry;
     }
@@ -84,7 +85,8 @@ public static class TestWatch
         while (true)
         {
             Thread.Sleep(500);
-            if (Debugger.IsAttached) continue;
+            if (Debugger.IsAttached)
+                continue;
             Entry[] running;
             TimeSpan pause;
             lock (s_running)
@@ -110,14 +112,18 @@ public static class TestWatch
     private static void Stop(string why, Entry[] running)
     {
         Console.Error.WriteLine($"test watch: {why}. The program ends; running were:");
-        foreach (var entry in running) Console.Error.WriteLine($"  {entry.Name}, for {entry.Elapsed.TotalSeconds:0} s");
+        foreach (var entry in running)
+            Console.Error.WriteLine($"  {entry.Name}, for {entry.Elapsed.TotalSeconds:0} s");
         Console.Error.Flush();
         // What ends the throw-away database runs at the process's exit, and may hang as well.
         new Thread(() =>
         {
             Thread.Sleep(TimeSpan.FromSeconds(60));
             Environment.FailFast("the end of the test program hangs");
-        }) { IsBackground = true }.Start();
+        })
+        {
+            IsBackground = true,
+        }.Start();
         Environment.Exit(HangCode);
     }
 }

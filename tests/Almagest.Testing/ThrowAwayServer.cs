@@ -50,7 +50,8 @@ public static class ThrowAwayServer
     {
         try
         {
-            return new DriveInfo(Memory) is { DriveFormat: "tmpfs" } drive && drive.AvailableFreeSpace > RoomNeeded
+            return new DriveInfo(Memory) is { DriveFormat: "tmpfs" } drive
+                && drive.AvailableFreeSpace > RoomNeeded
                 && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 2 * RoomNeeded;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)

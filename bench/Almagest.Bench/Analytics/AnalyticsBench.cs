@@ -14,9 +14,16 @@ public static class AnalyticsBench
     {
         ArgumentNullException.ThrowIfNull(histories);
         var report = new StringBuilder();
-        report.AppendLine("# Raw queries against view look-ups").AppendLine()
-            .AppendLine("The same question asked of the raw tables (all indexes in place) and of its view: medians of whole round trips on one warm")
-            .AppendLine("connection, both sides in turn, answers compared first; what takes over 20 s is timed once. Half of the runs are anomaly runs with about 5 % flagged, half cluster runs.")
+        report
+            .AppendLine("# Raw queries against view look-ups")
+            .AppendLine()
+            .AppendLine(
+                "The same question asked of the raw tables (all indexes in place) and of its view: medians of whole round trips on one warm"
+            )
+            .AppendLine(
+                "connection, both sides in turn, answers compared first; what takes over 20 s is timed once. Half of the runs are "
+                    + "anomaly runs with about 5 % flagged, half cluster runs."
+            )
             .AppendLine();
         foreach (var (runs, stars) in histories)
         {
@@ -25,8 +32,14 @@ public static class AnalyticsBench
             var rows = await RawAgainstViews.MeasureAsync(database.Ledger, log);
             if (report.ToString().IndexOf("Measured", StringComparison.Ordinal) < 0)
                 report.AppendLine(await MachineAsync(database.Ledger)).AppendLine();
-            report.AppendLine(CultureInfo.InvariantCulture, $"## {(double)runs * stars / 1e6:0.#} M results ({runs} runs of {stars:N0} stars)").AppendLine()
-                .AppendLine("| question | raw, ms | view, ms | ratio |").AppendLine("| --- | ---: | ---: | ---: |");
+            report
+                .AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"## {(double)runs * stars / 1e6:0.#} M results ({runs} runs of {stars:N0} stars)"
+                )
+                .AppendLine()
+                .AppendLine("| question | raw, ms | view, ms | ratio |")
+                .AppendLine("| --- | ---: | ---: | ---: |");
             foreach (var row in rows)
                 report.AppendLine(CultureInfo.InvariantCulture, $"| {row.Question} | {row.RawMs:N2} | {row.ViewMs:N2} | {row.Ratio:N0} |");
             report.AppendLine();
@@ -36,7 +49,9 @@ public static class AnalyticsBench
 
     internal static async Task<string> MachineAsync(LedgerDatabase ledger)
     {
-        await using var command = ledger.DataSource.CreateCommand("select current_setting('server_version') || ', shared_buffers ' || current_setting('shared_buffers')");
+        await using var command = ledger.DataSource.CreateCommand(
+            "select current_setting('server_version') || ', shared_buffers ' || current_setting('shared_buffers')"
+        );
         return $"Measured on {Machine.Describe()}, PostgreSQL {await command.ExecuteScalarAsync()}, {DateTime.UtcNow:yyyy-MM-dd}.";
     }
 }

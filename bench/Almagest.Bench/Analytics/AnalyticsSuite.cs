@@ -3,9 +3,15 @@ namespace Almagest.Bench.Analytics;
 /// <summary><c>bench analytics</c>: the same questions asked of the raw results and of the views.</summary>
 internal static class AnalyticsSuite
 {
-    public static Suite Suite { get; } = new("analytics", "raw queries against view look-ups, at growing histories", $"""
-        {History.Usage}
-        """, RunAsync);
+    public static Suite Suite { get; } =
+        new(
+            "analytics",
+            "raw queries against view look-ups, at growing histories",
+            $"""
+            {History.Usage}
+            """,
+            RunAsync
+        );
 
     private static async Task<int> RunAsync(string[] args)
     {

@@ -4,9 +4,11 @@ namespace Almagest.Bench.Analytics;
 internal static class History
 {
     /// <summary>Fewer hold no pair of runs to ask for.</summary>
-    private const int LeastRuns = 10, LeastStars = 100;
+    private const int LeastRuns = 10,
+        LeastStars = 100;
 
-    private const string Ordinary = "100x1k,200x5k,200x50k", Quick = "20x500";
+    private const string Ordinary = "100x1k,200x5k,200x50k",
+        Quick = "20x500";
 
     public const string Usage = $"""
               --histories RUNSxSTARS[,…]   runs, and stars of each (default {Ordinary}; with --quick {Quick})
@@ -16,7 +18,18 @@ internal static class History
     public static readonly string[] Options = ["--histories", "--server"];
 
     public static IReadOnlyList<(int Runs, int Stars)> Of(BenchArguments arguments) =>
-        [.. (arguments["--histories"] ?? (arguments.Has("--quick") ? Quick : Ordinary)).Split(',').Select(text => text.Split('x') is [var runs, var stars] && BenchArguments.Number(runs) >= LeastRuns && BenchArguments.Number(stars) >= LeastStars
-            ? (BenchArguments.Number(runs), BenchArguments.Number(stars))
-            : throw new FormatException($"'{text}' is no history; expected at least {LeastRuns} runs of {LeastStars} stars, for instance 200x50k: 200 runs of 50,000 stars"))];
+        [
+            .. (arguments["--histories"] ?? (arguments.Has("--quick") ? Quick : Ordinary))
+                .Split(',')
+                .Select(text =>
+                    text.Split('x') is [var runs, var stars]
+                    && BenchArguments.Number(runs) >= LeastRuns
+                    && BenchArguments.Number(stars) >= LeastStars
+                        ? (BenchArguments.Number(runs), BenchArguments.Number(stars))
+                        : throw new FormatException(
+                            $"'{text}' is no history; expected at least {LeastRuns} runs of {LeastStars} stars, for instance 200x50k: "
+                                + $"200 runs of 50,000 stars"
+                        )
+                ),
+        ];
 }

@@ -14,9 +14,14 @@ internal static class DbscanBench
     public static int Run(string rows, string columns, string? saveTo = null)
     {
         var features = ClumpySky.Make(int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(columns, CultureInfo.InvariantCulture));
-        if (saveTo is not null) File.WriteAllBytes(saveTo, MemoryMarshal.AsBytes(features.Values.AsSpan()).ToArray());
-        Console.WriteLine($"{features.Rows} x {features.Columns}, min_samples 10, {Environment.ProcessorCount} processors, .NET {Environment.Version}");
-        Console.WriteLine($"{"eps",6} {"clusters",9} {"noise",9} {"first s",8} {"best s",8} {"1 thread s",10} {"cpu s",7} {"MB",6}");
+        if (saveTo is not null)
+            File.WriteAllBytes(saveTo, MemoryMarshal.AsBytes(features.Values.AsSpan()).ToArray());
+        Console.WriteLine(
+            $"{features.Rows} x {features.Columns}, min_samples 10, {Environment.ProcessorCount} processors, .NET {Environment.Version}"
+        );
+        Console.WriteLine(
+            $"{"eps", 6} {"clusters", 9} {"noise", 9} {"first s", 8} {"best s", 8} {"1 thread s", 10} {"cpu s", 7} {"MB", 6}"
+        );
         foreach (var eps in (double[])[0.05, 0.1, 0.5])
         {
             var options = new DbscanParameters { Eps = eps };
@@ -25,8 +30,13 @@ internal static class DbscanBench
             var allocated = GC.GetTotalAllocatedBytes(true) - before;
             var cpu = Enumerable.Range(0, 2).Min(_ => CpuSeconds(() => DbscanAlgorithm.Instance.Cluster(features, options)));
             var best = Enumerable.Range(0, Repeats).Min(_ => Time(() => DbscanAlgorithm.Instance.Cluster(features, options)).Seconds);
-            var single = Enumerable.Range(0, 2).Min(_ => Time(() => DbscanAlgorithm.Instance.Cluster(features, options, new AlgorithmContext { MaxThreads = 1 })).Seconds);
-            Console.WriteLine($"{eps,6} {result.ClusterCount,9} {result.NoiseCount,9} {first,8:F3} {best,8:F3} {single,10:F3} {cpu,7:F3} {allocated / 1e6,6:F0}");
+            var single = Enumerable
+                .Range(0, 2)
+                .Min(_ => Time(() => DbscanAlgorithm.Instance.Cluster(features, options, new AlgorithmContext { MaxThreads = 1 })).Seconds);
+            Console.WriteLine(
+                $"{eps, 6} {result.ClusterCount, 9} {result.NoiseCount, 9} {first, 8:F3} {best, 8:F3} {single, 10:F3} {cpu, 7:F3} "
+                    + $"{allocated / 1e6, 6:F0}"
+            );
         }
 
         return 0;

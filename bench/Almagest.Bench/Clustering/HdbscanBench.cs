@@ -22,8 +22,10 @@ internal static class HdbscanBench
             watch.Restart();
             int[] sizes = [10, 15, 25, 50, 100, 200, 400, 800, 1600, 3200];
             var found = sizes.Select(size => hierarchy.Condense(size).Select(ClusterSelection.ExcessOfMass).ClusterCount).ToArray();
-            Console.WriteLine($"{features.Rows} x {features.Columns}: hierarchy {built:F2} s (cpu {spent:F2} s), "
-                + $"{sizes.Length} cluster sizes {watch.Elapsed.TotalSeconds:F2} s, clusters {string.Join(' ', found)}");
+            Console.WriteLine(
+                $"{features.Rows} x {features.Columns}: hierarchy {built:F2} s (cpu {spent:F2} s), "
+                    + $"{sizes.Length} cluster sizes {watch.Elapsed.TotalSeconds:F2} s, clusters {string.Join(' ', found)}"
+            );
         }
 
         return 0;

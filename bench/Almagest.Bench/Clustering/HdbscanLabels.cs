@@ -14,7 +14,8 @@ internal static class HdbscanLabels
     {
         var features = DbscanLabels.Read(source, int.Parse(columns, CultureInfo.InvariantCulture));
         var hierarchy = ClusterHierarchy.Build(features, int.Parse(minSamples, CultureInfo.InvariantCulture));
-        var result = hierarchy.Condense(int.Parse(minClusterSize, CultureInfo.InvariantCulture))
+        var result = hierarchy
+            .Condense(int.Parse(minClusterSize, CultureInfo.InvariantCulture))
             .Select(selection == "leaf" ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass);
         double[] values = [.. result.Labels.Select(label => (double)label), .. result.Probabilities!, hierarchy.MergeDistances.Sum()];
         File.WriteAllBytes(target, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());

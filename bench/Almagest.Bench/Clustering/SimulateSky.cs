@@ -13,7 +13,9 @@ internal static class SimulateSky
         var simulator = new SkySimulator(new() { Stars = long.Parse(stars, CultureInfo.InvariantCulture) });
         using (var writer = new StreamWriter(target, append: false, new UTF8Encoding(false), 1 << 20))
             SimulatedSkyCsvWriter.Write(simulator, writer);
-        Console.WriteLine($"{watch.Elapsed.TotalSeconds:F2} s, {new FileInfo(target).Length / 1e6:F0} MB, peak {Environment.WorkingSet / 1e6:F0} MB now");
+        Console.WriteLine(
+            $"{watch.Elapsed.TotalSeconds:F2} s, {new FileInfo(target).Length / 1e6:F0} MB, peak {Environment.WorkingSet / 1e6:F0} MB now"
+        );
         return 0;
     }
 }

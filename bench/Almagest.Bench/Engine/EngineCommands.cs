@@ -11,8 +11,11 @@ internal static class EngineCommands
 
     public static int? Run(string[] args)
     {
-        if (args is not ["engine-job", var name, var rows, .. var file]) return null;
-        var job = EngineJob.All.FirstOrDefault(j => j.Name == name) ?? throw new FormatException($"there is no job '{name}'; there are {string.Join(", ", EngineJob.All.Select(j => j.Name))}");
+        if (args is not ["engine-job", var name, var rows, .. var file])
+            return null;
+        var job =
+            EngineJob.All.FirstOrDefault(j => j.Name == name)
+            ?? throw new FormatException($"there is no job '{name}'; there are {string.Join(", ", EngineJob.All.Select(j => j.Name))}");
         Console.WriteLine(JsonSerializer.Serialize(EngineTiming.Measure(job, BenchArguments.Number(rows), file.FirstOrDefault())));
         return 0;
     }

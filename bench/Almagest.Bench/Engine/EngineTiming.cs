@@ -20,9 +20,13 @@ internal sealed record EngineTiming(double First, double Seconds, double CpuSeco
     public static EngineTiming Measure(EngineJob job, int rows, string? saveAs)
     {
         var matrix = job.Make(rows, job.Columns);
-        if (saveAs is not null) MatrixFile.Write(saveAs, matrix.Values);
+        if (saveAs is not null)
+            MatrixFile.Write(saveAs, matrix.Values);
         var work = job.Prepare(matrix);
-        double first = 0, best = double.PositiveInfinity, cpu = double.PositiveInfinity, spent = 0;
+        double first = 0,
+            best = double.PositiveInfinity,
+            cpu = double.PositiveInfinity,
+            spent = 0;
         var allocated = long.MaxValue;
         for (var pass = 0; pass < MostPasses && (pass == 0 || spent < EnoughSeconds); pass++)
         {
@@ -34,17 +38,32 @@ internal sealed record EngineTiming(double First, double Seconds, double CpuSeco
             var seconds = watch.Elapsed.TotalSeconds;
             cpu = Math.Min(cpu, (Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds);
             allocated = Math.Min(allocated, GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore);
-            if (pass == 0) first = seconds;
+            if (pass == 0)
+                first = seconds;
             best = Math.Min(best, seconds);
             spent += seconds;
         }
-        return new EngineTiming(first, best, cpu, allocated, matrix.Values.LongLength * sizeof(double), Process.GetCurrentProcess().PeakWorkingSet64);
+        return new EngineTiming(
+            first,
+            best,
+            cpu,
+            allocated,
+            matrix.Values.LongLength * sizeof(double),
+            Process.GetCurrentProcess().PeakWorkingSet64
+        );
     }
 
     /// <summary>Measures in a process of its own, so that its peak memory is its own.</summary>
     public static EngineTiming MeasureApart(EngineJob job, int rows, string? saveAs)
     {
-        string[] arguments = [typeof(EngineTiming).Assembly.Location, "engine-job", job.Name, $"{rows}", .. saveAs is null ? Array.Empty<string>() : [saveAs]];
+        string[] arguments =
+        [
+            typeof(EngineTiming).Assembly.Location,
+            "engine-job",
+            job.Name,
+            $"{rows}",
+            .. saveAs is null ? Array.Empty<string>() : [saveAs],
+        ];
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         return JsonSerializer.Deserialize<EngineTiming>(ChildProcess.Run(dotnet, arguments))!;
     }

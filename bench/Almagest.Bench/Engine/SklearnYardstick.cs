@@ -15,11 +15,13 @@ internal sealed class SklearnYardstick(string script)
     /// <summary>Null, and the reason, where there is no such Python or no checkout above this program.</summary>
     public static (SklearnYardstick? Yardstick, string? Reason) Find()
     {
-        if (!File.Exists(Python)) return (null, $"{Python} is not there");
+        if (!File.Exists(Python))
+            return (null, $"{Python} is not there");
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var script = Path.Combine(folder.FullName, "bench", "compare", "engine_sklearn.py");
-            if (File.Exists(script)) return (new SklearnYardstick(script), null);
+            if (File.Exists(script))
+                return (new SklearnYardstick(script), null);
         }
         return (null, "bench/compare is not above this program: the yardsticks need a checkout");
     }
@@ -30,6 +32,7 @@ internal sealed class SklearnYardstick(string script)
         var root = json.RootElement;
         return new SklearnTiming(root.GetProperty("name").GetString()!, Real("seconds"), Real("cpu_seconds"), (long?)Real("peak_bytes"));
 
-        double? Real(string name) => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+        double? Real(string name) =>
+            root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
     }
 }

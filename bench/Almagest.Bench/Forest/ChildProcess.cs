@@ -13,7 +13,8 @@ internal static class ChildProcess
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} failed with {process.ExitCode}: {errors.Result}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} failed with {process.ExitCode}: {errors.Result}");
         return output;
     }
 }

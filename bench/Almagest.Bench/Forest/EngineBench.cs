@@ -14,9 +14,17 @@ public static class EngineBench
     {
         var page = new StringBuilder();
         page.AppendLine("# Isolation forest: time and memory").AppendLine();
-        page.AppendLine($"{Machine.Describe()}. 100 trees of 256, {Columns} features; scoring only; ours the best of five passes, theirs the best of up to three, in the same run on the same matrix.");
-        page.AppendLine("Wall times suffer when the machine is busy, ours and theirs; processor seconds (all threads together) much less. Ratios are theirs / ours.").AppendLine();
-        page.AppendLine("| rows | program | score, s | processor, s | ratio | ratio, processor |").AppendLine("| ---: | --- | ---: | ---: | ---: | ---: |");
+        page.AppendLine(
+            $"{Machine.Describe()}. 100 trees of 256, {Columns} features; scoring only; ours the best of five passes, theirs the best "
+                + $"of up to three, in the same run on the same matrix."
+        );
+        page.AppendLine(
+                "Wall times suffer when the machine is busy, ours and theirs; processor seconds (all threads together) much less. "
+                    + "Ratios are theirs / ours."
+            )
+            .AppendLine();
+        page.AppendLine("| rows | program | score, s | processor, s | ratio | ratio, processor |")
+            .AppendLine("| ---: | --- | ---: | ---: | ---: | ---: |");
         var ours = new List<ForestTiming>();
         foreach (var rows in sizes)
         {
@@ -32,18 +40,33 @@ public static class EngineBench
                 {
                     progress($"{yardstick.Command} {string.Join(' ', yardstick.Arguments)}, {rows:N0} rows");
                     var their = yardstick.Measure(file!, Columns);
-                    page.AppendLine(Invariant($"| | {their.Name} | {their.Seconds:G3} | {their.CpuSeconds:G3} | {their.Seconds / our.Score:F1} | {their.CpuSeconds / our.ScoreCpu:F1} |"));
+                    page.AppendLine(
+                        Invariant(
+                            $"| | {their.Name} | {their.Seconds:G3} | {their.CpuSeconds:G3} | {their.Seconds
+                                / our.Score:F1} | {their.CpuSeconds / our.ScoreCpu:F1} |"
+                        )
+                    );
                 }
             }
             finally
             {
-                if (file is not null) File.Delete(file);
+                if (file is not null)
+                    File.Delete(file);
             }
         }
-        page.AppendLine().AppendLine("| rows | grow trees, ms | threshold, ms | explain one star, ms | allocated while scoring, MB | matrix, MB | peak of the process, MB |");
+        page.AppendLine()
+            .AppendLine(
+                "| rows | grow trees, ms | threshold, ms | explain one star, ms | allocated while scoring, MB | matrix, MB | peak of "
+                    + "the process, MB |"
+            );
         page.AppendLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var t in ours)
-            page.AppendLine(Invariant($"| {t.Rows:N0} | {1e3 * t.Fit:F1} | {1e3 * t.Threshold:F1} | {1e3 * t.Explain:F1} | {t.AllocatedBytes / 1e6:F1} | {t.InputBytes / 1e6:F1} | {t.PeakBytes / 1e6:F0} |"));
+            page.AppendLine(
+                Invariant(
+                    $"| {t.Rows:N0} | {1e3 * t.Fit:F1} | {1e3 * t.Threshold:F1} | {1e3 * t.Explain:F1} | {t.AllocatedBytes
+                        / 1e6:F1} | {t.InputBytes / 1e6:F1} | {t.PeakBytes / 1e6:F0} |"
+                )
+            );
         return page.ToString();
     }
 

@@ -24,14 +24,22 @@ internal static class ForestCommands
                 return 0;
             case ["forest-scores", var matrix, var columns, var seed, var scores]:
                 var options = new IsolationForestParameters { RandomState = Number(seed) };
-                MatrixFile.Write(scores, IsolationForestAlgorithm.Instance.Detect(MatrixFile.Read(matrix, Number(columns)), options).RawScores);
+                MatrixFile.Write(
+                    scores,
+                    IsolationForestAlgorithm.Instance.Detect(MatrixFile.Read(matrix, Number(columns)), options).RawScores
+                );
                 return 0;
             case ["forest-time", var rows, var columns, var passes, .. var file]:
-                Console.WriteLine(JsonSerializer.Serialize(ForestTiming.Measure(Number(rows), Number(columns), Number(passes), file.FirstOrDefault())));
+                Console.WriteLine(
+                    JsonSerializer.Serialize(ForestTiming.Measure(Number(rows), Number(columns), Number(passes), file.FirstOrDefault()))
+                );
                 return 0;
             case ["forest", var output, var sizes, .. var commands]:
                 var yardsticks = commands.Select(c => c.Split(' ')).Select(c => new Yardstick(c[0], c[1..])).ToArray();
-                File.WriteAllText(output, EngineBench.IsolationForest([.. sizes.Split(',').Select(Number)], yardsticks, Console.Error.WriteLine));
+                File.WriteAllText(
+                    output,
+                    EngineBench.IsolationForest([.. sizes.Split(',').Select(Number)], yardsticks, Console.Error.WriteLine)
+                );
                 return 0;
             default:
                 return null;

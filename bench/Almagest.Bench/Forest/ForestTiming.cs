@@ -15,13 +15,24 @@ namespace Almagest.Bench.Forest;
 /// <param name="InputBytes">the matrix</param>
 /// <param name="PeakBytes">the most physical memory the process ever held, runtime and matrix included</param>
 public sealed record ForestTiming(
-    int Rows, int Columns, double Fit, double Score, double ScoreCpu, double Threshold, double Explain, long AllocatedBytes, long InputBytes, long PeakBytes)
+    int Rows,
+    int Columns,
+    double Fit,
+    double Score,
+    double ScoreCpu,
+    double Threshold,
+    double Explain,
+    long AllocatedBytes,
+    long InputBytes,
+    long PeakBytes
+)
 {
     /// <summary>Measures in this process; the matrix is also written to <paramref name="saveAs"/> for the yardsticks.</summary>
     public static ForestTiming Measure(int rows, int columns, int passes, string? saveAs)
     {
         var matrix = MadeField.Make(rows, columns);
-        if (saveAs is not null) MatrixFile.Write(saveAs, matrix.Values);
+        if (saveAs is not null)
+            MatrixFile.Write(saveAs, matrix.Values);
         ForestTiming? best = null;
         for (var pass = 0; pass < passes; pass++)
         {
@@ -39,20 +50,34 @@ public sealed record ForestTiming(
             watch.Restart();
             var anomalies = AnomalyResult.FromScores(scores, 0.05).AnomalyCount();
             var threshold = watch.Elapsed.TotalSeconds;
-            if (Math.Abs(anomalies - 0.05 * rows) > 1) throw new InvalidOperationException($"{anomalies} of {rows} rows flagged at 0.05");
+            if (Math.Abs(anomalies - 0.05 * rows) > 1)
+                throw new InvalidOperationException($"{anomalies} of {rows} rows flagged at 0.05");
             watch.Restart();
             new IsolationForestExplainer(model).Explain(matrix, 0);
             var explain = watch.Elapsed.TotalSeconds;
-            var now = new ForestTiming(rows, columns, fit, score, cpu.TotalSeconds, threshold, explain, allocated, matrix.Values.LongLength * sizeof(double), 0);
-            best = best is null ? now : best with
-            {
-                Fit = Math.Min(best.Fit, fit),
-                Score = Math.Min(best.Score, score),
-                ScoreCpu = Math.Min(best.ScoreCpu, now.ScoreCpu),
-                Threshold = Math.Min(best.Threshold, threshold),
-                Explain = Math.Min(best.Explain, explain),
-                AllocatedBytes = Math.Min(best.AllocatedBytes, allocated),
-            };
+            var now = new ForestTiming(
+                rows,
+                columns,
+                fit,
+                score,
+                cpu.TotalSeconds,
+                threshold,
+                explain,
+                allocated,
+                matrix.Values.LongLength * sizeof(double),
+                0
+            );
+            best = best is null
+                ? now
+                : best with
+                {
+                    Fit = Math.Min(best.Fit, fit),
+                    Score = Math.Min(best.Score, score),
+                    ScoreCpu = Math.Min(best.ScoreCpu, now.ScoreCpu),
+                    Threshold = Math.Min(best.Threshold, threshold),
+                    Explain = Math.Min(best.Explain, explain),
+                    AllocatedBytes = Math.Min(best.AllocatedBytes, allocated),
+                };
         }
         return best! with { PeakBytes = Process.GetCurrentProcess().PeakWorkingSet64 };
     }
@@ -61,7 +86,13 @@ public sealed record ForestTiming(
     public static ForestTiming MeasureApart(int rows, int columns, int passes, string? saveAs)
     {
         var arguments = new List<string> { typeof(ForestTiming).Assembly.Location, "forest-time", $"{rows}", $"{columns}", $"{passes}" };
-        if (saveAs is not null) arguments.Add(saveAs);
-        return JsonSerializer.Deserialize<ForestTiming>(ChildProcess.Run(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", arguments))!;
+        if (saveAs is not null)
+            arguments.Add(saveAs);
+        return JsonSerializer.Deserialize<ForestTiming>(
+            ChildProcess.Run(
+                Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
+                arguments
+            )
+        )!;
     }
 }

@@ -16,8 +16,10 @@ internal static class GaiaTable
         using var reader = new StreamReader(path);
         var header = reader.ReadLine()?.Split(',') ?? throw new InvalidDataException($"{path} is empty");
         var rows = new List<string[]>();
-        while (reader.ReadLine() is { } line) rows.Add(line.Split(','));
-        int Index(string name) => Array.IndexOf(header, name) is >= 0 and var i ? i : throw new InvalidDataException($"{path} has no column {name}");
+        while (reader.ReadLine() is { } line)
+            rows.Add(line.Split(','));
+        int Index(string name) =>
+            Array.IndexOf(header, name) is >= 0 and var i ? i : throw new InvalidDataException($"{path} has no column {name}");
         var id = Index("source_id");
         rows.Sort((a, b) => long.Parse(a[id], CultureInfo.InvariantCulture).CompareTo(long.Parse(b[id], CultureInfo.InvariantCulture)));
         double[] Column(string name)

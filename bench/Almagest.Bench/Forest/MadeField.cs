@@ -10,7 +10,8 @@ internal static class MadeField
         var random = new Random(seed);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         var centres = new double[20 * columns];
-        for (var i = 0; i < centres.Length; i++) centres[i] = 1.5 * Normal();
+        for (var i = 0; i < centres.Length; i++)
+            centres[i] = 1.5 * Normal();
         var values = new double[rows * columns];
         for (var row = 0; row < rows; row++)
         {

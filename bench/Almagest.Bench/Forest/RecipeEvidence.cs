@@ -11,8 +11,16 @@ internal static class RecipeEvidence
     public static void Print(string path, TextWriter output)
     {
         var stars = GaiaTable.Read(path);
-        var absolute = Enumerable.Range(0, stars.Count).Select(i => stars.Magnitude[i] + 5 * Math.Log10(stars.ParallaxMas[i]) - 10).ToArray();
-        var speed = Enumerable.Range(0, stars.Count).Select(i => Constants.AuPerYearKmS * Math.Sqrt(Square(stars.PmraMasYr[i]) + Square(stars.PmdecMasYr[i])) / stars.ParallaxMas[i]).ToArray();
+        var absolute = Enumerable
+            .Range(0, stars.Count)
+            .Select(i => stars.Magnitude[i] + 5 * Math.Log10(stars.ParallaxMas[i]) - 10)
+            .ToArray();
+        var speed = Enumerable
+            .Range(0, stars.Count)
+            .Select(i =>
+                Constants.AuPerYearKmS * Math.Sqrt(Square(stars.PmraMasYr[i]) + Square(stars.PmdecMasYr[i])) / stars.ParallaxMas[i]
+            )
+            .ToArray();
         (string Name, bool[] Is)[] truths =
         [
             ("white dwarfs", [.. absolute.Select((m, i) => m > 10 && stars.Color[i] < 1.5)]),
@@ -21,7 +29,19 @@ internal static class RecipeEvidence
         ];
         output.WriteLine($"| recipe | contamination | {string.Join(" | ", truths.Select(t => $"{t.Name} ({t.Is.Count(x => x)})"))} |");
         output.WriteLine($"| --- | ---: |{string.Concat(truths.Select(_ => " ---: |"))}");
-        foreach (var recipe in new[] { "default", "classic", "photometric", "kinematic", "photometric+kinematic", "population", "cluster5d", "spatial" })
+        foreach (
+            var recipe in new[]
+            {
+                "default",
+                "classic",
+                "photometric",
+                "kinematic",
+                "photometric+kinematic",
+                "population",
+                "cluster5d",
+                "spatial",
+            }
+        )
         {
             var matrix = FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe)).Matrix;
             var model = IsolationForestModel.Grow(matrix, new IsolationForestParameters());
@@ -29,7 +49,9 @@ internal static class RecipeEvidence
             foreach (var contamination in new[] { 0.02, 0.05, 0.1 })
             {
                 var result = AnomalyResult.FromScores(scores, contamination);
-                var recalls = truths.Select(t => Enumerable.Range(0, stars.Count).Count(i => t.Is[i] && result.IsAnomaly(i)) / (double)t.Is.Count(x => x));
+                var recalls = truths.Select(t =>
+                    Enumerable.Range(0, stars.Count).Count(i => t.Is[i] && result.IsAnomaly(i)) / (double)t.Is.Count(x => x)
+                );
                 output.WriteLine($"| {recipe} | {contamination} | {string.Join(" | ", recalls.Select(r => r.ToString("F3")))} |");
             }
         }

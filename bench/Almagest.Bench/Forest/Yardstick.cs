@@ -15,7 +15,11 @@ public sealed record Yardstick(string Command, IReadOnlyList<string> Arguments)
     {
         using var json = JsonDocument.Parse(ChildProcess.Run(Command, [.. Arguments, file, $"{columns}"]));
         var root = json.RootElement;
-        return new YardstickTiming(root.GetProperty("name").GetString()!, root.GetProperty("seconds").GetDouble(), root.GetProperty("cpu_seconds").GetDouble());
+        return new YardstickTiming(
+            root.GetProperty("name").GetString()!,
+            root.GetProperty("seconds").GetDouble(),
+            root.GetProperty("cpu_seconds").GetDouble()
+        );
     }
 }
 

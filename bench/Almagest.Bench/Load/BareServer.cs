@@ -33,21 +33,30 @@ internal sealed class BareServer : IAsyncDisposable
         var app = builder.Build();
         app.UseRouting();
         var bare = new BareServer(app);
-        app.MapGet("/row", async (HttpContext context) => await context.Response.WriteAsJsonAsync(await LookUpAsync(), context.RequestAborted));
-        app.MapGet("/bytes", async (HttpContext context) =>
-        {
-            await LookUpAsync();
-            context.Response.ContentType = "application/json";
-            context.Response.ContentLength = bare.Bytes.Length;
-            await context.Response.BodyWriter.WriteAsync(bare.Bytes, context.RequestAborted);
-        });
+        app.MapGet(
+            "/row",
+            async (HttpContext context) => await context.Response.WriteAsJsonAsync(await LookUpAsync(), context.RequestAborted)
+        );
+        app.MapGet(
+            "/bytes",
+            async (HttpContext context) =>
+            {
+                await LookUpAsync();
+                context.Response.ContentType = "application/json";
+                context.Response.ContentLength = bare.Bytes.Length;
+                await context.Response.BodyWriter.WriteAsync(bare.Bytes, context.RequestAborted);
+            }
+        );
         await app.StartAsync();
         return bare;
 
         async Task<StarRow> LookUpAsync()
         {
             await using var connection = await ledger.DataSource.OpenConnectionAsync();
-            await using var command = new NpgsqlCommand("select star_id, source_id, ra_deg, dec_deg from public.stars where star_id = $1", connection)
+            await using var command = new NpgsqlCommand(
+                "select star_id, source_id, ra_deg, dec_deg from public.stars where star_id = $1",
+                connection
+            )
             {
                 Parameters = { new NpgsqlParameter<long> { TypedValue = firstStar + Random.Shared.Next(stars) } },
             };

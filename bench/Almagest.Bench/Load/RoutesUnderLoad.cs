@@ -27,7 +27,8 @@ internal static class RoutesUnderLoad
     {
         bool Wanted(Question question) => question.Name.Contains(only, StringComparison.OrdinalIgnoreCase);
         // Before a database is filled for it; the names do not depend on what is in there.
-        if (!Questions(1, 1, Guid.Empty, "").Any(Wanted)) throw new FormatException($"no question has '{only}' in its name");
+        if (!Questions(1, 1, Guid.Empty, "").Any(Wanted))
+            throw new FormatException($"no question has '{only}' in its name");
         Wrk.Require();
         var name = $"almagest_load_{runs}x{stars}";
         await ExecuteAsync(server, $"drop database if exists {name} with (force)");
@@ -37,8 +38,19 @@ internal static class RoutesUnderLoad
             await using var ledger = new LedgerDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString);
             await ledger.Schema.MigrateAsync();
             await SyntheticHistory.FillAsync(ledger, runs, stars, log);
-            var (first, cluster) = (await ScalarAsync<long>(ledger, "select min(star_id) from stars"), await ScalarAsync<Guid>(ledger, "select run_id from discovery_runs where run_type = 'cluster' limit 1"));
-            await using var app = await AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0, Workers = 0, NightlyCron = null });
+            var (first, cluster) = (
+                await ScalarAsync<long>(ledger, "select min(star_id) from stars"),
+                await ScalarAsync<Guid>(ledger, "select run_id from discovery_runs where run_type = 'cluster' limit 1")
+            );
+            await using var app = await AlmagestServer.StartAsync(
+                new ServerOptions
+                {
+                    Ledger = ledger,
+                    Port = 0,
+                    Workers = 0,
+                    NightlyCron = null,
+                }
+            );
             await using var bare = await BareServer.StartAsync(ledger, first, stars);
             using var client = new HttpClient { BaseAddress = AlmagestServer.AddressOf(app) };
             var rows = new List<Row>();
@@ -65,11 +77,21 @@ internal static class RoutesUnderLoad
             new("timeline", $"{Root}/timeline"),
             new("statistics of the newest run", $"{Root}/stats?limit=1"),
             new("statistics of the 100 newest runs", $"{Root}/stats"),
-            new("frequency of a star, another each time", $"{Root}/stars/{first}/frequency", Script: Each($"/stars/' .. math.random({first}, {first + stars - 1}) .. '/frequency"), SameBytes: false),
+            new(
+                "frequency of a star, another each time",
+                $"{Root}/stars/{first}/frequency",
+                Script: Each($"/stars/' .. math.random({first}, {first + stars - 1}) .. '/frequency"),
+                SameBytes: false
+            ),
             new("clusters of a run with their members", $"{Root}/clusters/{cluster}/sizes"),
             new("the 50 most similar pairs with the shared stars", $"{Root}/overlaps"),
             new("the 50 most similar pairs, to a client that takes gzip", $"{Root}/overlaps", Header: Gzip, SameBytes: false),
-            new("10 pairs, another question each time", $"{Root}/overlaps?limit=10", Script: Each("/overlaps?limit=10&min_similarity=0.0' .. math.random(1, 999999999) .. '"), SameBytes: true),
+            new(
+                "10 pairs, another question each time",
+                $"{Root}/overlaps?limit=10",
+                Script: Each("/overlaps?limit=10&min_similarity=0.0' .. math.random(1, 999999999) .. '"),
+                SameBytes: true
+            ),
             new("parameter sets", $"{Root}/parameters"),
             new("coverage of the sky, the first page of cells", $"{Root}/coverage"),
             new("coverage of the sky, to a client that takes gzip", $"{Root}/coverage", Header: Gzip, SameBytes: false),
@@ -84,36 +106,78 @@ internal static class RoutesUnderLoad
         bare.Bytes = await client.GetByteArrayAsync(new Uri(question.Path, UriKind.Relative));
         var url = new Uri(client.BaseAddress!, question.Path);
         // Warm: code is compiled at its final tier, connections are open, statements prepared.
-        foreach (var path in new[] { "row", "bytes" }) Wrk.Measure(new Uri(bare.Address, path), 1);
+        foreach (var path in new[] { "row", "bytes" })
+            Wrk.Measure(new Uri(bare.Address, path), 1);
         Wrk.Measure(url, 2, question.Header, question.Script);
         var rounds = new List<(LoadResult Row, LoadResult? Bytes, LoadResult Route)>();
         for (var i = 0; i < Rounds; i++)
-            rounds.Add((Wrk.Measure(new Uri(bare.Address, "row"), seconds), question.SameBytes ? Wrk.Measure(new Uri(bare.Address, "bytes"), seconds) : null,
-                Wrk.Measure(url, seconds, question.Header, question.Script)));
-        return new Row(question.Name, Middle(rounds.ConvertAll(r => r.Route)), Middle(rounds.ConvertAll(r => r.Row)), question.SameBytes ? Middle(rounds.ConvertAll(r => r.Bytes!)) : null,
-            Median(rounds.Select(r => r.Route.Rate / r.Row.Rate)), question.SameBytes ? Median(rounds.Select(r => r.Route.Rate / r.Bytes!.Rate)) : null);
+            rounds.Add(
+                (
+                    Wrk.Measure(new Uri(bare.Address, "row"), seconds),
+                    question.SameBytes ? Wrk.Measure(new Uri(bare.Address, "bytes"), seconds) : null,
+                    Wrk.Measure(url, seconds, question.Header, question.Script)
+                )
+            );
+        return new Row(
+            question.Name,
+            Middle(rounds.ConvertAll(r => r.Route)),
+            Middle(rounds.ConvertAll(r => r.Row)),
+            question.SameBytes ? Middle(rounds.ConvertAll(r => r.Bytes!)) : null,
+            Median(rounds.Select(r => r.Route.Rate / r.Row.Rate)),
+            question.SameBytes ? Median(rounds.Select(r => r.Route.Rate / r.Bytes!.Rate)) : null
+        );
     }
 
     private static LoadResult Middle(List<LoadResult> results) => results.OrderBy(r => r.Rate).ElementAt(Rounds / 2);
 
     private static double Median(IEnumerable<double> ratios) => ratios.Order().ElementAt(Rounds / 2);
 
-    private static string Line(Row r) => string.Create(CultureInfo.InvariantCulture,
-        $"| {r.Name} | {r.Route.BytesEach / 1024:N1} | {r.Route.Rate:N0} | {r.Route.P50:N2} | {r.Route.P99:N2} | {r.Bare.Rate:N0} | {r.Bare.P50:N2} | {r.Bare.P99:N2} | {r.Ratio:N2} | {r.RatioOfBytes?.ToString("N2", CultureInfo.InvariantCulture) ?? "–"} |");
+    private static string Line(Row r) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {r.Name} | {r.Route.BytesEach / 1024:N1} | {r.Route.Rate:N0} | {r.Route.P50:N2} | {r.Route.P99:N2} | {r.Bare.Rate:N0} "
+                + $"| {r.Bare.P50:N2} | {r.Bare.P99:N2} | {r.Ratio:N2} | "
+                + $"{r.RatioOfBytes?.ToString("N2", CultureInfo.InvariantCulture) ?? "–"} |"
+        );
 
     private static string Report(List<Row> rows, int runs, int stars, int seconds, string version)
     {
         var text = new StringBuilder();
-        text.AppendLine("# Routes under load").AppendLine()
-            .AppendLine(CultureInfo.InvariantCulture, $"`wrk` with {Wrk.Threads} threads and {Wrk.Connections} connections, {Rounds} rounds of {seconds} s each after a warm-up, over {runs} runs of {stars:N0} stars. The bare endpoint is Kestrel, routing and one")
-            .AppendLine("prepared look-up by primary key (a star, another each time) through the same pool, in the same process. It and the route take turns: rates and latencies are those of the middle round, ratios the median of the rounds' own. \"Same")
-            .AppendLine("bytes\" is the bare endpoint that answers the bytes of the route after its look-up: what sending them alone costs. Load generator, server and")
-            .AppendLine("database share the machine.").AppendLine()
-            .AppendLine("Each request waits for the view's version as the database says it after the request came; requests that come while another such look is under way share the next. Rows are asked for again only when the version changed, unless the table says that each question is another.")
-            .AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Measured on {Machine.Describe()}, PostgreSQL {version}, {DateTime.UtcNow:yyyy-MM-dd}.").AppendLine()
-            .AppendLine("| question | KiB | requests/s | p50, ms | p99, ms | bare requests/s | p50, ms | p99, ms | route / bare | route / bare of the same bytes |")
+        text.AppendLine("# Routes under load")
+            .AppendLine()
+            .AppendLine(
+                CultureInfo.InvariantCulture,
+                $"`wrk` with {Wrk.Threads} threads and {Wrk.Connections} connections, {Rounds} rounds of {seconds} s each after a "
+                    + $"warm-up, over {runs} runs of {stars:N0} stars. The bare endpoint is Kestrel, routing and one"
+            )
+            .AppendLine(
+                "prepared look-up by primary key (a star, another each time) through the same pool, in the same process. It and the "
+                    + "route take turns: rates and latencies are those of the middle round, ratios the median of the rounds' own. \"Same"
+            )
+            .AppendLine(
+                "bytes\" is the bare endpoint that answers the bytes of the route after its look-up: what sending them alone costs. "
+                    + "Load generator, server and"
+            )
+            .AppendLine("database share the machine.")
+            .AppendLine()
+            .AppendLine(
+                "Each request waits for the view's version as the database says it after the request came; requests that come while "
+                    + "another such look is under way share the next. Rows are asked for again only when the version changed, unless "
+                    + "the table says that each question is another."
+            )
+            .AppendLine()
+            .AppendLine(
+                CultureInfo.InvariantCulture,
+                $"Measured on {Machine.Describe()}, PostgreSQL {version}, {DateTime.UtcNow:yyyy-MM-dd}."
+            )
+            .AppendLine()
+            .AppendLine(
+                "| question | KiB | requests/s | p50, ms | p99, ms | bare requests/s | p50, ms | p99, ms | route / bare | route / "
+                    + "bare of the same bytes |"
+            )
             .AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-        foreach (var row in rows) text.AppendLine(Line(row));
+        foreach (var row in rows)
+            text.AppendLine(Line(row));
         return text.ToString();
     }
 

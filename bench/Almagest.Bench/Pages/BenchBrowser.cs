@@ -31,16 +31,34 @@ internal sealed class BenchBrowser : IAsyncDisposable
 
     public static async Task<BenchBrowser> StartAsync()
     {
-        var program = Environment.GetEnvironmentVariable("ALMAGEST_CHROMIUM") is { Length: > 0 } named ? named
-            : Array.Find(s_places, File.Exists) ?? throw new FormatException("there is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM");
+        var program = Environment.GetEnvironmentVariable("ALMAGEST_CHROMIUM") is { Length: > 0 } named
+            ? named
+            : Array.Find(s_places, File.Exists)
+                ?? throw new FormatException("there is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM");
         var playwright = await Playwright.CreateAsync();
-        return new BenchBrowser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Headless = true, Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"] }));
+        return new BenchBrowser(
+            playwright,
+            await playwright.Chromium.LaunchAsync(
+                new BrowserTypeLaunchOptions
+                {
+                    ExecutablePath = program,
+                    Headless = true,
+                    Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+                }
+            )
+        );
     }
 
     /// <summary>A page with an empty cache.</summary>
     public async Task<BenchPage> OpenAsync(Uri server)
     {
-        var context = await _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = server.ToString(), ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
+        var context = await _browser.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                BaseURL = server.ToString(),
+                ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
+            }
+        );
         context.SetDefaultTimeout(180_000);
         await context.AddInitScriptAsync(Watch);
         return new BenchPage(context, await context.NewPageAsync());
@@ -62,7 +80,9 @@ internal sealed class BenchPage : IAsyncDisposable
     public BenchPage(IBrowserContext context, IPage page)
     {
         (this._context, Page) = (context, page);
-        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) => Interlocked.Add(ref _pushed, (frame.Binary ?? System.Text.Encoding.UTF8.GetBytes(frame.Text ?? "")).Length);
+        page.WebSocket += (_, socket) =>
+            socket.FrameReceived += (_, frame) =>
+                Interlocked.Add(ref _pushed, (frame.Binary ?? System.Text.Encoding.UTF8.GetBytes(frame.Text ?? "")).Length);
     }
 
     public IPage Page { get; }
@@ -78,10 +98,13 @@ internal sealed class BenchPage : IAsyncDisposable
     public async Task<Visit> VisitAsync(string path)
     {
         var response = await Page.GotoAsync(path) ?? throw new InvalidOperationException($"{path} answered nothing");
-        if (!response.Ok) throw new InvalidOperationException($"{path} answered {response.Status}");
+        if (!response.Ok)
+            throw new InvalidOperationException($"{path} answered {response.Status}");
         var document = (await response.BodyAsync()).LongLength;
         await Page.WaitForFunctionAsync("() => seen.drawn && seen.alive");
-        var times = await Page.EvaluateAsync<double[]>("() => [performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN, seen.useful, seen.drawn]");
+        var times = await Page.EvaluateAsync<double[]>(
+            "() => [performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN, seen.useful, seen.drawn]"
+        );
         return new Visit(times[0], times[1], times[2], document, Pushed);
     }
 

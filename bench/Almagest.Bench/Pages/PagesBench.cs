@@ -27,15 +27,33 @@ internal static class PagesBench
         await using (var database = await BenchDatabase.CreateAsync(server, $"almagest_pages_{runs}x{stars}"))
         {
             await SyntheticHistory.FillAsync(database.Ledger, runs, stars, log);
-            report.AppendLine("# Pages of the dashboard in a browser").AppendLine()
-                .AppendLine(CultureInfo.InvariantCulture, $"Chromium {browser.Version}, headless, 1280 × 900, on the machine of the server and its database; each visit with an empty cache of the browser.").AppendLine()
-                .AppendLine(await AnalyticsBench.MachineAsync(database.Ledger)).AppendLine()
-                .AppendLine(CultureInfo.InvariantCulture, $"## Each page, at {runs} runs of {stars:N0} stars").AppendLine()
-                .AppendLine("*First paint* is Chromium's first contentful paint, which it notes when the frame is on the screen; the others are noted when their frame is begun, and so may come out earlier.")
+            report
+                .AppendLine("# Pages of the dashboard in a browser")
+                .AppendLine()
+                .AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"Chromium {browser.Version}, headless, 1280 × 900, on the machine of the server and its database; each visit "
+                        + $"with an empty cache of the browser."
+                )
+                .AppendLine()
+                .AppendLine(await AnalyticsBench.MachineAsync(database.Ledger))
+                .AppendLine()
+                .AppendLine(CultureInfo.InvariantCulture, $"## Each page, at {runs} runs of {stars:N0} stars")
+                .AppendLine()
+                .AppendLine(
+                    "*First paint* is Chromium's first contentful paint, which it notes when the frame is on the screen; the others "
+                        + "are noted when their frame is begun, and so may come out earlier."
+                )
                 .AppendLine("*Useful* is the first frame with the page's numbers and tables, *whole* the first with all its charts.")
-                .AppendLine(CultureInfo.InvariantCulture, $"The first visit meets a server that has just started, and reads what charts are drawn from; the others are medians of {visits} visits after it. \"Sent\" is the")
-                .AppendLine("page itself and what the server sends through its connection until it is whole, before compression.").AppendLine()
-                .AppendLine("| page | first visit: useful, ms | whole, ms | later: first paint, ms | useful, ms | whole, ms | sent, KiB |").AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+                .AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"The first visit meets a server that has just started, and reads what charts are drawn from; the others are "
+                        + $"medians of {visits} visits after it. \"Sent\" is the"
+                )
+                .AppendLine("page itself and what the server sends through its connection until it is whole, before compression.")
+                .AppendLine()
+                .AppendLine("| page | first visit: useful, ms | whole, ms | later: first paint, ms | useful, ms | whole, ms | sent, KiB |")
+                .AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
             await using var app = await ServeAsync(database.Ledger);
             foreach (var (name, path) in await PagesAsync(database.Ledger))
             {
@@ -49,18 +67,47 @@ internal static class PagesBench
         return report.ToString();
     }
 
-    private static Task<WebApplication> ServeAsync(LedgerDatabase ledger) => AlmagestServer.StartAsync(new ServerOptions { Ledger = ledger, Port = 0, Workers = 0, NightlyCron = null });
+    private static Task<WebApplication> ServeAsync(LedgerDatabase ledger) =>
+        AlmagestServer.StartAsync(
+            new ServerOptions
+            {
+                Ledger = ledger,
+                Port = 0,
+                Workers = 0,
+                NightlyCron = null,
+            }
+        );
 
     private static async Task<(string Name, string Path)[]> PagesAsync(LedgerDatabase ledger)
     {
-        async Task<Guid> RunAsync(string type) => await ScalarAsync<Guid>(ledger, $"select run_id from discovery_runs where run_type = '{type}' order by created_at desc limit 1");
+        async Task<Guid> RunAsync(string type) =>
+            await ScalarAsync<Guid>(
+                ledger,
+                $"select run_id from discovery_runs where run_type = '{type}' order by created_at desc limit 1"
+            );
         var (anomaly, cluster) = (await RunAsync("anomaly"), await RunAsync("cluster"));
-        var star = await ScalarAsync<long>(ledger, "select star_id from mv_star_anomaly_frequency order by anomaly_count desc, star_id limit 1");
-        var other = await ScalarAsync<Guid>(ledger, "select run_id from discovery_runs where run_type = 'anomaly' order by created_at limit 1");
+        var star = await ScalarAsync<long>(
+            ledger,
+            "select star_id from mv_star_anomaly_frequency order by anomaly_count desc, star_id limit 1"
+        );
+        var other = await ScalarAsync<Guid>(
+            ledger,
+            "select run_id from discovery_runs where run_type = 'anomaly' order by created_at limit 1"
+        );
         return
         [
-            ("overview", "/"), ("datasets", "/datasets"), ("one dataset", "/datasets/bench"), ("runs", "/runs"), ("an anomaly run", $"/runs/{anomaly}"), ("a cluster run", $"/runs/{cluster}"),
-            ("start a run", "/start"), ("compare, 20 runs", "/compare?limit=20"), ("compare, 2 runs", $"/compare?runs={anomaly},{other}"), ("a star", $"/stars/{star}"), ("coverage", "/coverage"), ("views", "/views"),
+            ("overview", "/"),
+            ("datasets", "/datasets"),
+            ("one dataset", "/datasets/bench"),
+            ("runs", "/runs"),
+            ("an anomaly run", $"/runs/{anomaly}"),
+            ("a cluster run", $"/runs/{cluster}"),
+            ("start a run", "/start"),
+            ("compare, 20 runs", "/compare?limit=20"),
+            ("compare, 2 runs", $"/compare?runs={anomaly},{other}"),
+            ("a star", $"/stars/{star}"),
+            ("coverage", "/coverage"),
+            ("views", "/views"),
         ];
     }
 
@@ -73,10 +120,14 @@ internal static class PagesBench
         }
         var first = await VisitAsync();
         var later = new List<BenchPage.Visit>();
-        for (var i = 0; i < visits; i++) later.Add(await VisitAsync());
+        for (var i = 0; i < visits; i++)
+            later.Add(await VisitAsync());
         double Median(Func<BenchPage.Visit, double> of) => Middle([.. later.Select(of)]);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {first.UsefulMs:N0} | {first.DrawnMs:N0} | {Median(v => v.PaintMs):N0} | {Median(v => v.UsefulMs):N0} | {Median(v => v.DrawnMs):N0} | {Median(v => v.DocumentBytes + v.PushedBytes) / 1024:N0} |");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {first.UsefulMs:N0} | {first.DrawnMs:N0} | {Median(v => v.PaintMs):N0} | {Median(v => v.UsefulMs):N0} | "
+                + $"{Median(v => v.DrawnMs):N0} | {Median(v => v.DocumentBytes + v.PushedBytes) / 1024:N0} |"
+        );
     }
 
     private static async Task<string> InteractionsAsync(string server, BenchBrowser browser, int many, int times, TextWriter log)
@@ -88,11 +139,18 @@ internal static class PagesBench
         try
         {
             var file = Path.Combine(folder.FullName, "sky.csv");
-            await using (var writer = File.CreateText(file)) SimulatedSkyCsvWriter.Write(new SkySimulator(new SkySimulationOptions { Stars = many }), writer);
+            await using (var writer = File.CreateText(file))
+                SimulatedSkyCsvWriter.Write(new SkySimulator(new SkySimulationOptions { Stars = many }), writer);
             await log.WriteLineAsync($"loading {many:N0} stars");
             await new CatalogIngestor(ledger).IngestAsync([file]);
             await log.WriteLineAsync("one anomaly run over them");
-            run = (await new DiscoveryService(ledger).RunAsync(new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Contamination = 0.02 }))).RunId!.Value;
+            run = (
+                await new DiscoveryService(ledger).RunAsync(
+                    new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Contamination = 0.02 })
+                )
+            )
+                .RunId!
+                .Value;
             await new ViewRefresher(ledger).RefreshAsync();
         }
         finally
@@ -103,18 +161,30 @@ internal static class PagesBench
         await using var page = await browser.OpenAsync(AlmagestServer.AddressOf(app));
         var visit = await page.VisitAsync($"/runs/{run}");
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"## Interactions with the page of a run of {many:N0} stars, 2 % of them flagged").AppendLine()
-            .AppendLine(CultureInfo.InvariantCulture, $"Its first visit on a server that has just started is useful after {visit.UsefulMs:N0} ms and whole after {visit.DrawnMs:N0} ms (all stars and scores are read once, then kept); it is sent")
-            .AppendLine(CultureInfo.InvariantCulture, $"{(visit.DocumentBytes + visit.PushedBytes) / 1024.0:N0} KiB. Each interaction below was done {times} times: time from the input to the first frame with the server's new picture, and what the server sent for it, medians.")
-            .AppendLine("While one waits, the picture that is there is moved and stretched by the browser itself, frame by frame.").AppendLine()
-            .AppendLine("| interaction | ms | sent, KiB | stars in sight |").AppendLine("| --- | ---: | ---: | ---: |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"## Interactions with the page of a run of {many:N0} stars, 2 % of them flagged")
+            .AppendLine()
+            .AppendLine(
+                CultureInfo.InvariantCulture,
+                $"Its first visit on a server that has just started is useful after {visit.UsefulMs:N0} ms and whole after "
+                    + $"{visit.DrawnMs:N0} ms (all stars and scores are read once, then kept); it is sent"
+            )
+            .AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{(visit.DocumentBytes + visit.PushedBytes) / 1024.0:N0} KiB. Each interaction below was done {times} times: time "
+                    + $"from the input to the first frame with the server's new picture, and what the server sent for it, medians."
+            )
+            .AppendLine("While one waits, the picture that is there is moved and stretched by the browser itself, frame by frame.")
+            .AppendLine()
+            .AppendLine("| interaction | ms | sent, KiB | stars in sight |")
+            .AppendLine("| --- | ---: | ---: | ---: |");
         foreach (var (name, before, act, chart) in Interactions(page.Page))
         {
             var (ms, bytes) = (new List<double>(), new List<double>());
             var sight = "";
             for (var i = 0; i < times; i++)
             {
-                if (before is not null) await ChangedAsync(page.Page, chart, before);
+                if (before is not null)
+                    await ChangedAsync(page.Page, chart, before);
                 await page.Page.WaitForTimeoutAsync(150);
                 var sent = page.Pushed;
                 var watch = Stopwatch.StartNew();
@@ -122,9 +192,16 @@ internal static class PagesBench
                 ms.Add(watch.Elapsed.TotalMilliseconds);
                 await page.Page.WaitForTimeoutAsync(150);
                 bytes.Add(page.Pushed - sent);
-                sight = await page.Page.EvaluateAsync<string>("t => [...document.querySelectorAll('figure')].find(f => f.innerText.includes(t)).querySelector('p')?.innerText.match(/^[\\d,]+(?= stars? in sight)/)?.[0] ?? ''", chart);
+                sight = await page.Page.EvaluateAsync<string>(
+                    "t => [...document.querySelectorAll('figure')].find(f => "
+                        + "f.innerText.includes(t)).querySelector('p')?.innerText.match(/^[\\d,]+(?= stars? in sight)/)?.[0] ?? ''",
+                    chart
+                );
             }
-            var line = string.Create(CultureInfo.InvariantCulture, $"| {name} | {Middle(ms):N0} | {Middle(bytes) / 1024:N1} | {(sight.Length == 0 ? "–" : sight)} |");
+            var line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {Middle(ms):N0} | {Middle(bytes) / 1024:N1} | {(sight.Length == 0 ? "–" : sight)} |"
+            );
             text.AppendLine(line);
             await log.WriteLineAsync(line);
         }
@@ -134,21 +211,43 @@ internal static class PagesBench
 
     private static IEnumerable<(string Name, Func<Task>? Before, Func<Task> Act, string Chart)> Interactions(IPage page)
     {
-        const string Diagram = "Colour–magnitude", Sky = "on the sky", Scores = "Scores";
-        Task Press(string chart, string how) => page.EvaluateAsync("([t, how]) => [...document.querySelectorAll('figure')].find(f => f.innerText.includes(t)).querySelector(`[data-zoom=${how}]`).click()", new[] { chart, how });
-        Task Key(string chart, string key) => page.EvaluateAsync("([t, key]) => [...document.querySelectorAll('figure')].find(f => f.innerText.includes(t)).querySelector('.picture').dispatchEvent(new KeyboardEvent('keydown', { key }))", new[] { chart, key });
+        const string Diagram = "Colour–magnitude",
+            Sky = "on the sky",
+            Scores = "Scores";
+        Task Press(string chart, string how) =>
+            page.EvaluateAsync(
+                "([t, how]) => [...document.querySelectorAll('figure')].find(f => "
+                    + "f.innerText.includes(t)).querySelector(`[data-zoom=${how}]`).click()",
+                new[] { chart, how }
+            );
+        Task Key(string chart, string key) =>
+            page.EvaluateAsync(
+                "([t, key]) => [...document.querySelectorAll('figure')].find(f => "
+                    + "f.innerText.includes(t)).querySelector('.picture').dispatchEvent(new KeyboardEvent('keydown', { key }))",
+                new[] { chart, key }
+            );
         yield return ("diagram: zoom in (each twice as close)", null, () => Press(Diagram, "in"), Diagram);
         yield return ("diagram: move, close in", null, () => Key(Diagram, "ArrowLeft"), Diagram);
         yield return ("diagram: show all", () => Press(Diagram, "in"), () => Press(Diagram, "all"), Diagram);
         yield return ("sky: zoom in (each twice as close)", null, () => Press(Sky, "in"), Sky);
         yield return ("sky: move, close in", null, () => Key(Sky, "ArrowUp"), Sky);
-        yield return ("threshold: drag to another place", null, () => page.EvaluateAsync($"() => {{ const i = document.getElementById('threshold'); i.value = 0.01 + Math.random() * 0.4; i.dispatchEvent(new Event('input', {{ bubbles: true }})); }}"), Scores);
+        yield return (
+            "threshold: drag to another place",
+            null,
+            () =>
+                page.EvaluateAsync(
+                    $"() => {{ const i = document.getElementById('threshold'); i.value = 0.01 + Math.random() * 0.4; "
+                        + $"i.dispatchEvent(new Event('input', {{ bubbles: true }})); }}"
+                ),
+            Scores
+        );
     }
 
     // Until the server's picture is in the page, and painted.
     private static async Task ChangedAsync(IPage page, string chart, Func<Task> act)
     {
-        await page.EvaluateAsync("""
+        await page.EvaluateAsync(
+            """
             t => {
               const picture = [...document.querySelectorAll('figure')].find(f => f.innerText.includes(t)).querySelector('.picture');
               window.changed = new Promise(done => {
@@ -161,7 +260,9 @@ internal static class PagesBench
                 watch.observe(picture, { childList: true, subtree: true });
               });
             }
-            """, chart);
+            """,
+            chart
+        );
         await act();
         await page.EvaluateAsync("() => window.changed");
     }

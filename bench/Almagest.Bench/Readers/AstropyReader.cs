@@ -14,11 +14,13 @@ internal sealed class AstropyReader(string script)
     /// <summary>Null, and the reason, where there is no such Python or no checkout above this program.</summary>
     public static (AstropyReader? Reader, string? Reason) Find()
     {
-        if (!File.Exists(Python)) return (null, $"{Python} is not there");
+        if (!File.Exists(Python))
+            return (null, $"{Python} is not there");
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var script = Path.Combine(folder.FullName, "bench", "compare", "readers_astropy.py");
-            if (File.Exists(script)) return (new AstropyReader(script), null);
+            if (File.Exists(script))
+                return (new AstropyReader(script), null);
         }
         return (null, "bench/compare is not above this program: the yardsticks need a checkout");
     }
@@ -37,7 +39,8 @@ internal sealed class AstropyReader(string script)
             TableFormat.Fits => "fits",
             _ => null,
         };
-        if (name is null) return null;
+        if (name is null)
+            return null;
         using var json = JsonDocument.Parse(ChildProcess.Run(Python, [script, name, file]));
         Name = json.RootElement.GetProperty("name").GetString();
         return (json.RootElement.GetProperty("seconds").GetDouble(), json.RootElement.GetProperty("rows").GetInt32());

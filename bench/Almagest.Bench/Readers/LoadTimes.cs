@@ -16,7 +16,9 @@ internal static class LoadTimes
 {
     private const string Database = "almagest_bench_readers";
 
-    private const string Columns = "dataset_id, source_id, ra_deg, dec_deg, parallax_mas, parallax_error_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color, radial_velocity_km_s, ruwe, healpix_29, extra";
+    private const string Columns =
+        "dataset_id, source_id, ra_deg, dec_deg, parallax_mas, parallax_error_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color, "
+        + "radial_velocity_km_s, ruwe, healpix_29, extra";
 
     public static async Task<string> TableAsync(string server, MadeSky sky, int loads, TextWriter log)
     {
@@ -24,7 +26,9 @@ internal static class LoadTimes
         await using var connection = await database.Ledger.ConnectAsync();
         var page = new StringBuilder();
         var version = (string)(await ScalarAsync(connection, "select current_setting('server_version')"))!;
-        page.AppendLine(CultureInfo.InvariantCulture, $"""
+        page.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"""
             ## Loading
 
             *Ingest*: from a CSV of {sky.Rows:N0} stars to a dataset that is committed and analyzed: checksum, parsing, units,
@@ -34,36 +38,63 @@ internal static class LoadTimes
 
             | catalogue | ingest, s | \copy, s | ratio | least ingest, s | least \copy, s | ratio |
             | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-            """);
-        foreach (var (name, file, map) in new[]
-        {
-            ("11 columns, all of them fields of a star", sky.Stars, new Dictionary<string, string>()),
-            ("14 columns, three kept as JSON", sky.Files[TableFormat.Csv], new Dictionary<string, string> { ["label_outlier"] = "none", ["label_kind"] = "none", ["label_cluster"] = "none" }),
-        })
+            """
+        );
+        foreach (
+            var (name, file, map) in new[]
+            {
+                ("11 columns, all of them fields of a star", sky.Stars, new Dictionary<string, string>()),
+                (
+                    "14 columns, three kept as JSON",
+                    sky.Files[TableFormat.Csv],
+                    new Dictionary<string, string>
+                    {
+                        ["label_outlier"] = "none",
+                        ["label_kind"] = "none",
+                        ["label_cluster"] = "none",
+                    }
+                ),
+            }
+        )
         {
             var (ours, theirs) = (new List<double>(), new List<double>());
             for (var pass = 0; pass <= loads; pass++)
             {
                 await EmptyAsync(connection);
                 var watch = Stopwatch.StartNew();
-                var report = await new CatalogIngestor(database.Ledger).IngestAsync([file], new IngestOptions { Map = map, DatasetName = $"bench {Path.GetFileName(file)} {pass}", Force = true });
+                var report = await new CatalogIngestor(database.Ledger).IngestAsync(
+                    [file],
+                    new IngestOptions
+                    {
+                        Map = map,
+                        DatasetName = $"bench {Path.GetFileName(file)} {pass}",
+                        Force = true,
+                    }
+                );
                 var ingest = watch.Elapsed.TotalSeconds;
-                if (report.Rows != sky.Rows) throw new InvalidOperationException($"{report.Rows} stars were loaded where there are {sky.Rows}");
+                if (report.Rows != sky.Rows)
+                    throw new InvalidOperationException($"{report.Rows} stars were loaded where there are {sky.Rows}");
 
                 var rows = Path.Combine(Path.GetDirectoryName(file)!, "rows.csv");
-                if (pass == 0) Psql(server, $"\\copy (select {Columns} from public.stars order by star_id) to '{rows}' csv");
+                if (pass == 0)
+                    Psql(server, $"\\copy (select {Columns} from public.stars order by star_id) to '{rows}' csv");
                 await EmptyAsync(connection);
                 watch.Restart();
                 Psql(server, $"\\copy public.stars ({Columns}) from '{rows}' csv");
                 var copy = watch.Elapsed.TotalSeconds;
-                if ((long)(await ScalarAsync(connection, "select count(*) from public.stars"))! != sky.Rows) throw new InvalidOperationException("\\copy did not copy every row");
+                if ((long)(await ScalarAsync(connection, "select count(*) from public.stars"))! != sky.Rows)
+                    throw new InvalidOperationException("\\copy did not copy every row");
                 await log.WriteLineAsync($"{name}: ingest {ingest:N2} s, \\copy {copy:N2} s");
-                if (pass == 0) continue;
+                if (pass == 0)
+                    continue;
                 ours.Add(ingest);
                 theirs.Add(copy);
             }
-            page.AppendLine(CultureInfo.InvariantCulture,
-                $"| {name} | {Median(ours):N2} | {Median(theirs):N2} | {Median(ours) / Median(theirs):N2} | {ours.Min():N2} | {theirs.Min():N2} | {ours.Min() / theirs.Min():N2} |");
+            page.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {Median(ours):N2} | {Median(theirs):N2} | {Median(ours) / Median(theirs):N2} | {ours.Min():N2} | "
+                    + $"{theirs.Min():N2} | {ours.Min() / theirs.Min():N2} |"
+            );
         }
         return page.ToString();
     }
@@ -87,8 +118,10 @@ internal static class LoadTimes
     {
         var target = new NpgsqlConnectionStringBuilder(server);
         var words = new List<string> { $"host='{target.Host}'", $"port={target.Port}", $"dbname={Database}" };
-        if (target.Username is { } user) words.Add($"user='{user}'");
-        if (target.Password is { } password) words.Add($"password='{password}'");
+        if (target.Username is { } user)
+            words.Add($"user='{user}'");
+        if (target.Password is { } password)
+            words.Add($"password='{password}'");
         ChildProcess.Run("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", string.Join(' ', words), "-c", command]);
     }
 }

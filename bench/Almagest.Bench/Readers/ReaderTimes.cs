@@ -23,17 +23,24 @@ internal static class ReaderTimes
             var bytes = new FileInfo(file).Length;
             var (seconds, sum) = Best(() => Read(file, sky.Rows));
             expected ??= sum;
-            if (sum != expected) throw new InvalidOperationException($"{format}: the sum of {Summed} is {sum:R}, and {expected:R} in the first format");
+            if (sum != expected)
+                throw new InvalidOperationException($"{format}: the sum of {Summed} is {sum:R}, and {expected:R} in the first format");
             var (checkedSeconds, _) = Best(() => (Stars(file, sky.Rows), 0));
             var theirs = Same(astropy?.Read(format, file), sky.Rows);
             var java = Same(stilts is null ? null : StiltsReader.Read(format, file, sky.Few[format]), sky.Rows);
             Add(rows, Title(format), bytes, seconds, sky.Rows, $"{checkedSeconds:N2}", theirs, java);
             log.WriteLine($"{Title(format)}: {seconds:N2} s; astropy {theirs:N2} s, STILTS {java:N2} s");
-            if (format != TableFormat.Csv) continue;
+            if (format != TableFormat.Csv)
+                continue;
             var (sylvan, itsSum) = Best(() => Sylvan(file, sky.Rows));
-            if (itsSum != sum) throw new InvalidOperationException($"{SylvanReader.Name} sums {Summed} to {itsSum:R}, we to {sum:R}");
+            if (itsSum != sum)
+                throw new InvalidOperationException($"{SylvanReader.Name} sums {Summed} to {itsSum:R}, we to {sum:R}");
             Add(rows, $"the same by {SylvanReader.Name}", bytes, sylvan, sky.Rows, "", null, null);
-            rows.Insert(0, $"CSV takes {Ratio(seconds, sylvan)} of the time of {SylvanReader.Name}, which parses the same values into arrays of the same types.\n\n");
+            rows.Insert(
+                0,
+                $"CSV takes {Ratio(seconds, sylvan)} of the time of {SylvanReader.Name}, which parses the same values into arrays of "
+                    + $"the same types.\n\n"
+            );
         }
         // The sentence of the comparison stands before the table.
         var text = rows.ToString();
@@ -55,14 +62,29 @@ internal static class ReaderTimes
             """;
     }
 
-    private static void Add(StringBuilder page, string name, long bytes, double seconds, int rows, string stars, double? astropy, double? stilts) => page.AppendLine(CultureInfo.InvariantCulture,
-        $"| {name} | {bytes / 1e6:N0} | {seconds:N3} | {rows / seconds:N0} | {bytes / 1e6 / seconds:N0} | {stars} | {Number(astropy)} | {Ratio(astropy, seconds)} | {Number(stilts)} | {Ratio(stilts, seconds)} |");
+    private static void Add(
+        StringBuilder page,
+        string name,
+        long bytes,
+        double seconds,
+        int rows,
+        string stars,
+        double? astropy,
+        double? stilts
+    ) =>
+        page.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {bytes / 1e6:N0} | {seconds:N3} | {rows / seconds:N0} | {bytes / 1e6 / seconds:N0} | {stars} | "
+                + $"{Number(astropy)} | {Ratio(astropy, seconds)} | {Number(stilts)} | {Ratio(stilts, seconds)} |"
+        );
 
     private static string Number(double? seconds) => seconds is { } known ? known.ToString("N2", CultureInfo.InvariantCulture) : "–";
 
-    private static string Ratio(double? theirs, double ours) => theirs is { } known ? (known / ours).ToString(known / ours < 10 ? "N2" : "N0", CultureInfo.InvariantCulture) : "–";
+    private static string Ratio(double? theirs, double ours) =>
+        theirs is { } known ? (known / ours).ToString(known / ours < 10 ? "N2" : "N0", CultureInfo.InvariantCulture) : "–";
 
-    private static double? Same((double Seconds, int Rows)? read, int rows) => read is not { } known ? null
+    private static double? Same((double Seconds, int Rows)? read, int rows) =>
+        read is not { } known ? null
         : known.Rows == rows ? known.Seconds
         : throw new InvalidOperationException($"a yardstick read {known.Rows} rows where there are {rows}");
 
@@ -88,7 +110,8 @@ internal static class ReaderTimes
         {
             rows += batch.Count;
             var values = ((DoubleVector)batch.Columns[summed]).Values;
-            for (var i = 0; i < batch.Count; i++) sum += values[i];
+            for (var i = 0; i < batch.Count; i++)
+                sum += values[i];
         }
         return Whole(file, rows, expected) ? (rows, sum) : default;
     }
@@ -116,13 +139,14 @@ internal static class ReaderTimes
     private static bool Whole(string what, int rows, int expected) =>
         rows == expected ? true : throw new InvalidOperationException($"{what}: {rows} rows were read where there are {expected}");
 
-    private static string Title(TableFormat format) => format switch
-    {
-        TableFormat.Csv => "CSV",
-        TableFormat.Ecsv => "ECSV",
-        TableFormat.VoTable => "VOTable, TABLEDATA",
-        TableFormat.VoTableBinary2 => "VOTable, BINARY2",
-        TableFormat.Fits => "FITS",
-        _ => "Parquet",
-    };
+    private static string Title(TableFormat format) =>
+        format switch
+        {
+            TableFormat.Csv => "CSV",
+            TableFormat.Ecsv => "ECSV",
+            TableFormat.VoTable => "VOTable, TABLEDATA",
+            TableFormat.VoTableBinary2 => "VOTable, BINARY2",
+            TableFormat.Fits => "FITS",
+            _ => "Parquet",
+        };
 }

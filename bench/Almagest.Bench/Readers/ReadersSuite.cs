@@ -6,12 +6,18 @@ namespace Almagest.Bench.Readers;
 /// <summary><c>bench readers</c>: each reader beside astropy's and STILTS', and loading a catalogue beside psql's <c>\copy</c>.</summary>
 internal static class ReadersSuite
 {
-    public static Suite Suite { get; } = new("readers", "readers beside astropy, STILTS and a reader of CSV for .NET; ingest beside psql's \\copy", $"""
-              --stars N                    rows of the made table (default 1M; with --quick 20k)
-              --loads N                    loads of each kind (default 3; with --quick 1)
-              --no-yardsticks              without astropy and STILTS
-              --server CONN                server where databases may be created and dropped (default: a private, temporary one)
-        """, RunAsync);
+    public static Suite Suite { get; } =
+        new(
+            "readers",
+            "readers beside astropy, STILTS and a reader of CSV for .NET; ingest beside psql's \\copy",
+            $"""
+                  --stars N                    rows of the made table (default 1M; with --quick 20k)
+                  --loads N                    loads of each kind (default 3; with --quick 1)
+                  --no-yardsticks              without astropy and STILTS
+                  --server CONN                server where databases may be created and dropped (default: a private, temporary one)
+            """,
+            RunAsync
+        );
 
     private static async Task<int> RunAsync(string[] args)
     {

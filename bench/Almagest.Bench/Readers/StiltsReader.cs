@@ -35,7 +35,8 @@ internal static partial class StiltsReader
             TableFormat.Fits => "fits",
             _ => null,
         };
-        if (name is null) return null;
+        if (name is null)
+            return null;
         var start = Enumerable.Range(0, 3).Min(_ => Time(name, few).Seconds);
         var passes = Enumerable.Range(0, 3).Select(_ => Time(name, file)).ToList();
         return (Math.Max(0, passes.Min(p => p.Seconds) - start), passes[0].Rows);

@@ -21,21 +21,38 @@ internal static class SylvanReader
         while (csv.Read())
         {
             var row = rows++ % Batch;
-            if (row == 0 && rows > 1) columns = Arrays();
+            if (row == 0 && rows > 1)
+                columns = Arrays();
             for (var i = 0; i < columns.Length; i++)
             {
                 var missing = csv.GetFieldSpan(i).IsEmpty;
                 switch (columns[i])
                 {
-                    case double[] doubles: doubles[row] = missing ? double.NaN : csv.GetDouble(i); break;
-                    case long[] integers: integers[row] = missing ? 0 : csv.GetInt64(i); break;
-                    case string?[] texts: texts[row] = missing ? null : csv.GetString(i); break;
+                    case double[] doubles:
+                        doubles[row] = missing ? double.NaN : csv.GetDouble(i);
+                        break;
+                    case long[] integers:
+                        integers[row] = missing ? 0 : csv.GetInt64(i);
+                        break;
+                    case string?[] texts:
+                        texts[row] = missing ? null : csv.GetString(i);
+                        break;
                 }
             }
             sum += ((double[])columns[summed])[row];
         }
         return (rows, sum);
 
-        Array[] Arrays() => [.. types.Select(t => t switch { ColumnType.Double => (Array)new double[Batch], ColumnType.Int64 => new long[Batch], _ => new string?[Batch] })];
+        Array[] Arrays() =>
+            [
+                .. types.Select(t =>
+                    t switch
+                    {
+                        ColumnType.Double => (Array)new double[Batch],
+                        ColumnType.Int64 => new long[Batch],
+                        _ => new string?[Batch],
+                    }
+                ),
+            ];
     }
 }

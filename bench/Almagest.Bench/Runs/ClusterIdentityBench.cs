@@ -15,7 +15,9 @@ internal static class ClusterIdentityBench
 
     public static string Measure(int clusters, TextWriter log)
     {
-        var page = new StringBuilder().Append(CultureInfo.InvariantCulture, $"""
+        var page = new StringBuilder().Append(
+            CultureInfo.InvariantCulture,
+            $"""
             ## Clusters of two runs with {clusters:N0} clusters each
 
             {Members} stars in each cluster; matching alone, without reading them. In the second case every cluster shares half of
@@ -24,17 +26,33 @@ internal static class ClusterIdentityBench
             | clusters | identities | seconds |
             | --- | ---: | ---: |
 
-            """);
+            """
+        );
         foreach (var (name, shift) in new[] { ("the same", 0), ("each overlaps two", Members / 2 - 1) })
         {
             log.WriteLine(name);
             var all = new StarSet();
-            for (long star = 0; star < (clusters + 1L) * Members; star++) all.Add(star);
-            ClusteredRun Run(int from) => new(all, [.. Enumerable.Range(0, clusters).Select(c => new LabelledCluster(c, [.. Enumerable.Range(0, Members).Select(i => (long)c * Members + from + i)]))]);
+            for (long star = 0; star < (clusters + 1L) * Members; star++)
+                all.Add(star);
+            ClusteredRun Run(int from) =>
+                new(
+                    all,
+                    [
+                        .. Enumerable
+                            .Range(0, clusters)
+                            .Select(c => new LabelledCluster(
+                                c,
+                                [.. Enumerable.Range(0, Members).Select(i => (long)c * Members + from + i)]
+                            )),
+                    ]
+                );
             ClusteredRun[] runs = [Run(0), Run(shift)];
             var start = Stopwatch.GetTimestamp();
             var found = ClusterMatching.Match(runs);
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {found.Total:N0} | {Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} |");
+            page.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {found.Total:N0} | {Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} |"
+            );
         }
         return page.ToString();
     }

@@ -16,13 +16,15 @@ namespace Almagest.Bench.Runs;
 /// </summary>
 internal static partial class RunListBench
 {
-    private const int Page = 50, Rounds = 200;
+    private const int Page = 50,
+        Rounds = 200;
 
     public static async Task<string> MeasureAsync(LedgerDatabase ledger, int runs, TextWriter log)
     {
         var dataset = await FillAsync(ledger, runs);
         var list = new RunRepository(ledger);
-        async Task<string> MiddleAsync(string sort) => RunOrder.TokenOf((await list.ListAsync(new RunQuery(Limit: Math.Max(1, runs / 2)) { Sort = sort }))[^1], sort);
+        async Task<string> MiddleAsync(string sort) =>
+            RunOrder.TokenOf((await list.ListAsync(new RunQuery(Limit: Math.Max(1, runs / 2)) { Sort = sort }))[^1], sort);
         (string Name, RunQuery Query)[] questions =
         [
             ("newest", new RunQuery(Limit: Page)),
@@ -30,10 +32,15 @@ internal static partial class RunListBench
             ("complete anomaly runs of a dataset", new RunQuery(RunTypes.Anomaly, RunStatus.Completed, dataset, Page)),
             ("failed", new RunQuery(Status: RunStatus.Failed, Limit: Page)),
             ("by algorithm, most stars first", new RunQuery(Limit: Page) { Algorithm = "dbscan", Sort = RunOrder.MostStars }),
-            ("latest ended, from the middle", new RunQuery(Limit: Page) { Sort = RunOrder.LatestEnd, After = await MiddleAsync(RunOrder.LatestEnd) }),
+            (
+                "latest ended, from the middle",
+                new RunQuery(Limit: Page) { Sort = RunOrder.LatestEnd, After = await MiddleAsync(RunOrder.LatestEnd) }
+            ),
             ("with a tag", new RunQuery(Limit: Page) { Tag = "paper" }),
         ];
-        var page = new StringBuilder().Append(CultureInfo.InvariantCulture, $"""
+        var page = new StringBuilder().Append(
+            CultureInfo.InvariantCulture,
+            $"""
             ## {runs:N0} runs, pages of {Page}
 
             As `runs list` and `GET /discovery/runs` ask (filter, sort and page in one query), beside
@@ -43,7 +50,8 @@ internal static partial class RunListBench
             | page | p50, ms | bare p50, ms | ratio | read by |
             | --- | ---: | ---: | ---: | --- |
 
-            """);
+            """
+        );
         await using var connection = await ledger.ConnectAsync();
         foreach (var (name, query) in questions)
         {
@@ -55,11 +63,16 @@ internal static partial class RunListBench
                 var asked = await TimeAsync(async () => _ = await list.ListAsync(query));
                 var read = await TimeAsync(() => BareAsync(connection, ids));
                 // The first rounds warm both up.
-                if (round < 0) continue;
+                if (round < 0)
+                    continue;
                 ours.Add(asked);
                 bare.Add(read);
             }
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {Median(ours):0.00} | {Median(bare):0.00} | {Median(ours) / Median(bare):0.0} | {await PlanAsync(ledger, connection, query)} |");
+            page.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {Median(ours):0.00} | {Median(bare):0.00} | {Median(ours) / Median(bare):0.0} | "
+                    + $"{await PlanAsync(ledger, connection, query)} |"
+            );
         }
         return page.ToString();
     }
@@ -67,7 +80,8 @@ internal static partial class RunListBench
     private static async Task<long> FillAsync(LedgerDatabase ledger, int runs)
     {
         await using var connection = await ledger.ConnectAsync();
-        await using var command = new NpgsqlCommand($$"""
+        await using var command = new NpgsqlCommand(
+            $$"""
             insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count)
             select 'field ' || i, '[]', i::text, '{}', 1000, 0 from generate_series(1, 5) i;
             insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete,
@@ -84,7 +98,12 @@ internal static partial class RunListBench
             from generate_series(1, {{runs}}) i;
             insert into run_tags (run_id, tag) select run_id, 'paper' from discovery_runs where total_stars % 10 = 3;
             analyze;
-            """, connection) { CommandTimeout = 600 };
+            """,
+            connection
+        )
+        {
+            CommandTimeout = 600,
+        };
         await command.ExecuteNonQueryAsync();
         command.CommandText = "select min(dataset_id) from datasets";
         return (long)(await command.ExecuteScalarAsync())!;
@@ -92,10 +111,17 @@ internal static partial class RunListBench
 
     private static async Task BareAsync(NpgsqlConnection connection, Guid[] ids)
     {
-        await using var command = new NpgsqlCommand("select * from public.discovery_runs where run_id = any($1) order by run_id desc", connection) { Parameters = { new() { Value = ids } } };
+        await using var command = new NpgsqlCommand(
+            "select * from public.discovery_runs where run_id = any($1) order by run_id desc",
+            connection
+        )
+        {
+            Parameters = { new() { Value = ids } },
+        };
         await using var reader = await command.ExecuteReaderAsync();
         var row = new object[reader.FieldCount];
-        while (await reader.ReadAsync()) reader.GetValues(row);
+        while (await reader.ReadAsync())
+            reader.GetValues(row);
     }
 
     /// <summary>The indexes that the plan reads; or that it reads the whole table.</summary>
@@ -107,9 +133,15 @@ internal static partial class RunListBench
         sql.CommandText = "explain " + sql.CommandText;
         var plan = new StringBuilder();
         await using var reader = await sql.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) plan.AppendLine(reader.GetString(0));
-        var scans = IndexScan().Matches(plan.ToString()).Select(m => $"{m.Groups["scan"].Value} `{m.Groups["index"].Value}`").Distinct().ToList();
-        if (plan.ToString().Contains("Seq Scan", StringComparison.Ordinal)) scans.Add("the whole table");
+        while (await reader.ReadAsync())
+            plan.AppendLine(reader.GetString(0));
+        var scans = IndexScan()
+            .Matches(plan.ToString())
+            .Select(m => $"{m.Groups["scan"].Value} `{m.Groups["index"].Value}`")
+            .Distinct()
+            .ToList();
+        if (plan.ToString().Contains("Seq Scan", StringComparison.Ordinal))
+            scans.Add("the whole table");
         return string.Join(", ", scans);
     }
 

@@ -29,21 +29,25 @@ public sealed class MaintenanceHistory(LedgerDatabase ledger, long dataset, long
         var n = _made++;
         var anomaly = n % 2 == 0;
         var random = new Random(n);
-        RunParameters parameters = anomaly ? new IsolationForestParameters { RandomState = n / 8 % 5, NEstimators = 50 + 10 * (n / 2 % 20) } : new DbscanParameters { Eps = 0.1 + 0.01 * (n / 2 % 20) };
+        RunParameters parameters = anomaly
+            ? new IsolationForestParameters { RandomState = n / 8 % 5, NEstimators = 50 + 10 * (n / 2 % 20) }
+            : new DbscanParameters { Eps = 0.1 + 0.01 * (n / 2 % 20) };
         var run = await _runs.CreateAsync(dataset, parameters, StarFilter.All);
         await using var completion = await _runs.BeginCompletionAsync(run.RunId);
         var watch = Stopwatch.StartNew();
         if (anomaly)
         {
             var scores = new double[stars.Length];
-            for (var i = 0; i < scores.Length; i++) scores[i] = (i % 40 == 0 || random.NextDouble() < 0.025 ? -0.2 : 0.2) * (random.NextDouble() + 1e-3);
+            for (var i = 0; i < scores.Length; i++)
+                scores[i] = (i % 40 == 0 || random.NextDouble() < 0.025 ? -0.2 : 0.2) * (random.NextDouble() + 1e-3);
             watch.Restart();
             await completion.SaveAnomaliesAsync(stars, scores);
         }
         else
         {
             var labels = new int[stars.Length];
-            for (var i = 0; i < labels.Length; i++) labels[i] = random.NextDouble() < 0.6 ? -1 : random.Next(40);
+            for (var i = 0; i < labels.Length; i++)
+                labels[i] = random.NextDouble() < 0.6 ? -1 : random.Next(40);
             watch.Restart();
             await completion.SaveClustersAsync(stars, labels);
         }

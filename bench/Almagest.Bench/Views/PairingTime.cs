@@ -13,7 +13,11 @@ internal sealed class PairingTime
 
     public static async Task<PairingTime> StartAsync(LedgerDatabase ledger)
     {
-        await using (var command = ledger.DataSource.CreateCommand("do $$ begin execute format('alter database %I set track_functions = pl', current_database()); end $$"))
+        await using (
+            var command = ledger.DataSource.CreateCommand(
+                "do $$ begin execute format('alter database %I set track_functions = pl', current_database()); end $$"
+            )
+        )
             await command.ExecuteNonQueryAsync();
         ledger.DataSource.Clear();
         return new PairingTime(ledger);
@@ -25,7 +29,10 @@ internal sealed class PairingTime
         // A session hands in its counts at its end; until then they may be up to a minute old.
         _ledger.DataSource.Clear();
         await Task.Delay(TimeSpan.FromSeconds(1));
-        await using var command = _ledger.DataSource.CreateCommand("select coalesce(sum(total_time), 0), coalesce(sum(calls), 0)::bigint from pg_stat_user_functions where schemaname = 'view_summaries' and funcname = 'add_pairs'");
+        await using var command = _ledger.DataSource.CreateCommand(
+            "select coalesce(sum(total_time), 0), coalesce(sum(calls), 0)::bigint from pg_stat_user_functions where schemaname = "
+                + "'view_summaries' and funcname = 'add_pairs'"
+        );
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
         var (before, callsBefore) = (_milliseconds, _calls);

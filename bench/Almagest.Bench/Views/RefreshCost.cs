@@ -15,8 +15,12 @@ internal static class RefreshCost
 
     public static async Task<string> MeasureAsync(string server, IReadOnlyList<(int Runs, int Stars)> histories, TextWriter log)
     {
-        var page = new StringBuilder("## Refreshing every view\n\nMedians of three refreshes with nothing changed, the least that a refresh costs; two views at a time, as always: each is measured beside another.\n\n")
-            .Append("| results | view | rows | ms | ms per M results | times the first history |\n| ---: | --- | ---: | ---: | ---: | ---: |\n");
+        var page = new StringBuilder(
+            "## Refreshing every view\n\nMedians of three refreshes with nothing changed, the least that a refresh costs; two views "
+                + "at a time, as always: each is measured beside another.\n\n"
+        ).Append(
+            "| results | view | rows | ms | ms per M results | times the first history |\n| ---: | --- | ---: | ---: | ---: | ---: |\n"
+        );
         var first = new Dictionary<string, double>();
         foreach (var (runs, stars) in histories)
         {
@@ -35,11 +39,15 @@ internal static class RefreshCost
                 var ms = times.Order().ElementAt(Passes / 2);
                 first.TryAdd(name, ms);
                 var results = (long)runs * stars;
-                page.Append(CultureInfo.InvariantCulture, $"| {results:N0} | {name} | {rows:N0} | {ms:N1} | {ms / results * 1e6:N1} | {ms / first[name]:N1} |\n");
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| {results:N0} | {name} | {rows:N0} | {ms:N1} | {ms / results * 1e6:N1} | {ms / first[name]:N1} |\n"
+                );
             }
             foreach (var view in refreshes.SelectMany(r => r).GroupBy(r => r.ViewName))
             {
-                if (view.FirstOrDefault(r => !r.Succeeded) is { } failed) throw new InvalidOperationException($"{failed.ViewName}: {failed.Error}");
+                if (view.FirstOrDefault(r => !r.Succeeded) is { } failed)
+                    throw new InvalidOperationException($"{failed.ViewName}: {failed.Error}");
                 Add(view.Key, view.First().Rows, view.Select(r => r.DurationMs));
             }
             Add("all, from the first's start to the last's end", refreshes[0].Sum(r => r.Rows), whole);

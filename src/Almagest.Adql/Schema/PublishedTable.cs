@@ -9,7 +9,15 @@ namespace Almagest.Adql.Schema;
 /// <param name="Principal">among the few columns that a client shows first</param>
 /// <param name="Indexed">whether conditions on it are answered by an index</param>
 public sealed record PublishedColumn(
-    string Name, PublishedType Type, string Sql, string? Unit = null, string? Ucd = null, string? Description = null, bool Principal = false, bool Indexed = false)
+    string Name,
+    PublishedType Type,
+    string Sql,
+    string? Unit = null,
+    string? Ucd = null,
+    string? Description = null,
+    bool Principal = false,
+    bool Indexed = false
+)
 {
     /// <summary>Whether it holds words of users, in any script.</summary>
     public bool HasWords { get; init; }
@@ -27,10 +35,23 @@ public sealed record PublishedRows(string Sql, params IReadOnlyList<object> Valu
 /// <param name="CellSql">the cell's number, with <c>{0}</c> for the relation's alias</param>
 /// <param name="LeadSql">what precedes the cell in the index, with <c>{0}</c> for the alias; null = nothing</param>
 /// <param name="LeadValues">every value of it: <c>lead = any(values)</c> loses no row</param>
-public sealed record SkyIndex(string RaColumn, string DecColumn, string CellSql, string? LeadSql = null, IReadOnlyList<long>? LeadValues = null);
+public sealed record SkyIndex(
+    string RaColumn,
+    string DecColumn,
+    string CellSql,
+    string? LeadSql = null,
+    IReadOnlyList<long>? LeadValues = null
+);
 
 /// <summary>A table that queries may name.</summary>
-public sealed record PublishedTable(string Schema, string Name, string Description, PublishedRows Rows, IReadOnlyList<PublishedColumn> Columns, SkyIndex? Sky = null)
+public sealed record PublishedTable(
+    string Schema,
+    string Name,
+    string Description,
+    PublishedRows Rows,
+    IReadOnlyList<PublishedColumn> Columns,
+    SkyIndex? Sky = null
+)
 {
     /// <summary>Schema and name as a query writes them, e.g. <c>dataset."gaia-100pc"</c>.</summary>
     public string WrittenName => $"{ReservedWords.Written(Schema)}.{ReservedWords.Written(Name)}";
@@ -41,7 +62,16 @@ public sealed record PublishedSchema(string Name, string Description);
 
 /// <summary>A foreign key between two tables.</summary>
 /// <param name="Columns">pairs of columns: of the first table, of the second</param>
-public sealed record PublishedKey(PublishedTable From, PublishedTable To, IReadOnlyList<(string From, string To)> Columns, string Description);
+public sealed record PublishedKey(
+    PublishedTable From,
+    PublishedTable To,
+    IReadOnlyList<(string From, string To)> Columns,
+    string Description
+);
 
 /// <summary>All that queries may name. Immutable; what is not in it does not exist for a query.</summary>
-public sealed record PublishedCatalogue(IReadOnlyList<PublishedSchema> Schemas, IReadOnlyList<PublishedTable> Tables, IReadOnlyList<PublishedKey> Keys);
+public sealed record PublishedCatalogue(
+    IReadOnlyList<PublishedSchema> Schemas,
+    IReadOnlyList<PublishedTable> Tables,
+    IReadOnlyList<PublishedKey> Keys
+);

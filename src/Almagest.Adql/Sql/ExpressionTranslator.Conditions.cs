@@ -9,8 +9,15 @@ internal sealed partial class ExpressionTranslator
 {
     private string Compared(Comparison comparison)
     {
-        if (GeometryCondition(comparison) is { } geometry) return geometry;
-        var (left, right) = Comparable(comparison.Left, Value(comparison.Left), comparison.Right, Value(comparison.Right), comparison.Offset);
+        if (GeometryCondition(comparison) is { } geometry)
+            return geometry;
+        var (left, right) = Comparable(
+            comparison.Left,
+            Value(comparison.Left),
+            comparison.Right,
+            Value(comparison.Right),
+            comparison.Offset
+        );
         return $"({left} {comparison.Operator} {right})";
     }
 
@@ -30,17 +37,22 @@ internal sealed partial class ExpressionTranslator
         {
             PublishedType.Text => AllOf(list, e => e is TextLiteral t ? t.Text : null),
             PublishedType.Uuid => AllOf(list, e => e is TextLiteral t && Guid.TryParse(t.Text, out var id) ? (Guid?)id : null),
-            PublishedType.Integer or PublishedType.Double => (object?)AllOf(list, e => e is NumberLiteral { IsInteger: true } n && long.TryParse(n.Digits, out var whole) ? (long?)whole : null)
+            PublishedType.Integer or PublishedType.Double => (object?)AllOf(
+                list,
+                e => e is NumberLiteral { IsInteger: true } n && long.TryParse(n.Digits, out var whole) ? (long?)whole : null
+            )
                 ?? AllOf(list, e => Constant(e)),
             _ => null,
         };
         var not = list.Negated ? "not " : "";
-        if (all is not null) return $"({not}{of.Sql} = any({Bind(all, list.Offset)}))";
+        if (all is not null)
+            return $"({not}{of.Sql} = any({Bind(all, list.Offset)}))";
         var values = list.Values.Select(v => Comparable(list.Of, of, v, Value(v), v.Offset).Right);
         return $"({of.Sql} {not}in ({string.Join(", ", values)}))";
     }
 
-    private static T[]? AllOf<T>(InList list, Func<Expression, T?> read) where T : struct
+    private static T[]? AllOf<T>(InList list, Func<Expression, T?> read)
+        where T : struct
     {
         var values = list.Values.Select(read).ToList();
         return values.TrueForAll(v => v is not null) ? [.. values.Select(v => v!.Value)] : null;
@@ -56,9 +68,11 @@ internal sealed partial class ExpressionTranslator
     {
         var of = Value(query.Of);
         var inner = queries.TranslateQuery(query.Query, scope);
-        if (inner.Columns.Count != 1) throw new SyntaxException(query.Query.Offset, $"the query after IN selects one column, this one {inner.Columns.Count}");
+        if (inner.Columns.Count != 1)
+            throw new SyntaxException(query.Query.Offset, $"the query after IN selects one column, this one {inner.Columns.Count}");
         var found = new Value("", inner.Columns[0].Type);
-        if (found.Type != of.Type && !(found.IsNumber && of.IsNumber)) throw new SyntaxException(query.Offset, $"IN looks for {of.Described} among what is {found.Described}");
+        if (found.Type != of.Type && !(found.IsNumber && of.IsNumber))
+            throw new SyntaxException(query.Offset, $"IN looks for {of.Described} among what is {found.Described}");
         return $"({of.Sql} {(query.Negated ? "not " : "")}in ({inner.Sql}))";
     }
 
@@ -73,29 +87,52 @@ internal sealed partial class ExpressionTranslator
     /// <summary>Two values of types that can be compared; a text beside a UUID or a time is read as one.</summary>
     private (string Left, string Right) Comparable(Expression left, Value leftValue, Expression right, Value rightValue, int offset)
     {
-        if (right is TextLiteral rightText && Read(rightText, leftValue.Type) is { } r) return (leftValue.Sql, r);
-        if (left is TextLiteral leftText && Read(leftText, rightValue.Type) is { } l) return (l, rightValue.Sql);
+        if (right is TextLiteral rightText && Read(rightText, leftValue.Type) is { } r)
+            return (leftValue.Sql, r);
+        if (left is TextLiteral leftText && Read(leftText, rightValue.Type) is { } l)
+            return (l, rightValue.Sql);
         return Comparable(leftValue, rightValue, offset);
     }
 
     public static (string Left, string Right) Comparable(Value left, Value right, int offset)
     {
-        if (left.Type is null || right.Type is null) throw new SyntaxException(offset, "nothing is equal to NULL; write IS NULL or IS NOT NULL");
-        if (left.Type == right.Type || (left.IsNumber && right.IsNumber)) return (left.Sql, right.Sql);
-        if (left.Type is PublishedType.Uuid or PublishedType.Text && right.Type is PublishedType.Uuid or PublishedType.Text) return (Text(left, offset), Text(right, offset));
-        throw new SyntaxException(offset, $"{left.Described} is compared with {right.Described}"
-            + (left.Type == PublishedType.Text || right.Type == PublishedType.Text ? "; a text stands in single quotes, a number in none" : ""));
+        if (left.Type is null || right.Type is null)
+            throw new SyntaxException(offset, "nothing is equal to NULL; write IS NULL or IS NOT NULL");
+        if (left.Type == right.Type || (left.IsNumber && right.IsNumber))
+            return (left.Sql, right.Sql);
+        if (left.Type is PublishedType.Uuid or PublishedType.Text && right.Type is PublishedType.Uuid or PublishedType.Text)
+            return (Text(left, offset), Text(right, offset));
+        throw new SyntaxException(
+            offset,
+            $"{left.Described} is compared with {right.Described}"
+                + (
+                    left.Type == PublishedType.Text || right.Type == PublishedType.Text
+                        ? "; a text stands in single quotes, a number in none"
+                        : ""
+                )
+        );
     }
 
     private string? Read(TextLiteral text, PublishedType? type)
     {
         if (type == PublishedType.Uuid)
         {
-            return Guid.TryParse(text.Text, out var id) ? Bind(id, text.Offset)
-                : throw new SyntaxException(text.Offset, $"'{text.Text}' is no UUID, expected 36 characters such as '0198c2a4-7d5e-7c3b-9f10-3a5b8c6d7e8f'");
+            return Guid.TryParse(text.Text, out var id)
+                ? Bind(id, text.Offset)
+                : throw new SyntaxException(
+                    text.Offset,
+                    $"'{text.Text}' is no UUID, expected 36 characters such as '0198c2a4-7d5e-7c3b-9f10-3a5b8c6d7e8f'"
+                );
         }
-        if (type != PublishedType.Timestamp) return null;
-        return DateTime.TryParse(text.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? Bind(time, text.Offset) : throw new SyntaxException(text.Offset, $"'{text.Text}' is no time, expected one such as '2026-11-22T18:00:00'");
+        if (type != PublishedType.Timestamp)
+            return null;
+        return DateTime.TryParse(
+            text.Text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
+            ? Bind(time, text.Offset)
+            : throw new SyntaxException(text.Offset, $"'{text.Text}' is no time, expected one such as '2026-11-22T18:00:00'");
     }
 }

@@ -48,7 +48,10 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             Like like => Resembling(like),
             IsNull isNull => $"({Value(isNull.Of).Sql} is {(isNull.Negated ? "not " : "")}null)",
             Exists exists => $"(exists ({queries.TranslateQuery(exists.Query, scope).Sql}))",
-            FunctionCall { Function: "CONTAINS" or "INTERSECTS" } call => throw new SyntaxException(call.Offset, $"{call.Function} is a number: write {call.Function}(…) = 1"),
+            FunctionCall { Function: "CONTAINS" or "INTERSECTS" } call => throw new SyntaxException(
+                call.Offset,
+                $"{call.Function} is a number: write {call.Function}(…) = 1"
+            ),
             _ => throw new SyntaxException(expression.Offset, "a value stands where a condition is expected"),
         };
         return QueryTranslator.Checked(sql, expression.Offset);
@@ -57,44 +60,56 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
     /// <summary>In a query with groups, a column stands in an aggregate or is what the groups have in common.</summary>
     public void RequireGrouped(Expression expression, HashSet<string> groups)
     {
-        if (expression is Aggregate || (_translated.TryGetValue(expression, out var sql) && groups.Contains(sql))) return;
+        if (expression is Aggregate || (_translated.TryGetValue(expression, out var sql) && groups.Contains(sql)))
+            return;
         if (expression is ColumnReference column)
         {
-            if (scope.TryFind(column) is null) return; // of a query around this one
-            throw new SyntaxException(column.Offset, $"the column {string.Join('.', column.Path)} is neither in GROUP BY nor in an aggregate such as COUNT or AVG");
+            if (scope.TryFind(column) is null)
+                return; // of a query around this one
+            throw new SyntaxException(
+                column.Offset,
+                $"the column {string.Join('.', column.Path)} is neither in GROUP BY nor in an aggregate such as COUNT or AVG"
+            );
         }
-        foreach (var part in Parts(expression)) RequireGrouped(part, groups);
+        foreach (var part in Parts(expression))
+            RequireGrouped(part, groups);
     }
 
-    private static IEnumerable<Expression> Parts(Expression expression) => expression switch
-    {
-        Negation e => [e.Of],
-        Chain e => [e.First, .. e.Rest.Select(r => r.Operand)],
-        FunctionCall e => e.Arguments,
-        Case e => [.. new[] { e.Subject, e.Else }.OfType<Expression>(), .. e.Branches.SelectMany(b => new[] { b.When, b.Then })],
-        Cast e => [e.Of],
-        Comparison e => [e.Left, e.Right],
-        Junction e => e.Conditions,
-        Not e => [e.Condition],
-        Between e => [e.Of, e.Low, e.High],
-        InList e => [e.Of, .. e.Values],
-        InQuery e => [e.Of],
-        Like e => [e.Of, e.Pattern],
-        IsNull e => [e.Of],
-        _ => [],
-    };
+    private static IEnumerable<Expression> Parts(Expression expression) =>
+        expression switch
+        {
+            Negation e => [e.Of],
+            Chain e => [e.First, .. e.Rest.Select(r => r.Operand)],
+            FunctionCall e => e.Arguments,
+            Case e => [.. new[] { e.Subject, e.Else }.OfType<Expression>(), .. e.Branches.SelectMany(b => new[] { b.When, b.Then })],
+            Cast e => [e.Of],
+            Comparison e => [e.Left, e.Right],
+            Junction e => e.Conditions,
+            Not e => [e.Condition],
+            Between e => [e.Of, e.Low, e.High],
+            InList e => [e.Of, .. e.Values],
+            InQuery e => [e.Of],
+            Like e => [e.Of, e.Pattern],
+            IsNull e => [e.Of],
+            _ => [],
+        };
 
     private string Bind(object value, int offset) => queries.Bindings.Bind(value, offset);
 
     private Value Number(NumberLiteral number)
     {
-        if (number.IsInteger && long.TryParse(number.Digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole)) return new Value(Bind(whole, number.Offset), PublishedType.Integer);
+        if (number.IsInteger && long.TryParse(number.Digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole))
+            return new Value(Bind(whole, number.Offset), PublishedType.Integer);
         var value = double.Parse(number.Digits, NumberStyles.Float, CultureInfo.InvariantCulture);
-        return double.IsFinite(value) ? new Value(Bind(value, number.Offset), PublishedType.Double) : throw new SyntaxException(number.Offset, $"the number {number.Digits} is too large");
+        return double.IsFinite(value)
+            ? new Value(Bind(value, number.Offset), PublishedType.Double)
+            : throw new SyntaxException(number.Offset, $"the number {number.Digits} is too large");
     }
 
     private static Value Arithmetic(string sign, Value of, int offset) =>
-        of.IsNumber ? new Value($"({sign} {of.Sql})", of.Type) : throw new SyntaxException(offset, $"'{sign}' stands before {of.Described}, expected a number");
+        of.IsNumber
+            ? new Value($"({sign} {of.Sql})", of.Type)
+            : throw new SyntaxException(offset, $"'{sign}' stands before {of.Described}, expected a number");
 
     private Value Chained(Chain chain)
     {
@@ -102,42 +117,63 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         foreach (var (symbol, operand) in chain.Rest)
         {
             var right = Value(operand);
-            if (symbol == "||") left = new Value($"({Text(left, chain.First.Offset)} || {Text(right, operand.Offset)})", PublishedType.Text);
+            if (symbol == "||")
+                left = new Value($"({Text(left, chain.First.Offset)} || {Text(right, operand.Offset)})", PublishedType.Text);
             else if (!left.IsNumber || !right.IsNumber)
-                throw new SyntaxException(left.IsNumber ? operand.Offset : chain.First.Offset, $"'{symbol}' takes numbers, found {(left.IsNumber ? right : left).Described}");
-            else left = new Value($"({left.Sql} {symbol} {right.Sql})", left.Type == PublishedType.Integer ? right.Type : PublishedType.Double);
+                throw new SyntaxException(
+                    left.IsNumber ? operand.Offset : chain.First.Offset,
+                    $"'{symbol}' takes numbers, found {(left.IsNumber ? right : left).Described}"
+                );
+            else
+                left = new Value(
+                    $"({left.Sql} {symbol} {right.Sql})",
+                    left.Type == PublishedType.Integer ? right.Type : PublishedType.Double
+                );
             QueryTranslator.Checked(left.Sql, operand.Offset);
         }
         return left;
     }
 
-    private static string Text(Value value, int offset) => value.Type switch
-    {
-        PublishedType.Text => value.Sql,
-        PublishedType.Uuid => $"({value.Sql})::text",
-        _ => throw new SyntaxException(offset, $"found {value.Described}, expected text"),
-    };
+    private static string Text(Value value, int offset) =>
+        value.Type switch
+        {
+            PublishedType.Text => value.Sql,
+            PublishedType.Uuid => $"({value.Sql})::text",
+            _ => throw new SyntaxException(offset, $"found {value.Described}, expected text"),
+        };
 
     private Value Aggregated(Aggregate aggregate)
     {
-        if (_insideAggregate) throw new SyntaxException(aggregate.Offset, $"{aggregate.Function} stands inside another aggregate");
-        if (clause is not null) throw new SyntaxException(aggregate.Offset, $"{aggregate.Function} cannot stand in {clause}; conditions on aggregates go into HAVING");
+        if (_insideAggregate)
+            throw new SyntaxException(aggregate.Offset, $"{aggregate.Function} stands inside another aggregate");
+        if (clause is not null)
+            throw new SyntaxException(
+                aggregate.Offset,
+                $"{aggregate.Function} cannot stand in {clause}; conditions on aggregates go into HAVING"
+            );
         HasAggregates = true;
-        if (aggregate.Argument is null) return new Value("count(*)", PublishedType.Integer);
+        if (aggregate.Argument is null)
+            return new Value("count(*)", PublishedType.Integer);
         _insideAggregate = true;
         var argument = Value(aggregate.Argument);
         _insideAggregate = false;
         var distinct = aggregate.Distinct ? "distinct " : "";
-        if (aggregate.Function == "COUNT") return new Value($"count({distinct}{argument.Sql})", PublishedType.Integer);
+        if (aggregate.Function == "COUNT")
+            return new Value($"count({distinct}{argument.Sql})", PublishedType.Integer);
         if (aggregate.Function is "MIN" or "MAX")
         {
             var name = aggregate.Function.ToLowerInvariant();
-            return argument.Type == PublishedType.Uuid ? new Value($"{name}(({argument.Sql})::text)", PublishedType.Text) : new Value($"{name}({argument.Sql})", argument.Type);
+            return argument.Type == PublishedType.Uuid
+                ? new Value($"{name}(({argument.Sql})::text)", PublishedType.Text)
+                : new Value($"{name}({argument.Sql})", argument.Type);
         }
-        if (!argument.IsNumber) throw new SyntaxException(aggregate.Argument.Offset, $"{aggregate.Function} takes numbers, found {argument.Described}");
-        if (aggregate.Function == "AVG") return new Value($"avg({distinct}{argument.Double})", PublishedType.Double);
+        if (!argument.IsNumber)
+            throw new SyntaxException(aggregate.Argument.Offset, $"{aggregate.Function} takes numbers, found {argument.Described}");
+        if (aggregate.Function == "AVG")
+            return new Value($"avg({distinct}{argument.Double})", PublishedType.Double);
         return argument.Type == PublishedType.Integer
-            ? new Value($"(sum({distinct}{argument.Sql}))::bigint", PublishedType.Integer) : new Value($"sum({distinct}{argument.Sql})", PublishedType.Double);
+            ? new Value($"(sum({distinct}{argument.Sql}))::bigint", PublishedType.Integer)
+            : new Value($"sum({distinct}{argument.Sql})", PublishedType.Double);
     }
 
     private Value Chosen(Case choice)
@@ -145,7 +181,8 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         var subject = choice.Subject is null ? null : Value(choice.Subject);
         var whens = choice.Branches.Select(b => subject is null ? Condition(b.When) : Equal(choice.Subject!, subject, b.When)).ToList();
         var results = choice.Branches.Select(b => Value(b.Then)).ToList();
-        if (choice.Else is not null) results.Add(Value(choice.Else));
+        if (choice.Else is not null)
+            results.Add(Value(choice.Else));
         var type = Common(results, choice.Offset, "CASE");
         var branches = whens.Select((when, i) => $"when {when} then {results[i].Sql}");
         return new Value($"(case {string.Join(' ', branches)}{(choice.Else is null ? "" : $" else {results[^1].Sql}")} end)", type);
@@ -161,9 +198,14 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
     private static PublishedType? Common(List<Value> values, int offset, string what)
     {
         var types = values.Where(v => v.Type is not null).Select(v => v.Type!.Value).Distinct().ToList();
-        if (types.Count <= 1) return types.Count == 0 ? null : types[0];
-        return types.TrueForAll(t => t is PublishedType.Integer or PublishedType.Double) ? PublishedType.Double
-            : throw new SyntaxException(offset, $"{what} has values of different types: {string.Join(" and ", values.Select(v => v.Described).Distinct())}");
+        if (types.Count <= 1)
+            return types.Count == 0 ? null : types[0];
+        return types.TrueForAll(t => t is PublishedType.Integer or PublishedType.Double)
+            ? PublishedType.Double
+            : throw new SyntaxException(
+                offset,
+                $"{what} has values of different types: {string.Join(" and ", values.Select(v => v.Described).Distinct())}"
+            );
     }
 
     private Value Converted(Cast cast)
@@ -178,11 +220,20 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             "DOUBLE" or "FLOAT" => ("double precision", PublishedType.Double),
             "CHAR" or "VARCHAR" => ("text", PublishedType.Text),
             "TIMESTAMP" => ("timestamptz", PublishedType.Timestamp),
-            _ => throw new SyntaxException(cast.Offset, $"CAST knows no type {cast.Type}: there are SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR and TIMESTAMP"),
+            _ => throw new SyntaxException(
+                cast.Offset,
+                $"CAST knows no type {cast.Type}: there are SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR and TIMESTAMP"
+            ),
         };
         if (type == PublishedType.Timestamp && value.Type is not (PublishedType.Text or PublishedType.Timestamp or null))
             throw new SyntaxException(cast.Of.Offset, $"CAST makes a TIMESTAMP of text, found {value.Described}");
-        if (value.Type is PublishedType.Uuid or PublishedType.Timestamp && type is PublishedType.Integer or PublishedType.Double && value.Type is not null && !value.IsNumber && value.Type != PublishedType.Text)
+        if (
+            value.Type is PublishedType.Uuid or PublishedType.Timestamp
+            && type is PublishedType.Integer or PublishedType.Double
+            && value.Type is not null
+            && !value.IsNumber
+            && value.Type != PublishedType.Text
+        )
             throw new SyntaxException(cast.Of.Offset, $"CAST makes no number of {value.Described}");
         // A real keeps its rounding and is answered as a double.
         return new Value(sql == "real" ? $"(({value.Sql})::real)::double precision" : $"({value.Sql})::{sql}", type);
@@ -191,7 +242,8 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
     private Value Single(ScalarQuery query)
     {
         var inner = queries.TranslateQuery(query.Query, scope);
-        return inner.Columns.Count == 1 ? new Value($"({inner.Sql})", inner.Columns[0].Type)
+        return inner.Columns.Count == 1
+            ? new Value($"({inner.Sql})", inner.Columns[0].Type)
             : throw new SyntaxException(query.Offset, $"a query for a single value selects one column, this one {inner.Columns.Count}");
     }
 }

@@ -25,7 +25,12 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     }
 
     public static string Checked(string sql, int offset) =>
-        sql.Length <= MostSql ? sql : throw new SyntaxException(offset, "the query is too large once it is translated; write it with fewer nested distances and sums");
+        sql.Length <= MostSql
+            ? sql
+            : throw new SyntaxException(
+                offset,
+                "the query is too large once it is translated; write it with fewer nested distances and sums"
+            );
 
     public string NewAlias() => string.Create(CultureInfo.InvariantCulture, $"t{++_aliases}");
 
@@ -50,8 +55,14 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
 
     public static string Limits(long? skip, long? top, long? cap)
     {
-        var most = top is null ? cap : cap is null ? top : Math.Min(top.Value, cap.Value);
-        return string.Create(CultureInfo.InvariantCulture, $"{(skip is { } s ? $" offset {s}" : "")}{(most is { } m ? $" limit {m}" : "")}");
+        var most =
+            top is null ? cap
+            : cap is null ? top
+            : Math.Min(top.Value, cap.Value);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(skip is { } s ? $" offset {s}" : "")}{(most is { } m ? $" limit {m}" : "")}"
+        );
     }
 
     /// <summary>The position in the answer that an ORDER BY names, from 1; null where it is something else.</summary>
@@ -59,23 +70,36 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     {
         if (by is NumberLiteral { IsInteger: true } number)
         {
-            return int.TryParse(number.Digits, NumberStyles.None, CultureInfo.InvariantCulture, out var position) && position >= 1 && position <= columns.Count
-                ? position : throw new SyntaxException(by.Offset, $"ORDER BY {number.Digits} names no column: the query answers {columns.Count}");
+            return
+                int.TryParse(number.Digits, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+                && position >= 1
+                && position <= columns.Count
+                ? position
+                : throw new SyntaxException(by.Offset, $"ORDER BY {number.Digits} names no column: the query answers {columns.Count}");
         }
-        if (by is not ColumnReference { Path: [var name] }) return null;
+        if (by is not ColumnReference { Path: [var name] })
+            return null;
         for (var i = 0; i < columns.Count; i++)
         {
-            if (name.Matches(columns[i].Name)) return i + 1;
+            if (name.Matches(columns[i].Name))
+                return i + 1;
         }
         return null;
     }
 
     private static Translated Ordered(Translated body, Query query, long? cap)
     {
-        var order = query.Order.Select(term => Position(term.By, body.Columns) is { } position
-            ? string.Create(CultureInfo.InvariantCulture, $"{position}{(term.Descending ? " desc" : "")}")
-            : throw new SyntaxException(term.Offset, "combined queries are ordered by a column's name or position in the answer")).ToList();
-        return body with { Sql = $"{body.Sql}{(order.Count == 0 ? "" : $" order by {string.Join(", ", order)}")}{Limits(query.Skip, null, cap)}" };
+        var order = query
+            .Order.Select(term =>
+                Position(term.By, body.Columns) is { } position
+                    ? string.Create(CultureInfo.InvariantCulture, $"{position}{(term.Descending ? " desc" : "")}")
+                    : throw new SyntaxException(term.Offset, "combined queries are ordered by a column's name or position in the answer")
+            )
+            .ToList();
+        return body with
+        {
+            Sql = $"{body.Sql}{(order.Count == 0 ? "" : $" order by {string.Join(", ", order)}")}{Limits(query.Skip, null, cap)}",
+        };
     }
 
     private Translated TranslateBody(QueryBody body, Scope? outer)
@@ -97,11 +121,27 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     private static Translated Combine(Combination combination, Translated left, Translated right)
     {
         if (left.Columns.Count != right.Columns.Count)
-            throw new SyntaxException(combination.Offset, $"{combination.Operator} combines queries of {left.Columns.Count} and {right.Columns.Count} columns: they need as many");
-        var columns = left.Columns.Zip(right.Columns).Select((pair, i) => pair.First.Type == pair.Second.Type ? pair.First
-            : IsNumber(pair.First.Type) && IsNumber(pair.Second.Type) ? pair.First with { Type = PublishedType.Double }
-            : throw new SyntaxException(combination.Offset, $"{combination.Operator} combines columns of different types in place {i + 1}: {pair.First.Name} and {pair.Second.Name}")).ToList();
-        return new Translated($"({left.Sql}) {combination.Operator.ToLowerInvariant()}{(combination.All ? " all" : "")} ({right.Sql})", columns);
+            throw new SyntaxException(
+                combination.Offset,
+                $"{combination.Operator} combines queries of {left.Columns.Count} and {right.Columns.Count} columns: they need as many"
+            );
+        var columns = left
+            .Columns.Zip(right.Columns)
+            .Select(
+                (pair, i) =>
+                    pair.First.Type == pair.Second.Type ? pair.First
+                    : IsNumber(pair.First.Type) && IsNumber(pair.Second.Type) ? pair.First with { Type = PublishedType.Double }
+                    : throw new SyntaxException(
+                        combination.Offset,
+                        $"{combination.Operator} combines columns of different types in place {i + 1}: {pair.First.Name} and "
+                            + $"{pair.Second.Name}"
+                    )
+            )
+            .ToList();
+        return new Translated(
+            $"({left.Sql}) {combination.Operator.ToLowerInvariant()}{(combination.All ? " all" : "")} ({right.Sql})",
+            columns
+        );
     }
 
     private static bool IsNumber(PublishedType type) => type is PublishedType.Integer or PublishedType.Double;
@@ -110,12 +150,17 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     public (string Sql, Relation Relation) Table(TableReference reference)
     {
         var alias = NewAlias();
-        if (reference.Path is [var single] && _named.FindLast(n => n.Name.Matches(n.Name.Text) && single.Matches(n.Name.Text)) is { Alias: { } query } common)
+        if (
+            reference.Path is [var single]
+            && _named.FindLast(n => n.Name.Matches(n.Name.Text) && single.Matches(n.Name.Text)) is { Alias: { } query } common
+        )
             return ($"{query} as {alias}", Holding(common.Query, reference.Alias ?? single, alias));
         var table = Find(reference);
         var values = table.Rows.Values.Select(v => (object)Bindings.Bind(v, reference.Offset)).ToArray();
         var relation = new Relation(reference.Alias?.Text ?? table.Name, table, alias) { HasOwnName = reference.Alias is null };
-        relation.Columns = table.Columns.Select(c => (c.Name, new Value(string.Format(CultureInfo.InvariantCulture, c.Sql, alias), c.Type, c, relation))).ToList();
+        relation.Columns = table
+            .Columns.Select(c => (c.Name, new Value(string.Format(CultureInfo.InvariantCulture, c.Sql, alias), c.Type, c, relation)))
+            .ToList();
         return ($"{string.Format(CultureInfo.InvariantCulture, table.Rows.Sql, values)} as {alias}", relation);
     }
 
@@ -129,7 +174,11 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     private static Relation Holding(Translated query, Name label, string alias)
     {
         var relation = new Relation(label.Text, null, alias);
-        relation.Columns = query.Columns.Select((c, i) => (c.Name, new Value(string.Create(CultureInfo.InvariantCulture, $"{alias}.c{i + 1}"), c.Type, c.Source, relation))).ToList();
+        relation.Columns = query
+            .Columns.Select(
+                (c, i) => (c.Name, new Value(string.Create(CultureInfo.InvariantCulture, $"{alias}.c{i + 1}"), c.Type, c.Source, relation))
+            )
+            .ToList();
         return relation;
     }
 
@@ -137,14 +186,23 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     {
         var path = reference.Path;
         var written = string.Join('.', path);
-        if (path.Count > 2) throw new SyntaxException(reference.Offset, $"{written} has {path.Count} parts; a table is written schema.table");
+        if (path.Count > 2)
+            throw new SyntaxException(reference.Offset, $"{written} has {path.Count} parts; a table is written schema.table");
         var found = catalogue.Tables.Where(t => path[^1].Matches(t.Name) && (path.Count == 1 || path[0].Matches(t.Schema))).ToList();
         // A quoted name is exact, and a regular one may match several that differ in case.
-        if (found.Count == 1) return found[0];
+        if (found.Count == 1)
+            return found[0];
         if (found.Count > 1)
-            throw new SyntaxException(reference.Offset, $"{written} names more than one table: {string.Join(", ", found.Select(t => t.WrittenName))}");
+            throw new SyntaxException(
+                reference.Offset,
+                $"{written} names more than one table: {string.Join(", ", found.Select(t => t.WrittenName))}"
+            );
         var near = catalogue.Tables.Where(t => path.Count == 1 || path[0].Matches(t.Schema)).ToList();
         var shown = (near.Count > 0 ? near : catalogue.Tables).Take(25).Select(t => t.WrittenName).ToList();
-        throw new SyntaxException(reference.Offset, $"there is no table {written}; there are {string.Join(", ", shown)}{(catalogue.Tables.Count > shown.Count ? " and others, see TAP_SCHEMA.tables" : "")}");
+        throw new SyntaxException(
+            reference.Offset,
+            $"there is no table {written}; there are "
+                + $"{string.Join(", ", shown)}{(catalogue.Tables.Count > shown.Count ? " and others, see TAP_SCHEMA.tables" : "")}"
+        );
     }
 }

@@ -22,7 +22,9 @@ internal sealed class Relation(string label, PublishedTable? table, string alias
 
     /// <summary>Whether a path of a table's name means this.</summary>
     public bool IsNamed(IReadOnlyList<Name> path) =>
-        path.Count > 0 && path[^1].Matches(label) && (path.Count == 1 || (path.Count == 2 && HasOwnName && table is not null && path[0].Matches(table.Schema)));
+        path.Count > 0
+        && path[^1].Matches(label)
+        && (path.Count == 1 || (path.Count == 2 && HasOwnName && table is not null && path[0].Matches(table.Schema)));
 }
 
 /// <summary>What the names of a query mean at one place: its tables, and the queries around it.</summary>
@@ -33,7 +35,8 @@ internal sealed record Scope(Scope? Outer, IReadOnlyList<Relation> Relations, IR
     {
         for (var scope = this; scope is not null; scope = scope.Outer)
         {
-            if (scope.TryFind(column) is { } found) return found;
+            if (scope.TryFind(column) is { } found)
+                return found;
         }
         throw Missing(column);
     }
@@ -41,12 +44,19 @@ internal sealed record Scope(Scope? Outer, IReadOnlyList<Relation> Relations, IR
     public Value? TryFind(ColumnReference column)
     {
         var name = column.Path[^1];
-        if (column.Path.Count == 1) return Single(Visible, name);
+        if (column.Path.Count == 1)
+            return Single(Visible, name);
         var table = column.Path.Take(column.Path.Count - 1).ToList();
         var named = Relations.Where(r => r.IsNamed(table)).ToList();
-        if (named.Count > 1) throw new SyntaxException(column.Offset, $"{string.Join('.', table)} names more than one table here; give them different names with AS");
-        if (named.Count == 0) return null;
-        return Single(named[0].Columns, name) ?? throw new SyntaxException(name.Offset, $"{named[0].Label} has no column {name}; {Known(named[0].Columns, name)}");
+        if (named.Count > 1)
+            throw new SyntaxException(
+                column.Offset,
+                $"{string.Join('.', table)} names more than one table here; give them different names with AS"
+            );
+        if (named.Count == 0)
+            return null;
+        return Single(named[0].Columns, name)
+            ?? throw new SyntaxException(name.Offset, $"{named[0].Label} has no column {name}; {Known(named[0].Columns, name)}");
     }
 
     private static Value? Single(IReadOnlyList<(string Name, Value Value)> columns, Name name)
@@ -54,8 +64,13 @@ internal sealed record Scope(Scope? Outer, IReadOnlyList<Relation> Relations, IR
         Value? found = null;
         foreach (var (published, value) in columns)
         {
-            if (!name.Matches(published)) continue;
-            if (found is not null) throw new SyntaxException(name.Offset, $"the column {name} is in more than one table here; write the table's name before it, with a point between");
+            if (!name.Matches(published))
+                continue;
+            if (found is not null)
+                throw new SyntaxException(
+                    name.Offset,
+                    $"the column {name} is in more than one table here; write the table's name before it, with a point between"
+                );
             found = value;
         }
         return found;
@@ -66,7 +81,11 @@ internal sealed record Scope(Scope? Outer, IReadOnlyList<Relation> Relations, IR
         var path = string.Join('.', column.Path);
         return column.Path.Count == 1
             ? new SyntaxException(column.Offset, $"there is no column {path} here; {Known(Visible, column.Path[0])}")
-            : new SyntaxException(column.Offset, $"there is no table {string.Join('.', column.Path.Take(column.Path.Count - 1))} in this query: its tables are {string.Join(", ", Relations.Select(r => r.Label))}");
+            : new SyntaxException(
+                column.Offset,
+                $"there is no table {string.Join('.', column.Path.Take(column.Path.Count - 1))} in this query: its tables are "
+                    + $"{string.Join(", ", Relations.Select(r => r.Label))}"
+            );
     }
 
     // The names that share most with the one that was written come first: likely it is one of them.
@@ -78,5 +97,6 @@ internal sealed record Scope(Scope? Outer, IReadOnlyList<Relation> Relations, IR
     }
 
     private static int Likeness(string a, string b) =>
-        (a.Contains(b, StringComparison.Ordinal) || b.Contains(a, StringComparison.Ordinal) ? 100 : 0) + Enumerable.Range(0, Math.Min(a.Length, b.Length)).TakeWhile(i => a[i] == b[i]).Count();
+        (a.Contains(b, StringComparison.Ordinal) || b.Contains(a, StringComparison.Ordinal) ? 100 : 0)
+        + Enumerable.Range(0, Math.Min(a.Length, b.Length)).TakeWhile(i => a[i] == b[i]).Count();
 }

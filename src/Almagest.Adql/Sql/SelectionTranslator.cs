@@ -15,32 +15,53 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
         var items = new List<(string Name, Expression? Written, Value Value)>();
         foreach (var item in selection.Items)
         {
-            if (item is AllColumns all) items.AddRange(Expand(all, scope).Select(c => (c.Name, (Expression?)null, c.Value)));
-            else if (item is SelectValue one) items.Add((Title(one, items.Count), one.Value, Typed(expressions.Value(one.Value), one.Offset)));
+            if (item is AllColumns all)
+                items.AddRange(Expand(all, scope).Select(c => (c.Name, (Expression?)null, c.Value)));
+            else if (item is SelectValue one)
+                items.Add((Title(one, items.Count), one.Value, Typed(expressions.Value(one.Value), one.Offset)));
         }
-        if (items.Count > 1000) throw new SyntaxException(selection.Offset, $"the query answers {items.Count} columns; the most are 1000");
+        if (items.Count > 1000)
+            throw new SyntaxException(selection.Offset, $"the query answers {items.Count} columns; the most are 1000");
         var columns = Distinct(items);
 
         var groups = selection.GroupBy.Select(g => Group(g, scope, items)).ToList();
         var having = selection.Having is null ? null : expressions.Condition(selection.Having);
         var orderings = order.Select(term => (term, Position: QueryTranslator.Position(term.By, columns))).ToList();
-        var ordering = orderings.Select(o =>
-            $"{(o.Position is { } p ? p.ToString(CultureInfo.InvariantCulture) : Ordering(o.term.By, expressions, selection.Distinct, items))}{(o.term.Descending ? " desc" : "")}").ToList();
+        var ordering = orderings
+            .Select(o =>
+                (
+                    o.Position is { } p
+                        ? p.ToString(CultureInfo.InvariantCulture)
+                        : Ordering(o.term.By, expressions, selection.Distinct, items)
+                ) + (o.term.Descending ? " desc" : "")
+            )
+            .ToList();
 
         if (groups.Count > 0 || having is not null || expressions.HasAggregates)
         {
             var grouped = groups.ToHashSet(StringComparer.Ordinal);
             foreach (var (name, written, value) in items)
             {
-                if (written is not null) expressions.RequireGrouped(written, grouped);
-                else if (!grouped.Contains(value.Sql)) throw new SyntaxException(selection.Offset, $"* holds the column {name}, which is neither in GROUP BY nor in an aggregate");
+                if (written is not null)
+                    expressions.RequireGrouped(written, grouped);
+                else if (!grouped.Contains(value.Sql))
+                    throw new SyntaxException(
+                        selection.Offset,
+                        $"* holds the column {name}, which is neither in GROUP BY nor in an aggregate"
+                    );
             }
-            if (selection.Having is not null) expressions.RequireGrouped(selection.Having, grouped);
-            foreach (var (term, position) in orderings.Where(o => o.Position is null)) expressions.RequireGrouped(term.By, grouped);
+            if (selection.Having is not null)
+                expressions.RequireGrouped(selection.Having, grouped);
+            foreach (var (term, position) in orderings.Where(o => o.Position is null))
+                expressions.RequireGrouped(term.By, grouped);
         }
 
-        var list = string.Join(", ", items.Select((item, i) => string.Create(CultureInfo.InvariantCulture, $"{item.Value.Sql} as c{i + 1}")));
-        var sql = $"select {(selection.Distinct ? "distinct " : "")}{list} from {from}{where}"
+        var list = string.Join(
+            ", ",
+            items.Select((item, i) => string.Create(CultureInfo.InvariantCulture, $"{item.Value.Sql} as c{i + 1}"))
+        );
+        var sql =
+            $"select {(selection.Distinct ? "distinct " : "")}{list} from {from}{where}"
             + (groups.Count == 0 ? "" : $" group by {string.Join(", ", groups)}")
             + (having is null ? "" : $" having {having}")
             + (ordering.Count == 0 ? "" : $" order by {string.Join(", ", ordering)}")
@@ -48,16 +69,21 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
         return new Translated(QueryTranslator.Checked(sql, selection.Offset), columns);
     }
 
-    private static Value Typed(Value value, int offset) => value.Type is not null ? value
-        : throw new SyntaxException(offset, "a NULL of no type cannot be answered; write CAST(NULL AS DOUBLE), for instance");
+    private static Value Typed(Value value, int offset) =>
+        value.Type is not null
+            ? value
+            : throw new SyntaxException(offset, "a NULL of no type cannot be answered; write CAST(NULL AS DOUBLE), for instance");
 
-    private static string Title(SelectValue item, int index) => item.Alias is { } alias ? alias.Text : item.Value switch
-    {
-        ColumnReference column => column.Path[^1].Text,
-        Aggregate aggregate => aggregate.Function.ToLowerInvariant(),
-        FunctionCall call => call.Function.ToLowerInvariant(),
-        _ => string.Create(CultureInfo.InvariantCulture, $"column_{index + 1}"),
-    };
+    private static string Title(SelectValue item, int index) =>
+        item.Alias is { } alias
+            ? alias.Text
+            : item.Value switch
+            {
+                ColumnReference column => column.Path[^1].Text,
+                Aggregate aggregate => aggregate.Function.ToLowerInvariant(),
+                FunctionCall call => call.Function.ToLowerInvariant(),
+                _ => string.Create(CultureInfo.InvariantCulture, $"column_{index + 1}"),
+            };
 
     // Two columns of one name are two columns of an answer; the second is told apart by a number.
     private static List<AnswerColumn> Distinct(List<(string Name, Expression? Written, Value Value)> items)
@@ -67,9 +93,15 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
         foreach (var (title, written, value) in items)
         {
             // A column keeps the case in which it is published.
-            var own = value.Source is { } source && string.Equals(title, source.Name, StringComparison.OrdinalIgnoreCase) && written is null or ColumnReference ? value.Source!.Name : title;
+            var own =
+                value.Source is { } source
+                && string.Equals(title, source.Name, StringComparison.OrdinalIgnoreCase)
+                && written is null or ColumnReference
+                    ? value.Source!.Name
+                    : title;
             var name = own;
-            for (var n = 2; !taken.Add(name); n++) name = string.Create(CultureInfo.InvariantCulture, $"{own}_{n}");
+            for (var n = 2; !taken.Add(name); n++)
+                name = string.Create(CultureInfo.InvariantCulture, $"{own}_{n}");
             columns.Add(new AnswerColumn(name, value.Type!.Value, value.Source));
         }
         return columns;
@@ -77,24 +109,41 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
 
     private static IEnumerable<(string Name, Value Value)> Expand(AllColumns all, Scope scope)
     {
-        if (all.Table.Count == 0) return scope.Visible;
+        if (all.Table.Count == 0)
+            return scope.Visible;
         var found = scope.Relations.Where(r => r.IsNamed(all.Table)).ToList();
-        return found.Count == 1 ? found[0].Columns
-            : throw new SyntaxException(all.Offset, $"{string.Join('.', all.Table)} is no table of this query: there are {string.Join(", ", scope.Relations.Select(r => r.Label))}");
+        return found.Count == 1
+            ? found[0].Columns
+            : throw new SyntaxException(
+                all.Offset,
+                $"{string.Join('.', all.Table)} is no table of this query: there are "
+                    + $"{string.Join(", ", scope.Relations.Select(r => r.Label))}"
+            );
     }
 
     private string Group(Expression by, Scope scope, List<(string Name, Expression? Written, Value Value)> items)
     {
-        if (by is NumberLiteral) throw new SyntaxException(by.Offset, "GROUP BY takes columns and expressions, no positions");
-        if (by is ColumnReference { Path: [var name] } column && scope.TryFind(column) is null && items.Find(i => name.Matches(i.Name)) is { Written: { } written })
+        if (by is NumberLiteral)
+            throw new SyntaxException(by.Offset, "GROUP BY takes columns and expressions, no positions");
+        if (
+            by is ColumnReference { Path: [var name] } column
+            && scope.TryFind(column) is null
+            && items.Find(i => name.Matches(i.Name)) is { Written: { } written }
+        )
             return new ExpressionTranslator(queries, scope, "GROUP BY").Value(written).Sql;
         return new ExpressionTranslator(queries, scope, "GROUP BY").Value(by).Sql;
     }
 
-    private static string Ordering(Expression by, ExpressionTranslator expressions, bool distinct, List<(string Name, Expression? Written, Value Value)> items)
+    private static string Ordering(
+        Expression by,
+        ExpressionTranslator expressions,
+        bool distinct,
+        List<(string Name, Expression? Written, Value Value)> items
+    )
     {
         var sql = expressions.Value(by).Sql;
-        if (distinct && items.TrueForAll(i => i.Value.Sql != sql)) throw new SyntaxException(by.Offset, "a SELECT DISTINCT is ordered by what it selects");
+        if (distinct && items.TrueForAll(i => i.Value.Sql != sql))
+            throw new SyntaxException(by.Offset, "a SELECT DISTINCT is ordered by what it selects");
         return sql;
     }
 
@@ -108,7 +157,9 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
 
     private static void RequireDistinctLabels(IReadOnlyList<Relation> relations, int offset)
     {
-        if (relations.GroupBy(r => (r.Label, Schema: r.HasOwnName ? r.Table?.Schema : null)).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        if (
+            relations.GroupBy(r => (r.Label, Schema: r.HasOwnName ? r.Table?.Schema : null)).FirstOrDefault(g => g.Count() > 1) is { } twice
+        )
             throw new SyntaxException(offset, $"two tables are called {twice.Key.Label}; give one of them another name with AS");
     }
 
@@ -129,16 +180,22 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             return ($"({leftSql} {join.Kind} join {rightSql} on {new ExpressionTranslator(queries, scope, "ON").Condition(on)})", scope);
         }
 
-        var names = join.Using?.Select(n => (n.Text, Name: n)).ToList()
-            ?? left.Visible.Where(l => right.Visible.Any(r => r.Name == l.Name)).Select(l => (l.Name, new Name(l.Name, true, join.Offset))).Distinct().ToList();
-        if (names.Count == 0) throw new SyntaxException(join.Offset, "the joined tables have no column in common; write ON");
+        var names =
+            join.Using?.Select(n => (n.Text, Name: n)).ToList()
+            ?? left.Visible.Where(l => right.Visible.Any(r => r.Name == l.Name))
+                .Select(l => (l.Name, new Name(l.Name, true, join.Offset)))
+                .Distinct()
+                .ToList();
+        if (names.Count == 0)
+            throw new SyntaxException(join.Offset, "the joined tables have no column in common; write ON");
         var conditions = new List<string>();
         var merged = new List<(string Name, Value Value)>();
         foreach (var (_, name) in names)
         {
             var reference = new ColumnReference([name], name.Offset);
             var (l, r) = (left.TryFind(reference), right.TryFind(reference));
-            if (l is null || r is null) throw new SyntaxException(name.Offset, $"the column {name} is not in both of the joined tables");
+            if (l is null || r is null)
+                throw new SyntaxException(name.Offset, $"the column {name} is not in both of the joined tables");
             var (ls, rs) = ExpressionTranslator.Comparable(l, r, name.Offset);
             conditions.Add($"{ls} = {rs}");
             var value = join.Kind switch
@@ -150,7 +207,11 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             merged.Add((l.Source?.Name ?? name.Text, value));
         }
         bool IsMerged((string Name, Value Value) column) => names.Exists(n => n.Name.Matches(column.Name));
-        var joined = new Scope(outer, relations, [.. merged, .. left.Visible.Where(c => !IsMerged(c)), .. right.Visible.Where(c => !IsMerged(c))]);
+        var joined = new Scope(
+            outer,
+            relations,
+            [.. merged, .. left.Visible.Where(c => !IsMerged(c)), .. right.Visible.Where(c => !IsMerged(c))]
+        );
         return ($"({leftSql} {join.Kind} join {rightSql} on {string.Join(" and ", conditions)})", joined);
     }
 }

@@ -10,7 +10,8 @@ internal sealed record PointShape(string Ra, string Dec, (double Ra, double Dec)
 /// <param name="KnownRadius">when the query itself says it</param>
 internal sealed record CircleShape(PointShape Centre, string Radius, double? KnownRadius, int Offset) : Shape(Offset);
 
-/// <summary>All positions whose declination and right ascension differ from the centre's by at most half the height and half the width.</summary>
+/// <summary>All positions whose declination and right ascension differ from the centre's by at most half the height and half the
+/// width.</summary>
 internal sealed record BoxShape(PointShape Centre, double Width, double Height, int Offset) : Shape(Offset);
 
 /// <summary>The inside of arcs of great circles; convex, its corners known, ordered so that the inside is to the left.</summary>

@@ -9,17 +9,27 @@ internal static class SkyPolygon
     /// <exception cref="SyntaxException">it has fewer than three corners, or is not convex, or wider than a hemisphere</exception>
     public static PolygonShape Of(IReadOnlyList<(double Ra, double Dec)> corners, int offset)
     {
-        if (corners.Count < 3) throw new SyntaxException(offset, "a POLYGON has at least three corners");
-        if (corners.Count > 1000) throw new SyntaxException(offset, "a POLYGON has at most 1000 corners");
+        if (corners.Count < 3)
+            throw new SyntaxException(offset, "a POLYGON has at least three corners");
+        if (corners.Count > 1000)
+            throw new SyntaxException(offset, "a POLYGON has at most 1000 corners");
         // Either sense of rotation is accepted: the inside is the smaller side.
         foreach (var candidate in new[] { corners, [.. corners.Reverse()] })
         {
             var polygon = new PolygonShape(candidate, offset);
             var vectors = candidate.Select(c => SkyCoordinates.ToUnitVector(c.Ra, c.Dec)).ToList();
             var sides = Sides(polygon);
-            if (sides.All(n => n.Norm > 1e-14) && sides.All(n => vectors.TrueForAll(v => n.Dot(v) >= -1e-12)) && sides.Any(n => vectors.Exists(v => n.Dot(v) > 1e-12))) return polygon;
+            if (
+                sides.All(n => n.Norm > 1e-14)
+                && sides.All(n => vectors.TrueForAll(v => n.Dot(v) >= -1e-12))
+                && sides.Any(n => vectors.Exists(v => n.Dot(v) > 1e-12))
+            )
+                return polygon;
         }
-        throw new SyntaxException(offset, "this POLYGON is not convex, or its corners repeat; cut it into convex ones and combine them with OR");
+        throw new SyntaxException(
+            offset,
+            "this POLYGON is not convex, or its corners repeat; cut it into convex ones and combine them with OR"
+        );
     }
 
     /// <summary>For each side, the vector whose product with a position inside is not negative.</summary>
@@ -33,7 +43,8 @@ internal static class SkyPolygon
     public static (double Ra, double Dec, double Radius) Around(PolygonShape polygon)
     {
         var centre = polygon.Corners.Select(c => SkyCoordinates.ToUnitVector(c.Ra, c.Dec)).Aggregate((a, b) => a + b);
-        if (centre.Norm < 1e-9) return (0, 0, 180);
+        if (centre.Norm < 1e-9)
+            return (0, 0, 180);
         var (ra, dec) = SkyCoordinates.FromVector(centre);
         var reach = polygon.Corners.Max(c => SkyCoordinates.SeparationDeg(ra, dec, c.Ra, c.Dec));
         // Beyond 90 degrees a side may lie farther away than its ends.

@@ -9,7 +9,8 @@ public sealed record AnswerColumn(string Name, PublishedType Type, PublishedColu
 /// <summary>A translated query.</summary>
 /// <param name="Text">one SELECT for PostgreSQL; its only values are parameters, <c>$1</c> …</param>
 /// <param name="Parameters">
-/// <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, <see cref="Guid"/>, <see cref="DateTime"/> (UTC), or an array of one of them
+/// <see cref="long"/>, <see cref="double"/>, <see cref="string"/>, <see cref="Guid"/>, <see cref="DateTime"/> (UTC), or an array of one of
+/// them
 /// </param>
 /// <param name="Columns">as they are answered; never two of one name</param>
 public sealed record SqlQuery(string Text, IReadOnlyList<object> Parameters, IReadOnlyList<AnswerColumn> Columns);

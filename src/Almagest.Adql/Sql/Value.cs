@@ -14,12 +14,13 @@ internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? S
     public string Double => Type == PublishedType.Double ? Sql : $"({Sql})::double precision";
 
     /// <summary>What it is, for an error.</summary>
-    public string Described => Type switch
-    {
-        PublishedType.Integer or PublishedType.Double => "a number",
-        PublishedType.Text => "text",
-        PublishedType.Uuid => "a UUID",
-        PublishedType.Timestamp => "a time",
-        _ => "NULL",
-    };
+    public string Described =>
+        Type switch
+        {
+            PublishedType.Integer or PublishedType.Double => "a number",
+            PublishedType.Text => "text",
+            PublishedType.Uuid => "a UUID",
+            PublishedType.Timestamp => "a time",
+            _ => "NULL",
+        };
 }

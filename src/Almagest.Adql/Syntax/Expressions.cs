@@ -23,7 +23,8 @@ internal sealed record FunctionCall(string Function, IReadOnlyList<Expression> A
 /// <param name="Argument">null = all rows: COUNT(*)</param>
 internal sealed record Aggregate(string Function, Expression? Argument, bool Distinct, int Offset) : Expression(Offset);
 
-internal sealed record Case(Expression? Subject, IReadOnlyList<(Expression When, Expression Then)> Branches, Expression? Else, int Offset) : Expression(Offset);
+internal sealed record Case(Expression? Subject, IReadOnlyList<(Expression When, Expression Then)> Branches, Expression? Else, int Offset)
+    : Expression(Offset);
 
 internal sealed record Cast(Expression Of, string Type, int Offset) : Expression(Offset);
 

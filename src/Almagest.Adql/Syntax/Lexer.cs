@@ -16,17 +16,22 @@ internal static class Lexer
         while (true)
         {
             at = SkipBlanks(query, at);
-            if (at == query.Length) break;
+            if (at == query.Length)
+                break;
             var start = at;
             var c = query[at];
             if (char.IsAsciiLetter(c))
             {
-                while (at < query.Length && (char.IsAsciiLetterOrDigit(query[at]) || query[at] == '_')) at++;
+                while (at < query.Length && (char.IsAsciiLetterOrDigit(query[at]) || query[at] == '_'))
+                    at++;
                 tokens.Add(new Token(TokenKind.Word, query[start..at], start));
             }
-            else if (c == '"') tokens.Add(new Token(TokenKind.Quoted, Quoted(query, ref at, "a quoted name"), start));
-            else if (c == '\'') AddText(tokens, Quoted(query, ref at, "a text"), start);
-            else if (char.IsAsciiDigit(c) || (c == '.' && at + 1 < query.Length && char.IsAsciiDigit(query[at + 1]))) tokens.Add(Number(query, ref at));
+            else if (c == '"')
+                tokens.Add(new Token(TokenKind.Quoted, Quoted(query, ref at, "a quoted name"), start));
+            else if (c == '\'')
+                AddText(tokens, Quoted(query, ref at, "a text"), start);
+            else if (char.IsAsciiDigit(c) || (c == '.' && at + 1 < query.Length && char.IsAsciiDigit(query[at + 1])))
+                tokens.Add(Number(query, ref at));
             else if (s_longSymbols.FirstOrDefault(s => string.CompareOrdinal(query, start, s, 0, 2) == 0) is { } symbol)
             {
                 at += 2;
@@ -37,8 +42,13 @@ internal static class Lexer
                 at++;
                 tokens.Add(new Token(TokenKind.Symbol, c.ToString(), start));
             }
-            else if (c == ';') throw new SyntaxException(start, "a query is one statement and has no ';'");
-            else throw new SyntaxException(start, $"'{c}' starts nothing in ADQL" + (c is '_' ? "; a name that begins with '_' stands in double quotes" : ""));
+            else if (c == ';')
+                throw new SyntaxException(start, "a query is one statement and has no ';'");
+            else
+                throw new SyntaxException(
+                    start,
+                    $"'{c}' starts nothing in ADQL" + (c is '_' ? "; a name that begins with '_' stands in double quotes" : "")
+                );
         }
         tokens.Add(new Token(TokenKind.End, "", query.Length));
         return tokens;
@@ -48,12 +58,15 @@ internal static class Lexer
     {
         while (at < query.Length)
         {
-            if (char.IsWhiteSpace(query[at])) at++;
+            if (char.IsWhiteSpace(query[at]))
+                at++;
             else if (query[at] == '-' && at + 1 < query.Length && query[at + 1] == '-')
             {
-                while (at < query.Length && query[at] is not ('\n' or '\r')) at++;
+                while (at < query.Length && query[at] is not ('\n' or '\r'))
+                    at++;
             }
-            else break;
+            else
+                break;
         }
         return at;
     }
@@ -66,15 +79,19 @@ internal static class Lexer
         while (at < query.Length)
         {
             var c = query[at++];
-            if (c == '\0') throw new SyntaxException(at - 1, $"{what} cannot hold the character 0");
-            if (c != quote) content.Append(c);
+            if (c == '\0')
+                throw new SyntaxException(at - 1, $"{what} cannot hold the character 0");
+            if (c != quote)
+                content.Append(c);
             else if (at < query.Length && query[at] == quote)
             {
                 content.Append(quote);
                 at++;
             }
-            else if (content.Length == 0 && quote == '"') throw new SyntaxException(start, "a quoted name is empty");
-            else return content.ToString();
+            else if (content.Length == 0 && quote == '"')
+                throw new SyntaxException(start, "a quoted name is empty");
+            else
+                return content.ToString();
         }
         throw new SyntaxException(start, $"{what} starts here and does not end: a closing {quote} is missing");
     }
@@ -82,8 +99,10 @@ internal static class Lexer
     // Texts that follow each other are one (SQL 92, 5.3).
     private static void AddText(List<Token> tokens, string text, int start)
     {
-        if (tokens.Count > 0 && tokens[^1] is { Kind: TokenKind.Text } before) tokens[^1] = before with { Value = before.Value + text };
-        else tokens.Add(new Token(TokenKind.Text, text, start));
+        if (tokens.Count > 0 && tokens[^1] is { Kind: TokenKind.Text } before)
+            tokens[^1] = before with { Value = before.Value + text };
+        else
+            tokens.Add(new Token(TokenKind.Text, text, start));
     }
 
     private static Token Number(string query, ref int at)
@@ -93,9 +112,15 @@ internal static class Lexer
         {
             at += 2;
             var digits = at;
-            while (at < query.Length && char.IsAsciiHexDigit(query[at])) at++;
-            if (at == digits || at - digits > 15 || EndsInWord(query, at)) throw new SyntaxException(start, "a hexadecimal number is 0x and 1 to 15 digits");
-            return new Token(TokenKind.Integer, Convert.ToInt64(query[digits..at], 16).ToString(System.Globalization.CultureInfo.InvariantCulture), start);
+            while (at < query.Length && char.IsAsciiHexDigit(query[at]))
+                at++;
+            if (at == digits || at - digits > 15 || EndsInWord(query, at))
+                throw new SyntaxException(start, "a hexadecimal number is 0x and 1 to 15 digits");
+            return new Token(
+                TokenKind.Integer,
+                Convert.ToInt64(query[digits..at], 16).ToString(System.Globalization.CultureInfo.InvariantCulture),
+                start
+            );
         }
         var whole = true;
         Digits(query, ref at);
@@ -108,7 +133,8 @@ internal static class Lexer
         if (at < query.Length && query[at] is 'e' or 'E')
         {
             var exponent = at + 1;
-            if (exponent < query.Length && query[exponent] is '+' or '-') exponent++;
+            if (exponent < query.Length && query[exponent] is '+' or '-')
+                exponent++;
             if (exponent < query.Length && char.IsAsciiDigit(query[exponent]))
             {
                 whole = false;
@@ -116,7 +142,12 @@ internal static class Lexer
                 Digits(query, ref at);
             }
         }
-        if (EndsInWord(query, at)) throw new SyntaxException(start, $"a number ends in letters at '{query[start..(at + 1)]}'; a name of more than letters, digits and '_' stands in double quotes");
+        if (EndsInWord(query, at))
+            throw new SyntaxException(
+                start,
+                $"a number ends in letters at '{query[start..(at + 1)]}'; a name of more than letters, digits and '_' stands in "
+                    + $"double quotes"
+            );
         return new Token(whole ? TokenKind.Integer : TokenKind.Real, query[start..at], start);
     }
 
@@ -124,6 +155,7 @@ internal static class Lexer
 
     private static void Digits(string query, ref int at)
     {
-        while (at < query.Length && char.IsAsciiDigit(query[at])) at++;
+        while (at < query.Length && char.IsAsciiDigit(query[at]))
+            at++;
     }
 }

@@ -17,8 +17,15 @@ internal sealed record Enclosed(Query Query, int Offset) : QueryBody(Offset);
 /// <summary>SELECT.</summary>
 /// <param name="From">tables apart by commas</param>
 internal sealed record Selection(
-    bool Distinct, long? Top, IReadOnlyList<SelectItem> Items, IReadOnlyList<TableExpression> From, Expression? Where,
-    IReadOnlyList<Expression> GroupBy, Expression? Having, int Offset) : QueryBody(Offset);
+    bool Distinct,
+    long? Top,
+    IReadOnlyList<SelectItem> Items,
+    IReadOnlyList<TableExpression> From,
+    Expression? Where,
+    IReadOnlyList<Expression> GroupBy,
+    Expression? Having,
+    int Offset
+) : QueryBody(Offset);
 
 internal abstract record SelectItem(int Offset);
 
@@ -35,6 +42,14 @@ internal sealed record DerivedTable(Query Query, Name Alias, int Offset) : Table
 
 /// <param name="Kind">inner, left, right or full</param>
 /// <param name="Using">null = by ON, or all common columns where natural</param>
-internal sealed record Join(TableExpression Left, string Kind, TableExpression Right, bool Natural, Expression? On, IReadOnlyList<Name>? Using, int Offset) : TableExpression(Offset);
+internal sealed record Join(
+    TableExpression Left,
+    string Kind,
+    TableExpression Right,
+    bool Natural,
+    Expression? On,
+    IReadOnlyList<Name>? Using,
+    int Offset
+) : TableExpression(Offset);
 
 internal sealed record OrderTerm(Expression By, bool Descending, int Offset);

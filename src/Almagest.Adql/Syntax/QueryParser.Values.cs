@@ -21,9 +21,11 @@ internal sealed partial class QueryParser
     private Expression ReadJunction(string word, Func<Expression> part)
     {
         var first = part();
-        if (!tokens.IsWord(word)) return first;
+        if (!tokens.IsWord(word))
+            return first;
         var all = new List<Expression> { first };
-        while (tokens.TakeWord(word)) all.Add(part());
+        while (tokens.TakeWord(word))
+            all.Add(part());
         return new Junction(word == "AND", all, first.Offset);
     }
 
@@ -62,9 +64,12 @@ internal sealed partial class QueryParser
             tokens.ExpectWord("AND", "after the lower bound of BETWEEN");
             return new Between(left, low, ReadValue(), negated, start);
         }
-        if (tokens.TakeWord("LIKE")) return new Like(left, ReadValue(), false, negated, start);
-        if (tokens.TakeWord("ILIKE")) return new Like(left, ReadValue(), true, negated, start);
-        if (!tokens.TakeWord("IN")) return left;
+        if (tokens.TakeWord("LIKE"))
+            return new Like(left, ReadValue(), false, negated, start);
+        if (tokens.TakeWord("ILIKE"))
+            return new Like(left, ReadValue(), true, negated, start);
+        if (!tokens.TakeWord("IN"))
+            return left;
         tokens.ExpectSymbol("(", "after IN");
         if (tokens.IsWord("SELECT") || tokens.IsWord("WITH"))
         {
@@ -95,7 +100,8 @@ internal sealed partial class QueryParser
         {
             var symbol = tokens.Take();
             rest ??= [];
-            if (rest.Count == 1000) throw new SyntaxException(symbol.Offset, "more than 1000 values are chained here");
+            if (rest.Count == 1000)
+                throw new SyntaxException(symbol.Offset, "more than 1000 values are chained here");
             rest.Add((symbol.Value, part()));
         }
         return rest is null ? first : new Chain(first, rest, first.Offset);
@@ -104,7 +110,8 @@ internal sealed partial class QueryParser
     private Expression ReadSigned()
     {
         var start = tokens.Next.Offset;
-        if (tokens.TakeSymbol("-")) return new Negation(tokens.Nested(ReadSigned), start);
+        if (tokens.TakeSymbol("-"))
+            return new Negation(tokens.Nested(ReadSigned), start);
         return tokens.TakeSymbol("+") ? tokens.Nested(ReadSigned) : ReadPrimary();
     }
 
@@ -157,7 +164,8 @@ internal sealed partial class QueryParser
         var path = new List<Name> { first };
         while (tokens.TakeSymbol("."))
         {
-            if (tokens.TakeSymbol("*")) return new AllOfTable(path, first.Offset);
+            if (tokens.TakeSymbol("*"))
+                return new AllOfTable(path, first.Offset);
             path.Add(tokens.ExpectName("name of a column after '.'"));
         }
         return new ColumnReference(path, first.Offset);
@@ -176,7 +184,8 @@ internal sealed partial class QueryParser
                 return new Aggregate(function, null, false, name.Offset);
             }
             var distinct = tokens.TakeWord("DISTINCT");
-            if (!distinct) tokens.TakeWord("ALL");
+            if (!distinct)
+                tokens.TakeWord("ALL");
             var argument = ReadExpression();
             tokens.ExpectSymbol(")", $"after the argument of {function}");
             return new Aggregate(function, argument, distinct, name.Offset);
@@ -197,7 +206,8 @@ internal sealed partial class QueryParser
             tokens.ExpectWord("THEN", "after the condition of WHEN");
             branches.Add((when, ReadExpression()));
         }
-        if (branches.Count == 0) throw tokens.Unexpected("WHEN");
+        if (branches.Count == 0)
+            throw tokens.Unexpected("WHEN");
         var otherwise = tokens.TakeWord("ELSE") ? ReadExpression() : null;
         tokens.ExpectWord("END", "at the end of CASE");
         return new Case(subject, branches, otherwise, start);
@@ -210,10 +220,12 @@ internal sealed partial class QueryParser
         var of = ReadExpression();
         tokens.ExpectWord("AS", "after the value of CAST");
         var type = tokens.Next;
-        if (type.Kind != TokenKind.Word) throw tokens.Unexpected("a type after AS");
+        if (type.Kind != TokenKind.Word)
+            throw tokens.Unexpected("a type after AS");
         tokens.Take();
         var name = type.Value.ToUpperInvariant();
-        if (name == "DOUBLE") tokens.TakeWord("PRECISION");
+        if (name == "DOUBLE")
+            tokens.TakeWord("PRECISION");
         if (name is "CHAR" or "VARCHAR" && tokens.TakeSymbol("("))
         {
             ReadCount($"{name}(");

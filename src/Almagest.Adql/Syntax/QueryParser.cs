@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Almagest.Adql.Syntax;
 
 /// <summary>
-/// Reads queries by recursive descent: ADQL 2.1 (IVOA Recommendation 2023-12-15), with the geometries of 2.0; and, beyond it, CASE and single
-/// values from queries in parentheses.
+/// Reads queries by recursive descent: ADQL 2.1 (IVOA Recommendation 2023-12-15), with the geometries of 2.0; and, beyond it, CASE and
+/// single values from queries in parentheses.
 /// </summary>
 internal sealed partial class QueryParser(TokenStream tokens)
 {
@@ -17,43 +17,47 @@ internal sealed partial class QueryParser(TokenStream tokens)
     public static Query Parse(string text)
     {
         var tokens = new TokenStream(Lexer.Tokens(text));
-        if (tokens.Next.Kind == TokenKind.End) throw tokens.Unexpected("a query that begins with SELECT");
+        if (tokens.Next.Kind == TokenKind.End)
+            throw tokens.Unexpected("a query that begins with SELECT");
         var query = new QueryParser(tokens).ReadQuery();
-        if (tokens.Next.Kind != TokenKind.End) throw tokens.Unexpected("the end of the query");
+        if (tokens.Next.Kind != TokenKind.End)
+            throw tokens.Unexpected("the end of the query");
         return query;
     }
 
-    private Query ReadQuery() => tokens.Nested(() =>
-    {
-        var start = tokens.Next.Offset;
-        var with = new List<NamedQuery>();
-        if (tokens.TakeWord("WITH"))
+    private Query ReadQuery() =>
+        tokens.Nested(() =>
         {
-            do
+            var start = tokens.Next.Offset;
+            var with = new List<NamedQuery>();
+            if (tokens.TakeWord("WITH"))
             {
-                var name = tokens.ExpectName("name of a query");
-                tokens.ExpectWord("AS", "after the name of the query");
-                tokens.ExpectSymbol("(", "before the query");
-                with.Add(new NamedQuery(name, ReadQuery()));
-                tokens.ExpectSymbol(")", "after the query");
-            } while (tokens.TakeSymbol(","));
-        }
-        var body = ReadCombination();
-        var order = new List<OrderTerm>();
-        if (tokens.TakeWord("ORDER"))
-        {
-            tokens.ExpectWord("BY", "after ORDER");
-            do
+                do
+                {
+                    var name = tokens.ExpectName("name of a query");
+                    tokens.ExpectWord("AS", "after the name of the query");
+                    tokens.ExpectSymbol("(", "before the query");
+                    with.Add(new NamedQuery(name, ReadQuery()));
+                    tokens.ExpectSymbol(")", "after the query");
+                } while (tokens.TakeSymbol(","));
+            }
+            var body = ReadCombination();
+            var order = new List<OrderTerm>();
+            if (tokens.TakeWord("ORDER"))
             {
-                var by = ReadExpression();
-                var descending = tokens.TakeWord("DESC");
-                if (!descending) tokens.TakeWord("ASC");
-                order.Add(new OrderTerm(by, descending, by.Offset));
-            } while (tokens.TakeSymbol(","));
-        }
-        long? skip = tokens.TakeWord("OFFSET") ? ReadCount("OFFSET") : null;
-        return new Query(with, body, order, skip, start);
-    });
+                tokens.ExpectWord("BY", "after ORDER");
+                do
+                {
+                    var by = ReadExpression();
+                    var descending = tokens.TakeWord("DESC");
+                    if (!descending)
+                        tokens.TakeWord("ASC");
+                    order.Add(new OrderTerm(by, descending, by.Offset));
+                } while (tokens.TakeSymbol(","));
+            }
+            long? skip = tokens.TakeWord("OFFSET") ? ReadCount("OFFSET") : null;
+            return new Query(with, body, order, skip, start);
+        });
 
     private QueryBody ReadCombination()
     {
@@ -90,9 +94,11 @@ internal sealed partial class QueryParser(TokenStream tokens)
             tokens.ExpectSymbol(")", "after the query");
             return new Enclosed(query, start);
         }
-        if (!tokens.TakeWord("SELECT")) throw tokens.Unexpected("SELECT");
+        if (!tokens.TakeWord("SELECT"))
+            throw tokens.Unexpected("SELECT");
         var distinct = tokens.TakeWord("DISTINCT");
-        if (!distinct) tokens.TakeWord("ALL");
+        if (!distinct)
+            tokens.TakeWord("ALL");
         long? top = tokens.TakeWord("TOP") ? ReadCount("TOP") : null;
         var items = new List<SelectItem>();
         do items.Add(ReadItem());
@@ -115,12 +121,16 @@ internal sealed partial class QueryParser(TokenStream tokens)
 
     private void Count(int offset)
     {
-        if (++_combined > MostCombined) throw new SyntaxException(offset, $"the query combines more than {MostCombined} tables or queries");
+        if (++_combined > MostCombined)
+            throw new SyntaxException(offset, $"the query combines more than {MostCombined} tables or queries");
     }
 
     private long ReadCount(string after)
     {
-        if (tokens.Next.Kind == TokenKind.Integer && long.TryParse(tokens.Next.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        if (
+            tokens.Next.Kind == TokenKind.Integer
+            && long.TryParse(tokens.Next.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        )
         {
             tokens.Take();
             return count;
@@ -131,9 +141,11 @@ internal sealed partial class QueryParser(TokenStream tokens)
     private SelectItem ReadItem()
     {
         var start = tokens.Next.Offset;
-        if (tokens.TakeSymbol("*")) return new AllColumns([], start);
+        if (tokens.TakeSymbol("*"))
+            return new AllColumns([], start);
         var value = ReadExpression(allowAll: true);
-        if (value is AllOfTable all) return new AllColumns(all.Table, start);
+        if (value is AllOfTable all)
+            return new AllColumns(all.Table, start);
         var alias = tokens.TakeWord("AS") ? tokens.ExpectName("name of a column after AS") : tokens.TryName();
         return new SelectValue(value, alias, start);
     }
@@ -146,12 +158,14 @@ internal sealed partial class QueryParser(TokenStream tokens)
             var start = tokens.Next.Offset;
             var natural = tokens.TakeWord("NATURAL");
             string? kind = null;
-            if (tokens.TakeWord("INNER")) kind = "inner";
+            if (tokens.TakeWord("INNER"))
+                kind = "inner";
             else
             {
                 foreach (var outer in new[] { "LEFT", "RIGHT", "FULL" })
                 {
-                    if (!tokens.TakeWord(outer)) continue;
+                    if (!tokens.TakeWord(outer))
+                        continue;
                     kind = outer.ToLowerInvariant();
                     tokens.TakeWord("OUTER");
                     break;
@@ -159,7 +173,8 @@ internal sealed partial class QueryParser(TokenStream tokens)
             }
             if (kind is null && !natural && !tokens.IsWord("JOIN"))
             {
-                if (tokens.IsWord("CROSS")) throw new SyntaxException(start, "ADQL has no CROSS JOIN; write the tables with a comma between");
+                if (tokens.IsWord("CROSS"))
+                    throw new SyntaxException(start, "ADQL has no CROSS JOIN; write the tables with a comma between");
                 return left;
             }
             tokens.ExpectWord("JOIN", "after the kind of a join");
@@ -168,8 +183,10 @@ internal sealed partial class QueryParser(TokenStream tokens)
             left = tokens.Nested<TableExpression>(() =>
             {
                 var right = ReadTable();
-                if (natural) return new Join(before, kind ?? "inner", right, true, null, null, start);
-                if (tokens.TakeWord("ON")) return new Join(before, kind ?? "inner", right, false, ReadExpression(), null, start);
+                if (natural)
+                    return new Join(before, kind ?? "inner", right, true, null, null, start);
+                if (tokens.TakeWord("ON"))
+                    return new Join(before, kind ?? "inner", right, false, ReadExpression(), null, start);
                 tokens.ExpectWord("USING", "or ON after a joined table");
                 tokens.ExpectSymbol("(", "after USING");
                 var columns = new List<Name>();
@@ -181,26 +198,29 @@ internal sealed partial class QueryParser(TokenStream tokens)
         }
     }
 
-    private TableExpression ReadTable() => tokens.Nested<TableExpression>(() =>
-    {
-        var start = tokens.Next.Offset;
-        if (tokens.TakeSymbol("("))
+    private TableExpression ReadTable() =>
+        tokens.Nested<TableExpression>(() =>
         {
-            if (!tokens.IsWord("SELECT") && !tokens.IsWord("WITH") && !tokens.IsSymbol("("))
+            var start = tokens.Next.Offset;
+            if (tokens.TakeSymbol("("))
             {
-                var joined = ReadJoins();
-                tokens.ExpectSymbol(")", "after the joined tables");
-                return joined;
+                if (!tokens.IsWord("SELECT") && !tokens.IsWord("WITH") && !tokens.IsSymbol("("))
+                {
+                    var joined = ReadJoins();
+                    tokens.ExpectSymbol(")", "after the joined tables");
+                    return joined;
+                }
+                var query = ReadQuery();
+                tokens.ExpectSymbol(")", "after the query");
+                var named = tokens.TakeWord("AS");
+                if (!named && tokens.Next.Kind is not (TokenKind.Word or TokenKind.Quoted))
+                    throw tokens.Unexpected("a name for the query: (SELECT …) AS name");
+                return new DerivedTable(query, tokens.ExpectName("name for the query"), start);
             }
-            var query = ReadQuery();
-            tokens.ExpectSymbol(")", "after the query");
-            var named = tokens.TakeWord("AS");
-            if (!named && tokens.Next.Kind is not (TokenKind.Word or TokenKind.Quoted)) throw tokens.Unexpected("a name for the query: (SELECT …) AS name");
-            return new DerivedTable(query, tokens.ExpectName("name for the query"), start);
-        }
-        var path = new List<Name> { tokens.ExpectName("name of a table") };
-        while (tokens.TakeSymbol(".")) path.Add(tokens.ExpectName("name of a table after '.'"));
-        var alias = tokens.TakeWord("AS") ? tokens.ExpectName("name after AS") : tokens.TryName();
-        return new TableReference(path, alias, start);
-    });
+            var path = new List<Name> { tokens.ExpectName("name of a table") };
+            while (tokens.TakeSymbol("."))
+                path.Add(tokens.ExpectName("name of a table after '.'"));
+            var alias = tokens.TakeWord("AS") ? tokens.ExpectName("name after AS") : tokens.TryName();
+            return new TableReference(path, alias, start);
+        });
 }

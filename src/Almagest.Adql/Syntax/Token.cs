@@ -22,13 +22,14 @@ internal enum TokenKind
 internal readonly record struct Token(TokenKind Kind, string Value, int Offset)
 {
     /// <summary>As it is quoted in an error.</summary>
-    public string Shown => Kind switch
-    {
-        TokenKind.End => "the end of the query",
-        TokenKind.Text => $"the text '{Clip(Value)}'",
-        TokenKind.Quoted => $"\"{Clip(Value)}\"",
-        _ => $"'{Clip(Value)}'",
-    };
+    public string Shown =>
+        Kind switch
+        {
+            TokenKind.End => "the end of the query",
+            TokenKind.Text => $"the text '{Clip(Value)}'",
+            TokenKind.Quoted => $"\"{Clip(Value)}\"",
+            _ => $"'{Clip(Value)}'",
+        };
 
     private static string Clip(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }
@@ -36,7 +37,8 @@ internal readonly record struct Token(TokenKind Kind, string Value, int Offset)
 /// <summary>A name as a query writes it: regular names match in any case, quoted ones exactly (ADQL 2.1, 2.1.3).</summary>
 internal readonly record struct Name(string Text, bool Quoted, int Offset)
 {
-    public bool Matches(string published) => string.Equals(Text, published, Quoted ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+    public bool Matches(string published) =>
+        string.Equals(Text, published, Quoted ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
     public override string ToString() => Quoted ? $"\"{Text}\"" : Text;
 }

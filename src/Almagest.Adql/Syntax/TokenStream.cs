@@ -17,32 +17,37 @@ internal sealed class TokenStream(List<Token> tokens)
 
     public bool IsWord(string word) => Is(Next, word);
 
-    public static bool Is(Token token, string word) => token.Kind == TokenKind.Word && token.Value.Equals(word, StringComparison.OrdinalIgnoreCase);
+    public static bool Is(Token token, string word) =>
+        token.Kind == TokenKind.Word && token.Value.Equals(word, StringComparison.OrdinalIgnoreCase);
 
     public bool IsSymbol(string symbol) => Next.Kind == TokenKind.Symbol && Next.Value == symbol;
 
     public bool TakeWord(string word)
     {
-        if (!IsWord(word)) return false;
+        if (!IsWord(word))
+            return false;
         _at++;
         return true;
     }
 
     public bool TakeSymbol(string symbol)
     {
-        if (!IsSymbol(symbol)) return false;
+        if (!IsSymbol(symbol))
+            return false;
         _at++;
         return true;
     }
 
     public void ExpectWord(string word, string where)
     {
-        if (!TakeWord(word)) throw Unexpected($"{word} {where}");
+        if (!TakeWord(word))
+            throw Unexpected($"{word} {where}");
     }
 
     public void ExpectSymbol(string symbol, string where)
     {
-        if (!TakeSymbol(symbol)) throw Unexpected($"'{symbol}' {where}");
+        if (!TakeSymbol(symbol))
+            throw Unexpected($"'{symbol}' {where}");
     }
 
     public SyntaxException Unexpected(string expected) => new(Next.Offset, $"found {Next.Shown}, expected {expected}");
@@ -50,7 +55,8 @@ internal sealed class TokenStream(List<Token> tokens)
     /// <summary>Reads what may hold itself.</summary>
     public T Nested<T>(Func<T> read)
     {
-        if (++_depth > DeepestNesting) throw new SyntaxException(Next.Offset, $"the query is nested deeper than {DeepestNesting} levels");
+        if (++_depth > DeepestNesting)
+            throw new SyntaxException(Next.Offset, $"the query is nested deeper than {DeepestNesting} levels");
         var read1 = read();
         _depth--;
         return read1;
@@ -59,7 +65,8 @@ internal sealed class TokenStream(List<Token> tokens)
     /// <summary>A name: any quoted one, or a word that is not reserved.</summary>
     public Name ExpectName(string what)
     {
-        if (TryName() is { } name) return name;
+        if (TryName() is { } name)
+            return name;
         throw Next.Kind == TokenKind.Word
             ? new SyntaxException(Next.Offset, $"'{Next.Value}' is a reserved word and no {what}; as a name it is written \"{Next.Value}\"")
             : Unexpected(what);

@@ -39,7 +39,8 @@ internal sealed class DelimitedReader : ICatalogReader
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
-        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        if (_started)
+            throw new InvalidOperationException("A catalogue is read once; open it again.");
         _started = true;
         return Read(rowsPerBatch, cancellationToken);
     }
@@ -54,36 +55,47 @@ internal sealed class DelimitedReader : ICatalogReader
         {
             cancellationToken.ThrowIfCancellationRequested();
             var batch = ReadBatch(tokens, rowsPerBatch, ref more);
-            if (batch.Count > 0 || batch.Rejected.Count > 0) yield return batch;
+            if (batch.Count > 0 || batch.Rejected.Count > 0)
+                yield return batch;
         }
     }
 
     private CatalogBatch ReadBatch(RecordTokenizer tokens, int rowsPerBatch, ref bool more)
     {
         var vectors = new CatalogVector[_types.Length];
-        for (var i = 0; i < vectors.Length; i++) vectors[i] = CatalogVectors.New(_types[i], rowsPerBatch);
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i] = CatalogVectors.New(_types[i], rowsPerBatch);
         var lines = new long[rowsPerBatch];
         var rejected = new List<RejectedRow>();
         var row = 0;
         while (row < rowsPerBatch && rejected.Count < rowsPerBatch)
         {
             var kind = tokens.Read();
-            if (kind == RecordKind.Blank) continue;
+            if (kind == RecordKind.Blank)
+                continue;
             if (kind == RecordKind.End || (kind == RecordKind.Comment && BeginsNextTable(tokens)) || IsEod(tokens))
             {
                 more = false;
                 break;
             }
-            if (kind == RecordKind.Comment) continue;
+            if (kind == RecordKind.Comment)
+                continue;
             if (!HasRightFields(tokens))
             {
                 rejected.Add(Ragged(tokens));
                 continue;
             }
-            for (var i = 0; i < vectors.Length; i++) Cell.Store(vectors[i], row, tokens.Field(i));
+            for (var i = 0; i < vectors.Length; i++)
+                Cell.Store(vectors[i], row, tokens.Field(i));
             lines[row++] = tokens.RecordLine;
         }
-        return new CatalogBatch { Count = row, Columns = vectors, LineNumber = lines, Rejected = rejected };
+        return new CatalogBatch
+        {
+            Count = row,
+            Columns = vectors,
+            LineNumber = lines,
+            Rejected = rejected,
+        };
     }
 
     /// <summary>As many fields as columns; one more is allowed if it is empty, as a delimiter at the line's end makes it.</summary>
@@ -96,19 +108,30 @@ internal sealed class DelimitedReader : ICatalogReader
         var text = new System.Text.StringBuilder();
         for (var i = 0; i < tokens.FieldCount && text.Length <= RejectedRow.ClipLength; i++)
         {
-            if (i > 0) text.Append((char)_table.Delimiter);
+            if (i > 0)
+                text.Append((char)_table.Delimiter);
             var field = tokens.Field(i);
             text.Append(Cell.Text(field[..Math.Min(field.Length, 4 * RejectedRow.ClipLength)]));
         }
-        return new RejectedRow(tokens.RecordLine, "", $"{which} fields: found {tokens.FieldCount}, expected {_types.Length}", RejectedRow.Clip(text.ToString()));
+        return new RejectedRow(
+            tokens.RecordLine,
+            "",
+            $"{which} fields: found {tokens.FieldCount}, expected {_types.Length}",
+            RejectedRow.Clip(text.ToString())
+        );
     }
 
     private bool BeginsNextTable(RecordTokenizer tokens)
     {
-        if (!_table.EndsAtNextTable) return false;
+        if (!_table.EndsAtNextTable)
+            return false;
         var comment = tokens.Field(0);
-        if (!comment.StartsWith("#Table"u8) && !comment.StartsWith("#RESOURCE"u8)) return false;
-        _warnings.Add($"The file holds a further table from line {tokens.RecordLine} on ({RejectedRow.Clip(Cell.Text(comment[1..]).Replace('\t', ' ').Trim(' ', ':'))}); only the first was read.");
+        if (!comment.StartsWith("#Table"u8) && !comment.StartsWith("#RESOURCE"u8))
+            return false;
+        _warnings.Add(
+            $"The file holds a further table from line {tokens.RecordLine} on "
+                + $"({RejectedRow.Clip(Cell.Text(comment[1..]).Replace('\t', ' ').Trim(' ', ':'))}); only the first was read."
+        );
         return true;
     }
 

@@ -18,7 +18,11 @@ internal static class EcsvHeader
     /// <exception cref="CatalogFormatException">the header is not that of an ECSV file</exception>
     public static TextTable Read(CatalogInput input, CatalogOpenOptions options)
     {
-        var tokens = new RecordTokenizer(new MemoryStream(input.Sample.ToArray(), writable: false), RecordTokenizer.Whitespace, maxRecordBytes: options.MaxRowBytes);
+        var tokens = new RecordTokenizer(
+            new MemoryStream(input.Sample.ToArray(), writable: false),
+            RecordTokenizer.Whitespace,
+            maxRecordBytes: options.MaxRowBytes
+        );
         var yaml = new StringBuilder();
         RecordKind kind;
         var start = 0;
@@ -35,8 +39,10 @@ internal static class EcsvHeader
         var warnings = new List<string>();
         var header = Parse(yaml.ToString(), warnings);
         var delimiter = (Child(header, "delimiter") as YamlScalarNode)?.Value ?? " ";
-        if (delimiter.Length != 1 || delimiter[0] is > (char)127 or '"' or '#') throw Wrong($"the delimiter is '{delimiter}'; expected one blank or comma");
-        if (Child(header, "datatype") is not YamlSequenceNode { Children.Count: > 0 } declared) throw Wrong("there is no list 'datatype' of columns");
+        if (delimiter.Length != 1 || delimiter[0] is > (char)127 or '"' or '#')
+            throw Wrong($"the delimiter is '{delimiter}'; expected one blank or comma");
+        if (Child(header, "datatype") is not YamlSequenceNode { Children.Count: > 0 } declared)
+            throw Wrong("there is no list 'datatype' of columns");
         var columns = declared.Children.Select(Column).ToArray();
         var (offset, dataLine) = CheckNames(input, options, start, tokens.RecordLine, delimiter[0], columns);
         var names = ColumnNames.Distinct(columns.Select(c => c.Name).ToArray());
@@ -58,7 +64,10 @@ internal static class EcsvHeader
         try
         {
             return Child(Parse(yaml), "datatype") is YamlSequenceNode declared
-                ? declared.Children.Select(Column).Select(c => new CatalogColumn(c.Name, c.Type ?? ColumnType.Text, c.Unit, c.Ucd, c.Description)).ToArray()
+                ? declared
+                    .Children.Select(Column)
+                    .Select(c => new CatalogColumn(c.Name, c.Type ?? ColumnType.Text, c.Unit, c.Ucd, c.Description))
+                    .ToArray()
                 : [];
         }
         catch (CatalogFormatException)
@@ -79,7 +88,8 @@ internal static class EcsvHeader
         catch (CatalogFormatException)
         {
             var needed = Sections(yaml, "delimiter", "datatype");
-            if (needed.Length == 0) throw;
+            if (needed.Length == 0)
+                throw;
             var header = Parse(needed);
             warnings.Add("The header's 'meta' section is not valid YAML and was ignored; the columns' descriptions are complete.");
             return header;
@@ -96,9 +106,11 @@ internal static class EcsvHeader
             if (line.Length > 0 && char.IsAsciiLetter(line[0]))
             {
                 keep = false;
-                foreach (var name in names) keep |= line.StartsWith(name + ":", StringComparison.Ordinal);
+                foreach (var name in names)
+                    keep |= line.StartsWith(name + ":", StringComparison.Ordinal);
             }
-            if (keep) kept.Append(line).Append('\n');
+            if (keep)
+                kept.Append(line).Append('\n');
         }
         return kept.ToString();
     }
@@ -113,7 +125,8 @@ internal static class EcsvHeader
             while (events.MoveNext())
             {
                 depth += events.Current!.NestingIncrease;
-                if (depth > MaxDepth) throw Wrong($"its YAML is nested deeper than {MaxDepth} levels");
+                if (depth > MaxDepth)
+                    throw Wrong($"its YAML is nested deeper than {MaxDepth} levels");
             }
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
@@ -125,19 +138,24 @@ internal static class EcsvHeader
         {
             throw new CatalogFormatException(Wrong($"line {e.Start.Line + 1} is not valid YAML: {e.Message}").Message, e);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
+        catch (Exception e)
+            when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
         {
             throw new CatalogFormatException(Wrong($"it is not valid YAML: {e.Message}").Message, e);
         }
     }
 
-    private static CatalogFormatException Wrong(string what) => new(
-        $"The file says that it is ECSV, but its header is not: {what}. Expected, behind '# ', a YAML document with 'datatype:' and one entry per column.");
+    private static CatalogFormatException Wrong(string what) =>
+        new(
+            $"The file says that it is ECSV, but its header is not: {what}. Expected, behind '# ', a YAML document with 'datatype:' "
+                + $"and one entry per column."
+        );
 
     private static YamlNode? Child(YamlMappingNode node, string key)
     {
         foreach (var (name, value) in node.Children)
-            if (name is YamlScalarNode scalar && scalar.Value == key) return value;
+            if (name is YamlScalarNode scalar && scalar.Value == key)
+                return value;
         return null;
     }
 
@@ -146,7 +164,8 @@ internal static class EcsvHeader
 
     private static TextColumn Column(YamlNode node)
     {
-        if (node is not YamlMappingNode entry) throw Wrong("an entry of 'datatype' is no mapping");
+        if (node is not YamlMappingNode entry)
+            throw Wrong("an entry of 'datatype' is no mapping");
         var name = (Child(entry, "name") as YamlScalarNode)?.Value ?? throw Wrong("an entry of 'datatype' has no name");
         var datatype = Scalar(entry, "datatype") ?? throw Wrong($"column '{name}' has no datatype");
         var type = datatype switch
@@ -156,19 +175,23 @@ internal static class EcsvHeader
             "float16" or "float32" or "float64" or "float128" => ColumnType.Double,
             "string" => Scalar(entry, "subtype") is null ? ColumnType.Text : ColumnType.Json,
             "complex64" or "complex128" or "complex256" => ColumnType.Text,
-            _ => throw Wrong($"column '{name}' has the datatype '{RejectedRow.Clip(datatype)}'; expected bool, int8 … uint64, float16 … float128, complex64 … or string"),
+            _ => throw Wrong(
+                $"column '{name}' has the datatype '{RejectedRow.Clip(datatype)}'; expected bool, int8 … uint64, float16 … float128, "
+                    + $"complex64 … or string"
+            ),
         };
         var ucd = Find(Child(entry, "meta"), "ucd");
         return new TextColumn(name, Scalar(entry, "unit"), type, ucd, Scalar(entry, "description"));
     }
 
     /// <summary>A value in a mapping, or in a sequence of mappings as an ordered map is written.</summary>
-    private static string? Find(YamlNode? meta, string key) => meta switch
-    {
-        YamlMappingNode mapping => Scalar(mapping, key),
-        YamlSequenceNode list => list.Children.OfType<YamlMappingNode>().Select(m => Scalar(m, key)).FirstOrDefault(v => v is not null),
-        _ => null,
-    };
+    private static string? Find(YamlNode? meta, string key) =>
+        meta switch
+        {
+            YamlMappingNode mapping => Scalar(mapping, key),
+            YamlSequenceNode list => list.Children.OfType<YamlMappingNode>().Select(m => Scalar(m, key)).FirstOrDefault(v => v is not null),
+            _ => null,
+        };
 
     private static Dictionary<string, string> Metadata(YamlMappingNode header)
     {
@@ -180,19 +203,30 @@ internal static class EcsvHeader
             _ => [],
         };
         foreach (var (key, value) in entries)
-            if (key is YamlScalarNode { Value: { } name } && value is YamlScalarNode { Value: { } text }) metadata[name] = text.Trim();
+            if (key is YamlScalarNode { Value: { } name } && value is YamlScalarNode { Value: { } text })
+                metadata[name] = text.Trim();
         return metadata;
     }
 
     /// <summary>The line of names must repeat the declared names; the answer is where the data begin.</summary>
-    private static (int Offset, long Line) CheckNames(CatalogInput input, CatalogOpenOptions options, int start, long line, char delimiter, TextColumn[] columns)
+    private static (int Offset, long Line) CheckNames(
+        CatalogInput input,
+        CatalogOpenOptions options,
+        int start,
+        long line,
+        char delimiter,
+        TextColumn[] columns
+    )
     {
         var rest = input.Sample[start..];
         var tokens = new RecordTokenizer(new MemoryStream(rest.ToArray(), writable: false), (byte)delimiter, line, options.MaxRowBytes);
-        if (tokens.Read() != RecordKind.Row) throw Wrong("no line of column names follows it");
+        if (tokens.Read() != RecordKind.Row)
+            throw Wrong("no line of column names follows it");
         var found = Enumerable.Range(0, tokens.FieldCount).Select(i => Cell.Text(tokens.Field(i))).ToArray();
         var expected = columns.Select(c => c.Name.Trim()).ToArray();
-        var differs = Enumerable.Range(0, Math.Max(found.Length, expected.Length)).FirstOrDefault(i => i >= found.Length || i >= expected.Length || found[i] != expected[i], -1);
+        var differs = Enumerable
+            .Range(0, Math.Max(found.Length, expected.Length))
+            .FirstOrDefault(i => i >= found.Length || i >= expected.Length || found[i] != expected[i], -1);
         if (differs >= 0)
         {
             var declared = differs < expected.Length ? $"'{expected[differs]}'" : "nothing";

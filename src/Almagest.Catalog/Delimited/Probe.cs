@@ -31,15 +31,18 @@ internal sealed class Probe
             var start = (int)tokens.Consumed;
             var kind = tokens.Read();
             // The sample may end amid a record; its shape says nothing then.
-            if (kind == RecordKind.End || (!sampleIsAll && tokens.Consumed == sample.Length)) break;
-            if (kind == RecordKind.Blank) continue;
+            if (kind == RecordKind.End || (!sampleIsAll && tokens.Consumed == sample.Length))
+                break;
+            if (kind == RecordKind.Blank)
+                continue;
             if (kind == RecordKind.Comment)
             {
                 probe.Comments.Add(new ProbedComment(Cell.Text(tokens.Field(0)), probe.Rows.Count));
                 continue;
             }
             var fields = new string[tokens.FieldCount];
-            for (var i = 0; i < fields.Length; i++) fields[i] = Cell.Text(tokens.Field(i));
+            for (var i = 0; i < fields.Length; i++)
+                fields[i] = Cell.Text(tokens.Field(i));
             probe.Rows.Add(new ProbedRow(fields, tokens.RecordLine, start, (int)tokens.Consumed, tokens.NextLine));
         }
         if (probe.Rows.Count > 0)

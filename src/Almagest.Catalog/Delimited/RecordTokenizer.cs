@@ -24,10 +24,12 @@ internal sealed class RecordTokenizer
     private readonly byte _delimiter;
     private readonly int _maxRecord;
     private byte[] _buffer;
-    private int _position, _end;
+    private int _position,
+        _end;
     private bool _streamEnded;
     private long _line;
-    private int[] _starts = new int[32], _lengths = new int[32];
+    private int[] _starts = new int[32],
+        _lengths = new int[32];
     private bool[] _escaped = new bool[32];
 
     /// <param name="stream">the text from its first record on</param>
@@ -56,7 +58,8 @@ internal sealed class RecordTokenizer
     /// <summary>One field of the current record, unquoted, blanks around it removed.</summary>
     public ReadOnlySpan<byte> Field(int index)
     {
-        if (_escaped[index]) Unescape(index);
+        if (_escaped[index])
+            Unescape(index);
         return _buffer.AsSpan(_starts[index], _lengths[index]);
     }
 
@@ -69,7 +72,8 @@ internal sealed class RecordTokenizer
             var kind = Scan(literal: false, out var next, out var lines);
             if (kind is null)
             {
-                if (Fill()) continue;
+                if (Fill())
+                    continue;
                 // The quoted field does not end within the bound or the file: take the quote as it stands.
                 kind = Scan(literal: true, out next, out lines) ?? throw TooLong();
             }
@@ -80,13 +84,17 @@ internal sealed class RecordTokenizer
         }
     }
 
-    private CatalogFormatException TooLong() => new(
-        $"Line {RecordLine} is longer than {_maxRecord:N0} bytes. Expected one star per line; is this the right file, with line ends in place?");
+    private CatalogFormatException TooLong() =>
+        new(
+            $"Line {RecordLine} is longer than {_maxRecord:N0} bytes. Expected one star per line; is this the right file, with line "
+                + $"ends in place?"
+        );
 
     /// <summary>Reads on behind what is buffered; false at the end of the stream or where the record may not grow.</summary>
     private bool Fill()
     {
-        if (_streamEnded) return false;
+        if (_streamEnded)
+            return false;
         if (_position > 0)
         {
             _buffer.AsSpan(_position, _end - _position).CopyTo(_buffer);
@@ -95,12 +103,14 @@ internal sealed class RecordTokenizer
         }
         if (_end == _buffer.Length)
         {
-            if (_buffer.Length >= _maxRecord) return false;
+            if (_buffer.Length >= _maxRecord)
+                return false;
             Array.Resize(ref _buffer, (int)Math.Min(_maxRecord, _buffer.Length * 2L));
         }
         var read = _stream.Read(_buffer, _end, _buffer.Length - _end);
         _end += read;
-        if (read == 0) _streamEnded = true;
+        if (read == 0)
+            _streamEnded = true;
         return true;
     }
 
@@ -112,12 +122,15 @@ internal sealed class RecordTokenizer
         lines = 0;
         var p = SkipBlanks(buffer, _position, tabsToo: true);
         next = p;
-        if (p == _end) return _streamEnded ? (p == _position ? RecordKind.End : RecordKind.Blank) : null;
-        if (buffer[p] is (byte)'\n' or (byte)'\r') return EndLine(buffer, p, ref next, ref lines) ? RecordKind.Blank : null;
+        if (p == _end)
+            return _streamEnded ? (p == _position ? RecordKind.End : RecordKind.Blank) : null;
+        if (buffer[p] is (byte)'\n' or (byte)'\r')
+            return EndLine(buffer, p, ref next, ref lines) ? RecordKind.Blank : null;
         if (buffer[p] == (byte)'#')
         {
             var length = buffer[p..].IndexOfAny((byte)'\n', (byte)'\r');
-            if (length < 0 && !_streamEnded) return null;
+            if (length < 0 && !_streamEnded)
+                return null;
             var stop = length < 0 ? _end : p + length;
             Add(p, stop - p, escaped: false);
             next = stop;
@@ -129,7 +142,8 @@ internal sealed class RecordTokenizer
         while (true)
         {
             var start = SkipBlanks(buffer, p, tabsToo: whitespace);
-            if (start == _end && !_streamEnded) return null;
+            if (start == _end && !_streamEnded)
+                return null;
             if (whitespace && FieldCount > 0 && (start == _end || buffer[start] is (byte)'\n' or (byte)'\r'))
             {
                 p = start;
@@ -138,23 +152,25 @@ internal sealed class RecordTokenizer
             if (!literal && start < _end && buffer[start] == Quote)
             {
                 var after = ScanQuoted(buffer, start, ref lines);
-                if (after == NeedMore) return null;
-                if (after == NotQuoted) return Scan(literal: true, out next, out lines);
+                if (after == NeedMore)
+                    return null;
+                if (after == NotQuoted)
+                    return Scan(literal: true, out next, out lines);
                 p = after;
             }
             else
             {
                 ReadOnlySpan<byte> rest = buffer[start..];
-                var length = whitespace
-                    ? rest.IndexOfAny(" \t\n\r"u8)
-                    : rest.IndexOfAny(_delimiter, (byte)'\n', (byte)'\r');
+                var length = whitespace ? rest.IndexOfAny(" \t\n\r"u8) : rest.IndexOfAny(_delimiter, (byte)'\n', (byte)'\r');
                 if (length < 0)
                 {
-                    if (!_streamEnded) return null;
+                    if (!_streamEnded)
+                        return null;
                     length = rest.Length;
                 }
                 p = start + length;
-                while (length > 0 && rest[length - 1] == (byte)' ') length--;
+                while (length > 0 && rest[length - 1] == (byte)' ')
+                    length--;
                 Add(start, length, escaped: false);
             }
             if (p < _end && buffer[p] == _delimiter && !whitespace)
@@ -162,12 +178,14 @@ internal sealed class RecordTokenizer
                 p++;
                 continue;
             }
-            if (p < _end && whitespace && buffer[p] is (byte)' ' or (byte)'\t') continue;
+            if (p < _end && whitespace && buffer[p] is (byte)' ' or (byte)'\t')
+                continue;
             return EndLine(buffer, p, ref next, ref lines) ? RecordKind.Row : null;
         }
     }
 
-    private const int NeedMore = -1, NotQuoted = -2;
+    private const int NeedMore = -1,
+        NotQuoted = -2;
 
     /// <summary>Adds a quoted field; the answer is the position of the delimiter or line end behind it.</summary>
     private int ScanQuoted(ReadOnlySpan<byte> buffer, int start, ref int lines)
@@ -178,9 +196,11 @@ internal sealed class RecordTokenizer
         {
             var step = buffer[p..].IndexOfAny(Quote, (byte)'\n', (byte)'\r');
             // At the end of everything an open quote was never one.
-            if (step < 0) return _streamEnded ? NotQuoted : NeedMore;
+            if (step < 0)
+                return _streamEnded ? NotQuoted : NeedMore;
             p += step;
-            if (p + 1 == buffer.Length && !_streamEnded) return NeedMore;
+            if (p + 1 == buffer.Length && !_streamEnded)
+                return NeedMore;
             var paired = p + 1 < buffer.Length && buffer[p + 1] == (buffer[p] == (byte)'\r' ? (byte)'\n' : Quote);
             if (buffer[p] != Quote)
             {
@@ -188,33 +208,41 @@ internal sealed class RecordTokenizer
                 p += buffer[p] == (byte)'\r' && paired ? 2 : 1;
                 continue;
             }
-            if (!paired) break;
+            if (!paired)
+                break;
             escaped = true;
             p += 2;
         }
         var after = SkipBlanks(buffer, p + 1, tabsToo: _delimiter == Whitespace);
-        if (after == buffer.Length && !_streamEnded) return NeedMore;
+        if (after == buffer.Length && !_streamEnded)
+            return NeedMore;
         var separated = _delimiter == Whitespace && after > p + 1;
-        if (after < buffer.Length && buffer[after] != _delimiter && buffer[after] is not ((byte)'\n' or (byte)'\r') && !separated) return NotQuoted;
+        if (after < buffer.Length && buffer[after] != _delimiter && buffer[after] is not ((byte)'\n' or (byte)'\r') && !separated)
+            return NotQuoted;
         Add(start + 1, p - start - 1, escaped);
         return separated && after < buffer.Length && buffer[after] is not ((byte)'\n' or (byte)'\r') ? after - 1 : after;
     }
 
     private static int SkipBlanks(ReadOnlySpan<byte> buffer, int p, bool tabsToo)
     {
-        while (p < buffer.Length && (buffer[p] == (byte)' ' || (tabsToo && buffer[p] == (byte)'\t'))) p++;
+        while (p < buffer.Length && (buffer[p] == (byte)' ' || (tabsToo && buffer[p] == (byte)'\t')))
+            p++;
         return p;
     }
 
-    /// <summary>Steps over the line end at <paramref name="p"/> (or the end of the text); false where a CR may have its LF still to come.</summary>
+    /// <summary>Steps over the line end at <paramref name="p"/> (or the end of the text); false where a CR may have its LF still to
+    /// come.</summary>
     private bool EndLine(ReadOnlySpan<byte> buffer, int p, ref int next, ref int lines)
     {
         next = p;
-        if (p == _end) return _streamEnded;
+        if (p == _end)
+            return _streamEnded;
         if (buffer[p] == (byte)'\r')
         {
-            if (p + 1 == _end && !_streamEnded) return false;
-            if (p + 1 < _end && buffer[p + 1] == (byte)'\n') p++;
+            if (p + 1 == _end && !_streamEnded)
+                return false;
+            if (p + 1 < _end && buffer[p + 1] == (byte)'\n')
+                p++;
         }
         next = p + 1;
         lines++;
@@ -241,7 +269,8 @@ internal sealed class RecordTokenizer
         for (var from = 0; from < field.Length; from++)
         {
             field[to++] = field[from];
-            if (field[from] == Quote) from++;
+            if (field[from] == Quote)
+                from++;
         }
         _lengths[index] = to;
         _escaped[index] = false;

@@ -27,4 +27,11 @@ internal sealed record TextTable
 }
 
 /// <param name="Type">null where it is to be inferred</param>
-internal sealed record TextColumn(string Name, string? Unit = null, ColumnType? Type = null, string? Ucd = null, string? Description = null, CoordinateSystem? System = null);
+internal sealed record TextColumn(
+    string Name,
+    string? Unit = null,
+    ColumnType? Type = null,
+    string? Ucd = null,
+    string? Description = null,
+    CoordinateSystem? System = null
+);

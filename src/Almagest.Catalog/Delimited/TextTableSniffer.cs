@@ -20,20 +20,29 @@ internal static class TextTableSniffer
         if (options.Delimiter is { } wanted)
         {
             if (wanted > 127 || wanted is '"' or '#' or '\r' or '\n')
-                throw new CatalogFormatException($"'{wanted}' cannot be a delimiter. Expected one ASCII character such as , ; | or a tab; a blank stands for any run of blanks.");
+                throw new CatalogFormatException(
+                    $"'{wanted}' cannot be a delimiter. Expected one ASCII character such as , ; | or a tab; a blank stands for any "
+                        + $"run of blanks."
+                );
             candidates = [(byte)wanted];
         }
         var probes = candidates.Select(d => Probe.Run(input.Sample, input.SampleIsAll, d, options.MaxRowBytes)).ToArray();
         foreach (var probe in probes)
-            if (RulerTable.TryRead(probe) is { } ruled) return ruled;
+            if (RulerTable.TryRead(probe) is { } ruled)
+                return ruled;
 
         var best = probes.Where(p => p.Rows.Count > 0 && (p.Fields > 1 || options.Delimiter is not null)).MaxBy(Score);
         if (best is null || best.Agreement < 0.5)
         {
             best = probes[0];
-            if (best.Rows.Count == 0) throw ContentSniffer.Refuse(input, "only comment lines, or a first line of more than 1 MiB", "");
+            if (best.Rows.Count == 0)
+                throw ContentSniffer.Refuse(input, "only comment lines, or a first line of more than 1 MiB", "");
             if (best.Agreement < 0.9 || best.Fields != 1)
-                throw ContentSniffer.Refuse(input, "text whose lines have no common number of fields", $"The first line reads: {RejectedRow.Clip(string.Join(' ', best.Rows[0].Fields))}");
+                throw ContentSniffer.Refuse(
+                    input,
+                    "text whose lines have no common number of fields",
+                    $"The first line reads: {RejectedRow.Clip(string.Join(' ', best.Rows[0].Fields))}"
+                );
         }
         return Describe(best);
     }
@@ -75,15 +84,26 @@ internal static class TextTableSniffer
         {
             names = Enumerable.Repeat("", probe.Fields).ToArray();
             metadata["header"] = "none";
-            warnings.Add($"No header line was found above line {rows[first].Line}, so the columns are called column_1 to column_{probe.Fields}.");
+            warnings.Add(
+                $"No header line was found above line {rows[first].Line}, so the columns are called column_1 to column_{probe.Fields}."
+            );
         }
-        if (above > MaxLinesAboveHeader) warnings.Add($"{above} lines above the header were skipped.");
+        if (above > MaxLinesAboveHeader)
+            warnings.Add($"{above} lines above the header were skipped.");
         else if (above > 0)
-            warnings.Add($"Skipped {above} line{(above == 1 ? "" : "s")} above the header: {string.Join(" / ", rows.Take(above).Select(r => RejectedRow.Clip(string.Join(' ', r.Fields))))}");
+            warnings.Add(
+                $"Skipped {above} line{(above == 1 ? "" : "s")} above the header: "
+                    + $"{string.Join(" / ", rows.Take(above).Select(r => RejectedRow.Clip(string.Join(' ', r.Fields))))}"
+            );
 
         // A delimiter at the end of every line makes a last column without a name or a value.
-        if (names.Length > 1 && names[^1].Length == 0 && metadata.GetValueOrDefault("header") != "none"
-            && rows.Skip(data).All(r => r.Fields.Length < names.Length || r.Fields[names.Length - 1].Length == 0)) names = names[..^1];
+        if (
+            names.Length > 1
+            && names[^1].Length == 0
+            && metadata.GetValueOrDefault("header") != "none"
+            && rows.Skip(data).All(r => r.Fields.Length < names.Length || r.Fields[names.Length - 1].Length == 0)
+        )
+            names = names[..^1];
 
         var hasData = data < rows.Count;
         var previous = data > 0 ? rows[data - 1] : null;
@@ -102,34 +122,40 @@ internal static class TextTableSniffer
     /// <summary>A header with one field less or more than the rows: an unnamed index column, or delimiters at the ends of lines.</summary>
     private static string[]? Neighbouring(ProbedRow header, Probe probe)
     {
-        if (!header.LooksLikeHeader) return null;
+        if (!header.LooksLikeHeader)
+            return null;
         var full = probe.Rows.Where(r => r.Fields.Length == probe.Fields).ToArray();
-        if (header.Fields.Length == probe.Fields + 1 && header.Fields[^1].Length == 0) return header.Fields[..^1];
-        if (header.Fields.Length != probe.Fields - 1) return null;
+        if (header.Fields.Length == probe.Fields + 1 && header.Fields[^1].Length == 0)
+            return header.Fields[..^1];
+        if (header.Fields.Length != probe.Fields - 1)
+            return null;
         return full.All(r => r.Fields[^1].Length == 0) ? [.. header.Fields, ""] : ["", .. header.Fields];
     }
 
     private static string[]? CommentedHeader(Probe probe, int row)
     {
         var comment = probe.Comments.LastOrDefault(c => c.BeforeRow <= row);
-        if (comment is null) return null;
+        if (comment is null)
+            return null;
         var text = Encoding.UTF8.GetBytes(comment.Text.TrimStart('#', ' ') + "\n");
         var parsed = Probe.Run(text, sampleIsAll: true, probe.Delimiter, int.MaxValue);
         return parsed.Rows is [var header] && header.Fields.Length == probe.Fields && header.LooksLikeHeader ? header.Fields : null;
     }
 
-    private static string FormatName(byte delimiter) => delimiter switch
-    {
-        (byte)',' => "CSV",
-        (byte)'\t' => "TSV",
-        RecordTokenizer.Whitespace => "blank-separated text",
-        _ => $"text separated by {(char)delimiter}",
-    };
+    private static string FormatName(byte delimiter) =>
+        delimiter switch
+        {
+            (byte)',' => "CSV",
+            (byte)'\t' => "TSV",
+            RecordTokenizer.Whitespace => "blank-separated text",
+            _ => $"text separated by {(char)delimiter}",
+        };
 
-    internal static string DelimiterName(byte delimiter) => delimiter switch
-    {
-        (byte)'\t' => "tab",
-        RecordTokenizer.Whitespace => "blanks",
-        _ => ((char)delimiter).ToString(),
-    };
+    internal static string DelimiterName(byte delimiter) =>
+        delimiter switch
+        {
+            (byte)'\t' => "tab",
+            RecordTokenizer.Whitespace => "blanks",
+            _ => ((char)delimiter).ToString(),
+        };
 }

@@ -15,12 +15,15 @@ internal static class TypeInference
         var counts = new Counts[table.Columns.Count];
         var rows = new MemoryStream(sample[table.DataOffset..].ToArray(), writable: false);
         var tokens = new RecordTokenizer(rows, table.Delimiter, maxRecordBytes: maxRowBytes);
-        for (var row = 0; row < MaxRows;)
+        for (var row = 0; row < MaxRows; )
         {
             var kind = tokens.Read();
-            if (kind == RecordKind.End || (!sampleIsAll && tokens.Consumed == rows.Length)) break;
-            if (kind != RecordKind.Row || tokens.FieldCount < counts.Length) continue;
-            for (var i = 0; i < counts.Length; i++) counts[i].Add(tokens.Field(i));
+            if (kind == RecordKind.End || (!sampleIsAll && tokens.Consumed == rows.Length))
+                break;
+            if (kind != RecordKind.Row || tokens.FieldCount < counts.Length)
+                continue;
+            for (var i = 0; i < counts.Length; i++)
+                counts[i].Add(tokens.Field(i));
             row++;
         }
         return counts.Select((c, i) => table.Columns[i].Type ?? c.Type).ToArray();
@@ -28,11 +31,16 @@ internal static class TypeInference
 
     private struct Counts
     {
-        private int _values, _integers, _numbers, _booleans, _marks;
+        private int _values,
+            _integers,
+            _numbers,
+            _booleans,
+            _marks;
 
         public void Add(ReadOnlySpan<byte> text)
         {
-            if (Cell.IsMissing(text)) return;
+            if (Cell.IsMissing(text))
+                return;
             if (Cell.IsMissingNumber(text))
             {
                 _marks++;
@@ -40,9 +48,12 @@ internal static class TypeInference
             }
             _values++;
             var whole = Cell.TryInt64(text, out _);
-            if (whole) _integers++;
-            if (whole || Cell.TryPlainDouble(text, out _)) _numbers++;
-            else if (Cell.TryBoolean(text, out _)) _booleans++;
+            if (whole)
+                _integers++;
+            if (whole || Cell.TryPlainDouble(text, out _))
+                _numbers++;
+            else if (Cell.TryBoolean(text, out _))
+                _booleans++;
         }
 
         /// <summary>A column without any value yet is taken for numbers.</summary>
@@ -51,10 +62,13 @@ internal static class TypeInference
             get
             {
                 // Nothing but dashes or NA may be all that a column of words ever says.
-                if (_values == 0 && _marks > 0) return ColumnType.Text;
-                if (_values > 0 && _booleans == _values) return ColumnType.Boolean;
+                if (_values == 0 && _marks > 0)
+                    return ColumnType.Text;
+                if (_values > 0 && _booleans == _values)
+                    return ColumnType.Boolean;
                 var odd = _values - _numbers;
-                if (odd > Math.Max(1, _values / 20) || odd * 2 > _values) return ColumnType.Text;
+                if (odd > Math.Max(1, _values / 20) || odd * 2 > _values)
+                    return ColumnType.Text;
                 return _values > 0 && _integers == _numbers ? ColumnType.Int64 : ColumnType.Double;
             }
         }

@@ -23,7 +23,8 @@ public static class CatalogFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= CatalogOpenOptions.Default;
-        if (Directory.Exists(path)) return HatsFolder.Open(path, options);
+        if (Directory.Exists(path))
+            return HatsFolder.Open(path, options);
         return Open(CatalogInput.Open(CatalogInput.OpenFile(path), Path.GetFileName(path), leaveOpen: false), options, path);
     }
 
@@ -38,39 +39,53 @@ public static class CatalogFile
     }
 
     /// <summary>Bytes of a catalogue on the disk: of the file, or of all files of a folder that hold rows.</summary>
-    public static long Length(string path) => Directory.Exists(path) ? HatsFolder.Files(path).Sum(f => new FileInfo(f).Length) : new FileInfo(path).Length;
+    public static long Length(string path) =>
+        Directory.Exists(path) ? HatsFolder.Files(path).Sum(f => new FileInfo(f).Length) : new FileInfo(path).Length;
 
     /// <summary>
-    /// The tables of a file with several (FITS, VOTable, VizieR TSV, CDS descriptions), at most 1,000; that which is read without a choice comes first. None of any other file. Reads the file to its
-    /// end, but for plain FITS, whose headers say where the next one is; of a file that is damaged the tables above the damage are listed.
+    /// The tables of a file with several (FITS, VOTable, VizieR TSV, CDS descriptions), at most 1,000; that which is read without a choice
+    /// comes first. None of any other file. Reads the file to its end, but for plain FITS, whose headers say where the next one is; of a
+    /// file that is damaged the tables above the damage are listed.
     /// </summary>
     /// <param name="readUpTo">none are listed of a longer file, in bytes, that would be read to its end</param>
     /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is no catalogue</exception>
     public static IReadOnlyList<CatalogTable> Tables(string path, long readUpTo = long.MaxValue)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path)) return [];
+        if (Directory.Exists(path))
+            return [];
         using var input = CatalogInput.Open(CatalogInput.OpenFile(path), Path.GetFileName(path), leaveOpen: false);
         var kind = ContentSniffer.Detect(input);
-        if (input.TotalBytes > readUpTo && (kind != ContentKind.Fits || input.IsGzip)) return [];
+        if (input.TotalBytes > readUpTo && (kind != ContentKind.Fits || input.IsGzip))
+            return [];
         var tables = kind switch
         {
             ContentKind.Fits => FitsReader.Tables(input),
             ContentKind.VoTable => VoTableReader.Tables(input),
-            ContentKind.DelimitedText when TextTableSniffer.Sniff(input, CatalogOpenOptions.Default).EndsAtNextTable => TextSections.Tables(input),
+            ContentKind.DelimitedText when TextTableSniffer.Sniff(input, CatalogOpenOptions.Default).EndsAtNextTable => TextSections.Tables(
+                input
+            ),
             ContentKind.Cds => CdsFile.Tables(input),
             _ => [],
         };
         var found = new List<CatalogTable>();
         try
         {
-            foreach (var table in tables.Take(MostTables)) found.Add(table);
+            foreach (var table in tables.Take(MostTables))
+                found.Add(table);
         }
         catch (Exception e) when (found.Count > 0 && e is CatalogFormatException or XmlException or IOException or InvalidDataException)
         {
             // Whoever reads that far is told.
         }
-        return found.Count < 2 ? [] : [.. found.Select(t => t.Name is { } name && !name.All(char.IsDigit) && found.Count(o => o.Name == name) == 1 ? t with { Choice = name } : t)];
+        return found.Count < 2
+            ? []
+            :
+            [
+                .. found.Select(t =>
+                    t.Name is { } name && !name.All(char.IsDigit) && found.Count(o => o.Name == name) == 1 ? t with { Choice = name } : t
+                ),
+            ];
     }
 
     private static ICatalogReader Open(CatalogInput input, CatalogOpenOptions options, string? path)
@@ -80,7 +95,11 @@ public static class CatalogFile
             return ContentSniffer.Detect(input) switch
             {
                 ContentKind.Ecsv => TextSections.Open(input, EcsvHeader.Read(input, options), options),
-                ContentKind.DelimitedText when path is not null && CdsFile.Beside(path, options) is { } described => new FixedWidthReader(input, described, options),
+                ContentKind.DelimitedText when path is not null && CdsFile.Beside(path, options) is { } described => new FixedWidthReader(
+                    input,
+                    described,
+                    options
+                ),
                 ContentKind.DelimitedText => TextSections.Open(input, TextTableSniffer.Sniff(input, options), options),
                 ContentKind.VoTable => new VoTableReader(input, options),
                 ContentKind.Fits => new FitsReader(input, options),

@@ -42,17 +42,23 @@ public sealed class CatalogPreview
             Metadata = reader.Metadata,
             Warnings = reader.Warnings,
             Mapping = ColumnMapping.Automatic(reader.Columns),
-            Rows = first is null ? [] : Enumerable.Range(0, first.Count).Select(r => first.Columns.Select(c => Text(c, r)).ToArray()).ToArray(),
+            Rows = first is null
+                ? []
+                : Enumerable.Range(0, first.Count).Select(r => first.Columns.Select(c => Text(c, r)).ToArray()).ToArray(),
             Rejected = first?.Rejected ?? [],
         };
     }
 
-    private static string? Text(CatalogVector vector, int row) => vector.Misfit(row) ?? vector switch
-    {
-        Int64Vector integers => integers.HasValue[row] ? integers.Values[row].ToString(CultureInfo.InvariantCulture) : null,
-        DoubleVector doubles => double.IsNaN(doubles.Values[row]) ? null : doubles.Values[row].ToString("R", CultureInfo.InvariantCulture),
-        BooleanVector truths => truths.Values[row] is { } truth ? (truth ? "true" : "false") : null,
-        TextVector texts => texts.Values[row],
-        _ => null,
-    };
+    private static string? Text(CatalogVector vector, int row) =>
+        vector.Misfit(row)
+        ?? vector switch
+        {
+            Int64Vector integers => integers.HasValue[row] ? integers.Values[row].ToString(CultureInfo.InvariantCulture) : null,
+            DoubleVector doubles => double.IsNaN(doubles.Values[row])
+                ? null
+                : doubles.Values[row].ToString("R", CultureInfo.InvariantCulture),
+            BooleanVector truths => truths.Values[row] is { } truth ? (truth ? "true" : "false") : null,
+            TextVector texts => texts.Values[row],
+            _ => null,
+        };
 }

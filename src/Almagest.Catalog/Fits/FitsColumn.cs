@@ -11,8 +11,10 @@ internal sealed partial class FitsColumn
 {
     private readonly ElementType _element;
     private readonly long _count;
-    private readonly int _offset, _bytes;
-    private readonly double _scale = 1, _zero;
+    private readonly int _offset,
+        _bytes;
+    private readonly double _scale = 1,
+        _zero;
     private readonly long? _null;
     private readonly string? _nullText;
     private readonly bool _ascii;
@@ -33,7 +35,8 @@ internal sealed partial class FitsColumn
         if (header.Text($"TNULL{n}") is { } mark)
         {
             _nullText = mark.Trim();
-            if (long.TryParse(mark, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) _null = number;
+            if (long.TryParse(mark, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+                _null = number;
         }
         Type = DecideType();
     }
@@ -58,9 +61,12 @@ internal sealed partial class FitsColumn
 
     private ColumnType DecideType()
     {
-        if (_element == ElementType.Char) return ColumnType.Text;
-        if (_count != 1) return ColumnType.Json;
-        if (Elements.IsInteger(_element)) return ScalesToInteger ? ColumnType.Int64 : ColumnType.Double;
+        if (_element == ElementType.Char)
+            return ColumnType.Text;
+        if (_count != 1)
+            return ColumnType.Json;
+        if (Elements.IsInteger(_element))
+            return ScalesToInteger ? ColumnType.Int64 : ColumnType.Double;
         return _element switch
         {
             ElementType.Boolean or ElementType.Bit => ColumnType.Boolean,
@@ -73,7 +79,8 @@ internal sealed partial class FitsColumn
     public static FitsColumn Binary(FitsHeader header, int n, ref long offset)
     {
         var form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
-        if (BinaryForm().Match(form) is not { Success: true } m) throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is no format of a binary table");
+        if (BinaryForm().Match(form) is not { Success: true } m)
+            throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is no format of a binary table");
         var count = m.Groups[1].Length == 0 ? 1 : long.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         var code = m.Groups[2].Value[0];
         var variable = code is 'P' or 'Q';
@@ -93,8 +100,21 @@ internal sealed partial class FitsColumn
             _ => ElementType.UInt8,
         };
         var bytes = variable ? count * (code == 'P' ? 8 : 16) : Elements.Bytes(element, count);
-        if (bytes + offset > int.MaxValue) throw Wrong($"column {n} makes a row of more than 2 GiB");
-        var column = new FitsColumn(header, n, header.Text($"TTYPE{n}") ?? "", element, variable ? 0 : count, (int)offset, (int)bytes, ascii: false) { IsVariable = variable };
+        if (bytes + offset > int.MaxValue)
+            throw Wrong($"column {n} makes a row of more than 2 GiB");
+        var column = new FitsColumn(
+            header,
+            n,
+            header.Text($"TTYPE{n}") ?? "",
+            element,
+            variable ? 0 : count,
+            (int)offset,
+            (int)bytes,
+            ascii: false
+        )
+        {
+            IsVariable = variable,
+        };
         offset += bytes;
         return column;
     }
@@ -103,10 +123,12 @@ internal sealed partial class FitsColumn
     public static FitsColumn Ascii(FitsHeader header, int n, long rowBytes)
     {
         var form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
-        if (AsciiForm().Match(form) is not { Success: true } m) throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is no format of an ASCII table");
+        if (AsciiForm().Match(form) is not { Success: true } m)
+            throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is no format of an ASCII table");
         var start = header.Integer($"TBCOL{n}", 0) - 1;
         var width = long.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
-        if (start < 0 || start + width > rowBytes) throw Wrong($"column {n} (TBCOL{n}, TFORM{n}) lies outside the row of {rowBytes} bytes");
+        if (start < 0 || start + width > rowBytes)
+            throw Wrong($"column {n} (TBCOL{n}, TFORM{n}) lies outside the row of {rowBytes} bytes");
         var element = m.Groups[1].Value switch
         {
             "A" => ElementType.Char,
@@ -116,7 +138,8 @@ internal sealed partial class FitsColumn
         return new FitsColumn(header, n, header.Text($"TTYPE{n}") ?? "", element, 1, (int)start, (int)width, ascii: true);
     }
 
-    private static CatalogFormatException Wrong(string what) => new($"The FITS table cannot be read: {what}. The file is damaged or not standard.");
+    private static CatalogFormatException Wrong(string what) =>
+        new($"The FITS table cannot be read: {what}. The file is damaged or not standard.");
 
     public void Read(ReadOnlySpan<byte> rowBytes, CatalogVector vector, int row)
     {
@@ -128,7 +151,8 @@ internal sealed partial class FitsColumn
                 text.Values[row] = value is not null && value == _nullText ? null : value;
                 break;
             case TextVector json:
-                json.Values[row] = _count == 0 ? null : Elements.Json(_element, bytes, _count, _null is null && _scale == 1 && _zero == 0 ? null : Scaled);
+                json.Values[row] =
+                    _count == 0 ? null : Elements.Json(_element, bytes, _count, _null is null && _scale == 1 && _zero == 0 ? null : Scaled);
                 break;
             case BooleanVector truths:
                 truths.Values[row] = _element == ElementType.Bit ? (bytes[0] & 0x80) != 0 : Elements.Boolean(bytes[0]);
@@ -141,7 +165,9 @@ internal sealed partial class FitsColumn
                 break;
             case DoubleVector doubles:
                 doubles.Values[row] = Elements.IsInteger(_element)
-                    ? Elements.Integer(_element, bytes) is var raw && raw == _null ? double.NaN : raw * _scale + _zero
+                    ? Elements.Integer(_element, bytes) is var raw && raw == _null
+                        ? double.NaN
+                        : raw * _scale + _zero
                     : Elements.Real(_element, bytes) * _scale + _zero;
                 break;
         }
@@ -150,7 +176,8 @@ internal sealed partial class FitsColumn
     private void ReadInteger(ReadOnlySpan<byte> bytes, Int64Vector integers, int row)
     {
         var raw = Elements.Integer(_element, bytes);
-        if (raw == _null) return;
+        if (raw == _null)
+            return;
         // Unsigned integers are stored less half their range.
         var value = raw + (Int128)_zero;
         if (value >= long.MinValue && value <= long.MaxValue)
@@ -158,21 +185,27 @@ internal sealed partial class FitsColumn
             integers.Values[row] = (long)value;
             integers.HasValue[row] = true;
         }
-        else integers.AddMisfit(row, value.ToString(CultureInfo.InvariantCulture));
+        else
+            integers.AddMisfit(row, value.ToString(CultureInfo.InvariantCulture));
     }
 
     private string? Scaled(long raw)
     {
-        if (raw == _null) return null;
-        return ScalesToInteger ? (raw + (Int128)_zero).ToString(CultureInfo.InvariantCulture) : (raw * _scale + _zero).ToString("R", CultureInfo.InvariantCulture);
+        if (raw == _null)
+            return null;
+        return ScalesToInteger
+            ? (raw + (Int128)_zero).ToString(CultureInfo.InvariantCulture)
+            : (raw * _scale + _zero).ToString("R", CultureInfo.InvariantCulture);
     }
 
     private void ReadAscii(ReadOnlySpan<byte> bytes, CatalogVector vector, int row)
     {
         var text = bytes.Trim((byte)' ');
         var doubles = vector as DoubleVector;
-        if (doubles is not null) doubles.Values[row] = double.NaN;
-        if (text.IsEmpty || (_nullText is not null && Encoding.Latin1.GetString(text) == _nullText)) return;
+        if (doubles is not null)
+            doubles.Values[row] = double.NaN;
+        if (text.IsEmpty || (_nullText is not null && Encoding.Latin1.GetString(text) == _nullText))
+            return;
         if (vector is Int64Vector integers && _zero == 0 && Cell.TryInt64(text, out var whole))
         {
             integers.Values[row] = whole;
@@ -181,8 +214,10 @@ internal sealed partial class FitsColumn
         }
         var written = Cell.Text(text);
         // Fortran writes D for the exponent of a double.
-        if (doubles is not null && Cell.TryDouble(Encoding.UTF8.GetBytes(written.Replace('D', 'E')), out var number)) doubles.Values[row] = number * _scale + _zero;
-        else vector.AddMisfit(row, written);
+        if (doubles is not null && Cell.TryDouble(Encoding.UTF8.GetBytes(written.Replace('D', 'E')), out var number))
+            doubles.Values[row] = number * _scale + _zero;
+        else
+            vector.AddMisfit(row, written);
     }
 
     [GeneratedRegex(@"^\s*([0-9]{0,9})([LXBIJKAEDCMPQ])", RegexOptions.CultureInvariant)]

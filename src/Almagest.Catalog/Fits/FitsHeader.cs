@@ -27,12 +27,16 @@ internal sealed class FitsHeader
         for (var blocks = 0; blocks < MaxBlocks; blocks++)
         {
             var read = stream.ReadAtLeast(block, Block, throwOnEndOfStream: false);
-            if (read == 0 && blocks == 0) return null;
+            if (read == 0 && blocks == 0)
+                return null;
             // Some writers leave zeros or blanks behind the last extension.
-            if (blocks == 0 && block.AsSpan(0, read).IndexOfAnyExcept((byte)0, (byte)' ') < 0) return null;
-            if (read < Block) throw new CatalogFormatException("The FITS file ends within a header: it is cut short. Fetch it again.");
+            if (blocks == 0 && block.AsSpan(0, read).IndexOfAnyExcept((byte)0, (byte)' ') < 0)
+                return null;
+            if (read < Block)
+                throw new CatalogFormatException("The FITS file ends within a header: it is cut short. Fetch it again.");
             for (var at = 0; at < Block; at += Card)
-                if (header.Add(Encoding.Latin1.GetString(block, at, Card))) return header;
+                if (header.Add(Encoding.Latin1.GetString(block, at, Card)))
+                    return header;
         }
         throw new CatalogFormatException($"A FITS header has no END card within {MaxBlocks} blocks: the file is damaged.");
     }
@@ -40,7 +44,8 @@ internal sealed class FitsHeader
     private bool Add(string card)
     {
         var key = card[..8].TrimEnd();
-        if (key == "END") return true;
+        if (key == "END")
+            return true;
         if (key.Length > 0 && card[8] == '=')
         {
             // The first of several cards with one keyword counts, and only its own continuation goes on.
@@ -68,7 +73,8 @@ internal sealed class FitsHeader
         var value = new StringBuilder();
         for (var i = 1; i < text.Length; i++)
         {
-            if (text[i] == '\'' && (i + 1 == text.Length || text[++i] != '\'')) break;
+            if (text[i] == '\'' && (i + 1 == text.Length || text[++i] != '\''))
+                break;
             value.Append(text[i]);
         }
         return value.ToString().TrimEnd();
@@ -79,14 +85,19 @@ internal sealed class FitsHeader
     /// <exception cref="CatalogFormatException">the value is no whole number of a sensible size</exception>
     public long Integer(string key, long otherwise)
     {
-        if (Text(key) is not { } text) return otherwise;
+        if (Text(key) is not { } text)
+            return otherwise;
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value is < 0 or > 1L << 50)
-            throw new CatalogFormatException($"The FITS header says {key} = {RejectedRow.Clip(text)}; expected a whole number from 0 on. The file is damaged.");
+            throw new CatalogFormatException(
+                $"The FITS header says {key} = {RejectedRow.Clip(text)}; expected a whole number from 0 on. The file is damaged."
+            );
         return value;
     }
 
     public double Real(string key, double otherwise) =>
-        Text(key) is { } text && double.TryParse(text.Replace('D', 'E'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        Text(key) is { } text && double.TryParse(text.Replace('D', 'E'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
 
     /// <summary>Bytes of data behind the header, padding to whole blocks included.</summary>
     public long DataBytes
@@ -94,17 +105,22 @@ internal sealed class FitsHeader
         get
         {
             var axes = Integer("NAXIS", 0);
-            if (axes is 0 or > 999) return 0;
-            var bits = int.TryParse(Text("BITPIX"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var declared) ? Math.Min(Math.Abs((long)declared), 64) : 8;
+            if (axes is 0 or > 999)
+                return 0;
+            var bits = int.TryParse(Text("BITPIX"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var declared)
+                ? Math.Min(Math.Abs((long)declared), 64)
+                : 8;
             var groups = Text("GROUPS") == "T" && Integer("NAXIS1", 0) == 0;
             Int128 elements = 1;
             for (var i = groups ? 2 : 1; i <= axes; i++)
             {
                 elements *= Integer($"NAXIS{i}", 0);
-                if (elements > long.MaxValue) throw new CatalogFormatException("A FITS header declares more data than a file can hold: the file is damaged.");
+                if (elements > long.MaxValue)
+                    throw new CatalogFormatException("A FITS header declares more data than a file can hold: the file is damaged.");
             }
             var bytes = (elements + Integer("PCOUNT", 0)) * Integer("GCOUNT", 1) * (bits / 8);
-            if (bytes > 1L << 60) throw new CatalogFormatException("A FITS header declares more data than a file can hold: the file is damaged.");
+            if (bytes > 1L << 60)
+                throw new CatalogFormatException("A FITS header declares more data than a file can hold: the file is damaged.");
             return (long)((bytes + Block - 1) / Block * Block);
         }
     }

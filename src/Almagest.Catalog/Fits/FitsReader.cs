@@ -26,40 +26,62 @@ internal sealed class FitsReader : ICatalogReader
         var header = FindTable(_content, input, options);
         var ascii = header.Text("XTENSION") == "TABLE";
         var rowBytes = header.Integer("NAXIS1", 0);
-        if (rowBytes > options.MaxRowBytes) throw new CatalogFormatException($"A row of the FITS table takes {rowBytes:N0} bytes, more than {options.MaxRowBytes:N0}. Expected one star per row; is this another kind of table?");
+        if (rowBytes > options.MaxRowBytes)
+            throw new CatalogFormatException(
+                $"A row of the FITS table takes {rowBytes:N0} bytes, more than {options.MaxRowBytes:N0}. Expected one star per row; "
+                    + $"is this another kind of table?"
+            );
         _rowBytes = (int)rowBytes;
         _rows = header.Integer("NAXIS2", 0);
         _behindRows = Math.Max(0, header.DataBytes - rowBytes * _rows);
         _chosen = options.Table is not null;
         var fields = (int)header.Integer("TFIELDS", 0);
-        if (fields is 0 or > 999) throw new CatalogFormatException($"The FITS table declares {fields} columns; expected 1 to 999.");
+        if (fields is 0 or > 999)
+            throw new CatalogFormatException($"The FITS table declares {fields} columns; expected 1 to 999.");
         long offset = 0;
         _columns = new FitsColumn[fields];
-        for (var i = 0; i < fields; i++) _columns[i] = ascii ? FitsColumn.Ascii(header, i + 1, rowBytes) : FitsColumn.Binary(header, i + 1, ref offset);
-        if (offset > rowBytes) throw new CatalogFormatException($"The columns of the FITS table take {offset} bytes and its rows only {rowBytes}: the file is damaged.");
+        for (var i = 0; i < fields; i++)
+            _columns[i] = ascii ? FitsColumn.Ascii(header, i + 1, rowBytes) : FitsColumn.Binary(header, i + 1, ref offset);
+        if (offset > rowBytes)
+            throw new CatalogFormatException(
+                $"The columns of the FITS table take {offset} bytes and its rows only {rowBytes}: the file is damaged."
+            );
         if (_rows == 1 && fields > 1 && _columns[0].Count > 1 && _columns.All(c => c.Count % _columns[0].Count == 0))
-            throw ContentSniffer.Refuse(input, "a column-oriented FITS table (one row that holds whole columns)", "Convert it with `stilts tcopy ifmt=colfits-basic F G.fits`.");
+            throw ContentSniffer.Refuse(
+                input,
+                "a column-oriented FITS table (one row that holds whole columns)",
+                "Convert it with `stilts tcopy ifmt=colfits-basic F G.fits`."
+            );
         Format = $"FITS {(ascii ? "ASCII" : "binary")} table{(input.IsGzip ? ", gzip" : "")}";
         var names = TextInput.ColumnNames.Distinct(_columns.Select(c => c.Name).ToArray());
         var system = SystemOf(header);
         Columns = _columns.Select((c, i) => new CatalogColumn(names[i], c.Type, c.Unit, c.Ucd, c.Description, system)).ToArray();
         var variable = names.Where((_, i) => _columns[i].IsVariable).ToArray();
-        if (variable.Length > 0) _warnings.Add($"Columns of variable-length arrays were left out: {string.Join(", ", variable)}.");
+        if (variable.Length > 0)
+            _warnings.Add($"Columns of variable-length arrays were left out: {string.Join(", ", variable)}.");
         var metadata = new Dictionary<string, string> { ["rows"] = _rows.ToString(CultureInfo.InvariantCulture) };
         foreach (var key in new[] { "EXTNAME", "ORIGIN", "RADESYS", "EQUINOX", "EPOCH", "TELESCOP" })
-            if (header.Text(key) is { } value) metadata[key.ToLowerInvariant()] = value;
+            if (header.Text(key) is { } value)
+                metadata[key.ToLowerInvariant()] = value;
         Metadata = metadata;
     }
 
-    /// <summary>As FITS says (Calabretta and Greisen 2002, A&amp;A 395, 1077): an equinox alone means FK4 before 1984, FK5 from then on.</summary>
+    /// <summary>As FITS says (Calabretta and Greisen 2002, A&amp;A 395, 1077): an equinox alone means FK4 before 1984, FK5 from then
+    /// on.</summary>
     private static CoordinateSystem? SystemOf(FitsHeader header)
     {
         var name = header.Text("RADESYS") ?? header.Text("RADECSYS");
         var equinox = header.Text("EQUINOX");
-        if (name is null && equinox is null) return null;
+        if (name is null && equinox is null)
+            return null;
         var year = header.Real("EQUINOX", 2000);
         name ??= year < 1984 ? "FK4" : "FK5";
-        return new CoordinateSystem(name, equinox is null ? null : (name.StartsWith("FK4", StringComparison.OrdinalIgnoreCase) ? "B" : "J") + year.ToString(CultureInfo.InvariantCulture));
+        return new CoordinateSystem(
+            name,
+            equinox is null
+                ? null
+                : (name.StartsWith("FK4", StringComparison.OrdinalIgnoreCase) ? "B" : "J") + year.ToString(CultureInfo.InvariantCulture)
+        );
     }
 
     public string Format { get; }
@@ -83,13 +105,21 @@ internal sealed class FitsReader : ICatalogReader
             if (IsTable(header))
             {
                 seen.Add(header.Text("EXTNAME") ?? "(no name)");
-                var wanted = options.Table is null || options.Table == seen[^1] || options.Table == seen.Count.ToString(CultureInfo.InvariantCulture);
-                if (wanted) return header;
+                var wanted =
+                    options.Table is null
+                    || options.Table == seen[^1]
+                    || options.Table == seen.Count.ToString(CultureInfo.InvariantCulture);
+                if (wanted)
+                    return header;
             }
             CatalogInput.Skip(content, header.DataBytes);
         }
-        if (seen.Count == 0) throw ContentSniffer.Refuse(input, "a FITS file without a table (an image?)", "");
-        throw new CatalogFormatException($"'{input.Name}' has no table '{options.Table}'. Its tables are: {string.Join(", ", seen.Select((name, i) => $"{i + 1} {name}"))}.");
+        if (seen.Count == 0)
+            throw ContentSniffer.Refuse(input, "a FITS file without a table (an image?)", "");
+        throw new CatalogFormatException(
+            $"'{input.Name}' has no table '{options.Table}'. Its tables are: "
+                + $"{string.Join(", ", seen.Select((name, i) => $"{i + 1} {name}"))}."
+        );
     }
 
     /// <summary>Every table extension of the file.</summary>
@@ -99,7 +129,8 @@ internal sealed class FitsReader : ICatalogReader
         var number = 0;
         while (FitsHeader.Read(content) is { } header)
         {
-            if (IsTable(header)) yield return new CatalogTable(++number, header.Text("EXTNAME"), header.Integer("NAXIS2", 0));
+            if (IsTable(header))
+                yield return new CatalogTable(++number, header.Text("EXTNAME"), header.Integer("NAXIS2", 0));
             CatalogInput.Skip(content, header.DataBytes);
         }
     }
@@ -107,7 +138,8 @@ internal sealed class FitsReader : ICatalogReader
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
-        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        if (_started)
+            throw new InvalidOperationException("A catalogue is read once; open it again.");
         _started = true;
         return Read(rowsPerBatch, cancellationToken);
     }
@@ -117,29 +149,40 @@ internal sealed class FitsReader : ICatalogReader
         // Several rows at a time, within a fixed amount of memory.
         var chunkRows = Math.Max(1, Math.Min(rowsPerBatch, (1 << 18) / Math.Max(1, _rowBytes)));
         var chunk = new byte[chunkRows * _rowBytes];
-        for (long done = 0; done < _rows;)
+        for (long done = 0; done < _rows; )
         {
             cancellationToken.ThrowIfCancellationRequested();
             var count = (int)Math.Min(rowsPerBatch, _rows - done);
             var vectors = _columns.Select(c => CatalogVectors.New(c.Type, count)).ToArray();
             var lines = new long[count];
-            for (var row = 0; row < count;)
+            for (var row = 0; row < count; )
             {
                 var rows = Math.Min(chunkRows, count - row);
                 var read = _content.ReadAtLeast(chunk.AsSpan(0, rows * _rowBytes), rows * _rowBytes, throwOnEndOfStream: false);
                 if (read < rows * _rowBytes)
-                    throw new CatalogFormatException($"The FITS file is cut short: its table declares {_rows:N0} rows and ends within row {done + row + read / Math.Max(1, _rowBytes) + 1:N0}. Fetch it again.");
+                    throw new CatalogFormatException(
+                        $"The FITS file is cut short: its table declares {_rows:N0} rows and ends within row "
+                            + $"{done + row + read / Math.Max(1, _rowBytes) + 1:N0}. Fetch it again."
+                    );
                 for (var i = 0; i < rows; i++, row++)
                 {
                     var bytes = chunk.AsSpan(i * _rowBytes, _rowBytes);
-                    for (var c = 0; c < _columns.Length; c++) _columns[c].Read(bytes, vectors[c], row);
+                    for (var c = 0; c < _columns.Length; c++)
+                        _columns[c].Read(bytes, vectors[c], row);
                     lines[row] = done + row + 1;
                 }
             }
             done += count;
-            yield return new CatalogBatch { Count = count, Columns = vectors, LineNumber = lines, Rejected = [] };
+            yield return new CatalogBatch
+            {
+                Count = count,
+                Columns = vectors,
+                LineNumber = lines,
+                Rejected = [],
+            };
         }
-        if (!_chosen) WarnOfFurtherTables();
+        if (!_chosen)
+            WarnOfFurtherTables();
     }
 
     /// <summary>The rows are complete; what follows them is only looked at to say that it is there.</summary>
@@ -151,7 +194,8 @@ internal sealed class FitsReader : ICatalogReader
             CatalogInput.Skip(_content, _behindRows);
             while (further.Count < 100 && FitsHeader.Read(_content) is { } header)
             {
-                if (IsTable(header)) further.Add(header.Text("EXTNAME") ?? "without a name");
+                if (IsTable(header))
+                    further.Add(header.Text("EXTNAME") ?? "without a name");
                 CatalogInput.Skip(_content, header.DataBytes);
             }
         }
@@ -159,10 +203,15 @@ internal sealed class FitsReader : ICatalogReader
         {
             // Rubbish behind the table is no matter of the table's.
         }
-        if (further.Count > 0) _warnings.Add($"The file holds {further.Count} further table{(further.Count == 1 ? "" : "s")} ({RejectedRow.Clip(string.Join(", ", further))}), not read; choose one by name or number.");
+        if (further.Count > 0)
+            _warnings.Add(
+                $"The file holds {further.Count} further table{(further.Count == 1 ? "" : "s")} "
+                    + $"({RejectedRow.Clip(string.Join(", ", further))}), not read; choose one by name or number."
+            );
     }
 
-    private static bool IsTable(FitsHeader header) => header.Text("XTENSION") is "BINTABLE" or "A3DTABLE" or "TABLE" && header.Text("ZIMAGE") != "T";
+    private static bool IsTable(FitsHeader header) =>
+        header.Text("XTENSION") is "BINTABLE" or "A3DTABLE" or "TABLE" && header.Text("ZIMAGE") != "T";
 
     public void Dispose()
     {

@@ -28,20 +28,34 @@ internal static class CdsFile
         var tables = CdsDescription.Read(lines);
         var rule = lines.FindLastIndex(CdsDescription.IsRule);
         var first = lines.FindIndex(rule + 1, l => l.Trim().Length > 0 && !l.StartsWith("(End)", StringComparison.Ordinal));
-        if (tables.Count == 0 || first < 0) throw NoRows(input, tables);
-        if (tables.Count > 1 && lines.Any(l => l.StartsWith("File Summary", StringComparison.Ordinal)) && first >= 0 && lines.Any(l => l.StartsWith("(End)", StringComparison.Ordinal)) && !Fits(tables[0], lines[first])) throw NoRows(input, tables);
+        if (tables.Count == 0 || first < 0)
+            throw NoRows(input, tables);
+        if (
+            tables.Count > 1
+            && lines.Any(l => l.StartsWith("File Summary", StringComparison.Ordinal))
+            && first >= 0
+            && lines.Any(l => l.StartsWith("(End)", StringComparison.Ordinal))
+            && !Fits(tables[0], lines[first])
+        )
+            throw NoRows(input, tables);
         var table = Choose(tables, options.Table, input.Name) ?? tables[0];
         var warnings = new List<string>();
-        if (tables.Count > 1 && options.Table is null) warnings.Add($"The file describes {tables.Count} tables; its rows were read as the first ({Names(table)}).");
+        if (tables.Count > 1 && options.Table is null)
+            warnings.Add($"The file describes {tables.Count} tables; its rows were read as the first ({Names(table)}).");
         // Notes belong above the last rule; some files have them below it.
         var data = first;
         if (lines[first].StartsWith("Note", StringComparison.Ordinal))
         {
             data = lines.FindIndex(first, l => Fits(table, l));
-            if (data < 0) throw NoRows(input, tables);
+            if (data < 0)
+                throw NoRows(input, tables);
             warnings.Add($"Skipped {data - first} lines of notes above the first row (line {data + 1}).");
         }
-        return new FixedTable("CDS/MRT table", table.Columns, data == 0 ? 0 : starts[data - 1], data + 1) { Metadata = Metadata(lines, table), Warnings = warnings };
+        return new FixedTable("CDS/MRT table", table.Columns, data == 0 ? 0 : starts[data - 1], data + 1)
+        {
+            Metadata = Metadata(lines, table),
+            Warnings = warnings,
+        };
     }
 
     /// <summary>The table that a ReadMe beside the file describes; null where there is none that does.</summary>
@@ -53,11 +67,17 @@ internal static class CdsFile
             var lines = ReadAll(readMe, options);
             var tables = CdsDescription.Read(lines);
             // A description that the user names, and that has one table only, is meant whatever the file is called.
-            var table = options.Table is { } wanted && options.ReadMe is not null ? Choose(tables, wanted, readMe) : tables.Find(t => t.Describes(file)) ?? (options.ReadMe is not null && tables.Count == 1 ? tables[0] : null);
+            var table =
+                options.Table is { } wanted && options.ReadMe is not null
+                    ? Choose(tables, wanted, readMe)
+                    : tables.Find(t => t.Describes(file)) ?? (options.ReadMe is not null && tables.Count == 1 ? tables[0] : null);
             if (table is not null)
                 return new FixedTable("CDS table", table.Columns, 0, 1) { Metadata = Metadata(lines, table, Path.GetFileName(readMe)) };
             if (options.ReadMe is not null)
-                throw new CatalogFormatException($"'{Path.GetFileName(readMe)}' has no byte-by-byte description of '{file}'. It describes: {(tables.Count == 0 ? "nothing" : string.Join(", ", tables.SelectMany(t => t.Files).Take(50)))}.");
+                throw new CatalogFormatException(
+                    $"'{Path.GetFileName(readMe)}' has no byte-by-byte description of '{file}'. It describes: "
+                        + $"{(tables.Count == 0 ? "nothing" : string.Join(", ", tables.SelectMany(t => t.Files).Take(50)))}."
+                );
         }
         return null;
     }
@@ -67,7 +87,8 @@ internal static class CdsFile
     {
         var reader = new LineReader(new MemoryStream(input.Sample.ToArray(), writable: false), CatalogOpenOptions.Default.MaxRowBytes);
         var lines = new List<string>();
-        while (reader.Read()) lines.Add(Cell.Text(reader.Current));
+        while (reader.Read())
+            lines.Add(Cell.Text(reader.Current));
         return CdsDescription.Read(lines).Select((t, i) => new CatalogTable(i + 1, t.Files.Count == 1 ? t.Files[0] : null, null));
     }
 
@@ -76,9 +97,14 @@ internal static class CdsFile
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         try
         {
-            return Directory.EnumerateFiles(folder, "ReadMe*", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive })
-                .Where(f => Path.GetFileName(f).ToUpperInvariant() is "README" or "README.TXT" && !string.Equals(Path.GetFullPath(f), Path.GetFullPath(path), StringComparison.Ordinal))
-                .OrderBy(f => f, StringComparer.Ordinal).ToArray();
+            return Directory
+                .EnumerateFiles(folder, "ReadMe*", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive })
+                .Where(f =>
+                    Path.GetFileName(f).ToUpperInvariant() is "README" or "README.TXT"
+                    && !string.Equals(Path.GetFullPath(f), Path.GetFullPath(path), StringComparison.Ordinal)
+                )
+                .OrderBy(f => f, StringComparer.Ordinal)
+                .ToArray();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -89,19 +115,26 @@ internal static class CdsFile
     private static List<string> ReadAll(string path, CatalogOpenOptions options)
     {
         using var stream = CatalogInput.OpenFile(path);
-        if (stream.Length > MaxReadMe) throw new CatalogFormatException($"'{path}' takes {stream.Length:N0} bytes; expected a ReadMe of at most {MaxReadMe:N0}.");
+        if (stream.Length > MaxReadMe)
+            throw new CatalogFormatException($"'{path}' takes {stream.Length:N0} bytes; expected a ReadMe of at most {MaxReadMe:N0}.");
         var reader = new LineReader(stream, options.MaxRowBytes);
         var lines = new List<string>();
-        while (reader.Read()) lines.Add(Cell.Text(reader.Current));
+        while (reader.Read())
+            lines.Add(Cell.Text(reader.Current));
         return lines;
     }
 
     private static CdsTable? Choose(List<CdsTable> tables, string? wanted, string name)
     {
-        if (wanted is null) return null;
-        if (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= 1 && n <= tables.Count) return tables[n - 1];
+        if (wanted is null)
+            return null;
+        if (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= 1 && n <= tables.Count)
+            return tables[n - 1];
         return tables.Find(t => t.Describes(wanted))
-            ?? throw new CatalogFormatException($"'{name}' describes no table '{wanted}'. It describes: {string.Join(", ", tables.Select((t, i) => $"{i + 1} {Names(t)}"))}.");
+            ?? throw new CatalogFormatException(
+                $"'{name}' describes no table '{wanted}'. It describes: "
+                    + $"{string.Join(", ", tables.Select((t, i) => $"{i + 1} {Names(t)}"))}."
+            );
     }
 
     private static string Names(CdsTable table) => table.Files.Count == 0 ? "(no name)" : string.Join(' ', table.Files);
@@ -110,8 +143,14 @@ internal static class CdsFile
     {
         var described = string.Join(", ", tables.SelectMany(t => t.Files).Distinct().Take(50));
         return tables.Count == 0
-            ? new CatalogFormatException($"'{input.Name}' mentions a byte-by-byte description, but none can be read in it. Expected lines of bytes, format, unit and label below 'Byte-by-byte Description of file: NAME'.")
-            : new CatalogFormatException($"'{input.Name}' describes {(described.Length > 0 ? described : "a table")} byte by byte, but holds no rows. It is a ReadMe: name the file with the rows instead; a ReadMe in its folder is found by itself.")
+            ? new CatalogFormatException(
+                $"'{input.Name}' mentions a byte-by-byte description, but none can be read in it. Expected lines of bytes, format, "
+                    + $"unit and label below 'Byte-by-byte Description of file: NAME'."
+            )
+            : new CatalogFormatException(
+                $"'{input.Name}' describes {(described.Length > 0 ? described : "a table")} byte by byte, but holds no rows. It is a "
+                    + $"ReadMe: name the file with the rows instead; a ReadMe in its folder is found by itself."
+            )
             {
                 Code = CatalogFormatException.ReadMeWithoutRows,
             };
@@ -124,10 +163,13 @@ internal static class CdsFile
         var numbers = 0;
         foreach (var column in table.Columns)
         {
-            if (column.Type == ColumnType.Text || column.Start >= bytes.Length) continue;
+            if (column.Type == ColumnType.Text || column.Start >= bytes.Length)
+                continue;
             var text = bytes.AsSpan(column.Start, Math.Min(column.End, bytes.Length) - column.Start).Trim((byte)' ');
-            if (text.IsEmpty) continue;
-            if (!FixedColumn.TryNumber(text, out _)) return false;
+            if (text.IsEmpty)
+                continue;
+            if (!FixedColumn.TryNumber(text, out _))
+                return false;
             numbers++;
         }
         return numbers > 0 || table.Columns.All(c => c.Type == ColumnType.Text);
@@ -136,10 +178,14 @@ internal static class CdsFile
     private static Dictionary<string, string> Metadata(List<string> lines, CdsTable table, string? readMe = null)
     {
         var metadata = new Dictionary<string, string>();
-        if (table.Files.Count > 0) metadata["table"] = string.Join(' ', table.Files);
-        if (readMe is not null) metadata["readme"] = readMe;
-        var title = lines.Find(l => l.StartsWith("Title:", StringComparison.Ordinal))?[6..].Trim() ?? lines.Find(l => l.Trim().Length > 0)?.Trim();
-        if (title is { Length: > 0 }) metadata["title"] = RejectedRow.Clip(title);
+        if (table.Files.Count > 0)
+            metadata["table"] = string.Join(' ', table.Files);
+        if (readMe is not null)
+            metadata["readme"] = readMe;
+        var title =
+            lines.Find(l => l.StartsWith("Title:", StringComparison.Ordinal))?[6..].Trim() ?? lines.Find(l => l.Trim().Length > 0)?.Trim();
+        if (title is { Length: > 0 })
+            metadata["title"] = RejectedRow.Clip(title);
         return metadata;
     }
 }

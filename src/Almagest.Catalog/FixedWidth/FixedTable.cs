@@ -8,7 +8,15 @@ namespace Almagest.Catalog.FixedWidth;
 /// <param name="Start">its first byte, from 0</param>
 /// <param name="End">the byte behind its last</param>
 /// <param name="Null">the text that stands for a missing value; blanks always do</param>
-internal sealed record FixedColumn(string Name, int Start, int End, ColumnType Type, string? Unit = null, string? Description = null, string? Null = null)
+internal sealed record FixedColumn(
+    string Name,
+    int Start,
+    int End,
+    ColumnType Type,
+    string? Unit = null,
+    string? Description = null,
+    string? Null = null
+)
 {
     private readonly double? _nullNumber = Null is not null && Cell.TryDouble(Encoding.UTF8.GetBytes(Null), out var number) ? number : null;
     private readonly byte[]? _nullText = Null is { Length: > 0 } ? Encoding.UTF8.GetBytes(Null) : null;
@@ -19,32 +27,45 @@ internal sealed record FixedColumn(string Name, int Start, int End, ColumnType T
     public void Store(ReadOnlySpan<byte> line, CatalogVector vector, int row)
     {
         var doubles = vector as DoubleVector;
-        if (doubles is not null) doubles.Values[row] = double.NaN;
-        if (Start >= line.Length) return;
+        if (doubles is not null)
+            doubles.Values[row] = double.NaN;
+        if (Start >= line.Length)
+            return;
         var text = line[Start..Math.Min(End, line.Length)].Trim(" \t\0"u8);
-        if (text.IsEmpty || (_nullText is not null && (text.SequenceEqual(_nullText) || (_nullIsDashes && text.IndexOfAnyExcept((byte)'-') < 0)))) return;
+        if (
+            text.IsEmpty
+            || (_nullText is not null && (text.SequenceEqual(_nullText) || (_nullIsDashes && text.IndexOfAnyExcept((byte)'-') < 0)))
+        )
+            return;
         switch (vector)
         {
             case DoubleVector when TryNumber(text, out var number):
-                if (number != _nullNumber) doubles!.Values[row] = number;
+                if (number != _nullNumber)
+                    doubles!.Values[row] = number;
                 return;
-            case Int64Vector integers when text.Length <= 20 && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole):
-                if (whole == _nullNumber) return;
+            case Int64Vector integers
+                when text.Length <= 20 && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole):
+                if (whole == _nullNumber)
+                    return;
                 integers.Values[row] = whole;
                 integers.HasValue[row] = true;
                 return;
             case TextVector texts:
-                if (!Cell.IsMissing(text)) texts.Values[row] = Cell.Text(text);
+                if (!Cell.IsMissing(text))
+                    texts.Values[row] = Cell.Text(text);
                 return;
         }
-        if (!Cell.IsMissing(text) && !Cell.IsMissingNumber(text)) vector.AddMisfit(row, Cell.Text(text));
+        if (!Cell.IsMissing(text) && !Cell.IsMissingNumber(text))
+            vector.AddMisfit(row, Cell.Text(text));
     }
 
     /// <summary>False for words; Fortran writes D for the exponent of a double.</summary>
     public static bool TryNumber(ReadOnlySpan<byte> text, out double number)
     {
-        if (Cell.TryDouble(text, out number)) return true;
-        if (text.Length > 40 || text.IndexOfAny((byte)'D', (byte)'d') <= 0) return false;
+        if (Cell.TryDouble(text, out number))
+            return true;
+        if (text.Length > 40 || text.IndexOfAny((byte)'D', (byte)'d') <= 0)
+            return false;
         Span<byte> copy = stackalloc byte[text.Length];
         text.CopyTo(copy);
         copy[copy.IndexOfAny((byte)'D', (byte)'d')] = (byte)'E';

@@ -36,7 +36,8 @@ internal sealed class FixedWidthReader : ICatalogReader
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
-        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        if (_started)
+            throw new InvalidOperationException("A catalogue is read once; open it again.");
         _started = true;
         return Read(rowsPerBatch, cancellationToken);
     }
@@ -56,11 +57,20 @@ internal sealed class FixedWidthReader : ICatalogReader
             while (row < rowsPerBatch && (more = lines.Read()))
             {
                 var line = lines.Current;
-                if (line.Trim(" \t\0"u8).IsEmpty) continue;
-                for (var i = 0; i < vectors.Length; i++) _table.Columns[i].Store(line, vectors[i], row);
+                if (line.Trim(" \t\0"u8).IsEmpty)
+                    continue;
+                for (var i = 0; i < vectors.Length; i++)
+                    _table.Columns[i].Store(line, vectors[i], row);
                 numbers[row++] = lines.Number;
             }
-            if (row > 0) yield return new CatalogBatch { Count = row, Columns = vectors, LineNumber = numbers, Rejected = [] };
+            if (row > 0)
+                yield return new CatalogBatch
+                {
+                    Count = row,
+                    Columns = vectors,
+                    LineNumber = numbers,
+                    Rejected = [],
+                };
         }
     }
 

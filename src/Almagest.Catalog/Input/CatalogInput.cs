@@ -41,7 +41,12 @@ internal sealed class CatalogInput : IDisposable
     public static CatalogInput Open(Stream stream, string name, bool leaveOpen)
     {
         var total = stream.CanSeek ? stream.Length - stream.Position : -1;
-        var input = new CatalogInput(new CountingStream(stream, leaveOpen), name, total, stream.CanSeek && stream.Position == 0 && !leaveOpen ? stream : null);
+        var input = new CatalogInput(
+            new CountingStream(stream, leaveOpen),
+            name,
+            total,
+            stream.CanSeek && stream.Position == 0 && !leaveOpen ? stream : null
+        );
         try
         {
             input.Prepare();
@@ -58,7 +63,14 @@ internal sealed class CatalogInput : IDisposable
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+            return new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete,
+                1 << 16,
+                FileOptions.SequentialScan
+            );
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -76,9 +88,13 @@ internal sealed class CatalogInput : IDisposable
     }
 
     /// <summary>The content from its first byte. Call once.</summary>
-    public Stream OpenContent() => SampleIsAll ? new MemoryStream(Sample.ToArray(), writable: false) : new ConcatStream(new MemoryStream(Sample.ToArray(), writable: false), _content);
+    public Stream OpenContent() =>
+        SampleIsAll
+            ? new MemoryStream(Sample.ToArray(), writable: false)
+            : new ConcatStream(new MemoryStream(Sample.ToArray(), writable: false), _content);
 
-    /// <summary>The content as a stream in which one can go to and fro: the file itself, or a copy in a temporary file. Call instead of <see cref="OpenContent"/>.</summary>
+    /// <summary>The content as a stream in which one can go to and fro: the file itself, or a copy in a temporary file. Call instead of
+    /// <see cref="OpenContent"/>.</summary>
     public Stream OpenSeekable()
     {
         if (_seekable is not null && !IsGzip)
@@ -86,8 +102,16 @@ internal sealed class CatalogInput : IDisposable
             _seekable.Position = 0;
             return _seekable;
         }
-        if (SampleIsAll) return OpenContent();
-        var copy = new FileStream(Path.Combine(Path.GetTempPath(), $"almagest-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        if (SampleIsAll)
+            return OpenContent();
+        var copy = new FileStream(
+            Path.Combine(Path.GetTempPath(), $"almagest-{Guid.NewGuid():N}"),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            1 << 16,
+            FileOptions.DeleteOnClose
+        );
         try
         {
             using var content = OpenContent();
@@ -107,7 +131,8 @@ internal sealed class CatalogInput : IDisposable
         }
     }
 
-    /// <summary>The input from another place on: some bytes of the caller's, then what follows. Takes over this input's file; the sample is new.</summary>
+    /// <summary>The input from another place on: some bytes of the caller's, then what follows. Takes over this input's file; the sample is
+    /// new.</summary>
     public CatalogInput Continue(byte[] head, byte[] buffered, Stream content)
     {
         var next = new CatalogInput(_raw, Name, TotalBytes, null) { IsGzip = IsGzip };
@@ -124,7 +149,8 @@ internal sealed class CatalogInput : IDisposable
         while (bytes > 0)
         {
             var read = content.Read(buffer, 0, (int)Math.Min(bytes, buffer.Length));
-            if (read == 0) return;
+            if (read == 0)
+                return;
             bytes -= read;
         }
     }
@@ -132,13 +158,15 @@ internal sealed class CatalogInput : IDisposable
     private void Prepare()
     {
         var sample = ReadSample(_raw, out var all);
-        if (sample.Length == 0) throw new CatalogFormatException($"'{Name}' is empty (0 bytes). Expected a star catalogue; was the download interrupted?");
+        if (sample.Length == 0)
+            throw new CatalogFormatException($"'{Name}' is empty (0 bytes). Expected a star catalogue; was the download interrupted?");
         if (sample is [0x1f, 0x8b, ..])
         {
             IsGzip = true;
             _content = new GunzipStream(Rest(sample, all));
             sample = ReadSample(_content, out all);
-            if (sample.Length == 0) throw new CatalogFormatException($"'{Name}' is gzip data that holds nothing (0 bytes). Expected a star catalogue.");
+            if (sample.Length == 0)
+                throw new CatalogFormatException($"'{Name}' is gzip data that holds nothing (0 bytes). Expected a star catalogue.");
         }
         var encoding = Utf16(sample);
         if (encoding is not null)
@@ -152,13 +180,14 @@ internal sealed class CatalogInput : IDisposable
 
     private Stream Rest(byte[] sample, bool all) => all ? new MemoryStream(sample) : new ConcatStream(new MemoryStream(sample), _content);
 
-    private static UnicodeEncoding? Utf16(byte[] sample) => sample switch
-    {
-        [0xff, 0xfe, 0, 0, ..] => null, // UTF-32, refused later as binary
-        [0xff, 0xfe, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: true),
-        [0xfe, 0xff, ..] => new UnicodeEncoding(bigEndian: true, byteOrderMark: true),
-        _ => null,
-    };
+    private static UnicodeEncoding? Utf16(byte[] sample) =>
+        sample switch
+        {
+            [0xff, 0xfe, 0, 0, ..] => null, // UTF-32, refused later as binary
+            [0xff, 0xfe, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: true),
+            [0xfe, 0xff, ..] => new UnicodeEncoding(bigEndian: true, byteOrderMark: true),
+            _ => null,
+        };
 
     private static byte[] ReadSample(Stream stream, out bool all)
     {
@@ -167,7 +196,8 @@ internal sealed class CatalogInput : IDisposable
         all = false;
         while (length < SampleBytes)
         {
-            if (length == buffer.Length) Array.Resize(ref buffer, Math.Min(SampleBytes, buffer.Length * 4));
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, Math.Min(SampleBytes, buffer.Length * 4));
             var read = stream.Read(buffer.AsSpan(length));
             if (read == 0)
             {

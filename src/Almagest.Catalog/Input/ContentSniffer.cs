@@ -17,34 +17,52 @@ internal enum ContentKind
 
 internal static partial class ContentSniffer
 {
-    private const string Expected = "Expected a table of stars: CSV, TSV or another delimited text with a header line, VizieR TSV, ECSV, VOTable, a FITS table, Parquet, a CDS/MRT table with its ReadMe, or an IPAC table; each may be gzipped.";
+    private const string Expected =
+        "Expected a table of stars: CSV, TSV or another delimited text with a header line, VizieR TSV, ECSV, VOTable, a FITS table, "
+        + "Parquet, a CDS/MRT table with its ReadMe, or an IPAC table; each may be gzipped.";
 
     /// <exception cref="CatalogFormatException">it is none that Almagest reads; the message says what it is</exception>
     public static ContentKind Detect(CatalogInput input)
     {
         var sample = input.Sample.Span;
-        if (sample.StartsWith("SIMPLE  ="u8)) return ContentKind.Fits;
-        if (sample.StartsWith("PAR1"u8)) return ContentKind.Parquet;
-        if (Binary(sample) is { } found) throw Refuse(input, found.What, found.Advice);
+        if (sample.StartsWith("SIMPLE  ="u8))
+            return ContentKind.Fits;
+        if (sample.StartsWith("PAR1"u8))
+            return ContentKind.Parquet;
+        if (Binary(sample) is { } found)
+            throw Refuse(input, found.What, found.Advice);
 
         var head = Encoding.Latin1.GetString(sample[..Math.Min(sample.Length, 64 * 1024)]).TrimStart();
-        if (head.Length == 0) throw Refuse(input, "only blank lines", "");
-        if (head.StartsWith('<')) return Markup(input, head);
-        if (head.StartsWith("# %ECSV", StringComparison.Ordinal) || head.StartsWith("#%ECSV", StringComparison.Ordinal)) return ContentKind.Ecsv;
+        if (head.Length == 0)
+            throw Refuse(input, "only blank lines", "");
+        if (head.StartsWith('<'))
+            return Markup(input, head);
+        if (head.StartsWith("# %ECSV", StringComparison.Ordinal) || head.StartsWith("#%ECSV", StringComparison.Ordinal))
+            return ContentKind.Ecsv;
         if (Json().IsMatch(head))
             throw Refuse(input, "JSON", "Write the table as CSV, for example with pandas: `pandas.read_json(F).to_csv(G, index=False)`.");
-        if (IpacHeader().IsMatch(head)) return ContentKind.Ipac;
-        if (head.Contains("Byte-by-byte Description", StringComparison.OrdinalIgnoreCase) || head.Contains("Byte-per-byte Description", StringComparison.OrdinalIgnoreCase)) return ContentKind.Cds;
+        if (IpacHeader().IsMatch(head))
+            return ContentKind.Ipac;
+        if (
+            head.Contains("Byte-by-byte Description", StringComparison.OrdinalIgnoreCase)
+            || head.Contains("Byte-per-byte Description", StringComparison.OrdinalIgnoreCase)
+        )
+            return ContentKind.Cds;
         return ContentKind.DelimitedText;
     }
 
     private static ContentKind Markup(CatalogInput input, string head)
     {
-        if (head.Contains("<VOTABLE", StringComparison.Ordinal) || head.Contains(":VOTABLE", StringComparison.Ordinal)) return ContentKind.VoTable;
+        if (head.Contains("<VOTABLE", StringComparison.Ordinal) || head.Contains(":VOTABLE", StringComparison.Ordinal))
+            return ContentKind.VoTable;
         if (Html().IsMatch(head))
         {
             var title = HtmlTitle().Match(head) is { Success: true } m ? $" titled \"{RejectedRow.Clip(m.Groups[1].Value.Trim())}\"" : "";
-            throw Refuse(input, $"a web page{title}", "The server may have answered with an error or a login page: open the address in a browser.");
+            throw Refuse(
+                input,
+                $"a web page{title}",
+                "The server may have answered with an error or a login page: open the address in a browser."
+            );
         }
         throw Refuse(input, "XML without a VOTABLE element", "");
     }
@@ -52,27 +70,43 @@ internal static partial class ContentSniffer
     private static (string What, string Advice)? Binary(ReadOnlySpan<byte> s)
     {
         const string Unpack = "Unpack it first.";
-        if (s.StartsWith("PK\u0003\u0004"u8)) return ("a ZIP archive or an Excel or LibreOffice workbook", "Unpack the archive, or save the sheet as CSV.");
-        if (s.StartsWith(new byte[] { 0xd0, 0xcf, 0x11, 0xe0 })) return ("an old Excel workbook", "Save the sheet as CSV.");
-        if (s.StartsWith("BZh"u8)) return ("bzip2 data", "Unpack it with `bunzip2`, or compress with gzip.");
-        if (s.StartsWith(new byte[] { 0xfd, 0x37, 0x7a, 0x58, 0x5a })) return ("xz data", "Unpack it with `unxz`, or compress with gzip.");
-        if (s.StartsWith(new byte[] { 0x28, 0xb5, 0x2f, 0xfd })) return ("Zstandard data", "Unpack it with `unzstd`, or compress with gzip.");
-        if (s.StartsWith(new byte[] { 0x1f, 0x8b })) return ("gzip data inside gzip data", "Unpack it once with `gunzip`.");
-        if (s.StartsWith("\u0089HDF"u8) || s.StartsWith(new byte[] { 0x89, 0x48, 0x44, 0x46 })) return ("an HDF5 file", "Write the table as CSV or ECSV with astropy or h5py.");
-        if (s.StartsWith(new byte[] { 0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59 })) return ("a NumPy array", "Write it as CSV with a header line.");
-        if (s.StartsWith("%PDF"u8)) return ("a PDF document", "");
-        if (s.StartsWith("SQLite format 3"u8)) return ("an SQLite database", "Export the table as CSV.");
-        if (s.Length > 262 && s.Slice(257, 5).SequenceEqual("ustar"u8)) return ("a tar archive", $"{Unpack} `tar -xf FILE` does it; then load the table inside.");
-        if (s.Contains((byte)0)) return ("binary data (zero bytes)", "");
+        if (s.StartsWith("PK\u0003\u0004"u8))
+            return ("a ZIP archive or an Excel or LibreOffice workbook", "Unpack the archive, or save the sheet as CSV.");
+        if (s.StartsWith(new byte[] { 0xd0, 0xcf, 0x11, 0xe0 }))
+            return ("an old Excel workbook", "Save the sheet as CSV.");
+        if (s.StartsWith("BZh"u8))
+            return ("bzip2 data", "Unpack it with `bunzip2`, or compress with gzip.");
+        if (s.StartsWith(new byte[] { 0xfd, 0x37, 0x7a, 0x58, 0x5a }))
+            return ("xz data", "Unpack it with `unxz`, or compress with gzip.");
+        if (s.StartsWith(new byte[] { 0x28, 0xb5, 0x2f, 0xfd }))
+            return ("Zstandard data", "Unpack it with `unzstd`, or compress with gzip.");
+        if (s.StartsWith(new byte[] { 0x1f, 0x8b }))
+            return ("gzip data inside gzip data", "Unpack it once with `gunzip`.");
+        if (s.StartsWith("\u0089HDF"u8) || s.StartsWith(new byte[] { 0x89, 0x48, 0x44, 0x46 }))
+            return ("an HDF5 file", "Write the table as CSV or ECSV with astropy or h5py.");
+        if (s.StartsWith(new byte[] { 0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59 }))
+            return ("a NumPy array", "Write it as CSV with a header line.");
+        if (s.StartsWith("%PDF"u8))
+            return ("a PDF document", "");
+        if (s.StartsWith("SQLite format 3"u8))
+            return ("an SQLite database", "Export the table as CSV.");
+        if (s.Length > 262 && s.Slice(257, 5).SequenceEqual("ustar"u8))
+            return ("a tar archive", $"{Unpack} `tar -xf FILE` does it; then load the table inside.");
+        if (s.Contains((byte)0))
+            return ("binary data (zero bytes)", "");
         var control = 0;
         var start = s[..Math.Min(s.Length, 64 * 1024)];
         foreach (var b in start)
-            if (b < 32 && b is not ((byte)'\n' or (byte)'\r' or (byte)'\t' or 0x0c or 0x1a)) control++;
+            if (b < 32 && b is not ((byte)'\n' or (byte)'\r' or (byte)'\t' or 0x0c or 0x1a))
+                control++;
         return control * 50 > start.Length ? ("binary data (many control characters)", "") : null;
     }
 
     internal static CatalogFormatException Refuse(CatalogInput input, string what, string advice) =>
-        new($"'{input.Name}' is no catalogue that Almagest reads: found {what}{(input.IsGzip ? " (inside gzip)" : "")}. {Expected}{(advice.Length > 0 ? " " + advice : "")}");
+        new(
+            $"'{input.Name}' is no catalogue that Almagest reads: found {what}{(input.IsGzip ? " (inside gzip)" : "")}. "
+                + $"{Expected}{(advice.Length > 0 ? " " + advice : "")}"
+        );
 
     [GeneratedRegex(@"^(\\[^\r\n]*[\r\n]+)*\|[^\r\n]*\|[ \t]*[\r\n]+\|[^\r\n]*\|[ \t]*[\r\n]", RegexOptions.CultureInvariant)]
     private static partial Regex IpacHeader();

@@ -37,11 +37,13 @@ internal sealed class ConcatStream(Stream first, Stream second) : ForwardStream
 
     public override int Read(Span<byte> buffer)
     {
-        if (buffer.IsEmpty) return 0;
+        if (buffer.IsEmpty)
+            return 0;
         if (!_inSecond)
         {
             var read = first.Read(buffer);
-            if (read > 0) return read;
+            if (read > 0)
+                return read;
             _inSecond = true;
         }
         return second.Read(buffer);
@@ -79,7 +81,8 @@ internal sealed class CountingStream(Stream inner, bool leaveOpen) : ForwardStre
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !leaveOpen) inner.Dispose();
+        if (disposing && !leaveOpen)
+            inner.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class AutomaticMapper
         _columns = columns;
         for (var i = 0; i < columns.Count; i++)
         {
-            if (!_byName.TryGetValue(columns[i].Name, out var indices)) _byName.Add(columns[i].Name, indices = []);
+            if (!_byName.TryGetValue(columns[i].Name, out var indices))
+                _byName.Add(columns[i].Name, indices = []);
             indices.Add(i);
         }
     }
@@ -23,18 +24,35 @@ internal sealed class AutomaticMapper
         MapPosition(fields);
         foreach (var field in StarField.All)
         {
-            if (fields.ContainsKey(field)) continue;
+            if (fields.ContainsKey(field))
+                continue;
             var candidates = Candidates(field);
-            if (field == StarField.Color && candidates.TrueForAll(i => !IsGaiaColor(i)) && Colour() is { } computed && (candidates.Count == 0 || computed.Gaia))
+            if (
+                field == StarField.Color
+                && candidates.TrueForAll(i => !IsGaiaColor(i))
+                && Colour() is { } computed
+                && (candidates.Count == 0 || computed.Gaia)
+            )
                 fields[field] = computed.Field with { Alternatives = Names(candidates) };
             else if (candidates.Count > 0)
                 Add(fields, FromColumn(field, _columns, candidates[0], Names(candidates.Skip(1))));
         }
-        if (!fields.ContainsKey(StarField.ParallaxErrorMas) && fields.TryGetValue(StarField.ParallaxMas, out var parallax)
-            && FieldAliases.ParallaxOverError.Select(FindNumber).FirstOrDefault(i => i >= 0, -1) is >= 0 and var ratio)
+        if (
+            !fields.ContainsKey(StarField.ParallaxErrorMas)
+            && fields.TryGetValue(StarField.ParallaxMas, out var parallax)
+            && FieldAliases.ParallaxOverError.Select(FindNumber).FirstOrDefault(i => i >= 0, -1) is >= 0 and var ratio
+        )
         {
             int[] both = [parallax.Columns[0], ratio];
-            fields[StarField.ParallaxErrorMas] = new MappedField(StarField.ParallaxErrorMas, FieldSource.Ratio, both, Names(both), parallax.Factor, parallax.Note, []);
+            fields[StarField.ParallaxErrorMas] = new MappedField(
+                StarField.ParallaxErrorMas,
+                FieldSource.Ratio,
+                both,
+                Names(both),
+                parallax.Factor,
+                parallax.Note,
+                []
+            );
         }
         return fields;
     }
@@ -45,7 +63,8 @@ internal sealed class AutomaticMapper
         var unit = UnitConversion.For(field, column.Unit);
         var position = field is StarField.RaDeg or StarField.DecDeg;
         var note = unit.Note;
-        if (position && column.Type == ColumnType.Text && unit.Factor == 1) note = note.Length > 0 ? note : "sexagesimal text is converted";
+        if (position && column.Type == ColumnType.Text && unit.Factor == 1)
+            note = note.Length > 0 ? note : "sexagesimal text is converted";
         return new MappedField(field, FieldSource.Column, [index], [column.Name], unit.Factor, note, alternatives)
         {
             SexagesimalInDegrees = field == StarField.DecDeg || UnitConversion.SexagesimalInDegrees(column.Unit),
@@ -61,21 +80,30 @@ internal sealed class AutomaticMapper
     /// <summary>Numbers are preferred to sexagesimal text where a table has both; a pair to two unrelated columns.</summary>
     private void MapPosition(Dictionary<string, MappedField> fields)
     {
-        var pairs = FieldAliases.Positions.Select(p => (Ra: Find(StarField.RaDeg, p.Ra), Dec: Find(StarField.DecDeg, p.Dec))).Where(p => p.Ra >= 0 && p.Dec >= 0).ToArray();
+        var pairs = FieldAliases
+            .Positions.Select(p => (Ra: Find(StarField.RaDeg, p.Ra), Dec: Find(StarField.DecDeg, p.Dec)))
+            .Where(p => p.Ra >= 0 && p.Dec >= 0)
+            .ToArray();
         var byUcd = (Ra: ByUcd(StarField.RaDeg), Dec: ByUcd(StarField.DecDeg));
-        if (byUcd.Ra.Count > 0 && byUcd.Dec.Count > 0) pairs = [.. pairs, (byUcd.Ra[0], byUcd.Dec[0])];
+        if (byUcd.Ra.Count > 0 && byUcd.Dec.Count > 0)
+            pairs = [.. pairs, (byUcd.Ra[0], byUcd.Dec[0])];
         pairs = pairs.DistinctBy(p => p.Ra).ToArray();
-        if (pairs.Length == 0 && (MapComponents(fields) || MapGalactic(fields))) return;
+        if (pairs.Length == 0 && (MapComponents(fields) || MapGalactic(fields)))
+            return;
         if (pairs.Length == 0)
         {
             // Halves of different pairs are better than nothing; both names are shown to the user.
             var ra = FieldAliases.Positions.Select(p => Find(StarField.RaDeg, p.Ra)).FirstOrDefault(i => i >= 0, -1);
             var dec = FieldAliases.Positions.Select(p => Find(StarField.DecDeg, p.Dec)).FirstOrDefault(i => i >= 0, -1);
-            if (ra >= 0) Add(fields, FromColumn(StarField.RaDeg, _columns, ra, []));
-            if (dec >= 0) Add(fields, FromColumn(StarField.DecDeg, _columns, dec, []));
+            if (ra >= 0)
+                Add(fields, FromColumn(StarField.RaDeg, _columns, ra, []));
+            if (dec >= 0)
+                Add(fields, FromColumn(StarField.DecDeg, _columns, dec, []));
             return;
         }
-        var ordered = pairs.OrderBy(p => _columns[p.Ra].Type == ColumnType.Text || _columns[p.Dec].Type == ColumnType.Text ? 1 : 0).ToArray();
+        var ordered = pairs
+            .OrderBy(p => _columns[p.Ra].Type == ColumnType.Text || _columns[p.Dec].Type == ColumnType.Text ? 1 : 0)
+            .ToArray();
         Add(fields, FromColumn(StarField.RaDeg, _columns, ordered[0].Ra, Names(ordered.Skip(1).Select(p => p.Ra))));
         Add(fields, FromColumn(StarField.DecDeg, _columns, ordered[0].Dec, Names(ordered.Skip(1).Select(p => p.Dec))));
     }
@@ -85,8 +113,10 @@ internal sealed class AutomaticMapper
     {
         foreach (var (ra, dec) in FieldAliases.Components)
         {
-            int[] r = ra.Select(Exactly).ToArray(), d = dec.Select(Exactly).ToArray();
-            if (r.Contains(-1) || d.Contains(-1)) continue;
+            int[] r = ra.Select(Exactly).ToArray(),
+                d = dec.Select(Exactly).ToArray();
+            if (r.Contains(-1) || d.Contains(-1))
+                continue;
             Add(fields, new MappedField(StarField.RaDeg, FieldSource.Sexagesimal, r, Names(r), 15, "converted from h, m, s", []));
             Add(fields, new MappedField(StarField.DecDeg, FieldSource.Sexagesimal, d, Names(d), 1, "converted from d, m, s", []));
             return true;
@@ -101,17 +131,25 @@ internal sealed class AutomaticMapper
         var byUcd = Enumerable.Range(0, _columns.Count).Where(i => Fits(StarField.RaDeg, i)).ToArray();
         var pairs = new List<(int, int)>
         {
-            (byUcd.FirstOrDefault(i => FieldAliases.IsGalactic(_columns[i].Ucd, latitude: false), -1), byUcd.FirstOrDefault(i => FieldAliases.IsGalactic(_columns[i].Ucd, latitude: true), -1)),
+            (
+                byUcd.FirstOrDefault(i => FieldAliases.IsGalactic(_columns[i].Ucd, latitude: false), -1),
+                byUcd.FirstOrDefault(i => FieldAliases.IsGalactic(_columns[i].Ucd, latitude: true), -1)
+            ),
         };
-        pairs.AddRange(FieldAliases.GalacticPositions.Select(p => (Find(StarField.RaDeg, p.Longitude), Find(StarField.DecDeg, p.Latitude))));
+        pairs.AddRange(
+            FieldAliases.GalacticPositions.Select(p => (Find(StarField.RaDeg, p.Longitude), Find(StarField.DecDeg, p.Latitude)))
+        );
         var found = pairs.FirstOrDefault(p => p.Item1 >= 0 && p.Item2 >= 0 && p.Item1 != p.Item2, (-1, -1));
-        if (found.Item1 < 0) return false;
+        if (found.Item1 < 0)
+            return false;
         Add(fields, FromColumn(StarField.RaDeg, _columns, found.Item1, []) with { SexagesimalInDegrees = true });
         Add(fields, FromColumn(StarField.DecDeg, _columns, found.Item2, []));
         foreach (var motion in FieldAliases.GalacticMotions)
         {
-            int l = Find(StarField.PmraMasYr, motion.Longitude), b = Find(StarField.PmdecMasYr, motion.Latitude);
-            if (l < 0 || b < 0) continue;
+            int l = Find(StarField.PmraMasYr, motion.Longitude),
+                b = Find(StarField.PmdecMasYr, motion.Latitude);
+            if (l < 0 || b < 0)
+                continue;
             Add(fields, FromColumn(StarField.PmraMasYr, _columns, l, []));
             Add(fields, FromColumn(StarField.PmdecMasYr, _columns, b, []));
             break;
@@ -123,14 +161,19 @@ internal sealed class AutomaticMapper
     {
         var found = new List<int>();
         foreach (var alias in FieldAliases.ByField.GetValueOrDefault(field, []))
-            if (alias == FieldAliases.MainUcd) found.AddRange(ByUcd(field));
-            else if (_byName.TryGetValue(alias, out var indices)) found.AddRange(indices.Where(i => Fits(field, i)).OrderByDescending(i => _columns[i].Name == alias));
+            if (alias == FieldAliases.MainUcd)
+                found.AddRange(ByUcd(field));
+            else if (_byName.TryGetValue(alias, out var indices))
+                found.AddRange(indices.Where(i => Fits(field, i)).OrderByDescending(i => _columns[i].Name == alias));
         found.AddRange(ByUcd(field));
         return found.Where(i => !_used.Contains(i)).Distinct().ToList();
     }
 
     private List<int> ByUcd(string field) =>
-        Enumerable.Range(0, _columns.Count).Where(i => _columns[i].Ucd is { } ucd && FieldAliases.UcdMatches(field, ucd) && Fits(field, i)).ToList();
+        Enumerable
+            .Range(0, _columns.Count)
+            .Where(i => _columns[i].Ucd is { } ucd && FieldAliases.UcdMatches(field, ucd) && Fits(field, i))
+            .ToList();
 
     /// <summary>The column of that name, written exactly so if there is one; -1 where there is none.</summary>
     private int Find(string field, string name) =>
@@ -144,26 +187,38 @@ internal sealed class AutomaticMapper
     private bool Fits(string field, int index)
     {
         var column = _columns[index];
-        if (column.Type == ColumnType.Json) return false;
-        if (StarField.IsText(field)) return true;
-        if (column.Type == ColumnType.Boolean) return field == StarField.LabelOutlier;
+        if (column.Type == ColumnType.Json)
+            return false;
+        if (StarField.IsText(field))
+            return true;
+        if (column.Type == ColumnType.Boolean)
+            return field == StarField.LabelOutlier;
         // A short name such as V or G may as well be a flag; words in it say that it is.
         var position = field is StarField.RaDeg or StarField.DecDeg;
-        if (column.Type == ColumnType.Text && column.Name.Length <= 2 && !position) return false;
+        if (column.Type == ColumnType.Text && column.Name.Length <= 2 && !position)
+            return false;
         return UnitConversion.For(field, column.Unit).Known;
     }
 
-    private bool IsGaiaColor(int index) => _columns[index].Name.Contains("rp", StringComparison.OrdinalIgnoreCase) || _columns[index].Name.StartsWith("colo", StringComparison.OrdinalIgnoreCase);
+    private bool IsGaiaColor(int index) =>
+        _columns[index].Name.Contains("rp", StringComparison.OrdinalIgnoreCase)
+        || _columns[index].Name.StartsWith("colo", StringComparison.OrdinalIgnoreCase);
 
     private (MappedField Field, bool Gaia)? Colour()
     {
         foreach (var (blue, red) in FieldAliases.ColorPairs)
         {
-            int b = Find(StarField.Color, blue), r = Find(StarField.Color, red);
-            if (b < 0 || r < 0) continue;
+            int b = Find(StarField.Color, blue),
+                r = Find(StarField.Color, red);
+            if (b < 0 || r < 0)
+                continue;
             var factor = UnitConversion.For(StarField.Color, _columns[b].Unit).Factor;
-            if (factor != UnitConversion.For(StarField.Color, _columns[r].Unit).Factor) continue;
-            return (new MappedField(StarField.Color, FieldSource.Difference, [b, r], [_columns[b].Name, _columns[r].Name], factor, "", []), blue.Contains("bp", StringComparison.OrdinalIgnoreCase));
+            if (factor != UnitConversion.For(StarField.Color, _columns[r].Unit).Factor)
+                continue;
+            return (
+                new MappedField(StarField.Color, FieldSource.Difference, [b, r], [_columns[b].Name, _columns[r].Name], factor, "", []),
+                blue.Contains("bp", StringComparison.OrdinalIgnoreCase)
+            );
         }
         return null;
     }

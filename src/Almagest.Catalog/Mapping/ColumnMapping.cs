@@ -26,8 +26,9 @@ public sealed class ColumnMapping
     public IReadOnlyList<MappedField> Fields { get; }
 
     /// <summary>
-    /// The system of the mapped position: what <see cref="WithSystem"/> set, else what the file says of the column (COOSYS, RADESYS and EQUINOX, a
-    /// Galactic UCD), else what the column's name says, else ICRS. Stars are converted from it to ICRS. Null where it is one that cannot be converted.
+    /// The system of the mapped position: what <see cref="WithSystem"/> set, else what the file says of the column (COOSYS, RADESYS and
+    /// EQUINOX, a Galactic UCD), else what the column's name says, else ICRS. Stars are converted from it to ICRS. Null where it is one
+    /// that cannot be converted.
     /// </summary>
     public PositionSystem? System => _position.System;
 
@@ -65,14 +66,19 @@ public sealed class ColumnMapping
         foreach (var text in overrides)
         {
             var equals = text.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0) throw new CatalogFormatException($"'{text}' is no mapping. Expected FIELD=COLUMN, for example ra_deg=RAJ2000.");
+            if (equals <= 0)
+                throw new CatalogFormatException($"'{text}' is no mapping. Expected FIELD=COLUMN, for example ra_deg=RAJ2000.");
             var field = text[..equals].Trim();
             var column = text[(equals + 1)..].Trim();
-            if (!StarField.All.Contains(field)) throw new CatalogFormatException($"'{field}' is no star field. Expected one of: {string.Join(", ", StarField.All)}.");
+            if (!StarField.All.Contains(field))
+                throw new CatalogFormatException($"'{field}' is no star field. Expected one of: {string.Join(", ", StarField.All)}.");
             var index = Find(column);
-            if (index >= 0) fields[field] = AutomaticMapper.FromColumn(field, _columns, index, []);
-            else if (column.Length == 0 || column.Equals("none", StringComparison.OrdinalIgnoreCase)) fields.Remove(field);
-            else throw new CatalogFormatException($"There is no column '{column}' for {field}. {ColumnList()}");
+            if (index >= 0)
+                fields[field] = AutomaticMapper.FromColumn(field, _columns, index, []);
+            else if (column.Length == 0 || column.Equals("none", StringComparison.OrdinalIgnoreCase))
+                fields.Remove(field);
+            else
+                throw new CatalogFormatException($"There is no column '{column}' for {field}. {ColumnList()}");
         }
         return new ColumnMapping(_columns, fields, _chosen);
     }
@@ -80,17 +86,30 @@ public sealed class ColumnMapping
     /// <inheritdoc cref="With(IEnumerable{string})"/>
     public ColumnMapping With(params string[] overrides) => With((IEnumerable<string>)overrides);
 
-    /// <exception cref="CatalogFormatException">right ascension or declination has no column, or is in a system that cannot be converted</exception>
+    /// <exception cref="CatalogFormatException">right ascension or declination has no column, or is in a system that cannot be
+    /// converted</exception>
     public void EnsurePosition()
     {
         var missing = new[] { StarField.RaDeg, StarField.DecDeg }.Where(f => !_fields.ContainsKey(f)).ToArray();
         if (missing.Length == 0 && _position.Unknown is { } unknown)
-            throw new CatalogFormatException($"The position in {_fields[StarField.RaDeg].Formula} and {_fields[StarField.DecDeg].Formula} is in the system '{RejectedRow.Clip(unknown)}', which is not converted to ICRS. Name columns in another one, or, where the file is wrong, the true one: icrs, fk5, fk4 or galactic.") { Code = CatalogFormatException.PositionSystemUnknown };
-        if (missing.Length == 0) return;
-        var what = missing.Length == 2 ? "right ascension and declination" : missing[0] == StarField.RaDeg ? "right ascension" : "declination";
+            throw new CatalogFormatException(
+                $"The position in {_fields[StarField.RaDeg].Formula} and {_fields[StarField.DecDeg].Formula} is in the system "
+                    + $"'{RejectedRow.Clip(unknown)}', which is not converted to ICRS. Name columns in another one, or, where the file "
+                    + $"is wrong, the true one: icrs, fk5, fk4 or galactic."
+            )
+            {
+                Code = CatalogFormatException.PositionSystemUnknown,
+            };
+        if (missing.Length == 0)
+            return;
+        var what =
+            missing.Length == 2 ? "right ascension and declination"
+            : missing[0] == StarField.RaDeg ? "right ascension"
+            : "declination";
         throw new CatalogFormatException(
             $"No column for {what} was recognised, so this is no star catalogue as it stands. {ColumnList()} "
-            + $"If the positions are there under other names, name the column of {string.Join(" and of ", missing)}.")
+                + $"If the positions are there under other names, name the column of {string.Join(" and of ", missing)}."
+        )
         {
             Code = CatalogFormatException.PositionsMissing,
             Facts = new Dictionary<string, object?> { ["fields"] = missing },
@@ -100,17 +119,26 @@ public sealed class ColumnMapping
     /// <summary>One line per mapped field: <c>ra_deg ← RAJ2000 (converted from h:m:s)</c>.</summary>
     public override string ToString()
     {
-        var lines = Fields.Select(f => Converted(f.Field) ? f with { Note = string.Join(", ", new[] { f.Note, $"{System} to ICRS" }.Where(n => n.Length > 0)) } : f).Select(f => f.ToString());
+        var lines = Fields
+            .Select(f =>
+                Converted(f.Field) ? f with { Note = string.Join(", ", new[] { f.Note, $"{System} to ICRS" }.Where(n => n.Length > 0)) } : f
+            )
+            .Select(f => f.ToString());
         return string.Join('\n', _fields.ContainsKey(StarField.SourceId) ? lines : lines.Prepend($"{StarField.SourceId} ← the row number"));
     }
 
-    private bool Converted(string field) => System is { Frame: not SkyFrame.Icrs }
+    private bool Converted(string field) =>
+        System is { Frame: not SkyFrame.Icrs }
         && (field is StarField.RaDeg or StarField.DecDeg || (RotatesMotions && field is StarField.PmraMasYr or StarField.PmdecMasYr));
 
     private int Find(string column)
     {
-        for (var i = 0; i < _columns.Count; i++) if (_columns[i].Name == column) return i;
-        for (var i = 0; i < _columns.Count; i++) if (_columns[i].Name.Equals(column, StringComparison.OrdinalIgnoreCase)) return i;
+        for (var i = 0; i < _columns.Count; i++)
+            if (_columns[i].Name == column)
+                return i;
+        for (var i = 0; i < _columns.Count; i++)
+            if (_columns[i].Name.Equals(column, StringComparison.OrdinalIgnoreCase))
+                return i;
         return -1;
     }
 
@@ -119,6 +147,7 @@ public sealed class ColumnMapping
         const int Shown = 60;
         var names = string.Join(", ", _columns.Take(Shown).Select(c => RejectedRow.Clip(c.Name)));
         var named = _columns.Any(c => !c.Name.StartsWith("column_", StringComparison.Ordinal));
-        return $"Columns found ({_columns.Count}): {names}{(_columns.Count > Shown ? " …" : "")}.{(named ? "" : " The file seems to have no header line.")}";
+        return $"Columns found ({_columns.Count}): "
+            + $"{names}{(_columns.Count > Shown ? " …" : "")}.{(named ? "" : " The file seems to have no header line.")}";
     }
 }

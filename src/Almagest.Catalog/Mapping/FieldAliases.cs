@@ -9,39 +9,183 @@ internal static class FieldAliases
     /// <summary>Right ascension and declination belong together: of one system, at one epoch.</summary>
     public static readonly (string Ra, string Dec)[] Positions =
     [
-        ("ra_deg", "dec_deg"), ("ra", "dec"), ("RA_ICRS", "DE_ICRS"), ("RAICRS", "DEICRS"), ("RAdeg", "DEdeg"), ("ra_icrs", "dec_icrs"),
-        ("RAJ2000", "DEJ2000"), ("raj2000", "decj2000"), ("ra_j2000", "dec_j2000"), ("ra2000", "dec2000"), ("ra2000", "de2000"),
-        ("_RA.icrs", "_DE.icrs"), ("_RA_icrs", "_DE_icrs"), ("_RA", "_DE"), ("_RAJ2000", "_DEJ2000"), ("ra_epoch2000", "dec_epoch2000"),
-        ("s_ra", "s_dec"), ("target_ra", "target_dec"), ("right_ascension", "declination"), ("rightascension", "declination"),
-        ("alpha", "delta"), ("alpha_j2000", "delta_j2000"), ("ra (deg)", "dec (deg)"), ("RA[deg]", "Dec[deg]"), ("ra_d", "dec_d"),
-        ("sky.ra", "sky.dec"), ("coord.ra", "coord.dec"), ("ra", "de"), ("RAhms", "DEdms"), ("ra_hms", "dec_dms"), ("source_ra", "source_dec"), ("object_ra", "object_dec"), ("objra", "objdec"), ("obj_ra", "obj_dec"),
+        ("ra_deg", "dec_deg"),
+        ("ra", "dec"),
+        ("RA_ICRS", "DE_ICRS"),
+        ("RAICRS", "DEICRS"),
+        ("RAdeg", "DEdeg"),
+        ("ra_icrs", "dec_icrs"),
+        ("RAJ2000", "DEJ2000"),
+        ("raj2000", "decj2000"),
+        ("ra_j2000", "dec_j2000"),
+        ("ra2000", "dec2000"),
+        ("ra2000", "de2000"),
+        ("_RA.icrs", "_DE.icrs"),
+        ("_RA_icrs", "_DE_icrs"),
+        ("_RA", "_DE"),
+        ("_RAJ2000", "_DEJ2000"),
+        ("ra_epoch2000", "dec_epoch2000"),
+        ("s_ra", "s_dec"),
+        ("target_ra", "target_dec"),
+        ("right_ascension", "declination"),
+        ("rightascension", "declination"),
+        ("alpha", "delta"),
+        ("alpha_j2000", "delta_j2000"),
+        ("ra (deg)", "dec (deg)"),
+        ("RA[deg]", "Dec[deg]"),
+        ("ra_d", "dec_d"),
+        ("sky.ra", "sky.dec"),
+        ("coord.ra", "coord.dec"),
+        ("ra", "de"),
+        ("RAhms", "DEdms"),
+        ("ra_hms", "dec_dms"),
+        ("source_ra", "source_dec"),
+        ("object_ra", "object_dec"),
+        ("objra", "objdec"),
+        ("obj_ra", "obj_dec"),
         // Older systems last: they are converted.
-        ("_RAB1950", "_DEB1950"), ("RAB1950", "DEB1950"), ("RA1950", "DE1950"), ("ra_b1950", "dec_b1950"), ("ra1950", "dec1950"), ("RA1900", "DE1900"), ("RAB1900", "DEB1900"),
+        ("_RAB1950", "_DEB1950"),
+        ("RAB1950", "DEB1950"),
+        ("RA1950", "DE1950"),
+        ("ra_b1950", "dec_b1950"),
+        ("ra1950", "dec1950"),
+        ("RA1900", "DE1900"),
+        ("RAB1900", "DEB1900"),
     ];
 
-    /// <summary>Stands in a list of names for the columns whose UCD says that they hold the field; at its end where it is not written.</summary>
+    /// <summary>Stands in a list of names for the columns whose UCD says that they hold the field; at its end where it is not
+    /// written.</summary>
     public const string MainUcd = "\0ucd";
 
     public static readonly Dictionary<string, string[]> ByField = new(StringComparer.Ordinal)
     {
         [StarField.SourceId] =
         [
-            "source_id", "Source", "GaiaDR3", "gaia_dr3", "gaia_dr3_source_id", "dr3_source_id", "gaia_source_id", "GaiaEDR3", "Gaia_EDR3_Source_ID",
-            "edr3_source_id", "GaiaDR2", "gaia_dr2", "gaia_dr2_source_id", "dr2_source_id", "gaia_id", "HIP", "TYC", "tyc", "tycho2_id", "2MASS", "_2MASS",
-            "designation", "DR3Name", "EDR3Name", "DR2Name", MainUcd, "main_id", "star_id", "starid", "objid", "object_id", "obj_id", "id", "identifier",
-            "HD", "HR", "recno", "_recno", "row", "name",
+            "source_id",
+            "Source",
+            "GaiaDR3",
+            "gaia_dr3",
+            "gaia_dr3_source_id",
+            "dr3_source_id",
+            "gaia_source_id",
+            "GaiaEDR3",
+            "Gaia_EDR3_Source_ID",
+            "edr3_source_id",
+            "GaiaDR2",
+            "gaia_dr2",
+            "gaia_dr2_source_id",
+            "dr2_source_id",
+            "gaia_id",
+            "HIP",
+            "TYC",
+            "tyc",
+            "tycho2_id",
+            "2MASS",
+            "_2MASS",
+            "designation",
+            "DR3Name",
+            "EDR3Name",
+            "DR2Name",
+            MainUcd,
+            "main_id",
+            "star_id",
+            "starid",
+            "objid",
+            "object_id",
+            "obj_id",
+            "id",
+            "identifier",
+            "HD",
+            "HR",
+            "recno",
+            "_recno",
+            "row",
+            "name",
         ],
         [StarField.ParallaxMas] = ["parallax_mas", "parallax", "Plx", "plx_mas", "plx_value", "parallax (mas)", "par", "trig_parallax"],
-        [StarField.ParallaxErrorMas] = ["parallax_error_mas", "parallax_error", "e_Plx", "e_parallax", "plx_error", "plx_err", "PlxErr", "parallax_err", "plx_err_value", "sigma_parallax"],
-        [StarField.PmraMasYr] = ["pmra_mas_yr", "pmra", "pm_ra", "pmra_cosdec", "pm_ra_cosdec", "pmracosdec", "pmRA*", "mua", "mu_ra", "mu_alpha", "mu_alpha_star"],
+        [StarField.ParallaxErrorMas] =
+        [
+            "parallax_error_mas",
+            "parallax_error",
+            "e_Plx",
+            "e_parallax",
+            "plx_error",
+            "plx_err",
+            "PlxErr",
+            "parallax_err",
+            "plx_err_value",
+            "sigma_parallax",
+        ],
+        [StarField.PmraMasYr] =
+        [
+            "pmra_mas_yr",
+            "pmra",
+            "pm_ra",
+            "pmra_cosdec",
+            "pm_ra_cosdec",
+            "pmracosdec",
+            "pmRA*",
+            "mua",
+            "mu_ra",
+            "mu_alpha",
+            "mu_alpha_star",
+        ],
         [StarField.PmdecMasYr] = ["pmdec_mas_yr", "pmdec", "pmDE", "pm_dec", "pm_de", "mud", "mu_dec", "mu_delta"],
         [StarField.Magnitude] =
         [
-            "magnitude", "phot_g_mean_mag", "Gmag", "g_mean_mag", "Vmag", "Hpmag", "VTmag", "phot_v_mag", "v_mag", "mag_v", "mag_vt", "mag", "gaia_g", "g_mag", "mag_g", "Gaia_G", "Hp",
-            "G", "V", "BTmag", "Bmag", "Jmag", "Kmag",
+            "magnitude",
+            "phot_g_mean_mag",
+            "Gmag",
+            "g_mean_mag",
+            "Vmag",
+            "Hpmag",
+            "VTmag",
+            "phot_v_mag",
+            "v_mag",
+            "mag_v",
+            "mag_vt",
+            "mag",
+            "gaia_g",
+            "g_mag",
+            "mag_g",
+            "Gaia_G",
+            "Hp",
+            "G",
+            "V",
+            "BTmag",
+            "Bmag",
+            "Jmag",
+            "Kmag",
         ],
-        [StarField.Color] = ["color", "colour", "bp_rp", "BP-RP", "BpRp", "bp-rp", "B-V", "b_v", "bv", "BT-VT", "V-I", "v_i", "color_index", "ci"],
-        [StarField.RadialVelocityKmS] = ["radial_velocity_km_s", "radial_velocity", "dr2_radial_velocity", "RV", "RVel", "HRV", "RadVel", "rv_value", "rvz_radvel"],
+        [StarField.Color] =
+        [
+            "color",
+            "colour",
+            "bp_rp",
+            "BP-RP",
+            "BpRp",
+            "bp-rp",
+            "B-V",
+            "b_v",
+            "bv",
+            "BT-VT",
+            "V-I",
+            "v_i",
+            "color_index",
+            "ci",
+        ],
+        [StarField.RadialVelocityKmS] =
+        [
+            "radial_velocity_km_s",
+            "radial_velocity",
+            "dr2_radial_velocity",
+            "RV",
+            "RVel",
+            "HRV",
+            "RadVel",
+            "rv_value",
+            "rvz_radvel",
+        ],
         [StarField.Ruwe] = ["ruwe"],
         [StarField.Epoch] = ["ref_epoch", "reference_epoch", "RefEpoch", "EpRA1990", "epoch"],
         [StarField.LabelOutlier] = ["label_outlier"],
@@ -51,7 +195,12 @@ internal static class FieldAliases
 
     /// <summary>A colour computed where the table has none: the blue and red magnitudes.</summary>
     public static readonly (string Blue, string Red)[] ColorPairs =
-        [("phot_bp_mean_mag", "phot_rp_mean_mag"), ("BPmag", "RPmag"), ("Bmag", "Vmag"), ("BTmag", "VTmag")];
+    [
+        ("phot_bp_mean_mag", "phot_rp_mean_mag"),
+        ("BPmag", "RPmag"),
+        ("Bmag", "Vmag"),
+        ("BTmag", "VTmag"),
+    ];
 
     public static readonly string[] ParallaxOverError = ["parallax_over_error", "RPlx"];
 
@@ -59,19 +208,27 @@ internal static class FieldAliases
     public static bool UcdMatches(string field, string ucd)
     {
         var u = ucd.ToLowerInvariant();
-        var error = u.Contains("stat.", StringComparison.Ordinal) || u.Contains("arith.", StringComparison.Ordinal) || u.StartsWith("error", StringComparison.Ordinal);
-        if (error) return false;
+        var error =
+            u.Contains("stat.", StringComparison.Ordinal)
+            || u.Contains("arith.", StringComparison.Ordinal)
+            || u.StartsWith("error", StringComparison.Ordinal);
+        if (error)
+            return false;
         return field switch
         {
             StarField.SourceId => u is "meta.id;meta.main" or "id_main",
             StarField.RaDeg => u is "pos.eq.ra;meta.main" or "pos_eq_ra_main" or "pos.eq.ra",
             StarField.DecDeg => u is "pos.eq.dec;meta.main" or "pos_eq_dec_main" or "pos.eq.dec",
-            StarField.ParallaxMas => u is "pos.parallax" or "pos.parallax.trig" or "pos_parlx_trig" || u.StartsWith("pos.parallax.trig;", StringComparison.Ordinal),
+            StarField.ParallaxMas => u is "pos.parallax" or "pos.parallax.trig" or "pos_parlx_trig"
+                || u.StartsWith("pos.parallax.trig;", StringComparison.Ordinal),
             StarField.PmraMasYr => u is "pos.pm;pos.eq.ra" or "pos_eq_pmra",
             StarField.PmdecMasYr => u is "pos.pm;pos.eq.dec" or "pos_eq_pmdec",
-            StarField.Magnitude => u.StartsWith("phot.mag;em.opt", StringComparison.Ordinal) || u.StartsWith("phot_gaia_g", StringComparison.Ordinal) || u is "phot_johnson_v",
+            StarField.Magnitude => u.StartsWith("phot.mag;em.opt", StringComparison.Ordinal)
+                || u.StartsWith("phot_gaia_g", StringComparison.Ordinal)
+                || u is "phot_johnson_v",
             StarField.Color => u == "phot.color" || u.StartsWith("phot.color;", StringComparison.Ordinal),
-            StarField.RadialVelocityKmS => u.StartsWith("spect.dopplerveloc", StringComparison.Ordinal) || u is "phys.veloc;pos.heliocentric" or "veloc_hc",
+            StarField.RadialVelocityKmS => u.StartsWith("spect.dopplerveloc", StringComparison.Ordinal)
+                || u is "phys.veloc;pos.heliocentric" or "veloc_hc",
             StarField.Epoch => u is "time.epoch" or "meta.ref;time.epoch" or "time_epoch",
             _ => false,
         };
@@ -79,16 +236,46 @@ internal static class FieldAliases
 
     /// <summary>Galactic longitude and latitude; only where a table has no equatorial position.</summary>
     public static readonly (string Longitude, string Latitude)[] GalacticPositions =
-        [("GLON", "GLAT"), ("l", "b"), ("gal_l", "gal_b"), ("gal_lon", "gal_lat"), ("galactic_l", "galactic_b"), ("lII", "bII"), ("l_deg", "b_deg"), ("galLon", "galLat")];
+    [
+        ("GLON", "GLAT"),
+        ("l", "b"),
+        ("gal_l", "gal_b"),
+        ("gal_lon", "gal_lat"),
+        ("galactic_l", "galactic_b"),
+        ("lII", "bII"),
+        ("l_deg", "b_deg"),
+        ("galLon", "galLat"),
+    ];
 
     /// <summary>Proper motions along Galactic longitude (times the cosine of the latitude) and latitude.</summary>
     public static readonly (string Longitude, string Latitude)[] GalacticMotions =
-        [("pml", "pmb"), ("pm_l", "pm_b"), ("pml_cosb", "pmb"), ("pm_l_cosb", "pm_b"), ("pml_poleski", "pmb_poleski"), ("pmGLON", "pmGLAT"), ("mul", "mub"), ("mu_l", "mu_b"), ("mu_l_cosb", "mu_b")];
+    [
+        ("pml", "pmb"),
+        ("pm_l", "pm_b"),
+        ("pml_cosb", "pmb"),
+        ("pm_l_cosb", "pm_b"),
+        ("pml_poleski", "pmb_poleski"),
+        ("pmGLON", "pmGLAT"),
+        ("mul", "mub"),
+        ("mu_l", "mu_b"),
+        ("mu_l_cosb", "mu_b"),
+    ];
 
-    /// <summary>Hours, minutes and seconds, sign, degrees, minutes and seconds in columns of their own, as the tables of the CDS have them.</summary>
+    /// <summary>Hours, minutes and seconds, sign, degrees, minutes and seconds in columns of their own, as the tables of the CDS have
+    /// them.</summary>
     public static readonly (string[] Ra, string[] Dec)[] Components =
-        [(["RAh", "RAm", "RAs"], ["DE-", "DEd", "DEm", "DEs"]), (["RAh", "RAm", "RAs"], ["DE-", "DEd", "DEm"]), (["RAh", "RAm"], ["DE-", "DEd", "DEm"]), (["RA1h", "RA1m", "RA1s"], ["DE1-", "DE1d", "DE1m", "DE1s"]), (["ra_h", "ra_m", "ra_s"], ["de_sign", "de_d", "de_m", "de_s"])];
+    [
+        (["RAh", "RAm", "RAs"], ["DE-", "DEd", "DEm", "DEs"]),
+        (["RAh", "RAm", "RAs"], ["DE-", "DEd", "DEm"]),
+        (["RAh", "RAm"], ["DE-", "DEd", "DEm"]),
+        (["RA1h", "RA1m", "RA1s"], ["DE1-", "DE1d", "DE1m", "DE1s"]),
+        (["ra_h", "ra_m", "ra_s"], ["de_sign", "de_d", "de_m", "de_s"]),
+    ];
 
     public static bool IsGalactic(string? ucd, bool latitude) =>
-        ucd is not null && (ucd.StartsWith(latitude ? "pos.galactic.lat" : "pos.galactic.lon", StringComparison.OrdinalIgnoreCase) || ucd.Equals(latitude ? "POS_GAL_LAT" : "POS_GAL_LON", StringComparison.OrdinalIgnoreCase));
+        ucd is not null
+        && (
+            ucd.StartsWith(latitude ? "pos.galactic.lat" : "pos.galactic.lon", StringComparison.OrdinalIgnoreCase)
+            || ucd.Equals(latitude ? "POS_GAL_LAT" : "POS_GAL_LON", StringComparison.OrdinalIgnoreCase)
+        );
 }

@@ -9,10 +9,12 @@ public enum FieldSource
     /// <summary>The first column minus the second, each times the factor (a colour of two magnitudes).</summary>
     Difference,
 
-    /// <summary>The first column's absolute value, times the factor, over the second's (a parallax error of parallax and parallax_over_error).</summary>
+    /// <summary>The first column's absolute value, times the factor, over the second's (a parallax error of parallax and
+    /// parallax_over_error).</summary>
     Ratio,
 
-    /// <summary>Hours or degrees, minutes and seconds in columns of their own, with a column of the sign before those of a declination.</summary>
+    /// <summary>Hours or degrees, minutes and seconds in columns of their own, with a column of the sign before those of a
+    /// declination.</summary>
     Sexagesimal,
 }
 
@@ -25,26 +27,36 @@ public enum FieldSource
 /// <param name="Note">what is converted or was assumed, empty where nothing is</param>
 /// <param name="Alternatives">other columns that would have fitted</param>
 public sealed record MappedField(
-    string Field, FieldSource Source, IReadOnlyList<int> Columns, IReadOnlyList<string> ColumnNames, double Factor, string Note, IReadOnlyList<string> Alternatives)
+    string Field,
+    FieldSource Source,
+    IReadOnlyList<int> Columns,
+    IReadOnlyList<string> ColumnNames,
+    double Factor,
+    string Note,
+    IReadOnlyList<string> Alternatives
+)
 {
     /// <summary>Sexagesimal text counts degrees in its leading part, also in a right ascension.</summary>
     internal bool SexagesimalInDegrees { get; init; }
 
     /// <summary>The columns as a formula: <c>RAJ2000</c>, <c>BPmag - RPmag</c>.</summary>
-    public string Formula => Source switch
-    {
-        FieldSource.Difference => $"{ColumnNames[0]} - {ColumnNames[1]}",
-        FieldSource.Sexagesimal => string.Join(' ', ColumnNames),
-        FieldSource.Ratio => $"{ColumnNames[0]} / {ColumnNames[1]}",
-        _ => ColumnNames[0],
-    };
+    public string Formula =>
+        Source switch
+        {
+            FieldSource.Difference => $"{ColumnNames[0]} - {ColumnNames[1]}",
+            FieldSource.Sexagesimal => string.Join(' ', ColumnNames),
+            FieldSource.Ratio => $"{ColumnNames[0]} / {ColumnNames[1]}",
+            _ => ColumnNames[0],
+        };
 
     /// <summary><c>ra_deg ← RAJ2000 (converted from h:m:s; also possible: _RA)</c></summary>
     public override string ToString()
     {
         var remarks = new List<string>();
-        if (Note.Length > 0) remarks.Add(Note);
-        if (Alternatives.Count > 0) remarks.Add($"also possible: {string.Join(", ", Alternatives)}");
+        if (Note.Length > 0)
+            remarks.Add(Note);
+        if (Alternatives.Count > 0)
+            remarks.Add($"also possible: {string.Join(", ", Alternatives)}");
         return $"{Field} ← {Formula}{(remarks.Count > 0 ? $" ({string.Join("; ", remarks)})" : "")}";
     }
 }

@@ -8,7 +8,8 @@ internal static class Sexagesimal
 {
     private static readonly SearchValues<char> s_numberCharacters = SearchValues.Create("0123456789.");
 
-    /// <summary>The value in its leading unit (hours or degrees). False where there are not two or three parts, or one is out of range.</summary>
+    /// <summary>The value in its leading unit (hours or degrees). False where there are not two or three parts, or one is out of
+    /// range.</summary>
     public static bool TryParse(string text, out double value)
     {
         value = 0;
@@ -24,24 +25,33 @@ internal static class Sexagesimal
         while (rest.Length > 0 && count < 3)
         {
             var length = rest.IndexOfAnyExcept(s_numberCharacters);
-            if (length < 0) length = rest.Length;
-            if (length == 0 || !double.TryParse(rest[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out parts[count])) return false;
+            if (length < 0)
+                length = rest.Length;
+            if (
+                length == 0
+                || !double.TryParse(rest[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out parts[count])
+            )
+                return false;
             // Only the last part may have decimals.
             var last = parts[count] != Math.Floor(parts[count]) || rest[..length].Contains('.');
             count++;
             rest = SkipSeparator(rest[length..]);
-            if (last) break;
+            if (last)
+                break;
         }
-        if (count < 2 || rest.Length > 0 || parts[1] > 60 || parts[2] > 60) return false;
+        if (count < 2 || rest.Length > 0 || parts[1] > 60 || parts[2] > 60)
+            return false;
         value = parts[0] + parts[1] / 60 + parts[2] / 3600;
-        if (negative) value = -value;
+        if (negative)
+            value = -value;
         return true;
     }
 
     private static ReadOnlySpan<char> SkipSeparator(ReadOnlySpan<char> rest)
     {
         rest = rest.TrimStart();
-        if (rest.Length > 0 && rest[0] is ':' or 'h' or 'H' or 'd' or 'D' or '°' or 'm' or 'M' or '\'' or '′' or 's' or 'S' or '"' or '″') rest = rest[1..];
+        if (rest.Length > 0 && rest[0] is ':' or 'h' or 'H' or 'd' or 'D' or '°' or 'm' or 'M' or '\'' or '′' or 's' or 'S' or '"' or '″')
+            rest = rest[1..];
         return rest.TrimStart();
     }
 }

@@ -50,8 +50,21 @@ public static class StarField
 
     public static IReadOnlyList<string> All { get; } =
     [
-        SourceId, RaDeg, DecDeg, ParallaxMas, ParallaxErrorMas, PmraMasYr, PmdecMasYr, Magnitude, Color, RadialVelocityKmS, Ruwe, Epoch,
-        LabelOutlier, LabelKind, LabelCluster,
+        SourceId,
+        RaDeg,
+        DecDeg,
+        ParallaxMas,
+        ParallaxErrorMas,
+        PmraMasYr,
+        PmdecMasYr,
+        Magnitude,
+        Color,
+        RadialVelocityKmS,
+        Ruwe,
+        Epoch,
+        LabelOutlier,
+        LabelKind,
+        LabelCluster,
     ];
 
     internal static bool IsText(string field) => field is SourceId or LabelKind or LabelCluster;

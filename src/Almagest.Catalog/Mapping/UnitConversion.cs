@@ -14,21 +14,27 @@ internal readonly record struct UnitConversion(double Factor, bool Known, string
     {
         var u = Normalise(unit);
         // No unit: what the field expects, which is what such tables hold.
-        if (u.Length == 0) return s_asIs;
+        if (u.Length == 0)
+            return s_asIs;
         var factor = field switch
         {
             StarField.RaDeg or StarField.DecDeg => Angle(u),
             StarField.ParallaxMas or StarField.ParallaxErrorMas => Angle(u) * 3.6e6,
             StarField.PmraMasYr or StarField.PmdecMasYr => AngularSpeed(u),
             StarField.Magnitude or StarField.Color => Magnitude(u),
-            StarField.RadialVelocityKmS => u is "km/s" ? 1 : u is "m/s" ? 1e-3 : u is "cm/s" ? 1e-5 : null,
+            StarField.RadialVelocityKmS => u is "km/s" ? 1
+            : u is "m/s" ? 1e-3
+            : u is "cm/s" ? 1e-5
+            : null,
             StarField.Epoch => u is "yr" or "y" or "a" or "year" or "years" or "jyear" ? 1 : null,
             _ => 1,
         };
-        if (factor is not { } known) return new UnitConversion(1, false, $"unit '{unit}' is not understood and was ignored");
+        if (factor is not { } known)
+            return new UnitConversion(1, false, $"unit '{unit}' is not understood and was ignored");
         // Products such as (1/3.6e6) × 3.6e6 must not leave a last digit behind.
         var rounded = Math.Round(known, 12);
-        if (Math.Abs(known - rounded) <= 1e-15 * Math.Abs(known)) known = rounded;
+        if (Math.Abs(known - rounded) <= 1e-15 * Math.Abs(known))
+            known = rounded;
         return known == 1 ? s_asIs with { Note = "" } : new UnitConversion(known, true, $"converted from {unit!.Trim('"', '\'')}");
     }
 
@@ -37,32 +43,40 @@ internal readonly record struct UnitConversion(double Factor, bool Known, string
 
     private static string Normalise(string? unit)
     {
-        if (unit is null) return "";
+        if (unit is null)
+            return "";
         var u = unit.Trim().Trim('"', '\'').ToLowerInvariant().Replace("**", "", StringComparison.Ordinal);
         u = string.Concat(u.Where(c => c is not (' ' or '^' or '[' or ']' or '(' or ')')));
-        u = u.Replace(".yr-1", "/yr", StringComparison.Ordinal).Replace("yr-1", "/yr", StringComparison.Ordinal).Replace("/year", "/yr", StringComparison.Ordinal)
-            .Replace("/a", "/yr", StringComparison.Ordinal).Replace(".s-1", "/s", StringComparison.Ordinal).Replace("s-1", "/s", StringComparison.Ordinal)
-            .Replace("/sec", "/s", StringComparison.Ordinal).Replace("//", "/", StringComparison.Ordinal);
+        u = u.Replace(".yr-1", "/yr", StringComparison.Ordinal)
+            .Replace("yr-1", "/yr", StringComparison.Ordinal)
+            .Replace("/year", "/yr", StringComparison.Ordinal)
+            .Replace("/a", "/yr", StringComparison.Ordinal)
+            .Replace(".s-1", "/s", StringComparison.Ordinal)
+            .Replace("s-1", "/s", StringComparison.Ordinal)
+            .Replace("/sec", "/s", StringComparison.Ordinal)
+            .Replace("//", "/", StringComparison.Ordinal);
         return u is "-" or "--" or "none" or "null" ? "" : u;
     }
 
     /// <summary>Degrees in one such unit.</summary>
-    private static double? Angle(string u) => u switch
-    {
-        "deg" or "degree" or "degrees" or "d" or "°" or "d:m:s" or "dms" => 1,
-        "h" or "hr" or "hour" or "hours" or "hourangle" or "h:m:s" or "hms" => 15,
-        "rad" or "radian" or "radians" => 1 / Constants.Degree,
-        "arcmin" => 1 / 60.0,
-        "arcsec" or "arcsecond" or "arcseconds" or "as" => 1 / Constants.ArcsecondsPerDegree,
-        "mas" or "milliarcsec" or "milliarcsecond" or "milliarcseconds" => 1 / 3.6e6,
-        "uas" or "µas" or "microarcsec" => 1 / 3.6e9,
-        _ => null,
-    };
+    private static double? Angle(string u) =>
+        u switch
+        {
+            "deg" or "degree" or "degrees" or "d" or "°" or "d:m:s" or "dms" => 1,
+            "h" or "hr" or "hour" or "hours" or "hourangle" or "h:m:s" or "hms" => 15,
+            "rad" or "radian" or "radians" => 1 / Constants.Degree,
+            "arcmin" => 1 / 60.0,
+            "arcsec" or "arcsecond" or "arcseconds" or "as" => 1 / Constants.ArcsecondsPerDegree,
+            "mas" or "milliarcsec" or "milliarcsecond" or "milliarcseconds" => 1 / 3.6e6,
+            "uas" or "µas" or "microarcsec" => 1 / 3.6e9,
+            _ => null,
+        };
 
     private static double? AngularSpeed(string u)
     {
         var slash = u.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0) return null;
+        if (slash < 0)
+            return null;
         double? perYear = u[(slash + 1)..] switch
         {
             "yr" or "y" or "year" => 1,
@@ -72,11 +86,12 @@ internal readonly record struct UnitConversion(double Factor, bool Known, string
         return u[..slash] is "h" or "h:m:s" ? null : Angle(u[..slash]) * 3.6e6 * perYear;
     }
 
-    private static double? Magnitude(string u) => u switch
-    {
-        "mmag" or "0.001mag" => 1e-3,
-        "0.01mag" or "cmag" => 1e-2,
-        _ when u.StartsWith("mag", StringComparison.Ordinal) => 1,
-        _ => null,
-    };
+    private static double? Magnitude(string u) =>
+        u switch
+        {
+            "mmag" or "0.001mag" => 1e-3,
+            "0.01mag" or "cmag" => 1e-2,
+            _ when u.StartsWith("mag", StringComparison.Ordinal) => 1,
+            _ => null,
+        };
 }

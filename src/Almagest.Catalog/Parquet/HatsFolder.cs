@@ -3,8 +3,10 @@ using Almagest.Catalog.Input;
 namespace Almagest.Catalog.Parquet;
 
 /// <summary>
-/// A folder of Parquet files that are one catalogue, as HATS lays it out (https://hats.readthedocs.io: <c>dataset/Norder=2/Dir=0/Npix=17.parquet</c>
-/// beside <c>hats.properties</c>), or simply several files. The files that hold only metadata (<c>_metadata</c>, <c>partition_info</c>) and margins are left out.
+/// A folder of Parquet files that are one catalogue, as HATS lays it out (https://hats.readthedocs.io:
+/// <c>dataset/Norder=2/Dir=0/Npix=17.parquet</c>
+/// beside <c>hats.properties</c>), or simply several files. The files that hold only metadata (<c>_metadata</c>, <c>partition_info</c>) and
+/// margins are left out.
 /// </summary>
 internal static class HatsFolder
 {
@@ -14,38 +16,67 @@ internal static class HatsFolder
         var files = new List<string>();
         try
         {
-            foreach (var file in Directory.EnumerateFiles(folder, "*.parquet", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden }))
-                if (!Path.GetFileName(file).StartsWith('_')) files.Add(file);
+            foreach (
+                var file in Directory.EnumerateFiles(
+                    folder,
+                    "*.parquet",
+                    new EnumerationOptions
+                    {
+                        RecurseSubdirectories = true,
+                        IgnoreInaccessible = false,
+                        AttributesToSkip = FileAttributes.Hidden,
+                    }
+                )
+            )
+                if (!Path.GetFileName(file).StartsWith('_'))
+                    files.Add(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CatalogFormatException($"Cannot list the folder '{folder}': {e.Message}", e);
         }
         // Partitions by order and pixel, as numbers.
-        return files.OrderBy(f => Partition(f, "Norder=")).ThenBy(f => Partition(f, "Npix=")).ThenBy(f => f, StringComparer.Ordinal).ToArray();
+        return files
+            .OrderBy(f => Partition(f, "Norder="))
+            .ThenBy(f => Partition(f, "Npix="))
+            .ThenBy(f => f, StringComparer.Ordinal)
+            .ToArray();
     }
 
     private static long Partition(string path, string key)
     {
         var at = path.LastIndexOf(key, StringComparison.Ordinal);
-        if (at < 0) return -1;
+        if (at < 0)
+            return -1;
         var end = at += key.Length;
-        while (end < path.Length && char.IsAsciiDigit(path[end])) end++;
+        while (end < path.Length && char.IsAsciiDigit(path[end]))
+            end++;
         return long.TryParse(path.AsSpan(at, end - at), out var value) ? value : -1;
     }
 
-    /// <summary>What <c>hats.properties</c> (or <c>properties</c>) says, at the folder's top or just below; empty where there is none.</summary>
+    /// <summary>What <c>hats.properties</c> (or <c>properties</c>) says, at the folder's top or just below; empty where there is
+    /// none.</summary>
     public static Dictionary<string, string> Properties(string folder)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in new[] { "hats.properties", "properties", Path.Combine("dataset", "hats.properties"), Path.Combine("dataset", "properties") })
+        foreach (
+            var name in new[]
+            {
+                "hats.properties",
+                "properties",
+                Path.Combine("dataset", "hats.properties"),
+                Path.Combine("dataset", "properties"),
+            }
+        )
         {
             var path = Path.Combine(folder, name);
-            if (!File.Exists(path) || new FileInfo(path).Length > 1 << 20) continue;
+            if (!File.Exists(path) || new FileInfo(path).Length > 1 << 20)
+                continue;
             foreach (var line in File.ReadLines(path))
             {
                 var equals = line.IndexOf('=', StringComparison.Ordinal);
-                if (equals > 0 && !line.StartsWith('#')) found.TryAdd(line[..equals].Trim(), line[(equals + 1)..].Trim());
+                if (equals > 0 && !line.StartsWith('#'))
+                    found.TryAdd(line[..equals].Trim(), line[(equals + 1)..].Trim());
             }
             break;
         }
@@ -57,7 +88,9 @@ internal static class HatsFolder
     {
         var files = Files(folder);
         if (files.Count == 0)
-            throw new CatalogFormatException($"'{folder}' is a folder without Parquet files. Name a catalogue file in it, or the folder of a HATS catalogue.");
+            throw new CatalogFormatException(
+                $"'{folder}' is a folder without Parquet files. Name a catalogue file in it, or the folder of a HATS catalogue."
+            );
         return new HatsReader(folder, files, Properties(folder), options);
     }
 }
@@ -80,15 +113,26 @@ internal sealed class HatsReader : ICatalogReader
         _options = options;
         TotalBytes = files.Sum(f => new FileInfo(f).Length);
         _current = Open(files[0]);
-        string ra = properties.GetValueOrDefault("hats_col_ra") ?? "", dec = properties.GetValueOrDefault("hats_col_dec") ?? "";
-        Columns = _current.Columns.Select(c => c.Ucd is not null ? c
-            : c.Name == ra ? c with { Ucd = "pos.eq.ra;meta.main" } : c.Name == dec ? c with { Ucd = "pos.eq.dec;meta.main" } : c).ToArray();
+        string ra = properties.GetValueOrDefault("hats_col_ra") ?? "",
+            dec = properties.GetValueOrDefault("hats_col_dec") ?? "";
+        Columns = _current
+            .Columns.Select(c =>
+                c.Ucd is not null ? c
+                : c.Name == ra ? c with { Ucd = "pos.eq.ra;meta.main" }
+                : c.Name == dec ? c with { Ucd = "pos.eq.dec;meta.main" }
+                : c
+            )
+            .ToArray();
         _warnings.AddRange(_current.Warnings);
         var hats = properties.ContainsKey("hats_col_ra") || files[0].Contains("Npix=", StringComparison.Ordinal);
         Format = hats ? "HATS catalogue" : "Parquet folder";
-        var metadata = new Dictionary<string, string> { ["files"] = files.Count.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        var metadata = new Dictionary<string, string>
+        {
+            ["files"] = files.Count.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
         foreach (var key in new[] { "obs_collection", "obs_title", "hats_nrows", "hats_order", "hats_version" })
-            if (properties.GetValueOrDefault(key) is { Length: > 0 } value) metadata[key] = value;
+            if (properties.GetValueOrDefault(key) is { Length: > 0 } value)
+                metadata[key] = value;
         Metadata = metadata;
     }
 
@@ -107,7 +151,8 @@ internal sealed class HatsReader : ICatalogReader
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
-        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        if (_started)
+            throw new InvalidOperationException("A catalogue is read once; open it again.");
         _started = true;
         return Read(rowsPerBatch, cancellationToken);
     }
@@ -121,8 +166,15 @@ internal sealed class HatsReader : ICatalogReader
             var order = Order(reader, _files[f]);
             foreach (var batch in reader.ReadBatches(rowsPerBatch, cancellationToken))
             {
-                for (var i = 0; i < batch.Count; i++) batch.LineNumber[i] = ++row;
-                yield return new CatalogBatch { Count = batch.Count, Columns = order.Select(c => batch.Columns[c]).ToArray(), LineNumber = batch.LineNumber, Rejected = batch.Rejected };
+                for (var i = 0; i < batch.Count; i++)
+                    batch.LineNumber[i] = ++row;
+                yield return new CatalogBatch
+                {
+                    Count = batch.Count,
+                    Columns = order.Select(c => batch.Columns[c]).ToArray(),
+                    LineNumber = batch.LineNumber,
+                    Rejected = batch.Rejected,
+                };
             }
             _before += reader.TotalBytes;
             reader.Dispose();
@@ -156,8 +208,16 @@ internal sealed class HatsReader : ICatalogReader
     private int[] Order(ParquetCatalogReader reader, string file)
     {
         var index = reader.Columns.Select((c, i) => (c, i)).ToDictionary(x => x.c.Name, x => x, StringComparer.Ordinal);
-        return Columns.Select(wanted => index.TryGetValue(wanted.Name, out var there) && there.c.Type == wanted.Type ? there.i
-            : throw new CatalogFormatException($"{Path.GetRelativePath(_folder, file)} has no column '{wanted.Name}' of type {wanted.Type} as the first file of the folder has. Expected the files of one catalogue.")).ToArray();
+        return Columns
+            .Select(wanted =>
+                index.TryGetValue(wanted.Name, out var there) && there.c.Type == wanted.Type
+                    ? there.i
+                    : throw new CatalogFormatException(
+                        $"{Path.GetRelativePath(_folder, file)} has no column '{wanted.Name}' of type {wanted.Type} as the first file "
+                            + $"of the folder has. Expected the files of one catalogue."
+                    )
+            )
+            .ToArray();
     }
 
     public void Dispose() => _current?.Dispose();

@@ -11,10 +11,10 @@ using Parquet.Schema;
 namespace Almagest.Catalog.Parquet;
 
 /// <summary>
-/// Reads a Parquet file row group by row group; memory depends on the largest row group, of which all columns are held at once. Lists become
-/// JSON arrays, members of structs columns named <c>struct.member</c>, lists of lists are left out. Units, UCDs and descriptions come from
-/// VOParquet metadata (IVOA note "Parquet in the VO", key <c>IVOA.VOTable-Parquet.content</c>), from the key <c>columns</c> that Almagest
-/// writes, or from the header that astropy writes (<c>table_meta_yaml</c>).
+/// Reads a Parquet file row group by row group; memory depends on the largest row group, of which all columns are held at once. Lists
+/// become JSON arrays, members of structs columns named <c>struct.member</c>, lists of lists are left out. Units, UCDs and descriptions
+/// come from VOParquet metadata (IVOA note "Parquet in the VO", key <c>IVOA.VOTable-Parquet.content</c>), from the key <c>columns</c> that
+/// Almagest writes, or from the header that astropy writes (<c>table_meta_yaml</c>).
 /// </summary>
 internal sealed class ParquetCatalogReader : ICatalogReader
 {
@@ -28,7 +28,10 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     public ParquetCatalogReader(CatalogInput input, CatalogOpenOptions options)
     {
         _input = input;
-        if (options.Table is not (null or "1")) throw new CatalogFormatException($"'{input.Name}' is a Parquet file, which holds one table; there is no table {options.Table}.");
+        if (options.Table is not (null or "1"))
+            throw new CatalogFormatException(
+                $"'{input.Name}' is a Parquet file, which holds one table; there is no table {options.Table}."
+            );
         _content = input.OpenSeekable();
         _parquet = Guarded(() =>
         {
@@ -36,9 +39,12 @@ internal sealed class ParquetCatalogReader : ICatalogReader
             return ParquetReader.CreateAsync(_content, leaveStreamOpen: true).GetAwaiter().GetResult();
         });
         _columns = Guarded(() => Leaves(_parquet));
-        if (_columns.Length is 0 or > 20_000) throw ContentSniffer.Refuse(input, $"a Parquet file with {_columns.Length} columns that can be read", "");
+        if (_columns.Length is 0 or > 20_000)
+            throw ContentSniffer.Refuse(input, $"a Parquet file with {_columns.Length} columns that can be read", "");
         var about = Guarded(Describe);
-        Columns = _columns.Select(c => (about.GetValueOrDefault(c.Name) ?? new CatalogColumn(c.Name, c.Type)) with { Name = c.Name, Type = c.Type }).ToArray();
+        Columns = _columns
+            .Select(c => (about.GetValueOrDefault(c.Name) ?? new CatalogColumn(c.Name, c.Type)) with { Name = c.Name, Type = c.Type })
+            .ToArray();
         Format = input.IsGzip ? "Parquet, gzip" : "Parquet";
         Metadata = new Dictionary<string, string>
         {
@@ -62,7 +68,8 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
-        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        if (_started)
+            throw new InvalidOperationException("A catalogue is read once; open it again.");
         _started = true;
         return Read(rowsPerBatch, cancellationToken);
     }
@@ -84,8 +91,15 @@ internal sealed class ParquetCatalogReader : ICatalogReader
                     var count = (int)Math.Min(rowsPerBatch, rows - from);
                     var vectors = Guarded(() => cursors.Select(c => c.Take(count)).ToArray());
                     var lines = new long[count];
-                    for (var i = 0; i < count; i++) lines[i] = ++done;
-                    yield return new CatalogBatch { Count = count, Columns = vectors, LineNumber = lines, Rejected = [] };
+                    for (var i = 0; i < count; i++)
+                        lines[i] = ++done;
+                    yield return new CatalogBatch
+                    {
+                        Count = count,
+                        Columns = vectors,
+                        LineNumber = lines,
+                        Rejected = [],
+                    };
                 }
             }
             finally
@@ -100,14 +114,23 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     private long OpenGroup(int index, List<ParquetColumn.Cursor> cursors, CancellationToken cancellationToken)
     {
         using var group = _parquet.OpenRowGroupReader(index);
-        var chunks = _columns.Select(c => group.GetMetadata(c.Field) ?? throw ParquetGuard.Damaged($"row group {index + 1} has no column '{c.Name}'")).ToArray();
+        var chunks = _columns
+            .Select(c => group.GetMetadata(c.Field) ?? throw ParquetGuard.Damaged($"row group {index + 1} has no column '{c.Name}'"))
+            .ToArray();
         ParquetGuard.CheckGroup(_content, group.RowGroup, chunks);
         for (var i = 0; i < _columns.Length; i++)
         {
             var values = chunks[i].MetaData!.NumValues;
             if (_columns[i].Field.MaxRepetitionLevel == 0 && values != group.RowCount)
-                throw ParquetGuard.Damaged($"column '{_columns[i].Name}' has {values:N0} values in a row group of {group.RowCount:N0} rows");
-            cursors.Add(new ParquetColumn.Cursor(_columns[i], group.ReadRawColumnDataBaseAsync(_columns[i].Field, cancellationToken).AsTask().GetAwaiter().GetResult()));
+                throw ParquetGuard.Damaged(
+                    $"column '{_columns[i].Name}' has {values:N0} values in a row group of {group.RowCount:N0} rows"
+                );
+            cursors.Add(
+                new ParquetColumn.Cursor(
+                    _columns[i],
+                    group.ReadRawColumnDataBaseAsync(_columns[i].Field, cancellationToken).AsTask().GetAwaiter().GetResult()
+                )
+            );
         }
         return group.RowCount;
     }
@@ -117,32 +140,53 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         var elements = parquet.Metadata!.Schema;
         var levels = new Dictionary<string, int>(StringComparer.Ordinal);
         var next = 1;
-        for (var i = elements[0].NumChildren ?? 0; i > 0; i--) Walk(elements, ref next, [], 0, 0, levels);
+        for (var i = elements[0].NumChildren ?? 0; i > 0; i--)
+            Walk(elements, ref next, [], 0, 0, levels);
         var kept = new List<(DataField Field, string Name)>();
         var dropped = new List<string>();
         foreach (var field in parquet.Schema.GetDataFields())
         {
             // The wrappers list/element of the standard's lists say nothing to people.
-            var name = string.Join('.', field.Path.ToList().Where((part, i) => i == 0 || part is not ("list" or "element" or "item" or "array" or "bag" or "array_element")));
-            if (field.MaxRepetitionLevel > 1) dropped.Add(name);
-            else kept.Add((field, name));
+            var name = string.Join(
+                '.',
+                field
+                    .Path.ToList()
+                    .Where((part, i) => i == 0 || part is not ("list" or "element" or "item" or "array" or "bag" or "array_element"))
+            );
+            if (field.MaxRepetitionLevel > 1)
+                dropped.Add(name);
+            else
+                kept.Add((field, name));
         }
-        if (dropped.Count > 0) _warnings.Add($"Lists of lists were left out: {string.Join(", ", dropped)}.");
+        if (dropped.Count > 0)
+            _warnings.Add($"Lists of lists were left out: {string.Join(", ", dropped)}.");
         var names = ColumnNames.Distinct(kept.Select(k => k.Name).ToArray());
         return kept.Select((k, i) => new ParquetColumn(k.Field, names[i], levels.GetValueOrDefault(k.Field.Path.ToString()))).ToArray();
     }
 
     /// <summary>The definition level at which the repeated part of each leaf begins.</summary>
-    private static void Walk(List<SchemaElement> elements, ref int next, List<string> path, int definition, int repeated, Dictionary<string, int> levels)
+    private static void Walk(
+        List<SchemaElement> elements,
+        ref int next,
+        List<string> path,
+        int definition,
+        int repeated,
+        Dictionary<string, int> levels
+    )
     {
-        if (next >= elements.Count || path.Count > 20) throw ParquetGuard.Damaged("its schema is not whole");
+        if (next >= elements.Count || path.Count > 20)
+            throw ParquetGuard.Damaged("its schema is not whole");
         var element = elements[next++];
-        if (element.RepetitionType is FieldRepetitionType.OPTIONAL or FieldRepetitionType.REPEATED) definition++;
-        if (element.RepetitionType == FieldRepetitionType.REPEATED) repeated = definition;
+        if (element.RepetitionType is FieldRepetitionType.OPTIONAL or FieldRepetitionType.REPEATED)
+            definition++;
+        if (element.RepetitionType == FieldRepetitionType.REPEATED)
+            repeated = definition;
         path.Add(element.Name);
         if (element.NumChildren is > 0 and { } children)
-            for (var i = 0; i < children; i++) Walk(elements, ref next, path, definition, repeated, levels);
-        else levels[new FieldPath(path).ToString()] = repeated;
+            for (var i = 0; i < children; i++)
+                Walk(elements, ref next, path, definition, repeated, levels);
+        else
+            levels[new FieldPath(path).ToString()] = repeated;
         path.RemoveAt(path.Count - 1);
     }
 
@@ -154,17 +198,20 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         {
             try
             {
-                foreach (var field in VoTableHeader.Describe(votable, _input.Name)) found[field.Name] = field;
+                foreach (var field in VoTableHeader.Describe(votable, _input.Name))
+                    found[field.Name] = field;
             }
             catch (CatalogFormatException)
             {
                 _warnings.Add("The VOParquet metadata is no readable VOTable and was ignored: units and UCDs are unknown.");
             }
         }
-        else if (pairs.GetValueOrDefault("columns") is { } columns && columns.StartsWith('{')) DescribeOwn(columns, found);
+        else if (pairs.GetValueOrDefault("columns") is { } columns && columns.StartsWith('{'))
+            DescribeOwn(columns, found);
         else if (pairs.GetValueOrDefault("table_meta_yaml") is { } yaml)
         {
-            foreach (var column in EcsvHeader.Describe(yaml)) found[column.Name] = column;
+            foreach (var column in EcsvHeader.Describe(yaml))
+                found[column.Name] = column;
         }
         return found;
     }
@@ -176,8 +223,10 @@ internal sealed class ParquetCatalogReader : ICatalogReader
             using var document = JsonDocument.Parse(json);
             foreach (var column in document.RootElement.EnumerateObject())
             {
-                if (column.Value.ValueKind != JsonValueKind.Object) continue;
-                string? Text(string name) => column.Value.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+                if (column.Value.ValueKind != JsonValueKind.Object)
+                    continue;
+                string? Text(string name) =>
+                    column.Value.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
                 found[column.Name] = new CatalogColumn(column.Name, ColumnType.Text, Text("unit"), Text("ucd"), Text("description"));
             }
         }
@@ -187,7 +236,8 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         }
     }
 
-    /// <summary>Whatever the library throws at a damaged file is the file's fault: its bytes were checked only as far as they describe themselves.</summary>
+    /// <summary>Whatever the library throws at a damaged file is the file's fault: its bytes were checked only as far as they describe
+    /// themselves.</summary>
     private T Guarded<T>(Func<T> read)
     {
         try
@@ -196,7 +246,11 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         }
         catch (Exception e) when (e is not (OperationCanceledException or CatalogFormatException))
         {
-            throw new CatalogFormatException($"'{_input.Name}' is a Parquet file that cannot be read: {RejectedRow.Clip(e.Message)} It may be damaged, or use an encoding that is not supported; rewriting it with pyarrow or pandas helps.", e);
+            throw new CatalogFormatException(
+                $"'{_input.Name}' is a Parquet file that cannot be read: {RejectedRow.Clip(e.Message)} It may be damaged, or use an "
+                    + $"encoding that is not supported; rewriting it with pyarrow or pandas helps.",
+                e
+            );
         }
     }
 

@@ -33,14 +33,22 @@ internal sealed class ParquetColumn
     private static ColumnType Scalar(Type type) =>
         type == typeof(bool) ? ColumnType.Boolean
         : type == typeof(float) || type == typeof(double) || type == typeof(Half) || type == typeof(decimal) ? ColumnType.Double
-        : type == typeof(sbyte) || type == typeof(byte) || type == typeof(short) || type == typeof(ushort) || type == typeof(int) || type == typeof(uint)
-            || type == typeof(long) || type == typeof(ulong) ? ColumnType.Int64
+        : type == typeof(sbyte)
+        || type == typeof(byte)
+        || type == typeof(short)
+        || type == typeof(ushort)
+        || type == typeof(int)
+        || type == typeof(uint)
+        || type == typeof(long)
+        || type == typeof(ulong)
+            ? ColumnType.Int64
         : ColumnType.Text;
 
     /// <summary>Walks through the values of one row group, which are stored without the missing ones.</summary>
     public sealed class Cursor(ParquetColumn column, RawColumnData data) : IDisposable
     {
-        private int _value, _level;
+        private int _value,
+            _level;
 
         public void Dispose() => data.Dispose();
 
@@ -48,8 +56,10 @@ internal sealed class ParquetColumn
         public CatalogVector Take(int rows)
         {
             var vector = CatalogVectors.New(column.Type, rows);
-            if (column.IsList) TakeLists((TextVector)vector, rows);
-            else TakeScalars(vector, rows);
+            if (column.IsList)
+                TakeLists((TextVector)vector, rows);
+            else
+                TakeScalars(vector, rows);
             return vector;
         }
 
@@ -61,15 +71,18 @@ internal sealed class ParquetColumn
             switch (data)
             {
                 case RawColumnData<double> { Values: var values } when vector is DoubleVector doubles:
-                    for (var i = 0; i < rows; i++) doubles.Values[i] = most > 0 && levels[i] < most ? double.NaN : values[_value++];
+                    for (var i = 0; i < rows; i++)
+                        doubles.Values[i] = most > 0 && levels[i] < most ? double.NaN : values[_value++];
                     return;
                 case RawColumnData<float> { Values: var values } when vector is DoubleVector doubles:
-                    for (var i = 0; i < rows; i++) doubles.Values[i] = most > 0 && levels[i] < most ? double.NaN : values[_value++];
+                    for (var i = 0; i < rows; i++)
+                        doubles.Values[i] = most > 0 && levels[i] < most ? double.NaN : values[_value++];
                     return;
                 case RawColumnData<long> { Values: var values } when vector is Int64Vector integers:
                     for (var i = 0; i < rows; i++)
                     {
-                        if (most > 0 && levels[i] < most) continue;
+                        if (most > 0 && levels[i] < most)
+                            continue;
                         integers.Values[i] = values[_value++];
                         integers.HasValue[i] = true;
                     }
@@ -79,7 +92,8 @@ internal sealed class ParquetColumn
             {
                 if (most > 0 && levels[i] < most)
                 {
-                    if (vector is DoubleVector missing) missing.Values[i] = double.NaN;
+                    if (vector is DoubleVector missing)
+                        missing.Values[i] = double.NaN;
                     continue;
                 }
                 Store(vector, i, _value++);
@@ -116,18 +130,19 @@ internal sealed class ParquetColumn
             }
         }
 
-        private long Whole(int index) => data switch
-        {
-            RawColumnData<int> d => d.Values[index],
-            RawColumnData<long> d => d.Values[index],
-            RawColumnData<short> d => d.Values[index],
-            RawColumnData<sbyte> d => d.Values[index],
-            RawColumnData<byte> d => d.Values[index],
-            RawColumnData<ushort> d => d.Values[index],
-            RawColumnData<uint> d => d.Values[index],
-            RawColumnData<ulong> d => (long)d.Values[index],
-            _ => throw Unknown(),
-        };
+        private long Whole(int index) =>
+            data switch
+            {
+                RawColumnData<int> d => d.Values[index],
+                RawColumnData<long> d => d.Values[index],
+                RawColumnData<short> d => d.Values[index],
+                RawColumnData<sbyte> d => d.Values[index],
+                RawColumnData<byte> d => d.Values[index],
+                RawColumnData<ushort> d => d.Values[index],
+                RawColumnData<uint> d => d.Values[index],
+                RawColumnData<ulong> d => (long)d.Values[index],
+                _ => throw Unknown(),
+            };
 
         private string Text(int index)
         {
@@ -153,19 +168,23 @@ internal sealed class ParquetColumn
             var json = new StringBuilder();
             for (var row = 0; row < rows; row++)
             {
-                if (_level >= repetitions.Length) throw new CatalogFormatException($"The Parquet file is damaged: column '{column.Name}' has fewer rows than its row group.");
+                if (_level >= repetitions.Length)
+                    throw new CatalogFormatException(
+                        $"The Parquet file is damaged: column '{column.Name}' has fewer rows than its row group."
+                    );
                 json.Clear();
                 do
                 {
                     if (definitions[_level] >= column._repeatedLevel)
                     {
                         json.Append(json.Length == 0 ? '[' : ',');
-                        if (definitions[_level] == column.Field.MaxDefinitionLevel) Append(json, _value++);
-                        else json.Append("null");
+                        if (definitions[_level] == column.Field.MaxDefinitionLevel)
+                            Append(json, _value++);
+                        else
+                            json.Append("null");
                     }
                     _level++;
-                }
-                while (_level < repetitions.Length && repetitions[_level] > 0);
+                } while (_level < repetitions.Length && repetitions[_level] > 0);
                 lists.Values[row] = json.Length == 0 ? null : json.Append(']').ToString();
             }
         }
@@ -180,14 +199,28 @@ internal sealed class ParquetColumn
                 RawColumnData<decimal> d => (double)d.Values[index],
                 _ => null,
             };
-            if (real is { } number) json.Append(double.IsNaN(number) ? "null" : double.IsInfinity(number) ? $"\"{number.ToString(CultureInfo.InvariantCulture)}\"" : number.ToString("R", CultureInfo.InvariantCulture));
-            else if (data is RawColumnData<bool> truths) json.Append(truths.Values[index] ? "true" : "false");
-            else if (data is RawColumnData<ulong> large) json.Append(large.Values[index].ToString(CultureInfo.InvariantCulture));
-            else if (Scalar(column.Field.ClrType) == ColumnType.Int64) json.Append(Whole(index).ToString(CultureInfo.InvariantCulture));
-            else json.Append('"').Append(JsonEncodedText.Encode(Text(index), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).Append('"');
+            if (real is { } number)
+                json.Append(
+                    double.IsNaN(number) ? "null"
+                    : double.IsInfinity(number) ? $"\"{number.ToString(CultureInfo.InvariantCulture)}\""
+                    : number.ToString("R", CultureInfo.InvariantCulture)
+                );
+            else if (data is RawColumnData<bool> truths)
+                json.Append(truths.Values[index] ? "true" : "false");
+            else if (data is RawColumnData<ulong> large)
+                json.Append(large.Values[index].ToString(CultureInfo.InvariantCulture));
+            else if (Scalar(column.Field.ClrType) == ColumnType.Int64)
+                json.Append(Whole(index).ToString(CultureInfo.InvariantCulture));
+            else
+                json.Append('"')
+                    .Append(JsonEncodedText.Encode(Text(index), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping))
+                    .Append('"');
         }
 
-        private CatalogFormatException Unknown() => new(
-            $"Column '{column.Name}' of the Parquet file holds values of type {column.Field.ClrType.Name}, which no catalogue has. Write it as numbers or text.");
+        private CatalogFormatException Unknown() =>
+            new(
+                $"Column '{column.Name}' of the Parquet file holds values of type {column.Field.ClrType.Name}, which no catalogue "
+                    + $"has. Write it as numbers or text."
+            );
     }
 }

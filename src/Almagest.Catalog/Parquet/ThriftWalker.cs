@@ -1,9 +1,10 @@
 namespace Almagest.Catalog.Parquet;
 
 /// <summary>
-/// Steps over one struct of Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md) and
-/// collects the whole numbers at its top, without building anything. It finds headers that lie, nest without end, declare more elements than
-/// there are bytes or give a field another type than the standard, before a library that trusts them allocates, recurses or loses its place.
+/// Steps over one struct of Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md)
+/// and collects the whole numbers at its top, without building anything. It finds headers that lie, nest without end, declare more elements
+/// than there are bytes or give a field another type than the standard, before a library that trusts them allocates, recurses or loses its
+/// place.
 /// </summary>
 internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
 {
@@ -28,24 +29,31 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
 
     private bool Struct(ParquetThrift expected, int depth, int parent)
     {
-        if (depth > MaxDepth) return false;
+        if (depth > MaxDepth)
+            return false;
         var field = 0;
         while (true)
         {
-            if (_at >= _bytes.Length) return false;
+            if (_at >= _bytes.Length)
+                return false;
             var head = _bytes[_at++];
-            if (head == 0) return true;
+            if (head == 0)
+                return true;
             var delta = head >> 4;
-            if (delta > 0) field += delta;
+            if (delta > 0)
+                field += delta;
             else
             {
-                if (!Varint(out var id)) return false;
+                if (!Varint(out var id))
+                    return false;
                 field = (short)((long)(id >> 1) ^ -(long)(id & 1));
             }
             var known = expected[field];
             // The library steps over a field that is newer than it, but not over what a struct or a list of truths in it holds.
-            if (known is null ? (head & 15) is not (>= 1 and <= 8) : !known.Agrees(head & 15)) return false;
-            if (!Value(known, head & 15, depth, field, parent)) return false;
+            if (known is null ? (head & 15) is not (>= 1 and <= 8) : !known.Agrees(head & 15))
+                return false;
+            if (!Value(known, head & 15, depth, field, parent))
+                return false;
         }
     }
 
@@ -58,22 +66,28 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
             case 3:
                 return Skip(1);
             case 4 or 5 or 6:
-                if (!Varint(out var raw)) return false;
+                if (!Varint(out var raw))
+                    return false;
                 var number = (long)(raw >> 1) ^ -(long)(raw & 1);
-                if (depth == 0 && field is >= 0 and < 16) Numbers[field] = number;
-                else if (depth == 1 && field is >= 0 and < 16 && parent is >= 0 and < 16) InnerNumbers[parent * 16 + field] = number;
+                if (depth == 0 && field is >= 0 and < 16)
+                    Numbers[field] = number;
+                else if (depth == 1 && field is >= 0 and < 16 && parent is >= 0 and < 16)
+                    InnerNumbers[parent * 16 + field] = number;
                 return true;
             case 7:
                 return Skip(8);
             case 8:
                 return Varint(out var length) && length <= int.MaxValue && Skip((int)length);
             case 9 when known is not null:
-                if (_at >= _bytes.Length) return false;
+                if (_at >= _bytes.Length)
+                    return false;
                 var head = _bytes[_at++];
                 var count = (ulong)(head >> 4);
-                if (count == 15 && !Varint(out count)) return false;
+                if (count == 15 && !Varint(out count))
+                    return false;
                 // Each element takes a byte at least.
-                if (count > (ulong)(_bytes.Length - _at) || (count > 0 && (head & 15) != known.Type)) return false;
+                if (count > (ulong)(_bytes.Length - _at) || (count > 0 && (head & 15) != known.Type))
+                    return false;
                 return Elements(known, (int)count, depth);
             case 12 when known?.Struct is { } inner:
                 return Struct(inner, depth + 1, depth == 0 ? field : -1);
@@ -84,15 +98,18 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
 
     private bool Elements(ParquetThrift.Field known, int count, int depth)
     {
-        if (depth + 1 > MaxDepth) return false;
+        if (depth + 1 > MaxDepth)
+            return false;
         for (var i = 0; i < count; i++)
-            if (!Value(known, known.Type, depth + 1, -1, -1)) return false;
+            if (!Value(known, known.Type, depth + 1, -1, -1))
+                return false;
         return true;
     }
 
     private bool Skip(int count)
     {
-        if (count > _bytes.Length - _at) return false;
+        if (count > _bytes.Length - _at)
+            return false;
         _at += count;
         return true;
     }
@@ -102,10 +119,12 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
         value = 0;
         for (var shift = 0; shift < 64; shift += 7)
         {
-            if (_at >= _bytes.Length) return false;
+            if (_at >= _bytes.Length)
+                return false;
             var b = _bytes[_at++];
             value |= (ulong)(b & 0x7f) << shift;
-            if (b < 0x80) return true;
+            if (b < 0x80)
+                return true;
         }
         return false;
     }

@@ -6,12 +6,13 @@ using Almagest.Catalog.Files;
 namespace Almagest.Catalog.Services;
 
 /// <summary>
-/// Fetches tables from TAP and cone-search services into a file, within a bounded size and time. Only http and https are spoken, certificates are
-/// checked, and a service that is asked over https cannot lead on to http. Thread safe.
+/// Fetches tables from TAP and cone-search services into a file, within a bounded size and time. Only http and https are spoken,
+/// certificates are checked, and a service that is asked over https cannot lead on to http. Thread safe.
 /// </summary>
 public sealed class ServiceClient : IDisposable
 {
-    private const int MaxRedirects = 8, MaxErrorBytes = 64 * 1024;
+    private const int MaxRedirects = 8,
+        MaxErrorBytes = 64 * 1024;
 
     private readonly HttpClient _http;
     private readonly ServiceLimits _limits;
@@ -20,7 +21,15 @@ public sealed class ServiceClient : IDisposable
     {
         _limits = limits ?? ServiceLimits.Default;
         // Redirects are followed here, by rules of our own; the answer is bounded after it is unpacked.
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All, ConnectTimeout = TimeSpan.FromSeconds(30), UseCookies = true })
+        _http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                AutomaticDecompression = DecompressionMethods.All,
+                ConnectTimeout = TimeSpan.FromSeconds(30),
+                UseCookies = true,
+            }
+        )
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -29,8 +38,14 @@ public sealed class ServiceClient : IDisposable
 
     /// <summary>Writes the answer into a file.</summary>
     /// <param name="progress">told what is waited for, and the bytes so far</param>
-    /// <exception cref="CatalogFormatException">the service cannot be reached, says that there is an error, or answers too much or too late</exception>
-    public async Task FetchAsync(ServiceRequest request, string file, IProgress<(string Phase, long Bytes)>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="CatalogFormatException">the service cannot be reached, says that there is an error, or answers too much or too
+    /// late</exception>
+    public async Task FetchAsync(
+        ServiceRequest request,
+        string file,
+        IProgress<(string Phase, long Bytes)>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -43,11 +58,21 @@ public sealed class ServiceClient : IDisposable
                     await RunJobAsync(tap, file, progress, bounded.Token);
                     break;
                 case TapRequest tap:
-                    await SaveAsync(await SendAsync(HttpMethod.Post, Below(tap.Service, "sync"), Parameters(tap), follow: true, bounded.Token), file, progress, bounded.Token);
+                    await SaveAsync(
+                        await SendAsync(HttpMethod.Post, Below(tap.Service, "sync"), Parameters(tap), follow: true, bounded.Token),
+                        file,
+                        progress,
+                        bounded.Token
+                    );
                     break;
                 case ConeRequest cone:
                     CheckCone(cone);
-                    await SaveAsync(await SendAsync(HttpMethod.Get, WithQuery(cone), null, follow: true, bounded.Token), file, progress, bounded.Token);
+                    await SaveAsync(
+                        await SendAsync(HttpMethod.Get, WithQuery(cone), null, follow: true, bounded.Token),
+                        file,
+                        progress,
+                        bounded.Token
+                    );
                     break;
                 default:
                     throw new ArgumentException($"{request.GetType().Name} is no request that is known", nameof(request));
@@ -55,7 +80,10 @@ public sealed class ServiceClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CatalogFormatException($"{request.Service.Host} did not answer completely within {_limits.Timeout.TotalSeconds:0} s. Ask for less, allow more time, or let it work as a job.")
+            throw new CatalogFormatException(
+                $"{request.Service.Host} did not answer completely within {_limits.Timeout.TotalSeconds:0} s. Ask for less, allow "
+                    + $"more time, or let it work as a job."
+            )
             {
                 Code = CatalogFormatException.ServiceTimeout,
             };
@@ -72,28 +100,43 @@ public sealed class ServiceClient : IDisposable
 
     private static void CheckCone(ConeRequest cone)
     {
-        if (!(cone.Ra is >= 0 and <= 360)) throw new CatalogFormatException("The right ascension of the cone is outside 0 to 360 degrees.");
-        if (!(cone.Dec is >= -90 and <= 90)) throw new CatalogFormatException("The declination of the cone is outside -90 to 90 degrees.");
-        if (!(cone.Radius is > 0 and <= 180)) throw new CatalogFormatException("The radius of the cone is outside 0 to 180 degrees.");
+        if (!(cone.Ra is >= 0 and <= 360))
+            throw new CatalogFormatException("The right ascension of the cone is outside 0 to 360 degrees.");
+        if (!(cone.Dec is >= -90 and <= 90))
+            throw new CatalogFormatException("The declination of the cone is outside -90 to 90 degrees.");
+        if (!(cone.Radius is > 0 and <= 180))
+            throw new CatalogFormatException("The radius of the cone is outside 0 to 180 degrees.");
     }
 
     private static Dictionary<string, string> Parameters(TapRequest tap)
     {
-        var parameters = new Dictionary<string, string> { ["REQUEST"] = "doQuery", ["LANG"] = "ADQL", ["FORMAT"] = "votable", ["QUERY"] = tap.Adql };
-        if (tap.MaxRows is { } most) parameters["MAXREC"] = most.ToString(CultureInfo.InvariantCulture);
+        var parameters = new Dictionary<string, string>
+        {
+            ["REQUEST"] = "doQuery",
+            ["LANG"] = "ADQL",
+            ["FORMAT"] = "votable",
+            ["QUERY"] = tap.Adql,
+        };
+        if (tap.MaxRows is { } most)
+            parameters["MAXREC"] = most.ToString(CultureInfo.InvariantCulture);
         return parameters;
     }
 
-    private static Uri Below(Uri service, string part) => new(service.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/" + part + service.Query);
+    private static Uri Below(Uri service, string part) =>
+        new(service.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/" + part + service.Query);
 
     private static Uri WithQuery(ConeRequest cone)
     {
         var address = cone.Service.AbsoluteUri;
-        var joint = address.EndsWith('?') || address.EndsWith('&') ? "" : address.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+        var joint =
+            address.EndsWith('?') || address.EndsWith('&') ? ""
+            : address.Contains('?', StringComparison.Ordinal) ? "&"
+            : "?";
         return new Uri(address + joint + cone.Query + "&VERB=3");
     }
 
-    /// <summary>A job of the Universal Worker Service (UWS 1.1): created and started, watched to its end, fetched, and taken away.</summary>
+    /// <summary>A job of the Universal Worker Service (UWS 1.1): created and started, watched to its end, fetched, and taken
+    /// away.</summary>
     private async Task RunJobAsync(TapRequest tap, string file, IProgress<(string, long)>? progress, CancellationToken cancellationToken)
     {
         var parameters = Parameters(tap);
@@ -114,18 +157,37 @@ public sealed class ServiceClient : IDisposable
                 using (var answer = await SendAsync(HttpMethod.Get, Below(job, "phase"), null, follow: true, cancellationToken))
                     phase = (await TextAsync(answer, 200, cancellationToken)).Trim();
                 progress?.Report(($"job {phase.ToLowerInvariant()}", 0));
-                if (phase == "COMPLETED") break;
-                if (phase == "PENDING") (await SendAsync(HttpMethod.Post, Below(job, "phase"), new() { ["PHASE"] = "RUN" }, follow: false, cancellationToken)).Dispose();
+                if (phase == "COMPLETED")
+                    break;
+                if (phase == "PENDING")
+                    (
+                        await SendAsync(HttpMethod.Post, Below(job, "phase"), new() { ["PHASE"] = "RUN" }, follow: false, cancellationToken)
+                    ).Dispose();
                 if (phase is "ERROR" or "ABORTED" or "ARCHIVED" or "HELD")
                 {
-                    using var error = await SendAsync(HttpMethod.Get, Below(job, "error"), null, follow: true, cancellationToken, errorsToo: true);
+                    using var error = await SendAsync(
+                        HttpMethod.Get,
+                        Below(job, "error"),
+                        null,
+                        follow: true,
+                        cancellationToken,
+                        errorsToo: true
+                    );
                     throw await ErrorAsync(error, $"ended the job with phase {phase}", cancellationToken);
                 }
-                if (phase is not ("PENDING" or "QUEUED" or "EXECUTING" or "SUSPENDED" or "UNKNOWN")) throw new CatalogFormatException($"{job.Host} says that the job's phase is '{RejectedRow.Clip(phase)}', which is none of UWS.");
+                if (phase is not ("PENDING" or "QUEUED" or "EXECUTING" or "SUSPENDED" or "UNKNOWN"))
+                    throw new CatalogFormatException(
+                        $"{job.Host} says that the job's phase is '{RejectedRow.Clip(phase)}', which is none of UWS."
+                    );
                 await Task.Delay(pause, cancellationToken);
                 pause = TimeSpan.FromMilliseconds(Math.Min(10_000, pause.TotalMilliseconds * 1.5));
             }
-            await SaveAsync(await SendAsync(HttpMethod.Get, Below(job, "results/result"), null, follow: true, cancellationToken), file, progress, cancellationToken);
+            await SaveAsync(
+                await SendAsync(HttpMethod.Get, Below(job, "results/result"), null, follow: true, cancellationToken),
+                file,
+                progress,
+                cancellationToken
+            );
         }
         finally
         {
@@ -141,34 +203,44 @@ public sealed class ServiceClient : IDisposable
         {
             (await SendAsync(HttpMethod.Delete, job, null, follow: false, soon.Token, errorsToo: true)).Dispose();
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or CatalogFormatException)
-        {
-        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or CatalogFormatException) { }
     }
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, Uri uri, Dictionary<string, string>? form, bool follow, CancellationToken cancellationToken, bool errorsToo = false)
+        HttpMethod method,
+        Uri uri,
+        Dictionary<string, string>? form,
+        bool follow,
+        CancellationToken cancellationToken,
+        bool errorsToo = false
+    )
     {
         for (var redirects = 0; ; redirects++)
         {
             using var message = new HttpRequestMessage(method, uri);
-            if (form is not null) message.Content = new FormUrlEncodedContent(form);
+            if (form is not null)
+                message.Content = new FormUrlEncodedContent(form);
             var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             var status = (int)answer.StatusCode;
             if (status is >= 300 and < 400 && answer.Headers.Location is { } location)
             {
-                if (!follow) return answer;
+                if (!follow)
+                    return answer;
                 using (answer)
                 {
-                    if (redirects == MaxRedirects) throw new CatalogFormatException($"{uri.Host} leads from one address to the next more than {MaxRedirects} times.");
+                    if (redirects == MaxRedirects)
+                        throw new CatalogFormatException($"{uri.Host} leads from one address to the next more than {MaxRedirects} times.");
                     uri = Next(uri, location);
                     // A redirected query is repeated only where the service says so.
-                    if (status is not (307 or 308)) (method, form) = (HttpMethod.Get, null);
+                    if (status is not (307 or 308))
+                        (method, form) = (HttpMethod.Get, null);
                 }
                 continue;
             }
-            if (answer.IsSuccessStatusCode || errorsToo) return answer;
-            using (answer) throw await ErrorAsync(answer, $"answered {status} {answer.ReasonPhrase}", cancellationToken);
+            if (answer.IsSuccessStatusCode || errorsToo)
+                return answer;
+            using (answer)
+                throw await ErrorAsync(answer, $"answered {status} {answer.ReasonPhrase}", cancellationToken);
         }
     }
 
@@ -176,16 +248,31 @@ public sealed class ServiceClient : IDisposable
     {
         var next = new Uri(from, location);
         if (next.Scheme != Uri.UriSchemeHttps && (next.Scheme != Uri.UriSchemeHttp || from.Scheme == Uri.UriSchemeHttps))
-            throw new CatalogFormatException($"{from.Host} leads to {next.GetLeftPart(UriPartial.Authority)}, which is not followed: only https, and http from http. If you trust it, ask it under its own address.");
+            throw new CatalogFormatException(
+                $"{from.Host} leads to {next.GetLeftPart(UriPartial.Authority)}, which is not followed: only https, and http from "
+                    + $"http. If you trust it, ask it under its own address."
+            );
         return next;
     }
 
-    private async Task SaveAsync(HttpResponseMessage answer, string file, IProgress<(string, long)>? progress, CancellationToken cancellationToken)
+    private async Task SaveAsync(
+        HttpResponseMessage answer,
+        string file,
+        IProgress<(string, long)>? progress,
+        CancellationToken cancellationToken
+    )
     {
         using (answer)
         {
             await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken);
-            await using var target = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+            await using var target = new FileStream(
+                file,
+                FileMode.Create,
+                FileAccess.Write,
+                FileShare.None,
+                1 << 16,
+                FileOptions.Asynchronous
+            );
             var buffer = new byte[128 * 1024];
             long bytes = 0;
             int read;
@@ -193,7 +280,13 @@ public sealed class ServiceClient : IDisposable
             {
                 bytes += read;
                 if (bytes > _limits.MaxBytes)
-                    throw new CatalogFormatException($"The answer of {answer.RequestMessage!.RequestUri!.Host} is larger than {_limits.MaxBytes >> 20:N0} MiB. Ask for less, or allow more.") { Code = CatalogFormatException.ServiceAnswerTooLarge };
+                    throw new CatalogFormatException(
+                        $"The answer of {answer.RequestMessage!.RequestUri!.Host} is larger than {_limits.MaxBytes >> 20:N0} MiB. Ask "
+                            + $"for less, or allow more."
+                    )
+                    {
+                        Code = CatalogFormatException.ServiceAnswerTooLarge,
+                    };
                 await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 progress?.Report(("receiving", bytes));
             }
@@ -201,7 +294,11 @@ public sealed class ServiceClient : IDisposable
     }
 
     /// <summary>What the service says: the INFO of its VOTable, else the start of its text.</summary>
-    private static async Task<CatalogFormatException> ErrorAsync(HttpResponseMessage answer, string what, CancellationToken cancellationToken)
+    private static async Task<CatalogFormatException> ErrorAsync(
+        HttpResponseMessage answer,
+        string what,
+        CancellationToken cancellationToken
+    )
     {
         var host = answer.RequestMessage!.RequestUri!.Host;
         var text = await TextAsync(answer, MaxErrorBytes, cancellationToken);
@@ -220,7 +317,8 @@ public sealed class ServiceClient : IDisposable
         else if (!text.TrimStart().StartsWith('<'))
         {
             message = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            if (message.Length > 300) message = message[..300] + "…";
+            if (message.Length > 300)
+                message = message[..300] + "…";
         }
         return new CatalogFormatException($"{host} {what}{(message.Length > 0 ? ": " + message : "")}. Check the address and the query.");
     }

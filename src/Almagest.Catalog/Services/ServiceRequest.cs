@@ -22,10 +22,17 @@ public abstract record ServiceRequest(Uri Service)
     public static Uri Address(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (!text.Contains("://", StringComparison.Ordinal)) text = "https://" + text;
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) && uri.Host.Length > 0
+        if (!text.Contains("://", StringComparison.Ordinal))
+            text = "https://" + text;
+        return
+            Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
+            && uri.Host.Length > 0
             ? uri
-            : throw new CatalogFormatException($"'{RejectedRow.Clip(text)}' is no address of a service. Expected one that begins with https:// or http://, for instance https://gea.esac.esa.int/tap-server/tap.");
+            : throw new CatalogFormatException(
+                $"'{RejectedRow.Clip(text)}' is no address of a service. Expected one that begins with https:// or http://, for "
+                    + $"instance https://gea.esac.esa.int/tap-server/tap."
+            );
     }
 }
 

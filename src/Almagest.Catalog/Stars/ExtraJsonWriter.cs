@@ -12,22 +12,42 @@ namespace Almagest.Catalog.Stars;
 /// <summary>Writes the columns that are no star field as one JSON object per row, in a form that PostgreSQL's <c>jsonb</c> takes.</summary>
 internal sealed partial class ExtraJsonWriter : IDisposable
 {
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     private readonly int[] _columns;
     private readonly JsonEncodedText[] _names;
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _json;
 
-    private static readonly string[] s_moved = [StarField.RaDeg, StarField.DecDeg, StarField.PmraMasYr, StarField.PmdecMasYr, StarField.ParallaxMas, StarField.RadialVelocityKmS];
+    private static readonly string[] s_moved =
+    [
+        StarField.RaDeg,
+        StarField.DecDeg,
+        StarField.PmraMasYr,
+        StarField.PmdecMasYr,
+        StarField.ParallaxMas,
+        StarField.RadialVelocityKmS,
+    ];
 
     /// <param name="moves">positions are carried to another epoch</param>
     public ExtraJsonWriter(IReadOnlyList<CatalogColumn> columns, ColumnMapping mapping, bool moves = false)
     {
         // Columns that a field was only computed from stay among the extras: nothing that was measured is lost.
         var turns = mapping.System is { Frame: not SkyFrame.Icrs };
-        var mapped = mapping.Fields.Where(f => f.Source == FieldSource.Column && f.Field != StarField.Epoch
-                && !(s_moved.Contains(f.Field) && (moves || (turns && f.Field is not (StarField.ParallaxMas or StarField.RadialVelocityKmS))))).SelectMany(f => f.Columns).ToHashSet();
+        var mapped = mapping
+            .Fields.Where(f =>
+                f.Source == FieldSource.Column
+                && f.Field != StarField.Epoch
+                && !(
+                    s_moved.Contains(f.Field) && (moves || (turns && f.Field is not (StarField.ParallaxMas or StarField.RadialVelocityKmS)))
+                )
+            )
+            .SelectMany(f => f.Columns)
+            .ToHashSet();
         _columns = Enumerable.Range(0, columns.Count).Where(i => !mapped.Contains(i)).ToArray();
         _names = _columns.Select(i => JsonEncodedText.Encode(columns[i].Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).ToArray();
         _json = new Utf8JsonWriter(_buffer, s_options);
@@ -37,11 +57,13 @@ internal sealed partial class ExtraJsonWriter : IDisposable
 
     public string Write(CatalogBatch batch, int row)
     {
-        if (_columns.Length == 0) return "{}";
+        if (_columns.Length == 0)
+            return "{}";
         _buffer.ResetWrittenCount();
         _json.Reset();
         _json.WriteStartObject();
-        for (var i = 0; i < _columns.Length; i++) Write(_names[i], batch.Columns[_columns[i]], row);
+        for (var i = 0; i < _columns.Length; i++)
+            Write(_names[i], batch.Columns[_columns[i]], row);
         _json.WriteEndObject();
         _json.Flush();
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
@@ -53,41 +75,56 @@ internal sealed partial class ExtraJsonWriter : IDisposable
         {
             _json.WritePropertyName(name);
             // A number that only its column's type could not hold, such as an integer of 20 digits, stays a number.
-            if (JsonNumber().IsMatch(text)) _json.WriteRawValue(text, skipInputValidation: true);
-            else _json.WriteStringValue(text);
+            if (JsonNumber().IsMatch(text))
+                _json.WriteRawValue(text, skipInputValidation: true);
+            else
+                _json.WriteStringValue(text);
             return;
         }
         switch (vector)
         {
             case DoubleVector doubles:
                 var value = doubles.Values[row];
-                if (double.IsFinite(value)) _json.WriteNumber(name, value);
-                else if (!double.IsNaN(value)) _json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
+                if (double.IsFinite(value))
+                    _json.WriteNumber(name, value);
+                else if (!double.IsNaN(value))
+                    _json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
                 break;
             case Int64Vector integers:
-                if (integers.HasValue[row]) _json.WriteNumber(name, integers.Values[row]);
+                if (integers.HasValue[row])
+                    _json.WriteNumber(name, integers.Values[row]);
                 break;
             case BooleanVector truths:
-                if (truths.Values[row] is { } truth) _json.WriteBoolean(name, truth);
+                if (truths.Values[row] is { } truth)
+                    _json.WriteBoolean(name, truth);
                 break;
             case TextVector { Values: var values, Type: var type }:
-                if (values[row] is not { } cell) break;
+                if (values[row] is not { } cell)
+                    break;
                 _json.WritePropertyName(name);
-                if (type == ColumnType.Json && IsSafeJson(cell)) _json.WriteRawValue(cell, skipInputValidation: true);
-                else _json.WriteStringValue(cell);
+                if (type == ColumnType.Json && IsSafeJson(cell))
+                    _json.WriteRawValue(cell, skipInputValidation: true);
+                else
+                    _json.WriteStringValue(cell);
                 break;
         }
     }
 
-    /// <summary>Valid JSON that jsonb can hold: no escapes (NUL and lone surrogates are refused there), no numbers beyond a double.</summary>
+    /// <summary>Valid JSON that jsonb can hold: no escapes (NUL and lone surrogates are refused there), no numbers beyond a
+    /// double.</summary>
     private static bool IsSafeJson(string text)
     {
-        if (text.Contains("\\u", StringComparison.Ordinal)) return false;
+        if (text.Contains("\\u", StringComparison.Ordinal))
+            return false;
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
         try
         {
             while (reader.Read())
-                if (reader.TokenType == JsonTokenType.Number && (!reader.TryGetDouble(out var number) || !double.IsFinite(number) || reader.ValueSpan.Length > 40)) return false;
+                if (
+                    reader.TokenType == JsonTokenType.Number
+                    && (!reader.TryGetDouble(out var number) || !double.IsFinite(number) || reader.ValueSpan.Length > 40)
+                )
+                    return false;
             return true;
         }
         catch (JsonException)

@@ -16,7 +16,8 @@ public sealed class LabelBatch
 
     public required string?[] Cluster { get; init; }
 
-    /// <summary>Whatever else is said of the star; as long as the others where there is such a column and no row was rejected, else empty.</summary>
+    /// <summary>Whatever else is said of the star; as long as the others where there is such a column and no row was rejected, else
+    /// empty.</summary>
     public IReadOnlyList<string?> Remark { get; internal set; } = [];
 
     /// <summary>Who said so, where there is a column <c>labelled_by</c>; like <see cref="Remark"/>.</summary>
@@ -33,7 +34,8 @@ public sealed class LabelBatch
 
 /// <summary>
 /// Reads labels of stars from an open table: a column of source ids, and columns of what is known of them. Positions are not needed. The
-/// columns are found by name: <c>label_outlier</c>, <c>label_kind</c> and <c>label_cluster</c> as <c>simulate</c> writes them, or common words.
+/// columns are found by name: <c>label_outlier</c>, <c>label_kind</c> and <c>label_cluster</c> as <c>simulate</c> writes them, or common
+/// words.
 /// </summary>
 public sealed class LabelReader
 {
@@ -56,17 +58,24 @@ public sealed class LabelReader
         var mapping = ColumnMapping.Automatic(reader.Columns);
         foreach (var (field, names) in s_words)
         {
-            if (mapping[field] is null && names.FirstOrDefault(n => reader.Columns.Any(c => c.Name.Equals(n, StringComparison.OrdinalIgnoreCase))) is { } name)
+            if (
+                mapping[field] is null
+                && names.FirstOrDefault(n => reader.Columns.Any(c => c.Name.Equals(n, StringComparison.OrdinalIgnoreCase))) is { } name
+            )
                 mapping = mapping.With($"{field}={name}");
         }
         Mapping = mapping.With(map);
         var columns = string.Join(", ", reader.Columns.Take(60).Select(c => c.Name));
         if (Mapping[StarField.SourceId] is null)
-            throw new CatalogFormatException($"No column of source ids was recognised among {columns}. Name the column of source_id.") { Code = CatalogFormatException.LabelIdsMissing };
+            throw new CatalogFormatException($"No column of source ids was recognised among {columns}. Name the column of source_id.")
+            {
+                Code = CatalogFormatException.LabelIdsMissing,
+            };
         if (s_words.All(w => Mapping[w.Field] is null))
         {
             throw new CatalogFormatException(
-                $"No column of labels was recognised among {columns}. Name a column of label_outlier (0 or 1), label_kind or label_cluster.")
+                $"No column of labels was recognised among {columns}. Name a column of label_outlier (0 or 1), label_kind or label_cluster."
+            )
             {
                 Code = CatalogFormatException.LabelsMissing,
             };
@@ -99,18 +108,24 @@ public sealed class LabelReader
         {
             for (var c = 0; c < _reader.Columns.Count; c++)
             {
-                if (!_reader.Columns[c].Name.Equals(name, StringComparison.OrdinalIgnoreCase)) continue;
+                if (!_reader.Columns[c].Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                    continue;
                 var vector = rows.Columns[c];
                 var texts = new string?[rows.Count];
                 for (var i = 0; i < texts.Length; i++)
                 {
-                    texts[i] = vector.Misfit(i) ?? vector switch
-                    {
-                        TextVector text => text.Values[i],
-                        Int64Vector whole when whole.HasValue[i] => whole.Values[i].ToString(System.Globalization.CultureInfo.InvariantCulture),
-                        DoubleVector real when !double.IsNaN(real.Values[i]) => real.Values[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture),
-                        _ => null,
-                    };
+                    texts[i] =
+                        vector.Misfit(i)
+                        ?? vector switch
+                        {
+                            TextVector text => text.Values[i],
+                            Int64Vector whole when whole.HasValue[i] => whole
+                                .Values[i]
+                                .ToString(System.Globalization.CultureInfo.InvariantCulture),
+                            DoubleVector real when !double.IsNaN(real.Values[i]) => real.Values[i]
+                                .ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+                            _ => null,
+                        };
                 }
                 return texts;
             }

@@ -34,7 +34,8 @@ public sealed class StarBatch
     /// <summary>Julian year for which the position holds; NaN where it is not known.</summary>
     public required double[] Epoch { get; init; }
 
-    /// <summary>Stars that should have been carried to another epoch and have no proper motion or no epoch; their positions are as they were.</summary>
+    /// <summary>Stars that should have been carried to another epoch and have no proper motion or no epoch; their positions are as they
+    /// were.</summary>
     public int NotCarried { get; init; }
 
     /// <summary>

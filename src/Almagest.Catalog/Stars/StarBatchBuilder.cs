@@ -18,7 +18,9 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         CheckPositions(ra, dec);
         var parallax = Numbers(StarField.ParallaxMas);
         if (options.ZeroParallaxIsMissing)
-            for (var i = 0; i < parallax.Length; i++) if (parallax[i] == 0) parallax[i] = double.NaN;
+            for (var i = 0; i < parallax.Length; i++)
+                if (parallax[i] == 0)
+                    parallax[i] = double.NaN;
         var parallaxError = Numbers(StarField.ParallaxErrorMas);
         var pmra = Numbers(StarField.PmraMasYr);
         var pmdec = Numbers(StarField.PmdecMasYr);
@@ -81,9 +83,11 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
 
     private static T[] Keep<T>(T[] values, int[] kept)
     {
-        if (kept.Length == values.Length) return values;
+        if (kept.Length == values.Length)
+            return values;
         var result = new T[kept.Length];
-        for (var i = 0; i < kept.Length; i++) result[i] = values[kept[i]];
+        for (var i = 0; i < kept.Length; i++)
+            result[i] = values[kept[i]];
         return result;
     }
 
@@ -100,15 +104,26 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
             Array.Fill(values, double.NaN);
             return values;
         }
-        if (mapped.Source == FieldSource.Sexagesimal) return Sexagesimals(mapped);
+        if (mapped.Source == FieldSource.Sexagesimal)
+            return Sexagesimals(mapped);
         Fill(values, mapped, mapped.Columns[0], mapped.ColumnNames[0]);
-        if (mapped.Source == FieldSource.Column) return values;
+        if (mapped.Source == FieldSource.Column)
+            return values;
         var second = new double[rows.Count];
-        Fill(second, mapped with { Factor = mapped.Source == FieldSource.Difference ? mapped.Factor : 1 }, mapped.Columns[1], mapped.ColumnNames[1]);
+        Fill(
+            second,
+            mapped with
+            {
+                Factor = mapped.Source == FieldSource.Difference ? mapped.Factor : 1,
+            },
+            mapped.Columns[1],
+            mapped.ColumnNames[1]
+        );
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = mapped.Source == FieldSource.Difference ? values[i] - second[i] : Math.Abs(values[i] / second[i]);
-            if (double.IsInfinity(values[i])) values[i] = double.NaN;
+            if (double.IsInfinity(values[i]))
+                values[i] = double.NaN;
         }
         return values;
     }
@@ -120,37 +135,51 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         switch (vector)
         {
             case DoubleVector doubles:
-                for (var i = 0; i < values.Length; i++) values[i] = doubles.Values[i] * factor;
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = doubles.Values[i] * factor;
                 break;
             case Int64Vector integers:
-                for (var i = 0; i < values.Length; i++) values[i] = integers.HasValue[i] ? integers.Values[i] * factor : double.NaN;
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = integers.HasValue[i] ? integers.Values[i] * factor : double.NaN;
                 break;
             case TextVector texts:
-                for (var i = 0; i < values.Length; i++) values[i] = Parse(i, mapped, name, texts.Values[i]);
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = Parse(i, mapped, name, texts.Values[i]);
                 break;
             default:
                 for (var i = 0; i < values.Length; i++)
                 {
                     values[i] = double.NaN;
-                    if (!vector.IsNull(i)) Reject(i, mapped.Field, $"expected a number in column '{name}'", vector.Misfit(i) ?? "true or false");
+                    if (!vector.IsNull(i))
+                        Reject(i, mapped.Field, $"expected a number in column '{name}'", vector.Misfit(i) ?? "true or false");
                 }
                 return;
         }
         if (vector.HasMisfits)
-            for (var i = 0; i < values.Length; i++) if (vector.Misfit(i) is { } text) values[i] = Parse(i, mapped, name, text);
+            for (var i = 0; i < values.Length; i++)
+                if (vector.Misfit(i) is { } text)
+                    values[i] = Parse(i, mapped, name, text);
         for (var i = 0; i < values.Length; i++)
-            if (double.IsInfinity(values[i])) Reject(i, mapped.Field, $"an infinite value in column '{name}'", Show(values[i]));
+            if (double.IsInfinity(values[i]))
+                Reject(i, mapped.Field, $"an infinite value in column '{name}'", Show(values[i]));
     }
 
     private double Parse(int row, MappedField mapped, string name, string? text)
     {
-        if (text is null) return double.NaN;
+        if (text is null)
+            return double.NaN;
         var utf8 = System.Text.Encoding.UTF8.GetBytes(text.Trim());
-        if (Cell.IsMissing(utf8) || Cell.IsMissingNumber(utf8)) return double.NaN;
-        if (Cell.TryDouble(utf8, out var number)) return number * mapped.Factor;
+        if (Cell.IsMissing(utf8) || Cell.IsMissingNumber(utf8))
+            return double.NaN;
+        if (Cell.TryDouble(utf8, out var number))
+            return number * mapped.Factor;
         if (mapped.Field is StarField.RaDeg or StarField.DecDeg && Mapping.Sexagesimal.TryParse(text, out var angle))
             return mapped.SexagesimalInDegrees ? angle : angle * 15;
-        var hint = text.Contains(',', StringComparison.Ordinal) && Cell.TryDouble(System.Text.Encoding.UTF8.GetBytes(text.Replace(',', '.')), out _) ? " (a decimal comma?)" : "";
+        var hint =
+            text.Contains(',', StringComparison.Ordinal)
+            && Cell.TryDouble(System.Text.Encoding.UTF8.GetBytes(text.Replace(',', '.')), out _)
+                ? " (a decimal comma?)"
+                : "";
         Reject(row, mapped.Field, $"expected a number in column '{name}'{hint}", text);
         return double.NaN;
     }
@@ -160,29 +189,39 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     {
         var signed = mapped.Field == StarField.DecDeg;
         var first = signed ? 1 : 0;
-        var parts = mapped.Columns.Skip(first).Select((column, k) =>
-        {
-            var values = new double[rows.Count];
-            Fill(values, mapped with { Factor = 1 }, column, mapped.ColumnNames[first + k]);
-            return values;
-        }).ToArray();
+        var parts = mapped
+            .Columns.Skip(first)
+            .Select(
+                (column, k) =>
+                {
+                    var values = new double[rows.Count];
+                    Fill(values, mapped with { Factor = 1 }, column, mapped.ColumnNames[first + k]);
+                    return values;
+                }
+            )
+            .ToArray();
         var result = new double[rows.Count];
         for (var i = 0; i < result.Length; i++)
         {
-            double value = parts[0][i], scale = 60;
+            double value = parts[0][i],
+                scale = 60;
             for (var k = 1; k < parts.Length; k++, scale *= 60)
             {
                 var part = parts[k][i];
-                if (part is < 0 or > 60) Reject(i, mapped.Field, $"expected 0 to 60 in column '{mapped.ColumnNames[first + k]}'", Show(part));
-                if (!double.IsNaN(part)) value += part / scale;
+                if (part is < 0 or > 60)
+                    Reject(i, mapped.Field, $"expected 0 to 60 in column '{mapped.ColumnNames[first + k]}'", Show(part));
+                if (!double.IsNaN(part))
+                    value += part / scale;
             }
-            if (signed && Sign(mapped.Columns[0], i) is '-' or '−' or '–') value = -value;
+            if (signed && Sign(mapped.Columns[0], i) is '-' or '−' or '–')
+                value = -value;
             result[i] = value * mapped.Factor;
         }
         return result;
     }
 
-    private char? Sign(int column, int row) => rows.Columns[column] is TextVector { Values: var texts } && texts[row] is { Length: > 0 } text ? text[0] : null;
+    private char? Sign(int column, int row) =>
+        rows.Columns[column] is TextVector { Values: var texts } && texts[row] is { Length: > 0 } text ? text[0] : null;
 
     /// <summary>Years that make no sense are no epoch: such a column may hold days.</summary>
     private double[] Epochs()
@@ -190,7 +229,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var table = options.CatalogEpoch ?? mapping.System!.Epoch ?? double.NaN;
         var epochs = new double[rows.Count];
         Array.Fill(epochs, table);
-        if (options.CatalogEpoch is not null || mapping[StarField.Epoch] is not { } mapped) return epochs;
+        if (options.CatalogEpoch is not null || mapping[StarField.Epoch] is not { } mapped)
+            return epochs;
         for (var i = 0; i < epochs.Length; i++)
         {
             var year = rows.Columns[mapped.Columns[0]] switch
@@ -199,36 +239,51 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
                 Int64Vector integers when integers.HasValue[i] => integers.Values[i] * mapped.Factor,
                 _ => double.NaN,
             };
-            if (year is >= 1600 and <= 2200) epochs[i] = year;
+            if (year is >= 1600 and <= 2200)
+                epochs[i] = year;
         }
         return epochs;
     }
 
     private void Convert(double[] ra, double[] dec, double[] pmra, double[] pmdec)
     {
-        if (mapping.System is not { Frame: not SkyFrame.Icrs } system) return;
+        if (mapping.System is not { Frame: not SkyFrame.Icrs } system)
+            return;
         var conversion = new FrameConversion(options.CatalogEpoch is { } epoch ? system with { Epoch = epoch } : system);
         for (var i = 0; i < ra.Length; i++)
         {
-            if (_bad[i] is not null) continue;
-            if (mapping.RotatesMotions && !double.IsNaN(pmra[i]) && !double.IsNaN(pmdec[i])) (ra[i], dec[i], pmra[i], pmdec[i]) = conversion.Motion(ra[i], dec[i], pmra[i], pmdec[i]);
-            else (ra[i], dec[i]) = conversion.Position(ra[i], dec[i]);
+            if (_bad[i] is not null)
+                continue;
+            if (mapping.RotatesMotions && !double.IsNaN(pmra[i]) && !double.IsNaN(pmdec[i]))
+                (ra[i], dec[i], pmra[i], pmdec[i]) = conversion.Motion(ra[i], dec[i], pmra[i], pmdec[i]);
+            else
+                (ra[i], dec[i]) = conversion.Position(ra[i], dec[i]);
         }
     }
 
     private int Carry(double[] ra, double[] dec, double[] pmra, double[] pmdec, double[] parallax, double[] radialVelocity, double[] epoch)
     {
-        if (options.TargetEpoch is not { } target) return 0;
+        if (options.TargetEpoch is not { } target)
+            return 0;
         var left = 0;
         for (var i = 0; i < ra.Length; i++)
         {
-            if (_bad[i] is not null || epoch[i] == target) continue;
+            if (_bad[i] is not null || epoch[i] == target)
+                continue;
             if (double.IsNaN(epoch[i]) || double.IsNaN(pmra[i]) || double.IsNaN(pmdec[i]))
             {
                 left++;
                 continue;
             }
-            (ra[i], dec[i], pmra[i], pmdec[i], parallax[i], radialVelocity[i]) = SpaceMotion.Propagate(ra[i], dec[i], pmra[i], pmdec[i], parallax[i], radialVelocity[i], target - epoch[i]);
+            (ra[i], dec[i], pmra[i], pmdec[i], parallax[i], radialVelocity[i]) = SpaceMotion.Propagate(
+                ra[i],
+                dec[i],
+                pmra[i],
+                pmdec[i],
+                parallax[i],
+                radialVelocity[i],
+                target - epoch[i]
+            );
             epoch[i] = target;
         }
         return left;
@@ -240,12 +295,18 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         for (var i = 0; i < ra.Length; i++)
         {
             // Galactic longitudes are counted either way.
-            if (galactic && ra[i] is >= -180 and < 0) ra[i] += 360;
-            if (ra[i] == 360) ra[i] = 0;
-            if (double.IsNaN(ra[i])) Reject(i, StarField.RaDeg, "the position is missing", "");
-            else if (ra[i] is < 0 or > 360) Reject(i, StarField.RaDeg, "right ascension outside [0, 360) degrees", Show(ra[i]));
-            if (double.IsNaN(dec[i])) Reject(i, StarField.DecDeg, "the position is missing", "");
-            else if (dec[i] is < -90 or > 90) Reject(i, StarField.DecDeg, "declination outside [-90, 90] degrees", Show(dec[i]));
+            if (galactic && ra[i] is >= -180 and < 0)
+                ra[i] += 360;
+            if (ra[i] == 360)
+                ra[i] = 0;
+            if (double.IsNaN(ra[i]))
+                Reject(i, StarField.RaDeg, "the position is missing", "");
+            else if (ra[i] is < 0 or > 360)
+                Reject(i, StarField.RaDeg, "right ascension outside [0, 360) degrees", Show(ra[i]));
+            if (double.IsNaN(dec[i]))
+                Reject(i, StarField.DecDeg, "the position is missing", "");
+            else if (dec[i] is < -90 or > 90)
+                Reject(i, StarField.DecDeg, "declination outside [-90, 90] degrees", Show(dec[i]));
         }
     }
 
@@ -254,7 +315,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var ids = new string[rows.Count];
         if (Texts(StarField.SourceId) is not { } texts)
         {
-            for (var i = 0; i < ids.Length; i++) ids[i] = (firstRow + i + 1).ToString(CultureInfo.InvariantCulture);
+            for (var i = 0; i < ids.Length; i++)
+                ids[i] = (firstRow + i + 1).ToString(CultureInfo.InvariantCulture);
             return ids;
         }
         var column = mapping[StarField.SourceId]!.ColumnNames[0];
@@ -262,7 +324,12 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         {
             ids[i] = Unwrap(texts[i] ?? "");
             if (ids[i].Length == 0)
-                Reject(i, StarField.SourceId, $"the identifier in column '{column}' is missing (source_id mapped to none numbers the rows instead)", texts[i] ?? "");
+                Reject(
+                    i,
+                    StarField.SourceId,
+                    $"the identifier in column '{column}' is missing (source_id mapped to none numbers the rows instead)",
+                    texts[i] ?? ""
+                );
         }
         return ids;
     }
@@ -276,39 +343,56 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
 
     private string?[]? Texts(string field)
     {
-        if (mapping[field] is not { } mapped) return null;
+        if (mapping[field] is not { } mapped)
+            return null;
         var texts = new string?[rows.Count];
         var vector = rows.Columns[mapped.Columns[0]];
         for (var i = 0; i < texts.Length; i++)
         {
-            texts[i] = vector.Misfit(i) ?? vector switch
-            {
-                Int64Vector integers => integers.HasValue[i] ? integers.Values[i].ToString(CultureInfo.InvariantCulture) : null,
-                TextVector text => text.Values[i],
-                BooleanVector truth => truth.Values[i] is { } b ? (b ? "true" : "false") : null,
-                DoubleVector doubles => double.IsNaN(doubles.Values[i]) ? null : WholeNumber(i, field, doubles.Values[i]),
-                _ => null,
-            };
+            texts[i] =
+                vector.Misfit(i)
+                ?? vector switch
+                {
+                    Int64Vector integers => integers.HasValue[i] ? integers.Values[i].ToString(CultureInfo.InvariantCulture) : null,
+                    TextVector text => text.Values[i],
+                    BooleanVector truth => truth.Values[i] is { } b ? (b ? "true" : "false") : null,
+                    DoubleVector doubles => double.IsNaN(doubles.Values[i]) ? null : WholeNumber(i, field, doubles.Values[i]),
+                    _ => null,
+                };
             if (texts[i] is { } found && found.Length > options.MaxTextLength)
-                Reject(i, field, $"{found.Length} characters in column '{mapped.ColumnNames[0]}', more than {options.MaxTextLength}", found);
+                Reject(
+                    i,
+                    field,
+                    $"{found.Length} characters in column '{mapped.ColumnNames[0]}', more than {options.MaxTextLength}",
+                    found
+                );
         }
         return texts;
     }
 
-    /// <summary>An identifier that a program wrote as 71683.0 is 71683; one that a double cannot hold has lost its last digits already.</summary>
+    /// <summary>An identifier that a program wrote as 71683.0 is 71683; one that a double cannot hold has lost its last digits
+    /// already.</summary>
     private string WholeNumber(int row, string field, double value)
     {
         if (field == StarField.SourceId && Math.Abs(value) > 9007199254740992)
         {
-            Reject(row, field, "the identifier is a floating-point number and has lost its last digits (a spreadsheet may have done that)", Show(value));
+            Reject(
+                row,
+                field,
+                "the identifier is a floating-point number and has lost its last digits (a spreadsheet may have done that)",
+                Show(value)
+            );
             return "";
         }
-        return value == Math.Floor(value) && Math.Abs(value) <= 9007199254740992 ? ((long)value).ToString(CultureInfo.InvariantCulture) : Show(value);
+        return value == Math.Floor(value) && Math.Abs(value) <= 9007199254740992
+            ? ((long)value).ToString(CultureInfo.InvariantCulture)
+            : Show(value);
     }
 
     private int?[]? Outliers()
     {
-        if (Texts(StarField.LabelOutlier) is not { } texts) return null;
+        if (Texts(StarField.LabelOutlier) is not { } texts)
+            return null;
         var labels = new int?[texts.Length];
         for (var i = 0; i < labels.Length; i++)
         {
@@ -318,7 +402,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
                 "0" or "false" => 0,
                 _ => null,
             };
-            if (labels[i] is null && texts[i] is { } other) Reject(i, StarField.LabelOutlier, $"expected 0 or 1 in column '{mapping[StarField.LabelOutlier]!.ColumnNames[0]}'", other);
+            if (labels[i] is null && texts[i] is { } other)
+                Reject(i, StarField.LabelOutlier, $"expected 0 or 1 in column '{mapping[StarField.LabelOutlier]!.ColumnNames[0]}'", other);
         }
         return labels;
     }

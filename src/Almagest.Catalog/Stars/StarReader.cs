@@ -14,7 +14,8 @@ public sealed class StarReader
 
     /// <param name="reader">stays the caller's to dispose of</param>
     /// <param name="mapping">of that reader's columns</param>
-    /// <exception cref="CatalogFormatException">the mapping has no position, or one whose system or epoch cannot be converted as asked</exception>
+    /// <exception cref="CatalogFormatException">the mapping has no position, or one whose system or epoch cannot be converted as
+    /// asked</exception>
     public StarReader(ICatalogReader reader, ColumnMapping mapping, StarReaderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -22,10 +23,16 @@ public sealed class StarReader
         mapping.EnsurePosition();
         _reader = reader;
         _options = options ?? new StarReaderOptions();
-        if (_options.TargetEpoch is { } target && mapping[StarField.Epoch] is null && (_options.CatalogEpoch ?? mapping.System!.Epoch) is null)
+        if (
+            _options.TargetEpoch is { } target
+            && mapping[StarField.Epoch] is null
+            && (_options.CatalogEpoch ?? mapping.System!.Epoch) is null
+        )
         {
-            throw new CatalogFormatException(FormattableString.Invariant(
-                $"The positions cannot be carried to {target}: the file does not say for which epoch they hold. Say it, for instance 2016 for Gaia DR3, or name its column."))
+            throw new CatalogFormatException(
+                FormattableString.Invariant($"The positions cannot be carried to {target}: ")
+                    + "the file does not say for which epoch they hold. Say it, for instance 2016 for Gaia DR3, or name its column."
+            )
             {
                 Code = CatalogFormatException.CatalogueEpochUnknown,
             };

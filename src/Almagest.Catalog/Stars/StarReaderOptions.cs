@@ -8,7 +8,8 @@ public sealed record StarReaderOptions
     /// <summary>A parallax of exactly 0 is no measurement but a gap, as in many older tables.</summary>
     public bool ZeroParallaxIsMissing { get; init; }
 
-    /// <summary>Julian year to which positions and proper motions are carried (<see cref="SpaceMotion"/>); null leaves them at their own epoch.</summary>
+    /// <summary>Julian year to which positions and proper motions are carried (<see cref="SpaceMotion"/>); null leaves them at their own
+    /// epoch.</summary>
     public double? TargetEpoch { get; init; }
 
     /// <summary>Julian year for which the catalogue's positions hold, where the file does not say it, or says it wrongly.</summary>

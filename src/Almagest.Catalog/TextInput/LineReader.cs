@@ -4,7 +4,9 @@ namespace Almagest.Catalog.TextInput;
 internal sealed class LineReader(Stream stream, int maxLineBytes, long line = 1)
 {
     private byte[] _buffer = new byte[64 * 1024];
-    private int _position, _end, _length;
+    private int _position,
+        _end,
+        _length;
     private bool _ended;
 
     /// <summary>The physical line of <see cref="Current"/>, from 1.</summary>
@@ -34,13 +36,15 @@ internal sealed class LineReader(Stream stream, int maxLineBytes, long line = 1)
                 length += searched;
                 var cr = rest[length] == '\r';
                 // A CR may have its LF still to come.
-                if (!cr || length + 1 < rest.Length || _ended) return Take(length, cr && length + 1 < rest.Length && rest[length + 1] == '\n' ? 2 : 1);
+                if (!cr || length + 1 < rest.Length || _ended)
+                    return Take(length, cr && length + 1 < rest.Length && rest[length + 1] == '\n' ? 2 : 1);
                 searched = length;
             }
             else
             {
                 searched = rest.Length;
-                if (_ended) return rest.Length > 0 && Take(rest.Length, 0);
+                if (_ended)
+                    return rest.Length > 0 && Take(rest.Length, 0);
             }
             Fill(searched);
         }
@@ -67,11 +71,15 @@ internal sealed class LineReader(Stream stream, int maxLineBytes, long line = 1)
         if (_end == _buffer.Length)
         {
             if (searched >= maxLineBytes)
-                throw new CatalogFormatException($"Line {Number + 1} is longer than {maxLineBytes:N0} bytes. Expected one star per line; is this the right file, with line ends in place?");
+                throw new CatalogFormatException(
+                    $"Line {Number + 1} is longer than {maxLineBytes:N0} bytes. Expected one star per line; is this the right file, "
+                        + $"with line ends in place?"
+                );
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
         var read = stream.Read(_buffer, _end, _buffer.Length - _end);
-        if (read == 0) _ended = true;
+        if (read == 0)
+            _ended = true;
         _end += read;
     }
 }

@@ -10,7 +10,8 @@ internal sealed class Base64ElementStream(XmlReader xml) : ForwardStream
 
     public override int Read(Span<byte> buffer)
     {
-        if (buffer.IsEmpty) return 0;
+        if (buffer.IsEmpty)
+            return 0;
         var read = xml.ReadElementContentAsBase64(_chunk, 0, Math.Min(buffer.Length, _chunk.Length));
         _chunk.AsSpan(0, read).CopyTo(buffer);
         return read;
@@ -21,7 +22,8 @@ internal sealed class Base64ElementStream(XmlReader xml) : ForwardStream
 internal sealed class ByteSource(Stream stream, int maxBytes)
 {
     private byte[] _buffer = new byte[64 * 1024];
-    private int _start, _end;
+    private int _start,
+        _end;
 
     /// <summary>Bytes taken so far.</summary>
     public long Taken { get; private set; }
@@ -33,8 +35,15 @@ internal sealed class ByteSource(Stream stream, int maxBytes)
     /// <exception cref="CatalogFormatException">the stream ends before, or the piece is longer than the bound</exception>
     public ReadOnlySpan<byte> Take(long count)
     {
-        if (count > maxBytes) throw new CatalogFormatException($"The VOTable's binary stream holds a value of {count:N0} bytes, more than {maxBytes:N0}: it is damaged, or no table of stars.");
-        if (_end - _start < count && !Fill((int)count)) throw new CatalogFormatException("The VOTable's binary stream ends within a row: the file is damaged or cut short. Fetch it again.");
+        if (count > maxBytes)
+            throw new CatalogFormatException(
+                $"The VOTable's binary stream holds a value of {count:N0} bytes, more than {maxBytes:N0}: it is damaged, or no table "
+                    + $"of stars."
+            );
+        if (_end - _start < count && !Fill((int)count))
+            throw new CatalogFormatException(
+                "The VOTable's binary stream ends within a row: the file is damaged or cut short. Fetch it again."
+            );
         var bytes = _buffer.AsSpan(_start, (int)count);
         _start += (int)count;
         Taken += count;
@@ -49,9 +58,11 @@ internal sealed class ByteSource(Stream stream, int maxBytes)
         while (_end < count)
         {
             // Grow only as far as there are bytes: a declared length is no promise.
-            if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+            if (_end == _buffer.Length)
+                Array.Resize(ref _buffer, _buffer.Length * 2);
             var read = stream.Read(_buffer, _end, _buffer.Length - _end);
-            if (read == 0) return false;
+            if (read == 0)
+                return false;
             _end += read;
         }
         return true;

@@ -5,7 +5,8 @@ using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.VoTable;
 
-/// <summary>One FIELD of a VOTable: how its cells are written in TABLEDATA and in binary streams (VOTable 1.5, sections 2.1, 4.1 and 6).</summary>
+/// <summary>One FIELD of a VOTable: how its cells are written in TABLEDATA and in binary streams (VOTable 1.5, sections 2.1, 4.1 and
+/// 6).</summary>
 internal sealed class VoTableField
 {
     private readonly ElementType _element;
@@ -34,11 +35,15 @@ internal sealed class VoTableField
             "double" => ElementType.Double,
             "floatComplex" => ElementType.FloatComplex,
             "doubleComplex" => ElementType.DoubleComplex,
-            _ => throw new CatalogFormatException($"The VOTable's field '{RejectedRow.Clip(name)}' has the datatype '{RejectedRow.Clip(datatype)}'; expected boolean, bit, unsignedByte, short, int, long, char, unicodeChar, float, double, floatComplex or doubleComplex."),
+            _ => throw new CatalogFormatException(
+                $"The VOTable's field '{RejectedRow.Clip(name)}' has the datatype '{RejectedRow.Clip(datatype)}'; expected boolean, "
+                    + $"bit, unsignedByte, short, int, long, char, unicodeChar, float, double, floatComplex or doubleComplex."
+            ),
         };
         (_fixedCount, _variable) = ParseArraySize(name, arraySize);
         _nullText = string.IsNullOrWhiteSpace(nullText) ? null : nullText.Trim();
-        if (long.TryParse(_nullText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var mark)) _null = mark;
+        if (long.TryParse(_nullText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var mark))
+            _null = mark;
         var scalar = !_variable && _fixedCount == 1;
         Type = _element switch
         {
@@ -64,10 +69,12 @@ internal sealed class VoTableField
 
     public ColumnType Type { get; }
 
-    /// <summary><c>5</c>, <c>*</c>, <c>8*</c>, <c>2x3</c>, <c>2x*</c>: the fixed number of elements, or of elements per counted unit.</summary>
+    /// <summary><c>5</c>, <c>*</c>, <c>8*</c>, <c>2x3</c>, <c>2x*</c>: the fixed number of elements, or of elements per counted
+    /// unit.</summary>
     private static (long Count, bool Variable) ParseArraySize(string name, string? text)
     {
-        if (string.IsNullOrWhiteSpace(text)) return (1, false);
+        if (string.IsNullOrWhiteSpace(text))
+            return (1, false);
         long count = 1;
         var variable = false;
         foreach (var part in text.Trim().Split('x'))
@@ -80,7 +87,10 @@ internal sealed class VoTableField
                 continue;
             }
             if (!long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n > 1 << 26 || (count *= n) > 1 << 26)
-                throw new CatalogFormatException($"The VOTable's field '{RejectedRow.Clip(name)}' has the arraysize '{RejectedRow.Clip(text)}'; expected sizes such as 5, *, 8* or 2x3.");
+                throw new CatalogFormatException(
+                    $"The VOTable's field '{RejectedRow.Clip(name)}' has the arraysize '{RejectedRow.Clip(text)}'; expected sizes "
+                        + $"such as 5, *, 8* or 2x3."
+                );
         }
         return (variable ? 1 : count, variable);
     }
@@ -99,13 +109,18 @@ internal sealed class VoTableField
             Cell.Store(vector, row, Encoding.UTF8.GetBytes(text.TrimEnd()));
             return;
         }
-        if (trimmed == _nullText) trimmed = "";
+        if (trimmed == _nullText)
+            trimmed = "";
         if (vector is BooleanVector truths && trimmed.Length == 1)
         {
             truths.Values[row] = Elements.Boolean((byte)trimmed[0]);
             return;
         }
-        if (vector is Int64Vector integers && trimmed.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && long.TryParse(trimmed.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex))
+        if (
+            vector is Int64Vector integers
+            && trimmed.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            && long.TryParse(trimmed.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex)
+        )
         {
             integers.Values[row] = hex;
             integers.HasValue[row] = true;
@@ -119,14 +134,34 @@ internal sealed class VoTableField
         var json = new StringBuilder("[");
         foreach (var token in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
-            if (json.Length > 1) json.Append(',');
-            if (token == _nullText) json.Append("null");
+            if (json.Length > 1)
+                json.Append(',');
+            if (token == _nullText)
+                json.Append("null");
             else if (_element is ElementType.Boolean or ElementType.Bit)
-                json.Append((token.Equals("true", StringComparison.OrdinalIgnoreCase) ? true : token.Equals("false", StringComparison.OrdinalIgnoreCase) ? false : Elements.Boolean((byte)token[0])) switch { true => "true", false => "false", null => "null" });
-            else if (Elements.IsInteger(_element) && long.TryParse(token, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) json.Append(whole.ToString(CultureInfo.InvariantCulture));
-            else if (Cell.TryDouble(Encoding.UTF8.GetBytes(token), out var number) && double.IsFinite(number)) json.Append(number.ToString("R", CultureInfo.InvariantCulture));
-            else if (Cell.IsMissing(Encoding.UTF8.GetBytes(token))) json.Append("null");
-            else json.Append('"').Append(System.Text.Json.JsonEncodedText.Encode(token)).Append('"');
+                json.Append(
+                    (
+                        token.Equals("true", StringComparison.OrdinalIgnoreCase) ? true
+                        : token.Equals("false", StringComparison.OrdinalIgnoreCase) ? false
+                        : Elements.Boolean((byte)token[0])
+                    ) switch
+                    {
+                        true => "true",
+                        false => "false",
+                        null => "null",
+                    }
+                );
+            else if (
+                Elements.IsInteger(_element)
+                && long.TryParse(token, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+            )
+                json.Append(whole.ToString(CultureInfo.InvariantCulture));
+            else if (Cell.TryDouble(Encoding.UTF8.GetBytes(token), out var number) && double.IsFinite(number))
+                json.Append(number.ToString("R", CultureInfo.InvariantCulture));
+            else if (Cell.IsMissing(Encoding.UTF8.GetBytes(token)))
+                json.Append("null");
+            else
+                json.Append('"').Append(System.Text.Json.JsonEncodedText.Encode(token)).Append('"');
         }
         return json.Append(']').ToString();
     }
@@ -139,7 +174,10 @@ internal sealed class VoTableField
         if (_variable)
         {
             count = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(source.Take(4));
-            if (count < 0) throw new CatalogFormatException($"The VOTable's binary stream declares an array of {count} elements in field '{RejectedRow.Clip(Name)}': it is damaged.");
+            if (count < 0)
+                throw new CatalogFormatException(
+                    $"The VOTable's binary stream declares an array of {count} elements in field '{RejectedRow.Clip(Name)}': it is damaged."
+                );
         }
         var bytes = source.Take(Elements.Bytes(_element, count));
         if (vector is DoubleVector doubles)
@@ -147,12 +185,14 @@ internal sealed class VoTableField
             doubles.Values[row] = isNull ? double.NaN : Elements.Real(_element, bytes);
             return;
         }
-        if (isNull) return;
+        if (isNull)
+            return;
         switch (vector)
         {
             case Int64Vector integers:
                 var whole = Elements.Integer(_element, bytes);
-                if (whole == _null) return;
+                if (whole == _null)
+                    return;
                 integers.Values[row] = whole;
                 integers.HasValue[row] = true;
                 break;
@@ -164,7 +204,15 @@ internal sealed class VoTableField
                 text.Values[row] = value is not null && value == _nullText ? null : value;
                 break;
             case TextVector json:
-                json.Values[row] = count == 0 ? null : Elements.Json(_element, bytes, count, _null is null ? null : i => i == _null ? null : i.ToString(CultureInfo.InvariantCulture));
+                json.Values[row] =
+                    count == 0
+                        ? null
+                        : Elements.Json(
+                            _element,
+                            bytes,
+                            count,
+                            _null is null ? null : i => i == _null ? null : i.ToString(CultureInfo.InvariantCulture)
+                        );
                 break;
         }
     }

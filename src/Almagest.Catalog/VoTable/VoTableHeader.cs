@@ -3,7 +3,8 @@ using System.Xml;
 
 namespace Almagest.Catalog.VoTable;
 
-/// <summary>What stands before the rows of one TABLE, and the way to it through the document. Namespaces and versions do not matter.</summary>
+/// <summary>What stands before the rows of one TABLE, and the way to it through the document. Namespaces and versions do not
+/// matter.</summary>
 internal sealed class VoTableHeader
 {
     private const int MaxFields = 20_000;
@@ -28,7 +29,8 @@ internal sealed class VoTableHeader
         string? error = null;
         while (xml.Read())
         {
-            if (xml.NodeType != XmlNodeType.Element) continue;
+            if (xml.NodeType != XmlNodeType.Element)
+                continue;
             switch (xml.LocalName)
             {
                 case "VOTABLE" when xml.GetAttribute("version") is { } version:
@@ -36,34 +38,55 @@ internal sealed class VoTableHeader
                     break;
                 case "COOSYS" when xml.GetAttribute("system") is { } system:
                     header.Metadata.TryAdd("coosys", system);
-                    if (xml.GetAttribute("equinox") is { } equinox) header.Metadata.TryAdd("equinox", equinox);
-                    if (xml.GetAttribute("epoch") is { } epoch) header.Metadata.TryAdd("epoch", epoch);
-                    if (header._systems.Count < MaxFields) header._systems[xml.GetAttribute("ID") ?? ""] = new CoordinateSystem(system, xml.GetAttribute("equinox"), xml.GetAttribute("epoch"));
+                    if (xml.GetAttribute("equinox") is { } equinox)
+                        header.Metadata.TryAdd("equinox", equinox);
+                    if (xml.GetAttribute("epoch") is { } epoch)
+                        header.Metadata.TryAdd("epoch", epoch);
+                    if (header._systems.Count < MaxFields)
+                        header._systems[xml.GetAttribute("ID") ?? ""] = new CoordinateSystem(
+                            system,
+                            xml.GetAttribute("equinox"),
+                            xml.GetAttribute("epoch")
+                        );
                     break;
                 case "INFO":
                     error ??= header.Info(xml);
                     break;
                 case "TABLE":
                     tables.Add(xml.GetAttribute("name") ?? xml.GetAttribute("ID") ?? "(no name)");
-                    var take = wanted is null || wanted == tables[^1] || wanted == xml.GetAttribute("ID") || wanted == tables.Count.ToString(CultureInfo.InvariantCulture);
-                    if (!take || xml.IsEmptyElement) break;
+                    var take =
+                        wanted is null
+                        || wanted == tables[^1]
+                        || wanted == xml.GetAttribute("ID")
+                        || wanted == tables.Count.ToString(CultureInfo.InvariantCulture);
+                    if (!take || xml.IsEmptyElement)
+                        break;
                     header.Metadata["table"] = tables[^1];
                     header.ReadTable(xml);
                     // Services list tables without fields, too; the first one with columns is meant.
-                    if (header.Fields.Count > 0) return header;
+                    if (header.Fields.Count > 0)
+                        return header;
                     break;
             }
         }
-        if (error is not null) throw new CatalogFormatException($"'{name}' is a VOTable in which a service reports an error: {RejectedRow.Clip(error)} Correct the query and fetch the table again.");
+        if (error is not null)
+            throw new CatalogFormatException(
+                $"'{name}' is a VOTable in which a service reports an error: {RejectedRow.Clip(error)} Correct the query and fetch "
+                    + $"the table again."
+            );
         throw tables.Count == 0 || wanted is null
             ? new CatalogFormatException($"'{name}' is a VOTable without a table. Expected a TABLE element with fields and data.")
-            : new CatalogFormatException($"'{name}' has no table '{wanted}'. Its tables are: {string.Join(", ", tables.Take(50).Select((t, i) => $"{i + 1} {RejectedRow.Clip(t)}"))}.");
+            : new CatalogFormatException(
+                $"'{name}' has no table '{wanted}'. Its tables are: "
+                    + $"{string.Join(", ", tables.Take(50).Select((t, i) => $"{i + 1} {RejectedRow.Clip(t)}"))}."
+            );
     }
 
     /// <summary>The system that a field refers to; of a field that refers to none, the file's one, where it has just one.</summary>
     public CoordinateSystem? SystemOf(VoTableField field)
     {
-        if (field.Ref is { } id && _systems.TryGetValue(id, out var system)) return system;
+        if (field.Ref is { } id && _systems.TryGetValue(id, out var system))
+            return system;
         return _systems.Values.Distinct().Take(2).ToArray() is [var only] ? only : null;
     }
 
@@ -87,13 +110,15 @@ internal sealed class VoTableHeader
     {
         var name = xml.GetAttribute("name");
         var value = xml.GetAttribute("value");
-        if (name is null || value is null) return null;
+        if (name is null || value is null)
+            return null;
         if (name == "Error" || (name == "QUERY_STATUS" && value == "ERROR"))
         {
             var text = xml.IsEmptyElement ? "" : Content(xml);
             return $"{(name == "Error" ? value : "")} {text}".Trim() is { Length: > 0 } message ? message : "(no text)";
         }
-        if (name == "QUERY_STATUS" && value == "OVERFLOW") Warnings.Add("The service cut the table off at its row limit (QUERY_STATUS OVERFLOW): it is not complete.");
+        if (name == "QUERY_STATUS" && value == "OVERFLOW")
+            Warnings.Add("The service cut the table off at its row limit (QUERY_STATUS OVERFLOW): it is not complete.");
         return null;
     }
 
@@ -104,17 +129,21 @@ internal sealed class VoTableHeader
         while (read ? xml.Read() : !xml.EOF)
         {
             read = true;
-            if (xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth) return;
-            if (xml.NodeType != XmlNodeType.Element) continue;
+            if (xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth)
+                return;
+            if (xml.NodeType != XmlNodeType.Element)
+                continue;
             switch (xml.LocalName)
             {
                 case "FIELD":
-                    if (Fields.Count == MaxFields) throw new CatalogFormatException($"The VOTable declares more than {MaxFields} fields.");
+                    if (Fields.Count == MaxFields)
+                        throw new CatalogFormatException($"The VOTable declares more than {MaxFields} fields.");
                     Fields.Add(ReadField(xml));
                     break;
                 case "TABLEDATA" or "BINARY" or "BINARY2" or "FITS":
                     Serialization = xml.LocalName;
-                    if (xml.LocalName == "TABLEDATA" || xml.IsEmptyElement || GoToStream(xml)) return;
+                    if (xml.LocalName == "TABLEDATA" || xml.IsEmptyElement || GoToStream(xml))
+                        return;
                     break;
                 case "DATA":
                     break;
@@ -132,9 +161,13 @@ internal sealed class VoTableHeader
         var depth = xml.Depth;
         while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
         {
-            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "STREAM") continue;
+            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "STREAM")
+                continue;
             if (xml.GetAttribute("href") is { Length: > 0 } href)
-                throw new CatalogFormatException($"The VOTable keeps its rows in another file ({RejectedRow.Clip(href)}), which is not fetched. Save the table in one piece, for example with `stilts tcopy F G.vot`.");
+                throw new CatalogFormatException(
+                    $"The VOTable keeps its rows in another file ({RejectedRow.Clip(href)}), which is not fetched. Save the table in "
+                        + $"one piece, for example with `stilts tcopy F G.vot`."
+                );
             if (xml.GetAttribute("encoding") is { } encoding && encoding != "base64")
                 throw new CatalogFormatException($"The VOTable's stream has the encoding '{RejectedRow.Clip(encoding)}'; expected base64.");
             return true;
@@ -146,18 +179,26 @@ internal sealed class VoTableHeader
     {
         var name = xml.GetAttribute("name") ?? xml.GetAttribute("ID") ?? "";
         var datatype = xml.GetAttribute("datatype") ?? "char";
-        string? arraySize = xml.GetAttribute("arraysize"), unit = xml.GetAttribute("unit"), ucd = xml.GetAttribute("ucd");
+        string? arraySize = xml.GetAttribute("arraysize"),
+            unit = xml.GetAttribute("unit"),
+            ucd = xml.GetAttribute("ucd");
         // Without a datatype text of any length is the only safe reading.
-        if (xml.GetAttribute("datatype") is null or "string" or "unicodeString") arraySize ??= "*";
-        string? reference = xml.GetAttribute("ref"), description = null, nullText = null;
+        if (xml.GetAttribute("datatype") is null or "string" or "unicodeString")
+            arraySize ??= "*";
+        string? reference = xml.GetAttribute("ref"),
+            description = null,
+            nullText = null;
         if (!xml.IsEmptyElement)
         {
             var depth = xml.Depth;
             while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
             {
-                if (xml.NodeType != XmlNodeType.Element) continue;
-                if (xml.LocalName == "VALUES") nullText ??= xml.GetAttribute("null");
-                else if (xml.LocalName == "DESCRIPTION" && !xml.IsEmptyElement) description ??= Content(xml);
+                if (xml.NodeType != XmlNodeType.Element)
+                    continue;
+                if (xml.LocalName == "VALUES")
+                    nullText ??= xml.GetAttribute("null");
+                else if (xml.LocalName == "DESCRIPTION" && !xml.IsEmptyElement)
+                    description ??= Content(xml);
             }
         }
         return new VoTableField(name, datatype, arraySize, Blank(unit), Blank(ucd), Blank(description), nullText) { Ref = reference };
@@ -171,7 +212,8 @@ internal sealed class VoTableHeader
         var depth = xml.Depth;
         var text = new System.Text.StringBuilder();
         while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
-            if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && text.Length < 4000) text.Append(xml.Value);
+            if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && text.Length < 4000)
+                text.Append(xml.Value);
         return text.ToString().Trim();
     }
 }

@@ -30,21 +30,30 @@ internal sealed class VoTableReader : ICatalogReader
         _xml = XmlReader.Create(_content, Settings());
         _header = Guard(() => VoTableHeader.Find(_xml, input.Name, options.Table));
         var fields = _header.Fields;
-        if (_header.Serialization == "FITS") _fits = Guard(() => new FitsReader(CatalogInput.Open(new Base64ElementStream(_xml), input.Name, leaveOpen: false), CatalogOpenOptions.Default));
+        if (_header.Serialization == "FITS")
+            _fits = Guard(() =>
+                new FitsReader(CatalogInput.Open(new Base64ElementStream(_xml), input.Name, leaveOpen: false), CatalogOpenOptions.Default)
+            );
         var names = TextInput.ColumnNames.Distinct(fields.Select(f => f.Name).ToArray());
-        Columns = fields.Select((f, i) => new CatalogColumn(names[i], _fits is null ? f.Type : FitsType(i), f.Unit, f.Ucd, f.Description, _header.SystemOf(f))).ToArray();
+        Columns = fields
+            .Select(
+                (f, i) =>
+                    new CatalogColumn(names[i], _fits is null ? f.Type : FitsType(i), f.Unit, f.Ucd, f.Description, _header.SystemOf(f))
+            )
+            .ToArray();
         Format = $"VOTable {_header.Serialization ?? "without data"}{(input.IsGzip ? ", gzip" : "")}";
     }
 
     /// <summary>No document type is processed, no entity resolved, nothing fetched.</summary>
-    internal static XmlReaderSettings Settings() => new()
-    {
-        DtdProcessing = DtdProcessing.Ignore,
-        XmlResolver = null,
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-        CheckCharacters = false,
-    };
+    internal static XmlReaderSettings Settings() =>
+        new()
+        {
+            DtdProcessing = DtdProcessing.Ignore,
+            XmlResolver = null,
+            IgnoreComments = true,
+            IgnoreProcessingInstructions = true,
+            CheckCharacters = false,
+        };
 
     /// <summary>Every table with columns of its own; those without are counted, as they are when a table is chosen by its number.</summary>
     public static IEnumerable<CatalogTable> Tables(CatalogInput input)
@@ -55,10 +64,13 @@ internal sealed class VoTableReader : ICatalogReader
         var number = 0;
         while (xml.Read())
         {
-            if (xml.NodeType != XmlNodeType.Element) continue;
+            if (xml.NodeType != XmlNodeType.Element)
+                continue;
             if (xml.LocalName == "TABLE")
             {
-                long? rows = long.TryParse(xml.GetAttribute("nrows"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
+                long? rows = long.TryParse(xml.GetAttribute("nrows"), NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                    ? n
+                    : null;
                 open = new CatalogTable(++number, xml.GetAttribute("name") ?? xml.GetAttribute("ID"), rows);
             }
             else if (xml.LocalName == "FIELD" && open is not null)
@@ -72,7 +84,10 @@ internal sealed class VoTableReader : ICatalogReader
     private ColumnType FitsType(int column)
     {
         if (_fits!.Columns.Count != _header.Fields.Count)
-            throw new CatalogFormatException($"The VOTable declares {_header.Fields.Count} fields and the FITS table in it has {_fits.Columns.Count} columns: it is damaged.");
+            throw new CatalogFormatException(
+                $"The VOTable declares {_header.Fields.Count} fields and the FITS table in it has {_fits.Columns.Count} columns: it "
+                    + $"is damaged."
+            );
         return _fits.Columns[column].Type;
     }
 
@@ -91,7 +106,8 @@ internal sealed class VoTableReader : ICatalogReader
     public IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
-        if (_started) throw new InvalidOperationException("A catalogue is read once; open it again.");
+        if (_started)
+            throw new InvalidOperationException("A catalogue is read once; open it again.");
         _started = true;
         return Read(rowsPerBatch, cancellationToken);
     }
@@ -108,14 +124,17 @@ internal sealed class VoTableReader : ICatalogReader
         if (_fits is not null)
         {
             using var batches = _fits.ReadBatches(rowsPerBatch, cancellationToken).GetEnumerator();
-            while (Guard(batches.MoveNext)) yield return batches.Current;
+            while (Guard(batches.MoveNext))
+                yield return batches.Current;
         }
         while (rows is not null)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var batch = Guard(() => ReadBatch(rows, rowsPerBatch));
-            if (batch.Count > 0 || batch.Rejected.Count > 0) yield return batch;
-            if (rows.AtEnd) break;
+            if (batch.Count > 0 || batch.Rejected.Count > 0)
+                yield return batch;
+            if (rows.AtEnd)
+                break;
         }
         Guard(ReadOn);
     }
@@ -128,10 +147,18 @@ internal sealed class VoTableReader : ICatalogReader
         var count = 0;
         while (count < rowsPerBatch && rejected.Count < rowsPerBatch && rows.Read(vectors, count, out var line, out var bad))
         {
-            if (bad is not null) rejected.Add(bad);
-            else lines[count++] = line;
+            if (bad is not null)
+                rejected.Add(bad);
+            else
+                lines[count++] = line;
         }
-        return new CatalogBatch { Count = count, Columns = vectors, LineNumber = lines, Rejected = rejected };
+        return new CatalogBatch
+        {
+            Count = count,
+            Columns = vectors,
+            LineNumber = lines,
+            Rejected = rejected,
+        };
     }
 
     /// <summary>To the end of the document: it must have one, and may say that the rows were cut off.</summary>
@@ -140,12 +167,22 @@ internal sealed class VoTableReader : ICatalogReader
         var tables = new List<string>();
         while (_xml.Read())
         {
-            if (_xml.NodeType != XmlNodeType.Element) continue;
-            if (_xml.LocalName == "TABLE" && tables.Count < 100) tables.Add(_xml.GetAttribute("name") ?? _xml.GetAttribute("ID") ?? "without a name");
-            else if (_xml.LocalName == "INFO" && _header.Info(_xml) is { } error) throw new CatalogFormatException($"The service that wrote the VOTable reports an error behind its rows, so that they are not complete: {RejectedRow.Clip(error)}");
+            if (_xml.NodeType != XmlNodeType.Element)
+                continue;
+            if (_xml.LocalName == "TABLE" && tables.Count < 100)
+                tables.Add(_xml.GetAttribute("name") ?? _xml.GetAttribute("ID") ?? "without a name");
+            else if (_xml.LocalName == "INFO" && _header.Info(_xml) is { } error)
+                throw new CatalogFormatException(
+                    $"The service that wrote the VOTable reports an error behind its rows, so that they are not complete: "
+                        + $"{RejectedRow.Clip(error)}"
+                );
         }
-        if (tables.Count == 0 || _chosen) return true;
-        _header.Warnings.Add($"The file holds {tables.Count} further table{(tables.Count == 1 ? "" : "s")} ({RejectedRow.Clip(string.Join(", ", tables))}), not read; choose one by name or number.");
+        if (tables.Count == 0 || _chosen)
+            return true;
+        _header.Warnings.Add(
+            $"The file holds {tables.Count} further table{(tables.Count == 1 ? "" : "s")} "
+                + $"({RejectedRow.Clip(string.Join(", ", tables))}), not read; choose one by name or number."
+        );
         return true;
     }
 
@@ -158,9 +195,19 @@ internal sealed class VoTableReader : ICatalogReader
         }
         catch (XmlException e)
         {
-            throw new CatalogFormatException($"'{_input.Name}' is no well-formed VOTable: {e.Message} It may be cut short or damaged; fetch it again.", e);
+            throw new CatalogFormatException(
+                $"'{_input.Name}' is no well-formed VOTable: {e.Message} It may be cut short or damaged; fetch it again.",
+                e
+            );
         }
-        catch (Exception e) when (e is FormatException or DecoderFallbackException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception e)
+            when (e
+                    is FormatException
+                        or DecoderFallbackException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or NotSupportedException
+            )
         {
             throw new CatalogFormatException($"'{_input.Name}' is no VOTable that can be read: {e.Message}", e);
         }

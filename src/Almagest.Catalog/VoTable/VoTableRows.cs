@@ -44,16 +44,23 @@ internal sealed class TableDataRows : IVoTableRows
                 AtEnd = true;
                 return false;
             }
-            if (_xml.NodeType != XmlNodeType.Element || _xml.LocalName != "TR") continue;
+            if (_xml.NodeType != XmlNodeType.Element || _xml.LocalName != "TR")
+                continue;
             line = ((IXmlLineInfo)_xml).LineNumber;
             ReadCells(line);
             if (_cells.Count != _fields.Count)
             {
                 var which = _cells.Count < _fields.Count ? "too few" : "too many";
-                bad = new RejectedRow(line, "", $"{which} cells: found {_cells.Count}, expected {_fields.Count}", RejectedRow.Clip(string.Join(' ', _cells.Take(20))));
+                bad = new RejectedRow(
+                    line,
+                    "",
+                    $"{which} cells: found {_cells.Count}, expected {_fields.Count}",
+                    RejectedRow.Clip(string.Join(' ', _cells.Take(20)))
+                );
                 return true;
             }
-            for (var i = 0; i < vectors.Length; i++) _fields[i].ReadText(_cells[i], vectors[i], row);
+            for (var i = 0; i < vectors.Length; i++)
+                _fields[i].ReadText(_cells[i], vectors[i], row);
             return true;
         }
         return false;
@@ -62,14 +69,17 @@ internal sealed class TableDataRows : IVoTableRows
     private void ReadCells(long line)
     {
         _cells.Clear();
-        if (_xml.IsEmptyElement) return;
+        if (_xml.IsEmptyElement)
+            return;
         var depth = _xml.Depth;
         long length = 0;
         while (_xml.Read() && !(_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == depth))
         {
-            if (_xml.NodeType != XmlNodeType.Element || _xml.LocalName != "TD") continue;
+            if (_xml.NodeType != XmlNodeType.Element || _xml.LocalName != "TD")
+                continue;
             var cell = _xml.IsEmptyElement ? "" : ReadCell(line, ref length);
-            if (_cells.Count <= _fields.Count) _cells.Add(cell);
+            if (_cells.Count <= _fields.Count)
+                _cells.Add(cell);
         }
     }
 
@@ -80,14 +90,20 @@ internal sealed class TableDataRows : IVoTableRows
         StringBuilder? parts = null;
         while (_xml.Read() && !(_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == depth))
         {
-            if (_xml.NodeType is not (XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace)) continue;
+            if (_xml.NodeType is not (XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace))
+                continue;
             int read;
             while ((read = _xml.ReadValueChunk(_chunk, 0, _chunk.Length)) > 0)
             {
                 length += read;
-                if (length > _maxRowBytes) throw new CatalogFormatException($"The row of line {line} is longer than {_maxRowBytes:N0} characters. Expected one star per row.");
-                if (whole is null) whole = new string(_chunk, 0, read);
-                else (parts ??= new StringBuilder(whole)).Append(_chunk, 0, read);
+                if (length > _maxRowBytes)
+                    throw new CatalogFormatException(
+                        $"The row of line {line} is longer than {_maxRowBytes:N0} characters. Expected one star per row."
+                    );
+                if (whole is null)
+                    whole = new string(_chunk, 0, read);
+                else
+                    (parts ??= new StringBuilder(whole)).Append(_chunk, 0, read);
             }
         }
         return parts?.ToString() ?? whole ?? "";
@@ -111,11 +127,14 @@ internal sealed class BinaryRows(ByteSource source, IReadOnlyList<VoTableField> 
             AtEnd = true;
             return false;
         }
-        if (masked) source.Take(_mask.Length).CopyTo(_mask);
+        if (masked)
+            source.Take(_mask.Length).CopyTo(_mask);
         var before = source.Taken;
-        for (var i = 0; i < vectors.Length; i++) fields[i].ReadBinary(source, vectors[i], row, masked && (_mask[i / 8] & (0x80 >> (i % 8))) != 0);
+        for (var i = 0; i < vectors.Length; i++)
+            fields[i].ReadBinary(source, vectors[i], row, masked && (_mask[i / 8] & (0x80 >> (i % 8))) != 0);
         // A row without a byte would never end.
-        if (!masked && source.Taken == before) throw new CatalogFormatException("The VOTable's binary rows take no bytes: its fields are declared empty.");
+        if (!masked && source.Taken == before)
+            throw new CatalogFormatException("The VOTable's binary rows take no bytes: its fields are declared empty.");
         _row++;
         return true;
     }

@@ -6,11 +6,20 @@ using System.Text;
 
 namespace Almagest.Catalog.Writing;
 
-/// <summary>Bytes that grow until they are drained into a stream. Numbers as text read back equal; numbers as bytes are big-endian, as VOTable and FITS have them.</summary>
+/// <summary>Bytes that grow until they are drained into a stream. Numbers as text read back equal; numbers as bytes are big-endian, as
+/// VOTable and FITS have them.</summary>
 internal sealed class ByteSink
 {
     // What XML must escape, or cannot hold at all.
-    private static readonly SearchValues<char> s_special = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (char)i), '&', '<', '>', '"', '\uFFFE', '\uFFFF']);
+    private static readonly SearchValues<char> s_special = SearchValues.Create([
+        .. Enumerable.Range(0, 32).Select(i => (char)i),
+        '&',
+        '<',
+        '>',
+        '"',
+        '\uFFFE',
+        '\uFFFF',
+    ]);
 
     private byte[] _bytes = new byte[1 << 16];
 
@@ -58,7 +67,8 @@ internal sealed class ByteSink
     }
 
     /// <summary>As UTF-8.</summary>
-    public void AddText(ReadOnlySpan<char> text) => Length += Encoding.UTF8.GetBytes(text, Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)));
+    public void AddText(ReadOnlySpan<char> text) =>
+        Length += Encoding.UTF8.GetBytes(text, Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)));
 
     /// <summary>As UTF-8, for the content of an element or a quoted attribute; what XML cannot hold becomes U+FFFD.</summary>
     public void AddXml(ReadOnlySpan<char> text)
@@ -66,17 +76,19 @@ internal sealed class ByteSink
         while (text.IndexOfAny(s_special) is var at and >= 0)
         {
             AddText(text[..at]);
-            Add(text[at] switch
-            {
-                '&' => "&amp;"u8,
-                '<' => "&lt;"u8,
-                '>' => "&gt;"u8,
-                '"' => "&quot;"u8,
-                '\t' => "&#9;"u8,
-                '\n' => "&#10;"u8,
-                '\r' => "&#13;"u8,
-                _ => "\uFFFD"u8,
-            });
+            Add(
+                text[at] switch
+                {
+                    '&' => "&amp;"u8,
+                    '<' => "&lt;"u8,
+                    '>' => "&gt;"u8,
+                    '"' => "&quot;"u8,
+                    '\t' => "&#9;"u8,
+                    '\n' => "&#10;"u8,
+                    '\r' => "&#13;"u8,
+                    _ => "\uFFFD"u8,
+                }
+            );
             text = text[(at + 1)..];
         }
         AddText(text);
@@ -117,7 +129,8 @@ internal sealed class ByteSink
 
     private Span<byte> Reserve(int count)
     {
-        if (_bytes.Length - Length < count) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
+        if (_bytes.Length - Length < count)
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
         return _bytes.AsSpan(Length);
     }
 }

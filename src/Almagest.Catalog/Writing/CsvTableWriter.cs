@@ -29,23 +29,32 @@ internal sealed class CsvTableWriter : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Stream stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
-        if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) stream = new GZipStream(stream, CompressionLevel.Optimal);
+        if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            stream = new GZipStream(stream, CompressionLevel.Optimal);
         return new CsvTableWriter(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16));
     }
 
     /// <summary>Writes the names; every row must then have as many fields.</summary>
     public void WriteHeader(params ReadOnlySpan<string> names)
     {
-        foreach (var name in names) Write(name);
+        foreach (var name in names)
+            Write(name);
         EndRow();
     }
 
     public void Write(string? text)
     {
         Separate();
-        if (text is null) return;
+        if (text is null)
+            return;
         _empty = false;
-        if (text.Length > 0 && text.AsSpan().IndexOfAny(",\"\r\n") < 0 && text[0] != '#' && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]))
+        if (
+            text.Length > 0
+            && text.AsSpan().IndexOfAny(",\"\r\n") < 0
+            && text[0] != '#'
+            && !char.IsWhiteSpace(text[0])
+            && !char.IsWhiteSpace(text[^1])
+        )
         {
             _writer.Write(text);
             return;
@@ -58,7 +67,8 @@ internal sealed class CsvTableWriter : IDisposable
     public void Write(double? value)
     {
         Separate();
-        if (value is not { } number || double.IsNaN(number)) return;
+        if (value is not { } number || double.IsNaN(number))
+            return;
         _empty = false;
         Span<char> text = stackalloc char[32];
         number.TryFormat(text, out var length, "R", CultureInfo.InvariantCulture);
@@ -68,7 +78,8 @@ internal sealed class CsvTableWriter : IDisposable
     public void Write(long? value)
     {
         Separate();
-        if (value is not { } number) return;
+        if (value is not { } number)
+            return;
         _empty = false;
         Span<char> text = stackalloc char[20];
         number.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
@@ -78,7 +89,8 @@ internal sealed class CsvTableWriter : IDisposable
     public void Write(bool? value)
     {
         Separate();
-        if (value is not { } truth) return;
+        if (value is not { } truth)
+            return;
         _empty = false;
         _writer.Write(truth ? "true" : "false");
     }
@@ -86,10 +98,13 @@ internal sealed class CsvTableWriter : IDisposable
     /// <exception cref="InvalidOperationException">the row has more or fewer fields than the first one</exception>
     public void EndRow()
     {
-        if (_columns < 0) _columns = _field;
-        if (_field != _columns) throw new InvalidOperationException($"a row of {_field} fields in a table of {_columns} columns");
+        if (_columns < 0)
+            _columns = _field;
+        if (_field != _columns)
+            throw new InvalidOperationException($"a row of {_field} fields in a table of {_columns} columns");
         // A blank line would be no row at all.
-        if (_empty && _columns == 1) _writer.Write("\"\"");
+        if (_empty && _columns == 1)
+            _writer.Write("\"\"");
         _field = 0;
         _empty = true;
         _writer.Write('\n');
@@ -99,12 +114,15 @@ internal sealed class CsvTableWriter : IDisposable
 
     public void Dispose()
     {
-        if (_leaveOpen) _writer.Flush();
-        else _writer.Dispose();
+        if (_leaveOpen)
+            _writer.Flush();
+        else
+            _writer.Dispose();
     }
 
     private void Separate()
     {
-        if (_field++ > 0) _writer.Write(',');
+        if (_field++ > 0)
+            _writer.Write(',');
     }
 }

@@ -1,6 +1,7 @@
 namespace Almagest.Catalog.Writing;
 
-/// <summary>Keeps what is written until it is drained into another stream, so that synchronous writers can write to asynchronous streams. Knows its position; does not seek.</summary>
+/// <summary>Keeps what is written until it is drained into another stream, so that synchronous writers can write to asynchronous streams.
+/// Knows its position; does not seek.</summary>
 internal sealed class DrainedStream(Stream target) : Stream
 {
     private readonly MemoryStream _kept = new();
@@ -44,7 +45,8 @@ internal sealed class DrainedStream(Stream target) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _kept.Dispose();
+        if (disposing)
+            _kept.Dispose();
         base.Dispose(disposing);
     }
 }

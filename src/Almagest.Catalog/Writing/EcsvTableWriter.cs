@@ -14,12 +14,19 @@ internal static class EcsvTableWriter
     // JSON is YAML 1.2 in its flow style, as long as no character is written as a pair of surrogate escapes.
     private static readonly JsonSerializerOptions s_flow = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, bool bare, IProgress<long>? progress, CancellationToken cancellationToken)
+    public static async Task<long> WriteAsync(
+        OutgoingTable table,
+        Stream stream,
+        bool bare,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
     {
         using var buffer = new MemoryStream();
         using var text = new StreamWriter(buffer, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 14) { NewLine = "\n" };
         using var csv = new CsvTableWriter(text, leaveOpen: true);
-        if (!bare) WriteHeader(table, text);
+        if (!bare)
+            WriteHeader(table, text);
         csv.WriteHeader(table.Columns.Select(c => c.Name).ToArray());
         await DrainAsync(text, buffer, stream, cancellationToken);
         long rows = 0;
@@ -29,11 +36,21 @@ internal static class EcsvTableWriter
             {
                 foreach (var value in row)
                 {
-                    if (value is string word) csv.Write(word);
-                    else if (value is double number) csv.Write(number);
-                    else if (value is long whole) csv.Write(whole);
+                    if (value is string word)
+                        csv.Write(word);
+                    else if (value is double number)
+                        csv.Write(number);
+                    else if (value is long whole)
+                        csv.Write(whole);
                     // As astropy writes and reads them.
-                    else csv.Write(value is bool truth ? truth ? "True" : "False" : null);
+                    else
+                        csv.Write(
+                            value is bool truth
+                                ? truth
+                                    ? "True"
+                                    : "False"
+                                : null
+                        );
                 }
                 csv.EndRow();
             }
@@ -53,14 +70,19 @@ internal static class EcsvTableWriter
         foreach (var column in table.Columns)
         {
             var described = new List<string> { $"name: {Scalar(column.Name)}", $"datatype: {TypeName(column.Type)}" };
-            if (column.Unit is { } unit) described.Add($"unit: {Scalar(unit)}");
-            if (column.Description is { } words) described.Add($"description: {Scalar(words)}");
-            if (column.Ucd is { } ucd) described.Add($"meta: {{ucd: {Scalar(ucd)}}}");
+            if (column.Unit is { } unit)
+                described.Add($"unit: {Scalar(unit)}");
+            if (column.Description is { } words)
+                described.Add($"description: {Scalar(words)}");
+            if (column.Ucd is { } ucd)
+                described.Add($"meta: {{ucd: {Scalar(ucd)}}}");
             text.WriteLine($"# - {{{string.Join(", ", described)}}}");
         }
         // An ordered map without entries is no map to astropy.
-        if (table.Provenance.Count > 0) text.WriteLine("# meta: !!omap");
-        foreach (var (name, value) in table.Provenance) text.WriteLine($"# - {name}: {Yaml(value)}");
+        if (table.Provenance.Count > 0)
+            text.WriteLine("# meta: !!omap");
+        foreach (var (name, value) in table.Provenance)
+            text.WriteLine($"# - {name}: {Yaml(value)}");
         text.WriteLine("# schema: astropy-2.0");
     }
 
@@ -80,7 +102,8 @@ internal static class EcsvTableWriter
             default:
                 var json = node.ToJsonString(s_flow);
                 // A number such as 1e-05 is text to YAML 1.1 unless it has a point.
-                if (node.GetValueKind() == JsonValueKind.Number) return YamlNumber(json);
+                if (node.GetValueKind() == JsonValueKind.Number)
+                    return YamlNumber(json);
                 return json.Contains("\\u", StringComparison.Ordinal) ? Unescape(json) : json;
         }
     }
@@ -88,7 +111,8 @@ internal static class EcsvTableWriter
     private static string YamlNumber(string json)
     {
         var exponent = json.AsSpan().IndexOfAny('e', 'E');
-        if (exponent < 0) return json;
+        if (exponent < 0)
+            return json;
         var sign = json[exponent + 1] is '+' or '-' ? "" : "+";
         return (json.AsSpan(0, exponent).Contains('.') ? json[..exponent] : json[..exponent] + ".0") + "e" + sign + json[(exponent + 1)..];
     }
@@ -98,20 +122,24 @@ internal static class EcsvTableWriter
         var text = new StringBuilder();
         foreach (var rune in JsonSerializer.Deserialize<string>(json)!.EnumerateRunes())
         {
-            if (rune.Value is '"' or '\\') text.Append('\\').Append((char)rune.Value);
-            else if (Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029 or 0xFEFF) text.Append($"\\u{rune.Value:X4}");
-            else text.Append(rune.ToString());
+            if (rune.Value is '"' or '\\')
+                text.Append('\\').Append((char)rune.Value);
+            else if (Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029 or 0xFEFF)
+                text.Append($"\\u{rune.Value:X4}");
+            else
+                text.Append(rune.ToString());
         }
         return $"\"{text}\"";
     }
 
-    private static string TypeName(ColumnType type) => type switch
-    {
-        ColumnType.Int64 => "int64",
-        ColumnType.Double => "float64",
-        ColumnType.Boolean => "bool",
-        _ => "string",
-    };
+    private static string TypeName(ColumnType type) =>
+        type switch
+        {
+            ColumnType.Int64 => "int64",
+            ColumnType.Double => "float64",
+            ColumnType.Boolean => "bool",
+            _ => "string",
+        };
 
     private static async Task DrainAsync(StreamWriter text, MemoryStream buffer, Stream stream, CancellationToken cancellationToken)
     {

@@ -25,18 +25,21 @@ internal sealed class FitsCards
         var escaped = PlainText.Printable(value).TrimEnd().Replace("'", "''", StringComparison.Ordinal);
         if (escaped.Length <= TextWidth)
         {
-            var card = $"{key,-8}= '{escaped,-8}'";
-            if (comment is not null && card.Length + 3 + comment.Length <= Card) card = $"{card,-30} / {comment}";
+            var card = $"{key, -8}= '{escaped, -8}'";
+            if (comment is not null && card.Length + 3 + comment.Length <= Card)
+                card = $"{card, -30} / {comment}";
             return Add(card);
         }
-        var start = $"{key,-8}= ";
+        var start = $"{key, -8}= ";
         while (escaped.Length > TextWidth)
         {
             var cut = TextWidth - 1;
             // A doubled quote stays whole: an odd number of quotes before the cut would split one.
             var quotes = 0;
-            while (quotes < cut && escaped[cut - 1 - quotes] == '\'') quotes++;
-            if (quotes % 2 == 1) cut--;
+            while (quotes < cut && escaped[cut - 1 - quotes] == '\'')
+                quotes++;
+            if (quotes % 2 == 1)
+                cut--;
             Add($"{start}'{escaped[..cut]}&'");
             escaped = escaped[cut..];
             start = "CONTINUE  ";
@@ -48,7 +51,8 @@ internal sealed class FitsCards
     public FitsCards Words(string keyword, string text)
     {
         var plain = PlainText.Printable(text);
-        for (var at = 0; at == 0 || at < plain.Length; at += 72) Add($"{keyword,-8}{plain.AsSpan(at, Math.Min(72, plain.Length - at))}");
+        for (var at = 0; at == 0 || at < plain.Length; at += 72)
+            Add($"{keyword, -8}{plain.AsSpan(at, Math.Min(72, plain.Length - at))}");
         return this;
     }
 
@@ -69,11 +73,12 @@ internal sealed class FitsCards
         return bytes;
     }
 
-    private FitsCards Fixed(string key, string value, string comment) => Add($"{key,-8}= {value,20} / {comment}");
+    private FitsCards Fixed(string key, string value, string comment) => Add($"{key, -8}= {value, 20} / {comment}");
 
     private FitsCards Add(string card)
     {
-        if (card.Length > Card) card = card[..Card];
+        if (card.Length > Card)
+            card = card[..Card];
         _cards.Append(card).Append(' ', Card - card.Length);
         return this;
     }

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Almagest.Catalog.Writing;
 
-/// <summary>The checksum of the FITS standard 4.0, appendix J: the ones' complement sum of big-endian 32-bit words, in pieces of any length.</summary>
+/// <summary>The checksum of the FITS standard 4.0, appendix J: the ones' complement sum of big-endian 32-bit words, in pieces of any
+/// length.</summary>
 internal sealed class FitsSum
 {
     private readonly byte[] _begun = new byte[4];
@@ -14,7 +15,8 @@ internal sealed class FitsSum
     {
         get
         {
-            if (_pending == 0) return Fold(_sum);
+            if (_pending == 0)
+                return Fold(_sum);
             Span<byte> word = stackalloc byte[4];
             _begun.AsSpan(0, _pending).CopyTo(word);
             return Fold(_sum + BinaryPrimitives.ReadUInt32BigEndian(word));
@@ -27,14 +29,17 @@ internal sealed class FitsSum
         {
             _begun[_pending++] = bytes[0];
             bytes = bytes[1..];
-            if (_pending < 4) continue;
+            if (_pending < 4)
+                continue;
             _sum += BinaryPrimitives.ReadUInt32BigEndian(_begun);
             _pending = 0;
         }
         var whole = bytes.Length & ~3;
-        for (var at = 0; at < whole; at += 4) _sum += BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
+        for (var at = 0; at < whole; at += 4)
+            _sum += BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
         _sum = Fold(_sum);
-        foreach (var b in bytes[whole..]) _begun[_pending++] = b;
+        foreach (var b in bytes[whole..])
+            _begun[_pending++] = b;
     }
 
     public static uint Join(uint a, uint b) => Fold((ulong)a + b);
@@ -51,26 +56,29 @@ internal sealed class FitsSum
             letters.Fill(part / 4 + '0');
             letters[0] += part % 4;
             // Letters and digits alone: shift one up and its neighbour down, which keeps the sum.
-            for (var again = true; again;)
+            for (var again = true; again; )
             {
                 again = false;
                 for (var j = 0; j < 4; j += 2)
                 {
-                    if (char.IsAsciiLetterOrDigit((char)letters[j]) && char.IsAsciiLetterOrDigit((char)letters[j + 1])) continue;
+                    if (char.IsAsciiLetterOrDigit((char)letters[j]) && char.IsAsciiLetterOrDigit((char)letters[j + 1]))
+                        continue;
                     letters[j]++;
                     letters[j + 1]--;
                     again = true;
                 }
             }
             // The value of the card begins one character behind a word's boundary.
-            for (var j = 0; j < 4; j++) text[(4 * j + i + 1) % 16] = (byte)letters[j];
+            for (var j = 0; j < 4; j++)
+                text[(4 * j + i + 1) % 16] = (byte)letters[j];
         }
         return text;
     }
 
     private static uint Fold(ulong sum)
     {
-        while (sum >> 32 != 0) sum = (sum & 0xFFFFFFFF) + (sum >> 32);
+        while (sum >> 32 != 0)
+            sum = (sum & 0xFFFFFFFF) + (sum >> 32);
         return (uint)sum;
     }
 }

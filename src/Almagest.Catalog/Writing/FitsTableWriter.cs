@@ -8,8 +8,8 @@ namespace Almagest.Catalog.Writing;
 /// <summary>
 /// Writes a table as a FITS binary table (FITS standard 4.0, section 7.3) behind an empty primary HDU, with units, UCDs and descriptions
 /// (<c>TUNITn</c>, <c>TUCDn</c>, <c>TCOMMn</c>), the provenance as HISTORY, and DATASUM and CHECKSUM. Missing integers are <c>TNULLn</c>,
-/// missing numbers NaN, missing truths the byte 0, missing texts empty. FITS wants the number of rows and the widths of texts before the first
-/// row, so that the rows wait in a temporary file until all are there; memory stays bounded.
+/// missing numbers NaN, missing truths the byte 0, missing texts empty. FITS wants the number of rows and the widths of texts before the
+/// first row, so that the rows wait in a temporary file until all are there; memory stays bounded.
 /// </summary>
 internal static class FitsTableWriter
 {
@@ -18,9 +18,15 @@ internal static class FitsTableWriter
     private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="InvalidOperationException">more than 999 columns</exception>
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellationToken)
+    public static async Task<long> WriteAsync(
+        OutgoingTable table,
+        Stream stream,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
     {
-        if (table.Columns.Count is 0 or > MostColumns) throw new InvalidOperationException($"a FITS table has 1 to {MostColumns} columns, not {table.Columns.Count}");
+        if (table.Columns.Count is 0 or > MostColumns)
+            throw new InvalidOperationException($"a FITS table has 1 to {MostColumns} columns, not {table.Columns.Count}");
         using var spool = new RowSpool(table.Columns);
         await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
         {
@@ -36,9 +42,11 @@ internal static class FitsTableWriter
         }
         await stream.WriteAsync(Primary(table), cancellationToken);
         await stream.WriteAsync(Header(table, spool, nulls, out var rowBytes).Close(sum.Value), cancellationToken);
-        foreach (var cells in spool.Fixed(nulls)) await cells.DrainAsync(stream, cancellationToken);
+        foreach (var cells in spool.Fixed(nulls))
+            await cells.DrainAsync(stream, cancellationToken);
         var rest = spool.Rows * rowBytes % FitsCards.Block;
-        if (rest > 0) await stream.WriteAsync(new byte[FitsCards.Block - rest], cancellationToken);
+        if (rest > 0)
+            await stream.WriteAsync(new byte[FitsCards.Block - rest], cancellationToken);
         return spool.Rows;
     }
 
@@ -58,7 +66,8 @@ internal static class FitsTableWriter
         cards.Text("LONGSTRN", "OGIP 1.0", "texts may be continued on the next card");
         foreach (var (key, name) in new[] { ("DATE", "exported_at"), ("CREATOR", "program"), ("TITLE", "title"), ("RUN_ID", "run_id") })
         {
-            if (table.Provenance[name] is not JsonValue value || !value.TryGetValue(out string? text)) continue;
+            if (table.Provenance[name] is not JsonValue value || !value.TryGetValue(out string? text))
+                continue;
             // DATE has no zone: it is UTC (FITS standard 4.0, section 9.1).
             cards.Text(key, key == "DATE" ? text.TrimEnd('Z') : text);
         }
@@ -66,12 +75,17 @@ internal static class FitsTableWriter
 
     private static FitsCards Header(OutgoingTable table, RowSpool spool, long[] nulls, out int rowBytes)
     {
-        var widths = table.Columns.Select((c, i) => c.Type switch
-        {
-            ColumnType.Int64 or ColumnType.Double => 8,
-            ColumnType.Boolean => 1,
-            _ => Math.Max(1, spool.Widths[i]),
-        }).ToArray();
+        var widths = table
+            .Columns.Select(
+                (c, i) =>
+                    c.Type switch
+                    {
+                        ColumnType.Int64 or ColumnType.Double => 8,
+                        ColumnType.Boolean => 1,
+                        _ => Math.Max(1, spool.Widths[i]),
+                    }
+            )
+            .ToArray();
         rowBytes = widths.Sum();
         var cards = new FitsCards()
             .Text("XTENSION", "BINTABLE", "a binary table")
@@ -87,22 +101,44 @@ internal static class FitsTableWriter
         {
             var (column, n) = (table.Columns[i], i + 1);
             cards.Text($"TTYPE{n}", column.Name);
-            cards.Text($"TFORM{n}", column.Type switch { ColumnType.Int64 => "K", ColumnType.Double => "D", ColumnType.Boolean => "L", _ => $"{widths[i].ToString(CultureInfo.InvariantCulture)}A" });
-            if (column.Unit is { } unit) cards.Text($"TUNIT{n}", unit);
-            if (column.Type == ColumnType.Int64 && spool.HasNull[i]) cards.Integer($"TNULL{n}", nulls[i], "stands for a missing value");
-            if (column.Ucd is { } ucd) cards.Text($"TUCD{n}", ucd);
-            if (column.Description is { } words) cards.Text($"TCOMM{n}", words);
+            cards.Text(
+                $"TFORM{n}",
+                column.Type switch
+                {
+                    ColumnType.Int64 => "K",
+                    ColumnType.Double => "D",
+                    ColumnType.Boolean => "L",
+                    _ => $"{widths[i].ToString(CultureInfo.InvariantCulture)}A",
+                }
+            );
+            if (column.Unit is { } unit)
+                cards.Text($"TUNIT{n}", unit);
+            if (column.Type == ColumnType.Int64 && spool.HasNull[i])
+                cards.Integer($"TNULL{n}", nulls[i], "stands for a missing value");
+            if (column.Ucd is { } ucd)
+                cards.Text($"TUCD{n}", ucd);
+            if (column.Description is { } words)
+                cards.Text($"TCOMM{n}", words);
         }
         Common(cards, table);
         for (var i = 0; i < widths.Length; i++)
         {
-            if (spool.Changed[i] == 0) continue;
-            table.Losses.Add($"{table.Columns[i].Name}: {spool.Changed[i]} texts had characters beyond ASCII, which FITS does not know; each is written as ?");
+            if (spool.Changed[i] == 0)
+                continue;
+            table.Losses.Add(
+                $"{table.Columns[i].Name}: {spool.Changed[i]} texts had characters beyond ASCII, which FITS does not know; each is "
+                    + $"written as ?"
+            );
             cards.Words("COMMENT", table.Losses[^1]);
         }
-        if (table.IsCutOff?.Invoke() == true) cards.Text("QSTATUS", "OVERFLOW", "cut off at a limit of rows");
+        if (table.IsCutOff?.Invoke() == true)
+            cards.Text("QSTATUS", "OVERFLOW", "cut off at a limit of rows");
         foreach (var (name, value) in table.Provenance)
-            if (value is not null) cards.Words("HISTORY", $"{name}: {(value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable))}");
+            if (value is not null)
+                cards.Words(
+                    "HISTORY",
+                    $"{name}: {(value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable))}"
+                );
         return cards;
     }
 }

@@ -4,10 +4,16 @@ using System.Text.Json;
 
 namespace Almagest.Catalog.Writing;
 
-/// <summary>Writes a table as one JSON object: <c>provenance</c>, <c>columns</c> (name, type, unit, ucd, description) and <c>rows</c>, one object each; <c>truncated</c> where it was cut off.</summary>
+/// <summary>Writes a table as one JSON object: <c>provenance</c>, <c>columns</c> (name, type, unit, ucd, description) and <c>rows</c>, one
+/// object each; <c>truncated</c> where it was cut off.</summary>
 internal static class JsonTableWriter
 {
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellationToken)
+    public static async Task<long> WriteAsync(
+        OutgoingTable table,
+        Stream stream,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var buffer = new ArrayBufferWriter<byte>(1 << 16);
         using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -34,7 +40,8 @@ internal static class JsonTableWriter
             foreach (var row in batch)
             {
                 json.WriteStartObject();
-                for (var i = 0; i < names.Length; i++) Write(json, names[i], row[i]);
+                for (var i = 0; i < names.Length; i++)
+                    Write(json, names[i], row[i]);
                 json.WriteEndObject();
             }
             await DrainAsync(json, buffer, stream, cancellationToken);
@@ -42,7 +49,8 @@ internal static class JsonTableWriter
             progress?.Report(rows);
         }
         json.WriteEndArray();
-        if (table.IsCutOff?.Invoke() == true) json.WriteBoolean("truncated", true);
+        if (table.IsCutOff?.Invoke() == true)
+            json.WriteBoolean("truncated", true);
         json.WriteEndObject();
         await DrainAsync(json, buffer, stream, cancellationToken);
         await stream.WriteAsync("\n"u8.ToArray(), cancellationToken);
@@ -53,15 +61,30 @@ internal static class JsonTableWriter
     {
         switch (value)
         {
-            case string text: json.WriteString(name, text); break;
-            case long whole: json.WriteNumber(name, whole); break;
-            case double number when double.IsFinite(number): json.WriteNumber(name, number); break;
-            case bool truth: json.WriteBoolean(name, truth); break;
-            default: json.WriteNull(name); break;
+            case string text:
+                json.WriteString(name, text);
+                break;
+            case long whole:
+                json.WriteNumber(name, whole);
+                break;
+            case double number when double.IsFinite(number):
+                json.WriteNumber(name, number);
+                break;
+            case bool truth:
+                json.WriteBoolean(name, truth);
+                break;
+            default:
+                json.WriteNull(name);
+                break;
         }
     }
 
-    private static async Task DrainAsync(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, Stream stream, CancellationToken cancellationToken)
+    private static async Task DrainAsync(
+        Utf8JsonWriter json,
+        ArrayBufferWriter<byte> buffer,
+        Stream stream,
+        CancellationToken cancellationToken
+    )
     {
         json.Flush();
         await stream.WriteAsync(buffer.WrittenMemory, cancellationToken);

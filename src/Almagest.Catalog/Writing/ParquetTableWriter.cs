@@ -9,8 +9,8 @@ namespace Almagest.Catalog.Writing;
 /// <summary>
 /// Writes a table as Apache Parquet (https://parquet.apache.org/docs/file-format/): every column nullable, one row group for about
 /// <see cref="GroupRows"/> rows. Each entry of the provenance is a key-value pair of the file, objects as JSON; <c>columns</c> holds the
-/// columns' units, UCDs and descriptions as JSON, which are also metadata of each column chunk; <c>IVOA.VOTable-Parquet.content</c> holds them as a
-/// VOTable without rows (https://www.ivoa.net/documents/Notes/VOParquet/).
+/// columns' units, UCDs and descriptions as JSON, which are also metadata of each column chunk; <c>IVOA.VOTable-Parquet.content</c> holds
+/// them as a VOTable without rows (https://www.ivoa.net/documents/Notes/VOParquet/).
 /// </summary>
 internal static class ParquetTableWriter
 {
@@ -19,7 +19,12 @@ internal static class ParquetTableWriter
 
     private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, IProgress<long>? progress, CancellationToken cancellationToken)
+    public static async Task<long> WriteAsync(
+        OutgoingTable table,
+        Stream stream,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var fields = table.Columns.Select(Field).ToArray();
         // The library writes in small pieces and not always asynchronously; what it has written goes on after each row group.
@@ -33,7 +38,8 @@ internal static class ParquetTableWriter
             await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
             {
                 group.AddRange(batch);
-                if (group.Count < GroupRows) continue;
+                if (group.Count < GroupRows)
+                    continue;
                 await WriteGroupAsync(writer, table, fields, group, cancellationToken);
                 await buffered.DrainAsync(cancellationToken);
                 rows += group.Count;
@@ -46,13 +52,20 @@ internal static class ParquetTableWriter
                 rows += group.Count;
                 progress?.Report(rows);
             }
-            if (table.IsCutOff?.Invoke() == true) writer.CustomMetadata = new Dictionary<string, string>(writer.CustomMetadata) { ["truncated"] = "true" };
+            if (table.IsCutOff?.Invoke() == true)
+                writer.CustomMetadata = new Dictionary<string, string>(writer.CustomMetadata) { ["truncated"] = "true" };
         }
         await buffered.DrainAsync(cancellationToken);
         return rows;
     }
 
-    private static async Task WriteGroupAsync(ParquetWriter writer, OutgoingTable table, DataField[] fields, List<object?[]> rows, CancellationToken cancellationToken)
+    private static async Task WriteGroupAsync(
+        ParquetWriter writer,
+        OutgoingTable table,
+        DataField[] fields,
+        List<object?[]> rows,
+        CancellationToken cancellationToken
+    )
     {
         using var group = writer.CreateRowGroup();
         for (var i = 0; i < fields.Length; i++)
@@ -77,35 +90,53 @@ internal static class ParquetTableWriter
         }
     }
 
-    private static ReadOnlyMemory<T?> Values<T>(List<object?[]> rows, int column) where T : struct
+    private static ReadOnlyMemory<T?> Values<T>(List<object?[]> rows, int column)
+        where T : struct
     {
         var values = new T?[rows.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = (T?)rows[i][column];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (T?)rows[i][column];
         return values;
     }
 
-    private static DataField Field(CatalogColumn column) => column.Type switch
-    {
-        ColumnType.Int64 => new DataField<long?>(column.Name),
-        ColumnType.Double => new DataField<double?>(column.Name),
-        ColumnType.Boolean => new DataField<bool?>(column.Name),
-        _ => new DataField<string>(column.Name),
-    };
+    private static DataField Field(CatalogColumn column) =>
+        column.Type switch
+        {
+            ColumnType.Int64 => new DataField<long?>(column.Name),
+            ColumnType.Double => new DataField<double?>(column.Name),
+            ColumnType.Boolean => new DataField<bool?>(column.Name),
+            _ => new DataField<string>(column.Name),
+        };
 
     private static Dictionary<string, string> About(CatalogColumn column)
     {
         var about = new Dictionary<string, string>();
-        if (column.Unit is { } unit) about["unit"] = unit;
-        if (column.Ucd is { } ucd) about["ucd"] = ucd;
-        if (column.Description is { } words) about["description"] = words;
+        if (column.Unit is { } unit)
+            about["unit"] = unit;
+        if (column.Ucd is { } ucd)
+            about["ucd"] = ucd;
+        if (column.Description is { } words)
+            about["description"] = words;
         return about;
     }
 
     private static Dictionary<string, string> Metadata(OutgoingTable table)
     {
-        var pairs = table.Provenance.Where(p => p.Value is not null)
-            .ToDictionary(p => p.Key, p => p.Value is JsonValue v && v.TryGetValue(out string? text) ? text : p.Value!.ToJsonString(s_readable));
-        var columns = new JsonArray([.. table.Columns.Select(c => new JsonObject { ["name"] = c.Name, ["unit"] = c.Unit, ["ucd"] = c.Ucd, ["description"] = c.Description })]);
+        var pairs = table
+            .Provenance.Where(p => p.Value is not null)
+            .ToDictionary(
+                p => p.Key,
+                p => p.Value is JsonValue v && v.TryGetValue(out string? text) ? text : p.Value!.ToJsonString(s_readable)
+            );
+        var columns = new JsonArray([
+            .. table.Columns.Select(c => new JsonObject
+            {
+                ["name"] = c.Name,
+                ["unit"] = c.Unit,
+                ["ucd"] = c.Ucd,
+                ["description"] = c.Description,
+            }),
+        ]);
         pairs["columns"] = columns.ToJsonString(s_readable);
         pairs["IVOA.VOTable-Parquet.version"] = "1.0";
         pairs["IVOA.VOTable-Parquet.content"] = VoTableWriter.Describe(table);

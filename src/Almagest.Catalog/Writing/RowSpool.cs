@@ -38,17 +38,20 @@ internal sealed class RowSpool : IDisposable
 
     /// <summary>An integer that the column does not hold: the lowest there is, as a rule.</summary>
     /// <exception cref="InvalidOperationException">the column holds each of the 64 lowest integers</exception>
-    public long Unused(int column) => _lowest[column] != ulong.MaxValue
-        ? long.MinValue + System.Numerics.BitOperations.TrailingZeroCount(~_lowest[column])
-        : throw new InvalidOperationException($"column {_columns[column].Name} leaves no integer that could stand for a missing one");
+    public long Unused(int column) =>
+        _lowest[column] != ulong.MaxValue
+            ? long.MinValue + System.Numerics.BitOperations.TrailingZeroCount(~_lowest[column])
+            : throw new InvalidOperationException($"column {_columns[column].Name} leaves no integer that could stand for a missing one");
 
     public async Task AddAsync(IReadOnlyList<object?[]> batch, CancellationToken cancellationToken)
     {
         foreach (var row in batch)
         {
-            for (var i = 0; i < _columns.Count; i++) Add(row[i], i);
+            for (var i = 0; i < _columns.Count; i++)
+                Add(row[i], i);
             Rows++;
-            if (_sink.Length >= DrainBytes) await DrainAsync(cancellationToken);
+            if (_sink.Length >= DrainBytes)
+                await DrainAsync(cancellationToken);
         }
         await DrainAsync(cancellationToken);
     }
@@ -62,12 +65,15 @@ internal sealed class RowSpool : IDisposable
         var cells = new ByteSink();
         for (long row = 0; row < Rows; row++)
         {
-            for (var i = 0; i < _columns.Count; i++) Copy(reader, i, nulls[i], cells);
-            if (cells.Length < DrainBytes) continue;
+            for (var i = 0; i < _columns.Count; i++)
+                Copy(reader, i, nulls[i], cells);
+            if (cells.Length < DrainBytes)
+                continue;
             yield return cells;
             cells.Clear();
         }
-        if (cells.Length > 0) yield return cells;
+        if (cells.Length > 0)
+            yield return cells;
     }
 
     public void Dispose() => _kept.Dispose();
@@ -80,21 +86,32 @@ internal sealed class RowSpool : IDisposable
                 _sink.Add(value is null ? (byte)0 : (byte)1);
                 if (value is long whole)
                 {
-                    if (whole < long.MinValue + 64) _lowest[column] |= 1UL << (int)(whole - long.MinValue);
+                    if (whole < long.MinValue + 64)
+                        _lowest[column] |= 1UL << (int)(whole - long.MinValue);
                     _sink.AddInt64(whole);
                 }
-                else HasNull[column] = value is null ? true : throw new InvalidCastException($"column {_columns[column].Name} holds a {value.GetType().Name}, no Int64");
+                else
+                    HasNull[column] = value is null
+                        ? true
+                        : throw new InvalidCastException($"column {_columns[column].Name} holds a {value.GetType().Name}, no Int64");
                 break;
             case ColumnType.Double:
                 _sink.AddDouble((double?)value ?? double.NaN);
                 break;
             case ColumnType.Boolean:
-                _sink.Add(value is bool truth ? truth ? (byte)'T' : (byte)'F' : (byte)0);
+                _sink.Add(
+                    value is bool truth
+                        ? truth
+                            ? (byte)'T'
+                            : (byte)'F'
+                        : (byte)0
+                );
                 break;
             default:
                 var text = (string?)value ?? "";
                 var plain = PlainText.Printable(text);
-                if (!ReferenceEquals(plain, text)) Changed[column]++;
+                if (!ReferenceEquals(plain, text))
+                    Changed[column]++;
                 Widths[column] = Math.Max(Widths[column], plain.Length);
                 _sink.AddInt32(plain.Length);
                 _sink.AddText(plain);
@@ -128,7 +145,14 @@ internal sealed class RowSpool : IDisposable
     {
         if (_kept is MemoryStream memory && memory.Length + _sink.Length > MemoryBytes)
         {
-            var file = new FileStream(Path.Combine(Path.GetTempPath(), $"almagest-{Guid.NewGuid():N}.rows"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+            var file = new FileStream(
+                Path.Combine(Path.GetTempPath(), $"almagest-{Guid.NewGuid():N}.rows"),
+                FileMode.CreateNew,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose | FileOptions.Asynchronous
+            );
             _kept = file;
             memory.Position = 0;
             await memory.CopyToAsync(file, cancellationToken);

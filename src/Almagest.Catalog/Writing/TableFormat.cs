@@ -58,19 +58,21 @@ public static class TableFormats
     public static string Name(this TableFormat format) => Names[(int)format];
 
     /// <summary>The ending of its files, without the dot.</summary>
-    public static string Extension(this TableFormat format) => format is TableFormat.VoTable or TableFormat.VoTableBinary2 ? "vot" : format.Name();
+    public static string Extension(this TableFormat format) =>
+        format is TableFormat.VoTable or TableFormat.VoTableBinary2 ? "vot" : format.Name();
 
     /// <summary>Whether its bytes are text, so that a terminal can show them.</summary>
     public static bool IsText(this TableFormat format) => format is not (TableFormat.Parquet or TableFormat.Fits);
 
     /// <summary>Its media type (RFC 4180, IANA; VOTable 1.4, section 8; RFC 4047).</summary>
-    public static string MediaType(this TableFormat format) => format switch
-    {
-        TableFormat.Csv or TableFormat.Ecsv => "text/csv",
-        TableFormat.Parquet => "application/vnd.apache.parquet",
-        TableFormat.VoTable => "application/x-votable+xml",
-        TableFormat.VoTableBinary2 => "application/x-votable+xml;serialization=BINARY2",
-        TableFormat.Fits => "application/fits",
-        _ => "application/json",
-    };
+    public static string MediaType(this TableFormat format) =>
+        format switch
+        {
+            TableFormat.Csv or TableFormat.Ecsv => "text/csv",
+            TableFormat.Parquet => "application/vnd.apache.parquet",
+            TableFormat.VoTable => "application/x-votable+xml",
+            TableFormat.VoTableBinary2 => "application/x-votable+xml;serialization=BINARY2",
+            TableFormat.Fits => "application/fits",
+            _ => "application/json",
+        };
 }

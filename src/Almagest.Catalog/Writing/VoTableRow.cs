@@ -33,10 +33,18 @@ internal sealed class VoTableRow
             xml.Add("<TD>"u8);
             switch (_columns[i].Type)
             {
-                case ColumnType.Int64: xml.AddDigits((long)row[i]!); break;
-                case ColumnType.Double: xml.AddDigits((double)row[i]!); break;
-                case ColumnType.Boolean: xml.Add((bool)row[i]! ? "true"u8 : "false"u8); break;
-                default: xml.AddXml((string)row[i]!); break;
+                case ColumnType.Int64:
+                    xml.AddDigits((long)row[i]!);
+                    break;
+                case ColumnType.Double:
+                    xml.AddDigits((double)row[i]!);
+                    break;
+                case ColumnType.Boolean:
+                    xml.Add((bool)row[i]! ? "true"u8 : "false"u8);
+                    break;
+                default:
+                    xml.AddXml((string)row[i]!);
+                    break;
             }
             xml.Add("</TD>"u8);
         }
@@ -47,16 +55,33 @@ internal sealed class VoTableRow
     {
         var mask = raw.Zeros((_columns.Count + 7) / 8);
         for (var i = 0; i < _columns.Count; i++)
-            if (IsMissing(row[i])) mask[i / 8] |= (byte)(0x80 >> (i % 8));
+            if (IsMissing(row[i]))
+                mask[i / 8] |= (byte)(0x80 >> (i % 8));
         for (var i = 0; i < _columns.Count; i++)
         {
             switch (_columns[i].Type)
             {
-                case ColumnType.Int64 when _narrow[i]: raw.AddInt32(checked((int)((long?)row[i] ?? 0))); break;
-                case ColumnType.Int64: raw.AddInt64((long?)row[i] ?? 0); break;
-                case ColumnType.Double: raw.AddDouble((double?)row[i] ?? double.NaN); break;
-                case ColumnType.Boolean: raw.Add(row[i] is bool truth ? truth ? (byte)'T' : (byte)'F' : (byte)'?'); break;
-                default: AddText((string?)row[i] ?? "", i, raw); break;
+                case ColumnType.Int64 when _narrow[i]:
+                    raw.AddInt32(checked((int)((long?)row[i] ?? 0)));
+                    break;
+                case ColumnType.Int64:
+                    raw.AddInt64((long?)row[i] ?? 0);
+                    break;
+                case ColumnType.Double:
+                    raw.AddDouble((double?)row[i] ?? double.NaN);
+                    break;
+                case ColumnType.Boolean:
+                    raw.Add(
+                        row[i] is bool truth
+                            ? truth
+                                ? (byte)'T'
+                                : (byte)'F'
+                            : (byte)'?'
+                    );
+                    break;
+                default:
+                    AddText((string?)row[i] ?? "", i, raw);
+                    break;
             }
         }
     }
@@ -72,7 +97,8 @@ internal sealed class VoTableRow
             return;
         }
         var plain = PlainText.Ascii(text);
-        if (!ReferenceEquals(plain, text)) Changed[column]++;
+        if (!ReferenceEquals(plain, text))
+            Changed[column]++;
         raw.AddInt32(plain.Length);
         Encoding.ASCII.GetBytes(plain, raw.Zeros(plain.Length));
     }

@@ -20,7 +20,13 @@ internal static class VoTableWriter
 
     private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, bool binary, IProgress<long>? progress, CancellationToken cancellationToken)
+    public static async Task<long> WriteAsync(
+        OutgoingTable table,
+        Stream stream,
+        bool binary,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var xml = new ByteSink();
         Open(table, xml);
@@ -34,27 +40,36 @@ internal static class VoTableWriter
         {
             foreach (var values in batch)
             {
-                if (binary) row.AddBinary(values, raw);
-                else row.AddCells(values, xml);
-                if (raw.Length >= DrainBytes) AddLines(raw, xml);
-                if (xml.Length >= DrainBytes) await xml.DrainAsync(stream, cancellationToken);
+                if (binary)
+                    row.AddBinary(values, raw);
+                else
+                    row.AddCells(values, xml);
+                if (raw.Length >= DrainBytes)
+                    AddLines(raw, xml);
+                if (xml.Length >= DrainBytes)
+                    await xml.DrainAsync(stream, cancellationToken);
             }
             AddLines(raw, xml);
             await xml.DrainAsync(stream, cancellationToken);
             rows += batch.Count;
             progress?.Report(rows);
         }
-        if (raw.Length > 0) AddLine(raw.Written, xml);
+        if (raw.Length > 0)
+            AddLine(raw.Written, xml);
         xml.Add(binary ? "</STREAM>\n</BINARY2>\n"u8 : "</TABLEDATA>\n"u8);
         xml.Add("</DATA>\n</TABLE>\n"u8);
         for (var i = 0; i < row.Changed.Length; i++)
         {
-            if (row.Changed[i] == 0) continue;
-            var loss = $"{table.Columns[i].Name}: {row.Changed[i]} texts had characters beyond ASCII, which char of BINARY2 does not know; each is written as ?";
+            if (row.Changed[i] == 0)
+                continue;
+            var loss =
+                $"{table.Columns[i].Name}: {row.Changed[i]} texts had characters beyond ASCII, which char of BINARY2 does not know; "
+                + $"each is written as ?";
             table.Losses.Add(loss);
             Info(xml, "warning", loss);
         }
-        if (table.IsCutOff?.Invoke() == true) Info(xml, "QUERY_STATUS", "OVERFLOW", "The table was cut off at the limit of rows that was asked for or allowed.");
+        if (table.IsCutOff?.Invoke() == true)
+            Info(xml, "QUERY_STATUS", "OVERFLOW", "The table was cut off at the limit of rows that was asked for or allowed.");
         xml.Add("</RESOURCE>\n</VOTABLE>\n"u8);
         await xml.DrainAsync(stream, cancellationToken);
         return rows;
@@ -71,43 +86,61 @@ internal static class VoTableWriter
 
     private static void Open(OutgoingTable table, ByteSink xml)
     {
-        xml.Add("""
+        xml.Add(
+            """
             <?xml version="1.0" encoding="UTF-8"?>
-            <VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.ivoa.net/xml/VOTable/v1.3 http://www.ivoa.net/xml/VOTable/v1.3">
+            <VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"
+              xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+              xsi:schemaLocation="http://www.ivoa.net/xml/VOTable/v1.3 http://www.ivoa.net/xml/VOTable/v1.3">
             <RESOURCE type="results">
 
-            """u8);
+            """u8
+        );
         Info(xml, "QUERY_STATUS", "OK");
         foreach (var (name, value) in table.Provenance)
         {
-            if (value is not null) Info(xml, name, value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable));
+            if (value is not null)
+                Info(xml, name, value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable));
         }
-        if (table.Columns.Any(IsOnSky)) xml.Add("<COOSYS ID=\"icrs\" system=\"ICRS\"/>\n"u8);
+        if (table.Columns.Any(IsOnSky))
+            xml.Add("<COOSYS ID=\"icrs\" system=\"ICRS\"/>\n"u8);
         xml.Add("<TABLE name=\""u8);
         xml.AddXml(table.Name);
         xml.Add("\">\n"u8);
-        if (table.Provenance["title"] is JsonValue title && title.TryGetValue(out string? words)) Description(xml, words);
-        foreach (var column in table.Columns) Field(table, column, xml);
+        if (table.Provenance["title"] is JsonValue title && title.TryGetValue(out string? words))
+            Description(xml, words);
+        foreach (var column in table.Columns)
+            Field(table, column, xml);
     }
 
     private static bool IsOnSky(CatalogColumn column) =>
-        column.Ucd is { } ucd && (ucd.StartsWith("pos.eq", StringComparison.Ordinal) || ucd.StartsWith("POS_EQ_", StringComparison.Ordinal) || ucd.StartsWith("pos.pm", StringComparison.Ordinal));
+        column.Ucd is { } ucd
+        && (
+            ucd.StartsWith("pos.eq", StringComparison.Ordinal)
+            || ucd.StartsWith("POS_EQ_", StringComparison.Ordinal)
+            || ucd.StartsWith("pos.pm", StringComparison.Ordinal)
+        );
 
     private static void Field(OutgoingTable table, CatalogColumn column, ByteSink xml)
     {
         xml.Add("<FIELD"u8);
         Attribute(xml, "name", column.Name);
-        xml.Add(column.Type switch
-        {
-            ColumnType.Int64 => table.Int32.Contains(column.Name) ? " datatype=\"int\""u8 : " datatype=\"long\""u8,
-            ColumnType.Double => " datatype=\"double\""u8,
-            ColumnType.Boolean => " datatype=\"boolean\""u8,
-            _ => table.Unicode.Contains(column.Name) ? " datatype=\"unicodeChar\" arraysize=\"*\""u8 : " datatype=\"char\" arraysize=\"*\""u8,
-        });
+        xml.Add(
+            column.Type switch
+            {
+                ColumnType.Int64 => table.Int32.Contains(column.Name) ? " datatype=\"int\""u8 : " datatype=\"long\""u8,
+                ColumnType.Double => " datatype=\"double\""u8,
+                ColumnType.Boolean => " datatype=\"boolean\""u8,
+                _ => table.Unicode.Contains(column.Name)
+                    ? " datatype=\"unicodeChar\" arraysize=\"*\""u8
+                    : " datatype=\"char\" arraysize=\"*\""u8,
+            }
+        );
         Attribute(xml, "xtype", table.XTypes.GetValueOrDefault(column.Name));
         Attribute(xml, "unit", column.Unit);
         Attribute(xml, "ucd", column.Ucd);
-        if (IsOnSky(column)) Attribute(xml, "ref", "icrs");
+        if (IsOnSky(column))
+            Attribute(xml, "ref", "icrs");
         if (column.Description is not { } words)
         {
             xml.Add("/>\n"u8);
@@ -120,7 +153,8 @@ internal static class VoTableWriter
 
     private static void Attribute(ByteSink xml, string name, string? value)
     {
-        if (value is null) return;
+        if (value is null)
+            return;
         xml.Add((byte)' ');
         xml.AddText(name);
         xml.Add("=\""u8);
@@ -148,7 +182,8 @@ internal static class VoTableWriter
     private static void AddLines(ByteSink raw, ByteSink xml)
     {
         var whole = raw.Length / LineBytes * LineBytes;
-        for (var at = 0; at < whole; at += LineBytes) AddLine(raw.Written.Slice(at, LineBytes), xml);
+        for (var at = 0; at < whole; at += LineBytes)
+            AddLine(raw.Written.Slice(at, LineBytes), xml);
         raw.DropFirst(whole);
     }
 

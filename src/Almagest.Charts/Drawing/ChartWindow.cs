@@ -1,6 +1,7 @@
 namespace Almagest.Charts.Drawing;
 
-/// <summary>The part of a plane that a chart shows, in the chart's own units. Right may be below Left, and Top below Bottom: that axis then runs the other way.</summary>
+/// <summary>The part of a plane that a chart shows, in the chart's own units. Right may be below Left, and Top below Bottom: that axis then
+/// runs the other way.</summary>
 public readonly record struct ChartWindow(double Left, double Right, double Bottom, double Top)
 {
     /// <summary>The smallest part that can be asked for, of the whole; closer in, single-precision places would show as a grid.</summary>
@@ -9,11 +10,13 @@ public readonly record struct ChartWindow(double Left, double Right, double Bott
     public bool Contains(double x, double y) =>
         x >= Math.Min(Left, Right) && x <= Math.Max(Left, Right) && y >= Math.Min(Bottom, Top) && y <= Math.Max(Bottom, Top);
 
-    /// <summary>This window where it can be shown: with numbers, with the axes' directions, not closer than makes sense, not wider than <paramref name="most"/> times the whole; else the whole.</summary>
+    /// <summary>This window where it can be shown: with numbers, with the axes' directions, not closer than makes sense, not wider than
+    /// <paramref name="most"/> times the whole; else the whole.</summary>
     public ChartWindow Within(ChartWindow whole, double most)
     {
         var (width, height) = ((Right - Left) / (whole.Right - whole.Left), (Top - Bottom) / (whole.Top - whole.Bottom));
-        if (!(width >= Closest && height >= Closest && width < most && height < most)) return whole;
+        if (!(width >= Closest && height >= Closest && width < most && height < most))
+            return whole;
         var (middleX, middleY) = ((Left + Right) / 2, (Bottom + Top) / 2);
         // Something of the whole stays in sight.
         return whole.Contains(middleX, middleY) ? this : whole;

@@ -11,25 +11,44 @@ public sealed record ColourMagnitude(StarCloud Cloud, bool IsAbsolute)
         ArgumentNullException.ThrowIfNull(magnitude);
         ArgumentNullException.ThrowIfNull(parallaxMas);
         var both = Enumerable.Range(0, color.Count).Where(i => double.IsFinite(color[i]) && double.IsFinite(magnitude[i])).ToList();
-        if (both.Count == 0) return null;
+        if (both.Count == 0)
+            return null;
         var isAbsolute = both.Count(i => parallaxMas[i] > 0) * 2 >= both.Count;
         var (x, y) = (new float[color.Count], new float[color.Count]);
         for (var i = 0; i < color.Count; i++)
             (x[i], y[i]) = ((float)color[i], (float)Height(magnitude[i], parallaxMas[i], isAbsolute));
         var placed = both.Where(i => float.IsFinite(y[i])).ToList();
-        if (placed.Count == 0) return null;
+        if (placed.Count == 0)
+            return null;
         var (left, right) = Scale.Inner([.. placed.Select(i => x[i])]);
         var (bright, faint) = Scale.Inner([.. placed.Select(i => y[i])]);
         return new ColourMagnitude(new StarCloud(x, y, new ChartWindow(left, right, faint, bright)), isAbsolute);
     }
 
-    public double HeightOf(double? magnitude, double? parallaxMas) => Height(magnitude ?? double.NaN, parallaxMas ?? double.NaN, IsAbsolute);
+    public double HeightOf(double? magnitude, double? parallaxMas) =>
+        Height(magnitude ?? double.NaN, parallaxMas ?? double.NaN, IsAbsolute);
 
     /// <param name="window">null = the whole</param>
     /// <param name="pointed">a place to point at</param>
-    public (string Svg, StarLayer.Drawn Drawn) Draw(StarLayer stars, string description, ChartWindow? window = null, ChartPoint? pointed = null) =>
-        CloudPlot.Draw(Cloud, stars, "colour (mag)", IsAbsolute ? "absolute magnitude" : "magnitude", description, window, pointed, height: 520);
+    public (string Svg, StarLayer.Drawn Drawn) Draw(
+        StarLayer stars,
+        string description,
+        ChartWindow? window = null,
+        ChartPoint? pointed = null
+    ) =>
+        CloudPlot.Draw(
+            Cloud,
+            stars,
+            "colour (mag)",
+            IsAbsolute ? "absolute magnitude" : "magnitude",
+            description,
+            window,
+            pointed,
+            height: 520
+        );
 
     private static double Height(double magnitude, double parallaxMas, bool isAbsolute) =>
-        !isAbsolute ? magnitude : parallaxMas > 0 ? magnitude + 5 + 5 * Math.Log10(parallaxMas / 1000) : double.NaN;
+        !isAbsolute ? magnitude
+        : parallaxMas > 0 ? magnitude + 5 + 5 * Math.Log10(parallaxMas / 1000)
+        : double.NaN;
 }

@@ -13,7 +13,8 @@ public sealed class DensityGrid(int columns, int rows, (double From, double To) 
     public void Add(double valueX, double valueY)
     {
         var (u, v) = ((valueX - x.From) / (x.To - x.From), (valueY - y.From) / (y.To - y.From));
-        if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1)) return;
+        if (!(u >= 0 && u <= 1 && v >= 0 && v <= 1))
+            return;
         var at = Math.Min((int)(v * rows), rows - 1) * columns + Math.Min((int)(u * columns), columns - 1);
         Most = Math.Max(Most, ++_counts[at]);
         Total++;

@@ -17,28 +17,31 @@ public static class DisplayText
 
     public static string Count(double? number) => number is { } n ? n.ToString("N0", CultureInfo.InvariantCulture) : None;
 
-    public static string Fixed(double? number, int digits = 3) => number is { } n ? n.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : None;
+    public static string Fixed(double? number, int digits = 3) =>
+        number is { } n ? n.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : None;
 
     public static string Percent(double? ofHundred) => ofHundred is { } p ? p.ToString("0.0#", CultureInfo.InvariantCulture) + " %" : None;
 
     public static string When(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? None;
 
-    public static string Ago(double? seconds) => seconds switch
-    {
-        null => "never",
-        < 90 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s ago"),
-        < 5400 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min ago"),
-        < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0} h ago"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400:0} days ago"),
-    };
+    public static string Ago(double? seconds) =>
+        seconds switch
+        {
+            null => "never",
+            < 90 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s ago"),
+            < 5400 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min ago"),
+            < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0} h ago"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400:0} days ago"),
+        };
 
-    public static string Took(double? ms) => ms switch
-    {
-        null => None,
-        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms"),
-        < 120_000 => string.Create(CultureInfo.InvariantCulture, $"{ms / 1000:0.0} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{ms / 60_000:0} min"),
-    };
+    public static string Took(double? ms) =>
+        ms switch
+        {
+            null => None,
+            < 1000 => string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms"),
+            < 120_000 => string.Create(CultureInfo.InvariantCulture, $"{ms / 1000:0.0} s"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{ms / 60_000:0} min"),
+        };
 
     /// <summary>The end of an id tells runs of one moment apart; its start does not.</summary>
     public static string Short(Guid runId) => runId.ToString()[^8..];
@@ -49,7 +52,10 @@ public static class DisplayText
     public static string Parameters(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return string.Join(", ", document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => $"{p.Name} {p.Value}"));
+        return string.Join(
+            ", ",
+            document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => $"{p.Name} {p.Value}")
+        );
     }
 
     /// <summary>The parameters that tell most, in one short line.</summary>
@@ -61,7 +67,8 @@ public static class DisplayText
 
     /// <summary>The datasets that a run took its stars from.</summary>
     /// <param name="names">by id</param>
-    public static string Datasets(DiscoveryRun run, IReadOnlyDictionary<long, string> names) => string.Join(" + ", RunDatasets.Names(run, names));
+    public static string Datasets(DiscoveryRun run, IReadOnlyDictionary<long, string> names) =>
+        string.Join(" + ", RunDatasets.Names(run, names));
 
     public static string Selection(DiscoveryRun run)
     {
@@ -80,9 +87,14 @@ public static class DisplayText
     public static string Found(DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (!run.IsComplete) return None;
+        if (!run.IsComplete)
+            return None;
         return run.RunType == RunTypes.Anomaly
-            ? Summary(run)?.AnomalyCount is { } n ? $"{Count(n)} flagged" : None
-            : Summary(run)?.ClusterCount is { } k ? $"{Count(k)} {(k == 1 ? "cluster" : "clusters")}" : None;
+            ? Summary(run)?.AnomalyCount is { } n
+                ? $"{Count(n)} flagged"
+                : None
+            : Summary(run)?.ClusterCount is { } k
+                ? $"{Count(k)} {(k == 1 ? "cluster" : "clusters")}"
+                : None;
     }
 }

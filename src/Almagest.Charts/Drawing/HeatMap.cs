@@ -4,14 +4,16 @@ namespace Almagest.Charts.Drawing;
 internal static class HeatMap
 {
     /// <param name="cells">row by row, 0 to 1; null = no value</param>
-    /// <param name="link">where a click on a cell leads; null = nowhere. The keyboard passes them by: hundreds of stops would be a wall</param>
+    /// <param name="link">where a click on a cell leads; null = nowhere. The keyboard passes them by: hundreds of stops would be a
+    /// wall</param>
     public static string Draw(IReadOnlyList<string> names, double?[,] cells, string description, Func<int, int, string>? link = null)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(cells);
         var n = names.Count;
         var cell = Math.Clamp(560.0 / Math.Max(1, n), 9, 44);
-        const double Left = 92, Top = 16;
+        const double Left = 92,
+            Top = 16;
         var height = Top + n * cell + 76;
         var canvas = new SvgCanvas(Left + n * cell + 96, height, description, hasLinks: link is not null);
         for (var i = 0; i < n; i++)
@@ -24,22 +26,44 @@ internal static class HeatMap
             for (var j = 0; j < n; j++)
             {
                 var fill = cells[i, j] is { } v ? ColourMap.At(v).ToString() : "#888888";
-                canvas.Rect(Left + j * cell, Top + i * cell, cell - 0.6, cell - 0.6, "cell", $"{names[i]} and {names[j]}: " + (cells[i, j] is { } t ? t.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture) : "no star in common"), fill, link?.Invoke(i, j));
+                canvas.Rect(
+                    Left + j * cell,
+                    Top + i * cell,
+                    cell - 0.6,
+                    cell - 0.6,
+                    "cell",
+                    $"{names[i]} and {names[j]}: "
+                        + (
+                            cells[i, j] is { } t
+                                ? t.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)
+                                : "no star in common"
+                        ),
+                    fill,
+                    link?.Invoke(i, j)
+                );
                 if (cell >= 34 && cells[i, j] is { } w)
-                    canvas.Text(Left + (j + 0.5) * cell, Top + (i + 0.5) * cell + 4, w.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture), css: w > 0.55 ? "oncell dark" : "oncell light");
+                    canvas.Text(
+                        Left + (j + 0.5) * cell,
+                        Top + (i + 0.5) * cell + 4,
+                        w.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),
+                        css: w > 0.55 ? "oncell dark" : "oncell light"
+                    );
             }
         }
-        for (var k = 0; k < 50; k++) canvas.Rect(Left + n * cell + 18, Top + (49 - k) * 2.4, 12, 2.6, "cell", fill: ColourMap.At(k / 49.0).ToString());
+        for (var k = 0; k < 50; k++)
+            canvas.Rect(Left + n * cell + 18, Top + (49 - k) * 2.4, 12, 2.6, "cell", fill: ColourMap.At(k / 49.0).ToString());
         canvas.Text(Left + n * cell + 36, Top + 8, "1", "start").Text(Left + n * cell + 36, Top + 122, "0", "start");
         return canvas.ToString();
     }
 
-    /// <summary>An order in which alike runs are neighbours: begin with the most typical one and go on with the nearest to what is placed.</summary>
+    /// <summary>An order in which alike runs are neighbours: begin with the most typical one and go on with the nearest to what is
+    /// placed.</summary>
     public static IReadOnlyList<int> Order(double?[,] cells)
     {
         ArgumentNullException.ThrowIfNull(cells);
         var n = cells.GetLength(0);
-        if (n == 0) return [];
+        if (n == 0)
+            return [];
         double Of(int i, int j) => cells[i, j] ?? 0;
         var first = Enumerable.Range(0, n).MaxBy(i => Enumerable.Range(0, n).Sum(j => Of(i, j)));
         var order = new LinkedList<int>([first]);

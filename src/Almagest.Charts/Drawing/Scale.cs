@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Almagest.Charts.Drawing;
 
-/// <summary>Maps values to pixels, linearly. <see cref="FromPixel"/> may be larger than <see cref="ToPixel"/>: the axis then runs the other way.</summary>
+/// <summary>Maps values to pixels, linearly. <see cref="FromPixel"/> may be larger than <see cref="ToPixel"/>: the axis then runs the other
+/// way.</summary>
 public sealed record Scale(double From, double To, double FromPixel, double ToPixel)
 {
     public double At(double value) => FromPixel + (value - From) / (To - From) * (ToPixel - FromPixel);
@@ -14,27 +15,41 @@ public sealed record Scale(double From, double To, double FromPixel, double ToPi
     {
         var (low, high) = (Math.Min(From, To), Math.Max(From, To));
         var raw = (high - low) / Math.Max(1, about);
-        if (!(raw > 0) || !double.IsFinite(raw)) return [low];
+        if (!(raw > 0) || !double.IsFinite(raw))
+            return [low];
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
-        var step = power * (raw / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 };
+        var step =
+            power
+            * (raw / power) switch
+            {
+                < 1.5 => 1,
+                < 3.5 => 2,
+                < 7.5 => 5,
+                _ => 10,
+            };
         var ticks = new List<double>();
-        for (var i = Math.Ceiling(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.Add(i * step);
+        for (var i = Math.Ceiling(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
+            ticks.Add(i * step);
         return ticks;
     }
 
     /// <summary>A tick's value as short as it can be told.</summary>
-    public static string Label(double value) => value == 0 ? "0" : Math.Abs(value) switch
-    {
-        >= 1e6 => (value / 1e6).ToString("0.##", CultureInfo.InvariantCulture) + " M",
-        >= 1e4 => (value / 1e3).ToString("0.##", CultureInfo.InvariantCulture) + " k",
-        _ => Math.Round(value, 6).ToString("0.######", CultureInfo.InvariantCulture),
-    };
+    public static string Label(double value) =>
+        value == 0
+            ? "0"
+            : Math.Abs(value) switch
+            {
+                >= 1e6 => (value / 1e6).ToString("0.##", CultureInfo.InvariantCulture) + " M",
+                >= 1e4 => (value / 1e3).ToString("0.##", CultureInfo.InvariantCulture) + " k",
+                _ => Math.Round(value, 6).ToString("0.######", CultureInfo.InvariantCulture),
+            };
 
     /// <summary>The range of some values but for the outermost: a few wild ones must not squeeze the rest into a corner.</summary>
     public static (double Low, double High) Inner(float[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        if (values.Length == 0) return (0, 1);
+        if (values.Length == 0)
+            return (0, 1);
         Array.Sort(values);
         var wild = values.Length / 2000;
         return Around([values[wild], values[^(wild + 1)]], 0.06);
@@ -46,11 +61,13 @@ public sealed record Scale(double From, double To, double FromPixel, double ToPi
         var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
         foreach (var v in values)
         {
-            if (!double.IsFinite(v)) continue;
+            if (!double.IsFinite(v))
+                continue;
             low = Math.Min(low, v);
             high = Math.Max(high, v);
         }
-        if (low > high) return (0, 1);
+        if (low > high)
+            return (0, 1);
         var more = high > low ? (high - low) * pad : Math.Max(Math.Abs(low) * 0.1, 0.5);
         return (low - more, high + more);
     }

@@ -10,7 +10,14 @@ public static class SkyMap
 
     /// <param name="cloud">the stars' places on the projection's plane</param>
     /// <param name="window">a part of that plane; null = the whole</param>
-    public static (string Svg, StarLayer.Drawn Drawn) Draw(SkyProjection projection, StarCloud cloud, StarLayer stars, string description, ChartWindow? window = null, double width = 720)
+    public static (string Svg, StarLayer.Drawn Drawn) Draw(
+        SkyProjection projection,
+        StarCloud cloud,
+        StarLayer stars,
+        string description,
+        ChartWindow? window = null,
+        double width = 720
+    )
     {
         ArgumentNullException.ThrowIfNull(projection);
         ArgumentNullException.ThrowIfNull(cloud);
@@ -31,22 +38,28 @@ public static class SkyMap
         var (toX, toY) = (new Scale(w.Left, w.Right, Margin, Margin + inner), new Scale(w.Bottom, w.Top, Margin + tall, Margin));
         foreach (var (points, label, isMeridian) in projection.Graticule(w))
         {
-            foreach (var piece in Pieces(points, w)) canvas.Polyline(piece.Select(p => (toX.At(p.X), toY.At(p.Y))), "skygrid");
+            foreach (var piece in Pieces(points, w))
+                canvas.Polyline(piece.Select(p => (toX.At(p.X), toY.At(p.Y))), "skygrid");
             var inside = points.Where(p => w.Contains(p.X, p.Y)).ToList();
-            if (inside.Count == 0) continue;
+            if (inside.Count == 0)
+                continue;
             if (isMeridian)
             {
                 var low = inside.MinBy(p => p.Y);
                 // Only where it reaches the lower edge; a label in the middle of the edge of another line would mislead.
-                if (low.Y - w.Bottom < (w.Top - w.Bottom) * 0.06) canvas.Text(toX.At(low.X), Margin + tall + 16, label, css: "note");
+                if (low.Y - w.Bottom < (w.Top - w.Bottom) * 0.06)
+                    canvas.Text(toX.At(low.X), Margin + tall + 16, label, css: "note");
             }
             else
             {
                 var left = inside.MinBy(p => p.X);
-                if (left.X - w.Left < (w.Right - w.Left) * 0.06) canvas.Text(Margin - 5, toY.At(left.Y) + 4, label, "end", "note");
+                if (left.X - w.Left < (w.Right - w.Left) * 0.06)
+                    canvas.Text(Margin - 5, toY.At(left.Y) + 4, label, "end", "note");
             }
         }
-        canvas.Rect(Margin, Margin, inner, tall, "axis").Text(Margin + inner / 2, tall + 2 * Margin - 8, "right ascension, increasing to the left", css: "title")
+        canvas
+            .Rect(Margin, Margin, inner, tall, "axis")
+            .Text(Margin + inner / 2, tall + 2 * Margin - 8, "right ascension, increasing to the left", css: "title")
             .Text(12, Margin + tall / 2, "declination", css: "title", turn: -90);
         return (canvas.ToString(), drawn);
     }
@@ -59,7 +72,12 @@ public static class SkyMap
         return Whole(projection, description, width, (canvas, box) => canvas.Image(box.Left, box.Top, box.Width, box.Height, picture));
     }
 
-    private static string Whole(SkyProjection projection, string description, double width, Action<SvgCanvas, (double Left, double Top, double Width, double Height)> fill)
+    private static string Whole(
+        SkyProjection projection,
+        string description,
+        double width,
+        Action<SvgCanvas, (double Left, double Top, double Width, double Height)> fill
+    )
     {
         var (halfX, halfY) = projection.Half;
         var inner = width - 2 * Margin;
@@ -69,14 +87,22 @@ public static class SkyMap
         double PixelX(double x) => Margin + (x + halfX) * scale;
         double PixelY(double y) => Margin + (halfY - y) * scale;
         var canvas = new SvgCanvas(width, height, description);
-        canvas.Path(FormattableString.Invariant($"M{Margin} {height / 2} a{inner / 2} {halfY * scale} 0 1 0 {inner} 0 a{inner / 2} {halfY * scale} 0 1 0 {-inner} 0"), "sky");
+        canvas.Path(
+            FormattableString.Invariant(
+                $"M{Margin} {height / 2} a{inner / 2} {halfY * scale} 0 1 0 {inner} 0 a{inner / 2} {halfY * scale} 0 1 0 {-inner} 0"
+            ),
+            "sky"
+        );
         fill(canvas, (Margin, Margin, inner, tall));
         foreach (var (points, label, isMeridian) in projection.Graticule())
         {
             canvas.Polyline(points.Select(p => (PixelX(p.X), PixelY(p.Y))), "skygrid");
-            if (label.Length == 0) continue;
-            if (isMeridian) canvas.Text(PixelX(points[points.Count / 2].X), height - 14, label, css: "note");
-            else canvas.Text(PixelX(points[0].X) + 6, PixelY(points[^1].Y) + 4, label, "start", "note");
+            if (label.Length == 0)
+                continue;
+            if (isMeridian)
+                canvas.Text(PixelX(points[points.Count / 2].X), height - 14, label, css: "note");
+            else
+                canvas.Text(PixelX(points[0].X) + 6, PixelY(points[^1].Y) + 4, label, "start", "note");
         }
         return canvas.Text(Margin, 18, "ICRS, Mollweide; RA increases to the left", "start", "title").ToString();
     }
@@ -87,13 +113,15 @@ public static class SkyMap
         var piece = new List<(double X, double Y)>();
         foreach (var p in points)
         {
-            if (w.Contains(p.X, p.Y)) piece.Add(p);
+            if (w.Contains(p.X, p.Y))
+                piece.Add(p);
             else if (piece.Count > 0)
             {
                 yield return piece;
                 piece = [];
             }
         }
-        if (piece.Count > 0) yield return piece;
+        if (piece.Count > 0)
+            yield return piece;
     }
 }

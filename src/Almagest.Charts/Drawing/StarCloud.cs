@@ -1,8 +1,8 @@
 namespace Almagest.Charts.Drawing;
 
 /// <summary>
-/// All stars of a selection as points of one plane, in the order of their ids; a star without a place there is NaN. Whatever part is looked at is
-/// counted anew from all of them, which takes some milliseconds for a million: densities are as fine close in as far out. Immutable.
+/// All stars of a selection as points of one plane, in the order of their ids; a star without a place there is NaN. Whatever part is looked
+/// at is counted anew from all of them, which takes some milliseconds for a million: densities are as fine close in as far out. Immutable.
 /// </summary>
 public sealed class StarCloud(float[] x, float[] y, ChartWindow whole)
 {
@@ -13,7 +13,8 @@ public sealed class StarCloud(float[] x, float[] y, ChartWindow whole)
     public DensityGrid Density(ChartWindow window, int columns, int rows)
     {
         var grid = new DensityGrid(columns, rows, (window.Left, window.Right), (window.Bottom, window.Top));
-        for (var i = 0; i < x.Length; i++) grid.Add(x[i], y[i]);
+        for (var i = 0; i < x.Length; i++)
+            grid.Add(x[i], y[i]);
         return grid;
     }
 
@@ -25,19 +26,22 @@ public sealed class StarCloud(float[] x, float[] y, ChartWindow whole)
         var (y0, y1) = (Math.Min(window.Bottom, window.Top), Math.Max(window.Bottom, window.Top));
         for (var i = 0; i < x.Length; i++)
         {
-            if (x[i] >= x0 && x[i] <= x1 && y[i] >= y0 && y[i] <= y1) found.Add(i);
+            if (x[i] >= x0 && x[i] <= x1 && y[i] >= y0 && y[i] <= y1)
+                found.Add(i);
         }
         return found;
     }
 
-    /// <summary>The part around some stars, with room on all sides, along the axes' directions; null where none of them has a place.</summary>
+    /// <summary>The part around some stars, with room on all sides, along the axes' directions; null where none of them has a
+    /// place.</summary>
     /// <param name="room">on each side, as a share of what the stars take</param>
     /// <param name="keepShape">whether both axes keep their ratio, as on a map</param>
     public ChartWindow? Around(IReadOnlyList<int> stars, double room, bool keepShape)
     {
         ArgumentNullException.ThrowIfNull(stars);
         var placed = stars.Where(i => float.IsFinite(x[i]) && float.IsFinite(y[i])).ToList();
-        if (placed.Count == 0) return null;
+        if (placed.Count == 0)
+            return null;
         var (left, right) = Scale.Inner([.. placed.Select(i => x[i])]);
         var (bottom, top) = Scale.Inner([.. placed.Select(i => y[i])]);
         var (wide, tall) = ((right - left) * (1 + 2 * room), (top - bottom) * (1 + 2 * room));
@@ -47,9 +51,15 @@ public sealed class StarCloud(float[] x, float[] y, ChartWindow whole)
             var share = Math.Max(wide / wholeWide, tall / wholeTall);
             (wide, tall) = (share * wholeWide, share * wholeTall);
         }
-        if (keepShape && wide >= wholeWide) return whole;
+        if (keepShape && wide >= wholeWide)
+            return whole;
         var (signX, signY) = (Math.Sign(whole.Right - whole.Left), Math.Sign(whole.Top - whole.Bottom));
         var (middleX, middleY) = ((left + right) / 2, (bottom + top) / 2);
-        return new ChartWindow(middleX - signX * wide / 2, middleX + signX * wide / 2, middleY - signY * tall / 2, middleY + signY * tall / 2);
+        return new ChartWindow(
+            middleX - signX * wide / 2,
+            middleX + signX * wide / 2,
+            middleY - signY * tall / 2,
+            middleY + signY * tall / 2
+        );
     }
 }

@@ -5,16 +5,29 @@ namespace Almagest.Charts.Drawing;
 /// <param name="Marks">null = none</param>
 /// <param name="First">places of the stars that are drawn before others where not all can be</param>
 /// <param name="Tips">words for some stars, by id</param>
-public sealed record StarLayer(long[] StarIds, StarMarks? Marks = null, IReadOnlyList<int>? First = null, IReadOnlyDictionary<long, string>? Tips = null)
+public sealed record StarLayer(
+    long[] StarIds,
+    StarMarks? Marks = null,
+    IReadOnlyList<int>? First = null,
+    IReadOnlyDictionary<long, string>? Tips = null
+)
 {
     /// <summary>Fewer stars in sight are drawn one by one: a browser moves some thousands of marks easily.</summary>
-    public const int MostStars = 1500, MostMarks = 3000;
+    public const int MostStars = 1500,
+        MostMarks = 3000;
 
     /// <summary>What is in sight.</summary>
     public readonly record struct Drawn(long InSight, bool OneByOne, int MarksInSight, int MarksDrawn);
 
     /// <param name="box">the pixels of the plot: left, top, width and height</param>
-    public Drawn Draw(SvgCanvas canvas, StarCloud cloud, ChartWindow window, (double Left, double Top, double Width, double Height) box, (int Columns, int Rows) cells, bool isSky = false)
+    public Drawn Draw(
+        SvgCanvas canvas,
+        StarCloud cloud,
+        ChartWindow window,
+        (double Left, double Top, double Width, double Height) box,
+        (int Columns, int Rows) cells,
+        bool isSky = false
+    )
     {
         ArgumentNullException.ThrowIfNull(canvas);
         ArgumentNullException.ThrowIfNull(cloud);
@@ -24,24 +37,34 @@ public sealed record StarLayer(long[] StarIds, StarMarks? Marks = null, IReadOnl
         if (!oneByOne)
         {
             var grid = new DensityGrid(cells.Columns, cells.Rows, (window.Left, window.Right), (window.Bottom, window.Top));
-            foreach (var i in inSight) grid.Add(cloud[i].X, cloud[i].Y);
+            foreach (var i in inSight)
+                grid.Add(cloud[i].X, cloud[i].Y);
             canvas.Image(box.Left, box.Top, box.Width, box.Height, grid.Paint());
         }
         void Mark(int i, string css, double radius, string? fill)
         {
             var (x, y) = cloud[i];
             var id = StarIds[i];
-            canvas.Circle(box.Left + (x - window.Left) / (window.Right - window.Left) * box.Width, box.Top + (window.Top - y) / (window.Top - window.Bottom) * box.Height,
-                radius, css, Tips?.GetValueOrDefault(id), id, fill);
+            canvas.Circle(
+                box.Left + (x - window.Left) / (window.Right - window.Left) * box.Width,
+                box.Top + (window.Top - y) / (window.Top - window.Bottom) * box.Height,
+                radius,
+                css,
+                Tips?.GetValueOrDefault(id),
+                id,
+                fill
+            );
         }
         if (oneByOne)
         {
             foreach (var i in inSight)
             {
-                if (Marks?.IsMarked(i) != true) Mark(i, "star", 1.8, null);
+                if (Marks?.IsMarked(i) != true)
+                    Mark(i, "star", 1.8, null);
             }
         }
-        if (Marks is null) return Done(canvas, inSight.Count, oneByOne, 0, 0);
+        if (Marks is null)
+            return Done(canvas, inSight.Count, oneByOne, 0, 0);
         var marked = inSight.Where(Marks.IsMarked).ToList();
         var chosen = marked;
         if (marked.Count > MostMarks)
@@ -50,10 +73,12 @@ public sealed record StarLayer(long[] StarIds, StarMarks? Marks = null, IReadOnl
             var taken = chosen.ToHashSet();
             var rest = marked.Where(i => !taken.Contains(i)).ToList();
             // The rest evenly, in the order of ids, which is the catalogue's.
-            for (var k = 0; k < MostMarks - taken.Count && k < rest.Count; k++) chosen.Add(rest[(int)((long)k * rest.Count / Math.Max(1, MostMarks - taken.Count))]);
+            for (var k = 0; k < MostMarks - taken.Count && k < rest.Count; k++)
+                chosen.Add(rest[(int)((long)k * rest.Count / Math.Max(1, MostMarks - taken.Count))]);
         }
         // Smaller where they crowd.
-        foreach (var i in chosen) Mark(i, "flag", chosen.Count > 800 ? 2.2 : 3, Marks.Fill(i));
+        foreach (var i in chosen)
+            Mark(i, "flag", chosen.Count > 800 ? 2.2 : 3, Marks.Fill(i));
         return Done(canvas, inSight.Count, oneByOne, marked.Count, chosen.Count);
     }
 

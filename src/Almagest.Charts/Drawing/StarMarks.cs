@@ -34,7 +34,8 @@ public sealed class StarMarks
         {
             foreach (var id in ids)
             {
-                if (Array.BinarySearch(starIds, id) is >= 0 and var at) (groups[at], count) = (cluster, count + 1);
+                if (Array.BinarySearch(starIds, id) is >= 0 and var at)
+                    (groups[at], count) = (cluster, count + 1);
             }
         }
         return new StarMarks(groups, areClusters) { Count = count };

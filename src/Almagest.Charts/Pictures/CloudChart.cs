@@ -16,10 +16,18 @@ public sealed class CloudChart(Func<ChartWindow?, (string Svg, StarLayer.Drawn D
     {
         get
         {
-            var stars = string.Create(CultureInfo.InvariantCulture, $"{_drawn.InSight:N0} {(_drawn.InSight == 1 ? "star" : "stars")} in sight");
+            var stars = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_drawn.InSight:N0} {(_drawn.InSight == 1 ? "star" : "stars")} in sight"
+            );
             var how = _drawn.OneByOne ? ", each drawn." : ": their density in colour, on a logarithmic scale; closer in, single stars.";
-            var rest = _drawn.MarksDrawn < _drawn.MarksInSight
-                ? string.Create(CultureInfo.InvariantCulture, $" {_drawn.MarksDrawn:N0} of {_drawn.MarksInSight:N0} {marked} are drawn; closer in, all.") : "";
+            var rest =
+                _drawn.MarksDrawn < _drawn.MarksInSight
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $" {_drawn.MarksDrawn:N0} of {_drawn.MarksInSight:N0} {marked} are drawn; closer in, all."
+                    )
+                    : "";
             return stars + how + rest;
         }
     }

@@ -30,27 +30,41 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
     public Task<SelectionPicture> SelectionAsync(long datasetId, StarFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return GetAsync($"selection {datasetId} {filter.ToJson()}", async () => SelectionPicture.Of(await selections.GetAsync(datasetId, filter)), p => p.Stars);
+        return GetAsync(
+            $"selection {datasetId} {filter.ToJson()}",
+            async () => SelectionPicture.Of(await selections.GetAsync(datasetId, filter)),
+            p => p.Stars
+        );
     }
 
     /// <exception cref="Almagest.Contract.Errors.LedgerException">no such run, or it has no scores</exception>
-    public Task<RunScores> ScoresAsync(Guid runId) => GetAsync($"scores {runId}", async () => await RunScores.ReadAsync(ledger, runId), s => s.Ascending.Count / 4);
+    public Task<RunScores> ScoresAsync(Guid runId) =>
+        GetAsync($"scores {runId}", async () => await RunScores.ReadAsync(ledger, runId), s => s.Ascending.Count / 4);
 
     /// <summary>Which stars of its selection a complete run marks.</summary>
     public Task<StarMarks> MarksAsync(DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return GetAsync($"marks {run.RunId}", async () =>
-        {
-            var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
-            var sets = new RunSetReader(ledger);
-            return run.RunType == RunTypes.Anomaly
-                ? StarMarks.Of(picture.StarIds, false, [(0, (await sets.MarksAsync([run]))[0].Marked)])
-                : StarMarks.Of(picture.StarIds, true, (await sets.ClustersAsync([run]))[0].Clusters.Select(c => (c.ClusterId, (IEnumerable<long>)c.Members)));
-        }, m => m.Stars / 10);
+        return GetAsync(
+            $"marks {run.RunId}",
+            async () =>
+            {
+                var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+                var sets = new RunSetReader(ledger);
+                return run.RunType == RunTypes.Anomaly
+                    ? StarMarks.Of(picture.StarIds, false, [(0, (await sets.MarksAsync([run]))[0].Marked)])
+                    : StarMarks.Of(
+                        picture.StarIds,
+                        true,
+                        (await sets.ClustersAsync([run]))[0].Clusters.Select(c => (c.ClusterId, (IEnumerable<long>)c.Members))
+                    );
+            },
+            m => m.Stars / 10
+        );
     }
 
-    private async Task<T> GetAsync<T>(string key, Func<Task<T>> make, Func<T, long> stars) where T : notnull
+    private async Task<T> GetAsync<T>(string key, Func<Task<T>> make, Func<T, long> stars)
+        where T : notnull
     {
         var entry = _kept.GetOrAdd(key, _ => new Entry(new Lazy<Task<object>>(() => Task.Run(async () => (object)await make()))));
         entry.Used = Interlocked.Increment(ref _clock);
@@ -58,7 +72,8 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
         {
             var value = (T)await entry.Value.Value;
             entry.Stars = stars(value);
-            while (_kept.Count > 1 && _kept.Values.Sum(e => e.Stars) > MostStars) _kept.TryRemove(_kept.MinBy(k => k.Value.Used).Key, out _);
+            while (_kept.Count > 1 && _kept.Values.Sum(e => e.Stars) > MostStars)
+                _kept.TryRemove(_kept.MinBy(k => k.Value.Used).Key, out _);
             return value;
         }
         catch

@@ -23,18 +23,34 @@ public sealed record RunCharts(CloudChart Sky, CloudChart? Diagram, CloudChart? 
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(marks);
         var (isAnomaly, near) = (run.RunType == RunTypes.Anomaly, cluster is not null && run.RunType == RunTypes.Cluster);
-        if (near) marks = marks.Only(cluster!.Value);
+        if (near)
+            marks = marks.Only(cluster!.Value);
         var ids = picture.StarIds;
-        var layer = new StarLayer(ids, marks, [.. stars.Select(s => Array.BinarySearch(ids, s.StarId)).Where(i => i >= 0)], stars.ToDictionary(s => s.StarId, Tip));
+        var layer = new StarLayer(
+            ids,
+            marks,
+            [.. stars.Select(s => Array.BinarySearch(ids, s.StarId)).Where(i => i >= 0)],
+            stars.ToDictionary(s => s.StarId, Tip)
+        );
         var marked = isAnomaly ? "flagged stars" : "members";
         var members = isAnomaly ? [] : marks.Places();
-        var sky = new CloudChart(w => SkyMap.Draw(picture.Projection, picture.Sky, layer, "Map of the sky", w), marked, near ? picture.Sky.Around(members, 1, keepShape: true) : null);
+        var sky = new CloudChart(
+            w => SkyMap.Draw(picture.Projection, picture.Sky, layer, "Map of the sky", w),
+            marked,
+            near ? picture.Sky.Around(members, 1, keepShape: true) : null
+        );
         var diagram = picture.Diagram is { } d ? new CloudChart(w => d.Draw(layer, "Colour–magnitude diagram", w), marked) : null;
         // Beside its members, a cluster is judged by what surrounds it.
         CloudChart? Beside(StarCloud? cloud, string x, string y, string what) =>
-            cloud?.Around(members, near ? 0.6 : 0.2, false) is { } around ? new CloudChart(w => CloudPlot.Draw(cloud, layer, x, y, what, w), marked, around).Show(null) : null;
-        return new RunCharts(sky.Show(null), diagram?.Show(null), isAnomaly ? null : Beside(picture.Motions, "pm RA·cos Dec (mas/yr)", "pm Dec (mas/yr)", "Proper motions"),
-            isAnomaly ? null : Beside(picture.Distances, "magnitude", "parallax (mas)", "Parallax against magnitude"));
+            cloud?.Around(members, near ? 0.6 : 0.2, false) is { } around
+                ? new CloudChart(w => CloudPlot.Draw(cloud, layer, x, y, what, w), marked, around).Show(null)
+                : null;
+        return new RunCharts(
+            sky.Show(null),
+            diagram?.Show(null),
+            isAnomaly ? null : Beside(picture.Motions, "pm RA·cos Dec (mas/yr)", "pm Dec (mas/yr)", "Proper motions"),
+            isAnomaly ? null : Beside(picture.Distances, "magnitude", "parallax (mas)", "Parallax against magnitude")
+        );
     }
 
     /// <param name="threshold">scores below it are flagged</param>
@@ -48,10 +64,26 @@ public sealed record RunCharts(CloudChart Sky, CloudChart? Diagram, CloudChart? 
     public static string? Sizes(IReadOnlyList<ClusterSizeRow> clusters)
     {
         ArgumentNullException.ThrowIfNull(clusters);
-        return clusters.Count == 0 ? null : Bars.Draw([.. clusters.Take(ShownClusters).Select(c => new Bar(c.ClusterId.ToString(CultureInfo.InvariantCulture), c.ClusterSize, Fill: ColourMap.Group(c.ClusterId)))],
-            clusters.Count > ShownClusters ? $"cluster (the {ShownClusters} largest of {clusters.Count})" : "cluster", "stars", "Cluster sizes");
+        return clusters.Count == 0
+            ? null
+            : Bars.Draw(
+                [
+                    .. clusters
+                        .Take(ShownClusters)
+                        .Select(c => new Bar(
+                            c.ClusterId.ToString(CultureInfo.InvariantCulture),
+                            c.ClusterSize,
+                            Fill: ColourMap.Group(c.ClusterId)
+                        )),
+                ],
+                clusters.Count > ShownClusters ? $"cluster (the {ShownClusters} largest of {clusters.Count})" : "cluster",
+                "stars",
+                "Cluster sizes"
+            );
     }
 
-    private static string Tip(StarResult s) => s.AnomalyScore is { } score
-        ? FormattableString.Invariant($"{s.SourceId}: score {score:0.000}") : FormattableString.Invariant($"{s.SourceId}: cluster {s.ClusterId}");
+    private static string Tip(StarResult s) =>
+        s.AnomalyScore is { } score
+            ? FormattableString.Invariant($"{s.SourceId}: score {score:0.000}")
+            : FormattableString.Invariant($"{s.SourceId}: cluster {s.ClusterId}");
 }

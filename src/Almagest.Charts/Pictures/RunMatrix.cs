@@ -15,19 +15,31 @@ public static class RunMatrix
         var (runs, n) = (table.Runs, table.Runs.Count);
         var place = runs.Index().ToDictionary(r => r.Item.Run.RunId, r => r.Index);
         var cells = new double?[n, n];
-        for (var i = 0; i < n; i++) cells[i, i] = 1;
+        for (var i = 0; i < n; i++)
+            cells[i, i] = 1;
         foreach (var p in table.Pairs)
         {
             var (i, j) = (place[p.Run1.RunId], place[p.Run2.RunId]);
-            cells[i, j] = cells[j, i] = p.Overlap.Shared == 0 ? null : p.Run1.RunType == RunTypes.Anomaly ? p.Overlap.Jaccard : Math.Max(0, p.AdjustedRandIndex ?? 0);
+            cells[i, j] = cells[j, i] =
+                p.Overlap.Shared == 0 ? null
+                : p.Run1.RunType == RunTypes.Anomaly ? p.Overlap.Jaccard
+                : Math.Max(0, p.AdjustedRandIndex ?? 0);
         }
         var order = HeatMap.Order(cells);
         var sorted = new double?[n, n];
         for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j < n; j++) sorted[i, j] = cells[order[i], order[j]];
+            for (var j = 0; j < n; j++)
+                sorted[i, j] = cells[order[i], order[j]];
         }
-        return (HeatMap.Draw([.. order.Select(i => DisplayText.Short(runs[i].Run.RunId))], sorted, "Matrix of how far runs agree",
-            link is null ? null : (i, j) => link(runs[order[i]].Run.RunId, runs[order[j]].Run.RunId)), order);
+        return (
+            HeatMap.Draw(
+                [.. order.Select(i => DisplayText.Short(runs[i].Run.RunId))],
+                sorted,
+                "Matrix of how far runs agree",
+                link is null ? null : (i, j) => link(runs[order[i]].Run.RunId, runs[order[j]].Run.RunId)
+            ),
+            order
+        );
     }
 }

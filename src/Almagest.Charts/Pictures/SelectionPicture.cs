@@ -9,8 +9,17 @@ namespace Almagest.Charts.Pictures;
 /// <param name="Diagram">null where no star has both colour and magnitude</param>
 /// <param name="Motions">proper motion in RA·cos Dec, to the left, and in Dec, mas/yr; null where no star has it</param>
 /// <param name="Distances">magnitude and parallax; null where no star has both</param>
-public sealed record SelectionPicture(long[] StarIds, SkyProjection Projection, StarCloud Sky, ColourMagnitude? Diagram, StarCloud? Motions, StarCloud? Distances,
-    Histogram? Magnitudes, Histogram? Colours, Histogram? Parallaxes)
+public sealed record SelectionPicture(
+    long[] StarIds,
+    SkyProjection Projection,
+    StarCloud Sky,
+    ColourMagnitude? Diagram,
+    StarCloud? Motions,
+    StarCloud? Distances,
+    Histogram? Magnitudes,
+    Histogram? Colours,
+    Histogram? Parallaxes
+)
 {
     public int Stars => StarIds.Length;
 
@@ -24,9 +33,17 @@ public sealed record SelectionPicture(long[] StarIds, SkyProjection Projection, 
             var place = projection.Project(stars.RaDeg[i], stars.DecDeg[i]) ?? (double.NaN, double.NaN);
             (x[i], y[i]) = ((float)place.Item1, (float)place.Item2);
         }
-        return new SelectionPicture(stars.StarId, projection, new StarCloud(x, y, projection.Whole), ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas),
-            Cloud(stars.PmraMasYr, stars.PmdecMasYr, leftwards: true), Cloud(stars.Magnitude, stars.ParallaxMas, leftwards: false),
-            Histogram.Of(stars.Magnitude), Histogram.Of(stars.Color), Histogram.OfMost(stars.ParallaxMas));
+        return new SelectionPicture(
+            stars.StarId,
+            projection,
+            new StarCloud(x, y, projection.Whole),
+            ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas),
+            Cloud(stars.PmraMasYr, stars.PmdecMasYr, leftwards: true),
+            Cloud(stars.Magnitude, stars.ParallaxMas, leftwards: false),
+            Histogram.Of(stars.Magnitude),
+            Histogram.Of(stars.Color),
+            Histogram.OfMost(stars.ParallaxMas)
+        );
     }
 
     // On the sky RA grows to the left, and so does motion in RA.
@@ -34,7 +51,8 @@ public sealed record SelectionPicture(long[] StarIds, SkyProjection Projection, 
     {
         var (x, y) = (Array.ConvertAll(first, v => (float)v), Array.ConvertAll(second, v => (float)v));
         var both = Enumerable.Range(0, x.Length).Where(i => float.IsFinite(x[i]) && float.IsFinite(y[i])).ToList();
-        if (both.Count == 0) return null;
+        if (both.Count == 0)
+            return null;
         var (left, right) = Scale.Inner([.. both.Select(i => x[i])]);
         var (bottom, top) = Scale.Inner([.. both.Select(i => y[i])]);
         return new StarCloud(x, y, leftwards ? new ChartWindow(right, left, bottom, top) : new ChartWindow(left, right, bottom, top));

@@ -27,11 +27,14 @@ public sealed partial class ChartPrinter : IDisposable
     {
         var root = XDocument.Parse(svg).Root!;
         var (width, height) = SizeOf(root);
-        using var surface = SKSurface.Create(new SKImageInfo((int)Math.Ceiling(width * scale), (int)Math.Ceiling(height * scale)))
+        using var surface =
+            SKSurface.Create(new SKImageInfo((int)Math.Ceiling(width * scale), (int)Math.Ceiling(height * scale)))
             ?? throw new InvalidOperationException($"no picture of {width * scale:0} by {height * scale:0} pixels can be made");
         surface.Canvas.Clear(SKColors.White);
         surface.Canvas.Scale((float)scale);
-        using (var printer = new ChartPrinter(surface.Canvas, new ChartStyle(root.Descendants().First(e => e.Name.LocalName == "style").Value)))
+        using (
+            var printer = new ChartPrinter(surface.Canvas, new ChartStyle(root.Descendants().First(e => e.Name.LocalName == "style").Value))
+        )
             printer.Children(root);
         using var image = surface.Snapshot();
         using var png = image.Encode(SKEncodedImageFormat.Png, 100);
@@ -51,22 +54,48 @@ public sealed partial class ChartPrinter : IDisposable
 
     private void Children(XElement parent)
     {
-        foreach (var e in parent.Elements()) Draw(e);
+        foreach (var e in parent.Elements())
+            Draw(e);
     }
 
     private void Draw(XElement e)
     {
         switch (e.Name.LocalName)
         {
-            case "svg": Inner(e); break;
-            case "a": Children(e); break;
-            case "line": Paint(e, path => { path.MoveTo(N(e, "x1"), N(e, "y1")); path.LineTo(N(e, "x2"), N(e, "y2")); }); break;
-            case "rect": Paint(e, path => path.AddRect(SKRect.Create(N(e, "x"), N(e, "y"), N(e, "width"), N(e, "height")))); break;
-            case "circle": Paint(e, path => path.AddCircle(N(e, "cx"), N(e, "cy"), N(e, "r"))); break;
-            case "polyline": Paint(e, path => Polyline(path, Numbers(e.Attribute("points")!.Value))); break;
-            case "path": Path(e); break;
-            case "text": Text(e); break;
-            case "image": Image(e); break;
+            case "svg":
+                Inner(e);
+                break;
+            case "a":
+                Children(e);
+                break;
+            case "line":
+                Paint(
+                    e,
+                    path =>
+                    {
+                        path.MoveTo(N(e, "x1"), N(e, "y1"));
+                        path.LineTo(N(e, "x2"), N(e, "y2"));
+                    }
+                );
+                break;
+            case "rect":
+                Paint(e, path => path.AddRect(SKRect.Create(N(e, "x"), N(e, "y"), N(e, "width"), N(e, "height"))));
+                break;
+            case "circle":
+                Paint(e, path => path.AddCircle(N(e, "cx"), N(e, "cy"), N(e, "r")));
+                break;
+            case "polyline":
+                Paint(e, path => Polyline(path, Numbers(e.Attribute("points")!.Value)));
+                break;
+            case "path":
+                Path(e);
+                break;
+            case "text":
+                Text(e);
+                break;
+            case "image":
+                Image(e);
+                break;
         }
     }
 
@@ -88,8 +117,10 @@ public sealed partial class ChartPrinter : IDisposable
     {
         for (var i = 0; i + 1 < numbers.Length; i += 2)
         {
-            if (i == 0) path.MoveTo(numbers[0], numbers[1]);
-            else path.LineTo(numbers[i], numbers[i + 1]);
+            if (i == 0)
+                path.MoveTo(numbers[0], numbers[1]);
+            else
+                path.LineTo(numbers[i], numbers[i + 1]);
         }
     }
 
@@ -111,19 +142,43 @@ public sealed partial class ChartPrinter : IDisposable
     {
         if (e.Name.LocalName is not ("line" or "polyline") && Colour(e, "fill", "#000") is { } fill)
         {
-            using var paint = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Fill, Color = fill };
+            using var paint = new SKPaint
+            {
+                IsAntialias = true,
+                Style = SKPaintStyle.Fill,
+                Color = fill,
+            };
             _canvas.DrawPath(path, paint);
         }
-        if (Colour(e, "stroke", "none") is not { } stroke) return;
-        using var pen = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, Color = stroke, StrokeWidth = _style.Of(e, "stroke-width") is { } w ? Number(w) : 1 };
+        if (Colour(e, "stroke", "none") is not { } stroke)
+            return;
+        using var pen = new SKPaint
+        {
+            IsAntialias = true,
+            Style = SKPaintStyle.Stroke,
+            Color = stroke,
+            StrokeWidth = _style.Of(e, "stroke-width") is { } w ? Number(w) : 1,
+        };
         _canvas.DrawPath(path, pen);
     }
 
     private void Text(XElement e)
     {
-        using var font = new SKFont(s_face.Value, _style.Of(e, "font-size") is { } size ? Number(size.Replace("px", "", StringComparison.Ordinal)) : TextSize) { Subpixel = true, Embolden = _style.Of(e, "font-weight") is "600" or "bold" };
+        using var font = new SKFont(
+            s_face.Value,
+            _style.Of(e, "font-size") is { } size ? Number(size.Replace("px", "", StringComparison.Ordinal)) : TextSize
+        )
+        {
+            Subpixel = true,
+            Embolden = _style.Of(e, "font-weight") is "600" or "bold",
+        };
         using var paint = new SKPaint { IsAntialias = true, Color = Colour(e, "fill", "#000") ?? SKColors.Black };
-        var align = e.Attribute("text-anchor")?.Value switch { "end" => SKTextAlign.Right, "start" => SKTextAlign.Left, _ => SKTextAlign.Center };
+        var align = e.Attribute("text-anchor")?.Value switch
+        {
+            "end" => SKTextAlign.Right,
+            "start" => SKTextAlign.Left,
+            _ => SKTextAlign.Center,
+        };
         _canvas.Save();
         if (e.Attribute("transform") is { } turn)
         {
@@ -139,13 +194,18 @@ public sealed partial class ChartPrinter : IDisposable
         var data = Convert.FromBase64String(e.Attribute("href")!.Value.Split(',', 2)[1]);
         using var image = SKImage.FromEncodedData(data);
         // Cells stay cells.
-        _canvas.DrawImage(image, SKRect.Create(N(e, "x"), N(e, "y"), N(e, "width"), N(e, "height")), new SKSamplingOptions(SKFilterMode.Nearest));
+        _canvas.DrawImage(
+            image,
+            SKRect.Create(N(e, "x"), N(e, "y"), N(e, "width"), N(e, "height")),
+            new SKSamplingOptions(SKFilterMode.Nearest)
+        );
     }
 
     private SKColor? Colour(XElement e, string property, string otherwise)
     {
         var text = _style.Of(e, property) ?? otherwise;
-        if (text == "none") return null;
+        if (text == "none")
+            return null;
         var colour = SKColor.Parse(text);
         return _style.Of(e, property + "-opacity") is { } opacity ? colour.WithAlpha((byte)Math.Round(255 * Number(opacity))) : colour;
     }
@@ -154,11 +214,14 @@ public sealed partial class ChartPrinter : IDisposable
 
     private static float Number(string text) => float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    private static float[] Numbers(string text) => [.. text.Replace(',', ' ').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Number)];
+    private static float[] Numbers(string text) =>
+        [.. text.Replace(',', ' ').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Number)];
 
     private static SKTypeface LoadFace()
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("DejaVuSansCondensed.ttf") ?? throw new InvalidOperationException("the font is not embedded");
+        using var stream =
+            Assembly.GetExecutingAssembly().GetManifestResourceStream("DejaVuSansCondensed.ttf")
+            ?? throw new InvalidOperationException("the font is not embedded");
         return SKTypeface.FromStream(stream) ?? throw new InvalidOperationException("the font cannot be read");
     }
 

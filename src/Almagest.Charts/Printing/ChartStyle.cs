@@ -4,7 +4,8 @@ using Almagest.Charts.Drawing;
 
 namespace Almagest.Charts.Printing;
 
-/// <summary>The rules of a chart's own style sheet (<see cref="SvgCanvas"/>), and nothing more of CSS: selectors of an element's name and classes, with classes of what is around it.</summary>
+/// <summary>The rules of a chart's own style sheet (<see cref="SvgCanvas"/>), and nothing more of CSS: selectors of an element's name and
+/// classes, with classes of what is around it.</summary>
 internal sealed partial class ChartStyle
 {
     private sealed record Rule(string[][] Selector, Dictionary<string, string> Values, int Weight);
@@ -15,11 +16,18 @@ internal sealed partial class ChartStyle
     {
         foreach (Match block in Block().Matches(css))
         {
-            var values = block.Groups[2].Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(v => v.Split(':', 2)).ToDictionary(v => v[0].Trim(), v => v[1].Trim());
+            var values = block
+                .Groups[2]
+                .Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(v => v.Split(':', 2))
+                .ToDictionary(v => v[0].Trim(), v => v[1].Trim());
             foreach (var selector in block.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries))
             {
                 // Each part as its words: text.dark is "text", ".dark".
-                var parts = selector.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => Word().Matches(p).Select(m => m.Value).ToArray()).ToArray();
+                var parts = selector
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(p => Word().Matches(p).Select(m => m.Value).ToArray())
+                    .ToArray();
                 _rules.Add(new Rule(parts, values, parts.Sum(p => p.Sum(w => w.StartsWith('.') ? 10 : 1))));
             }
         }
@@ -34,25 +42,30 @@ internal sealed partial class ChartStyle
         {
             foreach (var part in own.Split(';'))
             {
-                if (part.Split(':', 2) is [var name, var value] && name.Trim() == property) return value.Trim();
+                if (part.Split(':', 2) is [var name, var value] && name.Trim() == property)
+                    return value.Trim();
             }
         }
         string? found = null;
         foreach (var rule in _rules)
         {
-            if (rule.Values.TryGetValue(property, out var value) && Fits(element, rule.Selector)) found = value;
+            if (rule.Values.TryGetValue(property, out var value) && Fits(element, rule.Selector))
+                found = value;
         }
         return found ?? element.Attribute(property)?.Value;
     }
 
     private static bool Fits(XElement element, string[][] selector)
     {
-        if (!Is(element, selector[^1])) return false;
+        if (!Is(element, selector[^1]))
+            return false;
         var around = element.Parent;
         for (var i = selector.Length - 2; i >= 0; i--)
         {
-            while (around is not null && !Is(around, selector[i])) around = around.Parent;
-            if (around is null) return false;
+            while (around is not null && !Is(around, selector[i]))
+                around = around.Parent;
+            if (around is null)
+                return false;
             around = around.Parent;
         }
         return true;

@@ -23,27 +23,55 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
     /// <param name="cluster">only the members of this one, from near</param>
     /// <returns>an SVG</returns>
     /// <exception cref="LedgerException">the run is not complete, or has none of the pictures</exception>
-    public async Task<string> RunAsync(DiscoveryRun run, IReadOnlyCollection<string> wanted, int? cluster = null, CancellationToken cancellationToken = default)
+    public async Task<string> RunAsync(
+        DiscoveryRun run,
+        IReadOnlyCollection<string> wanted,
+        int? cluster = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(run);
         if (!run.IsComplete)
-            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: there is nothing to draw",
-                "Wait until it is complete.").With("run_id", run.RunId).With("status", run.Status);
+            throw LedgerException
+                .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: there is nothing to draw", "Wait until it is complete.")
+                .With("run_id", run.RunId)
+                .With("status", run.Status);
         var store = new PictureStore(ledger, new SelectionCache(ledger));
         var picture = await store.SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
         var isAnomaly = run.RunType == RunTypes.Anomaly;
-        var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: isAnomaly, ClusterId: cluster, ByScore: isAnomaly, Limit: StarLayer.MostMarks), cancellationToken);
+        var page = await new ResultRepository(ledger).PageAsync(
+            run.RunId,
+            new ResultQuery(AnomaliesOnly: isAnomaly, ClusterId: cluster, ByScore: isAnomaly, Limit: StarLayer.MostMarks),
+            cancellationToken
+        );
         var charts = RunCharts.Of(run, picture, await store.MarksAsync(run), page.Items, cluster);
         var all = new List<(string Key, string Name, string? Svg)>();
         if (isAnomaly)
-            all.Add(("scores", "Scores: negative = anomalous", Histogram.Of((await store.ScoresAsync(run.RunId)).Ascending, 80) is { } scores ? RunCharts.Scores(scores, 0) : null));
+            all.Add(
+                (
+                    "scores",
+                    "Scores: negative = anomalous",
+                    Histogram.Of((await store.ScoresAsync(run.RunId)).Ascending, 80) is { } scores ? RunCharts.Scores(scores, 0) : null
+                )
+            );
         else
-            all.Add(("sizes", "Cluster sizes", RunCharts.Sizes(await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellationToken))));
+            all.Add(
+                (
+                    "sizes",
+                    "Cluster sizes",
+                    RunCharts.Sizes(await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellationToken))
+                )
+            );
         all.Add(("cmd", "Colour–magnitude diagram", charts.Diagram?.Svg));
         all.Add(("motions", "Proper motions", charts.Motions?.Svg));
         all.Add(("parallaxes", "Parallaxes", charts.Parallaxes?.Svg));
         all.Add(("sky", "Sky", charts.Sky.Svg));
-        return Compose($"Run {DisplayText.Short(run.RunId)}: {DisplayText.Algorithm(run.Algorithm)}, {DisplayText.Gist(run)}; {DisplayText.Count(run.TotalStars)} stars, {DisplayText.Found(run)}", all, wanted);
+        return Compose(
+            $"Run {DisplayText.Short(run.RunId)}: {DisplayText.Algorithm(run.Algorithm)}, {DisplayText.Gist(run)}; "
+                + $"{DisplayText.Count(run.TotalStars)} stars, {DisplayText.Found(run)}",
+            all,
+            wanted
+        );
     }
 
     /// <param name="wanted">of <see cref="OfDataset"/>; empty = all</param>
@@ -57,14 +85,17 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
         if (p.Stars == 0)
             throw LedgerException.Of(ErrorCode.SelectionTooSmall, "the selection holds no star", "Widen the filter.", "filter");
         var layer = new StarLayer(p.StarIds);
-        return Compose($"{dataset.Name}: {DisplayText.Count(p.Stars)} stars{(filter == StarFilter.All ? "" : $", {filter.Describe()}")}",
-        [
-            ("cmd", "Colour–magnitude diagram", p.Diagram?.Draw(layer, "Colour–magnitude diagram").Svg),
-            ("magnitudes", "Magnitudes", p.Magnitudes?.Draw("magnitude", "mag")),
-            ("colours", "Colours", p.Colours?.Draw("colour", "mag")),
-            ("parallaxes", "Parallaxes", p.Parallaxes?.Draw("parallax", "mas")),
-            ("sky", "Density on the sky", SkyMap.Draw(p.Projection, p.Sky, layer, "Density on the sky").Svg),
-        ], wanted);
+        return Compose(
+            $"{dataset.Name}: {DisplayText.Count(p.Stars)} stars{(filter == StarFilter.All ? "" : $", {filter.Describe()}")}",
+            [
+                ("cmd", "Colour–magnitude diagram", p.Diagram?.Draw(layer, "Colour–magnitude diagram").Svg),
+                ("magnitudes", "Magnitudes", p.Magnitudes?.Draw("magnitude", "mag")),
+                ("colours", "Colours", p.Colours?.Draw("colour", "mag")),
+                ("parallaxes", "Parallaxes", p.Parallaxes?.Draw("parallax", "mas")),
+                ("sky", "Density on the sky", SkyMap.Draw(p.Projection, p.Sky, layer, "Density on the sky").Svg),
+            ],
+            wanted
+        );
     }
 
     /// <summary>The matrix of how far runs agree; of two, also what each marks alone.</summary>
@@ -76,7 +107,14 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
         var table = await new RunTableReader(ledger).ReadAsync(runs, cancellationToken);
         var (matrix, _) = RunMatrix.Draw(table);
         var charts = new List<(string, string, string?)>();
-        if (runs.Count == 2) charts.Add(("venn", "Stars that each marks", Venn.Draw(await new RunAgreementReader(ledger).ReadAsync(runs[0], runs[1], cancellationToken))));
+        if (runs.Count == 2)
+            charts.Add(
+                (
+                    "venn",
+                    "Stars that each marks",
+                    Venn.Draw(await new RunAgreementReader(ledger).ReadAsync(runs[0], runs[1], cancellationToken))
+                )
+            );
         charts.Add(("matrix", runs[0].RunType == RunTypes.Anomaly ? "Jaccard similarity of flags" : "Adjusted Rand index", matrix));
         return Compose($"How far {runs.Count} runs agree", charts, []);
     }
@@ -86,8 +124,12 @@ public sealed class LedgerPrints(LedgerDatabase ledger)
         var drawn = all.Where(c => c.Svg is not null).ToList();
         var missing = wanted.Except(drawn.Select(c => c.Key)).ToList();
         if (missing.Count > 0)
-            throw LedgerException.Of(ErrorCode.UnknownName, $"there is no picture '{missing[0]}' here",
-                $"There are: {string.Join(", ", drawn.Select(c => c.Key))}.", "only");
+            throw LedgerException.Of(
+                ErrorCode.UnknownName,
+                $"there is no picture '{missing[0]}' here",
+                $"There are: {string.Join(", ", drawn.Select(c => c.Key))}.",
+                "only"
+            );
         return ChartSheet.Compose(title, [.. drawn.Where(c => wanted.Count == 0 || wanted.Contains(c.Key)).Select(c => (c.Name, c.Svg!))]);
     }
 }

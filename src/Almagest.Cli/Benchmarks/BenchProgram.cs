@@ -16,9 +16,16 @@ internal sealed record BenchProgram(string Dll, string? Project)
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
             var home = Path.Combine(folder.FullName, "bench", Name);
-            if (File.Exists(Path.Combine(home, $"{Name}.csproj"))) return new BenchProgram(Path.Combine(home, "bin", "Release", "net10.0", $"{Name}.dll"), Path.Combine(home, $"{Name}.csproj"));
+            if (File.Exists(Path.Combine(home, $"{Name}.csproj")))
+                return new BenchProgram(
+                    Path.Combine(home, "bin", "Release", "net10.0", $"{Name}.dll"),
+                    Path.Combine(home, $"{Name}.csproj")
+                );
         }
-        throw new CommandFailedException("the benchmarks are not installed: they measure a checkout of the sources",
-            "Get the sources, then run ./almagest bench there (bench/Almagest.Bench; it needs the .NET 10 SDK). Results are in bench/results.");
+        throw new CommandFailedException(
+            "the benchmarks are not installed: they measure a checkout of the sources",
+            "Get the sources, then run ./almagest bench there (bench/Almagest.Bench; it needs the .NET 10 SDK). Results are in "
+                + "bench/results."
+        );
     }
 }

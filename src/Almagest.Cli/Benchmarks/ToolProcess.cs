@@ -19,7 +19,10 @@ internal static class ToolProcess
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new CommandFailedException($"{start.FileName} cannot be started: {e.Message}", "Put the dotnet of the .NET 10 SDK into PATH.");
+            throw new CommandFailedException(
+                $"{start.FileName} cannot be started: {e.Message}",
+                "Put the dotnet of the .NET 10 SDK into PATH."
+            );
         }
         using (process)
         {
@@ -38,9 +41,11 @@ internal static class ToolProcess
 
         async Task PumpAsync(StreamReader from, Action<string> to)
         {
-            while (await from.ReadLineAsync(shell.CancellationToken) is { } line) to(line);
+            while (await from.ReadLineAsync(shell.CancellationToken) is { } line)
+                to(line);
         }
     }
 
-    private static string Dotnet() => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+    private static string Dotnet() =>
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
 }

@@ -22,19 +22,28 @@ internal sealed class AlgorithmOptions
         this._algorithms = algorithms;
         if (algorithms.Count > 1)
         {
-            _choice = Values.Text("--algorithm", "NAME",
-                string.Join("; ", algorithms.Select((a, i) => $"{a.Name}{(i == 0 ? " (default)" : "")}: {a.Finds}")));
+            _choice = Values.Text(
+                "--algorithm",
+                "NAME",
+                string.Join("; ", algorithms.Select((a, i) => $"{a.Name}{(i == 0 ? " (default)" : "")}: {a.Finds}"))
+            );
         }
-        _options = [.. algorithms.SelectMany(a => a.Parameters, (a, p) => (Algorithm: a, Parameter: p))
-            .Where(x => x.Parameter.Kind != ParameterKind.Recipe)
-            .GroupBy(x => x.Parameter.Option)
-            .Select(g => new ParameterOption(algorithms[0], [.. g]))];
+        _options =
+        [
+            .. algorithms
+                .SelectMany(a => a.Parameters, (a, p) => (Algorithm: a, Parameter: p))
+                .Where(x => x.Parameter.Kind != ParameterKind.Recipe)
+                .GroupBy(x => x.Parameter.Option)
+                .Select(g => new ParameterOption(algorithms[0], [.. g])),
+        ];
     }
 
     public void AddTo(Command command)
     {
-        if (_choice is not null) command.Add(_choice);
-        foreach (var option in _options) command.Add(option.Option);
+        if (_choice is not null)
+            command.Add(_choice);
+        foreach (var option in _options)
+            command.Add(option.Option);
     }
 
     /// <summary>The parameters of one run, or of several where an option that takes a list has several values.</summary>
@@ -45,8 +54,11 @@ internal sealed class AlgorithmOptions
         // An option that would be ignored is a misunderstanding.
         if (_options.FirstOrDefault(o => o.IsGiven(parsed) && !o.Has(algorithm)) is { } other)
         {
-            throw LedgerException.Invalid(other.Option.Name.TrimStart('-'), $"{other.Option.Name} means nothing to {algorithm.Name}",
-                _algorithms.Count > 1 ? "Leave it out, or choose another --algorithm." : "Leave it out.");
+            throw LedgerException.Invalid(
+                other.Option.Name.TrimStart('-'),
+                $"{other.Option.Name} means nothing to {algorithm.Name}",
+                _algorithms.Count > 1 ? "Leave it out, or choose another --algorithm." : "Leave it out."
+            );
         }
         IEnumerable<JsonObject> all = [features is null ? [] : new JsonObject { ["features"] = features }];
         foreach (var option in _options.Where(o => o.IsGiven(parsed)))
@@ -66,9 +78,13 @@ internal sealed class AlgorithmOptions
 
     private Algorithm Chosen(ParseResult parsed)
     {
-        if (_choice is null || parsed.GetValue(_choice) is not { } name) return _algorithms[0];
+        if (_choice is null || parsed.GetValue(_choice) is not { } name)
+            return _algorithms[0];
         return _algorithms.FirstOrDefault(a => a.Name == name)
-            ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}' that makes {_algorithms[0].RunType} runs",
-                $"Choose {string.Join(" or ", _algorithms.Select(a => a.Name))}.");
+            ?? throw LedgerException.Invalid(
+                "algorithm",
+                $"there is no algorithm '{name}' that makes {_algorithms[0].RunType} runs",
+                $"Choose {string.Join(" or ", _algorithms.Select(a => a.Name))}."
+            );
     }
 }

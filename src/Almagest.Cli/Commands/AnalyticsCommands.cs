@@ -10,9 +10,13 @@ internal static class AnalyticsCommands
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var views = AnalyticsViews.All.Where(v => v.Command is not null).ToList();
-        var command = new DescribedCommand("analytics", "Questions across runs: which parameters, which parts of the sky, how well, how stable",
-            [.. views.SelectMany(v => v.Command!.Examples)]);
-        foreach (var view in views) command.Add(view.Accept(new ViewQuestion(shell, global)));
+        var command = new DescribedCommand(
+            "analytics",
+            "Questions across runs: which parameters, which parts of the sky, how well, how stable",
+            [.. views.SelectMany(v => v.Command!.Examples)]
+        );
+        foreach (var view in views)
+            command.Add(view.Accept(new ViewQuestion(shell, global)));
         return command;
     }
 }

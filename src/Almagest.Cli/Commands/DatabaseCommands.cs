@@ -8,84 +8,147 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>db migrate</c>, <c>rollback</c> and <c>status</c>: the schema.</summary>
 internal static class DatabaseCommands
 {
-    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("db", "The database's schema",
-        "almagest db status", "almagest db migrate --database postgresql://me@server/almagest", "almagest db rollback AddDiscoveryTimelineView")
-    {
-        Migrate(shell, global), Rollback(shell, global), Status(shell, global),
-    };
+    public static Command Create(CommandShell shell, GlobalOptions global) =>
+        new DescribedCommand(
+            "db",
+            "The database's schema",
+            "almagest db status",
+            "almagest db migrate --database postgresql://me@server/almagest",
+            "almagest db rollback AddDiscoveryTimelineView"
+        )
+        {
+            Migrate(shell, global),
+            Rollback(shell, global),
+            Status(shell, global),
+        };
 
     private static DescribedCommand Migrate(CommandShell shell, GlobalOptions global)
     {
         var command = new DescribedCommand("migrate", "Bring the schema up to this program's", "almagest db migrate");
-        command.SetAction(async (parsed, _) =>
-        {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
-            var applied = await session.Ledger.Schema.MigrateAsync(shell.CancellationToken);
-            shell.Answer(new { applied }, console => console.Say(applied.Count == 0 ? "The schema is up to date." : $"Brought up to date: {string.Join(", ", applied)}."));
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
+                var applied = await session.Ledger.Schema.MigrateAsync(shell.CancellationToken);
+                shell.Answer(
+                    new { applied },
+                    console =>
+                        console.Say(applied.Count == 0 ? "The schema is up to date." : $"Brought up to date: {string.Join(", ", applied)}.")
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
     private static DescribedCommand Rollback(CommandShell shell, GlobalOptions global)
     {
-        var to = new Argument<string>("TO") { Description = "The migration to go back to, by name or id ('almagest db status' lists them); 0 takes everything away, data included" };
-        var yes = Values.Flag("--yes", "Needed with 0: yes, delete all data");
-        var command = new DescribedCommand("rollback", "Take migrations back, down to one that stays", "almagest db rollback InitialSchema") { to, yes };
-        command.SetAction(async (parsed, _) =>
+        var to = new Argument<string>("TO")
         {
-            var target = parsed.GetRequiredValue(to);
-            if (target == "0" && !parsed.GetValue(yes))
-                throw new UsageException("rolling back to 0 deletes every dataset, run and result", "If that is what you want, add --yes.", "TO");
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
-            var before = (await session.Ledger.Schema.StatusAsync(shell.CancellationToken)).Where(s => s.Applied).Select(s => s.Name).ToList();
-            var changed = await session.Ledger.Schema.RollbackAsync(target, shell.CancellationToken);
-            var (taken, applied) = (changed.Where(before.Contains).ToList(), changed.Where(c => !before.Contains(c)).ToList());
-            shell.Answer(new { taken_back = taken, applied }, console =>
+            Description =
+                "The migration to go back to, by name or id ('almagest db status' lists them); 0 takes everything away, data included",
+        };
+        var yes = Values.Flag("--yes", "Needed with 0: yes, delete all data");
+        var command = new DescribedCommand("rollback", "Take migrations back, down to one that stays", "almagest db rollback InitialSchema")
+        {
+            to,
+            yes,
+        };
+        command.SetAction(
+            async (parsed, _) =>
             {
-                if (taken.Count > 0) console.Say($"Took back {string.Join(", ", taken)}.");
-                if (applied.Count > 0) console.Say($"The schema was older than that: applied {string.Join(", ", applied)}.");
-                if (changed.Count == 0) console.Say("The schema stands there already.");
-            });
-            return ExitCodes.Done;
-        });
+                var target = parsed.GetRequiredValue(to);
+                if (target == "0" && !parsed.GetValue(yes))
+                    throw new UsageException(
+                        "rolling back to 0 deletes every dataset, run and result",
+                        "If that is what you want, add --yes.",
+                        "TO"
+                    );
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
+                var before = (await session.Ledger.Schema.StatusAsync(shell.CancellationToken))
+                    .Where(s => s.Applied)
+                    .Select(s => s.Name)
+                    .ToList();
+                var changed = await session.Ledger.Schema.RollbackAsync(target, shell.CancellationToken);
+                var (taken, applied) = (changed.Where(before.Contains).ToList(), changed.Where(c => !before.Contains(c)).ToList());
+                shell.Answer(
+                    new { taken_back = taken, applied },
+                    console =>
+                    {
+                        if (taken.Count > 0)
+                            console.Say($"Took back {string.Join(", ", taken)}.");
+                        if (applied.Count > 0)
+                            console.Say($"The schema was older than that: applied {string.Join(", ", applied)}.");
+                        if (changed.Count == 0)
+                            console.Say("The schema stands there already.");
+                    }
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
     private static DescribedCommand Status(CommandShell shell, GlobalOptions global)
     {
-        var command = new DescribedCommand("status", "List the migrations, which of them the database has, and whether its views are this program's", "almagest db status");
-        command.SetAction(async (parsed, _) =>
-        {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
-            var states = await session.Ledger.Schema.StatusAsync(shell.CancellationToken);
-            var current = states.All(s => s is { Applied: true, Known: true });
-            var stale = current ? await session.Ledger.Schema.StaleDefinitionsAsync(shell.CancellationToken) : [];
-            shell.Answer(new
+        var command = new DescribedCommand(
+            "status",
+            "List the migrations, which of them the database has, and whether its views are this program's",
+            "almagest db status"
+        );
+        command.SetAction(
+            async (parsed, _) =>
             {
-                up_to_date = current && stale.Count == 0,
-                embedded = session.Lease is not null,
-                migrations = states.Select(s => new { s.Id, s.Name, s.Applied, s.Known, s.Superseded }),
-                stale_views = stale,
-            }, console =>
-            {
-                var table = Tables.Of("migration", "id", "state");
-                foreach (var s in states) table.Row(s.Name, s.Id.Length > 14 ? s.Id[..14] : s.Id, StateOf(s));
-                console.Write(table);
-                foreach (var view in stale) console.Say($"{view} is missing or not defined as this program defines it.");
-                if (session.Lease is { } server)
-                    console.Facts(("embedded", server.Settings.DataDirectory), ("psql", $"psql -h {server.Settings.SocketDirectory} -U almagest almagest"));
-                console.Say(current && stale.Count == 0 ? "The schema is up to date." : SchemaMigrator.RemarkOn(states) ?? "Bring it up to date: almagest db migrate");
-            });
-            return ExitCodes.Done;
-        });
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
+                var states = await session.Ledger.Schema.StatusAsync(shell.CancellationToken);
+                var current = states.All(s => s is { Applied: true, Known: true });
+                var stale = current ? await session.Ledger.Schema.StaleDefinitionsAsync(shell.CancellationToken) : [];
+                shell.Answer(
+                    new
+                    {
+                        up_to_date = current && stale.Count == 0,
+                        embedded = session.Lease is not null,
+                        migrations = states.Select(s => new
+                        {
+                            s.Id,
+                            s.Name,
+                            s.Applied,
+                            s.Known,
+                            s.Superseded,
+                        }),
+                        stale_views = stale,
+                    },
+                    console =>
+                    {
+                        var table = Tables.Of("migration", "id", "state");
+                        foreach (var s in states)
+                            table.Row(s.Name, s.Id.Length > 14 ? s.Id[..14] : s.Id, StateOf(s));
+                        console.Write(table);
+                        foreach (var view in stale)
+                            console.Say($"{view} is missing or not defined as this program defines it.");
+                        if (session.Lease is { } server)
+                            console.Facts(
+                                ("embedded", server.Settings.DataDirectory),
+                                ("psql", $"psql -h {server.Settings.SocketDirectory} -U almagest almagest")
+                            );
+                        console.Say(
+                            current && stale.Count == 0
+                                ? "The schema is up to date."
+                                : SchemaMigrator.RemarkOn(states) ?? "Bring it up to date: almagest db migrate"
+                        );
+                    }
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
-    private static string StateOf(MigrationState state) => state switch
-    {
-        { Superseded: true } => "of before the first release",
-        { Known: false } => "of a newer program",
-        _ => state.Applied ? "applied" : "pending",
-    };
+    private static string StateOf(MigrationState state) =>
+        state switch
+        {
+            { Superseded: true } => "of before the first release",
+            { Known: false } => "of a newer program",
+            _ => state.Applied ? "applied" : "pending",
+        };
 }

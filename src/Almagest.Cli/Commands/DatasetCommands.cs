@@ -12,33 +12,55 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>datasets</c>: <c>list</c>, <c>show</c> and <c>delete</c> here, <c>export</c> beside.</summary>
 internal static class DatasetCommands
 {
-    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("datasets", "The loaded catalogues",
-        "almagest datasets list", "almagest datasets show gaia-100pc", "almagest datasets export gaia-100pc -o stars.fits", "almagest datasets delete gaia-100pc --with-runs")
-    {
-        List(shell, global), Show(shell, global), DatasetExportCommand.Create(shell, global), Delete(shell, global),
-    };
+    public static Command Create(CommandShell shell, GlobalOptions global) =>
+        new DescribedCommand(
+            "datasets",
+            "The loaded catalogues",
+            "almagest datasets list",
+            "almagest datasets show gaia-100pc",
+            "almagest datasets export gaia-100pc -o stars.fits",
+            "almagest datasets delete gaia-100pc --with-runs"
+        )
+        {
+            List(shell, global),
+            Show(shell, global),
+            DatasetExportCommand.Create(shell, global),
+            Delete(shell, global),
+        };
 
     private static DescribedCommand List(CommandShell shell, GlobalOptions global)
     {
         var command = new DescribedCommand("list", "List the loaded catalogues", "almagest datasets list --json");
-        command.SetAction(async (parsed, _) =>
-        {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var all = await DatasetResources.ListAsync(session.Ledger, shell.CancellationToken);
-            shell.Answer(all, console =>
+        command.SetAction(
+            async (parsed, _) =>
             {
-                if (all.Count == 0)
-                {
-                    console.Say("There is no dataset yet. Load one: almagest ingest FILE");
-                    return;
-                }
-                var table = Tables.Of(">id", "name", ">stars", ">rejected", ">runs", "loaded (UTC)");
-                foreach (var d in all)
-                    table.Row(d.DatasetId.ToString(), Words.Clip(d.Name, 32), Words.Count(d.StarCount), Words.Count(d.RejectedCount), Words.Count(d.RunCount), Words.When(d.CreatedAt));
-                console.Write(table);
-            });
-            return ExitCodes.Done;
-        });
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var all = await DatasetResources.ListAsync(session.Ledger, shell.CancellationToken);
+                shell.Answer(
+                    all,
+                    console =>
+                    {
+                        if (all.Count == 0)
+                        {
+                            console.Say("There is no dataset yet. Load one: almagest ingest FILE");
+                            return;
+                        }
+                        var table = Tables.Of(">id", "name", ">stars", ">rejected", ">runs", "loaded (UTC)");
+                        foreach (var d in all)
+                            table.Row(
+                                d.DatasetId.ToString(),
+                                Words.Clip(d.Name, 32),
+                                Words.Count(d.StarCount),
+                                Words.Count(d.RejectedCount),
+                                Words.Count(d.RunCount),
+                                Words.When(d.CreatedAt)
+                            );
+                        console.Write(table);
+                    }
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -46,25 +68,51 @@ internal static class DatasetCommands
     {
         var name = new Argument<string>("DATASET") { Description = "Its name or number" };
         var most = Values.Whole("--show-rejected", "N", "How many of the rejected rows to print (default 10)", 0, 1000);
-        var command = new DescribedCommand("show", "Show where a catalogue came from, its columns and its rejected rows", "almagest datasets show gaia-100pc") { name, most };
-        command.SetAction(async (parsed, _) =>
+        var command = new DescribedCommand(
+            "show",
+            "Show where a catalogue came from, its columns and its rejected rows",
+            "almagest datasets show gaia-100pc"
+        )
         {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
-            var shown = (int)(parsed.GetValue(most) ?? 10);
-            var dataset = await DatasetResources.ReadAsync(session.Ledger, found, shown, shell.CancellationToken);
-            shell.Answer(dataset, console =>
+            name,
+            most,
+        };
+        command.SetAction(
+            async (parsed, _) =>
             {
-                console.Heading(dataset.Name);
-                console.Facts([
-                    ("id", dataset.DatasetId.ToString()), ("stars", Words.Count(dataset.StarCount)), ("runs", Words.Count(dataset.RunCount)),
-                    ("loaded", Words.When(dataset.CreatedAt) + " UTC"), ("checksum", dataset.Checksum), ("epoch", dataset.ReferenceEpoch is { } epoch ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"J{epoch:0.###}") : "not known, or differs"),
-                    .. dataset.Source.Select(f => ("file", (string?)$"{f.File} ({f.Format}, {Words.Count(f.Rows ?? 0)} rows)"))]);
-                IngestReportView.ShowMapping(console, dataset.ColumnMapping.OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}"));
-                IngestReportView.ShowRejected(console, dataset.RejectedRows, dataset.RejectedCount, shown);
-            });
-            return ExitCodes.Done;
-        });
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var found = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
+                var shown = (int)(parsed.GetValue(most) ?? 10);
+                var dataset = await DatasetResources.ReadAsync(session.Ledger, found, shown, shell.CancellationToken);
+                shell.Answer(
+                    dataset,
+                    console =>
+                    {
+                        console.Heading(dataset.Name);
+                        console.Facts([
+                            ("id", dataset.DatasetId.ToString()),
+                            ("stars", Words.Count(dataset.StarCount)),
+                            ("runs", Words.Count(dataset.RunCount)),
+                            ("loaded", Words.When(dataset.CreatedAt) + " UTC"),
+                            ("checksum", dataset.Checksum),
+                            (
+                                "epoch",
+                                dataset.ReferenceEpoch is { } epoch
+                                    ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"J{epoch:0.###}")
+                                    : "not known, or differs"
+                            ),
+                            .. dataset.Source.Select(f => ("file", (string?)$"{f.File} ({f.Format}, {Words.Count(f.Rows ?? 0)} rows)")),
+                        ]);
+                        IngestReportView.ShowMapping(
+                            console,
+                            dataset.ColumnMapping.OrderBy(m => StarField.All.ToList().IndexOf(m.Key)).Select(m => $"{m.Key} ← {m.Value}")
+                        );
+                        IngestReportView.ShowRejected(console, dataset.RejectedRows, dataset.RejectedCount, shown);
+                    }
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -72,21 +120,46 @@ internal static class DatasetCommands
     {
         var name = new Argument<string>("DATASET") { Description = "Its name or number" };
         var withRuns = Values.Flag("--with-runs", "Delete its runs and their results as well");
-        var command = new DescribedCommand("delete", "Delete a catalogue with its stars, and if asked its runs", "almagest datasets delete gaia-100pc --with-runs") { name, withRuns };
-        command.SetAction(async (parsed, _) =>
+        var command = new DescribedCommand(
+            "delete",
+            "Delete a catalogue with its stars, and if asked its runs",
+            "almagest datasets delete gaia-100pc --with-runs"
+        )
         {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var datasets = new DatasetRepository(session.Ledger);
-            var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
-            var runs = (await datasets.RunCountsAsync(shell.CancellationToken)).GetValueOrDefault(dataset.DatasetId);
-            if (runs > 0 && !parsed.GetValue(withRuns))
-                throw new CommandFailedException($"dataset '{dataset.Name}' has {Words.Plural(runs, "run", "runs")}, which would be lost", "Add --with-runs to delete them as well.");
-            await datasets.DeleteAsync(dataset.DatasetId, true, shell.CancellationToken);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
-            shell.Answer(new { deleted = dataset.Name, dataset.DatasetId, stars = dataset.StarCount, runs },
-                console => console.Say($"Deleted {dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}, {Words.Plural(runs, "run", "runs")}."));
-            return ExitCodes.Done;
-        });
+            name,
+            withRuns,
+        };
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var datasets = new DatasetRepository(session.Ledger);
+                var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
+                var runs = (await datasets.RunCountsAsync(shell.CancellationToken)).GetValueOrDefault(dataset.DatasetId);
+                if (runs > 0 && !parsed.GetValue(withRuns))
+                    throw new CommandFailedException(
+                        $"dataset '{dataset.Name}' has {Words.Plural(runs, "run", "runs")}, which would be lost",
+                        "Add --with-runs to delete them as well."
+                    );
+                await datasets.DeleteAsync(dataset.DatasetId, true, shell.CancellationToken);
+                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
+                shell.Answer(
+                    new
+                    {
+                        deleted = dataset.Name,
+                        dataset.DatasetId,
+                        stars = dataset.StarCount,
+                        runs,
+                    },
+                    console =>
+                        console.Say(
+                            $"Deleted {dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}, "
+                                + $"{Words.Plural(runs, "run", "runs")}."
+                        )
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 }

@@ -18,30 +18,58 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>discover</c>: one run over a dataset, or a sweep of several.</summary>
 internal static class DiscoverCommands
 {
-    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("discover",
-        "Run one discovery over a dataset, and keep what it finds",
-        "almagest discover anomalies --dataset gaia-100pc --contamination 0.02",
-        "almagest discover clusters --dataset praesepe --features astrometric --eps 0.09 --min-samples 15")
-    {
-        Anomalies(shell, global),
-        Clusters(shell, global),
-        KDistanceCommand.Create(shell, global),
-    };
+    public static Command Create(CommandShell shell, GlobalOptions global) =>
+        new DescribedCommand(
+            "discover",
+            "Run one discovery over a dataset, and keep what it finds",
+            "almagest discover anomalies --dataset gaia-100pc --contamination 0.02",
+            "almagest discover clusters --dataset praesepe --features astrometric --eps 0.09 --min-samples 15"
+        )
+        {
+            Anomalies(shell, global),
+            Clusters(shell, global),
+            KDistanceCommand.Create(shell, global),
+        };
 
     private static DescribedCommand Anomalies(CommandShell shell, GlobalOptions global) =>
-        Of(shell, global, RunTypes.Anomaly, RecipeChoice.AnomalyOrder, new DescribedCommand("anomalies", $"Find unusual stars with {Titles(RunTypes.Anomaly)}",
-            "almagest discover anomalies --dataset gaia-100pc",
-            "almagest discover anomalies --dataset gaia-100pc --features photometric --contamination 0.05 --trees 400",
-            "almagest discover anomalies --dataset gaia-100pc --filter 'cone=56.75,24.1,10 parallax_over_error=10..' --json"));
+        Of(
+            shell,
+            global,
+            RunTypes.Anomaly,
+            RecipeChoice.AnomalyOrder,
+            new DescribedCommand(
+                "anomalies",
+                $"Find unusual stars with {Titles(RunTypes.Anomaly)}",
+                "almagest discover anomalies --dataset gaia-100pc",
+                "almagest discover anomalies --dataset gaia-100pc --features photometric --contamination 0.05 --trees 400",
+                "almagest discover anomalies --dataset gaia-100pc --filter 'cone=56.75,24.1,10 parallax_over_error=10..' --json"
+            )
+        );
 
     private static DescribedCommand Clusters(CommandShell shell, GlobalOptions global) =>
-        Of(shell, global, RunTypes.Cluster, RecipeChoice.ClusterOrder, new DescribedCommand("clusters", $"Find groups of stars with {Titles(RunTypes.Cluster)}",
-            "almagest discover clusters --dataset praesepe --features astrometric --eps 0.09 --min-samples 15",
-            "almagest discover clusters --dataset praesepe --features astrometric --algorithm hdbscan --min-cluster-size 50 --min-samples 15",
-            "almagest discover clusters --dataset praesepe --algorithm hdbscan --min-cluster-size 10,20,50,100 --min-samples 10",
-            "almagest discover clusters --dataset gaia-100pc --filter 'magnitude=..12' --no-save"));
+        Of(
+            shell,
+            global,
+            RunTypes.Cluster,
+            RecipeChoice.ClusterOrder,
+            new DescribedCommand(
+                "clusters",
+                $"Find groups of stars with {Titles(RunTypes.Cluster)}",
+                "almagest discover clusters --dataset praesepe --features astrometric --eps 0.09 --min-samples 15",
+                "almagest discover clusters --dataset praesepe --features astrometric --algorithm hdbscan --min-cluster-size 50 "
+                    + "--min-samples 15",
+                "almagest discover clusters --dataset praesepe --algorithm hdbscan --min-cluster-size 10,20,50,100 --min-samples 10",
+                "almagest discover clusters --dataset gaia-100pc --filter 'magnitude=..12' --no-save"
+            )
+        );
 
-    private static DescribedCommand Of(CommandShell shell, GlobalOptions global, string runType, IReadOnlyList<string> order, DescribedCommand command)
+    private static DescribedCommand Of(
+        CommandShell shell,
+        GlobalOptions global,
+        string runType,
+        IReadOnlyList<string> order,
+        DescribedCommand command
+    )
     {
         var options = new AlgorithmOptions(Algorithms.Of(runType));
         var common = new RunOptions(order);
@@ -54,14 +82,26 @@ internal static class DiscoverCommands
     private static string Titles(string runType) => string.Join(" or ", Algorithms.Of(runType).Select(a => a.Title));
 
     /// <param name="sweep">the parameters of one run, or of several that share what they can; within their ranges</param>
-    public static async Task<int> RunAsync(CommandShell shell, ParseResult parsed, GlobalOptions global, RunOptions options, IReadOnlyList<RunParameters> sweep)
+    public static async Task<int> RunAsync(
+        CommandShell shell,
+        ParseResult parsed,
+        GlobalOptions global,
+        RunOptions options,
+        IReadOnlyList<RunParameters> sweep
+    )
     {
         if (parsed.GetValue(options.Queue) && parsed.GetValue(options.NoSave))
             throw new UsageException("--queue leaves a run to a server, and --no-save keeps none", "Choose one of them.", "--no-save");
         var filter = StarFilterText.Parse(parsed.GetValue(options.Filter));
         await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-        (var dataset, filter) = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(options.Dataset), filter, shell.CancellationToken);
-        if (parsed.GetValue(options.Queue)) return await QueueAsync(shell, session.Ledger, dataset, filter, sweep, parsed.GetValue(options.Follow));
+        (var dataset, filter) = await DatasetChoice.ResolveAsync(
+            session.Ledger,
+            parsed.GetValue(options.Dataset),
+            filter,
+            shell.CancellationToken
+        );
+        if (parsed.GetValue(options.Queue))
+            return await QueueAsync(shell, session.Ledger, dataset, filter, sweep, parsed.GetValue(options.Follow));
         var lines = parsed.GetValue(options.Follow) ? new StageLines(shell) : null;
         var service = new DiscoveryService(session.Ledger)
         {
@@ -72,31 +112,66 @@ internal static class DiscoverCommands
         foreach (var parameters in sweep)
         {
             var request = new RunRequest(dataset.Name, filter, parameters);
-            var outcome = await ProgressDisplay.ShowAsync(shell, "starting", progress =>
-            {
-                var relay = RunStages.Relay(progress, sweep.Count > 1 ? $"run {reports.Count + 1} of {sweep.Count}: " : "") ?? lines;
-                return parsed.GetValue(options.NoSave)
-                    ? service.PreviewAsync(request, relay, shell.CancellationToken)
-                    : service.RunAsync(request, relay, shell.CancellationToken);
-            });
-            reports.Add(await DiscoveryReport.CreateAsync(session.Ledger, outcome, (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop), shell.CancellationToken));
+            var outcome = await ProgressDisplay.ShowAsync(
+                shell,
+                "starting",
+                progress =>
+                {
+                    var relay = RunStages.Relay(progress, sweep.Count > 1 ? $"run {reports.Count + 1} of {sweep.Count}: " : "") ?? lines;
+                    return parsed.GetValue(options.NoSave)
+                        ? service.PreviewAsync(request, relay, shell.CancellationToken)
+                        : service.RunAsync(request, relay, shell.CancellationToken);
+                }
+            );
+            reports.Add(
+                await DiscoveryReport.CreateAsync(
+                    session.Ledger,
+                    outcome,
+                    (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop),
+                    shell.CancellationToken
+                )
+            );
         }
-        if (reports.Count == 1) shell.Answer(reports[0].Document, reports[0].Show);
-        else shell.Answer(new DiscoveryList(reports.ConvertAll(r => r.Document), service.Memory!.Work.Built), console => SweepReport.Show(console, reports, service.Memory!.Work.Built));
+        if (reports.Count == 1)
+            shell.Answer(reports[0].Document, reports[0].Show);
+        else
+            shell.Answer(
+                new DiscoveryList(reports.ConvertAll(r => r.Document), service.Memory!.Work.Built),
+                console => SweepReport.Show(console, reports, service.Memory!.Work.Built)
+            );
         return ExitCodes.Done;
     }
 
-    private static async Task<int> QueueAsync(CommandShell shell, LedgerDatabase ledger, Dataset dataset, StarFilter filter, IReadOnlyList<RunParameters> sweep, bool follow)
+    private static async Task<int> QueueAsync(
+        CommandShell shell,
+        LedgerDatabase ledger,
+        Dataset dataset,
+        StarFilter filter,
+        IReadOnlyList<RunParameters> sweep,
+        bool follow
+    )
     {
-        if (sweep.Count > 1) throw new UsageException("--queue takes one run", "Use 'almagest sweep --queue' for several.", "--queue");
-        var run = (await new RunSubmitter(ledger).SubmitAsync(new RunRequest(dataset.Name, filter, sweep[0]), RunPlacement.Queued, null, shell.CancellationToken)).Runs[0];
-        if (follow) return await RunFollowCommand.AnswerAsync(shell, ledger, run.RunId);
+        if (sweep.Count > 1)
+            throw new UsageException("--queue takes one run", "Use 'almagest sweep --queue' for several.", "--queue");
+        var run = (
+            await new RunSubmitter(ledger).SubmitAsync(
+                new RunRequest(dataset.Name, filter, sweep[0]),
+                RunPlacement.Queued,
+                null,
+                shell.CancellationToken
+            )
+        ).Runs[0];
+        if (follow)
+            return await RunFollowCommand.AnswerAsync(shell, ledger, run.RunId);
         var view = await RunView.LoadAsync(ledger, run, 0, shell.CancellationToken);
-        shell.Answer(view.Document, console =>
-        {
-            view.Show(console);
-            console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
-        });
+        shell.Answer(
+            view.Document,
+            console =>
+            {
+                view.Show(console);
+                console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
+            }
+        );
         return ExitCodes.Done;
     }
 
@@ -111,9 +186,12 @@ internal static class DiscoverCommands
             var now = (value.Stage, (int)(4 * Math.Clamp(value.Fraction, 0, 1)));
             lock (_gate)
             {
-                if (now == _last) return;
+                if (now == _last)
+                    return;
                 _last = now;
-                shell.Say(value.Stage == "views" ? RunStages.Words(value.Stage) : $"{Math.Floor(value.Percent)} % {RunStages.Words(value.Stage)}");
+                shell.Say(
+                    value.Stage == "views" ? RunStages.Words(value.Stage) : $"{Math.Floor(value.Percent)} % {RunStages.Words(value.Stage)}"
+                );
             }
         }
     }

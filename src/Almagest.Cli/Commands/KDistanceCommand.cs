@@ -20,22 +20,42 @@ internal static class KDistanceCommand
         var dataset = Values.Text("--dataset", "NAME", "The dataset, by name or number; may be left out where there is just one", "-d");
         var filter = Values.Text("--filter", "TERMS", "Which of its stars", "-f");
         var features = Values.Text("--features", "RECIPE", "Feature recipe (default: the one that a cluster run would take)");
-        var minSamples = Values.Whole("--min-samples", "N", $"DBSCAN's min_samples: the distance to this neighbour, the star itself included (default {new DbscanParameters().MinSamples})", 1, 10_000);
-        var command = new DescribedCommand("k-distance", "Suggest DBSCAN's eps from the distances to the k-th neighbours, and show what values around it would find",
-            "almagest discover k-distance --dataset praesepe --features astrometric --min-samples 15")
+        var minSamples = Values.Whole(
+            "--min-samples",
+            "N",
+            $"DBSCAN's min_samples: the distance to this neighbour, the star itself included (default {new DbscanParameters().MinSamples})",
+            1,
+            10_000
+        );
+        var command = new DescribedCommand(
+            "k-distance",
+            "Suggest DBSCAN's eps from the distances to the k-th neighbours, and show what values around it would find",
+            "almagest discover k-distance --dataset praesepe --features astrometric --min-samples 15"
+        )
         {
-            dataset, filter, features, minSamples,
+            dataset,
+            filter,
+            features,
+            minSamples,
         };
-        command.SetAction(async (parsed, _) =>
-        {
-            var selection = StarFilterText.Parse(parsed.GetValue(filter));
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
-            var k = (int)(parsed.GetValue(minSamples) ?? new DbscanParameters().MinSamples);
-            var advice = await new DiscoveryService(session.Ledger).KDistanceAsync(found.Name, selection, parsed.GetValue(features), k, shell.CancellationToken);
-            shell.Answer(advice.ToResource(found.Name), console => Show(console, advice, $"{found.Name}: {selection.Describe()}"));
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var selection = StarFilterText.Parse(parsed.GetValue(filter));
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var found = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
+                var k = (int)(parsed.GetValue(minSamples) ?? new DbscanParameters().MinSamples);
+                var advice = await new DiscoveryService(session.Ledger).KDistanceAsync(
+                    found.Name,
+                    selection,
+                    parsed.GetValue(features),
+                    k,
+                    shell.CancellationToken
+                );
+                shell.Answer(advice.ToResource(found.Name), console => Show(console, advice, $"{found.Name}: {selection.Describe()}"));
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -45,7 +65,8 @@ internal static class KDistanceCommand
         console.Heading($"Distance to neighbour {k} among {stars}, {advice.Recipe.Name}");
         console.Facts([
             .. advice.Choice is { } choice ? new[] { ("features", (string?)choice.Reason) } : [],
-            .. s_shares.Select(share => ($"{share:P0} of the stars", (string?)$"nearer than {Eps(At(curve.Distances, share))}"))]);
+            .. s_shares.Select(share => ($"{share:P0} of the stars", (string?)$"nearer than {Eps(At(curve.Distances, share))}")),
+        ]);
         if (curve.SuggestedEps is not { } suggested)
         {
             console.Say("All distances are zero: no eps suggests itself.");
@@ -55,11 +76,19 @@ internal static class KDistanceCommand
         var table = Tables.Of(">eps", ">clusters", ">stars in the largest", ">in none", "");
         foreach (var c in advice.Candidates)
         {
-            table.Row(Eps(c.Eps), Words.Count(c.Clusters), $"{Words.Count(c.LargestCluster)} ({Words.Percent((double)c.LargestCluster / advice.TotalStars)})",
-                Words.Percent((double)c.Noise / advice.TotalStars), c.IsSuggested ? "suggested" : "");
+            table.Row(
+                Eps(c.Eps),
+                Words.Count(c.Clusters),
+                $"{Words.Count(c.LargestCluster)} ({Words.Percent((double)c.LargestCluster / advice.TotalStars)})",
+                Words.Percent((double)c.Noise / advice.TotalStars),
+                c.IsSuggested ? "suggested" : ""
+            );
         }
         console.Write(table);
-        console.Say($"A largest cluster that goes on growing with eps is the field; one that keeps its size is a clump.\nTry: almagest discover clusters --eps {Eps(suggested)} --min-samples {k}");
+        console.Say(
+            $"A largest cluster that goes on growing with eps is the field; one that keeps its size is a clump.\nTry: almagest "
+                + $"discover clusters --eps {Eps(suggested)} --min-samples {k}"
+        );
     }
 
     private static string Eps(double value) => value.ToString("G3", CultureInfo.InvariantCulture);

@@ -15,57 +15,115 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>labels</c>: what is known of stars from elsewhere, in and out.</summary>
 internal static class LabelCommands
 {
-    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("labels", "What is known of stars: labels and remarks, one by one or as files",
-        "almagest labels import members.csv --dataset survey", "almagest labels export --dataset survey -o labels.csv", "almagest labels set 4315804351350378496 --outlier 1 --remark \"seen by eye\"")
-    {
-        Import(shell, global), Export(shell, global), Set(shell, global), Remove(shell, global),
-    };
+    public static Command Create(CommandShell shell, GlobalOptions global) =>
+        new DescribedCommand(
+            "labels",
+            "What is known of stars: labels and remarks, one by one or as files",
+            "almagest labels import members.csv --dataset survey",
+            "almagest labels export --dataset survey -o labels.csv",
+            "almagest labels set 4315804351350378496 --outlier 1 --remark \"seen by eye\""
+        )
+        {
+            Import(shell, global),
+            Export(shell, global),
+            Set(shell, global),
+            Remove(shell, global),
+        };
 
-    private static Option<string?> Dataset() => Values.Text("--dataset", "NAME", "The dataset; may be left out where there is just one", "-d");
+    private static Option<string?> Dataset() =>
+        Values.Text("--dataset", "NAME", "The dataset; may be left out where there is just one", "-d");
 
     private static Option<string?> LabelSet() => Values.Text("--label-set", "NAME", "The set of labels (default: truth)");
 
     private static DescribedCommand Import(CommandShell shell, GlobalOptions global)
     {
-        var file = new Argument<string>("FILE") { Description = "Table with source_id and any of label_outlier (0 or 1), label_kind, label_cluster; also label_remark, labelled_by, labelled_at" };
+        var file = new Argument<string>("FILE")
+        {
+            Description =
+                "Table with source_id and any of label_outlier (0 or 1), label_kind, label_cluster; also label_remark, labelled_by, "
+                + "labelled_at",
+        };
         var (dataset, set, map, by) = (Dataset(), LabelSet(), IngestCommand.Mapping(), RunAnnotationCommands.By());
         var skip = Values.Flag("--skip-unknown", "Leave out labels of stars that the dataset does not hold, instead of refusing the file");
-        var command = new DescribedCommand("import", "Load labels from a table; a star's former label in the set is replaced", "almagest labels import labels.csv --dataset survey --label-set by-eye --by ann") { file, dataset, set, map, by, skip };
-        command.SetAction(async (parsed, _) =>
+        var command = new DescribedCommand(
+            "import",
+            "Load labels from a table; a star's former label in the set is replaced",
+            "almagest labels import labels.csv --dataset survey --label-set by-eye --by ann"
+        )
         {
-            var path = parsed.GetRequiredValue(file);
-            IngestCommand.RequireFiles([path]);
-            var options = new LabelOptions
+            file,
+            dataset,
+            set,
+            map,
+            by,
+            skip,
+        };
+        command.SetAction(
+            async (parsed, _) =>
             {
-                LabelSet = parsed.GetValue(set) ?? "truth", Map = IngestCommand.ReadMap(parsed.GetValue(map) ?? []), SkipUnknown = parsed.GetValue(skip), By = RunAnnotationCommands.Who(parsed, by),
-            };
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var target = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
-            var report = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, path, options, shell.CancellationToken);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
-            shell.Answer(report,
-                console => console.Say($"{Words.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set {report.LabelSet}{(report.Unknown > 0 ? $"; {Words.Count(report.Unknown)} left out" : "")}."));
-            return ExitCodes.Done;
-        });
+                var path = parsed.GetRequiredValue(file);
+                IngestCommand.RequireFiles([path]);
+                var options = new LabelOptions
+                {
+                    LabelSet = parsed.GetValue(set) ?? "truth",
+                    Map = IngestCommand.ReadMap(parsed.GetValue(map) ?? []),
+                    SkipUnknown = parsed.GetValue(skip),
+                    By = RunAnnotationCommands.Who(parsed, by),
+                };
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var target = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
+                var report = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, path, options, shell.CancellationToken);
+                await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
+                shell.Answer(
+                    report,
+                    console =>
+                        console.Say(
+                            $"{Words.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set "
+                                + $"{report.LabelSet}{(report.Unknown > 0 ? $"; {Words.Count(report.Unknown)} left out" : "")}."
+                        )
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
     private static DescribedCommand Export(CommandShell shell, GlobalOptions global)
     {
-        var output = new Option<string>("--output", "-o") { Description = "File to write; compressed if its name ends in .gz; - is standard output", HelpName = "FILE", Required = true };
-        var (dataset, set, table) = (Dataset(), LabelSet(), new TableOutput("--output"));
-        var command = new DescribedCommand("export", "Write the labels of a dataset to a file that labels import reads again", "almagest labels export --dataset survey -o labels.csv") { dataset, set, output };
-        table.AddTo(command);
-        command.SetAction(async (parsed, _) =>
+        var output = new Option<string>("--output", "-o")
         {
-            var path = parsed.GetRequiredValue(output);
-            table.Check(shell, parsed, path);
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var source = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
-            var rows = await new StarLabels(session.Ledger).TableAsync(source, parsed.GetValue(set) ?? "truth", shell.CancellationToken);
-            await table.WriteAsync(shell, parsed, path, rows, "label", "labels");
-            return ExitCodes.Done;
-        });
+            Description = "File to write; compressed if its name ends in .gz; - is standard output",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var (dataset, set, table) = (Dataset(), LabelSet(), new TableOutput("--output"));
+        var command = new DescribedCommand(
+            "export",
+            "Write the labels of a dataset to a file that labels import reads again",
+            "almagest labels export --dataset survey -o labels.csv"
+        )
+        {
+            dataset,
+            set,
+            output,
+        };
+        table.AddTo(command);
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var path = parsed.GetRequiredValue(output);
+                table.Check(shell, parsed, path);
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var source = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
+                var rows = await new StarLabels(session.Ledger).TableAsync(
+                    source,
+                    parsed.GetValue(set) ?? "truth",
+                    shell.CancellationToken
+                );
+                await table.WriteAsync(shell, parsed, path, rows, "label", "labels");
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -77,20 +135,56 @@ internal static class LabelCommands
         var kind = Values.Text("--kind", "KIND", "What kind of object it is");
         var cluster = Values.Text("--member-of", "CLUSTER", "The cluster it belongs to");
         var remark = Values.Text("--remark", "TEXT", "Whatever else there is to say");
-        var command = new DescribedCommand("set", "Label one star; its former label in the set is replaced", "almagest labels set 4315804351350378496 --outlier 1 --kind \"high velocity\"") { star, dataset, set, outlier, kind, cluster, remark, by };
-        command.SetAction(async (parsed, _) =>
+        var command = new DescribedCommand(
+            "set",
+            "Label one star; its former label in the set is replaced",
+            "almagest labels set 4315804351350378496 --outlier 1 --kind \"high velocity\""
+        )
         {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await FindAsync(session.Ledger, parsed.GetValue(dataset), parsed.GetRequiredValue(star), shell.CancellationToken);
-            var (label, isNew) = await new StarLabels(session.Ledger).SetAsync(new StarLabel
+            star,
+            dataset,
+            set,
+            outlier,
+            kind,
+            cluster,
+            remark,
+            by,
+        };
+        command.SetAction(
+            async (parsed, _) =>
             {
-                StarId = found.StarId, LabelSet = parsed.GetValue(set) ?? "truth", IsAnomaly = (int?)parsed.GetValue(outlier), Kind = parsed.GetValue(kind), Cluster = parsed.GetValue(cluster),
-                Remark = parsed.GetValue(remark), LabelledBy = RunAnnotationCommands.Who(parsed, by),
-            }, shell.CancellationToken);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
-            shell.Answer(new StarLabelReport(label.ToLabelledStar(found.SourceId)) { Replaced = !isNew }, console => console.Say($"Star {found.SourceId} is labelled in the set {label.LabelSet}{(isNew ? "" : "; its former label is replaced")}."));
-            return ExitCodes.Done;
-        });
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var found = await FindAsync(
+                    session.Ledger,
+                    parsed.GetValue(dataset),
+                    parsed.GetRequiredValue(star),
+                    shell.CancellationToken
+                );
+                var (label, isNew) = await new StarLabels(session.Ledger).SetAsync(
+                    new StarLabel
+                    {
+                        StarId = found.StarId,
+                        LabelSet = parsed.GetValue(set) ?? "truth",
+                        IsAnomaly = (int?)parsed.GetValue(outlier),
+                        Kind = parsed.GetValue(kind),
+                        Cluster = parsed.GetValue(cluster),
+                        Remark = parsed.GetValue(remark),
+                        LabelledBy = RunAnnotationCommands.Who(parsed, by),
+                    },
+                    shell.CancellationToken
+                );
+                await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
+                shell.Answer(
+                    new StarLabelReport(label.ToLabelledStar(found.SourceId)) { Replaced = !isNew },
+                    console =>
+                        console.Say(
+                            $"Star {found.SourceId} is labelled in the set "
+                                + $"{label.LabelSet}{(isNew ? "" : "; its former label is replaced")}."
+                        )
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -98,16 +192,43 @@ internal static class LabelCommands
     {
         var star = new Argument<string>("STAR") { Description = "The star's source_id in the catalogue" };
         var (dataset, set) = (Dataset(), LabelSet());
-        var command = new DescribedCommand("remove", "Take the label of one star away", "almagest labels remove 4315804351350378496 --label-set by-eye") { star, dataset, set };
-        command.SetAction(async (parsed, _) =>
+        var command = new DescribedCommand(
+            "remove",
+            "Take the label of one star away",
+            "almagest labels remove 4315804351350378496 --label-set by-eye"
+        )
         {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await FindAsync(session.Ledger, parsed.GetValue(dataset), parsed.GetRequiredValue(star), shell.CancellationToken);
-            await new StarLabels(session.Ledger).RemoveAsync(found.StarId, parsed.GetValue(set) ?? "truth", shell.CancellationToken);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
-            shell.Answer(new { found.StarId, found.SourceId, removed = true }, console => console.Say(string.Create(CultureInfo.InvariantCulture, $"Star {found.SourceId} has no label in that set any more.")));
-            return ExitCodes.Done;
-        });
+            star,
+            dataset,
+            set,
+        };
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var found = await FindAsync(
+                    session.Ledger,
+                    parsed.GetValue(dataset),
+                    parsed.GetRequiredValue(star),
+                    shell.CancellationToken
+                );
+                await new StarLabels(session.Ledger).RemoveAsync(found.StarId, parsed.GetValue(set) ?? "truth", shell.CancellationToken);
+                await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
+                shell.Answer(
+                    new
+                    {
+                        found.StarId,
+                        found.SourceId,
+                        removed = true,
+                    },
+                    console =>
+                        console.Say(
+                            string.Create(CultureInfo.InvariantCulture, $"Star {found.SourceId} has no label in that set any more.")
+                        )
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -115,6 +236,9 @@ internal static class LabelCommands
     {
         var target = await DatasetChoice.ResolveAsync(ledger, dataset, cancellationToken);
         return (await new DatasetRepository(ledger).FindStarsAsync(target.DatasetId, sourceId, cancellationToken)).FirstOrDefault()
-            ?? throw new CommandFailedException($"dataset '{target.Name}' has no star '{sourceId}'", "Give its source_id; 'almagest runs export' lists them.");
+            ?? throw new CommandFailedException(
+                $"dataset '{target.Name}' has no star '{sourceId}'",
+                "Give its source_id; 'almagest runs export' lists them."
+            );
     }
 }

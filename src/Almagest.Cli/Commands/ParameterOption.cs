@@ -63,15 +63,20 @@ internal sealed class ParameterOption
     {
         var (first, parameter) = _users[0];
         var words = (first == standard ? "" : $"{first.Name}: ") + parameter.Help;
-        if (parameter.Kind != ParameterKind.Choice && parameter.Range is { } range) words += $", {range}";
-        if (parameter.Kind != ParameterKind.Flag) words += $" (default {Default(parameter)}{string.Concat(Others())})";
+        if (parameter.Kind != ParameterKind.Choice && parameter.Range is { } range)
+            words += $", {range}";
+        if (parameter.Kind != ParameterKind.Flag)
+            words += $" (default {Default(parameter)}{string.Concat(Others())})";
         foreach (var shared in _users.Select(u => u.Algorithm.Shares).OfType<SharedWork>().Where(s => s.Parameter == parameter.Name))
             words += $"; a list makes one run each, all from one {shared.Name} where --{shared.FixedBy.Replace('_', '-')} is given";
         return parameter.Advice is { } advice ? $"{words}. {advice.TrimEnd('.')}" : words;
     }
 
     private IEnumerable<string> Others() =>
-        _users.Skip(1).Where(u => Default(u.Parameter) != Default(_users[0].Parameter)).Select(u => $"; {u.Algorithm.Name}: {Default(u.Parameter)}");
+        _users
+            .Skip(1)
+            .Where(u => Default(u.Parameter) != Default(_users[0].Parameter))
+            .Select(u => $"; {u.Algorithm.Name}: {Default(u.Parameter)}");
 
     private static string Default(Parameter parameter) => parameter.Default?.ToString() ?? parameter.WhenNull?.Replace('_', '-') ?? "none";
 }

@@ -14,11 +14,18 @@ internal static class PlotCommands
 {
     private const double DefaultScale = 2;
 
-    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("plot", "Write the dashboard's charts to a PNG or SVG file, without a browser",
-        "almagest plot run 1f0c2a9e -o run.png", "almagest plot dataset gaia-100pc -o cmd.svg --only cmd")
-    {
-        Run(shell, global), Dataset(shell, global), Compare(shell, global),
-    };
+    public static Command Create(CommandShell shell, GlobalOptions global) =>
+        new DescribedCommand(
+            "plot",
+            "Write the dashboard's charts to a PNG or SVG file, without a browser",
+            "almagest plot run 1f0c2a9e -o run.png",
+            "almagest plot dataset gaia-100pc -o cmd.svg --only cmd"
+        )
+        {
+            Run(shell, global),
+            Dataset(shell, global),
+            Compare(shell, global),
+        };
 
     private static DescribedCommand Run(CommandShell shell, GlobalOptions global)
     {
@@ -26,46 +33,85 @@ internal static class PlotCommands
         var file = new PictureOutput();
         var only = Only(LedgerPrints.OfRun);
         var cluster = Values.Whole("--cluster", "N", "Only the members of this cluster, from near", 0, int.MaxValue);
-        var command = new DescribedCommand("run", "The pictures of one run: scores or cluster sizes, colour-magnitude diagram, sky, and of clusters proper motions and parallaxes",
-            "almagest plot run 1f0c2a9e -o run.png", "almagest plot run 1f0c2a9e -o sky.svg --only sky", "almagest plot run 77ab03d1 -o cluster-3.png --cluster 3")
+        var command = new DescribedCommand(
+            "run",
+            "The pictures of one run: scores or cluster sizes, colour-magnitude diagram, sky, and of clusters proper motions and "
+                + "parallaxes",
+            "almagest plot run 1f0c2a9e -o run.png",
+            "almagest plot run 1f0c2a9e -o sky.svg --only sky",
+            "almagest plot run 77ab03d1 -o cluster-3.png --cluster 3"
+        )
         {
-            id, only, cluster,
+            id,
+            only,
+            cluster,
         };
         file.AddTo(command);
-        command.SetAction(async (parsed, _) =>
-        {
-            file.Check(parsed);
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-            if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
-                throw new UsageException($"run {Words.Short(run.RunId)} is an {run.RunType} run and has no clusters", "Leave --cluster out.", "--cluster");
-            await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).RunAsync(run, parsed.GetValue(only) ?? [], (int?)parsed.GetValue(cluster), shell.CancellationToken));
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                file.Check(parsed);
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+                if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
+                    throw new UsageException(
+                        $"run {Words.Short(run.RunId)} is an {run.RunType} run and has no clusters",
+                        "Leave --cluster out.",
+                        "--cluster"
+                    );
+                await file.WriteAsync(
+                    shell,
+                    parsed,
+                    await new LedgerPrints(session.Ledger).RunAsync(
+                        run,
+                        parsed.GetValue(only) ?? [],
+                        (int?)parsed.GetValue(cluster),
+                        shell.CancellationToken
+                    )
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
     private static DescribedCommand Dataset(CommandShell shell, GlobalOptions global)
     {
-        var name = new Argument<string?>("DATASET") { Description = "The dataset, by name or number; may be left out where there is just one", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("DATASET")
+        {
+            Description = "The dataset, by name or number; may be left out where there is just one",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var filter = Values.Text("--filter", "TERMS", "Which of its stars, as for 'discover'", "-f");
         var file = new PictureOutput();
         var only = Only(LedgerPrints.OfDataset);
-        var command = new DescribedCommand("dataset", "The pictures of a catalogue: colour-magnitude diagram, histograms, density on the sky",
-            "almagest plot dataset gaia-100pc -o gaia.png", "almagest plot dataset -o cmd.svg --only cmd --filter 'parallax_over_error=10..'")
+        var command = new DescribedCommand(
+            "dataset",
+            "The pictures of a catalogue: colour-magnitude diagram, histograms, density on the sky",
+            "almagest plot dataset gaia-100pc -o gaia.png",
+            "almagest plot dataset -o cmd.svg --only cmd --filter 'parallax_over_error=10..'"
+        )
         {
-            name, filter, only,
+            name,
+            filter,
+            only,
         };
         file.AddTo(command);
-        command.SetAction(async (parsed, _) =>
-        {
-            file.Check(parsed);
-            var stars = StarFilterText.Parse(parsed.GetValue(filter));
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var dataset = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(name), shell.CancellationToken);
-            await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).DatasetAsync(dataset, stars, parsed.GetValue(only) ?? []));
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                file.Check(parsed);
+                var stars = StarFilterText.Parse(parsed.GetValue(filter));
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var dataset = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(name), shell.CancellationToken);
+                await file.WriteAsync(
+                    shell,
+                    parsed,
+                    await new LedgerPrints(session.Ledger).DatasetAsync(dataset, stars, parsed.GetValue(only) ?? [])
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -73,43 +119,62 @@ internal static class PlotCommands
     {
         var ids = RunCompareCommand.Ids(2);
         var file = new PictureOutput();
-        var command = new DescribedCommand("compare", "How far runs of one kind over one dataset agree, as a matrix; of two also what each marks alone", "almagest plot compare 1f0c2a9e 77ab03d1 e4b0917c -o agreement.svg")
+        var command = new DescribedCommand(
+            "compare",
+            "How far runs of one kind over one dataset agree, as a matrix; of two also what each marks alone",
+            "almagest plot compare 1f0c2a9e 77ab03d1 e4b0917c -o agreement.svg"
+        )
         {
             ids,
         };
         file.AddTo(command);
-        command.SetAction(async (parsed, _) =>
-        {
-            file.Check(parsed);
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var runs = await RunCompareCommand.FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
-            ComparedRuns.RequireType(runs, runs[0].RunType, "RUN");
-            ComparedRuns.RequireOneDataset(runs, "RUN");
-            await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).CompareAsync(runs, shell.CancellationToken));
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                file.Check(parsed);
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var runs = await RunCompareCommand.FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
+                ComparedRuns.RequireType(runs, runs[0].RunType, "RUN");
+                ComparedRuns.RequireOneDataset(runs, "RUN");
+                await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).CompareAsync(runs, shell.CancellationToken));
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
-    private static Option<string[]?> Only(IReadOnlyList<string> names) => new("--only")
-    {
-        Arity = ArgumentArity.ExactlyOne,
-        Description = $"Of the pictures these alone, joined by commas: {string.Join(", ", names)}",
-        HelpName = "NAMES",
-        CustomParser = result =>
+    private static Option<string[]?> Only(IReadOnlyList<string> names) =>
+        new("--only")
         {
-            var wanted = result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            if (wanted.FirstOrDefault(w => !names.Contains(w)) is { } other || (other = wanted.Length == 0 ? result.Tokens[0].Value : null) is not null)
-                result.AddError($"--only is '{other}', expected some of {string.Join(", ", names)}");
-            return wanted;
-        },
-    };
+            Arity = ArgumentArity.ExactlyOne,
+            Description = $"Of the pictures these alone, joined by commas: {string.Join(", ", names)}",
+            HelpName = "NAMES",
+            CustomParser = result =>
+            {
+                var wanted = result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+                if (
+                    wanted.FirstOrDefault(w => !names.Contains(w)) is { } other
+                    || (other = wanted.Length == 0 ? result.Tokens[0].Value : null) is not null
+                )
+                    result.AddError($"--only is '{other}', expected some of {string.Join(", ", names)}");
+                return wanted;
+            },
+        };
 
     /// <summary>Where a picture goes, and as what.</summary>
     private sealed class PictureOutput
     {
-        private readonly Option<string> _output = new("--output", "-o") { Description = "File to write; its ending says how: .png or .svg", HelpName = "FILE", Required = true };
-        private readonly Option<double?> _scale = Values.Real("--scale", "S", $"Pixels of a PNG for each unit of the drawing, which is some 1100 units wide (default {DefaultScale}; 0.5 to 8)");
+        private readonly Option<string> _output = new("--output", "-o")
+        {
+            Description = "File to write; its ending says how: .png or .svg",
+            HelpName = "FILE",
+            Required = true,
+        };
+        private readonly Option<double?> _scale = Values.Real(
+            "--scale",
+            "S",
+            $"Pixels of a PNG for each unit of the drawing, which is some 1100 units wide (default {DefaultScale}; 0.5 to 8)"
+        );
 
         public void AddTo(Command command)
         {
@@ -121,19 +186,28 @@ internal static class PlotCommands
         {
             var path = parsed.GetRequiredValue(_output);
             var svg = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
-            if (!svg && !path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"{path} ends neither in .png nor in .svg", "Name a file such as run.png with -o.", "--output");
-            if (parsed.GetValue(_scale) is not { } s) return;
-            if (svg) throw new UsageException("--scale is of PNG, and an SVG has no pixels", "Leave it out.", "--scale");
-            if (s is < 0.5 or > 8) throw new UsageException(FormattableString.Invariant($"--scale is {s}, expected 0.5 to 8"), null, "--scale");
+            if (!svg && !path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+                throw new UsageException($"{path} ends neither in .png nor in .svg", "Name a file such as run.png with -o.", "--output");
+            if (parsed.GetValue(_scale) is not { } s)
+                return;
+            if (svg)
+                throw new UsageException("--scale is of PNG, and an SVG has no pixels", "Leave it out.", "--scale");
+            if (s is < 0.5 or > 8)
+                throw new UsageException(FormattableString.Invariant($"--scale is {s}, expected 0.5 to 8"), null, "--scale");
         }
 
         public async Task WriteAsync(CommandShell shell, ParseResult parsed, string svg)
         {
             var path = parsed.GetRequiredValue(_output);
-            var bytes = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetBytes(svg) : ChartPrinter.ToPng(svg, parsed.GetValue(_scale) ?? DefaultScale);
+            var bytes = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)
+                ? System.Text.Encoding.UTF8.GetBytes(svg)
+                : ChartPrinter.ToPng(svg, parsed.GetValue(_scale) ?? DefaultScale);
             await using (var file = OutputFile.Create(path))
                 await file.WriteAsync(_ => file.Stream.WriteAsync(bytes, shell.CancellationToken).AsTask());
-            shell.Answer(new { file = Path.GetFullPath(path), bytes = bytes.Length }, console => console.Say($"Wrote {path} ({bytes.Length / 1024:N0} KiB)."));
+            shell.Answer(
+                new { file = Path.GetFullPath(path), bytes = bytes.Length },
+                console => console.Say($"Wrote {path} ({bytes.Length / 1024:N0} KiB).")
+            );
         }
     }
 }

@@ -19,11 +19,16 @@ internal static class PreviewCommand
         var file = new Argument<string>("FILE") { Description = "A catalogue file, or the folder of a HATS catalogue" };
         var rows = Values.Whole("--rows", "N", "How many of the first rows to show (default 5)", 0, 1000);
         var map = IngestCommand.Mapping();
-        var command = new DescribedCommand("preview", "Show what a catalogue file holds and how its columns would be taken, loading nothing",
+        var command = new DescribedCommand(
+            "preview",
+            "Show what a catalogue file holds and how its columns would be taken, loading nothing",
             "almagest preview gaia-100pc.csv",
-            "almagest preview table.tsv --map magnitude=Hpmag --json")
+            "almagest preview table.tsv --map magnitude=Hpmag --json"
+        )
         {
-            file, rows, map,
+            file,
+            rows,
+            map,
         };
         var reading = new ReadingOptions();
         reading.AddTo(command, whole: false);
@@ -34,66 +39,119 @@ internal static class PreviewCommand
             var overrides = IngestCommand.ReadMap(parsed.GetValue(map) ?? []);
             var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5), reading.Open(parsed));
             var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
-            if (reading.Frame(parsed) is { } system) mapping = mapping.WithSystem(system);
+            if (reading.Frame(parsed) is { } system)
+                mapping = mapping.WithSystem(system);
             var tables = CatalogFile.Tables(path, ListedUpTo);
-            shell.Answer(Document(path, preview, tables, mapping), console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping));
+            shell.Answer(
+                Document(path, preview, tables, mapping),
+                console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping)
+            );
             return ExitCodes.Done;
         });
         return command;
     }
 
-    private static object Document(string path, CatalogPreview preview, IReadOnlyList<CatalogTable> tables, ColumnMapping mapping) => new
-    {
-        file = Path.GetFileName(path),
-        preview.Format,
-        preview.Metadata,
-        columns = preview.Columns.Select(c => new { c.Name, type = c.Type.ToString().ToLowerInvariant(), c.Unit, c.Ucd, c.Description }),
-        mapping = mapping.Fields.ToDictionary(f => f.Field, f => f.Formula),
-        mapping_notes = mapping.ToString().Split('\n'),
-        system = mapping.System?.ToString(),
-        epoch = mapping.System?.Epoch,
-        has_position = HasPosition(mapping),
-        rows = preview.Rows,
-        rejected_rows = preview.Rejected.Select(r => new { line = r.LineNumber, r.Field, r.Reason, value = r.Text }),
-        tables = tables.Select(t => new { t.Number, t.Name, t.Rows, t.Choice }),
-        notes = preview.Warnings,
-    };
+    private static object Document(string path, CatalogPreview preview, IReadOnlyList<CatalogTable> tables, ColumnMapping mapping) =>
+        new
+        {
+            file = Path.GetFileName(path),
+            preview.Format,
+            preview.Metadata,
+            columns = preview.Columns.Select(c => new
+            {
+                c.Name,
+                type = c.Type.ToString().ToLowerInvariant(),
+                c.Unit,
+                c.Ucd,
+                c.Description,
+            }),
+            mapping = mapping.Fields.ToDictionary(f => f.Field, f => f.Formula),
+            mapping_notes = mapping.ToString().Split('\n'),
+            system = mapping.System?.ToString(),
+            epoch = mapping.System?.Epoch,
+            has_position = HasPosition(mapping),
+            rows = preview.Rows,
+            rejected_rows = preview.Rejected.Select(r => new
+            {
+                line = r.LineNumber,
+                r.Field,
+                r.Reason,
+                value = r.Text,
+            }),
+            tables = tables.Select(t => new
+            {
+                t.Number,
+                t.Name,
+                t.Rows,
+                t.Choice,
+            }),
+            notes = preview.Warnings,
+        };
 
     private static bool HasPosition(ColumnMapping mapping) => mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null;
 
-    private static void Show(IAnsiConsole console, string path, string? table, CatalogPreview preview, IReadOnlyList<CatalogTable> tables, ColumnMapping mapping)
+    private static void Show(
+        IAnsiConsole console,
+        string path,
+        string? table,
+        CatalogPreview preview,
+        IReadOnlyList<CatalogTable> tables,
+        ColumnMapping mapping
+    )
     {
         console.Heading($"{Path.GetFileName(path)}: {preview.Format}, {Words.Plural(preview.Columns.Count, "column", "columns")}");
         console.Facts([.. preview.Warnings.Select(n => ("note", (string?)n))]);
         var taken = mapping.Fields.SelectMany(f => f.ColumnNames.Select(c => (Column: c, f.Field))).ToLookup(x => x.Column, x => x.Field);
         var ucds = preview.Columns.Any(c => c.Ucd is not null);
-        var columns = Tables.Of([.. (string[])["column", "type", "unit"], .. ucds ? ["~UCD"] : Array.Empty<string>(), "~taken as", "first value"]);
+        var columns = Tables.Of([
+            .. (string[])["column", "type", "unit"],
+            .. ucds ? ["~UCD"] : Array.Empty<string>(),
+            "~taken as",
+            "first value",
+        ]);
         for (var i = 0; i < preview.Columns.Count; i++)
         {
             var column = preview.Columns[i];
             var fields = taken[column.Name].ToList();
-            columns.Row([Words.Clip(column.Name, 28), column.Type.ToString().ToLowerInvariant(), Words.Clip(column.Unit ?? "", 12), .. ucds ? [column.Ucd ?? ""] : Array.Empty<string>(),
-                fields.Count > 0 ? string.Join(", ", fields) : "", preview.Rows.Count > 0 ? Words.Clip(preview.Rows[0][i] ?? "–", 20) : ""]);
+            columns.Row([
+                Words.Clip(column.Name, 28),
+                column.Type.ToString().ToLowerInvariant(),
+                Words.Clip(column.Unit ?? "", 12),
+                .. ucds ? [column.Ucd ?? ""] : Array.Empty<string>(),
+                fields.Count > 0 ? string.Join(", ", fields) : "",
+                preview.Rows.Count > 0 ? Words.Clip(preview.Rows[0][i] ?? "–", 20) : "",
+            ]);
         }
         console.Write(columns);
         ShowRows(console, preview, mapping);
-        if (HasPosition(mapping)) IngestReportView.ShowMapping(console, mapping.ToString().Split('\n'));
-        else console.Say("No position was recognised: name its columns with --map ra_deg=COLUMN dec_deg=COLUMN.");
-        foreach (var row in preview.Rejected) console.Say($"Line {row.LineNumber}: {row.Reason}");
+        if (HasPosition(mapping))
+            IngestReportView.ShowMapping(console, mapping.ToString().Split('\n'));
+        else
+            console.Say("No position was recognised: name its columns with --map ra_deg=COLUMN dec_deg=COLUMN.");
+        foreach (var row in preview.Rejected)
+            console.Say($"Line {row.LineNumber}: {row.Reason}");
         if (tables.Count > 0 && table is null)
-            console.Say($"The file holds {tables.Count} tables ({Words.Clip(string.Join(", ", tables.Select(t => t.Choice)), 100)}): choose one with --table NAME, or --table N, counted from 1.");
-        console.Say($"Load it: almagest ingest {IngestReportView.Quote(path)}{(table is null ? "" : $" --table {IngestReportView.Quote(table)}")}");
+            console.Say(
+                $"The file holds {tables.Count} tables ({Words.Clip(string.Join(", ", tables.Select(t => t.Choice)), 100)}): choose "
+                    + $"one with --table NAME, or --table N, counted from 1."
+            );
+        console.Say(
+            $"Load it: almagest ingest {IngestReportView.Quote(path)}{(table is null ? "" : $" --table {IngestReportView.Quote(table)}")}"
+        );
     }
 
     /// <summary>The first rows of the columns that are taken, as many as a screen holds.</summary>
     private static void ShowRows(IAnsiConsole console, CatalogPreview preview, ColumnMapping mapping)
     {
-        if (preview.Rows.Count < 2) return;
+        if (preview.Rows.Count < 2)
+            return;
         int[] shown = [.. mapping.Fields.SelectMany(f => f.Columns).Distinct().Take(7)];
-        if (shown.Length == 0) shown = [.. Enumerable.Range(0, Math.Min(7, preview.Columns.Count))];
+        if (shown.Length == 0)
+            shown = [.. Enumerable.Range(0, Math.Min(7, preview.Columns.Count))];
         console.Say($"\nThe first {Words.Plural(preview.Rows.Count, "row", "rows")}:");
         var table = Tables.Of([.. shown.Select(c => Words.Clip(preview.Columns[c].Name, 20))]);
-        foreach (var row in preview.Rows) table.Row([.. shown.Select(c => Words.Clip(row[c] ?? "–", 20))]);
+        foreach (var row in preview.Rows)
+            table.Row([.. shown.Select(c => Words.Clip(row[c] ?? "–", 20))]);
         console.Write(table);
     }
 }

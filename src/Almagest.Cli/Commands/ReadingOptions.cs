@@ -5,26 +5,44 @@ using Almagest.Sky;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary>Options of <c>ingest</c> and <c>preview</c> that say how a file is read: which table, in which system, at which epoch.</summary>
+/// <summary>Options of <c>ingest</c> and <c>preview</c> that say how a file is read: which table, in which system, at which
+/// epoch.</summary>
 internal sealed class ReadingOptions
 {
-    private readonly Option<string?> _table = Values.Text("--table", "NAME|N", "Which table of a file with several: its name, or its number from 1 (FITS, VOTable, VizieR TSV, CDS)");
-    private readonly Option<string?> _readMe = Values.Text("--readme", "FILE", "The ReadMe that describes a CDS table byte by byte (default: ReadMe in its folder)");
+    private readonly Option<string?> _table = Values.Text(
+        "--table",
+        "NAME|N",
+        "Which table of a file with several: its name, or its number from 1 (FITS, VOTable, VizieR TSV, CDS)"
+    );
+    private readonly Option<string?> _readMe = Values.Text(
+        "--readme",
+        "FILE",
+        "The ReadMe that describes a CDS table byte by byte (default: ReadMe in its folder)"
+    );
 
     private readonly Option<PositionSystem?> _frame = new("--frame")
     {
-        Description = "System of the positions, where the file does not say it or says it wrongly: icrs, fk5, fk4, galactic, or with an equinox fk5:J1975, fk4:B1900; stars are stored in ICRS",
+        Description =
+            "System of the positions, where the file does not say it or says it wrongly: icrs, fk5, fk4, galactic, or with an equinox "
+            + "fk5:J1975, fk4:B1900; stars are stored in ICRS",
         HelpName = "SYSTEM",
         CustomParser = result =>
         {
             var system = PositionSystem.Parse(result.Tokens[0].Value);
-            if (system is null) result.AddError($"--frame is '{result.Tokens[0].Value}', expected icrs, fk5, fk4, galactic, fk5:J1975 or fk4:B1900");
+            if (system is null)
+                result.AddError($"--frame is '{result.Tokens[0].Value}', expected icrs, fk5, fk4, galactic, fk5:J1975 or fk4:B1900");
             return system;
         },
     };
 
-    private readonly Option<double?> _epoch = Year("--epoch", "Carry positions to this epoch by their proper motions, such as 2016 or J2000");
-    private readonly Option<double?> _catalogEpoch = Year("--catalog-epoch", "Epoch of the catalogue's positions, where the file does not say it, such as 2016 for Gaia DR3");
+    private readonly Option<double?> _epoch = Year(
+        "--epoch",
+        "Carry positions to this epoch by their proper motions, such as 2016 or J2000"
+    );
+    private readonly Option<double?> _catalogEpoch = Year(
+        "--catalog-epoch",
+        "Epoch of the catalogue's positions, where the file does not say it, such as 2016 for Gaia DR3"
+    );
 
     /// <param name="whole">with what only a load needs</param>
     public void AddTo(Command command, bool whole)
@@ -32,14 +50,16 @@ internal sealed class ReadingOptions
         command.Add(_table);
         command.Add(_readMe);
         command.Add(_frame);
-        if (!whole) return;
+        if (!whole)
+            return;
         command.Add(_epoch);
         command.Add(_catalogEpoch);
     }
 
     public CatalogOpenOptions Open(ParseResult parsed)
     {
-        if (parsed.GetValue(_readMe) is { } file) IngestCommand.RequireFiles([file]);
+        if (parsed.GetValue(_readMe) is { } file)
+            IngestCommand.RequireFiles([file]);
         return new CatalogOpenOptions { Table = parsed.GetValue(_table), ReadMe = parsed.GetValue(_readMe) };
     }
 
@@ -49,15 +69,19 @@ internal sealed class ReadingOptions
 
     public double? CatalogEpoch(ParseResult parsed) => parsed.GetValue(_catalogEpoch);
 
-    private static Option<double?> Year(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "YEAR",
-        CustomParser = result =>
+    private static Option<double?> Year(string name, string description) =>
+        new(name)
         {
-            var year = PositionSystem.ParseEpoch(result.Tokens[0].Value);
-            if (year is null) result.AddError($"{name} is '{result.Tokens[0].Value}', expected a year from 1600 to 2200 such as 2016, J2000 or B1950");
-            return year;
-        },
-    };
+            Description = description,
+            HelpName = "YEAR",
+            CustomParser = result =>
+            {
+                var year = PositionSystem.ParseEpoch(result.Tokens[0].Value);
+                if (year is null)
+                    result.AddError(
+                        $"{name} is '{result.Tokens[0].Value}', expected a year from 1600 to 2200 such as 2016, J2000 or B1950"
+                    );
+                return year;
+            },
+        };
 }

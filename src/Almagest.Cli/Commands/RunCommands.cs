@@ -15,16 +15,36 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>runs list</c>, <c>show</c>, <c>delete</c>; the others are in files of their own.</summary>
 internal static class RunCommands
 {
-    public static Command Create(CommandShell shell, GlobalOptions global) => new DescribedCommand("runs", "The ledger: every run, with what it found",
-        "almagest runs list --type anomaly", "almagest runs show 1f0c2a9e", "almagest runs compare 1f0c2a9e 77ab03d1", "almagest runs export 1f0c2a9e -o flagged.csv --anomalies")
-    {
-        List(shell, global), Show(shell, global), RunCompareCommand.Create(shell, global), Delete(shell, global), RunExportCommand.Create(shell, global),
-        RunExplainCommand.Create(shell, global), RunRethresholdCommand.Create(shell, global), RunMatrixCommand.Create(shell, global), RunClustersCommand.Create(shell, global),
-        RunFollowCommand.Create(shell, global), RunControlCommands.Cancel(shell, global), RunControlCommands.Retry(shell, global), RunReplayCommand.Create(shell, global), RunRecoveryCommand.Create(shell, global),
-        RunAnnotationCommands.Tag(shell, global), RunAnnotationCommands.Note(shell, global),
-    };
+    public static Command Create(CommandShell shell, GlobalOptions global) =>
+        new DescribedCommand(
+            "runs",
+            "The ledger: every run, with what it found",
+            "almagest runs list --type anomaly",
+            "almagest runs show 1f0c2a9e",
+            "almagest runs compare 1f0c2a9e 77ab03d1",
+            "almagest runs export 1f0c2a9e -o flagged.csv --anomalies"
+        )
+        {
+            List(shell, global),
+            Show(shell, global),
+            RunCompareCommand.Create(shell, global),
+            Delete(shell, global),
+            RunExportCommand.Create(shell, global),
+            RunExplainCommand.Create(shell, global),
+            RunRethresholdCommand.Create(shell, global),
+            RunMatrixCommand.Create(shell, global),
+            RunClustersCommand.Create(shell, global),
+            RunFollowCommand.Create(shell, global),
+            RunControlCommands.Cancel(shell, global),
+            RunControlCommands.Retry(shell, global),
+            RunReplayCommand.Create(shell, global),
+            RunRecoveryCommand.Create(shell, global),
+            RunAnnotationCommands.Tag(shell, global),
+            RunAnnotationCommands.Note(shell, global),
+        };
 
-    public static Argument<string> Id(string name = "ID") => new(name) { Description = "A run's id, or at least six characters of its start or end" };
+    public static Argument<string> Id(string name = "ID") =>
+        new(name) { Description = "A run's id, or at least six characters of its start or end" };
 
     private static DescribedCommand List(CommandShell shell, GlobalOptions global)
     {
@@ -34,37 +54,76 @@ internal static class RunCommands
         var algorithm = Values.Text("--algorithm", "NAME", "Only runs of this algorithm");
         var tag = Values.Text("--tag", "TAG", "Only runs with this tag");
         var sweep = Values.Text("--sweep", "GROUP", "Only runs of this sweep");
-        var sort = Values.Choice("--sort", $"By creation, end or stars; with - newest, latest or most first (default {RunOrder.Newest})", [.. RunOrder.All]);
+        var sort = Values.Choice(
+            "--sort",
+            $"By creation, end or stars; with - newest, latest or most first (default {RunOrder.Newest})",
+            [.. RunOrder.All]
+        );
         var limit = Values.Whole("--limit", "N", "At most so many (default 20)", 1, 100_000);
         var after = Values.Text("--after", "TOKEN", "The page after the one that gave this token, with the same filters and order");
-        var command = new DescribedCommand("list", "List runs, newest first or in another order", "almagest runs list --dataset gaia-100pc --limit 50", "almagest runs list --sort=-stars --algorithm dbscan", "almagest runs list --status failed --json")
+        var command = new DescribedCommand(
+            "list",
+            "List runs, newest first or in another order",
+            "almagest runs list --dataset gaia-100pc --limit 50",
+            "almagest runs list --sort=-stars --algorithm dbscan",
+            "almagest runs list --status failed --json"
+        )
         {
-            type, status, dataset, algorithm, tag, sweep, sort, limit, after,
+            type,
+            status,
+            dataset,
+            algorithm,
+            tag,
+            sweep,
+            sort,
+            limit,
+            after,
         };
-        command.SetAction(async (parsed, _) =>
-        {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var repository = new DatasetRepository(session.Ledger);
-            var only = parsed.GetValue(dataset) is { } name ? await repository.FindAsync(name, shell.CancellationToken) : null;
-            var names = await repository.NamesAsync(shell.CancellationToken);
-            var most = (int)(parsed.GetValue(limit) ?? 20);
-            var group = parsed.GetValue(sweep) is not { } text ? (Guid?)null
-                : Guid.TryParse(text, out var id) ? id : throw LedgerException.Invalid("sweep", $"'{text}' is no sweep's id", "Give the whole id, as 'almagest sweep' and 'runs show' print it.");
-            var order = parsed.GetValue(sort) ?? RunOrder.Newest;
-            var found = await new RunRepository(session.Ledger).ListAsync(new RunQuery(parsed.GetValue(type), parsed.GetValue(status), only?.DatasetId, most + 1)
+        command.SetAction(
+            async (parsed, _) =>
             {
-                Algorithm = parsed.GetValue(algorithm), Tag = parsed.GetValue(tag), GroupId = group, Sort = order, After = parsed.GetValue(after),
-            }, shell.CancellationToken);
-            var runs = found.Take(most).ToList();
-            var next = found.Count > most ? RunOrder.TokenOf(runs[^1], order) : null;
-            shell.Answer(new RunPage(runs.ConvertAll(r => r.ToResource(names)), next, next is not null), console =>
-            {
-                if (runs.Count == 0) console.Say("There is no such run. Start one: almagest discover anomalies");
-                else RunView.ShowList(console, runs, names);
-                if (next is not null) console.Say($"There are more: --limit {most * 5}, or --after {next}");
-            });
-            return ExitCodes.Done;
-        });
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var repository = new DatasetRepository(session.Ledger);
+                var only = parsed.GetValue(dataset) is { } name ? await repository.FindAsync(name, shell.CancellationToken) : null;
+                var names = await repository.NamesAsync(shell.CancellationToken);
+                var most = (int)(parsed.GetValue(limit) ?? 20);
+                var group =
+                    parsed.GetValue(sweep) is not { } text ? (Guid?)null
+                    : Guid.TryParse(text, out var id) ? id
+                    : throw LedgerException.Invalid(
+                        "sweep",
+                        $"'{text}' is no sweep's id",
+                        "Give the whole id, as 'almagest sweep' and 'runs show' print it."
+                    );
+                var order = parsed.GetValue(sort) ?? RunOrder.Newest;
+                var found = await new RunRepository(session.Ledger).ListAsync(
+                    new RunQuery(parsed.GetValue(type), parsed.GetValue(status), only?.DatasetId, most + 1)
+                    {
+                        Algorithm = parsed.GetValue(algorithm),
+                        Tag = parsed.GetValue(tag),
+                        GroupId = group,
+                        Sort = order,
+                        After = parsed.GetValue(after),
+                    },
+                    shell.CancellationToken
+                );
+                var runs = found.Take(most).ToList();
+                var next = found.Count > most ? RunOrder.TokenOf(runs[^1], order) : null;
+                shell.Answer(
+                    new RunPage(runs.ConvertAll(r => r.ToResource(names)), next, next is not null),
+                    console =>
+                    {
+                        if (runs.Count == 0)
+                            console.Say("There is no such run. Start one: almagest discover anomalies");
+                        else
+                            RunView.ShowList(console, runs, names);
+                        if (next is not null)
+                            console.Say($"There are more: --limit {most * 5}, or --after {next}");
+                    }
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -72,35 +131,56 @@ internal static class RunCommands
     {
         var id = Id();
         var top = Values.Whole("--top", "N", "How many stars or clusters to print (default 10)", 0, 10_000);
-        var command = new DescribedCommand("show", "Show one run: what was run, on what, what it found", "almagest runs show 1f0c2a9e --top 30") { id, top };
-        command.SetAction(async (parsed, _) =>
+        var command = new DescribedCommand(
+            "show",
+            "Show one run: what was run, on what, what it found",
+            "almagest runs show 1f0c2a9e --top 30"
+        )
         {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-            var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.CancellationToken);
-            shell.Answer(view.Document, view.Show);
-            return ExitCodes.Done;
-        });
+            id,
+            top,
+        };
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+                var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.CancellationToken);
+                shell.Answer(view.Document, view.Show);
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
     private static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
     {
-        var ids = new Argument<string[]>("ID") { Description = "Ids of runs, or at least six characters of their start or end", Arity = ArgumentArity.OneOrMore };
-        var command = new DescribedCommand("delete", "Delete runs and their results", "almagest runs delete 1f0c2a9e 77ab03d1") { ids };
-        command.SetAction(async (parsed, _) =>
+        var ids = new Argument<string[]>("ID")
         {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var repository = new RunRepository(session.Ledger);
-            // Every id is resolved before the first run goes: a slip in the last one deletes nothing.
-            var runs = new List<DiscoveryRun>();
-            foreach (var id in parsed.GetRequiredValue(ids)) runs.Add(await repository.FindAsync(id, shell.CancellationToken));
-            foreach (var run in runs.DistinctBy(r => r.RunId)) await repository.DeleteAsync(run.RunId, shell.CancellationToken);
-            await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
-            var deleted = runs.Select(r => r.RunId).Distinct().ToList();
-            shell.Answer(new { deleted }, console => console.Say($"Deleted {Words.Plural(deleted.Count, "run", "runs")}; the views are up to date."));
-            return ExitCodes.Done;
-        });
+            Description = "Ids of runs, or at least six characters of their start or end",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new DescribedCommand("delete", "Delete runs and their results", "almagest runs delete 1f0c2a9e 77ab03d1") { ids };
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var repository = new RunRepository(session.Ledger);
+                // Every id is resolved before the first run goes: a slip in the last one deletes nothing.
+                var runs = new List<DiscoveryRun>();
+                foreach (var id in parsed.GetRequiredValue(ids))
+                    runs.Add(await repository.FindAsync(id, shell.CancellationToken));
+                foreach (var run in runs.DistinctBy(r => r.RunId))
+                    await repository.DeleteAsync(run.RunId, shell.CancellationToken);
+                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
+                var deleted = runs.Select(r => r.RunId).Distinct().ToList();
+                shell.Answer(
+                    new { deleted },
+                    console => console.Say($"Deleted {Words.Plural(deleted.Count, "run", "runs")}; the views are up to date.")
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 }

@@ -14,11 +14,12 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>runs compare</c>: how far two runs agree, or what differs among many.</summary>
 internal static class RunCompareCommand
 {
-    public static Argument<string[]> Ids(int least) => new("RUN")
-    {
-        Description = "Runs' ids, or at least six characters of their start or end",
-        Arity = new ArgumentArity(least, ComparedRuns.Most),
-    };
+    public static Argument<string[]> Ids(int least) =>
+        new("RUN")
+        {
+            Description = "Runs' ids, or at least six characters of their start or end",
+            Arity = new ArgumentArity(least, ComparedRuns.Most),
+        };
 
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
@@ -26,57 +27,111 @@ internal static class RunCompareCommand
         var stars = Values.Choice("--stars", "Of two runs: which stars to print (default common)", "common", "only-a", "only-b");
         var reason = Values.Choice("--reason", "With only-a or only-b: only stars that flipped for this reason", [.. FlipReason.All]);
         var top = Values.Whole("--top", "N", "How many stars, clusters or pairs to print (default 10)", 0, 10_000);
-        var export = Values.Text("--export", "FILE", "Write to this file instead: of two runs every star that either marks (or those of --stars), of more their pairs");
+        var export = Values.Text(
+            "--export",
+            "FILE",
+            "Write to this file instead: of two runs every star that either marks (or those of --stars), of more their pairs"
+        );
         var table = new TableOutput("--export");
-        var command = new DescribedCommand("compare", "Compare runs: what differs, what they agree on, whether that may be chance; of two runs also which stars, and why the others flipped",
-            "almagest runs compare 1f0c2a9e 77ab03d1", "almagest runs compare 1f0c2a9e 77ab03d1 --stars only-b --reason seed", "almagest runs compare 1f0c2a9e 77ab03d1 --export pair.parquet", "almagest runs compare 1f0c2a9e 77ab03d1 e4b0917c")
+        var command = new DescribedCommand(
+            "compare",
+            "Compare runs: what differs, what they agree on, whether that may be chance; of two runs also which stars, and why the "
+                + "others flipped",
+            "almagest runs compare 1f0c2a9e 77ab03d1",
+            "almagest runs compare 1f0c2a9e 77ab03d1 --stars only-b --reason seed",
+            "almagest runs compare 1f0c2a9e 77ab03d1 --export pair.parquet",
+            "almagest runs compare 1f0c2a9e 77ab03d1 e4b0917c"
+        )
         {
-            ids, stars, reason, top, export,
+            ids,
+            stars,
+            reason,
+            top,
+            export,
         };
         table.AddTo(command);
-        command.SetAction(async (parsed, _) =>
-        {
-            var (side, why) = (parsed.GetValue(stars), parsed.GetValue(reason));
-            if (why is not null && side is not ("only-a" or "only-b"))
-                throw new UsageException("stars that both runs mark have no reason", "Add --stars only-a or --stars only-b.", "--reason");
-            var path = parsed.GetValue(export);
-            table.Check(shell, parsed, path);
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var runs = await FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
-            var most = (int)(parsed.GetValue(top) ?? 10);
-            if (runs.Count > 2)
+        command.SetAction(
+            async (parsed, _) =>
             {
-                if (side is not null) throw new UsageException("--stars is of two runs", "Name two runs only, or leave it out.", "--stars");
-                var found = await new RunTableReader(session.Ledger).ReadAsync(runs, shell.CancellationToken);
-                if (path is not null)
+                var (side, why) = (parsed.GetValue(stars), parsed.GetValue(reason));
+                if (why is not null && side is not ("only-a" or "only-b"))
+                    throw new UsageException(
+                        "stars that both runs mark have no reason",
+                        "Add --stars only-a or --stars only-b.",
+                        "--reason"
+                    );
+                var path = parsed.GetValue(export);
+                table.Check(shell, parsed, path);
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var runs = await FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
+                var most = (int)(parsed.GetValue(top) ?? 10);
+                if (runs.Count > 2)
                 {
-                    await table.WriteAsync(shell, parsed, path, await new MatrixExport(session.Ledger).TableAsync(runs, found.Pairs, cancellationToken: shell.CancellationToken), "pair", "pairs", found.Pairs.Count);
+                    if (side is not null)
+                        throw new UsageException("--stars is of two runs", "Name two runs only, or leave it out.", "--stars");
+                    var found = await new RunTableReader(session.Ledger).ReadAsync(runs, shell.CancellationToken);
+                    if (path is not null)
+                    {
+                        await table.WriteAsync(
+                            shell,
+                            parsed,
+                            path,
+                            await new MatrixExport(session.Ledger).TableAsync(
+                                runs,
+                                found.Pairs,
+                                cancellationToken: shell.CancellationToken
+                            ),
+                            "pair",
+                            "pairs",
+                            found.Pairs.Count
+                        );
+                        return ExitCodes.Done;
+                    }
+                    shell.Answer(found.ToResource(), new RunTableView(found, most).Show);
                     return ExitCodes.Done;
                 }
-                shell.Answer(found.ToResource(), new RunTableView(found, most).Show);
+                var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.CancellationToken);
+                var which = side switch
+                {
+                    "only-a" => PairSide.OnlyIn1,
+                    "only-b" => PairSide.OnlyIn2,
+                    _ => PairSide.Common,
+                };
+                if (path is not null)
+                {
+                    var rows = await new PairExport(session.Ledger).TableAsync(
+                        agreement,
+                        side is null ? null : which,
+                        why,
+                        shell.CancellationToken
+                    );
+                    await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
+                    return ExitCodes.Done;
+                }
+                if (shell.Json)
+                    shell.Write(await ComparisonView.DocumentAsync(session.Ledger, agreement, which, why, most, shell.CancellationToken));
+                else
+                    (await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.CancellationToken)).Show(
+                        shell.Screen
+                    );
                 return ExitCodes.Done;
             }
-            var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.CancellationToken);
-            var which = side switch { "only-a" => PairSide.OnlyIn1, "only-b" => PairSide.OnlyIn2, _ => PairSide.Common };
-            if (path is not null)
-            {
-                var rows = await new PairExport(session.Ledger).TableAsync(agreement, side is null ? null : which, why, shell.CancellationToken);
-                await table.WriteAsync(shell, parsed, path, rows, "star", "stars");
-                return ExitCodes.Done;
-            }
-            if (shell.Json) shell.Write(await ComparisonView.DocumentAsync(session.Ledger, agreement, which, why, most, shell.CancellationToken));
-            else (await ComparisonView.CreateAsync(session.Ledger, agreement, which, why, most, shell.CancellationToken)).Show(shell.Screen);
-            return ExitCodes.Done;
-        });
+        );
         return command;
     }
 
     /// <summary>The complete runs of these words.</summary>
-    public static async Task<IReadOnlyList<DiscoveryRun>> FindAsync(LedgerDatabase ledger, IReadOnlyList<string> words, int least, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<DiscoveryRun>> FindAsync(
+        LedgerDatabase ledger,
+        IReadOnlyList<string> words,
+        int least,
+        CancellationToken cancellationToken
+    )
     {
         var repository = new RunRepository(ledger);
         var found = new List<Guid>();
-        foreach (var word in words) found.Add((await repository.FindAsync(word, cancellationToken)).RunId);
+        foreach (var word in words)
+            found.Add((await repository.FindAsync(word, cancellationToken)).RunId);
         return await ComparedRuns.LoadAsync(ledger, found, least, "RUN", cancellationToken);
     }
 }

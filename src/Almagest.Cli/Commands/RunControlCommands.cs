@@ -18,17 +18,33 @@ internal static class RunControlCommands
     public static Command Cancel(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id();
-        var command = new DescribedCommand("cancel", "Cancel a run that waits or is worked on, by whichever program", "almagest runs cancel 1f0c2a9e") { id };
-        command.SetAction(async (parsed, _) =>
+        var command = new DescribedCommand(
+            "cancel",
+            "Cancel a run that waits or is worked on, by whichever program",
+            "almagest runs cancel 1f0c2a9e"
+        )
         {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var found = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-            var run = await new RunClaims(session.Ledger).CancelAsync(found.RunId, shell.CancellationToken);
-            shell.Answer(await RunResources.ReadAsync(session.Ledger, run, shell.CancellationToken), console => console.Say(run.Status == RunStatus.Cancelled
-                ? $"Run {Words.Short(run.RunId)} is cancelled."
-                : $"The program that works on run {Words.Short(run.RunId)} is told, and stops within a second or two: almagest runs follow {Words.Short(run.RunId)}"));
-            return ExitCodes.Done;
-        });
+            id,
+        };
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var found = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+                var run = await new RunClaims(session.Ledger).CancelAsync(found.RunId, shell.CancellationToken);
+                shell.Answer(
+                    await RunResources.ReadAsync(session.Ledger, run, shell.CancellationToken),
+                    console =>
+                        console.Say(
+                            run.Status == RunStatus.Cancelled
+                                ? $"Run {Words.Short(run.RunId)} is cancelled."
+                                : $"The program that works on run {Words.Short(run.RunId)} is told, and stops within a second or two: "
+                                    + $"almagest runs follow {Words.Short(run.RunId)}"
+                        )
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -36,32 +52,60 @@ internal static class RunControlCommands
     {
         var id = RunCommands.Id();
         var queue = Values.Flag("--queue", "Leave it to a server's worker, and return at once");
-        var command = new DescribedCommand("retry", "Start a run that has ended again, as a new run with the same selection, parameters and seed",
-            "almagest runs retry 1f0c2a9e", "almagest runs retry 1f0c2a9e --queue") { id, queue };
-        command.SetAction(async (parsed, _) =>
+        var command = new DescribedCommand(
+            "retry",
+            "Start a run that has ended again, as a new run with the same selection, parameters and seed",
+            "almagest runs retry 1f0c2a9e",
+            "almagest runs retry 1f0c2a9e --queue"
+        )
         {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var runs = new RunRepository(session.Ledger);
-            var old = await runs.FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-            var queued = parsed.GetValue(queue);
-            var run = await new RunSubmitter(session.Ledger).RetryAsync(old.RunId, queued ? RunPlacement.Queued : RunPlacement.Own, shell.CancellationToken);
-            if (!queued)
+            id,
+            queue,
+        };
+        command.SetAction(
+            async (parsed, _) =>
             {
-                var service = new DiscoveryService(session.Ledger);
-                if (await ProgressDisplay.ShowAsync(shell, "starting", progress => service.ExecuteAsync(run.RunId, RunStages.Relay(progress), shell.CancellationToken)) is null)
-                    throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker",
-                        "Follow it with: almagest runs follow").With("run_id", run.RunId);
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
-                run = await runs.GetAsync(run.RunId, shell.CancellationToken);
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var runs = new RunRepository(session.Ledger);
+                var old = await runs.FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+                var queued = parsed.GetValue(queue);
+                var run = await new RunSubmitter(session.Ledger).RetryAsync(
+                    old.RunId,
+                    queued ? RunPlacement.Queued : RunPlacement.Own,
+                    shell.CancellationToken
+                );
+                if (!queued)
+                {
+                    var service = new DiscoveryService(session.Ledger);
+                    if (
+                        await ProgressDisplay.ShowAsync(
+                            shell,
+                            "starting",
+                            progress => service.ExecuteAsync(run.RunId, RunStages.Relay(progress), shell.CancellationToken)
+                        )
+                        is null
+                    )
+                        throw LedgerException
+                            .Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker", "Follow it with: almagest runs follow")
+                            .With("run_id", run.RunId);
+                    await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
+                    run = await runs.GetAsync(run.RunId, shell.CancellationToken);
+                }
+                var view = await RunView.LoadAsync(session.Ledger, run, 10, shell.CancellationToken);
+                shell.Answer(
+                    view.Document,
+                    console =>
+                    {
+                        view.Show(console);
+                        if (queued)
+                            console.Say(
+                                $"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}"
+                            );
+                    }
+                );
+                return ExitCodes.Done;
             }
-            var view = await RunView.LoadAsync(session.Ledger, run, 10, shell.CancellationToken);
-            shell.Answer(view.Document, console =>
-            {
-                view.Show(console);
-                if (queued) console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
-            });
-            return ExitCodes.Done;
-        });
+        );
         return command;
     }
 }

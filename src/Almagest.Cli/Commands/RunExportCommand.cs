@@ -8,39 +8,70 @@ using Almagest.Runs.Results;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>runs export</c>: the per-star results of a run with their catalogue columns and where they come from, page by page.</summary>
+/// <summary><c>runs export</c>: the per-star results of a run with their catalogue columns and where they come from, page by
+/// page.</summary>
 internal static class RunExportCommand
 {
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id();
-        var output = new Option<string>("--output", "-o") { Description = "File to write; compressed if its name ends in .gz; - is standard output", HelpName = "FILE", Required = true };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "File to write; compressed if its name ends in .gz; - is standard output",
+            HelpName = "FILE",
+            Required = true,
+        };
         var table = new TableOutput("--output");
         var anomalies = Values.Flag("--anomalies", "Only the flagged stars, most anomalous first");
         var cluster = Values.Whole("--cluster", "N", "Only the members of this cluster; -1 = noise", -1, int.MaxValue);
-        var command = new DescribedCommand("export", "Write a run's stars and what it says of them to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with where they come from",
-            "almagest runs export 1f0c2a9e -o run.csv.gz", "almagest runs export 1f0c2a9e -o members.parquet --cluster 0", "almagest runs export 1f0c2a9e --anomalies --bare -o - | head")
+        var command = new DescribedCommand(
+            "export",
+            "Write a run's stars and what it says of them to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with where they come from",
+            "almagest runs export 1f0c2a9e -o run.csv.gz",
+            "almagest runs export 1f0c2a9e -o members.parquet --cluster 0",
+            "almagest runs export 1f0c2a9e --anomalies --bare -o - | head"
+        )
         {
-            id, output, anomalies, cluster,
+            id,
+            output,
+            anomalies,
+            cluster,
         };
         table.AddTo(command);
-        command.SetAction(async (parsed, _) =>
-        {
-            var path = parsed.GetRequiredValue(output);
-            table.Check(shell, parsed, path);
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-            if (parsed.GetValue(anomalies) && run.RunType != RunTypes.Anomaly)
-                throw new UsageException($"run {Words.Short(run.RunId)} is a {run.RunType} run and flags no stars", "Leave --anomalies out, or use --cluster N.", "--anomalies");
-            if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
-                throw new UsageException($"run {Words.Short(run.RunId)} is an {run.RunType} run and has no clusters", "Leave --cluster out, or use --anomalies.", "--cluster");
-            var query = new ResultQuery(parsed.GetValue(anomalies), (int?)parsed.GetValue(cluster), ByScore: parsed.GetValue(anomalies));
-            var rows = await new RunExport(session.Ledger).TableAsync(run, query, shell.CancellationToken);
-            var whole = query is { AnomaliesOnly: false, ClusterId: null };
-            var total = path == "-" ? (long?)null : whole ? run.TotalStars : await new ResultRepository(session.Ledger).CountAsync(run.RunId, query, shell.CancellationToken);
-            await table.WriteAsync(shell, parsed, path, rows, "star", "stars", total);
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var path = parsed.GetRequiredValue(output);
+                table.Check(shell, parsed, path);
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+                if (parsed.GetValue(anomalies) && run.RunType != RunTypes.Anomaly)
+                    throw new UsageException(
+                        $"run {Words.Short(run.RunId)} is a {run.RunType} run and flags no stars",
+                        "Leave --anomalies out, or use --cluster N.",
+                        "--anomalies"
+                    );
+                if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
+                    throw new UsageException(
+                        $"run {Words.Short(run.RunId)} is an {run.RunType} run and has no clusters",
+                        "Leave --cluster out, or use --anomalies.",
+                        "--cluster"
+                    );
+                var query = new ResultQuery(
+                    parsed.GetValue(anomalies),
+                    (int?)parsed.GetValue(cluster),
+                    ByScore: parsed.GetValue(anomalies)
+                );
+                var rows = await new RunExport(session.Ledger).TableAsync(run, query, shell.CancellationToken);
+                var whole = query is { AnomaliesOnly: false, ClusterId: null };
+                var total =
+                    path == "-" ? (long?)null
+                    : whole ? run.TotalStars
+                    : await new ResultRepository(session.Ledger).CountAsync(run.RunId, query, shell.CancellationToken);
+                await table.WriteAsync(shell, parsed, path, rows, "star", "stars", total);
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 }

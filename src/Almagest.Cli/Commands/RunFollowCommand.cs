@@ -18,13 +18,22 @@ internal static class RunFollowCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id();
-        var command = new DescribedCommand("follow", "Follow a run to its end, whichever program works on it; exit code 1 where it fails or is cancelled", "almagest runs follow 1f0c2a9e") { id };
-        command.SetAction(async (parsed, _) =>
+        var command = new DescribedCommand(
+            "follow",
+            "Follow a run to its end, whichever program works on it; exit code 1 where it fails or is cancelled",
+            "almagest runs follow 1f0c2a9e"
+        )
         {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-            return await AnswerAsync(shell, session.Ledger, run.RunId);
-        });
+            id,
+        };
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+                return await AnswerAsync(shell, session.Ledger, run.RunId);
+            }
+        );
         return command;
     }
 
@@ -44,11 +53,17 @@ internal static class RunFollowCommand
         while (true)
         {
             var run = await runs.GetAsync(runId, shell.CancellationToken);
-            if (run.Status is not (RunStatus.Pending or RunStatus.Running)) return run;
+            if (run.Status is not (RunStatus.Pending or RunStatus.Running))
+                return run;
             var at = run.ProgressStage is null ? null : new RunProgress(run.ProgressStage, run.ProgressFraction ?? 0);
-            var words = at is null ? run.Status == RunStatus.Pending ? "waiting for a worker" : "starting" : RunStages.Words(at.Stage);
+            var words = at is null
+                ? run.Status == RunStatus.Pending
+                    ? "waiting for a worker"
+                    : "starting"
+                : RunStages.Words(at.Stage);
             progress?.Report(words, (at?.Percent ?? 0) / 100);
-            if (progress is null && words != stage) shell.Say($"{Words.Short(runId)}: {words}");
+            if (progress is null && words != stage)
+                shell.Say($"{Words.Short(runId)}: {words}");
             stage = words;
             if (Stopwatch.GetElapsedTime(since) > s_reapAgain)
             {

@@ -11,33 +11,51 @@ internal sealed class RunOptions
 
     public Option<string[]> Dataset { get; } = Datasets();
 
-    public Option<string?> Filter { get; } = Values.Text("--filter", "TERMS",
-        "Which of its stars, e.g. 'cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..', or the JSON of the API", "-f");
+    public Option<string?> Filter { get; } =
+        Values.Text(
+            "--filter",
+            "TERMS",
+            "Which of its stars, e.g. 'cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..', or the JSON of the API",
+            "-f"
+        );
 
     public Option<string?> Features { get; }
 
     public Option<bool> NoSave { get; } = Values.Flag("--no-save", "Only print what is found; the ledger keeps nothing");
 
-    public Option<long?> Top { get; } = Values.Whole("--top", "N", $"How many stars or clusters to print (default {DefaultTop})", 0, 10_000);
+    public Option<long?> Top { get; } =
+        Values.Whole("--top", "N", $"How many stars or clusters to print (default {DefaultTop})", 0, 10_000);
 
-    public Option<long?> Threads { get; } = Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
+    public Option<long?> Threads { get; } =
+        Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
 
     public Option<bool> Queue { get; } = Values.Flag("--queue", "Leave it to a server's worker, and return at once");
 
-    public Option<bool> Follow { get; } = Values.Flag("--follow", "Say stage by stage how far it is, also where no terminal is; with --queue, wait for its end");
+    public Option<bool> Follow { get; } =
+        Values.Flag("--follow", "Say stage by stage how far it is, also where no terminal is; with --queue, wait for its end");
 
     /// <summary>One dataset, or several by repeating the option.</summary>
-    public static Option<string[]> Datasets() => new("--dataset", "-d")
-    {
-        Description = "The dataset, by name or number; may be left out where there is just one; repeated, the stars of all of them", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false,
-    };
+    public static Option<string[]> Datasets() =>
+        new("--dataset", "-d")
+        {
+            Description = "The dataset, by name or number; may be left out where there is just one; repeated, the stars of all of them",
+            HelpName = "NAME",
+            Arity = ArgumentArity.ZeroOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
 
     /// <param name="order">the recipes that a run takes where none is named: the first whose columns the stars have</param>
-    public RunOptions(IReadOnlyList<string> order) => Features = Values.Text("--features", "RECIPE",
-        $"Feature recipe, or several joined by '+': {string.Join(", ", FeatureRecipes.All.Select(r => r.Name))} (default: the first of {string.Join(", ", order)} whose columns the stars have)");
+    public RunOptions(IReadOnlyList<string> order) =>
+        Features = Values.Text(
+            "--features",
+            "RECIPE",
+            $"Feature recipe, or several joined by '+': {string.Join(", ", FeatureRecipes.All.Select(r => r.Name))} "
+                + $"(default: the first of {string.Join(", ", order)} whose columns the stars have)"
+        );
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Dataset, Filter, Features, NoSave, Queue, Follow, Top, Threads }) command.Add(option);
+        foreach (var option in new Option[] { Dataset, Filter, Features, NoSave, Queue, Follow, Top, Threads })
+            command.Add(option);
     }
 }

@@ -11,35 +11,59 @@ internal static class ServeCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var options = new ServingOptions();
-        var nightly = Values.Text("--nightly", "CRON", "When all views are refreshed (default '0 2 * * *': every night at two); the servers of a fleet share it");
+        var nightly = Values.Text(
+            "--nightly",
+            "CRON",
+            "When all views are refreshed (default '0 2 * * *': every night at two); the servers of a fleet share it"
+        );
         var zone = Values.Text("--time-zone", "ZONE", $"Time zone of --nightly, e.g. Europe/Berlin (default {ServingPlan.DefaultZone})");
         var noNightly = Values.Flag("--no-nightly", "This server takes no part in the nightly refresh");
         var threads = Values.Whole("--threads", "N", "Threads of one run (default: one per core)", 1, 1024);
-        var workers = Values.Whole("--workers", "N", $"Runs worked on at once; 0 = this server only answers. Servers on one database share the queue (default {ServingPlan.DefaultWorkers})", 0, 256);
-        var command = new DescribedCommand("serve", "Serve the HTTP API and its pages, and work on the runs asked for there",
-            "almagest serve", "almagest serve --port 8080 --bind 0.0.0.0", "almagest serve --nightly '30 3 * * *' --time-zone Europe/Berlin --database postgresql://me@server/almagest")
+        var workers = Values.Whole(
+            "--workers",
+            "N",
+            $"Runs worked on at once; 0 = this server only answers. Servers on one database share the queue (default "
+                + $"{ServingPlan.DefaultWorkers})",
+            0,
+            256
+        );
+        var command = new DescribedCommand(
+            "serve",
+            "Serve the HTTP API and its pages, and work on the runs asked for there",
+            "almagest serve",
+            "almagest serve --port 8080 --bind 0.0.0.0",
+            "almagest serve --nightly '30 3 * * *' --time-zone Europe/Berlin --database postgresql://me@server/almagest"
+        )
         {
-            options.Port, options.Bind, nightly, zone, noNightly, workers, threads,
+            options.Port,
+            options.Bind,
+            nightly,
+            zone,
+            noNightly,
+            workers,
+            threads,
         };
-        command.SetAction(async (parsed, _) =>
-        {
-            if (parsed.GetValue(noNightly) && parsed.GetValue(nightly) is not null)
-                throw new UsageException("--nightly and --no-nightly exclude each other", "Give one of them.", "--nightly");
-            if (parsed.GetValue(noNightly) && parsed.GetValue(zone) is not null)
-                throw new UsageException("--time-zone and --no-nightly exclude each other", "Give one of them.", "--time-zone");
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate);
-            var plan = new ServingPlan(options.PortOf(parsed), options.BindOf(parsed))
+        command.SetAction(
+            async (parsed, _) =>
             {
-                NightlyCron = parsed.GetValue(noNightly) ? null : parsed.GetValue(nightly) ?? ServingPlan.DefaultCron,
-                TimeZone = parsed.GetValue(zone) ?? ServingPlan.DefaultZone,
-                Threads = (int)(parsed.GetValue(threads) ?? 0),
-                Workers = (int)(parsed.GetValue(workers) ?? ServingPlan.DefaultWorkers),
-            };
-            await using var server = await RunningServer.StartAsync(session, plan, shell);
-            shell.Answer(server.Document, server.Show);
-            await server.UntilStoppedAsync();
-            return ExitCodes.Done;
-        });
+                if (parsed.GetValue(noNightly) && parsed.GetValue(nightly) is not null)
+                    throw new UsageException("--nightly and --no-nightly exclude each other", "Give one of them.", "--nightly");
+                if (parsed.GetValue(noNightly) && parsed.GetValue(zone) is not null)
+                    throw new UsageException("--time-zone and --no-nightly exclude each other", "Give one of them.", "--time-zone");
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate);
+                var plan = new ServingPlan(options.PortOf(parsed), options.BindOf(parsed))
+                {
+                    NightlyCron = parsed.GetValue(noNightly) ? null : parsed.GetValue(nightly) ?? ServingPlan.DefaultCron,
+                    TimeZone = parsed.GetValue(zone) ?? ServingPlan.DefaultZone,
+                    Threads = (int)(parsed.GetValue(threads) ?? 0),
+                    Workers = (int)(parsed.GetValue(workers) ?? ServingPlan.DefaultWorkers),
+                };
+                await using var server = await RunningServer.StartAsync(session, plan, shell);
+                shell.Answer(server.Document, server.Show);
+                await server.UntilStoppedAsync();
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 }

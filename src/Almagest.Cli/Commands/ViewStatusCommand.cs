@@ -13,15 +13,21 @@ internal static class ViewStatusCommand
 {
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
-        var command = new DescribedCommand("status", "Show how fresh each view is, and when all are refreshed by the clock", "almagest views status --json");
-        command.SetAction(async (parsed, _) =>
-        {
-            await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-            var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.CancellationToken);
-            var jobs = await new JobStatusReader(session.Ledger).ReadAsync(1, shell.CancellationToken);
-            shell.Answer(new ViewsReport(views.All(v => !v.Lags), views, jobs), console => Show(console, views, jobs));
-            return ExitCodes.Done;
-        });
+        var command = new DescribedCommand(
+            "status",
+            "Show how fresh each view is, and when all are refreshed by the clock",
+            "almagest views status --json"
+        );
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var views = await new ViewStatusReader(session.Ledger).ReadAsync(shell.CancellationToken);
+                var jobs = await new JobStatusReader(session.Ledger).ReadAsync(1, shell.CancellationToken);
+                shell.Answer(new ViewsReport(views.All(v => !v.Lags), views, jobs), console => Show(console, views, jobs));
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
@@ -29,25 +35,44 @@ internal static class ViewStatusCommand
     {
         var table = Tables.Of("view", ">rows", ">size", ">refreshed", ">took", "state");
         foreach (var v in views)
-            table.Row(v.ViewName, v.Rows is { } rows ? Words.Count(rows) : "–", Words.Bytes(v.SizeBytes), Words.Ago(v.AgeSeconds), v.LastDurationMs is { } ms ? Words.Duration(ms) : "–", State(v));
+            table.Row(
+                v.ViewName,
+                v.Rows is { } rows ? Words.Count(rows) : "–",
+                Words.Bytes(v.SizeBytes),
+                Words.Ago(v.AgeSeconds),
+                v.LastDurationMs is { } ms ? Words.Duration(ms) : "–",
+                State(v)
+            );
         console.Write(table);
-        foreach (var mode in views.GroupBy(v => v.Mode)) console.Say($"Mode {mode.Key}{(mode.Count() == views.Count ? "" : $": {string.Join(", ", mode.Select(v => v.ViewName))}")}.");
-        foreach (var job in jobs) console.Say(Clock(job));
+        foreach (var mode in views.GroupBy(v => v.Mode))
+            console.Say($"Mode {mode.Key}{(mode.Count() == views.Count ? "" : $": {string.Join(", ", mode.Select(v => v.ViewName))}")}.");
+        foreach (var job in jobs)
+            console.Say(Clock(job));
         foreach (var v in views.Where(v => v.ConsecutiveFailures > 0))
             console.Say($"{v.ViewName}: {Words.Plural(v.ConsecutiveFailures, "refresh", "refreshes")} failed: {v.LastError} {Retry(v)}");
-        if (views.Any(v => v.Lags)) console.Say("Bring them up to date: almagest views refresh");
+        if (views.Any(v => v.Lags))
+            console.Say("Bring them up to date: almagest views refresh");
     }
 
     private static string State(ViewStatus v) =>
-        v.IsRefreshing ? "refreshing" : v.ConsecutiveFailures > 0 ? "failed" : v.Lags ? $"lags {Words.Plural(v.PendingRuns, "run", "runs")}" : "current";
+        v.IsRefreshing ? "refreshing"
+        : v.ConsecutiveFailures > 0 ? "failed"
+        : v.Lags ? $"lags {Words.Plural(v.PendingRuns, "run", "runs")}"
+        : "current";
 
-    private static string Retry(ViewStatus v) => v.NextRetry is { } next && next > DateTime.UtcNow
-        ? $"A server tries again in {Words.Duration((next - DateTime.UtcNow).TotalMilliseconds)}." : "A server tries again as soon as one runs.";
+    private static string Retry(ViewStatus v) =>
+        v.NextRetry is { } next && next > DateTime.UtcNow
+            ? $"A server tries again in {Words.Duration((next - DateTime.UtcNow).TotalMilliseconds)}."
+            : "A server tries again as soon as one runs.";
 
     private static string Clock(JobStatus job)
     {
         var last = job.History.Count > 0 ? $"last {Words.When(job.History[0].FiredAt)}, {job.History[0].Result}" : "never yet";
-        var next = job.NextFire is { } due ? job.Servers > 0 ? $"next {Words.When(due)}" : $"due {Words.When(due)}, when a server runs" : "not scheduled";
+        var next = job.NextFire is { } due
+            ? job.Servers > 0
+                ? $"next {Words.When(due)}"
+                : $"due {Words.When(due)}, when a server runs"
+            : "not scheduled";
         return $"{job.Job} '{job.Schedule}' ({job.TimeZone}): {last}; {next} (UTC).";
     }
 }

@@ -9,8 +9,14 @@ namespace Almagest.Cli.Demo;
 
 /// <summary>What <c>demo --json</c> prints.</summary>
 internal sealed record DemoDocument(
-    IngestResource Ingest, IReadOnlyList<DemoRunDocument> Runs, RefreshResource Refresh, IReadOnlyList<PersistentStar> MostPersistent,
-    IReadOnlyList<RunPair> Overlaps, IReadOnlyList<TimelineRow> Timeline, double ElapsedMs)
+    IngestResource Ingest,
+    IReadOnlyList<DemoRunDocument> Runs,
+    RefreshResource Refresh,
+    IReadOnlyList<PersistentStar> MostPersistent,
+    IReadOnlyList<RunPair> Overlaps,
+    IReadOnlyList<TimelineRow> Timeline,
+    double ElapsedMs
+)
 {
     /// <summary>Where it serves; left out where it does not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -23,12 +29,43 @@ internal sealed record DemoDocument(
 /// <param name="Precision">of an anomaly run, where outliers are known</param>
 /// <param name="Recovered">of a cluster run: the real clusters and what was found of them</param>
 internal sealed record DemoRunDocument(
-    string Run, Guid? RunId, string RunType, string Algorithm, RawJson Parameters, string? FeaturesChosen, string? Error, long TotalStars,
-    long? AnomalyCount, double? Precision, double? Recall, long? ClusterCount, long? NoiseCount, IReadOnlyList<ClusterDescription> Clusters,
-    IReadOnlyList<ClusterRecovery> Recovered, IReadOnlyList<string> Notes, RunTimings? Timings)
+    string Run,
+    Guid? RunId,
+    string RunType,
+    string Algorithm,
+    RawJson Parameters,
+    string? FeaturesChosen,
+    string? Error,
+    long TotalStars,
+    long? AnomalyCount,
+    double? Precision,
+    double? Recall,
+    long? ClusterCount,
+    long? NoiseCount,
+    IReadOnlyList<ClusterDescription> Clusters,
+    IReadOnlyList<ClusterRecovery> Recovered,
+    IReadOnlyList<string> Notes,
+    RunTimings? Timings
+)
 {
-    public static DemoRunDocument Of(DemoRun run) => new(
-        run.Letter, run.RunId, run.Planned.Parameters.Algorithm.RunType, run.Planned.Parameters.Algorithm.Name, new RawJson(run.Parameters.ToJson()), run.Choice?.Reason,
-        run.Failure, run.Stars, run.IsAnomaly ? run.Found : null, run.Accuracy?.Precision, run.Accuracy?.Recall, run.IsAnomaly ? null : run.Found,
-        run.IsAnomaly ? null : run.Noise, run.Clusters, run.Recovered, run.Notes, run.Timings);
+    public static DemoRunDocument Of(DemoRun run) =>
+        new(
+            run.Letter,
+            run.RunId,
+            run.Planned.Parameters.Algorithm.RunType,
+            run.Planned.Parameters.Algorithm.Name,
+            new RawJson(run.Parameters.ToJson()),
+            run.Choice?.Reason,
+            run.Failure,
+            run.Stars,
+            run.IsAnomaly ? run.Found : null,
+            run.Accuracy?.Precision,
+            run.Accuracy?.Recall,
+            run.IsAnomaly ? null : run.Found,
+            run.IsAnomaly ? null : run.Noise,
+            run.Clusters,
+            run.Recovered,
+            run.Notes,
+            run.Timings
+        );
 }

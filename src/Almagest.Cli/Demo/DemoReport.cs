@@ -13,11 +13,25 @@ namespace Almagest.Cli.Demo;
 /// <summary>What the demonstration found.</summary>
 /// <param name="Loaded">the load as a document</param>
 internal sealed record DemoReport(
-    IngestReport Ingest, IngestResource Loaded, IReadOnlyList<DemoRun> Runs, IReadOnlyList<ViewRefreshOutcome> Views, DemoAnswers Answers, DemoTruth Truth, double ElapsedMs)
+    IngestReport Ingest,
+    IngestResource Loaded,
+    IReadOnlyList<DemoRun> Runs,
+    IReadOnlyList<ViewRefreshOutcome> Views,
+    DemoAnswers Answers,
+    DemoTruth Truth,
+    double ElapsedMs
+)
 {
-    public DemoDocument Document => new(
-        Loaded, [.. Runs.Select(DemoRunDocument.Of)], Views.ToResource(),
-        [.. Answers.Persistent.Select(s => s with { Truth = Truth.WordFor(s.StarId) })], Answers.Pairs, Answers.Timeline, ElapsedMs);
+    public DemoDocument Document =>
+        new(
+            Loaded,
+            [.. Runs.Select(DemoRunDocument.Of)],
+            Views.ToResource(),
+            [.. Answers.Persistent.Select(s => s with { Truth = Truth.WordFor(s.StarId) })],
+            Answers.Pairs,
+            Answers.Timeline,
+            ElapsedMs
+        );
 
     public void Show(IAnsiConsole console)
     {
@@ -32,9 +46,15 @@ internal sealed record DemoReport(
     private void ShowDataset(IAnsiConsole console)
     {
         var dataset = Ingest.Dataset;
-        console.Heading($"{dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}" + (Ingest.AlreadyLoaded ? ", loaded before" : $", loaded in {Words.Duration(Ingest.ElapsedMs)}"));
+        console.Heading(
+            $"{dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}"
+                + (Ingest.AlreadyLoaded ? ", loaded before" : $", loaded in {Words.Duration(Ingest.ElapsedMs)}")
+        );
         if (dataset.RejectedCount > 0)
-            console.Say($"{Words.Plural(dataset.RejectedCount, "row", "rows")} could not be loaded: almagest datasets show {IngestReportView.Quote(dataset.Name)}");
+            console.Say(
+                $"{Words.Plural(dataset.RejectedCount, "row", "rows")} could not be loaded: almagest datasets show "
+                    + $"{IngestReportView.Quote(dataset.Name)}"
+            );
         console.Facts([.. Runs.SelectMany(r => r.Notes).Distinct().Take(4).Select(n => ("note", (string?)n))]);
     }
 
@@ -45,14 +65,22 @@ internal sealed record DemoReport(
         var table = Tables.Of(["", "run", "parameters", "found", ">time", .. truth ? [">prec.", ">recall"] : Array.Empty<string>()]);
         foreach (var run in Runs)
         {
-            table.Row([run.Letter, run.RunId is { } id ? Words.Short(id) : "–", Parameters(run),
-                run.Failure is not null ? "not possible" : run.IsAnomaly ? $"{Words.Count(run.Found)} flagged" : Words.Plural(run.Found, "cluster", "clusters"),
+            table.Row([
+                run.Letter,
+                run.RunId is { } id ? Words.Short(id) : "–",
+                Parameters(run),
+                run.Failure is not null ? "not possible"
+                : run.IsAnomaly ? $"{Words.Count(run.Found)} flagged"
+                : Words.Plural(run.Found, "cluster", "clusters"),
                 run.Timings is { } t ? Words.Duration(t.Load + t.Compute + t.Persist) : "–",
-                .. truth ? [Share(run.Accuracy?.Precision), Share(run.Accuracy?.Recall)] : Array.Empty<string>()]);
+                .. truth ? [Share(run.Accuracy?.Precision), Share(run.Accuracy?.Recall)] : Array.Empty<string>(),
+            ]);
         }
         console.Write(table);
-        foreach (var choice in Runs.Where(r => r.Choice is not null).GroupBy(r => r.Choice!.Reason)) console.Say($"{string.Join(", ", choice.Select(r => r.Letter))}: {choice.Key}");
-        foreach (var run in Runs.Where(r => r.Failure is not null)) console.Say($"{run.Letter}: {run.Failure}");
+        foreach (var choice in Runs.Where(r => r.Choice is not null).GroupBy(r => r.Choice!.Reason))
+            console.Say($"{string.Join(", ", choice.Select(r => r.Letter))}: {choice.Key}");
+        foreach (var run in Runs.Where(r => r.Failure is not null))
+            console.Say($"{run.Letter}: {run.Failure}");
         if (truth && Runs.FirstOrDefault(r => r.Accuracy is not null)?.Accuracy is { } any)
             console.Say($"Precision and recall against the {Words.Plural(any.Real, "known outlier", "known outliers")}.");
     }
@@ -63,14 +91,30 @@ internal sealed record DemoReport(
 
     private void ShowPersistent(IAnsiConsole console)
     {
-        if (Answers.Persistent.Count == 0) return;
+        if (Answers.Persistent.Count == 0)
+            return;
         console.Heading("\nThe most persistent anomalies (score: mean over the runs that flag the star)");
         var truth = Answers.Persistent.Any(s => Truth.WordFor(s.StarId) is not null);
-        var table = Tables.Of(["source_id", ">RA (°)", ">Dec (°)", ">mag", ">flagged", ">score", .. truth ? ["truth"] : Array.Empty<string>()]);
+        var table = Tables.Of([
+            "source_id",
+            ">RA (°)",
+            ">Dec (°)",
+            ">mag",
+            ">flagged",
+            ">score",
+            .. truth ? ["truth"] : Array.Empty<string>(),
+        ]);
         foreach (var s in Answers.Persistent)
         {
-            table.Row([s.SourceId, Words.Number(s.RaDeg, "0.00"), Words.Number(s.DecDeg, "+0.00;-0.00"), Words.Number(s.Magnitude, "0.00"), $"{s.AnomalyCount} of {s.TotalRuns}",
-                Words.Number(s.MeanAnomalyScore, "0.000"), .. truth ? [Truth.WordFor(s.StarId)?.Replace('_', ' ') ?? ""] : Array.Empty<string>()]);
+            table.Row([
+                s.SourceId,
+                Words.Number(s.RaDeg, "0.00"),
+                Words.Number(s.DecDeg, "+0.00;-0.00"),
+                Words.Number(s.Magnitude, "0.00"),
+                $"{s.AnomalyCount} of {s.TotalRuns}",
+                Words.Number(s.MeanAnomalyScore, "0.000"),
+                .. truth ? [Truth.WordFor(s.StarId)?.Replace('_', ' ') ?? ""] : Array.Empty<string>(),
+            ]);
         }
         console.Write(table);
     }
@@ -78,13 +122,24 @@ internal sealed record DemoReport(
     private void ShowOverlaps(IAnsiConsole console)
     {
         var runs = Runs.Where(r => r is { IsAnomaly: true, RunId: not null }).ToList();
-        if (runs.Count < 2) return;
+        if (runs.Count < 2)
+            return;
         console.Heading("\nHow far the anomaly runs agree (Jaccard similarity: 1 = the same stars)");
         var table = Tables.Of(["", .. runs.Select(r => ">" + r.Letter)]);
-        var similarity = Answers.Pairs.SelectMany(p => new[] { ((p.Run1Id, p.Run2Id), p.JaccardSimilarity), ((p.Run2Id, p.Run1Id), p.JaccardSimilarity) }).ToDictionary();
+        var similarity = Answers
+            .Pairs.SelectMany(p => new[] { ((p.Run1Id, p.Run2Id), p.JaccardSimilarity), ((p.Run2Id, p.Run1Id), p.JaccardSimilarity) })
+            .ToDictionary();
         foreach (var row in runs)
         {
-            table.Row([row.Letter, .. runs.Select(column => column == row ? "·" : similarity.TryGetValue((row.RunId!.Value, column.RunId!.Value), out var s) ? s.ToString("0.00", CultureInfo.InvariantCulture) : "–")]);
+            table.Row([
+                row.Letter,
+                .. runs.Select(column =>
+                    column == row ? "·"
+                    : similarity.TryGetValue((row.RunId!.Value, column.RunId!.Value), out var s)
+                        ? s.ToString("0.00", CultureInfo.InvariantCulture)
+                    : "–"
+                ),
+            ]);
         }
         console.Write(table);
     }
@@ -93,12 +148,22 @@ internal sealed record DemoReport(
     {
         foreach (var run in Runs.Where(r => r is { IsAnomaly: false, RunId: not null }))
         {
-            console.Heading($"\nClusters of {run.Letter}: {Words.Count(run.Found)}, with {Words.Count(run.Stars - run.Noise)} stars; {Words.Count(run.Noise)} stars in none");
+            console.Heading(
+                $"\nClusters of {run.Letter}: {Words.Count(run.Found)}, with {Words.Count(run.Stars - run.Noise)} stars; "
+                    + $"{Words.Count(run.Noise)} stars in none"
+            );
             if (run.Recovered.Count > 0)
             {
                 var table = Tables.Of("real cluster", ">members", ">found as", ">stars", ">precision", ">recall");
                 foreach (var c in run.Recovered)
-                    table.Row(c.Name, Words.Count(c.Members), c.FoundId?.ToString(CultureInfo.InvariantCulture) ?? "–", c.FoundId is null ? "–" : Words.Count(c.FoundSize), Share(c.Precision), Share(c.Recall));
+                    table.Row(
+                        c.Name,
+                        Words.Count(c.Members),
+                        c.FoundId?.ToString(CultureInfo.InvariantCulture) ?? "–",
+                        c.FoundId is null ? "–" : Words.Count(c.FoundSize),
+                        Share(c.Precision),
+                        Share(c.Recall)
+                    );
                 console.Write(table);
             }
             else if (run.Clusters.Count > 0)
@@ -110,13 +175,23 @@ internal sealed record DemoReport(
 
     private void ShowTimeline(IAnsiConsole console)
     {
-        if (Answers.Timeline.Count == 0) return;
+        if (Answers.Timeline.Count == 0)
+            return;
         console.Heading("\nTimeline of the ledger");
         var table = Tables.Of("week from", "type", ">runs", ">completed", ">star-analyses");
         foreach (var t in Answers.Timeline)
-            table.Row(t.PeriodStart.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), t.RunType, Words.Count(t.TotalRuns), Words.Count(t.CompletedRuns), Words.Count(t.TotalStarsAnalyzed));
+            table.Row(
+                t.PeriodStart.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                t.RunType,
+                Words.Count(t.TotalRuns),
+                Words.Count(t.CompletedRuns),
+                Words.Count(t.TotalStarsAnalyzed)
+            );
         console.Write(table);
-        console.Say($"All of it in {Words.Duration(ElapsedMs)}: load, {Words.Plural(Runs.Count(r => r.RunId is not null), "run", "runs")}, {Words.Plural(Views.Count, "view", "views")} refreshed.");
+        console.Say(
+            $"All of it in {Words.Duration(ElapsedMs)}: load, {Words.Plural(Runs.Count(r => r.RunId is not null), "run", "runs")}, "
+                + $"{Words.Plural(Views.Count, "view", "views")} refreshed."
+        );
     }
 
     /// <summary>What to do next, where nothing is served.</summary>
@@ -128,6 +203,7 @@ internal sealed record DemoReport(
             ("almagest serve", "the API and its pages on http://127.0.0.1:8000/"),
             ($"almagest runs show {Words.Short(run.RunId!.Value)}", "one run and its stars"),
             ("almagest discover --help", "runs of your own"),
-            ("almagest ingest FILE", "a catalogue of your own"));
+            ("almagest ingest FILE", "a catalogue of your own")
+        );
     }
 }

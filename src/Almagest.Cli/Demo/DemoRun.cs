@@ -19,8 +19,21 @@ namespace Almagest.Cli.Demo;
 /// <param name="Letter">names it in the tables</param>
 /// <param name="Failure">why it could not be done with this catalogue; the rest is empty then</param>
 internal sealed record DemoRun(
-    string Letter, PlannedRun Planned, RunParameters Parameters, RecipeChoice? Choice, Guid? RunId, int Stars, int Found, int Noise, IReadOnlyList<string> Notes, RunTimings? Timings,
-    Accuracy? Accuracy, IReadOnlyList<ClusterRecovery> Recovered, IReadOnlyList<ClusterDescription> Clusters, string? Failure)
+    string Letter,
+    PlannedRun Planned,
+    RunParameters Parameters,
+    RecipeChoice? Choice,
+    Guid? RunId,
+    int Stars,
+    int Found,
+    int Noise,
+    IReadOnlyList<string> Notes,
+    RunTimings? Timings,
+    Accuracy? Accuracy,
+    IReadOnlyList<ClusterRecovery> Recovered,
+    IReadOnlyList<ClusterDescription> Clusters,
+    string? Failure
+)
 {
     public bool IsAnomaly => Planned.Parameters.Algorithm.RunType == RunTypes.Anomaly;
 }
@@ -31,7 +44,12 @@ internal static class DemoRunner
     private const int ClustersKept = 12;
 
     public static async Task<(IReadOnlyList<DemoRun> Runs, IReadOnlyList<ViewRefreshOutcome> Views)> RunAsync(
-        CommandShell shell, LedgerDatabase ledger, Dataset dataset, DemoTruth truth, IWorkProgress? progress)
+        CommandShell shell,
+        LedgerDatabase ledger,
+        Dataset dataset,
+        DemoTruth truth,
+        IWorkProgress? progress
+    )
     {
         var service = new DiscoveryService(ledger);
         var runs = new List<DemoRun>();
@@ -41,10 +59,19 @@ internal static class DemoRunner
             var relay = RunStages.Relay(progress, $"run {runs.Count + 1} of {DemoPlan.Runs.Count}: ");
             try
             {
-                var (run, choice) = await service.ChooseAndSubmitAsync(new RunRequest(dataset.Name, StarFilter.All, planned.Parameters), shell.CancellationToken);
-                var outcome = await service.ExecuteAsync(run.RunId, relay, shell.CancellationToken)
-                    ?? throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker",
-                        "Run the demonstration without a busy server beside it.").With("run_id", run.RunId);
+                var (run, choice) = await service.ChooseAndSubmitAsync(
+                    new RunRequest(dataset.Name, StarFilter.All, planned.Parameters),
+                    shell.CancellationToken
+                );
+                var outcome =
+                    await service.ExecuteAsync(run.RunId, relay, shell.CancellationToken)
+                    ?? throw LedgerException
+                        .Of(
+                            ErrorCode.RunTaken,
+                            $"run {run.RunId} was taken by another worker",
+                            "Run the demonstration without a busy server beside it."
+                        )
+                        .With("run_id", run.RunId);
                 runs.Add(Keep(letter, planned, outcome with { RecipeChoice = choice }, truth));
             }
             catch (LedgerException e) when (e is { Kind: LedgerErrorKind.Invalid, Field: "parameters" })
@@ -53,7 +80,8 @@ internal static class DemoRunner
                 runs.Add(new DemoRun(letter, planned, planned.Parameters, null, null, 0, 0, 0, [], null, null, [], [], e.Message));
             }
         }
-        if (runs.All(r => r.RunId is null)) throw new CommandFailedException($"no run could be done: {runs[0].Failure}");
+        if (runs.All(r => r.RunId is null))
+            throw new CommandFailedException($"no run could be done: {runs[0].Failure}");
         progress?.Report("refreshing views", null);
         return (runs, await new ViewRefresher(ledger).RefreshPendingAsync("run", shell.CancellationToken));
     }
@@ -61,8 +89,21 @@ internal static class DemoRunner
     private static DemoRun Keep(string letter, PlannedRun planned, RunOutcome outcome, DemoTruth truth)
     {
         var analysis = outcome.Analysis;
-        return new DemoRun(letter, planned, outcome.Request.Parameters, outcome.RecipeChoice, outcome.RunId, analysis.Stars.Count, analysis.Clusters?.ClusterCount ?? analysis.AnomalyCount, analysis.Clusters?.NoiseCount ?? 0,
-            analysis.Features.Notes, outcome.Timings, truth.Judge(analysis), truth.Recover(analysis),
-            analysis.Clusters is { } found ? ClusterLines.Describe(analysis.Stars, found.Labels, ClustersKept) : [], null);
+        return new DemoRun(
+            letter,
+            planned,
+            outcome.Request.Parameters,
+            outcome.RecipeChoice,
+            outcome.RunId,
+            analysis.Stars.Count,
+            analysis.Clusters?.ClusterCount ?? analysis.AnomalyCount,
+            analysis.Clusters?.NoiseCount ?? 0,
+            analysis.Features.Notes,
+            outcome.Timings,
+            truth.Judge(analysis),
+            truth.Recover(analysis),
+            analysis.Clusters is { } found ? ClusterLines.Describe(analysis.Stars, found.Labels, ClustersKept) : [],
+            null
+        );
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Cli.Demo;
 
-/// <summary>How flagged stars compare with the truth, over the stars that have a label. Null where nothing was flagged or nothing is true.</summary>
+/// <summary>How flagged stars compare with the truth, over the stars that have a label. Null where nothing was flagged or nothing is
+/// true.</summary>
 internal sealed record Accuracy(long TruePositives, long Flagged, long Real)
 {
     public double? Precision => Flagged == 0 ? null : (double)TruePositives / Flagged;
@@ -36,8 +37,21 @@ internal sealed class DemoTruth
     public static async Task<DemoTruth> LoadAsync(LedgerDatabase ledger, Dataset dataset, CancellationToken cancellationToken)
     {
         await using var context = ledger.CreateContext();
-        var rows = await context.StarLabels.Where(l => l.LabelSet == "truth")
-            .Join(context.Stars.Where(s => s.DatasetId == dataset.DatasetId), l => l.StarId, s => s.StarId, (l, _) => new { l.StarId, l.IsAnomaly, l.Kind, l.Cluster })
+        var rows = await context
+            .StarLabels.Where(l => l.LabelSet == "truth")
+            .Join(
+                context.Stars.Where(s => s.DatasetId == dataset.DatasetId),
+                l => l.StarId,
+                s => s.StarId,
+                (l, _) =>
+                    new
+                    {
+                        l.StarId,
+                        l.IsAnomaly,
+                        l.Kind,
+                        l.Cluster,
+                    }
+            )
             .ToListAsync(cancellationToken);
         return new DemoTruth(rows.ToDictionary(r => r.StarId, r => (r.IsAnomaly, r.Kind, r.Cluster)));
     }
@@ -48,11 +62,15 @@ internal sealed class DemoTruth
     /// <summary>Null where no star is labelled as outlier or ordinary.</summary>
     public Accuracy? Judge(StarAnalysis analysis)
     {
-        if (analysis.Anomalies is not { } found || !HasOutliers) return null;
-        long hits = 0, flagged = 0, real = 0;
+        if (analysis.Anomalies is not { } found || !HasOutliers)
+            return null;
+        long hits = 0,
+            flagged = 0,
+            real = 0;
         for (var i = 0; i < analysis.Stars.Count; i++)
         {
-            if (!_labels.TryGetValue(analysis.Stars.StarId[i], out var label) || label.IsAnomaly is not { } truth) continue;
+            if (!_labels.TryGetValue(analysis.Stars.StarId[i], out var label) || label.IsAnomaly is not { } truth)
+                continue;
             var mark = found.IsAnomaly(i);
             flagged += mark ? 1 : 0;
             real += truth;
@@ -64,20 +82,32 @@ internal sealed class DemoTruth
     /// <summary>Each real cluster of the selection, largest first; empty where none is known.</summary>
     public IReadOnlyList<ClusterRecovery> Recover(StarAnalysis analysis)
     {
-        if (analysis.Clusters is not { } found || !HasClusters) return [];
+        if (analysis.Clusters is not { } found || !HasClusters)
+            return [];
         var sizes = found.Labels.Where(l => l >= 0).CountBy(l => l).ToDictionary();
         return
         [
-            .. Enumerable.Range(0, analysis.Stars.Count)
+            .. Enumerable
+                .Range(0, analysis.Stars.Count)
                 .Where(i => _labels.TryGetValue(analysis.Stars.StarId[i], out var l) && l.Cluster is not null)
                 .GroupBy(i => _labels[analysis.Stars.StarId[i]].Cluster!, i => found.Labels[i])
-                .Select(g => Best(g.Key, [.. g], sizes)).OrderByDescending(c => c.Members).ThenBy(c => c.Name, StringComparer.Ordinal),
+                .Select(g => Best(g.Key, [.. g], sizes))
+                .OrderByDescending(c => c.Members)
+                .ThenBy(c => c.Name, StringComparer.Ordinal),
         ];
     }
 
     private static ClusterRecovery Best(string name, List<int> memberLabels, Dictionary<int, int> sizes)
     {
-        var best = memberLabels.Where(l => l >= 0).CountBy(l => l).OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => ((int Id, int Common)?)(c.Key, c.Value)).FirstOrDefault();
-        return best is { } b ? new ClusterRecovery(name, memberLabels.Count, b.Id, sizes[b.Id], b.Common) : new ClusterRecovery(name, memberLabels.Count, null, 0, 0);
+        var best = memberLabels
+            .Where(l => l >= 0)
+            .CountBy(l => l)
+            .OrderByDescending(c => c.Value)
+            .ThenBy(c => c.Key)
+            .Select(c => ((int Id, int Common)?)(c.Key, c.Value))
+            .FirstOrDefault();
+        return best is { } b
+            ? new ClusterRecovery(name, memberLabels.Count, b.Id, sizes[b.Id], b.Common)
+            : new ClusterRecovery(name, memberLabels.Count, null, 0, 0);
     }
 }

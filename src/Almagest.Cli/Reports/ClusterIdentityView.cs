@@ -16,23 +16,41 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
 
     public void Show(IAnsiConsole console)
     {
-        console.Heading($"{Words.Plural(found.Runs.Count, "cluster run", "cluster runs")}, {Words.Plural(found.Identities.Total, "cluster", "clusters")} told apart");
+        console.Heading(
+            $"{Words.Plural(found.Runs.Count, "cluster run", "cluster runs")}, "
+                + $"{Words.Plural(found.Identities.Total, "cluster", "clusters")} told apart"
+        );
         var runs = Tables.Of("run", "~parameters", "found", ">mean Rand");
         foreach (var (i, r) in found.Runs.Index())
-            runs.Row(Words.Short(r.RunId), ParameterText.Short(r.Algorithm, r.Parameters), RunWords.ShortFound(r), Words.Number(found.Identities.MeanAgreement[i], "0.00"));
+            runs.Row(
+                Words.Short(r.RunId),
+                ParameterText.Short(r.Algorithm, r.Parameters),
+                RunWords.ShortFound(r),
+                Words.Number(found.Identities.MeanAgreement[i], "0.00")
+            );
         console.Write(runs);
-        if (_identities.Count == 0) return;
+        if (_identities.Count == 0)
+            return;
         console.Say("\nThe clusters, those found in most runs first:");
         var table = Tables.Of(">", ">in runs", ">stars", ">core", ">stability", "~as cluster of run", "~remarks");
         foreach (var (i, identity) in _identities.Index())
         {
-            table.Row(Words.Count(i), $"{identity.Found.Count} of {identity.Covered}", Words.Count(identity.MemberCount), Words.Count(identity.CoreSize), Words.Number(identity.Stability, "0.00"),
-                string.Join(", ", identity.Found.Take(8).Select(f => $"{f.ClusterId} of {Words.Short(Run(f.Run))}")) + (identity.Found.Count > 8 ? ", …" : ""),
-                string.Join("; ", identity.Events.Take(4).Select(Remark)) + (identity.Events.Count > 4 ? "; …" : ""));
+            table.Row(
+                Words.Count(i),
+                $"{identity.Found.Count} of {identity.Covered}",
+                Words.Count(identity.MemberCount),
+                Words.Count(identity.CoreSize),
+                Words.Number(identity.Stability, "0.00"),
+                string.Join(", ", identity.Found.Take(8).Select(f => $"{f.ClusterId} of {Words.Short(Run(f.Run))}"))
+                    + (identity.Found.Count > 8 ? ", …" : ""),
+                string.Join("; ", identity.Events.Take(4).Select(Remark)) + (identity.Events.Count > 4 ? "; …" : "")
+            );
         }
         console.Write(table);
-        if (_identities.Count < found.Identities.Total) console.Say($"There are more: --top {Math.Min(found.Identities.Total, ClusterIdentityReader.MostIdentities)}");
-        foreach (var (i, identity) in _identities.Index().Where(p => p.Item.Members.Count > 0)) ShowMembers(console, i, identity);
+        if (_identities.Count < found.Identities.Total)
+            console.Say($"There are more: --top {Math.Min(found.Identities.Total, ClusterIdentityReader.MostIdentities)}");
+        foreach (var (i, identity) in _identities.Index().Where(p => p.Item.Members.Count > 0))
+            ShowMembers(console, i, identity);
     }
 
     private void ShowMembers(IAnsiConsole console, int number, ClusterIdentity identity)
@@ -41,13 +59,22 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
         var table = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">runs", ">probability");
         foreach (var m in identity.Members)
         {
-            if (found.Stars.GetValueOrDefault(m.StarId) is not Star s) continue;
-            table.Row(s.SourceId, Words.Number(s.RaDeg, "0.0000"), Words.Number(s.DecDeg, "+0.0000;-0.0000"), Words.Number(s.Magnitude, "0.00"), $"{m.In} of {m.Of}", Words.Number(m.Probability, "0.00"));
+            if (found.Stars.GetValueOrDefault(m.StarId) is not Star s)
+                continue;
+            table.Row(
+                s.SourceId,
+                Words.Number(s.RaDeg, "0.0000"),
+                Words.Number(s.DecDeg, "+0.0000;-0.0000"),
+                Words.Number(s.Magnitude, "0.00"),
+                $"{m.In} of {m.Of}",
+                Words.Number(m.Probability, "0.00")
+            );
         }
         console.Write(table);
     }
 
-    private string Remark(ClusterEvent e) => e.Kind == ClusterEventKind.Split
-        ? $"split in {Words.Short(Run(e.Run))} ({string.Join(", ", e.ClusterIds)})"
-        : $"merged with {string.Join(", ", e.With)} in {Words.Short(Run(e.Run))}";
+    private string Remark(ClusterEvent e) =>
+        e.Kind == ClusterEventKind.Split
+            ? $"split in {Words.Short(Run(e.Run))} ({string.Join(", ", e.ClusterIds)})"
+            : $"merged with {string.Join(", ", e.With)} in {Words.Short(Run(e.Run))}";
 }

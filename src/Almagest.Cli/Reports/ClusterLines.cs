@@ -15,16 +15,23 @@ internal static class ClusterLines
         var members = new Dictionary<int, List<int>>();
         for (var i = 0; i < labels.Length; i++)
         {
-            if (labels[i] < 0) continue;
-            if (!members.TryGetValue(labels[i], out var list)) members[labels[i]] = list = [];
+            if (labels[i] < 0)
+                continue;
+            if (!members.TryGetValue(labels[i], out var list))
+                members[labels[i]] = list = [];
             list.Add(i);
         }
-        return [.. members.OrderByDescending(m => m.Value.Count).ThenBy(m => m.Key).Take(limit).Select(m => Describe(m.Key, m.Value, stars))];
+        return
+        [
+            .. members.OrderByDescending(m => m.Value.Count).ThenBy(m => m.Key).Take(limit).Select(m => Describe(m.Key, m.Value, stars)),
+        ];
     }
 
     private static ClusterDescription Describe(int cluster, List<int> rows, StarColumns stars)
     {
-        double x = 0, y = 0, z = 0;
+        double x = 0,
+            y = 0,
+            z = 0;
         foreach (var row in rows)
         {
             var (sinRa, cosRa) = Math.SinCos(double.DegreesToRadians(stars.RaDeg[row]));
@@ -34,14 +41,22 @@ internal static class ClusterLines
             z += sinDec;
         }
         var ra = double.RadiansToDegrees(Math.Atan2(y, x));
-        return new ClusterDescription(cluster, rows.Count, ra < 0 ? ra + 360 : ra, double.RadiansToDegrees(Math.Atan2(z, Math.Sqrt(x * x + y * y))),
-            Median(rows, stars.ParallaxMas), Median(rows, stars.PmraMasYr), Median(rows, stars.PmdecMasYr));
+        return new ClusterDescription(
+            cluster,
+            rows.Count,
+            ra < 0 ? ra + 360 : ra,
+            double.RadiansToDegrees(Math.Atan2(z, Math.Sqrt(x * x + y * y))),
+            Median(rows, stars.ParallaxMas),
+            Median(rows, stars.PmraMasYr),
+            Median(rows, stars.PmdecMasYr)
+        );
     }
 
     private static double? Median(List<int> rows, double[] column)
     {
         var known = rows.Select(r => column[r]).Where(double.IsFinite).Order().ToArray();
-        if (known.Length == 0) return null;
+        if (known.Length == 0)
+            return null;
         var middle = known.Length / 2;
         return known.Length % 2 == 1 ? known[middle] : (known[middle - 1] + known[middle]) / 2;
     }
@@ -51,9 +66,16 @@ internal static class ClusterLines
         var table = Tables.Of(">cluster", ">stars", ">RA (°)", ">Dec (°)", ">plx (mas)", ">dist (pc)", ">pmRA", ">pmDec");
         foreach (var c in clusters)
         {
-            table.Row(c.ClusterId.ToString(), Words.Count(c.ClusterSize), Words.Number(c.CentreRaDeg, "0.00"), Words.Number(c.CentreDecDeg, "+0.00;-0.00"),
-                Words.Number(c.ParallaxMas, "0.00"), c.ParallaxMas > 0 ? Words.Number(1000 / c.ParallaxMas, "0") : "–",
-                Words.Number(c.PmraMasYr, "+0.0;-0.0"), Words.Number(c.PmdecMasYr, "+0.0;-0.0"));
+            table.Row(
+                c.ClusterId.ToString(),
+                Words.Count(c.ClusterSize),
+                Words.Number(c.CentreRaDeg, "0.00"),
+                Words.Number(c.CentreDecDeg, "+0.00;-0.00"),
+                Words.Number(c.ParallaxMas, "0.00"),
+                c.ParallaxMas > 0 ? Words.Number(1000 / c.ParallaxMas, "0") : "–",
+                Words.Number(c.PmraMasYr, "+0.0;-0.0"),
+                Words.Number(c.PmdecMasYr, "+0.0;-0.0")
+            );
         }
         console.Write(table);
     }

@@ -30,7 +30,14 @@ internal sealed class ComparisonView
         this._stars = stars;
     }
 
-    public static async Task<ComparisonView> CreateAsync(LedgerDatabase ledger, RunAgreement agreement, PairSide side, string? reason, int top, CancellationToken cancellationToken)
+    public static async Task<ComparisonView> CreateAsync(
+        LedgerDatabase ledger,
+        RunAgreement agreement,
+        PairSide side,
+        string? reason,
+        int top,
+        CancellationToken cancellationToken
+    )
     {
         var flips = await new PairStarReader(ledger).CountAsync(agreement, cancellationToken);
         return new ComparisonView(agreement, side, top, flips, await StarsAsync(ledger, agreement, side, reason, top, cancellationToken));
@@ -38,31 +45,94 @@ internal sealed class ComparisonView
 
     /// <summary>The same as a document, with the stars of the side that was asked for.</summary>
     public static async Task<ComparisonReport> DocumentAsync(
-        LedgerDatabase ledger, RunAgreement agreement, PairSide side, string? reason, int top, CancellationToken cancellationToken) =>
+        LedgerDatabase ledger,
+        RunAgreement agreement,
+        PairSide side,
+        string? reason,
+        int top,
+        CancellationToken cancellationToken
+    ) =>
         new(await ComparisonResources.ReadAsync(ledger, [agreement.Run1, agreement.Run2], top, cancellationToken))
         {
-            Side = side switch { PairSide.OnlyIn1 => "only_1", PairSide.OnlyIn2 => "only_2", _ => "common" },
+            Side = side switch
+            {
+                PairSide.OnlyIn1 => "only_1",
+                PairSide.OnlyIn2 => "only_2",
+                _ => "common",
+            },
             Stars = await StarsAsync(ledger, agreement, side, reason, top, cancellationToken),
         };
 
-    private static async Task<IReadOnlyList<PairStar>> StarsAsync(LedgerDatabase ledger, RunAgreement agreement, PairSide side, string? reason, int top, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<PairStar>> StarsAsync(
+        LedgerDatabase ledger,
+        RunAgreement agreement,
+        PairSide side,
+        string? reason,
+        int top,
+        CancellationToken cancellationToken
+    )
     {
-        if (top == 0) return [];
+        if (top == 0)
+            return [];
         var (a, b) = (agreement.Run1, agreement.Run2);
-        if (side != PairSide.Common) return (await new PairStarReader(ledger).PageAsync(agreement, new PairStarQuery(side, reason, top), cancellationToken)).Items;
-        if (a.RunType != RunTypes.Anomaly || b.RunType != RunTypes.Anomaly) return [];
+        if (side != PairSide.Common)
+            return (await new PairStarReader(ledger).PageAsync(agreement, new PairStarQuery(side, reason, top), cancellationToken)).Items;
+        if (a.RunType != RunTypes.Anomaly || b.RunType != RunTypes.Anomaly)
+            return [];
         await using var context = ledger.CreateContext();
         // The most anomalous first: by the mean of the two scores.
-        var common = await context.Results.Where(r => r.RunId == a.RunId && r.IsAnomaly == 1)
-            .Join(context.Results.Where(r => r.RunId == b.RunId && r.IsAnomaly == 1), r => r.StarId, r => r.StarId, (x, y) => new { x.StarId, Score1 = x.AnomalyScore, Score2 = y.AnomalyScore })
-            .OrderBy(c => (c.Score1 + c.Score2) / 2).ThenBy(c => c.StarId).Take(top)
-            .Join(context.Stars, c => c.StarId, s => s.StarId, (c, s) => new { c.Score1, c.Score2, Star = s })
+        var common = await context
+            .Results.Where(r => r.RunId == a.RunId && r.IsAnomaly == 1)
+            .Join(
+                context.Results.Where(r => r.RunId == b.RunId && r.IsAnomaly == 1),
+                r => r.StarId,
+                r => r.StarId,
+                (x, y) =>
+                    new
+                    {
+                        x.StarId,
+                        Score1 = x.AnomalyScore,
+                        Score2 = y.AnomalyScore,
+                    }
+            )
+            .OrderBy(c => (c.Score1 + c.Score2) / 2)
+            .ThenBy(c => c.StarId)
+            .Take(top)
+            .Join(
+                context.Stars,
+                c => c.StarId,
+                s => s.StarId,
+                (c, s) =>
+                    new
+                    {
+                        c.Score1,
+                        c.Score2,
+                        Star = s,
+                    }
+            )
             .ToListAsync(cancellationToken);
         return
         [
-            .. common.OrderBy(c => (c.Score1 + c.Score2) / 2).ThenBy(c => c.Star.StarId).Select(c => new PairStar(
-                c.Star.StarId, c.Star.SourceId, c.Star.RaDeg, c.Star.DecDeg, c.Star.ParallaxMas, c.Star.PmraMasYr, c.Star.PmdecMasYr, c.Star.Magnitude, c.Star.Color,
-                c.Score1, c.Score2, null, null, null, null)),
+            .. common
+                .OrderBy(c => (c.Score1 + c.Score2) / 2)
+                .ThenBy(c => c.Star.StarId)
+                .Select(c => new PairStar(
+                    c.Star.StarId,
+                    c.Star.SourceId,
+                    c.Star.RaDeg,
+                    c.Star.DecDeg,
+                    c.Star.ParallaxMas,
+                    c.Star.PmraMasYr,
+                    c.Star.PmdecMasYr,
+                    c.Star.Magnitude,
+                    c.Star.Color,
+                    c.Score1,
+                    c.Score2,
+                    null,
+                    null,
+                    null,
+                    null
+                )),
         ];
     }
 
@@ -72,28 +142,59 @@ internal sealed class ComparisonView
         console.Heading($"{Words.Short(a.RunId)} and {Words.Short(b.RunId)}");
         var table = Tables.Of("", "run", "~parameters", ">stars", ">marked");
         foreach (var (name, run, marked) in new[] { ("A", a, _agreement.Marked1), ("B", b, _agreement.Marked2) })
-            table.Row(name, Words.Short(run.RunId), ParameterText.Full(run.Algorithm, run.Parameters), Words.Count(run.TotalStars), $"{Words.Count(marked)} {What(run)}");
+            table.Row(
+                name,
+                Words.Short(run.RunId),
+                ParameterText.Full(run.Algorithm, run.Parameters),
+                Words.Count(run.TotalStars),
+                $"{Words.Count(marked)} {What(run)}"
+            );
         console.Write(table);
         console.Facts(
             ("analysed by both", Words.Count(_agreement.AnalysedByBoth)),
-            ("marked by both", $"{Words.Count(_agreement.Common)} ({Words.Number(_agreement.Overlap.Expected, "0.#")} expected by chance{Chance()})"),
+            (
+                "marked by both",
+                $"{Words.Count(_agreement.Common)} ({Words.Number(_agreement.Overlap.Expected, "0.#")} expected by chance{Chance()})"
+            ),
             ("only by A", Words.Count(_agreement.OnlyIn1) + Reasons(_flips.OnlyIn1, _flips.NearThreshold1)),
             ("only by B", Words.Count(_agreement.OnlyIn2) + Reasons(_flips.OnlyIn2, _flips.NearThreshold2)),
             ("Jaccard", Words.Number(_agreement.JaccardSimilarity, "0.000")),
             ("kappa", Words.Number(_agreement.Overlap.Kappa, "0.000") + " (1 = the same marks, 0 = chance)"),
-            ("adjusted Rand", _agreement.AdjustedRandIndex is { } ari ? Words.Number(ari, "0.000") + " (1 = the same clusters, 0 = chance)" : null));
-        if (_stars.Count > 0 && _side != PairSide.Common) ShowFlipped(console);
+            (
+                "adjusted Rand",
+                _agreement.AdjustedRandIndex is { } ari ? Words.Number(ari, "0.000") + " (1 = the same clusters, 0 = chance)" : null
+            )
+        );
+        if (_stars.Count > 0 && _side != PairSide.Common)
+            ShowFlipped(console);
         else if (_stars.Count > 0)
         {
             console.Say("\nThe most anomalous of the common stars (mean score):");
-            StarLines.Show(console, [.. _stars.Select(s => new ScoredStar(
-                s.StarId, s.SourceId, s.RaDeg, s.DecDeg, s.ParallaxMas, s.PmraMasYr, s.PmdecMasYr, s.Magnitude, s.Color, (s.Score1 + s.Score2) / 2))]);
+            StarLines.Show(
+                console,
+                [
+                    .. _stars.Select(s => new ScoredStar(
+                        s.StarId,
+                        s.SourceId,
+                        s.RaDeg,
+                        s.DecDeg,
+                        s.ParallaxMas,
+                        s.PmraMasYr,
+                        s.PmdecMasYr,
+                        s.Magnitude,
+                        s.Color,
+                        (s.Score1 + s.Score2) / 2
+                    )),
+                ]
+            );
         }
         var matches = _agreement.Clusters.Where(c => c.Cluster1 >= 0 || c.Cluster2 >= 0).Take(_top).ToList();
-        if (matches.Count == 0) return;
+        if (matches.Count == 0)
+            return;
         console.Say("\nWhere the clusters of A are in B:");
         var clusters = Tables.Of(">cluster in A", ">cluster in B", ">stars");
-        foreach (var m in matches) clusters.Row(Name(m.Cluster1), Name(m.Cluster2), Words.Count(m.Stars));
+        foreach (var m in matches)
+            clusters.Row(Name(m.Cluster1), Name(m.Cluster2), Words.Count(m.Stars));
         console.Write(clusters);
     }
 
@@ -103,24 +204,39 @@ internal sealed class ComparisonView
         var table = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">in A", ">in B", "reason", "near");
         foreach (var f in _stars)
         {
-            table.Row(f.SourceId, Words.Number(f.RaDeg, "0.0000"), Words.Number(f.DecDeg, "+0.0000;-0.0000"), Words.Number(f.Magnitude, "0.00"),
-                Said(f.Score1, f.Cluster1), Said(f.Score2, f.Cluster2), f.Reason ?? "", f.NearThreshold == true ? "yes" : "");
+            table.Row(
+                f.SourceId,
+                Words.Number(f.RaDeg, "0.0000"),
+                Words.Number(f.DecDeg, "+0.0000;-0.0000"),
+                Words.Number(f.Magnitude, "0.00"),
+                Said(f.Score1, f.Cluster1),
+                Said(f.Score2, f.Cluster2),
+                f.Reason ?? "",
+                f.NearThreshold == true ? "yes" : ""
+            );
         }
         console.Write(table);
     }
 
     /// <summary>What a run says of a star: its score, or its cluster.</summary>
-    private static string Said(double? score, int? cluster) => score is { } s ? Words.Number(s, "0.000") : cluster is { } c ? $"cluster {Name(c)}" : "not analysed";
+    private static string Said(double? score, int? cluster) =>
+        score is { } s ? Words.Number(s, "0.000")
+        : cluster is { } c ? $"cluster {Name(c)}"
+        : "not analysed";
 
-    private static string Reasons(IReadOnlyDictionary<string, long> reasons, long near) => reasons.Count == 0 ? ""
-        : $" ({string.Join(", ", reasons.Select(r => $"{r.Key} {Words.Count(r.Value)}"))}{(near > 0 ? $"; {Words.Count(near)} near the other's threshold" : "")})";
+    private static string Reasons(IReadOnlyDictionary<string, long> reasons, long near) =>
+        reasons.Count == 0
+            ? ""
+            : $" ({string.Join(", ", reasons.Select(r => $"{r.Key} {Words.Count(r.Value)}"))}"
+                + (near > 0 ? $"; {Words.Count(near)} near the other's threshold)" : ")");
 
-    private string Chance() => _agreement.Overlap.Log10PValue switch
-    {
-        > -0.3 => "; no more than chance",
-        > -2 => $"; p = {Math.Pow(10, _agreement.Overlap.Log10PValue).ToString("0.000", CultureInfo.InvariantCulture)}",
-        var log => $"; p = 10^{log.ToString("0", CultureInfo.InvariantCulture)}",
-    };
+    private string Chance() =>
+        _agreement.Overlap.Log10PValue switch
+        {
+            > -0.3 => "; no more than chance",
+            > -2 => $"; p = {Math.Pow(10, _agreement.Overlap.Log10PValue).ToString("0.000", CultureInfo.InvariantCulture)}",
+            var log => $"; p = 10^{log.ToString("0", CultureInfo.InvariantCulture)}",
+        };
 
     private static string What(DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? "flagged" : "noise";
 

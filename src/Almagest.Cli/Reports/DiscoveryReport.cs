@@ -9,7 +9,8 @@ using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
 
-/// <summary>What <c>discover</c> answers: what was run on what, what had to be changed on the way, what was found, where the time went.</summary>
+/// <summary>What <c>discover</c> answers: what was run on what, what had to be changed on the way, what was found, where the time
+/// went.</summary>
 internal sealed class DiscoveryReport
 {
     private readonly RunOutcome _outcome;
@@ -24,22 +25,33 @@ internal sealed class DiscoveryReport
     }
 
     /// <param name="top">how many stars or clusters to show</param>
-    public static async Task<DiscoveryReport> CreateAsync(LedgerDatabase ledger, RunOutcome outcome, int top, CancellationToken cancellationToken)
+    public static async Task<DiscoveryReport> CreateAsync(
+        LedgerDatabase ledger,
+        RunOutcome outcome,
+        int top,
+        CancellationToken cancellationToken
+    )
     {
         var analysis = outcome.Analysis;
         if (analysis.Clusters is { } found)
             return new DiscoveryReport(outcome, [], ClusterLines.Describe(analysis.Stars, found.Labels, top));
         var scores = analysis.Scores();
-        var worst = Enumerable.Range(0, scores.Length).Where(i => scores[i] < 0)
-            .OrderBy(i => scores[i]).ThenBy(i => analysis.Stars.StarId[i]).Take(top)
-            .Select(i => (analysis.Stars.StarId[i], (double?)scores[i])).ToList();
+        var worst = Enumerable
+            .Range(0, scores.Length)
+            .Where(i => scores[i] < 0)
+            .OrderBy(i => scores[i])
+            .ThenBy(i => analysis.Stars.StarId[i])
+            .Take(top)
+            .Select(i => (analysis.Stars.StarId[i], (double?)scores[i]))
+            .ToList();
         return new DiscoveryReport(outcome, await StarLines.LoadAsync(ledger, worst, cancellationToken), []);
     }
 
     public RunOutcome Outcome => _outcome;
 
     /// <summary>The recipe with its version, and what became of it.</summary>
-    public static string Features(StarAnalysis analysis) => $"{analysis.Features.Recipe.Reference}: {string.Join(", ", analysis.Features.Matrix.Names)}";
+    public static string Features(StarAnalysis analysis) =>
+        $"{analysis.Features.Recipe.Reference}: {string.Join(", ", analysis.Features.Matrix.Names)}";
 
     public DiscoveryResource Document => _outcome.ToResource(_stars, _clusters);
 
@@ -48,33 +60,46 @@ internal sealed class DiscoveryReport
         var (run, analysis) = (_outcome.Request, _outcome.Analysis);
         console.Heading(_outcome.RunId is { } id ? $"Run {id}" : "Not saved");
         console.Facts([
-            ("what", $"{(run.Parameters.Algorithm.RunType == RunTypes.Cluster ? "clusters" : "anomalies")}, {run.Parameters.Algorithm.Title}"),
+            (
+                "what",
+                $"{(run.Parameters.Algorithm.RunType == RunTypes.Cluster ? "clusters" : "anomalies")}, {run.Parameters.Algorithm.Title}"
+            ),
             ("parameters", ParameterText.Full(run.Parameters.Algorithm.Name, run.Parameters.ToJson())),
             ("features", Features(analysis)),
             .. _outcome.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
             ("stars", $"{Words.Count(analysis.Stars.Count)} of {string.Join(" + ", _outcome.Datasets)}: {run.Filter.Describe()}"),
             ("found", Found()),
             ("time", Time()),
-            .. analysis.Features.Notes.Select(n => ("note", (string?)n))]);
+            .. analysis.Features.Notes.Select(n => ("note", (string?)n)),
+        ]);
         if (_stars.Count > 0)
         {
-            console.Say($"\nThe {Words.Plural(_stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");
+            console.Say(
+                $"\nThe {Words.Plural(_stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):"
+            );
             StarLines.Show(console, _stars);
         }
         if (_clusters.Count > 0)
         {
-            console.Say(_clusters.Count < analysis.Clusters!.ClusterCount ? $"\nThe {_clusters.Count} largest of {analysis.Clusters.ClusterCount} clusters:" : "\nThe clusters:");
+            console.Say(
+                _clusters.Count < analysis.Clusters!.ClusterCount
+                    ? $"\nThe {_clusters.Count} largest of {analysis.Clusters.ClusterCount} clusters:"
+                    : "\nThe clusters:"
+            );
             ClusterLines.Show(console, _clusters);
         }
-        if (_outcome.RunId is { } saved) console.Say($"See it again: almagest runs show {Words.Short(saved)}");
+        if (_outcome.RunId is { } saved)
+            console.Say($"See it again: almagest runs show {Words.Short(saved)}");
     }
 
     private string Found()
     {
         var total = Math.Max(1, _outcome.Analysis.Stars.Count);
         return _outcome.Analysis.Clusters is { } c
-            ? $"{Words.Plural(c.ClusterCount, "cluster", "clusters")}; {Words.Count(c.NoiseCount)} stars in none ({Words.Percent((double)c.NoiseCount / total)})"
-            : $"{Words.Plural(_outcome.Analysis.AnomalyCount, "star", "stars")} flagged ({Words.Percent((double)_outcome.Analysis.AnomalyCount / total)})";
+            ? $"{Words.Plural(c.ClusterCount, "cluster", "clusters")}; {Words.Count(c.NoiseCount)} stars in none "
+                + $"({Words.Percent((double)c.NoiseCount / total)})"
+            : $"{Words.Plural(_outcome.Analysis.AnomalyCount, "star", "stars")} flagged "
+                + $"({Words.Percent((double)_outcome.Analysis.AnomalyCount / total)})";
     }
 
     private string Time()

@@ -18,10 +18,18 @@ internal sealed class ExplanationView(RunExplanation found)
         var table = Tables.Of("feature", ">value", "unit", ">percentile", ">share", ">splits", "path");
         foreach (var f in Document.Features)
         {
-            table.Row(f.Feature, RunExplanation.Number(f.Value) + (f.IsImputed ? "*" : ""), f.Unit, Words.Number(f.Percentile, "0.0"),
-                f.Share > 0 ? Words.Percent(f.Share) : "–", Words.Number(f.PathLengthChange, "+0.00;-0.00"), f.Effect);
+            table.Row(
+                f.Feature,
+                RunExplanation.Number(f.Value) + (f.IsImputed ? "*" : ""),
+                f.Unit,
+                Words.Number(f.Percentile, "0.0"),
+                f.Share > 0 ? Words.Percent(f.Share) : "–",
+                Words.Number(f.PathLengthChange, "+0.00;-0.00"),
+                f.Effect
+            );
         }
         console.Write(table);
-        if (found.Imputed.Count > 0) console.Say("* imputed: the catalogue has no value for this star, and the median stands in.");
+        if (found.Imputed.Count > 0)
+            console.Say("* imputed: the catalogue has no value for this star, and the median stands in.");
     }
 }

@@ -13,34 +13,55 @@ namespace Almagest.Cli.Reports;
 internal sealed class IngestReportView(IngestReport report, int rejectedShown)
 {
     /// <summary>A catalogue, its labels, or both.</summary>
-    public static async Task AnswerAsync(CommandShell shell, LedgerDatabase ledger, IngestReport? report, LabelReport? labels, int rejectedShown)
+    public static async Task AnswerAsync(
+        CommandShell shell,
+        LedgerDatabase ledger,
+        IngestReport? report,
+        LabelReport? labels,
+        int rejectedShown
+    )
     {
         var view = report is null ? null : new IngestReportView(report, rejectedShown);
         var catalogue = report is null ? null : await DatasetResources.ReadAsync(ledger, report, rejectedShown, shell.CancellationToken);
-        object? document = catalogue is null ? labels : labels is null ? catalogue : new { catalogue, labels };
-        shell.Answer(document!, console =>
-        {
-            view?.Show(console);
-            if (labels is not null) ShowLabels(console, labels);
-        });
+        object? document =
+            catalogue is null ? labels
+            : labels is null ? catalogue
+            : new { catalogue, labels };
+        shell.Answer(
+            document!,
+            console =>
+            {
+                view?.Show(console);
+                if (labels is not null)
+                    ShowLabels(console, labels);
+            }
+        );
     }
 
     private static void ShowLabels(IAnsiConsole console, LabelReport labels)
     {
         console.Heading($"{labels.Dataset}: {Words.Plural(labels.Labels, "label", "labels")} stored in set {labels.LabelSet}");
-        if (labels.Unknown > 0) console.Say($"{Words.Plural(labels.Unknown, "row was", "rows were")} left out: no such star in the dataset.");
+        if (labels.Unknown > 0)
+            console.Say($"{Words.Plural(labels.Unknown, "row was", "rows were")} left out: no such star in the dataset.");
         ShowMapping(console, labels.Mapping);
         console.Say("\nNext: almagest analytics quality");
     }
 
     private void Show(IAnsiConsole console)
     {
-        console.Heading(report.AlreadyLoaded
-            ? $"{report.Dataset.Name}: already loaded, {Words.Plural(report.Rows, "star", "stars")}"
-            : $"{report.Dataset.Name}: {Words.Plural(report.Rows, "star", "stars")} loaded in {Words.Duration(report.ElapsedMs)}");
+        console.Heading(
+            report.AlreadyLoaded
+                ? $"{report.Dataset.Name}: already loaded, {Words.Plural(report.Rows, "star", "stars")}"
+                : $"{report.Dataset.Name}: {Words.Plural(report.Rows, "star", "stars")} loaded in {Words.Duration(report.ElapsedMs)}"
+        );
         console.Facts([.. report.Notes.Select(n => ("note", (string?)n))]);
         ShowMapping(console, report.Mapping);
-        ShowRejected(console, [.. report.RejectedRows.Take(rejectedShown).Select(DatasetResources.ToResource)], report.Rejected, rejectedShown);
+        ShowRejected(
+            console,
+            [.. report.RejectedRows.Take(rejectedShown).Select(DatasetResources.ToResource)],
+            report.Rejected,
+            rejectedShown
+        );
         console.Say($"\nNext: almagest discover anomalies --dataset {Quote(report.Dataset.Name)}");
     }
 
@@ -59,17 +80,30 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
             return;
         }
         var shown = rows.Take(most).ToList();
-        console.Say($"\n{Words.Plural(total, "row was", "rows were")} rejected{(shown.Count < total ? $"; the first {Words.Count(shown.Count)}" : "")}:");
-        if (shown.Count == 0) return;
+        console.Say(
+            $"\n{Words.Plural(total, "row was", "rows were")} "
+                + $"rejected{(shown.Count < total ? $"; the first {Words.Count(shown.Count)}" : "")}:"
+        );
+        if (shown.Count == 0)
+            return;
         var files = shown.Select(r => r.File).Distinct().Count() > 1;
         var table = Tables.Of([.. files ? ["file"] : Array.Empty<string>(), ">line", "field", "~found", "~reason"]);
         foreach (var row in shown)
         {
-            string[] cells = [row.LineNumber.ToString(), row.Field.Length == 0 ? "–" : row.Field, Words.Clip(row.Value ?? "–", 24), row.Reason];
+            string[] cells =
+            [
+                row.LineNumber.ToString(),
+                row.Field.Length == 0 ? "–" : row.Field,
+                Words.Clip(row.Value ?? "–", 24),
+                row.Reason,
+            ];
             table.Row(files ? [row.File, .. cells] : cells);
         }
         console.Write(table);
     }
 
-    public static string Quote(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+' or '/') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    public static string Quote(string name) =>
+        name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+' or '/')
+            ? name
+            : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -13,17 +13,35 @@ internal static class PairLines
     {
         name ??= Words.Short;
         var rand = pairs.Any(p => p.AdjustedRandIndex is not null);
-        var table = Tables.Of(["run", "run", ">common", ">expected", ">Jaccard", ">kappa", .. rand ? [">Rand"] : Array.Empty<string>(), ">q value"]);
+        var table = Tables.Of([
+            "run",
+            "run",
+            ">common",
+            ">expected",
+            ">Jaccard",
+            ">kappa",
+            .. rand ? [">Rand"] : Array.Empty<string>(),
+            ">q value",
+        ]);
         foreach (var p in pairs)
         {
-            table.Row([name(p.Run1.RunId), name(p.Run2.RunId), Words.Count(p.Overlap.Common), Words.Number(p.Overlap.Expected, "0.#"), Words.Number(p.Overlap.Jaccard, "0.00"),
-                Words.Number(p.Overlap.Kappa, "0.00"), .. rand ? [Words.Number(p.AdjustedRandIndex, "0.00")] : Array.Empty<string>(), p.Overlap.Shared == 0 ? "–" : Chance(p.Log10QValue)]);
+            table.Row([
+                name(p.Run1.RunId),
+                name(p.Run2.RunId),
+                Words.Count(p.Overlap.Common),
+                Words.Number(p.Overlap.Expected, "0.#"),
+                Words.Number(p.Overlap.Jaccard, "0.00"),
+                Words.Number(p.Overlap.Kappa, "0.00"),
+                .. rand ? [Words.Number(p.AdjustedRandIndex, "0.00")] : Array.Empty<string>(),
+                p.Overlap.Shared == 0 ? "–" : Chance(p.Log10QValue),
+            ]);
         }
         console.Write(table);
     }
 
     /// <summary>A chance by its log10, e.g. <c>0.013</c> or <c>10^-180</c>.</summary>
-    public static string Chance(double log10) => log10 > -3
-        ? Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture)
-        : $"10^{log10.ToString("0", CultureInfo.InvariantCulture)}";
+    public static string Chance(double log10) =>
+        log10 > -3
+            ? Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture)
+            : $"10^{log10.ToString("0", CultureInfo.InvariantCulture)}";
 }

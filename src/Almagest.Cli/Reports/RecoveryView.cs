@@ -19,14 +19,21 @@ internal static class RecoveryView
         console.Facts([
             ("run", $"{r.Algorithm}, {ParameterText.Full(run.Algorithm, run.Parameters)}"),
             ("stars", $"{Words.Count(r.TotalStars)} of {r.Dataset}: {r.Selection}"),
-            ("planted", r.Outliers is null
-                ? $"{Words.Plural(r.Recovery.Trials, "cluster", "clusters")}, one at a time, seed {s.Seed}"
-                : $"{Words.Plural(s.Stars!.Value, "star", "stars")} at a time, {Words.Plural(s.Repetitions!.Value, "time", "times")}, seed {s.Seed}"),
+            (
+                "planted",
+                r.Outliers is null
+                    ? $"{Words.Plural(r.Recovery.Trials, "cluster", "clusters")}, one at a time, seed {s.Seed}"
+                    : $"{Words.Plural(s.Stars!.Value, "star", "stars")} at a time, "
+                        + $"{Words.Plural(s.Repetitions!.Value, "time", "times")}, seed {s.Seed}"
+            ),
             ("found", Interval(r.Recovery)),
             ("took", $"{Words.Plural(r.Runs, "run", "runs")} in {Words.Duration(1000 * r.Seconds)}"),
-            .. r.Notes.Select(n => ("note", (string?)n))]);
-        if (r.Outliers is { } outliers) Show(console, outliers, run.RunType == RunTypes.Anomaly ? "flagged" : "in no cluster");
-        if (r.Clusters is { } clusters) Show(console, clusters);
+            .. r.Notes.Select(n => ("note", (string?)n)),
+        ]);
+        if (r.Outliers is { } outliers)
+            Show(console, outliers, run.RunType == RunTypes.Anomaly ? "flagged" : "in no cluster");
+        if (r.Clusters is { } clusters)
+            Show(console, clusters);
     }
 
     private static void Show(IAnsiConsole console, OutlierRecovery outliers, string marked)
@@ -36,7 +43,12 @@ internal static class RecoveryView
         var table = Tables.Of([">contrast", .. traits.SelectMany(t => new[] { $">{t}", ">found" })]);
         foreach (var row in outliers.ByContrast.GroupBy(c => c.Contrast))
         {
-            table.Row([Number(row.Key), .. traits.Select(t => row.First(c => c.Trait == t)).SelectMany(c => new[] { $"{Words.Number(c.Displacement, "0.##")} {c.Unit}", Interval(c.Recovery) })]);
+            table.Row([
+                Number(row.Key),
+                .. traits
+                    .Select(t => row.First(c => c.Trait == t))
+                    .SelectMany(c => new[] { $"{Words.Number(c.Displacement, "0.##")} {c.Unit}", Interval(c.Recovery) }),
+            ]);
         }
         console.Write(table);
         Bins(console, "By magnitude, contrast above 0:", "magnitude", outliers.ByMagnitude);
@@ -45,18 +57,40 @@ internal static class RecoveryView
         console.Facts(
             ("ordinary stars", outliers.Control is { } control ? $"{Interval(control)} of {Words.Count(control.Trials)} planted" : null),
             ("real stars", $"{Interval(outliers.Real.Marked)}, an upper limit: some are odd"),
-            ("by planting", $"{Words.Number(outliers.Real.MeanGained, "0.#")} real stars marked that were not, {Words.Number(outliers.Real.MeanLost, "0.#")} no more, of {Words.Count(outliers.Real.MarkedWithout)}"));
+            (
+                "by planting",
+                $"{Words.Number(outliers.Real.MeanGained, "0.#")} real stars marked that were not, "
+                    + $"{Words.Number(outliers.Real.MeanLost, "0.#")} no more, of {Words.Count(outliers.Real.MarkedWithout)}"
+            )
+        );
     }
 
     private static void Show(IAnsiConsole console, ClusterRecovery clusters)
     {
         console.Say("\nClusters found (half of the members in one cluster, and half of it), 95 % intervals:");
         var spreads = clusters.ByPlan.Select(p => p.Cluster.SpreadPc).Distinct().Count() > 1;
-        var table = Tables.Of([">pc", .. spreads ? [">spread"] : Array.Empty<string>(), ">mas/yr", ">members", ">contrast", ">found", ">complete", ">pure"]);
+        var table = Tables.Of([
+            ">pc",
+            .. spreads ? [">spread"] : Array.Empty<string>(),
+            ">mas/yr",
+            ">members",
+            ">contrast",
+            ">found",
+            ">complete",
+            ">pure",
+        ]);
         foreach (var p in clusters.ByPlan)
         {
-            table.Row([Number(p.Cluster.DistancePc), .. spreads ? [Number(p.Cluster.SpreadPc)] : Array.Empty<string>(), Number(p.Cluster.DispersionMasYr), Words.Count(p.Cluster.Members),
-                p.MedianContrast is { } c ? Words.Number(c, "G2") : "∞", Interval(p.Recovery), Words.Number(p.Completeness, "0.00"), Words.Number(p.Purity, "0.00")]);
+            table.Row([
+                Number(p.Cluster.DistancePc),
+                .. spreads ? [Number(p.Cluster.SpreadPc)] : Array.Empty<string>(),
+                Number(p.Cluster.DispersionMasYr),
+                Words.Count(p.Cluster.Members),
+                p.MedianContrast is { } c ? Words.Number(c, "G2") : "∞",
+                Interval(p.Recovery),
+                Words.Number(p.Completeness, "0.00"),
+                Words.Number(p.Purity, "0.00"),
+            ]);
         }
         console.Write(table);
         Bins(console, "Clusters by contrast (members to field stars around them):", "contrast", clusters.ByContrast);
@@ -65,28 +99,37 @@ internal static class RecoveryView
         console.Say("\nFalse positives:");
         console.Facts(
             ("without planting", Words.Plural(clusters.False.ClustersWithout, "cluster", "clusters")),
-            ("by planting", $"{Words.Number(clusters.False.MeanFalse, "0.##")} clusters a repetition, not planted, not there without; any in {Interval(clusters.False.Repetitions)}"));
+            (
+                "by planting",
+                $"{Words.Number(clusters.False.MeanFalse, "0.##")} clusters a repetition, not planted, not there without; any in "
+                    + $"{Interval(clusters.False.Repetitions)}"
+            )
+        );
     }
 
     private static void Bins(IAnsiConsole console, string heading, string of, IReadOnlyList<RecoveryBin> bins)
     {
-        if (bins.Count == 0) return;
+        if (bins.Count == 0)
+            return;
         console.Say("\n" + heading);
         var table = Tables.Of(of, ">planted", ">found");
-        foreach (var b in bins) table.Row(Range(b), Words.Count(b.Recovery.Trials), Interval(b.Recovery));
+        foreach (var b in bins)
+            table.Row(Range(b), Words.Count(b.Recovery.Trials), Interval(b.Recovery));
         console.Write(table);
     }
 
-    private static string Range(RecoveryBin b) => b switch
-    {
-        { IsUnknown: true } => "not known",
-        { From: null, To: null } => "all",
-        { From: null } => $"below {Number(b.To!.Value)}",
-        { To: null } => $"from {Number(b.From!.Value)}",
-        _ => $"{Number(b.From!.Value)} to {Number(b.To!.Value)}",
-    };
+    private static string Range(RecoveryBin b) =>
+        b switch
+        {
+            { IsUnknown: true } => "not known",
+            { From: null, To: null } => "all",
+            { From: null } => $"below {Number(b.To!.Value)}",
+            { To: null } => $"from {Number(b.From!.Value)}",
+            _ => $"{Number(b.From!.Value)} to {Number(b.To!.Value)}",
+        };
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
-    private static string Interval(WilsonInterval i) => i.Share is not { } share ? "–" : string.Create(CultureInfo.InvariantCulture, $"{share:0.00} ({i.Low:0.00}–{i.High:0.00})");
+    private static string Interval(WilsonInterval i) =>
+        i.Share is not { } share ? "–" : string.Create(CultureInfo.InvariantCulture, $"{share:0.00} ({i.Low:0.00}–{i.High:0.00})");
 }

@@ -11,17 +11,33 @@ internal static class ReplayView
     {
         console.Heading($"Run {r.Run.RunId}, recomputed");
         console.Facts([
-            ("result", r.IsReproduced ? $"all {Words.Count(r.Rows)} stored rows came out again, to the last bit" : $"{Words.Count(r.Equal)} of {Words.Count(r.Rows)} stored rows came out again"),
+            (
+                "result",
+                r.IsReproduced
+                    ? $"all {Words.Count(r.Rows)} stored rows came out again, to the last bit"
+                    : $"{Words.Count(r.Equal)} of {Words.Count(r.Rows)} stored rows came out again"
+            ),
             ("different", r.Different > 0 ? Words.Count(r.Different) : null),
             ("only stored", r.OnlyStored > 0 ? Words.Count(r.OnlyStored) : null),
             ("only recomputed", r.OnlyRecomputed > 0 ? Words.Count(r.OnlyRecomputed) : null),
             ("hash", r.RecomputedHash),
-            ("stored", r.IsIntact switch { true => "the rows are those that the run was stored with", false => $"the rows were changed since: their hash is {r.StoredRowsHash}", null => "an older program kept no hash of the rows" }),
-            .. r.Notes.Select(n => ("note", (string?)n))]);
-        if (r.Examples.Count == 0) return;
+            (
+                "stored",
+                r.IsIntact switch
+                {
+                    true => "the rows are those that the run was stored with",
+                    false => $"the rows were changed since: their hash is {r.StoredRowsHash}",
+                    null => "an older program kept no hash of the rows",
+                }
+            ),
+            .. r.Notes.Select(n => ("note", (string?)n)),
+        ]);
+        if (r.Examples.Count == 0)
+            return;
         console.Say("\nThe first that differ:");
         var table = Tables.Of(">star_id", "~stored", "~recomputed");
-        foreach (var e in r.Examples) table.Row(e.StarId.ToString(), e.Stored ?? "–", e.Recomputed ?? "–");
+        foreach (var e in r.Examples)
+            table.Row(e.StarId.ToString(), e.Stored ?? "–", e.Recomputed ?? "–");
         console.Write(table);
     }
 }

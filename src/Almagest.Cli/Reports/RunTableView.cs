@@ -14,32 +14,65 @@ internal sealed class RunTableView(RunTable table, int top)
     {
         var place = table.Runs.Index().ToDictionary(r => r.Item.Run.RunId, r => Name(r.Index));
         console.Heading($"{Words.Plural(table.Runs.Count, "run", "runs")}, and what differs between them");
-        var list = Tables.Of(["", "run", .. table.Differing.Select(d => "~" + d.Name), ">stars", ">marked", ">mean kappa", .. Weighted ? [">weight"] : Array.Empty<string>()]);
+        var list = Tables.Of([
+            "",
+            "run",
+            .. table.Differing.Select(d => "~" + d.Name),
+            ">stars",
+            ">marked",
+            ">mean kappa",
+            .. Weighted ? [">weight"] : Array.Empty<string>(),
+        ]);
         foreach (var (i, r) in table.Runs.Index())
         {
-            list.Row([Name(i), Words.Short(r.Run.RunId), .. table.Differing.Select(d => Plain(d.Values[i])), Words.Count(r.Run.TotalStars), RunWords.ShortFound(r.Run),
-                Words.Number(r.MeanKappa, "0.00"), .. Weighted ? [Words.Number(r.Weight, "0.00")] : Array.Empty<string>()]);
+            list.Row([
+                Name(i),
+                Words.Short(r.Run.RunId),
+                .. table.Differing.Select(d => Plain(d.Values[i])),
+                Words.Count(r.Run.TotalStars),
+                RunWords.ShortFound(r.Run),
+                Words.Number(r.MeanKappa, "0.00"),
+                .. Weighted ? [Words.Number(r.Weight, "0.00")] : Array.Empty<string>(),
+            ]);
         }
         console.Write(list);
-        if (table.Differing.Count == 0) console.Say("They are the same in every parameter.");
+        if (table.Differing.Count == 0)
+            console.Say("They are the same in every parameter.");
         foreach (var group in table.SeedGroups)
         {
-            console.Say($"\nThe same but for the seed: {string.Join(", ", group.Members.Select(m => place[m.RunId]))} (seeds {string.Join(", ", group.Seeds)})");
-            console.Facts(("marked", Text(group.Marked, "#,0.#")), ("clusters", Text(group.Clusters, "0.#")), ("mean score", Text(group.MeanScore, "0.0000")),
-                ("kappa of pairs", Text(group.Kappa, "0.000")), ("Jaccard of pairs", Text(group.Jaccard, "0.000")));
+            console.Say(
+                $"\nThe same but for the seed: {string.Join(", ", group.Members.Select(m => place[m.RunId]))} (seeds "
+                    + $"{string.Join(", ", group.Seeds)})"
+            );
+            console.Facts(
+                ("marked", Text(group.Marked, "#,0.#")),
+                ("clusters", Text(group.Clusters, "0.#")),
+                ("mean score", Text(group.MeanScore, "0.0000")),
+                ("kappa of pairs", Text(group.Kappa, "0.000")),
+                ("Jaccard of pairs", Text(group.Jaccard, "0.000"))
+            );
         }
-        if (top == 0) return;
+        if (top == 0)
+            return;
         console.Say("\nHow they agree, beyond chance (most significant first):");
         PairLines.Show(console, [.. table.Pairs.Take(top)], id => place[id]);
-        if (table.Pairs.Count > top) console.Say($"There are more: --top {table.Pairs.Count}");
+        if (table.Pairs.Count > top)
+            console.Say($"There are more: --top {table.Pairs.Count}");
     }
 
     private bool Weighted => table.Runs.All(r => r.Run.RunType == RunTypes.Anomaly);
 
-    private static string Plain(string? json) => json is null ? "–" : json.StartsWith('"') ? JsonText.Parse(json)!.GetValue<string>() : json;
+    private static string Plain(string? json) =>
+        json is null ? "–"
+        : json.StartsWith('"') ? JsonText.Parse(json)!.GetValue<string>()
+        : json;
 
-    private static string Name(int place) => place < 26 ? ((char)('A' + place)).ToString() : (place + 1).ToString(CultureInfo.InvariantCulture);
+    private static string Name(int place) =>
+        place < 26 ? ((char)('A' + place)).ToString() : (place + 1).ToString(CultureInfo.InvariantCulture);
 
-    private static string? Text(Spread? s, string format) => s is null ? null
-        : $"{Words.Number(s.Mean, format)}{(s.StdDev is { } d ? $" ± {Words.Number(d, format)}" : "")} ({Words.Number(s.Min, format)} to {Words.Number(s.Max, format)})";
+    private static string? Text(Spread? s, string format) =>
+        s is null
+            ? null
+            : $"{Words.Number(s.Mean, format)}{(s.StdDev is { } d ? $" ± {Words.Number(d, format)}" : "")} "
+                + $"({Words.Number(s.Min, format)} to {Words.Number(s.Max, format)})";
 }

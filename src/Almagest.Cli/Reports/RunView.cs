@@ -44,13 +44,25 @@ internal sealed class RunView
             TopAnomalies = [],
             Clusters = [],
         };
-        if (!run.IsComplete || top == 0) return new RunView(run, datasets, report);
+        if (!run.IsComplete || top == 0)
+            return new RunView(run, datasets, report);
         if (run.RunType == RunTypes.Cluster)
         {
             var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellationToken);
-            return new RunView(run, datasets, report with { Clusters = [.. sizes.Take(top).Select(s => new ClusterSizeResource(s.ClusterId, s.ClusterSize))] });
+            return new RunView(
+                run,
+                datasets,
+                report with
+                {
+                    Clusters = [.. sizes.Take(top).Select(s => new ClusterSizeResource(s.ClusterId, s.ClusterSize))],
+                }
+            );
         }
-        var page = await new ResultRepository(ledger).PageAsync(run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top), cancellationToken);
+        var page = await new ResultRepository(ledger).PageAsync(
+            run.RunId,
+            new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top),
+            cancellationToken
+        );
         return new RunView(run, datasets, report with { TopAnomalies = [.. page.Items.Select(RunResources.ToScoredStar)] });
     }
 
@@ -63,8 +75,14 @@ internal sealed class RunView
         var table = Tables.Of(["run", .. Only(several, "dataset"), .. Only(counts, ">stars"), "~parameters", "found", "created"]);
         foreach (var r in runs)
         {
-            table.Row([Words.Short(r.RunId), .. Only(several, Words.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)), .. Only(counts, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–"),
-                ParameterText.Short(r.Algorithm, r.Parameters), RunWords.ShortFound(r), r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)]);
+            table.Row([
+                Words.Short(r.RunId),
+                .. Only(several, Words.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)),
+                .. Only(counts, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–"),
+                ParameterText.Short(r.Algorithm, r.Parameters),
+                RunWords.ShortFound(r),
+                r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture),
+            ]);
         }
         console.Write(table);
     }
@@ -79,7 +97,11 @@ internal sealed class RunView
             ("what", _run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
             ("algorithm", _run.Algorithm),
             ("parameters", ParameterText.Full(_run.Algorithm, _run.Parameters)),
-            ("stars", $"{(_run.TotalStars > 0 ? Words.Count(_run.TotalStars) + " of " : "")}{string.Join(" + ", _datasets)}: {RunWords.Selection(_run)}"),
+            (
+                "stars",
+                $"{(_run.TotalStars > 0 ? Words.Count(_run.TotalStars) + " of " : "")}{string.Join(" + ", _datasets)}: "
+                    + $"{RunWords.Selection(_run)}"
+            ),
             ("selection", _selectionHash),
             ("status", _run.Error is null ? _run.Status : $"{_run.Status}: {_run.Error}"),
             ("found", _run.IsComplete ? RunWords.Found(_run) : null),
@@ -92,19 +114,27 @@ internal sealed class RunView
             ("attempts", _run.Attempts > 1 ? $"{_run.Attempts}" : null),
             ("tags", _report.Tags.Count > 0 ? string.Join(", ", _report.Tags.Select(t => t.Tag)) : null),
             .. remarks,
-            .. _report.RunNotes.Select(n => ($"{n.WrittenBy ?? "somebody"}, {n.WrittenAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)}", (string?)n.Text))]);
+            .. _report.RunNotes.Select(n =>
+                ($"{n.WrittenBy ?? "somebody"}, {n.WrittenAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)}", (string?)n.Text)
+            ),
+        ]);
         if (_report.TopAnomalies.Count > 0)
         {
-            console.Say($"\nThe {Words.Plural(_report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):");
+            console.Say(
+                $"\nThe {Words.Plural(_report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} (lower score = more "
+                    + $"anomalous):"
+            );
             StarLines.Show(console, _report.TopAnomalies);
         }
         if (_report.Clusters.Count > 0)
         {
             console.Say("\nThe largest clusters:");
             var table = Tables.Of(">cluster", ">stars");
-            foreach (var (id, size) in _report.Clusters) table.Row(id.ToString(), Words.Count(size));
+            foreach (var (id, size) in _report.Clusters)
+                table.Row(id.ToString(), Words.Count(size));
             console.Write(table);
         }
-        if (_run.IsComplete) console.Say($"Every star of it: almagest runs export {Words.Short(_run.RunId)} -o run.csv");
+        if (_run.IsComplete)
+            console.Say($"Every star of it: almagest runs export {Words.Short(_run.RunId)} -o run.csv");
     }
 }

@@ -15,7 +15,8 @@ internal static class RunWords
     /// <summary>E.g. <c>618 flagged</c> or <c>3 clusters, 812 noise</c>; what became of a run that is not complete.</summary>
     public static string Found(DiscoveryRun run)
     {
-        if (!run.IsComplete) return run.Status;
+        if (!run.IsComplete)
+            return run.Status;
         var summary = ResultsSummary.Parse(run.ResultsSummary);
         return run.RunType == RunTypes.Anomaly
             ? $"{Words.Count(summary?.AnomalyCount ?? 0)} flagged"
@@ -24,7 +25,7 @@ internal static class RunWords
 
     public static string Selection(DiscoveryRun run) => StarFilter.FromJson(run.DatasetFilter).Describe();
 
-
     // A number of hundreds of digits would break any table.
-    internal static string Number(double value) => value.ToString(Math.Abs(value) is >= 1e6 or (> 0 and < 1e-4) ? "0.####e+0" : "0.####", CultureInfo.InvariantCulture);
+    internal static string Number(double value) =>
+        value.ToString(Math.Abs(value) is >= 1e6 or (> 0 and < 1e-4) ? "0.####e+0" : "0.####", CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,11 @@ namespace Almagest.Cli.Reports;
 internal static class StarLines
 {
     /// <summary>The stars of these ids, in the order of the ids.</summary>
-    public static async Task<IReadOnlyList<ScoredStar>> LoadAsync(LedgerDatabase ledger, IReadOnlyList<(long StarId, double? Score)> wanted, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ScoredStar>> LoadAsync(
+        LedgerDatabase ledger,
+        IReadOnlyList<(long StarId, double? Score)> wanted,
+        CancellationToken cancellationToken
+    )
     {
         var ids = wanted.Select(w => w.StarId).ToArray();
         await using var context = ledger.CreateContext();
@@ -24,8 +28,15 @@ internal static class StarLines
         var table = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">colour", ">plx (mas)", ">score");
         foreach (var s in stars)
         {
-            table.Row(s.SourceId, Words.Number(s.RaDeg, "0.0000"), Words.Number(s.DecDeg, "+0.0000;-0.0000"), Words.Number(s.Magnitude, "0.00"),
-                Words.Number(s.Color, "0.00"), Words.Number(s.ParallaxMas, "0.00"), Words.Number(s.AnomalyScore, "0.000"));
+            table.Row(
+                s.SourceId,
+                Words.Number(s.RaDeg, "0.0000"),
+                Words.Number(s.DecDeg, "+0.0000;-0.0000"),
+                Words.Number(s.Magnitude, "0.00"),
+                Words.Number(s.Color, "0.00"),
+                Words.Number(s.ParallaxMas, "0.00"),
+                Words.Number(s.AnomalyScore, "0.000")
+            );
         }
         console.Write(table);
     }

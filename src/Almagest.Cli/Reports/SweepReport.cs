@@ -18,10 +18,21 @@ internal static class SweepReport
             ("features", DiscoveryReport.Features(first.Analysis)),
             .. first.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
             ("stars", Words.Count(first.Analysis.Stars.Count)),
-            (shared.Name + "s", treesBuilt == 1 ? "one for all runs" : $"{treesBuilt}: {Option(algorithm, shared.FixedBy)} N makes one of them"),
-            .. first.Analysis.Features.Notes.Select(n => ("note", (string?)n))]);
+            (
+                shared.Name + "s",
+                treesBuilt == 1 ? "one for all runs" : $"{treesBuilt}: {Option(algorithm, shared.FixedBy)} N makes one of them"
+            ),
+            .. first.Analysis.Features.Notes.Select(n => ("note", (string?)n)),
+        ]);
         var shown = algorithm.Parameters.Where(p => p.Kind is ParameterKind.Whole or ParameterKind.Real).ToList();
-        var table = Tables.Of(["run", .. shown.Select(p => $">{p.Option.Replace('-', ' ')}"), ">clusters", ">largest", ">in none", ">compute"]);
+        var table = Tables.Of([
+            "run",
+            .. shown.Select(p => $">{p.Option.Replace('-', ' ')}"),
+            ">clusters",
+            ">largest",
+            ">in none",
+            ">compute",
+        ]);
         foreach (var outcome in reports.Select(r => r.Outcome))
         {
             var values = JsonNode.Parse(outcome.Request.Parameters.ToJson())!.AsObject();
@@ -29,12 +40,17 @@ internal static class SweepReport
             table.Row([
                 outcome.RunId is { } id ? Words.Short(id) : "not saved",
                 .. shown.Select(p => (values[p.Name] ?? values[p.WhenNull ?? ""])?.ToString() ?? ""),
-                Words.Count(found.ClusterCount), Words.Count(found.Labels.Where(l => l >= 0).CountBy(l => l).Select(c => c.Value).DefaultIfEmpty().Max()),
-                Words.Percent((double)found.NoiseCount / Math.Max(1, found.Labels.Length)), Words.Duration(outcome.Timings.Compute)]);
+                Words.Count(found.ClusterCount),
+                Words.Count(found.Labels.Where(l => l >= 0).CountBy(l => l).Select(c => c.Value).DefaultIfEmpty().Max()),
+                Words.Percent((double)found.NoiseCount / Math.Max(1, found.Labels.Length)),
+                Words.Duration(outcome.Timings.Compute),
+            ]);
         }
         console.Write(table);
-        if (first.RunId is { } saved) console.Say($"See one of them: almagest runs show {Words.Short(saved)}");
+        if (first.RunId is { } saved)
+            console.Say($"See one of them: almagest runs show {Words.Short(saved)}");
     }
 
-    private static string Option(Algorithm algorithm, string parameter) => $"--{algorithm.Parameters.Single(p => p.Name == parameter).Option}";
+    private static string Option(Algorithm algorithm, string parameter) =>
+        $"--{algorithm.Parameters.Single(p => p.Name == parameter).Option}";
 }

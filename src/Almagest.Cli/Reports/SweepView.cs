@@ -16,18 +16,35 @@ internal static class SweepView
             ("sweep", s.GroupId.ToString()),
             ("features", choice),
             ("runs", string.Join(", ", s.Statuses.Where(p => p.Value > 0).Select(p => $"{p.Value} {p.Key}"))),
-            (s.Metric == "anomaly_count" ? "flagged" : "clusters", s.Mean is { } mean ? $"{Words.Number(s.Least, "#,0")} to {Words.Number(s.Most, "#,0")}, mean {Words.Number(mean, "#,0.#")}" : null)]);
+            (
+                s.Metric == "anomaly_count" ? "flagged" : "clusters",
+                s.Mean is { } mean
+                    ? $"{Words.Number(s.Least, "#,0")} to {Words.Number(s.Most, "#,0")}, mean {Words.Number(mean, "#,0.#")}"
+                    : null
+            ),
+        ]);
         var parameters = runs.Select(r => JsonNode.Parse(r.Parameters)!.AsObject()).ToList();
-        var differing = parameters[0].Select(p => p.Key).Where(k => parameters.Select(p => p[k]?.ToJsonString()).Distinct().Count() > 1).ToList();
+        var differing = parameters[0]
+            .Select(p => p.Key)
+            .Where(k => parameters.Select(p => p[k]?.ToJsonString()).Distinct().Count() > 1)
+            .ToList();
         var table = Tables.Of(["run", .. differing.Select(d => ">" + d), "found", "status", ">took"]);
         foreach (var (run, p) in runs.Zip(parameters))
         {
-            table.Row([Words.Short(run.RunId), .. differing.Select(d => p[d]?.ToString() ?? "–"), RunWords.ShortFound(run), run.Status,
-                run is { StartedAt: { } start, CompletedAt: { } end } ? Words.Duration((end - start).TotalMilliseconds) : "–"]);
+            table.Row([
+                Words.Short(run.RunId),
+                .. differing.Select(d => p[d]?.ToString() ?? "–"),
+                RunWords.ShortFound(run),
+                run.Status,
+                run is { StartedAt: { } start, CompletedAt: { } end } ? Words.Duration((end - start).TotalMilliseconds) : "–",
+            ]);
         }
         console.Write(table);
-        console.Say(s.IsOver
-            ? $"Set them side by side: almagest runs compare {string.Join(' ', runs.Where(r => r.IsComplete).Take(3).Select(r => Words.Short(r.RunId)))} …"
-            : $"They wait for the servers' workers; see how far they are: almagest runs list --sweep {s.GroupId}");
+        console.Say(
+            s.IsOver
+                ? $"Set them side by side: almagest runs compare "
+                    + $"{string.Join(' ', runs.Where(r => r.IsComplete).Take(3).Select(r => Words.Short(r.RunId)))} …"
+                : $"They wait for the servers' workers; see how far they are: almagest runs list --sweep {s.GroupId}"
+        );
     }
 }

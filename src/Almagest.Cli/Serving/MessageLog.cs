@@ -20,21 +20,31 @@ internal sealed class MessageLog(CommandShell shell) : ILoggerProvider
 
     public ILogger CreateLogger(string categoryName) => new Category(shell, categoryName);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class Category(CommandShell shell, string name) : ILogger
     {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and not LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
-            if (!IsEnabled(logLevel) || (eventId.Id == HostingFailedToStart && name.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal))) return;
+            if (
+                !IsEnabled(logLevel)
+                || (eventId.Id == HostingFailedToStart && name.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal))
+            )
+                return;
             var text = $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ssZ} {formatter(state, null).ReplaceLineEndings(" ")}";
-            if (exception is not null) text += ErrorReport.Debugging ? $"\n{exception}" : $" ({exception.GetType().Name})";
+            if (exception is not null)
+                text += ErrorReport.Debugging ? $"\n{exception}" : $" ({exception.GetType().Name})";
             shell.Complain(logLevel == LogLevel.Warning ? "warning:" : "error:", text, logLevel == LogLevel.Warning ? "1;33" : "1;31");
         }
     }

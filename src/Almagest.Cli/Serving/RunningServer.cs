@@ -30,29 +30,39 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <exception cref="LedgerException">the port is taken, or an option cannot be used</exception>
     public static async Task<RunningServer> StartAsync(LedgerSession session, ServingPlan plan, CommandShell shell)
     {
-        var app = await AlmagestServer.StartAsync(new ServerOptions
-        {
-            Ledger = session.Ledger, Port = plan.Port, Bind = plan.Bind, NightlyCron = plan.NightlyCron, TimeZone = plan.TimeZone, RunThreads = plan.Threads, Workers = plan.Workers,
-            Logging = logging => MessageLog.AddTo(logging, shell),
-        }, shell.CancellationToken);
+        var app = await AlmagestServer.StartAsync(
+            new ServerOptions
+            {
+                Ledger = session.Ledger,
+                Port = plan.Port,
+                Bind = plan.Bind,
+                NightlyCron = plan.NightlyCron,
+                TimeZone = plan.TimeZone,
+                RunThreads = plan.Threads,
+                Workers = plan.Workers,
+                Logging = logging => MessageLog.AddTo(logging, shell),
+            },
+            shell.CancellationToken
+        );
         return new RunningServer(app, session, shell, plan);
     }
 
     private Uri Address => AlmagestServer.AddressOf(_app);
 
-    public object Document => new
-    {
-        url = Address,
-        docs = new Uri(Address, "docs"),
-        openapi = new Uri(Address, "openapi/v1.json"),
-        bind = _plan.Bind,
-        port = Address.Port,
-        workers = _plan.Workers,
-        nightly = _plan.NightlyCron,
-        time_zone = _plan.TimeZone,
-        embedded = _session.Lease is not null,
-        pid = Environment.ProcessId,
-    };
+    public object Document =>
+        new
+        {
+            url = Address,
+            docs = new Uri(Address, "docs"),
+            openapi = new Uri(Address, "openapi/v1.json"),
+            bind = _plan.Bind,
+            port = Address.Port,
+            workers = _plan.Workers,
+            nightly = _plan.NightlyCron,
+            time_zone = _plan.TimeZone,
+            embedded = _session.Lease is not null,
+            pid = Environment.ProcessId,
+        };
 
     public void Show(IAnsiConsole console)
     {
@@ -61,7 +71,8 @@ internal sealed class RunningServer : IAsyncDisposable
             ("start page", Address.ToString()),
             ("API pages", new Uri(Address, "docs").ToString()),
             ("try", $"curl {new Uri(Address, "analytics/discovery/stats")}"),
-            ("stop", "Ctrl-C"));
+            ("stop", "Ctrl-C")
+        );
     }
 
     /// <summary>Waits for the end of the program.</summary>
@@ -92,7 +103,8 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             try
             {
-                if (await lease.EnsureRunningAsync(_shell.CancellationToken)) _shell.Say("The embedded database had stopped and was started again.");
+                if (await lease.EnsureRunningAsync(_shell.CancellationToken))
+                    _shell.Say("The embedded database had stopped and was started again.");
             }
             catch (PostgresServerException e)
             {

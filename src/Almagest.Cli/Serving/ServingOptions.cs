@@ -9,9 +9,15 @@ internal sealed class ServingOptions
     private const int DefaultPort = 8000;
     private const string DefaultBind = "127.0.0.1";
 
-    public Option<long?> Port { get; } = Values.Whole("--port", "PORT", $"TCP port; 0 = any free one (default {DefaultPort})", 0, 65535, "-p");
+    public Option<long?> Port { get; } =
+        Values.Whole("--port", "PORT", $"TCP port; 0 = any free one (default {DefaultPort})", 0, 65535, "-p");
 
-    public Option<string?> Bind { get; } = Values.Text("--bind", "ADDRESS", $"Address to listen on (default {DefaultBind}: this machine alone; 0.0.0.0: every network, without any log-in)");
+    public Option<string?> Bind { get; } =
+        Values.Text(
+            "--bind",
+            "ADDRESS",
+            $"Address to listen on (default {DefaultBind}: this machine alone; 0.0.0.0: every network, without any log-in)"
+        );
 
     public int PortOf(ParseResult parsed) => (int)(parsed.GetValue(Port) ?? DefaultPort);
 

@@ -16,9 +16,19 @@ internal static partial class ConnectionText
     // Parameters of libpq that mean something to Npgsql, by its keywords.
     private static readonly Dictionary<string, string> s_keywords = new()
     {
-        ["host"] = "Host", ["port"] = "Port", ["dbname"] = "Database", ["user"] = "Username", ["password"] = "Password",
-        ["sslmode"] = "SSL Mode", ["sslrootcert"] = "Root Certificate", ["sslcert"] = "SSL Certificate", ["sslkey"] = "SSL Key",
-        ["connect_timeout"] = "Timeout", ["options"] = "Options", ["target_session_attrs"] = "Target Session Attributes", ["passfile"] = "Passfile",
+        ["host"] = "Host",
+        ["port"] = "Port",
+        ["dbname"] = "Database",
+        ["user"] = "Username",
+        ["password"] = "Password",
+        ["sslmode"] = "SSL Mode",
+        ["sslrootcert"] = "Root Certificate",
+        ["sslcert"] = "SSL Certificate",
+        ["sslkey"] = "SSL Key",
+        ["connect_timeout"] = "Timeout",
+        ["options"] = "Options",
+        ["target_session_attrs"] = "Target Session Attributes",
+        ["passfile"] = "Passfile",
         ["application_name"] = "Application Name",
     };
 
@@ -26,9 +36,11 @@ internal static partial class ConnectionText
     public static string ToNpgsql(string text)
     {
         text = text.Trim();
-        if (!text.Contains("://", StringComparison.Ordinal)) return text;
+        if (!text.Contains("://", StringComparison.Ordinal))
+            return text;
         var match = Url().Match(text);
-        if (!match.Success) throw new UsageException("the database URL cannot be read", Help, "--database");
+        if (!match.Success)
+            throw new UsageException("the database URL cannot be read", Help, "--database");
         var settings = new NpgsqlConnectionStringBuilder();
         Set(settings, "user", match.Groups["user"].Value);
         Set(settings, "password", match.Groups["password"].Value);
@@ -38,23 +50,32 @@ internal static partial class ConnectionText
         foreach (var pair in match.Groups["query"].Value.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (name, value) = pair.Split('=', 2) is [var n, var v] ? (n, v) : (pair, "");
-            if (!s_keywords.ContainsKey(name)) throw new UsageException($"the database URL has a parameter '{name}' that is not known here", $"Known are {string.Join(", ", s_keywords.Keys)}.", "--database");
+            if (!s_keywords.ContainsKey(name))
+                throw new UsageException(
+                    $"the database URL has a parameter '{name}' that is not known here",
+                    $"Known are {string.Join(", ", s_keywords.Keys)}.",
+                    "--database"
+                );
             Set(settings, name, value);
         }
         // As libpq: without a host the local socket.
-        if (settings.Host is null && Directory.Exists("/var/run/postgresql")) settings.Host = "/var/run/postgresql";
+        if (settings.Host is null && Directory.Exists("/var/run/postgresql"))
+            settings.Host = "/var/run/postgresql";
         return settings.ConnectionString;
     }
 
     private static void Set(NpgsqlConnectionStringBuilder settings, string name, string encoded)
     {
-        if (encoded.Length == 0) return;
+        if (encoded.Length == 0)
+            return;
         var value = Uri.UnescapeDataString(encoded);
         if (name is "port" or "connect_timeout" && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             throw new UsageException($"the database URL's {name} is '{value}', expected a number", Help, "--database");
         try
         {
-            settings[s_keywords[name]] = name is "sslmode" or "target_session_attrs" ? value.Replace("-", "", StringComparison.Ordinal) : value;
+            settings[s_keywords[name]] = name is "sslmode" or "target_session_attrs"
+                ? value.Replace("-", "", StringComparison.Ordinal)
+                : value;
         }
         catch (ArgumentException)
         {
@@ -62,6 +83,10 @@ internal static partial class ConnectionText
         }
     }
 
-    [GeneratedRegex("""^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?(?<host>\[[^\]]*\]|[^:/?]*)(:(?<port>[0-9]*))?(/(?<database>[^?/]*))?(\?(?<query>.*))?$""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        """^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?"""
+            + """(?<host>\[[^\]]*\]|[^:/?]*)(:(?<port>[0-9]*))?(/(?<database>[^?/]*))?(\?(?<query>.*))?$""",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Url();
 }

@@ -10,19 +10,35 @@ namespace Almagest.Cli.Sessions;
 internal static class DatasetChoice
 {
     /// <summary>The first of the datasets named, and the filter that adds the others.</summary>
-    public static async Task<(Dataset First, StarFilter Filter)> ResolveAsync(LedgerDatabase ledger, string[]? names, StarFilter filter, CancellationToken cancellationToken) =>
-        (await ResolveAsync(ledger, names?.FirstOrDefault(), cancellationToken), await new DatasetRepository(ledger).AlsoAsync(names ?? [], filter, cancellationToken));
+    public static async Task<(Dataset First, StarFilter Filter)> ResolveAsync(
+        LedgerDatabase ledger,
+        string[]? names,
+        StarFilter filter,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await ResolveAsync(ledger, names?.FirstOrDefault(), cancellationToken),
+            await new DatasetRepository(ledger).AlsoAsync(names ?? [], filter, cancellationToken)
+        );
 
     public static async Task<Dataset> ResolveAsync(LedgerDatabase ledger, string? name, CancellationToken cancellationToken)
     {
         var datasets = new DatasetRepository(ledger);
-        if (name is not null) return await datasets.FindAsync(name, cancellationToken);
+        if (name is not null)
+            return await datasets.FindAsync(name, cancellationToken);
         var all = await datasets.ListAsync(cancellationToken);
         return all.Count switch
         {
             1 => all[0],
-            0 => throw new CommandFailedException("the ledger has no dataset yet", "Load one first: almagest ingest FILE (or try: almagest demo)"),
-            _ => throw new UsageException("the ledger has several datasets", $"Choose one with --dataset: {string.Join(", ", all.Select(d => d.Name))}.", "--dataset"),
+            0 => throw new CommandFailedException(
+                "the ledger has no dataset yet",
+                "Load one first: almagest ingest FILE (or try: almagest demo)"
+            ),
+            _ => throw new UsageException(
+                "the ledger has several datasets",
+                $"Choose one with --dataset: {string.Join(", ", all.Select(d => d.Name))}.",
+                "--dataset"
+            ),
         };
     }
 }

@@ -12,7 +12,8 @@ namespace Almagest.Cli.Sessions;
 /// <summary>What a command asks of the schema before it works.</summary>
 internal enum SchemaPolicy
 {
-    /// <summary>It must be this program's. Migrated without asking where nobody else can mind: in the embedded server and in empty databases.</summary>
+    /// <summary>It must be this program's. Migrated without asking where nobody else can mind: in the embedded server and in empty
+    /// databases.</summary>
     Current,
 
     /// <summary>It is made this program's.</summary>
@@ -41,10 +42,16 @@ internal sealed class LedgerSession : IAsyncDisposable
     /// <summary>The embedded server, where that is used.</summary>
     public ServerLease? Lease => _lease;
 
-    public static async Task<LedgerSession> OpenAsync(CommandShell shell, ParseResult parsed, GlobalOptions global, SchemaPolicy policy = SchemaPolicy.Current)
+    public static async Task<LedgerSession> OpenAsync(
+        CommandShell shell,
+        ParseResult parsed,
+        GlobalOptions global,
+        SchemaPolicy policy = SchemaPolicy.Current
+    )
     {
         var named = parsed.GetValue(global.Database);
-        if (string.IsNullOrWhiteSpace(named)) named = Environment.GetEnvironmentVariable("ALMAGEST_DATABASE");
+        if (string.IsNullOrWhiteSpace(named))
+            named = Environment.GetEnvironmentVariable("ALMAGEST_DATABASE");
         ServerLease? lease = null;
         LedgerDatabase? ledger = null;
         try
@@ -62,34 +69,48 @@ internal sealed class LedgerSession : IAsyncDisposable
             ledger = new LedgerDatabase(connection);
             await ApplyAsync(policy, ledger, lease is not null, shell);
             // A run whose program was killed would stay 'running' for ever where no server looks after it: whoever comes next does.
-            if (policy != SchemaPolicy.AsItIs && await new DiscoveryService(ledger).ReapAsync(shell.CancellationToken) is { Total: > 0 } lost) shell.Say(Lost(lost));
+            if (
+                policy != SchemaPolicy.AsItIs
+                && await new DiscoveryService(ledger).ReapAsync(shell.CancellationToken) is { Total: > 0 } lost
+            )
+                shell.Say(Lost(lost));
             return new LedgerSession(ledger, lease);
         }
         catch
         {
-            if (ledger is not null) await ledger.DisposeAsync();
-            if (lease is not null) await lease.DisposeAsync();
+            if (ledger is not null)
+                await ledger.DisposeAsync();
+            if (lease is not null)
+                await lease.DisposeAsync();
             throw;
         }
     }
 
     private static string Lost(ReapReport lost)
     {
-        var parts = new[] { (lost.Failed, "failed"), (lost.Restarted, "waiting for a worker again"), (lost.Cancelled, "cancelled") }.Where(p => p.Item1 > 0).ToList();
+        var parts = new[] { (lost.Failed, "failed"), (lost.Restarted, "waiting for a worker again"), (lost.Cancelled, "cancelled") }
+            .Where(p => p.Item1 > 0)
+            .ToList();
         return $"{Words.Plural(lost.Total, "run", "runs")} had lost the program that worked on {(lost.Total == 1 ? "it" : "them")}: now "
-            + (parts.Count == 1 ? parts[0].Item2 : string.Join(", ", parts.Select(p => $"{p.Item1} {p.Item2}"))) + ".";
+            + (parts.Count == 1 ? parts[0].Item2 : string.Join(", ", parts.Select(p => $"{p.Item1} {p.Item2}")))
+            + ".";
     }
 
     private static async Task ApplyAsync(SchemaPolicy policy, LedgerDatabase ledger, bool embedded, CommandShell shell)
     {
         var empty = await IsEmptyAsync(ledger, shell.CancellationToken);
-        if (policy == SchemaPolicy.AsItIs) return;
+        if (policy == SchemaPolicy.AsItIs)
+            return;
         if (empty || embedded || policy == SchemaPolicy.Migrate)
         {
             var pending = (await ledger.Schema.StatusAsync(shell.CancellationToken)).Count(s => s.Known && !s.Applied);
             if (pending > 0)
             {
-                shell.Say(empty ? "The database is empty: creating the ledger's tables and views…" : $"Updating the database's schema ({Words.Plural(pending, "migration", "migrations")})…");
+                shell.Say(
+                    empty
+                        ? "The database is empty: creating the ledger's tables and views…"
+                        : $"Updating the database's schema ({Words.Plural(pending, "migration", "migrations")})…"
+                );
                 await ledger.Schema.MigrateAsync(shell.CancellationToken);
             }
             else if ((await ledger.Schema.StaleDefinitionsAsync(shell.CancellationToken)).Count > 0)
@@ -105,13 +126,17 @@ internal sealed class LedgerSession : IAsyncDisposable
     private static async Task<bool> IsEmptyAsync(LedgerDatabase ledger, CancellationToken cancellationToken)
     {
         await using var connection = await ledger.ConnectAsync(cancellationToken);
-        await using var command = new NpgsqlCommand("select not exists (select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm'))", connection);
+        await using var command = new NpgsqlCommand(
+            "select not exists (select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm'))",
+            connection
+        );
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     public async ValueTask DisposeAsync()
     {
         await Ledger.DisposeAsync();
-        if (_lease is not null) await _lease.DisposeAsync();
+        if (_lease is not null)
+            await _lease.DisposeAsync();
     }
 }

@@ -12,61 +12,68 @@ internal static class CommandAdvice
 {
     private const string Database = "name a running server: --database 'Host=localhost;Username=…;Database=almagest'";
 
-    internal static readonly IReadOnlyDictionary<ErrorCode, Func<LedgerException, string?>> Catalogue =
-        new Dictionary<ErrorCode, Func<LedgerException, string?>>
-        {
-            [ErrorCode.AmbiguousStar] = _ => "Say which you mean: --by source_id, or --by star_id",
-            [ErrorCode.CatalogueNotNamed] = _ => "Write: almagest ingest FILE",
-            [ErrorCode.CatalogueEpochUnknown] = e => After(e, "The option is --catalog-epoch YEAR, or --map epoch=COLUMN."),
-            [ErrorCode.ContentLoaded] = e =>
-                $"Use '{e.Facts["dataset"]}', or load it again with --force and another --dataset, "
-                + $"or delete it first: almagest datasets delete {e.Facts["dataset"]}",
-            [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
-            [ErrorCode.DatabaseAway] = _ =>
-                "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",
-            [ErrorCode.DatasetHasRuns] = _ => "Add --with-runs to delete them, too.",
-            [ErrorCode.DatasetNameTaken] = _ => "Choose another name with --dataset, or delete it: almagest datasets delete NAME",
-            [ErrorCode.LabelIdsMissing] = e => After(e, "The option is --map source_id=COLUMN."),
-            [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE",
-            [ErrorCode.LabelsMissing] = e => After(e, "The option is --map label_outlier=COLUMN, for instance."),
-            [ErrorCode.NoDatasets] = _ => "Load one first: almagest ingest FILE",
-            [ErrorCode.NoRowLoaded] = _ =>
-                "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. --map ra_deg=RAJ2000.",
-            [ErrorCode.PositionSystemUnknown] = e => After(e, "The options are --map FIELD=COLUMN and --frame SYSTEM."),
-            [ErrorCode.PositionsMissing] = e =>
-                After(e, $"The option is {string.Join(' ', ((IEnumerable<string>)e.Facts["fields"]!).Select(field => $"--map {field}=COLUMN"))}."),
-            [ErrorCode.ReadMeWithoutRows] = e => After(e, "A ReadMe in another folder is named by --readme."),
-            [ErrorCode.RunCancelled] = _ => "Start it again: almagest runs retry",
-            [ErrorCode.RunNotFound] = _ => "'almagest runs list' lists them.",
-            [ErrorCode.RunNotRepeatable] = e => After(e, "The command is: almagest discover anomalies"),
-            [ErrorCode.RunStarsChanged] = e => After(e, "The command is: almagest discover anomalies"),
-            [ErrorCode.RunTaken] = e => e.Remedy ?? "Look at it with: almagest runs show",
-            [ErrorCode.SchemaMismatch] = _ => "Run: almagest db migrate",
-            [ErrorCode.SchemaOlder] = _ => "Run: almagest db migrate",
-            [ErrorCode.SchemaTooOld] = e => $"First bring it there with the program of commit {e.Facts["commit"]}: "
-                + "run its 'almagest db migrate', which loses nothing. Then run this program's.",
-            [ErrorCode.ServiceAnswerTooLarge] = e => After(e, "The option is --max-download."),
-            [ErrorCode.ServiceTimeout] = e => After(e, "The options are --timeout and --async."),
-            [ErrorCode.StarNotAnalysed] = _ => "'almagest runs export' lists the stars of a run.",
-            [ErrorCode.StarNotFound] = e => After(e, "'almagest runs export' lists both for the stars of a run."),
-            [ErrorCode.UnknownLabelledStars] = e => e.Facts["all"] is true
+    internal static readonly IReadOnlyDictionary<ErrorCode, Func<LedgerException, string?>> Catalogue = new Dictionary<
+        ErrorCode,
+        Func<LedgerException, string?>
+    >
+    {
+        [ErrorCode.AmbiguousStar] = _ => "Say which you mean: --by source_id, or --by star_id",
+        [ErrorCode.CatalogueNotNamed] = _ => "Write: almagest ingest FILE",
+        [ErrorCode.CatalogueEpochUnknown] = e => After(e, "The option is --catalog-epoch YEAR, or --map epoch=COLUMN."),
+        [ErrorCode.ContentLoaded] = e =>
+            $"Use '{e.Facts["dataset"]}', or load it again with --force and another --dataset, "
+            + $"or delete it first: almagest datasets delete {e.Facts["dataset"]}",
+        [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
+        [ErrorCode.DatabaseAway] = _ =>
+            "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",
+        [ErrorCode.DatasetHasRuns] = _ => "Add --with-runs to delete them, too.",
+        [ErrorCode.DatasetNameTaken] = _ => "Choose another name with --dataset, or delete it: almagest datasets delete NAME",
+        [ErrorCode.LabelIdsMissing] = e => After(e, "The option is --map source_id=COLUMN."),
+        [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE",
+        [ErrorCode.LabelsMissing] = e => After(e, "The option is --map label_outlier=COLUMN, for instance."),
+        [ErrorCode.NoDatasets] = _ => "Load one first: almagest ingest FILE",
+        [ErrorCode.NoRowLoaded] = _ =>
+            "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. --map ra_deg=RAJ2000.",
+        [ErrorCode.PositionSystemUnknown] = e => After(e, "The options are --map FIELD=COLUMN and --frame SYSTEM."),
+        [ErrorCode.PositionsMissing] = e =>
+            After(
+                e,
+                $"The option is {string.Join(' ', ((IEnumerable<string>)e.Facts["fields"]!).Select(field => $"--map {field}=COLUMN"))}."
+            ),
+        [ErrorCode.ReadMeWithoutRows] = e => After(e, "A ReadMe in another folder is named by --readme."),
+        [ErrorCode.RunCancelled] = _ => "Start it again: almagest runs retry",
+        [ErrorCode.RunNotFound] = _ => "'almagest runs list' lists them.",
+        [ErrorCode.RunNotRepeatable] = e => After(e, "The command is: almagest discover anomalies"),
+        [ErrorCode.RunStarsChanged] = e => After(e, "The command is: almagest discover anomalies"),
+        [ErrorCode.RunTaken] = e => e.Remedy ?? "Look at it with: almagest runs show",
+        [ErrorCode.SchemaMismatch] = _ => "Run: almagest db migrate",
+        [ErrorCode.SchemaOlder] = _ => "Run: almagest db migrate",
+        [ErrorCode.SchemaTooOld] = e =>
+            $"First bring it there with the program of commit {e.Facts["commit"]}: "
+            + "run its 'almagest db migrate', which loses nothing. Then run this program's.",
+        [ErrorCode.ServiceAnswerTooLarge] = e => After(e, "The option is --max-download."),
+        [ErrorCode.ServiceTimeout] = e => After(e, "The options are --timeout and --async."),
+        [ErrorCode.StarNotAnalysed] = _ => "'almagest runs export' lists the stars of a run.",
+        [ErrorCode.StarNotFound] = e => After(e, "'almagest runs export' lists both for the stars of a run."),
+        [ErrorCode.UnknownLabelledStars] = e =>
+            e.Facts["all"] is true
                 ? "Nothing was stored. Are these the ids of another catalogue, or another column (--map source_id=COLUMN)?"
                 : "Nothing was stored. Leave them out with --skip-unknown, or choose another --dataset.",
-            [ErrorCode.UnreadableConnection] = _ =>
-                "Write it like 'Host=localhost;Database=almagest;Username=me', in --database or ALMAGEST_DATABASE.",
-            [ErrorCode.UnreadableLabel] = _ => "Nothing was stored. Mend the row, or leave the column out with --map FIELD=none.",
-            [ErrorCode.ViewDefinitionStale] = _ => "Run: almagest db migrate (the views are computed anew; nothing is lost).",
-            [ErrorCode.ViewsConverting] = _ => "Wait until it has ended; 'almagest views status' shows the mode.",
-            [ErrorCode.WrongRunCount] = _ => "Name the runs to compare; 'almagest runs list' lists them.",
-            [ErrorCode.InvalidPort] = _ => "Choose another with --port.",
-            [ErrorCode.InvalidAddress] = _ =>
-                "Write --bind 127.0.0.1 for this machine alone, --bind 0.0.0.0 for every network, or one of the machine's addresses.",
-            [ErrorCode.ForeignAddress] = _ => "Choose one of its own with --bind, 127.0.0.1 for itself alone.",
-            [ErrorCode.PortTaken] = e =>
-                $"Choose another with --port {Math.Min((int)e.Facts["port"]! + 1, 65535)} (0 = any free one), or stop the program that has it.",
-            [ErrorCode.PortForbidden] = _ => "Choose a port above 1023 with --port.",
-            [ErrorCode.CannotListen] = _ => "Choose another --bind or --port.",
-        };
+        [ErrorCode.UnreadableConnection] = _ =>
+            "Write it like 'Host=localhost;Database=almagest;Username=me', in --database or ALMAGEST_DATABASE.",
+        [ErrorCode.UnreadableLabel] = _ => "Nothing was stored. Mend the row, or leave the column out with --map FIELD=none.",
+        [ErrorCode.ViewDefinitionStale] = _ => "Run: almagest db migrate (the views are computed anew; nothing is lost).",
+        [ErrorCode.ViewsConverting] = _ => "Wait until it has ended; 'almagest views status' shows the mode.",
+        [ErrorCode.WrongRunCount] = _ => "Name the runs to compare; 'almagest runs list' lists them.",
+        [ErrorCode.InvalidPort] = _ => "Choose another with --port.",
+        [ErrorCode.InvalidAddress] = _ =>
+            "Write --bind 127.0.0.1 for this machine alone, --bind 0.0.0.0 for every network, or one of the machine's addresses.",
+        [ErrorCode.ForeignAddress] = _ => "Choose one of its own with --bind, 127.0.0.1 for itself alone.",
+        [ErrorCode.PortTaken] = e =>
+            $"Choose another with --port {Math.Min((int)e.Facts["port"]! + 1, 65535)} (0 = any free one), or stop the program that has it.",
+        [ErrorCode.PortForbidden] = _ => "Choose a port above 1023 with --port.",
+        [ErrorCode.CannotListen] = _ => "Choose another --bind or --port.",
+    };
 
     public static string? Of(LedgerException error) => Catalogue.TryGetValue(error.Code, out var advice) ? advice(error) : error.Remedy;
 

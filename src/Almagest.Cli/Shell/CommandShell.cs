@@ -40,8 +40,10 @@ internal sealed class CommandShell
     /// <summary>The command's answer: a document for machines, or what <paramref name="show"/> draws for people.</summary>
     public void Answer(object document, Action<IAnsiConsole> show)
     {
-        if (Json) _stdout.WriteLine(JsonText.Of(document));
-        else show(Screen);
+        if (Json)
+            _stdout.WriteLine(JsonText.Of(document));
+        else
+            show(Screen);
         _stdout.Flush();
     }
 
@@ -50,7 +52,9 @@ internal sealed class CommandShell
 
     /// <summary>A line of an error.</summary>
     public void Complain(string label, string sentence, string style) =>
-        _stderr.WriteLine(Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{label}\e[0m {sentence}" : $"{label} {sentence}");
+        _stderr.WriteLine(
+            Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{label}\e[0m {sentence}" : $"{label} {sentence}"
+        );
 
     private void Line(string sentence, string style) =>
         _stderr.WriteLine(Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{sentence}\e[0m" : sentence);

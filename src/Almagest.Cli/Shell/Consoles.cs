@@ -8,15 +8,17 @@ internal static class Consoles
 {
     public static IAnsiConsole Create(TextWriter writer, bool terminal, TerminalFacts facts)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = terminal ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = terminal && facts.Colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = terminal ? InteractionSupport.Yes : InteractionSupport.No,
-            Out = new Output(writer, terminal, facts.Width),
-            // Profiles of build services would switch ANSI sequences on in log files.
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = terminal ? AnsiSupport.Yes : AnsiSupport.No,
+                ColorSystem = terminal && facts.Colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+                Interactive = terminal ? InteractionSupport.Yes : InteractionSupport.No,
+                Out = new Output(writer, terminal, facts.Width),
+                // Profiles of build services would switch ANSI sequences on in log files.
+                Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+            }
+        );
         console.Profile.Capabilities.Unicode = true;
         return console;
     }

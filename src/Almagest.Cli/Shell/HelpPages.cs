@@ -20,7 +20,8 @@ internal static class HelpPages
                 option.Action = new HelpWithExamples(help);
                 root.SetAction(parsed => option.Action is SynchronousCommandLineAction action ? action.Invoke(parsed) : ExitCodes.Done);
             }
-            if (option is VersionOption) option.Action = new Version(shell);
+            if (option is VersionOption)
+                option.Action = new Version(shell);
         }
     }
 
@@ -36,12 +37,14 @@ internal static class HelpPages
             if (command is DescribedCommand { Examples.Count: > 0 } described)
             {
                 output.WriteLine("Examples:");
-                foreach (var example in described.Examples) output.WriteLine($"  {example}");
+                foreach (var example in described.Examples)
+                    output.WriteLine($"  {example}");
                 output.WriteLine();
             }
             if (command is RootCommand)
             {
-                output.WriteLine("""
+                output.WriteLine(
+                    """
                     Start here:
                       almagest demo                       a simulated sky, several runs, what they found; then serves it
                       almagest ingest FILE                load your own catalogue
@@ -54,7 +57,8 @@ internal static class HelpPages
                       NO_COLOR           no colours
 
                     Exit codes: 0 done, 1 failed, 2 not understood, 130 ended by Ctrl-C.
-                    """);
+                    """
+                );
             }
             return ExitCodes.Done;
         }
@@ -67,8 +71,10 @@ internal static class HelpPages
         public override int Invoke(ParseResult parseResult)
         {
             var version = typeof(HelpPages).Assembly.GetName().Version?.ToString(3) ?? "0";
-            if (shell.Json) shell.Write(new { version });
-            else parseResult.InvocationConfiguration.Output.WriteLine($"almagest {version}");
+            if (shell.Json)
+                shell.Write(new { version });
+            else
+                parseResult.InvocationConfiguration.Output.WriteLine($"almagest {version}");
             return ExitCodes.Done;
         }
     }

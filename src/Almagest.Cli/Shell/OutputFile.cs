@@ -9,7 +9,9 @@ namespace Almagest.Cli.Shell;
 internal sealed class OutputFile : IAsyncDisposable
 {
     // <errno.h> of Linux and of macOS.
-    private const int DiskFull = 28, QuotaExceeded = 122, ReadOnly = 30;
+    private const int DiskFull = 28,
+        QuotaExceeded = 122,
+        ReadOnly = 30;
 
     private readonly string _path;
     private readonly string _partial;
@@ -19,7 +21,9 @@ internal sealed class OutputFile : IAsyncDisposable
     {
         this._path = path;
         this._partial = partial;
-        Stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(stream, CompressionLevel.Fastest) : new BufferedStream(stream, 1 << 16);
+        Stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+            ? new GZipStream(stream, CompressionLevel.Fastest)
+            : new BufferedStream(stream, 1 << 16);
         Writer = new StreamWriter(Stream, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
     }
 
@@ -33,7 +37,8 @@ internal sealed class OutputFile : IAsyncDisposable
     public static OutputFile Create(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
-        if (Directory.Exists(full)) throw new UsageException($"{path} is a folder", "Name a file with -o.", "--output");
+        if (Directory.Exists(full))
+            throw new UsageException($"{path} is a folder", "Name a file with -o.", "--output");
         var partial = full + ".part";
         try
         {
@@ -61,18 +66,24 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
-    private static CommandFailedException Failure(string path, Exception e) => e switch
-    {
-        DirectoryNotFoundException => new($"the folder of {path} does not exist", "Create it first, or choose another place.", e),
-        UnauthorizedAccessException => new($"{path} cannot be written: permission denied", "Choose a place that you may write to.", e),
-        IOException { HResult: DiskFull or QuotaExceeded } => new($"{path} cannot be written: the disk is full", "Free some space and try again.", e),
-        IOException { HResult: ReadOnly } => new($"{path} cannot be written: the disk is read-only", "Choose another place.", e),
-        _ => new($"{path} cannot be written", "Check the path and the disk.", e),
-    };
+    private static CommandFailedException Failure(string path, Exception e) =>
+        e switch
+        {
+            DirectoryNotFoundException => new($"the folder of {path} does not exist", "Create it first, or choose another place.", e),
+            UnauthorizedAccessException => new($"{path} cannot be written: permission denied", "Choose a place that you may write to.", e),
+            IOException { HResult: DiskFull or QuotaExceeded } => new(
+                $"{path} cannot be written: the disk is full",
+                "Free some space and try again.",
+                e
+            ),
+            IOException { HResult: ReadOnly } => new($"{path} cannot be written: the disk is read-only", "Choose another place.", e),
+            _ => new($"{path} cannot be written", "Check the path and the disk.", e),
+        };
 
     public async ValueTask DisposeAsync()
     {
-        if (_kept) return;
+        if (_kept)
+            return;
         try
         {
             await Writer.DisposeAsync();

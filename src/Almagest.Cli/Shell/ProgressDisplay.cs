@@ -15,10 +15,17 @@ internal static class ProgressDisplay
 {
     public static async Task<T> ShowAsync<T>(CommandShell shell, string what, Func<IWorkProgress?, Task<T>> work)
     {
-        if (!shell.Terminal.ErrorIsTerminal) return await work(null);
-        return await shell.Messages.Progress()
+        if (!shell.Terminal.ErrorIsTerminal)
+            return await work(null);
+        return await shell
+            .Messages.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = 24 },
+                new PercentageColumn(),
+                new ElapsedTimeColumn()
+            )
             .StartAsync(async context =>
             {
                 var task = context.AddTask(Markup.Escape(what), maxValue: 1);

@@ -12,13 +12,16 @@ internal sealed class StopSignals : IDisposable
     private readonly List<PosixSignalRegistration> _registrations;
 
     public StopSignals() =>
-        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Handle))];
+        _registrations = [
+            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Handle)),
+        ];
 
     public CancellationToken Token => _source.Token;
 
     private void Handle(PosixSignalContext context)
     {
-        if (_source.IsCancellationRequested) return;
+        if (_source.IsCancellationRequested)
+            return;
         context.Cancel = true;
         _source.Cancel();
     }

@@ -6,12 +6,20 @@ namespace Almagest.Cli.Shell;
 /// <summary>The options of commands that write a table to a file, and the writing.</summary>
 internal sealed class TableOutput(string option)
 {
-    private readonly Option<string?> _format = Values.Choice("--format", "Format of the file (default: by its ending, .parquet, .json, .vot, .fits or .ecsv, else csv)", [.. TableFormats.Names]);
+    private readonly Option<string?> _format = Values.Choice(
+        "--format",
+        "Format of the file (default: by its ending, .parquet, .json, .vot, .fits or .ecsv, else csv)",
+        [.. TableFormats.Names]
+    );
     private readonly Option<bool> _bare = Values.Flag("--bare", "CSV without the comment lines that say where the table comes from");
 
     /// <summary>The file of commands that otherwise print.</summary>
     public static Option<string?> File() =>
-        new("--output", "-o") { Description = "Write a table to this file instead; compressed if its name ends in .gz; - is standard output", HelpName = "FILE" };
+        new("--output", "-o")
+        {
+            Description = "Write a table to this file instead; compressed if its name ends in .gz; - is standard output",
+            HelpName = "FILE",
+        };
 
     public void AddTo(Command command)
     {
@@ -24,21 +32,46 @@ internal sealed class TableOutput(string option)
     {
         if (path is null)
         {
-            if (parsed.GetValue(_format) is not null) throw new UsageException($"--format is given without {option}", $"Name the file with {option}.", "--format");
-            if (parsed.GetValue(_bare)) throw new UsageException($"--bare is given without {option}", $"Name the file with {option}.", "--bare");
+            if (parsed.GetValue(_format) is not null)
+                throw new UsageException($"--format is given without {option}", $"Name the file with {option}.", "--format");
+            if (parsed.GetValue(_bare))
+                throw new UsageException($"--bare is given without {option}", $"Name the file with {option}.", "--bare");
             return;
         }
         var chosen = Format(parsed, path);
-        if (parsed.GetValue(_bare) && chosen != TableFormat.Csv) throw new UsageException($"--bare is of CSV, and {path} is to be {chosen.Name()}", "Leave it out.", "--bare");
-        if (path == "-" && shell.Json) throw new UsageException($"{option} - writes the table to standard output, where --json would write its document", "Choose one of them.", option);
-        if (path == "-" && !chosen.IsText()) throw new UsageException($"{(chosen == TableFormat.Fits ? "FITS" : "Parquet")} is no text for standard output", $"Name a file with {option}.", option);
+        if (parsed.GetValue(_bare) && chosen != TableFormat.Csv)
+            throw new UsageException($"--bare is of CSV, and {path} is to be {chosen.Name()}", "Leave it out.", "--bare");
+        if (path == "-" && shell.Json)
+            throw new UsageException(
+                $"{option} - writes the table to standard output, where --json would write its document",
+                "Choose one of them.",
+                option
+            );
+        if (path == "-" && !chosen.IsText())
+            throw new UsageException(
+                $"{(chosen == TableFormat.Fits ? "FITS" : "Parquet")} is no text for standard output",
+                $"Name a file with {option}.",
+                option
+            );
         if (chosen == TableFormat.Parquet && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"{path} would be a compressed Parquet file, which no program reads", "Parquet is compressed inside: leave .gz out.", option);
+            throw new UsageException(
+                $"{path} would be a compressed Parquet file, which no program reads",
+                "Parquet is compressed inside: leave .gz out.",
+                option
+            );
     }
 
     /// <summary>Writes the table, and answers what was written unless it went to standard output.</summary>
     /// <param name="total">rows to be expected; null where not known</param>
-    public async Task WriteAsync(CommandShell shell, ParseResult parsed, string path, OutgoingTable table, string one, string many, long? total = null)
+    public async Task WriteAsync(
+        CommandShell shell,
+        ParseResult parsed,
+        string path,
+        OutgoingTable table,
+        string one,
+        string many,
+        long? total = null
+    )
     {
         var (chosen, plain) = (Format(parsed, path), parsed.GetValue(_bare));
         if (path == "-")
@@ -49,21 +82,41 @@ internal sealed class TableOutput(string option)
             return;
         }
         await using var file = OutputFile.Create(path);
-        var rows = await ProgressDisplay.ShowAsync(shell, "exporting", async progress =>
-        {
-            var written = progress is null ? null : new Relay<long>(n => progress.Report($"exporting {Words.Plural(n, one, many)}", total is > 0 ? (double)n / total : null));
-            long count = 0;
-            await file.WriteAsync(async _ => count = await table.WriteAsync(file.Stream, chosen, plain, written, shell.CancellationToken));
-            return count;
-        });
-        foreach (var loss in table.Losses) shell.Say($"{loss}. CSV, ECSV, JSON, Parquet and VOTable (TABLEDATA) keep them.");
+        var rows = await ProgressDisplay.ShowAsync(
+            shell,
+            "exporting",
+            async progress =>
+            {
+                var written = progress is null
+                    ? null
+                    : new Relay<long>(n =>
+                        progress.Report($"exporting {Words.Plural(n, one, many)}", total is > 0 ? (double)n / total : null)
+                    );
+                long count = 0;
+                await file.WriteAsync(async _ =>
+                    count = await table.WriteAsync(file.Stream, chosen, plain, written, shell.CancellationToken)
+                );
+                return count;
+            }
+        );
+        foreach (var loss in table.Losses)
+            shell.Say($"{loss}. CSV, ECSV, JSON, Parquet and VOTable (TABLEDATA) keep them.");
         var bytes = new FileInfo(file.Path).Length;
-        var answer = new Dictionary<string, object?> { ["file"] = file.Path, ["format"] = chosen.Name(), ["rows"] = rows, ["bytes"] = bytes, ["provenance"] = table.Provenance };
-        if (table.Losses.Count > 0) answer["losses"] = table.Losses;
-        if (table.Provenance["run_id"] is { } run) answer["run_id"] = run;
-        shell.Answer(answer,
-            console => console.Say($"Wrote {Words.Plural(rows, one, many)} to {path} ({Words.Bytes(bytes)})."));
+        var answer = new Dictionary<string, object?>
+        {
+            ["file"] = file.Path,
+            ["format"] = chosen.Name(),
+            ["rows"] = rows,
+            ["bytes"] = bytes,
+            ["provenance"] = table.Provenance,
+        };
+        if (table.Losses.Count > 0)
+            answer["losses"] = table.Losses;
+        if (table.Provenance["run_id"] is { } run)
+            answer["run_id"] = run;
+        shell.Answer(answer, console => console.Say($"Wrote {Words.Plural(rows, one, many)} to {path} ({Words.Bytes(bytes)})."));
     }
 
-    private TableFormat Format(ParseResult parsed, string path) => parsed.GetValue(_format) is { } name ? TableFormats.Parse(name) : TableFormats.OfFile(path);
+    private TableFormat Format(ParseResult parsed, string path) =>
+        parsed.GetValue(_format) is { } name ? TableFormats.Parse(name) : TableFormats.OfFile(path);
 }

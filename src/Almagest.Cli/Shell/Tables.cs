@@ -13,11 +13,14 @@ internal static class Tables
         foreach (var header in headers)
         {
             var column = new TableColumn(new Text(header.TrimStart('>', '~'), Style.Parse("bold"))) { Padding = new Padding(0, 0, 2, 0) };
-            if (header.StartsWith('>')) column.RightAligned();
-            if (!header.StartsWith('~')) column.NoWrap();
+            if (header.StartsWith('>'))
+                column.RightAligned();
+            if (!header.StartsWith('~'))
+                column.NoWrap();
             table.AddColumn(column);
         }
-        if (table.Columns.Count > 0) table.Columns[^1].Padding = new Padding(0, 0, 0, 0);
+        if (table.Columns.Count > 0)
+            table.Columns[^1].Padding = new Padding(0, 0, 0, 0);
         return table.AddRow(headers.Select(_ => (IRenderable)new Line()));
     }
 
@@ -26,11 +29,15 @@ internal static class Tables
     /// <summary>Names and values below each other.</summary>
     public static void Facts(this IAnsiConsole console, params (string Name, string? Value)[] facts)
     {
-        if (facts.All(f => f.Value is null)) return;
-        var grid = new Spectre.Console.Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2)).AddColumn(new GridColumn().PadLeft(0).PadRight(0));
+        if (facts.All(f => f.Value is null))
+            return;
+        var grid = new Spectre.Console.Grid()
+            .AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2))
+            .AddColumn(new GridColumn().PadLeft(0).PadRight(0));
         foreach (var (name, value) in facts)
         {
-            if (value is not null) grid.AddRow(new Text(name, Style.Parse("dim")), new Text(value));
+            if (value is not null)
+                grid.AddRow(new Text(name, Style.Parse("dim")), new Text(value));
         }
         console.Write(grid);
     }
@@ -46,6 +53,7 @@ internal static class Tables
 
         protected override Measurement Measure(RenderOptions options, int maxWidth) => new(1, 1);
 
-        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => [new Segment(new string('─', maxWidth), s_dim)];
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
+            [new Segment(new string('─', maxWidth), s_dim)];
     }
 }

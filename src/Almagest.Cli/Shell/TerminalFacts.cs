@@ -20,14 +20,23 @@ internal sealed record TerminalFacts(bool OutIsTerminal, bool ErrorIsTerminal, i
         var ansi = Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
         var stdout = ansi && !Console.IsOutputRedirected;
         var stderr = ansi && !Console.IsErrorRedirected;
-        return new TerminalFacts(stdout, stderr, WidthOf(stdout || stderr), string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
+        return new TerminalFacts(
+            stdout,
+            stderr,
+            WidthOf(stdout || stderr),
+            string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        );
     }
 
     private static int WidthOf(bool terminal)
     {
-        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked >= 40)
+        if (
+            int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked)
+            && asked >= 40
+        )
             return asked;
-        if (!terminal) return PipeWidth;
+        if (!terminal)
+            return PipeWidth;
         try
         {
             return Console.WindowWidth is var width and >= 40 ? width : 80;

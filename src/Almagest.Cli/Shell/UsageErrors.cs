@@ -14,14 +14,18 @@ internal static class UsageErrors
         // A command without its subcommand reports the rest as unmatched too: the unknown word is the better message.
         var message = unknown switch
         {
-            null when command.Subcommands.Count > 0 && parsed.Errors.All(e => e.SymbolResult is null or CommandResult) => $"'{path}' needs a command after it",
+            null when command.Subcommands.Count > 0 && parsed.Errors.All(e => e.SymbolResult is null or CommandResult) =>
+                $"'{path}' needs a command after it",
             null => Sentence(parsed.Errors[0]),
             _ when unknown.StartsWith('-') => $"'{path}' has no option {unknown}",
             _ when command.Subcommands.Count > 0 => $"'{path}' has no command '{unknown}'",
             _ => $"'{path}' does not expect '{unknown}'",
         };
-        var hint = unknown is not null && Nearest(unknown, Candidates(parsed.CommandResult)) is { } near ? $"Did you mean {near}? See: {path} --help"
-            : command.Subcommands.Count > 0 && (unknown is null || !unknown.StartsWith('-')) ? $"The commands are {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see: {path} --help"
+        var hint =
+            unknown is not null && Nearest(unknown, Candidates(parsed.CommandResult)) is { } near
+                ? $"Did you mean {near}? See: {path} --help"
+            : command.Subcommands.Count > 0 && (unknown is null || !unknown.StartsWith('-'))
+                ? $"The commands are {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see: {path} --help"
             : $"See: {path} --help";
         var field = parsed.Errors[0].SymbolResult switch
         {
@@ -33,12 +37,14 @@ internal static class UsageErrors
         return new ErrorReport(message, hint, field, ExitCodes.BadUsage).Write(shell);
     }
 
-    private static string Sentence(ParseError error) => error.SymbolResult switch
-    {
-        OptionResult { Tokens.Count: 0 } option when error.Message.StartsWith("Required", StringComparison.Ordinal) => $"{option.Option.Name} needs a value",
-        ArgumentResult { Tokens.Count: 0 } argument when argument.Parent is CommandResult => $"{argument.Argument.Name} is missing",
-        _ => error.Message.TrimEnd('.'),
-    };
+    private static string Sentence(ParseError error) =>
+        error.SymbolResult switch
+        {
+            OptionResult { Tokens.Count: 0 } option when error.Message.StartsWith("Required", StringComparison.Ordinal) =>
+                $"{option.Option.Name} needs a value",
+            ArgumentResult { Tokens.Count: 0 } argument when argument.Parent is CommandResult => $"{argument.Argument.Name} is missing",
+            _ => error.Message.TrimEnd('.'),
+        };
 
     private static string PathOf(CommandResult result)
     {
@@ -54,8 +60,10 @@ internal static class UsageErrors
         {
             foreach (var option in command.Options.Where(o => !o.Hidden && (at == result || o.Recursive)))
                 yield return option.Name;
-            if (at != result) continue;
-            foreach (var sub in command.Subcommands.Where(c => !c.Hidden)) yield return sub.Name;
+            if (at != result)
+                continue;
+            foreach (var sub in command.Subcommands.Where(c => !c.Hidden))
+                yield return sub.Name;
         }
     }
 
@@ -69,14 +77,17 @@ internal static class UsageErrors
     private static int Distance(string a, string b)
     {
         var d = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++) d[i, 0] = i;
-        for (var j = 0; j <= b.Length; j++) d[0, j] = j;
+        for (var i = 0; i <= a.Length; i++)
+            d[i, 0] = i;
+        for (var j = 0; j <= b.Length; j++)
+            d[0, j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
             for (var j = 1; j <= b.Length; j++)
             {
                 d[i, j] = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
             }
         }
         return d[a.Length, b.Length];

@@ -4,25 +4,41 @@ using Almagest.Catalog;
 namespace Almagest.Contract.Columns;
 
 /// <summary>
-/// Every column that leaves the ledger and means the same wherever it stands, described once. Columns of one view alone, and those that mean
-/// something else there, are in that view's descriptor.
+/// Every column that leaves the ledger and means the same wherever it stands, described once. Columns of one view alone, and those that
+/// mean something else there, are in that view's descriptor.
 /// </summary>
 public static class ColumnDictionary
 {
     /// <summary>When the row of a view changed; each view says in its docs what counts.</summary>
-    public static Column LastUpdated { get; } = Column.Timestamp("last_updated", "time.processing", "when the last run or label that counts here was completed or made");
+    public static Column LastUpdated { get; } =
+        Column.Timestamp("last_updated", "time.processing", "when the last run or label that counts here was completed or made");
 
-    private static readonly Dictionary<string, Column> s_columns = ((Column[])
-        [
-            .. StarColumns.All, StarColumns.DatasetId, StarColumns.Extra, StarColumns.DistanceDeg, StarColumns.SeparationArcsec, DatasetColumns.Dataset,
-            .. LabelColumns.OfFile.Skip(1), RunColumns.RunId, .. RunColumns.All.Skip(1).Where(c => c != StarColumns.DatasetId), .. RunColumns.OfResult,
-            .. ComparisonColumns.OfPair, .. ComparisonColumns.OfMatrix, ComparisonColumns.JaccardSimilarity, .. ComparisonColumns.OfConsensus, LastUpdated,
-        ]).ToDictionary(c => c.Name);
+    private static readonly Dictionary<string, Column> s_columns = (
+        (Column[])
+            [
+                .. StarColumns.All,
+                StarColumns.DatasetId,
+                StarColumns.Extra,
+                StarColumns.DistanceDeg,
+                StarColumns.SeparationArcsec,
+                DatasetColumns.Dataset,
+                .. LabelColumns.OfFile.Skip(1),
+                RunColumns.RunId,
+                .. RunColumns.All.Skip(1).Where(c => c != StarColumns.DatasetId),
+                .. RunColumns.OfResult,
+                .. ComparisonColumns.OfPair,
+                .. ComparisonColumns.OfMatrix,
+                ComparisonColumns.JaccardSimilarity,
+                .. ComparisonColumns.OfConsensus,
+                LastUpdated,
+            ]
+    ).ToDictionary(c => c.Name);
 
     public static IReadOnlyCollection<Column> All => s_columns.Values;
 
     /// <exception cref="KeyNotFoundException">nobody has described it</exception>
-    public static Column Of(string name) => TryGet(name, out var column) ? column : throw new KeyNotFoundException($"the column {name} is not in {nameof(ColumnDictionary)}");
+    public static Column Of(string name) =>
+        TryGet(name, out var column) ? column : throw new KeyNotFoundException($"the column {name} is not in {nameof(ColumnDictionary)}");
 
     public static bool TryGet(string name, [NotNullWhen(true)] out Column? column) => s_columns.TryGetValue(name, out column);
 
@@ -30,7 +46,8 @@ public static class ColumnDictionary
     public static IReadOnlyList<Column> List(params ReadOnlySpan<string> names)
     {
         var columns = new Column[names.Length];
-        for (var i = 0; i < names.Length; i++) columns[i] = Of(names[i]);
+        for (var i = 0; i < names.Length; i++)
+            columns[i] = Of(names[i]);
         return columns;
     }
 

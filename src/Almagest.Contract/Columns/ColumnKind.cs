@@ -3,8 +3,8 @@ using Almagest.Catalog;
 namespace Almagest.Contract.Columns;
 
 /// <summary>
-/// What the values of a column are. Each kind is written by one rule on each surface: see <see cref="ColumnKinds"/>, and docs/guide/exports.md
-/// for readers of the tables.
+/// What the values of a column are. Each kind is written by one rule on each surface: see <see cref="ColumnKinds"/>, and
+/// docs/guide/exports.md for readers of the tables.
 /// </summary>
 public enum ColumnKind
 {
@@ -44,13 +44,14 @@ public enum ColumnKind
 public static class ColumnKinds
 {
     /// <summary>The type of the table's column.</summary>
-    public static ColumnType TableType(this ColumnKind kind) => kind switch
-    {
-        ColumnKind.Integer => ColumnType.Int64,
-        ColumnKind.Double => ColumnType.Double,
-        ColumnKind.Boolean => ColumnType.Boolean,
-        _ => ColumnType.Text,
-    };
+    public static ColumnType TableType(this ColumnKind kind) =>
+        kind switch
+        {
+            ColumnKind.Integer => ColumnType.Int64,
+            ColumnKind.Double => ColumnType.Double,
+            ColumnKind.Boolean => ColumnType.Boolean,
+            _ => ColumnType.Text,
+        };
 
     /// <summary>Whether text of this kind can have characters beyond ASCII: <c>unicodeChar</c> in a VOTable.</summary>
     public static bool HasWords(this ColumnKind kind) => kind is ColumnKind.Words or ColumnKind.Json;
@@ -58,17 +59,18 @@ public static class ColumnKinds
     public static bool IsArray(this ColumnKind kind) => kind is ColumnKind.Integers or ColumnKind.Uuids;
 
     /// <summary>What readers of docs are told that the values are.</summary>
-    public static string InWords(this ColumnKind kind) => kind switch
-    {
-        ColumnKind.Integer => "integer",
-        ColumnKind.Double => "double",
-        ColumnKind.Boolean => "boolean",
-        ColumnKind.Text or ColumnKind.Words => "text",
-        ColumnKind.Json => "JSON",
-        ColumnKind.Uuid => "UUID",
-        ColumnKind.Timestamp => "timestamp",
-        ColumnKind.Date => "date",
-        ColumnKind.Integers => "array of integers",
-        _ => "array of UUIDs",
-    };
+    public static string InWords(this ColumnKind kind) =>
+        kind switch
+        {
+            ColumnKind.Integer => "integer",
+            ColumnKind.Double => "double",
+            ColumnKind.Boolean => "boolean",
+            ColumnKind.Text or ColumnKind.Words => "text",
+            ColumnKind.Json => "JSON",
+            ColumnKind.Uuid => "UUID",
+            ColumnKind.Timestamp => "timestamp",
+            ColumnKind.Date => "date",
+            ColumnKind.Integers => "array of integers",
+            _ => "array of UUIDs",
+        };
 }

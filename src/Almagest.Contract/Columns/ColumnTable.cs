@@ -8,7 +8,12 @@ public static class ColumnTable
 {
     /// <param name="name">what VOTable and FITS call the table</param>
     /// <param name="batches">rows, see <see cref="OutgoingTable"/>; arrays and JSON as text, times as ISO 8601</param>
-    public static OutgoingTable Of(string name, IReadOnlyList<Column> columns, JsonObject provenance, IAsyncEnumerable<IReadOnlyList<object?[]>> batches) =>
+    public static OutgoingTable Of(
+        string name,
+        IReadOnlyList<Column> columns,
+        JsonObject provenance,
+        IAsyncEnumerable<IReadOnlyList<object?[]>> batches
+    ) =>
         new(columns.OfTable(), provenance, batches)
         {
             Name = name,

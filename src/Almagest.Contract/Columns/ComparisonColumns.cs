@@ -10,7 +10,12 @@ public static class ComparisonColumns
     public static Column Run2Id { get; } = Uuid("run_2_id", "meta.id", "the second run of the pair");
 
     public static Column JaccardSimilarity { get; } =
-        Double("jaccard_similarity", null, "stat.value;arith.ratio", "stars that both flag over stars that either flags, 0 to 1; 0 where neither flags any");
+        Double(
+            "jaccard_similarity",
+            null,
+            "stat.value;arith.ratio",
+            "stars that both flag over stars that either flags, 0 to 1; 0 where neither flags any"
+        );
 
     /// <summary>Of a star that either of two runs marks.</summary>
     public static IReadOnlyList<Column> OfPair { get; } =
@@ -38,7 +43,12 @@ public static class ComparisonColumns
         Double("kappa", null, "stat.value", "agreement beyond chance (Cohen 1960)"),
         Double("log10_p_value", null, "stat.probability", "log10 of the chance of at least so many common stars (hypergeometric)"),
         Double("log10_q_value", null, "stat.probability", "the same adjusted over all pairs (Benjamini and Hochberg 1995)"),
-        Double("adjusted_rand_index", null, "stat.value", "agreement of two ways to cluster beyond chance (Hubert and Arabie 1985); null for anomaly runs"),
+        Double(
+            "adjusted_rand_index",
+            null,
+            "stat.value",
+            "agreement of two ways to cluster beyond chance (Hubert and Arabie 1985); null for anomaly runs"
+        ),
     ];
 
     /// <summary>Of a star in a consensus.</summary>

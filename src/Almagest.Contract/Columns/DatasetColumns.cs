@@ -10,7 +10,10 @@ public static class DatasetColumns
 
     public static IReadOnlyList<Column> All { get; } =
     [
-        StarColumns.DatasetId with { Ucd = "meta.id;meta.main" },
+        StarColumns.DatasetId with
+        {
+            Ucd = "meta.id;meta.main",
+        },
         Words("name", "meta.id;meta.dataset", "its name; its stars are the table of that name in the schema dataset"),
         Json("source", "meta.ref", "where it came from: one JSON object a file"),
         Text("checksum", "meta.code", "SHA-256 of the file's bytes; of several files: of their checksums"),

@@ -18,7 +18,10 @@ public static class RunColumns
     /// <summary>The columns of <c>discovery_runs</c> that are open to queries.</summary>
     public static IReadOnlyList<Column> All { get; } =
     [
-        RunId with { Ucd = "meta.id;meta.main" },
+        RunId with
+        {
+            Ucd = "meta.id;meta.main",
+        },
         RunType,
         Algorithm,
         Json("parameters", "meta.note", "every parameter, defaults included, a JSON object"),

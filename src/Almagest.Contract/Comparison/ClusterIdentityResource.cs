@@ -6,7 +6,11 @@ namespace Almagest.Contract.Comparison;
 /// <param name="Total">identities altogether</param>
 /// <param name="Truncated">whether there are more than are listed</param>
 public sealed record ClusterIdentityList(
-    IReadOnlyList<IdentityRunResource> Runs, IReadOnlyList<ClusterIdentityResource> Identities, int Total, bool Truncated);
+    IReadOnlyList<IdentityRunResource> Runs,
+    IReadOnlyList<ClusterIdentityResource> Identities,
+    int Total,
+    bool Truncated
+);
 
 /// <summary>One of the runs.</summary>
 /// <param name="MeanAgreement">mean adjusted Rand index with the other runs: the most typical run has the highest</param>
@@ -17,15 +21,25 @@ public sealed record IdentityRunResource(Guid RunId, double MeanAgreement);
 /// <param name="Anchor">where it was first seen, taking the most typical run first</param>
 /// <param name="FoundInRuns">runs that have it, the anchor's included</param>
 /// <param name="CoveredRuns">runs that analysed any of the anchor's stars</param>
-/// <param name="Stability">mean, over the other covered runs, of the best Jaccard similarity of any cluster with the anchor (Hennig 2007): 0.75 and more is stable, below 0.5 it dissolves; null where there is no other</param>
+/// <param name="Stability">mean, over the other covered runs, of the best Jaccard similarity of any cluster with the anchor (Hennig 2007):
+/// 0.75 and more is stable, below 0.5 it dissolves; null where there is no other</param>
 /// <param name="CoreSize">stars that belong to it in most of the runs that analysed them (membership probability above one half)</param>
 /// <param name="MemberCount">stars that belong to it in any run</param>
 /// <param name="Found">its cluster in each run that has it</param>
 /// <param name="Events">runs in which it is split, or merged with others</param>
 /// <param name="Members">the surest members first, as many as were asked for</param>
 public sealed record ClusterIdentityResource(
-    int Identity, IdentityMatchResource Anchor, int FoundInRuns, int CoveredRuns, double? Stability, int CoreSize, int MemberCount,
-    IReadOnlyList<IdentityMatchResource> Found, IReadOnlyList<ClusterEventResource> Events, IReadOnlyList<IdentityMember> Members);
+    int Identity,
+    IdentityMatchResource Anchor,
+    int FoundInRuns,
+    int CoveredRuns,
+    double? Stability,
+    int CoreSize,
+    int MemberCount,
+    IReadOnlyList<IdentityMatchResource> Found,
+    IReadOnlyList<ClusterEventResource> Events,
+    IReadOnlyList<IdentityMember> Members
+);
 
 /// <summary>A run's cluster.</summary>
 /// <param name="Jaccard">Jaccard similarity with the anchor among the stars that both runs analysed</param>
@@ -42,5 +56,16 @@ public sealed record ClusterEventResource(string Kind, Guid RunId, IReadOnlyList
 /// <param name="RunsAnalysed">runs that analysed it</param>
 /// <param name="MembershipProbability">runs_in / runs_analysed</param>
 public sealed record IdentityMember(
-    long StarId, string? SourceId, double? RaDeg, double? DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude,
-    double? Color, int RunsIn, int RunsAnalysed, double MembershipProbability);
+    long StarId,
+    string? SourceId,
+    double? RaDeg,
+    double? DecDeg,
+    double? ParallaxMas,
+    double? PmraMasYr,
+    double? PmdecMasYr,
+    double? Magnitude,
+    double? Color,
+    int RunsIn,
+    int RunsAnalysed,
+    double MembershipProbability
+);

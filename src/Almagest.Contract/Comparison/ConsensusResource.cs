@@ -8,10 +8,17 @@ namespace Almagest.Contract.Comparison;
 /// <param name="Total">stars that at least one run flags</param>
 /// <param name="Truncated">whether there are more stars than items</param>
 public sealed record ConsensusResource(
-    IReadOnlyList<RunWeightResource> Runs, double EffectiveRuns, string Order, IReadOnlyList<ConsensusStar> Items, long Total, bool Truncated);
+    IReadOnlyList<RunWeightResource> Runs,
+    double EffectiveRuns,
+    string Order,
+    IReadOnlyList<ConsensusStar> Items,
+    long Total,
+    bool Truncated
+);
 
 /// <summary>The say of one run.</summary>
-/// <param name="Weight">1 over the sum of its similarities to all the runs, itself included: 1 = unlike any other, 1/m = one of m identical runs</param>
+/// <param name="Weight">1 over the sum of its similarities to all the runs, itself included: 1 = unlike any other, 1/m = one of m identical
+/// runs</param>
 public sealed record RunWeightResource(Guid RunId, double Weight);
 
 /// <summary>What many runs say of one star together.</summary>
@@ -24,6 +31,21 @@ public sealed record RunWeightResource(Guid RunId, double Weight);
 /// <param name="CredibleLow">lower end of the central 95 % credible interval</param>
 /// <param name="CredibleHigh">its upper end</param>
 public sealed record ConsensusStar(
-    int Rank, long StarId, string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr,
-    double? Magnitude, double? Color, int FlaggedRuns, int AnalysedRuns, double EffectiveFlagged, double EffectiveAnalysed, double PosteriorMean,
-    double CredibleLow, double CredibleHigh);
+    int Rank,
+    long StarId,
+    string SourceId,
+    double RaDeg,
+    double DecDeg,
+    double? ParallaxMas,
+    double? PmraMasYr,
+    double? PmdecMasYr,
+    double? Magnitude,
+    double? Color,
+    int FlaggedRuns,
+    int AnalysedRuns,
+    double EffectiveFlagged,
+    double EffectiveAnalysed,
+    double PosteriorMean,
+    double CredibleLow,
+    double CredibleHigh
+);

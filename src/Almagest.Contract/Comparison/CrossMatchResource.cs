@@ -14,17 +14,21 @@ public record CrossMatchResource(
     [property: JsonPropertyName("dataset_1")] string Dataset1,
     [property: JsonPropertyName("dataset_2_id")] long Dataset2Id,
     [property: JsonPropertyName("dataset_2")] string Dataset2,
-    double RadiusArcsec, string Find,
+    double RadiusArcsec,
+    string Find,
     [property: JsonPropertyName("epoch_1")] double? Epoch1,
     [property: JsonPropertyName("epoch_2")] double? Epoch2,
-    double? Epoch, long LinkCount, string ProgramVersion, DateTime CreatedAt);
+    double? Epoch,
+    long LinkCount,
+    string ProgramVersion,
+    DateTime CreatedAt
+);
 
 /// <summary>A cross-match that was just made, with what making it took.</summary>
 public sealed record CreatedCrossMatch : CrossMatchResource
 {
-    public CreatedCrossMatch(CrossMatchResource match) : base(match)
-    {
-    }
+    public CreatedCrossMatch(CrossMatchResource match)
+        : base(match) { }
 
     /// <summary>Stars of dataset 1 that proper motion moved.</summary>
     [JsonPropertyOrder(1), JsonPropertyName("moved_1")]
@@ -51,7 +55,8 @@ public sealed record CrossMatchTimings(double Load, double Match, double Store);
 /// <param name="Kept">stars that had a label in the set and kept it</param>
 public sealed record LinkedLabelReport(long Copied, long Ambiguous, long Kept);
 
-/// <summary>Two runs over two datasets, compared through the pairs of stars that a cross-match links. A run marks the stars that it flags; a cluster run those in no cluster.</summary>
+/// <summary>Two runs over two datasets, compared through the pairs of stars that a cross-match links. A run marks the stars that it flags;
+/// a cluster run those in no cluster.</summary>
 /// <param name="Links">pairs of the match</param>
 /// <param name="AnalysedByBoth">pairs whose stars both runs analysed; the counts that follow are of them</param>
 /// <param name="Expected">common marks to be expected, were the runs independent</param>
@@ -60,9 +65,14 @@ public sealed record LinkedLabelReport(long Copied, long Ambiguous, long Kept);
 public sealed record LinkedAgreementResource(
     [property: JsonPropertyName("run_1_id")] Guid Run1Id,
     [property: JsonPropertyName("run_2_id")] Guid Run2Id,
-    long Links, long AnalysedByBoth,
+    long Links,
+    long AnalysedByBoth,
     [property: JsonPropertyName("marked_1")] long Marked1,
     [property: JsonPropertyName("marked_2")] long Marked2,
-    long Common, double Expected, double JaccardSimilarity, double? Kappa,
+    long Common,
+    double Expected,
+    double JaccardSimilarity,
+    double? Kappa,
     [property: JsonPropertyName("log10_p_value")] double Log10PValue,
-    double? AdjustedRandIndex);
+    double? AdjustedRandIndex
+);

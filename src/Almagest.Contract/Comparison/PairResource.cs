@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Almagest.Contract.Comparison;
 
-/// <summary>How two runs' marks overlap among the stars that both analysed. An anomaly run marks the stars that it flags, a cluster run those in no cluster.</summary>
+/// <summary>How two runs' marks overlap among the stars that both analysed. An anomaly run marks the stars that it flags, a cluster run
+/// those in no cluster.</summary>
 /// <param name="AnalysedByBoth">stars that both analysed; everything else here counts only these</param>
 /// <param name="Run1Count">of them, stars that run 1 marks</param>
 /// <param name="CommonCount">of them, stars that both mark</param>
@@ -10,8 +11,10 @@ namespace Almagest.Contract.Comparison;
 /// <param name="Enrichment">common_count / expected_by_chance; null where none is expected</param>
 /// <param name="JaccardSimilarity">marked by both over marked by either, 0 to 1</param>
 /// <param name="Kappa">agreement beyond chance (Cohen's kappa, -1 to 1; 0 = chance); null where no star is shared</param>
-/// <param name="PValue">chance of at least so many common stars, were the runs independent (hypergeometric); 0 where it is below 1e-308: see log10_p_value</param>
-/// <param name="QValue">p value adjusted for all pairs of the answer's matrix (Benjamini and Hochberg): expected share of false discoveries among pairs as significant as this one</param>
+/// <param name="PValue">chance of at least so many common stars, were the runs independent (hypergeometric); 0 where it is below 1e-308:
+/// see log10_p_value</param>
+/// <param name="QValue">p value adjusted for all pairs of the answer's matrix (Benjamini and Hochberg): expected share of false discoveries
+/// among pairs as significant as this one</param>
 /// <param name="AdjustedRandIndex">of two cluster runs, noise as a group; null for others, and in the matrix of overlaps</param>
 public sealed record PairResource(
     [property: JsonPropertyName("run_1_id")] Guid Run1Id,
@@ -19,11 +22,17 @@ public sealed record PairResource(
     long AnalysedByBoth,
     [property: JsonPropertyName("run_1_count")] long Run1Count,
     [property: JsonPropertyName("run_2_count")] long Run2Count,
-    long CommonCount, double ExpectedByChance, double? Enrichment, double JaccardSimilarity, double? Kappa, double PValue,
+    long CommonCount,
+    double ExpectedByChance,
+    double? Enrichment,
+    double JaccardSimilarity,
+    double? Kappa,
+    double PValue,
     [property: JsonPropertyName("log10_p_value")] double Log10PValue,
     double QValue,
     [property: JsonPropertyName("log10_q_value")] double Log10QValue,
-    double? AdjustedRandIndex);
+    double? AdjustedRandIndex
+);
 
 /// <summary>How significant the overlaps of all pairs of some runs are.</summary>
 /// <param name="RunIds">the runs, in order of creation</param>
@@ -31,7 +40,13 @@ public sealed record PairResource(
 /// <param name="Items">the most significant first</param>
 /// <param name="Next">give it as after for the next page; null on the last</param>
 /// <param name="Truncated">whether there are more after this page</param>
-public sealed record SignificanceResource(IReadOnlyList<Guid> RunIds, int Tests, IReadOnlyList<PairResource> Items, string? Next, bool Truncated);
+public sealed record SignificanceResource(
+    IReadOnlyList<Guid> RunIds,
+    int Tests,
+    IReadOnlyList<PairResource> Items,
+    string? Next,
+    bool Truncated
+);
 
 /// <summary>Agreement of two runs.</summary>
 /// <param name="AnalysedByBoth">stars that both analysed; everything else here counts only these</param>
@@ -44,39 +59,59 @@ public sealed record SignificanceResource(IReadOnlyList<Guid> RunIds, int Tests,
 /// <param name="AdjustedMutualInformation">of two cluster runs; null for others</param>
 /// <param name="NormalizedMutualInformation">of two cluster runs, not corrected for chance; null for others</param>
 /// <param name="Differences">in what the runs differ: algorithm, features, selection, parameters, seed, contamination, program</param>
-/// <param name="OnlyInRun1Reasons">why so many stars are marked by run 1 alone: data, threshold, algorithm, features, parameters, seed or program</param>
+/// <param name="OnlyInRun1Reasons">why so many stars are marked by run 1 alone: data, threshold, algorithm, features, parameters, seed or
+/// program</param>
 /// <param name="OnlyInRun1NearThreshold">of them, those that run 2 would flag, were it to flag a fifth more</param>
 public sealed record AgreementResource(
-    long AnalysedByBoth, double ExpectedByChance, double? Enrichment, double JaccardSimilarity, double? Kappa, double PValue,
+    long AnalysedByBoth,
+    double ExpectedByChance,
+    double? Enrichment,
+    double JaccardSimilarity,
+    double? Kappa,
+    double PValue,
     [property: JsonPropertyName("log10_p_value")] double Log10PValue,
-    double? AdjustedRandIndex, double? AdjustedMutualInformation, double? NormalizedMutualInformation, IReadOnlyList<string> Differences,
+    double? AdjustedRandIndex,
+    double? AdjustedMutualInformation,
+    double? NormalizedMutualInformation,
+    IReadOnlyList<string> Differences,
     [property: JsonPropertyName("only_in_run_1_reasons")] IReadOnlyDictionary<string, long> OnlyInRun1Reasons,
     [property: JsonPropertyName("only_in_run_2_reasons")] IReadOnlyDictionary<string, long> OnlyInRun2Reasons,
     [property: JsonPropertyName("only_in_run_1_near_threshold")] long OnlyInRun1NearThreshold,
-    [property: JsonPropertyName("only_in_run_2_near_threshold")] long OnlyInRun2NearThreshold);
+    [property: JsonPropertyName("only_in_run_2_near_threshold")] long OnlyInRun2NearThreshold
+);
 
 /// <summary>Stars that are in one cluster of run 1 and in one of run 2; -1 = in none.</summary>
 public sealed record ClusterMatch(
     [property: JsonPropertyName("cluster_1")] int Cluster1,
     [property: JsonPropertyName("cluster_2")] int Cluster2,
-    long Stars);
+    long Stars
+);
 
 /// <summary>What two runs say of one star, with its catalogue columns.</summary>
 /// <param name="Score1">score in run 1, negative = flagged; null where it did not analyse the star or has no scores</param>
 /// <param name="Cluster1">cluster in run 1, -1 = none; null where it did not analyse the star or has no clusters</param>
 /// <param name="Reason">why only one run marks it; null where both do</param>
 /// <param name="NearThreshold">
-/// whether the run that does not flag it nearly would: it is among the stars that would follow, were a fifth more flagged; null where both mark it
-/// or that run has no score for it
+/// whether the run that does not flag it nearly would: it is among the stars that would follow, were a fifth more flagged; null where both
+/// mark it or that run has no score for it
 /// </param>
 public sealed record PairStar(
-    long StarId, string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude,
+    long StarId,
+    string SourceId,
+    double RaDeg,
+    double DecDeg,
+    double? ParallaxMas,
+    double? PmraMasYr,
+    double? PmdecMasYr,
+    double? Magnitude,
     double? Color,
     [property: JsonPropertyName("score_1")] double? Score1,
     [property: JsonPropertyName("score_2")] double? Score2,
     [property: JsonPropertyName("cluster_1")] int? Cluster1,
     [property: JsonPropertyName("cluster_2")] int? Cluster2,
-    string? Reason, bool? NearThreshold);
+    string? Reason,
+    bool? NearThreshold
+);
 
 /// <summary>A page of a pair's stars, by star_id.</summary>
 /// <param name="Next">give it as after for the next page; null on the last</param>

@@ -13,8 +13,17 @@ namespace Almagest.Contract.Datasets;
 /// <param name="RunCount">runs over it, whatever became of them</param>
 /// <param name="ReferenceEpoch">Julian year for which every position holds; null where it is not known or differs from star to star</param>
 public record DatasetResource(
-    long DatasetId, string Name, IReadOnlyList<SourceFile> Source, string Checksum, IReadOnlyDictionary<string, string> ColumnMapping,
-    long StarCount, long RejectedCount, long RunCount, double? ReferenceEpoch, DateTime CreatedAt)
+    long DatasetId,
+    string Name,
+    IReadOnlyList<SourceFile> Source,
+    string Checksum,
+    IReadOnlyDictionary<string, string> ColumnMapping,
+    long StarCount,
+    long RejectedCount,
+    long RunCount,
+    double? ReferenceEpoch,
+    DateTime CreatedAt
+)
 {
     /// <param name="json">JSON object of the column <c>column_mapping</c></param>
     public static IReadOnlyDictionary<string, string> ParseMapping(string json) =>
@@ -24,9 +33,8 @@ public record DatasetResource(
 /// <summary>One loaded catalogue, with the first of the rows that could not be loaded.</summary>
 public sealed record DatasetDetail : DatasetResource
 {
-    public DatasetDetail(DatasetResource dataset) : base(dataset)
-    {
-    }
+    public DatasetDetail(DatasetResource dataset)
+        : base(dataset) { }
 
     /// <summary>The first of the rows that could not be loaded, and why; at most 100.</summary>
     [JsonPropertyOrder(1)]
@@ -47,5 +55,12 @@ public sealed record RejectedRowResource(int Ordinal, string File, long LineNumb
 /// <param name="Notes">remarks of the reader</param>
 /// <param name="ElapsedMs">how long it took, ms</param>
 public sealed record IngestResource(
-    DatasetResource Dataset, bool AlreadyLoaded, long Rows, long Rejected, IReadOnlyList<RejectedRowResource> RejectedRows,
-    IReadOnlyList<string> Mapping, IReadOnlyList<string> Notes, double ElapsedMs);
+    DatasetResource Dataset,
+    bool AlreadyLoaded,
+    long Rows,
+    long Rejected,
+    IReadOnlyList<RejectedRowResource> RejectedRows,
+    IReadOnlyList<string> Mapping,
+    IReadOnlyList<string> Notes,
+    double ElapsedMs
+);

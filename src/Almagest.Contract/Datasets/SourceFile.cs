@@ -4,10 +4,14 @@ using Almagest.Contract.Serialization;
 
 namespace Almagest.Contract.Datasets;
 
-/// <summary>One file that a dataset was loaded from. What was not chosen is left out; where it was fetched from is among the others.</summary>
+/// <summary>One file that a dataset was loaded from. What was not chosen is left out; where it was fetched from is among the
+/// others.</summary>
 public sealed record SourceFile
 {
-    private static readonly JsonSerializerOptions s_stored = new(ContractJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+    private static readonly JsonSerializerOptions s_stored = new(ContractJson.Options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    };
 
     /// <summary>Its name.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -50,5 +54,6 @@ public sealed record SourceFile
     public Dictionary<string, JsonElement>? Others { get; init; }
 
     /// <param name="json">JSON array of the column <c>source</c></param>
-    public static IReadOnlyList<SourceFile> Parse(string json) => JsonSerializer.Deserialize<IReadOnlyList<SourceFile>>(json, s_stored) ?? [];
+    public static IReadOnlyList<SourceFile> Parse(string json) =>
+        JsonSerializer.Deserialize<IReadOnlyList<SourceFile>>(json, s_stored) ?? [];
 }

@@ -10,7 +10,14 @@ namespace Almagest.Contract.Datasets;
 /// <param name="Remark">whatever else was said; null = nothing</param>
 /// <param name="LabelledBy">who said so; null where that was not said</param>
 public sealed record StarLabelResource(
-    string LabelSet, int? IsAnomaly, string? Kind, string? Cluster, string? Remark, string? LabelledBy, DateTime LabelledAt);
+    string LabelSet,
+    int? IsAnomaly,
+    string? Kind,
+    string? Cluster,
+    string? Remark,
+    string? LabelledBy,
+    DateTime LabelledAt
+);
 
 /// <summary>A label with the ids of its star.</summary>
 public record LabelledStar(long StarId, string SourceId, StarLabelResource Label);
@@ -18,9 +25,8 @@ public record LabelledStar(long StarId, string SourceId, StarLabelResource Label
 /// <summary>A label that was just given.</summary>
 public sealed record StarLabelReport : LabelledStar
 {
-    public StarLabelReport(LabelledStar star) : base(star)
-    {
-    }
+    public StarLabelReport(LabelledStar star)
+        : base(star) { }
 
     /// <summary>Whether the star had a label in the set before.</summary>
     [JsonPropertyOrder(1)]

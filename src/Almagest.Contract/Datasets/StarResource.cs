@@ -19,9 +19,22 @@ namespace Almagest.Contract.Datasets;
 /// <param name="Healpix29">HEALPix cell, nested, order 29; text, for 19 digits do not fit a double</param>
 /// <param name="Extra">the other columns of the source table; null where there are none</param>
 public record StarResource(
-    long StarId, long DatasetId, string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? ParallaxErrorMas, double? PmraMasYr,
-    double? PmdecMasYr, double? Magnitude, double? Color, double? RadialVelocityKmS, double? Ruwe,
-    [property: JsonPropertyName("healpix_29")] string Healpix29, RawJson? Extra);
+    long StarId,
+    long DatasetId,
+    string SourceId,
+    double RaDeg,
+    double DecDeg,
+    double? ParallaxMas,
+    double? ParallaxErrorMas,
+    double? PmraMasYr,
+    double? PmdecMasYr,
+    double? Magnitude,
+    double? Color,
+    double? RadialVelocityKmS,
+    double? Ruwe,
+    [property: JsonPropertyName("healpix_29")] string Healpix29,
+    RawJson? Extra
+);
 
 /// <summary>A page of a dataset's stars in order of star_id.</summary>
 /// <param name="Next">give it as after for the next page; null on the last</param>

@@ -249,8 +249,13 @@ public sealed class ErrorCode
     }
 
     /// <summary>All codes, in the order of this file.</summary>
-    public static IReadOnlyList<ErrorCode> All { get; } = [.. typeof(ErrorCode).GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Where(field => field.FieldType == typeof(ErrorCode)).Select(field => (ErrorCode)field.GetValue(null)!)];
+    public static IReadOnlyList<ErrorCode> All { get; } =
+    [
+        .. typeof(ErrorCode)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.FieldType == typeof(ErrorCode))
+            .Select(field => (ErrorCode)field.GetValue(null)!),
+    ];
 
     /// <summary>Lower case, words apart by underscores.</summary>
     public string Name { get; }

@@ -10,7 +10,8 @@ public sealed class LedgerException : Exception
 {
     private readonly Dictionary<string, object?> _facts = [];
 
-    private LedgerException(ErrorCode code, string message, string? remedy, Exception? inner) : base(message, inner)
+    private LedgerException(ErrorCode code, string message, string? remedy, Exception? inner)
+        : base(message, inner)
     {
         Code = code;
         Remedy = remedy;
@@ -20,7 +21,8 @@ public sealed class LedgerException : Exception
 
     public LedgerErrorKind Kind => Code.Kind;
 
-    /// <summary>What would be right, or what to do, in words that hold wherever the error is shown; null where the message says it all.</summary>
+    /// <summary>What would be right, or what to do, in words that hold wherever the error is shown; null where the message says it
+    /// all.</summary>
     public string? Remedy { get; }
 
     /// <summary>The input field that was wrong, where there is one.</summary>
@@ -45,7 +47,8 @@ public sealed class LedgerException : Exception
     {
         ArgumentNullException.ThrowIfNull(error);
         var made = Of(ErrorCode.Find(error.Code) ?? ErrorCode.UnreadableCatalogue, error.Message, remedy, field, error);
-        foreach (var (name, value) in error.Facts) made._facts[name] = value;
+        foreach (var (name, value) in error.Facts)
+            made._facts[name] = value;
         return made;
     }
 
@@ -53,7 +56,8 @@ public sealed class LedgerException : Exception
     public LedgerException Of(string field)
     {
         var made = Of(Code, Message, Remedy, field, this);
-        foreach (var (name, value) in _facts) made._facts[name] = value;
+        foreach (var (name, value) in _facts)
+            made._facts[name] = value;
         return made;
     }
 

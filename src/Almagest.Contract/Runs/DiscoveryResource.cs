@@ -14,17 +14,41 @@ namespace Almagest.Contract.Runs;
 /// <param name="Imputed">the catalogue's columns in which missing values were replaced</param>
 /// <param name="Notes">remarks on the preparation of the data</param>
 public sealed record DiscoveryResource(
-    Guid? RunId, bool Saved, string RunType, string Algorithm, RawJson Parameters, long DatasetId, string Dataset, IReadOnlyList<string> Datasets,
-    RawJson DatasetFilter, string Selection, long TotalStars, long? AnomalyCount, long? ClusterCount, long? NoiseCount,
-    IReadOnlyList<ScoredStar> TopAnomalies, IReadOnlyList<ClusterDescription> Clusters, string? FeaturesChosen,
-    IReadOnlyList<ImputedSummary> Imputed, IReadOnlyList<string> Notes, RunTimings Timings);
+    Guid? RunId,
+    bool Saved,
+    string RunType,
+    string Algorithm,
+    RawJson Parameters,
+    long DatasetId,
+    string Dataset,
+    IReadOnlyList<string> Datasets,
+    RawJson DatasetFilter,
+    string Selection,
+    long TotalStars,
+    long? AnomalyCount,
+    long? ClusterCount,
+    long? NoiseCount,
+    IReadOnlyList<ScoredStar> TopAnomalies,
+    IReadOnlyList<ClusterDescription> Clusters,
+    string? FeaturesChosen,
+    IReadOnlyList<ImputedSummary> Imputed,
+    IReadOnlyList<string> Notes,
+    RunTimings Timings
+);
 
 /// <summary>
-/// A cluster as an astronomer describes it: how many stars, where, how far, moving how. The centre is the direction of the mean unit vector; the
-/// others are medians over the members that have the value, null where none has.
+/// A cluster as an astronomer describes it: how many stars, where, how far, moving how. The centre is the direction of the mean unit
+/// vector; the others are medians over the members that have the value, null where none has.
 /// </summary>
 public sealed record ClusterDescription(
-    int ClusterId, int ClusterSize, double CentreRaDeg, double CentreDecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr);
+    int ClusterId,
+    int ClusterSize,
+    double CentreRaDeg,
+    double CentreDecDeg,
+    double? ParallaxMas,
+    double? PmraMasYr,
+    double? PmdecMasYr
+);
 
 /// <summary>Several cluster sizes that share what they can.</summary>
 /// <param name="Items">what each found</param>

@@ -11,8 +11,18 @@ namespace Almagest.Contract.Runs;
 /// <param name="Sentence">the explanation in words</param>
 /// <param name="Features">what leads from the expected path length to the star's, the greatest shortening first</param>
 public sealed record ExplanationResource(
-    Guid RunId, long StarId, string SourceId, int IsAnomaly, double AnomalyScore, double RawScore, double ScoreOffset,
-    double PathLength, double ExpectedPathLength, string Sentence, IReadOnlyList<FeaturePart> Features);
+    Guid RunId,
+    long StarId,
+    string SourceId,
+    int IsAnomaly,
+    double AnomalyScore,
+    double RawScore,
+    double ScoreOffset,
+    double PathLength,
+    double ExpectedPathLength,
+    string Sentence,
+    IReadOnlyList<FeaturePart> Features
+);
 
 /// <summary>One feature's part in a star's score.</summary>
 /// <param name="Feature">name of the feature, a column of the run's recipe</param>
@@ -20,8 +30,17 @@ public sealed record ExplanationResource(
 /// <param name="Unit">unit of the value; empty = none</param>
 /// <param name="IsImputed">whether the value rests on a median, because the catalogue has none for this star</param>
 /// <param name="Percentile">share of the selection's stars with a lesser value, plus half of those with the same, 0 to 100</param>
-/// <param name="PathLengthChange">splits by which the feature lengthens (positive) or shortens (negative) the path; they add up to path_length - expected_path_length</param>
+/// <param name="PathLengthChange">splits by which the feature lengthens (positive) or shortens (negative) the path; they add up to
+/// path_length - expected_path_length</param>
 /// <param name="Share">the feature's part of all shortening, 0 to 1; 0 where it lengthens</param>
 /// <param name="Effect">shorter (it makes the star anomalous) or longer (it makes it ordinary)</param>
 public sealed record FeaturePart(
-    string Feature, double Value, string Unit, bool IsImputed, double Percentile, double PathLengthChange, double Share, string Effect);
+    string Feature,
+    double Value,
+    string Unit,
+    bool IsImputed,
+    double Percentile,
+    double PathLengthChange,
+    double Share,
+    string Effect
+);

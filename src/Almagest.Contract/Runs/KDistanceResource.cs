@@ -1,6 +1,7 @@
 namespace Almagest.Contract.Runs;
 
-/// <summary>The distances of stars to their k-th neighbours, which help to choose DBSCAN's eps, and what values of eps would find.</summary>
+/// <summary>The distances of stars to their k-th neighbours, which help to choose DBSCAN's eps, and what values of eps would
+/// find.</summary>
 /// <param name="Dataset">name of the dataset</param>
 /// <param name="MinSamples">k</param>
 /// <param name="Features">the recipe with its version</param>
@@ -11,11 +12,27 @@ namespace Almagest.Contract.Runs;
 /// <param name="Candidates">what DBSCAN finds around the suggested eps, ascending</param>
 /// <param name="Distances">the curve at 200 equal steps of the stars, ascending, in standard deviations of the features</param>
 public sealed record KDistanceResource(
-    string Dataset, int MinSamples, string Features, string? FeaturesChosen, double? SuggestedEps, int TotalStars, int StarsSampled,
-    IReadOnlyList<EpsCandidateResource> Candidates, IReadOnlyList<double> Distances);
+    string Dataset,
+    int MinSamples,
+    string Features,
+    string? FeaturesChosen,
+    double? SuggestedEps,
+    int TotalStars,
+    int StarsSampled,
+    IReadOnlyList<EpsCandidateResource> Candidates,
+    IReadOnlyList<double> Distances
+);
 
 /// <summary>What DBSCAN finds at one eps.</summary>
-/// <param name="LargestCluster">stars of the largest cluster: one that goes on growing with eps is the field, one that keeps its size is a clump</param>
+/// <param name="LargestCluster">stars of the largest cluster: one that goes on growing with eps is the field, one that keeps its size is a
+/// clump</param>
 /// <param name="NoiseCount">stars in no cluster</param>
 /// <param name="NoisePct">the same, per cent of the selection</param>
-public sealed record EpsCandidateResource(double Eps, int ClusterCount, int LargestCluster, int NoiseCount, double NoisePct, bool IsSuggested);
+public sealed record EpsCandidateResource(
+    double Eps,
+    int ClusterCount,
+    int LargestCluster,
+    int NoiseCount,
+    double NoisePct,
+    bool IsSuggested
+);

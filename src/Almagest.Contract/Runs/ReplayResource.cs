@@ -16,9 +16,22 @@ namespace Almagest.Contract.Runs;
 /// <param name="Examples">the first differences, by star_id; at most ten</param>
 /// <param name="Notes">what may explain a difference</param>
 public sealed record ReplayResource(
-    Guid RunId, bool IsReproduced, bool? IsIntact, long StoredRows, long EqualRows, long DifferentRows, long OnlyStored, long OnlyRecomputed,
-    string? ResultsHash, string StoredRowsHash, string RecomputedHash, string RunVersion, string ProgramVersion,
-    IReadOnlyList<ReplayDifference> Examples, IReadOnlyList<string> Notes);
+    Guid RunId,
+    bool IsReproduced,
+    bool? IsIntact,
+    long StoredRows,
+    long EqualRows,
+    long DifferentRows,
+    long OnlyStored,
+    long OnlyRecomputed,
+    string? ResultsHash,
+    string StoredRowsHash,
+    string RecomputedHash,
+    string RunVersion,
+    string ProgramVersion,
+    IReadOnlyList<ReplayDifference> Examples,
+    IReadOnlyList<string> Notes
+);
 
 /// <summary>A star of which the stored row and the recomputed one differ; null = there is none.</summary>
 public sealed record ReplayDifference(long StarId, string? Stored, string? Recomputed);

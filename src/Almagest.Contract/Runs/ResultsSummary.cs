@@ -6,8 +6,8 @@ using Almagest.Contract.Serialization;
 namespace Almagest.Contract.Runs;
 
 /// <summary>
-/// What a run found and how it prepared its data, as stored with it. A field that the run does not have is left out; fields that this program
-/// does not know, of other versions, are kept.
+/// What a run found and how it prepared its data, as stored with it. A field that the run does not have is left out; fields that this
+/// program does not know, of other versions, are kept.
 /// </summary>
 public sealed record ResultsSummary
 {
@@ -25,7 +25,8 @@ public sealed record ResultsSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? AnomalyCount { get; init; }
 
-    /// <summary>The threshold on raw scores, of an anomaly run: raw score = stored score + offset, so that another threshold needs no refit.</summary>
+    /// <summary>The threshold on raw scores, of an anomaly run: raw score = stored score + offset, so that another threshold needs no
+    /// refit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ScoreOffset { get; init; }
 
@@ -61,7 +62,8 @@ public sealed record ResultsSummary
     /// <param name="json">JSON object of the column <c>results_summary</c></param>
     public static ResultsSummary? Parse(string? json)
     {
-        if (string.IsNullOrEmpty(json)) return null;
+        if (string.IsNullOrEmpty(json))
+            return null;
         try
         {
             return JsonSerializer.Deserialize<ResultsSummary>(json, s_stored);
@@ -85,7 +87,8 @@ public sealed record FeaturesSummary(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Recipe,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FeatureSummary>? Columns,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImputedSummary>? Imputed)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImputedSummary>? Imputed
+)
 {
     /// <summary>Fields of other versions of the program, as they are stored.</summary>
     [JsonExtensionData]
@@ -103,7 +106,8 @@ public sealed record FeatureSummary(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Median,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Missing,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Centre,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Scale)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Scale
+)
 {
     /// <summary>Fields of other versions of the program, as they are stored.</summary>
     [JsonExtensionData]

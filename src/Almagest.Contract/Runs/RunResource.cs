@@ -12,7 +12,8 @@ namespace Almagest.Contract.Runs;
 /// <param name="Datasets">names of all datasets of the selection</param>
 /// <param name="DatasetFilter">the selection; {} = the whole dataset</param>
 /// <param name="Selection">the selection in words</param>
-/// <param name="SelectionHash">SHA-256 of the selection: equal where the same filter meets the same bytes of a catalogue; null where an older program stored the run</param>
+/// <param name="SelectionHash">SHA-256 of the selection: equal where the same filter meets the same bytes of a catalogue; null where an
+/// older program stored the run</param>
 /// <param name="TotalStars">stars analysed; 0 until known</param>
 /// <param name="AnomalyCount">stars flagged; null of a cluster run, and until the run is complete</param>
 /// <param name="ClusterCount">clusters found, noise not counted; null of an anomaly run, and until the run is complete</param>
@@ -23,7 +24,8 @@ namespace Almagest.Contract.Runs;
 /// <param name="Error">why it failed; null where it did not</param>
 /// <param name="ProgramVersion">version of Almagest that created it</param>
 /// <param name="CompletedAt">when it ended, in whatever way; null before</param>
-/// <param name="ResultsHash">SHA-256 of its results in order of star_id, see docs/runs.md: equal for a run and its repetition; null where it has none</param>
+/// <param name="ResultsHash">SHA-256 of its results in order of star_id, see docs/runs.md: equal for a run and its repetition; null where
+/// it has none</param>
 /// <param name="RetryOf">the run that it repeats; null where it does not</param>
 /// <param name="GroupId">the sweep that it belongs to; null where it does not</param>
 /// <param name="Stage">load, compute or persist while it is worked on; null otherwise</param>
@@ -32,11 +34,38 @@ namespace Almagest.Contract.Runs;
 /// <param name="HeartbeatAt">last sign of life of its worker, by the database's clock</param>
 /// <param name="CancelRequestedAt">when its cancellation was requested; null where it was not</param>
 public record RunResource(
-    Guid RunId, string RunType, string Algorithm, RawJson Parameters, long DatasetId, string Dataset, IReadOnlyList<string> Datasets,
-    RawJson DatasetFilter, string Selection, string? SelectionHash, long TotalStars, long? AnomalyCount, long? ClusterCount, long? NoiseCount,
-    ResultsSummary? ResultsSummary, string Status, bool IsComplete, string? Error, long? RandomSeed, string ProgramVersion,
-    DateTime CreatedAt, DateTime? StartedAt, DateTime? CompletedAt, string? ResultsHash, Guid? RetryOf, Guid? GroupId,
-    string? Stage, double Percent, int Attempts, DateTime? HeartbeatAt, DateTime? CancelRequestedAt)
+    Guid RunId,
+    string RunType,
+    string Algorithm,
+    RawJson Parameters,
+    long DatasetId,
+    string Dataset,
+    IReadOnlyList<string> Datasets,
+    RawJson DatasetFilter,
+    string Selection,
+    string? SelectionHash,
+    long TotalStars,
+    long? AnomalyCount,
+    long? ClusterCount,
+    long? NoiseCount,
+    ResultsSummary? ResultsSummary,
+    string Status,
+    bool IsComplete,
+    string? Error,
+    long? RandomSeed,
+    string ProgramVersion,
+    DateTime CreatedAt,
+    DateTime? StartedAt,
+    DateTime? CompletedAt,
+    string? ResultsHash,
+    Guid? RetryOf,
+    Guid? GroupId,
+    string? Stage,
+    double Percent,
+    int Attempts,
+    DateTime? HeartbeatAt,
+    DateTime? CancelRequestedAt
+)
 {
     /// <summary>In the answer to the request that started it: why this recipe of features was taken; null where it was named.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -51,9 +80,8 @@ public sealed record RunPage(IReadOnlyList<RunResource> Items, string? Next, boo
 /// <summary>A run with what else the command line shows of it.</summary>
 public sealed record RunReport : RunResource
 {
-    public RunReport(RunResource run) : base(run)
-    {
-    }
+    public RunReport(RunResource run)
+        : base(run) { }
 
     /// <summary>Its tags.</summary>
     [JsonPropertyOrder(1)]

@@ -12,10 +12,24 @@ namespace Almagest.Contract.Runs;
 /// <param name="PmdecMasYr">proper motion in declination, mas/yr</param>
 /// <param name="Magnitude">magnitude in the dataset's main band</param>
 /// <param name="Color">colour index, mag</param>
-/// <param name="MembershipProbability">strength of the membership in its cluster, 0 to 1, where the algorithm has one (hdbscan); null otherwise</param>
+/// <param name="MembershipProbability">strength of the membership in its cluster, 0 to 1, where the algorithm has one (hdbscan); null
+/// otherwise</param>
 public sealed record StarResult(
-    Guid RunId, long StarId, int IsAnomaly, double? AnomalyScore, int? ClusterId, string SourceId, double RaDeg, double DecDeg,
-    double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude, double? Color, double? MembershipProbability);
+    Guid RunId,
+    long StarId,
+    int IsAnomaly,
+    double? AnomalyScore,
+    int? ClusterId,
+    string SourceId,
+    double RaDeg,
+    double DecDeg,
+    double? ParallaxMas,
+    double? PmraMasYr,
+    double? PmdecMasYr,
+    double? Magnitude,
+    double? Color,
+    double? MembershipProbability
+);
 
 /// <summary>A page of a run's results.</summary>
 /// <param name="Next">give it as after for the next page; null on the last</param>
@@ -28,10 +42,26 @@ public sealed record StarResultPage(IReadOnlyList<StarResult> Items, string? Nex
 /// <param name="AnomalyScore">negative = anomalous; null in a cluster run</param>
 /// <param name="ClusterId">number of its cluster from 0, -1 = noise; null in an anomaly run</param>
 public sealed record StarHistoryEntry(
-    Guid RunId, string RunType, string Algorithm, DateTime CreatedAt, int IsAnomaly, double? AnomalyScore, int? ClusterId);
+    Guid RunId,
+    string RunType,
+    string Algorithm,
+    DateTime CreatedAt,
+    int IsAnomaly,
+    double? AnomalyScore,
+    int? ClusterId
+);
 
 /// <summary>A star in a list by score, with its catalogue columns.</summary>
 /// <param name="AnomalyScore">negative = anomalous</param>
 public sealed record ScoredStar(
-    long StarId, string SourceId, double RaDeg, double DecDeg, double? ParallaxMas, double? PmraMasYr, double? PmdecMasYr, double? Magnitude,
-    double? Color, double? AnomalyScore);
+    long StarId,
+    string SourceId,
+    double RaDeg,
+    double DecDeg,
+    double? ParallaxMas,
+    double? PmraMasYr,
+    double? PmdecMasYr,
+    double? Magnitude,
+    double? Color,
+    double? AnomalyScore
+);

@@ -10,15 +10,26 @@ namespace Almagest.Contract.Runs;
 /// <param name="EndedAt">when the last one ended; null while one has not</param>
 /// <param name="Metric">what least, mean and most are of, over the complete runs: anomaly_count or cluster_count</param>
 public record SweepResource(
-    Guid GroupId, string Algorithm, long DatasetId, string Dataset, int Runs, bool IsOver, IReadOnlyDictionary<string, int> Statuses,
-    DateTime CreatedAt, DateTime? EndedAt, string Metric, double? Least, double? Mean, double? Most);
+    Guid GroupId,
+    string Algorithm,
+    long DatasetId,
+    string Dataset,
+    int Runs,
+    bool IsOver,
+    IReadOnlyDictionary<string, int> Statuses,
+    DateTime CreatedAt,
+    DateTime? EndedAt,
+    string Metric,
+    double? Least,
+    double? Mean,
+    double? Most
+);
 
 /// <summary>A sweep with its runs.</summary>
 public sealed record SweepDetail : SweepResource
 {
-    public SweepDetail(SweepResource sweep) : base(sweep)
-    {
-    }
+    public SweepDetail(SweepResource sweep)
+        : base(sweep) { }
 
     /// <summary>The runs in the order of the list, the grid and the seeds.</summary>
     [JsonPropertyOrder(1)]

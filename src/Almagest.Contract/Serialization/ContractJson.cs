@@ -38,7 +38,8 @@ public static class ContractJson
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = indented };
         Configure(options);
         options.PropertyNameCaseInsensitive = false;
-        if (modifier is not null) options.TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(modifier);
+        if (modifier is not null)
+            options.TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(modifier);
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

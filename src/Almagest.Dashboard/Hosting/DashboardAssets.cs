@@ -7,14 +7,24 @@ using Microsoft.AspNetCore.Routing;
 namespace Almagest.Dashboard.Hosting;
 
 /// <summary>
-/// Scripts and styles, embedded in this assembly: the same from a checkout, a published folder, a tool package and a container, and never from
-/// the network. Each has the hash of its bytes in its address, so that browsers may keep it for ever.
+/// Scripts and styles, embedded in this assembly: the same from a checkout, a published folder, a tool package and a container, and never
+/// from the network. Each has the hash of its bytes in its address, so that browsers may keep it for ever.
 /// </summary>
 internal static class DashboardAssets
 {
     private sealed record Asset(byte[] Bytes, string Hash, string Type);
 
-    private static readonly Dictionary<string, Asset> s_all = new[] { "MudBlazor.min.css", "MudBlazor.min.js", "almagest.css", "almagest.js", "samp.js", "theme.js", "favicon.svg", "blazor.web.js" }.ToDictionary(n => n, Load);
+    private static readonly Dictionary<string, Asset> s_all = new[]
+    {
+        "MudBlazor.min.css",
+        "MudBlazor.min.js",
+        "almagest.css",
+        "almagest.js",
+        "samp.js",
+        "theme.js",
+        "favicon.svg",
+        "blazor.web.js",
+    }.ToDictionary(n => n, Load);
 
     /// <summary>Blazor's script asks for pages of its own by this address.</summary>
     private const string BlazorScript = "/_framework/blazor.web.js";
@@ -24,22 +34,35 @@ internal static class DashboardAssets
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/assets/{hash}/{name}", (string hash, string name) =>
-            s_all.TryGetValue(name, out var asset) && asset.Hash == hash ? new Answer(asset, "public, max-age=31536000, immutable") : Results.NotFound()).ExcludeFromDescription();
+        routes
+            .MapGet(
+                "/assets/{hash}/{name}",
+                (string hash, string name) =>
+                    s_all.TryGetValue(name, out var asset) && asset.Hash == hash
+                        ? new Answer(asset, "public, max-age=31536000, immutable")
+                        : Results.NotFound()
+            )
+            .ExcludeFromDescription();
         routes.MapGet(BlazorScript, () => new Answer(s_all["blazor.web.js"], "no-cache")).ExcludeFromDescription();
     }
 
     private static Asset Load(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not embedded");
+        using var stream =
+            Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not embedded");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        return new Asset(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes))[..16], Path.GetExtension(name) switch
-        {
-            ".css" => "text/css; charset=utf-8",
-            ".svg" => "image/svg+xml",
-            _ => "text/javascript; charset=utf-8",
-        });
+        return new Asset(
+            bytes,
+            Convert.ToHexStringLower(SHA256.HashData(bytes))[..16],
+            Path.GetExtension(name) switch
+            {
+                ".css" => "text/css; charset=utf-8",
+                ".svg" => "image/svg+xml",
+                _ => "text/javascript; charset=utf-8",
+            }
+        );
     }
 
     private sealed class Answer(Asset asset, string caching) : IResult

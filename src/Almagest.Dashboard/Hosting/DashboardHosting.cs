@@ -14,8 +14,10 @@ namespace Almagest.Dashboard.Hosting;
 /// <summary>Puts the dashboard into a server. The server brings a <c>LedgerDatabase</c> and an <see cref="IDashboardHost"/>.</summary>
 public static class DashboardHosting
 {
-    // What the browser enforces: nothing is loaded from, or sent to, anywhere else, but for the SAMP hub of this machine (samp.js), which gets addresses alone. Inline styles are the frame's and the charts'; scripts are never inline.
-    private const string OnlyHere = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    // What the browser enforces: nothing is loaded from, or sent to, anywhere else, but for the SAMP hub of this machine (samp.js), which
+    // gets addresses alone. Inline styles are the frame's and the charts'; scripts are never inline.
+    private const string OnlyHere =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
         + "connect-src 'self' http://localhost:21012 http://127.0.0.1:21012; form-action 'self'; frame-ancestors 'none'; base-uri 'self'";
 
     public static void AddTo(IServiceCollection services)
@@ -31,20 +33,30 @@ public static class DashboardHosting
     /// <summary>After routing: a person at an address that does not exist gets a page, and pages check the token of their forms.</summary>
     public static void Use(IApplicationBuilder app)
     {
-        app.Use((context, next) =>
-        {
-            if (context.GetEndpoint() is null && HttpMethods.IsGet(context.Request.Method) && PageOrAnswerPolicy.WantsPage(context.Request))
+        app.Use(
+            (context, next) =>
             {
-                context.SetEndpoint(context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.First(e => e.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type == typeof(Pages.NotFound)));
-                // Only when the page is on its way: Blazor leaves out the body of a page that is not found.
-                context.Response.OnStarting(() =>
+                if (
+                    context.GetEndpoint() is null
+                    && HttpMethods.IsGet(context.Request.Method)
+                    && PageOrAnswerPolicy.WantsPage(context.Request)
+                )
                 {
-                    context.Response.StatusCode = StatusCodes.Status404NotFound;
-                    return Task.CompletedTask;
-                });
+                    context.SetEndpoint(
+                        context
+                            .RequestServices.GetRequiredService<EndpointDataSource>()
+                            .Endpoints.First(e => e.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type == typeof(Pages.NotFound))
+                    );
+                    // Only when the page is on its way: Blazor leaves out the body of a page that is not found.
+                    context.Response.OnStarting(() =>
+                    {
+                        context.Response.StatusCode = StatusCodes.Status404NotFound;
+                        return Task.CompletedTask;
+                    });
+                }
+                return next(context);
             }
-            return next(context);
-        });
+        );
         app.UseAntiforgery();
     }
 
@@ -57,7 +69,8 @@ public static class DashboardHosting
         pages.DisableRequestTimeout();
         pages.Finally(endpoint =>
         {
-            if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any() || endpoint.RequestDelegate is not { } render) return;
+            if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any() || endpoint.RequestDelegate is not { } render)
+                return;
             endpoint.RequestDelegate = context =>
             {
                 context.Response.Headers.ContentSecurityPolicy = OnlyHere;

@@ -21,23 +21,29 @@ internal sealed class PageOrAnswerPolicy : MatcherPolicy, IEndpointSelectorPolic
         var (pages, answers) = (false, false);
         for (var i = 0; i < candidates.Count; i++)
         {
-            if (!candidates.IsValidCandidate(i)) continue;
-            if (IsPage(candidates[i].Endpoint)) pages = true;
-            else answers = true;
+            if (!candidates.IsValidCandidate(i))
+                continue;
+            if (IsPage(candidates[i].Endpoint))
+                pages = true;
+            else
+                answers = true;
         }
-        if (!pages || !answers) return Task.CompletedTask;
+        if (!pages || !answers)
+            return Task.CompletedTask;
         httpContext.Response.Headers.Vary = HeaderNames.Accept;
         var wantsPage = WantsPage(httpContext.Request);
         for (var i = 0; i < candidates.Count; i++)
         {
-            if (candidates.IsValidCandidate(i) && IsPage(candidates[i].Endpoint) != wantsPage) candidates.SetValidity(i, false);
+            if (candidates.IsValidCandidate(i) && IsPage(candidates[i].Endpoint) != wantsPage)
+                candidates.SetValidity(i, false);
         }
         return Task.CompletedTask;
     }
 
     /// <summary>Whether a browser asks, which names text/html.</summary>
     public static bool WantsPage(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types) && types.Any(t => t.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types)
+        && types.Any(t => t.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsPage(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
 }

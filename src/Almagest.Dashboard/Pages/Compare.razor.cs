@@ -25,15 +25,22 @@ public partial class Compare
     private string _type = RunTypes.Anomaly;
     private int _most = 20;
 
-    [SupplyParameterFromQuery] public string? Dataset { get; set; }
-    [SupplyParameterFromQuery] public string? Type { get; set; }
-    [SupplyParameterFromQuery] public int? Limit { get; set; }
+    [SupplyParameterFromQuery]
+    public string? Dataset { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Type { get; set; }
+
+    [SupplyParameterFromQuery]
+    public int? Limit { get; set; }
 
     /// <summary>Ids with commas between: one chooses its dataset and type, two a pair, more the matrix.</summary>
-    [SupplyParameterFromQuery(Name = "runs")] public string? RunIds { get; set; }
+    [SupplyParameterFromQuery(Name = "runs")]
+    public string? RunIds { get; set; }
 
     /// <summary>common, only_1 or only_2: whose stars are listed.</summary>
-    [SupplyParameterFromQuery] public string? Side { get; set; }
+    [SupplyParameterFromQuery]
+    public string? Side { get; set; }
 
     private bool isAnomaly => _type == RunTypes.Anomaly;
 
@@ -51,15 +58,21 @@ public partial class Compare
             var first = await new Almagest.Runs.Lifecycle.RunRepository(Ledger).GetAsync(named[0], Closed);
             (_chosen, _type) = (first.DatasetId, first.RunType);
         }
-        else if (!string.IsNullOrEmpty(Dataset)) _chosen = (await new DatasetRepository(Ledger).FindAsync(Dataset, Closed)).DatasetId;
-        else _chosen = await BusiestAsync() ?? _datasets.FirstOrDefault()?.DatasetId;
+        else if (!string.IsNullOrEmpty(Dataset))
+            _chosen = (await new DatasetRepository(Ledger).FindAsync(Dataset, Closed)).DatasetId;
+        else
+            _chosen = await BusiestAsync() ?? _datasets.FirstOrDefault()?.DatasetId;
 
-        _runs = named.Count > 2 ? await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed)
-            : _chosen is { } id ? await ComparedRuns.NewestAsync(Ledger, _type, id, _most, Closed) : [];
-        if (_runs.Count < 2) return;
+        _runs =
+            named.Count > 2 ? await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed)
+            : _chosen is { } id ? await ComparedRuns.NewestAsync(Ledger, _type, id, _most, Closed)
+            : [];
+        if (_runs.Count < 2)
+            return;
         _table = await new RunTableReader(Ledger).ReadAsync(_runs, Closed);
         Draw();
-        if (named.Count != 2) return;
+        if (named.Count != 2)
+            return;
         var two = await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed);
         _pair = await new RunAgreementReader(Ledger).ReadAsync(two[0], two[1], Closed);
         _pairStars = (await new PairStarReader(Ledger).PageAsync(_pair, new PairStarQuery(SideOf(), Limit: 200), Closed)).Items;
@@ -67,50 +80,71 @@ public partial class Compare
 
     /// <summary>The dataset with the most among the newest runs: there is most to compare.</summary>
     private async Task<long?> BusiestAsync() =>
-        (await ComparedRuns.NewestAsync(Ledger, _type, null, ComparedRuns.Most, Closed)).GroupBy(r => r.DatasetId).MaxBy(g => g.Count())?.Key;
+        (await ComparedRuns.NewestAsync(Ledger, _type, null, ComparedRuns.Most, Closed))
+            .GroupBy(r => r.DatasetId)
+            .MaxBy(g => g.Count())
+            ?.Key;
 
     private void Draw() => (_heat, _order) = RunMatrix.Draw(_table!, (a, b) => a == b ? $"/runs/{a}" : PairLink(a, b));
 
     private List<Guid> Named()
     {
-        if (string.IsNullOrWhiteSpace(RunIds)) return [];
-        return [.. RunIds.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(text =>
-            Guid.TryParse(text, out var id) ? id : throw LedgerException.Invalid("runs", $"'{text}' is no run id", "Give whole ids with commas between."))];
+        if (string.IsNullOrWhiteSpace(RunIds))
+            return [];
+        return
+        [
+            .. RunIds
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(text =>
+                    Guid.TryParse(text, out var id)
+                        ? id
+                        : throw LedgerException.Invalid("runs", $"'{text}' is no run id", "Give whole ids with commas between.")
+                ),
+        ];
     }
 
-    private PairSide SideOf() => Side switch { "only_1" => PairSide.OnlyIn1, "only_2" => PairSide.OnlyIn2, _ => PairSide.Common };
+    private PairSide SideOf() =>
+        Side switch
+        {
+            "only_1" => PairSide.OnlyIn1,
+            "only_2" => PairSide.OnlyIn2,
+            _ => PairSide.Common,
+        };
 
-    private string SideName() => SideOf() switch
-    {
-        PairSide.OnlyIn1 => $"{Marked} only by {DisplayText.Short(_pair!.Run1.RunId)}",
-        PairSide.OnlyIn2 => $"{Marked} only by {DisplayText.Short(_pair!.Run2.RunId)}",
-        _ => $"{Marked} by both",
-    };
+    private string SideName() =>
+        SideOf() switch
+        {
+            PairSide.OnlyIn1 => $"{Marked} only by {DisplayText.Short(_pair!.Run1.RunId)}",
+            PairSide.OnlyIn2 => $"{Marked} only by {DisplayText.Short(_pair!.Run2.RunId)}",
+            _ => $"{Marked} by both",
+        };
 
     private static IEnumerable<(string Value, string Name)> Sides(RunAgreement p) =>
         [("common", "both"), ("only_1", $"only {DisplayText.Short(p.Run1.RunId)}"), ("only_2", $"only {DisplayText.Short(p.Run2.RunId)}")];
 
     private static string PairLink(Guid a, Guid b) => $"/compare?runs={a},{b}";
 
-    private string Subtitle() => _table is null ? "" : $"{_runs.Count} {_type} runs over {_datasets.FirstOrDefault(d => d.DatasetId == _chosen)?.Name}";
+    private string Subtitle() =>
+        _table is null ? "" : $"{_runs.Count} {_type} runs over {_datasets.FirstOrDefault(d => d.DatasetId == _chosen)?.Name}";
 
     /// <summary>A value of JSON as a person would write it.</summary>
     private static string Plain(string? json)
     {
-        if (json is null) return DisplayText.None;
+        if (json is null)
+            return DisplayText.None;
         using var document = JsonDocument.Parse(json);
         return document.RootElement.ToString();
     }
 
     /// <summary>What a run found of a star: the score of an anomaly run, the cluster of a cluster run.</summary>
-    private static string ScoreOrCluster(double? score, int? cluster) => score is null
-        ? cluster?.ToString(CultureInfo.InvariantCulture) ?? DisplayText.None
-        : DisplayText.Fixed(score);
+    private static string ScoreOrCluster(double? score, int? cluster) =>
+        score is null ? cluster?.ToString(CultureInfo.InvariantCulture) ?? DisplayText.None : DisplayText.Fixed(score);
 
-    private static string Significance(double log10) => log10 switch
-    {
-        > -0.0005 => "1",
-        > -3 => Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture),
-        _ => string.Create(CultureInfo.InvariantCulture, $"1e{log10:0}"),
-    };
+    private static string Significance(double log10) =>
+        log10 switch
+        {
+            > -0.0005 => "1",
+            > -3 => Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture),
+            _ => string.Create(CultureInfo.InvariantCulture, $"1e{log10:0}"),
+        };
 }

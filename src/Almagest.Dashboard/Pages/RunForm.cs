@@ -9,8 +9,8 @@ using Almagest.Runs.Requests;
 namespace Almagest.Dashboard.Pages;
 
 /// <summary>
-/// What a person has written of the algorithm and its parameters, and the runs that it means: of each parameter a value, or several with commas
-/// between, which make a sweep. The fields are the parameters as the algorithm describes them. Not thread-safe.
+/// What a person has written of the algorithm and its parameters, and the runs that it means: of each parameter a value, or several with
+/// commas between, which make a sweep. The fields are the parameters as the algorithm describes them. Not thread-safe.
 /// </summary>
 internal sealed class RunForm
 {
@@ -47,9 +47,12 @@ internal sealed class RunForm
     {
         ArgumentNullException.ThrowIfNull(field);
         var words = field.Help + (field.Range is { } range && field.Kind != ParameterKind.Choice ? $", {range}" : "") + ".";
-        if (field.Advice is { } advice) words += $" {advice}";
-        if (field.IsSeed) words += " 1-5 tries five.";
-        if (field.WhenNull is { } other) words += $" Empty: {other}.";
+        if (field.Advice is { } advice)
+            words += $" {advice}";
+        if (field.IsSeed)
+            words += " 1-5 tries five.";
+        if (field.WhenNull is { } other)
+            words += $" Empty: {other}.";
         return words;
     }
 
@@ -58,14 +61,18 @@ internal sealed class RunForm
     public IReadOnlyList<RunParameters> Expand()
     {
         var common = new JsonObject();
-        if (Recipe is { } recipe) common["features"] = recipe;
+        if (Recipe is { } recipe)
+            common["features"] = recipe;
         var grid = new List<KeyValuePair<string, IReadOnlyList<JsonNode?>>>();
         foreach (var field in Shown)
         {
-            if (field.IsNullable && this[field.Name].Trim().Length == 0) continue;
+            if (field.IsNullable && this[field.Name].Trim().Length == 0)
+                continue;
             var values = Values(field);
-            if (values.Count == 1) common[field.Name] = values[0];
-            else grid.Add(new(field.Name, values));
+            if (values.Count == 1)
+                common[field.Name] = values[0];
+            else
+                grid.Add(new(field.Name, values));
         }
         return RunSweep.Expand(Algorithm, common, grid, [], []);
     }
@@ -75,15 +82,21 @@ internal sealed class RunForm
     public int One(string name)
     {
         var values = Values(Field(name));
-        return values.Count == 1 && values[0]!.GetValue<long>() is >= 1 and <= int.MaxValue and var one ? (int)one
-            : throw LedgerException.Invalid(name, $"{name} is '{this[name]}', expected one whole number above 0", "Give a single one to measure distances with.");
+        return values.Count == 1 && values[0]!.GetValue<long>() is >= 1 and <= int.MaxValue and var one
+            ? (int)one
+            : throw LedgerException.Invalid(
+                name,
+                $"{name} is '{this[name]}', expected one whole number above 0",
+                "Give a single one to measure distances with."
+            );
     }
 
     /// <summary>What the address of the page says of the form: only what is not as it begins.</summary>
     public IReadOnlyDictionary<string, object?> Address()
     {
         var address = Algorithms.All.SelectMany(Fields).Select(f => f.Name).Distinct().ToDictionary(n => n, _ => (object?)null);
-        foreach (var field in Shown.Where(f => this[f.Name].Trim() != Beginning(f))) address[field.Name] = this[field.Name].Trim();
+        foreach (var field in Shown.Where(f => this[f.Name].Trim() != Beginning(f)))
+            address[field.Name] = this[field.Name].Trim();
         address["algorithm"] = Algorithm;
         address["features"] = Recipe;
         return address;
@@ -95,22 +108,26 @@ internal sealed class RunForm
     {
         ArgumentNullException.ThrowIfNull(query);
         var form = new RunForm();
-        if (query("algorithm") is { } algorithm) form.Algorithm = algorithm;
-        if (query("features") is { } features && FeatureRecipes.All.Any(r => r.Name == features)) form.Features = features;
+        if (query("algorithm") is { } algorithm)
+            form.Algorithm = algorithm;
+        if (query("features") is { } features && FeatureRecipes.All.Any(r => r.Name == features))
+            form.Features = features;
         foreach (var field in form.Shown)
-            if (query(field.Name) is { } text && IsPossible(field, text)) form[field.Name] = text;
+            if (query(field.Name) is { } text && IsPossible(field, text))
+                form[field.Name] = text;
         return form;
     }
 
     private static IEnumerable<Parameter> Fields(Algorithm algorithm) => algorithm.Parameters.Where(p => p.Kind != ParameterKind.Recipe);
 
     // A list or a box cannot show anything else.
-    private static bool IsPossible(Parameter field, string text) => field.Kind switch
-    {
-        ParameterKind.Choice => field.Choices.Contains(text),
-        ParameterKind.Flag => text is "true" or "false",
-        _ => true,
-    };
+    private static bool IsPossible(Parameter field, string text) =>
+        field.Kind switch
+        {
+            ParameterKind.Choice => field.Choices.Contains(text),
+            ParameterKind.Flag => text is "true" or "false",
+            _ => true,
+        };
 
     private static string Beginning(Parameter field) => field.Default?.ToString() ?? "";
 
@@ -121,15 +138,27 @@ internal sealed class RunForm
         var values = new List<JsonNode?>();
         foreach (var part in this[field.Name].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (field.IsSeed && part.IndexOf('-', 1) is > 0 and var dash && Whole(part[..dash]) is { } first && Whole(part[(dash + 1)..]) is { } last
-                && first <= last && last - first < MostValues)
+            if (
+                field.IsSeed
+                && part.IndexOf('-', 1) is > 0 and var dash
+                && Whole(part[..dash]) is { } first
+                && Whole(part[(dash + 1)..]) is { } last
+                && first <= last
+                && last - first < MostValues
+            )
             {
-                for (var seed = first; seed <= last; seed++) values.Add(JsonValue.Create(seed));
+                for (var seed = first; seed <= last; seed++)
+                    values.Add(JsonValue.Create(seed));
             }
-            else values.Add(Value(field, part));
+            else
+                values.Add(Value(field, part));
         }
         if (values.Count is 0 or > MostValues)
-            throw LedgerException.Invalid(field.Name, $"{field.Label} holds {values.Count} values", $"Give one, or up to {MostValues} with commas between.");
+            throw LedgerException.Invalid(
+                field.Name,
+                $"{field.Label} holds {values.Count} values",
+                $"Give one, or up to {MostValues} with commas between."
+            );
         return values;
     }
 
@@ -142,15 +171,26 @@ internal sealed class RunForm
             case ParameterKind.Flag:
                 return JsonValue.Create(text == "true");
             case ParameterKind.Whole:
-                return Whole(text) is { } whole ? JsonValue.Create(whole)
-                    : throw LedgerException.Invalid(field.Name, $"{field.Label} is '{text}', expected a whole number", $"Write it in digits, for instance {Example(field)}.");
+                return Whole(text) is { } whole
+                    ? JsonValue.Create(whole)
+                    : throw LedgerException.Invalid(
+                        field.Name,
+                        $"{field.Label} is '{text}', expected a whole number",
+                        $"Write it in digits, for instance {Example(field)}."
+                    );
             default:
-                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? JsonValue.Create(value)
-                    : throw LedgerException.Invalid(field.Name, $"{field.Label} is '{text}', expected a number", $"Write it with a point, for instance {Example(field)}.");
+                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+                    ? JsonValue.Create(value)
+                    : throw LedgerException.Invalid(
+                        field.Name,
+                        $"{field.Label} is '{text}', expected a number",
+                        $"Write it with a point, for instance {Example(field)}."
+                    );
         }
     }
 
     private static string Example(Parameter field) => field.Default?.ToString() ?? "10";
 
-    private static long? Whole(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
+    private static long? Whole(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
 }

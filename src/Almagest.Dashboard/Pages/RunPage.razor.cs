@@ -22,7 +22,11 @@ namespace Almagest.Dashboard.Pages;
 /// <summary>One run: what was run, what it found, and where.</summary>
 public partial class RunPage
 {
-    private const int MostSelected = 200, TableRows = 300, DrawnStars = StarLayer.MostMarks, ShownClusters = RunCharts.ShownClusters, DrawnClusters = 12;
+    private const int MostSelected = 200,
+        TableRows = 300,
+        DrawnStars = StarLayer.MostMarks,
+        ShownClusters = RunCharts.ShownClusters,
+        DrawnClusters = 12;
 
     private DiscoveryRun? _run;
     private string _dataset = "";
@@ -38,18 +42,25 @@ public partial class RunPage
     private RunScores? _scores;
     private Histogram? _scoreHistogram;
     private RunCharts? _charts;
-    private string? _histogram, _sizes, _missing;
+    private string? _histogram,
+        _sizes,
+        _missing;
     private DotNetObjectReference<RunPage>? _self;
-    private bool _drawn, _moved, _busy;
-    private double _contamination = 0.05, _threshold;
+    private bool _drawn,
+        _moved,
+        _busy;
+    private double _contamination = 0.05,
+        _threshold;
     private int _count;
     private LedgerException? _refused;
     private Guid? _pictured;
 
-    [Parameter] public string Id { get; set; } = "";
+    [Parameter]
+    public string Id { get; set; } = "";
 
     /// <summary>Only the members of this cluster.</summary>
-    [SupplyParameterFromQuery] public int? Cluster { get; set; }
+    [SupplyParameterFromQuery]
+    public int? Cluster { get; set; }
 
     private bool IsAnomaly => _run?.RunType == RunTypes.Anomaly;
 
@@ -59,15 +70,22 @@ public partial class RunPage
         _progress = Host.ProgressOf(_run.RunId);
         _dataset = (await new DatasetRepository(Ledger).GetAsync(_run.DatasetId, Closed)).Name;
         _drawn = false;
-        if (!_run.IsComplete) return;
+        if (!_run.IsComplete)
+            return;
         var queries = new AnalyticsQueries(Ledger);
         _stats = await queries.StatsOfAsync(_run.RunId, Closed);
         _quality = await queries.QualityAsync(_run.RunId, cancellationToken: Closed);
         var results = new ResultRepository(Ledger);
         if (IsAnomaly)
         {
-            _stars = [.. (await results.PageAsync(_run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: DrawnStars), Closed)).Items];
-            if (!_moved || _pictured != _run.RunId) _contamination = Contamination(_run) ?? 0.05;
+            _stars =
+            [
+                .. (
+                    await results.PageAsync(_run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: DrawnStars), Closed)
+                ).Items,
+            ];
+            if (!_moved || _pictured != _run.RunId)
+                _contamination = Contamination(_run) ?? 0.05;
         }
         else
         {
@@ -76,7 +94,15 @@ public partial class RunPage
             foreach (var cluster in Cluster is { } one ? [one] : _clusters.Take(DrawnClusters).Select(c => c.ClusterId))
             {
                 if (_stars.Count < DrawnStars)
-                    _stars.AddRange((await results.PageAsync(_run.RunId, new ResultQuery(ClusterId: cluster, Limit: Cluster is null ? 400 : DrawnStars), Closed)).Items);
+                    _stars.AddRange(
+                        (
+                            await results.PageAsync(
+                                _run.RunId,
+                                new ResultQuery(ClusterId: cluster, Limit: Cluster is null ? 400 : DrawnStars),
+                                Closed
+                            )
+                        ).Items
+                    );
             }
             _sizes = RunCharts.Sizes(_clusters);
         }
@@ -84,16 +110,20 @@ public partial class RunPage
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender) _watch = new Timer(_ => InvokeAsync(FollowAsync), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        if (_drawn || !IsAnswered || _run is not { IsComplete: true }) return;
+        if (firstRender)
+            _watch = new Timer(_ => InvokeAsync(FollowAsync), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        if (_drawn || !IsAnswered || _run is not { IsComplete: true })
+            return;
         _drawn = true;
-        if (await TryAsync(DrawAsync) is { } trouble) _missing = trouble.Message;
+        if (await TryAsync(DrawAsync) is { } trouble)
+            _missing = trouble.Message;
         StateHasChanged();
     }
 
     private async Task FollowAsync()
     {
-        if (Closed.IsCancellationRequested || _run?.Status is not (RunStatus.Pending or RunStatus.Running)) return;
+        if (Closed.IsCancellationRequested || _run?.Status is not (RunStatus.Pending or RunStatus.Running))
+            return;
         await ReloadAsync();
         StateHasChanged();
     }
@@ -116,7 +146,8 @@ public partial class RunPage
         {
             _scores = await Pictures.ScoresAsync(current.RunId);
             _scoreHistogram = Histogram.Of(_scores.Ascending, 80);
-            if (_scoreHistogram is null) _missing = "The run analysed no star.";
+            if (_scoreHistogram is null)
+                _missing = "The run analysed no star.";
             Redraw();
         }
         _pictured = current.RunId;
@@ -126,14 +157,21 @@ public partial class RunPage
     [JSInvokable]
     public async Task SelectedAsync(long[] ids)
     {
-        if (ids is null || _run is not { IsComplete: true }) return;
-        _selected = ids.Length == 0 ? [] : (await new ResultRepository(Ledger).PageAsync(_run.RunId, new ResultQuery(Limit: MostSelected) { StarIds = ids }, Closed)).Items;
+        if (ids is null || _run is not { IsComplete: true })
+            return;
+        _selected =
+            ids.Length == 0
+                ? []
+                : (
+                    await new ResultRepository(Ledger).PageAsync(_run.RunId, new ResultQuery(Limit: MostSelected) { StarIds = ids }, Closed)
+                ).Items;
         StateHasChanged();
     }
 
     private void Drag(ChangeEventArgs e)
     {
-        if (!double.TryParse(e.Value?.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return;
+        if (!double.TryParse(e.Value?.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+            return;
         _contamination = Math.Clamp(value, 0.001, 0.5);
         _moved = true;
         Redraw();
@@ -142,7 +180,8 @@ public partial class RunPage
     // What the histogram's line is dragged to is a score; what a run stores is the share of stars below it.
     private void DragTo(double score)
     {
-        if (_scores is null) return;
+        if (_scores is null)
+            return;
         _contamination = Math.Clamp((double)_scores.Below(score) / Math.Max(1, _scores.Ascending.Count), 0.001, 0.5);
         _moved = true;
         Redraw();
@@ -152,7 +191,8 @@ public partial class RunPage
     {
         (_threshold, _count) = _scores!.At(_contamination);
         // At its own contamination the run is what is stored, to the last star.
-        if (!_moved) (_threshold, _count) = (0, (int)(_stats?.AnomalyCount ?? _count));
+        if (!_moved)
+            (_threshold, _count) = (0, (int)(_stats?.AnomalyCount ?? _count));
         _histogram = _scoreHistogram is { } all ? RunCharts.Scores(all, _threshold, canDrag: true) : null;
     }
 
@@ -160,9 +200,12 @@ public partial class RunPage
     {
         _busy = true;
         Guid? made = null;
-        _refused = await TryAsync(async () => made = (await new RunRethresholder(Ledger).RethresholdAsync(_run!.RunId, _contamination, Closed)).RunId);
+        _refused = await TryAsync(async () =>
+            made = (await new RunRethresholder(Ledger).RethresholdAsync(_run!.RunId, _contamination, Closed)).RunId
+        );
         _busy = false;
-        if (made is { } id) Navigation.NavigateTo($"/runs/{id}", forceLoad: true);
+        if (made is { } id)
+            Navigation.NavigateTo($"/runs/{id}", forceLoad: true);
     }
 
     private string FileName(string what) => $"run-{DisplayText.Short(_run!.RunId)}-{what}";
@@ -170,17 +213,18 @@ public partial class RunPage
     private string TableTitle()
     {
         var total = IsAnomaly ? _stats?.AnomalyCount ?? _stars.Count : _stars.Count;
-        var what = IsAnomaly ? "Flagged stars, most anomalous first" : Cluster is { } c ? $"Members of cluster {c}" : "Members of the largest clusters";
+        var what =
+            IsAnomaly ? "Flagged stars, most anomalous first"
+            : Cluster is { } c ? $"Members of cluster {c}"
+            : "Members of the largest clusters";
         return total > TableRows && _stars.Count > TableRows ? $"{what} (first {TableRows} of {DisplayText.Count(total)})" : what;
     }
 
-    private string ClustersTitle() => _clusters.Count > ShownClusters
-        ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(_clusters.Count)})"
-        : "Clusters";
+    private string ClustersTitle() =>
+        _clusters.Count > ShownClusters ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(_clusters.Count)})" : "Clusters";
 
-    private string? WhyNoSizes() => _clusters.Count > 0
-        ? null
-        : "This run found no cluster: all its stars are noise. A larger eps or fewer min_samples find more.";
+    private string? WhyNoSizes() =>
+        _clusters.Count > 0 ? null : "This run found no cluster: all its stars are noise. A larger eps or fewer min_samples find more.";
 
     private static double? Contamination(DiscoveryRun run)
     {

@@ -13,7 +13,8 @@ namespace Almagest.Dashboard.Pages;
 /// <summary>The runs that fit a filter, or those of one sweep in its own order, with what they found together.</summary>
 public partial class Runs
 {
-    private const int PageSize = 50, SweepPageSize = 200;
+    private const int PageSize = 50,
+        SweepPageSize = 200;
 
     private IReadOnlyList<DiscoveryRun> _runs = [];
     private SweepSummary? _sweep;
@@ -21,14 +22,24 @@ public partial class Runs
     private Guid? _next;
     private Timer? _watch;
 
-    [SupplyParameterFromQuery] public string? Type { get; set; }
-    [SupplyParameterFromQuery] public string? Status { get; set; }
-    [SupplyParameterFromQuery] public string? Dataset { get; set; }
-    [SupplyParameterFromQuery] public string? Before { get; set; }
+    [SupplyParameterFromQuery]
+    public string? Type { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Status { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Dataset { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Before { get; set; }
 
     /// <summary>Only the runs of this sweep.</summary>
-    [SupplyParameterFromQuery(Name = "group_id")] public string? GroupId { get; set; }
-    [SupplyParameterFromQuery] public string? After { get; set; }
+    [SupplyParameterFromQuery(Name = "group_id")]
+    public string? GroupId { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? After { get; set; }
 
     protected override async Task LoadAsync()
     {
@@ -37,13 +48,27 @@ public partial class Runs
         if (string.IsNullOrEmpty(GroupId))
         {
             var dataset = string.IsNullOrEmpty(Dataset) ? (long?)null : (await datasets.FindAsync(Dataset, Closed)).DatasetId;
-            await ListAsync(new RunQuery(OrNull(Type), OrNull(Status), dataset, PageSize + 1, Guid.TryParse(Before, out var before) ? before : null));
+            await ListAsync(
+                new RunQuery(OrNull(Type), OrNull(Status), dataset, PageSize + 1, Guid.TryParse(Before, out var before) ? before : null)
+            );
             _sweep = null;
             return;
         }
-        if (!Guid.TryParse(GroupId, out var group)) throw LedgerException.Invalid("group_id", $"'{GroupId}' is no id of a sweep", "Give the whole id, as the runs of the sweep say it.");
+        if (!Guid.TryParse(GroupId, out var group))
+            throw LedgerException.Invalid(
+                "group_id",
+                $"'{GroupId}' is no id of a sweep",
+                "Give the whole id, as the runs of the sweep say it."
+            );
         var whole = await SweepSummary.ReadAsync(Ledger, group, Closed);
-        await ListAsync(new RunQuery(Limit: SweepPageSize + 1) { GroupId = group, Sort = RunOrder.Oldest, After = OrNull(After) });
+        await ListAsync(
+            new RunQuery(Limit: SweepPageSize + 1)
+            {
+                GroupId = group,
+                Sort = RunOrder.Oldest,
+                After = OrNull(After),
+            }
+        );
         if (_runs.Count == 0)
             throw LedgerException.Of(ErrorCode.SweepNotFound, $"sweep {group} has no more runs", "Go back to its first ones.");
         _sweep = whole;
@@ -58,21 +83,39 @@ public partial class Runs
 
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender) _watch = new Timer(_ => InvokeAsync(FollowAsync), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        if (firstRender)
+            _watch = new Timer(_ => InvokeAsync(FollowAsync), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
     private async Task FollowAsync()
     {
-        if (Closed.IsCancellationRequested || _sweep?.IsOver != false && !_runs.Any(r => r.Status is RunStatus.Pending or RunStatus.Running)) return;
+        if (
+            Closed.IsCancellationRequested
+            || _sweep?.IsOver != false && !_runs.Any(r => r.Status is RunStatus.Pending or RunStatus.Running)
+        )
+            return;
         await ReloadAsync();
         StateHasChanged();
     }
 
-    private string Heading() => _sweep is { } s ? _runs.Count == s.Runs ? $"{DisplayText.Count(s.Runs)} runs, in the order of the sweep" : $"{DisplayText.Count(_runs.Count)} of {DisplayText.Count(s.Runs)} runs, in the order of the sweep"
-        : _runs.Count == 0 ? "Runs" : _runs.Count == 1 ? "1 run" : $"{DisplayText.Count(_runs.Count)}{(_next is null ? "" : "+")} runs, newest first";
+    private string Heading() =>
+        _sweep is { } s
+            ? _runs.Count == s.Runs
+                ? $"{DisplayText.Count(s.Runs)} runs, in the order of the sweep"
+                : $"{DisplayText.Count(_runs.Count)} of {DisplayText.Count(s.Runs)} runs, in the order of the sweep"
+            : _runs.Count == 0
+                ? "Runs"
+                : _runs.Count == 1
+                    ? "1 run"
+                    : $"{DisplayText.Count(_runs.Count)}{(_next is null ? "" : "+")} runs, newest first";
 
     private static string Statuses(SweepSummary s) =>
-        string.Join(", ", RunStatus.All.Where(status => s.Statuses[status] > 0).Select(status => string.Create(CultureInfo.InvariantCulture, $"{s.Statuses[status]} {status}")));
+        string.Join(
+            ", ",
+            RunStatus
+                .All.Where(status => s.Statuses[status] > 0)
+                .Select(status => string.Create(CultureInfo.InvariantCulture, $"{s.Statuses[status]} {status}"))
+        );
 
     // What the page of comparisons takes.
     private string? Comparison()

@@ -18,18 +18,24 @@ public partial class Start
 {
     private List<Dataset> _datasets = [];
     private RunForm _form = new();
-    private string _dataset = "", _filter = "";
+    private string _dataset = "",
+        _filter = "";
     private long? _selected;
-    private int _runs = 1, _asked;
-    private bool _busy, _measuring, _loaded;
-    private LedgerException? _wrong, _refused;
+    private int _runs = 1,
+        _asked;
+    private bool _busy,
+        _measuring,
+        _loaded;
+    private LedgerException? _wrong,
+        _refused;
     private EpsAdvice? _advice;
     private string? _curve;
 
     protected override async Task LoadAsync()
     {
         _datasets = await new DatasetRepository(Ledger).ListAsync(Closed);
-        if (_datasets.Count == 0) return;
+        if (_datasets.Count == 0)
+            return;
         var query = QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query);
         string? Asked(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
         _dataset = _datasets.FirstOrDefault(d => d.Name == Asked("dataset"))?.Name ?? _datasets[^1].Name;
@@ -51,8 +57,15 @@ public partial class Start
         var question = ++_asked;
         (_selected, _advice) = (null, null);
         long? count = null;
-        var trouble = await TryAsync(async () => count = await new SelectionLoader(Ledger).CountAsync(_datasets.First(d => d.Name == _dataset).DatasetId, StarFilterText.Parse(_filter), Closed));
-        if (question == _asked) (_wrong, _selected) = (trouble, count);
+        var trouble = await TryAsync(async () =>
+            count = await new SelectionLoader(Ledger).CountAsync(
+                _datasets.First(d => d.Name == _dataset).DatasetId,
+                StarFilterText.Parse(_filter),
+                Closed
+            )
+        );
+        if (question == _asked)
+            (_wrong, _selected) = (trouble, count);
     }
 
     private void Take(double eps)
@@ -90,31 +103,49 @@ public partial class Start
     // The address follows what is chosen, so that it can be sent on.
     private void Address()
     {
-        var values = new Dictionary<string, object?>(_form.Address()) { ["dataset"] = _dataset, ["filter"] = _filter.Length == 0 ? null : _filter };
+        var values = new Dictionary<string, object?>(_form.Address())
+        {
+            ["dataset"] = _dataset,
+            ["filter"] = _filter.Length == 0 ? null : _filter,
+        };
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(values), replace: true);
     }
 
     // The page changes its own address: that asks for nothing new.
     protected override Task OnParametersSetAsync()
     {
-        if (_loaded) return Task.CompletedTask;
+        if (_loaded)
+            return Task.CompletedTask;
         _loaded = true;
         return base.OnParametersSetAsync();
     }
 
-    private string Recipe() => _form.Features.Length == 0
-        ? $"Anomaly runs take {FeatureRecipes.ForAnomalies}, cluster runs {FeatureRecipes.ForClusters}, if the columns are there."
-        : FeatureRecipes.Get(_form.Features).Description;
+    private string Recipe() =>
+        _form.Features.Length == 0
+            ? $"Anomaly runs take {FeatureRecipes.ForAnomalies}, cluster runs {FeatureRecipes.ForClusters}, if the columns are there."
+            : FeatureRecipes.Get(_form.Features).Description;
 
     private async Task MeasureAsync()
     {
         _measuring = true;
         _refused = await TryAsync(async () =>
         {
-            _advice = await new DiscoveryService(Ledger).KDistanceAsync(_dataset, StarFilterText.Parse(_filter), _form.Features.Length == 0 ? null : _form.Features, _form.One("min_samples"), Closed);
+            _advice = await new DiscoveryService(Ledger).KDistanceAsync(
+                _dataset,
+                StarFilterText.Parse(_filter),
+                _form.Features.Length == 0 ? null : _form.Features,
+                _form.One("min_samples"),
+                Closed
+            );
             var d = _advice.Curve.Distances;
             var step = Math.Max(1, d.Length / 400);
-            _curve = Curve.Draw([.. Enumerable.Range(0, (d.Length + step - 1) / step).Select(i => d[i * step])], _advice.Curve.SuggestedEps, step == 1 ? "stars, nearest first" : $"stars, nearest first (one in {step} is drawn)", "distance", "Distances to neighbours, ascending");
+            _curve = Curve.Draw(
+                [.. Enumerable.Range(0, (d.Length + step - 1) / step).Select(i => d[i * step])],
+                _advice.Curve.SuggestedEps,
+                step == 1 ? "stars, nearest first" : $"stars, nearest first (one in {step} is drawn)",
+                "distance",
+                "Distances to neighbours, ascending"
+            );
         });
         _measuring = false;
     }
@@ -127,11 +158,15 @@ public partial class Start
         {
             var wanted = _form.Expand();
             var placement = wanted.Count == 1 ? RunPlacement.Queued : RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
-            made = (await new RunSubmitter(Ledger).SubmitAsync(_dataset, StarFilterText.Parse(_filter), wanted, placement, null, Closed)).Runs;
+            made = (
+                await new RunSubmitter(Ledger).SubmitAsync(_dataset, StarFilterText.Parse(_filter), wanted, placement, null, Closed)
+            ).Runs;
         });
         _busy = false;
-        if (_refused is not null) return;
-        foreach (var run in made) Host.Enqueue(run.RunId);
+        if (_refused is not null)
+            return;
+        foreach (var run in made)
+            Host.Enqueue(run.RunId);
         Navigation.NavigateTo(made[0].GroupId is { } group ? $"/runs?group_id={group}" : $"/runs/{made[0].RunId}");
     }
 }

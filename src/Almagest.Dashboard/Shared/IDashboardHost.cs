@@ -23,4 +23,12 @@ public interface IDashboardHost
 }
 
 /// <summary>One execution of a job by the clock; without a time: a job that has not run yet.</summary>
-public sealed record ClockJob(string Job, string? Schedule, DateTime? Next, DateTime? FiredAt, double? DurationMs, string? Result, string? Summary);
+public sealed record ClockJob(
+    string Job,
+    string? Schedule,
+    DateTime? Next,
+    DateTime? FiredAt,
+    double? DurationMs,
+    string? Result,
+    string? Summary
+);

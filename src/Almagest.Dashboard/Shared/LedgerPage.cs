@@ -5,25 +5,30 @@ using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Dashboard.Shared;
 
-/// <summary>A page that reads the ledger: it is loading, in trouble that it can explain, or ready. Pages ask services; none has SQL of its own.</summary>
+/// <summary>A page that reads the ledger: it is loading, in trouble that it can explain, or ready. Pages ask services; none has SQL of its
+/// own.</summary>
 public abstract class LedgerPage : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
     private string? _loadedFor;
 
-    [Inject] protected LedgerDatabase Ledger { get; set; } = null!;
+    [Inject]
+    protected LedgerDatabase Ledger { get; set; } = null!;
 
-    [Inject] protected NavigationManager Navigation { get; set; } = null!;
+    [Inject]
+    protected NavigationManager Navigation { get; set; } = null!;
 
     /// <summary>The request, while the page is drawn for the first time; null once the browser is connected.</summary>
-    [CascadingParameter] private HttpContext? Request { get; set; }
+    [CascadingParameter]
+    private HttpContext? Request { get; set; }
 
     /// <summary>What to show instead of the content.</summary>
     public LedgerException? Trouble { get; private set; }
 
     public bool IsLoading { get; private set; } = true;
 
-    /// <summary>All questions are answered. A page is rendered between them, too: what is drawn from several answers waits for this.</summary>
+    /// <summary>All questions are answered. A page is rendered between them, too: what is drawn from several answers waits for
+    /// this.</summary>
     protected bool IsAnswered { get; private set; }
 
     /// <summary>Taken while the source is there: a page may be left in the middle of its loading, and asks on.</summary>
@@ -37,7 +42,8 @@ public abstract class LedgerPage : ComponentBase, IDisposable
     protected override async Task OnParametersSetAsync()
     {
         // The layout renders its page again for reasons of its own; only another address asks for other data.
-        if (_loadedFor == Navigation.Uri) return;
+        if (_loadedFor == Navigation.Uri)
+            return;
         _loadedFor = Navigation.Uri;
         await ReloadAsync();
     }
@@ -54,11 +60,10 @@ public abstract class LedgerPage : ComponentBase, IDisposable
         catch (LedgerException e)
         {
             Trouble = e;
-            if (Request is { Response.HasStarted: false } request) Answer(request.Response, e);
+            if (Request is { Response.HasStarted: false } request)
+                Answer(request.Response, e);
         }
-        catch (OperationCanceledException) when (Closed.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (Closed.IsCancellationRequested) { }
         IsLoading = false;
     }
 
@@ -78,7 +83,8 @@ public abstract class LedgerPage : ComponentBase, IDisposable
             response.StatusCode = status;
             return Task.CompletedTask;
         });
-        if (trouble.Kind == LedgerErrorKind.Unavailable) response.Headers.RetryAfter = "5";
+        if (trouble.Kind == LedgerErrorKind.Unavailable)
+            response.Headers.RetryAfter = "5";
     }
 
     /// <summary>Does what a button asks for; answers what went wrong, or null.</summary>

@@ -11,7 +11,8 @@ public abstract class LedgerPart : ComponentBase, IDisposable
 
     protected LedgerPart() => Closed = _closed.Token;
 
-    [Inject] protected LedgerDatabase Ledger { get; set; } = null!;
+    [Inject]
+    protected LedgerDatabase Ledger { get; set; } = null!;
 
     /// <summary>Ends when the page is left.</summary>
     protected CancellationToken Closed { get; }
@@ -31,9 +32,7 @@ public abstract class LedgerPart : ComponentBase, IDisposable
         {
             Refused = e;
         }
-        catch (OperationCanceledException) when (Closed.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (Closed.IsCancellationRequested) { }
     }
 
     public void Dispose()

@@ -33,17 +33,20 @@ public partial class UploadCatalogue
     private DateTime _shown;
 
     /// <summary>A catalogue is loaded: lists of them are out of date.</summary>
-    [Parameter] public EventCallback Loaded { get; set; }
+    [Parameter]
+    public EventCallback Loaded { get; set; }
 
     private static bool Needed(string field) => field is StarField.RaDeg or StarField.DecDeg;
 
     private string Chosen(string field) => _chosen.GetValueOrDefault(field, Automatic);
 
-    private string Taken(string column) => string.Join(", ", _mapping!.Fields.Where(f => f.ColumnNames.Contains(column)).Select(f => f.Field));
+    private string Taken(string column) =>
+        string.Join(", ", _mapping!.Fields.Where(f => f.ColumnNames.Contains(column)).Select(f => f.Field));
 
     private static string FoundColumn(CatalogPreview preview, string field)
     {
-        if (preview.Mapping[field] is { } found) return $"{found.Formula} (found)";
+        if (preview.Mapping[field] is { } found)
+            return $"{found.Formula} (found)";
         return field == StarField.SourceId ? "the row number" : "– not there –";
     }
 
@@ -51,7 +54,8 @@ public partial class UploadCatalogue
 
     private static string FoundEpoch(ColumnMapping mapping)
     {
-        if (mapping.System?.Epoch is { } year) return $"{year.ToString("0.####", CultureInfo.InvariantCulture)} (found)";
+        if (mapping.System?.Epoch is { } year)
+            return $"{year.ToString("0.####", CultureInfo.InvariantCulture)} (found)";
         return mapping[StarField.Epoch] is { } column ? $"from {column.Formula}" : "not known";
     }
 
@@ -69,15 +73,24 @@ public partial class UploadCatalogue
         await TryAsync(async () =>
         {
             if (e.File.Size > Host.MaxUploadBytes)
-                throw LedgerException.Invalid("file", $"'{e.File.Name}' has {e.File.Size / 1048576.0:N0} MiB, at most {Host.MaxUploadBytes / 1048576.0:N0} are taken here", "Load it on the server: almagest ingest FILE");
+                throw LedgerException.Invalid(
+                    "file",
+                    $"'{e.File.Name}' has {e.File.Size / 1048576.0:N0} MiB, at most {Host.MaxUploadBytes / 1048576.0:N0} are taken here",
+                    "Load it on the server: almagest ingest FILE"
+                );
             try
             {
                 await using var content = e.File.OpenReadStream(Host.MaxUploadBytes, Closed);
-                _file = await UploadedFile.ReceiveAsync(content, e.File.Name, bytes =>
-                {
-                    _received = (bytes, e.File.Size);
-                    Show();
-                }, Closed);
+                _file = await UploadedFile.ReceiveAsync(
+                    content,
+                    e.File.Name,
+                    bytes =>
+                    {
+                        _received = (bytes, e.File.Size);
+                        Show();
+                    },
+                    Closed
+                );
                 _tables = await Task.Run(_file.Tables, Closed);
                 _preview = await Task.Run(() => _file.Preview(_reading), Closed);
                 _mapping = _preview.Mapping;
@@ -89,12 +102,17 @@ public partial class UploadCatalogue
             }
             catch (Exception x) when (x is IOException or Microsoft.JSInterop.JSException)
             {
-                throw LedgerException.Of(ErrorCode.InvalidValue, $"'{e.File.Name}' could not be received whole", "Choose it again.",
-                    inner: x);
+                throw LedgerException.Of(
+                    ErrorCode.InvalidValue,
+                    $"'{e.File.Name}' could not be received whole",
+                    "Choose it again.",
+                    inner: x
+                );
             }
         });
         (_received, _busy) = (null, false);
-        if (_preview is not null) await TryMappingAsync();
+        if (_preview is not null)
+            await TryMappingAsync();
     }
 
     // Another table has other columns: what was chosen for the last one means nothing in it.
@@ -126,12 +144,17 @@ public partial class UploadCatalogue
         return TryMappingAsync();
     }
 
-    private string TableName(CatalogTable table) => $"{table.Number}{(table.Name is { } known ? $" {known}" : "")}{(table.Rows is { } rows ? $" ({DisplayText.Count(rows)} rows)" : "")}";
+    private string TableName(CatalogTable table) =>
+        $"{table.Number}"
+        + (table.Name is { } known ? $" {known}" : "")
+        + (table.Rows is { } rows ? $" ({DisplayText.Count(rows)} rows)" : "");
 
     private async Task ChooseAsync(string field, string column)
     {
-        if (column == Automatic) _chosen.Remove(field);
-        else _chosen[field] = column;
+        if (column == Automatic)
+            _chosen.Remove(field);
+        else
+            _chosen[field] = column;
         await TryMappingAsync();
     }
 
@@ -144,7 +167,8 @@ public partial class UploadCatalogue
             _mapping = _mapping.With(_chosen.Select(c => $"{c.Key}={c.Value}"));
             var (f, m, how) = (_file!, _mapping, _reading);
             _tried = await Task.Run(() => f.Try(m, how), Closed);
-            if (_tried is { Stars: 0, Rejected.Count: 0 }) (_tried, _wrong) = (null, "The file holds no rows.");
+            if (_tried is { Stars: 0, Rejected.Count: 0 })
+                (_tried, _wrong) = (null, "The file holds no rows.");
         }
         catch (CatalogFormatException e)
         {
@@ -172,11 +196,16 @@ public partial class UploadCatalogue
         await TryAsync(async () =>
         {
             var options = _reading.Ingest(_name, _chosen);
-            var progress = new Progress<IngestProgress>(p => { _loading = p; Show(); });
+            var progress = new Progress<IngestProgress>(p =>
+            {
+                _loading = p;
+                Show();
+            });
             _report = await Task.Run(() => new CatalogIngestor(Ledger).IngestAsync([_file!.Path], options, progress, Closed), Closed);
         });
         (_busy, _loading) = (false, null);
-        if (Refused is not null) return;
+        if (Refused is not null)
+            return;
         Forget();
         await Loaded.InvokeAsync();
     }
@@ -184,7 +213,8 @@ public partial class UploadCatalogue
     // A few times a second; a page has better things to do than to count.
     private void Show()
     {
-        if (DateTime.UtcNow - _shown < TimeSpan.FromMilliseconds(200)) return;
+        if (DateTime.UtcNow - _shown < TimeSpan.FromMilliseconds(200))
+            return;
         _shown = DateTime.UtcNow;
         StateHasChanged();
     }

@@ -41,27 +41,56 @@ internal sealed record UploadReading
 
     /// <exception cref="LedgerException">a year cannot be read</exception>
     public StarReaderOptions Stars(int rows) =>
-        new() { RowsPerBatch = rows, ZeroParallaxIsMissing = ZeroParallaxIsMissing, TargetEpoch = Year("epoch", Epoch), CatalogEpoch = Year("catalog_epoch", CatalogEpoch) };
+        new()
+        {
+            RowsPerBatch = rows,
+            ZeroParallaxIsMissing = ZeroParallaxIsMissing,
+            TargetEpoch = Year("epoch", Epoch),
+            CatalogEpoch = Year("catalog_epoch", CatalogEpoch),
+        };
 
     /// <inheritdoc cref="Stars"/>
-    public IngestOptions Ingest(string name, IReadOnlyDictionary<string, string> map) => new()
-    {
-        DatasetName = name, Map = map, ZeroParallaxIsMissing = ZeroParallaxIsMissing,
-        Open = Open, System = System(), Epoch = Year("epoch", Epoch), CatalogEpoch = Year("catalog_epoch", CatalogEpoch),
-    };
+    public IngestOptions Ingest(string name, IReadOnlyDictionary<string, string> map) =>
+        new()
+        {
+            DatasetName = name,
+            Map = map,
+            ZeroParallaxIsMissing = ZeroParallaxIsMissing,
+            Open = Open,
+            System = System(),
+            Epoch = Year("epoch", Epoch),
+            CatalogEpoch = Year("catalog_epoch", CatalogEpoch),
+        };
 
     private PositionSystem? System()
     {
-        if (Frame.Length == 0) return null;
+        if (Frame.Length == 0)
+            return null;
         return PositionSystem.Parse(NeedsEquinox ? Frame + Equinox.Trim() : Frame)
-            ?? throw LedgerException.Invalid("equinox", $"the equinox is '{Equinox}', expected a year from 1600 to 2200", "Write for instance B1875 or J1975.");
+            ?? throw LedgerException.Invalid(
+                "equinox",
+                $"the equinox is '{Equinox}', expected a year from 1600 to 2200",
+                "Write for instance B1875 or J1975."
+            );
     }
 
-    private static double? Year(string field, string text) => text.Trim().Length == 0 ? null
-        : PositionSystem.ParseEpoch(text) ?? throw LedgerException.Invalid(field, $"'{text}' is no year from 1600 to 2200", "Write for instance 2016, J2000 or B1950.");
+    private static double? Year(string field, string text) =>
+        text.Trim().Length == 0
+            ? null
+            : PositionSystem.ParseEpoch(text)
+                ?? throw LedgerException.Invalid(
+                    field,
+                    $"'{text}' is no year from 1600 to 2200",
+                    "Write for instance 2016, J2000 or B1950."
+                );
 }
 
 /// <summary>What the first rows of a file give.</summary>
 /// <param name="NotCarried">stars that stay where they are, for want of a proper motion or an epoch</param>
 /// <param name="First">right ascension, declination (ICRS, degrees) and epoch (Julian year) of the first star; null without one</param>
-internal sealed record UploadTrial(long Stars, IReadOnlyList<RejectedRow> Rejected, long NotCarried, (double Ra, double Dec, double? Epoch)? First);
+internal sealed record UploadTrial(
+    long Stars,
+    IReadOnlyList<RejectedRow> Rejected,
+    long NotCarried,
+    (double Ra, double Dec, double? Epoch)? First
+);

@@ -24,12 +24,18 @@ internal sealed class UploadedFile : IDisposable
 
     /// <param name="name">as the browser says it: only for people, never a path</param>
     /// <param name="received">told the bytes so far</param>
-    public static async Task<UploadedFile> ReceiveAsync(Stream content, string name, Action<long> received, CancellationToken cancellationToken)
+    public static async Task<UploadedFile> ReceiveAsync(
+        Stream content,
+        string name,
+        Action<long> received,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(received);
-        var safe = string.Concat(name.Split('/', '\\')[^1].Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(100)).TrimStart('.');
+        var safe = string.Concat(name.Split('/', '\\')[^1].Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(100))
+            .TrimStart('.');
         var folder = Directory.CreateTempSubdirectory("almagest-upload-");
         var file = new UploadedFile(folder, System.IO.Path.Combine(folder.FullName, safe.Length == 0 ? "upload" : safe));
         try
@@ -37,7 +43,7 @@ internal sealed class UploadedFile : IDisposable
             await using var disk = File.Create(file.Path);
             var buffer = new byte[1 << 17];
             long total = 0;
-            for (int n; (n = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+            for (int n; (n = await content.ReadAsync(buffer, cancellationToken)) > 0; )
             {
                 await disk.WriteAsync(buffer.AsMemory(0, n), cancellationToken);
                 received(total += n);
@@ -73,13 +79,19 @@ internal sealed class UploadedFile : IDisposable
         using var reader = CatalogFile.Open(Path, reading.Open);
         var stars = new StarReader(reader, reading.Apply(mapping), reading.Stars(TriedRows));
         var first = stars.ReadBatches().FirstOrDefault();
-        if (first is null) return new UploadTrial(0, [], 0, null);
-        return new UploadTrial(first.Count, first.Rejected, first.NotCarried,
-            first.Count == 0 ? null : (first.RaDeg[0], first.DecDeg[0], double.IsNaN(first.Epoch[0]) ? null : first.Epoch[0]));
+        if (first is null)
+            return new UploadTrial(0, [], 0, null);
+        return new UploadTrial(
+            first.Count,
+            first.Rejected,
+            first.NotCarried,
+            first.Count == 0 ? null : (first.RaDeg[0], first.DecDeg[0], double.IsNaN(first.Epoch[0]) ? null : first.Epoch[0])
+        );
     }
 
     public void Dispose()
     {
-        if (_folder.Exists) _folder.Delete(recursive: true);
+        if (_folder.Exists)
+            _folder.Delete(recursive: true);
     }
 }

@@ -21,8 +21,14 @@ public abstract class Algorithm
     private protected Algorithm(RunParameters defaults)
     {
         Defaults = defaults;
-        Parameters = [.. RunParameters.Json.GetTypeInfo(defaults.GetType()).Properties.OrderBy(p => p.Order)
-            .Select(p => (PropertyInfo)p.AttributeProvider!).Select(p => Parameter.Of(p, p.GetValue(defaults)))];
+        Parameters =
+        [
+            .. RunParameters
+                .Json.GetTypeInfo(defaults.GetType())
+                .Properties.OrderBy(p => p.Order)
+                .Select(p => (PropertyInfo)p.AttributeProvider!)
+                .Select(p => Parameter.Of(p, p.GetValue(defaults))),
+        ];
         Seed = Parameters.FirstOrDefault(p => p.IsSeed);
     }
 
@@ -71,8 +77,11 @@ public abstract class Algorithm
         {
             var path = e.Path?.TrimStart('$', '.') ?? "";
             var place = path.Length == 0 ? "" : $" at {path}: no such parameter, or not its type";
-            throw new ParameterException(path, $"the parameters of {Name} cannot be read{place}",
-                "Known parameters and their defaults: " + Defaults.ToJson());
+            throw new ParameterException(
+                path,
+                $"the parameters of {Name} cannot be read{place}",
+                "Known parameters and their defaults: " + Defaults.ToJson()
+            );
         }
         parameters.Validate();
         return parameters;

@@ -20,12 +20,10 @@ public sealed record AlgorithmContext
     public CancellationToken CancellationToken { get; init; }
 
     internal static int CheckThreads(int threads) =>
-        threads >= 0 ? threads
+        threads >= 0
+            ? threads
             : throw new DiscoveryException($"max_threads is {threads}; expected 0 (one thread a processor) or a positive number");
 
-    internal ParallelOptions Parallel() => new()
-    {
-        MaxDegreeOfParallelism = MaxThreads == 0 ? Environment.ProcessorCount : MaxThreads,
-        CancellationToken = CancellationToken,
-    };
+    internal ParallelOptions Parallel() =>
+        new() { MaxDegreeOfParallelism = MaxThreads == 0 ? Environment.ProcessorCount : MaxThreads, CancellationToken = CancellationToken };
 }

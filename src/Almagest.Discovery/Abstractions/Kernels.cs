@@ -11,10 +11,11 @@ internal static class Kernels
     /// <exception cref="DiscoveryException">the variable has another value than fast or reference</exception>
     public static bool AreReference => IsReference(Environment.GetEnvironmentVariable(Variable));
 
-    public static bool IsReference(string? said) => said switch
-    {
-        null or "" or "fast" => false,
-        "reference" => true,
-        _ => throw new DiscoveryException($"{Variable} is '{said}', expected fast or reference"),
-    };
+    public static bool IsReference(string? said) =>
+        said switch
+        {
+            null or "" or "fast" => false,
+            "reference" => true,
+            _ => throw new DiscoveryException($"{Variable} is '{said}', expected fast or reference"),
+        };
 }

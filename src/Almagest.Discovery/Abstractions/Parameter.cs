@@ -72,29 +72,30 @@ public sealed class Parameter
     public bool IsLong => Type == typeof(long);
 
     /// <summary>
-    /// The values that are allowed, in words that follow a name, e.g. <c>in (0, 0.5]</c>, <c>1 to 10000</c>, <c>eom or leaf</c>; null = all of
-    /// its type.
+    /// The values that are allowed, in words that follow a name, e.g. <c>in (0, 0.5]</c>, <c>1 to 10000</c>, <c>eom or leaf</c>; null = all
+    /// of its type.
     /// </summary>
-    public string? Range => Kind switch
-    {
-        ParameterKind.Choice => string.Join(" or ", Choices),
-        ParameterKind.Whole => (Min, Max) switch
+    public string? Range =>
+        Kind switch
         {
-            ({ } min, { } max) => $"{Text(min)} to {Text(max)}",
-            ({ } min, null) => $"{Text(min)} or more",
+            ParameterKind.Choice => string.Join(" or ", Choices),
+            ParameterKind.Whole => (Min, Max) switch
+            {
+                ({ } min, { } max) => $"{Text(min)} to {Text(max)}",
+                ({ } min, null) => $"{Text(min)} or more",
+                _ => null,
+            },
+            ParameterKind.Real => (Above, Min, Max) switch
+            {
+                ({ } above, _, { } max) => $"in ({Text(above)}, {Text(max)}]",
+                (_, { } min, { } max) => $"in [{Text(min)}, {Text(max)}]",
+                ({ } above, _, null) => $"above {Text(above)}",
+                (_, { } min, null) => $"{Text(min)} or more",
+                (null, null, { } max) => $"at most {Text(max)}",
+                _ => null,
+            },
             _ => null,
-        },
-        ParameterKind.Real => (Above, Min, Max) switch
-        {
-            ({ } above, _, { } max) => $"in ({Text(above)}, {Text(max)}]",
-            (_, { } min, { } max) => $"in [{Text(min)}, {Text(max)}]",
-            ({ } above, _, null) => $"above {Text(above)}",
-            (_, { } min, null) => $"{Text(min)} or more",
-            (null, null, { } max) => $"at most {Text(max)}",
-            _ => null,
-        },
-        _ => null,
-    };
+        };
 
     private string Dashed => Name.Replace('_', '-');
 
@@ -102,9 +103,12 @@ public sealed class Parameter
 
     /// <summary>The parameter that a property is.</summary>
     /// <param name="value">its default</param>
-    internal static Parameter Of(PropertyInfo property, object? value) => new(property,
-        property.GetCustomAttribute<ParameterAttribute>() ?? throw new InvalidOperationException($"{property.Name} is not a parameter"),
-        value);
+    internal static Parameter Of(PropertyInfo property, object? value) =>
+        new(
+            property,
+            property.GetCustomAttribute<ParameterAttribute>() ?? throw new InvalidOperationException($"{property.Name} is not a parameter"),
+            value
+        );
 
     internal static string NameOf(PropertyInfo property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
 
@@ -113,8 +117,10 @@ public sealed class Parameter
     /// <exception cref="ParameterException">the value is not one that the parameter may have</exception>
     public void Require(object? value)
     {
-        if (value is null && IsNullable) return;
-        if (Kind == ParameterKind.Recipe) RequireRecipe((string)value!);
+        if (value is null && IsNullable)
+            return;
+        if (Kind == ParameterKind.Recipe)
+            RequireRecipe((string)value!);
         else if (!IsAllowed(value))
             throw new ParameterException(Name, $"{Name} is {Convert.ToString(value, CultureInfo.InvariantCulture)}, expected {Expected}");
     }
@@ -134,13 +140,18 @@ public sealed class Parameter
         }
     }
 
-    private bool IsAllowed(object? value) => Kind switch
-    {
-        ParameterKind.Choice => value is string text && Choices.Contains(text),
-        ParameterKind.Flag => value is bool,
-        _ => value is IConvertible number && number.ToDouble(CultureInfo.InvariantCulture) is var n && double.IsFinite(n)
-            && !(n < Min) && !(n <= Above) && !(n > Max),
-    };
+    private bool IsAllowed(object? value) =>
+        Kind switch
+        {
+            ParameterKind.Choice => value is string text && Choices.Contains(text),
+            ParameterKind.Flag => value is bool,
+            _ => value is IConvertible number
+                && number.ToDouble(CultureInfo.InvariantCulture) is var n
+                && double.IsFinite(n)
+                && !(n < Min)
+                && !(n <= Above)
+                && !(n > Max),
+        };
 
     private void RequireRecipe(string name)
     {

@@ -34,7 +34,8 @@ public sealed class ParameterAttribute(string help) : Attribute
     /// <summary>What null means, e.g. <c>min_cluster_size</c>: the value of that one; for properties that may be null.</summary>
     public string? WhenNull { get; init; }
 
-    /// <summary>The command line's name of it, without dashes; left out = the name with dashes, which else stays as a second name.</summary>
+    /// <summary>The command line's name of it, without dashes; left out = the name with dashes, which else stays as a second
+    /// name.</summary>
     public string? Option { get; init; }
 
     /// <summary>What stands for a value in the command line's help, e.g. <c>SHARE</c>.</summary>

@@ -25,8 +25,12 @@ public abstract record RunParameters
     /// Recipe of features; combinations are joined by <c>+</c>. Null = the first that the selection has the columns for
     /// (<see cref="Features.RecipeChoice"/>). A submitted run stores name and version, e.g. <c>population@1</c>.
     /// </summary>
-    [Parameter("Recipe of features, or several joined by +", Label = "Features", ValueName = "RECIPE",
-        WhenNull = "the first whose columns the stars have")]
+    [Parameter(
+        "Recipe of features, or several joined by +",
+        Label = "Features",
+        ValueName = "RECIPE",
+        WhenNull = "the first whose columns the stars have"
+    )]
     public string? Features { get; init; }
 
     /// <summary>Whose parameters they are.</summary>
@@ -41,7 +45,8 @@ public abstract record RunParameters
     /// <exception cref="ParameterException">a value is out of range; the parameter is named</exception>
     public void Validate()
     {
-        foreach (var parameter in Algorithm.Parameters) parameter.Require(parameter.ValueIn(this));
+        foreach (var parameter in Algorithm.Parameters)
+            parameter.Require(parameter.ValueIn(this));
         ValidateTogether();
     }
 
@@ -55,8 +60,12 @@ public abstract record RunParameters
         var defaults = Algorithm.DefaultParameters();
         var values = JsonNode.Parse(ToJson())!.AsObject();
         values.Remove(FeaturesName);
-        return [.. values.Where(p => !(brief && JsonNode.DeepEquals(p.Value, defaults[p.Key])))
-            .Select(p => $"{p.Key} {p.Value?.ToString() ?? "null"}")];
+        return
+        [
+            .. values
+                .Where(p => !(brief && JsonNode.DeepEquals(p.Value, defaults[p.Key])))
+                .Select(p => $"{p.Key} {p.Value?.ToString() ?? "null"}"),
+        ];
     }
 
     /// <summary>Refuses values that are right each and wrong together.</summary>
@@ -65,8 +74,10 @@ public abstract record RunParameters
 
     private static void OnlyParameters(JsonTypeInfo type)
     {
-        if (!typeof(RunParameters).IsAssignableFrom(type.Type)) return;
+        if (!typeof(RunParameters).IsAssignableFrom(type.Type))
+            return;
         var others = type.Properties.Where(p => (p.AttributeProvider as MemberInfo)?.GetCustomAttribute<ParameterAttribute>() is null);
-        foreach (var other in others.ToList()) type.Properties.Remove(other);
+        foreach (var other in others.ToList())
+            type.Properties.Remove(other);
     }
 }

@@ -9,7 +9,8 @@ public abstract class AnomalyAlgorithm : Algorithm
     /// <summary>The run type.</summary>
     public const string Type = "anomaly";
 
-    private protected AnomalyAlgorithm(AnomalyParameters defaults) : base(defaults) { }
+    private protected AnomalyAlgorithm(AnomalyParameters defaults)
+        : base(defaults) { }
 
     public sealed override string RunType => Type;
 }
@@ -19,7 +20,8 @@ public abstract class AnomalyAlgorithm : Algorithm
 public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
     where TParameters : AnomalyParameters, new()
 {
-    protected AnomalyAlgorithm() : base(new TParameters()) { }
+    protected AnomalyAlgorithm()
+        : base(new TParameters()) { }
 
     /// <inheritdoc cref="Algorithm.Run"/>
     public AnomalyResult Detect(FeatureMatrix features, TParameters parameters, AlgorithmContext? context = null)

@@ -5,7 +5,12 @@ namespace Almagest.Discovery.Anomaly;
 /// <param name="PathLength">the star's path length, a mean over the trees; the shorter, the more anomalous</param>
 /// <param name="ExpectedPathLength">the same for a star drawn from the trees' subsamples</param>
 /// <param name="Features">what leads from the expected path length to the star's, the greatest shortening first</param>
-public sealed record AnomalyExplanation(double RawScore, double PathLength, double ExpectedPathLength, IReadOnlyList<FeatureAttribution> Features);
+public sealed record AnomalyExplanation(
+    double RawScore,
+    double PathLength,
+    double ExpectedPathLength,
+    IReadOnlyList<FeatureAttribution> Features
+);
 
 /// <summary>One feature's part in a star's score.</summary>
 /// <param name="Name">the feature</param>

@@ -3,7 +3,8 @@ using Almagest.Discovery.Abstractions;
 
 namespace Almagest.Discovery.Anomaly;
 
-/// <summary>What all algorithms that find anomalies are asked: the share to flag. It sets the threshold on their scores, nothing else.</summary>
+/// <summary>What all algorithms that find anomalies are asked: the share to flag. It sets the threshold on their scores, nothing
+/// else.</summary>
 public abstract record AnomalyParameters : RunParameters
 {
     private const double DefaultContamination = 0.05;
@@ -14,7 +15,13 @@ public abstract record AnomalyParameters : RunParameters
 
     /// <summary>The share of stars to flag, (0, 0.5].</summary>
     [JsonPropertyOrder(-1)]
-    [Parameter("Share of stars to flag", Label = "Contamination", Above = 0, Max = 0.5, ValueName = "SHARE",
-        Advice = "It sets the threshold alone: a complete run can be given another without computing again.")]
+    [Parameter(
+        "Share of stars to flag",
+        Label = "Contamination",
+        Above = 0,
+        Max = 0.5,
+        ValueName = "SHARE",
+        Advice = "It sets the threshold alone: a complete run can be given another without computing again."
+    )]
     public double Contamination { get; init; } = DefaultContamination;
 }

@@ -4,7 +4,8 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Anomaly;
 
 /// <summary>What a detector says of every row. The scores do not depend on the threshold: another contamination needs no new run.</summary>
-/// <param name="RawScores">scikit-learn's <c>score_samples</c>: in [-1, 0), lower = more anomalous; independent of the contamination</param>
+/// <param name="RawScores">scikit-learn's <c>score_samples</c>: in [-1, 0), lower = more anomalous; independent of the
+/// contamination</param>
 /// <param name="Offset">the threshold on <paramref name="RawScores"/>: their percentile at the contamination</param>
 public sealed record AnomalyResult(double[] RawScores, double Offset) : AlgorithmResult
 {
@@ -17,11 +18,13 @@ public sealed record AnomalyResult(double[] RawScores, double Offset) : Algorith
     public int AnomalyCount()
     {
         var count = 0;
-        foreach (var score in RawScores) count += score - Offset < 0 ? 1 : 0;
+        foreach (var score in RawScores)
+            count += score - Offset < 0 ? 1 : 0;
         return count;
     }
 
-    /// <summary>The scores under the threshold that this contamination sets: <c>numpy.percentile(scores, 100 * contamination)</c>.</summary>
+    /// <summary>The scores under the threshold that this contamination sets: <c>numpy.percentile(scores, 100 *
+    /// contamination)</c>.</summary>
     /// <exception cref="DiscoveryException">the contamination is outside (0, 0.5]</exception>
     public static AnomalyResult FromScores(double[] rawScores, double contamination) => new(rawScores, OffsetFor(rawScores, contamination));
 

@@ -10,9 +10,12 @@ internal static class FiniteGuard
     {
         for (var i = 0; i < rows.Length; i++)
         {
-            if (double.IsFinite(rows[i])) continue;
+            if (double.IsFinite(rows[i]))
+                continue;
             throw new DiscoveryException(
-                $"Row {firstRow + i / names.Count} has {names[i % names.Count]} = {rows[i]}: anomalies are found among finite values. Impute what is missing first, as the feature pipeline does.");
+                $"Row {firstRow + i / names.Count} has {names[i % names.Count]} = {rows[i]}: anomalies are found among finite values. "
+                    + $"Impute what is missing first, as the feature pipeline does."
+            );
         }
     }
 }

@@ -15,7 +15,8 @@ internal sealed unsafe class CellTree
         Points = points;
         Nodes = nodes;
         _boxes = boxes;
-        fixed (double* box = _boxes) _box = box; // pinned for life
+        fixed (double* box = _boxes)
+            _box = box; // pinned for life
         Leaves = [.. Enumerable.Range(0, nodes.Length).Where(i => nodes[i].IsLeaf)];
     }
 
@@ -42,12 +43,16 @@ internal sealed unsafe class CellTree
             level = [.. level.Where(part => part.Left is not null).SelectMany(part => new[] { part.Left!, part.Right! })];
         }
 
-        Parallel.ForEach(level.OrderByDescending(part => part.End - part.Start), parallel, part =>
-        {
-            var below = new CellTreeBuilder(points, limit, leafSize);
-            below.Grow(part.Start, part.End);
-            part.Below = below;
-        });
+        Parallel.ForEach(
+            level.OrderByDescending(part => part.End - part.Start),
+            parallel,
+            part =>
+            {
+                var below = new CellTreeBuilder(points, limit, leafSize);
+                below.Grow(part.Start, part.End);
+                part.Below = below;
+            }
+        );
 
         var all = new CellTreeBuilder(points, limit, leafSize);
         roots[0].AppendTo(all);
@@ -84,7 +89,8 @@ internal sealed unsafe class CellTree
             {
                 points.Box(start, end, box);
                 _compact = BoxDistance.Farthest(box, box, points.Dimensions) <= limit;
-                if (_compact || end - start <= leafSize) return;
+                if (_compact || end - start <= leafSize)
+                    return;
                 var (dimension, pivot) = CellTreeBuilder.Halving(box, points.Dimensions);
                 var middle = points.Partition(start, end, dimension, pivot);
                 Left = new Part(start, middle);
@@ -101,8 +107,10 @@ internal sealed unsafe class CellTree
             }
 
             int node;
-            fixed (double* box = _box) node = all.Add(start, end, _compact, box);
-            if (Left is null) return;
+            fixed (double* box = _box)
+                node = all.Add(start, end, _compact, box);
+            if (Left is null)
+                return;
             Left.AppendTo(all);
             all.SetRight(node);
             Right!.AppendTo(all);

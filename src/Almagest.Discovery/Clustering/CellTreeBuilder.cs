@@ -15,8 +15,10 @@ internal sealed unsafe class CellTreeBuilder(PointColumns points, double limit, 
     {
         var widest = 0;
         for (var j = 1; j < dimensions; j++)
-            if (box[dimensions + j] - box[j] > box[dimensions + widest] - box[widest]) widest = j;
-        double low = box[widest], high = box[dimensions + widest];
+            if (box[dimensions + j] - box[j] > box[dimensions + widest] - box[widest])
+                widest = j;
+        double low = box[widest],
+            high = box[dimensions + widest];
         var middle = low / 2 + high / 2; // low + high may overflow
         return (widest, middle > low ? middle : high);
     }
@@ -32,9 +34,11 @@ internal sealed unsafe class CellTreeBuilder(PointColumns points, double limit, 
         {
             points.Box(part.Start, part.End, box);
             var compact = BoxDistance.Farthest(box, box, points.Dimensions) <= limit;
-            if (part.Parent >= 0) SetRight(part.Parent);
+            if (part.Parent >= 0)
+                SetRight(part.Parent);
             var node = Add(part.Start, part.End, compact, box);
-            if (compact || part.End - part.Start <= leafSize) continue;
+            if (compact || part.End - part.Start <= leafSize)
+                continue;
             var (dimension, pivot) = Halving(box, points.Dimensions);
             var middle = points.Partition(part.Start, part.End, dimension, pivot);
             open.Push((middle, part.End, node));
@@ -75,7 +79,8 @@ internal sealed unsafe class CellTreeBuilder(PointColumns points, double limit, 
 
     private void Reserve(int more)
     {
-        if (_count + more <= _nodes.Length) return;
+        if (_count + more <= _nodes.Length)
+            return;
         var size = Math.Max(_count + more, 2 * _nodes.Length);
         Array.Resize(ref _nodes, size);
         Array.Resize(ref _boxes, size * _boxLength);

@@ -18,16 +18,19 @@ internal sealed unsafe class CellWalk
 
     public void Push(int node)
     {
-        if (_openCount == _open.Length) Array.Resize(ref _open, 2 * _open.Length);
+        if (_openCount == _open.Length)
+            Array.Resize(ref _open, 2 * _open.Length);
         _open[_openCount++] = node;
     }
 
     /// <summary>Pushes the children of a node so that the one nearer to a point is visited first.</summary>
     public void PushNearLast(CellTree tree, int node, double* point)
     {
-        int left = node + 1, right = tree.Nodes[node].Right;
+        int left = node + 1,
+            right = tree.Nodes[node].Right;
         var dimensions = tree.Points.Dimensions;
-        var leftFirst = BoxDistance.NearestToPoint(point, tree.Box(left), dimensions) <= BoxDistance.NearestToPoint(point, tree.Box(right), dimensions);
+        var leftFirst =
+            BoxDistance.NearestToPoint(point, tree.Box(left), dimensions) <= BoxDistance.NearestToPoint(point, tree.Box(right), dimensions);
         Push(leftFirst ? right : left);
         Push(leftFirst ? left : right);
     }
@@ -57,7 +60,8 @@ internal sealed unsafe class CellWalk
         while (TryPop(out var at))
         {
             ref readonly var node = ref tree.Nodes[at];
-            if (node.End <= after || counts[at] == 0 || BoxDistance.Nearest(box, tree.Box(at), dimensions) > limit) continue;
+            if (node.End <= after || counts[at] == 0 || BoxDistance.Nearest(box, tree.Box(at), dimensions) > limit)
+                continue;
             if (node.IsLeaf)
             {
                 Leaves.Add(at);
@@ -74,11 +78,19 @@ internal sealed unsafe class CellWalk
     {
         var leaves = tree.Leaves;
         var chunks = (leaves.Length + LeavesAtOnce - 1) / LeavesAtOnce;
-        Parallel.For(0, chunks, parallel, () => new CellWalk(), (chunk, _, walk) =>
-        {
-            var end = Math.Min(leaves.Length, (chunk + 1) * LeavesAtOnce);
-            for (var i = chunk * LeavesAtOnce; i < end; i++) work(leaves[i], walk);
-            return walk;
-        }, _ => { });
+        Parallel.For(
+            0,
+            chunks,
+            parallel,
+            () => new CellWalk(),
+            (chunk, _, walk) =>
+            {
+                var end = Math.Min(leaves.Length, (chunk + 1) * LeavesAtOnce);
+                for (var i = chunk * LeavesAtOnce; i < end; i++)
+                    work(leaves[i], walk);
+                return walk;
+            },
+            _ => { }
+        );
     }
 }

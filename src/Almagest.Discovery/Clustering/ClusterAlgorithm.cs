@@ -9,7 +9,8 @@ public abstract class ClusterAlgorithm : Algorithm
     /// <summary>The run type.</summary>
     public const string Type = "cluster";
 
-    private protected ClusterAlgorithm(RunParameters defaults) : base(defaults) { }
+    private protected ClusterAlgorithm(RunParameters defaults)
+        : base(defaults) { }
 
     public sealed override string RunType => Type;
 }
@@ -19,7 +20,8 @@ public abstract class ClusterAlgorithm : Algorithm
 public abstract class ClusterAlgorithm<TParameters> : ClusterAlgorithm
     where TParameters : RunParameters, new()
 {
-    protected ClusterAlgorithm() : base(new TParameters()) { }
+    protected ClusterAlgorithm()
+        : base(new TParameters()) { }
 
     /// <inheritdoc cref="Algorithm.Run"/>
     public ClusterResult Cluster(FeatureMatrix features, TParameters parameters, AlgorithmContext? context = null)

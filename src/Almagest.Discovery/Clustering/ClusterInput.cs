@@ -16,7 +16,8 @@ internal static class ClusterInput
         {
             throw new DiscoveryException(
                 $"feature '{features.Names[bad % features.Columns]}' of row {bad / features.Columns} is {features.Values[bad]}; "
-                + "clustering needs finite values: impute missing ones or leave those stars out");
+                    + "clustering needs finite values: impute missing ones or leave those stars out"
+            );
         }
     }
 
@@ -30,7 +31,8 @@ internal static class ClusterInput
         {
             throw new DiscoveryException(
                 $"feature '{features.Names[bad % features.Columns]}' of row {bad / features.Columns} is {features.Values[bad]}; "
-                + "the square of a distance to it does not fit a double: standardise the features or leave that star out");
+                    + "the square of a distance to it does not fit a double: standardise the features or leave that star out"
+            );
         }
     }
 

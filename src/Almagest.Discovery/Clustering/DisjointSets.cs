@@ -13,7 +13,8 @@ internal sealed class DisjointSets
     public DisjointSets(int count)
     {
         _parent = GC.AllocateUninitializedArray<int>(count);
-        for (var i = 0; i < count; i++) _parent[i] = i;
+        for (var i = 0; i < count; i++)
+            _parent[i] = i;
     }
 
     /// <summary>Puts an item that is still alone under an earlier one, before any other thread looks at it.</summary>
@@ -26,10 +27,12 @@ internal sealed class DisjointSets
         while (true)
         {
             var parent = Volatile.Read(ref parents[item]);
-            if (parent == item) return item;
+            if (parent == item)
+                return item;
             var grandparent = Volatile.Read(ref parents[parent]);
             // A race may write an older ancestor: still an ancestor. A root is never written here.
-            if (grandparent != parent) parents[item] = grandparent;
+            if (grandparent != parent)
+                parents[item] = grandparent;
             item = grandparent;
         }
     }
@@ -41,9 +44,12 @@ internal sealed class DisjointSets
         {
             a = Find(a);
             b = Find(b);
-            if (a == b) return false;
-            if (a > b) (a, b) = (b, a);
-            if (Interlocked.CompareExchange(ref _parent[b], a, b) == b) return true;
+            if (a == b)
+                return false;
+            if (a > b)
+                (a, b) = (b, a);
+            if (Interlocked.CompareExchange(ref _parent[b], a, b) == b)
+                return true;
         }
     }
 }

@@ -25,7 +25,8 @@ internal sealed unsafe class NearestNeighbours(CellTree tree, int k)
         _walk.Push(0);
         while (_walk.TryPop(out var at))
         {
-            if (_found == k && BoxDistance.NearestToPoint(point, tree.Box(at), dimensions) >= _nearest[0]) continue;
+            if (_found == k && BoxDistance.NearestToPoint(point, tree.Box(at), dimensions) >= _nearest[0])
+                continue;
             ref readonly var node = ref tree.Nodes[at];
             if (!node.IsLeaf)
             {
@@ -38,7 +39,8 @@ internal sealed unsafe class NearestNeighbours(CellTree tree, int k)
             for (var i = node.Start; i < end; i += 4)
             {
                 points.SquaredDistances4(point, i, distances);
-                for (var lane = 0; lane < Math.Min(4, end - i); lane++) Offer(distances[lane]);
+                for (var lane = 0; lane < Math.Min(4, end - i); lane++)
+                    Offer(distances[lane]);
             }
         }
 
@@ -62,14 +64,18 @@ internal sealed unsafe class NearestNeighbours(CellTree tree, int k)
             return;
         }
 
-        if (distance >= heap[0]) return;
+        if (distance >= heap[0])
+            return;
         at = 0;
         while (true)
         {
             var child = 2 * at + 1;
-            if (child >= k) break;
-            if (child + 1 < k && heap[child + 1] > heap[child]) child++;
-            if (heap[child] <= distance) break;
+            if (child >= k)
+                break;
+            if (child + 1 < k && heap[child + 1] > heap[child])
+                child++;
+            if (heap[child] <= distance)
+                break;
             heap[at] = heap[child];
             at = child;
         }

@@ -24,17 +24,20 @@ internal sealed unsafe class PointColumns
         Dimensions = features.Columns;
         _stride = Count + Padding;
         _pinned = GC.AllocateUninitializedArray<double>(checked((int)(_stride * Dimensions)), pinned: true);
-        fixed (double* values = _pinned) _values = values; // stays valid: the array is pinned for life
+        fixed (double* values = _pinned)
+            _values = values; // stays valid: the array is pinned for life
         Row = GC.AllocateUninitializedArray<int>(Count);
         var source = features.Values.AsSpan();
         for (var j = 0; j < Dimensions; j++)
         {
             var column = Column(j);
-            for (int i = 0, at = j; i < Count; i++, at += Dimensions) column[i] = source[at];
+            for (int i = 0, at = j; i < Count; i++, at += Dimensions)
+                column[i] = source[at];
             new Span<double>(column + Count, Padding).Clear();
         }
 
-        for (var i = 0; i < Count; i++) Row[i] = i;
+        for (var i = 0; i < Count; i++)
+            Row[i] = i;
     }
 
     public int Count { get; }
@@ -49,7 +52,8 @@ internal sealed unsafe class PointColumns
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void CopyPoint(int index, double* target)
     {
-        for (var j = 0; j < Dimensions; j++) target[j] = Column(j)[index];
+        for (var j = 0; j < Dimensions; j++)
+            target[j] = Column(j)[index];
     }
 
     public void Swap(int a, int b)
@@ -71,7 +75,8 @@ internal sealed unsafe class PointColumns
         for (var i = from; i < to; i += 4)
         {
             count += BitOperations.PopCount(Near4(point, i, to, limit));
-            if (count >= enough) break;
+            if (count >= enough)
+                break;
         }
 
         return count;
@@ -81,7 +86,8 @@ internal sealed unsafe class PointColumns
     public bool AnyWithin(double* point, int from, int to, double limit)
     {
         for (var i = from; i < to; i += 4)
-            if (Near4(point, i, to, limit) != 0) return true;
+            if (Near4(point, i, to, limit) != 0)
+                return true;
         return false;
     }
 
@@ -131,7 +137,8 @@ internal sealed unsafe class PointColumns
         for (var j = 0; j < Dimensions; j++)
         {
             var column = Column(j);
-            double low = column[from], high = low;
+            double low = column[from],
+                high = low;
             var i = from;
             if (to - from >= 8)
             {
@@ -174,7 +181,12 @@ internal sealed unsafe class PointColumns
         var key = Column(dimension);
         var lefts = stackalloc byte[Block];
         var rights = stackalloc byte[Block];
-        int left = from, right = to, leftCount = 0, rightCount = 0, leftStart = 0, rightStart = 0;
+        int left = from,
+            right = to,
+            leftCount = 0,
+            rightCount = 0,
+            leftStart = 0,
+            rightStart = 0;
         while (right - left > 2 * Block)
         {
             if (leftCount == 0)
@@ -203,15 +215,20 @@ internal sealed unsafe class PointColumns
             rightCount -= swaps;
             leftStart += swaps;
             rightStart += swaps;
-            if (leftCount == 0) left += Block;
-            if (rightCount == 0) right -= Block;
+            if (leftCount == 0)
+                left += Block;
+            if (rightCount == 0)
+                right -= Block;
         }
 
         while (true)
         {
-            while (left < right && key[left] < pivot) left++;
-            while (left < right && !(key[right - 1] < pivot)) right--;
-            if (left >= right) return left;
+            while (left < right && key[left] < pivot)
+                left++;
+            while (left < right && !(key[right - 1] < pivot))
+                right--;
+            if (left >= right)
+                return left;
             Swap(left++, --right);
         }
     }
@@ -221,14 +238,18 @@ internal sealed unsafe class PointColumns
     {
         for (var j = 0; j < Dimensions; j++)
         {
-            double* a = Column(j) + left, b = Column(j) + right;
-            for (var i = 0; i < count; i++) (a[lefts[i]], b[-rights[i]]) = (b[-rights[i]], a[lefts[i]]);
+            double* a = Column(j) + left,
+                b = Column(j) + right;
+            for (var i = 0; i < count; i++)
+                (a[lefts[i]], b[-rights[i]]) = (b[-rights[i]], a[lefts[i]]);
         }
 
         fixed (int* rows = Row)
         {
-            int* a = rows + left, b = rows + right;
-            for (var i = 0; i < count; i++) (a[lefts[i]], b[-rights[i]]) = (b[-rights[i]], a[lefts[i]]);
+            int* a = rows + left,
+                b = rows + right;
+            for (var i = 0; i < count; i++)
+                (a[lefts[i]], b[-rights[i]]) = (b[-rights[i]], a[lefts[i]]);
         }
     }
 }

@@ -11,11 +11,18 @@ public sealed record ClusteredRun(Statistics.StarSet Analysed, IReadOnlyList<Lab
 /// <param name="Anchor">the cluster in which it was first seen: in the earliest run of the matching order that has it</param>
 /// <param name="Found">the anchor and the clusters matched to it, at most one a run, in the order of the runs</param>
 /// <param name="Covered">runs that analysed any of the anchor's stars</param>
-/// <param name="Stability">mean over the other covered runs of the greatest Jaccard similarity of any cluster with the anchor (Hennig 2007); null where there is no other</param>
+/// <param name="Stability">mean over the other covered runs of the greatest Jaccard similarity of any cluster with the anchor (Hennig
+/// 2007); null where there is no other</param>
 /// <param name="CoreSize">stars with a membership probability above ½</param>
 /// <param name="Events">splits and merges, in the order of the runs</param>
 public sealed record ClusterIdentity(
-    IdentityMatch Anchor, IReadOnlyList<IdentityMatch> Found, int Covered, double? Stability, int CoreSize, IReadOnlyList<ClusterEvent> Events)
+    IdentityMatch Anchor,
+    IReadOnlyList<IdentityMatch> Found,
+    int Covered,
+    double? Stability,
+    int CoreSize,
+    IReadOnlyList<ClusterEvent> Events
+)
 {
     /// <summary>The likeliest members, the surest first, then by id; as many as were asked for.</summary>
     public IReadOnlyList<MembershipProbability> Members { get; init; } = [];

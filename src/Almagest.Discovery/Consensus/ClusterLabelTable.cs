@@ -5,7 +5,8 @@ namespace Almagest.Discovery.Consensus;
 /// <summary>The labels of all stars that any run puts into a cluster, as plain arrays: four bytes for each star and run.</summary>
 internal sealed class ClusterLabelTable
 {
-    public const int Noise = -1, NotAnalysed = -2;
+    public const int Noise = -1,
+        NotAnalysed = -2;
 
     private readonly IReadOnlyList<ClusteredRun> _runs;
     private readonly Dictionary<StarSet, int[][]> _sizesWithin = new(ReferenceEqualityComparer.Instance);
@@ -16,7 +17,8 @@ internal sealed class ClusterLabelTable
         var all = new StarSet();
         foreach (var cluster in runs.SelectMany(r => r.Clusters))
         {
-            foreach (var star in cluster.Members) all.Add(star);
+            foreach (var star in cluster.Members)
+                all.Add(star);
         }
         Stars = new StarIndex(all);
         var blank = new Dictionary<StarSet, int[]>(ReferenceEqualityComparer.Instance);
@@ -26,17 +28,20 @@ internal sealed class ClusterLabelTable
         for (var r = 0; r < runs.Count; r++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!blank.TryGetValue(runs[r].Analysed, out var template)) blank.Add(runs[r].Analysed, template = Blank(runs[r].Analysed));
+            if (!blank.TryGetValue(runs[r].Analysed, out var template))
+                blank.Add(runs[r].Analysed, template = Blank(runs[r].Analysed));
             var labels = (int[])template.Clone();
             Members[r] = new int[runs[r].Clusters.Count][];
             for (var c = 0; c < Members[r].Length; c++)
             {
                 Members[r][c] = [.. runs[r].Clusters[c].Members.Select(Stars.IndexOf)];
-                foreach (var star in Members[r][c]) labels[star] = c;
+                foreach (var star in Members[r][c])
+                    labels[star] = c;
             }
             for (var i = 0; i < labels.Length; i++)
             {
-                if (labels[i] != NotAnalysed) AnalysedBy[i]++;
+                if (labels[i] != NotAnalysed)
+                    AnalysedBy[i]++;
             }
             Labels[r] = labels;
         }
@@ -58,10 +63,18 @@ internal sealed class ClusterLabelTable
     {
         lock (_sizesWithin)
         {
-            if (_sizesWithin.TryGetValue(selection, out var sizes)) return sizes;
+            if (_sizesWithin.TryGetValue(selection, out var sizes))
+                return sizes;
             var inside = new bool[Stars.Count];
-            for (var i = 0; i < inside.Length; i++) inside[i] = selection.Contains(Stars[i]);
-            sizes = [.. Members.Select((clusters, r) => clusters.Select(m => ReferenceEquals(_runs[r].Analysed, selection) ? m.Length : m.Count(i => inside[i])).ToArray())];
+            for (var i = 0; i < inside.Length; i++)
+                inside[i] = selection.Contains(Stars[i]);
+            sizes =
+            [
+                .. Members.Select(
+                    (clusters, r) =>
+                        clusters.Select(m => ReferenceEquals(_runs[r].Analysed, selection) ? m.Length : m.Count(i => inside[i])).ToArray()
+                ),
+            ];
             _sizesWithin.Add(selection, sizes);
             return sizes;
         }
@@ -78,7 +91,8 @@ internal sealed class ClusterLabelTable
         foreach (var star in stars)
         {
             var label = labels[star];
-            if (label != NotAnalysed) analysed++;
+            if (label != NotAnalysed)
+                analysed++;
             if (label == current)
             {
                 length++;
@@ -92,7 +106,8 @@ internal sealed class ClusterLabelTable
 
         void Flush()
         {
-            if (current >= 0) overlaps[current] = overlaps.GetValueOrDefault(current) + length;
+            if (current >= 0)
+                overlaps[current] = overlaps.GetValueOrDefault(current) + length;
         }
     }
 
@@ -100,7 +115,8 @@ internal sealed class ClusterLabelTable
     public double AdjustedRandIndex(int first, int second)
     {
         var (a, b) = (Labels[first], Labels[second]);
-        int rows = Members[first].Length + 1, columns = Members[second].Length + 1;
+        int rows = Members[first].Length + 1,
+            columns = Members[second].Length + 1;
         var noise = StarSet.CountCommon(_runs[first].Analysed, _runs[second].Analysed);
         IEnumerable<(int, int, long)> cells;
         if ((long)rows * columns <= 1 << 20)
@@ -108,33 +124,45 @@ internal sealed class ClusterLabelTable
             var counts = new int[rows * columns];
             for (var i = 0; i < a.Length; i++)
             {
-                if (a[i] == NotAnalysed || b[i] == NotAnalysed) continue;
+                if (a[i] == NotAnalysed || b[i] == NotAnalysed)
+                    continue;
                 counts[(a[i] + 1) * columns + b[i] + 1]++;
                 noise--;
             }
-            cells = counts.Index().Where(c => c.Item > 0).Select(c => (c.Index / columns - 1, c.Index % columns - 1, (long)c.Item)).ToList();
+            cells = counts
+                .Index()
+                .Where(c => c.Item > 0)
+                .Select(c => (c.Index / columns - 1, c.Index % columns - 1, (long)c.Item))
+                .ToList();
         }
         else
         {
             var counts = new Dictionary<long, int>();
             for (var i = 0; i < a.Length; i++)
             {
-                if (a[i] == NotAnalysed || b[i] == NotAnalysed) continue;
-                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, (a[i] + 1L) * columns + b[i] + 1, out _)++;
+                if (a[i] == NotAnalysed || b[i] == NotAnalysed)
+                    continue;
+                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+                    counts,
+                    (a[i] + 1L) * columns + b[i] + 1,
+                    out _
+                )++;
                 noise--;
             }
             cells = counts.Select(c => ((int)(c.Key / columns) - 1, (int)(c.Key % columns) - 1, (long)c.Value)).ToList();
         }
         // Stars that are noise in every run are not in the table.
         var known = cells.ToDictionary(c => (c.Item1, c.Item2), c => c.Item3);
-        if (noise > 0) known[(Noise, Noise)] = known.GetValueOrDefault((Noise, Noise)) + noise;
+        if (noise > 0)
+            known[(Noise, Noise)] = known.GetValueOrDefault((Noise, Noise)) + noise;
         return new ContingencyTable(known.Select(c => (c.Key.Item1, c.Key.Item2, c.Value))).AdjustedRandIndex();
     }
 
     private int[] Blank(StarSet analysed)
     {
         var labels = new int[Stars.Count];
-        for (var i = 0; i < labels.Length; i++) labels[i] = analysed.Contains(Stars[i]) ? Noise : NotAnalysed;
+        for (var i = 0; i < labels.Length; i++)
+            labels[i] = analysed.Contains(Stars[i]) ? Noise : NotAnalysed;
         return labels;
     }
 }

@@ -17,7 +17,14 @@ public enum ConsensusOrder
 /// <param name="Analysed">runs that analysed it</param>
 /// <param name="EffectiveFlagged">sum of the weights of the former, among the runs that analysed it</param>
 /// <param name="EffectiveAnalysed">sum of the weights of the latter</param>
-public sealed record StarConsensus(long StarId, int Flagged, int Analysed, double EffectiveFlagged, double EffectiveAnalysed, FlagPosterior Posterior);
+public sealed record StarConsensus(
+    long StarId,
+    int Flagged,
+    int Analysed,
+    double EffectiveFlagged,
+    double EffectiveAnalysed,
+    FlagPosterior Posterior
+);
 
 /// <summary>Ranks the stars that any of several runs flags by how surely they are flagged, whoever looks.</summary>
 /// <remarks>
@@ -31,8 +38,10 @@ public sealed class ConsensusRanking
     private readonly StarSet[] _selections;
     private readonly int[] _selectionOf;
     private readonly StarIndex _stars;
-    private readonly int _runWords, _selectionWords;
-    private readonly ulong[] _flaggedBy, _within;
+    private readonly int _runWords,
+        _selectionWords;
+    private readonly ulong[] _flaggedBy,
+        _within;
 
     public ConsensusRanking(IReadOnlyList<MarkedRun> runs)
     {
@@ -48,13 +57,15 @@ public sealed class ConsensusRanking
         _within = new ulong[(long)_stars.Count * _selectionWords];
         for (var r = 0; r < runs.Count; r++)
         {
-            foreach (var star in runs[r].Marked) _flaggedBy[(long)_stars.IndexOf(star) * _runWords + r / 64] |= 1UL << (r % 64);
+            foreach (var star in runs[r].Marked)
+                _flaggedBy[(long)_stars.IndexOf(star) * _runWords + r / 64] |= 1UL << (r % 64);
         }
         for (var s = 0; s < _selections.Length; s++)
         {
             for (var i = 0; i < _stars.Count; i++)
             {
-                if (_selections[s].Contains(_stars[i])) _within[(long)i * _selectionWords + s / 64] |= 1UL << (s % 64);
+                if (_selections[s].Contains(_stars[i]))
+                    _within[(long)i * _selectionWords + s / 64] |= 1UL << (s % 64);
             }
         }
     }
@@ -66,7 +77,11 @@ public sealed class ConsensusRanking
     public int Count => _stars.Count;
 
     /// <summary>The surest stars first; of equals the one with more runs, then the lower id.</summary>
-    public IReadOnlyList<StarConsensus> Top(int limit, ConsensusOrder order = ConsensusOrder.Low, CancellationToken cancellationToken = default)
+    public IReadOnlyList<StarConsensus> Top(
+        int limit,
+        ConsensusOrder order = ConsensusOrder.Low,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         var judged = new Judged[_stars.Count];
@@ -74,12 +89,15 @@ public sealed class ConsensusRanking
         var lows = new Dictionary<(double, double), double>();
         for (var i = 0; i < judged.Length; i++)
         {
-            if (i % 4096 == 0) cancellationToken.ThrowIfCancellationRequested();
-            if (!exposures.TryGetValue(i, out var exposure)) exposures.Add(i, exposure = Exposure(i));
+            if (i % 4096 == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+            if (!exposures.TryGetValue(i, out var exposure))
+                exposures.Add(i, exposure = Exposure(i));
             var (flagged, effective) = (0, 0.0);
             for (var r = 0; r < _runs.Count; r++)
             {
-                if ((_flaggedBy[(long)i * _runWords + r / 64] >> (r % 64) & 1) == 0) continue;
+                if ((_flaggedBy[(long)i * _runWords + r / 64] >> (r % 64) & 1) == 0)
+                    continue;
                 flagged++;
                 effective += exposure.Weights[r];
             }
@@ -90,12 +108,24 @@ public sealed class ConsensusRanking
             judged[i] = new Judged(i, flagged, exposure.Runs, effective, analysed, Math.Round(rank, 12));
         }
         Array.Sort(judged);
-        return [.. judged.Take(limit).Select(j => new StarConsensus(_stars[j.Star], j.Flagged, j.Analysed, j.EffectiveFlagged, j.EffectiveAnalysed,
-            FlagPosterior.Of(j.EffectiveFlagged, j.EffectiveAnalysed)))];
+        return
+        [
+            .. judged
+                .Take(limit)
+                .Select(j => new StarConsensus(
+                    _stars[j.Star],
+                    j.Flagged,
+                    j.Analysed,
+                    j.EffectiveFlagged,
+                    j.EffectiveAnalysed,
+                    FlagPosterior.Of(j.EffectiveFlagged, j.EffectiveAnalysed)
+                )),
+        ];
 
         double Low(double k, double n)
         {
-            if (!lows.TryGetValue((k, n), out var low)) lows.Add((k, n), low = FlagPosterior.LowOf(k, n));
+            if (!lows.TryGetValue((k, n), out var low))
+                lows.Add((k, n), low = FlagPosterior.LowOf(k, n));
             return low;
         }
     }
@@ -106,12 +136,20 @@ public sealed class ConsensusRanking
         return (own, own.Count(w => w > 0), own.Sum());
     }
 
-    private readonly record struct Judged(int Star, int Flagged, int Analysed, double EffectiveFlagged, double EffectiveAnalysed, double Rank) : IComparable<Judged>
+    private readonly record struct Judged(
+        int Star,
+        int Flagged,
+        int Analysed,
+        double EffectiveFlagged,
+        double EffectiveAnalysed,
+        double Rank
+    ) : IComparable<Judged>
     {
         public int CompareTo(Judged other)
         {
             var byRank = other.Rank.CompareTo(Rank);
-            if (byRank != 0) return byRank;
+            if (byRank != 0)
+                return byRank;
             var byRuns = other.Analysed.CompareTo(Analysed);
             return byRuns != 0 ? byRuns : Star.CompareTo(other.Star);
         }
@@ -127,7 +165,8 @@ public sealed class ConsensusRanking
         public int GetHashCode(int star)
         {
             var hash = new HashCode();
-            foreach (var word in Row(star)) hash.Add(word);
+            foreach (var word in Row(star))
+                hash.Add(word);
             return hash.ToHashCode();
         }
     }

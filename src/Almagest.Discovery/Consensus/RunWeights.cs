@@ -5,7 +5,8 @@ namespace Almagest.Discovery.Consensus;
 /// <summary>
 /// How much say each run of a group has: 1 over the sum of its similarities to all runs of the group, itself included. m identical runs
 /// weigh 1 together, unrelated ones 1 each. The similarity is Cohen's kappa, which for marks is their intraclass correlation (Fleiss and
-/// Cohen 1973); with m equally similar runs the sum of weights is m / (1 + (m - 1) ρ), the effective size of a clustered sample (Kish 1965).
+/// Cohen 1973); with m equally similar runs the sum of weights is m / (1 + (m - 1) ρ), the effective size of a clustered sample (Kish
+/// 1965).
 /// </summary>
 public sealed class RunWeights
 {
@@ -46,7 +47,8 @@ public sealed class RunWeights
         foreach (var i in members)
         {
             double sum = 0;
-            foreach (var j in members) sum += _similarity[i, j];
+            foreach (var j in members)
+                sum += _similarity[i, j];
             weights[i] = 1 / sum;
         }
         return weights;

@@ -21,33 +21,88 @@ internal static class AstrometricFeatures
 
     public static readonly Feature Ra = new("ra", "deg", "Right ascension as a plain number (wraps at 0/360)", [StarColumn.Ra], s => s.Ra);
     public static readonly Feature Dec = new("dec", "deg", "Declination as a plain number", [StarColumn.Dec], s => s.Dec);
-    public static readonly Feature Pmra = new("pmra", "mas/yr", "Proper motion in right ascension times cos(dec)", [StarColumn.Pmra], s => s.Pmra);
+    public static readonly Feature Pmra = new(
+        "pmra",
+        "mas/yr",
+        "Proper motion in right ascension times cos(dec)",
+        [StarColumn.Pmra],
+        s => s.Pmra
+    );
     public static readonly Feature Pmdec = new("pmdec", "mas/yr", "Proper motion in declination", [StarColumn.Pmdec], s => s.Pmdec);
-    public static readonly Feature Parallax = new("parallax", "mas", "Parallax as measured, negative ones too", [StarColumn.Parallax], s => s.Parallax);
-    public static readonly Feature Magnitude = new("magnitude", "mag", "Apparent magnitude in the dataset's main band", [StarColumn.Magnitude], s => s.Magnitude);
+    public static readonly Feature Parallax = new(
+        "parallax",
+        "mas",
+        "Parallax as measured, negative ones too",
+        [StarColumn.Parallax],
+        s => s.Parallax
+    );
+    public static readonly Feature Magnitude = new(
+        "magnitude",
+        "mag",
+        "Apparent magnitude in the dataset's main band",
+        [StarColumn.Magnitude],
+        s => s.Magnitude
+    );
     public static readonly Feature Color = new("color", "mag", "Colour index of the dataset", [StarColumn.Color], s => s.Color);
 
     public static readonly Feature AbsoluteMagnitude = new(
-        "abs_mag", "mag", "Absolute magnitude from the parallax: m + 5 log10(parallax / mas) - 10, no extinction",
-        [StarColumn.Magnitude, StarColumn.Parallax], s => s.Magnitude + 5 * Math.Log10(s.DistanceParallax) - 10) { UsesDistance = true };
+        "abs_mag",
+        "mag",
+        "Absolute magnitude from the parallax: m + 5 log10(parallax / mas) - 10, no extinction",
+        [StarColumn.Magnitude, StarColumn.Parallax],
+        s => s.Magnitude + 5 * Math.Log10(s.DistanceParallax) - 10
+    )
+    {
+        UsesDistance = true,
+    };
 
-    public static readonly Feature VelocityRa = Velocity("v_ra", "Tangential velocity in right ascension", [StarColumn.Pmra, StarColumn.Parallax], s => s.Pmra);
-    public static readonly Feature VelocityDec = Velocity("v_dec", "Tangential velocity in declination", [StarColumn.Pmdec, StarColumn.Parallax], s => s.Pmdec);
-    public static readonly Feature Speed = Velocity("v_tan", "Tangential speed", [StarColumn.Pmra, StarColumn.Pmdec, StarColumn.Parallax], TotalProperMotion);
+    public static readonly Feature VelocityRa = Velocity(
+        "v_ra",
+        "Tangential velocity in right ascension",
+        [StarColumn.Pmra, StarColumn.Parallax],
+        s => s.Pmra
+    );
+    public static readonly Feature VelocityDec = Velocity(
+        "v_dec",
+        "Tangential velocity in declination",
+        [StarColumn.Pmdec, StarColumn.Parallax],
+        s => s.Pmdec
+    );
+    public static readonly Feature Speed = Velocity(
+        "v_tan",
+        "Tangential speed",
+        [StarColumn.Pmra, StarColumn.Pmdec, StarColumn.Parallax],
+        TotalProperMotion
+    );
 
-    public static readonly Feature ProperMotion = new("pm_total", "mas/yr", "Total proper motion", [StarColumn.Pmra, StarColumn.Pmdec], TotalProperMotion);
+    public static readonly Feature ProperMotion = new(
+        "pm_total",
+        "mas/yr",
+        "Total proper motion",
+        [StarColumn.Pmra, StarColumn.Pmdec],
+        TotalProperMotion
+    );
 
     private static double TotalProperMotion(StarValues s) => Math.Sqrt(s.Pmra * s.Pmra + s.Pmdec * s.Pmdec);
 
     private static Feature UnitVector(string name, string description, Func<SkyVector, double> component) =>
-        new(name, "", description, [StarColumn.Ra, StarColumn.Dec], s => component(SkyCoordinates.ToUnitVector(s.Ra, s.Dec))) { Vector = "direction", VectorDimensions = 2 };
+        new(name, "", description, [StarColumn.Ra, StarColumn.Dec], s => component(SkyCoordinates.ToUnitVector(s.Ra, s.Dec)))
+        {
+            Vector = "direction",
+            VectorDimensions = 2,
+        };
 
     private static Feature Velocity(string name, string description, StarColumn[] needs, Func<StarValues, double> properMotion) =>
         new(name, "km/s", description, needs, s => Constants.AuPerYearKmS * properMotion(s) / s.DistanceParallax) { UsesDistance = true };
 
     private static Feature Galactic(string name, string direction, Func<SkyVector, double> component) =>
-        new(name, "pc", $"Heliocentric Galactic Cartesian coordinate {direction}", [StarColumn.Ra, StarColumn.Dec, StarColumn.Parallax],
-            s => component(GalacticFrame.FromIcrs(SkyCoordinates.ToUnitVector(s.Ra, s.Dec))) * 1000 / s.DistanceParallax)
+        new(
+            name,
+            "pc",
+            $"Heliocentric Galactic Cartesian coordinate {direction}",
+            [StarColumn.Ra, StarColumn.Dec, StarColumn.Parallax],
+            s => component(GalacticFrame.FromIcrs(SkyCoordinates.ToUnitVector(s.Ra, s.Dec))) * 1000 / s.DistanceParallax
+        )
         {
             UsesDistance = true,
             Vector = "galactic",

@@ -7,8 +7,8 @@ namespace Almagest.Discovery.Features;
 /// filled as it is read.
 /// </summary>
 /// <remarks>
-/// Why the median of the catalogue column, and not of the derived feature, nor both ways down a tree: on real stars that lost their parallax
-/// or their colour it keeps the order of the complete table best, and a star that is fast or faint by what is left of it stays so
+/// Why the median of the catalogue column, and not of the derived feature, nor both ways down a tree: on real stars that lost their
+/// parallax or their colour it keeps the order of the complete table best, and a star that is fast or faint by what is left of it stays so
 /// (<c>bench/results/missing-values.md</c>). It also serves every algorithm alike.
 /// </remarks>
 internal sealed class ColumnImputer
@@ -23,13 +23,17 @@ internal sealed class ColumnImputer
     {
         this._stars = stars;
         RequirePositions(stars);
-        foreach (var column in needed) Survey(column);
-        if (!needsDistance || AllMissing(StarColumn.Parallax)) return;
+        foreach (var column in needed)
+            Survey(column);
+        if (!needsDistance || AllMissing(StarColumn.Parallax))
+            return;
         var positive = (double[])stars.ParallaxMas.Clone();
         foreach (ref var parallax in positive.AsSpan())
         {
-            if (IsKnown(parallax) && !IsDistance(parallax)) NotPositive++;
-            if (!IsDistance(parallax)) parallax = double.NaN;
+            if (IsKnown(parallax) && !IsDistance(parallax))
+                NotPositive++;
+            if (!IsDistance(parallax))
+                parallax = double.NaN;
         }
         _distanceMedian = OrderStatistics.Median(positive);
     }
@@ -52,7 +56,8 @@ internal sealed class ColumnImputer
         foreach (var column in feature.Needs)
         {
             var value = _stars.Values(column)[row];
-            if (!IsKnown(value) || (feature.UsesDistance && column == StarColumn.Parallax && !IsDistance(value))) return true;
+            if (!IsKnown(value) || (feature.UsesDistance && column == StarColumn.Parallax && !IsDistance(value)))
+                return true;
         }
         return false;
     }
@@ -61,9 +66,15 @@ internal sealed class ColumnImputer
     {
         var parallax = _stars.ParallaxMas[row];
         return new StarValues(
-            _stars.RaDeg[row], _stars.DecDeg[row], Fill(StarColumn.Parallax, parallax), IsDistance(parallax) ? parallax : _distanceMedian,
-            Fill(StarColumn.Pmra, _stars.PmraMasYr[row]), Fill(StarColumn.Pmdec, _stars.PmdecMasYr[row]),
-            Fill(StarColumn.Magnitude, _stars.Magnitude[row]), Fill(StarColumn.Color, _stars.Color[row]));
+            _stars.RaDeg[row],
+            _stars.DecDeg[row],
+            Fill(StarColumn.Parallax, parallax),
+            IsDistance(parallax) ? parallax : _distanceMedian,
+            Fill(StarColumn.Pmra, _stars.PmraMasYr[row]),
+            Fill(StarColumn.Pmdec, _stars.PmdecMasYr[row]),
+            Fill(StarColumn.Magnitude, _stars.Magnitude[row]),
+            Fill(StarColumn.Color, _stars.Color[row])
+        );
     }
 
     /// <summary>Infinities and numbers beyond any catalogue's are gaps, too.</summary>
@@ -78,8 +89,10 @@ internal sealed class ColumnImputer
         var values = _stars.Values(column);
         var unknown = values.Count(v => !IsKnown(v));
         _missing[(int)column] = unknown;
-        if (unknown == 0) return;
-        if (unknown > values.Length - OrderStatistics.CountKnown(values)) values = [.. values.Select(v => IsKnown(v) ? v : double.NaN)];
+        if (unknown == 0)
+            return;
+        if (unknown > values.Length - OrderStatistics.CountKnown(values))
+            values = [.. values.Select(v => IsKnown(v) ? v : double.NaN)];
         _medians[(int)column] = OrderStatistics.Median(values);
     }
 
@@ -87,9 +100,12 @@ internal sealed class ColumnImputer
     {
         for (var row = 0; row < stars.Count; row++)
         {
-            if (stars.RaDeg[row] is >= 0 and < 360 && stars.DecDeg[row] is >= -90 and <= 90) continue;
+            if (stars.RaDeg[row] is >= 0 and < 360 && stars.DecDeg[row] is >= -90 and <= 90)
+                continue;
             throw new DiscoveryException(
-                $"Star {stars.StarId[row]} is at RA {stars.RaDeg[row]}, Dec {stars.DecDeg[row]}: expected degrees in [0, 360) and [-90, 90]. Correct the position or leave the star out of the selection.");
+                $"Star {stars.StarId[row]} is at RA {stars.RaDeg[row]}, Dec {stars.DecDeg[row]}: expected degrees in [0, 360) and "
+                    + $"[-90, 90]. Correct the position or leave the star out of the selection."
+            );
         }
     }
 }

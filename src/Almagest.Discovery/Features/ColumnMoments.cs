@@ -26,13 +26,20 @@ internal sealed class ColumnMoments
 
     public double[] Max { get; }
 
-    /// <summary>True where the values differ by no more than the rounding of the formulas, or by so little that its square is zero.</summary>
+    /// <summary>True where the values differ by no more than the rounding of the formulas, or by so little that its square is
+    /// zero.</summary>
     public bool IsConstant(int column) =>
         Max[column] - Min[column] <= Math.Max(1e-100, 1e-13 * Math.Max(Math.Abs(Max[column]), Math.Abs(Min[column])));
 
     /// <summary>Fills the row-major <paramref name="values"/> with the features of every row and measures them.</summary>
     public static ColumnMoments Measure(
-        int rows, double[] values, ColumnImputer imputer, Feature[] features, int maxThreads, CancellationToken cancellationToken)
+        int rows,
+        double[] values,
+        ColumnImputer imputer,
+        Feature[] features,
+        int maxThreads,
+        CancellationToken cancellationToken
+    )
     {
         var columns = features.Length;
         var moments = new ColumnMoments(columns);
@@ -40,39 +47,54 @@ internal sealed class ColumnMoments
         var sums = new double[blocks * columns];
         var mins = new double[blocks * columns];
         var maxs = new double[blocks * columns];
-        RowBlocks.ForEach(rows, BlockRows, maxThreads, (first, count) =>
-        {
-            Derive(first, count, values, imputer, features);
-            for (var f = 0; f < columns; f++)
+        RowBlocks.ForEach(
+            rows,
+            BlockRows,
+            maxThreads,
+            (first, count) =>
             {
-                double sum = 0, min = double.PositiveInfinity, max = double.NegativeInfinity;
-                for (var i = first * columns + f; i < (first + count) * columns; i += columns)
+                Derive(first, count, values, imputer, features);
+                for (var f = 0; f < columns; f++)
                 {
-                    sum += values[i];
-                    min = Math.Min(min, values[i]);
-                    max = Math.Max(max, values[i]);
+                    double sum = 0,
+                        min = double.PositiveInfinity,
+                        max = double.NegativeInfinity;
+                    for (var i = first * columns + f; i < (first + count) * columns; i += columns)
+                    {
+                        sum += values[i];
+                        min = Math.Min(min, values[i]);
+                        max = Math.Max(max, values[i]);
+                    }
+                    var slot = first / BlockRows * columns + f;
+                    (sums[slot], mins[slot], maxs[slot]) = (sum, min, max);
                 }
-                var slot = first / BlockRows * columns + f;
-                (sums[slot], mins[slot], maxs[slot]) = (sum, min, max);
-            }
-        }, cancellationToken);
+            },
+            cancellationToken
+        );
         for (var f = 0; f < columns; f++)
         {
             moments.Mean[f] = Total(sums, f, columns) / rows;
             moments.Min[f] = Enumerable.Range(0, blocks).Min(b => mins[b * columns + f]);
             moments.Max[f] = Enumerable.Range(0, blocks).Max(b => maxs[b * columns + f]);
         }
-        RowBlocks.ForEach(rows, BlockRows, maxThreads, (first, count) =>
-        {
-            for (var f = 0; f < columns; f++)
+        RowBlocks.ForEach(
+            rows,
+            BlockRows,
+            maxThreads,
+            (first, count) =>
             {
-                double sum = 0;
-                for (var i = first * columns + f; i < (first + count) * columns; i += columns)
-                    sum += (values[i] - moments.Mean[f]) * (values[i] - moments.Mean[f]);
-                sums[first / BlockRows * columns + f] = sum;
-            }
-        }, cancellationToken);
-        for (var f = 0; f < columns; f++) moments.StdDev[f] = Math.Sqrt(Total(sums, f, columns) / rows);
+                for (var f = 0; f < columns; f++)
+                {
+                    double sum = 0;
+                    for (var i = first * columns + f; i < (first + count) * columns; i += columns)
+                        sum += (values[i] - moments.Mean[f]) * (values[i] - moments.Mean[f]);
+                    sums[first / BlockRows * columns + f] = sum;
+                }
+            },
+            cancellationToken
+        );
+        for (var f = 0; f < columns; f++)
+            moments.StdDev[f] = Math.Sqrt(Total(sums, f, columns) / rows);
         return moments;
     }
 
@@ -81,14 +103,16 @@ internal sealed class ColumnMoments
         for (var row = first; row < first + count; row++)
         {
             var star = imputer.Row(row);
-            for (var f = 0; f < features.Length; f++) values[row * features.Length + f] = features[f].Formula(star);
+            for (var f = 0; f < features.Length; f++)
+                values[row * features.Length + f] = features[f].Formula(star);
         }
     }
 
     private static double Total(double[] sums, int column, int columns)
     {
         double total = 0;
-        for (var i = column; i < sums.Length; i += columns) total += sums[i];
+        for (var i = column; i < sums.Length; i += columns)
+            total += sums[i];
         return total;
     }
 }

@@ -12,7 +12,15 @@ namespace Almagest.Discovery.Features;
 /// <param name="Magnitude">mag</param>
 /// <param name="Color">mag</param>
 public readonly record struct StarValues(
-    double Ra, double Dec, double Parallax, double DistanceParallax, double Pmra, double Pmdec, double Magnitude, double Color);
+    double Ra,
+    double Dec,
+    double Parallax,
+    double DistanceParallax,
+    double Pmra,
+    double Pmdec,
+    double Magnitude,
+    double Color
+);
 
 /// <summary>One column of a feature matrix: what it means and how it follows from the catalogue.</summary>
 /// <param name="Name">unique within a recipe; the column name of the matrix</param>
@@ -21,7 +29,12 @@ public readonly record struct StarValues(
 /// <param name="Needs">the catalogue columns the formula reads; where one of them is all missing, the feature is left out</param>
 /// <param name="Formula">finite for every finite input</param>
 public sealed record Feature(
-    string Name, string Unit, string Description, IReadOnlyList<StarColumn> Needs, Func<StarValues, double> Formula)
+    string Name,
+    string Unit,
+    string Description,
+    IReadOnlyList<StarColumn> Needs,
+    Func<StarValues, double> Formula
+)
 {
     /// <summary>True where the formula uses the parallax as a distance: a parallax that is not positive then counts as missing.</summary>
     public bool UsesDistance { get; init; }

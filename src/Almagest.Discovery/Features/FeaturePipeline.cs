@@ -20,39 +20,65 @@ public static class FeaturePipeline
     /// <summary>A catalogue number of a larger magnitude is an infinity or a fill value, and counts as missing.</summary>
     public const double MaxMagnitude = 1e100;
 
-    /// <exception cref="DiscoveryException">no star; a position out of range; no feature of the recipe left; a weight that is not positive or names no feature</exception>
+    /// <exception cref="DiscoveryException">no star; a position out of range; no feature of the recipe left; a weight that is not positive
+    /// or names no feature</exception>
     public static PreparedFeatures Prepare(
-        StarColumns stars, FeatureRecipe recipe, FeatureOptions? options = null, CancellationToken cancellationToken = default)
+        StarColumns stars,
+        FeatureRecipe recipe,
+        FeatureOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(recipe);
         options ??= new FeatureOptions();
-        if (stars.Count == 0) throw new DiscoveryException("The selection holds no star. Widen its filter.");
+        if (stars.Count == 0)
+            throw new DiscoveryException("The selection holds no star. Widen its filter.");
         var imputer = new ColumnImputer(stars, recipe.Needs, recipe.Features.Any(f => f.UsesDistance));
         var leftOut = new List<LeftOutFeature>();
         var features = recipe.Features.Where(f => IsUsable(f, imputer, leftOut)).ToArray();
         if (features.Length == 0)
             throw new DiscoveryException(
-                $"Recipe {recipe.Name} finds no usable column among these {stars.Count} stars: {string.Join("; ", leftOut.Select(f => $"{f.Name}: {f.Reason}"))}. Choose a recipe that needs only what the dataset has.");
+                $"Recipe {recipe.Name} finds no usable column among these {stars.Count} stars: "
+                    + $"{string.Join("; ", leftOut.Select(f => $"{f.Name}: {f.Reason}"))}. Choose a recipe that needs only what the "
+                    + $"dataset has."
+            );
         var weights = Weights(recipe, features, options);
 
         var values = new double[checked(stars.Count * features.Length)];
         var moments = ColumnMoments.Measure(stars.Count, values, imputer, features, options.MaxThreads, cancellationToken);
         var statistics = new FeatureStatistics[features.Length];
-        RowBlocks.For(features.Length, options.MaxThreads, f => statistics[f] = Describe(f, features, moments, values, imputer, options.Standardise, weights[f]), cancellationToken);
-        RowBlocks.ForEach(stars.Count, ColumnMoments.BlockRows, options.MaxThreads, (first, count) =>
-            Rescale(values.AsSpan(first * features.Length, count * features.Length), statistics), cancellationToken);
+        RowBlocks.For(
+            features.Length,
+            options.MaxThreads,
+            f => statistics[f] = Describe(f, features, moments, values, imputer, options.Standardise, weights[f]),
+            cancellationToken
+        );
+        RowBlocks.ForEach(
+            stars.Count,
+            ColumnMoments.BlockRows,
+            options.MaxThreads,
+            (first, count) => Rescale(values.AsSpan(first * features.Length, count * features.Length), statistics),
+            cancellationToken
+        );
         return new PreparedFeatures(
-            recipe, new FeatureMatrix(stars.Count, [.. features.Select(f => f.Name)], values), statistics, Imputations(stars.Count, features, imputer), leftOut);
+            recipe,
+            new FeatureMatrix(stars.Count, [.. features.Select(f => f.Name)], values),
+            statistics,
+            Imputations(stars.Count, features, imputer),
+            leftOut
+        );
     }
 
     private static bool IsUsable(Feature feature, ColumnImputer imputer, List<LeftOutFeature> leftOut)
     {
         var absent = feature.Needs.Where(imputer.AllMissing).Select(c => c.ColumnName()).ToArray();
-        var reason = absent.Length > 0 ? $"no star has {string.Join(" or ", absent)}"
+        var reason =
+            absent.Length > 0 ? $"no star has {string.Join(" or ", absent)}"
             : feature.UsesDistance && !imputer.HasDistances ? "no star has a positive parallax"
             : null;
-        if (reason is not null) leftOut.Add(new LeftOutFeature(feature.Name, reason));
+        if (reason is not null)
+            leftOut.Add(new LeftOutFeature(feature.Name, reason));
         return reason is null;
     }
 
@@ -61,7 +87,10 @@ public static class FeaturePipeline
         foreach (var (name, weight) in options.Weights)
         {
             if (recipe.Features.All(f => f.Name != name))
-                throw new DiscoveryException($"There is no feature '{name}' to weight in recipe {recipe.Name}; it has {string.Join(", ", recipe.Features.Select(f => f.Name))}.");
+                throw new DiscoveryException(
+                    $"There is no feature '{name}' to weight in recipe {recipe.Name}; it has "
+                        + $"{string.Join(", ", recipe.Features.Select(f => f.Name))}."
+                );
             if (!(weight is > 0 and <= 1e6))
                 throw new DiscoveryException($"The weight of {name} is {weight}: expected a number in (0, 1000000].");
         }
@@ -69,28 +98,52 @@ public static class FeaturePipeline
     }
 
     private static FeatureStatistics Describe(
-        int f, Feature[] features, ColumnMoments moments, double[] values, ColumnImputer imputer, bool standardise, double weight)
+        int f,
+        Feature[] features,
+        ColumnMoments moments,
+        double[] values,
+        ColumnImputer imputer,
+        bool standardise,
+        double weight
+    )
     {
         var feature = features[f];
         var column = new double[values.Length / features.Length];
-        for (var row = 0; row < column.Length; row++) column[row] = values[row * features.Length + f];
+        for (var row = 0; row < column.Length; row++)
+            column[row] = values[row * features.Length + f];
         var missing = 0;
         if (feature.Needs.Any(c => imputer.Missing(c) > 0) || (feature.UsesDistance && imputer.NotPositive > 0))
         {
-            for (var row = 0; row < column.Length; row++) missing += imputer.IsImputed(feature, row) ? 1 : 0;
+            for (var row = 0; row < column.Length; row++)
+                missing += imputer.IsImputed(feature, row) ? 1 : 0;
         }
         var constant = moments.IsConstant(f);
         var scale = !standardise || constant ? 1 : VectorScale(f, features, moments);
         return new FeatureStatistics(
-            feature.Name, feature.Unit, moments.Mean[f], constant ? 0 : moments.StdDev[f], OrderStatistics.Median(column), moments.Min[f], moments.Max[f],
-            missing, constant, standardise ? moments.Mean[f] : 0, scale / weight);
+            feature.Name,
+            feature.Unit,
+            moments.Mean[f],
+            constant ? 0 : moments.StdDev[f],
+            OrderStatistics.Median(column),
+            moments.Min[f],
+            moments.Max[f],
+            missing,
+            constant,
+            standardise ? moments.Mean[f] : 0,
+            scale / weight
+        );
     }
 
-    /// <summary>The standard deviation; for a component of a vector, the common scale that gives the vector its number of dimensions as total variance.</summary>
+    /// <summary>The standard deviation; for a component of a vector, the common scale that gives the vector its number of dimensions as
+    /// total variance.</summary>
     private static double VectorScale(int f, Feature[] features, ColumnMoments moments)
     {
-        if (features[f].Vector is not { } vector) return moments.StdDev[f];
-        var total = Enumerable.Range(0, features.Length).Where(i => features[i].Vector == vector).Sum(i => moments.StdDev[i] * moments.StdDev[i]);
+        if (features[f].Vector is not { } vector)
+            return moments.StdDev[f];
+        var total = Enumerable
+            .Range(0, features.Length)
+            .Where(i => features[i].Vector == vector)
+            .Sum(i => moments.StdDev[i] * moments.StdDev[i]);
         return Math.Sqrt(total / features[f].VectorDimensions);
     }
 
@@ -99,7 +152,8 @@ public static class FeaturePipeline
         for (var f = 0; f < statistics.Length; f++)
         {
             var s = statistics[f];
-            if (s.Centre == 0 && s.Scale == 1) continue;
+            if (s.Centre == 0 && s.Scale == 1)
+                continue;
             for (var i = f; i < rows.Length; i += statistics.Length)
                 rows[i] = s.IsConstant && s.Centre != 0 ? 0 : (rows[i] - s.Centre) / s.Scale;
         }
@@ -107,14 +161,32 @@ public static class FeaturePipeline
 
     private static ImputedColumn[] Imputations(int count, Feature[] features, ColumnImputer imputer)
     {
-        var imputed = features.SelectMany(f => f.Needs).Distinct().Order().Where(c => imputer.Missing(c) > 0).Select(c => new ImputedColumn(
-            c.ColumnName(), imputer.Missing(c), count, imputer.Median(c),
-            $"{imputer.Missing(c)} of {count} stars have no {c.ColumnName()}: the median of the others, {imputer.Median(c):G6}, stands in.")).ToList();
+        var imputed = features
+            .SelectMany(f => f.Needs)
+            .Distinct()
+            .Order()
+            .Where(c => imputer.Missing(c) > 0)
+            .Select(c => new ImputedColumn(
+                c.ColumnName(),
+                imputer.Missing(c),
+                count,
+                imputer.Median(c),
+                $"{imputer.Missing(c)} of {count} stars have no {c.ColumnName()}: the median of the others, {imputer.Median(c):G6}, "
+                    + $"stands in."
+            ))
+            .ToList();
         if (imputer.NotPositive > 0 && features.Any(f => f.UsesDistance))
         {
-            imputed.Add(new ImputedColumn(
-                "parallax_mas as distance", imputer.NotPositive, count, imputer.DistanceMedian,
-                $"{imputer.NotPositive} of {count} stars have a parallax that is not positive: for distances the median of the positive ones, {imputer.DistanceMedian:G6} mas, stands in."));
+            imputed.Add(
+                new ImputedColumn(
+                    "parallax_mas as distance",
+                    imputer.NotPositive,
+                    count,
+                    imputer.DistanceMedian,
+                    $"{imputer.NotPositive} of {count} stars have a parallax that is not positive: for distances the median of the "
+                        + $"positive ones, {imputer.DistanceMedian:G6} mas, stands in."
+                )
+            );
         }
         return [.. imputed];
     }

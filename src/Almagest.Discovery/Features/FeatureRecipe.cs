@@ -10,7 +10,8 @@ namespace Almagest.Discovery.Features;
 /// <param name="Features">in the order of the matrix columns; names are unique</param>
 public sealed record FeatureRecipe(string Name, string Version, string Description, IReadOnlyList<Feature> Features)
 {
-    /// <summary>Name and version as <see cref="FeatureRecipes.Get"/> takes them, e.g. <c>population@1</c>: the same numbers again, or a refusal.</summary>
+    /// <summary>Name and version as <see cref="FeatureRecipes.Get"/> takes them, e.g. <c>population@1</c>: the same numbers again, or a
+    /// refusal.</summary>
     public string Reference => string.Join('+', Name.Split('+').Zip(Version.Split('+'), (name, version) => $"{name}@{version}"));
 
     /// <summary>The catalogue columns that any of the features needs.</summary>

@@ -12,48 +12,73 @@ public static class FeatureRecipes
     public const string Default = "default";
 
     /// <summary>
-    /// The first choice of an anomaly run that names none: for datasets with parallaxes, proper motions and colours. Position is no anomaly in itself, and every
-    /// feature that does not matter takes its share of the forest's splits: on 12,366 stars within 100 pc, at contamination 0.1, this flags
-    /// 0.96 of the white dwarfs, all that are faster than 200 km/s and 0.73 of the giants; <see cref="Default"/> flags 0.31, all and 0.26
+    /// The first choice of an anomaly run that names none: for datasets with parallaxes, proper motions and colours. Position is no anomaly
+    /// in itself, and every feature that does not matter takes its share of the forest's splits: on 12,366 stars within 100 pc, at
+    /// contamination 0.1, this flags 0.96 of the white dwarfs, all that are faster than 200 km/s and 0.73 of the giants;
+    /// <see cref="Default"/> flags 0.31, all and 0.26
     /// (<c>bench/results/recipes.md</c>).
     /// </summary>
     public const string ForAnomalies = "population";
 
-    /// <summary>The first choice of a cluster run that names none: members share place, motion and distance, not brightness or colour.</summary>
+    /// <summary>The first choice of a cluster run that names none: members share place, motion and distance, not brightness or
+    /// colour.</summary>
     public const string ForClusters = "cluster5d";
 
     public static IReadOnlyList<FeatureRecipe> All { get; } =
     [
-        new(Default, "1",
+        new(
+            Default,
+            "1",
             "Everything the dataset has, sound on the sphere: direction as a unit vector, proper motion, parallax, colour, magnitude.",
-            [.. Direction, Pmra, Pmdec, Parallax, Color, Magnitude]),
-        new("classic", "1",
-            "Right ascension, declination, magnitude and parallax as plain columns, to compare with older results; splits what lies across RA 0.",
-            [Ra, Dec, Magnitude, Parallax]),
-        new("photometric", "1",
+            [.. Direction, Pmra, Pmdec, Parallax, Color, Magnitude]
+        ),
+        new(
+            "classic",
+            "1",
+            "Right ascension, declination, magnitude and parallax as plain columns, to compare with older results; splits what lies "
+                + "across RA 0.",
+            [Ra, Dec, Magnitude, Parallax]
+        ),
+        new(
+            "photometric",
+            "1",
             "The Hertzsprung-Russell diagram: absolute magnitude and colour. Finds white dwarfs, giants among dwarfs, bad photometry.",
-            [AbsoluteMagnitude, Color]),
-        new("kinematic", "1",
+            [AbsoluteMagnitude, Color]
+        ),
+        new(
+            "kinematic",
+            "1",
             "Tangential velocities in km/s and total proper motion. Finds halo stars and other fast ones.",
-            [VelocityRa, VelocityDec, ProperMotion]),
-        new("population", "1",
-            "Absolute magnitude, colour and tangential speed, nothing else: unusual stars whatever their position. The first choice for anomaly runs.",
-            [AbsoluteMagnitude, Color, Speed]),
-        new("astrometric", "1",
+            [VelocityRa, VelocityDec, ProperMotion]
+        ),
+        new(
+            "population",
+            "1",
+            "Absolute magnitude, colour and tangential speed, nothing else: unusual stars whatever their position. The first choice "
+                + "for anomaly runs.",
+            [AbsoluteMagnitude, Color, Speed]
+        ),
+        new(
+            "astrometric",
+            "1",
             "Proper motion and parallax without position: the space in which an open cluster is a clump.",
-            [Pmra, Pmdec, Parallax]),
-        new("sphere", "1",
-            "Direction on the sky alone, as a unit vector: no wrap at RA 0, no pinch at the poles.",
-            Direction),
-        new("spatial", "1",
-            "Heliocentric Galactic Cartesian coordinates in parsecs from the parallax.",
-            GalacticXyz),
-        new("cluster5d", "1",
-            "Direction (unit vector, counting as two dimensions), proper motion and parallax: open clusters on any part of the sky. The first choice for cluster runs.",
-            [.. Direction, Pmra, Pmdec, Parallax]),
-        new("comoving", "1",
+            [Pmra, Pmdec, Parallax]
+        ),
+        new("sphere", "1", "Direction on the sky alone, as a unit vector: no wrap at RA 0, no pinch at the poles.", Direction),
+        new("spatial", "1", "Heliocentric Galactic Cartesian coordinates in parsecs from the parallax.", GalacticXyz),
+        new(
+            "cluster5d",
+            "1",
+            "Direction (unit vector, counting as two dimensions), proper motion and parallax: open clusters on any part of the sky. "
+                + "The first choice for cluster runs.",
+            [.. Direction, Pmra, Pmdec, Parallax]
+        ),
+        new(
+            "comoving",
+            "1",
             "Direction and proper motion: moving groups where the dataset has no parallaxes.",
-            [.. Direction, Pmra, Pmdec]),
+            [.. Direction, Pmra, Pmdec]
+        ),
     ];
 
     /// <summary>The recipe of this name, or the combination that it spells.</summary>
@@ -62,23 +87,32 @@ public static class FeatureRecipes
     {
         ArgumentNullException.ThrowIfNull(name);
         var parts = name.Split('+', StringSplitOptions.TrimEntries).Select(GetSingle).ToArray();
-        if (parts.Length == 1) return parts[0];
+        if (parts.Length == 1)
+            return parts[0];
         var features = parts.SelectMany(p => p.Features).DistinctBy(f => f.Name).ToArray();
         return new FeatureRecipe(
-            string.Join('+', parts.Select(p => p.Name)), string.Join('+', parts.Select(p => p.Version)),
-            string.Join(" ", parts.Select(p => p.Description)), features);
+            string.Join('+', parts.Select(p => p.Name)),
+            string.Join('+', parts.Select(p => p.Version)),
+            string.Join(" ", parts.Select(p => p.Description)),
+            features
+        );
     }
 
     private static FeatureRecipe GetSingle(string name)
     {
         var at = name.IndexOf('@', StringComparison.Ordinal);
         var bare = at < 0 ? name : name[..at];
-        var recipe = All.FirstOrDefault(r => r.Name.Equals(bare, StringComparison.OrdinalIgnoreCase))
+        var recipe =
+            All.FirstOrDefault(r => r.Name.Equals(bare, StringComparison.OrdinalIgnoreCase))
             ?? throw new DiscoveryException(
-                $"There is no feature recipe '{bare}'. Choose one of {string.Join(", ", All.Select(r => r.Name))}, or join several with '+', as in photometric+kinematic.");
+                $"There is no feature recipe '{bare}'. Choose one of {string.Join(", ", All.Select(r => r.Name))}, or join several "
+                    + $"with '+', as in photometric+kinematic."
+            );
         if (at >= 0 && name[(at + 1)..] != recipe.Version)
             throw new DiscoveryException(
-                $"Feature recipe '{bare}' is at version {recipe.Version} here, not '{name[(at + 1)..]}': ask for {bare}@{recipe.Version}, or use the program version that made the run.");
+                $"Feature recipe '{bare}' is at version {recipe.Version} here, not '{name[(at + 1)..]}': ask for "
+                    + $"{bare}@{recipe.Version}, or use the program version that made the run."
+            );
         return recipe;
     }
 }

@@ -11,15 +11,16 @@ public sealed record PreparedFeatures(
     FeatureMatrix Matrix,
     IReadOnlyList<FeatureStatistics> Statistics,
     IReadOnlyList<ImputedColumn> Imputed,
-    IReadOnlyList<LeftOutFeature> LeftOut)
+    IReadOnlyList<LeftOutFeature> LeftOut
+)
 {
     /// <summary>The same as sentences for the user; empty where nothing was imputed, left out or constant.</summary>
     public IReadOnlyList<string> Notes =>
-    [
-        .. Imputed.Select(i => i.Note),
-        .. LeftOut.Select(f => $"Feature {f.Name} is left out: {f.Reason}."),
-        .. Statistics.Where(s => s.IsConstant).Select(s => $"Feature {s.Name} is the same for every star and cannot tell them apart."),
-    ];
+        [
+            .. Imputed.Select(i => i.Note),
+            .. LeftOut.Select(f => $"Feature {f.Name} is left out: {f.Reason}."),
+            .. Statistics.Where(s => s.IsConstant).Select(s => $"Feature {s.Name} is the same for every star and cannot tell them apart."),
+        ];
 
     /// <summary>The value of a feature in its own unit, from the standardised and weighted matrix.</summary>
     public double InUnits(int row, int column)
@@ -36,7 +37,18 @@ public sealed record PreparedFeatures(
 /// <param name="Centre">what was subtracted</param>
 /// <param name="Scale">what was divided by, after subtracting: 1 / weight where not standardised</param>
 public sealed record FeatureStatistics(
-    string Name, string Unit, double Mean, double StdDev, double Median, double Min, double Max, int Missing, bool IsConstant, double Centre, double Scale);
+    string Name,
+    string Unit,
+    double Mean,
+    double StdDev,
+    double Median,
+    double Min,
+    double Max,
+    int Missing,
+    bool IsConstant,
+    double Centre,
+    double Scale
+);
 
 /// <summary>A catalogue column in which missing values were replaced.</summary>
 /// <param name="Column">as the stars table names it</param>

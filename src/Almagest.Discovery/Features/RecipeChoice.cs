@@ -7,8 +7,8 @@ namespace Almagest.Discovery.Features;
 /// <param name="Reason">why, as a sentence for the user</param>
 /// <remarks>
 /// A column counts as there where <see cref="LeastKnown"/> of the stars have it: the median stands in for the others. That little is
-/// enough, because nothing is gained by a recipe with more columns: with 5 % of the parallaxes left, <c>population</c> still flags more white
-/// dwarfs than <c>default</c> does (<c>docs/decisions/the-recipe-of-a-run-that-names-none.md</c>).
+/// enough, because nothing is gained by a recipe with more columns: with 5 % of the parallaxes left, <c>population</c> still flags more
+/// white dwarfs than <c>default</c> does (<c>docs/decisions/the-recipe-of-a-run-that-names-none.md</c>).
 /// </remarks>
 public sealed record RecipeChoice(FeatureRecipe Recipe, string Reason)
 {
@@ -16,7 +16,8 @@ public sealed record RecipeChoice(FeatureRecipe Recipe, string Reason)
     public const double LeastKnown = 0.1;
 
     /// <summary>For anomaly runs; the last takes any dataset.</summary>
-    public static IReadOnlyList<string> AnomalyOrder { get; } = [FeatureRecipes.ForAnomalies, "photometric", "kinematic", FeatureRecipes.Default];
+    public static IReadOnlyList<string> AnomalyOrder { get; } =
+    [FeatureRecipes.ForAnomalies, "photometric", "kinematic", FeatureRecipes.Default];
 
     /// <summary>For cluster runs; the last needs positions alone.</summary>
     public static IReadOnlyList<string> ClusterOrder { get; } = [FeatureRecipes.ForClusters, "comoving", "sphere"];
@@ -35,9 +36,12 @@ public sealed record RecipeChoice(FeatureRecipe Recipe, string Reason)
             var lack = name == order[^1] ? null : Lack(recipe, coverage);
             if (lack is null)
             {
-                return new RecipeChoice(recipe, lacking.Count == 0
-                    ? $"No recipe was named: {recipe.Name} is the first choice for {kind} runs."
-                    : $"No recipe was named: {recipe.Name} is taken, because {string.Join("; ", lacking)}.");
+                return new RecipeChoice(
+                    recipe,
+                    lacking.Count == 0
+                        ? $"No recipe was named: {recipe.Name} is the first choice for {kind} runs."
+                        : $"No recipe was named: {recipe.Name} is taken, because {string.Join("; ", lacking)}."
+                );
             }
             lacking.Add($"{name} needs {lack}");
         }
@@ -52,7 +56,8 @@ public sealed record RecipeChoice(FeatureRecipe Recipe, string Reason)
             foreach (var column in feature.Needs)
             {
                 var known = coverage.Of(column, feature.UsesDistance);
-                if (known > 0 && known >= LeastKnown * coverage.Stars) continue;
+                if (known > 0 && known >= LeastKnown * coverage.Stars)
+                    continue;
                 var words = feature.UsesDistance && column == StarColumn.Parallax ? "a positive parallax_mas" : column.ColumnName();
                 return string.Create(CultureInfo.InvariantCulture, $"{words}, which {known:N0} of {coverage.Stars:N0} stars have");
             }

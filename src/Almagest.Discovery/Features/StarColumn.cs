@@ -33,15 +33,16 @@ internal static class StarColumnAccess
     }
 
     /// <summary>The name as the stars table and the API spell it.</summary>
-    public static string ColumnName(this StarColumn column) => column switch
-    {
-        StarColumn.Ra => "ra_deg",
-        StarColumn.Dec => "dec_deg",
-        StarColumn.Parallax => "parallax_mas",
-        StarColumn.Pmra => "pmra",
-        StarColumn.Pmdec => "pmdec",
-        StarColumn.Magnitude => "magnitude",
-        StarColumn.Color => "color",
-        _ => throw new ArgumentOutOfRangeException(nameof(column), column, "no such column"),
-    };
+    public static string ColumnName(this StarColumn column) =>
+        column switch
+        {
+            StarColumn.Ra => "ra_deg",
+            StarColumn.Dec => "dec_deg",
+            StarColumn.Parallax => "parallax_mas",
+            StarColumn.Pmra => "pmra",
+            StarColumn.Pmdec => "pmdec",
+            StarColumn.Magnitude => "magnitude",
+            StarColumn.Color => "color",
+            _ => throw new ArgumentOutOfRangeException(nameof(column), column, "no such column"),
+        };
 }

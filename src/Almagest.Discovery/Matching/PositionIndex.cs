@@ -3,8 +3,8 @@ using Almagest.Sky;
 namespace Almagest.Discovery.Matching;
 
 /// <summary>
-/// Positions sorted into zones of declination, within a zone by right ascension (Gray, Nieto-Santisteban and Szalay 2007, MSR-TR-2006-52). A zone is at least
-/// as high as the search radius, so that the neighbours of a position are in three zones at most.
+/// Positions sorted into zones of declination, within a zone by right ascension (Gray, Nieto-Santisteban and Szalay 2007, MSR-TR-2006-52).
+/// A zone is at least as high as the search radius, so that the neighbours of a position are in three zones at most.
 /// </summary>
 internal sealed class PositionIndex
 {
@@ -13,7 +13,8 @@ internal sealed class PositionIndex
     // Rounding of right ascensions near the edge of a window: far above the error, far below any radius that matters.
     private const double Slack = 1e-10;
 
-    private readonly double _radiusDeg, _zoneDeg;
+    private readonly double _radiusDeg,
+        _zoneDeg;
     private readonly int[] _start;
 
     public PositionIndex(SkyPositions positions, double radiusDeg, ParallelOptions parallel)
@@ -29,7 +30,8 @@ internal sealed class PositionIndex
             zoneOf[i] = Zone(positions.DecDeg[i]);
             _start[zoneOf[i] + 1]++;
         }
-        for (var z = 0; z < zones; z++) _start[z + 1] += _start[z];
+        for (var z = 0; z < zones; z++)
+            _start[z + 1] += _start[z];
         (Rows, Ra) = (new int[n], new double[n]);
         var next = _start.AsSpan(0, zones).ToArray();
         for (var i = 0; i < n; i++)
@@ -39,10 +41,16 @@ internal sealed class PositionIndex
         }
         Parallel.For(0, zones, parallel, z => Array.Sort(Ra, Rows, _start[z], _start[z + 1] - _start[z]));
         (X, Y, Z) = (new double[n], new double[n], new double[n]);
-        Parallel.For(0, zones, parallel, z =>
-        {
-            for (var i = _start[z]; i < _start[z + 1]; i++) (X[i], Y[i], Z[i]) = SkyCoordinates.ToUnitVector(Ra[i], positions.DecDeg[Rows[i]]);
-        });
+        Parallel.For(
+            0,
+            zones,
+            parallel,
+            z =>
+            {
+                for (var i = _start[z]; i < _start[z + 1]; i++)
+                    (X[i], Y[i], Z[i]) = SkyCoordinates.ToUnitVector(Ra[i], positions.DecDeg[Rows[i]]);
+            }
+        );
     }
 
     /// <summary>The row that stands at each place of the index.</summary>
@@ -71,8 +79,10 @@ internal sealed class PositionIndex
                 continue;
             }
             Add(ranges, ref count, z, raDeg - half, raDeg + half);
-            if (raDeg - half < 0) Add(ranges, ref count, z, raDeg - half + 360, double.PositiveInfinity);
-            if (raDeg + half >= 360) Add(ranges, ref count, z, double.NegativeInfinity, raDeg + half - 360);
+            if (raDeg - half < 0)
+                Add(ranges, ref count, z, raDeg - half + 360, double.PositiveInfinity);
+            if (raDeg + half >= 360)
+                Add(ranges, ref count, z, double.NegativeInfinity, raDeg + half - 360);
         }
         return count;
     }
@@ -81,8 +91,10 @@ internal sealed class PositionIndex
     {
         var from = FirstNotBelow(_start[zone], _start[zone + 1], low);
         var to = from;
-        while (to < _start[zone + 1] && Ra[to] <= high) to++;
-        if (to > from) ranges[count++] = (from, to);
+        while (to < _start[zone + 1] && Ra[to] <= high)
+            to++;
+        if (to > from)
+            ranges[count++] = (from, to);
     }
 
     private int FirstNotBelow(int from, int to, double value)
@@ -90,8 +102,10 @@ internal sealed class PositionIndex
         while (from < to)
         {
             var middle = (from + to) >>> 1;
-            if (Ra[middle] < value) from = middle + 1;
-            else to = middle;
+            if (Ra[middle] < value)
+                from = middle + 1;
+            else
+                to = middle;
         }
         return from;
     }

@@ -4,18 +4,37 @@ namespace Almagest.Discovery.Recovery;
 
 /// <summary>One star as a catalogue has it, in the units of <see cref="StarColumns"/>; NaN = missing.</summary>
 public readonly record struct CatalogStar(
-    double RaDeg, double DecDeg, double ParallaxMas, double ParallaxErrorMas, double PmraMasYr, double PmdecMasYr, double Magnitude, double Color);
+    double RaDeg,
+    double DecDeg,
+    double ParallaxMas,
+    double ParallaxErrorMas,
+    double PmraMasYr,
+    double PmdecMasYr,
+    double Magnitude,
+    double Color
+);
 
 /// <summary>The real stars that trials plant among, with their parallax errors.</summary>
 /// <param name="Stars">the selection of the run</param>
 /// <param name="ParallaxErrorMas">in the order of the stars; NaN = not known</param>
-/// <param name="Admits">whether the selection would hold such a star; a condition on a column that is not here is taken as fulfilled</param>
+/// <param name="Admits">whether the selection would hold such a star; a condition on a column that is not here is taken as
+/// fulfilled</param>
 public sealed record TrialField(StarColumns Stars, double[] ParallaxErrorMas, Func<CatalogStar, bool> Admits)
 {
-    public CatalogStar this[int row] => new(
-        Stars.RaDeg[row], Stars.DecDeg[row], Stars.ParallaxMas[row], ParallaxErrorMas[row], Stars.PmraMasYr[row], Stars.PmdecMasYr[row], Stars.Magnitude[row], Stars.Color[row]);
+    public CatalogStar this[int row] =>
+        new(
+            Stars.RaDeg[row],
+            Stars.DecDeg[row],
+            Stars.ParallaxMas[row],
+            ParallaxErrorMas[row],
+            Stars.PmraMasYr[row],
+            Stars.PmdecMasYr[row],
+            Stars.Magnitude[row],
+            Stars.Color[row]
+        );
 
-    /// <summary>The real stars, and the planted ones behind them. Their ids are the highest that there are: no catalogue row has them.</summary>
+    /// <summary>The real stars, and the planted ones behind them. Their ids are the highest that there are: no catalogue row has
+    /// them.</summary>
     public StarColumns With(IReadOnlyList<PlantedStar> planted)
     {
         ArgumentNullException.ThrowIfNull(planted);

@@ -15,13 +15,14 @@ public sealed record ClusterPlan(int Members, double DistancePc, double SpreadPc
 }
 
 /// <summary>
-/// Makes a cluster: a Gaussian clump in space around a place drawn of the selection, whose members move together. Each member has the magnitude, colour,
-/// parallax error and gaps of a real star drawn at random, so that the survey's depth and precision are those of the selection.
+/// Makes a cluster: a Gaussian clump in space around a place drawn of the selection, whose members move together. Each member has the
+/// magnitude, colour, parallax error and gaps of a real star drawn at random, so that the survey's depth and precision are those of the
+/// selection.
 /// </summary>
 /// <remarks>
-/// The clump moves as the star does whose parallax is next to its own, of twenty drawn at random: as the field does at its distance. Errors are Gaussian: the
-/// star's own parallax error, or Gaia's typical one at its magnitude where the catalogue has none, and for proper motions 0.96 of it a year (the mean of Gaia DR3's 1.03 and 0.89).
-/// That the proper motions of a near cluster converge is left out.
+/// The clump moves as the star does whose parallax is next to its own, of twenty drawn at random: as the field does at its distance. Errors
+/// are Gaussian: the star's own parallax error, or Gaia's typical one at its magnitude where the catalogue has none, and for proper motions
+/// 0.96 of it a year (the mean of Gaia DR3's 1.03 and 0.89). That the proper motions of a near cluster converge is left out.
 /// </remarks>
 public static class ClusterPlanter
 {
@@ -44,10 +45,15 @@ public static class ClusterPlanter
             var own = new SkyVector(random.Normal(), random.Normal(), random.Normal()) * plan.SpreadPc;
             var (ra, dec) = SkyCoordinates.FromVector(centre + own);
             var host = Draw(field, ref random);
-            var error = double.IsFinite(host.ParallaxErrorMas) ? host.ParallaxErrorMas : double.IsFinite(host.Magnitude) ? Observation.ParallaxError(host.Magnitude) : 0;
-            var (parallax, pmra, pmdec) = (1000 / (centre + own).Norm + error * random.Normal(),
+            var error =
+                double.IsFinite(host.ParallaxErrorMas) ? host.ParallaxErrorMas
+                : double.IsFinite(host.Magnitude) ? Observation.ParallaxError(host.Magnitude)
+                : 0;
+            var (parallax, pmra, pmdec) = (
+                1000 / (centre + own).Norm + error * random.Normal(),
                 motion.Pmra + plan.DispersionMasYr * random.Normal() + MotionError * error * random.Normal(),
-                motion.Pmdec + plan.DispersionMasYr * random.Normal() + MotionError * error * random.Normal());
+                motion.Pmdec + plan.DispersionMasYr * random.Normal() + MotionError * error * random.Normal()
+            );
             var star = host with
             {
                 RaDeg = ra,
@@ -56,7 +62,8 @@ public static class ClusterPlanter
                 PmraMasYr = double.IsNaN(host.PmraMasYr) ? double.NaN : pmra,
                 PmdecMasYr = double.IsNaN(host.PmdecMasYr) ? double.NaN : pmdec,
             };
-            if (field.Admits(star)) members.Add(new PlantedStar(star, null, 0));
+            if (field.Admits(star))
+                members.Add(new PlantedStar(star, null, 0));
         }
         return members;
     }
@@ -71,10 +78,12 @@ public static class ClusterPlanter
         for (int draw = 0, found = 0; draw < 50 * Candidates && found < Candidates; draw++)
         {
             var star = Draw(field, ref random);
-            if (!double.IsFinite(star.PmraMasYr) || !double.IsFinite(star.PmdecMasYr)) continue;
+            if (!double.IsFinite(star.PmraMasYr) || !double.IsFinite(star.PmdecMasYr))
+                continue;
             found++;
             var away = double.IsFinite(star.ParallaxMas) ? Math.Abs(star.ParallaxMas - parallax) : double.MaxValue;
-            if (away >= nearest) continue;
+            if (away >= nearest)
+                continue;
             (nearest, motion) = (away, (star.PmraMasYr, star.PmdecMasYr));
         }
         return motion;

@@ -4,12 +4,13 @@ using Almagest.Sky;
 namespace Almagest.Discovery.Recovery;
 
 /// <summary>Outliers to plant in each repetition: the same number of each trait and contrast.</summary>
-/// <param name="Contrasts">in spreads of the trait, each at least 0; 0 plants ordinary stars, whose share of marks is the rate of false positives</param>
+/// <param name="Contrasts">in spreads of the trait, each at least 0; 0 plants ordinary stars, whose share of marks is the rate of false
+/// positives</param>
 public sealed record OutlierPlan(IReadOnlyList<TraitSpread> Traits, IReadOnlyList<double> Contrasts, int Stars);
 
 /// <summary>
-/// Makes outliers of real stars: each is the copy of a star drawn at random, displaced in one trait. So their places, brightnesses, distances and
-/// gaps are those of the selection, and nothing else about them is odd.
+/// Makes outliers of real stars: each is the copy of a star drawn at random, displaced in one trait. So their places, brightnesses,
+/// distances and gaps are those of the selection, and nothing else about them is odd.
 /// </summary>
 public static class OutlierPlanter
 {
@@ -32,11 +33,13 @@ public static class OutlierPlanter
             for (var draw = 0; draw < MostDraws && !found; draw++)
             {
                 var host = field[(int)(random.Uniform() * field.Stars.Count)];
-                if (Displace(host, trait, contrast, ref random) is not { } star || !field.Admits(star)) continue;
+                if (Displace(host, trait, contrast, ref random) is not { } star || !field.Admits(star))
+                    continue;
                 planted.Add(new PlantedStar(star, trait.Trait, contrast));
                 found = true;
             }
-            if (!found) refused++;
+            if (!found)
+                refused++;
         }
         return planted;
     }
@@ -53,10 +56,12 @@ public static class OutlierPlanter
             case OutlierTrait.Magnitude:
                 return double.IsFinite(star.Magnitude) ? star with { Magnitude = star.Magnitude + sign * size } : null;
             default:
-                if (!double.IsFinite(star.PmraMasYr) || !double.IsFinite(star.PmdecMasYr)) return null;
+                if (!double.IsFinite(star.PmraMasYr) || !double.IsFinite(star.PmdecMasYr))
+                    return null;
                 if (trait.IsVelocity)
                 {
-                    if (!TraitSpread.IsDistance(star.ParallaxMas)) return null;
+                    if (!TraitSpread.IsDistance(star.ParallaxMas))
+                        return null;
                     size *= star.ParallaxMas / Constants.AuPerYearKmS;
                 }
                 var (sin, cos) = Math.SinCos(2 * Math.PI * random.Uniform());

@@ -24,18 +24,26 @@ public static class OutlierTraits
     public static string Name(this OutlierTrait trait) => trait.ToString().ToLowerInvariant();
 
     /// <exception cref="DiscoveryException">there is no such trait</exception>
-    public static OutlierTrait Parse(string name) => All.Where(t => t.Name() == name).Select(t => (OutlierTrait?)t).FirstOrDefault()
+    public static OutlierTrait Parse(string name) =>
+        All.Where(t => t.Name() == name).Select(t => (OutlierTrait?)t).FirstOrDefault()
         ?? throw new DiscoveryException($"There is no trait '{name}' of outliers. Choose of {string.Join(", ", All.Select(Name))}.");
 
     /// <summary>The traits that a recipe's features show.</summary>
     public static IReadOnlyList<OutlierTrait> SeenBy(FeatureRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return [.. All.Where(t => recipe.Needs.Any(c => t switch
-        {
-            OutlierTrait.Color => c == StarColumn.Color,
-            OutlierTrait.Magnitude => c == StarColumn.Magnitude,
-            _ => c is StarColumn.Pmra or StarColumn.Pmdec,
-        }))];
+        return
+        [
+            .. All.Where(t =>
+                recipe.Needs.Any(c =>
+                    t switch
+                    {
+                        OutlierTrait.Color => c == StarColumn.Color,
+                        OutlierTrait.Magnitude => c == StarColumn.Magnitude,
+                        _ => c is StarColumn.Pmra or StarColumn.Pmdec,
+                    }
+                )
+            ),
+        ];
     }
 }

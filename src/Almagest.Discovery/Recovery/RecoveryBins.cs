@@ -22,14 +22,22 @@ public sealed class RecoveryBins(IReadOnlyList<double> edges)
     {
         ArgumentNullException.ThrowIfNull(values);
         var known = values.Where(v => Math.Abs(v) <= FeaturePipeline.MaxMagnitude).ToArray();
-        if (known.Length == 0) return new RecoveryBins([]);
-        return new RecoveryBins([.. Enumerable.Range(1, bins - 1).Select(i => Rounded(OrderStatistics.Percentile(known, 100.0 * i / bins), digits)).Distinct().Order()]);
+        if (known.Length == 0)
+            return new RecoveryBins([]);
+        return new RecoveryBins([
+            .. Enumerable
+                .Range(1, bins - 1)
+                .Select(i => Rounded(OrderStatistics.Percentile(known, 100.0 * i / bins), digits))
+                .Distinct()
+                .Order(),
+        ]);
     }
 
     /// <summary>A number of so many significant digits.</summary>
     public static double Rounded(double value, int digits)
     {
-        if (value == 0 || !double.IsFinite(value)) return value;
+        if (value == 0 || !double.IsFinite(value))
+            return value;
         var scale = Math.Pow(10, digits - 1 - Math.Floor(Math.Log10(Math.Abs(value))));
         return Math.Round(value * scale) / scale;
     }
@@ -38,13 +46,21 @@ public sealed class RecoveryBins(IReadOnlyList<double> edges)
     {
         var bin = double.IsNaN(value) ? _planted.Length - 1 : edges.Count(e => value >= e);
         _planted[bin]++;
-        if (found) _recovered[bin]++;
+        if (found)
+            _recovered[bin]++;
     }
 
     /// <summary>The bins in ascending order, the stars without the value last; empty bins are left out.</summary>
     public IReadOnlyList<RecoveryBin> Read() =>
-    [
-        .. Enumerable.Range(0, _planted.Length).Where(i => _planted[i] > 0).Select(i => new RecoveryBin(
-            i > 0 && i <= edges.Count ? edges[i - 1] : null, i < edges.Count ? edges[i] : null, i == _planted.Length - 1, WilsonInterval.Of(_recovered[i], _planted[i]))),
-    ];
+        [
+            .. Enumerable
+                .Range(0, _planted.Length)
+                .Where(i => _planted[i] > 0)
+                .Select(i => new RecoveryBin(
+                    i > 0 && i <= edges.Count ? edges[i - 1] : null,
+                    i < edges.Count ? edges[i] : null,
+                    i == _planted.Length - 1,
+                    WilsonInterval.Of(_recovered[i], _planted[i])
+                )),
+        ];
 }

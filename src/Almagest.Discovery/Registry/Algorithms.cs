@@ -13,11 +13,7 @@ public static class Algorithms
 {
     /// <summary>In the order in which they are offered; the first of a run type is the one that is taken where none is named.</summary>
     public static IReadOnlyList<Algorithm> All { get; } =
-    [
-        IsolationForestAlgorithm.Instance,
-        DbscanAlgorithm.Instance,
-        HdbscanAlgorithm.Instance,
-    ];
+    [IsolationForestAlgorithm.Instance, DbscanAlgorithm.Instance, HdbscanAlgorithm.Instance];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(a => a.Name)];
 

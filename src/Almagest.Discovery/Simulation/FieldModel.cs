@@ -19,8 +19,8 @@ internal sealed class FieldModel
     private readonly double _limit;
     private readonly double[][] _distances = new double[s_populations.Length][];
     private readonly double[,][] _counts = new double[Latitudes, s_populations.Length][]; // cumulative by distance
-    private readonly double[][] _populations = new double[Latitudes][];                // cumulative by population
-    private readonly double[] _latitudes = new double[Latitudes];                      // cumulative by |sin b|
+    private readonly double[][] _populations = new double[Latitudes][]; // cumulative by population
+    private readonly double[] _latitudes = new double[Latitudes]; // cumulative by |sin b|
     private readonly double _crowded;
 
     public FieldModel(SkyRegion region, double magnitudeLimit)
@@ -43,7 +43,8 @@ internal sealed class FieldModel
             }
 
             _latitudes[bin] = total + (bin > 0 ? _latitudes[bin - 1] : 0);
-            if (Reaches(region, bin)) _crowded = Math.Max(_crowded, total);
+            if (Reaches(region, bin))
+                _crowded = Math.Max(_crowded, total);
         }
     }
 
@@ -57,18 +58,21 @@ internal sealed class FieldModel
         var magnitude = population.AbsoluteMag + random.Between(-0.5, 0.5) * population.Width;
         // Inside a bin of magnitudes the faint side reaches less far: keep it in front of the survey's limit.
         var excess = magnitude + 5 * Math.Log10(distance / 10) + Dust.Extinction(distance, direction.Z) - _limit;
-        if (excess > 0) magnitude -= excess;
+        if (excess > 0)
+            magnitude -= excess;
         var colour = population.GiantColour is { } giant
             ? giant + 0.08 * random.Normal()
             : MainSequence.ColourAt(magnitude) + 0.05 * random.Normal();
-        if (population.GiantColour is null && random.Chance(0.25)) magnitude -= 0.75 * random.Uniform(); // an unresolved companion
+        if (population.GiantColour is null && random.Chance(0.25))
+            magnitude -= 0.75 * random.Uniform(); // an unresolved companion
         return new IntrinsicStar(direction, distance, magnitude, colour);
     }
 
     /// <summary>A direction evenly drawn from the region, as a Galactic unit vector.</summary>
     public SkyVector EvenDirection(ref StarRandom random)
     {
-        if (_region.IsAllSky) return Sphere(random.Between(-1, 1), 2 * Math.PI * random.Uniform());
+        if (_region.IsAllSky)
+            return Sphere(random.Between(-1, 1), 2 * Math.PI * random.Uniform());
         // 1 - cos of the angle from the centre is uniform; its largest value without cancellation for a small cone.
         var versine = random.Uniform() * 2 * Math.Pow(Math.Sin(_region.RadiusDeg * Math.PI / 360), 2);
         var sin = Math.Sqrt(versine * (2 - versine));
@@ -92,11 +96,13 @@ internal sealed class FieldModel
             {
                 direction = EvenDirection(ref random);
                 bin = Bin(direction.Z);
-                if (!random.Chance(_populations[bin][^1] / _crowded)) continue;
+                if (!random.Chance(_populations[bin][^1] / _crowded))
+                    continue;
             }
 
             // More stars towards the Galactic centre than away from it.
-            if (random.Chance((1 + 0.4 * direction.X) / 1.4)) return direction;
+            if (random.Chance((1 + 0.4 * direction.X) / 1.4))
+                return direction;
         }
     }
 
@@ -107,7 +113,8 @@ internal sealed class FieldModel
         i = Math.Clamp(i < 0 ? ~i : i, 1, Steps);
         var share = (target - counts[i - 1]) / (counts[i] - counts[i - 1]);
         // Counts grow with the cube of the distance near the Sun, where a straight line would be wrong.
-        double near = Math.Pow(distances[i - 1], 3), far = Math.Pow(distances[i], 3);
+        double near = Math.Pow(distances[i - 1], 3),
+            far = Math.Pow(distances[i], 3);
         return Math.Cbrt(near + share * (far - near));
     }
 
@@ -122,7 +129,8 @@ internal sealed class FieldModel
             for (var k = 0; k < Fine; k++)
             {
                 var d = distances[i - 1] + (k + 0.5) * step;
-                if (population.AbsoluteMag + 5 * Math.Log10(d / 10) + Dust.Extinction(d, sinB) > _limit) break;
+                if (population.AbsoluteMag + 5 * Math.Log10(d / 10) + Dust.Extinction(d, sinB) > _limit)
+                    break;
                 var height = d * sinB;
                 sum += d * d * step * (Math.Exp(-height / population.HeightPc) + 0.05 * Math.Exp(-height / 900));
             }
@@ -144,9 +152,11 @@ internal sealed class FieldModel
 
     private static bool Reaches(SkyRegion region, int bin)
     {
-        if (region.IsAllSky) return true;
+        if (region.IsAllSky)
+            return true;
         var b = GalacticFrame.FromIcrs(region.RaDeg, region.DecDeg).BDeg;
-        double low = b - region.RadiusDeg, high = b + region.RadiusDeg;
+        double low = b - region.RadiusDeg,
+            high = b + region.RadiusDeg;
         var farthest = Math.Min(90, Math.Max(Math.Abs(low), Math.Abs(high)));
         var nearest = low <= 0 && high >= 0 ? 0 : Math.Min(Math.Abs(low), Math.Abs(high));
         return bin >= Bin(Math.Sin(nearest * Constants.Degree)) && bin <= Bin(Math.Sin(farthest * Constants.Degree));
@@ -157,9 +167,19 @@ internal sealed class FieldModel
         const double Step = 0.5;
         var made = new List<Population>();
         for (var m = -1.75; m < 14; m += Step)
-            made.Add(new Population(m, Step, MainSequence.DensityAt(m), m < 2 ? 110 : m < 4 ? 200 : 300, null));
-        made.Add(new Population(0.5, 0.5, 0.25, 280, 1.22));  // the red clump
-        made.Add(new Population(2.2, 1.2, 0.12, 300, 1.08));  // climbing from the main sequence
+            made.Add(
+                new Population(
+                    m,
+                    Step,
+                    MainSequence.DensityAt(m),
+                    m < 2 ? 110
+                        : m < 4 ? 200
+                        : 300,
+                    null
+                )
+            );
+        made.Add(new Population(0.5, 0.5, 0.25, 280, 1.22)); // the red clump
+        made.Add(new Population(2.2, 1.2, 0.12, 300, 1.08)); // climbing from the main sequence
         made.Add(new Population(-0.7, 0.8, 0.035, 300, 1.50)); // the upper branch
         made.Add(new Population(-2.0, 0.8, 0.006, 300, 2.10));
         return [.. made];

@@ -7,7 +7,14 @@ internal static class Observation
 {
     private const int RunningBits = 35;
 
-    public static SimulatedStar Of(ref StarRandom random, long index, in IntrinsicStar star, SkyVector icrsVelocity, OutlierKind kind, string? cluster)
+    public static SimulatedStar Of(
+        ref StarRandom random,
+        long index,
+        in IntrinsicStar star,
+        SkyVector icrsVelocity,
+        OutlierKind kind,
+        string? cluster
+    )
     {
         var (ra, dec) = SkyCoordinates.FromVector(GalacticFrame.ToIcrs(star.Direction));
         ra = SkyCoordinates.NormaliseDegrees(Math.Round(ra, 10)); // as files write it, so that none can say 360
@@ -57,7 +64,8 @@ internal static class Observation
         };
     }
 
-    /// <summary>Typical error of a parallax, mas: 0.02 for bright stars, 0.07 at G 17 (Gaia Collaboration 2016, A&amp;A 595, A1, sect. 8).</summary>
+    /// <summary>Typical error of a parallax, mas: 0.02 for bright stars, 0.07 at G 17 (Gaia Collaboration 2016, A&amp;A 595, A1, sect.
+    /// 8).</summary>
     public static double ParallaxError(double g)
     {
         var z = Math.Max(Math.Pow(10, 0.4 * (13 - 15)), Math.Pow(10, 0.4 * (g - 15)));

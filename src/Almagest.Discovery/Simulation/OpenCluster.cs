@@ -14,8 +14,17 @@ namespace Almagest.Discovery.Simulation;
 /// <param name="Members">about how many members Gaia sees</param>
 /// <param name="BrightestAbsoluteMag">where its main sequence begins, by its age</param>
 public sealed record OpenCluster(
-    string Name, double RaDeg, double DecDeg, double ParallaxMas, double PmraMasYr, double PmdecMasYr,
-    double RadialVelocityKmS, double ScaleRadiusPc, int Members, double BrightestAbsoluteMag)
+    string Name,
+    double RaDeg,
+    double DecDeg,
+    double ParallaxMas,
+    double PmraMasYr,
+    double PmdecMasYr,
+    double RadialVelocityKmS,
+    double ScaleRadiusPc,
+    int Members,
+    double BrightestAbsoluteMag
+)
 {
     /// <summary>The clusters that can be planted, in this order.</summary>
     public static IReadOnlyList<OpenCluster> Known { get; } =

@@ -26,19 +26,18 @@ internal static class OutlierKinds
 {
     /// <summary>The kinds that are planted, in equal numbers.</summary>
     public static IReadOnlyList<OutlierKind> Planted { get; } =
-    [
-        OutlierKind.HighVelocity, OutlierKind.WhiteDwarf, OutlierKind.OddColour, OutlierKind.BlueSupergiant, OutlierKind.SpuriousAstrometry,
-    ];
+    [OutlierKind.HighVelocity, OutlierKind.WhiteDwarf, OutlierKind.OddColour, OutlierKind.BlueSupergiant, OutlierKind.SpuriousAstrometry];
 
     /// <summary>The name in files, such as <c>white_dwarf</c>; null for an ordinary star.</summary>
-    public static string? Name(this OutlierKind kind) => kind switch
-    {
-        OutlierKind.None => null,
-        OutlierKind.HighVelocity => "high_velocity",
-        OutlierKind.WhiteDwarf => "white_dwarf",
-        OutlierKind.OddColour => "odd_colour",
-        OutlierKind.BlueSupergiant => "blue_supergiant",
-        OutlierKind.SpuriousAstrometry => "spurious_astrometry",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-    };
+    public static string? Name(this OutlierKind kind) =>
+        kind switch
+        {
+            OutlierKind.None => null,
+            OutlierKind.HighVelocity => "high_velocity",
+            OutlierKind.WhiteDwarf => "white_dwarf",
+            OutlierKind.OddColour => "odd_colour",
+            OutlierKind.BlueSupergiant => "blue_supergiant",
+            OutlierKind.SpuriousAstrometry => "spurious_astrometry",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
 }

@@ -6,15 +6,22 @@ namespace Almagest.Discovery.Simulation;
 public static class SimulatedSkyCsvWriter
 {
     public const string Header =
-        "source_id,ra,dec,parallax,parallax_error,pmra,pmdec,phot_g_mean_mag,bp_rp,radial_velocity,ruwe,label_outlier,label_kind,label_cluster";
+        "source_id,ra,dec,parallax,parallax_error,pmra,pmdec,"
+        + "phot_g_mean_mag,bp_rp,radial_velocity,ruwe,label_outlier,label_kind,label_cluster";
 
     private const int LongestLine = 320;
 
-    /// <summary>Writes the header and every star, lines ending in LF: the same bytes for the same options on any number of threads.</summary>
+    /// <summary>Writes the header and every star, lines ending in LF: the same bytes for the same options on any number of
+    /// threads.</summary>
     /// <param name="maxThreads">0 = one a processor</param>
     /// <param name="progress">stars written so far</param>
     public static void Write(
-        SkySimulator simulator, TextWriter writer, int maxThreads = 0, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        SkySimulator simulator,
+        TextWriter writer,
+        int maxThreads = 0,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(simulator);
         ArgumentNullException.ThrowIfNull(writer);

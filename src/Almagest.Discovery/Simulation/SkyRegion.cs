@@ -26,7 +26,9 @@ public sealed record SkyRegion
         if (!double.IsFinite(raDeg) || !(decDeg is >= -90 and <= 90) || !(radiusDeg is > 0 and <= 180))
         {
             throw new DiscoveryException(
-                $"the cone ({raDeg}, {decDeg}) of radius {radiusDeg} does not exist; expected degrees: any ra, dec in [-90, 90], radius in (0, 180]");
+                $"the cone ({raDeg}, {decDeg}) of radius {radiusDeg} does not exist; expected degrees: any ra, dec in [-90, 90], "
+                    + $"radius in (0, 180]"
+            );
         }
 
         return new SkyRegion(SkyCoordinates.NormaliseDegrees(raDeg), decDeg, radiusDeg);

@@ -11,7 +11,8 @@ public sealed record SkySimulationOptions
 
     public ulong Seed { get; init; } = 42;
 
-    /// <summary>How many open clusters to plant, from the front of <see cref="OpenCluster.Known"/>; only those centred in the region count.</summary>
+    /// <summary>How many open clusters to plant, from the front of <see cref="OpenCluster.Known"/>; only those centred in the region
+    /// count.</summary>
     public int Clusters { get; init; } = 8;
 
     /// <summary>
@@ -31,11 +32,16 @@ public sealed record SkySimulationOptions
     /// <exception cref="DiscoveryException">an option is out of range</exception>
     public void Validate()
     {
-        if (Stars is < 1 or > MaxStars) throw OutOfRange("stars", Stars, $"1 to {MaxStars}");
-        if (Clusters < 0 || Clusters > OpenCluster.Known.Count) throw OutOfRange("clusters", Clusters, $"0 to {OpenCluster.Known.Count}");
-        if (!(ClusterFraction is >= 0 and <= 0.5)) throw OutOfRange("cluster_fraction", ClusterFraction, "0 to 0.5");
-        if (!(OutlierFraction is >= 0 and <= 0.4)) throw OutOfRange("outlier_fraction", OutlierFraction, "0 to 0.4");
-        if (!(MagnitudeLimit is >= 10 and <= 21)) throw OutOfRange("magnitude_limit", MagnitudeLimit, "10 to 21");
+        if (Stars is < 1 or > MaxStars)
+            throw OutOfRange("stars", Stars, $"1 to {MaxStars}");
+        if (Clusters < 0 || Clusters > OpenCluster.Known.Count)
+            throw OutOfRange("clusters", Clusters, $"0 to {OpenCluster.Known.Count}");
+        if (!(ClusterFraction is >= 0 and <= 0.5))
+            throw OutOfRange("cluster_fraction", ClusterFraction, "0 to 0.5");
+        if (!(OutlierFraction is >= 0 and <= 0.4))
+            throw OutOfRange("outlier_fraction", OutlierFraction, "0 to 0.4");
+        if (!(MagnitudeLimit is >= 10 and <= 21))
+            throw OutOfRange("magnitude_limit", MagnitudeLimit, "10 to 21");
         ArgumentNullException.ThrowIfNull(Region);
     }
 

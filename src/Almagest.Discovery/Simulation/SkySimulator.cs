@@ -59,7 +59,8 @@ public sealed class SkySimulator
 
         for (var i = 0; i < _clusterEnds.Length; i++)
         {
-            if (role >= _clusterEnds[i]) continue;
+            if (role >= _clusterEnds[i])
+                continue;
             var (member, velocity) = _clusters[i].Draw(ref random);
             return Observation.Of(ref random, index, member, velocity, OutlierKind.None, _clusters[i].Cluster.Name);
         }
@@ -82,7 +83,7 @@ public sealed class SkySimulator
         var ahead = maxThreads == 0 ? Environment.ProcessorCount : maxThreads;
         var batches = (Options.Stars + BatchSize - 1) / BatchSize;
         var running = new Queue<Task<T>>();
-        for (long next = 0; next < batches || running.Count > 0;)
+        for (long next = 0; next < batches || running.Count > 0; )
         {
             while (next < batches && running.Count < ahead)
             {
@@ -99,7 +100,8 @@ public sealed class SkySimulator
     {
         var start = number * BatchSize;
         var stars = new SimulatedStar[Math.Min(BatchSize, Options.Stars - start)];
-        for (var i = 0; i < stars.Length; i++) stars[i] = Star(start + i);
+        for (var i = 0; i < stars.Length; i++)
+            stars[i] = Star(start + i);
         return stars;
     }
 
@@ -117,15 +119,24 @@ public sealed class SkySimulator
             case OutlierKind.WhiteDwarf:
                 var magnitude = random.Between(10.5, 13.5);
                 var horizon = Math.Pow(10, (Options.MagnitudeLimit - 0.3 - magnitude + 5) / 5);
-                star = new IntrinsicStar(_field.EvenDirection(ref random), horizon * Math.Cbrt(random.Uniform()), magnitude,
-                    MainSequence.WhiteDwarfColourAt(magnitude) + 0.04 * random.Normal());
+                star = new IntrinsicStar(
+                    _field.EvenDirection(ref random),
+                    horizon * Math.Cbrt(random.Uniform()),
+                    magnitude,
+                    MainSequence.WhiteDwarfColourAt(magnitude) + 0.04 * random.Normal()
+                );
                 break;
             case OutlierKind.OddColour:
                 var shift = random.Between(1.2, 2.5);
                 star = star with { Colour = star.Colour + (star.Colour < 1.2 ? shift : -shift) };
                 break;
             case OutlierKind.BlueSupergiant:
-                star = star with { AbsoluteMag = -6 + 0.8 * random.Normal(), Colour = -0.2 + 0.1 * random.Normal(), DistancePc = random.Between(400, 2500) };
+                star = star with
+                {
+                    AbsoluteMag = -6 + 0.8 * random.Normal(),
+                    Colour = -0.2 + 0.1 * random.Normal(),
+                    DistancePc = random.Between(400, 2500),
+                };
                 break;
             default:
                 break;
@@ -143,6 +154,11 @@ public sealed class SkySimulator
         return star with { DistancePc = distance, AbsoluteMag = magnitude, Colour = MainSequence.ColourAt(magnitude) };
     }
 
-    private static SimulatedStar Observe(ref StarRandom random, long index, in IntrinsicStar star, SkyVector galacticVelocity, OutlierKind kind) =>
-        Observation.Of(ref random, index, star, GalacticFrame.ToIcrs(galacticVelocity), kind, null);
+    private static SimulatedStar Observe(
+        ref StarRandom random,
+        long index,
+        in IntrinsicStar star,
+        SkyVector galacticVelocity,
+        OutlierKind kind
+    ) => Observation.Of(ref random, index, star, GalacticFrame.ToIcrs(galacticVelocity), kind, null);
 }

@@ -38,7 +38,8 @@ internal struct StarRandom(ulong seed, long index)
         return Math.Min(found < 0 ? ~found : found + 1, cumulative.Length - 1);
     }
 
-    /// <summary>A permutation of 0 … count-1, one element at a time: a Feistel network over the next power of four, walked until it falls inside.</summary>
+    /// <summary>A permutation of 0 … count-1, one element at a time: a Feistel network over the next power of four, walked until it falls
+    /// inside.</summary>
     public static long Shuffle(ulong seed, long index, long count)
     {
         var half = (BitOperations.Log2((ulong)count) + 2) / 2;
@@ -51,8 +52,7 @@ internal struct StarRandom(ulong seed, long index)
                 var right = value & mask;
                 value = (right << half) | ((value >> half) ^ (Mix(seed + (round << 56) + right + 1) & mask));
             }
-        }
-        while (value >= (ulong)count);
+        } while (value >= (ulong)count);
 
         return (long)value;
     }

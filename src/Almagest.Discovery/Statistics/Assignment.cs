@@ -20,11 +20,13 @@ internal static class Assignment
     {
         ArgumentNullException.ThrowIfNull(weights);
         var (rows, columns) = (weights.GetLength(0), weights.GetLength(1));
-        if (rows <= columns) return Solve(rows, columns, (r, c) => -weights[r, c]);
+        if (rows <= columns)
+            return Solve(rows, columns, (r, c) => -weights[r, c]);
         var byColumn = Solve(columns, rows, (c, r) => -weights[r, c]);
         var assigned = new int[rows];
         Array.Fill(assigned, -1);
-        for (var c = 0; c < columns; c++) assigned[byColumn[c]] = c;
+        for (var c = 0; c < columns; c++)
+            assigned[byColumn[c]] = c;
         return assigned;
     }
 
@@ -51,12 +53,14 @@ internal static class Assignment
                 continue;
             }
             var weights = new double[rows.Length, columns.Length];
-            foreach (var p in group) weights[Array.BinarySearch(rows, p.Row), Array.BinarySearch(columns, p.Column)] = p.Weight;
+            foreach (var p in group)
+                weights[Array.BinarySearch(rows, p.Row), Array.BinarySearch(columns, p.Column)] = p.Weight;
             var assigned = Maximize(weights);
             for (var r = 0; r < rows.Length; r++)
             {
                 // A weight of 0 stands for a pair that is none.
-                if (assigned[r] >= 0 && weights[r, assigned[r]] > 0) found.Add(new MatchCandidate(rows[r], columns[assigned[r]], weights[r, assigned[r]]));
+                if (assigned[r] >= 0 && weights[r, assigned[r]] > 0)
+                    found.Add(new MatchCandidate(rows[r], columns[assigned[r]], weights[r, assigned[r]]));
             }
         }
         return found;
@@ -65,7 +69,8 @@ internal static class Assignment
     private static IEnumerable<List<MatchCandidate>> Groups(IReadOnlyList<MatchCandidate> pairs)
     {
         var parent = new Dictionary<(bool IsColumn, int Number), (bool, int)>();
-        foreach (var p in pairs) parent[Root((false, p.Row))] = Root((true, p.Column));
+        foreach (var p in pairs)
+            parent[Root((false, p.Row))] = Root((true, p.Column));
         return pairs.GroupBy(p => Root((false, p.Row))).Select(g => g.ToList());
 
         // Halving the paths keeps them short however long a chain the pairs are.
@@ -73,7 +78,8 @@ internal static class Assignment
         {
             while (parent.TryGetValue(node, out var up) && up != node)
             {
-                if (parent.TryGetValue(up, out var next)) parent[node] = next;
+                if (parent.TryGetValue(up, out var next))
+                    parent[node] = next;
                 node = up;
             }
             return node;
@@ -98,10 +104,13 @@ internal static class Assignment
                 var (r, next, step) = (rowOf[at], 0, double.PositiveInfinity);
                 for (var c = 1; c <= columns; c++)
                 {
-                    if (done[c]) continue;
+                    if (done[c])
+                        continue;
                     var reduced = cost(r - 1, c - 1) - rowPotential[r] - columnPotential[c];
-                    if (reduced < shortest[c]) (shortest[c], from[c]) = (reduced, at);
-                    if (shortest[c] < step) (step, next) = (shortest[c], c);
+                    if (reduced < shortest[c])
+                        (shortest[c], from[c]) = (reduced, at);
+                    if (shortest[c] < step)
+                        (step, next) = (shortest[c], c);
                 }
                 for (var c = 0; c <= columns; c++)
                 {
@@ -110,16 +119,19 @@ internal static class Assignment
                         rowPotential[rowOf[c]] += step;
                         columnPotential[c] -= step;
                     }
-                    else shortest[c] -= step;
+                    else
+                        shortest[c] -= step;
                 }
                 at = next;
             } while (rowOf[at] != 0);
-            for (; at != 0; at = from[at]) rowOf[at] = rowOf[from[at]];
+            for (; at != 0; at = from[at])
+                rowOf[at] = rowOf[from[at]];
         }
         var assigned = new int[rows];
         for (var c = 1; c <= columns; c++)
         {
-            if (rowOf[c] != 0) assigned[rowOf[c] - 1] = c - 1;
+            if (rowOf[c] != 0)
+                assigned[rowOf[c] - 1] = c - 1;
         }
         return assigned;
     }

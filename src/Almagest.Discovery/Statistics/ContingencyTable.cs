@@ -34,8 +34,12 @@ public sealed class ContingencyTable
     /// </summary>
     public double AdjustedRandIndex()
     {
-        double both = Cells.Sum(c => Pairs(c.Count)), first = _rows.Values.Sum(Pairs), second = _columns.Values.Sum(Pairs), all = Pairs(Total);
-        if (all == 0) return 1;
+        double both = Cells.Sum(c => Pairs(c.Count)),
+            first = _rows.Values.Sum(Pairs),
+            second = _columns.Values.Sum(Pairs),
+            all = Pairs(Total);
+        if (all == 0)
+            return 1;
         var expected = first * second / all;
         var most = (first + second) / 2;
         return most == expected ? 1 : (both - expected) / (most - expected);

@@ -1,6 +1,7 @@
 namespace Almagest.Discovery.Statistics;
 
-/// <summary>Benjamini and Hochberg (1995): the share of false discoveries that is to be expected among all tests as significant as this one.</summary>
+/// <summary>Benjamini and Hochberg (1995): the share of false discoveries that is to be expected among all tests as significant as this
+/// one.</summary>
 public static class FalseDiscoveryRate
 {
     /// <summary>
@@ -12,7 +13,8 @@ public static class FalseDiscoveryRate
     public static double[] AdjustLog10(IReadOnlyList<double> log10P)
     {
         ArgumentNullException.ThrowIfNull(log10P);
-        if (log10P.Any(p => !(p <= 0))) throw new ArgumentException("a log10 of a p value is at most 0", nameof(log10P));
+        if (log10P.Any(p => !(p <= 0)))
+            throw new ArgumentException("a log10 of a p value is at most 0", nameof(log10P));
         var count = log10P.Count;
         var order = Enumerable.Range(0, count).OrderBy(i => log10P[i]).ToArray();
         var adjusted = new double[count];

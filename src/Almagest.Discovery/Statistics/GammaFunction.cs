@@ -11,8 +11,12 @@ internal static class GammaFunction
     {
         // Γ(x) = Γ(x + 1) / x up to where the series is exact.
         double product = 1;
-        for (; x < 16; x++) product *= x;
-        double inverse = 1 / x, square = inverse * inverse, power = inverse, series = 0;
+        for (; x < 16; x++)
+            product *= x;
+        double inverse = 1 / x,
+            square = inverse * inverse,
+            power = inverse,
+            series = 0;
         foreach (var coefficient in s_stirling)
         {
             series += coefficient * power;

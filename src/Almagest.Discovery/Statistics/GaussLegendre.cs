@@ -14,12 +14,15 @@ internal sealed class GaussLegendre
             double slope = 1;
             for (var step = 0; step < 100; step++)
             {
-                double previous = 1, value = x;
-                for (var k = 2; k <= n; k++) (previous, value) = (value, ((2 * k - 1) * x * value - (k - 1) * previous) / k);
+                double previous = 1,
+                    value = x;
+                for (var k = 2; k <= n; k++)
+                    (previous, value) = (value, ((2 * k - 1) * x * value - (k - 1) * previous) / k);
                 slope = n * (x * value - previous) / (x * x - 1);
                 var change = value / slope;
                 x -= change;
-                if (Math.Abs(change) < 1e-16) break;
+                if (Math.Abs(change) < 1e-16)
+                    break;
             }
             Points[i] = (1 - x) / 2;
             Weights[i] = 1 / ((1 - x * x) * slope * slope);

@@ -9,14 +9,16 @@ internal static class Hypergeometric
     /// <summary>How many things two independent choices share on average.</summary>
     public static double Mean(long total, long first, long second) => total == 0 ? 0 : (double)first * second / total;
 
-    /// <summary>log10 of the chance that two independent choices share at least <paramref name="common"/> things; 0 where that is certain.</summary>
+    /// <summary>log10 of the chance that two independent choices share at least <paramref name="common"/> things; 0 where that is
+    /// certain.</summary>
     /// <exception cref="ArgumentOutOfRangeException">the counts contradict each other</exception>
     public static double Log10UpperTail(long total, long first, long second, long common)
     {
         var (least, most) = (Math.Max(0, first + second - total), Math.Min(first, second));
         if (total < 0 || first < 0 || second < 0 || most > total || Math.Max(first, second) > total || common > most)
             throw new ArgumentOutOfRangeException(nameof(common), $"{common} common of {first} and {second} out of {total}");
-        if (common <= least) return 0;
+        if (common <= least)
+            return 0;
         // The sum runs from the tail's first term away from the middle, so that every term is smaller than the one before.
         if (common <= Mean(total, first, second))
         {
@@ -30,14 +32,18 @@ internal static class Hypergeometric
     /// <summary>The terms from one overlap to another, as a multiple of the first.</summary>
     private static double RelativeSum(long total, long first, long second, long from, long to, int step)
     {
-        double sum = 0, term = 1, rest = total - first - second;
+        double sum = 0,
+            term = 1,
+            rest = total - first - second;
         for (var k = from; ; k += step)
         {
             sum += term;
-            term *= step > 0
-                ? (double)(first - k) / (k + 1) * ((second - k) / (rest + k + 1))
-                : k / (double)(first - k + 1) * ((rest + k) / (second - k + 1));
-            if (k == to || term < sum * 1e-17) return sum;
+            term *=
+                step > 0
+                    ? (double)(first - k) / (k + 1) * ((second - k) / (rest + k + 1))
+                    : k / (double)(first - k + 1) * ((rest + k) / (second - k + 1));
+            if (k == to || term < sum * 1e-17)
+                return sum;
         }
     }
 
@@ -53,10 +59,16 @@ internal static class Hypergeometric
         if (n < 32)
         {
             double sum = 0;
-            for (var i = 2; i <= n; i++) sum += Math.Log(i);
+            for (var i = 2; i <= n; i++)
+                sum += Math.Log(i);
             return sum;
         }
-        double x = n, inverse = 1 / x, square = inverse * inverse;
-        return x * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI * x) + inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square / 1680)));
+        double x = n,
+            inverse = 1 / x,
+            square = inverse * inverse;
+        return x * Math.Log(x)
+            - x
+            + 0.5 * Math.Log(2 * Math.PI * x)
+            + inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square / 1680)));
     }
 }

@@ -8,8 +8,13 @@ namespace Almagest.Discovery.Statistics;
 public readonly record struct MarkOverlap(long Shared, long Marked1, long Marked2, long Common)
 {
     /// <summary>Counts the overlap of two sets of marks, each within the stars that its run analysed.</summary>
-    public static MarkOverlap Count(StarSet analysed1, StarSet marked1, StarSet analysed2, StarSet marked2) => new(
-        StarSet.CountCommon(analysed1, analysed2), StarSet.CountCommon(marked1, analysed2), StarSet.CountCommon(marked2, analysed1), StarSet.CountCommon(marked1, marked2));
+    public static MarkOverlap Count(StarSet analysed1, StarSet marked1, StarSet analysed2, StarSet marked2) =>
+        new(
+            StarSet.CountCommon(analysed1, analysed2),
+            StarSet.CountCommon(marked1, analysed2),
+            StarSet.CountCommon(marked2, analysed1),
+            StarSet.CountCommon(marked1, marked2)
+        );
 
     /// <summary>How many would be common, were the runs independent of each other.</summary>
     public double Expected => Hypergeometric.Mean(Shared, Marked1, Marked2);
@@ -25,15 +30,19 @@ public readonly record struct MarkOverlap(long Shared, long Marked1, long Marked
 
     /// <summary>
     /// Cohen's kappa (1960): agreement beyond chance, 1 = the same marks, 0 = as by chance, at least -1. It equals the Dice similarity
-    /// 2 common / (marked 1 + marked 2) corrected for chance (Albatineh, Niewiadomska-Bugaj and Mihalko 2006). 1 where both mark nothing, or
-    /// both everything; null where they share no star.
+    /// 2 common / (marked 1 + marked 2) corrected for chance (Albatineh, Niewiadomska-Bugaj and Mihalko 2006). 1 where both mark nothing,
+    /// or both everything; null where they share no star.
     /// </summary>
     public double? Kappa
     {
         get
         {
-            if (Shared == 0) return null;
-            double n = Shared, a = Marked1, b = Marked2, room = n * (a + b) - 2 * a * b;
+            if (Shared == 0)
+                return null;
+            double n = Shared,
+                a = Marked1,
+                b = Marked2,
+                room = n * (a + b) - 2 * a * b;
             return room == 0 ? 1 : 2 * (n * Common - a * b) / room;
         }
     }

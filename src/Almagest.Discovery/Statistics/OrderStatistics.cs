@@ -21,12 +21,14 @@ public static class OrderStatistics
         if (!(percent >= 0 && percent <= 100))
             throw new ArgumentOutOfRangeException(nameof(percent), percent, "a percentile lies in [0, 100]");
         var known = CountKnown(values);
-        if (known == 0) return double.NaN;
+        if (known == 0)
+            return double.NaN;
         var index = (known - 1) * (percent / 100);
         var below = (int)Math.Floor(index);
         var fraction = index - below;
         var low = Select(values, below);
-        if (fraction == 0 || below + 1 >= known) return low;
+        if (fraction == 0 || below + 1 >= known)
+            return low;
         var high = NextAbove(values, low, below);
         // NumPy interpolates from the nearer neighbour, so that the result never leaves the interval.
         return fraction < 0.5 ? low + (high - low) * fraction : high - (high - low) * (1 - fraction);
@@ -36,9 +38,11 @@ public static class OrderStatistics
     public static double Median(ReadOnlySpan<double> values)
     {
         var known = CountKnown(values);
-        if (known == 0) return double.NaN;
+        if (known == 0)
+            return double.NaN;
         var low = Select(values, (known - 1) / 2);
-        if (known % 2 == 1) return low;
+        if (known % 2 == 1)
+            return low;
         var high = NextAbove(values, low, (known - 1) / 2);
         return low + (high - low) / 2;
     }
@@ -49,7 +53,8 @@ public static class OrderStatistics
         var known = 0;
         foreach (var value in values)
         {
-            if (!double.IsNaN(value)) known++;
+            if (!double.IsNaN(value))
+                known++;
         }
         return known;
     }
@@ -68,7 +73,8 @@ public static class OrderStatistics
         var count = 0;
         foreach (var value in values)
         {
-            if (!double.IsNaN(value)) known[count++] = value;
+            if (!double.IsNaN(value))
+                known[count++] = value;
         }
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, count);
         known[..count].Sort();
@@ -90,7 +96,8 @@ public static class OrderStatistics
             foreach (var value in values)
             {
                 var key = ToKey(value);
-                if (!double.IsNaN(value) && (shift == 48 || key >> (shift + 16) == prefix)) counts[(ushort)(key >> shift)]++;
+                if (!double.IsNaN(value) && (shift == 48 || key >> (shift + 16) == prefix))
+                    counts[(ushort)(key >> shift)]++;
             }
             var digit = 0;
             while (remaining >= counts[digit])
@@ -110,8 +117,10 @@ public static class OrderStatistics
         var next = double.PositiveInfinity;
         foreach (var value in values)
         {
-            if (value <= low) notAbove++;
-            else if (value < next) next = value;
+            if (value <= low)
+                notAbove++;
+            else if (value < next)
+                next = value;
         }
         return notAbove > rank + 1 ? low : next;
     }
@@ -122,6 +131,5 @@ public static class OrderStatistics
         return (bits & 1UL << 63) != 0 ? ~bits : bits | 1UL << 63;
     }
 
-    private static double FromKey(ulong key) =>
-        BitConverter.UInt64BitsToDouble((key & 1UL << 63) != 0 ? key & ~(1UL << 63) : ~key);
+    private static double FromKey(ulong key) => BitConverter.UInt64BitsToDouble((key & 1UL << 63) != 0 ? key & ~(1UL << 63) : ~key);
 }

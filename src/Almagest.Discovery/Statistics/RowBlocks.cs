@@ -7,14 +7,23 @@ internal static class RowBlocks
 {
     /// <summary>Calls <paramref name="work"/> with the first row and the number of rows of every block.</summary>
     public static void ForEach(int rows, int blockRows, int maxThreads, Action<int, int> work, CancellationToken cancellationToken) =>
-        For((int)(((long)rows + blockRows - 1) / blockRows), maxThreads,
-            block => work(block * blockRows, Math.Min(blockRows, rows - block * blockRows)), cancellationToken);
+        For(
+            (int)(((long)rows + blockRows - 1) / blockRows),
+            maxThreads,
+            block => work(block * blockRows, Math.Min(blockRows, rows - block * blockRows)),
+            cancellationToken
+        );
 
-    /// <summary>Calls <paramref name="work"/> with 0 … <paramref name="count"/> - 1; the first failure is thrown as it is, not wrapped.</summary>
+    /// <summary>Calls <paramref name="work"/> with 0 … <paramref name="count"/> - 1; the first failure is thrown as it is, not
+    /// wrapped.</summary>
     /// <param name="maxThreads">0 = one per core</param>
     public static void For(int count, int maxThreads, Action<int> work, CancellationToken cancellationToken)
     {
-        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = maxThreads > 0 ? maxThreads : Environment.ProcessorCount };
+        var options = new ParallelOptions
+        {
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = maxThreads > 0 ? maxThreads : Environment.ProcessorCount,
+        };
         try
         {
             Parallel.For(0, count, options, work);

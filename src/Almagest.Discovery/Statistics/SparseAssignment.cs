@@ -1,8 +1,8 @@
 namespace Almagest.Discovery.Statistics;
 
 /// <summary>
-/// The matching of greatest total weight where most pairs are none: shortest augmenting paths by Dijkstra's algorithm over the pairs there are
-/// (Edmonds and Karp 1972; Tomizawa 1971). What is not worth matching stays alone.
+/// The matching of greatest total weight where most pairs are none: shortest augmenting paths by Dijkstra's algorithm over the pairs there
+/// are (Edmonds and Karp 1972; Tomizawa 1971). What is not worth matching stays alone.
 /// </summary>
 internal static class SparseAssignment
 {
@@ -15,31 +15,44 @@ internal static class SparseAssignment
     {
         // Beside its pairs each row has a column of its own worth nothing: being left alone. So every row finds a column.
         var edges = new List<(int Column, double Cost)>[rows.Length];
-        for (var r = 0; r < rows.Length; r++) edges[r] = [(columns.Length + r, 0)];
-        foreach (var p in pairs) edges[Array.BinarySearch(rows, p.Row)].Add((Array.BinarySearch(columns, p.Column), -p.Weight));
+        for (var r = 0; r < rows.Length; r++)
+            edges[r] = [(columns.Length + r, 0)];
+        foreach (var p in pairs)
+            edges[Array.BinarySearch(rows, p.Row)].Add((Array.BinarySearch(columns, p.Column), -p.Weight));
         var search = new Search(edges, columns.Length + rows.Length);
-        for (var r = 0; r < rows.Length; r++) search.Add(r);
+        for (var r = 0; r < rows.Length; r++)
+            search.Add(r);
         var found = new List<MatchCandidate>();
         for (var c = 0; c < columns.Length; c++)
         {
-            if (search.RowOf[c] is var r && r != None) found.Add(new MatchCandidate(rows[r], columns[c], -edges[r].Find(e => e.Column == c).Cost));
+            if (search.RowOf[c] is var r && r != None)
+                found.Add(new MatchCandidate(rows[r], columns[c], -edges[r].Find(e => e.Column == c).Cost));
         }
         return found;
     }
 
-    /// <summary>Adds one row after the other; the potentials keep every reduced cost at or above 0, and that of a matched pair at 0.</summary>
+    /// <summary>Adds one row after the other; the potentials keep every reduced cost at or above 0, and that of a matched pair at
+    /// 0.</summary>
     private sealed class Search
     {
         private readonly List<(int Column, double Cost)>[] _edges;
-        private readonly double[] _rowPotential, _columnPotential, _distance;
-        private readonly int[] _from, _columnOf;
+        private readonly double[] _rowPotential,
+            _columnPotential,
+            _distance;
+        private readonly int[] _from,
+            _columnOf;
         private readonly bool[] _settled;
 
         public Search(List<(int Column, double Cost)>[] edges, int columns)
         {
             this._edges = edges;
             _rowPotential = [.. edges.Select(e => e.Min(x => x.Cost))];
-            (_columnPotential, _distance, _from, _settled) = (new double[columns], new double[columns], new int[columns], new bool[columns]);
+            (_columnPotential, _distance, _from, _settled) = (
+                new double[columns],
+                new double[columns],
+                new int[columns],
+                new bool[columns]
+            );
             RowOf = new int[columns];
             _columnOf = new int[edges.Length];
             Array.Fill(RowOf, None);
@@ -58,10 +71,13 @@ internal static class SparseAssignment
             while (end == None)
             {
                 var column = queue.Dequeue();
-                if (_settled[column]) continue;
+                if (_settled[column])
+                    continue;
                 _settled[column] = true;
-                if (RowOf[column] == None) end = column;
-                else Reach(RowOf[column], _distance[column]);
+                if (RowOf[column] == None)
+                    end = column;
+                else
+                    Reach(RowOf[column], _distance[column]);
             }
             var total = _distance[end];
             foreach (var column in touched)
@@ -74,22 +90,26 @@ internal static class SparseAssignment
             }
             _rowPotential[row] += total;
             // Along the path every row takes the column that it reached next.
-            for (var column = end; column != None;)
+            for (var column = end; column != None; )
             {
                 var taker = _from[column];
                 RowOf[column] = taker;
                 (column, _columnOf[taker]) = (_columnOf[taker], column);
             }
-            foreach (var column in touched) (_distance[column], _settled[column]) = (double.PositiveInfinity, false);
+            foreach (var column in touched)
+                (_distance[column], _settled[column]) = (double.PositiveInfinity, false);
 
             void Reach(int r, double so)
             {
                 foreach (var (column, cost) in _edges[r])
                 {
-                    if (_settled[column]) continue;
+                    if (_settled[column])
+                        continue;
                     var reached = so + Math.Max(0, cost - _rowPotential[r] - _columnPotential[column]);
-                    if (reached >= _distance[column]) continue;
-                    if (double.IsPositiveInfinity(_distance[column])) touched.Add(column);
+                    if (reached >= _distance[column])
+                        continue;
+                    if (double.IsPositiveInfinity(_distance[column]))
+                        touched.Add(column);
                     (_distance[column], _from[column]) = (reached, r);
                     queue.Enqueue(column, (reached, column));
                 }

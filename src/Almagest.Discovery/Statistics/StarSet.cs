@@ -5,21 +5,22 @@ namespace Almagest.Discovery.Statistics;
 
 /// <summary>
 /// A set of star ids as bitmaps of 65,536 ids each: one bit a star where ids are dense, as those of a dataset are; at most 8 KiB for each
-/// bitmap that holds any. Counting what two sets share takes a few instructions for 64 stars. Enumerates ascending. Not thread-safe while it is filled.
+/// bitmap that holds any. Counting what two sets share takes a few instructions for 64 stars. Enumerates ascending. Not thread-safe while
+/// it is filled.
 /// </summary>
 public sealed class StarSet : IEnumerable<long>
 {
-    internal const int WordsPerChunk = 1024, ChunkShift = 16;
+    internal const int WordsPerChunk = 1024,
+        ChunkShift = 16;
     private readonly SortedList<long, ulong[]> _chunks = [];
 
-    public StarSet()
-    {
-    }
+    public StarSet() { }
 
     public StarSet(IEnumerable<long> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        foreach (var id in ids) Add(id);
+        foreach (var id in ids)
+            Add(id);
     }
 
     public long Count { get; private set; }
@@ -31,8 +32,10 @@ public sealed class StarSet : IEnumerable<long>
     /// <param name="bits">bit i stands for id 64 × <paramref name="word"/> + i</param>
     public void AddWord(long word, ulong bits)
     {
-        if (bits == 0) return;
-        if (!_chunks.TryGetValue(word >> 10, out var chunk)) _chunks.Add(word >> 10, chunk = new ulong[WordsPerChunk]);
+        if (bits == 0)
+            return;
+        if (!_chunks.TryGetValue(word >> 10, out var chunk))
+            _chunks.Add(word >> 10, chunk = new ulong[WordsPerChunk]);
         ref var stored = ref chunk[(int)(word & (WordsPerChunk - 1))];
         Count += BitOperations.PopCount(bits & ~stored);
         stored |= bits;
@@ -46,13 +49,17 @@ public sealed class StarSet : IEnumerable<long>
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        if (ReferenceEquals(first, second)) return first.Count;
-        if (first._chunks.Count > second._chunks.Count) (first, second) = (second, first);
+        if (ReferenceEquals(first, second))
+            return first.Count;
+        if (first._chunks.Count > second._chunks.Count)
+            (first, second) = (second, first);
         long common = 0;
         foreach (var (key, a) in first._chunks)
         {
-            if (!second._chunks.TryGetValue(key, out var b)) continue;
-            for (var i = 0; i < WordsPerChunk; i++) common += BitOperations.PopCount(a[i] & b[i]);
+            if (!second._chunks.TryGetValue(key, out var b))
+                continue;
+            for (var i = 0; i < WordsPerChunk; i++)
+                common += BitOperations.PopCount(a[i] & b[i]);
         }
         return common;
     }
@@ -63,7 +70,8 @@ public sealed class StarSet : IEnumerable<long>
         var all = new StarSet();
         foreach (var set in sets)
         {
-            foreach (var (word, bits) in set.Words()) all.AddWord(word, bits);
+            foreach (var (word, bits) in set.Words())
+                all.AddWord(word, bits);
         }
         return all;
     }
@@ -75,7 +83,8 @@ public sealed class StarSet : IEnumerable<long>
         {
             for (var i = 0; i < WordsPerChunk; i++)
             {
-                if (chunk[i] != 0) yield return (key * WordsPerChunk + i, chunk[i]);
+                if (chunk[i] != 0)
+                    yield return (key * WordsPerChunk + i, chunk[i]);
             }
         }
     }
@@ -84,7 +93,8 @@ public sealed class StarSet : IEnumerable<long>
     {
         foreach (var (word, all) in Words())
         {
-            for (var bits = all; bits != 0; bits &= bits - 1) yield return word * 64 + BitOperations.TrailingZeroCount(bits);
+            for (var bits = all; bits != 0; bits &= bits - 1)
+                yield return word * 64 + BitOperations.TrailingZeroCount(bits);
         }
     }
 

@@ -18,8 +18,11 @@ public sealed record WilsonInterval(long Trials, long Successes, double? Share, 
     {
         ArgumentOutOfRangeException.ThrowIfNegative(successes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(successes, trials);
-        if (trials == 0) return new WilsonInterval(0, 0, null, 0, 1);
-        double n = trials, share = successes / n, z2 = Z * Z;
+        if (trials == 0)
+            return new WilsonInterval(0, 0, null, 0, 1);
+        double n = trials,
+            share = successes / n,
+            z2 = Z * Z;
         var centre = (share + z2 / (2 * n)) / (1 + z2 / n);
         var half = Z / (1 + z2 / n) * Math.Sqrt(share * (1 - share) / n + z2 / (4 * n * n));
         // At the ends the formula is 0 or 1 but for rounding.

@@ -6,16 +6,23 @@ namespace Almagest.Ledger.Annotations;
 public static class AnnotationText
 {
     public const int MostTags = 100;
-    private const int LongestTag = 60, LongestName = 200, LongestNote = 10_000;
+    private const int LongestTag = 60,
+        LongestName = 200,
+        LongestNote = 10_000;
 
     /// <summary>A tag is one word: letters, digits and <c>. _ - : / +</c>.</summary>
     /// <exception cref="LedgerException">it is not</exception>
     public static string Tag(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length is > 0 and <= LongestTag && text.All(c => char.IsLetterOrDigit(c) || "._-:/+".Contains(c, StringComparison.Ordinal))
+        return
+            text.Length is > 0 and <= LongestTag && text.All(c => char.IsLetterOrDigit(c) || "._-:/+".Contains(c, StringComparison.Ordinal))
             ? text
-            : throw LedgerException.Invalid("tag", $"'{Clip(text)}' is no tag", $"A tag is one word of 1 to {LongestTag} letters, digits and . _ - : / +");
+            : throw LedgerException.Invalid(
+                "tag",
+                $"'{Clip(text)}' is no tag",
+                $"A tag is one word of 1 to {LongestTag} letters, digits and . _ - : / +"
+            );
     }
 
     /// <summary>Who writes; null or blank = not said.</summary>
@@ -24,7 +31,8 @@ public static class AnnotationText
     /// <summary>A short text such as a kind; null or blank = not said.</summary>
     public static string? Short(string field, string? text)
     {
-        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
         return text.Length <= LongestName && !text.Any(char.IsControl)
             ? text.Trim()
             : throw LedgerException.Invalid(field, $"{field} is '{Clip(text)}', expected at most {LongestName} characters on one line");
@@ -33,10 +41,14 @@ public static class AnnotationText
     /// <summary>A remark or note of any number of lines; null or blank = none.</summary>
     public static string? Long(string field, string? text)
     {
-        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
         return text.Length <= LongestNote && !text.Contains('\0')
             ? text.Trim()
-            : throw LedgerException.Invalid(field, $"{field} has {text.Length} characters or holds a null character, expected at most {LongestNote}");
+            : throw LedgerException.Invalid(
+                field,
+                $"{field} has {text.Length} characters or holds a null character, expected at most {LongestNote}"
+            );
     }
 
     private static string Clip(string text) => text.Length <= 60 ? text : text[..60] + "…";

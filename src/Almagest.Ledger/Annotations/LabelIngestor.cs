@@ -17,7 +17,8 @@ public sealed record LabelOptions
     /// <summary>The set they belong to; a star has one label in each set, and a later load replaces it.</summary>
     public string LabelSet { get; init; } = "truth";
 
-    /// <summary>Field to source column, over what is found automatically: <c>source_id</c>, <c>label_outlier</c>, <c>label_kind</c>, <c>label_cluster</c>.</summary>
+    /// <summary>Field to source column, over what is found automatically: <c>source_id</c>, <c>label_outlier</c>, <c>label_kind</c>,
+    /// <c>label_cluster</c>.</summary>
     public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Who labels, where the file has no column <c>labelled_by</c>; null = not said.</summary>
@@ -38,14 +39,23 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
 {
     private const int MostExamples = 5;
 
-    /// <exception cref="LedgerException">the file cannot be read, a row makes no sense, a star is unknown or labelled twice: nothing is stored</exception>
-    public Task<LabelReport> IngestAsync(long datasetId, string file, LabelOptions? options = null, CancellationToken cancellationToken = default) =>
-        DatabaseBoundary.AskAsync(() => StoreAsync(datasetId, file, options ?? new LabelOptions(), cancellationToken));
+    /// <exception cref="LedgerException">the file cannot be read, a row makes no sense, a star is unknown or labelled twice: nothing is
+    /// stored</exception>
+    public Task<LabelReport> IngestAsync(
+        long datasetId,
+        string file,
+        LabelOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => DatabaseBoundary.AskAsync(() => StoreAsync(datasetId, file, options ?? new LabelOptions(), cancellationToken));
 
     private async Task<LabelReport> StoreAsync(long datasetId, string file, LabelOptions options, CancellationToken cancellationToken)
     {
         if (options.LabelSet.Length is 0 or > 200 || options.LabelSet.Any(char.IsControl))
-            throw LedgerException.Invalid("label_set", $"'{options.LabelSet}' is no name for a set of labels", "A name has 1 to 200 characters.");
+            throw LedgerException.Invalid(
+                "label_set",
+                $"'{options.LabelSet}' is no name for a set of labels",
+                "A name has 1 to 200 characters."
+            );
         var dataset = await new DatasetRepository(ledger).GetAsync(datasetId, cancellationToken);
         var name = Path.GetFileName(file);
         try
@@ -54,33 +64,67 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             var reader = new LabelReader(table, options.Map.Select(m => $"{m.Key}={m.Value}"));
             await using var connection = await ledger.ConnectAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await connection.ExecuteAsync("""
-                create temporary table incoming_labels (line bigint not null, source_id text not null, is_anomaly integer, kind text, cluster text, remark text, labelled_by text, labelled_at timestamptz) on commit drop
-                """, cancellationToken);
+            await connection.ExecuteAsync(
+                """
+                create temporary table incoming_labels (line bigint not null, source_id text not null, is_anomaly integer, kind text,
+                  cluster text, remark text, labelled_by text, labelled_at timestamptz) on commit drop
+                """,
+                cancellationToken
+            );
             var rows = await CopyAsync(connection, reader, name, cancellationToken);
-            if (rows == 0) throw LedgerException.Invalid("labels", $"{name} holds no rows", "Nothing was stored.");
+            if (rows == 0)
+                throw LedgerException.Invalid("labels", $"{name} holds no rows", "Nothing was stored.");
             await RefuseRepeatedAsync(connection, name, cancellationToken);
             var unknown = await UnknownAsync(connection, dataset.DatasetId, cancellationToken);
             if (unknown.Count > 0 && (!options.SkipUnknown || unknown.Count == rows))
             {
-                throw LedgerException.Of(ErrorCode.UnknownLabelledStars,
-                    $"{unknown.Count:N0} of the {rows:N0} stars of {name} are not in dataset '{dataset.Name}': {string.Join(", ", unknown.Examples)}{(unknown.Count > unknown.Examples.Count ? " …" : "")}",
-                    "Nothing was stored. " + (unknown.Count == rows ? "Are these the ids of another catalogue, or another column?" : "Leave them out, or choose another dataset."),
-                    "labels").With("all", unknown.Count == rows);
+                throw LedgerException
+                    .Of(
+                        ErrorCode.UnknownLabelledStars,
+                        $"{unknown.Count:N0} of the {rows:N0} stars of {name} are not in dataset '{dataset.Name}': "
+                            + $"{string.Join(", ", unknown.Examples)}{(unknown.Count > unknown.Examples.Count ? " …" : "")}",
+                        "Nothing was stored. "
+                            + (
+                                unknown.Count == rows
+                                    ? "Are these the ids of another catalogue, or another column?"
+                                    : "Leave them out, or choose another dataset."
+                            ),
+                        "labels"
+                    )
+                    .With("all", unknown.Count == rows);
             }
-            var stored = await connection.ExecuteAsync("""
+            var stored = await connection.ExecuteAsync(
+                """
                 insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
-                select s.star_id, $2, l.is_anomaly, l.kind, l.cluster, l.remark, coalesce(l.labelled_by, nullif($3, '')), coalesce(l.labelled_at, now())
+                select s.star_id, $2, l.is_anomaly, l.kind, l.cluster, l.remark, coalesce(l.labelled_by, nullif($3, '')),
+                  coalesce(l.labelled_at, now())
                 from incoming_labels l
                 join public.stars s on s.dataset_id = $1 and s.source_id = l.source_id
                 order by s.star_id
                 on conflict (star_id, label_set) do update
                 set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster,
                     remark = excluded.remark, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
-                """, cancellationToken, dataset.DatasetId, options.LabelSet, Annotations.AnnotationText.Who(options.By) ?? "");
+                """,
+                cancellationToken,
+                dataset.DatasetId,
+                options.LabelSet,
+                Annotations.AnnotationText.Who(options.By) ?? ""
+            );
             await transaction.CommitAsync(cancellationToken);
-            return new LabelReport(dataset.Name, dataset.DatasetId, options.LabelSet, stored, unknown.Count,
-                [.. reader.Mapping.Fields.Where(f => f.Field is StarField.SourceId or StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster).Select(f => f.ToString())]);
+            return new LabelReport(
+                dataset.Name,
+                dataset.DatasetId,
+                options.LabelSet,
+                stored,
+                unknown.Count,
+                [
+                    .. reader
+                        .Mapping.Fields.Where(f =>
+                            f.Field is StarField.SourceId or StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster
+                        )
+                        .Select(f => f.ToString()),
+                ]
+            );
         }
         catch (CatalogFormatException e)
         {
@@ -88,33 +132,52 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
         }
     }
 
-    private static async Task<long> CopyAsync(NpgsqlConnection connection, LabelReader reader, string file, CancellationToken cancellationToken)
+    private static async Task<long> CopyAsync(
+        NpgsqlConnection connection,
+        LabelReader reader,
+        string file,
+        CancellationToken cancellationToken
+    )
     {
         long rows = 0;
-        await using var writer = await connection.BeginBinaryImportAsync("copy incoming_labels (line, source_id, is_anomaly, kind, cluster, remark, labelled_by, labelled_at) from stdin (format binary)", cancellationToken);
+        await using var writer = await connection.BeginBinaryImportAsync(
+            "copy incoming_labels (line, source_id, is_anomaly, kind, cluster, remark, labelled_by, labelled_at) from stdin (format "
+                + "binary)",
+            cancellationToken
+        );
         foreach (var batch in reader.ReadBatches(cancellationToken))
         {
             // A label that is left out in silence would change what is measured.
             if (batch.Rejected.Count > 0)
             {
                 var bad = batch.Rejected[0];
-                throw LedgerException.Of(ErrorCode.UnreadableLabel,
-                    $"{file}, line {bad.LineNumber}: {(bad.Field.Length > 0 ? bad.Field + ": " : "")}{bad.Reason}{(bad.Text.Length > 0 ? $", found '{bad.Text}'" : "")}",
-                    "Nothing was stored. Mend the row, or leave the column out.", "labels");
+                throw LedgerException.Of(
+                    ErrorCode.UnreadableLabel,
+                    $"{file}, line {bad.LineNumber}: "
+                        + (bad.Field.Length > 0 ? bad.Field + ": " : "")
+                        + bad.Reason
+                        + (bad.Text.Length > 0 ? $", found '{bad.Text}'" : ""),
+                    "Nothing was stored. Mend the row, or leave the column out.",
+                    "labels"
+                );
             }
             for (var i = 0; i < batch.Count; i++)
             {
                 await writer.StartRowAsync(cancellationToken);
                 await writer.WriteAsync(batch.LineNumber[i], NpgsqlDbType.Bigint, cancellationToken);
                 await writer.WriteAsync(batch.SourceId[i], NpgsqlDbType.Text, cancellationToken);
-                if (batch.Outlier[i] is { } outlier) await writer.WriteAsync(outlier, NpgsqlDbType.Integer, cancellationToken);
-                else await writer.WriteNullAsync(cancellationToken);
+                if (batch.Outlier[i] is { } outlier)
+                    await writer.WriteAsync(outlier, NpgsqlDbType.Integer, cancellationToken);
+                else
+                    await writer.WriteNullAsync(cancellationToken);
                 await WriteAsync(writer, batch.Kind[i], cancellationToken);
                 await WriteAsync(writer, batch.Cluster[i], cancellationToken);
                 await WriteAsync(writer, batch.Remark.ElementAtOrDefault(i), cancellationToken);
                 await WriteAsync(writer, batch.LabelledBy.ElementAtOrDefault(i), cancellationToken);
-                if (Time(batch.LabelledAt.ElementAtOrDefault(i), file, batch.LineNumber[i]) is { } time) await writer.WriteAsync(time, NpgsqlDbType.TimestampTz, cancellationToken);
-                else await writer.WriteNullAsync(cancellationToken);
+                if (Time(batch.LabelledAt.ElementAtOrDefault(i), file, batch.LineNumber[i]) is { } time)
+                    await writer.WriteAsync(time, NpgsqlDbType.TimestampTz, cancellationToken);
+                else
+                    await writer.WriteNullAsync(cancellationToken);
                 rows++;
             }
         }
@@ -124,31 +187,63 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
 
     private static DateTime? Time(string? text, string file, long line)
     {
-        if (string.IsNullOrWhiteSpace(text)) return null;
-        return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
+        return DateTime.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
             ? time
-            : throw LedgerException.Invalid("labels", $"{file}, line {line}: labelled_at: expected a time such as 2026-03-01T12:00:00Z, found '{text}'", "Nothing was stored. Mend the row.");
+            : throw LedgerException.Invalid(
+                "labels",
+                $"{file}, line {line}: labelled_at: expected a time such as 2026-03-01T12:00:00Z, found '{text}'",
+                "Nothing was stored. Mend the row."
+            );
     }
 
     private static Task WriteAsync(NpgsqlBinaryImporter writer, string? text, CancellationToken cancellationToken) =>
-        string.IsNullOrWhiteSpace(text) ? writer.WriteNullAsync(cancellationToken) : writer.WriteAsync(text.Trim().Replace('\0', '\uFFFD'), NpgsqlDbType.Text, cancellationToken);
+        string.IsNullOrWhiteSpace(text)
+            ? writer.WriteNullAsync(cancellationToken)
+            : writer.WriteAsync(text.Trim().Replace('\0', '\uFFFD'), NpgsqlDbType.Text, cancellationToken);
 
     private static async Task RefuseRepeatedAsync(NpgsqlConnection connection, string file, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select source_id, min(line), max(line) from incoming_labels group by source_id having count(*) > 1 order by min(line) limit 1", connection) { CommandTimeout = 0 };
+            "select source_id, min(line), max(line) from incoming_labels group by source_id having count(*) > 1 order by min(line) limit 1",
+            connection
+        )
+        {
+            CommandTimeout = 0,
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (await reader.ReadAsync(cancellationToken))
-            throw LedgerException.Invalid("labels", $"{file} labels star {reader.GetString(0)} more than once, on lines {reader.GetInt64(1)} and {reader.GetInt64(2)}", "Nothing was stored. Give each star one row.");
+            throw LedgerException.Invalid(
+                "labels",
+                $"{file} labels star {reader.GetString(0)} more than once, on lines {reader.GetInt64(1)} and {reader.GetInt64(2)}",
+                "Nothing was stored. Give each star one row."
+            );
     }
 
-    private static async Task<(long Count, List<string> Examples)> UnknownAsync(NpgsqlConnection connection, long datasetId, CancellationToken cancellationToken)
+    private static async Task<(long Count, List<string> Examples)> UnknownAsync(
+        NpgsqlConnection connection,
+        long datasetId,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = new NpgsqlCommand($"""
+        await using var command = new NpgsqlCommand(
+            $"""
             select count(*) over (), source_id, line from incoming_labels l
             where not exists (select 1 from public.stars s where s.dataset_id = $1 and s.source_id = l.source_id)
             order by line limit {MostExamples}
-            """, connection) { CommandTimeout = 0, Parameters = { new() { Value = datasetId } } };
+            """,
+            connection
+        )
+        {
+            CommandTimeout = 0,
+            Parameters = { new() { Value = datasetId } },
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         long count = 0;
         var examples = new List<string>();

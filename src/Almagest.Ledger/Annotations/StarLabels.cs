@@ -13,7 +13,8 @@ namespace Almagest.Ledger.Annotations;
 /// <summary>A label with the ids of its star.</summary>
 public sealed record LabelledStar(string SourceId, StarLabel Label);
 
-/// <summary>What is known of stars from elsewhere, one by one; whole files come in by <see cref="LabelIngestor"/>. Labels feed <c>mv_discovery_quality</c>.</summary>
+/// <summary>What is known of stars from elsewhere, one by one; whole files come in by <see cref="LabelIngestor"/>. Labels feed
+/// <c>mv_discovery_quality</c>.</summary>
 public sealed class StarLabels(LedgerDatabase ledger)
 {
     /// <summary>Most labels of one page.</summary>
@@ -29,7 +30,9 @@ public sealed class StarLabels(LedgerDatabase ledger)
         {
             StarId = label.StarId,
             LabelSet = AnnotationText.Short("label_set", label.LabelSet) ?? "truth",
-            IsAnomaly = label.IsAnomaly is null or 0 or 1 ? label.IsAnomaly : throw LedgerException.Invalid("is_anomaly", $"is_anomaly is {label.IsAnomaly}, expected 0 or 1"),
+            IsAnomaly = label.IsAnomaly is null or 0 or 1
+                ? label.IsAnomaly
+                : throw LedgerException.Invalid("is_anomaly", $"is_anomaly is {label.IsAnomaly}, expected 0 or 1"),
             Kind = AnnotationText.Short("kind", label.Kind),
             Cluster = AnnotationText.Short("cluster", label.Cluster),
             Remark = AnnotationText.Long("remark", label.Remark),
@@ -38,52 +41,88 @@ public sealed class StarLabels(LedgerDatabase ledger)
         if (checkedLabel is { IsAnomaly: null, Kind: null, Cluster: null, Remark: null })
             throw LedgerException.Invalid("is_anomaly", "the label says nothing of the star", "Give is_anomaly, kind, cluster or remark.");
         await new Datasets.DatasetRepository(ledger).GetStarAsync(label.StarId, cancellationToken);
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand("""
-                insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
-                values ($1, $2, $3, $4, $5, $6, $7, now())
-                on conflict (star_id, label_set) do update
-                set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster, remark = excluded.remark,
-                    labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
-                returning labelled_at, xmax = 0
-                """, connection)
+        return await ledger.AskAsync(
+            async connection =>
             {
-                Parameters =
+                await using var command = new NpgsqlCommand(
+                    """
+                    insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
+                    values ($1, $2, $3, $4, $5, $6, $7, now())
+                    on conflict (star_id, label_set) do update
+                    set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster, remark = excluded.remark,
+                        labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
+                    returning labelled_at, xmax = 0
+                    """,
+                    connection
+                )
                 {
-                    new() { Value = checkedLabel.StarId }, Text(checkedLabel.LabelSet), new NpgsqlParameter<int?> { TypedValue = checkedLabel.IsAnomaly, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer },
-                    Text(checkedLabel.Kind), Text(checkedLabel.Cluster), Text(checkedLabel.Remark), Text(checkedLabel.LabelledBy),
-                },
-            };
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            checkedLabel.LabelledAt = reader.GetDateTime(0);
-            return (checkedLabel, reader.GetBoolean(1));
-        }, cancellationToken);
+                    Parameters =
+                    {
+                        new() { Value = checkedLabel.StarId },
+                        Text(checkedLabel.LabelSet),
+                        new NpgsqlParameter<int?> { TypedValue = checkedLabel.IsAnomaly, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer },
+                        Text(checkedLabel.Kind),
+                        Text(checkedLabel.Cluster),
+                        Text(checkedLabel.Remark),
+                        Text(checkedLabel.LabelledBy),
+                    },
+                };
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                checkedLabel.LabelledAt = reader.GetDateTime(0);
+                return (checkedLabel, reader.GetBoolean(1));
+            },
+            cancellationToken
+        );
     }
 
     /// <exception cref="LedgerException">the star has no label in that set</exception>
     public async Task RemoveAsync(long starId, string labelSet, CancellationToken cancellationToken = default)
     {
-        await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand("delete from public.star_labels where star_id = $1 and label_set = $2", connection) { Parameters = { new() { Value = starId }, Text(labelSet) } };
-            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
-                throw LedgerException.Of(ErrorCode.LabelNotFound, $"star {starId} has no label in the set '{labelSet}'")
-                    .With("star_id", starId);
-        }, cancellationToken);
+        await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "delete from public.star_labels where star_id = $1 and label_set = $2",
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = starId },
+                        Text(labelSet),
+                    },
+                };
+                if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+                    throw LedgerException
+                        .Of(ErrorCode.LabelNotFound, $"star {starId} has no label in the set '{labelSet}'")
+                        .With("star_id", starId);
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>A page of a dataset's labels in one set, by star_id.</summary>
     /// <param name="after">the star_id of the last one of the page before</param>
-    public async Task<IReadOnlyList<LabelledStar>> PageAsync(long datasetId, string labelSet = "truth", long after = 0, int limit = 100, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<LabelledStar>> PageAsync(
+        long datasetId,
+        string labelSet = "truth",
+        long after = 0,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    )
     {
-        var rows = await ledger.ReadAsync(context =>
-            (from l in context.StarLabels.AsNoTracking()
-            join s in context.Stars on l.StarId equals s.StarId
-            where s.DatasetId == datasetId && l.LabelSet == labelSet && l.StarId > after
-            orderby l.StarId
-            select new { s.SourceId, Label = l }).Take(Math.Clamp(limit, 1, MostRows + 1)), cancellationToken);
+        var rows = await ledger.ReadAsync(
+            context =>
+                (
+                    from l in context.StarLabels.AsNoTracking()
+                    join s in context.Stars on l.StarId equals s.StarId
+                    where s.DatasetId == datasetId && l.LabelSet == labelSet && l.StarId > after
+                    orderby l.StarId
+                    select new { s.SourceId, Label = l }
+                ).Take(Math.Clamp(limit, 1, MostRows + 1)),
+            cancellationToken
+        );
         return [.. rows.Select(r => new LabelledStar(r.SourceId, r.Label))];
     }
 
@@ -93,27 +132,46 @@ public sealed class StarLabels(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if ((await PageAsync(dataset.DatasetId, labelSet, limit: 1, cancellationToken: cancellationToken)).Count == 0)
-            throw LedgerException.Of(ErrorCode.LabelSetNotFound, $"dataset '{dataset.Name}' has no labels in the set '{labelSet}'",
-                "Load some.").With("dataset", dataset.Name);
-        return ColumnTable.Of("labels", LabelColumns.OfFile, Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset), BatchesAsync(dataset.DatasetId, labelSet, cancellationToken));
+            throw LedgerException
+                .Of(ErrorCode.LabelSetNotFound, $"dataset '{dataset.Name}' has no labels in the set '{labelSet}'", "Load some.")
+                .With("dataset", dataset.Name);
+        return ColumnTable.Of(
+            "labels",
+            LabelColumns.OfFile,
+            Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset),
+            BatchesAsync(dataset.DatasetId, labelSet, cancellationToken)
+        );
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(long datasetId, string labelSet, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
+        long datasetId,
+        string labelSet,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var after = 0L;
         while (await PageAsync(datasetId, labelSet, after, MostRows, cancellationToken) is { Count: > 0 } page)
         {
             yield return
             [
-                .. page.Select(p => new object?[]
-                {
-                    p.SourceId, p.Label.LabelSet, (long?)p.Label.IsAnomaly, p.Label.Kind, p.Label.Cluster, p.Label.Remark, p.Label.LabelledBy,
-                    p.Label.LabelledAt.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture),
-                }),
+                .. page.Select(p =>
+                    new object?[]
+                    {
+                        p.SourceId,
+                        p.Label.LabelSet,
+                        (long?)p.Label.IsAnomaly,
+                        p.Label.Kind,
+                        p.Label.Cluster,
+                        p.Label.Remark,
+                        p.Label.LabelledBy,
+                        p.Label.LabelledAt.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                    }
+                ),
             ];
             after = page[^1].Label.StarId;
         }
     }
 
-    private static NpgsqlParameter<string?> Text(string? value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+    private static NpgsqlParameter<string?> Text(string? value) =>
+        new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 }

@@ -27,7 +27,11 @@ public sealed class AdvisoryLock : IAsyncDisposable
         var connection = await ledger.ConnectAsync(cancellationToken);
         try
         {
-            await using var take = new NpgsqlCommand("select pg_advisory_lock($1)", connection) { Parameters = { new() { Value = key } }, CommandTimeout = 0 };
+            await using var take = new NpgsqlCommand("select pg_advisory_lock($1)", connection)
+            {
+                Parameters = { new() { Value = key } },
+                CommandTimeout = 0,
+            };
             await take.ExecuteNonQueryAsync(cancellationToken);
             return new AdvisoryLock(connection, key);
         }
@@ -45,7 +49,8 @@ public sealed class AdvisoryLock : IAsyncDisposable
     {
         var connection = await ledger.ConnectAsync(cancellationToken);
         await using var take = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = key } } };
-        if ((bool)(await take.ExecuteScalarAsync(cancellationToken))!) return new AdvisoryLock(connection, key);
+        if ((bool)(await take.ExecuteScalarAsync(cancellationToken))!)
+            return new AdvisoryLock(connection, key);
         await connection.DisposeAsync();
         return null;
     }
@@ -54,7 +59,10 @@ public sealed class AdvisoryLock : IAsyncDisposable
     {
         try
         {
-            await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection) { Parameters = { new() { Value = _key } } };
+            await using var release = new NpgsqlCommand("select pg_advisory_unlock($1)", Connection)
+            {
+                Parameters = { new() { Value = _key } },
+            };
             await release.ExecuteNonQueryAsync();
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)

@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Almagest.Ledger.Database;
 
-/// <summary>Lets the EF Core tools build the model without a server: <c>dotnet ef migrations add NAME --project src/Almagest.Ledger</c>.</summary>
+/// <summary>Lets the EF Core tools build the model without a server: <c>dotnet ef migrations add NAME --project
+/// src/Almagest.Ledger</c>.</summary>
 internal sealed class LedgerContextFactory : IDesignTimeDbContextFactory<LedgerContext>
 {
     public LedgerContext CreateDbContext(string[] args) =>

@@ -22,8 +22,13 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
         }
         catch (ArgumentException e)
         {
-            throw LedgerException.Of(ErrorCode.UnreadableConnection, $"the database connection string cannot be read: {e.Message}",
-                "Write it like 'Host=localhost;Database=almagest;Username=me'.", "database", e);
+            throw LedgerException.Of(
+                ErrorCode.UnreadableConnection,
+                $"the database connection string cannot be read: {e.Message}",
+                "Write it like 'Host=localhost;Database=almagest;Username=me'.",
+                "database",
+                e
+            );
         }
         _options = LedgerContextOptions.For(DataSource);
     }

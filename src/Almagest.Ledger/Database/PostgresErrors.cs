@@ -4,72 +4,116 @@ using Npgsql;
 
 namespace Almagest.Ledger.Database;
 
-/// <summary>What PostgreSQL's errors are in the ledger's words, matched by named SQLSTATE and never by text. <see cref="DatabaseBoundary"/> asks.</summary>
+/// <summary>What PostgreSQL's errors are in the ledger's words, matched by named SQLSTATE and never by text. <see cref="DatabaseBoundary"/>
+/// asks.</summary>
 public static class PostgresErrors
 {
     /// <summary>
-    /// The database's error in an exception, which EF Core wraps in its own, a lost connection even twice; null where there is none. A cancelled
-    /// query carries the database's "query cancelled" inside: that is the caller's wish, no trouble. What is the ledger's already stays as it is.
+    /// The database's error in an exception, which EF Core wraps in its own, a lost connection even twice; null where there is none. A
+    /// cancelled query carries the database's "query cancelled" inside: that is the caller's wish, no trouble. What is the ledger's already
+    /// stays as it is.
     /// </summary>
     public static NpgsqlException? Find(Exception error)
     {
         for (var inner = error; inner is not null and not OperationCanceledException and not LedgerException; inner = inner.InnerException)
-            if (inner is NpgsqlException found) return found;
+            if (inner is NpgsqlException found)
+                return found;
         return null;
     }
 
     /// <summary>
-    /// Whether an exception says no more than that a context's transaction is over, because its connection was lost below it: EF Core learns of that
-    /// only by its next statement.
+    /// Whether an exception says no more than that a context's transaction is over, because its connection was lost below it: EF Core
+    /// learns of that only by its next statement.
     /// </summary>
     internal static bool IsLost(Exception error, DbContext context) =>
-        error is InvalidOperationException && (context ?? throw new ArgumentNullException(nameof(context))).Database.GetDbConnection().State is not System.Data.ConnectionState.Open;
+        error is InvalidOperationException
+        && (context ?? throw new ArgumentNullException(nameof(context))).Database.GetDbConnection().State
+            is not System.Data.ConnectionState.Open;
 
     /// <summary>What is said where the database is away.</summary>
-    internal static LedgerException Unanswered(Exception? inner) => 
-        LedgerException.Of(ErrorCode.DatabaseAway, "the database does not answer", "Check that PostgreSQL runs, or try again in a moment.",
-            inner: inner);
+    internal static LedgerException Unanswered(Exception? inner) =>
+        LedgerException.Of(
+            ErrorCode.DatabaseAway,
+            "the database does not answer",
+            "Check that PostgreSQL runs, or try again in a moment.",
+            inner: inner
+        );
 
     internal static LedgerException Translate(NpgsqlException error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        if (error is not PostgresException pg) return Unanswered(error);
+        if (error is not PostgresException pg)
+            return Unanswered(error);
         return pg.SqlState switch
         {
-            PostgresErrorCodes.UniqueViolation =>
-                LedgerException.Of(ErrorCode.AlreadyExists, $"it exists already ({pg.TableName}, {pg.ConstraintName})", inner: pg)
-                    .With("table", pg.TableName).With("constraint", pg.ConstraintName),
-            PostgresErrorCodes.ForeignKeyViolation =>
-                LedgerException.Of(ErrorCode.BrokenReference, $"it refers to something that is not in the ledger ({pg.ConstraintName})",
-                    inner: pg).With("constraint", pg.ConstraintName),
-            PostgresErrorCodes.CheckViolation =>
-                LedgerException.Of(ErrorCode.InvalidValue, $"a value is outside what the ledger allows ({pg.ConstraintName})", inner: pg)
-                    .With("constraint", pg.ConstraintName),
-            PostgresErrorCodes.ObjectNotInPrerequisiteState =>
-                LedgerException.Of(ErrorCode.RefusedByLedger, pg.MessageText, pg.Hint, inner: pg),
-            PostgresErrorCodes.DiskFull =>
-                LedgerException.Of(ErrorCode.DatabaseDiskFull, "the database's disk is full",
-                    "Free some space and try again; nothing was stored.", inner: pg),
-            PostgresErrorCodes.ReadOnlySqlTransaction =>
-                LedgerException.Of(ErrorCode.DatabaseReadOnly, "the database is read-only", "Use the primary server, not a replica.",
-                    inner: pg),
-            PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
-                LedgerException.Of(ErrorCode.DatabaseSlow, "the database took too long", "Try again in a moment.", inner: pg),
-            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-                LedgerException.Of(ErrorCode.DatabaseLoginRefused, "the database refused the login",
-                    "Check user and password of the connection string.", inner: pg),
-            PostgresErrorCodes.InvalidCatalogName =>
-                LedgerException.Of(ErrorCode.DatabaseMissing, "the database does not exist",
-                    "Create it (createdb NAME), or check its name in the connection string.", inner: pg),
-            PostgresErrorCodes.InsufficientPrivilege =>
-                LedgerException.Of(ErrorCode.DatabaseForbidden, "the database user may not do this",
-                    "Let the owner of the database grant it, or use the owner.", inner: pg),
-            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn =>
-                LedgerException.Of(ErrorCode.SchemaMismatch, "the database's schema is not this program's", "Migrate it.", inner: pg),
+            PostgresErrorCodes.UniqueViolation => LedgerException
+                .Of(ErrorCode.AlreadyExists, $"it exists already ({pg.TableName}, {pg.ConstraintName})", inner: pg)
+                .With("table", pg.TableName)
+                .With("constraint", pg.ConstraintName),
+            PostgresErrorCodes.ForeignKeyViolation => LedgerException
+                .Of(ErrorCode.BrokenReference, $"it refers to something that is not in the ledger ({pg.ConstraintName})", inner: pg)
+                .With("constraint", pg.ConstraintName),
+            PostgresErrorCodes.CheckViolation => LedgerException
+                .Of(ErrorCode.InvalidValue, $"a value is outside what the ledger allows ({pg.ConstraintName})", inner: pg)
+                .With("constraint", pg.ConstraintName),
+            PostgresErrorCodes.ObjectNotInPrerequisiteState => LedgerException.Of(
+                ErrorCode.RefusedByLedger,
+                pg.MessageText,
+                pg.Hint,
+                inner: pg
+            ),
+            PostgresErrorCodes.DiskFull => LedgerException.Of(
+                ErrorCode.DatabaseDiskFull,
+                "the database's disk is full",
+                "Free some space and try again; nothing was stored.",
+                inner: pg
+            ),
+            PostgresErrorCodes.ReadOnlySqlTransaction => LedgerException.Of(
+                ErrorCode.DatabaseReadOnly,
+                "the database is read-only",
+                "Use the primary server, not a replica.",
+                inner: pg
+            ),
+            PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable => LedgerException.Of(
+                ErrorCode.DatabaseSlow,
+                "the database took too long",
+                "Try again in a moment.",
+                inner: pg
+            ),
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => LedgerException.Of(
+                ErrorCode.DatabaseLoginRefused,
+                "the database refused the login",
+                "Check user and password of the connection string.",
+                inner: pg
+            ),
+            PostgresErrorCodes.InvalidCatalogName => LedgerException.Of(
+                ErrorCode.DatabaseMissing,
+                "the database does not exist",
+                "Create it (createdb NAME), or check its name in the connection string.",
+                inner: pg
+            ),
+            PostgresErrorCodes.InsufficientPrivilege => LedgerException.Of(
+                ErrorCode.DatabaseForbidden,
+                "the database user may not do this",
+                "Let the owner of the database grant it, or use the owner.",
+                inner: pg
+            ),
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn => LedgerException.Of(
+                ErrorCode.SchemaMismatch,
+                "the database's schema is not this program's",
+                "Migrate it.",
+                inner: pg
+            ),
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
                 LedgerException.Of(ErrorCode.DatabaseStarting, "the database is starting or stopping", "Try again in a moment.", inner: pg),
-            _ => LedgerException.Of(ErrorCode.DatabaseFailed, $"the database reported an error (SQLSTATE {pg.SqlState})",
-                "The server's log has the details.", inner: pg).With("sqlstate", pg.SqlState),
+            _ => LedgerException
+                .Of(
+                    ErrorCode.DatabaseFailed,
+                    $"the database reported an error (SQLSTATE {pg.SqlState})",
+                    "The server's log has the details.",
+                    inner: pg
+                )
+                .With("sqlstate", pg.SqlState),
         };
     }
 }

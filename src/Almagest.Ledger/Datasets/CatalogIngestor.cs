@@ -20,16 +20,25 @@ namespace Almagest.Ledger.Datasets;
 /// </summary>
 public sealed class CatalogIngestor(LedgerDatabase ledger)
 {
-    /// <exception cref="LedgerException">no such file, no catalogue, a name that is taken, or no row that could be loaded: nothing is stored</exception>
+    /// <exception cref="LedgerException">no such file, no catalogue, a name that is taken, or no row that could be loaded: nothing is
+    /// stored</exception>
     public Task<IngestReport> IngestAsync(
-        IReadOnlyList<string> files, IngestOptions? options = null, IProgress<IngestProgress>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> files,
+        IngestOptions? options = null,
+        IProgress<IngestProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(files);
         return DatabaseBoundary.AskAsync(() => StoreAsync(files, options ?? new IngestOptions(), progress, cancellationToken));
     }
 
     private async Task<IngestReport> StoreAsync(
-        IReadOnlyList<string> files, IngestOptions options, IProgress<IngestProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> files,
+        IngestOptions options,
+        IProgress<IngestProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         if (files.Count == 0)
             throw LedgerException.Of(ErrorCode.CatalogueNotNamed, "no file was named", "Name the catalogue to load.", field: "file");
@@ -39,8 +48,10 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             var checksums = await Task.Run(() => files.Select(CatalogChecksum.Compute).ToArray(), cancellationToken);
             // Another table of the same file, or the same one in another system, is another catalogue.
             string[] identity = [.. checksums, .. Choices(options)];
-            var checksum = identity.Length == 1 ? identity[0]
-                : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', identity))));
+            var checksum =
+                identity.Length == 1
+                    ? identity[0]
+                    : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', identity))));
             var name = CheckName(options.DatasetName ?? DefaultName(files[0]));
             if (await FindLoadedAsync(checksum, options, cancellationToken) is { } loaded)
                 return await RepeatAsync(loaded, options, watch, cancellationToken);
@@ -49,7 +60,13 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             await using var connection = await ledger.ConnectAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var total = files.Sum(CatalogFile.Length);
-            var dataset = new Dataset { Name = name, Checksum = checksum, Source = "[]", ColumnMapping = "{}" };
+            var dataset = new Dataset
+            {
+                Name = name,
+                Checksum = checksum,
+                Source = "[]",
+                ColumnMapping = "{}",
+            };
             var load = await StarLoad.BeginAsync(ledger, connection, dataset, total, options.RejectedRowsKept, cancellationToken);
             var sources = new JsonArray();
             ColumnMapping? mapping = null;
@@ -59,23 +76,42 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             {
                 using var file = CatalogSource.Open(files[i], options);
                 var (reader, stars, offset) = (file.Reader, file.Stars, before);
-                await load.AddAsync(Path.GetFileName(files[i]), stars,
-                    () => progress?.Report(new IngestProgress(offset + reader.BytesRead, total, load.Rows, load.Rejected)), cancellationToken);
+                await load.AddAsync(
+                    Path.GetFileName(files[i]),
+                    stars,
+                    () => progress?.Report(new IngestProgress(offset + reader.BytesRead, total, load.Rows, load.Rejected)),
+                    cancellationToken
+                );
                 mapping ??= file.Mapping;
                 notes.AddRange(reader.Warnings);
                 if (stars.NotCarried > 0)
-                    notes.Add(string.Create(CultureInfo.InvariantCulture, $"{stars.NotCarried} of {stars.Accepted} stars have no proper motion or epoch and could not be carried to {options.Epoch}: their positions are as they were."));
+                    notes.Add(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{stars.NotCarried} of {stars.Accepted} stars have no proper motion or epoch and could not be carried to "
+                                + $"{options.Epoch}: their positions are as they were."
+                        )
+                    );
                 sources.Add(Describe(file, Path.GetFileName(files[i]), checksums[i], options));
                 before += CatalogFile.Length(files[i]);
             }
-            if (load.Rows == 0) throw NothingLoaded(files, load);
+            if (load.Rows == 0)
+                throw NothingLoaded(files, load);
             dataset.Source = sources.ToJsonString();
             dataset.ColumnMapping = MappingJson(mapping!);
             await load.FinishAsync(file => CatalogSource.Read(files[file], options, cancellationToken), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             await AnalyzeAsync(cancellationToken);
-            return new IngestReport(dataset, false, dataset.StarCount, dataset.RejectedCount, load.RejectedRows,
-                mapping!.ToString().Split('\n'), notes, watch.Elapsed.TotalMilliseconds);
+            return new IngestReport(
+                dataset,
+                false,
+                dataset.StarCount,
+                dataset.RejectedCount,
+                load.RejectedRows,
+                mapping!.ToString().Split('\n'),
+                notes,
+                watch.Elapsed.TotalMilliseconds
+            );
         }
         catch (CatalogFormatException e)
         {
@@ -83,8 +119,12 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            throw LedgerException.Of(ErrorCode.DatasetNameTaken, "another load stored a dataset of this name at the same moment",
-                "Choose another name.", inner: e);
+            throw LedgerException.Of(
+                ErrorCode.DatasetNameTaken,
+                "another load stored a dataset of this name at the same moment",
+                "Choose another name.",
+                inner: e
+            );
         }
     }
 
@@ -92,54 +132,97 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
     {
         var source = new JsonObject
         {
-            ["file"] = name, ["format"] = file.Reader.Format, ["checksum"] = checksum,
-            ["rows"] = file.Stars.Accepted + file.Stars.Rejected, ["rejected"] = file.Stars.Rejected, ["system"] = file.Mapping.System!.ToString(),
+            ["file"] = name,
+            ["format"] = file.Reader.Format,
+            ["checksum"] = checksum,
+            ["rows"] = file.Stars.Accepted + file.Stars.Rejected,
+            ["rejected"] = file.Stars.Rejected,
+            ["system"] = file.Mapping.System!.ToString(),
         };
-        if (options.Open.Table is { } table) source["table"] = table;
-        if ((options.CatalogEpoch ?? file.Mapping.System.Epoch) is { } measured) source["epoch"] = measured;
-        if (options.Epoch is { } target) source["carried_to"] = target;
-        foreach (var (key, value) in options.Origin) source[key] = value;
+        if (options.Open.Table is { } table)
+            source["table"] = table;
+        if ((options.CatalogEpoch ?? file.Mapping.System.Epoch) is { } measured)
+            source["epoch"] = measured;
+        if (options.Epoch is { } target)
+            source["carried_to"] = target;
+        foreach (var (key, value) in options.Origin)
+            source[key] = value;
         return source;
     }
 
     private static IEnumerable<string> Choices(IngestOptions options)
     {
-        if (options.Open.Table is { } table) yield return $"table={table}";
-        if (options.System is { } system) yield return $"system={system}";
-        if (options.CatalogEpoch is { } measured) yield return string.Create(CultureInfo.InvariantCulture, $"epoch={measured}");
-        if (options.Epoch is { } target) yield return string.Create(CultureInfo.InvariantCulture, $"carried_to={target}");
+        if (options.Open.Table is { } table)
+            yield return $"table={table}";
+        if (options.System is { } system)
+            yield return $"system={system}";
+        if (options.CatalogEpoch is { } measured)
+            yield return string.Create(CultureInfo.InvariantCulture, $"epoch={measured}");
+        if (options.Epoch is { } target)
+            yield return string.Create(CultureInfo.InvariantCulture, $"carried_to={target}");
     }
 
     private async Task<Dataset?> FindLoadedAsync(string checksum, IngestOptions options, CancellationToken cancellationToken)
     {
-        if (options.Force) return null;
+        if (options.Force)
+            return null;
         await using var context = ledger.CreateContext();
         return await context.Datasets.Where(d => d.Checksum == checksum).OrderBy(d => d.DatasetId).FirstOrDefaultAsync(cancellationToken);
     }
 
-    private async Task<IngestReport> RepeatAsync(Dataset loaded, IngestOptions options, Stopwatch watch, CancellationToken cancellationToken)
+    private async Task<IngestReport> RepeatAsync(
+        Dataset loaded,
+        IngestOptions options,
+        Stopwatch watch,
+        CancellationToken cancellationToken
+    )
     {
         // Asked for in another way than it was loaded: to do nothing and say success would mislead a script.
         var stored = JsonNode.Parse(loaded.ColumnMapping)!.AsObject();
-        var differs = options.Map.FirstOrDefault(m => m.Value is "" or "none" ? stored.ContainsKey(m.Key) : !string.Equals((string?)stored[m.Key], m.Value, StringComparison.OrdinalIgnoreCase));
+        var differs = options.Map.FirstOrDefault(m =>
+            m.Value is "" or "none"
+                ? stored.ContainsKey(m.Key)
+                : !string.Equals((string?)stored[m.Key], m.Value, StringComparison.OrdinalIgnoreCase)
+        );
         if (differs.Key is not null || (options.DatasetName is { } name && name != loaded.Name))
         {
-            throw LedgerException.Of(ErrorCode.ContentLoaded,
-                $"the same content is loaded already, as dataset '{loaded.Name}'" + (differs.Key is null ? "" : $" with another column for {differs.Key}"),
-                $"Use '{loaded.Name}', or load it again by force under another name, or delete it first.").With("dataset", loaded.Name);
+            throw LedgerException
+                .Of(
+                    ErrorCode.ContentLoaded,
+                    $"the same content is loaded already, as dataset '{loaded.Name}'"
+                        + (differs.Key is null ? "" : $" with another column for {differs.Key}"),
+                    $"Use '{loaded.Name}', or load it again by force under another name, or delete it first."
+                )
+                .With("dataset", loaded.Name);
         }
         var rejected = await new DatasetRepository(ledger).RejectedRowsAsync(loaded.DatasetId, 1000, cancellationToken);
         var mapping = JsonNode.Parse(loaded.ColumnMapping)!.AsObject().Select(m => $"{m.Key} ← {m.Value}").ToList();
-        return new IngestReport(loaded, true, loaded.StarCount, loaded.RejectedCount, rejected, mapping,
-            [$"This file is already loaded, as dataset '{loaded.Name}'; nothing was stored. It can be loaded again by force, under another name."], watch.Elapsed.TotalMilliseconds);
+        return new IngestReport(
+            loaded,
+            true,
+            loaded.StarCount,
+            loaded.RejectedCount,
+            rejected,
+            mapping,
+            [
+                $"This file is already loaded, as dataset '{loaded.Name}'; nothing was stored. It can be loaded again by force, under "
+                    + $"another name.",
+            ],
+            watch.Elapsed.TotalMilliseconds
+        );
     }
 
     private async Task RequireFreeAsync(string name, CancellationToken cancellationToken)
     {
         await using var context = ledger.CreateContext();
         if (await context.Datasets.AnyAsync(d => d.Name == name, cancellationToken))
-            throw LedgerException.Of(ErrorCode.DatasetNameTaken, $"there is a dataset '{name}' already, with other content",
-                "Choose another name, or delete that dataset first.").With("dataset", name);
+            throw LedgerException
+                .Of(
+                    ErrorCode.DatasetNameTaken,
+                    $"there is a dataset '{name}' already, with other content",
+                    "Choose another name, or delete that dataset first."
+                )
+                .With("dataset", name);
     }
 
     private async Task AnalyzeAsync(CancellationToken cancellationToken)
@@ -153,17 +236,26 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
     private static LedgerException NothingLoaded(IReadOnlyList<string> files, StarLoad load)
     {
         var what = string.Join(", ", files.Select(Path.GetFileName));
-        if (load.Rejected == 0) return LedgerException.Invalid("file", $"{what} holds no rows", "Nothing was stored.");
+        if (load.Rejected == 0)
+            return LedgerException.Invalid("file", $"{what} holds no rows", "Nothing was stored.");
         var first = load.RejectedRows[0];
-        return LedgerException.Of(ErrorCode.NoRowLoaded,
-            $"none of the {load.Rejected} rows of {what} could be loaded; the first, on line {first.LineNumber}: {first.Field}: {first.Reason}",
-            "Nothing was stored. Was a column taken for the wrong field?", "file");
+        return LedgerException.Of(
+            ErrorCode.NoRowLoaded,
+            $"none of the {load.Rejected} rows of {what} could be loaded; the first, on line {first.LineNumber}: {first.Field}: "
+                + $"{first.Reason}",
+            "Nothing was stored. Was a column taken for the wrong field?",
+            "file"
+        );
     }
 
     private static string CheckName(string name) =>
         name.Length is > 0 and <= 200 && !name.Any(char.IsControl) && !long.TryParse(name, out _)
             ? name
-            : throw LedgerException.Invalid("dataset", $"'{name}' is no name for a dataset", "A name has 1 to 200 characters, and is not a mere number.");
+            : throw LedgerException.Invalid(
+                "dataset",
+                $"'{name}' is no name for a dataset",
+                "A name has 1 to 200 characters, and is not a mere number."
+            );
 
     // gaia-100pc.csv.gz is gaia-100pc.
     private static string DefaultName(string file)
@@ -177,7 +269,8 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
     private static string MappingJson(ColumnMapping mapping)
     {
         var json = new JsonObject();
-        foreach (var field in mapping.Fields) json[field.Field] = field.Formula;
+        foreach (var field in mapping.Fields)
+            json[field.Field] = field.Formula;
         return json.ToJsonString();
     }
 }

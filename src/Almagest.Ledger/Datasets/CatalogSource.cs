@@ -28,8 +28,18 @@ internal sealed class CatalogSource : IDisposable
         try
         {
             var mapping = ColumnMapping.Automatic(reader.Columns).With(options.Map.Select(m => $"{m.Key}={m.Value}"));
-            if (options.System is { } system) mapping = mapping.WithSystem(system);
-            var stars = new StarReader(reader, mapping, new StarReaderOptions { ZeroParallaxIsMissing = options.ZeroParallaxIsMissing, TargetEpoch = options.Epoch, CatalogEpoch = options.CatalogEpoch });
+            if (options.System is { } system)
+                mapping = mapping.WithSystem(system);
+            var stars = new StarReader(
+                reader,
+                mapping,
+                new StarReaderOptions
+                {
+                    ZeroParallaxIsMissing = options.ZeroParallaxIsMissing,
+                    TargetEpoch = options.Epoch,
+                    CatalogEpoch = options.CatalogEpoch,
+                }
+            );
             return new CatalogSource(reader, mapping, stars);
         }
         catch
@@ -43,7 +53,8 @@ internal sealed class CatalogSource : IDisposable
     public static IEnumerable<StarBatch> Read(string file, IngestOptions options, CancellationToken cancellationToken)
     {
         using var source = Open(file, options);
-        foreach (var batch in source.Stars.ReadBatches(cancellationToken)) yield return batch;
+        foreach (var batch in source.Stars.ReadBatches(cancellationToken))
+            yield return batch;
     }
 
     public void Dispose() => Reader.Dispose();

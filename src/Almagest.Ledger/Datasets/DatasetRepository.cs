@@ -29,15 +29,24 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         return found.FirstOrDefault() ?? throw await MissingAsync($"there is no dataset '{nameOrId}'", "dataset", cancellationToken);
     }
 
-    /// <summary>A dataset and those that the filter adds, ascending, and the filter in the form that is stored beside the first of them.</summary>
+    /// <summary>A dataset and those that the filter adds, ascending, and the filter in the form that is stored beside the first of
+    /// them.</summary>
     /// <exception cref="LedgerException">one of them does not exist</exception>
-    public async Task<(IReadOnlyList<Dataset> Datasets, StarFilter Filter)> SelectedAsync(string nameOrId, StarFilter filter, CancellationToken cancellationToken = default)
+    public async Task<(IReadOnlyList<Dataset> Datasets, StarFilter Filter)> SelectedAsync(
+        string nameOrId,
+        StarFilter filter,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(filter);
         var first = await FindAsync(nameOrId, cancellationToken);
-        if (filter.AlsoDatasets is not { Count: > 0 } also) return ([first], filter with { AlsoDatasets = null });
+        if (filter.AlsoDatasets is not { Count: > 0 } also)
+            return ([first], filter with { AlsoDatasets = null });
         var ids = new DatasetIds(also) { first.DatasetId }.ToArray();
-        var found = await ledger.ReadAsync(context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId), cancellationToken);
+        var found = await ledger.ReadAsync(
+            context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId),
+            cancellationToken
+        );
         if (ids.Except(found.Select(d => d.DatasetId)).Select(id => (long?)id).FirstOrDefault() is { } unknown)
             throw await MissingAsync($"there is no dataset {unknown}", "filter.also_datasets", cancellationToken);
         return (found, filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) });
@@ -45,17 +54,27 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
 
     /// <summary>The filter, of these datasets besides the first; their order does not matter.</summary>
     /// <exception cref="LedgerException">one of them does not exist, or is named twice</exception>
-    public async Task<StarFilter> AlsoAsync(IReadOnlyList<string> namesOrIds, StarFilter filter, CancellationToken cancellationToken = default)
+    public async Task<StarFilter> AlsoAsync(
+        IReadOnlyList<string> namesOrIds,
+        StarFilter filter,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(namesOrIds);
         ArgumentNullException.ThrowIfNull(filter);
-        if (namesOrIds.Count < 2) return filter;
+        if (namesOrIds.Count < 2)
+            return filter;
         var ids = new DatasetIds();
         foreach (var name in namesOrIds)
             if (!ids.Add((await FindAsync(name, cancellationToken)).DatasetId))
-                throw LedgerException.Of(ErrorCode.ConflictingValues, $"dataset '{name}' is named twice", "Name each dataset once.",
-                    "dataset");
-        foreach (var more in filter.AlsoDatasets ?? []) ids.Add(more);
+                throw LedgerException.Of(
+                    ErrorCode.ConflictingValues,
+                    $"dataset '{name}' is named twice",
+                    "Name each dataset once.",
+                    "dataset"
+                );
+        foreach (var more in filter.AlsoDatasets ?? [])
+            ids.Add(more);
         return filter with { AlsoDatasets = ids };
     }
 
@@ -63,20 +82,29 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     public async Task<IReadOnlyList<Dataset>> OfAsync(DiscoveryRun run, CancellationToken cancellationToken = default)
     {
         var ids = RunDatasets.Ids(run).ToArray();
-        return await ledger.ReadAsync(context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId), cancellationToken);
+        return await ledger.ReadAsync(
+            context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId),
+            cancellationToken
+        );
     }
 
     public async Task<IReadOnlyDictionary<long, string>> NamesAsync(CancellationToken cancellationToken = default) =>
         (await ListAsync(cancellationToken)).ToDictionary(d => d.DatasetId, d => d.Name);
 
     public Task<List<RejectedRow>> RejectedRowsAsync(long datasetId, int limit = 100, CancellationToken cancellationToken = default) =>
-        ledger.ReadAsync(context => context.RejectedRows.Where(r => r.DatasetId == datasetId).OrderBy(r => r.Ordinal).Take(limit), cancellationToken);
+        ledger.ReadAsync(
+            context => context.RejectedRows.Where(r => r.DatasetId == datasetId).OrderBy(r => r.Ordinal).Take(limit),
+            cancellationToken
+        );
 
     /// <exception cref="LedgerException">no such star</exception>
     public async Task<Star> GetStarAsync(long starId, CancellationToken cancellationToken = default) =>
         (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == starId), cancellationToken)).FirstOrDefault()
-        ?? throw LedgerException.Of(ErrorCode.StarNotFound, $"there is no star {starId}",
-            "Star ids are the ledger's own, not those of a catalogue.");
+        ?? throw LedgerException.Of(
+            ErrorCode.StarNotFound,
+            $"there is no star {starId}",
+            "Star ids are the ledger's own, not those of a catalogue."
+        );
 
     /// <summary>Stars of a dataset by the catalogue's own id (one, or none).</summary>
     public Task<List<Star>> FindStarsAsync(long datasetId, string sourceId, CancellationToken cancellationToken = default) =>
@@ -84,7 +112,10 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
 
     /// <summary>A page of a dataset's stars in order of star_id.</summary>
     public Task<List<Star>> StarsAsync(long datasetId, long after = 0, int limit = 100, CancellationToken cancellationToken = default) =>
-        ledger.ReadAsync(context => context.Stars.Where(s => s.DatasetId == datasetId && s.StarId > after).OrderBy(s => s.StarId).Take(limit), cancellationToken);
+        ledger.ReadAsync(
+            context => context.Stars.Where(s => s.DatasetId == datasetId && s.StarId > after).OrderBy(s => s.StarId).Take(limit),
+            cancellationToken
+        );
 
     public Task<List<StarLabel>> LabelsAsync(long starId, CancellationToken cancellationToken = default) =>
         ledger.ReadAsync(context => context.StarLabels.Where(l => l.StarId == starId).OrderBy(l => l.LabelSet), cancellationToken);
@@ -92,28 +123,44 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     /// <summary>How many runs took stars of each dataset, whatever became of them; datasets without a run are left out.</summary>
     public async Task<IReadOnlyDictionary<long, long>> RunCountsAsync(CancellationToken cancellationToken = default)
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand("""
-                select dataset_id, count(*)
-                from (
-                  select run_id, dataset_id from public.discovery_runs
-                  union
-                  select run_id, jsonb_array_elements_text(dataset_filter -> 'also_datasets')::bigint from public.discovery_runs where dataset_filter ? 'also_datasets') r
-                group by dataset_id
-                """, connection);
-            var counts = new Dictionary<long, long>();
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) counts[reader.GetInt64(0)] = reader.GetInt64(1);
-            return counts;
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select dataset_id, count(*)
+                    from (
+                      select run_id, dataset_id from public.discovery_runs
+                      union
+                      select run_id, jsonb_array_elements_text(dataset_filter -> 'also_datasets')::bigint from public.discovery_runs
+                        where dataset_filter ? 'also_datasets') r
+                    group by dataset_id
+                    """,
+                    connection
+                );
+                var counts = new Dictionary<long, long>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    counts[reader.GetInt64(0)] = reader.GetInt64(1);
+                return counts;
+            },
+            cancellationToken
+        );
     }
 
     private async Task<int> RunCountAsync(long datasetId, CancellationToken cancellationToken)
     {
         var also = AlsoJson(datasetId);
-        return (await ledger.ReadAsync(context => context.Runs.Where(r => r.DatasetId == datasetId || EF.Functions.JsonContains(r.DatasetFilter, also))
-            .GroupBy(_ => 1).Select(g => g.Count()), cancellationToken)).FirstOrDefault();
+        return (
+            await ledger.ReadAsync(
+                context =>
+                    context
+                        .Runs.Where(r => r.DatasetId == datasetId || EF.Functions.JsonContains(r.DatasetFilter, also))
+                        .GroupBy(_ => 1)
+                        .Select(g => g.Count()),
+                cancellationToken
+            )
+        ).FirstOrDefault();
     }
 
     /// <summary>What the filter of a run contains that adds this dataset.</summary>
@@ -126,38 +173,59 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     {
         var dataset = await GetAsync(datasetId, cancellationToken);
         if (!withRuns && await RunCountAsync(datasetId, cancellationToken) is > 0 and var count)
-            throw LedgerException.Of(ErrorCode.DatasetHasRuns,
-                $"dataset '{dataset.Name}' has {count} {(count == 1 ? "run, which" : "runs, which")} would be lost with it",
-                "Delete them first, or with it.").With("dataset", dataset.Name).With("runs", count);
-        await ledger.AskAsync(async connection =>
-        {
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            async Task<int> ExecuteAsync(string sql)
+            throw LedgerException
+                .Of(
+                    ErrorCode.DatasetHasRuns,
+                    $"dataset '{dataset.Name}' has {count} {(count == 1 ? "run, which" : "runs, which")} would be lost with it",
+                    "Delete them first, or with it."
+                )
+                .With("dataset", dataset.Name)
+                .With("runs", count);
+        await ledger.AskAsync(
+            async connection =>
             {
-                await using var command = new NpgsqlCommand(sql, connection)
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                async Task<int> ExecuteAsync(string sql)
                 {
-                    Parameters = { new() { Value = datasetId }, new() { Value = AlsoJson(datasetId), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb } },
-                    CommandTimeout = 3600,
-                };
-                return await command.ExecuteNonQueryAsync(cancellationToken);
-            }
-            // Whoever submits a run holds a share of its datasets' rows: it is there already, or finds the dataset gone.
-            await ExecuteAsync("select 1 from public.datasets where dataset_id = $1 and $2::jsonb is not null for update");
-            const string Runs = "(r.dataset_id = $1 or r.dataset_filter @> $2)";
-            await ExecuteAsync($"""
-                delete from public.discovery_runs r where r.dataset_id <> $1 and r.dataset_filter @> $2
-                and not exists (select 1 from public.discovery_runs r where {Runs} and r.status = 'running')
-                """);
-            if (await ExecuteAsync($"""
-                delete from public.datasets d where dataset_id = $1
-                and not exists (select 1 from public.discovery_runs r where {Runs} and r.status = 'running')
-                """) == 0)
-            {
-                throw LedgerException.Of(ErrorCode.DatasetInUse, $"a run on dataset {datasetId} is being worked on",
-                    "Wait until it has ended, then delete the dataset.");
-            }
-            await transaction.CommitAsync(cancellationToken);
-        }, cancellationToken);
+                    await using var command = new NpgsqlCommand(sql, connection)
+                    {
+                        Parameters =
+                        {
+                            new() { Value = datasetId },
+                            new() { Value = AlsoJson(datasetId), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
+                        },
+                        CommandTimeout = 3600,
+                    };
+                    return await command.ExecuteNonQueryAsync(cancellationToken);
+                }
+                // Whoever submits a run holds a share of its datasets' rows: it is there already, or finds the dataset gone.
+                await ExecuteAsync("select 1 from public.datasets where dataset_id = $1 and $2::jsonb is not null for update");
+                const string Runs = "(r.dataset_id = $1 or r.dataset_filter @> $2)";
+                await ExecuteAsync(
+                    $"""
+                    delete from public.discovery_runs r where r.dataset_id <> $1 and r.dataset_filter @> $2
+                    and not exists (select 1 from public.discovery_runs r where {Runs} and r.status = 'running')
+                    """
+                );
+                if (
+                    await ExecuteAsync(
+                        $"""
+                        delete from public.datasets d where dataset_id = $1
+                        and not exists (select 1 from public.discovery_runs r where {Runs} and r.status = 'running')
+                        """
+                    ) == 0
+                )
+                {
+                    throw LedgerException.Of(
+                        ErrorCode.DatasetInUse,
+                        $"a run on dataset {datasetId} is being worked on",
+                        "Wait until it has ended, then delete the dataset."
+                    );
+                }
+                await transaction.CommitAsync(cancellationToken);
+            },
+            cancellationToken
+        );
     }
 
     private async Task<LedgerException> MissingAsync(string message, string? field, CancellationToken cancellationToken)

@@ -10,7 +10,8 @@ public sealed record IngestOptions
     /// <summary>The dataset's name; the first file's name without its endings by default.</summary>
     public string? DatasetName { get; init; }
 
-    /// <summary>Star field to source column, over what is found automatically; e.g. <c>ra_deg</c> to <c>RAJ2000</c>, or to <c>none</c>.</summary>
+    /// <summary>Star field to source column, over what is found automatically; e.g. <c>ra_deg</c> to <c>RAJ2000</c>, or to
+    /// <c>none</c>.</summary>
     public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Load although the same bytes have been loaded before (under another name).</summary>
@@ -47,5 +48,12 @@ public sealed record IngestProgress(long BytesRead, long TotalBytes, long Rows, 
 /// <param name="Mapping">one line per star field, e.g. <c>ra_deg ← RAJ2000</c></param>
 /// <param name="Notes">remarks of the readers</param>
 public sealed record IngestReport(
-    Dataset Dataset, bool AlreadyLoaded, long Rows, long Rejected, IReadOnlyList<Model.RejectedRow> RejectedRows,
-    IReadOnlyList<string> Mapping, IReadOnlyList<string> Notes, double ElapsedMs);
+    Dataset Dataset,
+    bool AlreadyLoaded,
+    long Rows,
+    long Rejected,
+    IReadOnlyList<Model.RejectedRow> RejectedRows,
+    IReadOnlyList<string> Mapping,
+    IReadOnlyList<string> Notes,
+    double ElapsedMs
+);

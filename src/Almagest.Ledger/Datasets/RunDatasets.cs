@@ -11,7 +11,8 @@ public static class RunDatasets
     {
         ArgumentNullException.ThrowIfNull(run);
         // Most runs have one: their filter need not be read.
-        if (!run.DatasetFilter.Contains("also_datasets", StringComparison.Ordinal)) return [run.DatasetId];
+        if (!run.DatasetFilter.Contains("also_datasets", StringComparison.Ordinal))
+            return [run.DatasetId];
         return [.. new DatasetIds(StarFilter.FromJson(run.DatasetFilter).AlsoDatasets ?? []) { run.DatasetId }];
     }
 

@@ -5,17 +5,20 @@ using System.Text;
 namespace Almagest.Ledger.Datasets;
 
 /// <summary>
-/// Tells source ids that are new for certain from those that may have come before, in a fixed amount of memory: a Bloom filter (Bloom 1970) whose
-/// bits for one id share one word, so that asking costs one memory access (Putze, Sanders and Singler 2009). What it takes for a repetition the database decides.
+/// Tells source ids that are new for certain from those that may have come before, in a fixed amount of memory: a Bloom filter (Bloom 1970)
+/// whose bits for one id share one word, so that asking costs one memory access (Putze, Sanders and Singler 2009). What it takes for a
+/// repetition the database decides.
 /// </summary>
 internal sealed class SeenIds
 {
-    private const int MinBits = 1 << 16, MaxBits = 1 << 29;
+    private const int MinBits = 1 << 16,
+        MaxBits = 1 << 29;
 
     private readonly ulong[] _words;
     private readonly int _shift;
 
-    /// <param name="fileBytes">of the catalogue, however compressed: two bits for each make mistakes rare, and 64 MiB are the most it takes</param>
+    /// <param name="fileBytes">of the catalogue, however compressed: two bits for each make mistakes rare, and 64 MiB are the most it
+    /// takes</param>
     public SeenIds(long fileBytes)
     {
         var bits = (uint)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(2 * fileBytes, MinBits, MaxBits));
@@ -40,9 +43,11 @@ internal sealed class SeenIds
     private static ulong Hash(ReadOnlySpan<byte> text)
     {
         var hash = 0x9E3779B97F4A7C15 + (ulong)text.Length;
-        for (; text.Length >= 8; text = text[8..]) hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text));
+        for (; text.Length >= 8; text = text[8..])
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text));
         ulong rest = 0;
-        foreach (var b in text) rest = rest << 8 | b;
+        foreach (var b in text)
+            rest = rest << 8 | b;
         return Mix(hash ^ rest);
     }
 

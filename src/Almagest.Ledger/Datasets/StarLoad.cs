@@ -10,13 +10,14 @@ namespace Almagest.Ledger.Datasets;
 
 /// <summary>
 /// Brings the rows of a load into the tables, in the caller's transaction. Rows whose source id is certainly new go straight into
-/// <c>stars</c> by COPY; the few that may repeat an earlier one wait in a temporary table, and become stars where the database finds that they do not.
-/// One thread parses while another writes. Star ids ascend in the order of the files, whichever way a row went.
+/// <c>stars</c> by COPY; the few that may repeat an earlier one wait in a temporary table, and become stars where the database finds that
+/// they do not. One thread parses while another writes. Star ids ascend in the order of the files, whichever way a row went.
 /// </summary>
 internal sealed class StarLoad
 {
     /// <summary>Rows that wait in memory until they are written, and batches that they may keep alive.</summary>
-    private const int MostWaiting = 65_536, MostHeld = 16;
+    private const int MostWaiting = 65_536,
+        MostHeld = 16;
 
     private readonly LedgerDatabase _ledger;
     private readonly NpgsqlConnection _connection;
@@ -51,12 +52,25 @@ internal sealed class StarLoad
     /// <param name="ledger">gives a second connection for the stars' ids</param>
     /// <param name="connection">in a transaction</param>
     /// <param name="fileBytes">of all files</param>
-    public static async Task<StarLoad> BeginAsync(LedgerDatabase ledger, NpgsqlConnection connection, Dataset dataset, long fileBytes, int rejectedKept, CancellationToken cancellationToken)
+    public static async Task<StarLoad> BeginAsync(
+        LedgerDatabase ledger,
+        NpgsqlConnection connection,
+        Dataset dataset,
+        long fileBytes,
+        int rejectedKept,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand(
+            """
             insert into public.datasets (name, source, checksum, column_mapping, star_count, rejected_count)
             values ($1, '[]', $2, '{}', 0, 0) returning dataset_id, created_at
-            """, connection) { CommandTimeout = 0 };
+            """,
+            connection
+        )
+        {
+            CommandTimeout = 0,
+        };
         command.Parameters.Add(new() { Value = dataset.Name });
         command.Parameters.Add(new() { Value = dataset.Checksum });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -73,19 +87,25 @@ internal sealed class StarLoad
         _files.Add(file);
         await using var source = await _ledger.ConnectAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var batches = Channel.CreateBounded<(StarBatch Batch, long[] Ids)>(new BoundedChannelOptions(4) { SingleReader = true, SingleWriter = true });
-        var parser = Task.Run(async () =>
-        {
-            try
+        var batches = Channel.CreateBounded<(StarBatch Batch, long[] Ids)>(
+            new BoundedChannelOptions(4) { SingleReader = true, SingleWriter = true }
+        );
+        var parser = Task.Run(
+            async () =>
             {
-                foreach (var batch in stars.ReadBatches(stop.Token)) await batches.Writer.WriteAsync((batch, await StarIdsAsync(source, batch.Count, stop.Token)), stop.Token);
-                batches.Writer.Complete();
-            }
-            catch (Exception e)
-            {
-                batches.Writer.Complete(e);
-            }
-        }, CancellationToken.None);
+                try
+                {
+                    foreach (var batch in stars.ReadBatches(stop.Token))
+                        await batches.Writer.WriteAsync((batch, await StarIdsAsync(source, batch.Count, stop.Token)), stop.Token);
+                    batches.Writer.Complete();
+                }
+                catch (Exception e)
+                {
+                    batches.Writer.Complete(e);
+                }
+            },
+            CancellationToken.None
+        );
         NpgsqlBinaryImporter? copy = null;
         try
         {
@@ -95,10 +115,12 @@ internal sealed class StarLoad
                 {
                     copy ??= await StarRows.BeginAsync(_connection, "public.stars (star_id, dataset_id", cancellationToken);
                     Write(copy, next.Batch, next.Ids);
-                    foreach (var row in next.Batch.Rejected) Reject(file, row.LineNumber, row.Field, row.Reason, row.Text);
+                    foreach (var row in next.Batch.Rejected)
+                        Reject(file, row.LineNumber, row.Field, row.Reason, row.Text);
                     Rejected += next.Batch.Rejected.Count;
                     advanced();
-                    if (_held < MostHeld && _suspects.Count < MostWaiting && _labels.Count < MostWaiting) continue;
+                    if (_held < MostHeld && _suspects.Count < MostWaiting && _labels.Count < MostWaiting)
+                        continue;
                     copy = await CompleteAsync(copy, cancellationToken);
                     await FlushAsync(cancellationToken);
                 }
@@ -107,7 +129,8 @@ internal sealed class StarLoad
         }
         finally
         {
-            if (copy is not null) await copy.DisposeAsync();
+            if (copy is not null)
+                await copy.DisposeAsync();
             await stop.CancelAsync();
             await parser;
         }
@@ -121,25 +144,38 @@ internal sealed class StarLoad
         _dataset.StarCount = Rows;
         if (_suspected > 0)
         {
-            var stored = await _connection.ExecuteAsync($"""
+            var stored = await _connection.ExecuteAsync(
+                $"""
                 insert into public.stars (star_id, dataset_id, {StarRows.Columns})
                 select star_id, $1, {StarRows.Columns} from incoming order by star_id
                 on conflict (dataset_id, source_id) do nothing
-                """, cancellationToken, _dataset.DatasetId);
-            await _connection.ExecuteAsync("""
+                """,
+                cancellationToken,
+                _dataset.DatasetId
+            );
+            await _connection.ExecuteAsync(
+                """
                 insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster)
                 select star_id, 'truth', label_outlier, label_kind, label_cluster from incoming join public.stars using (star_id)
                 where label_outlier is not null or label_kind is not null or label_cluster is not null
-                """, cancellationToken);
+                """,
+                cancellationToken
+            );
             var repeated = _suspected - stored;
             _dataset.StarCount -= repeated;
             Rejected += repeated;
-            if (repeated > 0) await RejectRepeatedAsync(read, cancellationToken);
+            if (repeated > 0)
+                await RejectRepeatedAsync(read, cancellationToken);
         }
         _dataset.RejectedCount = Rejected;
         _dataset.ReferenceEpoch = _oneEpoch && !double.IsNaN(_firstEpoch) ? _firstEpoch : null;
-        await using (var command = new NpgsqlCommand(
-            "update public.datasets set source = $2, column_mapping = $3, reference_epoch = $4, star_count = $5, rejected_count = $6 where dataset_id = $1", _connection))
+        await using (
+            var command = new NpgsqlCommand(
+                "update public.datasets set source = $2, column_mapping = $3, reference_epoch = $4, star_count = $5, rejected_count = "
+                    + "$6 where dataset_id = $1",
+                _connection
+            )
+        )
         {
             command.Parameters.Add(new() { Value = _dataset.DatasetId });
             command.Parameters.Add(new() { Value = _dataset.Source, NpgsqlDbType = NpgsqlDbType.Jsonb });
@@ -155,8 +191,15 @@ internal sealed class StarLoad
     /// <summary>Ids from the sequence of the table, ascending; another load may take some in between.</summary>
     private static async Task<long[]> StarIdsAsync(NpgsqlConnection source, int count, CancellationToken cancellationToken)
     {
-        if (count == 0) return [];
-        await using var command = new NpgsqlCommand("select array_agg(nextval(pg_get_serial_sequence('public.stars', 'star_id')::regclass)) from generate_series(1, $1)", source) { CommandTimeout = 0 };
+        if (count == 0)
+            return [];
+        await using var command = new NpgsqlCommand(
+            "select array_agg(nextval(pg_get_serial_sequence('public.stars', 'star_id')::regclass)) from generate_series(1, $1)",
+            source
+        )
+        {
+            CommandTimeout = 0,
+        };
         command.Parameters.Add(new() { Value = count });
         return (long[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
@@ -166,8 +209,10 @@ internal sealed class StarLoad
         var waiting = _suspects.Count + _labels.Count;
         for (var i = 0; i < batch.Count; i++)
         {
-            if (Rows == 0) _firstEpoch = batch.Epoch[i];
-            else if (!batch.Epoch[i].Equals(_firstEpoch)) _oneEpoch = false;
+            if (Rows == 0)
+                _firstEpoch = batch.Epoch[i];
+            else if (!batch.Epoch[i].Equals(_firstEpoch))
+                _oneEpoch = false;
             Rows++;
             var star = new WaitingStar(ids[i], _files.Count - 1, batch, i);
             if (_seen.MayHave(StarRows.SourceId(batch, i)))
@@ -179,14 +224,17 @@ internal sealed class StarLoad
             copy.Write(ids[i], NpgsqlDbType.Bigint);
             copy.Write(_dataset.DatasetId, NpgsqlDbType.Bigint);
             StarRows.Write(copy, batch, i);
-            if (star.HasLabel) _labels.Add(star);
+            if (star.HasLabel)
+                _labels.Add(star);
         }
-        if (_suspects.Count + _labels.Count > waiting) _held++;
+        if (_suspects.Count + _labels.Count > waiting)
+            _held++;
     }
 
     private static async Task<NpgsqlBinaryImporter?> CompleteAsync(NpgsqlBinaryImporter? copy, CancellationToken cancellationToken)
     {
-        if (copy is null) return null;
+        if (copy is null)
+            return null;
         await copy.CompleteAsync(cancellationToken);
         await copy.DisposeAsync();
         return null;
@@ -197,12 +245,14 @@ internal sealed class StarLoad
     {
         if (_suspects.Count > 0)
         {
-            if (_suspected == 0) await StarRows.CreateIncomingAsync(_connection, cancellationToken);
+            if (_suspected == 0)
+                await StarRows.CreateIncomingAsync(_connection, cancellationToken);
             await StarRows.CopySuspectsAsync(_connection, _suspects, cancellationToken);
             _suspected += _suspects.Count;
             _suspects.Clear();
         }
-        if (_labels.Count > 0) await StarRows.CopyLabelsAsync(_connection, _labels, cancellationToken);
+        if (_labels.Count > 0)
+            await StarRows.CopyLabelsAsync(_connection, _labels, cancellationToken);
         _labels.Clear();
         _held = 0;
     }
@@ -210,19 +260,30 @@ internal sealed class StarLoad
     private async Task RejectRepeatedAsync(Func<int, IEnumerable<StarBatch>> read, CancellationToken cancellationToken)
     {
         var repeated = new List<(int File, long Line, string Id)>();
-        await using (var command = new NpgsqlCommand("""
-            select file, line, source_id from incoming i
-            where not exists (select 1 from public.stars s where s.star_id = i.star_id) order by star_id limit $1
-            """, _connection) { CommandTimeout = 0 })
+        await using (
+            var command = new NpgsqlCommand(
+                """
+                select file, line, source_id from incoming i
+                where not exists (select 1 from public.stars s where s.star_id = i.star_id) order by star_id limit $1
+                """,
+                _connection
+            )
+            {
+                CommandTimeout = 0,
+            }
+        )
         {
             command.Parameters.Add(new() { Value = _rejectedKept - _rejected.Count });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) repeated.Add((reader.GetInt32(0), reader.GetInt64(1), reader.GetString(2)));
+            while (await reader.ReadAsync(cancellationToken))
+                repeated.Add((reader.GetInt32(0), reader.GetInt64(1), reader.GetString(2)));
         }
         var first = await Task.Run(() => FirstLines(repeated.Select(r => r.Id).ToHashSet(), read), cancellationToken);
         foreach (var (file, line, id) in repeated)
         {
-            var where = !first.TryGetValue(id, out var found) ? "is there" : $"is on line {found.Line}{(found.File == file ? "" : $" of {_files[found.File]}")}";
+            var where = !first.TryGetValue(id, out var found)
+                ? "is there"
+                : $"is on line {found.Line}{(found.File == file ? "" : $" of {_files[found.File]}")}";
             Reject(_files[file], line, "source_id", $"{where} already", id);
         }
     }
@@ -235,8 +296,10 @@ internal sealed class StarLoad
             foreach (var batch in read(file))
             {
                 for (var i = 0; i < batch.Count; i++)
-                    if (ids.Contains(StarRows.SourceId(batch, i))) first.TryAdd(StarRows.SourceId(batch, i), (file, batch.LineNumber[i]));
-                if (first.Count == ids.Count) break;
+                    if (ids.Contains(StarRows.SourceId(batch, i)))
+                        first.TryAdd(StarRows.SourceId(batch, i), (file, batch.LineNumber[i]));
+                if (first.Count == ids.Count)
+                    break;
             }
         }
         return first;
@@ -245,7 +308,9 @@ internal sealed class StarLoad
     private async Task StoreRejectedAsync(CancellationToken cancellationToken)
     {
         await using var writer = await _connection.BeginBinaryImportAsync(
-            "copy public.rejected_rows (dataset_id, ordinal, file, line_number, field, reason, value) from stdin (format binary)", cancellationToken);
+            "copy public.rejected_rows (dataset_id, ordinal, file, line_number, field, reason, value) from stdin (format binary)",
+            cancellationToken
+        );
         foreach (var row in _rejected)
         {
             row.DatasetId = _dataset.DatasetId;
@@ -263,10 +328,18 @@ internal sealed class StarLoad
 
     private void Reject(string file, long line, string field, string reason, string? value)
     {
-        if (_rejected.Count >= _rejectedKept) return;
-        _rejected.Add(new RejectedRow
-        {
-            Ordinal = _rejected.Count + 1, File = file, LineNumber = line, Field = field, Reason = StarRows.WithoutNul(reason), Value = value is null ? null : StarRows.WithoutNul(value),
-        });
+        if (_rejected.Count >= _rejectedKept)
+            return;
+        _rejected.Add(
+            new RejectedRow
+            {
+                Ordinal = _rejected.Count + 1,
+                File = file,
+                LineNumber = line,
+                Field = field,
+                Reason = StarRows.WithoutNul(reason),
+                Value = value is null ? null : StarRows.WithoutNul(value),
+            }
+        );
     }
 }

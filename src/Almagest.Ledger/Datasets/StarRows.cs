@@ -9,37 +9,62 @@ namespace Almagest.Ledger.Datasets;
 /// <summary>A star of a batch that is not written yet, or whose labels are not.</summary>
 internal readonly record struct WaitingStar(long StarId, int File, StarBatch Batch, int Row)
 {
-    public bool HasLabel => Batch.LabelOutlier?[Row] is not null || Batch.LabelKind?[Row] is not null || Batch.LabelCluster?[Row] is not null;
+    public bool HasLabel =>
+        Batch.LabelOutlier?[Row] is not null || Batch.LabelKind?[Row] is not null || Batch.LabelCluster?[Row] is not null;
 }
 
 /// <summary>How rows of a batch are written by binary COPY.</summary>
 internal static class StarRows
 {
-    public const string Columns = "source_id, ra_deg, dec_deg, parallax_mas, parallax_error_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color, radial_velocity_km_s, ruwe, healpix_29, extra";
+    public const string Columns =
+        "source_id, ra_deg, dec_deg, parallax_mas, parallax_error_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color, "
+        + "radial_velocity_km_s, ruwe, healpix_29, extra";
 
     /// <summary>Rows that may repeat a source id: the database finds out, without breaking the load off.</summary>
-    public static Task CreateIncomingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => connection.ExecuteAsync("""
-        create temporary table incoming (
-          star_id bigint not null, file integer not null, line bigint not null,
-          source_id text not null, ra_deg double precision not null, dec_deg double precision not null,
-          parallax_mas double precision, parallax_error_mas double precision, pmra_mas_yr double precision, pmdec_mas_yr double precision,
-          magnitude double precision, color double precision, radial_velocity_km_s double precision, ruwe double precision,
-          healpix_29 bigint not null, extra jsonb, label_outlier integer, label_kind text, label_cluster text
-        ) on commit drop
-        """, cancellationToken);
+    public static Task CreateIncomingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            """
+            create temporary table incoming (
+              star_id bigint not null, file integer not null, line bigint not null,
+              source_id text not null, ra_deg double precision not null, dec_deg double precision not null,
+              parallax_mas double precision, parallax_error_mas double precision, pmra_mas_yr double precision,
+                pmdec_mas_yr double precision,
+              magnitude double precision, color double precision, radial_velocity_km_s double precision, ruwe double precision,
+              healpix_29 bigint not null, extra jsonb, label_outlier integer, label_kind text, label_cluster text
+            ) on commit drop
+            """,
+            cancellationToken
+        );
 
     /// <param name="target">table and its first columns, before those of the star</param>
     /// <param name="more">columns behind them</param>
-    public static async Task<NpgsqlBinaryImporter> BeginAsync(NpgsqlConnection connection, string target, CancellationToken cancellationToken, string more = "")
+    public static async Task<NpgsqlBinaryImporter> BeginAsync(
+        NpgsqlConnection connection,
+        string target,
+        CancellationToken cancellationToken,
+        string more = ""
+    )
     {
-        var copy = await connection.BeginBinaryImportAsync($"copy {target}, {Columns}{more}) from stdin (format binary)", cancellationToken);
+        var copy = await connection.BeginBinaryImportAsync(
+            $"copy {target}, {Columns}{more}) from stdin (format binary)",
+            cancellationToken
+        );
         copy.Timeout = TimeSpan.FromHours(1);
         return copy;
     }
 
-    public static async Task CopySuspectsAsync(NpgsqlConnection connection, IReadOnlyList<WaitingStar> stars, CancellationToken cancellationToken)
+    public static async Task CopySuspectsAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<WaitingStar> stars,
+        CancellationToken cancellationToken
+    )
     {
-        await using var copy = await BeginAsync(connection, "incoming (star_id, file, line", cancellationToken, ", label_outlier, label_kind, label_cluster");
+        await using var copy = await BeginAsync(
+            connection,
+            "incoming (star_id, file, line",
+            cancellationToken,
+            ", label_outlier, label_kind, label_cluster"
+        );
         foreach (var star in stars)
         {
             copy.StartRow();
@@ -52,9 +77,16 @@ internal static class StarRows
         await copy.CompleteAsync(cancellationToken);
     }
 
-    public static async Task CopyLabelsAsync(NpgsqlConnection connection, IReadOnlyList<WaitingStar> stars, CancellationToken cancellationToken)
+    public static async Task CopyLabelsAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<WaitingStar> stars,
+        CancellationToken cancellationToken
+    )
     {
-        await using var copy = await connection.BeginBinaryImportAsync("copy public.star_labels (star_id, label_set, is_anomaly, kind, cluster) from stdin (format binary)", cancellationToken);
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "copy public.star_labels (star_id, label_set, is_anomaly, kind, cluster) from stdin (format binary)",
+            cancellationToken
+        );
         copy.Timeout = TimeSpan.FromHours(1);
         foreach (var star in stars)
         {
@@ -81,8 +113,10 @@ internal static class StarRows
         WriteNumber(copy, batch.RadialVelocityKmS[i]);
         WriteNumber(copy, batch.Ruwe[i]);
         copy.Write(Healpix.AngToPix(29, batch.RaDeg[i], batch.DecDeg[i]), NpgsqlDbType.Bigint);
-        if (batch.ExtraJson[i] is "{}") copy.WriteNull();
-        else copy.Write(batch.ExtraJson[i].Replace("\\u0000", "\\ufffd", StringComparison.Ordinal), NpgsqlDbType.Jsonb);
+        if (batch.ExtraJson[i] is "{}")
+            copy.WriteNull();
+        else
+            copy.Write(batch.ExtraJson[i].Replace("\\u0000", "\\ufffd", StringComparison.Ordinal), NpgsqlDbType.Jsonb);
     }
 
     /// <summary>As it is stored.</summary>
@@ -93,21 +127,27 @@ internal static class StarRows
 
     private static void WriteLabels(NpgsqlBinaryImporter copy, WaitingStar star)
     {
-        if (star.Batch.LabelOutlier?[star.Row] is { } outlier) copy.Write(outlier, NpgsqlDbType.Integer);
-        else copy.WriteNull();
+        if (star.Batch.LabelOutlier?[star.Row] is { } outlier)
+            copy.Write(outlier, NpgsqlDbType.Integer);
+        else
+            copy.WriteNull();
         WriteText(copy, star.Batch.LabelKind?[star.Row]);
         WriteText(copy, star.Batch.LabelCluster?[star.Row]);
     }
 
     private static void WriteNumber(NpgsqlBinaryImporter copy, double value)
     {
-        if (double.IsNaN(value)) copy.WriteNull();
-        else copy.Write(value, NpgsqlDbType.Double);
+        if (double.IsNaN(value))
+            copy.WriteNull();
+        else
+            copy.Write(value, NpgsqlDbType.Double);
     }
 
     private static void WriteText(NpgsqlBinaryImporter copy, string? value)
     {
-        if (value is null) copy.WriteNull();
-        else copy.Write(WithoutNul(value), NpgsqlDbType.Text);
+        if (value is null)
+            copy.WriteNull();
+        else
+            copy.Write(WithoutNul(value), NpgsqlDbType.Text);
     }
 }

@@ -17,7 +17,8 @@ public sealed class Provenance(LedgerDatabase ledger)
     {
         var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellationToken);
         var provenance = Begin(title, rows);
-        foreach (var (name, value) in Describe(run, datasets)) provenance[name] = value?.DeepClone();
+        foreach (var (name, value) in Describe(run, datasets))
+            provenance[name] = value?.DeepClone();
         Add(provenance, datasets);
         return provenance;
     }
@@ -27,7 +28,8 @@ public sealed class Provenance(LedgerDatabase ledger)
     {
         var provenance = Begin(title, rows);
         var datasets = new SortedDictionary<long, Dataset>();
-        foreach (var id in runs.SelectMany(RunDatasets.Ids).Distinct()) datasets.Add(id, await new DatasetRepository(ledger).GetAsync(id, cancellationToken));
+        foreach (var id in runs.SelectMany(RunDatasets.Ids).Distinct())
+            datasets.Add(id, await new DatasetRepository(ledger).GetAsync(id, cancellationToken));
         provenance["runs"] = new JsonArray([.. runs.Select(r => Describe(r, [.. RunDatasets.Ids(r).Select(id => datasets[id])]))]);
         Add(provenance, [.. datasets.Values]);
         return provenance;
@@ -35,8 +37,10 @@ public sealed class Provenance(LedgerDatabase ledger)
 
     private static void Add(JsonObject provenance, IReadOnlyList<Dataset> datasets)
     {
-        if (datasets.Count == 1) provenance["dataset"] = Describe(datasets[0]);
-        else provenance["datasets"] = new JsonArray([.. datasets.Select(Describe)]);
+        if (datasets.Count == 1)
+            provenance["dataset"] = Describe(datasets[0]);
+        else
+            provenance["datasets"] = new JsonArray([.. datasets.Select(Describe)]);
     }
 
     /// <summary>Of a table about a dataset's stars.</summary>
@@ -48,14 +52,15 @@ public sealed class Provenance(LedgerDatabase ledger)
     }
 
     /// <summary>Of a table about the ledger itself.</summary>
-    public static JsonObject Begin(string title, string rows) => new()
-    {
-        ["title"] = title,
-        ["rows"] = rows,
-        ["program"] = "Almagest",
-        ["program_version"] = Almagest.Contract.ProgramVersion.Current,
-        ["exported_at"] = DateTime.UtcNow.ToString(Time, CultureInfo.InvariantCulture),
-    };
+    public static JsonObject Begin(string title, string rows) =>
+        new()
+        {
+            ["title"] = title,
+            ["rows"] = rows,
+            ["program"] = "Almagest",
+            ["program_version"] = Almagest.Contract.ProgramVersion.Current,
+            ["exported_at"] = DateTime.UtcNow.ToString(Time, CultureInfo.InvariantCulture),
+        };
 
     private static JsonObject Describe(DiscoveryRun run, IReadOnlyList<Dataset> datasets)
     {
@@ -80,25 +85,27 @@ public sealed class Provenance(LedgerDatabase ledger)
     }
 
     /// <summary>Of two datasets joined by position.</summary>
-    public static JsonObject Describe(CrossMatch match, Dataset first, Dataset second) => new()
-    {
-        ["match_id"] = match.MatchId,
-        ["radius_arcsec"] = match.RadiusArcsec,
-        ["find"] = match.Find,
-        ["epoch_1"] = match.Epoch1,
-        ["epoch_2"] = match.Epoch2,
-        ["epoch"] = match.Epoch,
-        ["match_program_version"] = match.ProgramVersion,
-        ["matched_at"] = match.CreatedAt.ToString(Time, CultureInfo.InvariantCulture),
-        ["datasets"] = new JsonArray(Describe(first), Describe(second)),
-    };
+    public static JsonObject Describe(CrossMatch match, Dataset first, Dataset second) =>
+        new()
+        {
+            ["match_id"] = match.MatchId,
+            ["radius_arcsec"] = match.RadiusArcsec,
+            ["find"] = match.Find,
+            ["epoch_1"] = match.Epoch1,
+            ["epoch_2"] = match.Epoch2,
+            ["epoch"] = match.Epoch,
+            ["match_program_version"] = match.ProgramVersion,
+            ["matched_at"] = match.CreatedAt.ToString(Time, CultureInfo.InvariantCulture),
+            ["datasets"] = new JsonArray(Describe(first), Describe(second)),
+        };
 
-    private static JsonObject Describe(Dataset dataset) => new()
-    {
-        ["name"] = dataset.Name,
-        ["checksum"] = dataset.Checksum,
-        ["star_count"] = dataset.StarCount,
-        ["source"] = JsonNode.Parse(dataset.Source),
-        ["column_mapping"] = JsonNode.Parse(dataset.ColumnMapping),
-    };
+    private static JsonObject Describe(Dataset dataset) =>
+        new()
+        {
+            ["name"] = dataset.Name,
+            ["checksum"] = dataset.Checksum,
+            ["star_count"] = dataset.StarCount,
+            ["source"] = JsonNode.Parse(dataset.Source),
+            ["column_mapping"] = JsonNode.Parse(dataset.ColumnMapping),
+        };
 }

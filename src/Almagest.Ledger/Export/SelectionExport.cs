@@ -12,23 +12,44 @@ public sealed class SelectionExport(LedgerDatabase ledger)
 {
     /// <param name="extra">with the other columns of the source table, as one column of JSON</param>
     /// <param name="limit">most stars; null = all</param>
-    public OutgoingTable Table(Dataset dataset, StarFilter? filter = null, bool extra = false, long? limit = null, CancellationToken cancellationToken = default)
+    public OutgoingTable Table(
+        Dataset dataset,
+        StarFilter? filter = null,
+        bool extra = false,
+        long? limit = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(dataset);
         filter ??= StarFilter.All;
         filter.Validate();
         var columns = extra ? [.. StarColumns.All, StarColumns.Extra] : StarColumns.All;
-        var provenance = Provenance.Of($"Stars of {dataset.Name}", $"{(limit is { } n ? $"the first {n} of " : "")}{filter.Describe()}, by star_id", dataset);
+        var provenance = Provenance.Of(
+            $"Stars of {dataset.Name}",
+            $"{(limit is { } n ? $"the first {n} of " : "")}{filter.Describe()}, by star_id",
+            dataset
+        );
         provenance["selection"] = filter.Describe();
         provenance["filter"] = JsonNode.Parse(filter.ToJson());
         provenance["selection_hash"] = SelectionHash.Of([dataset], filter);
-        return ColumnTable.Of("stars", columns, provenance, QueryRows.ReadAsync(ledger, command =>
-        {
-            var where = StarFilterSql.Where(command, dataset.DatasetId, filter);
-            command.CommandText = $"select {string.Join(", ", columns.Select(c => c.Name))} from public.stars where {where} order by star_id";
-            if (limit is not { } most) return;
-            command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = most });
-            command.CommandText += $" limit ${command.Parameters.Count}";
-        }, cancellationToken));
+        return ColumnTable.Of(
+            "stars",
+            columns,
+            provenance,
+            QueryRows.ReadAsync(
+                ledger,
+                command =>
+                {
+                    var where = StarFilterSql.Where(command, dataset.DatasetId, filter);
+                    command.CommandText =
+                        $"select {string.Join(", ", columns.Select(c => c.Name))} from public.stars where {where} order by star_id";
+                    if (limit is not { } most)
+                        return;
+                    command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = most });
+                    command.CommandText += $" limit ${command.Parameters.Count}";
+                },
+                cancellationToken
+            )
+        );
     }
 }

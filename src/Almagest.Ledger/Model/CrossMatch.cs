@@ -2,7 +2,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Ledger.Model;
 
-/// <summary>Two datasets joined by position: what was asked, and how many pairs were found. Immutable; its pairs are <see cref="StarLink"/>s.</summary>
+/// <summary>Two datasets joined by position: what was asked, and how many pairs were found. Immutable; its pairs are
+/// <see cref="StarLink"/>s.</summary>
 public sealed class CrossMatch
 {
     public long MatchId { get; set; }
@@ -70,7 +71,12 @@ internal static class CrossMatchModel
         model.Entity<StarLink>(e =>
         {
             e.ToTable("star_links");
-            e.HasKey(l => new { l.MatchId, l.Star1Id, l.Star2Id });
+            e.HasKey(l => new
+            {
+                l.MatchId,
+                l.Star1Id,
+                l.Star2Id,
+            });
             e.Property(l => l.Star1Id).HasColumnName("star_1_id");
             e.Property(l => l.Star2Id).HasColumnName("star_2_id");
             e.HasIndex(l => new { l.MatchId, l.Star2Id });

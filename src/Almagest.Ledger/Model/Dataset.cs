@@ -8,10 +8,12 @@ public sealed class Dataset
     /// <summary>Unique name, chosen by the user or taken from the file's name.</summary>
     public required string Name { get; set; }
 
-    /// <summary>Where it came from: JSON array of <c>{file, format, checksum, rows, rejected, system}</c>, and what was chosen: table, epoch, service, query.</summary>
+    /// <summary>Where it came from: JSON array of <c>{file, format, checksum, rows, rejected, system}</c>, and what was chosen: table,
+    /// epoch, service, query.</summary>
     public required string Source { get; set; }
 
-    /// <summary>SHA-256 of the file's bytes, lower-case hex; of several files: of their checksums in order, one a line. A table, system or epoch that was chosen is a line more.</summary>
+    /// <summary>SHA-256 of the file's bytes, lower-case hex; of several files: of their checksums in order, one a line. A table, system or
+    /// epoch that was chosen is a line more.</summary>
     public required string Checksum { get; set; }
 
     /// <summary>JSON object: canonical star field to source column, as it was applied.</summary>

@@ -22,7 +22,8 @@ public sealed class DiscoveryRun
     /// <summary>JSON object, see <c>Selections.StarFilter</c>; <c>{}</c> = the whole dataset.</summary>
     public required string DatasetFilter { get; set; }
 
-    /// <summary>SHA-256 of the selection, 64 hexadecimal digits (<see cref="Selections.SelectionHash"/>); null where an older program stored it.</summary>
+    /// <summary>SHA-256 of the selection, 64 hexadecimal digits (<see cref="Selections.SelectionHash"/>); null where an older program
+    /// stored it.</summary>
     public string? SelectionHash { get; set; }
 
     /// <summary>Stars analysed; 0 until known.</summary>
@@ -71,7 +72,8 @@ public sealed class DiscoveryRun
     /// <summary>When somebody wished that it stop.</summary>
     public DateTime? CancelRequestedAt { get; set; }
 
-    /// <summary><c>load</c>, <c>compute</c> or <c>persist</c>, as of the last heartbeat; null where it has not begun or has ended.</summary>
+    /// <summary><c>load</c>, <c>compute</c> or <c>persist</c>, as of the last heartbeat; null where it has not begun or has
+    /// ended.</summary>
     public string? ProgressStage { get; set; }
 
     /// <summary>Part of the stage that is done, 0 to 1.</summary>

@@ -2,7 +2,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Ledger.Model;
 
-/// <summary>The ledger's tables, and its views by the types of their rows. Bulk paths do not come through here: they use binary COPY.</summary>
+/// <summary>The ledger's tables, and its views by the types of their rows. Bulk paths do not come through here: they use binary
+/// COPY.</summary>
 public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbContext(options)
 {
     public DbSet<Dataset> Datasets => Set<Dataset>();
@@ -26,7 +27,8 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
         AnnotationModel.Configure(modelBuilder);
         CrossMatchModel.Configure(modelBuilder);
         // No migration makes them: models of migrations need not know them, so that a new view changes no snapshot.
-        if (EF.IsDesignTime) return;
+        if (EF.IsDesignTime)
+            return;
         foreach (var part in typeof(LedgerContext).Assembly.GetTypes().Where(t => t.IsClass && typeof(IModelPart).IsAssignableFrom(t)))
             ((IModelPart)Activator.CreateInstance(part)!).Configure(modelBuilder);
     }

@@ -50,12 +50,18 @@ internal static class TableModel
 
         model.Entity<DiscoveryRun>(e =>
         {
-            e.ToTable("discovery_runs", t =>
-            {
-                t.HasCheckConstraint("ck_discovery_runs_run_type", "run_type in ('anomaly', 'cluster')");
-                t.HasCheckConstraint("ck_discovery_runs_status", "status in ('pending', 'running', 'completed', 'failed', 'cancelled')");
-                t.HasCheckConstraint("ck_discovery_runs_is_complete", "is_complete = (status = 'completed')");
-            });
+            e.ToTable(
+                "discovery_runs",
+                t =>
+                {
+                    t.HasCheckConstraint("ck_discovery_runs_run_type", "run_type in ('anomaly', 'cluster')");
+                    t.HasCheckConstraint(
+                        "ck_discovery_runs_status",
+                        "status in ('pending', 'running', 'completed', 'failed', 'cancelled')"
+                    );
+                    t.HasCheckConstraint("ck_discovery_runs_is_complete", "is_complete = (status = 'completed')");
+                }
+            );
             e.HasKey(r => r.RunId);
             e.Property(r => r.RunId).ValueGeneratedNever();
             e.Property(r => r.Parameters).HasColumnType("jsonb");
@@ -71,14 +77,22 @@ internal static class TableModel
             // What a heartbeat writes is in none of them, so that it stays a change within one page of the table.
             e.HasIndex(r => new { r.DatasetId, r.RunId }, "idx_discovery_runs_dataset").HasDatabaseName("idx_discovery_runs_dataset");
             // Few runs are over several datasets; those are found by it.
-            e.HasIndex(r => r.RunId, "idx_discovery_runs_several_datasets").HasDatabaseName("idx_discovery_runs_several_datasets").HasFilter("dataset_filter ? 'also_datasets'");
+            e.HasIndex(r => r.RunId, "idx_discovery_runs_several_datasets")
+                .HasDatabaseName("idx_discovery_runs_several_datasets")
+                .HasFilter("dataset_filter ? 'also_datasets'");
             e.HasIndex(r => new { r.Status, r.RunId }, "idx_discovery_runs_status").HasDatabaseName("idx_discovery_runs_status");
             e.HasIndex(r => new { r.Algorithm, r.RunId }, "idx_discovery_runs_algorithm").HasDatabaseName("idx_discovery_runs_algorithm");
             e.HasIndex(r => new { r.RunType, r.RunId }, "idx_discovery_runs_type").HasDatabaseName("idx_discovery_runs_type");
-            e.HasIndex(r => new { r.GroupId, r.RunId }, "idx_discovery_runs_group").HasDatabaseName("idx_discovery_runs_group").HasFilter("group_id is not null");
+            e.HasIndex(r => new { r.GroupId, r.RunId }, "idx_discovery_runs_group")
+                .HasDatabaseName("idx_discovery_runs_group")
+                .HasFilter("group_id is not null");
             e.HasIndex(r => new { r.TotalStars, r.RunId }, "idx_discovery_runs_stars").HasDatabaseName("idx_discovery_runs_stars");
-            e.HasIndex(r => new { r.CompletedAt, r.RunId }, "idx_discovery_runs_completed").HasDatabaseName("idx_discovery_runs_completed").HasFilter("completed_at is not null");
-            e.HasIndex(r => new { r.RunType, r.CreatedAt }, "idx_discovery_runs_type_created").IsDescending(false, true).HasDatabaseName("idx_discovery_runs_type_created");
+            e.HasIndex(r => new { r.CompletedAt, r.RunId }, "idx_discovery_runs_completed")
+                .HasDatabaseName("idx_discovery_runs_completed")
+                .HasFilter("completed_at is not null");
+            e.HasIndex(r => new { r.RunType, r.CreatedAt }, "idx_discovery_runs_type_created")
+                .IsDescending(false, true)
+                .HasDatabaseName("idx_discovery_runs_type_created");
         });
 
         model.Entity<IdempotencyKey>(e =>
@@ -96,14 +110,21 @@ internal static class TableModel
             e.ToTable("discovery_results", t => t.HasCheckConstraint("ck_discovery_results_is_anomaly", "is_anomaly in (0, 1)"));
             e.HasKey(r => new { r.RunId, r.StarId });
             e.Property(r => r.IsAnomaly).HasDefaultValue(0);
-            e.HasIndex(r => new { r.RunId, r.IsAnomaly }, "idx_discovery_results_run_anomaly").HasDatabaseName("idx_discovery_results_run_anomaly");
-            e.HasIndex(r => new { r.RunId, r.ClusterId }, "idx_discovery_results_run_cluster").HasDatabaseName("idx_discovery_results_run_cluster");
-            e.HasIndex(r => new { r.StarId, r.RunId }, "idx_discovery_results_flagged").HasDatabaseName("idx_discovery_results_flagged").HasFilter("is_anomaly = 1");
+            e.HasIndex(r => new { r.RunId, r.IsAnomaly }, "idx_discovery_results_run_anomaly")
+                .HasDatabaseName("idx_discovery_results_run_anomaly");
+            e.HasIndex(r => new { r.RunId, r.ClusterId }, "idx_discovery_results_run_cluster")
+                .HasDatabaseName("idx_discovery_results_run_cluster");
+            e.HasIndex(r => new { r.StarId, r.RunId }, "idx_discovery_results_flagged")
+                .HasDatabaseName("idx_discovery_results_flagged")
+                .HasFilter("is_anomaly = 1");
         });
 
         model.Entity<ViewRefresh>(e =>
         {
-            e.ToTable("view_refreshes", t => t.HasCheckConstraint("ck_view_refreshes_outcome", "outcome in ('running', 'succeeded', 'failed')"));
+            e.ToTable(
+                "view_refreshes",
+                t => t.HasCheckConstraint("ck_view_refreshes_outcome", "outcome in ('running', 'succeeded', 'failed')")
+            );
             e.HasKey(r => r.RefreshId);
             e.Property(r => r.RefreshId).UseIdentityAlwaysColumn();
             e.HasIndex(r => new { r.ViewName, r.StartedAt }).IsDescending(false, true);

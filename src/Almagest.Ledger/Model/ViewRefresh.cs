@@ -37,7 +37,8 @@ public sealed class PendingViewChange
     /// <summary>The run that changed; null where a table of the catalogue side did.</summary>
     public Guid? RunId { get; set; }
 
-    /// <summary><c>created</c>, <c>completed</c>, <c>ended</c> or <c>deleted</c> of a run; else the table that changed, <c>stars</c> or <c>star_labels</c>.</summary>
+    /// <summary><c>created</c>, <c>completed</c>, <c>ended</c> or <c>deleted</c> of a run; else the table that changed, <c>stars</c> or
+    /// <c>star_labels</c>.</summary>
     public required string Change { get; set; }
 
     public DateTime ChangedAt { get; set; }

@@ -17,7 +17,8 @@ internal sealed class DefinedScripts
     public static async Task<DefinedScripts> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var found = new DefinedScripts();
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand(
+            """
             select relkind, relname::text, obj_description(oid, 'pg_class')
             from pg_class where relnamespace = 'public'::regnamespace and relkind in ('m', 'v')
             union all
@@ -26,15 +27,24 @@ internal sealed class DefinedScripts
             select 's', nspname, obj_description(oid, 'pg_namespace') from pg_namespace where nspname = $1
             union all
             select 'a', view_name, null from public.analytics_views
-            """, connection) { Parameters = { new() { Value = IncrementalSql.Schema } } };
+            """,
+            connection
+        )
+        {
+            Parameters = { new() { Value = IncrementalSql.Schema } },
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var (kind, name, fingerprint) = (reader.GetChar(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2));
-            if (kind == 'a') found.Registered.Add(name);
-            else if (kind == 'f') found._functions[name] = fingerprint;
-            else if (kind == 's') found._summaries = fingerprint;
-            else found._relations[name] = (kind, fingerprint);
+            if (kind == 'a')
+                found.Registered.Add(name);
+            else if (kind == 'f')
+                found._functions[name] = fingerprint;
+            else if (kind == 's')
+                found._summaries = fingerprint;
+            else
+                found._relations[name] = (kind, fingerprint);
         }
         return found;
     }
@@ -45,17 +55,18 @@ internal sealed class DefinedScripts
     public bool IsStale(LedgerFunction function) => _functions.GetValueOrDefault(function.Name) != function.Fingerprint;
 
     // What a view's comment says depends on what the view is.
-    public bool IsStale(AnalyticsView view) => !_relations.TryGetValue(view.Name, out var found)
+    public bool IsStale(AnalyticsView view) =>
+        !_relations.TryGetValue(view.Name, out var found)
         || found.Fingerprint != (found.Kind == 'm' ? view.Fingerprint : IncrementalSql.FingerprintOf(view));
 
     /// <summary>The names of what is missing or not as this program defines it.</summary>
     public List<string> Stale() =>
-    [
-        .. AnalyticsViews.All.Where(IsStale).Select(v => v.Name),
-        .. Registered.Where(IsStrange),
-        .. AreSummariesStale ? [IncrementalSql.Schema] : Array.Empty<string>(),
-        .. LedgerFunctions.All.Where(IsStale).Select(f => f.Name),
-    ];
+        [
+            .. AnalyticsViews.All.Where(IsStale).Select(v => v.Name),
+            .. Registered.Where(IsStrange),
+            .. AreSummariesStale ? [IncrementalSql.Schema] : Array.Empty<string>(),
+            .. LedgerFunctions.All.Where(IsStale).Select(f => f.Name),
+        ];
 
     /// <summary>Whether this program has no view of that name.</summary>
     public static bool IsStrange(string registered) => AnalyticsViews.All.All(v => v.Name != registered);

@@ -21,7 +21,13 @@ internal static class LedgerFunctions
 {
     public static readonly IReadOnlyList<LedgerFunction> All =
     [
-        new("delete_dataset_stars"), new("delete_match_links"), new("delete_run_results"), new("keep_complete_run"),
-        new("mark_views_changed"), new("missing_runs"), new("record_run_change"), new("record_table_change"),
+        new("delete_dataset_stars"),
+        new("delete_match_links"),
+        new("delete_run_results"),
+        new("keep_complete_run"),
+        new("mark_views_changed"),
+        new("missing_runs"),
+        new("record_run_change"),
+        new("record_table_change"),
     ];
 }

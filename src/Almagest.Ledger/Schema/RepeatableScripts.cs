@@ -24,17 +24,20 @@ internal static class RepeatableScripts
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
             // Tables before the mode lock, as a load takes them; no run completes, and none is deleted, meanwhile.
             await connection.ExecuteAsync(
-                "lock table public.stars, public.star_labels, public.discovery_runs in share row exclusive mode", cancellationToken);
+                "lock table public.stars, public.star_labels, public.discovery_runs in share row exclusive mode",
+                cancellationToken
+            );
             await connection.ExecuteAsync($"select pg_advisory_xact_lock({IncrementalSql.ModeLock})", cancellationToken);
             var defined = await DefinedScripts.ReadAsync(connection, cancellationToken);
-            var state = await ViewModeState.FindAsync(connection, cancellationToken)
-                ?? new ViewModeState(ViewMode.Refresh, ViewModeState.Steady);
+            var state =
+                await ViewModeState.FindAsync(connection, cancellationToken) ?? new ViewModeState(ViewMode.Refresh, ViewModeState.Steady);
             var plan = Plan.Of(defined, state);
             await connection.ExecuteAsync(plan.Sql(defined, state), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             convert = plan.GoesOnIncrementally;
         }
-        if (convert) await new ViewConverter(ledger).ConvertAsync(ViewMode.Incremental, cancellationToken: cancellationToken);
+        if (convert)
+            await new ViewConverter(ledger).ConvertAsync(ViewMode.Incremental, cancellationToken: cancellationToken);
     }
 
     /// <param name="Views">what is dropped and made anew, in the order of dependence</param>
@@ -50,39 +53,47 @@ internal static class RepeatableScripts
             var views = new List<AnalyticsView>();
             foreach (var view in AnalyticsViews.All)
             {
-                if (all || defined.IsStale(view) || views.Any(v => view.DependsOn.Contains(v.Name))) views.Add(view);
+                if (all || defined.IsStale(view) || views.Any(v => view.DependsOn.Contains(v.Name)))
+                    views.Add(view);
             }
             return new Plan(views, installs, installs || state.Mode == ViewMode.Refresh, all && state.State != ViewModeState.Leaving);
         }
 
-        public string Sql(DefinedScripts defined, ViewModeState state) => string.Join("\n", [
-            RefreshSettings.Sql,
-            .. Views.Reverse().Select(v => DropSql(v.Name)),
-            .. defined.Registered.Where(DefinedScripts.IsStrange)
-                .Select(name => $"{DropSql(name)}\ndelete from public.analytics_views where view_name = '{name}';"),
-            .. InstallsSummaries ? [IncrementalSql.Uninstall(), IncrementalSql.Install()] : Array.Empty<string>(),
-            // A conversion goes on from here, whether this program lives to do it or another begins it anew.
-            .. InstallsSummaries && (GoesOnIncrementally || state.State == ViewModeState.Building)
-                ? [ViewConverter.BeginBuilding()] : Array.Empty<string>(),
-            .. LedgerFunctions.All.Where(defined.IsStale).Select(f => f.CreateSql()),
-            .. Views.Select(v => Materialized ? v.CreateMaterializedSql() : IncrementalSql.CreateView(v)),
-            .. Views.Select(v => v.Registration),
-            $"delete from public.pending_view_changes where view_name = any ({Names()});",
-            "delete from public.pending_view_changes where view_name not in (select view_name from public.analytics_views);",
-            $"select public.mark_views_changed({Names()});",
-        ]);
+        public string Sql(DefinedScripts defined, ViewModeState state) =>
+            string.Join(
+                "\n",
+                [
+                    RefreshSettings.Sql,
+                    .. Views.Reverse().Select(v => DropSql(v.Name)),
+                    .. defined
+                        .Registered.Where(DefinedScripts.IsStrange)
+                        .Select(name => $"{DropSql(name)}\ndelete from public.analytics_views where view_name = '{name}';"),
+                    .. InstallsSummaries ? [IncrementalSql.Uninstall(), IncrementalSql.Install()] : Array.Empty<string>(),
+                    // A conversion goes on from here, whether this program lives to do it or another begins it anew.
+                    .. InstallsSummaries && (GoesOnIncrementally || state.State == ViewModeState.Building)
+                        ? [ViewConverter.BeginBuilding()]
+                        : Array.Empty<string>(),
+                    .. LedgerFunctions.All.Where(defined.IsStale).Select(f => f.CreateSql()),
+                    .. Views.Select(v => Materialized ? v.CreateMaterializedSql() : IncrementalSql.CreateView(v)),
+                    .. Views.Select(v => v.Registration),
+                    $"delete from public.pending_view_changes where view_name = any ({Names()});",
+                    "delete from public.pending_view_changes where view_name not in (select view_name from public.analytics_views);",
+                    $"select public.mark_views_changed({Names()});",
+                ]
+            );
 
         private string Names() => $"array[{string.Join(", ", Views.Select(v => $"'{v.Name}'"))}]::text[]";
     }
 
     // A view in mode incremental, materialized in mode refresh; a second one where a conversion was interrupted.
-    private static string DropSql(string view) => $"""
-        drop materialized view if exists public.{view}{ViewConverter.NextSuffix};
-        do $drop$
-        begin
-          if (select relkind from pg_class where oid = to_regclass('public.{view}')) = 'v' then drop view public.{view};
-          else drop materialized view if exists public.{view};
-          end if;
-        end $drop$;
-        """;
+    private static string DropSql(string view) =>
+        $"""
+            drop materialized view if exists public.{view}{ViewConverter.NextSuffix};
+            do $drop$
+            begin
+              if (select relkind from pg_class where oid = to_regclass('public.{view}')) = 'v' then drop view public.{view};
+              else drop materialized view if exists public.{view};
+              end if;
+            end $drop$;
+            """;
 }

@@ -19,8 +19,12 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     {
         await using var context = ledger.CreateContext();
         var known = context.Database.GetMigrations().ToList();
-        var applied = await DatabaseBoundary.AskAsync(async () => (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList());
-        return known.Union(applied).Order(StringComparer.Ordinal)
+        var applied = await DatabaseBoundary.AskAsync(async () =>
+            (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList()
+        );
+        return known
+            .Union(applied)
+            .Order(StringComparer.Ordinal)
             .Select(id => new MigrationState(id, OldHistory.NameOf(id), applied.Contains(id), known.Contains(id), OldHistory.Has(id)))
             .ToList();
     }
@@ -28,7 +32,8 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     /// <summary>What is to be said of the history of a ledger from before the first release; null of any other.</summary>
     public static string? RemarkOn(IReadOnlyList<MigrationState> states)
     {
-        if (!OldHistory.IsOld(states)) return null;
+        if (!OldHistory.IsOld(states))
+            return null;
         if (!OldHistory.IsComplete(states))
         {
             var refusal = OldHistory.Incomplete(states);
@@ -50,9 +55,13 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         if (target != Migration.InitialDatabase)
         {
             var states = (await StatusAsync(cancellationToken)).Where(s => s.Known).ToList();
-            var match = states.FirstOrDefault(s => IsNamed(s.Id) || IsNamed(s.Name))
-                ?? throw LedgerException.Invalid("to", $"there is no migration '{target}'",
-                    $"Choose one of {string.Join(", ", states.Select(s => s.Name))}, or 0 for an empty database.");
+            var match =
+                states.FirstOrDefault(s => IsNamed(s.Id) || IsNamed(s.Name))
+                ?? throw LedgerException.Invalid(
+                    "to",
+                    $"there is no migration '{target}'",
+                    $"Choose one of {string.Join(", ", states.Select(s => s.Name))}, or 0 for an empty database."
+                );
             target = match.Id;
         }
         return await GoToAsync(target, cancellationToken);
@@ -67,14 +76,23 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         RefuseStrangers(states);
         if (states.FirstOrDefault(s => s.Known && !s.Applied) is { } pending)
         {
-            throw LedgerException.Of(ErrorCode.SchemaOlder,
-                $"the database's schema is older than this program (it lacks the migration {pending.Name})", "Migrate it.")
+            throw LedgerException
+                .Of(
+                    ErrorCode.SchemaOlder,
+                    $"the database's schema is older than this program (it lacks the migration {pending.Name})",
+                    "Migrate it."
+                )
                 .With("migration", pending.Name);
         }
         foreach (var script in await StaleDefinitionsAsync(cancellationToken))
         {
-            throw LedgerException.Of(ErrorCode.ViewDefinitionStale, $"{script} is missing or not defined as this program defines it",
-                "Migrate the database (views are computed anew; nothing is lost).").With("view", script);
+            throw LedgerException
+                .Of(
+                    ErrorCode.ViewDefinitionStale,
+                    $"{script} is missing or not defined as this program defines it",
+                    "Migrate the database (views are computed anew; nothing is lost)."
+                )
+                .With("view", script);
         }
     }
 
@@ -83,29 +101,36 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     /// </summary>
     public async Task<IReadOnlyList<string>> StaleDefinitionsAsync(CancellationToken cancellationToken = default)
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            return (await DefinedScripts.ReadAsync(connection, cancellationToken)).Stale();
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                return (await DefinedScripts.ReadAsync(connection, cancellationToken)).Stale();
+            },
+            cancellationToken
+        );
     }
 
     private async Task<IReadOnlyList<string>> GoToAsync(string? target, CancellationToken cancellationToken)
     {
         await using var guard = await AdvisoryLock.TakeAsync(ledger, MigrationLock, cancellationToken);
         var before = await StatusAsync(cancellationToken);
-        if (target is null || OldHistory.IsOld(before)) RefuseStrangers(before);
+        if (target is null || OldHistory.IsOld(before))
+            RefuseStrangers(before);
         return await DatabaseBoundary.AskAsync<IReadOnlyList<string>>(async () =>
         {
             await using var context = ledger.CreateContext();
             // Building the views over a large ledger takes its time.
             context.Database.SetCommandTimeout(TimeSpan.FromHours(6));
-            if (OldHistory.IsOld(before)) await OldHistory.ReplaceAsync(context, cancellationToken);
+            if (OldHistory.IsOld(before))
+                await OldHistory.ReplaceAsync(context, cancellationToken);
             await context.GetService<IMigrator>().MigrateAsync(target, cancellationToken);
             var after = await StatusAsync(cancellationToken);
             var changed = after.Where(a => a.Applied != before.First(b => b.Id == a.Id).Applied).Select(a => a.Name).ToList();
-            if (!after.All(s => s is { Applied: true, Known: true })) return changed;
+            if (!after.All(s => s is { Applied: true, Known: true }))
+                return changed;
             var stale = await StaleDefinitionsAsync(cancellationToken);
-            if (stale.Count > 0) await RepeatableScripts.RunAsync(ledger, cancellationToken);
+            if (stale.Count > 0)
+                await RepeatableScripts.RunAsync(ledger, cancellationToken);
             return changed.Count > 0 ? changed : stale;
         });
     }
@@ -114,9 +139,15 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     {
         if (states.FirstOrDefault(s => s is { Known: false, Superseded: false }) is { } unknown)
         {
-            throw LedgerException.Of(ErrorCode.SchemaNewer, $"the database was made by a newer Almagest (it has the migration {unknown.Name})",
-                "Use that version, or a newer one.").With("migration", unknown.Name);
+            throw LedgerException
+                .Of(
+                    ErrorCode.SchemaNewer,
+                    $"the database was made by a newer Almagest (it has the migration {unknown.Name})",
+                    "Use that version, or a newer one."
+                )
+                .With("migration", unknown.Name);
         }
-        if (OldHistory.IsOld(states) && !OldHistory.IsComplete(states)) throw OldHistory.Incomplete(states);
+        if (OldHistory.IsOld(states) && !OldHistory.IsComplete(states))
+            throw OldHistory.Incomplete(states);
     }
 }

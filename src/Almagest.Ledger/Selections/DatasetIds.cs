@@ -3,13 +3,10 @@ namespace Almagest.Ledger.Selections;
 /// <summary>Ids of datasets, ascending; equal where they hold the same.</summary>
 public sealed class DatasetIds : SortedSet<long>, IEquatable<DatasetIds>
 {
-    public DatasetIds()
-    {
-    }
+    public DatasetIds() { }
 
-    public DatasetIds(IEnumerable<long> ids) : base(ids)
-    {
-    }
+    public DatasetIds(IEnumerable<long> ids)
+        : base(ids) { }
 
     public bool Equals(DatasetIds? other) => other is not null && this.SequenceEqual(other);
 

@@ -29,17 +29,23 @@ public sealed class SelectionCache(LedgerDatabase ledger)
     /// <param name="progress">told the number of stars read so far, where they have to be read</param>
     /// <exception cref="Almagest.Contract.Errors.LedgerException">the database has trouble</exception>
     public async Task<StarColumns> GetAsync(
-        long datasetId, StarFilter filter, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+        long datasetId,
+        StarFilter filter,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(filter);
         var entry = Enter($"{datasetId} {filter.ToJson()}");
         try
         {
-            if (Find(entry) is { } ready) return ready;
+            if (Find(entry) is { } ready)
+                return ready;
             await entry.Loading.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                if (Find(entry) is { } meanwhile) return meanwhile;
+                if (Find(entry) is { } meanwhile)
+                    return meanwhile;
                 Interlocked.Increment(ref _loads);
                 var stars = await _loader.LoadAsync(datasetId, filter, progress, cancellationToken).ConfigureAwait(false);
                 Keep(entry, stars);
@@ -60,7 +66,8 @@ public sealed class SelectionCache(LedgerDatabase ledger)
     {
         lock (_guard)
         {
-            if (!_entries.TryGetValue(key, out var entry)) _entries.Add(key, entry = new Entry(key));
+            if (!_entries.TryGetValue(key, out var entry))
+                _entries.Add(key, entry = new Entry(key));
             entry.Users++;
             return entry;
         }
@@ -70,7 +77,8 @@ public sealed class SelectionCache(LedgerDatabase ledger)
     {
         lock (_guard)
         {
-            if (entry.Held is null || !entry.Held.TryGetTarget(out var stars)) return null;
+            if (entry.Held is null || !entry.Held.TryGetTarget(out var stars))
+                return null;
             entry.Used = ++_clock;
             if (entry.Kept is null && stars.Count <= MostStars)
             {
@@ -87,7 +95,8 @@ public sealed class SelectionCache(LedgerDatabase ledger)
         {
             entry.Held = new WeakReference<StarColumns>(stars);
             entry.Used = ++_clock;
-            if (stars.Count > MostStars) return;
+            if (stars.Count > MostStars)
+                return;
             entry.Kept = stars;
             DropWhatDoesNotFit();
         }

@@ -22,17 +22,24 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         var stars = await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, filter, cancellationToken);
         if (stars < Algorithm.MinStars)
         {
-            foreach (var (column, _) in filter.Extra ?? []) await RequireColumnAsync(datasets, column, cancellationToken);
+            foreach (var (column, _) in filter.Extra ?? [])
+                await RequireColumnAsync(datasets, column, cancellationToken);
             var of = string.Join(" and ", datasets.Select(d => $"'{d.Name}'"));
-            throw LedgerException.Of(ErrorCode.SelectionTooSmall,
+            throw LedgerException.Of(
+                ErrorCode.SelectionTooSmall,
                 $"the selection ({filter.Describe()}) holds {stars} of the {datasets.Sum(d => d.StarCount)} stars of {of}",
-                await EmptyAsync(datasets, filter, cancellationToken) ?? $"Widen the filter: a run needs at least {Algorithm.MinStars} stars.",
-                "filter");
+                await EmptyAsync(datasets, filter, cancellationToken)
+                    ?? $"Widen the filter: a run needs at least {Algorithm.MinStars} stars.",
+                "filter"
+            );
         }
         if (filter.Sample is { } sample && stars < sample.N)
         {
-            throw LedgerException.Invalid("filter.sample.n", $"a sample of {sample.N} stars is asked for, and the selection without it holds {stars}",
-                "Take fewer, or leave the sample out.");
+            throw LedgerException.Invalid(
+                "filter.sample.n",
+                $"a sample of {sample.N} stars is asked for, and the selection without it holds {stars}",
+                "Take fewer, or leave the sample out."
+            );
         }
         return stars;
     }
@@ -40,29 +47,52 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
     private async Task RequireColumnAsync(IReadOnlyList<Dataset> datasets, string column, CancellationToken cancellationToken)
     {
         var names = await ColumnsAsync(datasets, cancellationToken);
-        if (names.Contains(column)) return;
-        var near = names.Select(n => (Name: n, Distance: Distance(n.ToLowerInvariant(), column.ToLowerInvariant())))
-            .Where(n => n.Distance <= Math.Max(2, column.Length / 3)).OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal).Take(3).Select(n => n.Name).ToList();
-        throw LedgerException.Of(ErrorCode.UnknownName, $"no star has a column '{column}'",
+        if (names.Contains(column))
+            return;
+        var near = names
+            .Select(n => (Name: n, Distance: Distance(n.ToLowerInvariant(), column.ToLowerInvariant())))
+            .Where(n => n.Distance <= Math.Max(2, column.Length / 3))
+            .OrderBy(n => n.Distance)
+            .ThenBy(n => n.Name, StringComparer.Ordinal)
+            .Take(3)
+            .Select(n => n.Name)
+            .ToList();
+        throw LedgerException.Of(
+            ErrorCode.UnknownName,
+            $"no star has a column '{column}'",
             near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?"
-            : names.Count == 0 ? "These stars have no columns but those that a filter knows by name."
-            : $"There {(names.Count == 1 ? "is" : "are")} {string.Join(", ", names.Take(NamesShown))}{(names.Count > NamesShown ? $" and {names.Count - NamesShown} more" : "")}.",
-            $"filter.extra.{column}");
+                : names.Count == 0 ? "These stars have no columns but those that a filter knows by name."
+                : $"There {(names.Count == 1 ? "is" : "are")} "
+                    + string.Join(", ", names.Take(NamesShown))
+                    + (names.Count > NamesShown ? $" and {names.Count - NamesShown} more." : "."),
+            $"filter.extra.{column}"
+        );
     }
 
     /// <summary>The other columns of the source tables, as far as the first stars have them.</summary>
     private async Task<SortedSet<string>> ColumnsAsync(IReadOnlyList<Dataset> datasets, CancellationToken cancellationToken)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand("""
-                select distinct k from unnest($1) d,
-                lateral (select extra from public.stars where dataset_id = d and extra is not null limit 1000) s, lateral jsonb_object_keys(s.extra) k
-                """, connection) { Parameters = { new() { Value = datasets.Select(d => d.DatasetId).ToArray() } } };
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) names.Add(reader.GetString(0));
-        }, cancellationToken);
+        await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select distinct k from unnest($1) d,
+                    lateral (select extra from public.stars where dataset_id = d and extra is not null
+                      limit 1000) s, lateral jsonb_object_keys(s.extra) k
+                    """,
+                    connection
+                )
+                {
+                    Parameters = { new() { Value = datasets.Select(d => d.DatasetId).ToArray() } },
+                };
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    names.Add(reader.GetString(0));
+            },
+            cancellationToken
+        );
         return names;
     }
 
@@ -71,19 +101,44 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
     {
         foreach (var (name, one) in Conditions(filter))
         {
-            if (await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, one with { AlsoDatasets = filter.AlsoDatasets }, cancellationToken) > 0) continue;
-            return $"No star has {one.Describe()}: leave {name} out, or widen it.".Replace("has within", "is within", StringComparison.Ordinal);
+            if (
+                await new SelectionLoader(ledger).CountAsync(
+                    datasets[0].DatasetId,
+                    one with
+                    {
+                        AlsoDatasets = filter.AlsoDatasets,
+                    },
+                    cancellationToken
+                ) > 0
+            )
+                continue;
+            return $"No star has {one.Describe()}: leave {name} out, or widen it.".Replace(
+                "has within",
+                "is within",
+                StringComparison.Ordinal
+            );
         }
         return null;
     }
 
     private static IEnumerable<(string Name, StarFilter One)> Conditions(StarFilter f)
     {
-        if (f.Cone is not null) yield return ("cone", new StarFilter { Cone = f.Cone });
-        if (f.RaDeg is not null) yield return ("ra_deg", new StarFilter { RaDeg = f.RaDeg });
+        if (f.Cone is not null)
+            yield return ("cone", new StarFilter { Cone = f.Cone });
+        if (f.RaDeg is not null)
+            yield return ("ra_deg", new StarFilter { RaDeg = f.RaDeg });
         foreach (var (name, (get, _, _)) in StarFilter.Ranges)
-            if (get(f) is { } range) yield return (name, StarFilter.FromJson(FormattableString.Invariant($$"""{"{{name}}": {{System.Text.Json.JsonSerializer.Serialize(new { min = range.Min, max = range.Max })}}}""")));
-        foreach (var (column, range) in f.Extra ?? []) yield return ($"extra.{column}", new StarFilter { Extra = new ExtraRanges { [column] = range } });
+            if (get(f) is { } range)
+                yield return (
+                    name,
+                    StarFilter.FromJson(
+                        FormattableString.Invariant(
+                            $$"""{"{{name}}": {{System.Text.Json.JsonSerializer.Serialize(new { min = range.Min, max = range.Max })}}}"""
+                        )
+                    )
+                );
+        foreach (var (column, range) in f.Extra ?? [])
+            yield return ($"extra.{column}", new StarFilter { Extra = new ExtraRanges { [column] = range } });
     }
 
     /// <summary>Edits that make one text of another: insertions, deletions and replacements (Levenshtein 1966).</summary>

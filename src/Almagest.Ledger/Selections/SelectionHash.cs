@@ -6,7 +6,8 @@ namespace Almagest.Ledger.Selections;
 
 /// <summary>
 /// A selection as one short text: equal where the same filter meets the same bytes of a catalogue, in whatever ledger. SHA-256 of the
-/// dataset's checksum (of several, all in their order as text), a line end after each, and the filter's JSON form with every number in its shortest form and without ids of datasets.
+/// dataset's checksum (of several, all in their order as text), a line end after each, and the filter's JSON form with every number in its
+/// shortest form and without ids of datasets.
 /// </summary>
 public static class SelectionHash
 {

@@ -13,54 +13,81 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
 
     public async Task<long> CountAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
-            command.CommandText = $"select count(*) from public.stars where {StarFilterSql.Where(command, datasetId, filter)}";
-            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+                command.CommandText = $"select count(*) from public.stars where {StarFilterSql.Where(command, datasetId, filter)}";
+                return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>How many stars of the selection have each column that a feature can need.</summary>
     public async Task<ColumnCoverage> CoverageAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
-            command.CommandText = $"""
-                select count(*), count(parallax_mas), count(pmra_mas_yr), count(pmdec_mas_yr), count(magnitude), count(color),
-                       count(*) filter (where parallax_mas >= {FeaturePipeline.MinDistanceParallaxMas.ToString(CultureInfo.InvariantCulture)})
-                from public.stars where {StarFilterSql.Where(command, datasetId, filter)}
-                """;
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            var counts = Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64).ToArray();
-            return new ColumnCoverage(counts[0], new Dictionary<StarColumn, long>
+        return await ledger.AskAsync(
+            async connection =>
             {
-                [StarColumn.Ra] = counts[0], [StarColumn.Dec] = counts[0], [StarColumn.Parallax] = counts[1], [StarColumn.Pmra] = counts[2],
-                [StarColumn.Pmdec] = counts[3], [StarColumn.Magnitude] = counts[4], [StarColumn.Color] = counts[5],
-            }, counts[6]);
-        }, cancellationToken);
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+                command.CommandText = $"""
+                    select count(*), count(parallax_mas), count(pmra_mas_yr), count(pmdec_mas_yr), count(magnitude), count(color),
+                           count(*) filter (where parallax_mas >= {FeaturePipeline.MinDistanceParallaxMas.ToString(
+                        CultureInfo.InvariantCulture
+                    )})
+                    from public.stars where {StarFilterSql.Where(command, datasetId, filter)}
+                    """;
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                var counts = Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64).ToArray();
+                return new ColumnCoverage(
+                    counts[0],
+                    new Dictionary<StarColumn, long>
+                    {
+                        [StarColumn.Ra] = counts[0],
+                        [StarColumn.Dec] = counts[0],
+                        [StarColumn.Parallax] = counts[1],
+                        [StarColumn.Pmra] = counts[2],
+                        [StarColumn.Pmdec] = counts[3],
+                        [StarColumn.Magnitude] = counts[4],
+                        [StarColumn.Color] = counts[5],
+                    },
+                    counts[6]
+                );
+            },
+            cancellationToken
+        );
     }
 
     /// <param name="progress">told the number of stars read so far</param>
-    public async Task<StarColumns> LoadAsync(long datasetId, StarFilter filter, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<StarColumns> LoadAsync(
+        long datasetId,
+        StarFilter filter,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var ids = new List<long>();
         var values = Enumerable.Range(0, 7).Select(_ => new List<double>()).ToArray();
-        await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
-            command.CommandText = $"select star_id, {Columns} from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
-            await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
+        await ledger.AskAsync(
+            async connection =>
             {
-                ids.Add(reader.GetInt64(0));
-                for (var c = 0; c < values.Length; c++)
-                    values[c].Add(reader.IsDBNull(c + 1) ? double.NaN : reader.GetDouble(c + 1));
-                if (ids.Count % 65536 == 0) progress?.Report(ids.Count);
-            }
-        }, cancellationToken);
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
+                command.CommandText =
+                    $"select star_id, {Columns} from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
+                await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    ids.Add(reader.GetInt64(0));
+                    for (var c = 0; c < values.Length; c++)
+                        values[c].Add(reader.IsDBNull(c + 1) ? double.NaN : reader.GetDouble(c + 1));
+                    if (ids.Count % 65536 == 0)
+                        progress?.Report(ids.Count);
+                }
+            },
+            cancellationToken
+        );
         return new StarColumns
         {
             StarId = ids.ToArray(),
@@ -78,13 +105,18 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     public async Task<double[]> ParallaxErrorsAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
     {
         var errors = new List<double>();
-        await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
-            command.CommandText = $"select parallax_error_mas from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) errors.Add(reader.IsDBNull(0) ? double.NaN : reader.GetDouble(0));
-        }, cancellationToken);
+        await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
+                command.CommandText =
+                    $"select parallax_error_mas from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    errors.Add(reader.IsDBNull(0) ? double.NaN : reader.GetDouble(0));
+            },
+            cancellationToken
+        );
         return [.. errors];
     }
 

@@ -47,7 +47,8 @@ public sealed record StarFilter
     public StarSample? Sample { get; init; }
 
     /// <summary>
-    /// Ids of further datasets whose stars are looked at, too; null where there is one dataset. A stored run's are all above its <c>dataset_id</c>, so that
+    /// Ids of further datasets whose stars are looked at, too; null where there is one dataset. A stored run's are all above its
+    /// <c>dataset_id</c>, so that
     /// one set of datasets has one form.
     /// </summary>
     public DatasetIds? AlsoDatasets { get; init; }
@@ -65,25 +66,32 @@ public sealed record StarFilter
     };
 
     /// <summary>The names of the conditions that are ranges, with how each is written in SQL.</summary>
-    internal static readonly IReadOnlyDictionary<string, (Func<StarFilter, Bounds?> Get, string Sql, string Words)> Ranges =
-        new Dictionary<string, (Func<StarFilter, Bounds?>, string, string)>
-        {
-            ["dec_deg"] = (f => f.DecDeg, "dec_deg", "Dec (deg)"),
-            ["magnitude"] = (f => f.Magnitude, "magnitude", "magnitude"),
-            ["color"] = (f => f.Color, "color", "colour"),
-            ["parallax_mas"] = (f => f.ParallaxMas, "parallax_mas", "parallax (mas)"),
-            ["parallax_over_error"] = (f => f.ParallaxOverError, "parallax_mas / nullif(parallax_error_mas, 0)", "parallax / error"),
-            ["proper_motion_mas_yr"] = (f => f.ProperMotionMasYr, "sqrt(pmra_mas_yr * pmra_mas_yr + pmdec_mas_yr * pmdec_mas_yr)", "proper motion (mas/yr)"),
-            ["ruwe"] = (f => f.Ruwe, "ruwe", "RUWE"),
-            ["pmra_mas_yr"] = (f => f.PmraMasYr, "pmra_mas_yr", "pmRA (mas/yr)"),
-            ["pmdec_mas_yr"] = (f => f.PmdecMasYr, "pmdec_mas_yr", "pmDec (mas/yr)"),
-            ["parallax_error_mas"] = (f => f.ParallaxErrorMas, "parallax_error_mas", "parallax error (mas)"),
-            ["radial_velocity_km_s"] = (f => f.RadialVelocityKmS, "radial_velocity_km_s", "radial velocity (km/s)"),
-        };
+    internal static readonly IReadOnlyDictionary<string, (Func<StarFilter, Bounds?> Get, string Sql, string Words)> Ranges = new Dictionary<
+        string,
+        (Func<StarFilter, Bounds?>, string, string)
+    >
+    {
+        ["dec_deg"] = (f => f.DecDeg, "dec_deg", "Dec (deg)"),
+        ["magnitude"] = (f => f.Magnitude, "magnitude", "magnitude"),
+        ["color"] = (f => f.Color, "color", "colour"),
+        ["parallax_mas"] = (f => f.ParallaxMas, "parallax_mas", "parallax (mas)"),
+        ["parallax_over_error"] = (f => f.ParallaxOverError, "parallax_mas / nullif(parallax_error_mas, 0)", "parallax / error"),
+        ["proper_motion_mas_yr"] = (
+            f => f.ProperMotionMasYr,
+            "sqrt(pmra_mas_yr * pmra_mas_yr + pmdec_mas_yr * pmdec_mas_yr)",
+            "proper motion (mas/yr)"
+        ),
+        ["ruwe"] = (f => f.Ruwe, "ruwe", "RUWE"),
+        ["pmra_mas_yr"] = (f => f.PmraMasYr, "pmra_mas_yr", "pmRA (mas/yr)"),
+        ["pmdec_mas_yr"] = (f => f.PmdecMasYr, "pmdec_mas_yr", "pmDec (mas/yr)"),
+        ["parallax_error_mas"] = (f => f.ParallaxErrorMas, "parallax_error_mas", "parallax error (mas)"),
+        ["radial_velocity_km_s"] = (f => f.RadialVelocityKmS, "radial_velocity_km_s", "radial velocity (km/s)"),
+    };
 
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
 
-    /// <summary>Reads the JSON form, e.g. <c>{"cone": {"ra_deg": 56.75, "dec_deg": 24.1, "radius_deg": 2}, "magnitude": {"max": 15}}</c>.</summary>
+    /// <summary>Reads the JSON form, e.g. <c>{"cone": {"ra_deg": 56.75, "dec_deg": 24.1, "radius_deg": 2}, "magnitude": {"max":
+    /// 15}}</c>.</summary>
     /// <exception cref="LedgerException">it is no such JSON, or a value is out of range; the message names the field</exception>
     public static StarFilter FromJson(string json)
     {
@@ -96,10 +104,13 @@ public sealed record StarFilter
         catch (JsonException e)
         {
             var path = string.IsNullOrEmpty(e.Path) ? "" : e.Path.TrimStart('$', '.');
-            throw LedgerException.Of(ErrorCode.UnreadableFilter,
+            throw LedgerException.Of(
+                ErrorCode.UnreadableFilter,
                 "the filter cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such condition, or not its whole form"),
-                $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, {string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; sample {{n, seed}}.",
-                path.Length == 0 ? "filter" : $"filter.{path}");
+                $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, "
+                    + $"{string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; sample {{n, seed}}.",
+                path.Length == 0 ? "filter" : $"filter.{path}"
+            );
         }
     }
 
@@ -117,12 +128,17 @@ public sealed record StarFilter
             foreach (var edge in new[] { ra.Min, ra.Max })
                 Require(edge is null or (>= 0 and <= 360), "filter.ra_deg", edge ?? 0, "in [0, 360]");
         }
-        if (Sample is { } sample) Require(sample.N >= 1, "filter.sample.n", sample.N, "at least 1");
-        if (Extra?.FirstOrDefault(e => e.Value is null) is { Key: { } column }) throw LedgerException.Invalid($"filter.extra.{column}", $"the range of {column} is null", "Give {min, max}.");
-        var ranges = Ranges.Select(r => (r.Key, r.Value.Get(this))).Concat(Extra is null ? [] : Extra.Select(e => ($"extra.{e.Key}", (Bounds?)e.Value)));
+        if (Sample is { } sample)
+            Require(sample.N >= 1, "filter.sample.n", sample.N, "at least 1");
+        if (Extra?.FirstOrDefault(e => e.Value is null) is { Key: { } column })
+            throw LedgerException.Invalid($"filter.extra.{column}", $"the range of {column} is null", "Give {min, max}.");
+        var ranges = Ranges
+            .Select(r => (r.Key, r.Value.Get(this)))
+            .Concat(Extra is null ? [] : Extra.Select(e => ($"extra.{e.Key}", (Bounds?)e.Value)));
         foreach (var (name, given) in ranges)
         {
-            if (given is not { } range) continue;
+            if (given is not { } range)
+                continue;
             Require(range.Min is null || double.IsFinite(range.Min.Value), $"filter.{name}.min", range.Min ?? 0, "a finite number");
             Require(range.Max is null || double.IsFinite(range.Max.Value), $"filter.{name}.max", range.Max ?? 0, "a finite number");
             if (range is { Min: { } low, Max: { } high } && low > high)
@@ -134,39 +150,54 @@ public sealed record StarFilter
     public string Describe()
     {
         var parts = new List<string>();
-        if (Cone is { } c) parts.Add($"within {c.RadiusDeg}° of ({c.RaDeg}, {c.DecDeg})");
-        if (RaDeg is { } ra) parts.Add(Words("RA (deg)", ra));
+        if (Cone is { } c)
+            parts.Add($"within {c.RadiusDeg}° of ({c.RaDeg}, {c.DecDeg})");
+        if (RaDeg is { } ra)
+            parts.Add(Words("RA (deg)", ra));
         parts.AddRange(Ranges.Values.Where(r => r.Get(this) is not null).Select(r => Words(r.Words, r.Get(this)!)));
-        if (Extra is not null) parts.AddRange(Extra.Select(e => Words(e.Key, e.Value)));
-        if (Sample is { } sample) return $"{sample.N} of {(parts.Count == 0 ? "all stars" : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
+        if (Extra is not null)
+            parts.AddRange(Extra.Select(e => Words(e.Key, e.Value)));
+        if (Sample is { } sample)
+            return $"{sample.N} of {(parts.Count == 0 ? "all stars" : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
         return parts.Count == 0 ? "all stars" : string.Join(", ", parts);
     }
 
     /// <summary>
-    /// Whether the filter would let such a star through. Conditions on columns that it does not have (RUWE, radial velocity, other columns of the source
-    /// table, the random sample) are taken as fulfilled.
+    /// Whether the filter would let such a star through. Conditions on columns that it does not have (RUWE, radial velocity, other columns
+    /// of the source table, the random sample) are taken as fulfilled.
     /// </summary>
     public bool Admits(CatalogStar star) =>
         (Cone is not { } c || SkyCoordinates.SeparationDeg(c.RaDeg, c.DecDeg, star.RaDeg, star.DecDeg) <= c.RadiusDeg)
-        && (RaDeg is not { } ra || (ra is { Min: { } low, Max: { } high } && low > high ? star.RaDeg >= low || star.RaDeg <= high : Holds(ra, star.RaDeg)))
-        && Holds(DecDeg, star.DecDeg) && Holds(Magnitude, star.Magnitude) && Holds(Color, star.Color) && Holds(ParallaxMas, star.ParallaxMas)
-        && Holds(ParallaxErrorMas, star.ParallaxErrorMas) && Holds(ParallaxOverError, star.ParallaxMas / star.ParallaxErrorMas)
-        && Holds(PmraMasYr, star.PmraMasYr) && Holds(PmdecMasYr, star.PmdecMasYr)
+        && (
+            RaDeg is not { } ra
+            || (ra is { Min: { } low, Max: { } high } && low > high ? star.RaDeg >= low || star.RaDeg <= high : Holds(ra, star.RaDeg))
+        )
+        && Holds(DecDeg, star.DecDeg)
+        && Holds(Magnitude, star.Magnitude)
+        && Holds(Color, star.Color)
+        && Holds(ParallaxMas, star.ParallaxMas)
+        && Holds(ParallaxErrorMas, star.ParallaxErrorMas)
+        && Holds(ParallaxOverError, star.ParallaxMas / star.ParallaxErrorMas)
+        && Holds(PmraMasYr, star.PmraMasYr)
+        && Holds(PmdecMasYr, star.PmdecMasYr)
         && Holds(ProperMotionMasYr, Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr));
 
     // As in SQL, nothing is known of a value that is missing: no condition on it holds.
     private static bool Holds(Bounds? bounds, double value) =>
-        bounds is null or { Min: null, Max: null } || (!double.IsNaN(value) && (bounds.Min is not { } min || value >= min) && (bounds.Max is not { } max || value <= max));
+        bounds is null or { Min: null, Max: null }
+        || (!double.IsNaN(value) && (bounds.Min is not { } min || value >= min) && (bounds.Max is not { } max || value <= max));
 
-    private static string Words(string name, Bounds b) => b switch
-    {
-        { Min: null } => $"{name} ≤ {b.Max}",
-        { Max: null } => $"{name} ≥ {b.Min}",
-        _ => $"{name} {b.Min} to {b.Max}",
-    };
+    private static string Words(string name, Bounds b) =>
+        b switch
+        {
+            { Min: null } => $"{name} ≤ {b.Max}",
+            { Max: null } => $"{name} ≥ {b.Min}",
+            _ => $"{name} {b.Min} to {b.Max}",
+        };
 
     private static void Require(bool holds, string field, double found, string expected)
     {
-        if (!holds) throw LedgerException.Invalid(field, $"{field} is {found}, expected {expected}");
+        if (!holds)
+            throw LedgerException.Invalid(field, $"{field} is {found}, expected {expected}");
     }
 }

@@ -10,13 +10,17 @@ namespace Almagest.Ledger.Selections;
 /// </summary>
 public static class StarFilterText
 {
-    private const string Help = "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4  extra.COLUMN=0..1  sample=1000 or sample=1000,SEED";
+    private const string Help =
+        "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4  "
+        + "extra.COLUMN=0..1  sample=1000 or sample=1000,SEED";
 
     /// <exception cref="LedgerException">a term is unknown or malformed</exception>
     public static StarFilter Parse(string? text)
     {
-        if (string.IsNullOrWhiteSpace(text)) return StarFilter.All;
-        if (text.TrimStart().StartsWith('{')) return StarFilter.FromJson(text);
+        if (string.IsNullOrWhiteSpace(text))
+            return StarFilter.All;
+        if (text.TrimStart().StartsWith('{'))
+            return StarFilter.FromJson(text);
         var json = new JsonObject();
         foreach (var term in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
@@ -24,39 +28,62 @@ public static class StarFilterText
             if (name == "cone")
             {
                 var parts = value.Split(',').Select(p => Number(p, term)).ToArray();
-                if (parts.Length != 3) throw Bad(term);
-                json["cone"] = new JsonObject { ["ra_deg"] = parts[0], ["dec_deg"] = parts[1], ["radius_deg"] = parts[2] };
+                if (parts.Length != 3)
+                    throw Bad(term);
+                json["cone"] = new JsonObject
+                {
+                    ["ra_deg"] = parts[0],
+                    ["dec_deg"] = parts[1],
+                    ["radius_deg"] = parts[2],
+                };
             }
             else if (name == "sample")
             {
                 var parts = value.Split(',');
-                if (parts.Length > 2 || !parts.All(p => long.TryParse(p, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))) throw Bad(term);
+                if (
+                    parts.Length > 2
+                    || !parts.All(p => long.TryParse(p, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+                )
+                    throw Bad(term);
                 var sample = new JsonObject { ["n"] = long.Parse(parts[0], CultureInfo.InvariantCulture) };
-                if (parts.Length == 2) sample["seed"] = long.Parse(parts[1], CultureInfo.InvariantCulture);
+                if (parts.Length == 2)
+                    sample["seed"] = long.Parse(parts[1], CultureInfo.InvariantCulture);
                 json["sample"] = sample;
             }
-            else if (name == "ra_deg" || (name.StartsWith("extra.", StringComparison.Ordinal) && name.Length > 6) || StarFilter.Ranges.ContainsKey(name))
+            else if (
+                name == "ra_deg"
+                || (name.StartsWith("extra.", StringComparison.Ordinal) && name.Length > 6)
+                || StarFilter.Ranges.ContainsKey(name)
+            )
             {
                 var edges = value.Split("..");
-                if (edges.Length != 2 || value == "..") throw Bad(term);
+                if (edges.Length != 2 || value == "..")
+                    throw Bad(term);
                 var range = new JsonObject();
-                if (edges[0].Length > 0) range["min"] = Number(edges[0], term);
-                if (edges[1].Length > 0) range["max"] = Number(edges[1], term);
+                if (edges[0].Length > 0)
+                    range["min"] = Number(edges[0], term);
+                if (edges[1].Length > 0)
+                    range["max"] = Number(edges[1], term);
                 if (name.StartsWith("extra.", StringComparison.Ordinal))
                 {
-                    if (json["extra"] is not JsonObject extra) json["extra"] = extra = [];
+                    if (json["extra"] is not JsonObject extra)
+                        json["extra"] = extra = [];
                     extra[name[6..]] = range;
                 }
-                else json[name] = range;
+                else
+                    json[name] = range;
             }
-            else throw Bad(term);
+            else
+                throw Bad(term);
         }
         return StarFilter.FromJson(json.ToJsonString());
     }
 
     private static double Number(string text, string term) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw Bad(term);
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : throw Bad(term);
 
-    private static LedgerException Bad(string term) => LedgerException.Of(ErrorCode.UnreadableFilter, $"the filter term '{term}' cannot be read",
-        Help, "filter");
+    private static LedgerException Bad(string term) =>
+        LedgerException.Of(ErrorCode.UnreadableFilter, $"the filter term '{term}' cannot be read", Help, "filter");
 }

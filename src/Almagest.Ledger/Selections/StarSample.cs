@@ -11,9 +11,8 @@ public sealed record StarSample(long N, long Seed = 42);
 /// <summary>Ranges of columns by name, in the order of their names; equal where they hold the same.</summary>
 public sealed class ExtraRanges : SortedDictionary<string, Bounds>, IEquatable<ExtraRanges>
 {
-    public ExtraRanges() : base(StringComparer.Ordinal)
-    {
-    }
+    public ExtraRanges()
+        : base(StringComparer.Ordinal) { }
 
     public bool Equals(ExtraRanges? other) => other is not null && this.SequenceEqual(other);
 

@@ -12,7 +12,8 @@ using Almagest.Ledger.Views.Timeline;
 
 namespace Almagest.Ledger.Views;
 
-/// <summary>The views. Each line registers one; they are refreshed, and applied to a new run, in this order: what reads others comes behind them.</summary>
+/// <summary>The views. Each line registers one; they are refreshed, and applied to a new run, in this order: what reads others comes behind
+/// them.</summary>
 public static class AnalyticsViews
 {
     private static readonly List<AnalyticsView> s_registered = [];
@@ -32,10 +33,14 @@ public static class AnalyticsViews
     /// <exception cref="LedgerException">no view has that name</exception>
     public static AnalyticsView Get(string name) =>
         All.FirstOrDefault(v => v.Name == name)
-        ?? throw LedgerException.Of(ErrorCode.ViewNotFound, $"there is no view '{name}'",
-            $"The views are {string.Join(", ", All.Select(v => v.Name))}.");
+        ?? throw LedgerException.Of(
+            ErrorCode.ViewNotFound,
+            $"there is no view '{name}'",
+            $"The views are {string.Join(", ", All.Select(v => v.Name))}."
+        );
 
-    private static AnalyticsView<TRow> Register<TRow>(AnalyticsView<TRow> view) where TRow : class
+    private static AnalyticsView<TRow> Register<TRow>(AnalyticsView<TRow> view)
+        where TRow : class
     {
         s_registered.Add(view);
         return view;

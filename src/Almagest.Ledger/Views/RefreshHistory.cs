@@ -9,7 +9,8 @@ internal static class RefreshHistory
     /// <summary>Why a refresh failed whose program is gone.</summary>
     public const string Abandoned = "the refreshing program ended before it was done";
 
-    /// <summary>How long a view's refreshes are remembered, as a PostgreSQL interval; the last success of a view stays however old it is.</summary>
+    /// <summary>How long a view's refreshes are remembered, as a PostgreSQL interval; the last success of a view stays however old it
+    /// is.</summary>
     public const string Kept = "1 year";
 
     private const int LongestSeconds = 300;
@@ -24,7 +25,9 @@ internal static class RefreshHistory
           select exists (
             select 1 from pg_locks
             where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())
-              and classid = {(uint)(ViewRefresher.RefreshLock >> 32)} and objid = {unchecked((uint)ViewRefresher.RefreshLock)} and objsubid = 1) as by_someone
+              and classid = {(uint)(ViewRefresher.RefreshLock >> 32)} and objid = {unchecked(
+            (uint)ViewRefresher.RefreshLock
+        )} and objsubid = 1) as by_someone
         ),
         records as not materialized (
           select r.refresh_id, r.view_name, r.started_at, r.row_count, r.duration_ms, coalesce(r.finished_at, r.started_at) as ended_at,
@@ -37,7 +40,8 @@ internal static class RefreshHistory
                  bad.failed_at + least({LongestSeconds}, 2 ^ least(bad.failures - 1, 20)) * interval '1 second' as next_retry
           from public.analytics_views v
           left join lateral (
-            select * from records r where r.view_name = v.view_name and r.outcome = 'succeeded' order by r.started_at desc limit 1) good on true
+            select * from records r where r.view_name = v.view_name and r.outcome = 'succeeded' order by r.started_at desc limit 1) good
+              on true
           left join lateral (
             select * from records r where r.view_name = v.view_name order by r.started_at desc limit 1) last on true
           cross join lateral (
@@ -47,5 +51,6 @@ internal static class RefreshHistory
         """;
 
     /// <summary>The same as next_retry: 1 s after the first failure, twice as long after each further one, 5 min at most.</summary>
-    public static TimeSpan WaitAfter(int failures) => TimeSpan.FromSeconds(Math.Min(LongestSeconds, Math.Pow(2, Math.Min(failures - 1, 20))));
+    public static TimeSpan WaitAfter(int failures) =>
+        TimeSpan.FromSeconds(Math.Min(LongestSeconds, Math.Pow(2, Math.Min(failures - 1, 20))));
 }

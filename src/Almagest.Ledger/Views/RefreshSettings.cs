@@ -10,6 +10,7 @@ internal static class RefreshSettings
     public const string Sql = """
         set local work_mem = '256MB';
         set local jit = off;
-        select set_config('default_toast_compression', 'lz4', true) from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals);
+        select set_config('default_toast_compression', 'lz4', true) from pg_settings where name = 'default_toast_compression'
+          and 'lz4' = any (enumvals);
         """;
 }

@@ -25,28 +25,40 @@ public sealed class ViewConverter(LedgerDatabase ledger)
 
     /// <returns>false where the ledger was in that mode already</returns>
     /// <exception cref="LedgerException">another program is converting</exception>
-    public async Task<bool> ConvertAsync(ViewMode target, IProgress<ConversionProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<bool> ConvertAsync(
+        ViewMode target,
+        IProgress<ConversionProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         return await DatabaseBoundary.AskAsync(async () =>
         {
-            await using var guard = await AdvisoryLock.TryTakeAsync(ledger, ConversionLock, cancellationToken)
-                ?? throw LedgerException.Of(ErrorCode.ViewsConverting, "another program is converting the views",
-                    "Wait until it has ended.");
+            await using var guard =
+                await AdvisoryLock.TryTakeAsync(ledger, ConversionLock, cancellationToken)
+                ?? throw LedgerException.Of(
+                    ErrorCode.ViewsConverting,
+                    "another program is converting the views",
+                    "Wait until it has ended."
+                );
             var connection = guard.Connection;
             var now = await ViewModeState.ReadAsync(connection, cancellationToken);
             if (now.Mode == target)
             {
-                if (!now.IsSteady) await TakeBackAsync(connection, now, cancellationToken);
+                if (!now.IsSteady)
+                    await TakeBackAsync(connection, now, cancellationToken);
                 return false;
             }
-            if (target == ViewMode.Incremental) await ToIncrementalAsync(connection, now, progress, cancellationToken);
-            else await ToRefreshAsync(connection, now, progress, cancellationToken);
+            if (target == ViewMode.Incremental)
+                await ToIncrementalAsync(connection, now, progress, cancellationToken);
+            else
+                await ToRefreshAsync(connection, now, progress, cancellationToken);
             return true;
         });
     }
 
     /// <summary>Waits until no conversion is under way, and keeps others from starting until it is disposed of.</summary>
-    internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellationToken) => AdvisoryLock.TakeAsync(ledger, ConversionLock, cancellationToken);
+    internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellationToken) =>
+        AdvisoryLock.TakeAsync(ledger, ConversionLock, cancellationToken);
 
     /// <summary>The first step towards mode incremental: from here on what changes is counted.</summary>
     internal static string BeginBuilding() => IncrementalSql.WatchCatalogue() + SetMode(ViewMode.Refresh, ViewModeState.Building);
@@ -56,16 +68,32 @@ public sealed class ViewConverter(LedgerDatabase ledger)
     {
         if (now.State == ViewModeState.Building)
         {
-            await ChangeAsync(connection, IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady), null, cancellationToken);
+            await ChangeAsync(
+                connection,
+                IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady),
+                null,
+                cancellationToken
+            );
         }
         else
         {
-            foreach (var view in AnalyticsViews.All.Reverse()) await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellationToken);
-            await ChangeAsync(connection, "delete from public.pending_view_changes;" + SetMode(ViewMode.Incremental, ViewModeState.Steady), null, cancellationToken);
+            foreach (var view in AnalyticsViews.All.Reverse())
+                await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellationToken);
+            await ChangeAsync(
+                connection,
+                "delete from public.pending_view_changes;" + SetMode(ViewMode.Incremental, ViewModeState.Steady),
+                null,
+                cancellationToken
+            );
         }
     }
 
-    private async Task ToIncrementalAsync(NpgsqlConnection connection, ViewModeState now, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    private async Task ToIncrementalAsync(
+        NpgsqlConnection connection,
+        ViewModeState now,
+        IProgress<ConversionProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         if (now.IsSteady)
         {
@@ -78,47 +106,95 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             progress?.Report(new("replacing the views", AnalyticsViews.All.Count, AnalyticsViews.All.Count));
             await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellationToken);
             await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellationToken);
-            var sql = string.Concat(AnalyticsViews.All.Reverse().Select(v => $"drop materialized view public.{v.Name};\n"))
+            var sql =
+                string.Concat(AnalyticsViews.All.Reverse().Select(v => $"drop materialized view public.{v.Name};\n"))
                 + string.Concat(AnalyticsViews.All.Select(v => IncrementalSql.CreateView(v) + "\n"))
-                + "delete from public.pending_view_changes;" + AllChanged + SetMode(ViewMode.Incremental, ViewModeState.Steady);
+                + "delete from public.pending_view_changes;"
+                + AllChanged
+                + SetMode(ViewMode.Incremental, ViewModeState.Steady);
             // Something may have come in since the last look.
-            if (await ChangeAsync(connection, sql, async () => await PendingCountAsync(connection, cancellationToken) == 0, cancellationToken)) return;
+            if (
+                await ChangeAsync(
+                    connection,
+                    sql,
+                    async () => await PendingCountAsync(connection, cancellationToken) == 0,
+                    cancellationToken
+                )
+            )
+                return;
         }
     }
 
-    private static async Task BuildAsync(NpgsqlConnection connection, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    private static async Task BuildAsync(
+        NpgsqlConnection connection,
+        IProgress<ConversionProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
-        var datasets = await ListAsync<long>(connection,
-            "select dataset_id from public.datasets d where not exists (select from view_summaries.counted_datasets c where c.dataset_id = d.dataset_id) order by 1", cancellationToken);
+        var datasets = await ListAsync<long>(
+            connection,
+            "select dataset_id from public.datasets d where not exists (select from view_summaries.counted_datasets c where "
+                + "c.dataset_id = d.dataset_id) order by 1",
+            cancellationToken
+        );
         for (var i = 0; i < datasets.Count; i++)
         {
             progress?.Report(new($"counting the stars of dataset {datasets[i]}", i, datasets.Count));
-            await ApplyAsync(connection, "select view_summaries.count_dataset($1) where exists (select from public.datasets where dataset_id = $1)", datasets[i], cancellationToken);
+            await ApplyAsync(
+                connection,
+                "select view_summaries.count_dataset($1) where exists (select from public.datasets where dataset_id = $1)",
+                datasets[i],
+                cancellationToken
+            );
         }
-        var runs = await ListAsync<Guid>(connection,
-            "select run_id from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where r.run_id = d.run_id) order by completed_at, run_id", cancellationToken);
+        var runs = await ListAsync<Guid>(
+            connection,
+            "select run_id from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where "
+                + "r.run_id = d.run_id) order by completed_at, run_id",
+            cancellationToken
+        );
         for (var i = 0; i < runs.Count; i++)
         {
             progress?.Report(new("adding up runs", i, runs.Count));
-            await ApplyAsync(connection, "select view_summaries.apply_run($1) where exists (select from public.discovery_runs where run_id = $1 and is_complete)", runs[i], cancellationToken);
+            await ApplyAsync(
+                connection,
+                "select view_summaries.apply_run($1) where exists (select from public.discovery_runs where run_id = $1 and is_complete)",
+                runs[i],
+                cancellationToken
+            );
             // The planner must know the tables that grow under its hands.
-            if (i is 2 or 20 or 200) await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellationToken);
+            if (i is 2 or 20 or 200)
+                await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellationToken);
         }
     }
 
-    private static Task<int> PendingCountAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => ScalarAsync(connection, """
-        select (select count(*) from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where r.run_id = d.run_id))::int
-             + (select count(*) from public.datasets d where not exists (select from view_summaries.counted_datasets c where c.dataset_id = d.dataset_id)
-                                                         and exists (select from public.stars s where s.dataset_id = d.dataset_id))::int
-        """, cancellationToken);
+    private static Task<int> PendingCountAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        ScalarAsync(
+            connection,
+            """
+            select (select count(*) from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r
+              where r.run_id = d.run_id))::int
+                 + (select count(*) from public.datasets d where not exists (select from view_summaries.counted_datasets c
+                   where c.dataset_id = d.dataset_id)
+                                                             and exists (select from public.stars s where s.dataset_id = d.dataset_id))::int
+            """,
+            cancellationToken
+        );
 
-    private async Task ToRefreshAsync(NpgsqlConnection connection, ViewModeState now, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    private async Task ToRefreshAsync(
+        NpgsqlConnection connection,
+        ViewModeState now,
+        IProgress<ConversionProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         // From here on changes are noted, so that what the new views do not show yet is refreshed after the exchange.
-        if (now.IsSteady) await ChangeAsync(connection, SetMode(ViewMode.Incremental, ViewModeState.Leaving), null, cancellationToken);
+        if (now.IsSteady)
+            await ChangeAsync(connection, SetMode(ViewMode.Incremental, ViewModeState.Leaving), null, cancellationToken);
         var views = AnalyticsViews.All;
         // What an interrupted conversion left, the dependent first.
-        foreach (var view in views.Reverse()) await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellationToken);
+        foreach (var view in views.Reverse())
+            await connection.ExecuteAsync($"drop materialized view if exists public.{Next(view)}", cancellationToken);
         var took = new double[views.Count];
         for (var i = 0; i < views.Count; i++)
         {
@@ -132,10 +208,24 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         progress?.Report(new("replacing the views", views.Count, views.Count));
         await using (await ViewRefresher.ExcludeAsync(ledger, cancellationToken))
         {
-            var sql = string.Concat(views.Select((v, i) => $"drop view public.{v.Name};\nalter materialized view public.{Next(v)} rename to {v.Name};\n"
-                + string.Concat(v.IndexNames().Select(name => $"alter index public.{name}{NextSuffix} rename to {name};\n"))
-                + string.Create(CultureInfo.InvariantCulture, $"insert into public.view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select '{v.Name}', 'mode', clock_timestamp(), clock_timestamp(), {took[i]:F3}, count(*), 'succeeded' from public.{v.Name};\n")))
-                + AllChanged + IncrementalSql.UnwatchCatalogue() + IncrementalSql.Clear() + SetMode(ViewMode.Refresh, ViewModeState.Steady);
+            var sql =
+                string.Concat(
+                    views.Select(
+                        (v, i) =>
+                            $"drop view public.{v.Name};\nalter materialized view public.{Next(v)} rename to {v.Name};\n"
+                            + string.Concat(v.IndexNames().Select(name => $"alter index public.{name}{NextSuffix} rename to {name};\n"))
+                            + string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"insert into public.view_refreshes (view_name, reason, started_at, finished_at, duration_ms, "
+                                    + $"row_count, outcome) select '{v.Name}', 'mode', clock_timestamp(), clock_timestamp(), "
+                                    + $"{took[i]:F3}, count(*), 'succeeded' from public.{v.Name};\n"
+                            )
+                    )
+                )
+                + AllChanged
+                + IncrementalSql.UnwatchCatalogue()
+                + IncrementalSql.Clear()
+                + SetMode(ViewMode.Refresh, ViewModeState.Steady);
             await ChangeAsync(connection, sql, null, cancellationToken);
         }
         await new ViewRefresher(ledger).RefreshPendingAsync("mode", cancellationToken);
@@ -155,19 +245,36 @@ public sealed class ViewConverter(LedgerDatabase ledger)
     /// One short transaction that excludes every maintaining one. It never queues for long: where loads or readers hold what it
     /// needs, it steps back and tries again, so that nobody waits behind it.
     /// </summary>
-    private static async Task<bool> ChangeAsync(NpgsqlConnection connection, string sql, Func<Task<bool>>? still, CancellationToken cancellationToken)
+    private static async Task<bool> ChangeAsync(
+        NpgsqlConnection connection,
+        string sql,
+        Func<Task<bool>>? still,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {
-            await using (var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken))
+            await using (
+                var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken)
+            )
             {
                 try
                 {
                     // Tables before the mode lock, as a load takes them.
-                    await connection.ExecuteAsync("set local lock_timeout = '1s'; lock table public.stars, public.star_labels in share row exclusive mode", cancellationToken);
-                    if (await ScalarAsync(connection, $"select pg_try_advisory_xact_lock({IncrementalSql.ModeLock})::int", cancellationToken) == 1)
+                    await connection.ExecuteAsync(
+                        "set local lock_timeout = '1s'; lock table public.stars, public.star_labels in share row exclusive mode",
+                        cancellationToken
+                    );
+                    if (
+                        await ScalarAsync(
+                            connection,
+                            $"select pg_try_advisory_xact_lock({IncrementalSql.ModeLock})::int",
+                            cancellationToken
+                        ) == 1
+                    )
                     {
-                        if (still is not null && !await still()) return false;
+                        if (still is not null && !await still())
+                            return false;
                         await connection.ExecuteAsync(sql, cancellationToken);
                         await transaction.CommitAsync(cancellationToken);
                         return true;
@@ -196,7 +303,8 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         var found = new List<T>();
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) found.Add(reader.GetFieldValue<T>(0));
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(reader.GetFieldValue<T>(0));
         return found;
     }
 

@@ -15,7 +15,8 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
     /// <summary>The columns of <c>public.analytics_views v</c> that <see cref="Of"/> reads.</summary>
     internal const string Columns = """
         v.version, v.changed_at, least(v.changed_at, date_trunc('second', clock_timestamp())),
-        case when exists (select 1 from public.pending_view_changes c where c.view_name = v.view_name) then public.missing_runs(v.view_name) else 0 end
+        case when exists (select 1 from public.pending_view_changes c where c.view_name = v.view_name) then public.missing_runs(v.view_name)
+          else 0 end
         """;
 
     private const string Sql = $"select {Columns} from public.analytics_views v where v.view_name = $1";
@@ -24,37 +25,61 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
 
     /// <summary>Reads that of one view.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public static async Task<ViewFreshness> ReadAsync(LedgerDatabase ledger, AnalyticsView view, CancellationToken cancellationToken = default)
+    public static async Task<ViewFreshness> ReadAsync(
+        LedgerDatabase ledger,
+        AnalyticsView view,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(view);
         return (await ReadAsync(ledger, [view], cancellationToken)).GetValueOrDefault(view) ?? throw Missing(view);
     }
 
-    /// <summary>Reads that of some views: one statement, prepared once a connection. A view that the database does not know is left out.</summary>
+    /// <summary>Reads that of some views: one statement, prepared once a connection. A view that the database does not know is left
+    /// out.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public static async Task<IReadOnlyDictionary<AnalyticsView, ViewFreshness>> ReadAsync(LedgerDatabase ledger, IReadOnlyCollection<AnalyticsView> views, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyDictionary<AnalyticsView, ViewFreshness>> ReadAsync(
+        LedgerDatabase ledger,
+        IReadOnlyCollection<AnalyticsView> views,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(views);
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand(SqlOfSome, connection) { Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. views.Select(v => v.Name)] } } };
-            await command.PrepareAsync(cancellationToken);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var found = new Dictionary<AnalyticsView, ViewFreshness>();
-            while (await reader.ReadAsync(cancellationToken))
+        return await ledger.AskAsync(
+            async connection =>
             {
-                var name = reader.GetString(4);
-                found[views.First(v => v.Name == name)] = Of(reader);
-            }
-            return found;
-        }, cancellationToken);
+                await using var command = new NpgsqlCommand(SqlOfSome, connection)
+                {
+                    Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. views.Select(v => v.Name)] } },
+                };
+                await command.PrepareAsync(cancellationToken);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                var found = new Dictionary<AnalyticsView, ViewFreshness>();
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    var name = reader.GetString(4);
+                    found[views.First(v => v.Name == name)] = Of(reader);
+                }
+                return found;
+            },
+            cancellationToken
+        );
     }
 
-    internal static async Task<ViewFreshness> ReadAsync(NpgsqlConnection connection, AnalyticsView view, bool prepare, CancellationToken cancellationToken)
+    internal static async Task<ViewFreshness> ReadAsync(
+        NpgsqlConnection connection,
+        AnalyticsView view,
+        bool prepare,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = new NpgsqlCommand(Sql, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = view.Name } } };
-        if (prepare) await command.PrepareAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Sql, connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = view.Name } },
+        };
+        if (prepare)
+            await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? Of(reader) : throw Missing(view);
     }
@@ -64,6 +89,7 @@ public sealed record ViewFreshness(long Version, DateTime ChangedAt, DateTime As
 
     /// <summary>What to say of a view that the database does not know.</summary>
     public static LedgerException Missing(AnalyticsView view) =>
-        LedgerException.Of(ErrorCode.SchemaMismatch, $"the database does not know the view {view?.Name}", "Migrate it.")
+        LedgerException
+            .Of(ErrorCode.SchemaMismatch, $"the database does not know the view {view?.Name}", "Migrate it.")
             .With("view", view?.Name);
 }

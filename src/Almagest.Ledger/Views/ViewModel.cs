@@ -14,16 +14,20 @@ internal sealed class ViewModel : IModelPart
     {
         foreach (var view in AnalyticsViews.All)
         {
-            model.Entity(view.RowType, entity =>
-            {
-                entity.HasNoKey().ToView(view.Name);
-                foreach (var column in view.Columns)
+            model.Entity(
+                view.RowType,
+                entity =>
                 {
-                    var declared = ViewRow.PropertyOf(view, column.Name);
-                    var property = entity.Property(declared.PropertyType, declared.Name).HasColumnName(column.Name);
-                    if (declared.PropertyType == typeof(RawJson)) property.HasColumnType("jsonb").HasConversion<RawJsonConverter>();
+                    entity.HasNoKey().ToView(view.Name);
+                    foreach (var column in view.Columns)
+                    {
+                        var declared = ViewRow.PropertyOf(view, column.Name);
+                        var property = entity.Property(declared.PropertyType, declared.Name).HasColumnName(column.Name);
+                        if (declared.PropertyType == typeof(RawJson))
+                            property.HasColumnType("jsonb").HasConversion<RawJsonConverter>();
+                    }
                 }
-            });
+            );
         }
     }
 }

@@ -27,24 +27,32 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     public const string Channel = "almagest_view_changes";
 
     /// <summary>Refreshes the views that lag behind the ledger, waiting for another refresher to finish first.</summary>
-    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshPendingAsync(string reason = "run", CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshPendingAsync(
+        string reason = "run",
+        CancellationToken cancellationToken = default
+    )
     {
         await using var guard = await LockAsync(cancellationToken);
         // While a conversion to mode refresh is under way, changes are noted for the views to come: it refreshes them itself.
-        if ((await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental) return [];
+        if ((await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental)
+            return [];
         // Read under the lock: what another refresher has just done is not done again.
         var pending = new HashSet<string>();
         await using (var command = new NpgsqlCommand("select distinct view_name from public.pending_view_changes", guard.Connection))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            while (await reader.ReadAsync(cancellationToken)) pending.Add(reader.GetString(0));
+            while (await reader.ReadAsync(cancellationToken))
+                pending.Add(reader.GetString(0));
         }
         return await RefreshEachAsync(guard, v => pending.Contains(v.Name), reason, cancellationToken);
     }
 
     /// <summary>Refreshes the named views, or all.</summary>
     public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshAsync(
-        IReadOnlyCollection<AnalyticsView>? views = null, string reason = "manual", CancellationToken cancellationToken = default)
+        IReadOnlyCollection<AnalyticsView>? views = null,
+        string reason = "manual",
+        CancellationToken cancellationToken = default
+    )
     {
         await using var guard = await LockAsync(cancellationToken);
         return await RefreshEachAsync(guard, v => views is null || views.Contains(v), reason, cancellationToken);
@@ -57,23 +65,31 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     public async Task<DueRefresh> RefreshDueAsync(string reason = "run", CancellationToken cancellationToken = default)
     {
         await using var guard = await LockAsync(cancellationToken);
-        if ((await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental) return new DueRefresh([], null);
+        if ((await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental)
+            return new DueRefresh([], null);
         var due = new HashSet<string>();
         var failures = new Dictionary<string, int>();
         TimeSpan? next = null;
-        await using (var command = new NpgsqlCommand($"""
-            {RefreshHistory.Sql}
-            select h.view_name, h.failures, coalesce(extract(epoch from h.next_retry - clock_timestamp())::double precision, 0)
-            from refresh_history h
-            where h.failures > 0 or exists (select 1 from public.pending_view_changes p where p.view_name = h.view_name)
-            """, guard.Connection))
+        await using (
+            var command = new NpgsqlCommand(
+                $"""
+                {RefreshHistory.Sql}
+                select h.view_name, h.failures, coalesce(extract(epoch from h.next_retry - clock_timestamp())::double precision, 0)
+                from refresh_history h
+                where h.failures > 0 or exists (select 1 from public.pending_view_changes p where p.view_name = h.view_name)
+                """,
+                guard.Connection
+            )
+        )
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
                 var wait = TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(2)));
-                if (wait == TimeSpan.Zero) due.Add(reader.GetString(0));
-                else if (next is null || wait < next) next = wait;
+                if (wait == TimeSpan.Zero)
+                    due.Add(reader.GetString(0));
+                else if (next is null || wait < next)
+                    next = wait;
                 failures[reader.GetString(0)] = reader.GetInt32(1);
             }
         }
@@ -81,13 +97,15 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         foreach (var failed in outcomes.Where(o => !o.Succeeded))
         {
             var wait = RefreshHistory.WaitAfter(failures.GetValueOrDefault(failed.ViewName) + 1);
-            if (next is null || wait < next) next = wait;
+            if (next is null || wait < next)
+                next = wait;
         }
         return new DueRefresh(outcomes, next);
     }
 
     /// <summary>Waits until no refresher works, and keeps others from starting until it is disposed of.</summary>
-    internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellationToken) => AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellationToken);
+    internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellationToken) =>
+        AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellationToken);
 
     private async Task<AdvisoryLock> LockAsync(CancellationToken cancellationToken)
     {
@@ -95,10 +113,13 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         try
         {
             // Whoever holds the lock is the only refresher alive: a record that still says "running" belongs to a dead one.
-            await guard.Connection.ExecuteAsync($"""
+            await guard.Connection.ExecuteAsync(
+                $"""
                 update public.view_refreshes set outcome = 'failed', finished_at = clock_timestamp(), error = '{RefreshHistory.Abandoned}'
                 where outcome = 'running'
-                """, cancellationToken);
+                """,
+                cancellationToken
+            );
             return guard;
         }
         catch
@@ -113,15 +134,22 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     /// longest the last time comes first, so that none is left over for one alone at the end.
     /// </summary>
     private async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshEachAsync(
-        AdvisoryLock guard, Func<AnalyticsView, bool> wanted, string reason, CancellationToken cancellationToken)
+        AdvisoryLock guard,
+        Func<AnalyticsView, bool> wanted,
+        string reason,
+        CancellationToken cancellationToken
+    )
     {
         var kept = (await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental;
         var outcomes = new ConcurrentBag<ViewRefreshOutcome>();
         var took = await LastDurationsAsync(guard.Connection, cancellationToken);
-        var waiting = new ConcurrentQueue<AnalyticsView>(AnalyticsViews.All.Where(v => v.DependsOn.Count == 0 && wanted(v)).OrderByDescending(v => took.GetValueOrDefault(v.Name)));
+        var waiting = new ConcurrentQueue<AnalyticsView>(
+            AnalyticsViews.All.Where(v => v.DependsOn.Count == 0 && wanted(v)).OrderByDescending(v => took.GetValueOrDefault(v.Name))
+        );
         async Task WorkAsync(NpgsqlConnection connection)
         {
-            while (waiting.TryDequeue(out var view)) outcomes.Add(await RefreshOneAsync(connection, view, kept, reason, cancellationToken));
+            while (waiting.TryDequeue(out var view))
+                outcomes.Add(await RefreshOneAsync(connection, view, kept, reason, cancellationToken));
         }
         async Task HelpAsync()
         {
@@ -138,22 +166,36 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         return AnalyticsViews.All.Join(outcomes, v => v.Name, o => o.ViewName, (_, o) => o).ToList();
     }
 
-    private static async Task<Dictionary<string, double>> LastDurationsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, double>> LastDurationsAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         var found = new Dictionary<string, double>();
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand(
+            """
             select v.view_name, r.duration_ms
             from public.analytics_views v
             cross join lateral (
-              select duration_ms from public.view_refreshes r where r.view_name = v.view_name and r.outcome = 'succeeded' order by r.started_at desc limit 1) r
+              select duration_ms from public.view_refreshes r where r.view_name = v.view_name and r.outcome = 'succeeded'
+                order by r.started_at desc limit 1) r
             where r.duration_ms is not null
-            """, connection);
+            """,
+            connection
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) found[reader.GetString(0)] = reader.GetDouble(1);
+        while (await reader.ReadAsync(cancellationToken))
+            found[reader.GetString(0)] = reader.GetDouble(1);
         return found;
     }
 
-    private static async Task<ViewRefreshOutcome> RefreshOneAsync(NpgsqlConnection guard, AnalyticsView view, bool kept, string reason, CancellationToken cancellationToken)
+    private static async Task<ViewRefreshOutcome> RefreshOneAsync(
+        NpgsqlConnection guard,
+        AnalyticsView view,
+        bool kept,
+        string reason,
+        CancellationToken cancellationToken
+    )
     {
         var watch = Stopwatch.StartNew();
         var id = await RegisterAsync(guard, view, reason, cancellationToken);
@@ -179,7 +221,12 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
             }
             await CloseAsync(guard, id, "succeeded", watch.Elapsed.TotalMilliseconds, rows, null);
             // Of a ledger that is kept for years, the last one's refreshes are enough; this success is newer than all of these.
-            await guard.ExecuteAsync($"delete from public.view_refreshes where view_name = $1 and started_at < clock_timestamp() - interval '{RefreshHistory.Kept}'", CancellationToken.None, view.Name);
+            await guard.ExecuteAsync(
+                $"delete from public.view_refreshes where view_name = $1 and started_at < clock_timestamp() - interval "
+                    + $"'{RefreshHistory.Kept}'",
+                CancellationToken.None,
+                view.Name
+            );
             return new ViewRefreshOutcome(view.Name, true, rows, watch.Elapsed.TotalMilliseconds, null);
         }
         catch (Exception e) when (DatabaseBoundary.Translated(e) is { } error)
@@ -199,11 +246,18 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     // Rows of the view that this session wrote and the server has not yet added to its statistics; null where it does not count.
     private static async Task<long?> WrittenRowsAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand(
+            """
             select case when current_setting('track_counts')::boolean
-                        then pg_stat_get_xact_tuples_inserted(o) + pg_stat_get_xact_tuples_updated(o) + pg_stat_get_xact_tuples_deleted(o) end
+                        then pg_stat_get_xact_tuples_inserted(o) + pg_stat_get_xact_tuples_updated(o) + pg_stat_get_xact_tuples_deleted(o)
+                          end
             from (select format('public.%I', $1)::regclass::oid) v (o)
-            """, connection) { Parameters = { new() { Value = view.Name } } };
+            """,
+            connection
+        )
+        {
+            Parameters = { new() { Value = view.Name } },
+        };
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
@@ -212,30 +266,52 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     {
         await connection.ExecuteAsync("select public.mark_views_changed(array[$1])", cancellationToken, view.Name);
         foreach (var dependent in AnalyticsViews.All.Where(v => v.DependsOn.Contains(view.Name)))
-            await connection.ExecuteAsync("insert into public.pending_view_changes (view_name, change) values ($1, $2)", cancellationToken, dependent.Name, view.Name);
+            await connection.ExecuteAsync(
+                "insert into public.pending_view_changes (view_name, change) values ($1, $2)",
+                cancellationToken,
+                dependent.Name,
+                view.Name
+            );
     }
 
-    private static async Task<long> RegisterAsync(NpgsqlConnection connection, AnalyticsView view, string reason, CancellationToken cancellationToken)
+    private static async Task<long> RegisterAsync(
+        NpgsqlConnection connection,
+        AnalyticsView view,
+        string reason,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new NpgsqlCommand(
-            "insert into public.view_refreshes (view_name, reason, started_at, outcome) values ($1, $2, clock_timestamp(), 'running') returning refresh_id", connection)
+            "insert into public.view_refreshes (view_name, reason, started_at, outcome) values ($1, $2, clock_timestamp(), 'running') "
+                + "returning refresh_id",
+            connection
+        )
         {
-            Parameters = { new() { Value = view.Name }, new() { Value = reason } },
+            Parameters =
+            {
+                new() { Value = view.Name },
+                new() { Value = reason },
+            },
         };
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task CloseAsync(NpgsqlConnection connection, long id, string outcome, double ms, long? rows, string? error)
     {
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand(
+            """
             update public.view_refreshes
             set finished_at = clock_timestamp(), outcome = $2, duration_ms = $3, row_count = $4, error = $5
             where refresh_id = $1
-            """, connection)
+            """,
+            connection
+        )
         {
             Parameters =
             {
-                new() { Value = id }, new() { Value = outcome }, new() { Value = ms },
+                new() { Value = id },
+                new() { Value = outcome },
+                new() { Value = ms },
                 new() { Value = (object?)rows ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint },
                 new() { Value = (object?)error ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
             },

@@ -23,32 +23,39 @@ public static class ViewRow
     public static Column ColumnOf(AnalyticsView view, string property)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return view.Columns.Concat(view.Computed).FirstOrDefault(c => IsNamed(property, c.Name)) ?? throw new InvalidOperationException($"{view.Name} has no column for {property}");
+        return view.Columns.Concat(view.Computed).FirstOrDefault(c => IsNamed(property, c.Name))
+            ?? throw new InvalidOperationException($"{view.Name} has no column for {property}");
     }
 
     /// <exception cref="InvalidOperationException">the row's type has no such property</exception>
     public static PropertyInfo PropertyOf(AnalyticsView view, string column)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return view.RowType.GetProperties().FirstOrDefault(p => IsNamed(p.Name, column)) ?? throw new InvalidOperationException($"{view.RowType.Name} has no property for {column}");
+        return view.RowType.GetProperties().FirstOrDefault(p => IsNamed(p.Name, column))
+            ?? throw new InvalidOperationException($"{view.RowType.Name} has no property for {column}");
     }
 
     /// <summary>Whether the column can be null.</summary>
     public static bool IsNullable(AnalyticsView view, string column)
     {
         var property = PropertyOf(view, column);
-        if (property.PropertyType.IsValueType) return Nullable.GetUnderlyingType(property.PropertyType) is not null;
-        lock (s_nullability) return s_nullability.Create(property).ReadState == NullabilityState.Nullable;
+        if (property.PropertyType.IsValueType)
+            return Nullable.GetUnderlyingType(property.PropertyType) is not null;
+        lock (s_nullability)
+            return s_nullability.Create(property).ReadState == NullabilityState.Nullable;
     }
 
     /// <summary>Names the properties of rows in JSON as the columns are named.</summary>
     public static void NameProperties(JsonTypeInfo type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        if (type.Kind != JsonTypeInfoKind.Object || ViewOf(type.Type) is not { } view) return;
+        if (type.Kind != JsonTypeInfoKind.Object || ViewOf(type.Type) is not { } view)
+            return;
         foreach (var property in type.Properties)
-            if (property.AttributeProvider is PropertyInfo declared) property.Name = ColumnOf(view, declared.Name).Name;
+            if (property.AttributeProvider is PropertyInfo declared)
+                property.Name = ColumnOf(view, declared.Name).Name;
     }
 
-    private static bool IsNamed(string property, string column) => property.Equals(column.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(string property, string column) =>
+        property.Equals(column.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
 }

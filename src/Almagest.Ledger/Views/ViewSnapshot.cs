@@ -39,7 +39,10 @@ public sealed class ViewSnapshot : ILedgerReader, IAsyncDisposable
         {
             // Under REPEATABLE READ the first statement, the one below, takes the snapshot of all.
             await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            return new ViewSnapshot(context, await ViewFreshness.ReadAsync((NpgsqlConnection)context.Database.GetDbConnection(), view, prepare: true, cancellationToken));
+            return new ViewSnapshot(
+                context,
+                await ViewFreshness.ReadAsync((NpgsqlConnection)context.Database.GetDbConnection(), view, prepare: true, cancellationToken)
+            );
         }
         catch
         {

@@ -26,26 +26,43 @@ public sealed class ViewVerifier(LedgerDatabase ledger)
     /// <param name="report">called with each differing row as it comes from the database; rows are not kept</param>
     /// <param name="starting">called with each view's name before it is recomputed</param>
     public async Task<IReadOnlyList<ViewVerification>> VerifyAsync(
-        IReadOnlyCollection<AnalyticsView>? views = null, Action<ViewDifference>? report = null, Action<string>? starting = null, CancellationToken cancellationToken = default)
+        IReadOnlyCollection<AnalyticsView>? views = null,
+        Action<ViewDifference>? report = null,
+        Action<string>? starting = null,
+        CancellationToken cancellationToken = default
+    )
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-            await using (var memory = new NpgsqlCommand(RefreshSettings.Sql, connection)) await memory.ExecuteNonQueryAsync(cancellationToken);
-            var all = new List<ViewVerification>();
-            foreach (var view in AnalyticsViews.All.Where(v => views is null || views.Contains(v)))
+        return await ledger.AskAsync(
+            async connection =>
             {
-                starting?.Invoke(view.Name);
-                all.Add(await VerifyOneAsync(connection, view, report, cancellationToken));
-            }
-            return all;
-        }, cancellationToken);
+                await using var transaction = await connection.BeginTransactionAsync(
+                    System.Data.IsolationLevel.RepeatableRead,
+                    cancellationToken
+                );
+                await using (var memory = new NpgsqlCommand(RefreshSettings.Sql, connection))
+                    await memory.ExecuteNonQueryAsync(cancellationToken);
+                var all = new List<ViewVerification>();
+                foreach (var view in AnalyticsViews.All.Where(v => views is null || views.Contains(v)))
+                {
+                    starting?.Invoke(view.Name);
+                    all.Add(await VerifyOneAsync(connection, view, report, cancellationToken));
+                }
+                return all;
+            },
+            cancellationToken
+        );
     }
 
-    private static async Task<ViewVerification> VerifyOneAsync(NpgsqlConnection connection, AnalyticsView view, Action<ViewDifference>? report, CancellationToken cancellationToken)
+    private static async Task<ViewVerification> VerifyOneAsync(
+        NpgsqlConnection connection,
+        AnalyticsView view,
+        Action<ViewDifference>? report,
+        CancellationToken cancellationToken
+    )
     {
         var (rows, lags) = await SizeAsync(connection, view, cancellationToken);
-        await using var command = new NpgsqlCommand($"""
+        await using var command = new NpgsqlCommand(
+            $"""
             with defined as materialized (
             {view.Definition}
             ),
@@ -53,25 +70,44 @@ public sealed class ViewVerifier(LedgerDatabase ledger)
             select 'missing', to_jsonb(d)::text from (select * from defined except all select * from kept) d
             union all
             select 'unexpected', to_jsonb(d)::text from (select * from kept except all select * from defined) d
-            """, connection) { CommandTimeout = 0 };
-        long missing = 0, unexpected = 0;
+            """,
+            connection
+        )
+        {
+            CommandTimeout = 0,
+        };
+        long missing = 0,
+            unexpected = 0;
         var examples = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var difference = new ViewDifference(view.Name, reader.GetString(0), reader.GetString(1));
-            if (difference.Side == "missing") missing++;
-            else unexpected++;
-            if (examples.Count < MostExamples) examples.Add($"{difference.Side} {Clip(difference.Row)}");
+            if (difference.Side == "missing")
+                missing++;
+            else
+                unexpected++;
+            if (examples.Count < MostExamples)
+                examples.Add($"{difference.Side} {Clip(difference.Row)}");
             report?.Invoke(difference);
         }
         return new ViewVerification(view.Name, rows, missing, unexpected, lags, examples);
     }
 
-    private static async Task<(long Rows, bool Lags)> SizeAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellationToken)
+    private static async Task<(long Rows, bool Lags)> SizeAsync(
+        NpgsqlConnection connection,
+        AnalyticsView view,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new NpgsqlCommand(
-            $"select (select count(*) from public.{view.Name}), exists (select 1 from public.pending_view_changes where view_name = '{view.Name}') and (select mode from view_summaries.maintenance) = 'refresh'", connection) { CommandTimeout = 0 };
+            $"select (select count(*) from public.{view.Name}), exists (select 1 from public.pending_view_changes where view_name = "
+                + $"'{view.Name}') and (select mode from view_summaries.maintenance) = 'refresh'",
+            connection
+        )
+        {
+            CommandTimeout = 0,
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetBoolean(1));

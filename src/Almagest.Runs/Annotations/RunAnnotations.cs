@@ -18,23 +18,36 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
     public async Task<IReadOnlyList<RunTag>> TagsAsync(Guid runId, CancellationToken cancellationToken = default)
     {
         await RequireAsync(runId, cancellationToken);
-        return [.. (await ledger.ReadAsync(context => context.RunTags.Where(t => t.RunId == runId), cancellationToken)).OrderBy(t => t.Tag, StringComparer.Ordinal)];
+        return
+        [
+            .. (await ledger.ReadAsync(context => context.RunTags.Where(t => t.RunId == runId), cancellationToken)).OrderBy(
+                t => t.Tag,
+                StringComparer.Ordinal
+            ),
+        ];
     }
 
     /// <summary>Adds tags; one that the run has already keeps who gave it and when.</summary>
     /// <exception cref="LedgerException">no such run, a text that is no tag, or too many of them</exception>
-    public Task AddTagsAsync(Guid runId, IReadOnlyList<string> tags, string? by, CancellationToken cancellationToken = default) => ChangeAsync(runId, tags, by, false, cancellationToken);
+    public Task AddTagsAsync(Guid runId, IReadOnlyList<string> tags, string? by, CancellationToken cancellationToken = default) =>
+        ChangeAsync(runId, tags, by, false, cancellationToken);
 
     /// <summary>Makes these the tags of a run; those that stay keep who gave them and when.</summary>
     /// <inheritdoc cref="AddTagsAsync"/>
-    public Task SetTagsAsync(Guid runId, IReadOnlyList<string> tags, string? by, CancellationToken cancellationToken = default) => ChangeAsync(runId, tags, by, true, cancellationToken);
+    public Task SetTagsAsync(Guid runId, IReadOnlyList<string> tags, string? by, CancellationToken cancellationToken = default) =>
+        ChangeAsync(runId, tags, by, true, cancellationToken);
 
     /// <summary>Takes tags away and answers how many of them the run had.</summary>
     /// <exception cref="LedgerException">no such run</exception>
     public async Task<int> RemoveTagsAsync(Guid runId, IReadOnlyList<string> tags, CancellationToken cancellationToken = default)
     {
         await RequireAsync(runId, cancellationToken);
-        return await ExecuteAsync("delete from public.run_tags where run_id = $1 and tag = any($2)", cancellationToken, runId, tags.ToArray());
+        return await ExecuteAsync(
+            "delete from public.run_tags where run_id = $1 and tag = any($2)",
+            cancellationToken,
+            runId,
+            tags.ToArray()
+        );
     }
 
     /// <summary>The first notes of a run, oldest first.</summary>
@@ -42,7 +55,10 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
     public async Task<IReadOnlyList<RunNote>> NotesAsync(Guid runId, CancellationToken cancellationToken = default)
     {
         await RequireAsync(runId, cancellationToken);
-        return await ledger.ReadAsync(context => context.RunNotes.Where(n => n.RunId == runId).OrderBy(n => n.NoteId).Take(MostNotes), cancellationToken);
+        return await ledger.ReadAsync(
+            context => context.RunNotes.Where(n => n.RunId == runId).OrderBy(n => n.NoteId).Take(MostNotes),
+            cancellationToken
+        );
     }
 
     /// <exception cref="LedgerException">no such run, or the text is empty or too long</exception>
@@ -51,16 +67,34 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
         var words = AnnotationText.Long("text", text) ?? throw LedgerException.Invalid("text", "the note is empty", "Write something.");
         var who = AnnotationText.Who(by);
         await RequireAsync(runId, cancellationToken);
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand("insert into public.run_notes (run_id, text, written_by) values ($1, $2, $3) returning note_id, written_at", connection)
+        return await ledger.AskAsync(
+            async connection =>
             {
-                Parameters = { new() { Value = runId }, new() { Value = words }, Text(who) },
-            };
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            return new RunNote { NoteId = reader.GetInt64(0), RunId = runId, Text = words, WrittenBy = who, WrittenAt = reader.GetDateTime(1) };
-        }, cancellationToken);
+                await using var command = new NpgsqlCommand(
+                    "insert into public.run_notes (run_id, text, written_by) values ($1, $2, $3) returning note_id, written_at",
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = runId },
+                        new() { Value = words },
+                        Text(who),
+                    },
+                };
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                return new RunNote
+                {
+                    NoteId = reader.GetInt64(0),
+                    RunId = runId,
+                    Text = words,
+                    WrittenBy = who,
+                    WrittenAt = reader.GetDateTime(1),
+                };
+            },
+            cancellationToken
+        );
     }
 
     /// <exception cref="LedgerException">the run has no such note</exception>
@@ -68,8 +102,9 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
     {
         await RequireAsync(runId, cancellationToken);
         if (await ExecuteAsync("delete from public.run_notes where run_id = $1 and note_id = $2", cancellationToken, runId, noteId) == 0)
-            throw LedgerException.Of(ErrorCode.NoteNotFound, $"run {runId} has no note {noteId}",
-                "Its notes are listed with their numbers.").With("run_id", runId);
+            throw LedgerException
+                .Of(ErrorCode.NoteNotFound, $"run {runId} has no note {noteId}", "Its notes are listed with their numbers.")
+                .With("run_id", runId);
     }
 
     private async Task ChangeAsync(Guid runId, IReadOnlyList<string> tags, string? by, bool replace, CancellationToken cancellationToken)
@@ -78,37 +113,71 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
         var wanted = tags.Select(AnnotationText.Tag).Distinct(StringComparer.Ordinal).ToArray();
         var who = AnnotationText.Who(by);
         await RequireAsync(runId, cancellationToken);
-        await ledger.AskAsync(async connection =>
-        {
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            if (replace)
+        await ledger.AskAsync(
+            async connection =>
             {
-                await using var remove = new NpgsqlCommand("delete from public.run_tags where run_id = $1 and tag <> all($2)", connection) { Parameters = { new() { Value = runId }, new() { Value = wanted } } };
-                await remove.ExecuteNonQueryAsync(cancellationToken);
-            }
-            await using var add = new NpgsqlCommand("insert into public.run_tags (run_id, tag, tagged_by) select $1, t, $3 from unnest($2) t on conflict do nothing", connection)
-            {
-                Parameters = { new() { Value = runId }, new() { Value = wanted }, Text(who) },
-            };
-            await add.ExecuteNonQueryAsync(cancellationToken);
-            await using var count = new NpgsqlCommand("select count(*) from public.run_tags where run_id = $1", connection) { Parameters = { new() { Value = runId } } };
-            if ((long)(await count.ExecuteScalarAsync(cancellationToken))! > AnnotationText.MostTags)
-                throw LedgerException.Invalid("tags", $"run {runId} would have more than {AnnotationText.MostTags} tags", "Nothing was changed. Give it fewer.");
-            await transaction.CommitAsync(cancellationToken);
-        }, cancellationToken);
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                if (replace)
+                {
+                    await using var remove = new NpgsqlCommand(
+                        "delete from public.run_tags where run_id = $1 and tag <> all($2)",
+                        connection
+                    )
+                    {
+                        Parameters =
+                        {
+                            new() { Value = runId },
+                            new() { Value = wanted },
+                        },
+                    };
+                    await remove.ExecuteNonQueryAsync(cancellationToken);
+                }
+                await using var add = new NpgsqlCommand(
+                    "insert into public.run_tags (run_id, tag, tagged_by) select $1, t, $3 from unnest($2) t on conflict do nothing",
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = runId },
+                        new() { Value = wanted },
+                        Text(who),
+                    },
+                };
+                await add.ExecuteNonQueryAsync(cancellationToken);
+                await using var count = new NpgsqlCommand("select count(*) from public.run_tags where run_id = $1", connection)
+                {
+                    Parameters = { new() { Value = runId } },
+                };
+                if ((long)(await count.ExecuteScalarAsync(cancellationToken))! > AnnotationText.MostTags)
+                    throw LedgerException.Invalid(
+                        "tags",
+                        $"run {runId} would have more than {AnnotationText.MostTags} tags",
+                        "Nothing was changed. Give it fewer."
+                    );
+                await transaction.CommitAsync(cancellationToken);
+            },
+            cancellationToken
+        );
     }
 
-    private async Task RequireAsync(Guid runId, CancellationToken cancellationToken) => await new RunRepository(ledger).GetAsync(runId, cancellationToken);
+    private async Task RequireAsync(Guid runId, CancellationToken cancellationToken) =>
+        await new RunRepository(ledger).GetAsync(runId, cancellationToken);
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters)
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand(sql, connection);
-            foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
-            return await command.ExecuteNonQueryAsync(cancellationToken);
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(sql, connection);
+                foreach (var value in parameters)
+                    command.Parameters.Add(new() { Value = value });
+                return await command.ExecuteNonQueryAsync(cancellationToken);
+            },
+            cancellationToken
+        );
     }
 
-    private static NpgsqlParameter<string?> Text(string? value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+    private static NpgsqlParameter<string?> Text(string? value) =>
+        new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 }

@@ -19,30 +19,64 @@ public static class ComparedRuns
     /// <param name="field">name of the input, for messages</param>
     /// <exception cref="LedgerException">too few, too many, one named twice, no such run, or one is not complete</exception>
     public static async Task<IReadOnlyList<DiscoveryRun>> LoadAsync(
-        LedgerDatabase ledger, IReadOnlyList<Guid> runIds, int least = 2, string field = "run_ids", CancellationToken cancellationToken = default)
+        LedgerDatabase ledger,
+        IReadOnlyList<Guid> runIds,
+        int least = 2,
+        string field = "run_ids",
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(runIds);
         if (runIds.Count < least || runIds.Count > Most)
-            throw LedgerException.Of(ErrorCode.WrongRunCount, $"{field} names {runIds.Count} runs, expected {least} to {Most}",
-                "Name the runs to compare.", field).With("least", least).With("most", Most);
+            throw LedgerException
+                .Of(
+                    ErrorCode.WrongRunCount,
+                    $"{field} names {runIds.Count} runs, expected {least} to {Most}",
+                    "Name the runs to compare.",
+                    field
+                )
+                .With("least", least)
+                .With("most", Most);
         if (runIds.GroupBy(id => id).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw LedgerException.Of(ErrorCode.ConflictingValues, $"run {twice.Key} is named {twice.Count()} times", "Name each run once.",
-                field);
+            throw LedgerException.Of(
+                ErrorCode.ConflictingValues,
+                $"run {twice.Key} is named {twice.Count()} times",
+                "Name each run once.",
+                field
+            );
         var wanted = runIds.ToArray();
-        var found = (await ledger.ReadAsync(context => context.Runs.Where(r => wanted.Contains(r.RunId)), cancellationToken)).ToDictionary(r => r.RunId);
-        var runs = wanted.Select(id => found.TryGetValue(id, out var run) ? run : throw LedgerException.Of(ErrorCode.RunNotFound,
-            $"there is no run {id}", "The list of runs has those that there are.").With("run_id", id)).ToList();
-        foreach (var run in runs) RequireComplete(run);
+        var found = (await ledger.ReadAsync(context => context.Runs.Where(r => wanted.Contains(r.RunId)), cancellationToken)).ToDictionary(
+            r => r.RunId
+        );
+        var runs = wanted
+            .Select(id =>
+                found.TryGetValue(id, out var run)
+                    ? run
+                    : throw LedgerException
+                        .Of(ErrorCode.RunNotFound, $"there is no run {id}", "The list of runs has those that there are.")
+                        .With("run_id", id)
+            )
+            .ToList();
+        foreach (var run in runs)
+            RequireComplete(run);
         return RequireBounded(runs, field);
     }
 
     /// <summary>The newest complete runs of a type over a dataset, oldest first.</summary>
     public static async Task<IReadOnlyList<DiscoveryRun>> NewestAsync(
-        LedgerDatabase ledger, string runType, long? datasetId, int limit = Most, CancellationToken cancellationToken = default)
+        LedgerDatabase ledger,
+        string runType,
+        long? datasetId,
+        int limit = Most,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        var found = await new RunRepository(ledger).ListAsync(new RunQuery(runType, RunStatus.Completed, datasetId, Math.Min(limit, Most)), cancellationToken);
+        var found = await new RunRepository(ledger).ListAsync(
+            new RunQuery(runType, RunStatus.Completed, datasetId, Math.Min(limit, Most)),
+            cancellationToken
+        );
         return RequireBounded([.. found.OrderBy(r => r.RunId)], "dataset");
     }
 
@@ -52,9 +86,12 @@ public static class ComparedRuns
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.FirstOrDefault(r => !RunDatasets.Share(r, runs[0])) is { } other)
         {
-            throw LedgerException.Of(ErrorCode.RunsNotComparable,
+            throw LedgerException.Of(
+                ErrorCode.RunsNotComparable,
                 $"runs {runs[0].RunId} and {other.RunId} looked at different datasets and have no star in common",
-                "Name runs over one dataset.", field);
+                "Name runs over one dataset.",
+                field
+            );
         }
     }
 
@@ -63,19 +100,30 @@ public static class ComparedRuns
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.FirstOrDefault(r => r.RunType != runType) is { } other)
-            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {other.RunId} is of type {other.RunType}, expected {runType}",
-                $"Name {runType} runs only.", field);
+            throw LedgerException.Of(
+                ErrorCode.WrongRunType,
+                $"run {other.RunId} is of type {other.RunType}, expected {runType}",
+                $"Name {runType} runs only.",
+                field
+            );
     }
 
     internal static void RequireComplete(DiscoveryRun run)
     {
         if (!run.IsComplete)
-            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results",
-                "Only complete runs can be compared.").With("run_id", run.RunId).With("status", run.Status);
+            throw LedgerException
+                .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results", "Only complete runs can be compared.")
+                .With("run_id", run.RunId)
+                .With("status", run.Status);
     }
 
-    private static IReadOnlyList<DiscoveryRun> RequireBounded(IReadOnlyList<DiscoveryRun> runs, string field) => runs.Sum(r => r.TotalStars) <= MostStars
-        ? runs
-        : throw LedgerException.Of(ErrorCode.RunsNotComparable,
-            $"the runs hold {runs.Sum(r => r.TotalStars)} results, at most {MostStars} can be compared at once", "Name fewer runs.", field);
+    private static IReadOnlyList<DiscoveryRun> RequireBounded(IReadOnlyList<DiscoveryRun> runs, string field) =>
+        runs.Sum(r => r.TotalStars) <= MostStars
+            ? runs
+            : throw LedgerException.Of(
+                ErrorCode.RunsNotComparable,
+                $"the runs hold {runs.Sum(r => r.TotalStars)} results, at most {MostStars} can be compared at once",
+                "Name fewer runs.",
+                field
+            );
 }

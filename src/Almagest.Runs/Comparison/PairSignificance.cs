@@ -7,9 +7,17 @@ namespace Almagest.Runs.Comparison;
 /// <summary>One pair of a matrix of runs.</summary>
 /// <param name="Log10QValue">log10 of the p value adjusted for all pairs of the matrix (Benjamini and Hochberg 1995)</param>
 /// <param name="AdjustedRandIndex">of two cluster runs; null for others, and where it was not asked for</param>
-public sealed record PairSignificance(DiscoveryRun Run1, DiscoveryRun Run2, MarkOverlap Overlap, double Log10PValue, double Log10QValue, double? AdjustedRandIndex = null)
+public sealed record PairSignificance(
+    DiscoveryRun Run1,
+    DiscoveryRun Run2,
+    MarkOverlap Overlap,
+    double Log10PValue,
+    double Log10QValue,
+    double? AdjustedRandIndex = null
+)
 {
-    /// <summary>All pairs of some runs, the most significant first. Pairs without a star in common are no tests and are left out of the adjustment.</summary>
+    /// <summary>All pairs of some runs, the most significant first. Pairs without a star in common are no tests and are left out of the
+    /// adjustment.</summary>
     public static IReadOnlyList<PairSignificance> Matrix(IReadOnlyList<DiscoveryRun> runs, IReadOnlyList<MarkedRun> marks)
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -27,9 +35,13 @@ public sealed record PairSignificance(DiscoveryRun Run1, DiscoveryRun Run2, Mark
         var q = FalseDiscoveryRate.AdjustLog10([.. tests.Select(p => p.P)]);
         return
         [
-            .. tests.Select((p, i) => new PairSignificance(p.A, p.B, p.Overlap, p.P, q[i]))
+            .. tests
+                .Select((p, i) => new PairSignificance(p.A, p.B, p.Overlap, p.P, q[i]))
                 .Concat(pairs.Where(p => p.Overlap.Shared == 0).Select(p => new PairSignificance(p.A, p.B, p.Overlap, 0, 0)))
-                .OrderBy(p => p.Log10PValue).ThenByDescending(p => p.Overlap.Kappa ?? -2).ThenBy(p => p.Run1.RunId).ThenBy(p => p.Run2.RunId),
+                .OrderBy(p => p.Log10PValue)
+                .ThenByDescending(p => p.Overlap.Kappa ?? -2)
+                .ThenBy(p => p.Run1.RunId)
+                .ThenBy(p => p.Run2.RunId),
         ];
     }
 }

@@ -31,28 +31,38 @@ public sealed class PairStarReader(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(pair);
         ArgumentNullException.ThrowIfNull(query);
         var limit = Math.Clamp(query.Limit, 1, MostRows);
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
-            var stars = query.Side == PairSide.Common ? Common(command, pair) : await FlipsAsync(connection, command, pair, query.Side == PairSide.OnlyIn1, cancellationToken);
-            command.CommandText = $"""
-                select p.star_id, s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
-                       p.score_1, p.score_2, p.cluster_1, p.cluster_2, p.reason, p.near
-                from (
-                  select * from ({stars}) all_stars
-                  where star_id > {Bind(command, query.After)}{(query.Reason is { } reason ? $" and reason = {Bind(command, reason)}" : "")}
-                  order by star_id limit {(limit + 1).ToString(CultureInfo.InvariantCulture)}
-                ) p
-                join public.stars s using (star_id)
-                order by p.star_id
-                """;
-            var rows = new List<PairStar>();
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) rows.Add(Read(reader));
-            if (rows.Count <= limit) return new Page<PairStar>(rows, null);
-            rows.RemoveAt(limit);
-            return new Page<PairStar>(rows, rows[^1].StarId.ToString(CultureInfo.InvariantCulture));
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+                var stars =
+                    query.Side == PairSide.Common
+                        ? Common(command, pair)
+                        : await FlipsAsync(connection, command, pair, query.Side == PairSide.OnlyIn1, cancellationToken);
+                command.CommandText = $"""
+                    select p.star_id, s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
+                           p.score_1, p.score_2, p.cluster_1, p.cluster_2, p.reason, p.near
+                    from (
+                      select * from ({stars}) all_stars
+                      where star_id > {Bind(command, query.After)}{(
+                        query.Reason is { } reason ? $" and reason = {Bind(command, reason)}" : ""
+                    )}
+                      order by star_id limit {(limit + 1).ToString(CultureInfo.InvariantCulture)}
+                    ) p
+                    join public.stars s using (star_id)
+                    order by p.star_id
+                    """;
+                var rows = new List<PairStar>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    rows.Add(Read(reader));
+                if (rows.Count <= limit)
+                    return new Page<PairStar>(rows, null);
+                rows.RemoveAt(limit);
+                return new Page<PairStar>(rows, rows[^1].StarId.ToString(CultureInfo.InvariantCulture));
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>The first stars that both mark, ascending.</summary>
@@ -63,18 +73,28 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     public async Task<FlipCounts> CountAsync(RunAgreement pair, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pair);
-        return await ledger.AskAsync(async connection =>
-        {
-            var (first, near1) = await CountSideAsync(connection, pair, true, cancellationToken);
-            var (second, near2) = await CountSideAsync(connection, pair, false, cancellationToken);
-            return new FlipCounts(first, second, near1, near2);
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                var (first, near1) = await CountSideAsync(connection, pair, true, cancellationToken);
+                var (second, near2) = await CountSideAsync(connection, pair, false, cancellationToken);
+                return new FlipCounts(first, second, near1, near2);
+            },
+            cancellationToken
+        );
     }
 
-    private static async Task<(IReadOnlyDictionary<string, long>, long)> CountSideAsync(NpgsqlConnection connection, RunAgreement pair, bool onlyIn1, CancellationToken cancellationToken)
+    private static async Task<(IReadOnlyDictionary<string, long>, long)> CountSideAsync(
+        NpgsqlConnection connection,
+        RunAgreement pair,
+        bool onlyIn1,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
-        command.CommandText = $"select reason, count(*), count(*) filter (where near) from ({await FlipsAsync(connection, command, pair, onlyIn1, cancellationToken)}) f group by 1 order by 2 desc, 1";
+        command.CommandText =
+            $"select reason, count(*), count(*) filter (where near) from "
+            + $"({await FlipsAsync(connection, command, pair, onlyIn1, cancellationToken)}) f group by 1 order by 2 desc, 1";
         var counts = new Dictionary<string, long>();
         long near = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -88,49 +108,73 @@ public sealed class PairStarReader(LedgerDatabase ledger)
 
     private async Task<IReadOnlyList<long>> ReadIdsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellationToken)
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
-            var (a, b) = side == PairSide.OnlyIn2 ? (pair.Run2, pair.Run1) : (pair.Run1, pair.Run2);
-            command.CommandText = $"""
-                select a.star_id from public.discovery_results a
-                where a.run_id = {Bind(command, a.RunId)} and {Marks("a", a)} and {(side == PairSide.Common ? "" : "not ")}exists (
-                  select from public.discovery_results b where b.run_id = {Bind(command, b.RunId)} and b.star_id = a.star_id and {Marks("b", b)})
-                order by a.star_id limit {limit.ToString(CultureInfo.InvariantCulture)}
-                """;
-            var ids = new List<long>();
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) ids.Add(reader.GetInt64(0));
-            return ids;
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+                var (a, b) = side == PairSide.OnlyIn2 ? (pair.Run2, pair.Run1) : (pair.Run1, pair.Run2);
+                command.CommandText = $"""
+                    select a.star_id from public.discovery_results a
+                    where a.run_id = {Bind(command, a.RunId)} and {Marks("a", a)} and {(side == PairSide.Common ? "" : "not ")}exists (
+                      select from public.discovery_results b where b.run_id = {Bind(command, b.RunId)} and b.star_id = a.star_id and {Marks(
+                        "b",
+                        b
+                    )})
+                    order by a.star_id limit {limit.ToString(CultureInfo.InvariantCulture)}
+                    """;
+                var ids = new List<long>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    ids.Add(reader.GetInt64(0));
+                return ids;
+            },
+            cancellationToken
+        );
     }
 
-    private static string Common(NpgsqlCommand command, RunAgreement pair) => $"""
-        select a.star_id, a.anomaly_score as score_1, b.anomaly_score as score_2, a.cluster_id as cluster_1, b.cluster_id as cluster_2,
-               null::text as reason, null::boolean as near
-        from public.discovery_results a
-        join public.discovery_results b on b.star_id = a.star_id and b.run_id = {Bind(command, pair.Run2.RunId)} and {Marks("b", pair.Run2)}
-        where a.run_id = {Bind(command, pair.Run1.RunId)} and {Marks("a", pair.Run1)}
-        """;
+    private static string Common(NpgsqlCommand command, RunAgreement pair) =>
+        $"""
+            select a.star_id, a.anomaly_score as score_1, b.anomaly_score as score_2, a.cluster_id as cluster_1, b.cluster_id as cluster_2,
+                   null::text as reason, null::boolean as near
+            from public.discovery_results a
+            join public.discovery_results b on b.star_id = a.star_id and b.run_id = {Bind(command, pair.Run2.RunId)} and {Marks(
+                "b",
+                pair.Run2
+            )}
+            where a.run_id = {Bind(command, pair.Run1.RunId)} and {Marks("a", pair.Run1)}
+            """;
 
     /// <summary>The stars that one run marks and the other does not, with the reason of each.</summary>
-    private static async Task<string> FlipsAsync(NpgsqlConnection connection, NpgsqlCommand command, RunAgreement pair, bool onlyIn1, CancellationToken cancellationToken)
+    private static async Task<string> FlipsAsync(
+        NpgsqlConnection connection,
+        NpgsqlCommand command,
+        RunAgreement pair,
+        bool onlyIn1,
+        CancellationToken cancellationToken
+    )
     {
         var (marking, other) = onlyIn1 ? (pair.Run1, pair.Run2) : (pair.Run2, pair.Run1);
         var (marked, otherMarked) = onlyIn1 ? (pair.Marked1, pair.Marked2) : (pair.Marked2, pair.Marked1);
-        double? threshold = null, near = null;
+        double? threshold = null,
+            near = null;
         if (marking.RunType == RunTypes.Anomaly && other.RunType == RunTypes.Anomaly)
         {
             var asMany = (long)Math.Round((double)marked * other.TotalStars / Math.Max(1, marking.TotalStars));
             threshold = asMany > otherMarked ? await ScoreAsync(connection, other, asMany, cancellationToken) : null;
         }
-        if (other.RunType == RunTypes.Anomaly && otherMarked > 0) near = await ScoreAsync(connection, other, (long)Math.Ceiling(otherMarked * (1 + NearShare)), cancellationToken);
+        if (other.RunType == RunTypes.Anomaly && otherMarked > 0)
+            near = await ScoreAsync(connection, other, (long)Math.Ceiling(otherMarked * (1 + NearShare)), cancellationToken);
         // Scores of the run that does not mark the star; below every score where there is no such threshold.
         var (thresholdSql, nearSql) = (Bind(command, threshold ?? double.NegativeInfinity), Bind(command, near ?? double.NegativeInfinity));
         var (a, b) = onlyIn1 ? ("1", "2") : ("2", "1");
         return $"""
-            select m.star_id, m.anomaly_score as score_{a}, o.anomaly_score as score_{b}, m.cluster_id as cluster_{a}, o.cluster_id as cluster_{b},
-                   case when o.star_id is null then '{FlipReason.Data}' when o.anomaly_score <= {thresholdSql} then '{FlipReason.Threshold}' else {Bind(command, RunDifference.Of(pair.Run1, pair.Run2).Cause)} end as reason,
+            select m.star_id, m.anomaly_score as score_{a}, o.anomaly_score as score_{b}, m.cluster_id as cluster_{a},
+              o.cluster_id as cluster_{b},
+                   case when o.star_id is null then '{FlipReason.Data}' when o.anomaly_score <= {thresholdSql} then '{FlipReason.Threshold}'
+                     else {Bind(
+                command,
+                RunDifference.Of(pair.Run1, pair.Run2).Cause
+            )} end as reason,
                    o.anomaly_score <= {nearSql} as near
             from public.discovery_results m
             left join public.discovery_results o on o.star_id = m.star_id and o.run_id = {Bind(command, other.RunId)}
@@ -139,26 +183,54 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     }
 
     /// <summary>The score of a rank, 1 = the lowest; the highest where there are fewer.</summary>
-    private static async Task<double?> ScoreAsync(NpgsqlConnection connection, DiscoveryRun run, long rank, CancellationToken cancellationToken)
+    private static async Task<double?> ScoreAsync(
+        NpgsqlConnection connection,
+        DiscoveryRun run,
+        long rank,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand(
+            """
             select max(anomaly_score) from (
-              select anomaly_score from public.discovery_results where run_id = $1 and anomaly_score is not null order by anomaly_score limit $2) lowest
-            """, connection)
+              select anomaly_score from public.discovery_results where run_id = $1 and anomaly_score is not null order by anomaly_score
+                limit $2) lowest
+            """,
+            connection
+        )
         {
-            Parameters = { new() { Value = run.RunId }, new() { Value = Math.Max(1, rank) } },
+            Parameters =
+            {
+                new() { Value = run.RunId },
+                new() { Value = Math.Max(1, rank) },
+            },
             CommandTimeout = 600,
         };
         return await command.ExecuteScalarAsync(cancellationToken) as double?;
     }
 
     // Literal conditions, so that the planner sees the partial and the composite indexes.
-    private static string Marks(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"{alias}.is_anomaly = 1" : $"{alias}.cluster_id = -1";
+    private static string Marks(string alias, DiscoveryRun run) =>
+        run.RunType == RunTypes.Anomaly ? $"{alias}.is_anomaly = 1" : $"{alias}.cluster_id = -1";
 
-    private static PairStar Read(NpgsqlDataReader r) => new(
-        r.GetInt64(0), r.GetString(1), r.GetDouble(2), r.GetDouble(3), Double(r, 4), Double(r, 5), Double(r, 6), Double(r, 7), Double(r, 8),
-        Double(r, 9), Double(r, 10), r.IsDBNull(11) ? null : r.GetInt32(11), r.IsDBNull(12) ? null : r.GetInt32(12),
-        r.IsDBNull(13) ? null : r.GetString(13), r.IsDBNull(14) ? null : r.GetBoolean(14));
+    private static PairStar Read(NpgsqlDataReader r) =>
+        new(
+            r.GetInt64(0),
+            r.GetString(1),
+            r.GetDouble(2),
+            r.GetDouble(3),
+            Double(r, 4),
+            Double(r, 5),
+            Double(r, 6),
+            Double(r, 7),
+            Double(r, 8),
+            Double(r, 9),
+            Double(r, 10),
+            r.IsDBNull(11) ? null : r.GetInt32(11),
+            r.IsDBNull(12) ? null : r.GetInt32(12),
+            r.IsDBNull(13) ? null : r.GetString(13),
+            r.IsDBNull(14) ? null : r.GetBoolean(14)
+        );
 
     private static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 

@@ -19,4 +19,9 @@ public sealed record PairStarQuery(PairSide Side, string? Reason = null, int Lim
 
 /// <summary>How many stars flipped, by reason; reasons without a star are left out.</summary>
 /// <param name="NearThreshold1">of the stars only in run 1, those that run 2 nearly flags</param>
-public sealed record FlipCounts(IReadOnlyDictionary<string, long> OnlyIn1, IReadOnlyDictionary<string, long> OnlyIn2, long NearThreshold1, long NearThreshold2);
+public sealed record FlipCounts(
+    IReadOnlyDictionary<string, long> OnlyIn1,
+    IReadOnlyDictionary<string, long> OnlyIn2,
+    long NearThreshold1,
+    long NearThreshold2
+);

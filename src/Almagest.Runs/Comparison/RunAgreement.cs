@@ -15,13 +15,22 @@ namespace Almagest.Runs.Comparison;
 /// <param name="Marked1">stars that run 1 marks</param>
 /// <param name="Marked2">stars that run 2 marks</param>
 /// <param name="Overlap">the marks among the stars that both runs analysed, and what chance would give</param>
-/// <param name="Clusters">of two cluster runs: how many stars of each cluster of run 1 are in each of run 2, most first; empty for others</param>
+/// <param name="Clusters">of two cluster runs: how many stars of each cluster of run 1 are in each of run 2, most first; empty for
+/// others</param>
 /// <param name="AdjustedRandIndex">of two cluster runs, noise counted as a group (Hubert and Arabie 1985); null for others</param>
 /// <param name="AdjustedMutualInformation">likewise (Vinh, Epps and Bailey 2010)</param>
 /// <param name="NormalizedMutualInformation">likewise, not corrected for chance</param>
 public sealed record RunAgreement(
-    DiscoveryRun Run1, DiscoveryRun Run2, long Marked1, long Marked2, MarkOverlap Overlap, IReadOnlyList<ClusterMatch> Clusters,
-    double? AdjustedRandIndex, double? AdjustedMutualInformation, double? NormalizedMutualInformation)
+    DiscoveryRun Run1,
+    DiscoveryRun Run2,
+    long Marked1,
+    long Marked2,
+    MarkOverlap Overlap,
+    IReadOnlyList<ClusterMatch> Clusters,
+    double? AdjustedRandIndex,
+    double? AdjustedMutualInformation,
+    double? NormalizedMutualInformation
+)
 {
     /// <summary>Stars that both runs looked at.</summary>
     public long AnalysedByBoth => Overlap.Shared;
@@ -45,58 +54,111 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(run1);
         ArgumentNullException.ThrowIfNull(run2);
         if (run1.RunId == run2.RunId)
-            throw LedgerException.Of(ErrorCode.RunsNotComparable, "the two runs are one and the same", "Name two different runs.", "run_id");
+            throw LedgerException.Of(
+                ErrorCode.RunsNotComparable,
+                "the two runs are one and the same",
+                "Name two different runs.",
+                "run_id"
+            );
         ComparedRuns.RequireComplete(run1);
         ComparedRuns.RequireComplete(run2);
         if (!RunDatasets.Share(run1, run2))
-            throw LedgerException.Of(ErrorCode.RunsNotComparable, "the two runs looked at different datasets and have no star in common",
-                "Compare runs over the same dataset.", "run_id");
-        return await ledger.AskAsync(async connection =>
-        {
-            var (marked1, marked2, overlap) = await CountsAsync(connection, run1, run2, cancellationToken);
-            if (run1.RunType != RunTypes.Cluster || run2.RunType != RunTypes.Cluster) return new RunAgreement(run1, run2, marked1, marked2, overlap, [], null, null, null);
-            var clusters = await MatchesAsync(connection, run1, run2, cancellationToken);
-            var table = new ContingencyTable(clusters.Select(c => (c.Cluster1, c.Cluster2, c.Stars)));
-            return new RunAgreement(run1, run2, marked1, marked2, overlap, clusters, table.AdjustedRandIndex(), MutualInformation.Adjusted(table), MutualInformation.Normalized(table));
-        }, cancellationToken);
+            throw LedgerException.Of(
+                ErrorCode.RunsNotComparable,
+                "the two runs looked at different datasets and have no star in common",
+                "Compare runs over the same dataset.",
+                "run_id"
+            );
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                var (marked1, marked2, overlap) = await CountsAsync(connection, run1, run2, cancellationToken);
+                if (run1.RunType != RunTypes.Cluster || run2.RunType != RunTypes.Cluster)
+                    return new RunAgreement(run1, run2, marked1, marked2, overlap, [], null, null, null);
+                var clusters = await MatchesAsync(connection, run1, run2, cancellationToken);
+                var table = new ContingencyTable(clusters.Select(c => (c.Cluster1, c.Cluster2, c.Stars)));
+                return new RunAgreement(
+                    run1,
+                    run2,
+                    marked1,
+                    marked2,
+                    overlap,
+                    clusters,
+                    table.AdjustedRandIndex(),
+                    MutualInformation.Adjusted(table),
+                    MutualInformation.Normalized(table)
+                );
+            },
+            cancellationToken
+        );
     }
 
-    internal static string Mark(string alias, DiscoveryRun run) => run.RunType == RunTypes.Anomaly ? $"coalesce({alias}.is_anomaly = 1, false)" : $"coalesce({alias}.cluster_id = -1, false)";
+    internal static string Mark(string alias, DiscoveryRun run) =>
+        run.RunType == RunTypes.Anomaly ? $"coalesce({alias}.is_anomaly = 1, false)" : $"coalesce({alias}.cluster_id = -1, false)";
 
     private static async Task<(long Marked1, long Marked2, MarkOverlap Overlap)> CountsAsync(
-        NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        DiscoveryRun run1,
+        DiscoveryRun run2,
+        CancellationToken cancellationToken
+    )
     {
         var (a, b) = (Mark("a", run1), Mark("b", run2));
-        await using var command = Command(connection, run1, run2, $"""
+        await using var command = Command(
+            connection,
+            run1,
+            run2,
+            $"""
             select count(*) filter (where a.star_id is not null and b.star_id is not null),
                    count(*) filter (where {a}), count(*) filter (where {b}),
                    count(*) filter (where {a} and b.star_id is not null), count(*) filter (where {b} and a.star_id is not null),
                    count(*) filter (where {a} and {b})
             from (select * from public.discovery_results where run_id = $1) a
             full join (select * from public.discovery_results where run_id = $2) b using (star_id)
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(1), reader.GetInt64(2), new MarkOverlap(reader.GetInt64(0), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
+        return (
+            reader.GetInt64(1),
+            reader.GetInt64(2),
+            new MarkOverlap(reader.GetInt64(0), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5))
+        );
     }
 
-    private static async Task<List<ClusterMatch>> MatchesAsync(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellationToken)
+    private static async Task<List<ClusterMatch>> MatchesAsync(
+        NpgsqlConnection connection,
+        DiscoveryRun run1,
+        DiscoveryRun run2,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = Command(connection, run1, run2, """
+        await using var command = Command(
+            connection,
+            run1,
+            run2,
+            """
             select a.cluster_id, b.cluster_id, count(*)
             from public.discovery_results a join public.discovery_results b using (star_id)
             where a.run_id = $1 and b.run_id = $2
             group by 1, 2 order by 3 desc, 1, 2
-            """);
+            """
+        );
         var matches = new List<ClusterMatch>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) matches.Add(new ClusterMatch(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2)));
+        while (await reader.ReadAsync(cancellationToken))
+            matches.Add(new ClusterMatch(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2)));
         return matches;
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, string sql) => new(sql, connection)
-    {
-        Parameters = { new() { Value = run1.RunId }, new() { Value = run2.RunId } },
-        CommandTimeout = 600,
-    };
+    private static NpgsqlCommand Command(NpgsqlConnection connection, DiscoveryRun run1, DiscoveryRun run2, string sql) =>
+        new(sql, connection)
+        {
+            Parameters =
+            {
+                new() { Value = run1.RunId },
+                new() { Value = run2.RunId },
+            },
+            CommandTimeout = 600,
+        };
 }

@@ -25,7 +25,11 @@ internal sealed record RunDifference(IReadOnlyList<string> Differences)
         [
             ("algorithm", !sameAlgorithm),
             ("features", !Same("features") || RecipeVersion(run1) != RecipeVersion(run2)),
-            ("selection", !JsonNode.DeepEquals(JsonNode.Parse(run1.DatasetFilter), JsonNode.Parse(run2.DatasetFilter)) || run1.DatasetId != run2.DatasetId),
+            (
+                "selection",
+                !JsonNode.DeepEquals(JsonNode.Parse(run1.DatasetFilter), JsonNode.Parse(run2.DatasetFilter))
+                    || run1.DatasetId != run2.DatasetId
+            ),
             // Parameters of different algorithms are not each other's.
             ("parameters", sameAlgorithm && !others.All(Same)),
             ("seed", sameAlgorithm && !Same("random_state")),
@@ -39,16 +43,17 @@ internal sealed record RunDifference(IReadOnlyList<string> Differences)
     /// Why a star that both runs analysed, and that no other threshold would bring back, is marked by one of them alone: what differs and
     /// changes scores most (<see cref="FlipReason"/>).
     /// </summary>
-    public string Cause => (Differences.Count == 0 ? "" : Differences[0]) switch
-    {
-        "algorithm" => FlipReason.Algorithm,
-        "features" => FlipReason.Features,
-        "selection" => FlipReason.Data,
-        "parameters" => FlipReason.Parameters,
-        "seed" => FlipReason.Seed,
-        "contamination" => FlipReason.Threshold,
-        _ => FlipReason.Program,
-    };
+    public string Cause =>
+        (Differences.Count == 0 ? "" : Differences[0]) switch
+        {
+            "algorithm" => FlipReason.Algorithm,
+            "features" => FlipReason.Features,
+            "selection" => FlipReason.Data,
+            "parameters" => FlipReason.Parameters,
+            "seed" => FlipReason.Seed,
+            "contamination" => FlipReason.Threshold,
+            _ => FlipReason.Program,
+        };
 
     private static string? RecipeVersion(DiscoveryRun run) => ResultsSummary.Parse(run.ResultsSummary)?.Features?.Version;
 }

@@ -23,7 +23,8 @@ public sealed record CrossMatchRequest
 
     public MatchFind Find { get; init; } = MatchFind.Best;
 
-    /// <summary>Epoch of the positions of dataset 1, Julian year such as 2016.0; proper motions are applied where both epochs are given.</summary>
+    /// <summary>Epoch of the positions of dataset 1, Julian year such as 2016.0; proper motions are applied where both epochs are
+    /// given.</summary>
     public double? Epoch1 { get; init; }
 
     public double? Epoch2 { get; init; }
@@ -34,14 +35,29 @@ public sealed record CrossMatchRequest
 
 /// <summary>What a cross-match did.</summary>
 /// <param name="Moved1">stars of dataset 1 that have a proper motion and were brought to the common epoch</param>
-public sealed record CrossMatchReport(CrossMatch Match, Dataset Dataset1, Dataset Dataset2, long Moved1, long Moved2, double LoadMs, double MatchMs, double StoreMs);
+public sealed record CrossMatchReport(
+    CrossMatch Match,
+    Dataset Dataset1,
+    Dataset Dataset2,
+    long Moved1,
+    long Moved2,
+    double LoadMs,
+    double MatchMs,
+    double StoreMs
+);
 
-/// <summary>Joins two datasets by position and keeps the pairs as links. Positions are read as streams and joined in memory: 40 bytes a star at most.</summary>
+/// <summary>Joins two datasets by position and keeps the pairs as links. Positions are read as streams and joined in memory: 40 bytes a
+/// star at most.</summary>
 public sealed class CrossMatcher(LedgerDatabase ledger)
 {
     /// <param name="stage">told what is being done</param>
-    /// <exception cref="LedgerException">no such dataset, a value is out of range, or the database has trouble: nothing is stored</exception>
-    public async Task<CrossMatchReport> MatchAsync(CrossMatchRequest request, Action<string>? stage = null, CancellationToken cancellationToken = default)
+    /// <exception cref="LedgerException">no such dataset, a value is out of range, or the database has trouble: nothing is
+    /// stored</exception>
+    public async Task<CrossMatchReport> MatchAsync(
+        CrossMatchRequest request,
+        Action<string>? stage = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         var epoch = CommonEpoch(request);
@@ -49,7 +65,11 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         var first = await FindAsync(datasets, request.Dataset1, "dataset_1", cancellationToken);
         var second = await FindAsync(datasets, request.Dataset2, "dataset_2", cancellationToken);
         if (first.DatasetId == second.DatasetId)
-            throw LedgerException.Invalid("dataset_2", $"both datasets are '{first.Name}': every star would match itself", "Name two datasets.");
+            throw LedgerException.Invalid(
+                "dataset_2",
+                $"both datasets are '{first.Name}': every star would match itself",
+                "Name two datasets."
+            );
         return await DatabaseBoundary.AskAsync(async () =>
         {
             var watch = Stopwatch.StartNew();
@@ -60,7 +80,17 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
             var load = watch.Elapsed.TotalMilliseconds;
             watch.Restart();
             stage?.Invoke("matching");
-            var pairs = await Task.Run(() => PositionMatcher.Match(stars1.Positions, stars2.Positions, request.RadiusArcsec / Constants.ArcsecondsPerDegree, request.Find, cancellationToken: cancellationToken), cancellationToken);
+            var pairs = await Task.Run(
+                () =>
+                    PositionMatcher.Match(
+                        stars1.Positions,
+                        stars2.Positions,
+                        request.RadiusArcsec / Constants.ArcsecondsPerDegree,
+                        request.Find,
+                        cancellationToken: cancellationToken
+                    ),
+                cancellationToken
+            );
             var matching = watch.Elapsed.TotalMilliseconds;
             watch.Restart();
             stage?.Invoke("storing links");
@@ -72,12 +102,23 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
     private static double? CommonEpoch(CrossMatchRequest request)
     {
         if (!(request.RadiusArcsec > 0 && request.RadiusArcsec <= PositionMatcher.MostRadiusDeg * Constants.ArcsecondsPerDegree))
-            throw LedgerException.Invalid("radius_arcsec", $"radius_arcsec is {request.RadiusArcsec}, expected a number above 0, at most {PositionMatcher.MostRadiusDeg * Constants.ArcsecondsPerDegree}");
+            throw LedgerException.Invalid(
+                "radius_arcsec",
+                $"radius_arcsec is {request.RadiusArcsec}, expected a number above 0, at most "
+                    + $"{PositionMatcher.MostRadiusDeg * Constants.ArcsecondsPerDegree}"
+            );
         foreach (var (name, value) in new[] { ("epoch_1", request.Epoch1), ("epoch_2", request.Epoch2), ("epoch", request.Epoch) })
-            if (value is { } year && !(year is >= 1000 and <= 3000)) throw LedgerException.Invalid(name, $"{name} is {year}, expected a Julian year from 1000 to 3000, such as 2016.0");
-        if (request is { Epoch1: not null, Epoch2: not null }) return request.Epoch ?? request.Epoch2;
-        if (request.Epoch1 is null && request.Epoch2 is null && request.Epoch is null) return null;
-        throw LedgerException.Invalid(request.Epoch1 is null ? "epoch_1" : "epoch_2", "proper motions can be applied only where the epochs of both datasets are known", "Give epoch_1 and epoch_2, or none.");
+            if (value is { } year && !(year is >= 1000 and <= 3000))
+                throw LedgerException.Invalid(name, $"{name} is {year}, expected a Julian year from 1000 to 3000, such as 2016.0");
+        if (request is { Epoch1: not null, Epoch2: not null })
+            return request.Epoch ?? request.Epoch2;
+        if (request.Epoch1 is null && request.Epoch2 is null && request.Epoch is null)
+            return null;
+        throw LedgerException.Invalid(
+            request.Epoch1 is null ? "epoch_1" : "epoch_2",
+            "proper motions can be applied only where the epochs of both datasets are known",
+            "Give epoch_1 and epoch_2, or none."
+        );
     }
 
     private static async Task<Dataset> FindAsync(DatasetRepository datasets, string name, string field, CancellationToken cancellationToken)
@@ -92,15 +133,22 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         }
     }
 
-    private async Task<(long[] Ids, SkyPositions Positions, long Moved)> LoadAsync(Dataset dataset, double? years, CancellationToken cancellationToken)
+    private async Task<(long[] Ids, SkyPositions Positions, long Moved)> LoadAsync(
+        Dataset dataset,
+        double? years,
+        CancellationToken cancellationToken
+    )
     {
         var (ids, ra, dec) = (new List<long>(), new List<double>(), new List<double>());
         long moved = 0;
         await using var connection = await ledger.ConnectAsync(cancellationToken);
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand(
+            """
             select star_id, ra_deg, dec_deg, pmra_mas_yr, pmdec_mas_yr, parallax_mas, radial_velocity_km_s
             from public.stars where dataset_id = $1 order by star_id
-            """, connection)
+            """,
+            connection
+        )
         {
             Parameters = { new() { Value = dataset.DatasetId } },
             CommandTimeout = 3600,
@@ -114,7 +162,8 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
             {
                 var (pmra, pmdec, parallax, radialVelocity) = (Number(reader, 3), Number(reader, 4), Number(reader, 5), Number(reader, 6));
                 (a, d, _, _, _, _) = SpaceMotion.Propagate(a, d, pmra, pmdec, parallax, radialVelocity, span);
-                if (!double.IsNaN(pmra) && !double.IsNaN(pmdec)) moved++;
+                if (!double.IsNaN(pmra) && !double.IsNaN(pmdec))
+                    moved++;
             }
             ra.Add(a);
             dec.Add(d);
@@ -126,32 +175,65 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
 
     /// <summary>The match and its links become visible together.</summary>
     private async Task<CrossMatch> StoreAsync(
-        CrossMatchRequest request, double? epoch, Dataset first, Dataset second, long[] ids1, long[] ids2, PositionPair[] pairs, CancellationToken cancellationToken)
+        CrossMatchRequest request,
+        double? epoch,
+        Dataset first,
+        Dataset second,
+        long[] ids1,
+        long[] ids2,
+        PositionPair[] pairs,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await ledger.ConnectAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var match = new CrossMatch
         {
-            Dataset1Id = first.DatasetId, Dataset2Id = second.DatasetId, RadiusArcsec = request.RadiusArcsec, Find = request.Find.ToString().ToLowerInvariant(),
-            Epoch1 = epoch is null ? null : request.Epoch1, Epoch2 = epoch is null ? null : request.Epoch2, Epoch = epoch, LinkCount = pairs.Length, ProgramVersion = Almagest.Contract.ProgramVersion.Current,
+            Dataset1Id = first.DatasetId,
+            Dataset2Id = second.DatasetId,
+            RadiusArcsec = request.RadiusArcsec,
+            Find = request.Find.ToString().ToLowerInvariant(),
+            Epoch1 = epoch is null ? null : request.Epoch1,
+            Epoch2 = epoch is null ? null : request.Epoch2,
+            Epoch = epoch,
+            LinkCount = pairs.Length,
+            ProgramVersion = Almagest.Contract.ProgramVersion.Current,
         };
-        await using (var command = new NpgsqlCommand("""
-            insert into public.cross_matches (dataset_1_id, dataset_2_id, radius_arcsec, find, epoch_1, epoch_2, epoch, link_count, program_version)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning match_id, created_at
-            """, connection)
-        {
-            Parameters =
+        await using (
+            var command = new NpgsqlCommand(
+                """
+                insert into public.cross_matches (dataset_1_id, dataset_2_id, radius_arcsec, find, epoch_1, epoch_2, epoch, link_count,
+                  program_version)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning match_id, created_at
+                """,
+                connection
+            )
             {
-                new() { Value = match.Dataset1Id }, new() { Value = match.Dataset2Id }, new() { Value = match.RadiusArcsec }, new() { Value = match.Find },
-                Year(match.Epoch1), Year(match.Epoch2), Year(match.Epoch), new() { Value = match.LinkCount }, new() { Value = match.ProgramVersion },
-            },
-        })
+                Parameters =
+                {
+                    new() { Value = match.Dataset1Id },
+                    new() { Value = match.Dataset2Id },
+                    new() { Value = match.RadiusArcsec },
+                    new() { Value = match.Find },
+                    Year(match.Epoch1),
+                    Year(match.Epoch2),
+                    Year(match.Epoch),
+                    new() { Value = match.LinkCount },
+                    new() { Value = match.ProgramVersion },
+                },
+            }
+        )
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             await reader.ReadAsync(cancellationToken);
             (match.MatchId, match.CreatedAt) = (reader.GetInt64(0), reader.GetDateTime(1));
         }
-        await using (var writer = await connection.BeginBinaryImportAsync("copy public.star_links (match_id, star_1_id, star_2_id, separation_arcsec) from stdin (format binary)", cancellationToken))
+        await using (
+            var writer = await connection.BeginBinaryImportAsync(
+                "copy public.star_links (match_id, star_1_id, star_2_id, separation_arcsec) from stdin (format binary)",
+                cancellationToken
+            )
+        )
         {
             foreach (var pair in pairs)
             {
@@ -167,5 +249,6 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         return match;
     }
 
-    private static NpgsqlParameter Year(double? year) => new() { Value = year is { } value ? value : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double };
+    private static NpgsqlParameter Year(double? year) =>
+        new() { Value = year is { } value ? value : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double };
 }

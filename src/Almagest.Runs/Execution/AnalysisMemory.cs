@@ -18,9 +18,7 @@ public sealed class AnalysisMemory
     public AnalysisMemory(SelectionCache selections) => Selections = selections;
 
     /// <summary>For a single run, whose stars are at hand.</summary>
-    internal AnalysisMemory()
-    {
-    }
+    internal AnalysisMemory() { }
 
     /// <summary>What the algorithms keep.</summary>
     public WorkMemory Work { get; } = new();
@@ -29,7 +27,8 @@ public sealed class AnalysisMemory
 
     internal PreparedFeatures Features(StarColumns of, string name, Func<PreparedFeatures> prepare)
     {
-        if (_features is not null && ReferenceEquals(of, _stars) && _recipe == name) return _features;
+        if (_features is not null && ReferenceEquals(of, _stars) && _recipe == name)
+            return _features;
         (_stars, _features) = (of, null);
         Work.Forget();
         (_features, _recipe) = (prepare(), name);

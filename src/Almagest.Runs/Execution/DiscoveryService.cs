@@ -40,7 +40,8 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
 
-    /// <summary>Null = every run starts afresh. With one, runs over the same selection share what they can: a sweep of cluster sizes one tree.</summary>
+    /// <summary>Null = every run starts afresh. With one, runs over the same selection share what they can: a sweep of cluster sizes one
+    /// tree.</summary>
     public AnalysisMemory? Memory { get; init; }
 
     /// <summary>
@@ -56,21 +57,29 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
 
     /// <summary>The same, and why its recipe was taken: null where the request names it.</summary>
     /// <inheritdoc cref="SubmitAsync"/>
-    public async Task<(DiscoveryRun Run, RecipeChoice? Choice)> ChooseAndSubmitAsync(RunRequest request, CancellationToken cancellationToken = default)
+    public async Task<(DiscoveryRun Run, RecipeChoice? Choice)> ChooseAndSubmitAsync(
+        RunRequest request,
+        CancellationToken cancellationToken = default
+    )
     {
         var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, null, cancellationToken);
         return (submitted.Runs[0], submitted.Choice);
     }
 
     /// <summary>Submits and executes a run, and waits for the views that it touches.</summary>
-    public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<RunOutcome> RunAsync(
+        RunRequest request,
+        IProgress<RunProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own, null, cancellationToken);
         var run = submitted.Runs[0];
         RunOutcome outcome;
         try
         {
-            outcome = await ExecuteAsync(run.RunId, progress, cancellationToken)
+            outcome =
+                await ExecuteAsync(run.RunId, progress, cancellationToken)
                 ?? throw LedgerException.Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker").With("run_id", run.RunId);
         }
         catch
@@ -87,12 +96,20 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
 
     /// <summary>Executes a pending run; null where another worker has it. The views are left to whoever watches them.</summary>
     /// <exception cref="LedgerException">the run failed or was cancelled; it is marked so, with the reason</exception>
-    public async Task<RunOutcome?> ExecuteAsync(Guid runId, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        await _claims.TakeAsync(runId, cancellationToken) is { } claim ? await ExecuteAsync(claim, progress, cancellationToken) : null;
+    public async Task<RunOutcome?> ExecuteAsync(
+        Guid runId,
+        IProgress<RunProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    ) => await _claims.TakeAsync(runId, cancellationToken) is { } claim ? await ExecuteAsync(claim, progress, cancellationToken) : null;
 
     /// <summary>Executes a run that this worker has taken.</summary>
-    /// <exception cref="LedgerException">the run failed, was cancelled, or was given to another worker; it is marked so, with the reason</exception>
-    public async Task<RunOutcome> ExecuteAsync(RunClaim claim, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="LedgerException">the run failed, was cancelled, or was given to another worker; it is marked so, with the
+    /// reason</exception>
+    public async Task<RunOutcome> ExecuteAsync(
+        RunClaim claim,
+        IProgress<RunProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(claim);
         await using var heart = new RunHeartbeat(_claims, claim, progress, cancellationToken);
@@ -104,19 +121,25 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         catch (OperationCanceledException) when (heart.Wish == RunWish.Lost)
         {
-            throw LedgerException.Of(ErrorCode.RunLost,
-                $"run {claim.RunId} was taken from this worker: it was ended elsewhere, or no heartbeat of it was seen for too long")
+            throw LedgerException
+                .Of(
+                    ErrorCode.RunLost,
+                    $"run {claim.RunId} was taken from this worker: it was ended elsewhere, or no heartbeat of it was seen for too long"
+                )
                 .With("run_id", claim.RunId);
         }
         catch (OperationCanceledException) when (heart.Wish == RunWish.Cancel)
         {
             await AtEndAsync(() => _claims.EndAsync(claim, RunStatus.Cancelled, null));
-            throw LedgerException.Of(ErrorCode.RunCancelled, $"run {claim.RunId} was cancelled", "Start it again.")
+            throw LedgerException
+                .Of(ErrorCode.RunCancelled, $"run {claim.RunId} was cancelled", "Start it again.")
                 .With("run_id", claim.RunId);
         }
         catch (OperationCanceledException)
         {
-            await AtEndAsync(() => RequeueWhenCancelled ? _claims.HandBackAsync(claim) : _claims.EndAsync(claim, RunStatus.Cancelled, null));
+            await AtEndAsync(() =>
+                RequeueWhenCancelled ? _claims.HandBackAsync(claim) : _claims.EndAsync(claim, RunStatus.Cancelled, null)
+            );
             throw;
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
@@ -132,7 +155,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         catch (Exception e)
         {
-            await AtEndAsync(() => _claims.EndAsync(claim, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})"));
+            await AtEndAsync(() =>
+                _claims.EndAsync(claim, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})")
+            );
             throw;
         }
     }
@@ -155,11 +180,18 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var runId = claim.RunId;
         var run = await _runs.GetAsync(runId, cancellationToken);
         var dataset = await _datasets.GetAsync(run.DatasetId, cancellationToken);
-        var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), ParameterReader.Read(run.Algorithm, run.Parameters));
+        var request = new RunRequest(
+            dataset.Name,
+            StarFilter.FromJson(run.DatasetFilter),
+            ParameterReader.Read(run.Algorithm, run.Parameters)
+        );
         if (request.Parameters.Features is null)
         {
             // Not submitted here, or by an older program: from now on it says which.
-            request = request with { Parameters = (await _recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellationToken)).Parameters };
+            request = request with
+            {
+                Parameters = (await _recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellationToken)).Parameters,
+            };
             await _runs.ResolveAsync(runId, request.Parameters, cancellationToken);
         }
         var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellationToken);
@@ -171,7 +203,11 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     }
 
     /// <summary>Analyses without storing anything.</summary>
-    public async Task<RunOutcome> PreviewAsync(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<RunOutcome> PreviewAsync(
+        RunRequest request,
+        IProgress<RunProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         ParameterReader.Require(request.Parameters);
@@ -183,14 +219,24 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var (parameters, choice) = await _recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellationToken);
         request = request with { Parameters = parameters };
         var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellationToken);
-        return new RunOutcome(null, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, 0, 0)) { RecipeChoice = choice, Datasets = [.. selected.Select(d => d.Name)] };
+        return new RunOutcome(null, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, 0, 0))
+        {
+            RecipeChoice = choice,
+            Datasets = [.. selected.Select(d => d.Name)],
+        };
     }
 
     /// <summary>What helps to choose DBSCAN's eps: distances to k-th neighbours, and what several values of eps would find.</summary>
     /// <param name="features">null = the recipe that a cluster run would take</param>
     /// <param name="k">DBSCAN's min_samples, the star itself included</param>
     /// <exception cref="LedgerException">no such dataset or recipe, too few stars, or k out of range</exception>
-    public async Task<EpsAdvice> KDistanceAsync(string dataset, StarFilter filter, string? features, int k, CancellationToken cancellationToken = default)
+    public async Task<EpsAdvice> KDistanceAsync(
+        string dataset,
+        StarFilter filter,
+        string? features,
+        int k,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(filter);
         RunParameters parameters = new DbscanParameters { Features = features, MinSamples = k };
@@ -208,7 +254,11 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     public Task<ReapReport> ReapAsync(CancellationToken cancellationToken = default) => _claims.ReapAsync(cancellationToken);
 
     private async Task<(StarAnalysis Analysis, double LoadMs)> AnalyseAsync(
-        Dataset dataset, RunRequest request, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
+        Dataset dataset,
+        RunRequest request,
+        IProgress<RunProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("load", 0));
@@ -219,12 +269,23 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             : await _selections.LoadAsync(dataset.DatasetId, request.Filter, relay, cancellationToken);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
-        var analysis = StarAnalysis.Run(stars, request.Parameters, MaxThreads,
-            progress is null ? null : new Relay<double>(f => progress.Report(new RunProgress("compute", f))), Memory, cancellationToken);
+        var analysis = StarAnalysis.Run(
+            stars,
+            request.Parameters,
+            MaxThreads,
+            progress is null ? null : new Relay<double>(f => progress.Report(new RunProgress("compute", f))),
+            Memory,
+            cancellationToken
+        );
         return (analysis, load);
     }
 
-    private async Task<double> PersistAsync(RunClaim claim, StarAnalysis analysis, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
+    private async Task<double> PersistAsync(
+        RunClaim claim,
+        StarAnalysis analysis,
+        IProgress<RunProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("persist", 0));
@@ -232,7 +293,12 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         if (analysis.Anomalies is not null)
             await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellationToken);
         else
-            await completion.SaveClustersAsync(analysis.Stars.StarId, analysis.Clusters!.Labels, analysis.Clusters.Probabilities, cancellationToken);
+            await completion.SaveClustersAsync(
+                analysis.Stars.StarId,
+                analysis.Clusters!.Labels,
+                analysis.Clusters.Probabilities,
+                cancellationToken
+            );
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellationToken);
         // From here on it is complete or not: a wish that comes now must not leave that open.
         await completion.CommitAsync(CancellationToken.None);

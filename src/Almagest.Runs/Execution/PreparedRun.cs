@@ -39,25 +39,41 @@ internal sealed class PreparedRun
 
     /// <exception cref="LedgerException">the recipe has another version now, or the selection has changed</exception>
     public static async Task<PreparedRun> LoadAsync(
-        SelectionCache selections, ScoredRun stored, IExplainable explainable, int maxThreads, CancellationToken cancellationToken)
+        SelectionCache selections,
+        ScoredRun stored,
+        IExplainable explainable,
+        int maxThreads,
+        CancellationToken cancellationToken
+    )
     {
         var run = stored.Run;
         var recipe = StarAnalysis.Recipe(stored.Parameters);
         var version = stored.Summary.Features?.Version;
         if (version != recipe.Version)
         {
-            throw LedgerException.Of(ErrorCode.RunNotRepeatable,
-                $"run {run.RunId} looked at version {version ?? "?"} of the feature recipe {recipe.Name}; this program has version {recipe.Version}",
-                $"Explain it with the program that made it (version {run.ProgramVersion}), or run it again with this one.")
+            throw LedgerException
+                .Of(
+                    ErrorCode.RunNotRepeatable,
+                    $"run {run.RunId} looked at version {version ?? "?"} of the feature recipe {recipe.Name}; this program has "
+                        + $"version {recipe.Version}",
+                    $"Explain it with the program that made it (version {run.ProgramVersion}), or run it again with this one."
+                )
                 .With("run_id", run.RunId);
         }
         var stars = await selections.GetAsync(run.DatasetId, stored.Filter, null, cancellationToken);
         if (stars.Count != run.TotalStars)
-            throw Changed(run.RunId, $"it analysed {run.TotalStars} stars, and its selection ({stored.Filter.Describe()}) holds {stars.Count}");
+            throw Changed(
+                run.RunId,
+                $"it analysed {run.TotalStars} stars, and its selection ({stored.Filter.Describe()}) holds {stars.Count}"
+            );
         try
         {
             var features = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellationToken);
-            var explainer = explainable.Fit(features.Matrix, stored.Parameters, new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellationToken });
+            var explainer = explainable.Fit(
+                features.Matrix,
+                stored.Parameters,
+                new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellationToken }
+            );
             return new PreparedRun(run.RunId, stars.StarId, features, explainer);
         }
         catch (DiscoveryException e)
@@ -68,7 +84,11 @@ internal sealed class PreparedRun
 
     /// <summary>The run cannot be repeated: an explanation would be of another model than its own.</summary>
     public static LedgerException Changed(Guid runId, string how) =>
-        LedgerException.Of(ErrorCode.RunStarsChanged,
-            $"run {runId} can no longer be explained, because its stars or the program have changed since: {how}",
-            "Its stored scores stay as they are. Run it again to explain it.").With("run_id", runId);
+        LedgerException
+            .Of(
+                ErrorCode.RunStarsChanged,
+                $"run {runId} can no longer be explained, because its stars or the program have changed since: {how}",
+                "Its stored scores stay as they are. Run it again to explain it."
+            )
+            .With("run_id", runId);
 }

@@ -10,18 +10,22 @@ internal sealed class PreparedRuns : IDisposable
     public const long MostBytes = 256L << 20;
 
     private readonly Lock _guard = new();
+
     // One preparation at a time bounds the memory, and whoever waits for the same run finds it here.
     private readonly SemaphoreSlim _preparing = new(1, 1);
+
     // Last used first.
     private readonly List<PreparedRun> _kept = [];
 
     public async Task<PreparedRun> GetAsync(Guid runId, Func<Task<PreparedRun>> prepare, CancellationToken cancellationToken)
     {
-        if (Find(runId) is { } ready) return ready;
+        if (Find(runId) is { } ready)
+            return ready;
         await _preparing.WaitAsync(cancellationToken);
         try
         {
-            if (Find(runId) is { } meanwhile) return meanwhile;
+            if (Find(runId) is { } meanwhile)
+                return meanwhile;
             var prepared = await prepare();
             Keep(prepared);
             return prepared;
@@ -39,7 +43,8 @@ internal sealed class PreparedRuns : IDisposable
         lock (_guard)
         {
             var at = _kept.FindIndex(r => r.RunId == runId);
-            if (at < 0) return null;
+            if (at < 0)
+                return null;
             var found = _kept[at];
             _kept.RemoveAt(at);
             _kept.Insert(0, found);
@@ -52,7 +57,8 @@ internal sealed class PreparedRuns : IDisposable
         lock (_guard)
         {
             _kept.Insert(0, prepared);
-            while (_kept.Count > MostRuns || (_kept.Count > 1 && _kept.Sum(r => r.Bytes) > MostBytes)) _kept.RemoveAt(_kept.Count - 1);
+            while (_kept.Count > MostRuns || (_kept.Count > 1 && _kept.Sum(r => r.Bytes) > MostBytes))
+                _kept.RemoveAt(_kept.Count - 1);
         }
     }
 }

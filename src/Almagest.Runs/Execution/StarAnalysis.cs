@@ -9,8 +9,15 @@ using Almagest.Discovery.Features;
 
 namespace Almagest.Runs.Execution;
 
-/// <summary>What an algorithm found among the stars of a selection, before anything is stored. Exactly one of the two results is there.</summary>
-public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, AnomalyResult? Anomalies, ClusterResult? Clusters, double ComputeMs)
+/// <summary>What an algorithm found among the stars of a selection, before anything is stored. Exactly one of the two results is
+/// there.</summary>
+public sealed record StarAnalysis(
+    StarColumns Stars,
+    PreparedFeatures Features,
+    AnomalyResult? Anomalies,
+    ClusterResult? Clusters,
+    double ComputeMs
+)
 {
     public int AnomalyCount => Anomalies?.AnomalyCount() ?? 0;
 
@@ -18,30 +25,54 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
     public double[] Scores()
     {
         var scores = new double[Stars.Count];
-        for (var i = 0; i < scores.Length; i++) scores[i] = Anomalies!.Decision(i);
+        for (var i = 0; i < scores.Length; i++)
+            scores[i] = Anomalies!.Decision(i);
         return scores;
     }
 
     /// <param name="memory">what a run before this one, over the same stars, has left to be used again</param>
     /// <exception cref="LedgerException">the selection cannot be analysed so; the message says why</exception>
     public static StarAnalysis Run(
-        StarColumns stars, RunParameters parameters, int maxThreads = 0, IProgress<double>? progress = null, AnalysisMemory? memory = null, CancellationToken cancellationToken = default)
+        StarColumns stars,
+        RunParameters parameters,
+        int maxThreads = 0,
+        IProgress<double>? progress = null,
+        AnalysisMemory? memory = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(parameters);
         if (stars.Count < Algorithm.MinStars)
         {
-            throw LedgerException.Of(ErrorCode.SelectionTooSmall, $"the selection holds {stars.Count} stars, expected at least {Algorithm.MinStars}",
-                "Widen the filter, or choose another dataset.", "filter");
+            throw LedgerException.Of(
+                ErrorCode.SelectionTooSmall,
+                $"the selection holds {stars.Count} stars, expected at least {Algorithm.MinStars}",
+                "Widen the filter, or choose another dataset.",
+                "filter"
+            );
         }
         var watch = Stopwatch.StartNew();
         try
         {
             memory ??= new AnalysisMemory();
             var recipe = Recipe(parameters);
-            var features = memory.Features(stars, recipe.Reference, () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellationToken));
-            var found = parameters.Algorithm.Run(features.Matrix, parameters,
-                new AlgorithmContext { MaxThreads = maxThreads, Progress = progress, Memory = memory.Work, CancellationToken = cancellationToken });
+            var features = memory.Features(
+                stars,
+                recipe.Reference,
+                () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellationToken)
+            );
+            var found = parameters.Algorithm.Run(
+                features.Matrix,
+                parameters,
+                new AlgorithmContext
+                {
+                    MaxThreads = maxThreads,
+                    Progress = progress,
+                    Memory = memory.Work,
+                    CancellationToken = cancellationToken,
+                }
+            );
             return new StarAnalysis(stars, features, found as AnomalyResult, found as ClusterResult, watch.Elapsed.TotalMilliseconds);
         }
         catch (DiscoveryException e)
@@ -56,18 +87,32 @@ public sealed record StarAnalysis(StarColumns Stars, PreparedFeatures Features, 
         FeatureRecipes.Get(parameters.Features ?? throw new InvalidOperationException("the parameters name no recipe"));
 
     /// <summary>What is kept as the run's <c>results_summary</c>.</summary>
-    public ResultsSummary Summary() => new()
-    {
-        TotalStars = Stars.Count,
-        AnomalyCount = Anomalies is null ? null : AnomalyCount,
-        ScoreOffset = Anomalies?.Offset,
-        ClusterCount = Clusters?.ClusterCount,
-        NoiseCount = Clusters?.NoiseCount,
-        Facts = Anomalies?.Facts ?? Clusters?.Facts,
-        Features = new FeaturesSummary(
-            Features.Recipe.Name, Features.Recipe.Version,
-            [.. Features.Statistics.Select(s => new FeatureSummary(s.Name, s.Unit, s.Mean, s.StdDev, s.Median, s.Missing, s.Centre, s.Scale))],
-            [.. Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))]),
-        Notes = Features.Notes,
-    };
+    public ResultsSummary Summary() =>
+        new()
+        {
+            TotalStars = Stars.Count,
+            AnomalyCount = Anomalies is null ? null : AnomalyCount,
+            ScoreOffset = Anomalies?.Offset,
+            ClusterCount = Clusters?.ClusterCount,
+            NoiseCount = Clusters?.NoiseCount,
+            Facts = Anomalies?.Facts ?? Clusters?.Facts,
+            Features = new FeaturesSummary(
+                Features.Recipe.Name,
+                Features.Recipe.Version,
+                [
+                    .. Features.Statistics.Select(s => new FeatureSummary(
+                        s.Name,
+                        s.Unit,
+                        s.Mean,
+                        s.StdDev,
+                        s.Median,
+                        s.Missing,
+                        s.Centre,
+                        s.Scale
+                    )),
+                ],
+                [.. Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))]
+            ),
+            Notes = Features.Notes,
+        };
 }

@@ -15,7 +15,8 @@ namespace Almagest.Runs.Explanation;
 /// Says why a star has its score in a stored run: loads the run's selection again, prepares its features by the stored recipe, fits the
 /// same model from the stored parameters and seed, and asks it. Every explanation is checked against the stored score.
 /// </summary>
-/// <remarks>Thread-safe. Keeps the last two prepared runs in memory (<see cref="PreparedRuns"/>): share one instance to explain many stars.</remarks>
+/// <remarks>Thread-safe. Keeps the last two prepared runs in memory (<see cref="PreparedRuns"/>): share one instance to explain many
+/// stars.</remarks>
 /// <param name="ledger">where the runs are</param>
 /// <param name="shared">stars that others use as well; null = its own</param>
 public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared = null) : IDisposable
@@ -33,24 +34,35 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
     public int MaxThreads { get; init; }
 
     /// <exception cref="LedgerException">
-    /// no such run, or it did not analyse this star; it is no complete run of an algorithm whose scores can be explained; the recipe, the stars or the program have
-    /// changed since, so that the explanation would not be of this run
+    /// no such run, or it did not analyse this star; it is no complete run of an algorithm whose scores can be explained; the recipe, the
+    /// stars or the program have changed since, so that the explanation would not be of this run
     /// </exception>
     public async Task<RunExplanation> ExplainAsync(Guid runId, long starId, CancellationToken cancellationToken = default)
     {
         var stored = await ScoredRun.GetAsync(ledger, runId, cancellationToken);
         if (stored.Parameters.Algorithm is not IExplainable explainable)
         {
-            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {runId} is by {stored.Run.Algorithm}, whose scores have no explanation",
-                $"Name a run by {string.Join(" or ", Algorithms.All.Where(a => a is IExplainable).Select(a => a.Name))}.", "run_id");
+            throw LedgerException.Of(
+                ErrorCode.WrongRunType,
+                $"run {runId} is by {stored.Run.Algorithm}, whose scores have no explanation",
+                $"Name a run by {string.Join(" or ", Algorithms.All.Where(a => a is IExplainable).Select(a => a.Name))}.",
+                "run_id"
+            );
         }
         var score = await ScoreAsync(stored.Run, starId, cancellationToken);
         var star = await new DatasetRepository(ledger).GetStarAsync(starId, cancellationToken);
-        var run = await _prepared.GetAsync(runId, () => PreparedRun.LoadAsync(_selections, stored, explainable, MaxThreads, cancellationToken), cancellationToken);
+        var run = await _prepared.GetAsync(
+            runId,
+            () => PreparedRun.LoadAsync(_selections, stored, explainable, MaxThreads, cancellationToken),
+            cancellationToken
+        );
         var explanation = run.Explain(starId) ?? throw PreparedRun.Changed(runId, $"star {starId} is no longer in its selection");
         var now = explanation.RawScore - stored.Offset;
         if (!(Math.Abs(now - score) <= ScoreTolerance))
-            throw PreparedRun.Changed(runId, FormattableString.Invariant($"star {starId} has the stored score {score}, and would now have {now}"));
+            throw PreparedRun.Changed(
+                runId,
+                FormattableString.Invariant($"star {starId} has the stored score {score}, and would now have {now}")
+            );
         return new RunExplanation(stored.Run, star, score, stored.Offset, explanation, Imputed(star, run.Recipe, explanation));
     }
 
@@ -58,20 +70,41 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
 
     private async Task<double> ScoreAsync(DiscoveryRun run, long starId, CancellationToken cancellationToken)
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand("select anomaly_score from public.discovery_results where run_id = $1 and star_id = $2", connection)
+        return await ledger.AskAsync(
+            async connection =>
             {
-                Parameters = { new() { Value = run.RunId }, new() { Value = starId } },
-            };
-            return await command.ExecuteScalarAsync(cancellationToken) is double score ? score : throw LedgerException.Of(ErrorCode.StarNotAnalysed,
-                $"run {run.RunId} did not analyse a star {starId}", "Its stars are those of its results.").With("run_id", run.RunId)
-                .With("star_id", starId);
-        }, cancellationToken);
+                await using var command = new NpgsqlCommand(
+                    "select anomaly_score from public.discovery_results where run_id = $1 and star_id = $2",
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = run.RunId },
+                        new() { Value = starId },
+                    },
+                };
+                return await command.ExecuteScalarAsync(cancellationToken) is double score
+                    ? score
+                    : throw LedgerException
+                        .Of(
+                            ErrorCode.StarNotAnalysed,
+                            $"run {run.RunId} did not analyse a star {starId}",
+                            "Its stars are those of its results."
+                        )
+                        .With("run_id", run.RunId)
+                        .With("star_id", starId);
+            },
+            cancellationToken
+        );
     }
 
     private static HashSet<string> Imputed(Star star, FeatureRecipe recipe, AnomalyExplanation explanation) =>
-        [.. recipe.Features.Where(f => explanation.Features.Any(a => a.Name == f.Name) && f.Needs.Any(c => IsImputed(star, f, c))).Select(f => f.Name)];
+        [
+            .. recipe
+                .Features.Where(f => explanation.Features.Any(a => a.Name == f.Name) && f.Needs.Any(c => IsImputed(star, f, c)))
+                .Select(f => f.Name),
+        ];
 
     // As the pipeline fills gaps: see FeaturePipeline.
     private static bool IsImputed(Star star, Feature feature, StarColumn column)

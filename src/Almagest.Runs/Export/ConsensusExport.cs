@@ -11,7 +11,8 @@ using Almagest.Runs.Comparison;
 
 namespace Almagest.Runs.Export;
 
-/// <summary>Stars ranked over many anomaly runs, as a table to be written. The ranking is in memory (a hundred bytes a flagged star), the catalogue's columns are not.</summary>
+/// <summary>Stars ranked over many anomaly runs, as a table to be written. The ranking is in memory (a hundred bytes a flagged star), the
+/// catalogue's columns are not.</summary>
 public sealed class ConsensusExport(LedgerDatabase ledger)
 {
     private const int BatchStars = 10_000;
@@ -21,7 +22,12 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
     /// <param name="runs">complete anomaly runs over one dataset</param>
     /// <param name="limit">null = every star that a run flags</param>
     /// <exception cref="LedgerException">there is no run, one is of another type, or they are over several datasets</exception>
-    public async Task<OutgoingTable> TableAsync(IReadOnlyList<DiscoveryRun> runs, ConsensusOrder order = ConsensusOrder.Low, int? limit = null, CancellationToken cancellationToken = default)
+    public async Task<OutgoingTable> TableAsync(
+        IReadOnlyList<DiscoveryRun> runs,
+        ConsensusOrder order = ConsensusOrder.Low,
+        int? limit = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0)
@@ -32,26 +38,51 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
         var ranking = new ConsensusRanking(await new RunSetReader(ledger).MarksAsync(ordered, cancellationToken));
         var top = ranking.Top(limit ?? int.MaxValue, order, cancellationToken);
         var weights = ranking.Weights.ToList();
-        var provenance = await new Provenance(ledger).OfAsync($"Stars on which {runs.Count} anomaly runs agree",
-            $"{(limit is null ? "every flagged star" : $"the first {limit} of {ranking.Count} flagged stars")}, by {(order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first", ordered, cancellationToken);
-        provenance["weights"] = new JsonObject(ordered.Zip(weights, (r, w) => KeyValuePair.Create(r.RunId.ToString(), (JsonNode?)JsonValue.Create(w))));
+        var provenance = await new Provenance(ledger).OfAsync(
+            $"Stars on which {runs.Count} anomaly runs agree",
+            $"{(limit is null ? "every flagged star" : $"the first {limit} of {ranking.Count} flagged stars")}, by "
+                + $"{(order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first",
+            ordered,
+            cancellationToken
+        );
+        provenance["weights"] = new JsonObject(
+            ordered.Zip(weights, (r, w) => KeyValuePair.Create(r.RunId.ToString(), (JsonNode?)JsonValue.Create(w)))
+        );
         provenance["effective_runs"] = weights.Sum();
         return ColumnTable.Of("consensus", s_columns, provenance, BatchesAsync(top, cancellationToken));
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(IReadOnlyList<StarConsensus> ranked, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
+        IReadOnlyList<StarConsensus> ranked,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         long rank = 0;
         foreach (var chunk in ranked.Chunk(BatchStars))
         {
             var ids = chunk.Select(s => s.StarId).ToArray();
-            var stars = (await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellationToken)).ToDictionary(s => s.StarId);
+            var stars = (
+                await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellationToken)
+            ).ToDictionary(s => s.StarId);
             var rows = new List<object?[]>(chunk.Length);
             foreach (var c in chunk)
             {
                 rank++;
-                if (!stars.TryGetValue(c.StarId, out var star)) continue;
-                rows.Add(ExportColumns.Of(star, rank, (long)c.Flagged, (long)c.Analysed, c.EffectiveFlagged, c.EffectiveAnalysed, c.Posterior.Mean, c.Posterior.Low, c.Posterior.High));
+                if (!stars.TryGetValue(c.StarId, out var star))
+                    continue;
+                rows.Add(
+                    ExportColumns.Of(
+                        star,
+                        rank,
+                        (long)c.Flagged,
+                        (long)c.Analysed,
+                        c.EffectiveFlagged,
+                        c.EffectiveAnalysed,
+                        c.Posterior.Mean,
+                        c.Posterior.Low,
+                        c.Posterior.High
+                    )
+                );
             }
             yield return rows;
         }

@@ -15,7 +15,8 @@ public sealed class RunExport(LedgerDatabase ledger)
 {
     private static readonly IReadOnlyList<Column> s_columns = [.. ExportColumns.Star, .. RunColumns.OfResult];
 
-    /// <summary>The rows are read page by page while they are written; a run that is deleted meanwhile ends the writing with an error.</summary>
+    /// <summary>The rows are read page by page while they are written; a run that is deleted meanwhile ends the writing with an
+    /// error.</summary>
     /// <param name="query">which results, and in which order; limit and page token do not matter</param>
     /// <exception cref="LedgerException">the run is not complete, or has no such results</exception>
     public async Task<OutgoingTable> TableAsync(DiscoveryRun run, ResultQuery query, CancellationToken cancellationToken = default)
@@ -23,32 +24,58 @@ public sealed class RunExport(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
         if ((query.AnomaliesOnly || query.ByScore) && run.RunType != RunTypes.Anomaly)
-            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {run.RunId} is a {run.RunType} run and flags no stars",
-                "Choose a cluster, or all stars.", query.ByScore ? "order" : "anomalies_only");
+            throw LedgerException.Of(
+                ErrorCode.WrongRunType,
+                $"run {run.RunId} is a {run.RunType} run and flags no stars",
+                "Choose a cluster, or all stars.",
+                query.ByScore ? "order" : "anomalies_only"
+            );
         if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
-            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {run.RunId} is an {run.RunType} run and has no clusters",
-                "Choose the flagged stars, or all.", "cluster_id");
+            throw LedgerException.Of(
+                ErrorCode.WrongRunType,
+                $"run {run.RunId} is an {run.RunType} run and has no clusters",
+                "Choose the flagged stars, or all.",
+                "cluster_id"
+            );
         // Refused here, before the first byte: an answer that has begun cannot become an error.
         if (!run.IsComplete)
-            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results",
-                "Only complete runs have results.").With("run_id", run.RunId).With("status", run.Status);
+            throw LedgerException
+                .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.")
+                .With("run_id", run.RunId)
+                .With("status", run.Status);
         var rows = query.ClusterId switch
         {
-            { } cluster => cluster < 0 ? "the stars in no cluster" : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),
+            { } cluster => cluster < 0
+                ? "the stars in no cluster"
+                : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),
             null => query.AnomaliesOnly ? "the flagged stars" : "all stars of the run",
         };
-        var provenance = await new Provenance(ledger).OfAsync($"What run {run.RunId} says of its stars", $"{rows}, {(query.ByScore ? "most anomalous first" : "by star_id")}", run, cancellationToken);
+        var provenance = await new Provenance(ledger).OfAsync(
+            $"What run {run.RunId} says of its stars",
+            $"{rows}, {(query.ByScore ? "most anomalous first" : "by star_id")}",
+            run,
+            cancellationToken
+        );
         return ColumnTable.Of("results", s_columns, provenance, BatchesAsync(run.RunId, query, cancellationToken));
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(Guid runId, ResultQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
+        Guid runId,
+        ResultQuery query,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var results = new ResultRepository(ledger);
         string? after = null;
         do
         {
             var page = await results.PageAsync(runId, query with { After = after, Limit = ResultRepository.MostRows }, cancellationToken);
-            yield return [.. page.Items.Select(r => ExportColumns.Of(r, (long)r.IsAnomaly, r.AnomalyScore, (long?)r.ClusterId, r.MembershipProbability))];
+            yield return
+            [
+                .. page.Items.Select(r =>
+                    ExportColumns.Of(r, (long)r.IsAnomaly, r.AnomalyScore, (long?)r.ClusterId, r.MembershipProbability)
+                ),
+            ];
             after = page.Next;
         } while (after is not null);
     }

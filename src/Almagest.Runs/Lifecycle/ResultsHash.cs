@@ -8,9 +8,9 @@ namespace Almagest.Runs.Lifecycle;
 /// score, whatever the number of threads, the batches or the mode of the views.
 /// </summary>
 /// <remarks>
-/// A row is, big-endian: one byte that says what is there (1 = score, 2 = cluster, 4 = membership probability), star_id (8 bytes), is_anomaly
-/// (1 byte), then what is there in this order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), membership probability (8 bytes). Neither the
-/// run's id nor any time is in it: a run and its repetition have one hash. Not thread-safe.
+/// A row is, big-endian: one byte that says what is there (1 = score, 2 = cluster, 4 = membership probability), star_id (8 bytes),
+/// is_anomaly (1 byte), then what is there in this order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), membership probability (8
+/// bytes). Neither the run's id nor any time is in it: a run and its repetition have one hash. Not thread-safe.
 /// </remarks>
 internal sealed class ResultsHash : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class ResultsHash : IDisposable
     {
         InOrder &= starId > _last;
         _last = starId;
-        if (_buffer.Length - _used < MostRowBytes) Flush();
+        if (_buffer.Length - _used < MostRowBytes)
+            Flush();
         var row = _buffer.AsSpan(_used);
         row[0] = (byte)((score is null ? 0 : 1) | (clusterId is null ? 0 : 2) | (membershipProbability is null ? 0 : 4));
         BinaryPrimitives.WriteInt64BigEndian(row[1..], starId);
@@ -56,7 +57,8 @@ internal sealed class ResultsHash : IDisposable
     /// <exception cref="InvalidOperationException">the rows were not in order</exception>
     public string Finish()
     {
-        if (!InOrder) throw new InvalidOperationException("the rows came out of the order of star_id");
+        if (!InOrder)
+            throw new InvalidOperationException("the rows came out of the order of star_id");
         Flush();
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }

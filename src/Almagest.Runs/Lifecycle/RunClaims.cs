@@ -54,26 +54,33 @@ public sealed class RunClaims(LedgerDatabase ledger)
 
     private static readonly string s_me = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-
     /// <summary>Takes the oldest run that waits; null where none does.</summary>
-    public Task<RunClaim?> NextAsync(CancellationToken cancellationToken = default) => ClaimAsync(RunLife.TakeNext, null, cancellationToken);
+    public Task<RunClaim?> NextAsync(CancellationToken cancellationToken = default) =>
+        ClaimAsync(RunLife.TakeNext, null, cancellationToken);
 
     /// <summary>Takes this run; null where it is not pending.</summary>
-    public Task<RunClaim?> TakeAsync(Guid runId, CancellationToken cancellationToken = default) => ClaimAsync(RunLife.TakeOne, runId, cancellationToken);
+    public Task<RunClaim?> TakeAsync(Guid runId, CancellationToken cancellationToken = default) =>
+        ClaimAsync(RunLife.TakeOne, runId, cancellationToken);
 
     /// <summary>Says that the worker lives and how far it is, and hears what is wished.</summary>
-    internal Task<RunWish> HeartbeatAsync(RunClaim claim, RunProgress? progress, CancellationToken cancellationToken) => ledger.AskAsync(async connection =>
-    {
-        await using (var beat = Command(connection, RunLife.Beat, claim.RunId, claim.Attempt, progress?.Stage, progress?.Fraction))
-        {
-            if (await beat.ExecuteScalarAsync(cancellationToken) is bool cancel) return cancel ? RunWish.Cancel : RunWish.GoOn;
-        }
-        await using var look = Command(connection, RunLife.IsMine, claim.RunId, claim.Attempt);
-        return await look.ExecuteScalarAsync(cancellationToken) is true ? RunWish.GoOn : RunWish.Lost;
-    }, cancellationToken);
+    internal Task<RunWish> HeartbeatAsync(RunClaim claim, RunProgress? progress, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using (var beat = Command(connection, RunLife.Beat, claim.RunId, claim.Attempt, progress?.Stage, progress?.Fraction))
+                {
+                    if (await beat.ExecuteScalarAsync(cancellationToken) is bool cancel)
+                        return cancel ? RunWish.Cancel : RunWish.GoOn;
+                }
+                await using var look = Command(connection, RunLife.IsMine, claim.RunId, claim.Attempt);
+                return await look.ExecuteScalarAsync(cancellationToken) is true ? RunWish.GoOn : RunWish.Lost;
+            },
+            cancellationToken
+        );
 
     /// <summary>Ends a claimed run that is not complete; nothing happens where the claim has passed to another.</summary>
-    internal Task EndAsync(RunClaim claim, string status, string? error) => ExecuteAsync(RunLife.EndRun, CancellationToken.None, claim.RunId, claim.Attempt, status, error);
+    internal Task EndAsync(RunClaim claim, string status, string? error) =>
+        ExecuteAsync(RunLife.EndRun, CancellationToken.None, claim.RunId, claim.Attempt, status, error);
 
     /// <summary>Puts a claimed run back among the pending ones: its worker stops in good order.</summary>
     internal Task HandBackAsync(RunClaim claim) => ExecuteAsync(RunLife.HandBackRun, CancellationToken.None, claim.RunId, claim.Attempt);
@@ -87,52 +94,84 @@ public sealed class RunClaims(LedgerDatabase ledger)
     {
         var done = await ExecuteAsync(RunLife.CancelRun, cancellationToken, runId);
         var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
-        if (done == 1 || run.Status == RunStatus.Cancelled) return run;
-        throw LedgerException.Of(ErrorCode.RunEnded, $"run {runId} is {run.Status}, so there is nothing to cancel",
-            run.IsComplete ? "It can be deleted." : null).With("run_id", run.RunId).With("status", run.Status);
+        if (done == 1 || run.Status == RunStatus.Cancelled)
+            return run;
+        throw LedgerException
+            .Of(
+                ErrorCode.RunEnded,
+                $"run {runId} is {run.Status}, so there is nothing to cancel",
+                run.IsComplete ? "It can be deleted." : null
+            )
+            .With("run_id", run.RunId)
+            .With("status", run.Status);
     }
 
-    /// <summary>Looks after the running runs whose worker is lost: they wait again, or they fail where that has happened too often.</summary>
+    /// <summary>Looks after the running runs whose worker is lost: they wait again, or they fail where that has happened too
+    /// often.</summary>
     public async Task<ReapReport> ReapAsync(CancellationToken cancellationToken = default)
     {
-        var silent = await ledger.AskAsync(async connection =>
-        {
-            await using var command = Command(connection, RunLife.Silent, LostAfter, HungAfter);
-            var found = new List<(RunClaim Claim, bool Hung)>();
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) found.Add((new RunClaim(reader.GetGuid(0), reader.GetInt32(1), null), reader.GetBoolean(2)));
-            return found;
-        }, cancellationToken);
+        var silent = await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = Command(connection, RunLife.Silent, LostAfter, HungAfter);
+                var found = new List<(RunClaim Claim, bool Hung)>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    found.Add((new RunClaim(reader.GetGuid(0), reader.GetInt32(1), null), reader.GetBoolean(2)));
+                return found;
+            },
+            cancellationToken
+        );
         var ends = new List<string?>();
         foreach (var (claim, hung) in silent)
         {
             await using var hold = await AdvisoryLock.TryTakeAsync(ledger, claim.Lock, cancellationToken);
-            if (hold is null && !hung) continue;
+            if (hold is null && !hung)
+                continue;
             ends.Add(await LoseAsync(claim, LostAfter, "the program that ran it ended before it was done", cancellationToken));
         }
-        return new ReapReport(ends.Count(e => e == RunStatus.Pending), ends.Count(e => e == RunStatus.Failed), ends.Count(e => e == RunStatus.Cancelled));
+        return new ReapReport(
+            ends.Count(e => e == RunStatus.Pending),
+            ends.Count(e => e == RunStatus.Failed),
+            ends.Count(e => e == RunStatus.Cancelled)
+        );
     }
 
-    /// <summary>What becomes of a run whose attempt came to nothing through no fault of its own; null where the attempt is over anyhow.</summary>
+    /// <summary>What becomes of a run whose attempt came to nothing through no fault of its own; null where the attempt is over
+    /// anyhow.</summary>
     /// <param name="silence">only where its worker has been silent for so long</param>
-    internal Task<string?> LoseAsync(RunClaim claim, TimeSpan silence, string reason, CancellationToken cancellationToken) => ledger.AskAsync(async connection =>
-    {
-        await using var command = Command(connection, RunLife.LoseRun, claim.RunId, claim.Attempt, silence, reason);
-        return (string?)await command.ExecuteScalarAsync(cancellationToken);
-    }, cancellationToken);
+    internal Task<string?> LoseAsync(RunClaim claim, TimeSpan silence, string reason, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = Command(connection, RunLife.LoseRun, claim.RunId, claim.Attempt, silence, reason);
+                return (string?)await command.ExecuteScalarAsync(cancellationToken);
+            },
+            cancellationToken
+        );
 
-    private Task<RunClaim?> ClaimAsync(string sql, Guid? runId, CancellationToken cancellationToken) => ledger.AskAsync(async connection =>
-    {
-        await using var command = runId is { } id ? Command(connection, sql, s_me, id) : Command(connection, sql, s_me);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new RunClaim(reader.GetGuid(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetGuid(2)) : null;
-    }, cancellationToken);
+    private Task<RunClaim?> ClaimAsync(string sql, Guid? runId, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = runId is { } id ? Command(connection, sql, s_me, id) : Command(connection, sql, s_me);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                return await reader.ReadAsync(cancellationToken)
+                    ? new RunClaim(reader.GetGuid(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetGuid(2))
+                    : null;
+            },
+            cancellationToken
+        );
 
-    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] values) => ledger.AskAsync(async connection =>
-    {
-        await using var command = Command(connection, sql, values);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }, cancellationToken);
+    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] values) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = Command(connection, sql, values);
+                return await command.ExecuteNonQueryAsync(cancellationToken);
+            },
+            cancellationToken
+        );
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object?[] values)
     {
@@ -140,13 +179,15 @@ public sealed class RunClaims(LedgerDatabase ledger)
         var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
         foreach (var value in values)
         {
-            command.Parameters.Add(value switch
-            {
-                string text => new NpgsqlParameter { Value = text, NpgsqlDbType = NpgsqlDbType.Text },
-                // Only a stage, a fraction or an error is ever absent.
-                null => new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown },
-                _ => new NpgsqlParameter { Value = value },
-            });
+            command.Parameters.Add(
+                value switch
+                {
+                    string text => new NpgsqlParameter { Value = text, NpgsqlDbType = NpgsqlDbType.Text },
+                    // Only a stage, a fraction or an error is ever absent.
+                    null => new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown },
+                    _ => new NpgsqlParameter { Value = value },
+                }
+            );
         }
         return command;
     }

@@ -43,15 +43,25 @@ public sealed class RunCompletion : IAsyncDisposable
             var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
             await using var command = new NpgsqlCommand(RunLife.HoldToComplete, connection)
             {
-                Parameters = { new() { Value = runId }, Attempt(attempt) },
+                Parameters =
+                {
+                    new() { Value = runId },
+                    Attempt(attempt),
+                },
             };
             switch (await command.ExecuteScalarAsync(cancellationToken))
             {
-                case null: throw attempt is null ? LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}")
-                    .With("run_id", runId) : Lost(runId);
-                case "pending" or "running": return new RunCompletion(connection, transaction, runId, attempt);
-                case var status: throw LedgerException.Of(ErrorCode.RunEnded, $"run {runId} is {status} and takes no more results")
-                    .With("run_id", runId).With("status", status);
+                case null:
+                    throw attempt is null
+                        ? LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}").With("run_id", runId)
+                        : Lost(runId);
+                case "pending" or "running":
+                    return new RunCompletion(connection, transaction, runId, attempt);
+                case var status:
+                    throw LedgerException
+                        .Of(ErrorCode.RunEnded, $"run {runId} is {status} and takes no more results")
+                        .With("run_id", runId)
+                        .With("status", status);
             }
         }
         catch
@@ -65,31 +75,51 @@ public sealed class RunCompletion : IAsyncDisposable
     /// <param name="scores">negative = anomalous; finite</param>
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
     public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellationToken = default) =>
-        CopyAsync("copy public.discovery_results (run_id, star_id, is_anomaly, anomaly_score) from stdin (format binary)", starIds.Length, (writer, i) =>
-        {
-            if (!double.IsFinite(scores[i]))
-                throw LedgerException.Of(ErrorCode.InvalidValue, $"the score of star {starIds[i]} is not a number",
-                    "This is a defect of the detector; nothing was stored.");
-            writer.Write(_runId, NpgsqlDbType.Uuid);
-            writer.Write(starIds[i], NpgsqlDbType.Bigint);
-            writer.Write(scores[i] < 0 ? 1 : 0, NpgsqlDbType.Integer);
-            writer.Write(scores[i], NpgsqlDbType.Double);
-            _hash.Add(starIds[i], scores[i] < 0, scores[i], null, null);
-        }, cancellationToken);
+        CopyAsync(
+            "copy public.discovery_results (run_id, star_id, is_anomaly, anomaly_score) from stdin (format binary)",
+            starIds.Length,
+            (writer, i) =>
+            {
+                if (!double.IsFinite(scores[i]))
+                    throw LedgerException.Of(
+                        ErrorCode.InvalidValue,
+                        $"the score of star {starIds[i]} is not a number",
+                        "This is a defect of the detector; nothing was stored."
+                    );
+                writer.Write(_runId, NpgsqlDbType.Uuid);
+                writer.Write(starIds[i], NpgsqlDbType.Bigint);
+                writer.Write(scores[i] < 0 ? 1 : 0, NpgsqlDbType.Integer);
+                writer.Write(scores[i], NpgsqlDbType.Double);
+                _hash.Add(starIds[i], scores[i] < 0, scores[i], null, null);
+            },
+            cancellationToken
+        );
 
     /// <summary>Appends results of a cluster run by binary COPY.</summary>
     /// <param name="labels">cluster number from 0, or -1 for noise</param>
     /// <param name="probabilities">strength of membership in [0, 1], where the algorithm has one</param>
-    public Task SaveClustersAsync(long[] starIds, int[] labels, double[]? probabilities = null, CancellationToken cancellationToken = default) =>
-        CopyAsync("copy public.discovery_results (run_id, star_id, cluster_id, membership_probability) from stdin (format binary)", starIds.Length, (writer, i) =>
-        {
-            writer.Write(_runId, NpgsqlDbType.Uuid);
-            writer.Write(starIds[i], NpgsqlDbType.Bigint);
-            writer.Write(labels[i], NpgsqlDbType.Integer);
-            if (probabilities is null) writer.WriteNull();
-            else writer.Write(probabilities[i], NpgsqlDbType.Double);
-            _hash.Add(starIds[i], false, null, labels[i], probabilities?[i]);
-        }, cancellationToken);
+    public Task SaveClustersAsync(
+        long[] starIds,
+        int[] labels,
+        double[]? probabilities = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        CopyAsync(
+            "copy public.discovery_results (run_id, star_id, cluster_id, membership_probability) from stdin (format binary)",
+            starIds.Length,
+            (writer, i) =>
+            {
+                writer.Write(_runId, NpgsqlDbType.Uuid);
+                writer.Write(starIds[i], NpgsqlDbType.Bigint);
+                writer.Write(labels[i], NpgsqlDbType.Integer);
+                if (probabilities is null)
+                    writer.WriteNull();
+                else
+                    writer.Write(probabilities[i], NpgsqlDbType.Double);
+                _hash.Add(starIds[i], false, null, labels[i], probabilities?[i]);
+            },
+            cancellationToken
+        );
 
     private async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellationToken)
     {
@@ -101,7 +131,8 @@ public sealed class RunCompletion : IAsyncDisposable
             writer.Timeout = TimeSpan.FromHours(1);
             for (var i = 0; i < rows; i++)
             {
-                if (i % 16384 == 0) cancellationToken.ThrowIfCancellationRequested();
+                if (i % 16384 == 0)
+                    cancellationToken.ThrowIfCancellationRequested();
                 writer.StartRow();
                 write(writer, i);
             }
@@ -123,13 +154,16 @@ public sealed class RunCompletion : IAsyncDisposable
                 CommandTimeout = 3600,
                 Parameters =
                 {
-                    new() { Value = _runId }, new() { Value = totalStars },
+                    new() { Value = _runId },
+                    new() { Value = totalStars },
                     new() { Value = (object?)summary ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                    new() { Value = sum }, Attempt(_attempt),
+                    new() { Value = sum },
+                    Attempt(_attempt),
                 },
             };
             // Cancelled, or given to another worker, while the results were copied.
-            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0) throw Lost(_runId);
+            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+                throw Lost(_runId);
             _marked = true;
             AtPoint?.Invoke("before-commit");
         });
@@ -138,7 +172,8 @@ public sealed class RunCompletion : IAsyncDisposable
     /// <exception cref="InvalidOperationException">the run was not marked complete: results without completion are never kept</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
-        if (!_marked) throw new InvalidOperationException("mark the run complete before committing its results");
+        if (!_marked)
+            throw new InvalidOperationException("mark the run complete before committing its results");
         await DatabaseBoundary.AskAsync(async () =>
         {
             await _transaction.CommitAsync(cancellationToken);
@@ -149,15 +184,22 @@ public sealed class RunCompletion : IAsyncDisposable
     private async Task<string> HashStoredAsync(CancellationToken cancellationToken)
     {
         using var stored = new ResultsHash();
-        await StoredResults.ReadAsync(_connection, _runId, r => stored.Add(r.StarId, r.IsAnomaly, r.Score, r.ClusterId, r.MembershipProbability), cancellationToken);
+        await StoredResults.ReadAsync(
+            _connection,
+            _runId,
+            r => stored.Add(r.StarId, r.IsAnomaly, r.Score, r.ClusterId, r.MembershipProbability),
+            cancellationToken
+        );
         return stored.Finish();
     }
 
-    private static NpgsqlParameter Attempt(int? attempt) => new() { Value = (object?)attempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
+    private static NpgsqlParameter Attempt(int? attempt) =>
+        new() { Value = (object?)attempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
 
     private static LedgerException Lost(Guid runId) =>
-        LedgerException.Of(ErrorCode.RunLost,
-            $"run {runId} takes no more results: it was cancelled, deleted or given to another worker meanwhile").With("run_id", runId);
+        LedgerException
+            .Of(ErrorCode.RunLost, $"run {runId} takes no more results: it was cancelled, deleted or given to another worker meanwhile")
+            .With("run_id", runId);
 
     public async ValueTask DisposeAsync()
     {

@@ -54,7 +54,8 @@ internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
                     // The database is away for a moment. Whether the run is still this worker's is checked when it completes.
                     continue;
                 }
-                if (_wish == RunWish.GoOn) continue;
+                if (_wish == RunWish.GoOn)
+                    continue;
                 await _stop.CancelAsync();
                 return;
             }

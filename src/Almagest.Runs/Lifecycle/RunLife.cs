@@ -44,21 +44,44 @@ internal static class RunLife
 
     public static readonly RunOperation HandBack = new("hand back", "its worker, which stops", (RunStatus.Running, RunStatus.Pending));
 
-    public static readonly RunOperation End = new("end", "its worker", (RunStatus.Running, RunStatus.Failed), (RunStatus.Running, RunStatus.Cancelled));
+    public static readonly RunOperation End = new(
+        "end",
+        "its worker",
+        (RunStatus.Running, RunStatus.Failed),
+        (RunStatus.Running, RunStatus.Cancelled)
+    );
 
-    public static readonly RunOperation Lose = new("lose", "whoever finds its worker silent",
-        (RunStatus.Running, RunStatus.Pending), (RunStatus.Running, RunStatus.Failed), (RunStatus.Running, RunStatus.Cancelled));
+    public static readonly RunOperation Lose = new(
+        "lose",
+        "whoever finds its worker silent",
+        (RunStatus.Running, RunStatus.Pending),
+        (RunStatus.Running, RunStatus.Failed),
+        (RunStatus.Running, RunStatus.Cancelled)
+    );
 
     /// <summary>A running run stays running and is asked to stop.</summary>
-    public static readonly RunOperation Cancel = new("cancel", "a user",
-        (RunStatus.Pending, RunStatus.Cancelled), (RunStatus.Running, RunStatus.Running));
+    public static readonly RunOperation Cancel = new(
+        "cancel",
+        "a user",
+        (RunStatus.Pending, RunStatus.Cancelled),
+        (RunStatus.Running, RunStatus.Running)
+    );
 
-    public static readonly RunOperation Abandon = new("abandon", "the program that created it",
-        (RunStatus.Pending, RunStatus.Failed), (RunStatus.Pending, RunStatus.Cancelled),
-        (RunStatus.Running, RunStatus.Failed), (RunStatus.Running, RunStatus.Cancelled));
+    public static readonly RunOperation Abandon = new(
+        "abandon",
+        "the program that created it",
+        (RunStatus.Pending, RunStatus.Failed),
+        (RunStatus.Pending, RunStatus.Cancelled),
+        (RunStatus.Running, RunStatus.Failed),
+        (RunStatus.Running, RunStatus.Cancelled)
+    );
 
-    public static readonly RunOperation Complete = new("complete", "its worker, or who created it",
-        (RunStatus.Pending, RunStatus.Completed), (RunStatus.Running, RunStatus.Completed));
+    public static readonly RunOperation Complete = new(
+        "complete",
+        "its worker, or who created it",
+        (RunStatus.Pending, RunStatus.Completed),
+        (RunStatus.Running, RunStatus.Completed)
+    );
 
     public static IReadOnlyList<RunOperation> Operations { get; } = [Take, HandBack, End, Lose, Cancel, Abandon, Complete];
 
@@ -71,7 +94,8 @@ internal static class RunLife
     private const string Mine = "run_id = $1 and attempts = $2";
 
     private const string Taken =
-        $"status = 'running', started_at = clock_timestamp(), heartbeat_at = clock_timestamp(), worker = $1, attempts = r.attempts + 1, {NoProgress}";
+        $"status = 'running', started_at = clock_timestamp(), heartbeat_at = clock_timestamp(), worker = $1, attempts = r.attempts + "
+        + $"1, {NoProgress}";
 
     /// <summary>Take the oldest run that waits. $1 worker</summary>
     public static readonly string TakeNext = $"""
@@ -108,7 +132,8 @@ internal static class RunLife
     /// </summary>
     public static readonly string LoseRun = $"""
         with lost as (
-          select run_id, case when cancel_requested_at is not null then 'cancelled' when restarts < max_restarts then 'pending' else 'failed' end as next
+          select run_id, case when cancel_requested_at is not null then 'cancelled' when restarts < max_restarts then 'pending'
+            else 'failed' end as next
           from public.discovery_runs
           where {Mine} and {Lose.Allowed} and coalesce(heartbeat_at, '-infinity') <= clock_timestamp() - $3
           for no key update skip locked)
@@ -120,7 +145,8 @@ internal static class RunLife
             -- What ends a worker may end the next, too: the others in the queue go first for a moment.
             not_before = case lost.next when 'pending' then clock_timestamp() + r.restarts * interval '5 seconds' else r.not_before end,
             error = case lost.next when 'failed'
-              then $4 || case when r.max_restarts > 0 then format(', %s times in a row', r.restarts + 1) else '' end || '; start it again' end,
+              then $4 || case when r.max_restarts > 0 then format(', %s times in a row', r.restarts + 1)
+                else '' end || '; start it again' end,
             {NoProgress}
         from lost where r.run_id = lost.run_id
         returning r.status
@@ -146,7 +172,8 @@ internal static class RunLife
     /// neither deleted nor taken from the queue. $1 run, $2 attempt or null
     /// </summary>
     public const string HoldToComplete =
-        "select status from public.discovery_runs where run_id = $1 and ($2::int is null or (attempts = $2 and status = 'running')) for key share";
+        "select status from public.discovery_runs where run_id = $1 and ($2::int is null or (attempts = $2 and status = 'running')) "
+        + "for key share";
 
     /// <summary>Complete a run whose results are stored. $1 run, $2 stars, $3 summary, $4 hash of the results, $5 attempt or null</summary>
     public static readonly string CompleteRun = $"""
@@ -164,7 +191,8 @@ internal static class RunLife
     /// then there is nothing to say, for its session is a sign of life. $1 run, $2 attempt, $3 stage, $4 fraction
     /// </summary>
     public const string Beat = """
-        with mine as (select run_id from public.discovery_runs where run_id = $1 and status = 'running' and attempts = $2 for no key update skip locked)
+        with mine as (select run_id from public.discovery_runs where run_id = $1 and status = 'running'
+          and attempts = $2 for no key update skip locked)
         update public.discovery_runs r set heartbeat_at = clock_timestamp(), progress_stage = $3, progress_fraction = $4
         from mine where r.run_id = mine.run_id
         returning r.cancel_requested_at is not null
@@ -181,5 +209,6 @@ internal static class RunLife
         """;
 
     /// <summary>Write down the recipe of a run that was stored without one, while it is worked on. $1 run, $2 parameters</summary>
-    public const string ResolveParameters = "update public.discovery_runs set parameters = $2::jsonb where run_id = $1 and status = 'running'";
+    public const string ResolveParameters =
+        "update public.discovery_runs set parameters = $2::jsonb where run_id = $1 and status = 'running'";
 }

@@ -21,8 +21,8 @@ public sealed record RunQuery(string? RunType = null, string? Status = null, lon
 }
 
 /// <summary>
-/// The orders of a list of runs, each with an index behind it. A page begins after the last row of the one before, so that the hundredth costs
-/// what the first does, and a run that is added meanwhile moves no other.
+/// The orders of a list of runs, each with an index behind it. A page begins after the last row of the one before, so that the hundredth
+/// costs what the first does, and a run that is added meanwhile moves no other.
 /// </summary>
 public static class RunOrder
 {
@@ -51,13 +51,21 @@ public static class RunOrder
 
     internal static IQueryable<DiscoveryRun> Apply(IQueryable<DiscoveryRun> runs, RunQuery query, Guid[] alsoOverTheDataset)
     {
-        if (query.RunType is { } type) runs = runs.Where(r => r.RunType == type);
-        if (query.Status is { } status) runs = runs.Where(r => r.Status == status);
-        if (query.Algorithm is { } algorithm) runs = runs.Where(r => r.Algorithm == algorithm);
+        if (query.RunType is { } type)
+            runs = runs.Where(r => r.RunType == type);
+        if (query.Status is { } status)
+            runs = runs.Where(r => r.Status == status);
+        if (query.Algorithm is { } algorithm)
+            runs = runs.Where(r => r.Algorithm == algorithm);
         if (query.DatasetId is { } dataset)
-            runs = alsoOverTheDataset.Length == 0 ? runs.Where(r => r.DatasetId == dataset) : runs.Where(r => r.DatasetId == dataset || alsoOverTheDataset.Contains(r.RunId));
-        if (query.GroupId is { } group) runs = runs.Where(r => r.GroupId == group);
-        if (query.Before is { } before) runs = runs.Where(r => r.RunId.CompareTo(before) < 0);
+            runs =
+                alsoOverTheDataset.Length == 0
+                    ? runs.Where(r => r.DatasetId == dataset)
+                    : runs.Where(r => r.DatasetId == dataset || alsoOverTheDataset.Contains(r.RunId));
+        if (query.GroupId is { } group)
+            runs = runs.Where(r => r.GroupId == group);
+        if (query.Before is { } before)
+            runs = runs.Where(r => r.RunId.CompareTo(before) < 0);
         return Sorted(runs, query).Take(query.Limit);
     }
 
@@ -69,26 +77,38 @@ public static class RunOrder
         switch (query.Sort)
         {
             case Newest:
-                if (after is not null) runs = runs.Where(r => r.RunId.CompareTo(id) < 0);
+                if (after is not null)
+                    runs = runs.Where(r => r.RunId.CompareTo(id) < 0);
                 return runs.OrderByDescending(r => r.RunId);
             case Oldest:
-                if (after is not null) runs = runs.Where(r => r.RunId.CompareTo(id) > 0);
+                if (after is not null)
+                    runs = runs.Where(r => r.RunId.CompareTo(id) > 0);
                 return runs.OrderBy(r => r.RunId);
             case LatestEnd or EarliestEnd:
                 var time = new DateTime(value, DateTimeKind.Utc);
                 runs = runs.Where(r => r.CompletedAt != null);
                 if (query.Sort == LatestEnd)
                 {
-                    if (after is not null) runs = runs.Where(r => EF.Functions.LessThan(ValueTuple.Create(r.CompletedAt, r.RunId), ValueTuple.Create((DateTime?)time, id)));
+                    if (after is not null)
+                        runs = runs.Where(r =>
+                            EF.Functions.LessThan(ValueTuple.Create(r.CompletedAt, r.RunId), ValueTuple.Create((DateTime?)time, id))
+                        );
                     return runs.OrderByDescending(r => r.CompletedAt).ThenByDescending(r => r.RunId);
                 }
-                if (after is not null) runs = runs.Where(r => EF.Functions.GreaterThan(ValueTuple.Create(r.CompletedAt, r.RunId), ValueTuple.Create((DateTime?)time, id)));
+                if (after is not null)
+                    runs = runs.Where(r =>
+                        EF.Functions.GreaterThan(ValueTuple.Create(r.CompletedAt, r.RunId), ValueTuple.Create((DateTime?)time, id))
+                    );
                 return runs.OrderBy(r => r.CompletedAt).ThenBy(r => r.RunId);
             case MostStars:
-                if (after is not null) runs = runs.Where(r => EF.Functions.LessThan(ValueTuple.Create(r.TotalStars, r.RunId), ValueTuple.Create(value, id)));
+                if (after is not null)
+                    runs = runs.Where(r => EF.Functions.LessThan(ValueTuple.Create(r.TotalStars, r.RunId), ValueTuple.Create(value, id)));
                 return runs.OrderByDescending(r => r.TotalStars).ThenByDescending(r => r.RunId);
             case LeastStars:
-                if (after is not null) runs = runs.Where(r => EF.Functions.GreaterThan(ValueTuple.Create(r.TotalStars, r.RunId), ValueTuple.Create(value, id)));
+                if (after is not null)
+                    runs = runs.Where(r =>
+                        EF.Functions.GreaterThan(ValueTuple.Create(r.TotalStars, r.RunId), ValueTuple.Create(value, id))
+                    );
                 return runs.OrderBy(r => r.TotalStars).ThenBy(r => r.RunId);
             default:
                 throw LedgerException.Invalid("sort", $"sort is '{query.Sort}', expected {string.Join(", ", All)}");
@@ -101,10 +121,16 @@ public static class RunOrder
         var byId = sort is Newest or Oldest;
         if (parts.Length == (byId ? 1 : 2) && Guid.TryParseExact(parts[^1], "D", out var id))
         {
-            if (byId) return (0, id);
-            if (long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= DateTime.MaxValue.Ticks) return (value, id);
+            if (byId)
+                return (0, id);
+            if (long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= DateTime.MaxValue.Ticks)
+                return (value, id);
         }
-        throw LedgerException.Of(ErrorCode.BadPageToken, "after is not the next of a page in this order",
-            "Ask for the first page again, without after.", "after");
+        throw LedgerException.Of(
+            ErrorCode.BadPageToken,
+            "after is not the next of a page in this order",
+            "Ask for the first page again, without after.",
+            "after"
+        );
     }
 }

@@ -17,11 +17,21 @@ public sealed class RunRepository(LedgerDatabase ledger)
 {
     /// <summary>Stores a new pending run, reserved to whoever creates it, and answers it.</summary>
     /// <exception cref="LedgerException">no such dataset</exception>
-    public Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, CancellationToken cancellationToken = default) =>
-        CreateAsync(datasetId, parameters, filter, RunPlacement.Own, cancellationToken);
+    public Task<DiscoveryRun> CreateAsync(
+        long datasetId,
+        RunParameters parameters,
+        StarFilter filter,
+        CancellationToken cancellationToken = default
+    ) => CreateAsync(datasetId, parameters, filter, RunPlacement.Own, cancellationToken);
 
     /// <inheritdoc cref="CreateAsync(long, RunParameters, StarFilter, CancellationToken)"/>
-    public async Task<DiscoveryRun> CreateAsync(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, CancellationToken cancellationToken = default)
+    public async Task<DiscoveryRun> CreateAsync(
+        long datasetId,
+        RunParameters parameters,
+        StarFilter filter,
+        RunPlacement placement,
+        CancellationToken cancellationToken = default
+    )
     {
         var run = NewRun(datasetId, parameters, filter, placement);
         await using var context = ledger.CreateContext();
@@ -30,7 +40,14 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return run;
     }
 
-    internal static DiscoveryRun NewRun(long datasetId, RunParameters parameters, StarFilter filter, RunPlacement placement, Guid? runId = null, string? selectionHash = null)
+    internal static DiscoveryRun NewRun(
+        long datasetId,
+        RunParameters parameters,
+        StarFilter filter,
+        RunPlacement placement,
+        Guid? runId = null,
+        string? selectionHash = null
+    )
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(filter);
@@ -73,17 +90,20 @@ public sealed class RunRepository(LedgerDatabase ledger)
     }
 
     /// <summary>Claims a pending run for this worker; false where it is no longer pending.</summary>
-    public async Task<bool> StartAsync(Guid runId, CancellationToken cancellationToken = default) => await new RunClaims(ledger).TakeAsync(runId, cancellationToken) is not null;
+    public async Task<bool> StartAsync(Guid runId, CancellationToken cancellationToken = default) =>
+        await new RunClaims(ledger).TakeAsync(runId, cancellationToken) is not null;
 
     /// <summary>Writes down the recipe of a run that was stored without one; it is being worked on.</summary>
     internal Task ResolveAsync(Guid runId, RunParameters parameters, CancellationToken cancellationToken) =>
         ExecuteAsync(RunLife.ResolveParameters, cancellationToken, runId, parameters.ToJson());
 
     /// <summary>Ends a run that is not complete.</summary>
-    public Task FailAsync(Guid runId, string error, CancellationToken cancellationToken = default) => EndAsync(runId, RunStatus.Failed, error, cancellationToken);
+    public Task FailAsync(Guid runId, string error, CancellationToken cancellationToken = default) =>
+        EndAsync(runId, RunStatus.Failed, error, cancellationToken);
 
     /// <summary>Ends a run that is not complete, because the user wished so.</summary>
-    public Task CancelAsync(Guid runId, CancellationToken cancellationToken = default) => EndAsync(runId, RunStatus.Cancelled, null, cancellationToken);
+    public Task CancelAsync(Guid runId, CancellationToken cancellationToken = default) =>
+        EndAsync(runId, RunStatus.Cancelled, null, cancellationToken);
 
     private Task<int> EndAsync(Guid runId, string status, string? error, CancellationToken cancellationToken) =>
         ExecuteAsync(RunLife.AbandonRun, cancellationToken, runId, status, error);
@@ -99,7 +119,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such run</exception>
     public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellationToken = default) =>
         (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellationToken)).FirstOrDefault()
-        ?? throw LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}", "The list of runs has those that there are.")
+        ?? throw LedgerException
+            .Of(ErrorCode.RunNotFound, $"there is no run {runId}", "The list of runs has those that there are.")
             .With("run_id", runId);
 
     /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
@@ -107,7 +128,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
     public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        // Runs over several datasets are few, and have an index of their own; where there are none, a dataset's runs are read from its index alone.
+        // Runs over several datasets are few, and have an index of their own; where there are none, a dataset's runs are read from its
+        // index alone.
         var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellationToken) : [];
         return await ledger.ReadAsync(context => Query(context, query, several), cancellationToken);
     }
@@ -118,20 +140,37 @@ public sealed class RunRepository(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(query);
-        return RunOrder.Apply(query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs, query, alsoOverTheDataset ?? []);
+        return RunOrder.Apply(
+            query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs,
+            query,
+            alsoOverTheDataset ?? []
+        );
     }
 
     private async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellationToken)
     {
         var also = DatasetRepository.AlsoJson(dataset);
-        return [.. await ledger.ReadAsync(context => context.Runs
-            .Where(r => EF.Functions.JsonExists(r.DatasetFilter, "also_datasets") && EF.Functions.JsonContains(r.DatasetFilter, also)).Select(r => r.RunId), cancellationToken)];
+        return
+        [
+            .. await ledger.ReadAsync(
+                context =>
+                    context
+                        .Runs.Where(r =>
+                            EF.Functions.JsonExists(r.DatasetFilter, "also_datasets") && EF.Functions.JsonContains(r.DatasetFilter, also)
+                        )
+                        .Select(r => r.RunId),
+                cancellationToken
+            ),
+        ];
     }
 
     /// <summary>How many runs have each status; every status has its number.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountByStatusAsync(CancellationToken cancellationToken = default)
     {
-        var found = await ledger.ReadAsync(context => context.Runs.GroupBy(r => r.Status).Select(g => new { Status = g.Key, Count = g.LongCount() }), cancellationToken);
+        var found = await ledger.ReadAsync(
+            context => context.Runs.GroupBy(r => r.Status).Select(g => new { Status = g.Key, Count = g.LongCount() }),
+            cancellationToken
+        );
         return RunStatus.All.ToDictionary(s => s, s => found.FirstOrDefault(f => f.Status == s)?.Count ?? 0);
     }
 
@@ -142,19 +181,32 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">none, or more than one</exception>
     public async Task<DiscoveryRun> FindAsync(string idOrPrefix, CancellationToken cancellationToken = default)
     {
-        if (Guid.TryParse(idOrPrefix, out var id)) return await GetAsync(id, cancellationToken);
+        if (Guid.TryParse(idOrPrefix, out var id))
+            return await GetAsync(id, cancellationToken);
         var prefix = idOrPrefix.ToLowerInvariant();
         if (prefix.Length < 6 || prefix.Any(c => !char.IsAsciiHexDigit(c) && c != '-'))
-            throw LedgerException.Invalid("run_id", $"'{idOrPrefix}' is no run id", "Give the whole id, or at least six characters of its start or end.");
+            throw LedgerException.Invalid(
+                "run_id",
+                $"'{idOrPrefix}' is no run id",
+                "Give the whole id, or at least six characters of its start or end."
+            );
         var matches = await ledger.ReadAsync(
-            context => context.Runs.Where(r => r.RunId.ToString().StartsWith(prefix) || r.RunId.ToString().EndsWith(prefix)).Take(2), cancellationToken);
+            context => context.Runs.Where(r => r.RunId.ToString().StartsWith(prefix) || r.RunId.ToString().EndsWith(prefix)).Take(2),
+            cancellationToken
+        );
         return matches.Count switch
         {
             1 => matches[0],
-            0 => throw LedgerException.Of(ErrorCode.RunNotFound, $"there is no run whose id starts or ends with '{idOrPrefix}'",
-                "The list of runs has those that there are."),
-            _ => throw LedgerException.Of(ErrorCode.AmbiguousRun, $"more than one run has an id that starts or ends with '{idOrPrefix}'",
-                "Give more characters."),
+            0 => throw LedgerException.Of(
+                ErrorCode.RunNotFound,
+                $"there is no run whose id starts or ends with '{idOrPrefix}'",
+                "The list of runs has those that there are."
+            ),
+            _ => throw LedgerException.Of(
+                ErrorCode.AmbiguousRun,
+                $"more than one run has an id that starts or ends with '{idOrPrefix}'",
+                "Give more characters."
+            ),
         };
     }
 
@@ -162,22 +214,35 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such run, or it is being worked on</exception>
     public async Task DeleteAsync(Guid runId, CancellationToken cancellationToken = default)
     {
-        if (await ExecuteAsync(RunLife.DeleteRun, cancellationToken, runId) == 1) return;
+        if (await ExecuteAsync(RunLife.DeleteRun, cancellationToken, runId) == 1)
+            return;
         var run = await GetAsync(runId, cancellationToken);
-        throw LedgerException.Of(ErrorCode.RunNotEnded, $"run {runId} is {run.Status}",
-            "Wait until it has ended, then delete it; a run whose program died is found and failed by the next command or server.")
-            .With("run_id", run.RunId).With("status", run.Status);
+        throw LedgerException
+            .Of(
+                ErrorCode.RunNotEnded,
+                $"run {runId} is {run.Status}",
+                "Wait until it has ended, then delete it; a run whose program died is found and failed by the next command or server."
+            )
+            .With("run_id", run.RunId)
+            .With("status", run.Status);
     }
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] parameters)
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
-            foreach (var value in parameters)
-                command.Parameters.Add(value is null ? new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text } : new() { Value = value });
-            return await command.ExecuteNonQueryAsync(cancellationToken);
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+                foreach (var value in parameters)
+                    command.Parameters.Add(
+                        value is null
+                            ? new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }
+                            : new() { Value = value }
+                    );
+                return await command.ExecuteNonQueryAsync(cancellationToken);
+            },
+            cancellationToken
+        );
     }
 
     // PostgreSQL keeps microseconds: what is answered must equal what is stored.

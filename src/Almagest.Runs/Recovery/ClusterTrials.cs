@@ -27,11 +27,13 @@ internal static class ClusterTrials
             Repetitions = report.Settings.Repetitions ?? 10,
             Seed = report.Settings.Seed ?? 42,
         };
-        var plans = (from distance in settings.DistancesPc
-                     from spread in settings.SpreadsPc
-                     from dispersion in settings.DispersionsMasYr ?? [RecoveryBins.Rounded(ClusterPlan.MotionOf(DispersionKmS, distance), 3)]
-                     from members in settings.Members
-                     select new ClusterPlan(members, distance, spread, dispersion)).ToList();
+        var plans = (
+            from distance in settings.DistancesPc
+            from spread in settings.SpreadsPc
+            from dispersion in settings.DispersionsMasYr ?? [RecoveryBins.Rounded(ClusterPlan.MotionOf(DispersionKmS, distance), 3)]
+            from members in settings.Members
+            select new ClusterPlan(members, distance, spread, dispersion)
+        ).ToList();
         trial.Expected = plans.Count * settings.Repetitions.Value + 1;
         trial.RequireFew();
 
@@ -40,7 +42,10 @@ internal static class ClusterTrials
         var byDistance = RecoveryBins.Even([.. field.Stars.ParallaxMas.Select(OutlierTrials.Distance)], Bins, 2);
         var byContrast = new RecoveryBins(s_contrastEdges);
         var found = new List<PlanRecovery>();
-        int spurious = 0, withSpurious = 0, repetitions = 0, outside = 0;
+        int spurious = 0,
+            withSpurious = 0,
+            repetitions = 0,
+            outside = 0;
         foreach (var plan in plans)
         {
             var matches = new List<PlantedClusterMatch>();
@@ -49,7 +54,8 @@ internal static class ClusterTrials
                 var planted = ClusterPlanter.Plant(field, plan, settings.Seed.Value, repetition);
                 outside += plan.Members - planted.Count;
                 // Of one star or none there is nothing to find; the repetition counts as one that finds nothing.
-                if (planted.Count < 2) continue;
+                if (planted.Count < 2)
+                    continue;
                 var analysis = trial.Run(planted);
                 var labels = analysis.Clusters!.Labels;
                 var match = PlantedClusterMatch.Of(labels, field.Stars.Count, analysis.Features.Matrix);
@@ -61,7 +67,12 @@ internal static class ClusterTrials
                     byMagnitude.Add(star.Star.Magnitude, member);
                     byDistance.Add(OutlierTrials.Distance(star.Star.ParallaxMas), member);
                 }
-                var more = PlantedClusterMatch.SpuriousOf(labels, field.Stars.Count, plain.Labels, match.IsRecovered ? match.Cluster : null);
+                var more = PlantedClusterMatch.SpuriousOf(
+                    labels,
+                    field.Stars.Count,
+                    plain.Labels,
+                    match.IsRecovered ? match.Cluster : null
+                );
                 (spurious, withSpurious, repetitions) = (spurious + more, withSpurious + (more > 0 ? 1 : 0), repetitions + 1);
             }
             found.Add(Sum(plan, matches, settings.Repetitions.Value));
@@ -70,8 +81,17 @@ internal static class ClusterTrials
         {
             Settings = settings,
             Recovery = WilsonInterval.Of(found.Sum(f => f.Recovery.Successes), found.Sum(f => f.Recovery.Trials)),
-            Clusters = new ClusterRecovery(found, byMagnitude.Read(), byDistance.Read(), byContrast.Read(),
-                new FalseClusters(plain.ClusterCount, repetitions == 0 ? 0 : (double)spurious / repetitions, WilsonInterval.Of(withSpurious, repetitions))),
+            Clusters = new ClusterRecovery(
+                found,
+                byMagnitude.Read(),
+                byDistance.Read(),
+                byContrast.Read(),
+                new FalseClusters(
+                    plain.ClusterCount,
+                    repetitions == 0 ? 0 : (double)spurious / repetitions,
+                    WilsonInterval.Of(withSpurious, repetitions)
+                )
+            ),
             Notes = outside == 0 ? [] : [$"{outside} members were not planted: the selection would not hold them."],
         };
     }
@@ -79,17 +99,29 @@ internal static class ClusterTrials
     private static PlanRecovery Sum(ClusterPlan plan, List<PlantedClusterMatch> matches, int repetitions)
     {
         var recovered = matches.Where(m => m.IsRecovered).ToList();
-        var contrast = matches.Count == 0 ? double.PositiveInfinity : OrderStatistics.Median([.. matches.Select(m => double.IsInfinity(m.Contrast) ? double.MaxValue : m.Contrast)]);
-        return new PlanRecovery(plan, WilsonInterval.Of(recovered.Count, repetitions), matches.Sum(m => (double)m.Planted) / repetitions,
+        var contrast =
+            matches.Count == 0
+                ? double.PositiveInfinity
+                : OrderStatistics.Median([.. matches.Select(m => double.IsInfinity(m.Contrast) ? double.MaxValue : m.Contrast)]);
+        return new PlanRecovery(
+            plan,
+            WilsonInterval.Of(recovered.Count, repetitions),
+            matches.Sum(m => (double)m.Planted) / repetitions,
             contrast < 1e300 ? contrast : null,
-            recovered.Count == 0 ? null : recovered.Average(m => m.Completeness), recovered.Count == 0 ? null : recovered.Average(m => m.Purity));
+            recovered.Count == 0 ? null : recovered.Average(m => m.Completeness),
+            recovered.Count == 0 ? null : recovered.Average(m => m.Purity)
+        );
     }
 
     private static double[] Quartiles(StarColumns stars)
     {
         var distances = stars.ParallaxMas.Where(p => p >= FeaturePipeline.MinDistanceParallaxMas).Select(p => 1000 / p).ToArray();
         if (distances.Length == 0)
-            throw LedgerException.Invalid("distances_pc", "no star of the selection has a positive parallax: its distances are not known", "Give the distances of the clusters to plant.");
+            throw LedgerException.Invalid(
+                "distances_pc",
+                "no star of the selection has a positive parallax: its distances are not known",
+                "Give the distances of the clusters to plant."
+            );
         return [.. new[] { 25.0, 50, 75 }.Select(p => RecoveryBins.Rounded(OrderStatistics.Percentile(distances, p), 2)).Distinct()];
     }
 }

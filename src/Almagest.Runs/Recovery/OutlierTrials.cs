@@ -21,8 +21,11 @@ internal static class OutlierTrials
         var traits = report.Settings.Traits is { } named ? [.. named.Select(OutlierTraits.Parse)] : seen;
         if (traits.Count == 0)
         {
-            throw LedgerException.Invalid("traits", $"recipe {recipe.Name} shows neither colours nor magnitudes nor motions: no outlier that can be planted would be odd in it",
-                "Plant clusters, or choose a run with other features.");
+            throw LedgerException.Invalid(
+                "traits",
+                $"recipe {recipe.Name} shows neither colours nor magnitudes nor motions: no outlier that can be planted would be odd in it",
+                "Plant clusters, or choose a run with other features."
+            );
         }
         var settings = report.Settings with
         {
@@ -36,12 +39,18 @@ internal static class OutlierTrials
         var plain = Marks(trial.Run([]));
         var plainCount = plain.Count(m => m);
         settings = settings with { Stars = settings.Stars ?? StarsFor(plain.Length, plainCount, run) };
-        var plan = new OutlierPlan([.. traits.Select(t => TraitSpread.Of(field.Stars, t, recipe))], settings.Contrasts, settings.Stars.Value);
+        var plan = new OutlierPlan(
+            [.. traits.Select(t => TraitSpread.Of(field.Stars, t, recipe))],
+            settings.Contrasts,
+            settings.Stars.Value
+        );
 
         var tally = new Dictionary<(OutlierTrait, double), (long Planted, long Found)>();
         var byMagnitude = RecoveryBins.Even(field.Stars.Magnitude, Bins, 3);
         var byDistance = RecoveryBins.Even([.. field.Stars.ParallaxMas.Select(Distance)], Bins, 2);
-        long marked = 0, gained = 0, lost = 0;
+        long marked = 0,
+            gained = 0,
+            lost = 0;
         var refused = 0;
         for (var repetition = 0; repetition < settings.Repetitions; repetition++)
         {
@@ -50,9 +59,12 @@ internal static class OutlierTrials
             var marks = Marks(trial.Run(planted));
             for (var i = 0; i < plain.Length; i++)
             {
-                if (marks[i]) marked++;
-                if (marks[i] && !plain[i]) gained++;
-                if (!marks[i] && plain[i]) lost++;
+                if (marks[i])
+                    marked++;
+                if (marks[i] && !plain[i])
+                    gained++;
+                if (!marks[i] && plain[i])
+                    lost++;
             }
             foreach (var (i, star) in planted.Index())
             {
@@ -60,25 +72,51 @@ internal static class OutlierTrials
                 var key = (star.Kind!.Value, star.Contrast);
                 var (n, k) = tally.GetValueOrDefault(key);
                 tally[key] = (n + 1, k + (found ? 1 : 0));
-                if (star.Contrast == 0) continue;
+                if (star.Contrast == 0)
+                    continue;
                 byMagnitude.Add(star.Star.Magnitude, found);
                 byDistance.Add(Distance(star.Star.ParallaxMas), found);
             }
         }
         WilsonInterval Sum(Func<double, bool> contrasts) =>
-            WilsonInterval.Of(tally.Where(t => contrasts(t.Key.Item2)).Sum(t => t.Value.Found), tally.Where(t => contrasts(t.Key.Item2)).Sum(t => t.Value.Planted));
+            WilsonInterval.Of(
+                tally.Where(t => contrasts(t.Key.Item2)).Sum(t => t.Value.Found),
+                tally.Where(t => contrasts(t.Key.Item2)).Sum(t => t.Value.Planted)
+            );
         var control = Sum(c => c == 0);
         var unseen = traits.Except(seen).Select(t => $"Recipe {recipe.Name} does not show an outlier in {t.Name()}: finding it is chance.");
         return report with
         {
             Settings = settings,
             Recovery = Sum(c => c > 0),
-            Outliers = new OutlierRecovery(refused,
-                [.. plan.Traits.SelectMany(t => settings.Contrasts.Select(c => new ContrastRecovery(t.Trait.Name(), c, c * t.Spread, t.Unit,
-                    tally.TryGetValue((t.Trait, c), out var of) ? WilsonInterval.Of(of.Found, of.Planted) : WilsonInterval.Of(0, 0))))],
-                byMagnitude.Read(), byDistance.Read(), control.Trials == 0 ? null : control,
-                new RealStarMarks(plainCount, WilsonInterval.Of(marked, (long)plain.Length * settings.Repetitions.Value), (double)gained / settings.Repetitions.Value, (double)lost / settings.Repetitions.Value)),
-            Notes = [.. unseen, .. refused > 0 ? [$"{refused} outliers were not planted: the selection would hold no such star."] : Array.Empty<string>()],
+            Outliers = new OutlierRecovery(
+                refused,
+                [
+                    .. plan.Traits.SelectMany(t =>
+                        settings.Contrasts.Select(c => new ContrastRecovery(
+                            t.Trait.Name(),
+                            c,
+                            c * t.Spread,
+                            t.Unit,
+                            tally.TryGetValue((t.Trait, c), out var of) ? WilsonInterval.Of(of.Found, of.Planted) : WilsonInterval.Of(0, 0)
+                        ))
+                    ),
+                ],
+                byMagnitude.Read(),
+                byDistance.Read(),
+                control.Trials == 0 ? null : control,
+                new RealStarMarks(
+                    plainCount,
+                    WilsonInterval.Of(marked, (long)plain.Length * settings.Repetitions.Value),
+                    (double)gained / settings.Repetitions.Value,
+                    (double)lost / settings.Repetitions.Value
+                )
+            ),
+            Notes =
+            [
+                .. unseen,
+                .. refused > 0 ? [$"{refused} outliers were not planted: the selection would hold no such star."] : Array.Empty<string>(),
+            ],
         };
     }
 
@@ -86,9 +124,10 @@ internal static class OutlierTrials
     private static int StarsFor(int stars, int marked, DiscoveryRun run) =>
         Math.Max(1, Math.Min(Math.Min(500, stars / 100), run.RunType == RunTypes.Anomaly ? marked / 5 : int.MaxValue));
 
-    private static bool[] Marks(StarAnalysis analysis) => analysis.Anomalies is { } anomalies
-        ? [.. Enumerable.Range(0, analysis.Stars.Count).Select(anomalies.IsAnomaly)]
-        : [.. analysis.Clusters!.Labels.Select(l => l < 0)];
+    private static bool[] Marks(StarAnalysis analysis) =>
+        analysis.Anomalies is { } anomalies
+            ? [.. Enumerable.Range(0, analysis.Stars.Count).Select(anomalies.IsAnomaly)]
+            : [.. analysis.Clusters!.Labels.Select(l => l < 0)];
 
     internal static double Distance(double parallax) => parallax > 0 ? 1000 / parallax : double.NaN;
 }

@@ -16,8 +16,8 @@ using Almagest.Runs.Requests;
 namespace Almagest.Runs.Recovery;
 
 /// <summary>
-/// Injection and recovery: plants stars of known properties into a run's selection, in memory alone, runs its algorithm with its parameters over
-/// both, and counts what is found. Nothing is written; the database is only read.
+/// Injection and recovery: plants stars of known properties into a run's selection, in memory alone, runs its algorithm with its parameters
+/// over both, and counts what is found. Nothing is written; the database is only read.
 /// </summary>
 public sealed class RecoveryTrials(LedgerDatabase ledger)
 {
@@ -25,8 +25,14 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
     public int MaxThreads { get; init; }
 
     /// <param name="progress">told the share done</param>
-    /// <exception cref="LedgerException">no such run, a setting out of range or of no use to the run, or a run that this program cannot repeat</exception>
-    public async Task<RecoveryReport> RunAsync(Guid runId, RecoverySettings settings, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="LedgerException">no such run, a setting out of range or of no use to the run, or a run that this program cannot
+    /// repeat</exception>
+    public async Task<RecoveryReport> RunAsync(
+        Guid runId,
+        RecoverySettings settings,
+        IProgress<RunProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
@@ -34,9 +40,12 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         var plant = settings.Plant ?? (run.RunType == RunTypes.Anomaly ? RecoverySettings.Outliers : RecoverySettings.Clusters);
         if (plant == RecoverySettings.Clusters && run.RunType == RunTypes.Anomaly)
-            throw LedgerException.Of(ErrorCode.WrongRunType,
+            throw LedgerException.Of(
+                ErrorCode.WrongRunType,
                 $"run {runId} looks for anomalies, and has no clusters to find a planted one in",
-                "Plant outliers, or choose a cluster run.", "plant");
+                "Plant outliers, or choose a cluster run.",
+                "plant"
+            );
         settings.RequireOf(plant);
         var (parameters, filter) = Stored(run);
         var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken);
@@ -47,7 +56,20 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         var work = new Trial(field, parameters, MaxThreads, progress, cancellationToken);
         try
         {
-            var report = new RecoveryReport(runId, run.Algorithm, dataset.Name, filter.Describe(), settings, stars.Count, 0, WilsonInterval.Of(0, 0), null, null, [], 0);
+            var report = new RecoveryReport(
+                runId,
+                run.Algorithm,
+                dataset.Name,
+                filter.Describe(),
+                settings,
+                stars.Count,
+                0,
+                WilsonInterval.Of(0, 0),
+                null,
+                null,
+                [],
+                0
+            );
             report = plant == RecoverySettings.Outliers ? OutlierTrials.Run(work, report, run) : ClusterTrials.Run(work, report);
             return report with { Runs = work.Done, Seconds = watch.Elapsed.TotalSeconds };
         }
@@ -62,21 +84,40 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         try
         {
             var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
-            if (parameters.Features is not null) return (parameters, StarFilter.FromJson(run.DatasetFilter));
+            if (parameters.Features is not null)
+                return (parameters, StarFilter.FromJson(run.DatasetFilter));
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Invalid)
         {
-            throw LedgerException.Of(ErrorCode.RunNotRepeatable,
-                $"this program (version {Almagest.Contract.ProgramVersion.Current}) cannot repeat run {run.RunId} of version {run.ProgramVersion}: {e.Message}",
-                "Use the program version that made it, or run it again with this one.", inner: e).With("run_id", run.RunId);
+            throw LedgerException
+                .Of(
+                    ErrorCode.RunNotRepeatable,
+                    $"this program (version {Almagest.Contract.ProgramVersion.Current}) cannot repeat run {run.RunId} of version "
+                        + $"{run.ProgramVersion}: {e.Message}",
+                    "Use the program version that made it, or run it again with this one.",
+                    inner: e
+                )
+                .With("run_id", run.RunId);
         }
-        throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {run.RunId} does not say yet which recipe of features it uses",
-            "Wait until it is complete.").With("run_id", run.RunId).With("status", run.Status);
+        throw LedgerException
+            .Of(
+                ErrorCode.RunNotComplete,
+                $"run {run.RunId} does not say yet which recipe of features it uses",
+                "Wait until it is complete."
+            )
+            .With("run_id", run.RunId)
+            .With("status", run.Status);
     }
 }
 
 /// <summary>The algorithm of a run, to be run again and again over the real stars and planted ones.</summary>
-internal sealed class Trial(TrialField among, RunParameters parameters, int maxThreads, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
+internal sealed class Trial(
+    TrialField among,
+    RunParameters parameters,
+    int maxThreads,
+    IProgress<RunProgress>? progress,
+    CancellationToken cancellationToken
+)
 {
     public TrialField Field => among;
 
@@ -101,6 +142,10 @@ internal sealed class Trial(TrialField among, RunParameters parameters, int maxT
     public void RequireFew()
     {
         if (Expected > RecoverySettings.MostRuns + 1)
-            throw LedgerException.Invalid("repetitions", $"these settings take {Expected - 1} runs, expected at most {RecoverySettings.MostRuns}", "Give fewer repetitions or fewer values.");
+            throw LedgerException.Invalid(
+                "repetitions",
+                $"these settings take {Expected - 1} runs, expected at most {RecoverySettings.MostRuns}",
+                "Give fewer repetitions or fewer values."
+            );
     }
 }

@@ -15,8 +15,8 @@ namespace Almagest.Runs.Replay;
 /// loaded from the catalogue and nothing is fitted; the run that it starts from stays as it is.
 /// </summary>
 /// <remarks>
-/// The raw score is the stored score plus the stored offset. Where a raw score and the offset lie in [-1, -0.25] and at most 0.5 apart, that
-/// sum is the raw score to the last bit: both are multiples of 2^-54, so their difference was stored without rounding. Outside (paths
+/// The raw score is the stored score plus the stored offset. Where a raw score and the offset lie in [-1, -0.25] and at most 0.5 apart,
+/// that sum is the raw score to the last bit: both are multiples of 2^-54, so their difference was stored without rounding. Outside (paths
 /// more than twice as long as expected) it is right within 2^-53. The threshold follows the percentile rule of
 /// <see cref="AnomalyResult.FromScores"/>, so flags and scores are those of a fresh run with the same seed.
 /// </remarks>
@@ -24,7 +24,8 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
 {
     private readonly RunRepository _runs = new(ledger);
 
-    /// <summary>Stores the new run with its results in one transaction and answers it; the views are left to whoever watches them.</summary>
+    /// <summary>Stores the new run with its results in one transaction and answers it; the views are left to whoever watches
+    /// them.</summary>
     /// <param name="runId">a complete anomaly run; it may itself have been made so</param>
     /// <param name="contamination">share of stars to flag, (0, 0.5]</param>
     /// <exception cref="LedgerException">
@@ -42,17 +43,35 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
         }
         var source = await ScoredRun.GetAsync(ledger, runId, cancellationToken);
         var (stars, scores) = await ReadScoresAsync(source.Run, cancellationToken);
-        for (var i = 0; i < scores.Length; i++) scores[i] += source.Offset;
+        for (var i = 0; i < scores.Length; i++)
+            scores[i] += source.Offset;
         var result = AnomalyResult.FromScores(scores, contamination);
         var flagged = result.AnomalyCount();
-        for (var i = 0; i < scores.Length; i++) scores[i] = result.Decision(i);
+        for (var i = 0; i < scores.Length; i++)
+            scores[i] = result.Decision(i);
 
         var summary = source.Summary with { AnomalyCount = flagged, ScoreOffset = result.Offset, RethresholdedFrom = runId.ToString() };
-        return await StoreAsync(source, source.Parameters with { Contamination = contamination }, stars, scores, summary, cancellationToken);
+        return await StoreAsync(
+            source,
+            source.Parameters with
+            {
+                Contamination = contamination,
+            },
+            stars,
+            scores,
+            summary,
+            cancellationToken
+        );
     }
 
     private async Task<DiscoveryRun> StoreAsync(
-        ScoredRun source, AnomalyParameters parameters, long[] stars, double[] scores, ResultsSummary summary, CancellationToken cancellationToken)
+        ScoredRun source,
+        AnomalyParameters parameters,
+        long[] stars,
+        double[] scores,
+        ResultsSummary summary,
+        CancellationToken cancellationToken
+    )
     {
         var run = await _runs.CreateAsync(source.Run.DatasetId, parameters, source.Filter, cancellationToken);
         try
@@ -85,7 +104,10 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
         {
             var (stars, scores) = (new long[run.TotalStars], new double[run.TotalStars]);
             await using var connection = await ledger.ConnectAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("select star_id, anomaly_score from public.discovery_results where run_id = $1 order by star_id", connection)
+            await using var command = new NpgsqlCommand(
+                "select star_id, anomaly_score from public.discovery_results where run_id = $1 order by star_id",
+                connection
+            )
             {
                 Parameters = { new() { Value = run.RunId } },
                 CommandTimeout = 3600,
@@ -95,8 +117,11 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
             for (; await reader.ReadAsync(cancellationToken) && count < stars.Length; count++)
                 (stars[count], scores[count]) = (reader.GetInt64(0), reader.GetDouble(1));
             // A complete run never changes; it can only be deleted.
-            return count == stars.Length ? (stars, scores) : throw LedgerException.Of(ErrorCode.RunNotFound,
-                $"there is no run {run.RunId} any more: it was deleted meanwhile").With("run_id", run.RunId);
+            return count == stars.Length
+                ? (stars, scores)
+                : throw LedgerException
+                    .Of(ErrorCode.RunNotFound, $"there is no run {run.RunId} any more: it was deleted meanwhile")
+                    .With("run_id", run.RunId);
         });
     }
 }

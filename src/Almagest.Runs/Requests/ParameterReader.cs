@@ -9,10 +9,12 @@ public static class ParameterReader
 {
     /// <exception cref="LedgerException">there is no such algorithm</exception>
     public static Algorithm Algorithm(string name) =>
-        Algorithms.Find(name) ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}'", $"Choose {Algorithms.InWords}.");
+        Algorithms.Find(name)
+        ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}'", $"Choose {Algorithms.InWords}.");
 
     /// <summary>Parameters as requested or stored; what is left out has its default.</summary>
-    /// <exception cref="LedgerException">the algorithm is unknown, or a parameter is unknown, of the wrong type or out of range; the field is named</exception>
+    /// <exception cref="LedgerException">the algorithm is unknown, or a parameter is unknown, of the wrong type or out of range; the field
+    /// is named</exception>
     public static RunParameters Read(string algorithm, string? json) => Read(Algorithm(algorithm), json);
 
     /// <inheritdoc cref="Read(string, string?)"/>

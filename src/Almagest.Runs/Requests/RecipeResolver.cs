@@ -13,11 +13,17 @@ internal sealed class RecipeResolver(LedgerDatabase ledger)
 
     /// <returns>the parameters with <c>name@version</c>; why, where the request names no recipe</returns>
     public async Task<(RunParameters Parameters, RecipeChoice? Choice)> ResolveAsync(
-        long datasetId, StarFilter filter, RunParameters parameters, CancellationToken cancellationToken)
+        long datasetId,
+        StarFilter filter,
+        RunParameters parameters,
+        CancellationToken cancellationToken
+    )
     {
-        if (parameters.Features is { } named) return (parameters with { Features = FeatureRecipes.Get(named).Reference }, null);
+        if (parameters.Features is { } named)
+            return (parameters with { Features = FeatureRecipes.Get(named).Reference }, null);
         var coverage = await _selections.CoverageAsync(datasetId, filter, cancellationToken);
-        var choice = parameters.Algorithm.RunType == RunTypes.Anomaly ? RecipeChoice.ForAnomalies(coverage) : RecipeChoice.ForClusters(coverage);
+        var choice =
+            parameters.Algorithm.RunType == RunTypes.Anomaly ? RecipeChoice.ForAnomalies(coverage) : RecipeChoice.ForClusters(coverage);
         return (parameters with { Features = choice.Recipe.Reference }, choice);
     }
 }

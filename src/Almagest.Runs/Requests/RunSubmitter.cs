@@ -30,9 +30,16 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     private readonly DatasetRepository _datasets = new(ledger);
 
     /// <summary>Stores one run.</summary>
-    /// <param name="key">a name of the request, by the caller's choice: a second request with the same one starts nothing, and is answered with the first one's run</param>
-    /// <exception cref="LedgerException">no such dataset, a parameter out of range, too few stars, or the key was used for another request: nothing is stored</exception>
-    public Task<Submission> SubmitAsync(RunRequest request, RunPlacement placement, string? key = null, CancellationToken cancellationToken = default)
+    /// <param name="key">a name of the request, by the caller's choice: a second request with the same one starts nothing, and is answered
+    /// with the first one's run</param>
+    /// <exception cref="LedgerException">no such dataset, a parameter out of range, too few stars, or the key was used for another request:
+    /// nothing is stored</exception>
+    public Task<Submission> SubmitAsync(
+        RunRequest request,
+        RunPlacement placement,
+        string? key = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         return SubmitAsync(request.Dataset, request.Filter, [request.Parameters], placement, key, cancellationToken);
@@ -41,29 +48,45 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     /// <summary>Stores several runs over one selection.</summary>
     /// <inheritdoc cref="SubmitAsync(RunRequest, RunPlacement, string?, CancellationToken)"/>
     public async Task<Submission> SubmitAsync(
-        string dataset, StarFilter filter, IReadOnlyList<RunParameters> parameters, RunPlacement placement, string? key = null, CancellationToken cancellationToken = default)
+        string dataset,
+        StarFilter filter,
+        IReadOnlyList<RunParameters> parameters,
+        RunPlacement placement,
+        string? key = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(placement);
         if (key is not null && (key.Length is 0 or > LongestKey || key.Any(c => c is < ' ' or > '~')))
-            throw LedgerException.Invalid("idempotency_key", $"the idempotency key has {key.Length} characters", $"Give 1 to {LongestKey} printable ASCII characters, such as a UUID.");
-        foreach (var p in parameters) ParameterReader.Require(p);
+            throw LedgerException.Invalid(
+                "idempotency_key",
+                $"the idempotency key has {key.Length} characters",
+                $"Give 1 to {LongestKey} printable ASCII characters, such as a UUID."
+            );
+        foreach (var p in parameters)
+            ParameterReader.Require(p);
         filter.Validate();
         (var found, filter) = await _datasets.SelectedAsync(dataset, filter, cancellationToken);
         var first = found[0].DatasetId;
         var hash = key is null ? "" : HashOf(first, filter, parameters, placement);
-        if (key is not null && await EarlierAsync(key, hash, cancellationToken) is { } earlier) return earlier;
+        if (key is not null && await EarlierAsync(key, hash, cancellationToken) is { } earlier)
+            return earlier;
 
         await new SelectionCheck(ledger).RequireAsync(found, filter, cancellationToken);
         var (resolved, choice) = await ResolveAsync(first, filter, parameters, cancellationToken);
         var selection = SelectionHash.Of(found, filter);
         var runs = resolved.Zip(Ids(resolved.Count), (p, id) => RunRepository.NewRun(first, p, filter, placement, id, selection)).ToList();
-        if (await StoreAsync(runs, key, hash, cancellationToken)) return new Submission(runs, choice, false);
+        if (await StoreAsync(runs, key, hash, cancellationToken))
+            return new Submission(runs, choice, false);
         // Another request with this key was faster by a moment.
         return await EarlierAsync(key!, hash, cancellationToken)
-            ?? throw LedgerException.Of(ErrorCode.IdempotencyKeyBusy,
-                $"another request with the idempotency key '{key}' came at the same moment", "Ask again.");
+            ?? throw LedgerException.Of(
+                ErrorCode.IdempotencyKeyBusy,
+                $"another request with the idempotency key '{key}' came at the same moment",
+                "Ask again."
+            );
     }
 
     /// <summary>A new run with the selection, the parameters and the seed of one that has ended.</summary>
@@ -73,11 +96,26 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (run.Status is RunStatus.Pending or RunStatus.Running)
-            throw LedgerException.Of(ErrorCode.RunNotEnded, $"run {runId} is {run.Status}, so there is nothing to repeat yet",
-                "Wait for its end, or cancel it first.").With("run_id", run.RunId).With("status", run.Status);
+            throw LedgerException
+                .Of(
+                    ErrorCode.RunNotEnded,
+                    $"run {runId} is {run.Status}, so there is nothing to repeat yet",
+                    "Wait for its end, or cancel it first."
+                )
+                .With("run_id", run.RunId)
+                .With("status", run.Status);
         var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
         placement = (placement ?? RunPlacement.Queued) with { RetryOf = runId, GroupId = run.GroupId };
-        return (await SubmitAsync(run.DatasetId.ToString(System.Globalization.CultureInfo.InvariantCulture), StarFilter.FromJson(run.DatasetFilter), [parameters], placement, null, cancellationToken)).Runs[0];
+        return (
+            await SubmitAsync(
+                run.DatasetId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                StarFilter.FromJson(run.DatasetFilter),
+                [parameters],
+                placement,
+                null,
+                cancellationToken
+            )
+        ).Runs[0];
     }
 
     /// <summary>Forgets keys that are older than <see cref="KeysKept"/>; answers how many.</summary>
@@ -86,26 +124,38 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         return await DatabaseBoundary.AskAsync(async () =>
         {
             await using var context = ledger.CreateContext();
-            return await context.Database.ExecuteSqlAsync($"delete from public.idempotency_keys where created_at < clock_timestamp() - {KeysKept}", cancellationToken);
+            return await context.Database.ExecuteSqlAsync(
+                $"delete from public.idempotency_keys where created_at < clock_timestamp() - {KeysKept}",
+                cancellationToken
+            );
         });
     }
 
-    // Ids of one moment are in no order among themselves: those of one request count up in the twelve bits after the time (RFC 9562, 6.2, method 1).
+    // Ids of one moment are in no order among themselves: those of one request count up in the twelve bits after the time (RFC 9562, 6.2,
+    // method 1).
     private static IEnumerable<Guid> Ids(int count)
     {
         var first = Guid.CreateVersion7();
-        if (count == 1) return [first];
-        return Enumerable.Range(0, count).Select(i =>
-        {
-            var bytes = Guid.CreateVersion7().ToByteArray(bigEndian: true);
-            first.ToByteArray(bigEndian: true).AsSpan(0, 6).CopyTo(bytes);
-            bytes[6] = (byte)(0x70 | (i >> 8));
-            bytes[7] = (byte)i;
-            return new Guid(bytes, bigEndian: true);
-        });
+        if (count == 1)
+            return [first];
+        return Enumerable
+            .Range(0, count)
+            .Select(i =>
+            {
+                var bytes = Guid.CreateVersion7().ToByteArray(bigEndian: true);
+                first.ToByteArray(bigEndian: true).AsSpan(0, 6).CopyTo(bytes);
+                bytes[6] = (byte)(0x70 | (i >> 8));
+                bytes[7] = (byte)i;
+                return new Guid(bytes, bigEndian: true);
+            });
     }
 
-    private async Task<(IReadOnlyList<RunParameters>, RecipeChoice?)> ResolveAsync(long dataset, StarFilter filter, IReadOnlyList<RunParameters> parameters, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<RunParameters>, RecipeChoice?)> ResolveAsync(
+        long dataset,
+        StarFilter filter,
+        IReadOnlyList<RunParameters> parameters,
+        CancellationToken cancellationToken
+    )
     {
         var resolver = new RecipeResolver(ledger);
         RecipeChoice? choice = null;
@@ -128,32 +178,47 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     private async Task<bool> StoreAsync(List<DiscoveryRun> runs, string? key, string hash, CancellationToken cancellationToken)
     {
         await using var context = ledger.CreateContext();
-        return await DatabaseBoundary.AskAsync(context, async () =>
-        {
-            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-            await HoldDatasetsAsync(context, runs[0], cancellationToken);
-            context.Runs.AddRange(runs);
-            await RunRepository.SaveAsync(context, runs[0].DatasetId, cancellationToken);
-            if (key is not null)
+        return await DatabaseBoundary.AskAsync(
+            context,
+            async () =>
             {
-                var first = runs[0].RunId;
-                await context.Database.ExecuteSqlAsync($"delete from public.idempotency_keys where key = {key} and created_at < clock_timestamp() - {KeysKept}", cancellationToken);
-                // Waits for a transaction that stores the same key, and sees what became of it.
-                var stored = await context.Database.ExecuteSqlAsync(
-                    $"insert into public.idempotency_keys (key, request_hash, run_id) values ({key}, {hash}, {first}) on conflict do nothing", cancellationToken);
-                if (stored == 0) return false;
+                await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+                await HoldDatasetsAsync(context, runs[0], cancellationToken);
+                context.Runs.AddRange(runs);
+                await RunRepository.SaveAsync(context, runs[0].DatasetId, cancellationToken);
+                if (key is not null)
+                {
+                    var first = runs[0].RunId;
+                    await context.Database.ExecuteSqlAsync(
+                        $"delete from public.idempotency_keys where key = {key} and created_at < clock_timestamp() - {KeysKept}",
+                        cancellationToken
+                    );
+                    // Waits for a transaction that stores the same key, and sees what became of it.
+                    var stored = await context.Database.ExecuteSqlAsync(
+                        $"""
+                        insert into public.idempotency_keys (key, request_hash, run_id) values ({key}, {hash}, {first})
+                        on conflict do nothing
+                        """,
+                        cancellationToken
+                    );
+                    if (stored == 0)
+                        return false;
+                }
+                await transaction.CommitAsync(cancellationToken);
+                return true;
             }
-            await transaction.CommitAsync(cancellationToken);
-            return true;
-        });
+        );
     }
 
     // The row names one dataset, which the database looks after; the others must not go before the run is there.
     private static async Task HoldDatasetsAsync(LedgerContext context, DiscoveryRun run, CancellationToken cancellationToken)
     {
         var ids = RunDatasets.Ids(run).ToArray();
-        if (ids.Length == 1) return;
-        var held = await context.Database.SqlQuery<long>($"""select dataset_id as "Value" from public.datasets where dataset_id = any({ids}) for key share""").ToListAsync(cancellationToken);
+        if (ids.Length == 1)
+            return;
+        var held = await context
+            .Database.SqlQuery<long>($"""select dataset_id as "Value" from public.datasets where dataset_id = any({ids}) for key share""")
+            .ToListAsync(cancellationToken);
         if (held.Count < ids.Length)
             throw LedgerException.Of(ErrorCode.DatasetNotFound, $"there is no dataset {ids.Except(held).First()} any more");
     }
@@ -161,23 +226,53 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     private async Task<Submission?> EarlierAsync(string key, string hash, CancellationToken cancellationToken)
     {
         var since = DateTime.UtcNow - KeysKept;
-        var known = (await ledger.ReadAsync(c => c.IdempotencyKeys.AsNoTracking().Where(k => k.Key == key && k.CreatedAt >= since), cancellationToken)).FirstOrDefault();
-        if (known is null) return null;
+        var known = (
+            await ledger.ReadAsync(
+                c => c.IdempotencyKeys.AsNoTracking().Where(k => k.Key == key && k.CreatedAt >= since),
+                cancellationToken
+            )
+        ).FirstOrDefault();
+        if (known is null)
+            return null;
         if (known.RequestHash != hash)
         {
-            throw LedgerException.Of(ErrorCode.IdempotencyKeyUsed,
-                $"the idempotency key '{key}' was used for another request, which started run {known.RunId}",
-                "Give each request a key of its own.", "idempotency_key").With("run_id", known.RunId);
+            throw LedgerException
+                .Of(
+                    ErrorCode.IdempotencyKeyUsed,
+                    $"the idempotency key '{key}' was used for another request, which started run {known.RunId}",
+                    "Give each request a key of its own.",
+                    "idempotency_key"
+                )
+                .With("run_id", known.RunId);
         }
         var first = await new RunRepository(ledger).GetAsync(known.RunId, cancellationToken);
-        if (first.GroupId is not { } group) return new Submission([first], null, true);
-        return new Submission(await new RunRepository(ledger).ListAsync(new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest }, cancellationToken), null, true);
+        if (first.GroupId is not { } group)
+            return new Submission([first], null, true);
+        return new Submission(
+            await new RunRepository(ledger).ListAsync(
+                new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest },
+                cancellationToken
+            ),
+            null,
+            true
+        );
     }
 
     // Of what was understood, not of the bytes: a retry may order its fields otherwise. Whether it is a sweep belongs to it.
     private static string HashOf(long dataset, StarFilter filter, IReadOnlyList<RunParameters> parameters, RunPlacement placement) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new object[]
-        {
-            dataset, filter.ToJson(), placement.GroupId is null ? "run" : "sweep", parameters.Select(p => new[] { p.Algorithm.Name, p.ToJson() }),
-        }))));
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    JsonSerializer.Serialize(
+                        new object[]
+                        {
+                            dataset,
+                            filter.ToJson(),
+                            placement.GroupId is null ? "run" : "sweep",
+                            parameters.Select(p => new[] { p.Algorithm.Name, p.ToJson() }),
+                        }
+                    )
+                )
+            )
+        );
 }

@@ -17,11 +17,16 @@ public static class ComparisonResources
     /// <param name="runs">two or more, of two over one dataset</param>
     /// <param name="limit">of two runs: most stars listed of each of the two sides, and most pairs of clusters</param>
     public static async Task<ComparisonResource> ReadAsync(
-        LedgerDatabase ledger, IReadOnlyList<DiscoveryRun> runs, int limit, CancellationToken cancellationToken = default)
+        LedgerDatabase ledger,
+        IReadOnlyList<DiscoveryRun> runs,
+        int limit,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(runs);
         var table = (await new RunTableReader(ledger).ReadAsync(runs, cancellationToken)).ToResource();
-        if (runs.Count != 2) return table;
+        if (runs.Count != 2)
+            return table;
         var pair = await new RunAgreementReader(ledger).ReadAsync(runs[0], runs[1], cancellationToken);
         var stars = new PairStarReader(ledger);
         var names = await new DatasetRepository(ledger).NamesAsync(cancellationToken);
@@ -43,7 +48,8 @@ public static class ComparisonResources
             JaccardSimilarity = pair.JaccardSimilarity,
             Agreement = pair.ToResource(await stars.CountAsync(pair, cancellationToken)),
             Clusters = [.. pair.Clusters.Take(limit)],
-            Truncated = common.Count < pair.Common || only1.Count < pair.OnlyIn1 || only2.Count < pair.OnlyIn2 || pair.Clusters.Count > limit,
+            Truncated =
+                common.Count < pair.Common || only1.Count < pair.OnlyIn1 || only2.Count < pair.OnlyIn2 || pair.Clusters.Count > limit,
         };
     }
 
@@ -52,9 +58,25 @@ public static class ComparisonResources
     {
         ArgumentNullException.ThrowIfNull(table);
         return new ComparisonResource(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            [.. table.Differing.Select(d => d.Name)], [.. table.Runs.Select((r, i) => r.ToResource(table.Differing, i))],
-            [.. table.SeedGroups.Select(ToResource)], [.. table.Pairs.Select(ToResource)]);
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            [.. table.Differing.Select(d => d.Name)],
+            [.. table.Runs.Select((r, i) => r.ToResource(table.Differing, i))],
+            [.. table.SeedGroups.Select(ToResource)],
+            [.. table.Pairs.Select(ToResource)]
+        );
     }
 
     public static PairResource ToResource(this PairSignificance pair)
@@ -62,9 +84,22 @@ public static class ComparisonResources
         ArgumentNullException.ThrowIfNull(pair);
         var overlap = pair.Overlap;
         return new PairResource(
-            pair.Run1.RunId, pair.Run2.RunId, overlap.Shared, overlap.Marked1, overlap.Marked2, overlap.Common, overlap.Expected, overlap.Enrichment,
-            overlap.Jaccard, overlap.Kappa, Math.Pow(10, pair.Log10PValue), pair.Log10PValue, Math.Pow(10, pair.Log10QValue), pair.Log10QValue,
-            pair.AdjustedRandIndex);
+            pair.Run1.RunId,
+            pair.Run2.RunId,
+            overlap.Shared,
+            overlap.Marked1,
+            overlap.Marked2,
+            overlap.Common,
+            overlap.Expected,
+            overlap.Enrichment,
+            overlap.Jaccard,
+            overlap.Kappa,
+            Math.Pow(10, pair.Log10PValue),
+            pair.Log10PValue,
+            Math.Pow(10, pair.Log10QValue),
+            pair.Log10QValue,
+            pair.AdjustedRandIndex
+        );
     }
 
     /// <summary>A page of the pairs of some runs.</summary>
@@ -72,7 +107,12 @@ public static class ComparisonResources
     /// <param name="wanted">those that the question is about</param>
     /// <param name="start">where in them the page begins</param>
     public static SignificanceResource PageOf(
-        IReadOnlyList<DiscoveryRun> runs, IReadOnlyList<PairSignificance> all, IReadOnlyList<PairSignificance> wanted, int start, int limit)
+        IReadOnlyList<DiscoveryRun> runs,
+        IReadOnlyList<PairSignificance> all,
+        IReadOnlyList<PairSignificance> wanted,
+        int start,
+        int limit
+    )
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(all);
@@ -80,7 +120,12 @@ public static class ComparisonResources
         var page = wanted.Skip(start).Take(limit).ToList();
         var more = start + page.Count < wanted.Count;
         return new SignificanceResource(
-            [.. runs.Select(r => r.RunId)], all.Count(p => p.Overlap.Shared > 0), page.ConvertAll(ToResource), more ? TokenOf(page[^1]) : null, more);
+            [.. runs.Select(r => r.RunId)],
+            all.Count(p => p.Overlap.Shared > 0),
+            page.ConvertAll(ToResource),
+            more ? TokenOf(page[^1]) : null,
+            more
+        );
     }
 
     /// <summary>Names a pair as the last one of a page.</summary>
@@ -90,11 +135,24 @@ public static class ComparisonResources
         return $"{pair.Run1.RunId:N}{pair.Run2.RunId:N}";
     }
 
-    private static AgreementResource ToResource(this RunAgreement pair, FlipCounts flips) => new(
-        pair.Overlap.Shared, pair.Overlap.Expected, pair.Overlap.Enrichment, pair.Overlap.Jaccard, pair.Overlap.Kappa,
-        Math.Pow(10, pair.Overlap.Log10PValue), pair.Overlap.Log10PValue, pair.AdjustedRandIndex, pair.AdjustedMutualInformation,
-        pair.NormalizedMutualInformation, RunDifference.Of(pair.Run1, pair.Run2).Differences, flips.OnlyIn1, flips.OnlyIn2, flips.NearThreshold1,
-        flips.NearThreshold2);
+    private static AgreementResource ToResource(this RunAgreement pair, FlipCounts flips) =>
+        new(
+            pair.Overlap.Shared,
+            pair.Overlap.Expected,
+            pair.Overlap.Enrichment,
+            pair.Overlap.Jaccard,
+            pair.Overlap.Kappa,
+            Math.Pow(10, pair.Overlap.Log10PValue),
+            pair.Overlap.Log10PValue,
+            pair.AdjustedRandIndex,
+            pair.AdjustedMutualInformation,
+            pair.NormalizedMutualInformation,
+            RunDifference.Of(pair.Run1, pair.Run2).Differences,
+            flips.OnlyIn1,
+            flips.OnlyIn2,
+            flips.NearThreshold1,
+            flips.NearThreshold2
+        );
 
     private static ComparedRunResource ToResource(this ComparedRun compared, IReadOnlyList<DifferingParameter> differing, int place)
     {
@@ -102,14 +160,37 @@ public static class ComparisonResources
         var values = new JsonObject();
         foreach (var parameter in differing)
         {
-            if (parameter.Values[place] is { } value) values[parameter.Name] = JsonNode.Parse(value);
+            if (parameter.Values[place] is { } value)
+                values[parameter.Name] = JsonNode.Parse(value);
         }
         return new ComparedRunResource(
-            run.RunId, run.RunType, run.Algorithm, compared.Dataset, new RawJson(values.ToJsonString()), run.TotalStars, compared.Marked,
-            run.TotalStars == 0 ? 0 : 100.0 * compared.Marked / run.TotalStars, compared.Stats?.MinAnomalyScore, compared.Stats?.AvgAnomalyScore,
-            compared.Stats?.ClusterCount, compared.Stats?.MaxClusterSize, compared.MeanKappa, compared.Weight, compared.Seconds, run.CreatedAt);
+            run.RunId,
+            run.RunType,
+            run.Algorithm,
+            compared.Dataset,
+            new RawJson(values.ToJsonString()),
+            run.TotalStars,
+            compared.Marked,
+            run.TotalStars == 0 ? 0 : 100.0 * compared.Marked / run.TotalStars,
+            compared.Stats?.MinAnomalyScore,
+            compared.Stats?.AvgAnomalyScore,
+            compared.Stats?.ClusterCount,
+            compared.Stats?.MaxClusterSize,
+            compared.MeanKappa,
+            compared.Weight,
+            compared.Seconds,
+            run.CreatedAt
+        );
     }
 
-    private static SeedGroupResource ToResource(this SeedGroup group) => new(
-        [.. group.Members.Select(m => m.RunId)], group.Seeds, group.Marked, group.MeanScore, group.Clusters, group.Kappa, group.Jaccard);
+    private static SeedGroupResource ToResource(this SeedGroup group) =>
+        new(
+            [.. group.Members.Select(m => m.RunId)],
+            group.Seeds,
+            group.Marked,
+            group.MeanScore,
+            group.Clusters,
+            group.Kappa,
+            group.Jaccard
+        );
 }

@@ -32,11 +32,35 @@ public static class CrossMatchResources
         ArgumentNullException.ThrowIfNull(agreement);
         var overlap = agreement.Overlap;
         return new LinkedAgreementResource(
-            agreement.Run1.RunId, agreement.Run2.RunId, agreement.Links, overlap.Shared, overlap.Marked1, overlap.Marked2, overlap.Common,
-            overlap.Expected, overlap.Jaccard, overlap.Kappa, overlap.Log10PValue, agreement.AdjustedRandIndex);
+            agreement.Run1.RunId,
+            agreement.Run2.RunId,
+            agreement.Links,
+            overlap.Shared,
+            overlap.Marked1,
+            overlap.Marked2,
+            overlap.Common,
+            overlap.Expected,
+            overlap.Jaccard,
+            overlap.Kappa,
+            overlap.Log10PValue,
+            agreement.AdjustedRandIndex
+        );
     }
 
-    private static CrossMatchResource ToResource(this CrossMatch match, string dataset1, string dataset2) => new(
-        match.MatchId, match.Dataset1Id, dataset1, match.Dataset2Id, dataset2, match.RadiusArcsec, match.Find, match.Epoch1, match.Epoch2, match.Epoch,
-        match.LinkCount, match.ProgramVersion, match.CreatedAt);
+    private static CrossMatchResource ToResource(this CrossMatch match, string dataset1, string dataset2) =>
+        new(
+            match.MatchId,
+            match.Dataset1Id,
+            dataset1,
+            match.Dataset2Id,
+            dataset2,
+            match.RadiusArcsec,
+            match.Find,
+            match.Epoch1,
+            match.Epoch2,
+            match.Epoch,
+            match.LinkCount,
+            match.ProgramVersion,
+            match.CreatedAt
+        );
 }

@@ -22,12 +22,19 @@ public static class DatasetResources
 
     /// <summary>One dataset with the first rows that could not be loaded.</summary>
     public static async Task<DatasetDetail> ReadAsync(
-        LedgerDatabase ledger, Dataset dataset, int rejectedRows = MostRejectedRows, CancellationToken cancellationToken = default)
+        LedgerDatabase ledger,
+        Dataset dataset,
+        int rejectedRows = MostRejectedRows,
+        CancellationToken cancellationToken = default
+    )
     {
         var datasets = new DatasetRepository(ledger);
         var runs = await datasets.RunCountsAsync(cancellationToken);
         var rejected = rejectedRows == 0 ? [] : await datasets.RejectedRowsAsync(dataset.DatasetId, rejectedRows, cancellationToken);
-        return new DatasetDetail(dataset.ToResource(runs.GetValueOrDefault(dataset.DatasetId))) { RejectedRows = rejected.ConvertAll(ToResource) };
+        return new DatasetDetail(dataset.ToResource(runs.GetValueOrDefault(dataset.DatasetId)))
+        {
+            RejectedRows = rejected.ConvertAll(ToResource),
+        };
     }
 
     /// <param name="runs">runs over it</param>
@@ -35,8 +42,17 @@ public static class DatasetResources
     {
         ArgumentNullException.ThrowIfNull(dataset);
         return new DatasetResource(
-            dataset.DatasetId, dataset.Name, SourceFile.Parse(dataset.Source), dataset.Checksum, DatasetResource.ParseMapping(dataset.ColumnMapping), dataset.StarCount,
-            dataset.RejectedCount, runs, dataset.ReferenceEpoch, dataset.CreatedAt);
+            dataset.DatasetId,
+            dataset.Name,
+            SourceFile.Parse(dataset.Source),
+            dataset.Checksum,
+            DatasetResource.ParseMapping(dataset.ColumnMapping),
+            dataset.StarCount,
+            dataset.RejectedCount,
+            runs,
+            dataset.ReferenceEpoch,
+            dataset.CreatedAt
+        );
     }
 
     public static RejectedRowResource ToResource(this RejectedRow row)
@@ -47,28 +63,62 @@ public static class DatasetResources
 
     /// <param name="rejectedRows">how many of the rejected rows to list</param>
     public static async Task<IngestResource> ReadAsync(
-        LedgerDatabase ledger, IngestReport report, int rejectedRows = MostRejectedRows, CancellationToken cancellationToken = default)
+        LedgerDatabase ledger,
+        IngestReport report,
+        int rejectedRows = MostRejectedRows,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(report);
-        var runs = report.AlreadyLoaded ? await new DatasetRepository(ledger).RunCountsAsync(cancellationToken) : new Dictionary<long, long>();
+        var runs = report.AlreadyLoaded
+            ? await new DatasetRepository(ledger).RunCountsAsync(cancellationToken)
+            : new Dictionary<long, long>();
         return new IngestResource(
-            report.Dataset.ToResource(runs.GetValueOrDefault(report.Dataset.DatasetId)), report.AlreadyLoaded, report.Rows, report.Rejected,
-            [.. report.RejectedRows.Take(rejectedRows).Select(ToResource)], report.Mapping, report.Notes, report.ElapsedMs);
+            report.Dataset.ToResource(runs.GetValueOrDefault(report.Dataset.DatasetId)),
+            report.AlreadyLoaded,
+            report.Rows,
+            report.Rejected,
+            [.. report.RejectedRows.Take(rejectedRows).Select(ToResource)],
+            report.Mapping,
+            report.Notes,
+            report.ElapsedMs
+        );
     }
 
     public static StarResource ToResource(this Star star)
     {
         ArgumentNullException.ThrowIfNull(star);
         return new StarResource(
-            star.StarId, star.DatasetId, star.SourceId, star.RaDeg, star.DecDeg, star.ParallaxMas, star.ParallaxErrorMas, star.PmraMasYr,
-            star.PmdecMasYr, star.Magnitude, star.Color, star.RadialVelocityKmS, star.Ruwe, star.Healpix29.ToString(CultureInfo.InvariantCulture),
-            RawJson.From(star.Extra));
+            star.StarId,
+            star.DatasetId,
+            star.SourceId,
+            star.RaDeg,
+            star.DecDeg,
+            star.ParallaxMas,
+            star.ParallaxErrorMas,
+            star.PmraMasYr,
+            star.PmdecMasYr,
+            star.Magnitude,
+            star.Color,
+            star.RadialVelocityKmS,
+            star.Ruwe,
+            star.Healpix29.ToString(CultureInfo.InvariantCulture),
+            RawJson.From(star.Extra)
+        );
     }
 
     public static StarLabelResource ToResource(this StarLabel label)
     {
         ArgumentNullException.ThrowIfNull(label);
-        return new StarLabelResource(label.LabelSet, label.IsAnomaly, label.Kind, label.Cluster, label.Remark, label.LabelledBy, label.LabelledAt);
+        return new StarLabelResource(
+            label.LabelSet,
+            label.IsAnomaly,
+            label.Kind,
+            label.Cluster,
+            label.Remark,
+            label.LabelledBy,
+            label.LabelledAt
+        );
     }
 
     /// <param name="sourceId">the star's own id in its catalogue</param>

@@ -17,16 +17,35 @@ public static class ExecutionResources
     /// <param name="topAnomalies">of an anomaly run: the stars to show</param>
     /// <param name="clusters">of a cluster run: the clusters to show</param>
     public static DiscoveryResource ToResource(
-        this RunOutcome outcome, IReadOnlyList<ScoredStar> topAnomalies, IReadOnlyList<ClusterDescription> clusters)
+        this RunOutcome outcome,
+        IReadOnlyList<ScoredStar> topAnomalies,
+        IReadOnlyList<ClusterDescription> clusters
+    )
     {
         ArgumentNullException.ThrowIfNull(outcome);
         var (request, analysis) = (outcome.Request, outcome.Analysis);
         return new DiscoveryResource(
-            outcome.RunId, outcome.RunId is not null, request.Parameters.Algorithm.RunType, request.Parameters.Algorithm.Name, new RawJson(request.Parameters.ToJson()),
-            outcome.Dataset.DatasetId, outcome.Dataset.Name, outcome.Datasets, new RawJson(request.Filter.ToJson()), request.Filter.Describe(),
-            analysis.Stars.Count, analysis.Anomalies is null ? null : analysis.AnomalyCount, analysis.Clusters?.ClusterCount,
-            analysis.Clusters?.NoiseCount, topAnomalies, clusters, outcome.RecipeChoice?.Reason,
-            [.. analysis.Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))], analysis.Features.Notes, outcome.Timings);
+            outcome.RunId,
+            outcome.RunId is not null,
+            request.Parameters.Algorithm.RunType,
+            request.Parameters.Algorithm.Name,
+            new RawJson(request.Parameters.ToJson()),
+            outcome.Dataset.DatasetId,
+            outcome.Dataset.Name,
+            outcome.Datasets,
+            new RawJson(request.Filter.ToJson()),
+            request.Filter.Describe(),
+            analysis.Stars.Count,
+            analysis.Anomalies is null ? null : analysis.AnomalyCount,
+            analysis.Clusters?.ClusterCount,
+            analysis.Clusters?.NoiseCount,
+            topAnomalies,
+            clusters,
+            outcome.RecipeChoice?.Reason,
+            [.. analysis.Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))],
+            analysis.Features.Notes,
+            outcome.Timings
+        );
     }
 
     /// <exception cref="Contract.Errors.LedgerException">there is no such sweep</exception>
@@ -41,28 +60,71 @@ public static class ExecutionResources
     {
         ArgumentNullException.ThrowIfNull(sweep);
         return new SweepResource(
-            sweep.GroupId, sweep.Algorithm, sweep.DatasetId, dataset, sweep.Runs, sweep.IsOver, sweep.Statuses, sweep.CreatedAt, sweep.EndedAt,
-            sweep.Metric, sweep.Least, sweep.Mean, sweep.Most);
+            sweep.GroupId,
+            sweep.Algorithm,
+            sweep.DatasetId,
+            dataset,
+            sweep.Runs,
+            sweep.IsOver,
+            sweep.Statuses,
+            sweep.CreatedAt,
+            sweep.EndedAt,
+            sweep.Metric,
+            sweep.Least,
+            sweep.Mean,
+            sweep.Most
+        );
     }
 
     public static ReplayResource ToResource(this ReplayReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
         return new ReplayResource(
-            report.Run.RunId, report.IsReproduced, report.IsIntact, report.Rows, report.Equal, report.Different, report.OnlyStored,
-            report.OnlyRecomputed, report.Run.ResultsHash, report.StoredRowsHash, report.RecomputedHash, report.Run.ProgramVersion,
-            report.ProgramVersion, report.Examples, report.Notes);
+            report.Run.RunId,
+            report.IsReproduced,
+            report.IsIntact,
+            report.Rows,
+            report.Equal,
+            report.Different,
+            report.OnlyStored,
+            report.OnlyRecomputed,
+            report.Run.ResultsHash,
+            report.StoredRowsHash,
+            report.RecomputedHash,
+            report.Run.ProgramVersion,
+            report.ProgramVersion,
+            report.Examples,
+            report.Notes
+        );
     }
 
     public static ExplanationResource ToResource(this RunExplanation found)
     {
         ArgumentNullException.ThrowIfNull(found);
         return new ExplanationResource(
-            found.Run.RunId, found.Star.StarId, found.Star.SourceId, found.IsAnomaly ? 1 : 0, found.Score, found.Explanation.RawScore, found.Offset,
-            found.Explanation.PathLength, found.Explanation.ExpectedPathLength, found.Sentence,
-            [.. found.Explanation.Features.Select(f => new FeaturePart(
-                f.Name, f.Value, f.Unit, found.Imputed.Contains(f.Name), f.Percentile, f.PathLengthChange, f.Share,
-                f.PathLengthChange < 0 ? "shorter" : "longer"))]);
+            found.Run.RunId,
+            found.Star.StarId,
+            found.Star.SourceId,
+            found.IsAnomaly ? 1 : 0,
+            found.Score,
+            found.Explanation.RawScore,
+            found.Offset,
+            found.Explanation.PathLength,
+            found.Explanation.ExpectedPathLength,
+            found.Sentence,
+            [
+                .. found.Explanation.Features.Select(f => new FeaturePart(
+                    f.Name,
+                    f.Value,
+                    f.Unit,
+                    found.Imputed.Contains(f.Name),
+                    f.Percentile,
+                    f.PathLengthChange,
+                    f.Share,
+                    f.PathLengthChange < 0 ? "shorter" : "longer"
+                )),
+            ]
+        );
     }
 
     /// <param name="dataset">name of the dataset</param>
@@ -71,9 +133,24 @@ public static class ExecutionResources
         ArgumentNullException.ThrowIfNull(advice);
         var distances = advice.Curve.Distances;
         return new KDistanceResource(
-            dataset, advice.Curve.K, advice.Recipe.Reference, advice.Choice?.Reason, advice.Curve.SuggestedEps, advice.TotalStars, distances.Length,
-            [.. advice.Candidates.Select(c => new EpsCandidateResource(
-                c.Eps, c.Clusters, c.LargestCluster, c.Noise, 100.0 * c.Noise / advice.TotalStars, c.IsSuggested))],
-            [.. Enumerable.Range(0, CurvePoints).Select(i => distances[(int)Math.Round(i * (distances.Length - 1.0) / (CurvePoints - 1))])]);
+            dataset,
+            advice.Curve.K,
+            advice.Recipe.Reference,
+            advice.Choice?.Reason,
+            advice.Curve.SuggestedEps,
+            advice.TotalStars,
+            distances.Length,
+            [
+                .. advice.Candidates.Select(c => new EpsCandidateResource(
+                    c.Eps,
+                    c.Clusters,
+                    c.LargestCluster,
+                    c.Noise,
+                    100.0 * c.Noise / advice.TotalStars,
+                    c.IsSuggested
+                )),
+            ],
+            [.. Enumerable.Range(0, CurvePoints).Select(i => distances[(int)Math.Round(i * (distances.Length - 1.0) / (CurvePoints - 1))])]
+        );
     }
 }

@@ -18,16 +18,46 @@ public static class RunResources
         ArgumentNullException.ThrowIfNull(names);
         var summary = ResultsSummary.Parse(run.ResultsSummary);
         return new RunResource(
-            run.RunId, run.RunType, run.Algorithm, new RawJson(run.Parameters), run.DatasetId, names.GetValueOrDefault(run.DatasetId, ""),
-            RunDatasets.Names(run, names), new RawJson(run.DatasetFilter), StarFilter.FromJson(run.DatasetFilter).Describe(), run.SelectionHash,
-            run.TotalStars, summary?.AnomalyCount, summary?.ClusterCount, summary?.NoiseCount, summary, run.Status, run.IsComplete, run.Error,
-            run.RandomSeed, run.ProgramVersion, run.CreatedAt, run.StartedAt, run.CompletedAt, run.ResultsHash, run.RetryOf, run.GroupId,
-            run.ProgressStage, PercentOf(run, StoredProgress(run)), run.Attempts, run.HeartbeatAt, run.CancelRequestedAt);
+            run.RunId,
+            run.RunType,
+            run.Algorithm,
+            new RawJson(run.Parameters),
+            run.DatasetId,
+            names.GetValueOrDefault(run.DatasetId, ""),
+            RunDatasets.Names(run, names),
+            new RawJson(run.DatasetFilter),
+            StarFilter.FromJson(run.DatasetFilter).Describe(),
+            run.SelectionHash,
+            run.TotalStars,
+            summary?.AnomalyCount,
+            summary?.ClusterCount,
+            summary?.NoiseCount,
+            summary,
+            run.Status,
+            run.IsComplete,
+            run.Error,
+            run.RandomSeed,
+            run.ProgramVersion,
+            run.CreatedAt,
+            run.StartedAt,
+            run.CompletedAt,
+            run.ResultsHash,
+            run.RetryOf,
+            run.GroupId,
+            run.ProgressStage,
+            PercentOf(run, StoredProgress(run)),
+            run.Attempts,
+            run.HeartbeatAt,
+            run.CancelRequestedAt
+        );
     }
 
     /// <summary>The same, where the names of the datasets are not at hand.</summary>
-    public static async Task<RunResource> ReadAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellationToken = default) =>
-        run.ToResource(await new DatasetRepository(ledger).NamesAsync(cancellationToken));
+    public static async Task<RunResource> ReadAsync(
+        LedgerDatabase ledger,
+        DiscoveryRun run,
+        CancellationToken cancellationToken = default
+    ) => run.ToResource(await new DatasetRepository(ledger).NamesAsync(cancellationToken));
 
     /// <param name="live">what this process knows, which is fresher than the ledger; null where another works on it</param>
     public static RunProgressResource ProgressOf(DiscoveryRun run, RunProgress? live)
@@ -57,19 +87,39 @@ public static class RunResources
     {
         ArgumentNullException.ThrowIfNull(star);
         return new ScoredStar(
-            star.StarId, star.SourceId, star.RaDeg, star.DecDeg, star.ParallaxMas, star.PmraMasYr, star.PmdecMasYr, star.Magnitude, star.Color,
-            star.AnomalyScore);
+            star.StarId,
+            star.SourceId,
+            star.RaDeg,
+            star.DecDeg,
+            star.ParallaxMas,
+            star.PmraMasYr,
+            star.PmdecMasYr,
+            star.Magnitude,
+            star.Color,
+            star.AnomalyScore
+        );
     }
 
     public static ScoredStar ToScoredStar(this Star star, double? score)
     {
         ArgumentNullException.ThrowIfNull(star);
         return new ScoredStar(
-            star.StarId, star.SourceId, star.RaDeg, star.DecDeg, star.ParallaxMas, star.PmraMasYr, star.PmdecMasYr, star.Magnitude, star.Color, score);
+            star.StarId,
+            star.SourceId,
+            star.RaDeg,
+            star.DecDeg,
+            star.ParallaxMas,
+            star.PmraMasYr,
+            star.PmdecMasYr,
+            star.Magnitude,
+            star.Color,
+            score
+        );
     }
 
     private static RunProgress? StoredProgress(DiscoveryRun run) =>
         run.ProgressStage is null ? null : new RunProgress(run.ProgressStage, run.ProgressFraction ?? 0);
 
-    private static double PercentOf(DiscoveryRun run, RunProgress? progress) => run.IsComplete ? 100 : Math.Round(progress?.Percent ?? 0, 1);
+    private static double PercentOf(DiscoveryRun run, RunProgress? progress) =>
+        run.IsComplete ? 100 : Math.Round(progress?.Percent ?? 0, 1);
 }

@@ -11,7 +11,13 @@ namespace Almagest.Runs.Results;
 /// <summary>Which results of a run: all, its anomalies, or one cluster (-1 = noise).</summary>
 /// <param name="ByScore">most anomalous first instead of by star_id</param>
 /// <param name="After">the token of the page before</param>
-public sealed record ResultQuery(bool AnomaliesOnly = false, int? ClusterId = null, bool ByScore = false, int Limit = 100, string? After = null)
+public sealed record ResultQuery(
+    bool AnomaliesOnly = false,
+    int? ClusterId = null,
+    bool ByScore = false,
+    int Limit = 100,
+    string? After = null
+)
 {
     /// <summary>Only these stars; null = no such condition.</summary>
     public IReadOnlyCollection<long>? StarIds { get; init; }
@@ -32,28 +38,34 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(query);
         await RequireCompleteAsync(runId, cancellationToken);
         var limit = Math.Clamp(query.Limit, 1, MostRows);
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
-            command.CommandText = $"""
-                select r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
-                       s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color, r.membership_probability
-                from (
-                  select * from public.discovery_results
-                  where {Where(command, runId, query)}
-                  order by {(query.ByScore ? "anomaly_score, star_id" : "star_id")}
-                  limit {(limit + 1).ToString(CultureInfo.InvariantCulture)}
-                ) r
-                join public.stars s using (star_id)
-                order by {(query.ByScore ? "r.anomaly_score, r.star_id" : "r.star_id")}
-                """;
-            var rows = new List<StarResult>();
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) rows.Add(Read(reader));
-            if (rows.Count <= limit) return new Page<StarResult>(rows, null);
-            rows.RemoveAt(limit);
-            return new Page<StarResult>(rows, Token(query, rows[^1]));
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
+                command.CommandText = $"""
+                    select r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
+                           s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
+                             r.membership_probability
+                    from (
+                      select * from public.discovery_results
+                      where {Where(command, runId, query)}
+                      order by {(query.ByScore ? "anomaly_score, star_id" : "star_id")}
+                      limit {(limit + 1).ToString(CultureInfo.InvariantCulture)}
+                    ) r
+                    join public.stars s using (star_id)
+                    order by {(query.ByScore ? "r.anomaly_score, r.star_id" : "r.star_id")}
+                    """;
+                var rows = new List<StarResult>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    rows.Add(Read(reader));
+                if (rows.Count <= limit)
+                    return new Page<StarResult>(rows, null);
+                rows.RemoveAt(limit);
+                return new Page<StarResult>(rows, Token(query, rows[^1]));
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>How many results of a run the query selects.</summary>
@@ -61,69 +73,114 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(query);
         await RequireCompleteAsync(runId, cancellationToken);
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
-            command.CommandText = $"select count(*) from public.discovery_results where {Where(command, runId, query with { After = null })}";
-            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        }, cancellationToken);
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
+                command.CommandText =
+                    $"select count(*) from public.discovery_results where {Where(command, runId, query with { After = null })}";
+                return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Everything that complete runs say of one star, newest run first.</summary>
-    public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(long starId, int limit = 1000, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(
+        long starId,
+        int limit = 1000,
+        CancellationToken cancellationToken = default
+    )
     {
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand("""
-                select d.run_id, d.run_type, d.algorithm, d.created_at, r.is_anomaly, r.anomaly_score, r.cluster_id
-                from public.discovery_runs d
-                join public.discovery_results r on r.run_id = d.run_id and r.star_id = $1
-                where d.is_complete and d.dataset_id = (select dataset_id from public.stars where star_id = $1)
-                order by d.run_id desc limit $2
-                """, connection)
+        return await ledger.AskAsync(
+            async connection =>
             {
-                Parameters = { new() { Value = starId }, new() { Value = limit } },
-            };
-            var entries = new List<StarHistoryEntry>();
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                entries.Add(new StarHistoryEntry(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetDateTime(3),
-                    reader.GetInt32(4), Double(reader, 5), reader.IsDBNull(6) ? null : reader.GetInt32(6)));
-            }
-            return entries;
-        }, cancellationToken);
+                await using var command = new NpgsqlCommand(
+                    """
+                    select d.run_id, d.run_type, d.algorithm, d.created_at, r.is_anomaly, r.anomaly_score, r.cluster_id
+                    from public.discovery_runs d
+                    join public.discovery_results r on r.run_id = d.run_id and r.star_id = $1
+                    where d.is_complete and d.dataset_id = (select dataset_id from public.stars where star_id = $1)
+                    order by d.run_id desc limit $2
+                    """,
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = starId },
+                        new() { Value = limit },
+                    },
+                };
+                var entries = new List<StarHistoryEntry>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    entries.Add(
+                        new StarHistoryEntry(
+                            reader.GetGuid(0),
+                            reader.GetString(1),
+                            reader.GetString(2),
+                            reader.GetDateTime(3),
+                            reader.GetInt32(4),
+                            Double(reader, 5),
+                            reader.IsDBNull(6) ? null : reader.GetInt32(6)
+                        )
+                    );
+                }
+                return entries;
+            },
+            cancellationToken
+        );
     }
 
     private async Task RequireCompleteAsync(Guid runId, CancellationToken cancellationToken)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (!run.IsComplete)
-            throw LedgerException.Of(ErrorCode.RunNotComplete,
-                $"run {runId} is {run.Status}: it has no results" + (run.Error is null ? "" : $" ({run.Error})"),
-                "Only complete runs have results.").With("run_id", run.RunId).With("status", run.Status);
+            throw LedgerException
+                .Of(
+                    ErrorCode.RunNotComplete,
+                    $"run {runId} is {run.Status}: it has no results" + (run.Error is null ? "" : $" ({run.Error})"),
+                    "Only complete runs have results."
+                )
+                .With("run_id", run.RunId)
+                .With("status", run.Status);
     }
 
     private static string Where(NpgsqlCommand command, Guid runId, ResultQuery query)
     {
         var sql = new StringBuilder("run_id = ").Append(Bind(command, runId));
-        if (query.AnomaliesOnly) sql.Append(" and is_anomaly = 1");
-        if (query.ClusterId is { } cluster) sql.Append(" and cluster_id = ").Append(Bind(command, cluster));
-        if (query.StarIds is { } ids) sql.Append(" and star_id = any(").Append(Bind(command, ids.ToArray())).Append(')');
-        if (query.ByScore) sql.Append(" and anomaly_score is not null");
+        if (query.AnomaliesOnly)
+            sql.Append(" and is_anomaly = 1");
+        if (query.ClusterId is { } cluster)
+            sql.Append(" and cluster_id = ").Append(Bind(command, cluster));
+        if (query.StarIds is { } ids)
+            sql.Append(" and star_id = any(").Append(Bind(command, ids.ToArray())).Append(')');
+        if (query.ByScore)
+            sql.Append(" and anomaly_score is not null");
         if (query.After is { } token)
         {
             var (score, star) = Parse(query, token);
-            sql.Append(query.ByScore
-                ? $" and (anomaly_score, star_id) > ({Bind(command, score)}, {Bind(command, star)})"
-                : $" and star_id > {Bind(command, star)}");
+            sql.Append(
+                query.ByScore
+                    ? $" and (anomaly_score, star_id) > ({Bind(command, score)}, {Bind(command, star)})"
+                    : $" and star_id > {Bind(command, star)}"
+            );
         }
         return sql.ToString();
     }
 
     private static string Token(ResultQuery query, StarResult last) =>
-        Convert.ToBase64String(Encoding.ASCII.GetBytes(FormattableString.Invariant(
-            $"{(query.ByScore ? 's' : 'i')}|{last.StarId}|{last.AnomalyScore ?? 0:R}"))).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        Convert
+            .ToBase64String(
+                Encoding.ASCII.GetBytes(
+                    FormattableString.Invariant($"{(query.ByScore ? 's' : 'i')}|{last.StarId}|{last.AnomalyScore ?? 0:R}")
+                )
+            )
+            .TrimEnd('=')
+            .Replace('+', '-')
+            .Replace('/', '_');
 
     private static (double Score, long Star) Parse(ResultQuery query, string token)
     {
@@ -138,13 +195,31 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         {
             // Reported below, as every other malformed token.
         }
-        throw LedgerException.Of(ErrorCode.BadPageToken, "the page token is malformed, or belongs to another order",
-            "Use 'next' of the page before, with the same query.", "after");
+        throw LedgerException.Of(
+            ErrorCode.BadPageToken,
+            "the page token is malformed, or belongs to another order",
+            "Use 'next' of the page before, with the same query.",
+            "after"
+        );
     }
 
-    private static StarResult Read(NpgsqlDataReader r) => new(
-        r.GetGuid(0), r.GetInt64(1), r.GetInt32(2), Double(r, 3), r.IsDBNull(4) ? null : r.GetInt32(4),
-        r.GetString(5), r.GetDouble(6), r.GetDouble(7), Double(r, 8), Double(r, 9), Double(r, 10), Double(r, 11), Double(r, 12), Double(r, 13));
+    private static StarResult Read(NpgsqlDataReader r) =>
+        new(
+            r.GetGuid(0),
+            r.GetInt64(1),
+            r.GetInt32(2),
+            Double(r, 3),
+            r.IsDBNull(4) ? null : r.GetInt32(4),
+            r.GetString(5),
+            r.GetDouble(6),
+            r.GetDouble(7),
+            Double(r, 8),
+            Double(r, 9),
+            Double(r, 10),
+            Double(r, 11),
+            Double(r, 12),
+            Double(r, 13)
+        );
 
     private static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 

@@ -8,7 +8,8 @@ using Npgsql;
 
 namespace Almagest.Runs.Results;
 
-/// <summary>The scores of one complete anomaly run, ascending: enough to say what any other threshold would flag. Immutable, thread-safe.</summary>
+/// <summary>The scores of one complete anomaly run, ascending: enough to say what any other threshold would flag. Immutable,
+/// thread-safe.</summary>
 public sealed class RunScores
 {
     private RunScores(DiscoveryRun run, double[] ascending) => (Run, Ascending) = (run, ascending);
@@ -24,37 +25,51 @@ public sealed class RunScores
         ArgumentNullException.ThrowIfNull(ledger);
         var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (run.RunType != RunTypes.Anomaly)
-            throw LedgerException.Of(ErrorCode.WrongRunType, $"run {runId} is a {run.RunType} run: its results have no scores",
-                "Name an anomaly run.", "run_id");
+            throw LedgerException.Of(
+                ErrorCode.WrongRunType,
+                $"run {runId} is a {run.RunType} run: its results have no scores",
+                "Name an anomaly run.",
+                "run_id"
+            );
         if (!run.IsComplete)
-            throw LedgerException.Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}: it has no results",
-                "Only a complete run has scores.").With("run_id", run.RunId).With("status", run.Status);
+            throw LedgerException
+                .Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}: it has no results", "Only a complete run has scores.")
+                .With("run_id", run.RunId)
+                .With("status", run.Status);
         return await DatabaseBoundary.AskAsync(async () =>
         {
             var scores = new List<double>((int)run.TotalStars);
             await using var connection = await ledger.ConnectAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("select anomaly_score from public.discovery_results where run_id = $1 and anomaly_score is not null", connection)
+            await using var command = new NpgsqlCommand(
+                "select anomaly_score from public.discovery_results where run_id = $1 and anomaly_score is not null",
+                connection
+            )
             {
                 Parameters = { new() { Value = runId } },
                 CommandTimeout = 600,
             };
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) scores.Add(reader.GetDouble(0));
+            while (await reader.ReadAsync(cancellationToken))
+                scores.Add(reader.GetDouble(0));
             var ascending = scores.ToArray();
             Array.Sort(ascending);
             return new RunScores(run, ascending);
         });
     }
 
-    /// <summary>The threshold on these scores, and what it flags, at a contamination in (0, 0.5]: the rule of <see cref="RunRethresholder"/>.</summary>
+    /// <summary>The threshold on these scores, and what it flags, at a contamination in (0, 0.5]: the rule of
+    /// <see cref="RunRethresholder"/>.</summary>
     public (double Threshold, int Count) At(double contamination)
     {
         var scores = (double[])Ascending;
-        if (scores.Length == 0) return (0, 0);
+        if (scores.Length == 0)
+            return (0, 0);
         var threshold = OrderStatistics.Percentile(scores, 100 * contamination);
         var place = Array.BinarySearch(scores, threshold);
-        if (place < 0) return (threshold, ~place);
-        while (place > 0 && scores[place - 1] == threshold) place--;
+        if (place < 0)
+            return (threshold, ~place);
+        while (place > 0 && scores[place - 1] == threshold)
+            place--;
         return (threshold, place);
     }
 
@@ -65,8 +80,10 @@ public sealed class RunScores
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Ascending[middle] < threshold) low = middle + 1;
-            else high = middle;
+            if (Ascending[middle] < threshold)
+                low = middle + 1;
+            else
+                high = middle;
         }
         return low;
     }

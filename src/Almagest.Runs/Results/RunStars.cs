@@ -31,29 +31,53 @@ public sealed class RunStars(LedgerDatabase ledger)
         var byId = kind == StarIdKind.SourceId ? null : await ByIdAsync(run, text, cancellationToken);
         if (bySource is not null && byId is not null && bySource.StarId != byId.StarId)
         {
-            throw LedgerException.Of(ErrorCode.AmbiguousStar,
+            throw LedgerException.Of(
+                ErrorCode.AmbiguousStar,
                 $"'{text}' is the source_id of star {bySource.StarId}, and the star_id of the star with source_id {byId.SourceId}",
-                "Say which of the two you mean.", "star");
+                "Say which of the two you mean.",
+                "star"
+            );
         }
-        return bySource ?? byId ?? throw LedgerException.Of(ErrorCode.StarNotFound, $"the dataset of run {run.RunId} has no star '{text}'",
-            "Give its source_id in the catalogue, or its star_id.", "star").With("run_id", run.RunId);
+        return bySource
+            ?? byId
+            ?? throw LedgerException
+                .Of(
+                    ErrorCode.StarNotFound,
+                    $"the dataset of run {run.RunId} has no star '{text}'",
+                    "Give its source_id in the catalogue, or its star_id.",
+                    "star"
+                )
+                .With("run_id", run.RunId);
     }
 
     private async Task<Star?> ByIdAsync(DiscoveryRun run, string text, CancellationToken cancellationToken)
     {
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return null;
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            return null;
         var datasets = RunDatasets.Ids(run).ToArray();
-        return (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == id && datasets.Contains(s.DatasetId)), cancellationToken)).FirstOrDefault();
+        return (
+            await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == id && datasets.Contains(s.DatasetId)), cancellationToken)
+        ).FirstOrDefault();
     }
 
-    private static async Task<Star?> BySourceAsync(DatasetRepository datasets, DiscoveryRun run, string text, CancellationToken cancellationToken)
+    private static async Task<Star?> BySourceAsync(
+        DatasetRepository datasets,
+        DiscoveryRun run,
+        string text,
+        CancellationToken cancellationToken
+    )
     {
         Star? found = null;
         foreach (var dataset in RunDatasets.Ids(run))
         {
-            if ((await datasets.FindStarsAsync(dataset, text, cancellationToken)).FirstOrDefault() is not { } star) continue;
+            if ((await datasets.FindStarsAsync(dataset, text, cancellationToken)).FirstOrDefault() is not { } star)
+                continue;
             if (found is not null)
-                throw LedgerException.Invalid("star", $"'{text}' is the source_id of star {found.StarId} and, in another dataset of the run, of star {star.StarId}", "Give the star_id of the one you mean.");
+                throw LedgerException.Invalid(
+                    "star",
+                    $"'{text}' is the source_id of star {found.StarId} and, in another dataset of the run, of star {star.StarId}",
+                    "Give the star_id of the one you mean."
+                );
             found = star;
         }
         return found;

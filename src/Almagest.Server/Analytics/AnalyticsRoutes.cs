@@ -16,7 +16,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Almagest.Server.Analytics;
 
-/// <summary>The questions across runs. Every answer is a look-up in a query-optimized view; only a refusal looks further, to say why.</summary>
+/// <summary>The questions across runs. Every answer is a look-up in a query-optimized view; only a refusal looks further, to say
+/// why.</summary>
 internal static class AnalyticsRoutes
 {
     private const string Tag = "Analytics";
@@ -30,31 +31,80 @@ internal static class AnalyticsRoutes
         new ViewRoutes(group, ledger, answers).Map();
 
         var frequencies = new GatheredLookup<long, FreshFrequency>(stars => StarFrequencyLookup.ReadAsync(ledger, stars));
-        group.Route("GET", "/stars/{star_id}/frequency", "getStarFrequency", "How often a star is flagged, across runs", context =>
-        {
-            var starId = s_starId.Read(context)!.Value;
-            return answers.LookUpAsync(context, AnalyticsViews.StarFrequency, async () =>
-            {
-                var found = (await frequencies.FindAsync(starId, context.RequestAborted))!;
-                return (found.Freshness, found.Row
-                    ?? throw LedgerException.Of(ErrorCode.StarNotAnalysed, $"no complete anomaly run analysed star {starId}")
-                        .With("star_id", starId));
-            });
-        }, s_starId).Produces<StarFrequencyRow>().KeepsUp().Fails(404);
+        group
+            .Route(
+                "GET",
+                "/stars/{star_id}/frequency",
+                "getStarFrequency",
+                "How often a star is flagged, across runs",
+                context =>
+                {
+                    var starId = s_starId.Read(context)!.Value;
+                    return answers.LookUpAsync(
+                        context,
+                        AnalyticsViews.StarFrequency,
+                        async () =>
+                        {
+                            var found = (await frequencies.FindAsync(starId, context.RequestAborted))!;
+                            return (
+                                found.Freshness,
+                                found.Row
+                                    ?? throw LedgerException
+                                        .Of(ErrorCode.StarNotAnalysed, $"no complete anomaly run analysed star {starId}")
+                                        .With("star_id", starId)
+                            );
+                        }
+                    );
+                },
+                s_starId
+            )
+            .Produces<StarFrequencyRow>()
+            .KeepsUp()
+            .Fails(404);
 
-        group.Route("GET", "/views/{view}", "exportView", "A whole view as one table", async context =>
-        {
-            var view = AnalyticsViews.Get(s_viewName.Read(context)!);
-            var most = s_viewLimit.Read(context);
-            return TableAnswer.Of(context, await new ViewExport(ledger).TableAsync(view, new ViewRows { Limit = most }, context.RequestAborted), TableAnswer.Wanted(context) ?? TableFormat.Json, view.Name);
-        }, s_viewName, s_viewLimit, TableAnswer.Format).WithDescription("Every row of a query-optimized view, streamed, as JSON unless a format or Accept says otherwise; docs/views.md says what the columns are.")
-            .ProducesTable<JsonObject>().Fails(404);
+        group
+            .Route(
+                "GET",
+                "/views/{view}",
+                "exportView",
+                "A whole view as one table",
+                async context =>
+                {
+                    var view = AnalyticsViews.Get(s_viewName.Read(context)!);
+                    var most = s_viewLimit.Read(context);
+                    return TableAnswer.Of(
+                        context,
+                        await new ViewExport(ledger).TableAsync(view, new ViewRows { Limit = most }, context.RequestAborted),
+                        TableAnswer.Wanted(context) ?? TableFormat.Json,
+                        view.Name
+                    );
+                },
+                s_viewName,
+                s_viewLimit,
+                TableAnswer.Format
+            )
+            .WithDescription(
+                "Every row of a query-optimized view, streamed, as JSON unless a format or Accept says otherwise; docs/views.md says "
+                    + "what the columns are."
+            )
+            .ProducesTable<JsonObject>()
+            .Fails(404);
 
-        group.Route("POST", "/refresh-views", "refreshViews", "Refreshes all views now, and waits for it", async context =>
-            Results.Ok((await new ViewRefresher(ledger).RefreshAsync(null, "manual", context.RequestAborted)).ToResource()))
-            .WithDescription("Runs bring the views that they touch up to date by themselves; this is for operators. Readers are not blocked. "
-                + "A refresh that is already under way is waited for first.")
-            .Produces<RefreshResource>().DisableRequestTimeout();
+        group
+            .Route(
+                "POST",
+                "/refresh-views",
+                "refreshViews",
+                "Refreshes all views now, and waits for it",
+                async context =>
+                    Results.Ok((await new ViewRefresher(ledger).RefreshAsync(null, "manual", context.RequestAborted)).ToResource())
+            )
+            .WithDescription(
+                "Runs bring the views that they touch up to date by themselves; this is for operators. Readers are not blocked. "
+                    + "A refresh that is already under way is waited for first."
+            )
+            .Produces<RefreshResource>()
+            .DisableRequestTimeout();
 
         var status = new ViewStatusReader(ledger);
         var reports = new GatheredLookup<string, byte[]>(async one =>
@@ -63,14 +113,28 @@ internal static class AnalyticsRoutes
             var report = JsonSerializer.SerializeToUtf8Bytes(views, LedgerJson.Options);
             return one.ToDictionary(key => key, _ => report);
         });
-        group.Route("GET", "/views", "getViews", "How fresh each view is", async context =>
-            Results.Bytes((await reports.FindAsync("all", context.RequestAborted))!, JsonBody.ContentType)).Produces<ViewStatus[]>();
+        group
+            .Route(
+                "GET",
+                "/views",
+                "getViews",
+                "How fresh each view is",
+                async context => Results.Bytes((await reports.FindAsync("all", context.RequestAborted))!, JsonBody.ContentType)
+            )
+            .Produces<ViewStatus[]>();
     }
 
     /// <summary>Declares an answer that can be asked for conditionally.</summary>
     /// <param name="more">what else there is to say of it</param>
-    internal static RouteHandlerBuilder KeepsUp(this RouteHandlerBuilder route, string? more = null) => route.Produces(StatusCodes.Status304NotModified)
-        .WithDescription($"{(more is null ? "" : more + " ")}Read with the view's version, in one snapshot. The answer carries a strong ETag and Last-Modified; a request with If-None-Match (or If-Modified-Since) "
-            + $"is answered 304 while the view stays the same. {FreshAnswers.LagHeader} counts the complete runs that the view does not show yet. "
-            + "An answer that this server has given before is compressed for clients that take gzip; its tag is then another one, as good as the first.");
+    internal static RouteHandlerBuilder KeepsUp(this RouteHandlerBuilder route, string? more = null) =>
+        route
+            .Produces(StatusCodes.Status304NotModified)
+            .WithDescription(
+                $"{(more is null ? "" : more + " ")}Read with the view's version, in one snapshot. The answer carries a strong ETag "
+                    + $"and Last-Modified; a request with If-None-Match (or If-Modified-Since) "
+                    + $"is answered 304 while the view stays the same. {FreshAnswers.LagHeader} counts the complete runs that the "
+                    + $"view does not show yet. "
+                    + "An answer that this server has given before is compressed for clients that take gzip; its tag is then another "
+                    + "one, as good as the first."
+            );
 }

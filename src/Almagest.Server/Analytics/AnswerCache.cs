@@ -15,14 +15,15 @@ internal sealed record CachedAnswer(string Tag, byte[] Body, byte[]? Gzip = null
     public byte[] Compressed()
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write(Body);
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            gzip.Write(Body);
         return packed.ToArray();
     }
 }
 
 /// <summary>
-/// The answers that a server gave lately, up to a number of bytes in all; those asked for longest ago go first. Whether one is still true is
-/// not known here: whoever takes one compares its tag with the view's version of now. Thread-safe.
+/// The answers that a server gave lately, up to a number of bytes in all; those asked for longest ago go first. Whether one is still true
+/// is not known here: whoever takes one compares its tag with the view's version of now. Thread-safe.
 /// </summary>
 internal sealed class AnswerCache : IDisposable
 {
@@ -36,8 +37,13 @@ internal sealed class AnswerCache : IDisposable
 
     public void Keep(string key, CachedAnswer answer)
     {
-        if (answer.Body.Length > MostBytesEach) return;
-        _answers.Set(key, answer, new MemoryCacheEntryOptions { Size = answer.Body.Length + (answer.Gzip?.Length ?? 0) + (2 * key.Length) + Overhead });
+        if (answer.Body.Length > MostBytesEach)
+            return;
+        _answers.Set(
+            key,
+            answer,
+            new MemoryCacheEntryOptions { Size = answer.Body.Length + (answer.Gzip?.Length ?? 0) + (2 * key.Length) + Overhead }
+        );
     }
 
     public void Dispose() => _answers.Dispose();

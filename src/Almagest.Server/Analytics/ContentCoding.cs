@@ -3,7 +3,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace Almagest.Server.Analytics;
 
-/// <summary>Compressed answers (RFC 9110, 8.4 and 12.5.3): the same rows in another coding are another representation, with a strong tag of its own.</summary>
+/// <summary>Compressed answers (RFC 9110, 8.4 and 12.5.3): the same rows in another coding are another representation, with a strong tag of
+/// its own.</summary>
 internal static class ContentCoding
 {
     public const string Gzip = "gzip";
@@ -11,8 +12,14 @@ internal static class ContentCoding
     /// <summary>Whether the client names gzip, or anything, among the codings that it takes, and does not refuse it (<c>q=0</c>).</summary>
     public static bool TakesGzip(HttpRequest request)
     {
-        if (request.Headers.AcceptEncoding is not { Count: > 0 } header || !StringWithQualityHeaderValue.TryParseList(header!, out var codings)) return false;
-        var named = codings.FirstOrDefault(c => c.Value.Equals(Gzip, StringComparison.OrdinalIgnoreCase)) ?? codings.FirstOrDefault(c => c.Value == "*");
+        if (
+            request.Headers.AcceptEncoding is not { Count: > 0 } header
+            || !StringWithQualityHeaderValue.TryParseList(header!, out var codings)
+        )
+            return false;
+        var named =
+            codings.FirstOrDefault(c => c.Value.Equals(Gzip, StringComparison.OrdinalIgnoreCase))
+            ?? codings.FirstOrDefault(c => c.Value == "*");
         return named is not null && named.Quality is not 0;
     }
 

@@ -13,7 +13,8 @@ namespace Almagest.Server.Analytics;
 /// <summary>
 /// Answers from views with the validators of HTTP (RFC 9110, 8.8 and 13): a strong ETag, Last-Modified, and 304 for a client that has the
 /// answer already. A view's version is read with its rows, in one snapshot; while it stays the same, an answer that this server
-/// has given before is given again without asking for the rows, compressed for clients that take that, and a 304 asks for the version alone. Thread-safe.
+/// has given before is given again without asking for the rows, compressed for clients that take that, and a 304 asks for the version
+/// alone. Thread-safe.
 /// </summary>
 /// <param name="cache">answers kept from before</param>
 internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
@@ -26,8 +27,10 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
 
     private readonly GatheredLookup<AnalyticsView, ViewFreshness> _versions = new(views => ViewFreshness.ReadAsync(ledger, views));
 
-    /// <summary>Answers what is read, in one snapshot, from one view; null = an answer that depends on more than the view, and carries no validators.</summary>
-    public async Task<IResult> AnswerAsync<T>(HttpContext context, AnalyticsView view, Func<AnalyticsQueries, Task<T?>> read) where T : class
+    /// <summary>Answers what is read, in one snapshot, from one view; null = an answer that depends on more than the view, and carries no
+    /// validators.</summary>
+    public async Task<IResult> AnswerAsync<T>(HttpContext context, AnalyticsView view, Func<AnalyticsQueries, Task<T?>> read)
+        where T : class
     {
         var key = KeyOf(context);
         var known = cache.Find(key);
@@ -36,12 +39,15 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
         {
             var now = await FreshnessAsync(context, view);
             var tag = TagOf(view, now, key);
-            if (conditions.Matching(tag, now) is { } matching) return new NotModified(now, matching);
-            if (known?.Tag == tag) return conditions.AnyTag ? new NotModified(now, tag) : Again(context, key, known, now);
+            if (conditions.Matching(tag, now) is { } matching)
+                return new NotModified(now, matching);
+            if (known?.Tag == tag)
+                return conditions.AnyTag ? new NotModified(now, tag) : Again(context, key, known, now);
         }
         await using var snapshot = await ViewSnapshot.OpenAsync(ledger, view, context.RequestAborted);
         var rows = await read(new AnalyticsQueries(snapshot));
-        if (rows is null) return new Fresh(snapshot.Freshness, null, "[]"u8.ToArray());
+        if (rows is null)
+            return new Fresh(snapshot.Freshness, null, "[]"u8.ToArray());
         var answer = new CachedAnswer(TagOf(view, snapshot.Freshness, key), JsonSerializer.SerializeToUtf8Bytes(rows, LedgerJson.Options));
         cache.Keep(key, answer);
         return conditions.AnyTag ? new NotModified(snapshot.Freshness, answer.Tag) : new Fresh(snapshot.Freshness, answer.Tag, answer.Body);
@@ -50,8 +56,10 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
     // Compressed where the client takes it, but not the first time: it costs more than sending the bytes once.
     private Fresh Again(HttpContext context, string key, CachedAnswer known, ViewFreshness freshness)
     {
-        if (!known.IsLong || !ContentCoding.TakesGzip(context.Request)) return new Fresh(freshness, known.Tag, known.Body);
-        if (known.Gzip is null) cache.Keep(key, known = known with { Gzip = known.Compressed() });
+        if (!known.IsLong || !ContentCoding.TakesGzip(context.Request))
+            return new Fresh(freshness, known.Tag, known.Body);
+        if (known.Gzip is null)
+            cache.Keep(key, known = known with { Gzip = known.Compressed() });
         return new Fresh(freshness, ContentCoding.TagOfGzip(known.Tag), known.Gzip, ContentCoding.Gzip);
     }
 
@@ -64,10 +72,12 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
         {
             var now = await FreshnessAsync(context, view);
             var tag = TagOf(view, now, key);
-            if (conditions.Matching(tag, now) is { } matching) return new NotModified(now, matching);
+            if (conditions.Matching(tag, now) is { } matching)
+                return new NotModified(now, matching);
         }
         var (freshness, row) = await read();
-        return conditions.AnyTag ? new NotModified(freshness, TagOf(view, freshness, key))
+        return conditions.AnyTag
+            ? new NotModified(freshness, TagOf(view, freshness, key))
             : new Fresh(freshness, TagOf(view, freshness, key), JsonSerializer.SerializeToUtf8Bytes(row, LedgerJson.Options));
     }
 
@@ -80,7 +90,10 @@ internal sealed class FreshAnswers(LedgerDatabase ledger, AnswerCache cache)
     private static string TagOf(AnalyticsView view, ViewFreshness freshness, string key)
     {
         var question = SHA256.HashData(Encoding.UTF8.GetBytes($"{Representation} {view.Name} {key}"));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"\"{freshness.Version:x}-{freshness.ChangedAt.Ticks / TimeSpan.TicksPerSecond:x}-{Convert.ToHexStringLower(question.AsSpan(0, 8))}\"");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"\"{freshness.Version:x}-{freshness.ChangedAt.Ticks / TimeSpan.TicksPerSecond:x}-"
+                + $"{Convert.ToHexStringLower(question.AsSpan(0, 8))}\""
+        );
     }
 }

@@ -15,7 +15,8 @@ internal sealed class Fresh(ViewFreshness freshness, string? tag, byte[] body, s
         var response = httpContext.Response;
         FreshHeaders.Write(response, freshness, tag);
         response.ContentType = JsonBody.ContentType;
-        if (coding is not null) response.Headers.ContentEncoding = coding;
+        if (coding is not null)
+            response.Headers.ContentEncoding = coding;
         response.ContentLength = body.Length;
         await response.BodyWriter.WriteAsync(body, httpContext.RequestAborted);
     }
@@ -40,7 +41,8 @@ file static class FreshHeaders
         headers[FreshAnswers.LagHeader] = freshness.MissingRuns.ToString(CultureInfo.InvariantCulture);
         // Keep it, but ask each time: the next run may complete at any moment.
         headers.CacheControl = tag is null ? "no-store" : "no-cache";
-        if (tag is null) return;
+        if (tag is null)
+            return;
         headers.Vary = HeaderNames.AcceptEncoding;
         headers.ETag = tag;
         headers.LastModified = HeaderUtilities.FormatDate(freshness.AsOf);
@@ -58,7 +60,8 @@ internal readonly struct Conditions
         if (request.Headers.IfNoneMatch.Count > 0)
         {
             // What cannot be read matches nothing, and the answer is whole.
-            if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch!, out _tags)) _tags = [];
+            if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch!, out _tags))
+                _tags = [];
         }
         else if (request.Headers.IfModifiedSince is [{ } date] && HeaderUtilities.TryParseDate(date, out var parsed))
         {
@@ -75,8 +78,11 @@ internal readonly struct Conditions
     /// <summary>The tag of the answer that the client has, compressed or not, where that is the answer of now; else null.</summary>
     public string? Matching(string tag, ViewFreshness freshness)
     {
-        if (_tags is null) return _since is { } date && freshness.ChangedAt <= date.UtcDateTime ? tag : null;
+        if (_tags is null)
+            return _since is { } date && freshness.ChangedAt <= date.UtcDateTime ? tag : null;
         var compressed = ContentCoding.TagOfGzip(tag);
-        return _tags.Any(t => t.Tag == tag) ? tag : _tags.Any(t => t.Tag == compressed) ? compressed : null;
+        return _tags.Any(t => t.Tag == tag) ? tag
+            : _tags.Any(t => t.Tag == compressed) ? compressed
+            : null;
     }
 }

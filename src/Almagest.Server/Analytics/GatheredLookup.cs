@@ -21,10 +21,12 @@ internal sealed class GatheredLookup<TKey, TValue>(Func<IReadOnlyCollection<TKey
         {
             mine = _next ??= new Look();
             mine.Keys.Add(key);
-            if (!_isLooking) (_isLooking, starts, _next) = (true, true, null);
+            if (!_isLooking)
+                (_isLooking, starts, _next) = (true, true, null);
         }
         // The look serves others, too: it does not end when this request is given up.
-        if (starts) _ = WorkAsync(mine);
+        if (starts)
+            _ = WorkAsync(mine);
         return (await mine.Values.Task.WaitAsync(cancellationToken)).GetValueOrDefault(key);
     }
 
@@ -52,6 +54,7 @@ internal sealed class GatheredLookup<TKey, TValue>(Func<IReadOnlyCollection<TKey
     {
         public HashSet<TKey> Keys { get; } = [];
 
-        public TaskCompletionSource<IReadOnlyDictionary<TKey, TValue>> Values { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IReadOnlyDictionary<TKey, TValue>> Values { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

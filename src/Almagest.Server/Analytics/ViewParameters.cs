@@ -19,8 +19,14 @@ internal sealed class ViewParameters
         _filters = [.. view.Filters.Select(filter => Of(filter, ledger))];
         if (view.SortColumns is [var first, ..])
             _sort = new Choice("sort", "the column to sort by, largest or newest first, nulls last", view.SortColumns, first);
-        if (view.Route!.Limit is { } rows) _limit = new WholeNumber("limit", rows.Description, 1, rows.Most, rows.Standard);
-        All = [.. _filters.Select(f => f.Parameter), .. new RouteParameter?[] { _sort, _limit }.OfType<RouteParameter>(), TableAnswer.Format];
+        if (view.Route!.Limit is { } rows)
+            _limit = new WholeNumber("limit", rows.Description, 1, rows.Most, rows.Standard);
+        All =
+        [
+            .. _filters.Select(f => f.Parameter),
+            .. new RouteParameter?[] { _sort, _limit }.OfType<RouteParameter>(),
+            TableAnswer.Format,
+        ];
     }
 
     public IReadOnlyList<RouteParameter> All { get; }
@@ -28,7 +34,8 @@ internal sealed class ViewParameters
     public async ValueTask<ViewRows> ReadAsync(HttpContext context)
     {
         var rows = new ViewRows();
-        foreach (var (filter, _, read) in _filters) rows = rows.Where(filter, await read(context));
+        foreach (var (filter, _, read) in _filters)
+            rows = rows.Where(filter, await read(context));
         return rows with { Sort = _sort?.Read(context), Limit = _limit?.Read(context) };
     }
 
@@ -54,7 +61,14 @@ internal sealed class ViewParameters
                 return (filter, id, context => new(id.Read(context)));
             case DatasetFilter:
                 var dataset = new Words(name, description);
-                return (filter, dataset, async context => dataset.Read(context) is { } given ? (await new DatasetRepository(ledger).FindAsync(given, context.RequestAborted)).DatasetId : null);
+                return (
+                    filter,
+                    dataset,
+                    async context =>
+                        dataset.Read(context) is { } given
+                            ? (await new DatasetRepository(ledger).FindAsync(given, context.RequestAborted)).DatasetId
+                            : null
+                );
             case ConeFilter:
                 var cone = new Cone(name, description);
                 return (filter, cone, context => new(cone.Read(context) is var (ra, dec, radius) ? SkyCell.InCone(ra, dec, radius) : null));

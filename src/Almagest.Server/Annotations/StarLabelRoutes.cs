@@ -47,38 +47,92 @@ internal static class StarLabelRoutes
     {
         var labels = new StarLabels(ledger);
 
-        api.Route("POST", "/stars/{star_id}/labels", "labelStar", "Labels a star", async context =>
-        {
-            var starId = s_starId.Read(context)!.Value;
-            var body = await JsonBody.ReadAsync<StarLabelRequestBody>(context);
-            var (label, isNew) = await labels.SetAsync(new StarLabel
-            {
-                StarId = starId, LabelSet = body.LabelSet ?? "truth", IsAnomaly = body.IsAnomaly, Kind = body.Kind, Cluster = body.Cluster, Remark = body.Remark, LabelledBy = body.By,
-            }, context.RequestAborted);
-            return isNew ? Results.Created($"/stars/{starId}", label.ToResource()) : Results.Ok(label.ToResource());
-        }, s_starId).WithTags("Annotations").WithDescription("A label that the star has in the set already is replaced. Labels feed mv_discovery_quality, which follows by itself.")
-            .Accepts<StarLabelRequestBody>("application/json").Produces<StarLabelResource>(201).Produces<StarLabelResource>().Fails(400, 404, 413, 415);
+        api.Route(
+                "POST",
+                "/stars/{star_id}/labels",
+                "labelStar",
+                "Labels a star",
+                async context =>
+                {
+                    var starId = s_starId.Read(context)!.Value;
+                    var body = await JsonBody.ReadAsync<StarLabelRequestBody>(context);
+                    var (label, isNew) = await labels.SetAsync(
+                        new StarLabel
+                        {
+                            StarId = starId,
+                            LabelSet = body.LabelSet ?? "truth",
+                            IsAnomaly = body.IsAnomaly,
+                            Kind = body.Kind,
+                            Cluster = body.Cluster,
+                            Remark = body.Remark,
+                            LabelledBy = body.By,
+                        },
+                        context.RequestAborted
+                    );
+                    return isNew ? Results.Created($"/stars/{starId}", label.ToResource()) : Results.Ok(label.ToResource());
+                },
+                s_starId
+            )
+            .WithTags("Annotations")
+            .WithDescription(
+                "A label that the star has in the set already is replaced. Labels feed mv_discovery_quality, which follows by itself."
+            )
+            .Accepts<StarLabelRequestBody>("application/json")
+            .Produces<StarLabelResource>(201)
+            .Produces<StarLabelResource>()
+            .Fails(400, 404, 413, 415);
 
-        api.Route("DELETE", "/stars/{star_id}/labels", "unlabelStar", "Takes a star's label away", async context =>
-        {
-            await labels.RemoveAsync(s_starId.Read(context)!.Value, s_labelSet.Read(context) ?? "truth", context.RequestAborted);
-            return Results.NoContent();
-        }, s_starId, s_labelSet).WithTags("Annotations").Produces(204).Fails(404);
+        api.Route(
+                "DELETE",
+                "/stars/{star_id}/labels",
+                "unlabelStar",
+                "Takes a star's label away",
+                async context =>
+                {
+                    await labels.RemoveAsync(s_starId.Read(context)!.Value, s_labelSet.Read(context) ?? "truth", context.RequestAborted);
+                    return Results.NoContent();
+                },
+                s_starId,
+                s_labelSet
+            )
+            .WithTags("Annotations")
+            .Produces(204)
+            .Fails(404);
 
-        api.Route("GET", "/datasets/{dataset}/labels", "listLabels", "The labels of a dataset's stars in one set, page by page", async context =>
-        {
-            var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
-            var set = s_labelSet.Read(context) ?? "truth";
-            if (TableAnswer.Wanted(context) is { } format)
-            {
-                TableAnswer.RefusePaging(context, s_limit.Name, s_after.Name);
-                return TableAnswer.Of(context, await labels.TableAsync(dataset, set, context.RequestAborted), format, "labels");
-            }
-            var limit = s_limit.ReadInt(context);
-            var found = await labels.PageAsync(dataset.DatasetId, set, s_after.Read(context)!.Value, limit + 1, context.RequestAborted);
-            var page = found.Take(limit).Select(l => l.Label.ToLabelledStar(l.SourceId)).ToList();
-            return Results.Ok(new LabelPage(page, found.Count > limit ? page[^1].StarId : null));
-        }, s_dataset, s_labelSet, s_limit, s_after, TableAnswer.Format).WithTags("Annotations").WithDescription("With a format, all of them as one streamed table that 'labels import' reads again.")
-            .ProducesTable<LabelPage>().Fails(404);
+        api.Route(
+                "GET",
+                "/datasets/{dataset}/labels",
+                "listLabels",
+                "The labels of a dataset's stars in one set, page by page",
+                async context =>
+                {
+                    var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
+                    var set = s_labelSet.Read(context) ?? "truth";
+                    if (TableAnswer.Wanted(context) is { } format)
+                    {
+                        TableAnswer.RefusePaging(context, s_limit.Name, s_after.Name);
+                        return TableAnswer.Of(context, await labels.TableAsync(dataset, set, context.RequestAborted), format, "labels");
+                    }
+                    var limit = s_limit.ReadInt(context);
+                    var found = await labels.PageAsync(
+                        dataset.DatasetId,
+                        set,
+                        s_after.Read(context)!.Value,
+                        limit + 1,
+                        context.RequestAborted
+                    );
+                    var page = found.Take(limit).Select(l => l.Label.ToLabelledStar(l.SourceId)).ToList();
+                    return Results.Ok(new LabelPage(page, found.Count > limit ? page[^1].StarId : null));
+                },
+                s_dataset,
+                s_labelSet,
+                s_limit,
+                s_after,
+                TableAnswer.Format
+            )
+            .WithTags("Annotations")
+            .WithDescription("With a format, all of them as one streamed table that 'labels import' reads again.")
+            .ProducesTable<LabelPage>()
+            .Fails(404);
     }
 }

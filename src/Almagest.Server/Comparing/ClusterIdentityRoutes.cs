@@ -34,17 +34,42 @@ public sealed record ClusterIdentityRequestBody
 internal static class ClusterIdentityRoutes
 {
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger) =>
-        api.Route("POST", "/discovery/clusters/identity", "identifyClusters", "Recognises clusters across cluster runs", async context =>
-        {
-            var body = await JsonBody.ReadAsync<ClusterIdentityRequestBody>(context);
-            var ids = body.RunIds ?? throw LedgerException.Invalid("run_ids", "run_ids is not given", "Give the ids of 2 to 100 complete cluster runs.");
-            var standard = new ClusterMatchingOptions();
-            var options = standard with { MinJaccard = body.MinJaccard ?? standard.MinJaccard, Limit = body.Limit ?? standard.Limit, Members = body.Members ?? 0 };
-            var runs = await ComparedRuns.LoadAsync(ledger, ids, cancellationToken: context.RequestAborted);
-            return Results.Ok((await new ClusterIdentityReader(ledger).ReadAsync(runs, options, context.RequestAborted)).ToResource());
-        })
+        api.Route(
+                "POST",
+                "/discovery/clusters/identity",
+                "identifyClusters",
+                "Recognises clusters across cluster runs",
+                async context =>
+                {
+                    var body = await JsonBody.ReadAsync<ClusterIdentityRequestBody>(context);
+                    var ids =
+                        body.RunIds
+                        ?? throw LedgerException.Invalid(
+                            "run_ids",
+                            "run_ids is not given",
+                            "Give the ids of 2 to 100 complete cluster runs."
+                        );
+                    var standard = new ClusterMatchingOptions();
+                    var options = standard with
+                    {
+                        MinJaccard = body.MinJaccard ?? standard.MinJaccard,
+                        Limit = body.Limit ?? standard.Limit,
+                        Members = body.Members ?? 0,
+                    };
+                    var runs = await ComparedRuns.LoadAsync(ledger, ids, cancellationToken: context.RequestAborted);
+                    return Results.Ok(
+                        (await new ClusterIdentityReader(ledger).ReadAsync(runs, options, context.RequestAborted)).ToResource()
+                    );
+                }
+            )
             .WithTags("Comparing")
-            .WithDescription("Runs are taken in the order of their mean agreement with the others; clusters are matched to those of earlier runs by the assignment with the greatest sum of Jaccard similarities. "
-                + "Each cluster has one identity. Names splits and merges, and gives each star the share of runs in which it belongs. Formulas and thresholds: docs/statistics.md.")
-            .Accepts<ClusterIdentityRequestBody>("application/json").Produces<ClusterIdentityList>().Fails(400, 404, 409, 413, 415);
+            .WithDescription(
+                "Runs are taken in the order of their mean agreement with the others; clusters are matched to those of earlier runs "
+                    + "by the assignment with the greatest sum of Jaccard similarities. "
+                    + "Each cluster has one identity. Names splits and merges, and gives each star the share of runs in which it "
+                    + "belongs. Formulas and thresholds: docs/statistics.md."
+            )
+            .Accepts<ClusterIdentityRequestBody>("application/json")
+            .Produces<ClusterIdentityList>()
+            .Fails(400, 404, 409, 413, 415);
 }

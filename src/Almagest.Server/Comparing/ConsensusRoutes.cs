@@ -14,7 +14,12 @@ namespace Almagest.Server.Comparing;
 
 internal static class ConsensusRoutes
 {
-    private static readonly Choice s_order = new("order", "by the lower end of the credible interval, or by the posterior mean", ["low", "mean"], "low");
+    private static readonly Choice s_order = new(
+        "order",
+        "by the lower end of the credible interval, or by the posterior mean",
+        ["low", "mean"],
+        "low"
+    );
     private static readonly WholeNumber s_limit = new("limit", "most stars", 1, ConsensusReader.MostStars, 100);
     private static readonly Number s_maxQ = new("max_q", "only pairs whose q value is at most this", 0, 1, 1);
     private static readonly WholeNumber s_pairLimit = new("limit", "most pairs", 1, 5000, 50);
@@ -24,46 +29,94 @@ internal static class ConsensusRoutes
     {
         var group = api.MapGroup("/analytics/discovery").WithTags("Comparing");
 
-        group.Route("GET", "/consensus", "getConsensus", "Stars that anomaly runs agree on, the surest first", async context =>
-        {
-            var order = s_order.Read(context)!;
-            var runs = await RunChoice.ReadAsync(context, ledger);
-            var by = order == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low;
-            var limit = s_limit.ReadInt(context);
-            if (TableAnswer.Wanted(context) is { } format)
-            {
-                var most = context.Request.Query[s_limit.Name] is [{ Length: > 0 }, ..] ? limit : (int?)null;
-                return TableAnswer.Of(context, await new ConsensusExport(ledger).TableAsync(runs, by, most, context.RequestAborted), format, "consensus");
-            }
-            var found = await new ConsensusReader(ledger).ReadAsync(runs, limit, by, context.RequestAborted);
-            return Results.Ok(found.ToResource(by));
-        }, RunChoice.Dataset, RunChoice.RunIds, s_order, s_limit, TableAnswer.Format)
-            .WithDescription("Each star is judged by the runs that analysed it: flagged k of n, with a posterior under Jeffreys' prior and its 95 % credible interval. Runs that say nearly the same "
-                + "share one say: each weighs 1 over the sum of its similarities (Cohen's kappa) to the others. Read from the raw results of complete runs. Formulas: docs/statistics.md. "
-                + "With a format, every flagged star (or the first limit of them) as one streamed table.")
-            .ProducesTable<ConsensusResource>().Fails(404, 409);
+        group
+            .Route(
+                "GET",
+                "/consensus",
+                "getConsensus",
+                "Stars that anomaly runs agree on, the surest first",
+                async context =>
+                {
+                    var order = s_order.Read(context)!;
+                    var runs = await RunChoice.ReadAsync(context, ledger);
+                    var by = order == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low;
+                    var limit = s_limit.ReadInt(context);
+                    if (TableAnswer.Wanted(context) is { } format)
+                    {
+                        var most = context.Request.Query[s_limit.Name] is [{ Length: > 0 }, ..] ? limit : (int?)null;
+                        return TableAnswer.Of(
+                            context,
+                            await new ConsensusExport(ledger).TableAsync(runs, by, most, context.RequestAborted),
+                            format,
+                            "consensus"
+                        );
+                    }
+                    var found = await new ConsensusReader(ledger).ReadAsync(runs, limit, by, context.RequestAborted);
+                    return Results.Ok(found.ToResource(by));
+                },
+                RunChoice.Dataset,
+                RunChoice.RunIds,
+                s_order,
+                s_limit,
+                TableAnswer.Format
+            )
+            .WithDescription(
+                "Each star is judged by the runs that analysed it: flagged k of n, with a posterior under Jeffreys' prior and its 95 "
+                    + "% credible interval. Runs that say nearly the same "
+                    + "share one say: each weighs 1 over the sum of its similarities (Cohen's kappa) to the others. Read from the raw "
+                    + "results of complete runs. Formulas: docs/statistics.md. "
+                    + "With a format, every flagged star (or the first limit of them) as one streamed table."
+            )
+            .ProducesTable<ConsensusResource>()
+            .Fails(404, 409);
 
-        group.Route("GET", "/overlaps/significance", "getOverlapSignificance", "Which pairs of anomaly runs agree more than by chance", async context =>
-        {
-            var (most, limit, after) = (s_maxQ.Read(context), s_pairLimit.ReadInt(context), s_after.Read(context));
-            var runs = await RunChoice.ReadAsync(context, ledger);
-            var all = PairSignificance.Matrix(runs, await new RunSetReader(ledger).MarksAsync(runs, context.RequestAborted));
-            var wanted = all.Where(p => Math.Pow(10, p.Log10QValue) <= most).ToList();
-            if (TableAnswer.Wanted(context) is { } format)
-            {
-                TableAnswer.RefusePaging(context, s_pairLimit.Name, s_after.Name);
-                var rows = FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first");
-                return TableAnswer.Of(context, await new MatrixExport(ledger).TableAsync(runs, wanted, rows, context.RequestAborted), format, "overlaps");
-            }
-            var start = after is null ? 0 : wanted.FindIndex(p => ComparisonResources.TokenOf(p) == after) + 1;
-            if (after is not null && start == 0)
-                throw LedgerException.Of(ErrorCode.BadPageToken, "the page token is malformed, or belongs to another question",
-                    "Use 'next' of the page before, with the same query.", "after");
-            return Results.Ok(ComparisonResources.PageOf(runs, all, wanted, start, limit));
-        }, RunChoice.Dataset, RunChoice.RunIds, s_maxQ, s_pairLimit, s_after, TableAnswer.Format)
-            .WithDescription("Counts only the stars that both runs analysed. p value: hypergeometric. q value: adjusted over all pairs of these runs (Benjamini and Hochberg), whatever max_q and limit are. "
-                + "Read from the raw results of complete runs. Formulas: docs/statistics.md. "
-                + "With a format, all such pairs as one streamed table.")
-            .ProducesTable<SignificanceResource>().Fails(404, 409);
+        group
+            .Route(
+                "GET",
+                "/overlaps/significance",
+                "getOverlapSignificance",
+                "Which pairs of anomaly runs agree more than by chance",
+                async context =>
+                {
+                    var (most, limit, after) = (s_maxQ.Read(context), s_pairLimit.ReadInt(context), s_after.Read(context));
+                    var runs = await RunChoice.ReadAsync(context, ledger);
+                    var all = PairSignificance.Matrix(runs, await new RunSetReader(ledger).MarksAsync(runs, context.RequestAborted));
+                    var wanted = all.Where(p => Math.Pow(10, p.Log10QValue) <= most).ToList();
+                    if (TableAnswer.Wanted(context) is { } format)
+                    {
+                        TableAnswer.RefusePaging(context, s_pairLimit.Name, s_after.Name);
+                        var rows = FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first");
+                        return TableAnswer.Of(
+                            context,
+                            await new MatrixExport(ledger).TableAsync(runs, wanted, rows, context.RequestAborted),
+                            format,
+                            "overlaps"
+                        );
+                    }
+                    var start = after is null ? 0 : wanted.FindIndex(p => ComparisonResources.TokenOf(p) == after) + 1;
+                    if (after is not null && start == 0)
+                        throw LedgerException.Of(
+                            ErrorCode.BadPageToken,
+                            "the page token is malformed, or belongs to another question",
+                            "Use 'next' of the page before, with the same query.",
+                            "after"
+                        );
+                    return Results.Ok(ComparisonResources.PageOf(runs, all, wanted, start, limit));
+                },
+                RunChoice.Dataset,
+                RunChoice.RunIds,
+                s_maxQ,
+                s_pairLimit,
+                s_after,
+                TableAnswer.Format
+            )
+            .WithDescription(
+                "Counts only the stars that both runs analysed. p value: hypergeometric. q value: adjusted over all pairs of these "
+                    + "runs (Benjamini and Hochberg), whatever max_q and limit are. "
+                    + "Read from the raw results of complete runs. Formulas: docs/statistics.md. "
+                    + "With a format, all such pairs as one streamed table."
+            )
+            .ProducesTable<SignificanceResource>()
+            .Fails(404, 409);
     }
 }

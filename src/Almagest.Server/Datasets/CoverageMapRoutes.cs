@@ -17,26 +17,68 @@ internal static class CoverageMapRoutes
 {
     private static readonly Words s_dataset = new("dataset", "the dataset: its name or id") { InPath = true };
     private static readonly Uuid s_runId = new("run_id", "the run") { InPath = true };
-    private static readonly WholeNumber s_order = new("order", "HEALPix order of the finest cells; 8 = 13.7 arc minutes, one more halves them", 0, Healpix.MaxOrder, CoverageReader.UsualOrder);
-    private static readonly Choice s_format = new("format", "fits (NUNIQ), ascii or json; left out = fits, unless Accept asks for text/plain or application/json", ["fits", "ascii", "json"]);
+    private static readonly WholeNumber s_order = new(
+        "order",
+        "HEALPix order of the finest cells; 8 = 13.7 arc minutes, one more halves them",
+        0,
+        Healpix.MaxOrder,
+        CoverageReader.UsualOrder
+    );
+    private static readonly Choice s_format = new(
+        "format",
+        "fits (NUNIQ), ascii or json; left out = fits, unless Accept asks for text/plain or application/json",
+        ["fits", "ascii", "json"]
+    );
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
         var group = api.MapGroup("/vo").WithTags("Virtual observatory");
 
-        group.Route("GET", "/datasets/{dataset}/moc", "getDatasetMoc", "The part of the sky that holds a dataset's stars, as MOC 2.0", async context =>
-        {
-            var order = s_order.ReadInt(context);
-            var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
-            return Answer(context, await new CoverageReader(ledger).OfDatasetAsync(dataset, order, context.RequestAborted), dataset.Name);
-        }, s_dataset, s_order, s_format).Produces<string>(200, "application/fits", "text/plain", "application/json").Fails(404);
+        group
+            .Route(
+                "GET",
+                "/datasets/{dataset}/moc",
+                "getDatasetMoc",
+                "The part of the sky that holds a dataset's stars, as MOC 2.0",
+                async context =>
+                {
+                    var order = s_order.ReadInt(context);
+                    var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
+                    return Answer(
+                        context,
+                        await new CoverageReader(ledger).OfDatasetAsync(dataset, order, context.RequestAborted),
+                        dataset.Name
+                    );
+                },
+                s_dataset,
+                s_order,
+                s_format
+            )
+            .Produces<string>(200, "application/fits", "text/plain", "application/json")
+            .Fails(404);
 
-        group.Route("GET", "/runs/{run_id}/moc", "getRunMoc", "The part of the sky that holds the stars of a run, as MOC 2.0", async context =>
-        {
-            var order = s_order.ReadInt(context);
-            var run = await new RunRepository(ledger).GetAsync(s_runId.Read(context)!.Value, context.RequestAborted);
-            return Answer(context, await new CoverageReader(ledger).OfRunAsync(run, order, context.RequestAborted), $"run-{run.RunId}");
-        }, s_runId, s_order, s_format).Produces<string>(200, "application/fits", "text/plain", "application/json").Fails(404, 409);
+        group
+            .Route(
+                "GET",
+                "/runs/{run_id}/moc",
+                "getRunMoc",
+                "The part of the sky that holds the stars of a run, as MOC 2.0",
+                async context =>
+                {
+                    var order = s_order.ReadInt(context);
+                    var run = await new RunRepository(ledger).GetAsync(s_runId.Read(context)!.Value, context.RequestAborted);
+                    return Answer(
+                        context,
+                        await new CoverageReader(ledger).OfRunAsync(run, order, context.RequestAborted),
+                        $"run-{run.RunId}"
+                    );
+                },
+                s_runId,
+                s_order,
+                s_format
+            )
+            .Produces<string>(200, "application/fits", "text/plain", "application/json")
+            .Fails(404, 409);
     }
 
     private static IResult Answer(HttpContext context, SkyCoverage coverage, string name)
@@ -50,7 +92,11 @@ internal static class CoverageMapRoutes
                 return Results.Text(coverage.ToJson() + "\n", "application/json; charset=utf-8");
             default:
                 var numbers = coverage.Cells.Select(c => SkyCoverage.Nuniq(c.Order, c.Cell)).ToList();
-                return Results.Stream(stream => CoverageFits.WriteAsync(stream, coverage.Order, numbers, name, context.RequestAborted), "application/fits", $"{name}-moc.fits");
+                return Results.Stream(
+                    stream => CoverageFits.WriteAsync(stream, coverage.Order, numbers, name, context.RequestAborted),
+                    "application/fits",
+                    $"{name}-moc.fits"
+                );
         }
     }
 
@@ -58,9 +104,12 @@ internal static class CoverageMapRoutes
     {
         foreach (var media in context.Request.GetTypedHeaders().Accept.OrderByDescending(a => a.Quality ?? 1))
         {
-            if (media.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)) return "ascii";
-            if (media.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)) return "json";
-            if (media.MatchesAllTypes || media.MediaType.EndsWith("/fits", StringComparison.OrdinalIgnoreCase)) break;
+            if (media.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase))
+                return "ascii";
+            if (media.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+                return "json";
+            if (media.MatchesAllTypes || media.MediaType.EndsWith("/fits", StringComparison.OrdinalIgnoreCase))
+                break;
         }
         return "fits";
     }

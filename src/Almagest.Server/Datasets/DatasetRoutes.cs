@@ -17,7 +17,10 @@ internal static class DatasetRoutes
     private static readonly Words s_name = new("dataset", "the dataset: its name or id") { InPath = true };
     private static readonly Words s_sourceId = new("source_id", "only the star with this id of the catalogue's own");
     private static readonly WholeNumber s_after = new("after", "next of the page before", 0, long.MaxValue, 0);
-    private static readonly Words s_filter = new("filter", "with a format: only these stars, as terms like 'cone=56.75,24.1,2 magnitude=..15' or as JSON");
+    private static readonly Words s_filter = new(
+        "filter",
+        "with a format: only these stars, as terms like 'cone=56.75,24.1,2 magnitude=..15' or as JSON"
+    );
     private static readonly Flag s_extra = new("extra", "with a format: also the other columns of the source table, as one column of JSON");
     private static readonly WholeNumber s_limit = new("limit", "most stars", 1, 10_000, 100);
 
@@ -27,44 +30,99 @@ internal static class DatasetRoutes
         var datasets = new DatasetRepository(ledger);
         var group = api.MapGroup("/datasets").WithTags("Datasets");
 
-        group.Route("GET", "", "listDatasets", "All datasets, in order of loading", async context =>
-            Results.Ok(await DatasetResources.ListAsync(ledger, context.RequestAborted))).Produces<DatasetResource[]>();
+        group
+            .Route(
+                "GET",
+                "",
+                "listDatasets",
+                "All datasets, in order of loading",
+                async context => Results.Ok(await DatasetResources.ListAsync(ledger, context.RequestAborted))
+            )
+            .Produces<DatasetResource[]>();
 
-        group.Route("GET", "/{dataset}", "getDataset", "One dataset, with a sample of the rows that could not be loaded", async context =>
-        {
-            var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
-            return Results.Ok(await DatasetResources.ReadAsync(ledger, dataset, cancellationToken: context.RequestAborted));
-        }, s_name).Produces<DatasetDetail>().Fails(404);
+        group
+            .Route(
+                "GET",
+                "/{dataset}",
+                "getDataset",
+                "One dataset, with a sample of the rows that could not be loaded",
+                async context =>
+                {
+                    var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
+                    return Results.Ok(await DatasetResources.ReadAsync(ledger, dataset, cancellationToken: context.RequestAborted));
+                },
+                s_name
+            )
+            .Produces<DatasetDetail>()
+            .Fails(404);
 
-        group.Route("DELETE", "/{dataset}", "deleteDataset", "Deletes a dataset with its stars, labels, runs and results", async context =>
-        {
-            var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
-            await datasets.DeleteAsync(dataset.DatasetId, s_withRuns.Read(context), context.RequestAborted);
-            return Results.NoContent();
-        }, s_name, s_withRuns).WithDescription("Refused while a run on it is being worked on, and while it has runs, unless with_runs is true. The views follow by themselves.")
-            .Produces(204).Fails(404, 409).DisableRequestTimeout();
+        group
+            .Route(
+                "DELETE",
+                "/{dataset}",
+                "deleteDataset",
+                "Deletes a dataset with its stars, labels, runs and results",
+                async context =>
+                {
+                    var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
+                    await datasets.DeleteAsync(dataset.DatasetId, s_withRuns.Read(context), context.RequestAborted);
+                    return Results.NoContent();
+                },
+                s_name,
+                s_withRuns
+            )
+            .WithDescription(
+                "Refused while a run on it is being worked on, and while it has runs, unless with_runs is true. The views follow by "
+                    + "themselves."
+            )
+            .Produces(204)
+            .Fails(404, 409)
+            .DisableRequestTimeout();
 
-        group.Route("GET", "/{dataset}/stars", "listStars", "The stars of a dataset, page by page; or one by the catalogue's own id", async context =>
-        {
-            var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
-            var limit = s_limit.ReadInt(context);
-            var (filter, extra) = (StarFilterText.Parse(s_filter.Read(context)), s_extra.Read(context));
-            if (TableAnswer.Wanted(context) is { } format)
-            {
-                TableAnswer.RefusePaging(context, s_after.Name, s_sourceId.Name);
-                var most = context.Request.Query[s_limit.Name] is [{ Length: > 0 }, ..] ? limit : (long?)null;
-                return TableAnswer.Of(context, new SelectionExport(ledger).Table(dataset, filter, extra, most, context.RequestAborted), format, $"dataset-{dataset.DatasetId}");
-            }
-            TableAnswer.RequireFormat(context, s_filter.Name, s_extra.Name);
-            var after = s_after.Read(context)!.Value;
-            var found = s_sourceId.Read(context) is { } sourceId
-                ? await datasets.FindStarsAsync(dataset.DatasetId, sourceId, context.RequestAborted)
-                : await datasets.StarsAsync(dataset.DatasetId, after, limit + 1, context.RequestAborted);
-            var page = found.Take(limit).Select(DatasetResources.ToResource).ToList();
-            return Results.Ok(new StarPage(page, found.Count > limit ? page[^1].StarId : null));
-        }, s_name, s_sourceId, s_after, s_limit, s_filter, s_extra, TableAnswer.Format)
-            .WithDescription("With a format, or Accept with the media type of one, every star (or the first limit of them), as one streamed table; docs/guide/exports.md says what is in it.")
-            .ProducesTable<StarPage>().Fails(404);
+        group
+            .Route(
+                "GET",
+                "/{dataset}/stars",
+                "listStars",
+                "The stars of a dataset, page by page; or one by the catalogue's own id",
+                async context =>
+                {
+                    var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
+                    var limit = s_limit.ReadInt(context);
+                    var (filter, extra) = (StarFilterText.Parse(s_filter.Read(context)), s_extra.Read(context));
+                    if (TableAnswer.Wanted(context) is { } format)
+                    {
+                        TableAnswer.RefusePaging(context, s_after.Name, s_sourceId.Name);
+                        var most = context.Request.Query[s_limit.Name] is [{ Length: > 0 }, ..] ? limit : (long?)null;
+                        return TableAnswer.Of(
+                            context,
+                            new SelectionExport(ledger).Table(dataset, filter, extra, most, context.RequestAborted),
+                            format,
+                            $"dataset-{dataset.DatasetId}"
+                        );
+                    }
+                    TableAnswer.RequireFormat(context, s_filter.Name, s_extra.Name);
+                    var after = s_after.Read(context)!.Value;
+                    var found = s_sourceId.Read(context) is { } sourceId
+                        ? await datasets.FindStarsAsync(dataset.DatasetId, sourceId, context.RequestAborted)
+                        : await datasets.StarsAsync(dataset.DatasetId, after, limit + 1, context.RequestAborted);
+                    var page = found.Take(limit).Select(DatasetResources.ToResource).ToList();
+                    return Results.Ok(new StarPage(page, found.Count > limit ? page[^1].StarId : null));
+                },
+                s_name,
+                s_sourceId,
+                s_after,
+                s_limit,
+                s_filter,
+                s_extra,
+                TableAnswer.Format
+            )
+            .WithDescription(
+                "With a format, or Accept with the media type of one, every star (or the first limit of them), as one streamed table; "
+                    + "docs/guide/exports.md says what is in it."
+            )
+            .ProducesTable<StarPage>()
+            .Fails(404);
 
         UploadRoutes.Map(group, options);
     }

@@ -10,9 +10,8 @@ namespace Almagest.Server.Datasets;
 /// <summary>Everything the ledger knows of one star: the catalogue's row, and what was found.</summary>
 public sealed record StarDetail : StarResource
 {
-    internal StarDetail(Star star) : base(star.ToResource())
-    {
-    }
+    internal StarDetail(Star star)
+        : base(star.ToResource()) { }
 
     /// <summary>Name of its dataset.</summary>
     [JsonPropertyOrder(1)]

@@ -20,19 +20,31 @@ internal static class StarRoutes
         var results = new ResultRepository(ledger);
         var analytics = new AnalyticsQueries(ledger);
 
-        api.Route("GET", "/stars/{star_id}", "getStar", "One star: catalogue, labels, how often it is flagged, and what each run says of it", async context =>
-        {
-            var starId = s_starId.Read(context)!.Value;
-            var star = await datasets.GetStarAsync(starId, context.RequestAborted);
-            var dataset = await datasets.GetAsync(star.DatasetId, context.RequestAborted);
-            var frequency = await analytics.FrequencyAsync(starId, context.RequestAborted);
-            return Results.Ok(new StarDetail(star)
-            {
-                Dataset = dataset.Name,
-                Labels = (await datasets.LabelsAsync(starId, context.RequestAborted)).ConvertAll(DatasetResources.ToResource),
-                Frequency = frequency,
-                History = await results.HistoryAsync(starId, cancellationToken: context.RequestAborted),
-            });
-        }, s_starId).WithTags("Datasets").Produces<StarDetail>().Fails(404);
+        api.Route(
+                "GET",
+                "/stars/{star_id}",
+                "getStar",
+                "One star: catalogue, labels, how often it is flagged, and what each run says of it",
+                async context =>
+                {
+                    var starId = s_starId.Read(context)!.Value;
+                    var star = await datasets.GetStarAsync(starId, context.RequestAborted);
+                    var dataset = await datasets.GetAsync(star.DatasetId, context.RequestAborted);
+                    var frequency = await analytics.FrequencyAsync(starId, context.RequestAborted);
+                    return Results.Ok(
+                        new StarDetail(star)
+                        {
+                            Dataset = dataset.Name,
+                            Labels = (await datasets.LabelsAsync(starId, context.RequestAborted)).ConvertAll(DatasetResources.ToResource),
+                            Frequency = frequency,
+                            History = await results.HistoryAsync(starId, cancellationToken: context.RequestAborted),
+                        }
+                    );
+                },
+                s_starId
+            )
+            .WithTags("Datasets")
+            .Produces<StarDetail>()
+            .Fails(404);
     }
 }

@@ -52,7 +52,11 @@ public static class AlmagestServer
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Almagest.Server" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, endpoint));
         // A failed start is thrown and explained; the host would log it a second time, as a stack trace.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder
+            .Logging.AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Quartz", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         (options.Logging ?? LogToStandardError)(builder.Logging);
 
         var services = builder.Services;
@@ -70,7 +74,10 @@ public static class AlmagestServer
         services.AddSingleton(options.Ledger);
         services.AddSingleton<RunQueue>();
         services.AddSingleton<SelectionCache>();
-        services.AddSingleton(s => new RunExplainer(options.Ledger, s.GetRequiredService<SelectionCache>()) { MaxThreads = options.RunThreads });
+        services.AddSingleton(s => new RunExplainer(options.Ledger, s.GetRequiredService<SelectionCache>())
+        {
+            MaxThreads = options.RunThreads,
+        });
         services.AddSingleton<RequestMeter>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<AdqlRunner>();
@@ -78,9 +85,16 @@ public static class AlmagestServer
         services.AddSingleton<FreshAnswers>();
         services.AddSingleton<IDashboardHost, DashboardHost>();
         DashboardHosting.AddTo(services);
-        if (options.Workers > 0) services.AddHostedService<RunWorker>();
+        if (options.Workers > 0)
+            services.AddHostedService<RunWorker>();
         services.AddHostedService<ViewKeeper>();
-        DurableJobs.AddTo(services, options.Ledger, schedule is null ? [] : options.Workers == 0 ? [NightlyRefresh.JobBy(schedule)] : [NightlyRefresh.JobBy(schedule), RunWatch.Job]);
+        DurableJobs.AddTo(
+            services,
+            options.Ledger,
+            schedule is null ? []
+                : options.Workers == 0 ? [NightlyRefresh.JobBy(schedule)]
+                : [NightlyRefresh.JobBy(schedule), RunWatch.Job]
+        );
 
         var app = builder.Build();
         app.Services.GetRequiredService<RequestMeter>().Start();
@@ -108,18 +122,23 @@ public static class AlmagestServer
             using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(5));
             await app.StopAsync(grace.Token);
             await app.DisposeAsync();
-            if (ServerAddress.Explain(e, ServerAddress.Parse(options.Bind, options.Port)) is { } explained) throw explained;
+            if (ServerAddress.Explain(e, ServerAddress.Parse(options.Bind, options.Port)) is { } explained)
+                throw explained;
             throw;
         }
     }
 
-    /// <summary>The address of a started server, e.g. <c>http://127.0.0.1:8000/</c>; a server on every address is named by loopback.</summary>
+    /// <summary>The address of a started server, e.g. <c>http://127.0.0.1:8000/</c>; a server on every address is named by
+    /// loopback.</summary>
     public static Uri AddressOf(WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
+        var bound =
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
             ?? throw new InvalidOperationException("the server has not started");
-        return new Uri(bound.Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal).Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal));
+        return new Uri(
+            bound.Replace("//[::]", "//127.0.0.1", StringComparison.Ordinal).Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal)
+        );
     }
 
     private static void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint)

@@ -19,9 +19,19 @@ internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunEx
     public RunProgress? ProgressOf(Guid runId) => queue.ProgressOf(runId);
 
     public async Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellationToken) =>
-    [
-        .. (await new JobStatusReader(options.Ledger).ReadAsync(Executions, cancellationToken)).SelectMany(job => job.History.Count == 0
-            ? [new ClockJob(job.Job, job.Schedule, job.NextFire, null, null, null, null)]
-            : job.History.Select(h => new ClockJob(job.Job, job.Schedule, job.NextFire, h.FiredAt, h.DurationMs, h.Result, h.Summary))),
-    ];
+        [
+            .. (await new JobStatusReader(options.Ledger).ReadAsync(Executions, cancellationToken)).SelectMany(job =>
+                job.History.Count == 0
+                    ? [new ClockJob(job.Job, job.Schedule, job.NextFire, null, null, null, null)]
+                    : job.History.Select(h => new ClockJob(
+                        job.Job,
+                        job.Schedule,
+                        job.NextFire,
+                        h.FiredAt,
+                        h.DurationMs,
+                        h.Result,
+                        h.Summary
+                    ))
+            ),
+        ];
 }

@@ -8,52 +8,60 @@ namespace Almagest.Server.Http;
 /// </summary>
 internal static class HttpAdvice
 {
-    internal static readonly IReadOnlyDictionary<ErrorCode, Func<LedgerException, string?>> Catalogue =
-        new Dictionary<ErrorCode, Func<LedgerException, string?>>
-        {
-            [ErrorCode.AmbiguousStar] = _ => "Give its star_id, which no two stars share.",
-            [ErrorCode.CatalogueNotNamed] = _ => "Send one: curl -F file=@gaia.csv …/datasets",
-            [ErrorCode.CatalogueEpochUnknown] = e => After(e, "The parameters are catalog_epoch and map."),
-            [ErrorCode.ClustersNotFound] = e => e.Facts.TryGetValue("view", out var view)
-                ? $"GET /analytics/discovery/views says whether {view} lags." : e.Remedy,
-            [ErrorCode.ContentLoaded] = e =>
-                $"Use '{e.Facts["dataset"]}', or load it again with force=true and another dataset=NAME, "
-                + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",
-            [ErrorCode.CrossMatchNotFound] = _ => "GET /crossmatches lists them.",
-            [ErrorCode.DatabaseAway] = _ => "Try again in a moment; /health/ready says when it answers.",
-            [ErrorCode.DatasetHasRuns] = _ => "Add with_runs=true to delete them, too.",
-            [ErrorCode.DatasetNameTaken] = e => e.Facts.TryGetValue("dataset", out var name)
+    internal static readonly IReadOnlyDictionary<ErrorCode, Func<LedgerException, string?>> Catalogue = new Dictionary<
+        ErrorCode,
+        Func<LedgerException, string?>
+    >
+    {
+        [ErrorCode.AmbiguousStar] = _ => "Give its star_id, which no two stars share.",
+        [ErrorCode.CatalogueNotNamed] = _ => "Send one: curl -F file=@gaia.csv …/datasets",
+        [ErrorCode.CatalogueEpochUnknown] = e => After(e, "The parameters are catalog_epoch and map."),
+        [ErrorCode.ClustersNotFound] = e =>
+            e.Facts.TryGetValue("view", out var view) ? $"GET /analytics/discovery/views says whether {view} lags." : e.Remedy,
+        [ErrorCode.ContentLoaded] = e =>
+            $"Use '{e.Facts["dataset"]}', or load it again with force=true and another dataset=NAME, "
+            + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",
+        [ErrorCode.CrossMatchNotFound] = _ => "GET /crossmatches lists them.",
+        [ErrorCode.DatabaseAway] = _ => "Try again in a moment; /health/ready says when it answers.",
+        [ErrorCode.DatasetHasRuns] = _ => "Add with_runs=true to delete them, too.",
+        [ErrorCode.DatasetNameTaken] = e =>
+            e.Facts.TryGetValue("dataset", out var name)
                 ? $"Choose another name with dataset=NAME, or delete it: DELETE /datasets/{name}"
                 : "Choose another name with dataset=NAME.",
-            [ErrorCode.LabelNotFound] = _ => "GET /stars/{star_id} shows its labels.",
-            [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE, on the server.",
-            [ErrorCode.NoDatasets] = _ => "Load one first: POST /datasets, or almagest ingest FILE on the server.",
-            [ErrorCode.NoRowLoaded] = _ =>
-                "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. map=ra_deg=RAJ2000.",
-            [ErrorCode.PositionSystemUnknown] = e => After(e, "The parameters are map and frame."),
-            [ErrorCode.PositionsMissing] = e =>
-                After(e, $"The parameter is map={string.Join(',', ((IEnumerable<string>)e.Facts["fields"]!).Select(field => $"{field}=COLUMN"))}."),
-            [ErrorCode.RunCancelled] = _ => "Start it again: POST /discovery/runs/{run_id}/retry",
-            [ErrorCode.RunEnded] = e => e.Facts["status"] is "completed" ? "To remove it: DELETE /discovery/runs/{run_id}" : e.Remedy,
-            [ErrorCode.RunNotFound] = _ => "GET /discovery/runs lists them.",
-            [ErrorCode.RunNotRepeatable] = e => After(e, "POST /discovery/runs starts one."),
-            [ErrorCode.RunStarsChanged] = e => After(e, "POST /discovery/runs starts one."),
-            [ErrorCode.RunTaken] = _ => "GET /discovery/runs/{run_id} shows it.",
-            [ErrorCode.SchemaMismatch] = _ => "Run on the server: almagest db migrate",
-            [ErrorCode.SchemaOlder] = _ => "Run on the server: almagest db migrate",
-            [ErrorCode.SchemaTooOld] = e => $"First bring it there with the program of commit {e.Facts["commit"]}: "
-                + "run its 'almagest db migrate' on the server, which loses nothing. Then run this program's.",
-            [ErrorCode.StarNotAnalysed] = e => e.Facts.ContainsKey("run_id")
+        [ErrorCode.LabelNotFound] = _ => "GET /stars/{star_id} shows its labels.",
+        [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE, on the server.",
+        [ErrorCode.NoDatasets] = _ => "Load one first: POST /datasets, or almagest ingest FILE on the server.",
+        [ErrorCode.NoRowLoaded] = _ =>
+            "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. map=ra_deg=RAJ2000.",
+        [ErrorCode.PositionSystemUnknown] = e => After(e, "The parameters are map and frame."),
+        [ErrorCode.PositionsMissing] = e =>
+            After(
+                e,
+                $"The parameter is map={string.Join(',', ((IEnumerable<string>)e.Facts["fields"]!).Select(field => $"{field}=COLUMN"))}."
+            ),
+        [ErrorCode.RunCancelled] = _ => "Start it again: POST /discovery/runs/{run_id}/retry",
+        [ErrorCode.RunEnded] = e => e.Facts["status"] is "completed" ? "To remove it: DELETE /discovery/runs/{run_id}" : e.Remedy,
+        [ErrorCode.RunNotFound] = _ => "GET /discovery/runs lists them.",
+        [ErrorCode.RunNotRepeatable] = e => After(e, "POST /discovery/runs starts one."),
+        [ErrorCode.RunStarsChanged] = e => After(e, "POST /discovery/runs starts one."),
+        [ErrorCode.RunTaken] = _ => "GET /discovery/runs/{run_id} shows it.",
+        [ErrorCode.SchemaMismatch] = _ => "Run on the server: almagest db migrate",
+        [ErrorCode.SchemaOlder] = _ => "Run on the server: almagest db migrate",
+        [ErrorCode.SchemaTooOld] = e =>
+            $"First bring it there with the program of commit {e.Facts["commit"]}: "
+            + "run its 'almagest db migrate' on the server, which loses nothing. Then run this program's.",
+        [ErrorCode.StarNotAnalysed] = e =>
+            e.Facts.ContainsKey("run_id")
                 ? "Its stars are listed by GET /discovery/runs/{run_id}/results."
                 : "GET /stars/{star_id} says whether the star exists, and what each run says of it.",
-            [ErrorCode.StarNotFound] = e => e.Facts.ContainsKey("run_id")
+        [ErrorCode.StarNotFound] = e =>
+            e.Facts.ContainsKey("run_id")
                 ? "GET /discovery/runs/{run_id}/results lists the stars of the run."
                 : "Star ids are Almagest's own; look one up by source id with GET /datasets/{dataset}/stars?source_id=…",
-            [ErrorCode.ViewDefinitionStale] = _ =>
-                "Run on the server: almagest db migrate (the views are computed anew; nothing is lost).",
-            [ErrorCode.ViewsConverting] = _ => "Wait until it has ended; GET /analytics/discovery/views shows the mode.",
-            [ErrorCode.WrongRunCount] = _ => "Name the runs to compare; GET /discovery/runs lists them.",
-        };
+        [ErrorCode.ViewDefinitionStale] = _ => "Run on the server: almagest db migrate (the views are computed anew; nothing is lost).",
+        [ErrorCode.ViewsConverting] = _ => "Wait until it has ended; GET /analytics/discovery/views shows the mode.",
+        [ErrorCode.WrongRunCount] = _ => "Name the runs to compare; GET /discovery/runs lists them.",
+    };
 
     public static string? Of(LedgerException error) => Catalogue.TryGetValue(error.Code, out var advice) ? advice(error) : error.Remedy;
 

@@ -37,29 +37,45 @@ internal static class JsonBody
         }
     }
 
-    public static Problem WrongMediaType(HttpContext context) => Problem.Of(context, StatusCodes.Status415UnsupportedMediaType,
-        context.Request.ContentType is { Length: > 0 } type ? $"the body is of type '{type}', expected application/json" : "the body's type is not given, expected application/json",
-        "Send a JSON object with the header 'Content-Type: application/json'.");
+    public static Problem WrongMediaType(HttpContext context) =>
+        Problem.Of(
+            context,
+            StatusCodes.Status415UnsupportedMediaType,
+            context.Request.ContentType is { Length: > 0 } type
+                ? $"the body is of type '{type}', expected application/json"
+                : "the body's type is not given, expected application/json",
+            "Send a JSON object with the header 'Content-Type: application/json'."
+        );
 
     private static async Task<JsonDocument> ParseAsync(HttpContext context)
     {
         try
         {
-            return await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 }, context.RequestAborted);
+            return await JsonDocument.ParseAsync(
+                context.Request.Body,
+                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 },
+                context.RequestAborted
+            );
         }
         catch (JsonException e)
         {
-            throw LedgerException.Invalid("body", e.LineNumber is { } line
-                ? $"the body is no valid JSON at line {line + 1}, byte {e.BytePositionInLine + 1}"
-                : "the body is no valid JSON, or holds a field twice", "Send one JSON object.");
+            throw LedgerException.Invalid(
+                "body",
+                e.LineNumber is { } line
+                    ? $"the body is no valid JSON at line {line + 1}, byte {e.BytePositionInLine + 1}"
+                    : "the body is no valid JSON, or holds a field twice",
+                "Send one JSON object."
+            );
         }
     }
 
-    private static string Known<T>() => "Known fields: " + string.Join(", ", LedgerJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)) + ".";
+    private static string Known<T>() =>
+        "Known fields: " + string.Join(", ", LedgerJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)) + ".";
 
-    private static string Name(JsonValueKind kind) => kind switch
-    {
-        JsonValueKind.True or JsonValueKind.False => "boolean",
-        _ => kind.ToString().ToLowerInvariant(),
-    };
+    private static string Name(JsonValueKind kind) =>
+        kind switch
+        {
+            JsonValueKind.True or JsonValueKind.False => "boolean",
+            _ => kind.ToString().ToLowerInvariant(),
+        };
 }

@@ -15,31 +15,47 @@ namespace Almagest.Server.Http;
 /// <param name="Errors">what was wrong with each field of the request; null where no field was</param>
 /// <param name="Instance">the path that was asked for</param>
 public sealed record Problem(
-    string Type, string Title, int Status, string Detail, string Hint, IReadOnlyDictionary<string, string[]>? Errors, string Instance)
+    string Type,
+    string Title,
+    int Status,
+    string Detail,
+    string Hint,
+    IReadOnlyDictionary<string, string[]>? Errors,
+    string Instance
+)
 {
     internal const string ContentType = "application/problem+json";
 
     internal static Problem Of(HttpContext context, int status, string detail, string? hint = null, string? field = null)
     {
         detail = Sentence(detail, field);
-        return new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, hint ?? "The routes, their parameters and bodies are described at /docs.",
-            field is null ? null : new Dictionary<string, string[]> { [field] = [detail] }, context.Request.PathBase.Add(context.Request.Path).ToUriComponent());
+        return new Problem(
+            "about:blank",
+            ReasonPhrases.GetReasonPhrase(status),
+            status,
+            detail,
+            hint ?? "The routes, their parameters and bodies are described at /docs.",
+            field is null ? null : new Dictionary<string, string[]> { [field] = [detail] },
+            context.Request.PathBase.Add(context.Request.Path).ToUriComponent()
+        );
     }
 
-    internal static int StatusOf(LedgerErrorKind kind) => kind switch
-    {
-        LedgerErrorKind.Invalid => StatusCodes.Status400BadRequest,
-        LedgerErrorKind.NotFound => StatusCodes.Status404NotFound,
-        LedgerErrorKind.Conflict => StatusCodes.Status409Conflict,
-        _ => StatusCodes.Status503ServiceUnavailable,
-    };
+    internal static int StatusOf(LedgerErrorKind kind) =>
+        kind switch
+        {
+            LedgerErrorKind.Invalid => StatusCodes.Status400BadRequest,
+            LedgerErrorKind.NotFound => StatusCodes.Status404NotFound,
+            LedgerErrorKind.Conflict => StatusCodes.Status409Conflict,
+            _ => StatusCodes.Status503ServiceUnavailable,
+        };
 
     internal async Task WriteAsync(HttpResponse response)
     {
         response.StatusCode = Status;
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";
-        if (Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "5";
+        if (Status == StatusCodes.Status503ServiceUnavailable)
+            response.Headers.RetryAfter = "5";
         var json = JsonSerializer.SerializeToUtf8Bytes(this, LedgerJson.Options);
         response.ContentLength = json.Length;
         await response.Body.WriteAsync(json);
@@ -48,9 +64,14 @@ public sealed record Problem(
     // The ledger's messages are halves of sentences, fit for a command line's "error: …". A field's name keeps its case.
     private static string Sentence(string text, string? field)
     {
-        if (text.Length == 0) return text;
+        if (text.Length == 0)
+            return text;
         var named = field is not null && text.StartsWith(field.Split('.')[^1] + " ", StringComparison.Ordinal);
-        return string.Concat(named ? text[..1] : char.ToUpperInvariant(text[0]).ToString(), text.AsSpan(1), text[^1] is '.' or '!' or '?' ? "" : ".");
+        return string.Concat(
+            named ? text[..1] : char.ToUpperInvariant(text[0]).ToString(),
+            text.AsSpan(1),
+            text[^1] is '.' or '!' or '?' ? "" : "."
+        );
     }
 }
 

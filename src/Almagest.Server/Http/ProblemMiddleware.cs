@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Almagest.Server.Http;
 
-/// <summary>The one place where errors become answers: every status from 400 has a problem as its body, none has an exception's text.</summary>
+/// <summary>The one place where errors become answers: every status from 400 has a problem as its body, none has an exception's
+/// text.</summary>
 internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -20,7 +21,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; nobody reads an answer.
-            if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            if (!context.Response.HasStarted)
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
@@ -37,28 +39,55 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
     }
 
-    private static Problem OfException(HttpContext context, Exception error) => error switch
-    {
-        LedgerException e => Problem.Of(context, Problem.StatusOf(e.Kind), e.Message, HttpAdvice.Of(e), e.Field),
-        HttpProblemException e => Problem.Of(context, e.Status, e.Message, e.Hint),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(context, StatusCodes.Status413PayloadTooLarge,
-            "the body is larger than this route takes", "Send less: a request to start a run needs a few hundred bytes."),
-        BadHttpRequestException e => Problem.Of(context, e.StatusCode, "the request is not well-formed HTTP, or its body did not arrive"),
-        _ when DatabaseBoundary.Translated(error) is { } trouble => OfException(context, trouble),
-        _ => Problem.Of(context, StatusCodes.Status500InternalServerError, "the server met an unexpected problem; it is in the server's log",
-            "Try again; if it stays, report it with the server's log."),
-    };
+    private static Problem OfException(HttpContext context, Exception error) =>
+        error switch
+        {
+            LedgerException e => Problem.Of(context, Problem.StatusOf(e.Kind), e.Message, HttpAdvice.Of(e), e.Field),
+            HttpProblemException e => Problem.Of(context, e.Status, e.Message, e.Hint),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(
+                context,
+                StatusCodes.Status413PayloadTooLarge,
+                "the body is larger than this route takes",
+                "Send less: a request to start a run needs a few hundred bytes."
+            ),
+            BadHttpRequestException e => Problem.Of(
+                context,
+                e.StatusCode,
+                "the request is not well-formed HTTP, or its body did not arrive"
+            ),
+            _ when DatabaseBoundary.Translated(error) is { } trouble => OfException(context, trouble),
+            _ => Problem.Of(
+                context,
+                StatusCodes.Status500InternalServerError,
+                "the server met an unexpected problem; it is in the server's log",
+                "Try again; if it stays, report it with the server's log."
+            ),
+        };
 
     private static Problem OfStatus(HttpContext context)
     {
         var request = context.Request;
         return context.Response.StatusCode switch
         {
-            StatusCodes.Status404NotFound => Problem.Of(context, 404, $"there is no page or route {request.Path}", "The routes are listed at /docs."),
-            StatusCodes.Status405MethodNotAllowed => Problem.Of(context, 405, $"{request.Path} does not answer to {RequestGuard.AskedMethod(context)}",
-                $"It answers to {context.Response.Headers.Allow}."),
+            StatusCodes.Status404NotFound => Problem.Of(
+                context,
+                404,
+                $"there is no page or route {request.Path}",
+                "The routes are listed at /docs."
+            ),
+            StatusCodes.Status405MethodNotAllowed => Problem.Of(
+                context,
+                405,
+                $"{request.Path} does not answer to {RequestGuard.AskedMethod(context)}",
+                $"It answers to {context.Response.Headers.Allow}."
+            ),
             StatusCodes.Status415UnsupportedMediaType => JsonBody.WrongMediaType(context),
-            StatusCodes.Status504GatewayTimeout => Problem.Of(context, 503, "the answer took too long and was given up", "Ask for less (limit), or try again in a moment."),
+            StatusCodes.Status504GatewayTimeout => Problem.Of(
+                context,
+                503,
+                "the answer took too long and was given up",
+                "Ask for less (limit), or try again in a moment."
+            ),
             var status => Problem.Of(context, status, $"the request was refused with status {status}"),
         };
     }

@@ -15,29 +15,38 @@ internal sealed class RequestGuard(RequestDelegate next, IReadOnlySet<string> ho
     public static IReadOnlySet<string> HostsOf(ServerOptions options, IPAddress address)
     {
         var names = new HashSet<string>(options.AllowedHosts, StringComparer.OrdinalIgnoreCase);
-        if (names.Count > 0 || !IPAddress.IsLoopback(address)) return names;
+        if (names.Count > 0 || !IPAddress.IsLoopback(address))
+            return names;
         names.UnionWith(["localhost", "127.0.0.1", "[::1]", address.ToString()]);
         return names;
     }
 
     /// <summary>The method as the client wrote it.</summary>
-    public static string AskedMethod(HttpContext context) => context.Items.ContainsKey(s_headKey) ? HttpMethods.Head : context.Request.Method;
+    public static string AskedMethod(HttpContext context) =>
+        context.Items.ContainsKey(s_headKey) ? HttpMethods.Head : context.Request.Method;
 
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
         if (hosts.Count > 0 && !hosts.Contains(request.Host.Host))
         {
-            throw new HttpProblemException(StatusCodes.Status400BadRequest, $"this server does not answer to the name '{request.Host.Host}'",
-                $"Use http://127.0.0.1:{context.Connection.LocalPort}/, or let the server allow that name.");
+            throw new HttpProblemException(
+                StatusCodes.Status400BadRequest,
+                $"this server does not answer to the name '{request.Host.Host}'",
+                $"Use http://127.0.0.1:{context.Connection.LocalPort}/, or let the server allow that name."
+            );
         }
         // A browser opens a web socket to anywhere, by GET: the dashboard's own say where they come from, too.
         var socket = request.Headers.Upgrade.Any(u => string.Equals(u, "websocket", StringComparison.OrdinalIgnoreCase));
-        var safe = !socket && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
+        var safe =
+            !socket && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
         if (!safe && request.Headers.Origin is [{ Length: > 0 } origin] && !IsOwn(origin, request.Host))
         {
-            throw new HttpProblemException(StatusCodes.Status403Forbidden, $"a web page of {origin} may not change this ledger",
-                "Use the pages of this server, or a program that sends no Origin header.");
+            throw new HttpProblemException(
+                StatusCodes.Status403Forbidden,
+                $"a web page of {origin} may not change this ledger",
+                "Use the pages of this server, or a program that sends no Origin header."
+            );
         }
         if (HttpMethods.IsHead(request.Method))
         {
@@ -49,5 +58,6 @@ internal sealed class RequestGuard(RequestDelegate next, IReadOnlySet<string> ho
     }
 
     private static bool IsOwn(string origin, HostString host) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase);
+        Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+        && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase);
 }

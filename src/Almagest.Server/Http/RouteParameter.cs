@@ -30,7 +30,8 @@ internal abstract class RouteParameter(string name, string description)
     /// <summary>The text given, or null where there is none.</summary>
     protected string? Text(HttpContext context)
     {
-        if (InPath) return Clean(context.GetRouteValue(name)?.ToString());
+        if (InPath)
+            return Clean(context.GetRouteValue(name)?.ToString());
         var values = context.Request.Query[name];
         if (values.Count > 1)
             throw LedgerException.Invalid(name, $"{name} is given {values.Count} times", "Give it once.");
@@ -46,26 +47,34 @@ internal abstract class RouteParameter(string name, string description)
 }
 
 /// <summary>A whole number in a closed range.</summary>
-internal sealed class WholeNumber(string name, string description, long least, long most, long? standard = null) : RouteParameter(name, description)
+internal sealed class WholeNumber(string name, string description, long least, long most, long? standard = null)
+    : RouteParameter(name, description)
 {
     public long? Read(HttpContext context) =>
         Text(context) is not { } text ? standard
-        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
         : throw Wrong(text);
 
     public int ReadInt(HttpContext context) => (int)Read(context)!.Value;
 
-    protected override string Expected => most == long.MaxValue ? $"a whole number from {least} up" : $"a whole number from {least} to {most}";
+    protected override string Expected =>
+        most == long.MaxValue ? $"a whole number from {least} up" : $"a whole number from {least} to {most}";
 
-    public override OpenApiSchema Schema() => new()
-    {
-        Type = JsonSchemaType.Integer, Format = most > int.MaxValue ? "int64" : "int32", Minimum = least.ToString(CultureInfo.InvariantCulture),
-        Maximum = most == long.MaxValue ? null : most.ToString(CultureInfo.InvariantCulture), Default = standard is { } s ? JsonValue.Create(s) : null,
-    };
+    public override OpenApiSchema Schema() =>
+        new()
+        {
+            Type = JsonSchemaType.Integer,
+            Format = most > int.MaxValue ? "int64" : "int32",
+            Minimum = least.ToString(CultureInfo.InvariantCulture),
+            Maximum = most == long.MaxValue ? null : most.ToString(CultureInfo.InvariantCulture),
+            Default = standard is { } s ? JsonValue.Create(s) : null,
+        };
 }
 
 /// <summary>A number in a closed range.</summary>
-internal sealed class Number(string name, string description, double least, double most, double? standard = null) : RouteParameter(name, description)
+internal sealed class Number(string name, string description, double least, double most, double? standard = null)
+    : RouteParameter(name, description)
 {
     public double Read(HttpContext context) =>
         Text(context) is not { } text ? standard ?? throw Wrong("")
@@ -74,36 +83,47 @@ internal sealed class Number(string name, string description, double least, doub
 
     protected override string Expected => FormattableString.Invariant($"a number from {least} to {most}");
 
-    public override OpenApiSchema Schema() => new()
-    {
-        Type = JsonSchemaType.Number, Format = "double", Minimum = least.ToString(CultureInfo.InvariantCulture),
-        Maximum = most.ToString(CultureInfo.InvariantCulture), Default = standard is { } s ? JsonValue.Create(s) : null,
-    };
+    public override OpenApiSchema Schema() =>
+        new()
+        {
+            Type = JsonSchemaType.Number,
+            Format = "double",
+            Minimum = least.ToString(CultureInfo.InvariantCulture),
+            Maximum = most.ToString(CultureInfo.InvariantCulture),
+            Default = standard is { } s ? JsonValue.Create(s) : null,
+        };
 }
 
 /// <summary>One of a few words.</summary>
-internal sealed class Choice(string name, string description, IReadOnlyList<string> words, string? standard = null) : RouteParameter(name, description)
+internal sealed class Choice(string name, string description, IReadOnlyList<string> words, string? standard = null)
+    : RouteParameter(name, description)
 {
     public string? Read(HttpContext context) =>
-        Text(context) is not { } text ? standard : words.Contains(text) ? text : throw Wrong(text);
+        Text(context) is not { } text ? standard
+        : words.Contains(text) ? text
+        : throw Wrong(text);
 
     protected override string Expected => string.Join(" or ", words);
 
-    public override OpenApiSchema Schema() => new()
-    {
-        Type = JsonSchemaType.String, Enum = words.Select(w => (JsonNode)JsonValue.Create(w)).ToList(), Default = standard is null ? null : JsonValue.Create(standard),
-    };
+    public override OpenApiSchema Schema() =>
+        new()
+        {
+            Type = JsonSchemaType.String,
+            Enum = words.Select(w => (JsonNode)JsonValue.Create(w)).ToList(),
+            Default = standard is null ? null : JsonValue.Create(standard),
+        };
 }
 
 /// <summary>Yes or no.</summary>
 internal sealed class Flag(string name, string description) : RouteParameter(name, description)
 {
-    public bool Read(HttpContext context) => Text(context) switch
-    {
-        null or "false" => false,
-        "true" => true,
-        { } text => throw Wrong(text),
-    };
+    public bool Read(HttpContext context) =>
+        Text(context) switch
+        {
+            null or "false" => false,
+            "true" => true,
+            { } text => throw Wrong(text),
+        };
 
     protected override string Expected => "true or false";
 
@@ -114,7 +134,9 @@ internal sealed class Flag(string name, string description) : RouteParameter(nam
 internal sealed class Uuid(string name, string description) : RouteParameter(name, description)
 {
     public Guid? Read(HttpContext context) =>
-        Text(context) is not { } text ? null : Guid.TryParseExact(text, "D", out var id) ? id : throw Wrong(text);
+        Text(context) is not { } text ? null
+        : Guid.TryParseExact(text, "D", out var id) ? id
+        : throw Wrong(text);
 
     protected override string Expected => "a UUID such as 0198c2a4-7d5e-7c3b-9f10-3a5b8c6d7e8f";
 
@@ -125,11 +147,19 @@ internal sealed class Uuid(string name, string description) : RouteParameter(nam
 internal sealed class Words(string name, string description, int most = 500) : RouteParameter(name, description)
 {
     public string? Read(HttpContext context) =>
-        Text(context) is not { } text ? null : text.Length <= most ? text : throw Wrong(text);
+        Text(context) is not { } text ? null
+        : text.Length <= most ? text
+        : throw Wrong(text);
 
     protected override string Expected => $"at most {most} characters";
 
-    public override OpenApiSchema Schema() => new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = most == int.MaxValue ? null : most };
+    public override OpenApiSchema Schema() =>
+        new()
+        {
+            Type = JsonSchemaType.String,
+            MinLength = 1,
+            MaxLength = most == int.MaxValue ? null : most,
+        };
 }
 
 /// <summary>A circle on the sky: right ascension, declination and radius, degrees.</summary>
@@ -137,12 +167,16 @@ internal sealed class Cone(string name, string description) : RouteParameter(nam
 {
     public (double RaDeg, double DecDeg, double RadiusDeg)? Read(HttpContext context)
     {
-        if (Text(context) is not { } text) return null;
-        var parts = text.Split(',').Select(p => double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN).ToArray();
+        if (Text(context) is not { } text)
+            return null;
+        var parts = text.Split(',')
+            .Select(p => double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)
+            .ToArray();
         return parts is [>= 0 and < 360, >= -90 and <= 90, > 0 and <= 180] ? (parts[0], parts[1], parts[2]) : throw Wrong(text);
     }
 
-    protected override string Expected => "RA,DEC,RADIUS in degrees such as 56.75,24.1,2, with 0 ≤ RA < 360, -90 ≤ DEC ≤ 90 and 0 < RADIUS ≤ 180";
+    protected override string Expected =>
+        "RA,DEC,RADIUS in degrees such as 56.75,24.1,2, with 0 ≤ RA < 360, -90 ≤ DEC ≤ 90 and 0 < RADIUS ≤ 180";
 
     public override OpenApiSchema Schema() => new() { Type = JsonSchemaType.String, Examples = [JsonValue.Create("56.75,24.1,2")] };
 }

@@ -10,30 +10,45 @@ namespace Almagest.Server.Http;
 /// <summary>Answers that are whole tables, streamed, in any of the formats, with where they come from in their metadata.</summary>
 internal static class TableAnswer
 {
-    public static readonly Choice Format = new("format",
-        "the whole answer as one table, streamed, with its provenance inside: csv and ecsv (CSV with ECSV's comment lines), parquet, json, votable, votable-binary2 or fits; left out = as described, unless Accept asks for the media type of one",
-        TableFormats.Names);
+    public static readonly Choice Format = new(
+        "format",
+        "the whole answer as one table, streamed, with its provenance inside: csv and ecsv (CSV with ECSV's comment lines), parquet, "
+            + "json, votable, votable-binary2 or fits; left out = as described, unless Accept asks for the media type of one",
+        TableFormats.Names
+    );
 
-    private static readonly string[] s_mediaTypes = [.. TableFormats.All.Select(f => f.MediaType().Split(';')[0]).Distinct().Where(t => t != "application/json")];
+    private static readonly string[] s_mediaTypes =
+    [
+        .. TableFormats.All.Select(f => f.MediaType().Split(';')[0]).Distinct().Where(t => t != "application/json"),
+    ];
 
     /// <summary>Declares an answer that is JSON, or a table in any of the formats.</summary>
-    public static RouteHandlerBuilder ProducesTable<T>(this RouteHandlerBuilder route) => route.Produces<T>(StatusCodes.Status200OK, "application/json", s_mediaTypes);
+    public static RouteHandlerBuilder ProducesTable<T>(this RouteHandlerBuilder route) =>
+        route.Produces<T>(StatusCodes.Status200OK, "application/json", s_mediaTypes);
 
     /// <summary>The format that the request asks for, by its query or its Accept header; null = the route's own answer.</summary>
     public static TableFormat? Wanted(HttpContext context)
     {
-        if (Format.Read(context) is { } name) return TableFormats.Parse(name);
+        if (Format.Read(context) is { } name)
+            return TableFormats.Parse(name);
         foreach (var media in context.Request.GetTypedHeaders().Accept.OrderByDescending(a => a.Quality ?? 1))
         {
-            if (media.MatchesAllTypes || Is(media, "application/json")) return null;
+            if (media.MatchesAllTypes || Is(media, "application/json"))
+                return null;
             if (Is(media, "application/x-votable+xml") || Is(media, "text/xml"))
             {
-                var serialization = media.Parameters.FirstOrDefault(p => p.Name.Equals("serialization", StringComparison.OrdinalIgnoreCase))?.GetUnescapedValue();
-                return serialization is { } asked && asked.Equals("BINARY2", StringComparison.OrdinalIgnoreCase) ? TableFormat.VoTableBinary2 : TableFormat.VoTable;
+                var serialization = media
+                    .Parameters.FirstOrDefault(p => p.Name.Equals("serialization", StringComparison.OrdinalIgnoreCase))
+                    ?.GetUnescapedValue();
+                return serialization is { } asked && asked.Equals("BINARY2", StringComparison.OrdinalIgnoreCase)
+                    ? TableFormat.VoTableBinary2
+                    : TableFormat.VoTable;
             }
-            if (Is(media, "image/fits")) return TableFormat.Fits;
+            if (Is(media, "image/fits"))
+                return TableFormat.Fits;
             foreach (var format in new[] { TableFormat.Csv, TableFormat.Parquet, TableFormat.Fits })
-                if (Is(media, format.MediaType())) return format;
+                if (Is(media, format.MediaType()))
+                    return format;
         }
         return null;
     }
@@ -46,7 +61,11 @@ internal static class TableAnswer
         foreach (var name in names)
         {
             if (context.Request.Query[name] is [{ Length: > 0 }, ..])
-                throw LedgerException.Invalid(name, $"{name} is given together with a format: such an answer is whole and has no pages", $"Leave {name} out, or leave the format out.");
+                throw LedgerException.Invalid(
+                    name,
+                    $"{name} is given together with a format: such an answer is whole and has no pages",
+                    $"Leave {name} out, or leave the format out."
+                );
         }
     }
 
@@ -56,7 +75,11 @@ internal static class TableAnswer
         foreach (var name in names)
         {
             if (context.Request.Query[name] is [{ Length: > 0 }, ..])
-                throw LedgerException.Invalid(name, $"{name} is given without a format", $"Add format={string.Join("|", TableFormats.Names)}, or leave {name} out.");
+                throw LedgerException.Invalid(
+                    name,
+                    $"{name} is given without a format",
+                    $"Add format={string.Join("|", TableFormats.Names)}, or leave {name} out."
+                );
         }
     }
 
@@ -67,7 +90,13 @@ internal static class TableAnswer
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         // XML says its encoding itself.
-        var type = format is TableFormat.Csv or TableFormat.Ecsv or TableFormat.Json ? $"{format.MediaType()}; charset=utf-8" : format.MediaType();
-        return Results.Stream(stream => table.WriteAsync(stream, format, cancellationToken: context.RequestAborted), type, $"{name}.{format.Extension()}");
+        var type = format is TableFormat.Csv or TableFormat.Ecsv or TableFormat.Json
+            ? $"{format.MediaType()}; charset=utf-8"
+            : format.MediaType();
+        return Results.Stream(
+            stream => table.WriteAsync(stream, format, cancellationToken: context.RequestAborted),
+            type,
+            $"{name}.{format.Extension()}"
+        );
     }
 }

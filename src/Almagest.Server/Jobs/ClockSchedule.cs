@@ -11,20 +11,31 @@ internal sealed record ClockSchedule(string Text, CronExpression Cron, TimeZoneI
     /// <exception cref="LedgerException">no cron expression (named by the field), or no time zone</exception>
     public static ClockSchedule? Parse(string? cron, string zone, string field)
     {
-        if (cron is null) return null;
+        if (cron is null)
+            return null;
         try
         {
             return new ClockSchedule(cron, Read(cron), TimeZoneInfo.FindSystemTimeZoneById(zone));
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw LedgerException.Of(ErrorCode.InvalidValue, $"'{cron}' is no cron expression: {e.Message}",
-                "Write five fields, minute hour day month weekday, e.g. '0 2 * * *' for 02:00 every night.", field, e);
+            throw LedgerException.Of(
+                ErrorCode.InvalidValue,
+                $"'{cron}' is no cron expression: {e.Message}",
+                "Write five fields, minute hour day month weekday, e.g. '0 2 * * *' for 02:00 every night.",
+                field,
+                e
+            );
         }
         catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException)
         {
-            throw LedgerException.Of(ErrorCode.InvalidValue, $"this machine knows no time zone '{zone}'",
-                "Write UTC, or a name such as Europe/Berlin.", "time_zone", e);
+            throw LedgerException.Of(
+                ErrorCode.InvalidValue,
+                $"this machine knows no time zone '{zone}'",
+                "Write UTC, or a name such as Europe/Berlin.",
+                "time_zone",
+                e
+            );
         }
     }
 
@@ -35,7 +46,8 @@ internal sealed record ClockSchedule(string Text, CronExpression Cron, TimeZoneI
     private static CronExpression Read(string cron)
     {
         var fields = cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length != 6) return CronExpression.Parse(cron, CronFormat.Unix);
+        if (fields.Length != 6)
+            return CronExpression.Parse(cron, CronFormat.Unix);
         var five = CronExpression.Parse(string.Join(' ', fields[1..]), CronFormat.Unix).CronExpressionString;
         return CronExpression.Parse($"{fields[0]} {five[(five.IndexOf(' ', StringComparison.Ordinal) + 1)..]}");
     }

@@ -14,10 +14,15 @@ namespace Almagest.Server.Jobs;
 internal sealed record DurableJob(JobKey Key, Type Work, string Description, ClockSchedule? Schedule);
 
 /// <summary>
-/// The scheduler whose store is the database (schema <c>jobs</c>): each firing is executed by one server of a fleet, a firing that no server
-/// was there for is made good once when one starts, and a firing whose server died is executed by another.
+/// The scheduler whose store is the database (schema <c>jobs</c>): each firing is executed by one server of a fleet, a firing that no
+/// server was there for is made good once when one starts, and a firing whose server died is executed by another.
 /// </summary>
-internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<DurableJob> jobs, IHostApplicationLifetime lifetime, ILogger<DurableJobs> logger) : ServerJob(lifetime, logger)
+internal sealed class DurableJobs(
+    IServiceProvider services,
+    IReadOnlyList<DurableJob> jobs,
+    IHostApplicationLifetime lifetime,
+    ILogger<DurableJobs> logger
+) : ServerJob(lifetime, logger)
 {
     public const string SchedulerName = "almagest";
     public const string TablePrefix = "jobs.qrtz_";
@@ -32,7 +37,8 @@ internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<Durab
 
     public static void AddTo(IServiceCollection services, LedgerDatabase ledger, IReadOnlyList<DurableJob> jobs)
     {
-        if (jobs.Count == 0) return;
+        if (jobs.Count == 0)
+            return;
         services.AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(o =>
@@ -59,7 +65,8 @@ internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<Durab
             });
         });
         services.AddQuartzExecutionHistory(o => o.Retention = s_historyKept);
-        foreach (var job in jobs) services.AddTransient(job.Work);
+        foreach (var job in jobs)
+            services.AddTransient(job.Work);
         services.AddSingleton(jobs).AddHostedService<DurableJobs>();
     }
 
@@ -85,7 +92,8 @@ internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<Durab
             try
             {
                 var scheduler = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(stoppingToken);
-                foreach (var job in jobs) await RegisterAsync(scheduler, job, stoppingToken);
+                foreach (var job in jobs)
+                    await RegisterAsync(scheduler, job, stoppingToken);
                 await scheduler.Start(stoppingToken);
                 return scheduler;
             }
@@ -102,14 +110,36 @@ internal sealed class DurableJobs(IServiceProvider services, IReadOnlyList<Durab
     // A trigger that stands as it should is left alone: it knows which firing is due next, and whether that was missed.
     private static async Task RegisterAsync(IScheduler scheduler, DurableJob job, CancellationToken stoppingToken)
     {
-        var detail = JobBuilder.Create().OfType(job.Work).WithIdentity(job.Key).WithDescription(job.Description).StoreDurably(true).RequestRecovery(true).Build();
+        var detail = JobBuilder
+            .Create()
+            .OfType(job.Work)
+            .WithIdentity(job.Key)
+            .WithDescription(job.Description)
+            .StoreDurably(true)
+            .RequestRecovery(true)
+            .Build();
         await scheduler.AddJob(detail, AddJobOptions.Replacing, stoppingToken);
-        if (job.Schedule is not { } schedule) return;
+        if (job.Schedule is not { } schedule)
+            return;
         var key = new TriggerKey(job.Key.Name, job.Key.Group);
         var standing = await scheduler.GetTrigger(key, stoppingToken) as ICronTrigger;
-        if (standing is not null && standing.CronExpressionString == schedule.Cron.CronExpressionString && standing.TimeZone.Id == schedule.Zone.Id) return;
-        var trigger = TriggerBuilder.Create().WithIdentity(key).ForJob(job.Key).WithDescription(schedule.Text)
-            .WithSchedule(CronScheduleBuilder.Create(schedule.Cron).InTimeZone(schedule.Zone).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))
+        if (
+            standing is not null
+            && standing.CronExpressionString == schedule.Cron.CronExpressionString
+            && standing.TimeZone.Id == schedule.Zone.Id
+        )
+            return;
+        var trigger = TriggerBuilder
+            .Create()
+            .WithIdentity(key)
+            .ForJob(job.Key)
+            .WithDescription(schedule.Text)
+            .WithSchedule(
+                CronScheduleBuilder
+                    .Create(schedule.Cron)
+                    .InTimeZone(schedule.Zone)
+                    .WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)
+            )
             .Build();
         await scheduler.ScheduleTrigger(trigger, TriggerConflict.Replace, stoppingToken);
     }

@@ -13,7 +13,8 @@ internal sealed class NightlyRefresh(LedgerDatabase ledger) : IJob
 {
     public const string Name = "nightly-refresh";
 
-    public static DurableJob JobBy(ClockSchedule schedule) => new(new JobKey(Name, "views"), typeof(NightlyRefresh), "Refreshes all views", schedule);
+    public static DurableJob JobBy(ClockSchedule schedule) =>
+        new(new JobKey(Name, "views"), typeof(NightlyRefresh), "Refreshes all views", schedule);
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -25,8 +26,12 @@ internal sealed class NightlyRefresh(LedgerDatabase ledger) : IJob
             await using var notify = ledger.DataSource.CreateCommand($"notify {ViewRefresher.Channel}");
             await notify.ExecuteNonQueryAsync(cancellationToken);
         }
-        context.Result = failed.Count == 0
-            ? JobRunReport.Succeeded($"{outcomes.Count} views refreshed")
-            : JobRunReport.Failed($"{failed.Count} of {outcomes.Count} views could not be refreshed: {string.Join("; ", failed.Select(f => $"{f.ViewName}: {f.Error}"))}");
+        context.Result =
+            failed.Count == 0
+                ? JobRunReport.Succeeded($"{outcomes.Count} views refreshed")
+                : JobRunReport.Failed(
+                    $"{failed.Count} of {outcomes.Count} views could not be refreshed: "
+                        + $"{string.Join("; ", failed.Select(f => $"{f.ViewName}: {f.Error}"))}"
+                );
     }
 }

@@ -8,15 +8,21 @@ using Quartz;
 namespace Almagest.Server.Jobs;
 
 /// <summary>
-/// Looks after the queue of runs by the clock, once in a fleet: lost runs, forgotten idempotency keys, and a record of how long the queue is.
-/// The workers find lost runs themselves within seconds; this is what does it where none is free to, and what operators see of it.
+/// Looks after the queue of runs by the clock, once in a fleet: lost runs, forgotten idempotency keys, and a record of how long the queue
+/// is. The workers find lost runs themselves within seconds; this is what does it where none is free to, and what operators see of it.
 /// </summary>
 [DisallowConcurrentExecution]
 internal sealed class RunWatch(LedgerDatabase ledger) : IJob
 {
     public const string Name = "run-watch";
 
-    public static DurableJob Job { get; } = new(new JobKey(Name, "runs"), typeof(RunWatch), "Looks after the queue of runs", ClockSchedule.Parse("*/10 * * * *", "UTC", "runs"));
+    public static DurableJob Job { get; } =
+        new(
+            new JobKey(Name, "runs"),
+            typeof(RunWatch),
+            "Looks after the queue of runs",
+            ClockSchedule.Parse("*/10 * * * *", "UTC", "runs")
+        );
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -26,7 +32,9 @@ internal sealed class RunWatch(LedgerDatabase ledger) : IJob
             var keys = await new RunSubmitter(ledger).ForgetKeysAsync(cancellationToken);
             var counts = await new RunRepository(ledger).CountByStatusAsync(cancellationToken);
             context.Result = JobRunReport.Succeeded(
-                $"{counts[RunStatus.Pending]} runs wait, {counts[RunStatus.Running]} are worked on; {lost.Restarted} lost runs wait again, {lost.Failed} failed; {keys} idempotency keys forgotten");
+                $"{counts[RunStatus.Pending]} runs wait, {counts[RunStatus.Running]} are worked on; {lost.Restarted} lost runs wait "
+                    + $"again, {lost.Failed} failed; {keys} idempotency keys forgotten"
+            );
         }
         catch (LedgerException e)
         {

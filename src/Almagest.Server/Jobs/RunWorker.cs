@@ -9,11 +9,16 @@ namespace Almagest.Server.Jobs;
 
 /// <summary>
 /// Takes runs from the ledger's queue, which all servers on the database share, and executes them, several at once where the settings say
-/// so. A run that is interrupted because the server stops waits again for the next worker; one whose worker is lost, here or elsewhere, does so,
-/// too, until that has happened too often.
+/// so. A run that is interrupted because the server stops waits again for the next worker; one whose worker is lost, here or elsewhere,
+/// does so, too, until that has happened too often.
 /// </summary>
 internal sealed class RunWorker(
-    RunQueue queue, ServerOptions options, SelectionCache selections, IHostApplicationLifetime lifetime, ILogger<RunWorker> logger) : ServerJob(lifetime, logger)
+    RunQueue queue,
+    ServerOptions options,
+    SelectionCache selections,
+    IHostApplicationLifetime lifetime,
+    ILogger<RunWorker> logger
+) : ServerJob(lifetime, logger)
 {
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_reapAgain = TimeSpan.FromSeconds(3);
@@ -21,7 +26,12 @@ internal sealed class RunWorker(
     private readonly RunClaims _claims = new(options.Ledger);
 
     protected override Task WorkAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Run(() => ExecuteRunsAsync(stoppingToken), stoppingToken)).Append(ReapAsync(stoppingToken)));
+        Task.WhenAll(
+            Enumerable
+                .Range(0, options.Workers)
+                .Select(_ => Task.Run(() => ExecuteRunsAsync(stoppingToken), stoppingToken))
+                .Append(ReapAsync(stoppingToken))
+        );
 
     private async Task ExecuteRunsAsync(CancellationToken stoppingToken)
     {
@@ -94,14 +104,26 @@ internal sealed class RunWorker(
             try
             {
                 var lost = await _claims.ReapAsync(stoppingToken);
-                if (lost.Total > 0) logger.LogWarning("{Total} runs had lost their worker: {Restarted} wait again, {Failed} are failed, {Cancelled} cancelled", lost.Total, lost.Restarted, lost.Failed, lost.Cancelled);
-                if (lost.Restarted > 0) queue.Ring();
+                if (lost.Total > 0)
+                    logger.LogWarning(
+                        "{Total} runs had lost their worker: {Restarted} wait again, {Failed} are failed, {Cancelled} cancelled",
+                        lost.Total,
+                        lost.Restarted,
+                        lost.Failed,
+                        lost.Cancelled
+                    );
+                if (lost.Restarted > 0)
+                    queue.Ring();
                 backoff.Reset();
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 wait = backoff.Next();
-                logger.LogWarning("Cannot look for runs that have lost their worker: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
+                logger.LogWarning(
+                    "Cannot look for runs that have lost their worker: {Reason}; trying again in {Wait} s",
+                    e.Message,
+                    wait.TotalSeconds
+                );
             }
             await Task.Delay(wait, stoppingToken);
         }

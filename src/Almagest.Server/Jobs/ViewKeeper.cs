@@ -14,7 +14,8 @@ namespace Almagest.Server.Jobs;
 /// connection, or a time without server, missed; a refresh that fails is tried again at growing intervals, which its records give
 /// (<see cref="ViewStatus.NextRetry"/>).
 /// </summary>
-internal sealed class ViewKeeper(LedgerDatabase ledger, IHostApplicationLifetime lifetime, ILogger<ViewKeeper> logger) : ServerJob(lifetime, logger)
+internal sealed class ViewKeeper(LedgerDatabase ledger, IHostApplicationLifetime lifetime, ILogger<ViewKeeper> logger)
+    : ServerJob(lifetime, logger)
 {
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_longestQuiet = TimeSpan.FromSeconds(2);
@@ -48,15 +49,18 @@ internal sealed class ViewKeeper(LedgerDatabase ledger, IHostApplicationLifetime
     private async Task ListenAsync(Backoff backoff, CancellationToken stoppingToken)
     {
         await using var connection = await ledger.ConnectAsync(stoppingToken);
-        await using (var listen = new NpgsqlCommand($"listen {ViewRefresher.Channel}", connection)) await listen.ExecuteNonQueryAsync(stoppingToken);
+        await using (var listen = new NpgsqlCommand($"listen {ViewRefresher.Channel}", connection))
+            await listen.ExecuteNonQueryAsync(stoppingToken);
         while (true)
         {
             // Listening began before this: a change in between is either seen here or announced.
             var done = await _refresher.RefreshDueAsync("run", stoppingToken);
             backoff.Reset();
             var wait = done.NextRetry is { } retry && retry < s_lookAgain ? (retry > s_quiet ? retry : s_quiet) : s_lookAgain;
-            foreach (var f in done.Outcomes.Where(o => !o.Succeeded)) logger.LogWarning("{View} could not be refreshed: {Reason}; it is tried again", f.ViewName, f.Error);
-            if (await connection.WaitAsync(wait, stoppingToken)) await SettleAsync(connection, stoppingToken);
+            foreach (var f in done.Outcomes.Where(o => !o.Succeeded))
+                logger.LogWarning("{View} could not be refreshed: {Reason}; it is tried again", f.ViewName, f.Error);
+            if (await connection.WaitAsync(wait, stoppingToken))
+                await SettleAsync(connection, stoppingToken);
         }
     }
 

@@ -18,7 +18,8 @@ public sealed record CrossMatchRequestBody
     [Required, Range(0, 36_000, MinimumIsExclusive = true)]
     public double? RadiusArcsec { get; init; }
 
-    /// <summary>best (each star the nearest neighbour of the other), best1 or best2 (nearest neighbour of each star of one dataset), or all; best if left out.</summary>
+    /// <summary>best (each star the nearest neighbour of the other), best1 or best2 (nearest neighbour of each star of one dataset), or
+    /// all; best if left out.</summary>
     [AllowedValues("best", "best1", "best2", "all")]
     public string? Find { get; init; }
 

@@ -10,14 +10,15 @@ namespace Almagest.Server.OpenApi;
 internal static class AlgorithmSchemas
 {
     /// <summary>An object of parameters, of which any may be left out.</summary>
-    public static OpenApiSchema Of(Algorithm algorithm) => new()
-    {
-        Type = JsonSchemaType.Object,
-        Title = algorithm.Name,
-        Description = $"{algorithm.Title}: {algorithm.Finds}. {algorithm.Reference}.",
-        Properties = algorithm.Parameters.ToDictionary(p => p.Name, IOpenApiSchema (p) => Of(p)),
-        AdditionalPropertiesAllowed = false,
-    };
+    public static OpenApiSchema Of(Algorithm algorithm) =>
+        new()
+        {
+            Type = JsonSchemaType.Object,
+            Title = algorithm.Name,
+            Description = $"{algorithm.Title}: {algorithm.Finds}. {algorithm.Reference}.",
+            Properties = algorithm.Parameters.ToDictionary(p => p.Name, IOpenApiSchema (p) => Of(p)),
+            AdditionalPropertiesAllowed = false,
+        };
 
     /// <summary>One parameter: type, bounds, choices, default, words.</summary>
     public static OpenApiSchema Of(Parameter parameter)
@@ -43,13 +44,17 @@ internal static class AlgorithmSchemas
             Default = parameter.Default,
             Description = Describe(parameter),
         };
-        if (parameter.Choices.Count > 0) schema.Enum = [.. parameter.Choices.Select(c => (JsonNode)c)];
-        if (parameter.Kind == ParameterKind.Recipe) schema.Examples = [.. FeatureRecipes.All.Select(r => (JsonNode)r.Name)];
-        if (parameter.IsNullable) schema.Type |= JsonSchemaType.Null;
+        if (parameter.Choices.Count > 0)
+            schema.Enum = [.. parameter.Choices.Select(c => (JsonNode)c)];
+        if (parameter.Kind == ParameterKind.Recipe)
+            schema.Examples = [.. FeatureRecipes.All.Select(r => (JsonNode)r.Name)];
+        if (parameter.IsNullable)
+            schema.Type |= JsonSchemaType.Null;
         return schema;
     }
 
-    private static string Describe(Parameter parameter) => parameter.Help
+    private static string Describe(Parameter parameter) =>
+        parameter.Help
         + (parameter.WhenNull is { } other ? $"; null = {other}" : "")
         + (parameter.Advice is { } advice ? $". {advice}" : "");
 

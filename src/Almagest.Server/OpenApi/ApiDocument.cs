@@ -20,41 +20,64 @@ internal static class ApiDocument
         what to do, `errors` which field. A parameter that a route does not know is an error, too.
         """;
 
-    public static void AddTo(IServiceCollection services) => services.AddOpenApi("v1", o =>
-    {
-        o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        o.CreateSchemaReferenceId = SchemaNames.Of;
-        o.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info = new OpenApiInfo { Title = "Almagest", Version = Almagest.Contract.ProgramVersion.Current, Description = About };
-            // Relative: true behind whatever name or proxy the server has.
-            document.Servers = [new OpenApiServer { Url = "/" }];
-            return Task.CompletedTask;
-        });
-        o.AddOperationTransformer(Describe);
-        o.AddSchemaTransformer(DescribeJson);
-        o.AddSchemaTransformer(RunRequestSchemas.DescribeAsync);
-        o.AddSchemaTransformer(BodySchemas.DescribeAsync);
-    });
+    public static void AddTo(IServiceCollection services) =>
+        services.AddOpenApi(
+            "v1",
+            o =>
+            {
+                o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+                o.CreateSchemaReferenceId = SchemaNames.Of;
+                o.AddDocumentTransformer(
+                    (document, _, _) =>
+                    {
+                        document.Info = new OpenApiInfo
+                        {
+                            Title = "Almagest",
+                            Version = Almagest.Contract.ProgramVersion.Current,
+                            Description = About,
+                        };
+                        // Relative: true behind whatever name or proxy the server has.
+                        document.Servers = [new OpenApiServer { Url = "/" }];
+                        return Task.CompletedTask;
+                    }
+                );
+                o.AddOperationTransformer(Describe);
+                o.AddSchemaTransformer(DescribeJson);
+                o.AddSchemaTransformer(RunRequestSchemas.DescribeAsync);
+                o.AddSchemaTransformer(BodySchemas.DescribeAsync);
+            }
+        );
 
     public static void Map(IEndpointRouteBuilder app) => app.MapOpenApi("/openapi/{documentName}.json");
 
-    private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private static Task Describe(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken
+    )
     {
-        var parameters = context.Description.ActionDescriptor.EndpointMetadata.OfType<RouteParameters>().FirstOrDefault()
+        var parameters =
+            context.Description.ActionDescriptor.EndpointMetadata.OfType<RouteParameters>().FirstOrDefault()
             ?? context.Description.ActionDescriptor.EndpointMetadata.OfType<VoParameterList>().FirstOrDefault()?.Described;
-        if (parameters is null) return Task.CompletedTask;
+        if (parameters is null)
+            return Task.CompletedTask;
         var responses = new OpenApiResponses();
-        foreach (var (status, response) in (operation.Responses ?? []).OrderBy(r => r.Key, StringComparer.Ordinal)) responses[status] = response;
+        foreach (var (status, response) in (operation.Responses ?? []).OrderBy(r => r.Key, StringComparer.Ordinal))
+            responses[status] = response;
         operation.Responses = responses;
-        operation.Parameters = parameters.All.Select(p => (IOpenApiParameter)new OpenApiParameter
-        {
-            Name = p.Name,
-            In = p.InPath ? ParameterLocation.Path : ParameterLocation.Query,
-            Required = p.InPath || p.IsRequired,
-            Description = p.Description,
-            Schema = p.Schema(),
-        }).ToList();
+        operation.Parameters = parameters
+            .All.Select(p =>
+                (IOpenApiParameter)
+                    new OpenApiParameter
+                    {
+                        Name = p.Name,
+                        In = p.InPath ? ParameterLocation.Path : ParameterLocation.Query,
+                        Required = p.InPath || p.IsRequired,
+                        Description = p.Description,
+                        Schema = p.Schema(),
+                    }
+            )
+            .ToList();
         return Task.CompletedTask;
     }
 
@@ -63,15 +86,20 @@ internal static class ApiDocument
     {
         if (context.JsonPropertyInfo is not { } property)
         {
-            if (ViewRow.ViewOf(context.JsonTypeInfo.Type) is { } rows) DescribeRow(schema, rows);
+            if (ViewRow.ViewOf(context.JsonTypeInfo.Type) is { } rows)
+                DescribeRow(schema, rows);
             return Task.CompletedTask;
         }
-        if (ViewRow.ViewOf(property.DeclaringType) is { } view) schema.Description = view.Columns.Concat(view.Computed).First(c => c.Name == property.Name).Description;
+        if (ViewRow.ViewOf(property.DeclaringType) is { } view)
+            schema.Description = view.Columns.Concat(view.Computed).First(c => c.Name == property.Name).Description;
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        if (type != typeof(RawJson)) return Task.CompletedTask;
+        if (type != typeof(RawJson))
+            return Task.CompletedTask;
         schema.Type = property.Name == "source" ? JsonSchemaType.Array : JsonSchemaType.Object;
-        if (property.Name == "source") schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
-        if (property.IsGetNullable && type != property.PropertyType) schema.Type |= JsonSchemaType.Null;
+        if (property.Name == "source")
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
+        if (property.IsGetNullable && type != property.PropertyType)
+            schema.Type |= JsonSchemaType.Null;
         return Task.CompletedTask;
     }
 

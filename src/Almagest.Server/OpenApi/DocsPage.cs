@@ -9,29 +9,37 @@ namespace Almagest.Server.OpenApi;
 internal static class DocsPage
 {
     // The browser enforces what the options promise: nothing is loaded from, or sent to, anywhere else.
-    private const string OnlyHere = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-        + "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+    private const string OnlyHere =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        + "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; "
+        + "base-uri 'none'; form-action 'self'";
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var docs = app.MapGroup("").AddEndpointFilter((context, next) =>
-        {
-            context.HttpContext.Response.Headers.ContentSecurityPolicy = OnlyHere;
-            return next(context);
-        });
-        docs.MapScalarApiReference("/docs", o =>
-        {
-            o.Title = "Almagest API";
-            o.OpenApiRoutePattern = "/openapi/{documentName}.json";
-            o.DefaultFonts = false;
-            o.Telemetry = false;
-            o.Agent = new ScalarAgentOptions { Disabled = true };
-            o.Mcp = new ScalarMcpOptions { Disabled = true };
-            o.ShowDeveloperTools = DeveloperToolsVisibility.Never;
-            o.HideClientButton = true;
-            o.ProxyUrl = "";
-            o.Theme = ScalarTheme.Default;
-            o.DefaultHttpClient = new(ScalarTarget.Shell, ScalarClient.Curl);
-        });
+        var docs = app.MapGroup("")
+            .AddEndpointFilter(
+                (context, next) =>
+                {
+                    context.HttpContext.Response.Headers.ContentSecurityPolicy = OnlyHere;
+                    return next(context);
+                }
+            );
+        docs.MapScalarApiReference(
+            "/docs",
+            o =>
+            {
+                o.Title = "Almagest API";
+                o.OpenApiRoutePattern = "/openapi/{documentName}.json";
+                o.DefaultFonts = false;
+                o.Telemetry = false;
+                o.Agent = new ScalarAgentOptions { Disabled = true };
+                o.Mcp = new ScalarMcpOptions { Disabled = true };
+                o.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+                o.HideClientButton = true;
+                o.ProxyUrl = "";
+                o.Theme = ScalarTheme.Default;
+                o.DefaultHttpClient = new(ScalarTarget.Shell, ScalarClient.Curl);
+            }
+        );
     }
 }

@@ -11,7 +11,8 @@ using Microsoft.OpenApi;
 
 namespace Almagest.Server.OpenApi;
 
-/// <summary>Says of the bodies that start runs what their types leave open: what is required, which algorithms there are, which parameters each has.</summary>
+/// <summary>Says of the bodies that start runs what their types leave open: what is required, which algorithms there are, which parameters
+/// each has.</summary>
 internal static class RunRequestSchemas
 {
     private static readonly JsonObject s_runExamples = new()
@@ -31,15 +32,22 @@ internal static class RunRequestSchemas
         [typeof(RethresholdRequestBody)] = ["contamination"],
     };
 
-    public static async Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    public static async Task DescribeAsync(
+        OpenApiSchema schema,
+        OpenApiSchemaTransformerContext context,
+        CancellationToken cancellationToken
+    )
     {
         if (context.JsonPropertyInfo is not { } property)
         {
-            if (s_required.TryGetValue(context.JsonTypeInfo.Type, out var names)) schema.Required = names.ToHashSet();
+            if (s_required.TryGetValue(context.JsonTypeInfo.Type, out var names))
+                schema.Required = names.ToHashSet();
             return;
         }
-        if (!s_required.ContainsKey(property.DeclaringType)) return;
-        if (property.DeclaringType == typeof(RunRequestBody) && s_runExamples[property.Name] is { } example) schema.Examples = [example.DeepClone()];
+        if (!s_required.ContainsKey(property.DeclaringType))
+            return;
+        if (property.DeclaringType == typeof(RunRequestBody) && s_runExamples[property.Name] is { } example)
+            schema.Examples = [example.DeepClone()];
         switch (property.Name)
         {
             case "run_type":
@@ -82,10 +90,30 @@ internal static class RunRequestSchemas
 
     private static List<IOpenApiSchema> Datasets(bool severalToo)
     {
-        var (name, id) = (new OpenApiSchema { Type = JsonSchemaType.String }, new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" });
-        return severalToo ? [name, id, new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1, Items = new OpenApiSchema { OneOf = [name, id] } }] : [name, id];
+        var (name, id) = (
+            new OpenApiSchema { Type = JsonSchemaType.String },
+            new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }
+        );
+        return severalToo
+            ?
+            [
+                name,
+                id,
+                new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    MinItems = 1,
+                    Items = new OpenApiSchema { OneOf = [name, id] },
+                },
+            ]
+            : [name, id];
     }
 
     private static void Bound(OpenApiSchema schema, OpenApiSchema parameter) =>
-        (schema.Minimum, schema.ExclusiveMinimum, schema.Maximum, schema.Default) = (parameter.Minimum, parameter.ExclusiveMinimum, parameter.Maximum, parameter.Default);
+        (schema.Minimum, schema.ExclusiveMinimum, schema.Maximum, schema.Default) = (
+            parameter.Minimum,
+            parameter.ExclusiveMinimum,
+            parameter.Maximum,
+            parameter.Default
+        );
 }

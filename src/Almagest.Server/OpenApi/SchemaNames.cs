@@ -15,8 +15,11 @@ internal static class SchemaNames
     {
         var plain = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
         // Open JSON is described where it stands, for each place has its own form.
-        if (plain == typeof(RawJson) || plain == typeof(JsonElement)) return null;
+        if (plain == typeof(RawJson) || plain == typeof(JsonElement))
+            return null;
         var name = OpenApiOptions.CreateDefaultSchemaReferenceId(type);
-        return name is not null && s_endings.FirstOrDefault(e => name.EndsWith(e, StringComparison.Ordinal)) is { } ending ? name[..^ending.Length] : name;
+        return name is not null && s_endings.FirstOrDefault(e => name.EndsWith(e, StringComparison.Ordinal)) is { } ending
+            ? name[..^ending.Length]
+            : name;
     }
 }

@@ -20,14 +20,29 @@ internal static class HealthRoutes
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
         var group = api.MapGroup("/health").WithTags("Operations");
-        group.Route("GET", "/live", "getLiveness", "Whether the process answers; asks nothing of the database",
-            _ => Task.FromResult(Results.Ok(new HealthBody("live", Almagest.Contract.ProgramVersion.Current)))).Produces<HealthBody>();
+        group
+            .Route(
+                "GET",
+                "/live",
+                "getLiveness",
+                "Whether the process answers; asks nothing of the database",
+                _ => Task.FromResult(Results.Ok(new HealthBody("live", Almagest.Contract.ProgramVersion.Current)))
+            )
+            .Produces<HealthBody>();
 
-        group.Route("GET", "/ready", "getReadiness", "Whether the database answers and has this program's schema", async context =>
-        {
-            await RequireReadyAsync(ledger, context.RequestAborted);
-            return Results.Ok(new HealthBody("ready", Almagest.Contract.ProgramVersion.Current));
-        }).Produces<HealthBody>();
+        group
+            .Route(
+                "GET",
+                "/ready",
+                "getReadiness",
+                "Whether the database answers and has this program's schema",
+                async context =>
+                {
+                    await RequireReadyAsync(ledger, context.RequestAborted);
+                    return Results.Ok(new HealthBody("ready", Almagest.Contract.ProgramVersion.Current));
+                }
+            )
+            .Produces<HealthBody>();
     }
 
     private static async Task RequireReadyAsync(LedgerDatabase ledger, CancellationToken cancellationToken)
@@ -45,8 +60,12 @@ internal static class HealthRoutes
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw LedgerException.Of(ErrorCode.NotReady, $"the database did not answer within {s_patience.TotalSeconds:0} s",
-                "Look at the database's load and log.", inner: e);
+            throw LedgerException.Of(
+                ErrorCode.NotReady,
+                $"the database did not answer within {s_patience.TotalSeconds:0} s",
+                "Look at the database's load and log.",
+                inner: e
+            );
         }
     }
 }

@@ -20,19 +20,32 @@ internal static class MetricsRoutes
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger) =>
-        api.Route("GET", "/metrics", "getMetrics", "Requests, runs and views as Prometheus metrics", async context =>
-        {
-            var text = new StringBuilder();
-            Requests(text, context.RequestServices.GetRequiredService<RequestMeter>());
-            Runs(text, await new RunRepository(ledger).CountByStatusAsync(context.RequestAborted));
-            Views(text, await new ViewStatusReader(ledger).ReadAsync(context.RequestAborted));
-            Family(text, "process_resident_memory_bytes", "gauge", "Memory of the process", [("", Environment.WorkingSet)]);
-            return Results.Text(text.ToString(), ContentType);
-        }).WithTags("Operations").Produces<string>(200, "text/plain");
+        api.Route(
+                "GET",
+                "/metrics",
+                "getMetrics",
+                "Requests, runs and views as Prometheus metrics",
+                async context =>
+                {
+                    var text = new StringBuilder();
+                    Requests(text, context.RequestServices.GetRequiredService<RequestMeter>());
+                    Runs(text, await new RunRepository(ledger).CountByStatusAsync(context.RequestAborted));
+                    Views(text, await new ViewStatusReader(ledger).ReadAsync(context.RequestAborted));
+                    Family(text, "process_resident_memory_bytes", "gauge", "Memory of the process", [("", Environment.WorkingSet)]);
+                    return Results.Text(text.ToString(), ContentType);
+                }
+            )
+            .WithTags("Operations")
+            .Produces<string>(200, "text/plain");
 
     private static void Requests(StringBuilder text, RequestMeter meter)
     {
-        var all = meter.Read().Select(r => (Labels: $"{{method=\"{Escape(r.Method)}\",route=\"{Escape(r.Route)}\",status=\"{Escape(r.Status)}\"}}", r.Count, r.Seconds)).ToList();
+        var all = meter
+            .Read()
+            .Select(r =>
+                (Labels: $"{{method=\"{Escape(r.Method)}\",route=\"{Escape(r.Route)}\",status=\"{Escape(r.Status)}\"}}", r.Count, r.Seconds)
+            )
+            .ToList();
         Family(text, "almagest_http_requests_total", "counter", "Requests answered", all.Select(r => (r.Labels, (double)r.Count)));
         Family(text, "almagest_http_request_seconds_total", "counter", "Time spent on them, s", all.Select(r => (r.Labels, r.Seconds)));
     }
@@ -45,17 +58,47 @@ internal static class MetricsRoutes
         Family(text, "almagest_view_rows", "gauge", "Rows of the view after its last refresh", Known(views, v => v.Rows));
         Family(text, "almagest_view_size_bytes", "gauge", "Size on disk, indexes included", Known(views, v => v.SizeBytes));
         Family(text, "almagest_view_age_seconds", "gauge", "Time since the last refresh that succeeded", Known(views, v => v.AgeSeconds));
-        Family(text, "almagest_view_last_refresh_seconds", "gauge", "How long that refresh took", Known(views, v => v.LastDurationMs / 1000));
+        Family(
+            text,
+            "almagest_view_last_refresh_seconds",
+            "gauge",
+            "How long that refresh took",
+            Known(views, v => v.LastDurationMs / 1000)
+        );
         Family(text, "almagest_view_pending_runs", "gauge", "Runs that the view does not show yet", Known(views, v => v.PendingRuns));
-        Family(text, "almagest_view_last_refresh_failed", "gauge", "1 where the last refresh failed", Known(views, v => v.LastOutcome == "failed" ? 1 : 0));
+        Family(
+            text,
+            "almagest_view_last_refresh_failed",
+            "gauge",
+            "1 where the last refresh failed",
+            Known(views, v => v.LastOutcome == "failed" ? 1 : 0)
+        );
     }
 
     private static IEnumerable<(string, double)> Known(IReadOnlyList<ViewStatus> views, Func<ViewStatus, double?> value) =>
-        from v in views let number = value(v) where number is not null select ($"{{view=\"{v.ViewName}\"}}", number.Value);
+        from v in views
+        let number = value(v)
+        where number is not null
+        select ($"{{view=\"{v.ViewName}\"}}", number.Value);
 
-    private static void Family(StringBuilder text, string name, string type, string help, IEnumerable<(string Labels, double Value)> samples)
+    private static void Family(
+        StringBuilder text,
+        string name,
+        string type,
+        string help,
+        IEnumerable<(string Labels, double Value)> samples
+    )
     {
-        text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n').Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        text.Append("# HELP ")
+            .Append(name)
+            .Append(' ')
+            .Append(help)
+            .Append('\n')
+            .Append("# TYPE ")
+            .Append(name)
+            .Append(' ')
+            .Append(type)
+            .Append('\n');
         foreach (var (labels, value) in samples)
             text.Append(name).Append(labels).Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
     }

@@ -31,16 +31,34 @@ public sealed record KDistanceRequestBody
 internal static class KDistanceRoutes
 {
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger) =>
-        api.Route("POST", "/discovery/k-distance", "kDistance", "Helps to choose eps for DBSCAN", async context =>
-        {
-            var body = await JsonBody.ReadAsync<KDistanceRequestBody>(context);
-            var k = body.MinSamples ?? new DbscanParameters().MinSamples;
-            var dataset = await new DatasetRepository(ledger).FindAsync(RunRoutes.DatasetOf(body.Dataset), context.RequestAborted);
-            var advice = await new DiscoveryService(ledger).KDistanceAsync(dataset.Name, RunRoutes.FilterOf(body.Filter), body.Features, k, context.RequestAborted);
-            return Results.Ok(advice.ToResource(dataset.Name));
-        })
+        api.Route(
+                "POST",
+                "/discovery/k-distance",
+                "kDistance",
+                "Helps to choose eps for DBSCAN",
+                async context =>
+                {
+                    var body = await JsonBody.ReadAsync<KDistanceRequestBody>(context);
+                    var k = body.MinSamples ?? new DbscanParameters().MinSamples;
+                    var dataset = await new DatasetRepository(ledger).FindAsync(RunRoutes.DatasetOf(body.Dataset), context.RequestAborted);
+                    var advice = await new DiscoveryService(ledger).KDistanceAsync(
+                        dataset.Name,
+                        RunRoutes.FilterOf(body.Filter),
+                        body.Features,
+                        k,
+                        context.RequestAborted
+                    );
+                    return Results.Ok(advice.ToResource(dataset.Name));
+                }
+            )
             .WithTags("Runs")
-            .WithDescription("The sorted distances of the selection's stars to their k-th neighbours, the eps that parts near from far, "
-                + "and what DBSCAN would find at values from a quarter of it to its double: clusters, the largest of them, stars in none.")
-            .Accepts<KDistanceRequestBody>("application/json").Produces<KDistanceResource>().Fails(400, 404, 413, 415).DisableRequestTimeout();
+            .WithDescription(
+                "The sorted distances of the selection's stars to their k-th neighbours, the eps that parts near from far, "
+                    + "and what DBSCAN would find at values from a quarter of it to its double: clusters, the largest of them, stars "
+                    + "in none."
+            )
+            .Accepts<KDistanceRequestBody>("application/json")
+            .Produces<KDistanceResource>()
+            .Fails(400, 404, 413, 415)
+            .DisableRequestTimeout();
 }

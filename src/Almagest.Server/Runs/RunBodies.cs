@@ -17,6 +17,7 @@ public sealed record RunRequestBody
     /// <summary>Conditions that all stars of the selection fulfil; left out = the whole dataset.</summary>
     public JsonElement Filter { get; init; }
 
-    /// <summary>Parameters of the algorithm in scikit-learn's names; what is left out has its default. Without <c>features</c> the recipe is chosen by what columns the stars have, and stored.</summary>
+    /// <summary>Parameters of the algorithm in scikit-learn's names; what is left out has its default. Without <c>features</c> the recipe
+    /// is chosen by what columns the stars have, and stored.</summary>
     public JsonElement Parameters { get; init; }
 }

@@ -18,26 +18,45 @@ namespace Almagest.Server.Runs;
 /// <summary>The progress of a run as server-sent events, until it has ended.</summary>
 internal static class RunEvents
 {
-    // Progress within this process is looked at often; the ledger, where workers of other processes write with each heartbeat, every second.
+    // Progress within this process is looked at often; the ledger, where workers of other processes write with each heartbeat, every
+    // second.
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(200);
     private const int TicksPerLook = 5;
     private const int TicksPerHeartbeat = 75;
 
     public static void Map(IEndpointRouteBuilder group, LedgerDatabase ledger) =>
-        group.Route("GET", "/{run_id}/events", "followRun", "Progress of a run as server-sent events", async context =>
-        {
-            var runId = RunRoutes.RunId.Read(context)!.Value;
-            var run = await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
-            var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-            var queue = context.RequestServices.GetRequiredService<RunQueue>();
-            return TypedResults.ServerSentEvents(FollowAsync(ledger, queue, run, stopping, context.RequestAborted));
-        }, RunRoutes.RunId)
-            .WithDescription("Any server on the database follows any run. An event whenever the status or the progress changes: 'progress' while the run is pending or running, and at the end "
-                + "'completed', 'failed' or 'cancelled', after which the stream ends. 'heartbeat' every 15 s when nothing changes.")
-            .Produces<RunProgressResource>(200, "text/event-stream").Fails(404).DisableRequestTimeout();
+        group
+            .Route(
+                "GET",
+                "/{run_id}/events",
+                "followRun",
+                "Progress of a run as server-sent events",
+                async context =>
+                {
+                    var runId = RunRoutes.RunId.Read(context)!.Value;
+                    var run = await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
+                    var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+                    var queue = context.RequestServices.GetRequiredService<RunQueue>();
+                    return TypedResults.ServerSentEvents(FollowAsync(ledger, queue, run, stopping, context.RequestAborted));
+                },
+                RunRoutes.RunId
+            )
+            .WithDescription(
+                "Any server on the database follows any run. An event whenever the status or the progress changes: 'progress' while "
+                    + "the run is pending or running, and at the end "
+                    + "'completed', 'failed' or 'cancelled', after which the stream ends. 'heartbeat' every 15 s when nothing changes."
+            )
+            .Produces<RunProgressResource>(200, "text/event-stream")
+            .Fails(404)
+            .DisableRequestTimeout();
 
     private static async IAsyncEnumerable<SseItem<RunProgressResource>> FollowAsync(
-        LedgerDatabase ledger, RunQueue queue, DiscoveryRun run, CancellationToken stoppingToken, [EnumeratorCancellation] CancellationToken cancellationToken)
+        LedgerDatabase ledger,
+        RunQueue queue,
+        DiscoveryRun run,
+        CancellationToken stoppingToken,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, cancellationToken);
         RunProgressResource? last = null;
@@ -46,15 +65,20 @@ internal static class RunEvents
         {
             var now = RunResources.ProgressOf(run, queue.ProgressOf(run.RunId));
             // What the ledger knows of a run's progress is older than what this process told a moment ago.
-            if (last is not null && run.Attempts == attempts && run.Status == RunStatus.Running && now.Percent < last.Percent) now = last;
+            if (last is not null && run.Attempts == attempts && run.Status == RunStatus.Running && now.Percent < last.Percent)
+                now = last;
             attempts = run.Attempts;
             var ended = run.Status is not (RunStatus.Pending or RunStatus.Running);
             quiet = now == last ? quiet + 1 : 0;
-            if (quiet == 0) yield return new SseItem<RunProgressResource>(now, ended ? run.Status : "progress");
-            else if (quiet % TicksPerHeartbeat == 0) yield return new SseItem<RunProgressResource>(now, "heartbeat");
+            if (quiet == 0)
+                yield return new SseItem<RunProgressResource>(now, ended ? run.Status : "progress");
+            else if (quiet % TicksPerHeartbeat == 0)
+                yield return new SseItem<RunProgressResource>(now, "heartbeat");
             last = now;
-            if (ended || !await WaitAsync(either.Token)) yield break;
-            if (tick % TicksPerLook == 0) run = await new RunRepository(ledger).GetAsync(run.RunId, either.Token);
+            if (ended || !await WaitAsync(either.Token))
+                yield break;
+            if (tick % TicksPerLook == 0)
+                run = await new RunRepository(ledger).GetAsync(run.RunId, either.Token);
         }
     }
 

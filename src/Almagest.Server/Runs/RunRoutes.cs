@@ -32,7 +32,12 @@ internal static class RunRoutes
     private static readonly Words s_dataset = new("dataset", "only runs over this dataset: its name or id");
     private static readonly Words s_algorithm = new("algorithm", "only runs of this algorithm, such as dbscan");
     private static readonly Uuid s_groupId = new("group_id", "only runs of this sweep");
-    private static readonly Choice s_sort = new("sort", "by creation, end (runs that have ended) or number of stars; with - the newest, latest or most first", RunOrder.All, RunOrder.Newest);
+    private static readonly Choice s_sort = new(
+        "sort",
+        "by creation, end (runs that have ended) or number of stars; with - the newest, latest or most first",
+        RunOrder.All,
+        RunOrder.Newest
+    );
     private static readonly Words s_nextRuns = new("after", "next of the page before, which had the same sort");
     private static readonly Words s_tag = new("tag", "only runs with this tag");
     private static readonly WholeNumber s_listLimit = new("limit", "most runs", 1, 1000, 100);
@@ -50,44 +55,129 @@ internal static class RunRoutes
         var datasets = new DatasetRepository(ledger);
         var group = api.MapGroup("/discovery/runs").WithTags("Runs");
 
-        group.Route("POST", "", "startRun", "Starts a run", context => StartAsync(context, ledger))
-            .WithDescription("Checks the request and stores the run as pending; a worker takes it up at once. Follow it at the address in Location, "
-                + "or as server-sent events at …/events. Where the parameters name no recipe of features, "
-                + $"the first of {string.Join(", ", RecipeChoice.AnomalyOrder)} (cluster runs: {string.Join(", ", RecipeChoice.ClusterOrder)}) "
-                + "is taken whose columns at least a tenth of the stars have; the stored parameters name it with its version, "
-                + "and features_chosen says why. The views follow its completion by themselves. With a header Idempotency-Key (1 to 255 printable ASCII characters, remembered for 24 hours) "
-                + "the request can be sent again without starting a second run: the answer is the first one's run, with the header Idempotency-Replayed: true; 409 where the key was used for another request.")
-            .Accepts<RunRequestBody>("application/json").Produces<RunResource>(202).Fails(400, 404, 409, 413, 415);
+        group
+            .Route("POST", "", "startRun", "Starts a run", context => StartAsync(context, ledger))
+            .WithDescription(
+                "Checks the request and stores the run as pending; a worker takes it up at once. Follow it at the address in Location, "
+                    + "or as server-sent events at …/events. Where the parameters name no recipe of features, "
+                    + $"the first of {string.Join(", ", RecipeChoice.AnomalyOrder)} (cluster runs: "
+                    + $"{string.Join(", ", RecipeChoice.ClusterOrder)}) "
+                    + "is taken whose columns at least a tenth of the stars have; the stored parameters name it with its version, "
+                    + "and features_chosen says why. The views follow its completion by themselves. With a header Idempotency-Key (1 "
+                    + "to 255 printable ASCII characters, remembered for 24 hours) "
+                    + "the request can be sent again without starting a second run: the answer is the first one's run, with the "
+                    + "header Idempotency-Replayed: true; 409 where the key was used for another request."
+            )
+            .Accepts<RunRequestBody>("application/json")
+            .Produces<RunResource>(202)
+            .Fails(400, 404, 409, 413, 415);
 
-        group.Route("GET", "", "listRuns", "Runs, newest first or in another order", async context =>
-        {
-            var dataset = s_dataset.Read(context) is { } name ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId : (long?)null;
-            var limit = s_listLimit.ReadInt(context);
-            var sort = s_sort.Read(context)!;
-            var found = await runs.ListAsync(new RunQuery(s_runType.Read(context), s_status.Read(context), dataset, limit + 1, s_before.Read(context))
-            {
-                Algorithm = s_algorithm.Read(context), Tag = s_tag.Read(context), GroupId = s_groupId.Read(context), Sort = sort, After = s_nextRuns.Read(context),
-            }, context.RequestAborted);
-            var names = await datasets.NamesAsync(context.RequestAborted);
-            var page = found.Take(limit).ToList();
-            return Results.Ok(new RunPage(page.ConvertAll(r => r.ToResource(names)), found.Count > limit ? RunOrder.TokenOf(page[^1], sort) : null, found.Count > limit));
-        }, s_runType, s_status, s_algorithm, s_dataset, s_tag, s_groupId, s_sort, s_listLimit, s_before, s_nextRuns).Produces<RunPage>().Fails(404);
+        group
+            .Route(
+                "GET",
+                "",
+                "listRuns",
+                "Runs, newest first or in another order",
+                async context =>
+                {
+                    var dataset = s_dataset.Read(context) is { } name
+                        ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId
+                        : (long?)null;
+                    var limit = s_listLimit.ReadInt(context);
+                    var sort = s_sort.Read(context)!;
+                    var found = await runs.ListAsync(
+                        new RunQuery(s_runType.Read(context), s_status.Read(context), dataset, limit + 1, s_before.Read(context))
+                        {
+                            Algorithm = s_algorithm.Read(context),
+                            Tag = s_tag.Read(context),
+                            GroupId = s_groupId.Read(context),
+                            Sort = sort,
+                            After = s_nextRuns.Read(context),
+                        },
+                        context.RequestAborted
+                    );
+                    var names = await datasets.NamesAsync(context.RequestAborted);
+                    var page = found.Take(limit).ToList();
+                    return Results.Ok(
+                        new RunPage(
+                            page.ConvertAll(r => r.ToResource(names)),
+                            found.Count > limit ? RunOrder.TokenOf(page[^1], sort) : null,
+                            found.Count > limit
+                        )
+                    );
+                },
+                s_runType,
+                s_status,
+                s_algorithm,
+                s_dataset,
+                s_tag,
+                s_groupId,
+                s_sort,
+                s_listLimit,
+                s_before,
+                s_nextRuns
+            )
+            .Produces<RunPage>()
+            .Fails(404);
 
-        group.Route("GET", "/{run_id}", "getRun", "One run", async context =>
-            Results.Ok(await RunResources.ReadAsync(ledger, await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted), context.RequestAborted)), RunId)
-            .Produces<RunResource>().Fails(404);
+        group
+            .Route(
+                "GET",
+                "/{run_id}",
+                "getRun",
+                "One run",
+                async context =>
+                    Results.Ok(
+                        await RunResources.ReadAsync(
+                            ledger,
+                            await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted),
+                            context.RequestAborted
+                        )
+                    ),
+                RunId
+            )
+            .Produces<RunResource>()
+            .Fails(404);
 
-        group.Route("DELETE", "/{run_id}", "deleteRun", "Deletes a run and its results", async context =>
-        {
-            await runs.DeleteAsync(RunId.Read(context)!.Value, context.RequestAborted);
-            return Results.NoContent();
-        }, RunId).WithDescription("A run that is being worked on cannot be deleted. The views follow by themselves.")
-            .Produces(204).Fails(404, 409).DisableRequestTimeout();
+        group
+            .Route(
+                "DELETE",
+                "/{run_id}",
+                "deleteRun",
+                "Deletes a run and its results",
+                async context =>
+                {
+                    await runs.DeleteAsync(RunId.Read(context)!.Value, context.RequestAborted);
+                    return Results.NoContent();
+                },
+                RunId
+            )
+            .WithDescription("A run that is being worked on cannot be deleted. The views follow by themselves.")
+            .Produces(204)
+            .Fails(404, 409)
+            .DisableRequestTimeout();
 
-        group.Route("GET", "/{run_id}/results", "getResults", "What a complete run says of its stars, page by page",
-            context => ResultsAsync(context, ledger), RunId, s_anomaliesOnly, s_clusterId, s_order, s_resultLimit, s_after, TableAnswer.Format)
-            .WithDescription("With a format, or Accept with the media type of one, every result that is selected, as one streamed table; docs/guide/exports.md says what is in it.")
-            .ProducesTable<StarResultPage>().Fails(404, 409);
+        group
+            .Route(
+                "GET",
+                "/{run_id}/results",
+                "getResults",
+                "What a complete run says of its stars, page by page",
+                context => ResultsAsync(context, ledger),
+                RunId,
+                s_anomaliesOnly,
+                s_clusterId,
+                s_order,
+                s_resultLimit,
+                s_after,
+                TableAnswer.Format
+            )
+            .WithDescription(
+                "With a format, or Accept with the media type of one, every result that is selected, as one streamed table; "
+                    + "docs/guide/exports.md says what is in it."
+            )
+            .ProducesTable<StarResultPage>()
+            .Fails(404, 409);
 
         RunEvents.Map(group, ledger);
         RunControlRoutes.Map(group, ledger);
@@ -100,26 +190,42 @@ internal static class RunRoutes
     {
         var body = await JsonBody.ReadAsync<RunRequestBody>(context);
         var request = Parse(body);
-        request = request with { Filter = await new DatasetRepository(ledger).AlsoAsync(DatasetsOf(body.Dataset), request.Filter, context.RequestAborted) };
+        request = request with
+        {
+            Filter = await new DatasetRepository(ledger).AlsoAsync(DatasetsOf(body.Dataset), request.Filter, context.RequestAborted),
+        };
         var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, KeyOf(context), context.RequestAborted);
         var run = submitted.Runs[0];
         Announce(context, submitted);
-        return Results.Accepted($"/discovery/runs/{run.RunId}", await RunResources.ReadAsync(ledger, run, context.RequestAborted) with { FeaturesChosen = submitted.Choice?.Reason });
+        return Results.Accepted(
+            $"/discovery/runs/{run.RunId}",
+            await RunResources.ReadAsync(ledger, run, context.RequestAborted) with
+            {
+                FeaturesChosen = submitted.Choice?.Reason,
+            }
+        );
     }
 
     /// <summary>The name that the caller gives to a request that may come twice.</summary>
-    internal static string? KeyOf(HttpContext context) => context.Request.Headers["Idempotency-Key"] switch
-    {
-        [] => null,
-        [{ } key] => key,
-        var keys => throw LedgerException.Invalid("idempotency_key", $"the header Idempotency-Key is given {keys.Count} times", "Give it once."),
-    };
+    internal static string? KeyOf(HttpContext context) =>
+        context.Request.Headers["Idempotency-Key"] switch
+        {
+            [] => null,
+            [{ } key] => key,
+            var keys => throw LedgerException.Invalid(
+                "idempotency_key",
+                $"the header Idempotency-Key is given {keys.Count} times",
+                "Give it once."
+            ),
+        };
 
     /// <summary>Wakes the workers, or says that there is nothing new to do.</summary>
     internal static void Announce(HttpContext context, Submission submitted)
     {
-        if (submitted.Repeated) context.Response.Headers["Idempotency-Replayed"] = "true";
-        else context.RequestServices.GetRequiredService<RunQueue>().Ring();
+        if (submitted.Repeated)
+            context.Response.Headers["Idempotency-Replayed"] = "true";
+        else
+            context.RequestServices.GetRequiredService<RunQueue>().Ring();
     }
 
     private static RunRequest Parse(RunRequestBody body)
@@ -133,54 +239,85 @@ internal static class RunRoutes
     internal static void RequireType(string? runType, Algorithm algorithm)
     {
         if (runType is { } wanted && wanted != algorithm.RunType)
-            throw LedgerException.Invalid("run_type", $"run_type is '{wanted}', but {algorithm.Name} makes {algorithm.RunType} runs", "Leave run_type out, or choose another algorithm.");
+            throw LedgerException.Invalid(
+                "run_type",
+                $"run_type is '{wanted}', but {algorithm.Name} makes {algorithm.RunType} runs",
+                "Leave run_type out, or choose another algorithm."
+            );
     }
 
     internal static string AlgorithmOf(string? algorithm, string? runType)
     {
         if (runType is { } type && !RunTypes.All.Contains(type))
             throw LedgerException.Invalid("run_type", $"run_type is '{type}', expected {string.Join(" or ", RunTypes.All)}");
-        return algorithm ?? (runType is null ? null : Algorithms.Of(runType)[0].Name)
+        return algorithm
+            ?? (runType is null ? null : Algorithms.Of(runType)[0].Name)
             ?? throw LedgerException.Invalid("algorithm", "the algorithm is not given", $"Give {Algorithms.InWords}.");
     }
 
-    internal static StarFilter FilterOf(JsonElement filter) => Object("filter", filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;
+    internal static StarFilter FilterOf(JsonElement filter) =>
+        Object("filter", filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;
 
     /// <summary>One dataset or several; never none.</summary>
-    internal static IReadOnlyList<string> DatasetsOf(JsonElement dataset) => dataset.ValueKind != JsonValueKind.Array ? [DatasetOf(dataset)]
+    internal static IReadOnlyList<string> DatasetsOf(JsonElement dataset) =>
+        dataset.ValueKind != JsonValueKind.Array ? [DatasetOf(dataset)]
         : dataset.GetArrayLength() is > 0 and <= MostDatasets ? [.. dataset.EnumerateArray().Select(DatasetOf)]
-        : throw LedgerException.Invalid("dataset", $"dataset is an array of {dataset.GetArrayLength()}, expected 1 to {MostDatasets} names or ids");
+        : throw LedgerException.Invalid(
+            "dataset",
+            $"dataset is an array of {dataset.GetArrayLength()}, expected 1 to {MostDatasets} names or ids"
+        );
 
     private const int MostDatasets = 100;
 
-    internal static string DatasetOf(JsonElement dataset) => dataset.ValueKind switch
-    {
-        JsonValueKind.String when dataset.GetString() is { Length: > 0 } name && !name.Contains('\0') => name,
-        JsonValueKind.Number when dataset.TryGetInt64(out var id) && id > 0 => id.ToString(CultureInfo.InvariantCulture),
-        JsonValueKind.Undefined or JsonValueKind.Null => throw LedgerException.Invalid("dataset", "the dataset is not given", "Give its name or id; GET /datasets lists them."),
-        _ => throw LedgerException.Invalid("dataset", "the dataset is neither a name nor an id", "GET /datasets lists them."),
-    };
+    internal static string DatasetOf(JsonElement dataset) =>
+        dataset.ValueKind switch
+        {
+            JsonValueKind.String when dataset.GetString() is { Length: > 0 } name && !name.Contains('\0') => name,
+            JsonValueKind.Number when dataset.TryGetInt64(out var id) && id > 0 => id.ToString(CultureInfo.InvariantCulture),
+            JsonValueKind.Undefined or JsonValueKind.Null => throw LedgerException.Invalid(
+                "dataset",
+                "the dataset is not given",
+                "Give its name or id; GET /datasets lists them."
+            ),
+            _ => throw LedgerException.Invalid("dataset", "the dataset is neither a name nor an id", "GET /datasets lists them."),
+        };
 
-    internal static string? Object(string field, JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Undefined or JsonValueKind.Null => null,
-        JsonValueKind.Object => value.GetRawText(),
-        _ => throw LedgerException.Invalid(field, $"{field} is no JSON object"),
-    };
+    internal static string? Object(string field, JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Undefined or JsonValueKind.Null => null,
+            JsonValueKind.Object => value.GetRawText(),
+            _ => throw LedgerException.Invalid(field, $"{field} is no JSON object"),
+        };
 
     private static async Task<IResult> ResultsAsync(HttpContext context, LedgerDatabase ledger)
     {
         var runId = RunId.Read(context)!.Value;
-        var query = new ResultQuery(s_anomaliesOnly.Read(context), (int?)s_clusterId.Read(context), s_order.Read(context) == "score", s_resultLimit.ReadInt(context), s_after.Read(context));
+        var query = new ResultQuery(
+            s_anomaliesOnly.Read(context),
+            (int?)s_clusterId.Read(context),
+            s_order.Read(context) == "score",
+            s_resultLimit.ReadInt(context),
+            s_after.Read(context)
+        );
         var run = await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
         if (query.ByScore && run.RunType != RunTypes.Anomaly)
             throw LedgerException.Invalid("order", $"run {runId} is a {run.RunType} run: its results have no scores", "Order by star_id.");
         if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
-            throw LedgerException.Invalid("cluster_id", $"run {runId} is an {run.RunType} run: it has no clusters", "Leave cluster_id out.");
+            throw LedgerException.Invalid(
+                "cluster_id",
+                $"run {runId} is an {run.RunType} run: it has no clusters",
+                "Leave cluster_id out."
+            );
         if (TableAnswer.Wanted(context) is { } format)
         {
             TableAnswer.RefusePaging(context, s_resultLimit.Name, s_after.Name);
-            return TableAnswer.Of(context, await new RunExport(ledger).TableAsync(run, query, context.RequestAborted), format, $"run-{runId}");
+            return TableAnswer.Of(
+                context,
+                await new RunExport(ledger).TableAsync(run, query, context.RequestAborted),
+                format,
+                $"run-{runId}"
+            );
         }
         var results = new ResultRepository(ledger);
         var page = await results.PageAsync(runId, query, context.RequestAborted);

@@ -35,7 +35,8 @@ public sealed record SweepRequestBody
     /// <summary>Values by parameter, such as <c>{"eps": [0.1, 0.2], "min_samples": [5, 10]}</c>: every combination is a run.</summary>
     public JsonElement Grid { get; init; }
 
-    /// <summary>Sets of parameters that belong together, such as <c>[{"eps": 0.1, "min_samples": 5}]</c>; with a grid, each set with each combination.</summary>
+    /// <summary>Sets of parameters that belong together, such as <c>[{"eps": 0.1, "min_samples": 5}]</c>; with a grid, each set with each
+    /// combination.</summary>
     public JsonElement List { get; init; }
 
     /// <summary>Random seeds: everything once with each. For an algorithm with random numbers.</summary>
@@ -49,41 +50,108 @@ internal static class SweepRoutes
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
         var group = api.MapGroup("/discovery/sweeps").WithTags("Runs");
-        group.Route("POST", "", "startSweep", "Starts a sweep of parameters and seeds", async context =>
-        {
-            var body = await JsonBody.ReadAsync<SweepRequestBody>(context);
-            var algorithm = RunRoutes.AlgorithmOf(body.Algorithm, body.RunType);
-            var runs = RunSweep.Expand(algorithm, RunRoutes.Object("parameters", body.Parameters) is { } fixedOnes ? JsonNode.Parse(fixedOnes)!.AsObject() : null,
-                GridOf(body.Grid), ListOf(body.List), body.Seeds ?? []);
-            RunRoutes.RequireType(body.RunType, runs[0].Algorithm);
-            var placement = RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
-            var names = RunRoutes.DatasetsOf(body.Dataset);
-            var filter = await new DatasetRepository(ledger).AlsoAsync(names, RunRoutes.FilterOf(body.Filter), context.RequestAborted);
-            var submitted = await new RunSubmitter(ledger).SubmitAsync(names[0], filter, runs, placement,
-                RunRoutes.KeyOf(context), context.RequestAborted);
-            RunRoutes.Announce(context, submitted);
-            var id = submitted.Runs[0].GroupId!.Value;
-            return Results.Accepted($"/discovery/sweeps/{id}", new StartedSweep(id, [.. submitted.Runs.Select(r => r.RunId)], submitted.Choice?.Reason));
-        })
-            .WithDescription($"Every combination of the grid's values, for each set of the list, with each seed: at most {RunSweep.MostRuns} runs, stored together or not at all. "
-                + "The whole is followed at the address in Location, its runs are listed by GET /discovery/runs?group_id=…. Idempotency-Key works as for a single run.")
-            .Accepts<SweepRequestBody>("application/json").Produces<StartedSweep>(202).Fails(400, 404, 409, 413, 415);
+        group
+            .Route(
+                "POST",
+                "",
+                "startSweep",
+                "Starts a sweep of parameters and seeds",
+                async context =>
+                {
+                    var body = await JsonBody.ReadAsync<SweepRequestBody>(context);
+                    var algorithm = RunRoutes.AlgorithmOf(body.Algorithm, body.RunType);
+                    var runs = RunSweep.Expand(
+                        algorithm,
+                        RunRoutes.Object("parameters", body.Parameters) is { } fixedOnes ? JsonNode.Parse(fixedOnes)!.AsObject() : null,
+                        GridOf(body.Grid),
+                        ListOf(body.List),
+                        body.Seeds ?? []
+                    );
+                    RunRoutes.RequireType(body.RunType, runs[0].Algorithm);
+                    var placement = RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
+                    var names = RunRoutes.DatasetsOf(body.Dataset);
+                    var filter = await new DatasetRepository(ledger).AlsoAsync(
+                        names,
+                        RunRoutes.FilterOf(body.Filter),
+                        context.RequestAborted
+                    );
+                    var submitted = await new RunSubmitter(ledger).SubmitAsync(
+                        names[0],
+                        filter,
+                        runs,
+                        placement,
+                        RunRoutes.KeyOf(context),
+                        context.RequestAborted
+                    );
+                    RunRoutes.Announce(context, submitted);
+                    var id = submitted.Runs[0].GroupId!.Value;
+                    return Results.Accepted(
+                        $"/discovery/sweeps/{id}",
+                        new StartedSweep(id, [.. submitted.Runs.Select(r => r.RunId)], submitted.Choice?.Reason)
+                    );
+                }
+            )
+            .WithDescription(
+                $"Every combination of the grid's values, for each set of the list, with each seed: at most {RunSweep.MostRuns} runs, "
+                    + $"stored together or not at all. "
+                    + "The whole is followed at the address in Location, its runs are listed by GET /discovery/runs?group_id=…. "
+                    + "Idempotency-Key works as for a single run."
+            )
+            .Accepts<SweepRequestBody>("application/json")
+            .Produces<StartedSweep>(202)
+            .Fails(400, 404, 409, 413, 415);
 
-        group.Route("GET", "/{group_id}", "getSweep", "A sweep as a whole: how many of its runs are where, what they found",
-            async context => Results.Ok(await ExecutionResources.SweepAsync(ledger, s_group.Read(context)!.Value, context.RequestAborted)), s_group)
-            .Produces<SweepResource>().Fails(404);
+        group
+            .Route(
+                "GET",
+                "/{group_id}",
+                "getSweep",
+                "A sweep as a whole: how many of its runs are where, what they found",
+                async context =>
+                    Results.Ok(await ExecutionResources.SweepAsync(ledger, s_group.Read(context)!.Value, context.RequestAborted)),
+                s_group
+            )
+            .Produces<SweepResource>()
+            .Fails(404);
     }
 
     private static List<KeyValuePair<string, IReadOnlyList<JsonNode?>>> GridOf(JsonElement grid) =>
-        RunRoutes.Object("grid", grid) is not { } json ? [] : [.. JsonNode.Parse(json)!.AsObject().Select(p => p.Value is JsonArray values
-            ? new KeyValuePair<string, IReadOnlyList<JsonNode?>>(p.Key, [.. values])
-            : throw LedgerException.Invalid($"grid.{p.Key}", $"{p.Key} of the grid is no JSON array", "Give its values as a list, such as [0.1, 0.2]."))];
+        RunRoutes.Object("grid", grid) is not { } json
+            ? []
+            :
+            [
+                .. JsonNode
+                    .Parse(json)!
+                    .AsObject()
+                    .Select(p =>
+                        p.Value is JsonArray values
+                            ? new KeyValuePair<string, IReadOnlyList<JsonNode?>>(p.Key, [.. values])
+                            : throw LedgerException.Invalid(
+                                $"grid.{p.Key}",
+                                $"{p.Key} of the grid is no JSON array",
+                                "Give its values as a list, such as [0.1, 0.2]."
+                            )
+                    ),
+            ];
 
-    private static List<JsonObject> ListOf(JsonElement list) => list.ValueKind switch
-    {
-        JsonValueKind.Undefined or JsonValueKind.Null => [],
-        JsonValueKind.Array => [.. JsonNode.Parse(list.GetRawText())!.AsArray().Select(e =>
-            e as JsonObject ?? throw LedgerException.Invalid("list", "an element of the list is no JSON object", """Give sets of parameters, such as {"eps": 0.1}."""))],
-        _ => throw LedgerException.Invalid("list", "list is no JSON array", """Give sets of parameters, such as [{"eps": 0.1}]."""),
-    };
+    private static List<JsonObject> ListOf(JsonElement list) =>
+        list.ValueKind switch
+        {
+            JsonValueKind.Undefined or JsonValueKind.Null => [],
+            JsonValueKind.Array =>
+            [
+                .. JsonNode
+                    .Parse(list.GetRawText())!
+                    .AsArray()
+                    .Select(e =>
+                        e as JsonObject
+                        ?? throw LedgerException.Invalid(
+                            "list",
+                            "an element of the list is no JSON object",
+                            """Give sets of parameters, such as {"eps": 0.1}."""
+                        )
+                    ),
+            ],
+            _ => throw LedgerException.Invalid("list", "list is no JSON array", """Give sets of parameters, such as [{"eps": 0.1}]."""),
+        };
 }

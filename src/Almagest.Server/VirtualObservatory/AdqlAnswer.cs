@@ -12,8 +12,15 @@ namespace Almagest.Server.VirtualObservatory;
 
 /// <summary>A query that is being answered. It holds a connection and one of the runner's places until it is disposed of.</summary>
 internal sealed class AdqlAnswer(
-    IReadOnlyList<AnswerColumn> columns, long mostRows, TimeSpan limit, NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader reader,
-    CancellationTokenSource deadline, Action release) : IAsyncDisposable
+    IReadOnlyList<AnswerColumn> columns,
+    long mostRows,
+    TimeSpan limit,
+    NpgsqlConnection connection,
+    NpgsqlCommand command,
+    NpgsqlDataReader reader,
+    CancellationTokenSource deadline,
+    Action release
+) : IAsyncDisposable
 {
     private const int BatchRows = 500;
     private const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF";
@@ -33,27 +40,36 @@ internal sealed class AdqlAnswer(
 
     /// <summary>The table to be written, once.</summary>
     /// <param name="query">as the client asked</param>
-    public OutgoingTable Table(string title, string query) => new(
-        columns.Select(c => new CatalogColumn(c.Name, VoTypes.Written(c.Type), c.Source?.Unit, c.Source?.Ucd, c.Source?.Description)).ToList(),
-        new JsonObject
+    public OutgoingTable Table(string title, string query) =>
+        new(
+            columns
+                .Select(c => new CatalogColumn(c.Name, VoTypes.Written(c.Type), c.Source?.Unit, c.Source?.Ucd, c.Source?.Description))
+                .ToList(),
+            new JsonObject
+            {
+                ["title"] = title,
+                ["query"] = query,
+                ["program"] = "Almagest",
+                ["program_version"] = Almagest.Contract.ProgramVersion.Current,
+                ["answered_at"] = DateTime.UtcNow.ToString(Time, CultureInfo.InvariantCulture),
+            },
+            BatchesAsync()
+        )
         {
-            ["title"] = title,
-            ["query"] = query,
-            ["program"] = "Almagest",
-            ["program_version"] = Almagest.Contract.ProgramVersion.Current,
-            ["answered_at"] = DateTime.UtcNow.ToString(Time, CultureInfo.InvariantCulture),
-        },
-        BatchesAsync())
-    {
-        Name = "results",
-        // A computed text may be made of anything.
-        Unicode = columns.Where(c => c.Type == PublishedType.Text && c.Source is null or { HasWords: true }).Select(c => c.Name).ToHashSet(),
-        Int32 = columns.Where(c => c.Source is { IsNarrow: true }).Select(c => c.Name).ToHashSet(),
-        XTypes = columns.Where(c => c.Type == PublishedType.Timestamp).ToDictionary(c => c.Name, _ => VoTypes.Timestamp),
-        IsCutOff = () => IsCutOff,
-    };
+            Name = "results",
+            // A computed text may be made of anything.
+            Unicode = columns
+                .Where(c => c.Type == PublishedType.Text && c.Source is null or { HasWords: true })
+                .Select(c => c.Name)
+                .ToHashSet(),
+            Int32 = columns.Where(c => c.Source is { IsNarrow: true }).Select(c => c.Name).ToHashSet(),
+            XTypes = columns.Where(c => c.Type == PublishedType.Timestamp).ToDictionary(c => c.Name, _ => VoTypes.Timestamp),
+            IsCutOff = () => IsCutOff,
+        };
 
-    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var batch = _first;
         while (batch.Count > 0)
@@ -71,8 +87,10 @@ internal sealed class AdqlAnswer(
         {
             while (batch.Count < BatchRows && !_ended)
             {
-                if (!await reader.ReadAsync(deadline.Token)) _ended = true;
-                else if (_rows == mostRows) _ended = IsCutOff = true;
+                if (!await reader.ReadAsync(deadline.Token))
+                    _ended = true;
+                else if (_rows == mostRows)
+                    _ended = IsCutOff = true;
                 else
                 {
                     _rows++;
@@ -92,7 +110,8 @@ internal sealed class AdqlAnswer(
         var row = new object?[columns.Count];
         for (var i = 0; i < row.Length; i++)
         {
-            if (reader.IsDBNull(i)) continue;
+            if (reader.IsDBNull(i))
+                continue;
             row[i] = columns[i].Type switch
             {
                 PublishedType.Integer => reader.GetFieldValue<long>(i),
@@ -107,12 +126,14 @@ internal sealed class AdqlAnswer(
 
     public async ValueTask DisposeAsync()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
         try
         {
             // Rows that nobody wants any more are not read to their end.
-            if (!_ended) command.Cancel();
+            if (!_ended)
+                command.Cancel();
             await reader.DisposeAsync();
             await command.DisposeAsync();
         }

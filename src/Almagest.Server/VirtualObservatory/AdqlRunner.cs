@@ -29,7 +29,13 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
     /// <returns>to be disposed of</returns>
     /// <exception cref="AdqlException">the query is refused</exception>
     /// <exception cref="VoException">it cannot be answered</exception>
-    public async Task<AdqlAnswer> OpenAsync(string adql, long mostRows, TimeSpan limit, CancellationToken cancellationToken, PublishedCatalogue? catalogue = null)
+    public async Task<AdqlAnswer> OpenAsync(
+        string adql,
+        long mostRows,
+        TimeSpan limit,
+        CancellationToken cancellationToken,
+        PublishedCatalogue? catalogue = null
+    )
     {
         var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(limit);
@@ -63,49 +69,85 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
         }
         finally
         {
-            if (connection is not null) await connection.DisposeAsync();
-            if (held) _places.Release();
+            if (connection is not null)
+                await connection.DisposeAsync();
+            if (held)
+                _places.Release();
         }
     }
 
-    private static async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection, SqlQuery query, TimeSpan limit, CancellationToken cancellationToken)
+    private static async Task<NpgsqlCommand> PrepareAsync(
+        NpgsqlConnection connection,
+        SqlQuery query,
+        TimeSpan limit,
+        CancellationToken cancellationToken
+    )
     {
-        await using (var begin = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture,
-            $"begin transaction isolation level repeatable read read only; set local statement_timeout = {(long)limit.TotalMilliseconds}; set local search_path = ''; set local jit = off"), connection))
+        await using (
+            var begin = new NpgsqlCommand(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"begin transaction isolation level repeatable read read only; set local statement_timeout = "
+                        + $"{(long)limit.TotalMilliseconds}; set local search_path = ''; set local jit = off"
+                ),
+                connection
+            )
+        )
             await begin.ExecuteNonQueryAsync(cancellationToken);
         var command = new NpgsqlCommand(query.Text, connection) { CommandTimeout = (int)limit.TotalSeconds + 5 };
-        foreach (var value in query.Parameters) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        foreach (var value in query.Parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
         return command;
     }
 
     /// <summary>What to tell the client of a failure; null = it is none of the query's.</summary>
     internal static VoException? Explain(Exception error, CancellationTokenSource deadline, TimeSpan limit)
     {
-        if (error is OperationCanceledException) return deadline.IsCancellationRequested ? TooLong(limit) : null;
-        if (error is LedgerException { Kind: LedgerErrorKind.Unavailable } trouble) return new VoException(503, trouble.Message);
-        if (error is TimeoutException or NpgsqlException { InnerException: TimeoutException }) return TooLong(limit);
-        if (error is not PostgresException pg) return error is NpgsqlException ? Unavailable(error) : null;
+        if (error is OperationCanceledException)
+            return deadline.IsCancellationRequested ? TooLong(limit) : null;
+        if (error is LedgerException { Kind: LedgerErrorKind.Unavailable } trouble)
+            return new VoException(503, trouble.Message);
+        if (error is TimeoutException or NpgsqlException { InnerException: TimeoutException })
+            return TooLong(limit);
+        if (error is not PostgresException pg)
+            return error is NpgsqlException ? Unavailable(error) : null;
         return pg.SqlState switch
         {
             PostgresErrorCodes.QueryCanceled => TooLong(limit),
             PostgresErrorCodes.GroupingError => VoException.Invalid("a column is neither in GROUP BY nor in an aggregate"),
             PostgresErrorCodes.InvalidColumnReference => VoException.Invalid("a SELECT DISTINCT is ordered by what it selects"),
-            PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.DatatypeMismatch or PostgresErrorCodes.CannotCoerce or PostgresErrorCodes.AmbiguousFunction or PostgresErrorCodes.IndeterminateDatatype =>
-                VoException.Invalid("types do not fit together somewhere in the query; CAST converts a value"),
+            PostgresErrorCodes.UndefinedFunction
+            or PostgresErrorCodes.DatatypeMismatch
+            or PostgresErrorCodes.CannotCoerce
+            or PostgresErrorCodes.AmbiguousFunction
+            or PostgresErrorCodes.IndeterminateDatatype => VoException.Invalid(
+                "types do not fit together somewhere in the query; CAST converts a value"
+            ),
             PostgresErrorCodes.CardinalityViolation => VoException.Invalid("a query that stands for a single value has more than one row"),
-            PostgresErrorCodes.FeatureNotSupported => VoException.Invalid("the database cannot do one part of the query, such as a FULL JOIN by something else than equality"),
-            PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.ConfigurationLimitExceeded => new VoException(503, "the query needs more memory or disk than there is; ask for less"),
-            // Values that cannot be computed: division by zero, logarithm of zero, a text that is no number. The message is about the value alone.
+            PostgresErrorCodes.FeatureNotSupported => VoException.Invalid(
+                "the database cannot do one part of the query, such as a FULL JOIN by something else than equality"
+            ),
+            PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.ConfigurationLimitExceeded =>
+                new VoException(503, "the query needs more memory or disk than there is; ask for less"),
+            // Values that cannot be computed: division by zero, logarithm of zero, a text that is no number. The message is about the value
+            // alone.
             ['2', '2', ..] => VoException.Invalid($"a value cannot be computed: {pg.MessageText}"),
             ['5', '4', ..] => VoException.Invalid("the query is too complex; write it in parts"),
             _ => Unavailable(pg),
         };
     }
 
-    private static VoException? Unavailable(Exception error) => DatabaseBoundary.Translated(error) is { } trouble ? new VoException(503, trouble.Message) : null;
+    private static VoException? Unavailable(Exception error) =>
+        DatabaseBoundary.Translated(error) is { } trouble ? new VoException(503, trouble.Message) : null;
 
-    internal static VoException TooLong(TimeSpan limit) => VoException.Invalid(string.Create(CultureInfo.InvariantCulture,
-        $"the query took longer than {limit.TotalSeconds:0.###} s and was given up; ask for less, or ask /async with a longer EXECUTIONDURATION"));
+    internal static VoException TooLong(TimeSpan limit) =>
+        VoException.Invalid(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the query took longer than {limit.TotalSeconds:0.###} s and was given up; ask for less, or ask /async with a longer "
+                    + $"EXECUTIONDURATION"
+            )
+        );
 
     public void Dispose() => _places.Dispose();
 }

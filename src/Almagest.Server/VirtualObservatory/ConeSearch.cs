@@ -22,8 +22,16 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
     // UCD1, as this protocol asks for them, in place of the dictionary's UCD1+. Exactly one column has each of the first three.
     private static readonly Dictionary<string, string?> s_ucds = new()
     {
-        ["source_id"] = "ID_MAIN", ["ra_deg"] = "POS_EQ_RA_MAIN", ["dec_deg"] = "POS_EQ_DEC_MAIN", ["distance_deg"] = "POS_ANG_DIST_GENERAL", ["parallax_mas"] = "POS_PARLX_TRIG",
-        ["pmra_mas_yr"] = "POS_EQ_PMRA", ["pmdec_mas_yr"] = "POS_EQ_PMDEC", ["magnitude"] = "PHOT_MAG", ["color"] = "PHOT_COLOR", ["radial_velocity_km_s"] = "VELOC_HC",
+        ["source_id"] = "ID_MAIN",
+        ["ra_deg"] = "POS_EQ_RA_MAIN",
+        ["dec_deg"] = "POS_EQ_DEC_MAIN",
+        ["distance_deg"] = "POS_ANG_DIST_GENERAL",
+        ["parallax_mas"] = "POS_PARLX_TRIG",
+        ["pmra_mas_yr"] = "POS_EQ_PMRA",
+        ["pmdec_mas_yr"] = "POS_EQ_PMDEC",
+        ["magnitude"] = "PHOT_MAG",
+        ["color"] = "PHOT_COLOR",
+        ["radial_velocity_km_s"] = "VELOC_HC",
     };
 
     private static readonly string[] s_least = ["source_id", "ra_deg", "dec_deg"];
@@ -33,35 +41,69 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
     public void Map(IEndpointRouteBuilder app)
     {
         var vo = app.MapGroup("/vo").WithTags("Virtual observatory");
-        Route(vo, "/datasets/{dataset}/cone", "coneOfDataset", "The stars of a dataset in a cone: RA, DEC, SR in degrees; VERB 1 to 3", async (context, cancellationToken) =>
-        {
-            var dataset = await new DatasetRepository(ledger).FindAsync(context.GetRouteValue("dataset") as string ?? "", cancellationToken);
-            return (dataset, null);
-        }, VoArguments.Dataset);
-        Route(vo, "/runs/{run_id}/cone", "coneOfRun", "What a complete run says of its stars in a cone: RA, DEC, SR in degrees; VERB 1 to 3", async (context, cancellationToken) =>
-        {
-            var text = context.GetRouteValue("run_id") as string;
-            if (!Guid.TryParseExact(text, "D", out var id)) throw VoException.Invalid($"'{text}' is no run's id");
-            var run = await new RunRepository(ledger).GetAsync(id, cancellationToken);
-            if (!run.IsComplete) throw VoException.Invalid($"run {id} is {run.Status}: it has no results");
-            return (await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken), run);
-        }, VoArguments.RunId);
+        Route(
+            vo,
+            "/datasets/{dataset}/cone",
+            "coneOfDataset",
+            "The stars of a dataset in a cone: RA, DEC, SR in degrees; VERB 1 to 3",
+            async (context, cancellationToken) =>
+            {
+                var dataset = await new DatasetRepository(ledger).FindAsync(
+                    context.GetRouteValue("dataset") as string ?? "",
+                    cancellationToken
+                );
+                return (dataset, null);
+            },
+            VoArguments.Dataset
+        );
+        Route(
+            vo,
+            "/runs/{run_id}/cone",
+            "coneOfRun",
+            "What a complete run says of its stars in a cone: RA, DEC, SR in degrees; VERB 1 to 3",
+            async (context, cancellationToken) =>
+            {
+                var text = context.GetRouteValue("run_id") as string;
+                if (!Guid.TryParseExact(text, "D", out var id))
+                    throw VoException.Invalid($"'{text}' is no run's id");
+                var run = await new RunRepository(ledger).GetAsync(id, cancellationToken);
+                if (!run.IsComplete)
+                    throw VoException.Invalid($"run {id} is {run.Status}: it has no results");
+                return (await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken), run);
+            },
+            VoArguments.RunId
+        );
     }
 
-    private void Route(IEndpointRouteBuilder vo, string pattern, string name, string summary, Func<HttpContext, CancellationToken, Task<(Dataset, DiscoveryRun?)>> find, RouteParameter of) =>
-        vo.VoRoute("GET", pattern, name, summary, async context =>
-        {
-            try
-            {
-                // What does not exist is a 404 as everywhere else; other errors are the protocol's own.
-                var (dataset, run) = await find(context, context.RequestAborted);
-                return await AnswerAsync(context, dataset, run);
-            }
-            catch (Exception e) when (e is VoException or AdqlException)
-            {
-                return VoDocument.ConeError(e.Message);
-            }
-        }).Takes(of, VoArguments.Ra, VoArguments.Dec, VoArguments.Radius, VoArguments.Verbosity, VoArguments.Format, VoArguments.MostRows).AnswersTable();
+    private void Route(
+        IEndpointRouteBuilder vo,
+        string pattern,
+        string name,
+        string summary,
+        Func<HttpContext, CancellationToken, Task<(Dataset, DiscoveryRun?)>> find,
+        RouteParameter of
+    ) =>
+        vo.VoRoute(
+                "GET",
+                pattern,
+                name,
+                summary,
+                async context =>
+                {
+                    try
+                    {
+                        // What does not exist is a 404 as everywhere else; other errors are the protocol's own.
+                        var (dataset, run) = await find(context, context.RequestAborted);
+                        return await AnswerAsync(context, dataset, run);
+                    }
+                    catch (Exception e) when (e is VoException or AdqlException)
+                    {
+                        return VoDocument.ConeError(e.Message);
+                    }
+                }
+            )
+            .Takes(of, VoArguments.Ra, VoArguments.Dec, VoArguments.Radius, VoArguments.Verbosity, VoArguments.Format, VoArguments.MostRows)
+            .AnswersTable();
 
     private async Task<IResult> AnswerAsync(HttpContext context, Dataset dataset, DiscoveryRun? run)
     {
@@ -81,16 +123,30 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
         var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
         var adql = Query(catalogue, dataset, run, ra, dec, radius, verbosity);
         var answer = await runner.OpenAsync(adql, rows, TapLimits.Sync, context.RequestAborted, catalogue);
-        if (radius == 0) answer.ForgetRest();
-        var title = string.Create(CultureInfo.InvariantCulture, $"Stars of {dataset.Name} within {radius} deg of ({ra}, {dec}){(run is null ? "" : $", as run {run.RunId} has them")}");
+        if (radius == 0)
+            answer.ForgetRest();
+        var title = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Stars of {dataset.Name} within {radius} deg of ({ra}, {dec}){(run is null ? "" : $", as run {run.RunId} has them")}"
+        );
         return new TableOf(answer, VoFormat.Parse(parameters.Get("RESPONSEFORMAT")), title, adql, Described);
     }
 
-    private static string Query(PublishedCatalogue catalogue, Dataset dataset, DiscoveryRun? run, double ra, double dec, double radius, int verbosity)
+    private static string Query(
+        PublishedCatalogue catalogue,
+        Dataset dataset,
+        DiscoveryRun? run,
+        double ra,
+        double dec,
+        double radius,
+        int verbosity
+    )
     {
         // A run over several datasets has its stars among all of them.
         var isWide = run is not null && RunDatasets.Ids(run).Count > 1;
-        var table = catalogue.Tables.First(t => isWide ? t.Schema == LedgerTables.Schema && t.Name == "stars" : t.Schema == DatasetTables.Schema && t.Name == dataset.Name);
+        var table = catalogue.Tables.First(t =>
+            isWide ? t.Schema == LedgerTables.Schema && t.Name == "stars" : t.Schema == DatasetTables.Schema && t.Name == dataset.Name
+        );
         var names = verbosity switch
         {
             1 => s_least,
@@ -99,13 +155,24 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
         };
         var columns = names.Select(n => $"s.{ReservedWords.Written(n)}").Concat(run is null ? [] : s_ofRun.Select(n => $"r.{n}")).ToList();
         var centre = string.Create(CultureInfo.InvariantCulture, $"{ra:R}, {dec:R}");
-        if (verbosity > 1) columns.Add($"DISTANCE(POINT(s.ra_deg, s.dec_deg), POINT({centre})) AS distance_deg");
+        if (verbosity > 1)
+            columns.Add($"DISTANCE(POINT(s.ra_deg, s.dec_deg), POINT({centre})) AS distance_deg");
         var joined = run is null ? "" : $" JOIN almagest.results AS r ON r.star_id = s.star_id AND r.run_id = '{run.RunId}'";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"SELECT {string.Join(", ", columns)} FROM {table.WrittenName} AS s{joined} WHERE CONTAINS(POINT(s.ra_deg, s.dec_deg), CIRCLE({centre}, {radius:R})) = 1");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT {string.Join(", ", columns)} FROM {table.WrittenName} AS s{joined} WHERE CONTAINS(POINT(s.ra_deg, s.dec_deg), "
+                + $"CIRCLE({centre}, {radius:R})) = 1"
+        );
     }
 
     // The distance is computed in the query, which knows nothing of what it means.
-    private static List<CatalogColumn> Described(IReadOnlyList<CatalogColumn> columns) => columns.Select(c =>
-        (c.Name == StarColumns.DistanceDeg.Name ? StarColumns.DistanceDeg.OfTable : c) with { Ucd = s_ucds.GetValueOrDefault(c.Name) }).ToList();
+    private static List<CatalogColumn> Described(IReadOnlyList<CatalogColumn> columns) =>
+        columns
+            .Select(c =>
+                (c.Name == StarColumns.DistanceDeg.Name ? StarColumns.DistanceDeg.OfTable : c) with
+                {
+                    Ucd = s_ucds.GetValueOrDefault(c.Name),
+                }
+            )
+            .ToList();
 }

@@ -6,14 +6,21 @@ namespace Almagest.Server.VirtualObservatory;
 /// <summary>Sends the rows of a query while they are read.</summary>
 /// <param name="answer">disposed of when it is sent</param>
 /// <param name="columns">changes what is said of the columns; null = nothing</param>
-internal sealed class TableOf(AdqlAnswer answer, VoFormat format, string title, string query, Func<IReadOnlyList<CatalogColumn>, IReadOnlyList<CatalogColumn>>? columns = null) : IResult
+internal sealed class TableOf(
+    AdqlAnswer answer,
+    VoFormat format,
+    string title,
+    string query,
+    Func<IReadOnlyList<CatalogColumn>, IReadOnlyList<CatalogColumn>>? columns = null
+) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         await using (answer)
         {
             var table = answer.Table(title, query);
-            if (columns is not null) table = table with { Columns = columns(table.Columns) };
+            if (columns is not null)
+                table = table with { Columns = columns(table.Columns) };
             var response = httpContext.Response;
             response.ContentType = format.MediaType;
             response.Headers.ContentDisposition = $"inline; filename=\"results.{format.Extension}\"";

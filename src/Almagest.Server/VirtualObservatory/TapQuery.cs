@@ -11,17 +11,24 @@ internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format)
         if (parameters.Get("REQUEST") is { } request && !request.Equals("doQuery", StringComparison.OrdinalIgnoreCase))
             throw VoException.Invalid($"REQUEST is '{request}', expected doQuery");
         var language = parameters.Get("LANG") ?? throw VoException.Invalid("LANG is missing, expected ADQL");
-        if (!language.Equals("ADQL", StringComparison.OrdinalIgnoreCase) && !language.Equals("ADQL-2.0", StringComparison.OrdinalIgnoreCase) && !language.Equals("ADQL-2.1", StringComparison.OrdinalIgnoreCase))
+        if (
+            !language.Equals("ADQL", StringComparison.OrdinalIgnoreCase)
+            && !language.Equals("ADQL-2.0", StringComparison.OrdinalIgnoreCase)
+            && !language.Equals("ADQL-2.1", StringComparison.OrdinalIgnoreCase)
+        )
             throw VoException.Invalid($"LANG is '{language}', expected ADQL, ADQL-2.0 or ADQL-2.1");
-        if (parameters.Get("UPLOAD") is not null) throw VoException.Invalid("UPLOAD is not supported: this service takes no tables");
+        if (parameters.Get("UPLOAD") is not null)
+            throw VoException.Invalid("UPLOAD is not supported: this service takes no tables");
         var adql = parameters.Get("QUERY") ?? throw VoException.Invalid("QUERY is missing: the query in ADQL");
         return new TapQuery(adql, Rows(parameters), VoFormat.Parse(parameters.Get("RESPONSEFORMAT") ?? parameters.Get("FORMAT")));
     }
 
     public static long Rows(VoParameters parameters, long standard = TapLimits.StandardRows)
     {
-        if (parameters.Get("MAXREC") is not { } text) return standard;
+        if (parameters.Get("MAXREC") is not { } text)
+            return standard;
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
-            ? Math.Min(rows, TapLimits.MostRows) : throw VoException.Invalid($"MAXREC is '{text}', expected a number of rows from 0");
+            ? Math.Min(rows, TapLimits.MostRows)
+            : throw VoException.Invalid($"MAXREC is '{text}', expected a number of rows from 0");
     }
 }

@@ -10,7 +10,12 @@ internal static class VoDocument
     public const string VoTableType = "application/x-votable+xml";
     private const string VoTableNamespace = "http://www.ivoa.net/xml/VOTable/v1.3";
 
-    private static readonly XmlWriterSettings s_settings = new() { Indent = true, Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), CheckCharacters = false };
+    private static readonly XmlWriterSettings s_settings = new()
+    {
+        Indent = true,
+        Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        CheckCharacters = false,
+    };
 
     public static byte[] Write(Action<XmlWriter> write)
     {
@@ -26,7 +31,8 @@ internal static class VoDocument
     public static IResult Answer(Action<XmlWriter> write, string type = "text/xml") => Results.Bytes(Write(write), type);
 
     /// <summary>An error of TAP (DALI 1.1, 4.4): QUERY_STATUS is ERROR.</summary>
-    public static IResult Error(VoException error) => new Answered(Write(xml => Error(xml, "QUERY_STATUS", "ERROR", error.Message)), error.Status);
+    public static IResult Error(VoException error) =>
+        new Answered(Write(xml => Error(xml, "QUERY_STATUS", "ERROR", error.Message)), error.Status);
 
     /// <summary>An error of a cone search (Simple Cone Search 1.03, 2.3): an INFO whose name is Error, no table, status 200.</summary>
     public static IResult ConeError(string message) => new Answered(Write(xml => Error(xml, "Error", message, null)), 200);
@@ -38,18 +44,27 @@ internal static class VoDocument
         xml.WriteStartElement("RESOURCE", VoTableNamespace);
         xml.WriteAttributeString("type", "results");
         xml.WriteStartElement("INFO", VoTableNamespace);
-        if (name == "Error") xml.WriteAttributeString("ID", name);
+        if (name == "Error")
+            xml.WriteAttributeString("ID", name);
         xml.WriteAttributeString("name", name);
         xml.WriteAttributeString("value", Legal(value));
-        if (content is not null) xml.WriteString(Legal(content));
+        if (content is not null)
+            xml.WriteString(Legal(content));
         xml.WriteEndElement();
         xml.WriteEndElement();
         xml.WriteEndElement();
     }
 
     /// <summary>Text without the characters that XML 1.0 cannot hold.</summary>
-    public static string Legal(string text) => string.Concat(text.EnumerateRunes().Select(r =>
-        r.Value is '\t' or '\n' or '\r' or (>= 0x20 and <= 0xD7FF) or (>= 0xE000 and <= 0xFFFD) or >= 0x10000 ? r.ToString() : "\uFFFD"));
+    public static string Legal(string text) =>
+        string.Concat(
+            text.EnumerateRunes()
+                .Select(r =>
+                    r.Value is '\t' or '\n' or '\r' or (>= 0x20 and <= 0xD7FF) or (>= 0xE000 and <= 0xFFFD) or >= 0x10000
+                        ? r.ToString()
+                        : "\uFFFD"
+                )
+        );
 
     private sealed class Answered(byte[] body, int status) : IResult
     {

@@ -5,19 +5,22 @@ using Microsoft.Extensions.Primitives;
 
 namespace Almagest.Server.VirtualObservatory;
 
-/// <summary>The parameters of a request, from the address and from a form (DALI 1.1, section 3): names in any case, unknown ones without meaning.</summary>
+/// <summary>The parameters of a request, from the address and from a form (DALI 1.1, section 3): names in any case, unknown ones without
+/// meaning.</summary>
 internal sealed class VoParameters
 {
     private const int MostFormBytes = 1 << 20;
 
     private readonly Dictionary<string, List<string>> _all = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>All of them, names in upper case. A parameter of a job may change while somebody reads it, so that this is a copy.</summary>
+    /// <summary>All of them, names in upper case. A parameter of a job may change while somebody reads it, so that this is a
+    /// copy.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Pairs
     {
         get
         {
-            lock (_all) return _all.SelectMany(p => p.Value.Select(v => KeyValuePair.Create(p.Key.ToUpperInvariant(), v))).ToList();
+            lock (_all)
+                return _all.SelectMany(p => p.Value.Select(v => KeyValuePair.Create(p.Key.ToUpperInvariant(), v))).ToList();
         }
     }
 
@@ -28,12 +31,23 @@ internal sealed class VoParameters
         parameters.Add(context.Request.Query);
         if (HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType)
         {
-            context.Features.Set<IFormFeature>(new FormFeature(context.Request, new FormOptions { ValueLengthLimit = MostFormBytes, BufferBodyLengthLimit = MostFormBytes, MultipartBodyLengthLimit = MostFormBytes }));
+            context.Features.Set<IFormFeature>(
+                new FormFeature(
+                    context.Request,
+                    new FormOptions
+                    {
+                        ValueLengthLimit = MostFormBytes,
+                        BufferBodyLengthLimit = MostFormBytes,
+                        MultipartBodyLengthLimit = MostFormBytes,
+                    }
+                )
+            );
             try
             {
                 var form = await context.Request.ReadFormAsync(context.RequestAborted);
                 parameters.Add(form);
-                if (form.Files.Count > 0) throw VoException.Invalid("UPLOAD is not supported: this service takes no tables");
+                if (form.Files.Count > 0)
+                    throw VoException.Invalid("UPLOAD is not supported: this service takes no tables");
             }
             catch (Exception e) when (e is InvalidDataException or IOException && e is not BadHttpRequestException)
             {
@@ -47,7 +61,8 @@ internal sealed class VoParameters
     {
         foreach (var (name, values) in pairs)
         {
-            if (!_all.TryGetValue(name, out var list)) _all[name] = list = [];
+            if (!_all.TryGetValue(name, out var list))
+                _all[name] = list = [];
             list.AddRange(values.OfType<string>());
         }
     }
@@ -59,15 +74,19 @@ internal sealed class VoParameters
         List<string> given;
         lock (_all)
         {
-            if (!_all.TryGetValue(name, out var values)) return null;
+            if (!_all.TryGetValue(name, out var values))
+                return null;
             given = values.Where(v => v.Length > 0).Distinct().ToList();
         }
-        return given.Count > 1 ? throw VoException.Invalid($"{name} is given {given.Count} times with different values") : given.FirstOrDefault();
+        return given.Count > 1
+            ? throw VoException.Invalid($"{name} is given {given.Count} times with different values")
+            : given.FirstOrDefault();
     }
 
     public void Set(string name, string value)
     {
-        lock (_all) _all[name] = [value];
+        lock (_all)
+            _all[name] = [value];
     }
 
     /// <summary>A finite number in a closed range.</summary>
@@ -76,6 +95,7 @@ internal sealed class VoParameters
     {
         var text = Get(name) ?? throw VoException.Invalid($"{name} is missing: {what}, a number from {least} to {most}");
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
-            ? value : throw VoException.Invalid($"{name} is '{text}', expected {what}, a number from {least} to {most}");
+            ? value
+            : throw VoException.Invalid($"{name} is '{text}', expected {what}, a number from {least} to {most}");
     }
 }

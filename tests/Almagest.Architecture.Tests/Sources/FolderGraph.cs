@@ -15,10 +15,12 @@ internal sealed class FolderGraph
         var folders = project.Files.ToDictionary(f => f.Tree, f => f.Folder);
         foreach (var use in tree.UsesOf(project).All)
         {
-            if (use.Type is not { } type || type.ContainingAssembly.Name != project.AssemblyName) continue;
+            if (use.Type is not { } type || type.ContainingAssembly.Name != project.AssemblyName)
+                continue;
             // A partial type of several files lies where one of them lies; where Razor made one of them they lie together.
             foreach (var place in type.DeclaringSyntaxReferences.Take(1))
-                if (folders.TryGetValue(place.SyntaxTree, out var to) && to != use.File.Folder) graph.Add(use.File.Folder, to, use);
+                if (folders.TryGetValue(place.SyntaxTree, out var to) && to != use.File.Folder)
+                    graph.Add(use.File.Folder, to, use);
         }
         return graph;
     }
@@ -30,7 +32,8 @@ internal sealed class FolderGraph
         var reach = nodes.ToDictionary(n => n, Reachable);
         return
         [
-            .. nodes.Where(n => reach[n].Contains(n))
+            .. nodes
+                .Where(n => reach[n].Contains(n))
                 .GroupBy(n => nodes.First(m => m == n || reach[n].Contains(m) && reach[m].Contains(n)))
                 .Select(g => g.ToList()),
         ];
@@ -41,15 +44,21 @@ internal sealed class FolderGraph
         from use in _uses
         where cycle.Contains(use.Key.From) && cycle.Contains(use.Key.To)
         orderby use.Key.From, use.Key.To
-        let types = string.Join(", ", use.Value.GroupBy(u => u.Type!.Name).OrderByDescending(g => g.Count()).Take(6)
-            .Select(g => $"{g.Key} ({g.First().File.Path}:{g.First().Line})"))
+        let types = string.Join(
+            ", ",
+            use.Value.GroupBy(u => u.Type!.Name)
+                .OrderByDescending(g => g.Count())
+                .Take(6)
+                .Select(g => $"{g.Key} ({g.First().File.Path}:{g.First().Line})")
+        )
         select $"{Name(use.Key.From)} -> {Name(use.Key.To)}: {types}";
 
     private static string Name(string folder) => folder.Length == 0 ? "(top)" : folder;
 
     private void Add(string from, string to, SymbolUse use)
     {
-        if (!_uses.TryGetValue((from, to), out var uses)) _uses[(from, to)] = uses = [];
+        if (!_uses.TryGetValue((from, to), out var uses))
+            _uses[(from, to)] = uses = [];
         uses.Add(use);
     }
 
@@ -59,7 +68,8 @@ internal sealed class FolderGraph
         var ahead = new Stack<string>([from]);
         while (ahead.TryPop(out var at))
             foreach (var (key, _) in _uses)
-                if (key.From == at && found.Add(key.To)) ahead.Push(key.To);
+                if (key.From == at && found.Add(key.To))
+                    ahead.Push(key.To);
         return found;
     }
 }

@@ -10,20 +10,22 @@ internal static class PublicTypes
     {
         var needed = new HashSet<string>();
         foreach (var project in tree.Projects)
-            foreach (var use in tree.UsesOf(project).All)
-                if (use.Type is { } type && type.ContainingAssembly.Name != project.AssemblyName) needed.Add(type.ToDisplayString());
+        foreach (var use in tree.UsesOf(project).All)
+            if (use.Type is { } type && type.ContainingAssembly.Name != project.AssemblyName)
+                needed.Add(type.ToDisplayString());
         var types = tree.Projects.ToDictionary(p => p, p => PublicOf(tree, p).ToList());
         // Razor makes components public.
         foreach (var (project, type) in types.SelectMany(p => p.Value.Select(t => (p.Key, t))))
-            if (IsComponent(project, type)) needed.Add(type.ToDisplayString());
+            if (IsComponent(project, type))
+                needed.Add(type.ToDisplayString());
         var byName = types.Values.SelectMany(t => t).ToDictionary(t => t.ToDisplayString());
         var ahead = new Stack<string>(needed);
         while (ahead.TryPop(out var name))
             if (byName.TryGetValue(name, out var type))
                 foreach (var shown in Shown(type))
-                    if (needed.Add(shown)) ahead.Push(shown);
-        return
-            from project in types
+                    if (needed.Add(shown))
+                        ahead.Push(shown);
+        return from project in types
             from type in project.Value
             where !needed.Contains(type.ToDisplayString()) && !IsMigration(type)
             select (project.Key, type);
@@ -51,21 +53,35 @@ internal static class PublicTypes
         void Show(INamedTypeSymbol of)
         {
             Add(of.BaseType);
-            foreach (var one in of.Interfaces) Add(one);
-            foreach (var parameter in of.TypeParameters) foreach (var constraint in parameter.ConstraintTypes) Add(constraint);
+            foreach (var one in of.Interfaces)
+                Add(one);
+            foreach (var parameter in of.TypeParameters)
+            foreach (var constraint in parameter.ConstraintTypes)
+                Add(constraint);
             foreach (var member in of.GetMembers().Where(IsSeen))
             {
                 switch (member)
                 {
                     case IMethodSymbol method:
                         Add(method.ReturnType);
-                        foreach (var parameter in method.Parameters) Add(parameter.Type);
-                        foreach (var parameter in method.TypeParameters) foreach (var constraint in parameter.ConstraintTypes) Add(constraint);
+                        foreach (var parameter in method.Parameters)
+                            Add(parameter.Type);
+                        foreach (var parameter in method.TypeParameters)
+                        foreach (var constraint in parameter.ConstraintTypes)
+                            Add(constraint);
                         break;
-                    case IPropertySymbol property: Add(property.Type); break;
-                    case IFieldSymbol field: Add(field.Type); break;
-                    case IEventSymbol happening: Add(happening.Type); break;
-                    case INamedTypeSymbol inner: Show(inner); break;
+                    case IPropertySymbol property:
+                        Add(property.Type);
+                        break;
+                    case IFieldSymbol field:
+                        Add(field.Type);
+                        break;
+                    case IEventSymbol happening:
+                        Add(happening.Type);
+                        break;
+                    case INamedTypeSymbol inner:
+                        Show(inner);
+                        break;
                 }
             }
         }
@@ -74,12 +90,18 @@ internal static class PublicTypes
         {
             switch (found)
             {
-                case IArrayTypeSymbol array: Add(array.ElementType); break;
-                case IPointerTypeSymbol pointer: Add(pointer.PointedAtType); break;
+                case IArrayTypeSymbol array:
+                    Add(array.ElementType);
+                    break;
+                case IPointerTypeSymbol pointer:
+                    Add(pointer.PointedAtType);
+                    break;
                 case INamedTypeSymbol named:
-                    foreach (var argument in named.TypeArguments) Add(argument);
+                    foreach (var argument in named.TypeArguments)
+                        Add(argument);
                     var outer = named.OriginalDefinition;
-                    while (outer.ContainingType is { } around) outer = around;
+                    while (outer.ContainingType is { } around)
+                        outer = around;
                     shown.Add(outer.ToDisplayString());
                     break;
             }

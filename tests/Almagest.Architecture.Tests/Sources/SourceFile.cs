@@ -16,6 +16,8 @@ internal sealed record SourceFile(string Path, SyntaxTree Tree)
 
     /// <summary>The top-level types that it declares.</summary>
     public IEnumerable<MemberDeclarationSyntax> Types =>
-        Tree.GetCompilationUnitRoot().DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
-            .OfType<MemberDeclarationSyntax>().Where(m => m is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
+        Tree.GetCompilationUnitRoot()
+            .DescendantNodes(n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
+            .OfType<MemberDeclarationSyntax>()
+            .Where(m => m is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 }

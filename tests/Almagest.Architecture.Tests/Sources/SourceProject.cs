@@ -48,28 +48,39 @@ internal sealed class SourceProject
     {
         var project = new SourceProject(folder, XDocument.Load(Path.Combine(folder, $"{Path.GetFileName(folder)}.csproj")));
         var generated = Path.Combine(folder, "obj", configuration, "net10.0", "generated");
-        var components = Names(folder, "*.razor").Where(n => !n.EndsWith("_Imports.razor", StringComparison.Ordinal))
-            .Select(n => (Name: n, Path: Generated(generated, n))).Where(c => c.Path is not null);
+        var components = Names(folder, "*.razor")
+            .Where(n => !n.EndsWith("_Imports.razor", StringComparison.Ordinal))
+            .Select(n => (Name: n, Path: Generated(generated, n)))
+            .Where(c => c.Path is not null);
         project.Files =
         [
-            .. Names(folder, "*.cs").Select(n => (Name: n, Path: Path.Combine(folder, n))).Concat(components.Select(c => (c.Name, Path: c.Path!)))
+            .. Names(folder, "*.cs")
+                .Select(n => (Name: n, Path: Path.Combine(folder, n)))
+                .Concat(components.Select(c => (c.Name, Path: c.Path!)))
                 .OrderBy(f => f.Name, StringComparer.Ordinal)
-                .Select(f => new SourceFile(f.Name, CSharpSyntaxTree.ParseText(SourceText.From(File.ReadAllText(f.Path)), s_syntax, f.Name))),
+                .Select(f => new SourceFile(
+                    f.Name,
+                    CSharpSyntaxTree.ParseText(SourceText.From(File.ReadAllText(f.Path)), s_syntax, f.Name)
+                )),
         ];
         return project;
     }
 
     /// <summary>The files of a project, from its folder, without those that a build made.</summary>
     public static IEnumerable<string> Names(string folder, string pattern) =>
-        System.IO.Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories)
+        System
+            .IO.Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))
             .Where(f => !f.StartsWith("obj/", StringComparison.Ordinal) && !f.StartsWith("bin/", StringComparison.Ordinal));
 
     private static string? Generated(string generated, string component)
     {
         var path = Path.Combine(
-            generated, "Microsoft.CodeAnalysis.Razor.Compiler", "Microsoft.NET.Sdk.Razor.SourceGenerators.RazorSourceGenerator",
-            component.Replace(".razor", "_razor.g.cs", StringComparison.Ordinal));
+            generated,
+            "Microsoft.CodeAnalysis.Razor.Compiler",
+            "Microsoft.NET.Sdk.Razor.SourceGenerators.RazorSourceGenerator",
+            component.Replace(".razor", "_razor.g.cs", StringComparison.Ordinal)
+        );
         return File.Exists(path) ? path : null;
     }
 

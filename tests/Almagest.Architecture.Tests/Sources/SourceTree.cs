@@ -44,20 +44,31 @@ internal sealed class SourceTree
     /// <param name="configuration">of the build that generated the code of Razor components</param>
     public static SourceTree Read(string root, IEnumerable<string> folders, IEnumerable<string> references, string configuration)
     {
-        var projects = folders.SelectMany(f => Directory.EnumerateDirectories(Path.Combine(root, f)))
+        var projects = folders
+            .SelectMany(f => Directory.EnumerateDirectories(Path.Combine(root, f)))
             .Where(d => File.Exists(Path.Combine(d, $"{Path.GetFileName(d)}.csproj")))
-            .AsParallel().Select(d => SourceProject.Read(d, configuration)).ToDictionary(p => p.Name);
+            .AsParallel()
+            .Select(d => SourceProject.Read(d, configuration))
+            .ToDictionary(p => p.Name);
         var tree = new SourceTree(InOrder(projects));
         MetadataReference[] libraries = [.. references.Select(r => MetadataReference.CreateFromFile(r))];
-        foreach (var project in tree.Projects) tree._compilations[project.Name] = Compile(project, tree, projects, libraries);
+        foreach (var project in tree.Projects)
+            tree._compilations[project.Name] = Compile(project, tree, projects, libraries);
         return tree;
     }
 
     private static CSharpCompilation Compile(
-        SourceProject project, SourceTree tree, Dictionary<string, SourceProject> projects, MetadataReference[] libraries)
+        SourceProject project,
+        SourceTree tree,
+        Dictionary<string, SourceProject> projects,
+        MetadataReference[] libraries
+    )
     {
         var options = new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
+            OutputKind.DynamicallyLinkedLibrary,
+            allowUnsafe: true,
+            nullableContextOptions: NullableContextOptions.Enable
+        );
         var usings = string.Concat(project.Usings.Select(u => $"global using {u};\n"));
         var friends = string.Concat(project.Friends.Select(f => $"[assembly: {typeof(InternalsVisibleToAttribute).FullName}(\"{f}\")]\n"));
         var parse = new CSharpParseOptions(LanguageVersion.CSharp14, DocumentationMode.None);
@@ -69,7 +80,8 @@ internal sealed class SourceTree
                 .. project.Files.Select(f => f.Tree),
             ],
             [.. libraries, .. Below(project, projects).Select(p => tree[p].ToMetadataReference())],
-            options);
+            options
+        );
     }
 
     /// <summary>The projects that a project may use: those that it refers to, and those that they refer to.</summary>
@@ -79,7 +91,8 @@ internal sealed class SourceTree
         void Add(SourceProject from)
         {
             foreach (var name in from.References)
-                if (projects.TryGetValue(name, out var next) && below.Add(next)) Add(next);
+                if (projects.TryGetValue(name, out var next) && below.Add(next))
+                    Add(next);
         }
         Add(project);
         return below;
@@ -90,11 +103,15 @@ internal sealed class SourceTree
         var order = new List<SourceProject>();
         void Add(SourceProject project)
         {
-            if (order.Contains(project)) return;
-            foreach (var name in project.References) if (projects.TryGetValue(name, out var below)) Add(below);
+            if (order.Contains(project))
+                return;
+            foreach (var name in project.References)
+                if (projects.TryGetValue(name, out var below))
+                    Add(below);
             order.Add(project);
         }
-        foreach (var project in projects.Values.OrderBy(p => p.Name, StringComparer.Ordinal)) Add(project);
+        foreach (var project in projects.Values.OrderBy(p => p.Name, StringComparer.Ordinal))
+            Add(project);
         return order;
     }
 }

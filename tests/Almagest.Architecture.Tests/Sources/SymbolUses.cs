@@ -13,7 +13,8 @@ internal readonly record struct SymbolUse(SourceFile File, int Line, ISymbol Sym
         get
         {
             var type = Symbol as INamedTypeSymbol ?? Symbol.ContainingType;
-            while (type?.ContainingType is { } outer) type = outer;
+            while (type?.ContainingType is { } outer)
+                type = outer;
             return type?.OriginalDefinition;
         }
     }
@@ -42,7 +43,11 @@ internal sealed class SymbolUses
     public static SymbolUses Of(SourceProject project, CSharpCompilation compilation, Func<string, bool> isOwn)
     {
         var all = new SymbolUses();
-        var found = project.Files.AsParallel().AsOrdered().Select(file => Of(file, compilation.GetSemanticModel(file.Tree), isOwn)).ToList();
+        var found = project
+            .Files.AsParallel()
+            .AsOrdered()
+            .Select(file => Of(file, compilation.GetSemanticModel(file.Tree), isOwn))
+            .ToList();
         foreach (var one in found)
         {
             all._uses.AddRange(one._uses);
@@ -56,11 +61,21 @@ internal sealed class SymbolUses
         var found = new SymbolUses();
         foreach (var node in file.Tree.GetRoot().DescendantNodes(n => n is not UsingDirectiveSyntax))
         {
-            if (node is not (SimpleNameSyntax or ImplicitObjectCreationExpressionSyntax or ElementAccessExpressionSyntax or BinaryExpressionSyntax))
+            if (
+                node
+                is not (
+                    SimpleNameSyntax
+                    or ImplicitObjectCreationExpressionSyntax
+                    or ElementAccessExpressionSyntax
+                    or BinaryExpressionSyntax
+                )
+            )
                 continue;
             var info = model.GetSymbolInfo(node);
-            if ((info.Symbol ?? info.CandidateSymbols.FirstOrDefault()) is { } symbol) found.Add(file, node, symbol, isOwn);
-            else if (node is SimpleNameSyntax name && IsUnknown(name, model)) found._unknown.Add($"{file.Path}:{LineOf(node)} {name}");
+            if ((info.Symbol ?? info.CandidateSymbols.FirstOrDefault()) is { } symbol)
+                found.Add(file, node, symbol, isOwn);
+            else if (node is SimpleNameSyntax name && IsUnknown(name, model))
+                found._unknown.Add($"{file.Path}:{LineOf(node)} {name}");
         }
         return found;
     }
@@ -72,9 +87,12 @@ internal sealed class SymbolUses
 
     private void Add(SourceFile file, SyntaxNode node, ISymbol symbol, Func<string, bool> isOwn)
     {
-        if (symbol is IMethodSymbol { ReducedFrom: { } extension }) symbol = extension;
-        if (symbol is INamespaceSymbol or ILocalSymbol or IParameterSymbol or IRangeVariableSymbol or ILabelSymbol or ITypeParameterSymbol) return;
-        if (symbol.ContainingAssembly is not { } assembly || !isOwn(assembly.Name)) return;
+        if (symbol is IMethodSymbol { ReducedFrom: { } extension })
+            symbol = extension;
+        if (symbol is INamespaceSymbol or ILocalSymbol or IParameterSymbol or IRangeVariableSymbol or ILabelSymbol or ITypeParameterSymbol)
+            return;
+        if (symbol.ContainingAssembly is not { } assembly || !isOwn(assembly.Name))
+            return;
         _uses.Add(new SymbolUse(file, LineOf(node), symbol.OriginalDefinition));
     }
 }

@@ -15,7 +15,13 @@ public sealed class RunFormTests
     [Fact]
     public void Values_with_commas_between_mean_every_combination_in_the_order_of_the_form()
     {
-        var form = new RunForm { Algorithm = DbscanParameters.Name, ["eps"] = "0.1, 0.2", ["min_samples"] = "5,10", Features = "cluster5d" };
+        var form = new RunForm
+        {
+            Algorithm = DbscanParameters.Name,
+            ["eps"] = "0.1, 0.2",
+            ["min_samples"] = "5,10",
+            Features = "cluster5d",
+        };
         Assert.Equal([(0.1, 5), (0.1, 10), (0.2, 5), (0.2, 10)], form.Expand().Cast<DbscanParameters>().Select(p => (p.Eps, p.MinSamples)));
         Assert.All(form.Expand(), p => Assert.Equal("cluster5d", p.Features));
     }
@@ -51,9 +57,19 @@ public sealed class RunFormTests
     [Fact]
     public void An_address_restores_the_form_and_says_only_what_differs()
     {
-        var form = new RunForm { Algorithm = HdbscanParameters.Name, ["min_cluster_size"] = "10, 20", ["cluster_selection_method"] = "leaf", ["allow_single_cluster"] = "false", Features = "population" };
+        var form = new RunForm
+        {
+            Algorithm = HdbscanParameters.Name,
+            ["min_cluster_size"] = "10, 20",
+            ["cluster_selection_method"] = "leaf",
+            ["allow_single_cluster"] = "false",
+            Features = "population",
+        };
         var address = form.Address();
-        Assert.Equal(["algorithm", "cluster_selection_method", "features", "min_cluster_size"], address.Where(p => p.Value is not null).Select(p => p.Key).Order());
+        Assert.Equal(
+            ["algorithm", "cluster_selection_method", "features", "min_cluster_size"],
+            address.Where(p => p.Value is not null).Select(p => p.Key).Order()
+        );
         var again = RunForm.Of(name => (string?)address.GetValueOrDefault(name));
         Assert.Equal(form.Expand(), again.Expand());
     }

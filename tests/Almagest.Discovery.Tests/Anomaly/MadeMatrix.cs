@@ -11,7 +11,11 @@ internal static class MadeMatrix
     {
         var random = new Random(seed);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        return new FeatureMatrix(rows, [.. Enumerable.Range(0, columns).Select(c => $"f{c}")], [.. Enumerable.Range(0, rows * columns).Select(_ => Normal())]);
+        return new FeatureMatrix(
+            rows,
+            [.. Enumerable.Range(0, columns).Select(c => $"f{c}")],
+            [.. Enumerable.Range(0, rows * columns).Select(_ => Normal())]
+        );
     }
 
     public static double[] Scores(this FeatureMatrix matrix, IsolationForestParameters parameters, int threads = 0) =>

@@ -7,7 +7,8 @@ internal static class RankCorrelation
     {
         var (x, y) = (Ranks(a), Ranks(b));
         var mean = (a.Length - 1) / 2.0;
-        double xy = 0, xx = 0;
+        double xy = 0,
+            xx = 0;
         for (var i = 0; i < a.Length; i++)
         {
             xy += (x[i] - mean) * (y[i] - mean);
@@ -20,7 +21,8 @@ internal static class RankCorrelation
     {
         var ranks = new double[values.Length];
         var order = Enumerable.Range(0, values.Length).OrderBy(i => values[i]).ToArray();
-        for (var rank = 0; rank < order.Length; rank++) ranks[order[rank]] = rank;
+        for (var rank = 0; rank < order.Length; rank++)
+            ranks[order[rank]] = rank;
         return ranks;
     }
 }

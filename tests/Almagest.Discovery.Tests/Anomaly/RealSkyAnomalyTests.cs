@@ -29,7 +29,10 @@ public sealed class RealSkyAnomalyTests
     private static (StarColumns, bool[]) Flag(string recipe, double contamination)
     {
         var stars = GaiaSample.Load();
-        var result = IsolationForestAlgorithm.Instance.Detect(FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe)).Matrix, new IsolationForestParameters { Contamination = contamination });
+        var result = IsolationForestAlgorithm.Instance.Detect(
+            FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe)).Matrix,
+            new IsolationForestParameters { Contamination = contamination }
+        );
         return (stars, [.. Enumerable.Range(0, stars.Count).Select(result.IsAnomaly)]);
     }
 

@@ -25,13 +25,17 @@ internal static class Matrices
     public static ClusterResult Run(this HdbscanParameters parameters, FeatureMatrix features, int threads = 0) =>
         HdbscanAlgorithm.Instance.Cluster(features, parameters, Context(threads));
 
-    private static AlgorithmContext Context(int threads) => new() { MaxThreads = threads, CancellationToken = TestContext.Current.CancellationToken };
+    private static AlgorithmContext Context(int threads) =>
+        new() { MaxThreads = threads, CancellationToken = TestContext.Current.CancellationToken };
 
     /// <summary>Clumps of several widths on a field, with some rows repeated, shuffled.</summary>
     public static FeatureMatrix Clumpy(int rows, int columns, int seed)
     {
         var random = new Random(seed);
-        var centres = Enumerable.Range(0, 6).Select(_ => Enumerable.Range(0, columns).Select(_ => 4 * random.NextDouble()).ToArray()).ToArray();
+        var centres = Enumerable
+            .Range(0, 6)
+            .Select(_ => Enumerable.Range(0, columns).Select(_ => 4 * random.NextDouble()).ToArray())
+            .ToArray();
         var values = new double[rows * columns];
         for (var i = 0; i < rows; i++)
         {
@@ -56,7 +60,8 @@ internal static class Matrices
         var a = features.Row(i);
         var b = features.Row(j);
         var sum = 0.0;
-        for (var k = 0; k < features.Columns; k++) sum += (a[k] - b[k]) * (a[k] - b[k]);
+        for (var k = 0; k < features.Columns; k++)
+            sum += (a[k] - b[k]) * (a[k] - b[k]);
         return Math.Sqrt(sum);
     }
 

@@ -23,13 +23,24 @@ public sealed class RealSkyTests
     [Fact]
     public void The_simulated_Pleiades_are_found_by_their_motion_and_parallax()
     {
-        var simulator = new SkySimulator(new() { Stars = 20_000, Region = SkyRegion.Cone(56.6, 24.1, 3), ClusterFraction = 0.05 });
+        var simulator = new SkySimulator(
+            new()
+            {
+                Stars = 20_000,
+                Region = SkyRegion.Cone(56.6, 24.1, 3),
+                ClusterFraction = 0.05,
+            }
+        );
         var stars = simulator.Stars().Where(star => !double.IsNaN(star.ParallaxMas)).ToArray();
-        var result = new DbscanParameters { Eps = 1, MinSamples = 15 }
-            .Run(Matrices.Of(3, [.. stars.SelectMany(star => new[] { star.PmraMasYr, star.PmdecMasYr, 2 * star.ParallaxMas })]));
+        var result = new DbscanParameters { Eps = 1, MinSamples = 15 }.Run(
+            Matrices.Of(3, [.. stars.SelectMany(star => new[] { star.PmraMasYr, star.PmdecMasYr, 2 * star.ParallaxMas })])
+        );
         var members = stars.Count(star => star.Cluster == "Pleiades");
-        var found = stars.Select((star, i) => (star.Cluster, Label: result.Labels[i])).Where(pair => pair.Label >= 0)
-            .GroupBy(pair => pair.Label).MaxBy(group => group.Count(pair => pair.Cluster is not null))!;
+        var found = stars
+            .Select((star, i) => (star.Cluster, Label: result.Labels[i]))
+            .Where(pair => pair.Label >= 0)
+            .GroupBy(pair => pair.Label)
+            .MaxBy(group => group.Count(pair => pair.Cluster is not null))!;
         var right = found.Count(pair => pair.Cluster is not null);
         Assert.InRange((double)right / members, 0.85, 1);
         Assert.InRange((double)right / found.Count(), 0.85, 1);
@@ -39,21 +50,36 @@ public sealed class RealSkyTests
     {
         var folder = Environment.GetEnvironmentVariable("ALMAGEST_TEST_DATA");
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); folder is null && at is not null; at = at.Parent)
-            if (Directory.Exists(Path.Combine(at.FullName, "shared", "data"))) folder = Path.Combine(at.FullName, "shared", "data");
+            if (Directory.Exists(Path.Combine(at.FullName, "shared", "data")))
+                folder = Path.Combine(at.FullName, "shared", "data");
         var file = Path.Combine(folder ?? "", "gaia-100pc.csv");
-        Assert.SkipUnless(File.Exists(file), "the real tables (shared/data) are not beside this checkout; ALMAGEST_TEST_DATA names their folder");
+        Assert.SkipUnless(
+            File.Exists(file),
+            "the real tables (shared/data) are not beside this checkout; ALMAGEST_TEST_DATA names their folder"
+        );
 
         var lines = File.ReadLines(file).Where(line => !line.StartsWith('#')).ToArray();
         var names = lines[0].Split(',');
         int[] columns = [.. new[] { "pmra", "pmdec", "parallax" }.Select(name => Array.IndexOf(names, name))];
-        double[][] rows = [.. lines.Skip(1).Select(line => line.Split(',')).Select(fields => columns
-            .Select(c => double.TryParse(fields[c], CultureInfo.InvariantCulture, out var value) ? value : double.NaN).ToArray())
-            .Where(row => row.All(double.IsFinite)).Where((_, i) => i % 4 == 0)]; // the plain one compares every pair
+        double[][] rows =
+        [
+            .. lines
+                .Skip(1)
+                .Select(line => line.Split(','))
+                .Select(fields =>
+                    columns
+                        .Select(c => double.TryParse(fields[c], CultureInfo.InvariantCulture, out var value) ? value : double.NaN)
+                        .ToArray()
+                )
+                .Where(row => row.All(double.IsFinite))
+                .Where((_, i) => i % 4 == 0),
+        ]; // the plain one compares every pair
         for (var j = 0; j < 3; j++)
         {
             var mean = rows.Average(row => row[j]);
             var deviation = Math.Sqrt(rows.Average(row => (row[j] - mean) * (row[j] - mean)));
-            foreach (var row in rows) row[j] = (row[j] - mean) / deviation;
+            foreach (var row in rows)
+                row[j] = (row[j] - mean) / deviation;
         }
 
         return Matrices.Of(3, [.. rows.SelectMany(row => row)]);

@@ -37,7 +37,8 @@ public sealed class ClusterMatchingTests
         Assert.Equal((1, 3), (members[18].In, members[18].Of));
         Assert.Equal((20, 16), (identity.MemberCount, identity.CoreSize));
         Assert.Equal(identity.Members.Select(m => m.Probability).OrderDescending(), identity.Members.Select(m => m.Probability));
-        // Hennig's stability: with the run of 16 0.8; with the half, over its own stars, 1; with the one that found nothing 0. The anchor is the run of 20 or of 16.
+        // Hennig's stability: with the run of 16 0.8; with the half, over its own stars, 1; with the one that found nothing 0. The anchor
+        // is the run of 20 or of 16.
         var anchor = identity.Anchor.Size;
         Assert.Equal(anchor == 15 ? (1 + 1 + 0) / 3.0 : (0.8 + 1 + 0) / 3, identity.Stability!.Value, 1e-12);
     }
@@ -71,50 +72,83 @@ public sealed class ClusterMatchingTests
 
     [Fact]
     public void Every_cluster_has_one_identity_and_the_order_of_the_runs_changes_only_ties() =>
-        Gen.Select(Gen.Int[-1, 3].Array[40].Array[1, 6], Gen.Int[0, 1 << 30], Gen.Int[1, 2]).Sample((labels, seed, threads) =>
-        {
-            var runs = labels.Select(FromLabels).ToArray();
-            var found = ClusterMatching.Match(runs, new() { Members = 1000, Limit = 1000, MaxThreads = threads });
-            var all = found.Identities.SelectMany(i => i.Found.Select(f => (f.Run, f.ClusterId))).ToList();
-            Assert.Equal(runs.Index().SelectMany(r => r.Item.Clusters.Select(c => (r.Index, c.ClusterId))).Order(), all.Order());
-            foreach (var identity in found.Identities)
-            {
-                Assert.Equal(identity.Found.Count, identity.Found.Select(f => f.Run).Distinct().Count());
-                Assert.All(identity.Found, f => Assert.InRange(f.Jaccard, 0.2, 1));
-                foreach (var m in identity.Members)
-                    Assert.Equal(identity.Found.Count(f => runs[f.Run].Clusters.Single(c => c.ClusterId == f.ClusterId).Members.Contains(m.StarId)), m.In);
-                Assert.Equal(identity.Members.Count(m => m.Probability > 0.5), identity.CoreSize);
-                foreach (var (run, f) in identity.Found.Select(f => (f.Run, f)))
+        Gen.Select(Gen.Int[-1, 3].Array[40].Array[1, 6], Gen.Int[0, 1 << 30], Gen.Int[1, 2])
+            .Sample(
+                (labels, seed, threads) =>
                 {
-                    var (mine, theirs) = (Of(runs, identity.Anchor), Of(runs, f));
-                    Assert.Equal((double)mine.Intersect(theirs).Count() / mine.Union(theirs).Count(), f.Jaccard, 1e-12);
-                }
-            }
-            if (found.MeanAgreement.Select(a => Math.Round(a, 9)).Distinct().Count() < runs.Length) return; // a tie between runs
-            var permutation = Enumerable.Range(0, runs.Length).ToArray();
-            new Random(seed).Shuffle(permutation);
-            var other = ClusterMatching.Match([.. permutation.Select(p => runs[p])], new() { Limit = 1000 });
-            Assert.Equal(found.Order, other.Order.Select(r => permutation[r]));
-            Assert.Equal(found.Total, other.Total);
-        }, iter: 300);
+                    var runs = labels.Select(FromLabels).ToArray();
+                    var found = ClusterMatching.Match(
+                        runs,
+                        new()
+                        {
+                            Members = 1000,
+                            Limit = 1000,
+                            MaxThreads = threads,
+                        }
+                    );
+                    var all = found.Identities.SelectMany(i => i.Found.Select(f => (f.Run, f.ClusterId))).ToList();
+                    Assert.Equal(runs.Index().SelectMany(r => r.Item.Clusters.Select(c => (r.Index, c.ClusterId))).Order(), all.Order());
+                    foreach (var identity in found.Identities)
+                    {
+                        Assert.Equal(identity.Found.Count, identity.Found.Select(f => f.Run).Distinct().Count());
+                        Assert.All(identity.Found, f => Assert.InRange(f.Jaccard, 0.2, 1));
+                        foreach (var m in identity.Members)
+                            Assert.Equal(
+                                identity.Found.Count(f =>
+                                    runs[f.Run].Clusters.Single(c => c.ClusterId == f.ClusterId).Members.Contains(m.StarId)
+                                ),
+                                m.In
+                            );
+                        Assert.Equal(identity.Members.Count(m => m.Probability > 0.5), identity.CoreSize);
+                        foreach (var (run, f) in identity.Found.Select(f => (f.Run, f)))
+                        {
+                            var (mine, theirs) = (Of(runs, identity.Anchor), Of(runs, f));
+                            Assert.Equal((double)mine.Intersect(theirs).Count() / mine.Union(theirs).Count(), f.Jaccard, 1e-12);
+                        }
+                    }
+                    if (found.MeanAgreement.Select(a => Math.Round(a, 9)).Distinct().Count() < runs.Length)
+                        return; // a tie between runs
+                    var permutation = Enumerable.Range(0, runs.Length).ToArray();
+                    new Random(seed).Shuffle(permutation);
+                    var other = ClusterMatching.Match([.. permutation.Select(p => runs[p])], new() { Limit = 1000 });
+                    Assert.Equal(found.Order, other.Order.Select(r => permutation[r]));
+                    Assert.Equal(found.Total, other.Total);
+                },
+                iter: 300
+            );
 
     [Fact]
     public void Copies_of_a_run_find_every_cluster_in_each_with_full_stability() =>
-        Gen.Select(Gen.Int[-1, 5].Array[60], Gen.Int[2, 5]).Sample((labels, copies) =>
-        {
-            var run = FromLabels(labels);
-            var found = ClusterMatching.Match([.. Enumerable.Repeat(run, copies)], new() { Limit = 1000 });
-            Assert.Equal(run.Clusters.Count, found.Total);
-            Assert.All(found.Identities, i => Assert.Equal((copies, 1.0, i.Anchor.Size), (i.Found.Count, i.Stability, i.CoreSize)));
-        }, iter: 200);
+        Gen.Select(Gen.Int[-1, 5].Array[60], Gen.Int[2, 5])
+            .Sample(
+                (labels, copies) =>
+                {
+                    var run = FromLabels(labels);
+                    var found = ClusterMatching.Match([.. Enumerable.Repeat(run, copies)], new() { Limit = 1000 });
+                    Assert.Equal(run.Clusters.Count, found.Total);
+                    Assert.All(found.Identities, i => Assert.Equal((copies, 1.0, i.Anchor.Size), (i.Found.Count, i.Stability, i.CoreSize)));
+                },
+                iter: 200
+            );
 
     private static ClusterIdentities Match(params ClusteredRun[] runs) => ClusterMatching.Match(runs, new() { Members = 1000 });
 
     private static ClusteredRun Run(StarSet sky, params (int Id, int From, int Count)[] clusters) =>
         new(sky, [.. clusters.Select(c => new LabelledCluster(c.Id, [.. Enumerable.Range(c.From, c.Count).Select(i => (long)i)]))]);
 
-    private static ClusteredRun FromLabels(int[] labels) => new(s_sky,
-        [.. labels.Index().Where(l => l.Item >= 0).GroupBy(l => l.Item).OrderBy(g => g.Key).Select(g => new LabelledCluster(g.Key, [.. g.Select(l => (long)l.Index)]))]);
+    private static ClusteredRun FromLabels(int[] labels) =>
+        new(
+            s_sky,
+            [
+                .. labels
+                    .Index()
+                    .Where(l => l.Item >= 0)
+                    .GroupBy(l => l.Item)
+                    .OrderBy(g => g.Key)
+                    .Select(g => new LabelledCluster(g.Key, [.. g.Select(l => (long)l.Index)])),
+            ]
+        );
 
-    private static long[] Of(ClusteredRun[] runs, IdentityMatch match) => runs[match.Run].Clusters.Single(c => c.ClusterId == match.ClusterId).Members;
+    private static long[] Of(ClusteredRun[] runs, IdentityMatch match) =>
+        runs[match.Run].Clusters.Single(c => c.ClusterId == match.ClusterId).Members;
 }

@@ -15,12 +15,15 @@ public sealed class FeaturePipelineTests
     public void Plain_features_have_mean_zero_and_population_deviation_one()
     {
         var prepared = Prepare(MadeStars.Random(40_000), "classic");
-        Assert.All(prepared.Matrix.Names, name =>
-        {
-            var column = prepared.Matrix.Column(name);
-            Assert.Equal(0, column.Average(), 1e-12);
-            Assert.Equal(1, column.Average(v => v * v), 1e-9);
-        });
+        Assert.All(
+            prepared.Matrix.Names,
+            name =>
+            {
+                var column = prepared.Matrix.Column(name);
+                Assert.Equal(0, column.Average(), 1e-12);
+                Assert.Equal(1, column.Average(v => v * v), 1e-9);
+            }
+        );
         Assert.Empty(prepared.Notes);
     }
 
@@ -32,25 +35,33 @@ public sealed class FeaturePipelineTests
         var s = prepared.Statistics[2];
         Assert.Equal(("magnitude", "mag", 4.0, 2.5, 1.0, 10.0), (s.Name, s.Unit, s.Mean, s.Median, s.Min, s.Max));
         Assert.Equal(Math.Sqrt((9 + 4 + 1 + 36) / 4.0), s.StdDev, 1e-12);
-        for (var row = 0; row < 4; row++) Assert.Equal(stars.Magnitude[row], prepared.InUnits(row, 2), 1e-12);
+        for (var row = 0; row < 4; row++)
+            Assert.Equal(stars.Magnitude[row], prepared.InUnits(row, 2), 1e-12);
     }
 
     [Fact]
     public void Standardising_a_direction_keeps_the_angles_between_stars()
     {
-        var stars = MadeStars.Random(500).With(ra: [.. Enumerable.Range(0, 500).Select(i => i % 25 * 0.1)], dec: [.. Enumerable.Range(0, 500).Select(i => i / 25 * 0.1)]);
+        var stars = MadeStars
+            .Random(500)
+            .With(
+                ra: [.. Enumerable.Range(0, 500).Select(i => i % 25 * 0.1)],
+                dec: [.. Enumerable.Range(0, 500).Select(i => i / 25 * 0.1)]
+            );
         var plain = Prepare(stars, "sphere", s_inUnits).Matrix;
         var scaled = Prepare(stars, "sphere").Matrix;
         Assert.Equal(2, Enumerable.Range(0, 3).Sum(c => scaled.Column(scaled.Names[c]).Average(v => v * v)), 1e-9);
         var ratio = Distance(scaled, 0, 499) / Distance(plain, 0, 499);
-        for (var i = 1; i < 499; i += 7) Assert.Equal(ratio, Distance(scaled, i, i + 1) / Distance(plain, i, i + 1), 1e-6 * ratio);
+        for (var i = 1; i < 499; i += 7)
+            Assert.Equal(ratio, Distance(scaled, i, i + 1) / Distance(plain, i, i + 1), 1e-6 * ratio);
     }
 
     [Fact]
     public void Missing_values_become_the_median_of_the_known_ones_before_features_are_derived()
     {
-        var stars = MadeStars.Random(5).With(
-            parallax: [10, double.NaN, 20, 30, double.PositiveInfinity], pmra: [0, 0, 0, 0, 0], pmdec: [100, 100, 100, 100, 100]);
+        var stars = MadeStars
+            .Random(5)
+            .With(parallax: [10, double.NaN, 20, 30, double.PositiveInfinity], pmra: [0, 0, 0, 0, 0], pmdec: [100, 100, 100, 100, 100]);
         var prepared = Prepare(stars, "kinematic", s_inUnits);
         Assert.Equal(4.740470463533348 * 100 / 20, prepared.Matrix.Column("v_dec")[1], 1e-9);
         Assert.Equal(prepared.Matrix.Column("v_dec")[1], prepared.Matrix.Column("v_dec")[4]);
@@ -145,7 +156,8 @@ public sealed class FeaturePipelineTests
         {
             Assert.Equal(
                 FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = 1 }).Matrix.Values,
-                FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = 4 }).Matrix.Values);
+                FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = 4 }).Matrix.Values
+            );
         }
     }
 
@@ -154,23 +166,46 @@ public sealed class FeaturePipelineTests
     {
         var value = Gen.OneOf(
             Gen.Double[-100, 100],
-            Gen.OneOf(double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0, 5e-324, -5e-324, 1e-3, 1e20, 1e99, -1e99, 1e200, double.MaxValue, -9999));
+            Gen.OneOf(
+                double.NaN,
+                double.PositiveInfinity,
+                double.NegativeInfinity,
+                0,
+                -0.0,
+                5e-324,
+                -5e-324,
+                1e-3,
+                1e20,
+                1e99,
+                -1e99,
+                1e200,
+                double.MaxValue,
+                -9999
+            )
+        );
         var column = value.Array[7];
-        Gen.Select(column, column, column, column, column).Sample((parallax, pmra, pmdec, magnitude, color) =>
-        {
-            var stars = MadeStars.Random(7).With(parallax: parallax, pmra: pmra, pmdec: pmdec, magnitude: magnitude, color: color);
-            foreach (var recipe in FeatureRecipes.All)
-            {
-                try
+        Gen.Select(column, column, column, column, column)
+            .Sample(
+                (parallax, pmra, pmdec, magnitude, color) =>
                 {
-                    Assert.All(FeaturePipeline.Prepare(stars, recipe).Matrix.Values, v => Assert.True(double.IsFinite(v), $"{recipe.Name}: {v}"));
-                }
-                catch (DiscoveryException e)
-                {
-                    Assert.Contains("no usable column", e.Message);
-                }
-            }
-        }, iter: 500);
+                    var stars = MadeStars.Random(7).With(parallax: parallax, pmra: pmra, pmdec: pmdec, magnitude: magnitude, color: color);
+                    foreach (var recipe in FeatureRecipes.All)
+                    {
+                        try
+                        {
+                            Assert.All(
+                                FeaturePipeline.Prepare(stars, recipe).Matrix.Values,
+                                v => Assert.True(double.IsFinite(v), $"{recipe.Name}: {v}")
+                            );
+                        }
+                        catch (DiscoveryException e)
+                        {
+                            Assert.Contains("no usable column", e.Message);
+                        }
+                    }
+                },
+                iter: 500
+            );
     }
 
     private static double Distance(FeatureMatrix matrix, int a, int b) =>

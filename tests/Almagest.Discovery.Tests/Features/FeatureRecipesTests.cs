@@ -8,13 +8,17 @@ public sealed class FeatureRecipesTests
     private static readonly FeatureOptions s_inUnits = new() { Standardise = false };
 
     [Fact]
-    public void Every_recipe_names_its_features_once_and_describes_them() => Assert.All(FeatureRecipes.All, recipe =>
-    {
-        Assert.Equal(recipe.Features.Count, recipe.Features.DistinctBy(f => f.Name).Count());
-        Assert.All(recipe.Features, f => Assert.True(f.Description.Length > 0 && f.Needs.Count > 0));
-        Assert.Same(recipe, FeatureRecipes.Get(recipe.Name));
-        Assert.Same(recipe, FeatureRecipes.Get(recipe.Name + "@" + recipe.Version));
-    });
+    public void Every_recipe_names_its_features_once_and_describes_them() =>
+        Assert.All(
+            FeatureRecipes.All,
+            recipe =>
+            {
+                Assert.Equal(recipe.Features.Count, recipe.Features.DistinctBy(f => f.Name).Count());
+                Assert.All(recipe.Features, f => Assert.True(f.Description.Length > 0 && f.Needs.Count > 0));
+                Assert.Same(recipe, FeatureRecipes.Get(recipe.Name));
+                Assert.Same(recipe, FeatureRecipes.Get(recipe.Name + "@" + recipe.Version));
+            }
+        );
 
     [Fact]
     public void The_advised_recipes_exist()
@@ -30,7 +34,10 @@ public sealed class FeatureRecipesTests
         var joined = FeatureRecipes.Get("photometric + kinematic");
         Assert.Equal(["abs_mag", "color", "v_ra", "v_dec", "pm_total"], joined.Features.Select(f => f.Name));
         Assert.Equal(("photometric+kinematic", "1+1"), (joined.Name, joined.Version));
-        Assert.Equal(FeatureRecipes.Get("cluster5d").Features.Select(f => f.Name), FeatureRecipes.Get("cluster5d+astrometric").Features.Select(f => f.Name));
+        Assert.Equal(
+            FeatureRecipes.Get("cluster5d").Features.Select(f => f.Name),
+            FeatureRecipes.Get("cluster5d+astrometric").Features.Select(f => f.Name)
+        );
     }
 
     [Theory]
@@ -44,9 +51,17 @@ public sealed class FeatureRecipesTests
     [Fact]
     public void Barnard_s_star_has_its_known_velocity_and_absolute_magnitude()
     {
-        var stars = MadeStars.Random(5).With(
-            ra: [269.45, 1, 2, 3, 4], dec: [4.69, 1, 2, 3, 4], parallax: [546.98, 5, 5, 5, 5], pmra: [-801.55, 0, 0, 0, 0], pmdec: [10362.39, 0, 0, 0, 0],
-            magnitude: [8.19, 5, 5, 5, 5], color: [2.83, 1, 1, 1, 1]);
+        var stars = MadeStars
+            .Random(5)
+            .With(
+                ra: [269.45, 1, 2, 3, 4],
+                dec: [4.69, 1, 2, 3, 4],
+                parallax: [546.98, 5, 5, 5, 5],
+                pmra: [-801.55, 0, 0, 0, 0],
+                pmdec: [10362.39, 0, 0, 0, 0],
+                magnitude: [8.19, 5, 5, 5, 5],
+                color: [2.83, 1, 1, 1, 1]
+            );
         var matrix = FeaturePipeline.Prepare(stars, FeatureRecipes.Get("population+kinematic"), s_inUnits).Matrix;
         Assert.Equal(90.07, matrix.Column("v_tan")[0], 0.02);
         Assert.Equal(-6.947, matrix.Column("v_ra")[0], 0.01);

@@ -16,7 +16,11 @@ internal static class GaiaSample
         var header = lines[0].Split(',');
         var rows = lines.Skip(1).Select(l => l.Split(',')).OrderBy(r => long.Parse(r[0], CultureInfo.InvariantCulture)).ToArray();
         double[] Column(string name) =>
-            [.. rows.Select(r => double.TryParse(r[Array.IndexOf(header, name)], CultureInfo.InvariantCulture, out var v) ? v : double.NaN)];
+            [
+                .. rows.Select(r =>
+                    double.TryParse(r[Array.IndexOf(header, name)], CultureInfo.InvariantCulture, out var v) ? v : double.NaN
+                ),
+            ];
         return new StarColumns
         {
             StarId = [.. rows.Select(r => long.Parse(r[0], CultureInfo.InvariantCulture))],
@@ -37,7 +41,8 @@ internal static class GaiaSample
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
             var candidate = Path.Combine(directory.FullName, "shared", "data", name);
-            if (File.Exists(candidate)) return candidate;
+            if (File.Exists(candidate))
+                return candidate;
         }
         return null;
     }

@@ -24,8 +24,16 @@ internal static class MadeStars
 
     /// <summary>The same stars with some columns replaced.</summary>
     public static StarColumns With(
-        this StarColumns stars, double[]? ra = null, double[]? dec = null, double[]? parallax = null, double[]? pmra = null,
-        double[]? pmdec = null, double[]? magnitude = null, double[]? color = null) => new()
+        this StarColumns stars,
+        double[]? ra = null,
+        double[]? dec = null,
+        double[]? parallax = null,
+        double[]? pmra = null,
+        double[]? pmdec = null,
+        double[]? magnitude = null,
+        double[]? color = null
+    ) =>
+        new()
         {
             StarId = stars.StarId,
             RaDeg = ra ?? stars.RaDeg,

@@ -48,7 +48,11 @@ public sealed class RecipeChoiceTests
     {
         var coverage = Coverage() with { Distances = 20 };
         Assert.Equal("default", RecipeChoice.ForAnomalies(coverage).Recipe.Name);
-        Assert.Contains("a positive parallax_mas, which 20 of 1,000 stars have", RecipeChoice.ForAnomalies(coverage).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "a positive parallax_mas, which 20 of 1,000 stars have",
+            RecipeChoice.ForAnomalies(coverage).Reason,
+            StringComparison.Ordinal
+        );
         Assert.Equal("cluster5d", RecipeChoice.ForClusters(coverage).Recipe.Name);
     }
 

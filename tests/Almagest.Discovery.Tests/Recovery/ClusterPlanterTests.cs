@@ -9,7 +9,8 @@ namespace Almagest.Discovery.Tests.Recovery;
 /// <summary>Clusters with the properties that were asked for, and what becomes of them.</summary>
 public sealed class ClusterPlanterTests
 {
-    private static TrialField Field(StarColumns stars, double error = 0, Func<CatalogStar, bool>? admits = null) => new(stars, [.. Enumerable.Repeat(error, stars.Count)], admits ?? (_ => true));
+    private static TrialField Field(StarColumns stars, double error = 0, Func<CatalogStar, bool>? admits = null) =>
+        new(stars, [.. Enumerable.Repeat(error, stars.Count)], admits ?? (_ => true));
 
     private static double Deviation(IEnumerable<double> values)
     {
@@ -21,12 +22,16 @@ public sealed class ClusterPlanterTests
     [Fact]
     public void Its_members_lie_and_move_as_was_asked()
     {
-        var members = ClusterPlanter.Plant(Field(MadeStars.Random(1000)), new ClusterPlan(20_000, 200, 3, 0.5), 1, 0).Select(p => p.Star).ToList();
+        var members = ClusterPlanter
+            .Plant(Field(MadeStars.Random(1000)), new ClusterPlan(20_000, 200, 3, 0.5), 1, 0)
+            .Select(p => p.Star)
+            .ToList();
         Assert.Equal(20_000, members.Count);
         var places = members.ConvertAll(m => SkyCoordinates.ToUnitVector(m.RaDeg, m.DecDeg) * (1000 / m.ParallaxMas));
         var centre = places.Aggregate((a, b) => a + b) * (1.0 / places.Count);
         Assert.Equal(200, centre.Norm, 0.2);
-        foreach (var axis in new Func<SkyVector, double>[] { v => v.X, v => v.Y, v => v.Z }) Assert.Equal(3, Deviation(places.Select(axis)), 0.1);
+        foreach (var axis in new Func<SkyVector, double>[] { v => v.X, v => v.Y, v => v.Z })
+            Assert.Equal(3, Deviation(places.Select(axis)), 0.1);
         Assert.Equal(0.5, Deviation(members.Select(m => m.PmraMasYr)), 0.02);
         Assert.Equal(0.5, Deviation(members.Select(m => m.PmdecMasYr)), 0.02);
     }
@@ -35,7 +40,8 @@ public sealed class ClusterPlanterTests
     public void Errors_widen_what_was_measured_and_gaps_stay_gaps()
     {
         var stars = MadeStars.Random(1000);
-        for (var i = 0; i < 500; i++) stars.ParallaxMas[i] = stars.PmraMasYr[i] = stars.PmdecMasYr[i] = double.NaN;
+        for (var i = 0; i < 500; i++)
+            stars.ParallaxMas[i] = stars.PmraMasYr[i] = stars.PmdecMasYr[i] = double.NaN;
         var members = ClusterPlanter.Plant(Field(stars, 0.4), new ClusterPlan(20_000, 200, 0.001, 0.3), 1, 0).Select(p => p.Star).ToList();
         var measured = members.Where(m => !double.IsNaN(m.ParallaxMas)).ToList();
         Assert.Equal(0.5, (double)measured.Count / members.Count, 0.02);
@@ -88,9 +94,12 @@ public sealed class ClusterPlanterTests
     public void Bins_hold_what_lies_in_them_and_their_edges_are_round()
     {
         var bins = RecoveryBins.Even([.. Enumerable.Range(0, 1000).Select(i => 10 + i * 0.00999)], 5, 3);
-        foreach (var (value, found) in new[] { (5.0, true), (12.0, false), (12.0, true), (19.5, true), (double.NaN, false) }) bins.Add(value, found);
-        Assert.Equal([(null, 12.0, 1L, 1L), (12.0, 14.0, 2L, 1L), (18.0, null, 1L, 1L), ((double?)null, (double?)null, 1L, 0L)],
-            bins.Read().Select(b => (b.From, b.To, b.Recovery.Trials, b.Recovery.Successes)));
+        foreach (var (value, found) in new[] { (5.0, true), (12.0, false), (12.0, true), (19.5, true), (double.NaN, false) })
+            bins.Add(value, found);
+        Assert.Equal(
+            [(null, 12.0, 1L, 1L), (12.0, 14.0, 2L, 1L), (18.0, null, 1L, 1L), ((double?)null, (double?)null, 1L, 0L)],
+            bins.Read().Select(b => (b.From, b.To, b.Recovery.Trials, b.Recovery.Successes))
+        );
         Assert.True(bins.Read()[^1].IsUnknown);
         Assert.Equal(0.0123, RecoveryBins.Rounded(0.0123456, 3));
         Assert.Equal(1200, RecoveryBins.Rounded(1234, 2));

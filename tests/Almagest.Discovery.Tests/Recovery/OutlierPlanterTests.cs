@@ -10,7 +10,8 @@ public sealed class OutlierPlanterTests
 {
     private static readonly FeatureRecipe s_population = FeatureRecipes.Get("population");
 
-    private static TrialField Field(StarColumns stars, Func<CatalogStar, bool>? admits = null) => new(stars, new double[stars.Count], admits ?? (_ => true));
+    private static TrialField Field(StarColumns stars, Func<CatalogStar, bool>? admits = null) =>
+        new(stars, new double[stars.Count], admits ?? (_ => true));
 
     private static OutlierPlan Plan(StarColumns stars, int count, params double[] contrasts) =>
         new([.. OutlierTraits.All.Select(t => TraitSpread.Of(stars, t, s_population))], contrasts, count);
@@ -23,7 +24,8 @@ public sealed class OutlierPlanterTests
         double[] colours = [.. Enumerable.Range(0, 50_000).Select(_ => 1 + 0.4 * Gaussian())];
         var stars = MadeStars.Random(colours.Length).With(color: colours);
         Assert.Equal(0.4, TraitSpread.Of(stars, OutlierTrait.Color, s_population).Spread, 0.01);
-        for (var i = 0; i < 50; i++) colours[i] = 1e6;
+        for (var i = 0; i < 50; i++)
+            colours[i] = 1e6;
         colours[51] = double.NaN;
         var moved = TraitSpread.Of(stars, OutlierTrait.Color, s_population);
         Assert.Equal(0.4, moved.Spread, 0.01);
@@ -36,7 +38,11 @@ public sealed class OutlierPlanterTests
         var stars = MadeStars.Random(2000);
         // Of a level distribution the central 68.27 % are 0.6827 of its width.
         var proper = TraitSpread.Of(stars, OutlierTrait.Motion, FeatureRecipes.Get("cluster5d"));
-        Assert.Equal(("mas/yr", 0.6827 * 25), (proper.Unit, proper.Spread), (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 1);
+        Assert.Equal(
+            ("mas/yr", 0.6827 * 25),
+            (proper.Unit, proper.Spread),
+            (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 1
+        );
         Assert.Equal("km/s", TraitSpread.Of(stars, OutlierTrait.Motion, s_population).Unit);
         // Equally bright stars at 33 to 100 pc differ in absolute magnitude.
         var bright = stars.With(magnitude: [.. Enumerable.Repeat(10.0, 2000)]);
@@ -60,13 +66,20 @@ public sealed class OutlierPlanterTests
             {
                 OutlierTrait.Color => Math.Abs(p.Star.Color - stars.Color[host]),
                 OutlierTrait.Magnitude => Math.Abs(p.Star.Magnitude - stars.Magnitude[host]),
-                _ => 4.740470463533348 / p.Star.ParallaxMas * Math.Sqrt(Math.Pow(p.Star.PmraMasYr - stars.PmraMasYr[host], 2) + Math.Pow(p.Star.PmdecMasYr - stars.PmdecMasYr[host], 2)),
+                _ => 4.740470463533348
+                    / p.Star.ParallaxMas
+                    * Math.Sqrt(
+                        Math.Pow(p.Star.PmraMasYr - stars.PmraMasYr[host], 2) + Math.Pow(p.Star.PmdecMasYr - stars.PmdecMasYr[host], 2)
+                    ),
             };
             Assert.Equal(p.Contrast * of.Spread, moved, 1e-9);
             Assert.Equal((stars.DecDeg[host], stars.ParallaxMas[host]), (p.Star.DecDeg, p.Star.ParallaxMas));
-            if (of.Trait != OutlierTrait.Color) Assert.Equal(stars.Color[host], p.Star.Color);
-            if (of.Trait != OutlierTrait.Magnitude) Assert.Equal(stars.Magnitude[host], p.Star.Magnitude);
-            if (of.Trait != OutlierTrait.Motion) Assert.Equal((stars.PmraMasYr[host], stars.PmdecMasYr[host]), (p.Star.PmraMasYr, p.Star.PmdecMasYr));
+            if (of.Trait != OutlierTrait.Color)
+                Assert.Equal(stars.Color[host], p.Star.Color);
+            if (of.Trait != OutlierTrait.Magnitude)
+                Assert.Equal(stars.Magnitude[host], p.Star.Magnitude);
+            if (of.Trait != OutlierTrait.Motion)
+                Assert.Equal((stars.PmraMasYr[host], stars.PmdecMasYr[host]), (p.Star.PmraMasYr, p.Star.PmdecMasYr));
         }
     }
 
@@ -74,7 +87,8 @@ public sealed class OutlierPlanterTests
     public void The_same_seed_plants_the_same_stars_and_another_seed_or_repetition_others()
     {
         var stars = MadeStars.Random(500);
-        IReadOnlyList<PlantedStar> Of(long seed, int repetition) => OutlierPlanter.Plant(Field(stars), Plan(stars, 30, 3), seed, repetition, out _);
+        IReadOnlyList<PlantedStar> Of(long seed, int repetition) =>
+            OutlierPlanter.Plant(Field(stars), Plan(stars, 30, 3), seed, repetition, out _);
         Assert.Equal(Of(1, 0), Of(1, 0));
         Assert.NotEqual(Of(1, 0), Of(2, 0));
         Assert.NotEqual(Of(1, 0), Of(1, 1));
@@ -107,8 +121,22 @@ public sealed class OutlierPlanterTests
     public void A_trait_that_no_star_has_or_in_which_all_are_alike_is_refused()
     {
         var stars = MadeStars.Random(100);
-        Assert.Contains("No star", Assert.Throws<DiscoveryException>(() => TraitSpread.Of(stars.With(color: MadeStars.AllMissing(100)), OutlierTrait.Color, s_population)).Message);
-        Assert.Contains("alike", Assert.Throws<DiscoveryException>(() => TraitSpread.Of(stars.With(color: [.. Enumerable.Repeat(1.0, 100)]), OutlierTrait.Color, s_population)).Message);
+        Assert.Contains(
+            "No star",
+            Assert
+                .Throws<DiscoveryException>(() =>
+                    TraitSpread.Of(stars.With(color: MadeStars.AllMissing(100)), OutlierTrait.Color, s_population)
+                )
+                .Message
+        );
+        Assert.Contains(
+            "alike",
+            Assert
+                .Throws<DiscoveryException>(() =>
+                    TraitSpread.Of(stars.With(color: [.. Enumerable.Repeat(1.0, 100)]), OutlierTrait.Color, s_population)
+                )
+                .Message
+        );
         Assert.Equal([OutlierTrait.Motion], OutlierTraits.SeenBy(FeatureRecipes.Get("cluster5d")));
         Assert.Empty(OutlierTraits.SeenBy(FeatureRecipes.Get("sphere")));
     }

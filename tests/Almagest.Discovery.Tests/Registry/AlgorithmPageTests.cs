@@ -8,7 +8,8 @@ namespace Almagest.Discovery.Tests.Registry;
 /// <summary>The tables of docs/algorithms.md are the descriptions'. With ALMAGEST_UPDATE_DOCS=1 they are written anew.</summary>
 public sealed class AlgorithmPageTests
 {
-    private const string Begin = "<!-- algorithms begin", End = "<!-- algorithms end -->";
+    private const string Begin = "<!-- algorithms begin",
+        End = "<!-- algorithms end -->";
 
     [Fact]
     public void The_page_of_the_algorithms_says_what_their_descriptions_say()
@@ -30,24 +31,30 @@ public sealed class AlgorithmPageTests
         var text = new StringBuilder();
         foreach (var algorithm in Algorithms.All)
         {
-            text.Append($"\n## {algorithm.Name}\n\n{Capital(algorithm.Title)} ({algorithm.Reference}): {algorithm.Finds}. Run type `{algorithm.RunType}`.\n\n");
+            text.Append(
+                $"\n## {algorithm.Name}\n\n{Capital(algorithm.Title)} ({algorithm.Reference}): {algorithm.Finds}. Run type "
+                    + $"`{algorithm.RunType}`.\n\n"
+            );
             text.Append("| parameter | option | type | range | default | what it is |\n| --- | --- | --- | --- | --- | --- |\n");
-            foreach (var p in algorithm.Parameters) text.Append($"| `{p.Name}` | {Options(p)} | {Type(p)} | {Range(p)} | {Default(p)} | {What(p)} |\n");
+            foreach (var p in algorithm.Parameters)
+                text.Append($"| `{p.Name}` | {Options(p)} | {Type(p)} | {Range(p)} | {Default(p)} | {What(p)} |\n");
         }
         return text.Append('\n').ToString();
     }
 
     private static string Options(Parameter p) => $"`--{p.Option}`" + (p.OptionAlias is { } alias ? $", `--{alias}`" : "");
 
-    private static string Type(Parameter p) => p.Kind switch
-    {
-        ParameterKind.Real => "number",
-        ParameterKind.Whole => p.IsLong ? "64-bit integer" : "integer",
-        ParameterKind.Flag => "true or false",
-        _ => "text",
-    };
+    private static string Type(Parameter p) =>
+        p.Kind switch
+        {
+            ParameterKind.Real => "number",
+            ParameterKind.Whole => p.IsLong ? "64-bit integer" : "integer",
+            ParameterKind.Flag => "true or false",
+            _ => "text",
+        };
 
-    private static string Range(Parameter p) => p.Kind == ParameterKind.Choice ? string.Join(", ", p.Choices.Select(c => $"`{c}`")) : p.Range ?? "";
+    private static string Range(Parameter p) =>
+        p.Kind == ParameterKind.Choice ? string.Join(", ", p.Choices.Select(c => $"`{c}`")) : p.Range ?? "";
 
     private static string Default(Parameter p) => p.Default is { } value ? $"`{value}`" : $"null: {p.WhenNull}";
 
@@ -58,7 +65,8 @@ public sealed class AlgorithmPageTests
     private static string Find(string file)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Almagest.slnx"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Almagest.slnx")))
+            folder = folder.Parent;
         return Path.Combine(folder!.FullName, file);
     }
 }

@@ -39,14 +39,26 @@ public sealed class SimulatedSkyCsvWriterTests
             Assert.Equal(stars[i].Cluster ?? "", fields[13]);
         }
 
-        Assert.Equal(300, lines.Count(line => line.Contains(",1,", StringComparison.Ordinal) && OutlierKinds.Planted.Any(k => line.Contains(k.Name()!, StringComparison.Ordinal))));
+        Assert.Equal(
+            300,
+            lines.Count(line =>
+                line.Contains(",1,", StringComparison.Ordinal)
+                && OutlierKinds.Planted.Any(k => line.Contains(k.Name()!, StringComparison.Ordinal))
+            )
+        );
     }
 
     [Fact]
     public void Progress_counts_the_stars_written()
     {
         var seen = new List<long>();
-        SimulatedSkyCsvWriter.Write(new SkySimulator(new() { Stars = 10_000 }), TextWriter.Null, 2, new Recorder(seen), TestContext.Current.CancellationToken);
+        SimulatedSkyCsvWriter.Write(
+            new SkySimulator(new() { Stars = 10_000 }),
+            TextWriter.Null,
+            2,
+            new Recorder(seen),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal([8192, 10_000], seen);
     }
 
@@ -55,8 +67,9 @@ public sealed class SimulatedSkyCsvWriterTests
     {
         using var source = new CancellationTokenSource();
         var written = new StringWriter();
-        Assert.ThrowsAny<OperationCanceledException>(() => SimulatedSkyCsvWriter.Write(
-            new SkySimulator(new() { Stars = 10_000_000 }), written, 2, new Canceller(source), source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            SimulatedSkyCsvWriter.Write(new SkySimulator(new() { Stars = 10_000_000 }), written, 2, new Canceller(source), source.Token)
+        );
         Assert.InRange(written.ToString().Length, 1, 20_000_000);
     }
 
@@ -69,8 +82,10 @@ public sealed class SimulatedSkyCsvWriterTests
 
     private static void Close(double expected, string field, double tolerance)
     {
-        if (double.IsNaN(expected)) Assert.Equal("", field);
-        else Assert.Equal(expected, double.Parse(field, CultureInfo.InvariantCulture), tolerance);
+        if (double.IsNaN(expected))
+            Assert.Equal("", field);
+        else
+            Assert.Equal(expected, double.Parse(field, CultureInfo.InvariantCulture), tolerance);
     }
 
     private sealed class Recorder(List<long> seen) : IProgress<long>

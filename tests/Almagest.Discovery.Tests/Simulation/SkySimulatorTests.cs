@@ -16,10 +16,16 @@ public sealed class SkySimulatorTests
         Assert.Equal(40_000, sky.Length);
         Assert.Equal(800, sky.Count(star => star.IsOutlier));
         Assert.Equal(800, simulator.PlantedOutliers);
-        Assert.Equal(OutlierKinds.Planted.ToDictionary(kind => kind, _ => 160),
-            sky.Where(star => star.IsOutlier).GroupBy(star => star.Kind).ToDictionary(group => group.Key, group => group.Count()));
-        Assert.Equal(simulator.PlantedClusters.ToDictionary(c => c.Cluster.Name, c => c.Members),
-            sky.Where(star => star.Cluster is not null).GroupBy(star => star.Cluster!).ToDictionary(group => group.Key, group => (long)group.Count()));
+        Assert.Equal(
+            OutlierKinds.Planted.ToDictionary(kind => kind, _ => 160),
+            sky.Where(star => star.IsOutlier).GroupBy(star => star.Kind).ToDictionary(group => group.Key, group => group.Count())
+        );
+        Assert.Equal(
+            simulator.PlantedClusters.ToDictionary(c => c.Cluster.Name, c => c.Members),
+            sky.Where(star => star.Cluster is not null)
+                .GroupBy(star => star.Cluster!)
+                .ToDictionary(group => group.Key, group => (long)group.Count())
+        );
         Assert.Equal(8, simulator.PlantedClusters.Count);
         Assert.InRange(sky.Count(star => star.Cluster is not null), 3990, 4000);
     }
@@ -34,16 +40,20 @@ public sealed class SkySimulatorTests
     [Fact]
     public void Values_are_finite_in_range_or_missing_together()
     {
-        Assert.All(s_sky, star =>
-        {
-            Assert.InRange(star.RaDeg, 0, Math.BitDecrement(360.0));
-            Assert.InRange(star.DecDeg, -90, 90);
-            Assert.InRange(star.PhotGMeanMag, -4, 17.05);
-            double[] astrometry = [star.ParallaxMas, star.ParallaxErrorMas, star.PmraMasYr, star.PmdecMasYr, star.Ruwe];
-            Assert.True(astrometry.All(double.IsFinite) || astrometry.All(double.IsNaN));
-            Assert.False(double.IsInfinity(star.BpRp) || double.IsInfinity(star.RadialVelocityKmS));
-            if (star.IsOutlier) Assert.True(double.IsFinite(star.ParallaxMas + star.BpRp));
-        });
+        Assert.All(
+            s_sky,
+            star =>
+            {
+                Assert.InRange(star.RaDeg, 0, Math.BitDecrement(360.0));
+                Assert.InRange(star.DecDeg, -90, 90);
+                Assert.InRange(star.PhotGMeanMag, -4, 17.05);
+                double[] astrometry = [star.ParallaxMas, star.ParallaxErrorMas, star.PmraMasYr, star.PmdecMasYr, star.Ruwe];
+                Assert.True(astrometry.All(double.IsFinite) || astrometry.All(double.IsNaN));
+                Assert.False(double.IsInfinity(star.BpRp) || double.IsInfinity(star.RadialVelocityKmS));
+                if (star.IsOutlier)
+                    Assert.True(double.IsFinite(star.ParallaxMas + star.BpRp));
+            }
+        );
         Assert.InRange(s_sky.Count(star => double.IsNaN(star.ParallaxMas)), 100, 800);
         Assert.InRange(s_sky.Count(star => double.IsNaN(star.BpRp)), 100, 400);
         Assert.InRange(s_sky.Count(star => !double.IsNaN(star.RadialVelocityKmS)), 1000, 20_000);
@@ -64,7 +74,10 @@ public sealed class SkySimulatorTests
         var (ra, dec) = SkyCoordinates.FromVector(mean);
         var extent = Math.Asin(12 / real.DistancePc) * 180 / Math.PI;
         Assert.InRange(SkyCoordinates.SeparationDeg(real.RaDeg, real.DecDeg, ra, dec), 0, extent / 5);
-        Assert.All(members, star => Assert.InRange(SkyCoordinates.SeparationDeg(real.RaDeg, real.DecDeg, star.RaDeg, star.DecDeg), 0, extent));
+        Assert.All(
+            members,
+            star => Assert.InRange(SkyCoordinates.SeparationDeg(real.RaDeg, real.DecDeg, star.RaDeg, star.DecDeg), 0, extent)
+        );
         Assert.Equal(real.ParallaxMas, Median(members.Select(star => star.ParallaxMas)), 0.02 * real.ParallaxMas);
         Assert.Equal(real.PmraMasYr, Median(members.Select(star => star.PmraMasYr)), 0.05 * Math.Abs(real.PmraMasYr) + 0.2);
         Assert.Equal(real.PmdecMasYr, Median(members.Select(star => star.PmdecMasYr)), 0.08 * Math.Abs(real.PmdecMasYr) + 0.2);
@@ -82,7 +95,10 @@ public sealed class SkySimulatorTests
     [Fact]
     public void The_field_crowds_towards_the_Galactic_plane_and_its_centre()
     {
-        var field = s_sky.Where(star => star is { Cluster: null, IsOutlier: false }).Select(star => GalacticFrame.FromIcrs(star.RaDeg, star.DecDeg)).ToArray();
+        var field = s_sky
+            .Where(star => star is { Cluster: null, IsOutlier: false })
+            .Select(star => GalacticFrame.FromIcrs(star.RaDeg, star.DecDeg))
+            .ToArray();
         var low = field.Count(at => Math.Abs(at.BDeg) < 19.47); // a third of the sphere
         Assert.InRange((double)low / field.Length, 0.6, 0.9);
         var inner = field.Count(at => at.LDeg is < 90 or > 270);
@@ -95,7 +111,8 @@ public sealed class SkySimulatorTests
         foreach (var star in s_sky.Where(star => star.IsOutlier))
         {
             var absolute = star.PhotGMeanMag + 5 * Math.Log10(star.ParallaxMas / 100);
-            var speed = Constants.AuPerYearKmS * Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr) / star.ParallaxMas;
+            var speed =
+                Constants.AuPerYearKmS * Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr) / star.ParallaxMas;
             switch (star.Kind)
             {
                 case OutlierKind.WhiteDwarf:
@@ -115,15 +132,21 @@ public sealed class SkySimulatorTests
             }
         }
 
-        var fast = s_sky.Where(star => star.Kind == OutlierKind.HighVelocity)
-            .Count(star => Constants.AuPerYearKmS * Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr) / star.ParallaxMas > 200);
+        var fast = s_sky
+            .Where(star => star.Kind == OutlierKind.HighVelocity)
+            .Count(star =>
+                Constants.AuPerYearKmS * Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr) / star.ParallaxMas
+                > 200
+            );
         Assert.InRange(fast, 65, 80); // of 80; the others come nearly straight on
     }
 
     [Fact]
     public void Errors_grow_with_magnitude()
     {
-        var bright = Median(s_sky.Where(star => star.PhotGMeanMag is > 11 and < 13 && !star.IsOutlier).Select(star => star.ParallaxErrorMas));
+        var bright = Median(
+            s_sky.Where(star => star.PhotGMeanMag is > 11 and < 13 && !star.IsOutlier).Select(star => star.ParallaxErrorMas)
+        );
         var faint = Median(s_sky.Where(star => star.PhotGMeanMag is > 16.5 && !star.IsOutlier).Select(star => star.ParallaxErrorMas));
         Assert.InRange(bright, 0.01, 0.03);
         Assert.InRange(faint, 0.05, 0.12);
@@ -153,12 +176,22 @@ public sealed class SkySimulatorTests
     public void A_cone_holds_its_field_and_the_clusters_centred_in_it()
     {
         var region = SkyRegion.Cone(56.6, 24.1, 3);
-        var simulator = new SkySimulator(new() { Stars = 5000, Region = region, Clusters = 13, ClusterFraction = 0.2 });
+        var simulator = new SkySimulator(
+            new()
+            {
+                Stars = 5000,
+                Region = region,
+                Clusters = 13,
+                ClusterFraction = 0.2,
+            }
+        );
         Assert.Equal(["Pleiades"], simulator.PlantedClusters.Select(c => c.Cluster.Name));
         var sky = simulator.Stars().ToArray();
         Assert.All(sky.Where(star => star.Cluster is null), star => Assert.True(region.Contains(star.RaDeg, star.DecDeg)));
         Assert.Equal(1000, sky.Count(star => star.Cluster == "Pleiades"));
-        var inner = sky.Count(star => star.Cluster is null && SkyCoordinates.SeparationDeg(56.6, 24.1, star.RaDeg, star.DecDeg) < 3 / Math.Sqrt(2));
+        var inner = sky.Count(star =>
+            star.Cluster is null && SkyCoordinates.SeparationDeg(56.6, 24.1, star.RaDeg, star.DecDeg) < 3 / Math.Sqrt(2)
+        );
         Assert.InRange(inner / 4000.0, 0.45, 0.55);
     }
 
@@ -174,7 +207,10 @@ public sealed class SkySimulatorTests
     public void The_permutation_reaches_every_index_once()
     {
         foreach (var count in (int[])[1, 2, 3, 4, 5, 15, 16, 17, 1000])
-            Assert.Equal(Enumerable.Range(0, count).Select(i => (long)i), Enumerable.Range(0, count).Select(i => StarRandom.Shuffle(9, i, count)).Order());
+            Assert.Equal(
+                Enumerable.Range(0, count).Select(i => (long)i),
+                Enumerable.Range(0, count).Select(i => StarRandom.Shuffle(9, i, count)).Order()
+            );
     }
 
     [Fact]
@@ -188,7 +224,11 @@ public sealed class SkySimulatorTests
         Assert.Throws<DiscoveryException>(() => SkyRegion.Cone(10, 95, 1));
 
         static void Refused(SkySimulationOptions options, string name) =>
-            Assert.StartsWith(name + " is", Assert.Throws<DiscoveryException>(() => new SkySimulator(options)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                name + " is",
+                Assert.Throws<DiscoveryException>(() => new SkySimulator(options)).Message,
+                StringComparison.Ordinal
+            );
     }
 
     private static double Median(IEnumerable<double> values)

@@ -21,10 +21,13 @@ public sealed class AgreementTests
     [Fact]
     public void The_chances_of_every_overlap_add_up_to_certainty()
     {
-        double sum = 0, mean = 0;
+        double sum = 0,
+            mean = 0;
         for (var k = 0; k <= 12; k++)
         {
-            var exactly = Math.Pow(10, Hypergeometric.Log10UpperTail(40, 12, 17, k)) - (k < 12 ? Math.Pow(10, Hypergeometric.Log10UpperTail(40, 12, 17, k + 1)) : 0);
+            var exactly =
+                Math.Pow(10, Hypergeometric.Log10UpperTail(40, 12, 17, k))
+                - (k < 12 ? Math.Pow(10, Hypergeometric.Log10UpperTail(40, 12, 17, k + 1)) : 0);
             sum += exactly;
             mean += k * exactly;
         }

@@ -17,25 +17,29 @@ public sealed class SignificanceTests
             var expected = c.Number("log10_p");
             var found = Hypergeometric.Log10UpperTail(c.Whole("total"), c.Whole("first"), c.Whole("second"), c.Whole("common"));
             Assert.True(Math.Abs(found - expected) <= 2e-7 * Math.Max(1, Math.Abs(expected)), $"{c}: {found}");
-            if (expected < -400) extremes++;
+            if (expected < -400)
+                extremes++;
         }
         Assert.True(extremes >= 5);
     }
 
     [Fact]
     public void The_chance_of_an_overlap_does_not_depend_on_which_run_is_first_and_falls_with_the_overlap() =>
-        s_counts.Sample(c =>
-        {
-            var (least, most) = (Math.Max(0, c.First + c.Second - c.Total), Math.Min(c.First, c.Second));
-            var last = 0.0;
-            for (var k = least; k <= most; k += Math.Max(1, (most - least) / 25))
+        s_counts.Sample(
+            c =>
             {
-                var p = Hypergeometric.Log10UpperTail(c.Total, c.First, c.Second, k);
-                Assert.Equal(p, Hypergeometric.Log10UpperTail(c.Total, c.Second, c.First, k), 1e-7 * Math.Max(1, -p));
-                Assert.InRange(p, double.NegativeInfinity, last + 1e-9);
-                last = p;
-            }
-        }, iter: 300);
+                var (least, most) = (Math.Max(0, c.First + c.Second - c.Total), Math.Min(c.First, c.Second));
+                var last = 0.0;
+                for (var k = least; k <= most; k += Math.Max(1, (most - least) / 25))
+                {
+                    var p = Hypergeometric.Log10UpperTail(c.Total, c.First, c.Second, k);
+                    Assert.Equal(p, Hypergeometric.Log10UpperTail(c.Total, c.Second, c.First, k), 1e-7 * Math.Max(1, -p));
+                    Assert.InRange(p, double.NegativeInfinity, last + 1e-9);
+                    last = p;
+                }
+            },
+            iter: 300
+        );
 
     private static readonly Gen<(long Total, long First, long Second)> s_counts =
         from total in Gen.Long[1, 200_000]
@@ -56,13 +60,14 @@ public sealed class SignificanceTests
             Assert.Equal(c.Number("cdf_at_0_3"), BetaDistribution.Cdf(0.3, flagged + 0.5, analysed - flagged + 0.5), 1e-11);
         }
 
-        static void Close(double expected, double found, object of) => Assert.True(Math.Abs(found - expected) <= 1e-9 * expected, $"{of}: {found}, expected {expected}");
+        static void Close(double expected, double found, object of) =>
+            Assert.True(Math.Abs(found - expected) <= 1e-9 * expected, $"{of}: {found}, expected {expected}");
     }
 
     [Fact]
     public void A_quantile_is_where_the_distribution_reaches_the_share() =>
-        Gen.Select(Gen.Double[0.001, 0.999], Gen.Double[0.3, 300], Gen.Double[0.3, 300]).Sample((p, a, b) =>
-            Assert.Equal(p, BetaDistribution.Cdf(BetaDistribution.Quantile(p, a, b), a, b), 1e-9), iter: 2000);
+        Gen.Select(Gen.Double[0.001, 0.999], Gen.Double[0.3, 300], Gen.Double[0.3, 300])
+            .Sample((p, a, b) => Assert.Equal(p, BetaDistribution.Cdf(BetaDistribution.Quantile(p, a, b), a, b), 1e-9), iter: 2000);
 
     [Fact]
     public void Adjusted_p_values_are_those_of_Benjamini_and_Hochberg()
@@ -76,20 +81,24 @@ public sealed class SignificanceTests
 
     [Fact]
     public void Adjusted_p_values_are_never_smaller_keep_the_order_and_do_not_depend_on_the_order_of_the_tests() =>
-        Gen.Select(Gen.Double[-6000, 0].Array[1, 60], Gen.Int[0, 1 << 30]).Sample((p, seed) =>
-        {
-            var q = FalseDiscoveryRate.AdjustLog10(p);
-            var shuffled = Enumerable.Range(0, p.Length).ToArray();
-            new Random(seed).Shuffle(shuffled);
-            var other = FalseDiscoveryRate.AdjustLog10([.. shuffled.Select(i => p[i])]);
-            for (var i = 0; i < p.Length; i++)
-            {
-                Assert.InRange(q[i], p[i], 0);
-                Assert.Equal(q[shuffled[i]], other[i], 1e-12);
-            }
-            var ordered = p.Zip(q).OrderBy(v => v.First).Select(v => v.Second).ToList();
-            Assert.Equal(ordered.Order(), ordered);
-        }, iter: 500);
+        Gen.Select(Gen.Double[-6000, 0].Array[1, 60], Gen.Int[0, 1 << 30])
+            .Sample(
+                (p, seed) =>
+                {
+                    var q = FalseDiscoveryRate.AdjustLog10(p);
+                    var shuffled = Enumerable.Range(0, p.Length).ToArray();
+                    new Random(seed).Shuffle(shuffled);
+                    var other = FalseDiscoveryRate.AdjustLog10([.. shuffled.Select(i => p[i])]);
+                    for (var i = 0; i < p.Length; i++)
+                    {
+                        Assert.InRange(q[i], p[i], 0);
+                        Assert.Equal(q[shuffled[i]], other[i], 1e-12);
+                    }
+                    var ordered = p.Zip(q).OrderBy(v => v.First).Select(v => v.Second).ToList();
+                    Assert.Equal(ordered.Order(), ordered);
+                },
+                iter: 500
+            );
 
     [Fact]
     public void Kappa_and_Jaccard_are_scikit_learns()
@@ -127,17 +136,21 @@ public sealed class SignificanceTests
 
     [Fact]
     public void Indices_of_clusterings_are_symmetric_blind_to_names_and_1_for_the_same_clusters() =>
-        Gen.Select(Gen.Int[-1, 4].Array[1, 60], Gen.Int[-1, 4].Array[60]).Sample((first, second) =>
-        {
-            var (there, back) = (Table(first, second), Table(second, first));
-            Assert.Equal(MutualInformation.Adjusted(there), MutualInformation.Adjusted(back), 1e-9);
-            Assert.Equal(MutualInformation.Normalized(there), MutualInformation.Normalized(back), 1e-9);
-            Assert.InRange(MutualInformation.Adjusted(there), -1, 1 + 1e-9);
-            var renamed = Table(first, [.. first.Select(l => 7 - 3 * l)]);
-            Assert.Equal(1, MutualInformation.Adjusted(renamed), 1e-9);
-            Assert.Equal(1, MutualInformation.Normalized(renamed), 1e-9);
-            Assert.Equal(1, renamed.AdjustedRandIndex(), 1e-9);
-        }, iter: 500);
+        Gen.Select(Gen.Int[-1, 4].Array[1, 60], Gen.Int[-1, 4].Array[60])
+            .Sample(
+                (first, second) =>
+                {
+                    var (there, back) = (Table(first, second), Table(second, first));
+                    Assert.Equal(MutualInformation.Adjusted(there), MutualInformation.Adjusted(back), 1e-9);
+                    Assert.Equal(MutualInformation.Normalized(there), MutualInformation.Normalized(back), 1e-9);
+                    Assert.InRange(MutualInformation.Adjusted(there), -1, 1 + 1e-9);
+                    var renamed = Table(first, [.. first.Select(l => 7 - 3 * l)]);
+                    Assert.Equal(1, MutualInformation.Adjusted(renamed), 1e-9);
+                    Assert.Equal(1, MutualInformation.Normalized(renamed), 1e-9);
+                    Assert.Equal(1, renamed.AdjustedRandIndex(), 1e-9);
+                },
+                iter: 500
+            );
 
     private static ContingencyTable Table(int[] first, int[] second) =>
         new(first.Zip(second).CountBy(p => p).Select(p => (p.Key.First, p.Key.Second, (long)p.Value)));

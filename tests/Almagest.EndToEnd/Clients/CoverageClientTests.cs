@@ -12,7 +12,11 @@ public sealed class CoverageClientTests(Sky sky) : IDisposable
     {
         using var client = new HttpClient { BaseAddress = sky.Address };
         var path = Path.Combine(_folder.Path, file);
-        await File.WriteAllBytesAsync(path, await client.GetByteArrayAsync(route, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            path,
+            await client.GetByteArrayAsync(route, TestContext.Current.CancellationToken),
+            TestContext.Current.CancellationToken
+        );
         return path;
     }
 
@@ -28,8 +32,14 @@ public sealed class CoverageClientTests(Sky sky) : IDisposable
                 await FetchAsync($"/vo/datasets/{Sky.Name}/moc?order={order}&format={form}", $"sky.{order}{ending}");
         }
         await FetchAsync($"/datasets/{Sky.Name}/stars?format=votable", "sky.vot");
-        var told = await Tool.RunAsync(Tool.Python, [Tool.Beside("read_coverage.py"), Path.Combine(_folder.Path, "sky"), .. orders.Select(o => $"{o}")]);
-        Assert.Equal(orders.Select(o => $"order {o}"), told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(':')[0]));
+        var told = await Tool.RunAsync(
+            Tool.Python,
+            [Tool.Beside("read_coverage.py"), Path.Combine(_folder.Path, "sky"), .. orders.Select(o => $"{o}")]
+        );
+        Assert.Equal(
+            orders.Select(o => $"order {o}"),
+            told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(':')[0])
+        );
     }
 
     [Fact]

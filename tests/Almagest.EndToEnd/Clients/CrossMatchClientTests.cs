@@ -29,14 +29,35 @@ public sealed class CrossMatchClientTests : IDisposable
         var (a, b) = (Read(path1!), Read(path2!));
         var pairs = Path.Combine(_folder.Path, "pairs.csv");
 
-        await Tool.RunAsync("stilts", "tskymatch2", $"in1={await WriteAsync(a, "1")}", $"in2={await WriteAsync(b, "2")}", "ra1=ra", "dec1=dec", "ra2=ra", "dec2=dec",
-            string.Create(CultureInfo.InvariantCulture, $"error={radiusArcsec}"), $"find={find.ToString().ToLowerInvariant()}", "join=1and2", $"out={pairs}", "ofmt=csv");
-        var found = PositionMatcher.Match(a, b, radiusArcsec / 3600, find, cancellationToken: TestContext.Current.CancellationToken).ToDictionary(p => (p.First, p.Second), p => p.SeparationDeg * 3600);
+        await Tool.RunAsync(
+            "stilts",
+            "tskymatch2",
+            $"in1={await WriteAsync(a, "1")}",
+            $"in2={await WriteAsync(b, "2")}",
+            "ra1=ra",
+            "dec1=dec",
+            "ra2=ra",
+            "dec2=dec",
+            string.Create(CultureInfo.InvariantCulture, $"error={radiusArcsec}"),
+            $"find={find.ToString().ToLowerInvariant()}",
+            "join=1and2",
+            $"out={pairs}",
+            "ofmt=csv"
+        );
+        var found = PositionMatcher
+            .Match(a, b, radiusArcsec / 3600, find, cancellationToken: TestContext.Current.CancellationToken)
+            .ToDictionary(p => (p.First, p.Second), p => p.SeparationDeg * 3600);
 
         var lines = await File.ReadAllLinesAsync(pairs, TestContext.Current.CancellationToken);
         var header = lines[0].Split(',').ToList();
         var (row1, row2, separation) = (header.IndexOf("row_1"), header.IndexOf("row_2"), header.IndexOf("Separation"));
-        var theirs = lines.Skip(1).Select(l => l.Split(',')).ToDictionary(c => (int.Parse(c[row1], CultureInfo.InvariantCulture), int.Parse(c[row2], CultureInfo.InvariantCulture)), c => double.Parse(c[separation], CultureInfo.InvariantCulture));
+        var theirs = lines
+            .Skip(1)
+            .Select(l => l.Split(','))
+            .ToDictionary(
+                c => (int.Parse(c[row1], CultureInfo.InvariantCulture), int.Parse(c[row2], CultureInfo.InvariantCulture)),
+                c => double.Parse(c[separation], CultureInfo.InvariantCulture)
+            );
         Assert.True(theirs.Count > 50, $"{theirs.Count} pairs prove little");
         Assert.Equal(theirs.Keys.Order(), found.Keys.Order());
         Assert.All(theirs, p => Assert.Equal(p.Value, found[p.Key], 1e-6));
@@ -61,8 +82,16 @@ public sealed class CrossMatchClientTests : IDisposable
     private async Task<string> WriteAsync(SkyPositions positions, string side)
     {
         var path = Path.Combine(_folder.Path, $"{side}.fits");
-        CatalogColumn[] columns = [new($"row_{side}", ColumnType.Int64), new("ra", ColumnType.Double, "deg"), new("dec", ColumnType.Double, "deg")];
-        var rows = Enumerable.Range(0, positions.Count).Select(i => new object?[] { (long)i, positions.RaDeg[i], positions.DecDeg[i] }).Chunk(5000);
+        CatalogColumn[] columns =
+        [
+            new($"row_{side}", ColumnType.Int64),
+            new("ra", ColumnType.Double, "deg"),
+            new("dec", ColumnType.Double, "deg"),
+        ];
+        var rows = Enumerable
+            .Range(0, positions.Count)
+            .Select(i => new object?[] { (long)i, positions.RaDeg[i], positions.DecDeg[i] })
+            .Chunk(5000);
         await using var stream = File.Create(path);
         await new OutgoingTable(columns, [], rows.ToAsyncEnumerable()).WriteAsync(stream, TableFormat.Fits);
         return path;

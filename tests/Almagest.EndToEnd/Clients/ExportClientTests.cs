@@ -5,37 +5,47 @@ using Xunit;
 
 namespace Almagest.EndToEnd.Clients;
 
-/// <summary>What Almagest exports opens in the programs that astronomers use, with every digit, every missing value and every unit.</summary>
+/// <summary>What Almagest exports opens in the programs that astronomers use, with every digit, every missing value and every
+/// unit.</summary>
 public sealed class ExportClientTests(Sky sky) : IDisposable
 {
     private readonly TestFolder _folder = TestFolder.Create("clients");
 
-    public static TheoryData<string> Tables => [.. new[] { "stars", "anomalies", "clusters", "pair", "consensus", "overlaps" }, .. AnalyticsViews.All.Select(v => v.Name)];
+    public static TheoryData<string> Tables =>
+        [.. new[] { "stars", "anomalies", "clusters", "pair", "consensus", "overlaps" }, .. AnalyticsViews.All.Select(v => v.Name)];
 
-    private string Route(string table) => table switch
-    {
-        "stars" => $"/datasets/{Sky.Name}/stars?extra=true",
-        "anomalies" => $"/discovery/runs/{sky.Anomalies}/results?order=score",
-        "clusters" => $"/discovery/runs/{sky.Clusters}/results?cluster_id=-1",
-        "pair" => $"/discovery/compare/{sky.Anomalies}/{sky.MoreAnomalies}/stars?limit=",
-        "consensus" => "/analytics/discovery/consensus?order=low",
-        "overlaps" => "/analytics/discovery/overlaps/significance?max_q=1",
-        _ => $"/analytics/discovery/views/{table}?limit=",
-    };
+    private string Route(string table) =>
+        table switch
+        {
+            "stars" => $"/datasets/{Sky.Name}/stars?extra=true",
+            "anomalies" => $"/discovery/runs/{sky.Anomalies}/results?order=score",
+            "clusters" => $"/discovery/runs/{sky.Clusters}/results?cluster_id=-1",
+            "pair" => $"/discovery/compare/{sky.Anomalies}/{sky.MoreAnomalies}/stars?limit=",
+            "consensus" => "/analytics/discovery/consensus?order=low",
+            "overlaps" => "/analytics/discovery/overlaps/significance?max_q=1",
+            _ => $"/analytics/discovery/views/{table}?limit=",
+        };
 
     private async Task<string> FetchAsync(string table, TableFormat format, string ending)
     {
         using var client = new HttpClient { BaseAddress = sky.Address };
         var path = Path.Combine(_folder.Path, table + ending);
         await using var file = File.Create(path);
-        await using var answer = await client.GetStreamAsync($"{Route(table)}&format={format.Name()}", TestContext.Current.CancellationToken);
+        await using var answer = await client.GetStreamAsync(
+            $"{Route(table)}&format={format.Name()}",
+            TestContext.Current.CancellationToken
+        );
         await answer.CopyToAsync(file, TestContext.Current.CancellationToken);
         return path;
     }
 
     private static readonly (TableFormat Format, string Ending)[] s_read =
     [
-        (TableFormat.Json, ".json"), (TableFormat.VoTable, ".vot"), (TableFormat.VoTableBinary2, ".binary2.vot"), (TableFormat.Fits, ".fits"), (TableFormat.Ecsv, ".ecsv"),
+        (TableFormat.Json, ".json"),
+        (TableFormat.VoTable, ".vot"),
+        (TableFormat.VoTableBinary2, ".binary2.vot"),
+        (TableFormat.Fits, ".fits"),
+        (TableFormat.Ecsv, ".ecsv"),
     ];
 
     /// <summary>All tables in one process: to load astropy takes longer than to read most of them.</summary>
@@ -46,9 +56,13 @@ public sealed class ExportClientTests(Sky sky) : IDisposable
         string[] tables = [.. Tables.Select(t => t.Data)];
         foreach (var table in tables)
         {
-            foreach (var (format, ending) in s_read) await FetchAsync(table, format, ending);
+            foreach (var (format, ending) in s_read)
+                await FetchAsync(table, format, ending);
         }
-        var told = await Tool.RunAsync(Tool.Python, [Tool.Beside("compare_exports.py"), .. tables.Select(t => Path.Combine(_folder.Path, t))]);
+        var told = await Tool.RunAsync(
+            Tool.Python,
+            [Tool.Beside("compare_exports.py"), .. tables.Select(t => Path.Combine(_folder.Path, t))]
+        );
         var lines = told.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(lines.All(l => l.EndsWith(" rows equal", StringComparison.Ordinal)), told);
         Assert.Equal(tables, lines.Select(l => l.Split(':')[0]));
@@ -74,7 +88,11 @@ public sealed class ExportClientTests(Sky sky) : IDisposable
     {
         Tool.Require("fitsverify", "fitsverify");
         foreach (var table in Tables)
-            Assert.StartsWith("verification OK", await Tool.RunAsync("fitsverify", "-q", await FetchAsync(table.Data, TableFormat.Fits, ".fits")), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "verification OK",
+                await Tool.RunAsync("fitsverify", "-q", await FetchAsync(table.Data, TableFormat.Fits, ".fits")),
+                StringComparison.Ordinal
+            );
     }
 
     [Theory]
@@ -84,12 +102,25 @@ public sealed class ExportClientTests(Sky sky) : IDisposable
     {
         Tool.Require("stilts", "stilts");
         var copies = new List<(string Format, string Text)>();
-        foreach (var (format, reader) in new[] { (TableFormat.VoTable, "votable"), (TableFormat.VoTableBinary2, "votable"), (TableFormat.Fits, "fits"), (TableFormat.Ecsv, "ecsv") })
+        foreach (
+            var (format, reader) in new[]
+            {
+                (TableFormat.VoTable, "votable"),
+                (TableFormat.VoTableBinary2, "votable"),
+                (TableFormat.Fits, "fits"),
+                (TableFormat.Ecsv, "ecsv"),
+            }
+        )
         {
             // STILTS as Debian packages it reads ECSV delimited by spaces alone, so that CSV is read bare.
             var csv = format == TableFormat.Ecsv;
             var path = await FetchAsync(table, format, $".{format.Name()}");
-            if (csv) await File.WriteAllLinesAsync(path, (await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken)).Where(l => !l.StartsWith('#')), TestContext.Current.CancellationToken);
+            if (csv)
+                await File.WriteAllLinesAsync(
+                    path,
+                    (await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken)).Where(l => !l.StartsWith('#')),
+                    TestContext.Current.CancellationToken
+                );
             var copy = path + ".copy";
             await Tool.RunAsync("stilts", "tcopy", path, copy, $"ifmt={(csv ? "csv" : reader)}", "ofmt=csv");
             copies.Add((format.Name(), await File.ReadAllTextAsync(copy, TestContext.Current.CancellationToken)));

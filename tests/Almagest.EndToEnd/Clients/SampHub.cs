@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Almagest.EndToEnd.Clients;
 
-/// <summary>A SAMP hub (JSAMP) with the web profile, which lets everybody in and all messages through, and a client that writes down every message it gets.</summary>
+/// <summary>A SAMP hub (JSAMP) with the web profile, which lets everybody in and all messages through, and a client that writes down every
+/// message it gets.</summary>
 internal sealed class SampHub : IAsyncDisposable
 {
     private const string Jar = "/usr/share/java/jsamp.jar";
@@ -23,7 +24,10 @@ internal sealed class SampHub : IAsyncDisposable
     {
         Tool.Require("java", "default-jre-headless");
         Assert.SkipUnless(File.Exists(Jar), "JSAMP is not installed: apt-get install libjsamp-java");
-        Assert.SkipWhen(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(l => l.Port == Port), $"Another SAMP hub is running here (port {Port}).");
+        Assert.SkipWhen(
+            IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(l => l.Port == Port),
+            $"Another SAMP hub is running here (port {Port})."
+        );
         var hub = new SampHub();
         hub.Start("hub", "-mode", "no-gui", "-profiles", "std,web", "-web:auth", "true", "-web:norestrictmtypes");
         await Eventually.HoldsAsync(async () =>
@@ -45,7 +49,11 @@ internal sealed class SampHub : IAsyncDisposable
 
     private void Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("java", ["-Djava.awt.headless=true", $"-Duser.home={_folder.Path}", "-jar", Jar, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("java", ["-Djava.awt.headless=true", $"-Duser.home={_folder.Path}", "-jar", Jar, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["SAMP_HUB"] = $"std-lockurl:file://{_folder.Path}/lock";
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += Note;
@@ -58,14 +66,16 @@ internal sealed class SampHub : IAsyncDisposable
 
     private void Note(object sender, DataReceivedEventArgs line)
     {
-        lock (_heard) _heard.AppendLine(line.Data);
+        lock (_heard)
+            _heard.AppendLine(line.Data);
     }
 
     public string Heard
     {
         get
         {
-            lock (_heard) return _heard.ToString();
+            lock (_heard)
+                return _heard.ToString();
         }
     }
 

@@ -12,12 +12,23 @@ public sealed partial class SampTests(Sky sky)
     [GeneratedRegex("""http://127\.0\.0\.1:\d+/[^\s"',}]+""")]
     private static partial Regex Address { get; }
 
-    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-    {
-        ExecutablePath = Browser.Program,
-        Headless = true,
-        Args = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
-    });
+    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
+        playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Browser.Program,
+                Headless = true,
+                Args =
+                [
+                    "--headless",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+                ],
+            }
+        );
 
     private async Task<string> PressAsync(IPage page, string path, string button)
     {
@@ -26,7 +37,9 @@ public sealed partial class SampTests(Sky sky)
         var locator = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = button });
         await locator.ClickAsync();
         var status = locator.Locator("xpath=..").GetByRole(AriaRole.Status);
-        await Assertions.Expect(status).ToHaveTextAsync(new Regex("^(Sent|Not sent)"), new LocatorAssertionsToHaveTextOptions { Timeout = 60_000 });
+        await Assertions
+            .Expect(status)
+            .ToHaveTextAsync(new Regex("^(Sent|Not sent)"), new LocatorAssertionsToHaveTextOptions { Timeout = 60_000 });
         return await status.InnerTextAsync();
     }
 
@@ -44,23 +57,43 @@ public sealed partial class SampTests(Sky sky)
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             said = await PressAsync(page, $"/runs/{sky.Anomalies}", "Send flagged stars to TOPCAT");
-            Assert.True(said.StartsWith("Sent", StringComparison.Ordinal) || said.Contains("no running program takes", StringComparison.Ordinal), said);
+            Assert.True(
+                said.StartsWith("Sent", StringComparison.Ordinal) || said.Contains("no running program takes", StringComparison.Ordinal),
+                said
+            );
         }
         Assert.Contains("Listener", said, StringComparison.Ordinal);
         await hub.HearsAsync("table.load.votable");
         await hub.HearsAsync($"/discovery/runs/{sky.Anomalies}/results?format=votable-binary2");
 
         // What TOPCAT then does.
-        var url = Address.Matches(hub.Heard).Select(m => m.Value).First(u => u.Contains("/results", StringComparison.Ordinal)).Replace("\\/", "/", StringComparison.Ordinal);
+        var url = Address
+            .Matches(hub.Heard)
+            .Select(m => m.Value)
+            .First(u => u.Contains("/results", StringComparison.Ordinal))
+            .Replace("\\/", "/", StringComparison.Ordinal);
         using var client = new HttpClient();
-        using var table = CatalogFile.Open(new MemoryStream(await client.GetByteArrayAsync(url, TestContext.Current.CancellationToken)), "table");
+        using var table = CatalogFile.Open(
+            new MemoryStream(await client.GetByteArrayAsync(url, TestContext.Current.CancellationToken)),
+            "table"
+        );
         Assert.Equal("VOTable BINARY2", table.Format);
         Assert.Equal(Sky.Stars * 2 / 100, table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken).Sum(b => b.Count));
 
         Assert.StartsWith("Sent to", await PressAsync(page, $"/datasets/{Sky.Name}", "Send its sky to Aladin"), StringComparison.Ordinal);
         await hub.HearsAsync("coverage.load.moc.fits");
-        var star = (await new DatasetRepository(sky.Ledger).StarsAsync(sky.Dataset.DatasetId, limit: 1, cancellationToken: TestContext.Current.CancellationToken)).Single();
-        Assert.StartsWith("Sent to", await PressAsync(page, $"/stars/{star.StarId}", "Point Aladin and TOPCAT here"), StringComparison.Ordinal);
+        var star = (
+            await new DatasetRepository(sky.Ledger).StarsAsync(
+                sky.Dataset.DatasetId,
+                limit: 1,
+                cancellationToken: TestContext.Current.CancellationToken
+            )
+        ).Single();
+        Assert.StartsWith(
+            "Sent to",
+            await PressAsync(page, $"/stars/{star.StarId}", "Point Aladin and TOPCAT here"),
+            StringComparison.Ordinal
+        );
         await hub.HearsAsync("coord.pointAt.sky");
         await hub.HearsAsync(star.RaDeg.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
     }
@@ -74,6 +107,10 @@ public sealed partial class SampTests(Sky sky)
         var page = await browser.NewPageAsync();
         // Whoever listens on this machine: the page finds nobody.
         await page.RouteAsync(new Regex(":21012/"), route => route.AbortAsync("connectionrefused"));
-        Assert.Contains("Start TOPCAT or Aladin", await PressAsync(page, $"/runs/{sky.Clusters}", "Send its sky to Aladin"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Start TOPCAT or Aladin",
+            await PressAsync(page, $"/runs/{sky.Clusters}", "Send its sky to Aladin"),
+            StringComparison.Ordinal
+        );
     }
 }

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Almagest.EndToEnd.Clients;
 
-/// <summary>Programs of other people, as Debian packages them. A test whose program is not installed is skipped with the command that installs it.</summary>
+/// <summary>Programs of other people, as Debian packages them. A test whose program is not installed is skipped with the command that
+/// installs it.</summary>
 internal static class Tool
 {
     /// <summary>Debian's Python, where its packages are; not one that a user has put before it.</summary>
@@ -20,8 +21,12 @@ internal static class Tool
     public static async Task RequireModuleAsync(string module, string package)
     {
         Require(Python, "python3");
-        var found = s_modules.GetOrAdd(module, m => new Lazy<Task<bool>>(async () =>
-            (await StartAsync(Python, "-c", $"import importlib.util, sys; sys.exit(importlib.util.find_spec('{m}') is None)")).Code == 0));
+        var found = s_modules.GetOrAdd(
+            module,
+            m => new Lazy<Task<bool>>(async () =>
+                (await StartAsync(Python, "-c", $"import importlib.util, sys; sys.exit(importlib.util.find_spec('{m}') is None)")).Code == 0
+            )
+        );
         Assert.SkipUnless(await found.Value, $"The Python module {module} is not installed: apt-get install {package}");
     }
 
@@ -37,14 +42,28 @@ internal static class Tool
     /// <summary>A file beside the tests.</summary>
     public static string Beside(string file) => Path.Combine(AppContext.BaseDirectory, "Clients", file);
 
-    public static string? Find(string program) => Path.IsPathRooted(program) ? File.Exists(program) ? program : null
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    public static string? Find(string program) =>
+        Path.IsPathRooted(program)
+            ? File.Exists(program)
+                ? program
+                : null
+            : (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(':')
+                .Select(folder => Path.Combine(folder, program))
+                .FirstOrDefault(File.Exists);
 
     /// <summary>Runs it to its end, which the end of the test brings about as well.</summary>
     public static async Task<(int Code, string Output, string Errors)> StartAsync(string program, params string[] arguments)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true,
+            }
+        )!;
         try
         {
             process.StandardInput.Close();
@@ -55,7 +74,8 @@ internal static class Tool
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
         }
     }
 }

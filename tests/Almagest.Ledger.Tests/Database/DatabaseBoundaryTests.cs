@@ -9,7 +9,14 @@ namespace Almagest.Ledger.Tests.Database;
 public sealed class DatabaseBoundaryTests
 {
     private static readonly string[] s_projects =
-        ["Almagest.Ledger", "Almagest.Runs", "Almagest.Charts", "Almagest.Dashboard", "Almagest.Server", "Almagest.Cli"];
+    [
+        "Almagest.Ledger",
+        "Almagest.Runs",
+        "Almagest.Charts",
+        "Almagest.Dashboard",
+        "Almagest.Server",
+        "Almagest.Cli",
+    ];
 
     [Fact]
     public void Errors_of_the_database_are_translated_at_one_place()
@@ -24,10 +31,14 @@ public sealed class DatabaseBoundaryTests
         // A refresh stores its failure as its outcome; a query of a guest has words of its own; the edges report what nobody caught.
         string[] known =
         [
-            "Almagest.Cli/Shell/ErrorReport.cs", "Almagest.Ledger/Views/ViewRefresher.cs", "Almagest.Server/Http/ProblemMiddleware.cs",
+            "Almagest.Cli/Shell/ErrorReport.cs",
+            "Almagest.Ledger/Views/ViewRefresher.cs",
+            "Almagest.Server/Http/ProblemMiddleware.cs",
             "Almagest.Server/VirtualObservatory/AdqlRunner.cs",
         ];
-        var places = SourceTree.Files(s_projects).Where(file => file.Text.Contains("DatabaseBoundary.Translated(", StringComparison.Ordinal));
+        var places = SourceTree
+            .Files(s_projects)
+            .Where(file => file.Text.Contains("DatabaseBoundary.Translated(", StringComparison.Ordinal));
         Assert.Equal(known, places.Select(file => file.Name).Order(StringComparer.Ordinal));
     }
 
@@ -35,9 +46,18 @@ public sealed class DatabaseBoundaryTests
     public async Task An_error_of_the_database_becomes_the_ledgers_wherever_it_is_wrapped()
     {
         var lost = new NpgsqlException("gone");
-        Assert.Equal(ErrorCode.DatabaseAway, (await Assert.ThrowsAsync<LedgerException>(() => DatabaseBoundary.AskAsync(() => throw lost))).Code);
-        Assert.Equal(ErrorCode.DatabaseAway,
-            (await Assert.ThrowsAsync<LedgerException>(() => DatabaseBoundary.AskAsync<int>(() => throw new InvalidOperationException("wrapped", lost)))).Code);
+        Assert.Equal(
+            ErrorCode.DatabaseAway,
+            (await Assert.ThrowsAsync<LedgerException>(() => DatabaseBoundary.AskAsync(() => throw lost))).Code
+        );
+        Assert.Equal(
+            ErrorCode.DatabaseAway,
+            (
+                await Assert.ThrowsAsync<LedgerException>(() =>
+                    DatabaseBoundary.AskAsync<int>(() => throw new InvalidOperationException("wrapped", lost))
+                )
+            ).Code
+        );
     }
 
     [Fact]
@@ -46,7 +66,10 @@ public sealed class DatabaseBoundaryTests
         var own = LedgerException.Of(ErrorCode.RunNotFound, "there is no run", inner: new NpgsqlException("below"));
         Assert.Same(own, await Assert.ThrowsAsync<LedgerException>(() => DatabaseBoundary.AskAsync(() => throw own)));
         var cancelled = new OperationCanceledException("stopped", new NpgsqlException("below"));
-        Assert.Same(cancelled, await Assert.ThrowsAsync<OperationCanceledException>(() => DatabaseBoundary.AskAsync(() => throw cancelled)));
+        Assert.Same(
+            cancelled,
+            await Assert.ThrowsAsync<OperationCanceledException>(() => DatabaseBoundary.AskAsync(() => throw cancelled))
+        );
         await Assert.ThrowsAsync<FormatException>(() => DatabaseBoundary.AskAsync(() => throw new FormatException()));
     }
 
@@ -55,19 +78,27 @@ public sealed class DatabaseBoundaryTests
     {
         await using var test = await TestLedger.CreateAsync();
         NpgsqlConnection? used = null;
-        var answer = await test.Ledger.AskAsync(async connection =>
-        {
-            used = connection;
-            await using var command = new NpgsqlCommand("select 42", connection);
-            return (int)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-        }, TestContext.Current.CancellationToken);
+        var answer = await test.Ledger.AskAsync(
+            async connection =>
+            {
+                used = connection;
+                await using var command = new NpgsqlCommand("select 42", connection);
+                return (int)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+            },
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(42, answer);
         Assert.Equal(System.Data.ConnectionState.Closed, used!.State);
-        var error = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.AskAsync(async connection =>
-        {
-            await using var command = new NpgsqlCommand("select * from nowhere", connection);
-            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            test.Ledger.AskAsync(
+                async connection =>
+                {
+                    await using var command = new NpgsqlCommand("select * from nowhere", connection);
+                    await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+                },
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Equal(ErrorCode.SchemaMismatch, error.Code);
     }
 }

@@ -11,8 +11,15 @@ public sealed partial class ErrorCodeTests
 {
     private static readonly string[] s_belowTheEdges =
     [
-        "Almagest.Sky", "Almagest.Catalog", "Almagest.Discovery", "Almagest.Adql", "Almagest.Postgres", "Almagest.Contract", "Almagest.Ledger",
-        "Almagest.Runs", "Almagest.Charts",
+        "Almagest.Sky",
+        "Almagest.Catalog",
+        "Almagest.Discovery",
+        "Almagest.Adql",
+        "Almagest.Postgres",
+        "Almagest.Contract",
+        "Almagest.Ledger",
+        "Almagest.Runs",
+        "Almagest.Charts",
     ];
 
     [Fact]
@@ -32,16 +39,22 @@ public sealed partial class ErrorCodeTests
             .Select(line => string.Join(' ', line.Split('|').Skip(1).Take(2).Select(cell => cell.Trim(' ', '`'))));
         Assert.Equal(ErrorCode.All.Select(code => $"{code.Name} {Status(code.Kind)}"), documented);
 
-        static int Status(LedgerErrorKind kind) => kind switch
-        {
-            LedgerErrorKind.Invalid => 400, LedgerErrorKind.NotFound => 404, LedgerErrorKind.Conflict => 409, _ => 503,
-        };
+        static int Status(LedgerErrorKind kind) =>
+            kind switch
+            {
+                LedgerErrorKind.Invalid => 400,
+                LedgerErrorKind.NotFound => 404,
+                LedgerErrorKind.Conflict => 409,
+                _ => 503,
+            };
     }
 
     [Fact]
     public void Each_code_of_the_readers_is_one_of_the_ledgers()
     {
-        var codes = typeof(CatalogFormatException).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!);
+        var codes = typeof(CatalogFormatException)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (string)field.GetValue(null)!);
         Assert.NotEmpty(codes);
         Assert.All(codes, code => Assert.Equal(code, ErrorCode.Find(code)?.Name));
     }
@@ -55,22 +68,29 @@ public sealed partial class ErrorCodeTests
             Facts = new Dictionary<string, object?> { ["fields"] = new[] { "ra_deg" } },
         };
         var error = LedgerException.Of(found, "Nothing was stored.", "file").Of("upload");
-        Assert.Equal((ErrorCode.PositionsMissing, LedgerErrorKind.Invalid, "No column.", "Nothing was stored.", "upload"),
-            (error.Code, error.Kind, error.Message, error.Remedy, error.Field));
+        Assert.Equal(
+            (ErrorCode.PositionsMissing, LedgerErrorKind.Invalid, "No column.", "Nothing was stored.", "upload"),
+            (error.Code, error.Kind, error.Message, error.Remedy, error.Field)
+        );
         Assert.Equal(["ra_deg"], (string[])error.Facts["fields"]!);
     }
 
     [Fact]
     public void Below_the_edges_no_text_names_an_option_a_command_or_a_route()
     {
-        var named = s_belowTheEdges.SelectMany(project => SourceTree.Files(project))
+        var named = s_belowTheEdges
+            .SelectMany(project => SourceTree.Files(project))
             // Scripts of the shell and of initdb have options of their own.
             .Where(file => !file.Name.StartsWith("Almagest.Postgres/Server", StringComparison.Ordinal))
             .Where(file => !file.Name.Contains("/Migrations/", StringComparison.Ordinal))
             // A view's descriptor describes its command, too.
-            .Where(file => !file.Name.EndsWith("View.cs", StringComparison.Ordinal) && !file.Name.EndsWith("/ViewFilter.cs", StringComparison.Ordinal))
+            .Where(file =>
+                !file.Name.EndsWith("View.cs", StringComparison.Ordinal) && !file.Name.EndsWith("/ViewFilter.cs", StringComparison.Ordinal)
+            )
             .SelectMany(file => file.Text.Split('\n').Select((line, i) => (Place: $"{file.Name}:{i + 1}", Line: line.TrimStart())))
-            .Where(line => !line.Line.StartsWith("//", StringComparison.Ordinal) && !line.Line.Contains("HostProcess.Start", StringComparison.Ordinal))
+            .Where(line =>
+                !line.Line.StartsWith("//", StringComparison.Ordinal) && !line.Line.Contains("HostProcess.Start", StringComparison.Ordinal)
+            )
             .Where(line => EdgeWords().IsMatch(line.Line))
             .Select(line => $"{line.Place}: {line.Line}");
         Assert.Empty(named);
@@ -83,6 +103,9 @@ public sealed partial class ErrorCodeTests
     [InlineData("\"Add with_runs=true.\"")]
     public void Such_words_would_be_found(string line) => Assert.Matches(EdgeWords(), line);
 
-    [GeneratedRegex("\"[^\"]*((?<![\\w-])--[a-z]|\\balmagest (ingest|runs|db|views|discover|labels|links|datasets|sweep|serve|plot)\\b|\\b(GET|POST|DELETE|PUT) /|=true\\b)")]
+    [GeneratedRegex(
+        "\"[^\"]*((?<![\\w-])--[a-z]|\\balmagest "
+            + "(ingest|runs|db|views|discover|labels|links|datasets|sweep|serve|plot)\\b|\\b(GET|POST|DELETE|PUT) /|=true\\b)"
+    )]
     private static partial Regex EdgeWords();
 }

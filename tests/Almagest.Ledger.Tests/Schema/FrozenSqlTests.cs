@@ -13,14 +13,15 @@ namespace Almagest.Ledger.Tests.Schema;
 public sealed class FrozenSqlTests
 {
     /// <summary>The SQL that each migration executes, up and down: a new migration is a line, and no line ever changes.</summary>
-    public static TheoryData<string, string> Migrations => new()
-    {
-        { "InitialSchema", "e51e0a9b0e461ffb" },
-        { "AddDiscoveryViews", "4de73776865cddfa" },
-        { "AddAnomalyOverlapMatrixView", "7a5e76882ab185de" },
-        { "AddDiscoveryTimelineView", "ff399699521988c9" },
-        { "AddQueueAnnotationsAndViewModes", "9f552ca2d0d1345f" },
-    };
+    public static TheoryData<string, string> Migrations =>
+        new()
+        {
+            { "InitialSchema", "e51e0a9b0e461ffb" },
+            { "AddDiscoveryViews", "4de73776865cddfa" },
+            { "AddAnomalyOverlapMatrixView", "7a5e76882ab185de" },
+            { "AddDiscoveryTimelineView", "ff399699521988c9" },
+            { "AddQueueAnnotationsAndViewModes", "9f552ca2d0d1345f" },
+        };
 
     [Theory]
     [MemberData(nameof(Migrations))]

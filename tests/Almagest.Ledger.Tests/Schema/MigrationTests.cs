@@ -12,7 +12,10 @@ public sealed class MigrationTests
 {
     private static readonly string[] s_names =
     [
-        "InitialSchema", "AddDiscoveryViews", "AddAnomalyOverlapMatrixView", "AddDiscoveryTimelineView",
+        "InitialSchema",
+        "AddDiscoveryViews",
+        "AddAnomalyOverlapMatrixView",
+        "AddDiscoveryTimelineView",
         "AddQueueAnnotationsAndViewModes",
     ];
 
@@ -94,10 +97,15 @@ public sealed class MigrationTests
     {
         await using var test = await TestLedger.CreateAsync();
         await test.Ledger.Schema.RollbackAsync("0");
-        Assert.Empty(await test.StringsAsync("""
-            select relname from pg_class
-            where relnamespace = 'public'::regnamespace and relname <> '__EFMigrationsHistory' and relname not like 'pk%migrations_history'
-            """));
+        Assert.Empty(
+            await test.StringsAsync(
+                """
+                select relname from pg_class
+                where relnamespace = 'public'::regnamespace and relname <> '__EFMigrationsHistory'
+                  and relname not like 'pk%migrations_history'
+                """
+            )
+        );
         Assert.Empty(await test.StringsAsync("select nspname from pg_namespace where nspname in ('jobs', 'view_summaries')"));
         Assert.Empty(await test.StringsAsync("select proname from pg_proc where pronamespace = 'public'::regnamespace"));
     }
@@ -106,9 +114,11 @@ public sealed class MigrationTests
     public async Task A_database_of_a_newer_program_is_refused()
     {
         await using var test = await TestLedger.CreateAsync();
-        await test.ExecuteAsync("""
+        await test.ExecuteAsync(
+            """
             insert into "__EFMigrationsHistory" (migration_id, product_version) values ('29990101000000_FromTheFuture', '99')
-            """);
+            """
+        );
         var error = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());
         Assert.Contains("FromTheFuture", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.MigrateAsync());

@@ -61,12 +61,16 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
     private List<Migration> Migrations()
     {
         var assembly = _context.GetService<IMigrationsAssembly>();
-        return assembly.Migrations.OrderBy(m => m.Key, StringComparer.Ordinal)
-            .Select(m => assembly.CreateMigration(m.Value, _context.Database.ProviderName!)).ToList();
+        return assembly
+            .Migrations.OrderBy(m => m.Key, StringComparer.Ordinal)
+            .Select(m => assembly.CreateMigration(m.Value, _context.Database.ProviderName!))
+            .ToList();
     }
 
-    private IModel Finalized(IModel model) => _context.GetService<IModelRuntimeInitializer>().Initialize(
-        model is IMutableModel mutable ? mutable.FinalizeModel() : model, designTime: true, validationLogger: null);
+    private IModel Finalized(IModel model) =>
+        _context
+            .GetService<IModelRuntimeInitializer>()
+            .Initialize(model is IMutableModel mutable ? mutable.FinalizeModel() : model, designTime: true, validationLogger: null);
 
     private IReadOnlyList<MigrationOperation> Differences(IModel? from, IModel? to) =>
         _context.GetService<IMigrationsModelDiffer>().GetDifferences(from?.GetRelationalModel(), to?.GetRelationalModel());
@@ -77,14 +81,19 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
         foreach (var changed in operations.OfType<AlterColumnOperation>())
         {
             // On the way down a column gets its constraint back, not a default that it never had.
-            if (changed.DefaultValue is Guid id && id == Guid.Empty) changed.DefaultValue = null;
+            if (changed.DefaultValue is Guid id && id == Guid.Empty)
+                changed.DefaultValue = null;
         }
         // Nor does the order of columns, which a designer does not know.
         foreach (var table in operations.OfType<CreateTableOperation>())
             table.Columns.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         var generator = _context.GetService<IMigrationsSqlGenerator>();
-        return operations.Where(o => o is not SqlOperation)
-            .SelectMany(o => generator.Generate([o], model)).Select(c => c.CommandText).Order(StringComparer.Ordinal).ToList();
+        return operations
+            .Where(o => o is not SqlOperation)
+            .SelectMany(o => generator.Generate([o], model))
+            .Select(c => c.CommandText)
+            .Order(StringComparer.Ordinal)
+            .ToList();
     }
 
     [GeneratedRegex(@"create materialized view public\.(\w+)")]

@@ -48,7 +48,8 @@ public sealed class RepeatableScriptTests
         var after = await IdentitiesAsync(test);
         Assert.Equal(
             ["mv_discovery_quality", "mv_parameter_performance"],
-            before.Keys.Where(name => before[name] != after[name]).Order(StringComparer.Ordinal));
+            before.Keys.Where(name => before[name] != after[name]).Order(StringComparer.Ordinal)
+        );
         await ViewAssert.AgreeAsync(test);
     }
 
@@ -59,17 +60,24 @@ public sealed class RepeatableScriptTests
     {
         await using var test = await CreateAsync(mode);
         // As in a ledger of a program that did not have it yet.
-        await test.ExecuteAsync($"""
+        await test.ExecuteAsync(
+            $"""
             drop {KindOf(mode)} mv_anomaly_overlap_matrix cascade;
             delete from analytics_views where view_name = 'mv_anomaly_overlap_matrix';
-            """);
+            """
+        );
 
         Assert.Contains("mv_anomaly_overlap_matrix", await test.Ledger.Schema.MigrateAsync());
 
         await test.Ledger.Schema.EnsureCurrentAsync();
-        Assert.Equal(["{anomaly} | False | {}"], await test.StringsAsync("""
-            select run_types::text, every_change, tables::text from analytics_views where view_name = 'mv_anomaly_overlap_matrix'
-            """));
+        Assert.Equal(
+            ["{anomaly} | False | {}"],
+            await test.StringsAsync(
+                """
+                select run_types::text, every_change, tables::text from analytics_views where view_name = 'mv_anomaly_overlap_matrix'
+                """
+            )
+        );
         Assert.Equal(1, await test.ScalarAsync<long>("select count(*) from mv_anomaly_overlap_matrix"));
         await ViewAssert.AgreeAsync(test);
     }
@@ -80,18 +88,24 @@ public sealed class RepeatableScriptTests
     public async Task A_view_that_this_program_does_not_have_is_taken_away(ViewMode mode)
     {
         await using var test = await CreateAsync(mode);
-        await test.ExecuteAsync($"""
+        await test.ExecuteAsync(
+            $"""
             create {KindOf(mode)} mv_strange as select 1;
             insert into analytics_views (view_name, run_types) values ('mv_strange', array['anomaly']);
-            """);
+            """
+        );
 
         Assert.Equal(["mv_strange"], await test.Ledger.Schema.MigrateAsync());
 
-        Assert.Empty(await test.StringsAsync("""
-            select relname::text from pg_class where relname = 'mv_strange'
-            union all
-            select view_name from analytics_views where view_name = 'mv_strange'
-            """));
+        Assert.Empty(
+            await test.StringsAsync(
+                """
+                select relname::text from pg_class where relname = 'mv_strange'
+                union all
+                select view_name from analytics_views where view_name = 'mv_strange'
+                """
+            )
+        );
         Assert.Empty(await test.Ledger.Schema.MigrateAsync());
         await ViewAssert.AgreeAsync(test);
     }
@@ -102,12 +116,14 @@ public sealed class RepeatableScriptTests
     public async Task Functions_of_another_version_are_replaced_in_either_mode_and_nothing_is_lost(ViewMode mode)
     {
         await using var test = await CreateAsync(mode);
-        await test.ExecuteAsync("""
+        await test.ExecuteAsync(
+            """
             create or replace function view_summaries.apply_run(target uuid) returns void language plpgsql as $$ begin end $$;
             comment on schema view_summaries is 'almagest definition 0000';
             create or replace function public.record_run_change() returns trigger language plpgsql as $$ begin return null; end $$;
             comment on function public.record_run_change is null;
-            """);
+            """
+        );
         await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());
 
         Assert.Equal(["view_summaries", "record_run_change"], await test.Ledger.Schema.MigrateAsync());
@@ -151,7 +167,8 @@ public sealed class RepeatableScriptTests
         var migration = new MigrationBuilder("Npgsql");
         migration.DropQueryOptimizedViews();
 
-        foreach (var operation in migration.Operations.OfType<SqlOperation>()) await test.ExecuteAsync(operation.Sql);
+        foreach (var operation in migration.Operations.OfType<SqlOperation>())
+            await test.ExecuteAsync(operation.Sql);
         Assert.Empty(await test.StringsAsync("select relname from pg_class where relname like 'mv%' and relkind in ('m', 'v')"));
         await test.ExecuteAsync("alter table stars alter healpix_29 type numeric; alter table stars alter healpix_29 type bigint");
 

@@ -1,4 +1,3 @@
-
 namespace Almagest.Ledger.Tests.Schema;
 
 /// <summary>What a database is made of, as sorted text: two databases with the same text have the same schema.</summary>

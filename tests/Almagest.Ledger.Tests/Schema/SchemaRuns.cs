@@ -15,7 +15,11 @@ internal static class SchemaRuns
         var (dataset, stars) = await test.AddDatasetAsync("a", 20);
         var anomaly = await test.AddAnomalyRunAsync(dataset, stars, 42, 3.5);
         var cluster = await CompleteAsync(
-            test, dataset, new DbscanParameters(), c => c.SaveClustersAsync(stars, [.. stars.Select((_, i) => i % 3 - 1)]));
+            test,
+            dataset,
+            new DbscanParameters(),
+            c => c.SaveClustersAsync(stars, [.. stars.Select((_, i) => i % 3 - 1)])
+        );
         await new RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters(), StarFilter.All);
         return (anomaly, cluster);
     }
@@ -23,8 +27,11 @@ internal static class SchemaRuns
     /// <summary>A complete anomaly run that flags the first stars.</summary>
     public static Task<Guid> AddAnomalyRunAsync(this TestLedger test, long dataset, long[] stars, int seed, double flagged) =>
         CompleteAsync(
-            test, dataset, new IsolationForestParameters { RandomState = seed },
-            c => c.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - flagged)]));
+            test,
+            dataset,
+            new IsolationForestParameters { RandomState = seed },
+            c => c.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - flagged)])
+        );
 
     private static async Task<Guid> CompleteAsync(TestLedger test, long dataset, RunParameters parameters, Func<RunCompletion, Task> save)
     {

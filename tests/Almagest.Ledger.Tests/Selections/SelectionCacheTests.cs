@@ -32,7 +32,9 @@ public sealed class SelectionCacheTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("sky", 40);
         var cache = new SelectionCache(test.Ledger);
-        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => cache.GetAsync(dataset, StarFilter.All, null, CancellationToken))));
+        var all = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => cache.GetAsync(dataset, StarFilter.All, null, CancellationToken)))
+        );
         Assert.All(all, stars => Assert.Same(all[0], stars));
         Assert.Equal(1, cache.Loads);
     }
@@ -93,7 +95,8 @@ public sealed class SelectionCacheTests
     }
 
     // In methods of their own, so that no local variable holds the stars when they are collected.
-    private static async Task LoadAsync(SelectionCache cache, long dataset, StarFilter filter) => await cache.GetAsync(dataset, filter, null, CancellationToken);
+    private static async Task LoadAsync(SelectionCache cache, long dataset, StarFilter filter) =>
+        await cache.GetAsync(dataset, filter, null, CancellationToken);
 
     private static async Task<bool> SharedAsync(SelectionCache cache, long dataset)
     {

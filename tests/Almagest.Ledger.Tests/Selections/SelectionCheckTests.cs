@@ -25,11 +25,21 @@ public sealed class SelectionCheckTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (_, ids) = await test.AddDatasetAsync("a", 40);
-        await test.ExecuteAsync($$"""
-            update stars set magnitude = 10 + (star_id - {{ids[0]}}) / 40.0, color = case when star_id < {{ids[20]}} then 1 else 2 end, extra = '{"phot_bp_mean_mag": 12.5, "teff": 5000}'
-            """);
+        await test.ExecuteAsync(
+            $$"""
+            update stars set magnitude = 10 + (star_id - {{ids[0]}}) / 40.0, color = case when star_id < {{ids[
+                20
+            ]}} then 1 else 2 end, extra = '{"phot_bp_mean_mag": 12.5, "teff": 5000}'
+            """
+        );
         var request = new RunRequest("a", StarFilterText.Parse(filter), new DbscanParameters { Features = "sphere" });
-        foreach (var ask in new Func<Task>[] { () => new DiscoveryService(test.Ledger).SubmitAsync(request, CancellationToken), () => new DiscoveryService(test.Ledger).PreviewAsync(request, null, CancellationToken) })
+        foreach (
+            var ask in new Func<Task>[]
+            {
+                () => new DiscoveryService(test.Ledger).SubmitAsync(request, CancellationToken),
+                () => new DiscoveryService(test.Ledger).PreviewAsync(request, null, CancellationToken),
+            }
+        )
         {
             var refused = await Assert.ThrowsAsync<LedgerException>(ask);
             Assert.Equal((LedgerErrorKind.Invalid, field, remedy), (refused.Kind, refused.Field, refused.Remedy));

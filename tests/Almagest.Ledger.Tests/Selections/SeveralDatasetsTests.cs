@@ -19,8 +19,15 @@ public sealed class SeveralDatasetsTests
 
     private static async Task<Model.DiscoveryRun> RunAsync(TestLedger test, string filter, params string[] names)
     {
-        var request = new RunRequest(names[0], await new DatasetRepository(test.Ledger).AlsoAsync(names, StarFilterText.Parse(filter), CancellationToken), new IsolationForestParameters { Features = "sphere", NEstimators = 10 });
-        return await new RunRepository(test.Ledger).GetAsync((await new DiscoveryService(test.Ledger).RunAsync(request, null, CancellationToken)).RunId!.Value, CancellationToken);
+        var request = new RunRequest(
+            names[0],
+            await new DatasetRepository(test.Ledger).AlsoAsync(names, StarFilterText.Parse(filter), CancellationToken),
+            new IsolationForestParameters { Features = "sphere", NEstimators = 10 }
+        );
+        return await new RunRepository(test.Ledger).GetAsync(
+            (await new DiscoveryService(test.Ledger).RunAsync(request, null, CancellationToken)).RunId!.Value,
+            CancellationToken
+        );
     }
 
     [Theory]
@@ -32,11 +39,13 @@ public sealed class SeveralDatasetsTests
         var (a, aStars) = await test.AddDatasetAsync("a", 40);
         var (b, bStars) = await test.AddDatasetAsync("b", 60);
         var (c, _) = await test.AddDatasetAsync("c", 20);
-        if (mode == "incremental") await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental, null, CancellationToken);
+        if (mode == "incremental")
+            await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental, null, CancellationToken);
         var both = await RunAsync(test, "", "b", "a");
         var one = await RunAsync(test, "", "b");
         Assert.Equal((100L, 60L), (both.TotalStars, one.TotalStars));
-        long[] expected = [.. aStars.Concat(bStars).Order()], found = await test.StarsOfAsync(both.RunId);
+        long[] expected = [.. aStars.Concat(bStars).Order()],
+            found = await test.StarsOfAsync(both.RunId);
         Assert.Equal(expected, found);
         // Whichever is named first: one set of datasets has one form, and one hash.
         Assert.Equal(a, both.DatasetId);
@@ -46,14 +55,34 @@ public sealed class SeveralDatasetsTests
         Assert.Equal(["a", "b"], (await new DatasetRepository(test.Ledger).OfAsync(both, CancellationToken)).Select(d => d.Name));
 
         await new ViewRefresher(test.Ledger).RefreshPendingAsync("run", CancellationToken);
-        Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}"));
-        Assert.Equal([$"{a} | 80", $"{b} | 180", $"{c} | 0"], await test.StringsAsync("select dataset_id, sum(star_analyses) from mv_dataset_coverage group by 1 order by 1"));
+        Assert.All(
+            await new ViewVerifier(test.Ledger).VerifyAsync(),
+            v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}")
+        );
+        Assert.Equal(
+            [$"{a} | 80", $"{b} | 180", $"{c} | 0"],
+            await test.StringsAsync("select dataset_id, sum(star_analyses) from mv_dataset_coverage group by 1 order by 1")
+        );
         Assert.True((await new RunReplayer(test.Ledger).ReplayAsync(both.RunId, null, CancellationToken)).IsReproduced);
         var runs = new RunRepository(test.Ledger);
-        Assert.Equal((2, 3, 0), ((await runs.ListAsync(new RunQuery(DatasetId: a), CancellationToken)).Count, (await runs.ListAsync(new RunQuery(DatasetId: b), CancellationToken)).Count, (await runs.ListAsync(new RunQuery(DatasetId: c), CancellationToken)).Count));
+        Assert.Equal(
+            (2, 3, 0),
+            (
+                (await runs.ListAsync(new RunQuery(DatasetId: a), CancellationToken)).Count,
+                (await runs.ListAsync(new RunQuery(DatasetId: b), CancellationToken)).Count,
+                (await runs.ListAsync(new RunQuery(DatasetId: c), CancellationToken)).Count
+            )
+        );
         var agreement = await new RunAgreementReader(test.Ledger).ReadAsync(both, one, CancellationToken);
         Assert.Equal(60, agreement.Overlap.Shared);
-        Assert.Equal(LedgerErrorKind.Invalid, (await Assert.ThrowsAsync<LedgerException>(async () => await new RunAgreementReader(test.Ledger).ReadAsync(both, await RunAsync(test, "", "c"), CancellationToken))).Kind);
+        Assert.Equal(
+            LedgerErrorKind.Invalid,
+            (
+                await Assert.ThrowsAsync<LedgerException>(async () =>
+                    await new RunAgreementReader(test.Ledger).ReadAsync(both, await RunAsync(test, "", "c"), CancellationToken)
+                )
+            ).Kind
+        );
     }
 
     [Fact]
@@ -65,9 +94,15 @@ public sealed class SeveralDatasetsTests
         var both = await RunAsync(test, "dec_deg=-60..60", "a", "b");
         var kept = await RunAsync(test, "", "a");
         var datasets = new DatasetRepository(test.Ledger);
-        Assert.Contains("has 1 run", (await Assert.ThrowsAsync<LedgerException>(() => datasets.DeleteAsync(b, false, CancellationToken))).Message);
+        Assert.Contains(
+            "has 1 run",
+            (await Assert.ThrowsAsync<LedgerException>(() => datasets.DeleteAsync(b, false, CancellationToken))).Message
+        );
         await datasets.DeleteAsync(b, true, CancellationToken);
-        Assert.Equal([kept.RunId], (await new RunRepository(test.Ledger).ListAsync(new RunQuery(), CancellationToken)).Select(r => r.RunId));
+        Assert.Equal(
+            [kept.RunId],
+            (await new RunRepository(test.Ledger).ListAsync(new RunQuery(), CancellationToken)).Select(r => r.RunId)
+        );
         Assert.Equal(0, await test.ScalarAsync<long>($"select count(*) from discovery_results where run_id = '{both.RunId}'"));
         Assert.Equal(40, await test.ScalarAsync<long>("select count(*) from stars"));
     }
@@ -79,7 +114,10 @@ public sealed class SeveralDatasetsTests
         await test.AddDatasetAsync("a", 40);
         Assert.Equal(LedgerErrorKind.NotFound, (await Assert.ThrowsAsync<LedgerException>(() => RunAsync(test, "", "a", "b"))).Kind);
         Assert.Equal("dataset", (await Assert.ThrowsAsync<LedgerException>(() => RunAsync(test, "", "a", "a"))).Field);
-        Assert.Equal("filter.also_datasets", (await Assert.ThrowsAsync<LedgerException>(() => RunAsync(test, """{"also_datasets": [77]}""", "a"))).Field);
+        Assert.Equal(
+            "filter.also_datasets",
+            (await Assert.ThrowsAsync<LedgerException>(() => RunAsync(test, """{"also_datasets": [77]}""", "a"))).Field
+        );
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_runs"));
     }
 }

@@ -41,13 +41,19 @@ public sealed class StarFilterTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, ids) = await test.AddDatasetAsync("a", 10);
-        await test.ExecuteAsync($"""
+        await test.ExecuteAsync(
+            $"""
             update stars set magnitude = star_id - {ids[0]}, parallax_mas = 10, parallax_error_mas = star_id - {ids[0]},
                              pmra_mas_yr = 3 * (star_id - {ids[0]}), pmdec_mas_yr = -4 * (star_id - {ids[0]}), color = 1, ruwe = 1.5
             where star_id < {ids[8]}
-            """);
+            """
+        );
         async Task<int[]> SelectAsync(string filter) =>
-            [.. (await new SelectionLoader(test.Ledger).LoadAsync(dataset, StarFilterText.Parse(filter))).StarId.Select(s => Array.IndexOf(ids, s))];
+            [
+                .. (await new SelectionLoader(test.Ledger).LoadAsync(dataset, StarFilterText.Parse(filter))).StarId.Select(s =>
+                    Array.IndexOf(ids, s)
+                ),
+            ];
         Assert.Equal(new[] { 0, 1, 2, 3 }, await SelectAsync("magnitude=..3"));
         // An error of 0 makes no ratio.
         Assert.Equal(new[] { 1, 2 }, await SelectAsync("parallax_over_error=5.."));
@@ -61,11 +67,16 @@ public sealed class StarFilterTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, ids) = await test.AddDatasetAsync("a", 10);
-        await test.ExecuteAsync($$"""
-            update stars set pmra_mas_yr = star_id - {{ids[0]}}, extra = case when star_id = {{ids[3]}} then '{"n obs": "many"}' when star_id = {{ids[4]}} then null
+        await test.ExecuteAsync(
+            $$"""
+            update stars set pmra_mas_yr = star_id - {{ids[0]}}, extra = case when star_id = {{ids[
+                3
+            ]}} then '{"n obs": "many"}' when star_id = {{ids[4]}} then null
               else jsonb_build_object('n obs', star_id - {{ids[0]}}) end
-            """);
-        async Task<int[]> SelectAsync(StarFilter filter) => [.. (await new SelectionLoader(test.Ledger).LoadAsync(dataset, filter)).StarId.Select(s => Array.IndexOf(ids, s))];
+            """
+        );
+        async Task<int[]> SelectAsync(StarFilter filter) =>
+            [.. (await new SelectionLoader(test.Ledger).LoadAsync(dataset, filter)).StarId.Select(s => Array.IndexOf(ids, s))];
         var filter = StarFilter.FromJson("""{"extra": {"n obs": {"min": 2, "max": 6}}, "pmra_mas_yr": {"max": 5}}""");
         Assert.Equal<int[]>([2, 5], await SelectAsync(filter));
         Assert.Equal<int[]>([5, 6, 7, 8, 9], await SelectAsync(StarFilter.FromJson("""{"extra": {"n obs": {"min": 5}}}""")));
@@ -85,7 +96,11 @@ public sealed class StarFilterTests
         var loader = new SelectionLoader(test.Ledger);
         async Task<long[]> SelectAsync(string text) => (await loader.LoadAsync(dataset, StarFilterText.Parse(text))).StarId;
         var north = (await SelectAsync("dec_deg=0..")).ToHashSet();
-        var (small, large, other) = (await SelectAsync("dec_deg=0.. sample=20,7"), await SelectAsync("dec_deg=0.. sample=60,7"), await SelectAsync("dec_deg=0.. sample=20,8"));
+        var (small, large, other) = (
+            await SelectAsync("dec_deg=0.. sample=20,7"),
+            await SelectAsync("dec_deg=0.. sample=60,7"),
+            await SelectAsync("dec_deg=0.. sample=20,8")
+        );
         Assert.Equal((20, 60, 20), (small.Length, large.Length, other.Length));
         Assert.Subset(north, large.ToHashSet());
         Assert.Subset(large.ToHashSet(), small.ToHashSet());
@@ -94,7 +109,9 @@ public sealed class StarFilterTests
         Assert.Equal("20 of Dec (deg) ≥ 0, chosen at random by seed 7", StarFilterText.Parse("dec_deg=0.. sample=20,7").Describe());
         Assert.Equal(42, StarFilter.FromJson("""{"sample": {"n": 5}}""").Sample!.Seed);
         var service = new Almagest.Runs.Execution.DiscoveryService(test.Ledger);
-        var refused = await Assert.ThrowsAsync<LedgerException>(() => service.SubmitAsync(new("sky", StarFilterText.Parse("sample=401"), new IsolationForestParameters { Features = "sphere" })));
+        var refused = await Assert.ThrowsAsync<LedgerException>(() =>
+            service.SubmitAsync(new("sky", StarFilterText.Parse("sample=401"), new IsolationForestParameters { Features = "sphere" }))
+        );
         Assert.Equal("filter.sample.n", refused.Field);
         Assert.Empty(await test.StringsAsync("select * from discovery_runs"));
     }
@@ -102,9 +119,16 @@ public sealed class StarFilterTests
     [Fact]
     public void Equal_selections_of_equal_files_have_equal_hashes()
     {
-        var (one, same, other) = (StarFilterText.Parse("magnitude=..15 extra.b=1.. extra.a=..2"), StarFilter.FromJson("""{"extra":{"a":{"max":2.0},"b":{"min":1}},"magnitude":{"max":15.00}}"""), StarFilterText.Parse("magnitude=..14"));
+        var (one, same, other) = (
+            StarFilterText.Parse("magnitude=..15 extra.b=1.. extra.a=..2"),
+            StarFilter.FromJson("""{"extra":{"a":{"max":2.0},"b":{"min":1}},"magnitude":{"max":15.00}}"""),
+            StarFilterText.Parse("magnitude=..14")
+        );
         Assert.Equal(SelectionHash.Of(["abc"], one), SelectionHash.Of(["abc"], same));
-        Assert.Equal(3, new[] { SelectionHash.Of(["abc"], one), SelectionHash.Of(["abd"], one), SelectionHash.Of(["abc"], other) }.Distinct().Count());
+        Assert.Equal(
+            3,
+            new[] { SelectionHash.Of(["abc"], one), SelectionHash.Of(["abd"], one), SelectionHash.Of(["abc"], other) }.Distinct().Count()
+        );
     }
 
     [Theory]

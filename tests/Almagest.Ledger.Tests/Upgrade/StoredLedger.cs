@@ -12,7 +12,8 @@ internal static class StoredLedger
     public static async Task<TestLedger> RestoreAsync(string dump)
     {
         var test = await TestLedger.CreateEmptyAsync();
-        await using var file = typeof(StoredLedger).Assembly.GetManifestResourceStream($"Almagest.Ledger.Tests.Upgrade.{dump}.sql.gz")
+        await using var file =
+            typeof(StoredLedger).Assembly.GetManifestResourceStream($"Almagest.Ledger.Tests.Upgrade.{dump}.sql.gz")
             ?? throw new InvalidOperationException($"there is no dump {dump}");
         using var reader = new StreamReader(new GZipStream(file, CompressionMode.Decompress));
         // A session of its own: a dump sets it up for itself.

@@ -13,16 +13,23 @@ public sealed class UpgradeTests
     /// <summary>Tables whose rows are nobody's but the user's; views, summaries and notes of changes follow from them.</summary>
     private static readonly string[] s_tables =
     [
-        "cross_matches", "datasets", "discovery_results", "discovery_runs", "idempotency_keys", "rejected_rows", "run_notes", "run_tags",
-        "star_labels", "star_links", "stars", "view_refreshes",
+        "cross_matches",
+        "datasets",
+        "discovery_results",
+        "discovery_runs",
+        "idempotency_keys",
+        "rejected_rows",
+        "run_notes",
+        "run_tags",
+        "star_labels",
+        "star_links",
+        "stars",
+        "view_refreshes",
     ];
 
     /// <summary>A dump for each released schema and mode; a new one is a line.</summary>
-    public static TheoryData<string, ViewMode> Dumps => new()
-    {
-        { "AddReferenceEpoch.refresh", ViewMode.Refresh },
-        { "AddReferenceEpoch.incremental", ViewMode.Incremental },
-    };
+    public static TheoryData<string, ViewMode> Dumps =>
+        new() { { "AddReferenceEpoch.refresh", ViewMode.Refresh }, { "AddReferenceEpoch.incremental", ViewMode.Incremental } };
 
     [Theory]
     [MemberData(nameof(Dumps))]
@@ -30,7 +37,8 @@ public sealed class UpgradeTests
     {
         await using var test = await StoredLedger.RestoreAsync(dump);
         var columns = new Dictionary<string, List<string>>();
-        foreach (var table in s_tables) columns[table] = await ColumnsAsync(test, table);
+        foreach (var table in s_tables)
+            columns[table] = await ColumnsAsync(test, table);
         var before = await ContentsAsync(test, columns);
         Assert.All(s_tables, table => Assert.NotEmpty(before[table]));
         var error = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync());
@@ -84,14 +92,23 @@ public sealed class UpgradeTests
         await using var test = await StoredLedger.RestoreAsync("AddReferenceEpoch.refresh");
         (string Table, long Rows)[] expected =
         [
-            ("stars", 1900), ("star_labels", 1502), ("discovery_runs", 12), ("discovery_results", 11576), ("run_tags", 3), ("run_notes", 2),
-            ("cross_matches", 1), ("star_links", 350), ("idempotency_keys", 1), ("rejected_rows", 1),
+            ("stars", 1900),
+            ("star_labels", 1502),
+            ("discovery_runs", 12),
+            ("discovery_results", 11576),
+            ("run_tags", 3),
+            ("run_notes", 2),
+            ("cross_matches", 1),
+            ("star_links", 350),
+            ("idempotency_keys", 1),
+            ("rejected_rows", 1),
         ];
         foreach (var (table, rows) in expected)
             Assert.Equal((table, rows), (table, await test.ScalarAsync<long>($"select count(*) from {table}")));
         Assert.Equal(
             ["cancelled 1", "completed 9", "failed 1", "pending 1"],
-            await test.StringsAsync("select status || ' ' || count(*) from discovery_runs group by status order by 1"));
+            await test.StringsAsync("select status || ' ' || count(*) from discovery_runs group by status order by 1")
+        );
         await AssertHashesAsync(test);
     }
 
@@ -107,10 +124,14 @@ public sealed class UpgradeTests
 
         Assert.Equal(
             [
-                "20261122154235_InitialSchema", "20261122154248_AddDiscoveryViews", "20261122154301_AddAnomalyOverlapMatrixView",
-                "20261122154316_AddDiscoveryTimelineView", "20261129120000_AddQueueAnnotationsAndViewModes",
+                "20261122154235_InitialSchema",
+                "20261122154248_AddDiscoveryViews",
+                "20261122154301_AddAnomalyOverlapMatrixView",
+                "20261122154316_AddDiscoveryTimelineView",
+                "20261129120000_AddQueueAnnotationsAndViewModes",
             ],
-            (await test.StringsAsync("""select migration_id from "__EFMigrationsHistory" order by 1""")).Take(5));
+            (await test.StringsAsync("""select migration_id from "__EFMigrationsHistory" order by 1""")).Take(5)
+        );
         Assert.Null(SchemaMigrator.RemarkOn(await test.Ledger.Schema.StatusAsync()));
     }
 
@@ -118,18 +139,22 @@ public sealed class UpgradeTests
     public async Task A_ledger_in_the_middle_of_that_history_is_refused_with_the_step_to_take()
     {
         await using var test = await StoredLedger.RestoreAsync("AddReferenceEpoch.refresh");
-        await test.ExecuteAsync("""
+        await test.ExecuteAsync(
+            """
             delete from "__EFMigrationsHistory" where migration_id = '20261122224000_AddReferenceEpoch';
             alter table datasets drop column reference_epoch;
-            """);
+            """
+        );
         var history = await test.StringsAsync("""select * from "__EFMigrationsHistory" order by 1""");
 
-        foreach (var error in new[]
-        {
-            await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.MigrateAsync()),
-            await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync()),
-            await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.RollbackAsync("InitialSchema")),
-        })
+        foreach (
+            var error in new[]
+            {
+                await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.MigrateAsync()),
+                await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.EnsureCurrentAsync()),
+                await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.RollbackAsync("InitialSchema")),
+            }
+        )
         {
             Assert.Contains("AddCrossMatches", error.Message, StringComparison.Ordinal);
             Assert.Contains("e47c67f", error.Remedy, StringComparison.Ordinal);
@@ -164,10 +189,13 @@ public sealed class UpgradeTests
         return contents;
     }
 
-    private static Task<List<string>> ColumnsAsync(TestLedger test, string table) => test.StringsAsync($"""
-        select column_name from information_schema.columns
-        where table_schema = 'public' and table_name = '{table}' order by ordinal_position
-        """);
+    private static Task<List<string>> ColumnsAsync(TestLedger test, string table) =>
+        test.StringsAsync(
+            $"""
+            select column_name from information_schema.columns
+            where table_schema = 'public' and table_name = '{table}' order by ordinal_position
+            """
+        );
 
     // Each run's stored results give the hash that was stored with it.
     private static async Task AssertHashesAsync(TestLedger test)
@@ -177,16 +205,22 @@ public sealed class UpgradeTests
         foreach (var run in runs.Select(row => row.Split(" | ")))
         {
             using var hash = new ResultsHash();
-            await using var command = test.Ledger.DataSource.CreateCommand($"""
+            await using var command = test.Ledger.DataSource.CreateCommand(
+                $"""
                 select star_id, is_anomaly, anomaly_score, cluster_id, membership_probability
                 from discovery_results where run_id = '{run[0]}' order by star_id
-                """);
+                """
+            );
             await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
             while (await reader.ReadAsync(TestContext.Current.CancellationToken))
             {
                 hash.Add(
-                    reader.GetInt64(0), reader.GetInt32(1) == 1, reader.IsDBNull(2) ? null : reader.GetDouble(2),
-                    reader.IsDBNull(3) ? null : reader.GetInt32(3), reader.IsDBNull(4) ? null : reader.GetDouble(4));
+                    reader.GetInt64(0),
+                    reader.GetInt32(1) == 1,
+                    reader.IsDBNull(2) ? null : reader.GetDouble(2),
+                    reader.IsDBNull(3) ? null : reader.GetInt32(3),
+                    reader.IsDBNull(4) ? null : reader.GetDouble(4)
+                );
             }
             Assert.Equal(run[1], hash.Finish());
         }

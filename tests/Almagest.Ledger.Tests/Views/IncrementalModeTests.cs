@@ -17,13 +17,17 @@ public sealed class IncrementalModeTests
         await using var test = await TestLedger.CreateAsync();
         const string Columns = """
             select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) from pg_class c join pg_attribute a on a.attrelid = c.oid
-            where c.relnamespace = 'public'::regnamespace and c.relname like 'mv\_%' and c.relkind in ('m', 'v') and a.attnum > 0 order by c.relname, a.attnum
+            where c.relnamespace = 'public'::regnamespace and c.relname like 'mv\_%' and c.relkind in ('m', 'v') and a.attnum > 0
+              order by c.relname, a.attnum
             """;
         var refresh = await test.StringsAsync(Columns);
         Assert.True(refresh.Count > 60);
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         Assert.Equal(refresh, await test.StringsAsync(Columns));
-        Assert.Equal(AnalyticsViews.All.Count, await test.ScalarAsync<long>("select count(*) from pg_views where schemaname = 'public' and viewname like 'mv\\_%'"));
+        Assert.Equal(
+            AnalyticsViews.All.Count,
+            await test.ScalarAsync<long>("select count(*) from pg_views where schemaname = 'public' and viewname like 'mv\\_%'")
+        );
         await test.Ledger.Schema.EnsureCurrentAsync();
     }
 
@@ -35,16 +39,34 @@ public sealed class IncrementalModeTests
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         var first = await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         var second = await TestRuns.CompleteAsync(test, dataset, stars, i => i - 1.5);
-        Assert.Equal(["3 | 2 | 2"], await test.StringsAsync("select run_1_count, run_2_count, overlap_count from mv_anomaly_overlap_matrix"));
-        Assert.Equal(["2 | 2 | 100"], await test.StringsAsync($"select anomaly_count, total_runs, frequency_pct from mv_star_anomaly_frequency where star_id = {stars[1]}"));
+        Assert.Equal(
+            ["3 | 2 | 2"],
+            await test.StringsAsync("select run_1_count, run_2_count, overlap_count from mv_anomaly_overlap_matrix")
+        );
+        Assert.Equal(
+            ["2 | 2 | 100"],
+            await test.StringsAsync(
+                $"select anomaly_count, total_runs, frequency_pct from mv_star_anomaly_frequency where star_id = {stars[1]}"
+            )
+        );
         await new RunRepository(test.Ledger).DeleteAsync(first);
-        Assert.Equal(["1 | 1 | 100"], await test.StringsAsync($"select anomaly_count, total_runs, frequency_pct from mv_star_anomaly_frequency where star_id = {stars[1]}"));
+        Assert.Equal(
+            ["1 | 1 | 100"],
+            await test.StringsAsync(
+                $"select anomaly_count, total_runs, frequency_pct from mv_star_anomaly_frequency where star_id = {stars[1]}"
+            )
+        );
         Assert.Empty(await test.StringsAsync("select * from mv_anomaly_overlap_matrix"));
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from pending_view_changes"));
         await new RunRepository(test.Ledger).DeleteAsync(second);
         await AssertRightAsync(test);
-        Assert.Equal(0L, await test.ScalarAsync<long>(
-            "select (select count(*) from view_summaries.runs) + (select count(*) from view_summaries.star_sets) + (select count(*) from view_summaries.star_set_blocks) + (select count(*) from view_summaries.flagged_stars)"));
+        Assert.Equal(
+            0L,
+            await test.ScalarAsync<long>(
+                "select (select count(*) from view_summaries.runs) + (select count(*) from view_summaries.star_sets) + (select "
+                    + "count(*) from view_summaries.star_set_blocks) + (select count(*) from view_summaries.flagged_stars)"
+            )
+        );
     }
 
     [Fact]
@@ -74,21 +96,26 @@ public sealed class IncrementalModeTests
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         var (dataset, stars) = await test.AddDatasetAsync("a", 300);
         var (other, others) = await test.AddDatasetAsync("b", 50);
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(async worker =>
-        {
-            var random = new Random(seed * 100 + worker);
-            var mine = new List<Guid>();
-            for (var i = 0; i < 8; i++)
-            {
-                var (where, which) = random.Next(3) == 0 ? (other, others) : (dataset, stars);
-                // In no order: the locks must do without one.
-                var shuffled = which.OrderBy(_ => random.Next()).ToArray();
-                mine.Add(await TestRuns.CompleteAsync(test, where, shuffled, _ => random.NextDouble() - 0.5));
-                if (random.Next(3) > 0) continue;
-                await new RunRepository(test.Ledger).DeleteAsync(mine[0]);
-                mine.RemoveAt(0);
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(async worker =>
+                {
+                    var random = new Random(seed * 100 + worker);
+                    var mine = new List<Guid>();
+                    for (var i = 0; i < 8; i++)
+                    {
+                        var (where, which) = random.Next(3) == 0 ? (other, others) : (dataset, stars);
+                        // In no order: the locks must do without one.
+                        var shuffled = which.OrderBy(_ => random.Next()).ToArray();
+                        mine.Add(await TestRuns.CompleteAsync(test, where, shuffled, _ => random.NextDouble() - 0.5));
+                        if (random.Next(3) > 0)
+                            continue;
+                        await new RunRepository(test.Ledger).DeleteAsync(mine[0]);
+                        mine.RemoveAt(0);
+                    }
+                })
+        );
         var runs = await test.ScalarAsync<long>("select count(*) from discovery_runs");
         Assert.Equal(runs * (runs - 1) / 2, await test.ScalarAsync<long>("select count(*) from mv_anomaly_overlap_matrix"));
         await AssertRightAsync(test);
@@ -100,15 +127,23 @@ public sealed class IncrementalModeTests
         await using var test = await TestLedger.CreateAsync();
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         var (dataset, stars) = await test.AddDatasetAsync("a", 400);
-        const string Size = "select sum(pg_relation_size(oid))::bigint from pg_class where relnamespace = 'view_summaries'::regnamespace and relname in ('flagged_stars', 'star_sets', 'dataset_cells', 'flagged_stars_pkey')";
-        for (var i = 0; i < 5; i++) await TestRuns.CompleteAsync(test, dataset, stars, s => s % 4 - 0.5);
+        const string Size =
+            "select sum(pg_relation_size(oid))::bigint from pg_class where relnamespace = 'view_summaries'::regnamespace and relname "
+            + "in ('flagged_stars', 'star_sets', 'dataset_cells', 'flagged_stars_pkey')";
+        for (var i = 0; i < 5; i++)
+            await TestRuns.CompleteAsync(test, dataset, stars, s => s % 4 - 0.5);
         await test.ExecuteAsync("vacuum view_summaries.flagged_stars");
         var before = await test.ScalarAsync<long>(Size);
         for (var i = 0; i < 100; i++)
         {
             await TestRuns.CompleteAsync(test, dataset, stars, s => s % 4 - 0.5);
             // As often as autovacuum would come: the flagged fifth of its rows has changed many times.
-            if (i % 10 == 0) await test.ExecuteAsync("vacuum view_summaries.flagged_stars; vacuum view_summaries.star_sets; vacuum view_summaries.dataset_cells".Split(';')[i / 10 % 3]);
+            if (i % 10 == 0)
+                await test.ExecuteAsync(
+                    "vacuum view_summaries.flagged_stars; vacuum view_summaries.star_sets; vacuum view_summaries.dataset_cells".Split(';')[
+                        i / 10 % 3
+                    ]
+                );
         }
         await test.ExecuteAsync("vacuum view_summaries.flagged_stars");
         await test.ExecuteAsync("vacuum view_summaries.dataset_cells");
@@ -125,9 +160,15 @@ public sealed class IncrementalModeTests
         await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         Assert.Empty(await test.StringsAsync("select * from mv_discovery_quality"));
         await test.ExecuteAsync($"insert into star_labels (star_id, is_anomaly) select star_id, (star_id < {stars[2]})::int from stars");
-        Assert.Equal(["2 | 1 | 0"], await test.StringsAsync("select true_positives, false_positives, false_negatives from mv_discovery_quality"));
+        Assert.Equal(
+            ["2 | 1 | 0"],
+            await test.StringsAsync("select true_positives, false_positives, false_negatives from mv_discovery_quality")
+        );
         await test.ExecuteAsync("update star_labels set is_anomaly = 1 - is_anomaly");
-        Assert.Equal(["1 | 2 | 5"], await test.StringsAsync("select true_positives, false_positives, false_negatives from mv_discovery_quality"));
+        Assert.Equal(
+            ["1 | 2 | 5"],
+            await test.StringsAsync("select true_positives, false_positives, false_negatives from mv_discovery_quality")
+        );
         await AssertRightAsync(test);
         await test.ExecuteAsync("delete from star_labels");
         Assert.Empty(await test.StringsAsync("select * from mv_discovery_quality"));
@@ -148,8 +189,13 @@ public sealed class IncrementalModeTests
         }
         await new DatasetRepository(test.Ledger).DeleteAsync(first);
         await AssertRightAsync(test);
-        Assert.Equal(["5 | 3 | 3"], await test.StringsAsync(
-            "select (select count(*) from mv_star_anomaly_frequency), (select count(*) from mv_discovery_run_stats), (select count(*) from mv_anomaly_overlap_matrix)"));
+        Assert.Equal(
+            ["5 | 3 | 3"],
+            await test.StringsAsync(
+                "select (select count(*) from mv_star_anomaly_frequency), (select count(*) from mv_discovery_run_stats), (select "
+                    + "count(*) from mv_anomaly_overlap_matrix)"
+            )
+        );
     }
 
     [Fact]
@@ -181,5 +227,8 @@ public sealed class IncrementalModeTests
     }
 
     private static async Task AssertRightAsync(TestLedger test) =>
-        Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees && !v.Lags, $"{v.ViewName}: {string.Join("; ", v.Examples)}"));
+        Assert.All(
+            await new ViewVerifier(test.Ledger).VerifyAsync(),
+            v => Assert.True(v.Agrees && !v.Lags, $"{v.ViewName}: {string.Join("; ", v.Examples)}")
+        );
 }

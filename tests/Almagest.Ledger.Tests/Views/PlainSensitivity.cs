@@ -6,12 +6,18 @@ namespace Almagest.Ledger.Tests.Views;
 public static class PlainSensitivity
 {
     public const string Sql = """
-        select run_1_id, run_2_id, parameter, value_1::text, value_2::text, run_1_count, run_2_count, overlap_count, jaccard_similarity, last_updated
+        select run_1_id, run_2_id, parameter, value_1::text, value_2::text, run_1_count, run_2_count, overlap_count, jaccard_similarity,
+          last_updated
         from mv_run_sensitivity
         """;
 
     /// <summary>What a run was made with that was stored without a parameter.</summary>
-    private static readonly Dictionary<string, string> s_defaults = new() { ["contamination"] = "0.05", ["n_estimators"] = "100", ["max_samples"] = "256" };
+    private static readonly Dictionary<string, string> s_defaults = new()
+    {
+        ["contamination"] = "0.05",
+        ["n_estimators"] = "100",
+        ["max_samples"] = "256",
+    };
 
     public static List<string> Rows(IEnumerable<PlainRun> runs, PlainSky sky)
     {
@@ -20,16 +26,37 @@ public static class PlainSensitivity
             from a in complete
             from b in complete.SkipWhile(r => r != a).Skip(1)
             where (a.DatasetId, a.Filter, a.Algorithm) == (b.DatasetId, b.Filter, b.Algorithm)
-            let differing = a.Settings.Keys.Union(b.Settings.Keys).Union(s_defaults.Keys).Where(k => k != "random_state" && !Same(Of(a, k), Of(b, k))).ToList()
+            let differing = a
+                .Settings.Keys.Union(b.Settings.Keys)
+                .Union(s_defaults.Keys)
+                .Where(k => k != "random_state" && !Same(Of(a, k), Of(b, k)))
+                .ToList()
             where differing.Count == 1
             let shared = a.Flagged.Intersect(b.Flagged).Count()
             let union = a.Flagged.Union(b.Flagged).Count()
-            select PlainLedger.Row(a.RunId, b.RunId, differing[0], Of(a, differing[0]), Of(b, differing[0]), a.Flagged.Count(), b.Flagged.Count(), shared,
-                union == 0 ? 0 : (double)shared / union, PlainLedger.Max(a.CompletedAt, b.CompletedAt)));
+            select PlainLedger.Row(
+                a.RunId,
+                b.RunId,
+                differing[0],
+                Of(a, differing[0]),
+                Of(b, differing[0]),
+                a.Flagged.Count(),
+                b.Flagged.Count(),
+                shared,
+                union == 0 ? 0 : (double)shared / union,
+                PlainLedger.Max(a.CompletedAt, b.CompletedAt)
+            )
+        );
     }
 
-    private static string Of(PlainRun run, string parameter) => run.Settings.GetValueOrDefault(parameter) ?? s_defaults.GetValueOrDefault(parameter, "null");
+    private static string Of(PlainRun run, string parameter) =>
+        run.Settings.GetValueOrDefault(parameter) ?? s_defaults.GetValueOrDefault(parameter, "null");
 
-    private static bool Same(string a, string b) => a == b
-        || (decimal.TryParse(a, NumberStyles.Float, CultureInfo.InvariantCulture, out var x) && decimal.TryParse(b, NumberStyles.Float, CultureInfo.InvariantCulture, out var y) && x == y);
+    private static bool Same(string a, string b) =>
+        a == b
+        || (
+            decimal.TryParse(a, NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
+            && decimal.TryParse(b, NumberStyles.Float, CultureInfo.InvariantCulture, out var y)
+            && x == y
+        );
 }

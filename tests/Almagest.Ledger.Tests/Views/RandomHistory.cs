@@ -30,23 +30,25 @@ public sealed class RandomHistory(TestLedger test, Random random)
         _selections.AddRange([(first, a), (first, a[3..11]), (first, a[..0]), (second, b), (second, b[..1])]);
     }
 
-    public Task StepAsync() => random.Next(13) switch
-    {
-        < 6 => AddAsync(RunStatus.Completed),
-        6 => AddAsync(RunStatus.Pending),
-        7 => AddAsync(RunStatus.Failed),
-        8 => AddAsync(RunStatus.Cancelled),
-        9 => AddAsync("taken back"),
-        < 12 => RelabelAsync(),
-        _ => DeleteAsync(),
-    };
+    public Task StepAsync() =>
+        random.Next(13) switch
+        {
+            < 6 => AddAsync(RunStatus.Completed),
+            6 => AddAsync(RunStatus.Pending),
+            7 => AddAsync(RunStatus.Failed),
+            8 => AddAsync(RunStatus.Cancelled),
+            9 => AddAsync("taken back"),
+            < 12 => RelabelAsync(),
+            _ => DeleteAsync(),
+        };
 
     // Some stars share a cell of the sky, of their own dataset or of the other.
     private async Task<(long DatasetId, long[] Stars)> AddDatasetAsync(string name, int count)
     {
         (double Ra, double Dec) Place(int i) => (i % 3 * 100 + 0.01 * i, i % 2 == 0 ? 89 : -30.5 + 0.001 * i);
         var (dataset, stars) = await test.AddDatasetAsync(name, count, Place);
-        for (var i = 0; i < count; i++) Sky.Stars[stars[i]] = new PlainStar(dataset, Place(i).Ra, Place(i).Dec);
+        for (var i = 0; i < count; i++)
+            Sky.Stars[stars[i]] = new PlainStar(dataset, Place(i).Ra, Place(i).Dec);
         Sky.DatasetsCreatedAt[dataset] = await test.ScalarAsync<DateTime>($"select created_at from datasets where dataset_id = {dataset}");
         return (dataset, stars);
     }
@@ -58,12 +60,15 @@ public sealed class RandomHistory(TestLedger test, Random random)
         var takeAway = random.Next(5) == 0;
         foreach (var star in Sky.Stars.Keys.OrderBy(_ => random.Next()).Take(random.Next(1, 9)).ToList())
         {
-            await using var command = test.Ledger.DataSource.CreateCommand(takeAway
-                ? "delete from star_labels where star_id = $1 and label_set = $2"
-                : """
-                  insert into star_labels (star_id, label_set, is_anomaly, cluster, labelled_at) values ($1, $2, $3, $4, $5)
-                  on conflict (star_id, label_set) do update set is_anomaly = excluded.is_anomaly, cluster = excluded.cluster, labelled_at = excluded.labelled_at
-                  """);
+            await using var command = test.Ledger.DataSource.CreateCommand(
+                takeAway
+                    ? "delete from star_labels where star_id = $1 and label_set = $2"
+                    : """
+                    insert into star_labels (star_id, label_set, is_anomaly, cluster, labelled_at) values ($1, $2, $3, $4, $5)
+                    on conflict (star_id, label_set) do update set is_anomaly = excluded.is_anomaly, cluster = excluded.cluster,
+                      labelled_at = excluded.labelled_at
+                    """
+            );
             command.Parameters.Add(new NpgsqlParameter { Value = star });
             command.Parameters.Add(new NpgsqlParameter { Value = set });
             if (takeAway)
@@ -72,10 +77,28 @@ public sealed class RandomHistory(TestLedger test, Random random)
             }
             else
             {
-                var label = new PlainLabel(random.Next(4) switch { 0 => null, 1 => 1, _ => 0 }, random.Next(3) == 0 ? null : random.Next(2) == 0 ? "Hyades" : "Pleiades",
-                    DateTime.UtcNow.Date.AddDays(random.Next(-2, 3)).AddMicroseconds(random.Next(1_000_000)));
-                command.Parameters.Add(new NpgsqlParameter { Value = (object?)label.IsAnomaly ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
-                command.Parameters.Add(new NpgsqlParameter { Value = (object?)label.Cluster ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+                var label = new PlainLabel(
+                    random.Next(4) switch
+                    {
+                        0 => null,
+                        1 => 1,
+                        _ => 0,
+                    },
+                    random.Next(3) == 0 ? null
+                        : random.Next(2) == 0 ? "Hyades"
+                        : "Pleiades",
+                    DateTime.UtcNow.Date.AddDays(random.Next(-2, 3)).AddMicroseconds(random.Next(1_000_000))
+                );
+                command.Parameters.Add(
+                    new NpgsqlParameter
+                    {
+                        Value = (object?)label.IsAnomaly ?? DBNull.Value,
+                        NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer,
+                    }
+                );
+                command.Parameters.Add(
+                    new NpgsqlParameter { Value = (object?)label.Cluster ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }
+                );
                 command.Parameters.Add(new NpgsqlParameter { Value = label.LabelledAt });
                 Sky.Labels[(star, set)] = label;
             }
@@ -86,12 +109,15 @@ public sealed class RandomHistory(TestLedger test, Random random)
     private async Task AddAsync(string fate)
     {
         var (dataset, stars) = _selections[random.Next(_selections.Count)];
-        RunParameters parameters = random.Next(2) == 0
-            ? new IsolationForestParameters { Contamination = random.Next(2) == 0 ? 0.05 : 0.1, RandomState = random.Next(3) }
-            : new DbscanParameters { MinSamples = random.Next(2) + 4 };
+        RunParameters parameters =
+            random.Next(2) == 0
+                ? new IsolationForestParameters { Contamination = random.Next(2) == 0 ? 0.05 : 0.1, RandomState = random.Next(3) }
+                : new DbscanParameters { MinSamples = random.Next(2) + 4 };
         var run = await _repository.CreateAsync(dataset, parameters, StarFilter.All);
         // Somewhere around the ends of a week, a month and a year, to the microsecond.
-        var created = new DateTime(2026, 12, 31, 23, 59, 59, 999, DateTimeKind.Utc).AddMicroseconds(random.Next(2000)).AddDays(random.Next(-40, 40));
+        var created = new DateTime(2026, 12, 31, 23, 59, 59, 999, DateTimeKind.Utc)
+            .AddMicroseconds(random.Next(2000))
+            .AddDays(random.Next(-40, 40));
         await SetAsync("created_at", run.RunId, created);
         run.CreatedAt = created;
         var filter = random.Next(4) == 0 ? """{"magnitude": {"max": 15}}""" : "{}";
@@ -99,9 +125,16 @@ public sealed class RandomHistory(TestLedger test, Random random)
 
         var anomaly = run.RunType == RunTypes.Anomaly;
         stars = [.. stars.OrderBy(_ => random.Next())];
-        var share = random.Next(4) switch { 0 => 0.0, 1 => 1.0, _ => random.NextDouble() };
+        var share = random.Next(4) switch
+        {
+            0 => 0.0,
+            1 => 1.0,
+            _ => random.NextDouble(),
+        };
         var flags = stars.Select(_ => anomaly && random.NextDouble() < share).ToArray();
-        var scores = flags.Select(f => anomaly ? (double?)((f ? -1 : 1) * (random.Next(3) == 0 ? 0.25 : random.NextDouble() + 1e-6)) : null).ToArray();
+        var scores = flags
+            .Select(f => anomaly ? (double?)((f ? -1 : 1) * (random.Next(3) == 0 ? 0.25 : random.NextDouble() + 1e-6)) : null)
+            .ToArray();
         var clusters = random.Next(4);
         var labels = stars.Select(_ => anomaly ? (int?)null : random.Next(-1, clusters)).ToArray();
 
@@ -113,11 +146,15 @@ public sealed class RandomHistory(TestLedger test, Random random)
         else if (fate is RunStatus.Completed or "taken back")
         {
             await using var completion = await _repository.BeginCompletionAsync(run.RunId);
-            if (anomaly) await completion.SaveAnomaliesAsync(stars, [.. scores.Select(s => s!.Value)]);
-            else await completion.SaveClustersAsync(stars, [.. labels.Select(l => l!.Value)]);
+            if (anomaly)
+                await completion.SaveAnomaliesAsync(stars, [.. scores.Select(s => s!.Value)]);
+            else
+                await completion.SaveClustersAsync(stars, [.. labels.Select(l => l!.Value)]);
             await completion.MarkCompleteAsync(stars.Length, null);
-            if (fate == RunStatus.Completed) await completion.CommitAsync();
-            else fate = RunStatus.Pending;
+            if (fate == RunStatus.Completed)
+                await completion.CommitAsync();
+            else
+                fate = RunStatus.Pending;
         }
         else if (fate == RunStatus.Failed)
         {
@@ -128,29 +165,53 @@ public sealed class RandomHistory(TestLedger test, Random random)
             await _repository.CancelAsync(run.RunId);
         }
         var stored = await _repository.GetAsync(run.RunId);
-        Runs.Add(new PlainRun(run.RunId, run.RunType, run.Algorithm, WithoutSeed(settings), dataset, created, fate, stored.CompletedAt, stars, scores, flags, labels)
-        {
-            Settings = settings, Filter = filter,
-        });
+        Runs.Add(
+            new PlainRun(
+                run.RunId,
+                run.RunType,
+                run.Algorithm,
+                WithoutSeed(settings),
+                dataset,
+                created,
+                fate,
+                stored.CompletedAt,
+                stars,
+                scores,
+                flags,
+                labels
+            )
+            {
+                Settings = settings,
+                Filter = filter,
+            }
+        );
     }
 
     // As an older program stored them: without a parameter, or with its number written otherwise. By name, as JSON text.
     private Dictionary<string, string> Rewritten(RunParameters parameters)
     {
         var settings = JsonNode.Parse(parameters.ToJson())!.AsObject().ToDictionary(p => p.Key, p => p.Value?.ToJsonString() ?? "null");
-        if (parameters is not IsolationForestParameters) return settings;
-        if (random.Next(4) == 0) settings["n_estimators"] = random.Next(2) == 0 ? "100.0" : "200";
-        if (random.Next(5) == 0) settings["contamination"] += "0";
-        if (random.Next(8) == 0) settings["trees_of_old"] = random.Next(2) == 0 ? "null" : "true";
+        if (parameters is not IsolationForestParameters)
+            return settings;
+        if (random.Next(4) == 0)
+            settings["n_estimators"] = random.Next(2) == 0 ? "100.0" : "200";
+        if (random.Next(5) == 0)
+            settings["contamination"] += "0";
+        if (random.Next(8) == 0)
+            settings["trees_of_old"] = random.Next(2) == 0 ? "null" : "true";
         foreach (var name in settings.Keys.ToList())
-            if (random.Next(6) == 0) settings.Remove(name);
+            if (random.Next(6) == 0)
+                settings.Remove(name);
         return settings;
     }
 
     private async Task<Dictionary<string, string>> RewriteAsync(Guid run, Dictionary<string, string> settings, string filter)
     {
-        await using var command = test.Ledger.DataSource.CreateCommand("update discovery_runs set parameters = $1::jsonb, dataset_filter = $2::jsonb where run_id = $3");
-        foreach (var value in new object[] { "{" + string.Join(", ", settings.Select(p => $"\"{p.Key}\": {p.Value}")) + "}", filter, run }) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await using var command = test.Ledger.DataSource.CreateCommand(
+            "update discovery_runs set parameters = $1::jsonb, dataset_filter = $2::jsonb where run_id = $3"
+        );
+        foreach (var value in new object[] { "{" + string.Join(", ", settings.Select(p => $"\"{p.Key}\": {p.Value}")) + "}", filter, run })
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync();
         return settings;
     }
@@ -158,25 +219,38 @@ public sealed class RandomHistory(TestLedger test, Random random)
     // As somebody may with psql, who has flags without scores.
     private async Task CompleteByHandAsync(Guid run, long[] stars, bool[] flags, double?[] scores)
     {
-        await using var command = test.Ledger.DataSource.CreateCommand("""
+        await using var command = test.Ledger.DataSource.CreateCommand(
+            """
             with written as (
               insert into discovery_results (run_id, star_id, is_anomaly, anomaly_score)
               select $1, star_id, flag::int, score from unnest($2, $3, $4) as r (star_id, flag, score)
             )
-            update discovery_runs set status = 'completed', is_complete = true, completed_at = clock_timestamp(), total_stars = $5 where run_id = $1
-            """);
-        foreach (var value in new object[] { run, stars, flags, scores, (long)stars.Length }) command.Parameters.Add(new NpgsqlParameter { Value = value });
+            update discovery_runs set status = 'completed', is_complete = true, completed_at = clock_timestamp(), total_stars = $5
+              where run_id = $1
+            """
+        );
+        foreach (var value in new object[] { run, stars, flags, scores, (long)stars.Length })
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync();
     }
 
     // As PostgreSQL writes a jsonb: the shorter key first, then by its letters.
-    private static string WithoutSeed(Dictionary<string, string> settings) => "{" + string.Join(", ", settings
-        .Where(p => p.Key != "random_state").OrderBy(p => p.Key.Length).ThenBy(p => p.Key, StringComparer.Ordinal)
-        .Select(p => $"\"{p.Key}\": {p.Value}")) + "}";
+    private static string WithoutSeed(Dictionary<string, string> settings) =>
+        "{"
+        + string.Join(
+            ", ",
+            settings
+                .Where(p => p.Key != "random_state")
+                .OrderBy(p => p.Key.Length)
+                .ThenBy(p => p.Key, StringComparer.Ordinal)
+                .Select(p => $"\"{p.Key}\": {p.Value}")
+        )
+        + "}";
 
     private async Task DeleteAsync()
     {
-        if (Runs.Count == 0) return;
+        if (Runs.Count == 0)
+            return;
         var victim = Runs[random.Next(Runs.Count)];
         await _repository.DeleteAsync(victim.RunId);
         Runs.Remove(victim);

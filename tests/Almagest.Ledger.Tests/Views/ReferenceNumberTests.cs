@@ -33,7 +33,10 @@ public sealed class ReferenceNumberTests
             Assert.Equal(expected, await test.ScalarAsync<double>($"select max(mean_{column}) from mv_parameter_performance"), 2e-9);
             Assert.InRange(expected, 0.05, 0.95);
         }
-        Assert.Equal([$"anomaly | {scores.Length}", $"cluster | {scores.Length}"], await test.StringsAsync("select run_type, labelled_stars from mv_discovery_quality order by 1"));
+        Assert.Equal(
+            [$"anomaly | {scores.Length}", $"cluster | {scores.Length}"],
+            await test.StringsAsync("select run_type, labelled_stars from mv_discovery_quality order by 1")
+        );
     }
 
     [Fact]
@@ -43,8 +46,10 @@ public sealed class ReferenceNumberTests
         var positions = s_expected.GetProperty("positions").EnumerateArray().Select(p => (p[0].GetDouble(), p[1].GetDouble())).ToArray();
         await test.AddDatasetAsync("a", positions.Length, i => positions[i]);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        Assert.Equal(Array<long>("healpix_6").CountBy(c => c).OrderBy(c => c.Key).Select(c => $"{c.Key} | {c.Value} | 0 | null"),
-            await test.StringsAsync("select healpix_6, stars, runs, last_analysed_at from mv_dataset_coverage order by 1"));
+        Assert.Equal(
+            Array<long>("healpix_6").CountBy(c => c).OrderBy(c => c.Key).Select(c => $"{c.Key} | {c.Value} | 0 | null"),
+            await test.StringsAsync("select healpix_6, stars, runs, last_analysed_at from mv_dataset_coverage order by 1")
+        );
     }
 
     private static async Task SaveAsync(TestLedger test, long dataset, RunParameters parameters, int stars, Func<RunCompletion, Task> save)

@@ -28,7 +28,11 @@ public sealed class ViewAccuracyTests
     [InlineData(6, ViewMode.Incremental, 0)]
     [InlineData(7, ViewMode.Refresh, 5)]
     [InlineData(8, ViewMode.Incremental, 5)]
-    public async Task After_every_step_of_a_random_history_each_view_holds_what_a_plain_computation_gives(int seed, ViewMode mode, int stepsAConversion)
+    public async Task After_every_step_of_a_random_history_each_view_holds_what_a_plain_computation_gives(
+        int seed,
+        ViewMode mode,
+        int stepsAConversion
+    )
     {
         await using var test = await TestLedger.CreateAsync();
         var random = new Random(seed);
@@ -41,7 +45,9 @@ public sealed class ViewAccuracyTests
         for (var step = 0; step < 40; step++)
         {
             if (stepsAConversion > 0 && random.Next(stepsAConversion) == 0)
-                await converter.ConvertAsync((await ViewModeState.ReadAsync(test.Ledger)).Mode == ViewMode.Refresh ? ViewMode.Incremental : ViewMode.Refresh);
+                await converter.ConvertAsync(
+                    (await ViewModeState.ReadAsync(test.Ledger)).Mode == ViewMode.Refresh ? ViewMode.Incremental : ViewMode.Refresh
+                );
             await history.StepAsync();
             Assert.All(await new ViewRefresher(test.Ledger).RefreshPendingAsync(), o => Assert.True(o.Succeeded, o.Error));
             foreach (var (view, sql, plain) in s_views)
@@ -56,23 +62,64 @@ public sealed class ViewAccuracyTests
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees && !v.Lags, v.ViewName));
     }
 
-    /// <summary>Summaries that are wrong on purpose, each in one place: were one not noticed, the property would prove too little.</summary>
+    /// <summary>Summaries that are wrong on purpose, each in one place: were one not noticed, the property would prove too
+    /// little.</summary>
     [Theory]
-    [InlineData("undo_run(uuid)", "(select max(r.completed_at) from view_summaries.runs r where r.set_id = s.set_id)", "s.last_completed", "mv_dataset_coverage")]
+    [InlineData(
+        "undo_run(uuid)",
+        "(select max(r.completed_at) from view_summaries.runs r where r.set_id = s.set_id)",
+        "s.last_completed",
+        "mv_dataset_coverage"
+    )]
     [InlineData("undo_run(uuid)", "delete from view_summaries.run_pairs where run_2_id = target", "null", "mv_anomaly_overlap_matrix")]
     [InlineData("undo_run(uuid)", "perform view_summaries.add_similarities(target, -1)", "null", "mv_parameter_performance")]
-    [InlineData("undo_run(uuid)", "set anomaly_count = f.anomaly_count - 1", "set anomaly_count = f.anomaly_count", "mv_star_anomaly_frequency")]
+    [InlineData(
+        "undo_run(uuid)",
+        "set anomaly_count = f.anomaly_count - 1",
+        "set anomaly_count = f.anomaly_count",
+        "mv_star_anomaly_frequency"
+    )]
     [InlineData("undo_run(uuid)", "delete from view_summaries.quality where run_id = target", "null", "mv_discovery_quality")]
-    [InlineData("apply_run(uuid)", "array_agg(star_id order by star_id), run.completed_at", "array_agg(star_id order by star_id desc), run.completed_at", "mv_cluster_size_distribution")]
+    [InlineData(
+        "apply_run(uuid)",
+        "array_agg(star_id order by star_id), run.completed_at",
+        "array_agg(star_id order by star_id desc), run.completed_at",
+        "mv_cluster_size_distribution"
+    )]
     [InlineData("apply_run(uuid)", "filter (where cluster_id = -1)", "filter (where cluster_id <= 0)", "mv_discovery_run_stats")]
     [InlineData("add_cell_flags(bigint[],bigint[],integer)", "counts[place] + sign", "counts[place] + 1", "mv_dataset_coverage")]
     [InlineData("add_cell_flags(bigint[],bigint[],integer)", "(f.cell & 63)", "(f.cell & 62)", "mv_dataset_coverage")]
-    [InlineData("add_repeated_flags(bigint[],double precision[])", "score_sum = f.score_sum + coalesce(round(n.anomaly_score * 1e9)::bigint, 0)", "score_sum = f.score_sum", "mv_star_anomaly_frequency")]
-    [InlineData("add_repeated_flags(bigint[],double precision[])", "score_count = f.score_count + (n.anomaly_score is not null)::int", "score_count = f.score_count + 1", "mv_star_anomaly_frequency")]
-    [InlineData("add_flags(bigint[],double precision[])", "again.dataset_ids || first.dataset_ids", "again.dataset_ids", "mv_dataset_coverage")]
-    [InlineData("add_sensitivities(discovery_runs)", "case when target < b.run_id then a.value else b.value end", "a.value", "mv_run_sensitivity")]
+    [InlineData(
+        "add_repeated_flags(bigint[],double precision[])",
+        "score_sum = f.score_sum + coalesce(round(n.anomaly_score * 1e9)::bigint, 0)",
+        "score_sum = f.score_sum",
+        "mv_star_anomaly_frequency"
+    )]
+    [InlineData(
+        "add_repeated_flags(bigint[],double precision[])",
+        "score_count = f.score_count + (n.anomaly_score is not null)::int",
+        "score_count = f.score_count + 1",
+        "mv_star_anomaly_frequency"
+    )]
+    [InlineData(
+        "add_flags(bigint[],double precision[])",
+        "again.dataset_ids || first.dataset_ids",
+        "again.dataset_ids",
+        "mv_dataset_coverage"
+    )]
+    [InlineData(
+        "add_sensitivities(discovery_runs)",
+        "case when target < b.run_id then a.value else b.value end",
+        "a.value",
+        "mv_run_sensitivity"
+    )]
     [InlineData("add_sensitivities(discovery_runs)", "or (b.parameter = '') <> (a.parameter = '')", "", "mv_run_sensitivity")]
-    [InlineData("add_sensitivities(discovery_runs)", "jsonb_build_array(run.algorithm, run.dataset_id, run.dataset_filter)", "jsonb_build_array(run.algorithm, run.dataset_id)", "mv_run_sensitivity")]
+    [InlineData(
+        "add_sensitivities(discovery_runs)",
+        "jsonb_build_array(run.algorithm, run.dataset_id, run.dataset_filter)",
+        "jsonb_build_array(run.algorithm, run.dataset_id)",
+        "mv_run_sensitivity"
+    )]
     [InlineData("settled_parameters(text,jsonb)", "\"max_samples\":256", "\"max_samples\":255", "mv_run_sensitivity")]
     public async Task A_summary_that_is_kept_wrongly_is_noticed(string function, string right, string wrong, string view)
     {
@@ -90,7 +137,8 @@ public sealed class ViewAccuracyTests
             for (var step = 0; step < 60; step++)
             {
                 await history.StepAsync();
-                if (!plain(history.Runs, history.Sky).SequenceEqual(await ReadAsync(test, sql))) return;
+                if (!plain(history.Runs, history.Sky).SequenceEqual(await ReadAsync(test, sql)))
+                    return;
             }
         }
         Assert.Fail($"nobody noticed '{wrong}' in {function}");
@@ -101,7 +149,10 @@ public sealed class ViewAccuracyTests
     {
         foreach (var method in new[] { "hashjoin", "mergejoin", "nestloop", "hashagg", "indexscan" })
         {
-            if (random.Next(3) == 0) await test.ExecuteAsync($"do $$ begin execute format('alter database %I set enable_{method} = off', current_database()); end $$");
+            if (random.Next(3) == 0)
+                await test.ExecuteAsync(
+                    $"do $$ begin execute format('alter database %I set enable_{method} = off', current_database()); end $$"
+                );
         }
         Npgsql.NpgsqlConnection.ClearAllPools();
     }
@@ -112,10 +163,15 @@ public sealed class ViewAccuracyTests
         await using var test = await TestLedger.CreateAsync();
         var history = new RandomHistory(test, new Random(11));
         await history.PrepareAsync();
-        for (var step = 0; step < 30; step++) await history.StepAsync();
+        for (var step = 0; step < 30; step++)
+            await history.StepAsync();
         var refresher = new ViewRefresher(test.Ledger);
         await refresher.RefreshAsync();
-        async Task<List<string>> VersionsAsync() => await test.StringsAsync(string.Join(" union all ", s_views.Select(v => $"select '{v.View}', ctid::text, xmin::text from {v.View}")) + " order by 1, 2");
+        async Task<List<string>> VersionsAsync() =>
+            await test.StringsAsync(
+                string.Join(" union all ", s_views.Select(v => $"select '{v.View}', ctid::text, xmin::text from {v.View}"))
+                    + " order by 1, 2"
+            );
         var before = await VersionsAsync();
         Assert.True(before.Count > 10);
         await refresher.RefreshAsync();
@@ -129,8 +185,13 @@ public sealed class ViewAccuracyTests
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            rows.Add(PlainLedger.Row([.. Enumerable.Range(0, reader.FieldCount).Select(i =>
-                reader.GetDataTypeName(i) == "date" ? reader.GetFieldValue<DateOnly>(i) : reader.GetValue(i))]));
+            rows.Add(
+                PlainLedger.Row([
+                    .. Enumerable
+                        .Range(0, reader.FieldCount)
+                        .Select(i => reader.GetDataTypeName(i) == "date" ? reader.GetFieldValue<DateOnly>(i) : reader.GetValue(i)),
+                ])
+            );
         }
         return PlainLedger.Sorted(rows);
     }

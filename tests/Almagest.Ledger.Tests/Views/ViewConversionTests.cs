@@ -41,13 +41,22 @@ public sealed class ViewConversionTests
         for (var point = 0; point < 30; point++)
         {
             await converter.ConvertAsync(target == ViewMode.Refresh ? ViewMode.Incremental : ViewMode.Refresh);
-            for (var i = 0; i < 3; i++) await TestRuns.CompleteAsync(test, dataset, stars, s => s - i - 0.5);
+            for (var i = 0; i < 3; i++)
+                await TestRuns.CompleteAsync(test, dataset, stars, s => s - i - 0.5);
             using var stop = new CancellationTokenSource();
             var steps = 0;
             var interrupted = false;
             try
             {
-                await converter.ConvertAsync(target, new Steps(() => { if (steps++ == point) stop.Cancel(); }), stop.Token);
+                await converter.ConvertAsync(
+                    target,
+                    new Steps(() =>
+                    {
+                        if (steps++ == point)
+                            stop.Cancel();
+                    }),
+                    stop.Token
+                );
             }
             catch (OperationCanceledException)
             {
@@ -62,8 +71,11 @@ public sealed class ViewConversionTests
             await converter.ConvertAsync(then);
             await AssertRightAsync(test, "afterwards");
             Assert.Equal(new ViewModeState(then, ViewModeState.Steady), await ViewModeState.ReadAsync(test.Ledger));
-            if (!interrupted && point > 8) return;
-            await test.ExecuteAsync("delete from discovery_runs where is_complete and run_id <> (select run_id from discovery_runs limit 1)");
+            if (!interrupted && point > 8)
+                return;
+            await test.ExecuteAsync(
+                "delete from discovery_runs where is_complete and run_id <> (select run_id from discovery_runs limit 1)"
+            );
         }
     }
 
@@ -72,10 +84,12 @@ public sealed class ViewConversionTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 200);
-        for (var i = 0; i < 5; i++) await TestRuns.CompleteAsync(test, dataset, stars, s => s % 7 - i - 0.5);
+        for (var i = 0; i < 5; i++)
+            await TestRuns.CompleteAsync(test, dataset, stars, s => s % 7 - i - 0.5);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         using var done = new CancellationTokenSource();
-        long reads = 0, writes = 0;
+        long reads = 0,
+            writes = 0;
         var reader = Task.Run(async () =>
         {
             while (!done.IsCancellationRequested)
@@ -112,7 +126,8 @@ public sealed class ViewConversionTests
     {
         await using var test = await TestLedger.CreateAsync();
         await using var connection = await test.Ledger.ConnectAsync();
-        await using (var take = new Npgsql.NpgsqlCommand($"select pg_advisory_lock({0x416C6D436E767274})", connection)) await take.ExecuteNonQueryAsync();
+        await using (var take = new Npgsql.NpgsqlCommand($"select pg_advisory_lock({0x416C6D436E767274})", connection))
+            await take.ExecuteNonQueryAsync();
         var error = await Assert.ThrowsAsync<LedgerException>(() => new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental));
         Assert.Equal(LedgerErrorKind.Conflict, error.Kind);
     }
@@ -123,5 +138,8 @@ public sealed class ViewConversionTests
     }
 
     private static async Task AssertRightAsync(TestLedger test, string when = "") =>
-        Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees && !v.Lags, $"{when} {v.ViewName} {(v.Lags ? "lags" : "")} {string.Join("; ", v.Examples)}"));
+        Assert.All(
+            await new ViewVerifier(test.Ledger).VerifyAsync(),
+            v => Assert.True(v.Agrees && !v.Lags, $"{when} {v.ViewName} {(v.Lags ? "lags" : "")} {string.Join("; ", v.Examples)}")
+        );
 }

@@ -28,9 +28,14 @@ public sealed class ViewDocsTests
 
     private static string Overview()
     {
-        var text = new StringBuilder("\n| view | unique key | what it holds | route below `/analytics/discovery` |\n| --- | --- | --- | --- |\n");
+        var text = new StringBuilder(
+            "\n| view | unique key | what it holds | route below `/analytics/discovery` |\n| --- | --- | --- | --- |\n"
+        );
         foreach (var view in AnalyticsViews.All)
-            text.Append($"| [`{view.Name}`](#{view.Name}) | {string.Join(", ", view.Key)} | {view.Description} | {(view.Route is { } route ? $"`{route.Path}`" : "`stars/{star_id}/frequency`")} |\n");
+            text.Append(
+                $"| [`{view.Name}`](#{view.Name}) | {string.Join(", ", view.Key)} | {view.Description} | "
+                    + $"{(view.Route is { } route ? $"`{route.Path}`" : "`stars/{star_id}/frequency`")} |\n"
+            );
         return text.Append('\n').ToString();
     }
 
@@ -40,11 +45,20 @@ public sealed class ViewDocsTests
         foreach (var view in AnalyticsViews.All)
         {
             text.Append($"\n### {view.Name}\n\n{view.Description}.");
-            if (view.Filters.Count > 0) text.Append($" Rows are chosen by {string.Join(", ", view.Filters.Select(f => $"`{f.Name}` ({f.Description})"))}.");
-            text.Append(view.SortColumns.Count > 0 ? $" Sorted by one of {string.Join(", ", view.SortColumns.Select(c => $"`{c}`"))}, largest or newest first; else" : " Order:");
+            if (view.Filters.Count > 0)
+                text.Append($" Rows are chosen by {string.Join(", ", view.Filters.Select(f => $"`{f.Name}` ({f.Description})"))}.");
+            text.Append(
+                view.SortColumns.Count > 0
+                    ? $" Sorted by one of {string.Join(", ", view.SortColumns.Select(c => $"`{c}`"))}, largest or newest first; else"
+                    : " Order:"
+            );
             text.Append($" `{view.Order}`.\n\n| column | kind | unit | UCD | what it is |\n| --- | --- | --- | --- | --- |\n");
-            foreach (var c in view.Columns) text.Append($"| `{c.Name}` | {c.Kind.InWords()} | {c.Unit} | `{c.Ucd}` | {c.Description} |\n");
-            if (view.Computed.Count > 0) text.Append($"\nJSON answers also have {string.Join(", ", view.Computed.Select(c => $"`{c.Name}` ({c.Unit}: {c.Description})"))}.\n");
+            foreach (var c in view.Columns)
+                text.Append($"| `{c.Name}` | {c.Kind.InWords()} | {c.Unit} | `{c.Ucd}` | {c.Description} |\n");
+            if (view.Computed.Count > 0)
+                text.Append(
+                    $"\nJSON answers also have {string.Join(", ", view.Computed.Select(c => $"`{c.Name}` ({c.Unit}: {c.Description})"))}.\n"
+                );
         }
         return text.Append('\n').ToString();
     }
@@ -52,7 +66,8 @@ public sealed class ViewDocsTests
     private static string Find(string path)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, path))) return Path.Combine(folder.FullName, path);
+            if (File.Exists(Path.Combine(folder.FullName, path)))
+                return Path.Combine(folder.FullName, path);
         throw new FileNotFoundException(path);
     }
 }

@@ -38,14 +38,26 @@ public sealed class ViewFreshnessTests
     {
         await using var test = await TestLedger.CreateAsync();
         foreach (var view in new AnalyticsView[] { AnalyticsViews.RunStats, AnalyticsViews.Timeline })
-            foreach (var days in new[] { 800, 10 })
-                await test.ExecuteAsync($"""
-                    insert into view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome)
-                    select '{view.Name}', 'manual', t, t, 1, {days}, 'succeeded' from (select now() - interval '{days} days' as t) x
-                    """);
+        foreach (var days in new[] { 800, 10 })
+            await test.ExecuteAsync(
+                $"""
+                insert into view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome)
+                select '{view.Name}', 'manual', t, t, 1, {days}, 'succeeded' from (select now() - interval '{days} days' as t) x
+                """
+            );
         await new ViewRefresher(test.Ledger).RefreshAsync([AnalyticsViews.RunStats]);
-        Assert.Equal(1L, await test.ScalarAsync<long>($"select count(*) from view_refreshes where row_count in (10, 800) and view_name = '{AnalyticsViews.RunStats.Name}'"));
-        Assert.Equal(2L, await test.ScalarAsync<long>($"select count(*) from view_refreshes where row_count in (10, 800) and view_name = '{AnalyticsViews.Timeline.Name}'"));
+        Assert.Equal(
+            1L,
+            await test.ScalarAsync<long>(
+                $"select count(*) from view_refreshes where row_count in (10, 800) and view_name = '{AnalyticsViews.RunStats.Name}'"
+            )
+        );
+        Assert.Equal(
+            2L,
+            await test.ScalarAsync<long>(
+                $"select count(*) from view_refreshes where row_count in (10, 800) and view_name = '{AnalyticsViews.Timeline.Name}'"
+            )
+        );
     }
 
     [Fact]
@@ -110,14 +122,18 @@ public sealed class ViewFreshnessTests
         var kept = new ViewStatusReader(test.Ledger);
         for (var n = 1; n <= 6; n++)
         {
-            if (n == 4) await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
+            if (n == 4)
+                await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
             await TestRuns.CompleteAsync(test, dataset, stars, i => i - 50.5);
             await new ViewRefresher(test.Ledger).RefreshPendingAsync();
             var (told, anew) = (await kept.ReadAsync(), await new ViewStatusReader(test.Ledger).ReadAsync());
             Assert.Equal(n, told.Single(s => s.ViewName == AnalyticsViews.RunStats.Name).Rows);
             Assert.Equal(n * (n - 1) / 2, told.Single(s => s.ViewName == AnalyticsViews.Overlap.Name).Rows);
             Assert.All(told, s => Assert.Equal(n < 4 ? "refresh" : "incremental", s.Mode));
-            Assert.Equal(anew.Select(s => (s.ViewName, s.Rows, s.SizeBytes, s.Version)), told.Select(s => (s.ViewName, s.Rows, s.SizeBytes, s.Version)));
+            Assert.Equal(
+                anew.Select(s => (s.ViewName, s.Rows, s.SizeBytes, s.Version)),
+                told.Select(s => (s.ViewName, s.Rows, s.SizeBytes, s.Version))
+            );
         }
         // While nothing changes, the sizes are those of before, and all else is of now.
         await test.ExecuteAsync("create index on view_summaries.runs (algorithm)");
@@ -134,9 +150,14 @@ public sealed class ViewFreshnessTests
         await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         await test.ExecuteAsync("drop index ux_mv_discovery_run_stats");
         var refresher = new ViewRefresher(test.Ledger);
-        async Task<ViewStatus> StatusAsync() => (await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == AnalyticsViews.RunStats.Name);
+        async Task<ViewStatus> StatusAsync() =>
+            (await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == AnalyticsViews.RunStats.Name);
         // Instead of waiting, the past is moved away.
-        Task PassAsync(int seconds) => test.ExecuteAsync($"update view_refreshes set started_at = started_at - interval '{seconds} s', finished_at = finished_at - interval '{seconds} s'");
+        Task PassAsync(int seconds) =>
+            test.ExecuteAsync(
+                $"update view_refreshes set started_at = started_at - interval '{seconds} s', finished_at = finished_at - interval "
+                    + $"'{seconds} s'"
+            );
 
         var first = await refresher.RefreshDueAsync();
         Assert.Equal(AnalyticsViews.All.Count - 1, first.Outcomes.Count);
@@ -150,14 +171,19 @@ public sealed class ViewFreshnessTests
             Assert.Equal("failed", status.LastOutcome);
             Assert.InRange((status.NextRetry!.Value - DateTime.UtcNow).TotalSeconds, wait - 60, wait);
             await PassAsync(wait - 1);
-            if (wait > 60) Assert.Empty((await refresher.RefreshDueAsync()).Outcomes);
+            if (wait > 60)
+                Assert.Empty((await refresher.RefreshDueAsync()).Outcomes);
             await PassAsync(1);
-            if (failures == 11) break;
+            if (failures == 11)
+                break;
             Assert.Single((await refresher.RefreshDueAsync()).Outcomes);
         }
         await test.ExecuteAsync("create unique index ux_mv_discovery_run_stats on mv_discovery_run_stats (run_id)");
         // With the view that is computed from it.
-        Assert.Equal([AnalyticsViews.RunStats.Name, AnalyticsViews.Parameters.Name], (await refresher.RefreshDueAsync()).Outcomes.Where(o => o.Succeeded).Select(o => o.ViewName));
+        Assert.Equal(
+            [AnalyticsViews.RunStats.Name, AnalyticsViews.Parameters.Name],
+            (await refresher.RefreshDueAsync()).Outcomes.Where(o => o.Succeeded).Select(o => o.ViewName)
+        );
         Assert.True(await StatusAsync() is { ConsecutiveFailures: 0, NextRetry: null, LastError: null, Lags: false, Rows: 1 });
         Assert.Equal(new DueRefresh([], null).NextRetry, (await refresher.RefreshDueAsync()).NextRetry);
     }
@@ -166,7 +192,10 @@ public sealed class ViewFreshnessTests
     public async Task A_refresh_that_fails_without_any_change_of_the_ledger_is_tried_again_too()
     {
         await using var test = await TestLedger.CreateAsync();
-        await test.ExecuteAsync("insert into view_refreshes (view_name, reason, started_at, finished_at, outcome, error) values ('mv_discovery_timeline', 'nightly', now() - interval '1 h', now() - interval '1 h', 'failed', 'x')");
+        await test.ExecuteAsync(
+            "insert into view_refreshes (view_name, reason, started_at, finished_at, outcome, error) values ('mv_discovery_timeline', "
+                + "'nightly', now() - interval '1 h', now() - interval '1 h', 'failed', 'x')"
+        );
         Assert.Equal("mv_discovery_timeline", Assert.Single((await new ViewRefresher(test.Ledger).RefreshDueAsync()).Outcomes).ViewName);
     }
 }

@@ -25,8 +25,12 @@ public sealed class ViewRefreshTests
         var status = new ViewStatusReader(test.Ledger);
         Assert.Equal(
             AnalyticsViews.All.Select(v => v.Name).Where(name => name != "mv_cluster_size_distribution"),
-            (await status.ReadAsync()).Where(s => s.Lags).Select(s => s.ViewName));
-        Assert.Contains(await new ViewVerifier(test.Ledger).VerifyAsync([AnalyticsViews.StarFrequency]), v => v is { Agrees: false, Lags: true, Missing: 8 });
+            (await status.ReadAsync()).Where(s => s.Lags).Select(s => s.ViewName)
+        );
+        Assert.Contains(
+            await new ViewVerifier(test.Ledger).VerifyAsync([AnalyticsViews.StarFrequency]),
+            v => v is { Agrees: false, Lags: true, Missing: 8 }
+        );
 
         var refreshed = await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         Assert.Equal(AnalyticsViews.All.Count - 1, refreshed.Count);
@@ -41,20 +45,35 @@ public sealed class ViewRefreshTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("a", 8);
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        await new Almagest.Runs.Lifecycle.RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters(), Almagest.Ledger.Selections.StarFilter.All);
+        await new Almagest.Runs.Lifecycle.RunRepository(test.Ledger).CreateAsync(
+            dataset,
+            new DbscanParameters(),
+            Almagest.Ledger.Selections.StarFilter.All
+        );
         Assert.Equal(["mv_discovery_timeline"], (await new ViewRefresher(test.Ledger).RefreshPendingAsync()).Select(o => o.ViewName));
-        Assert.Equal(["cluster | 1 | 0", "cluster | 1 | 0"], await test.StringsAsync("select run_type, total_runs, completed_runs from mv_discovery_timeline"));
+        Assert.Equal(
+            ["cluster | 1 | 0", "cluster | 1 | 0"],
+            await test.StringsAsync("select run_type, total_runs, completed_runs from mv_discovery_timeline")
+        );
     }
 
     [Fact]
     public async Task Loading_stars_touches_the_coverage_and_labelling_them_the_views_that_know_labels()
     {
         await using var test = await TestLedger.CreateAsync();
-        async Task<IEnumerable<string>> LaggingAsync() => (await new ViewStatusReader(test.Ledger).ReadAsync()).Where(s => s.Lags && s.PendingRuns == 0).Select(s => s.ViewName);
+        async Task<IEnumerable<string>> LaggingAsync() =>
+            (await new ViewStatusReader(test.Ledger).ReadAsync()).Where(s => s.Lags && s.PendingRuns == 0).Select(s => s.ViewName);
         await test.AddDatasetAsync("a", 8);
         Assert.Equal(["mv_dataset_coverage"], await LaggingAsync());
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        foreach (var change in new[] { "insert into star_labels (star_id, is_anomaly) select star_id, 1 from stars", "update star_labels set is_anomaly = 0", "delete from star_labels" })
+        foreach (
+            var change in new[]
+            {
+                "insert into star_labels (star_id, is_anomaly) select star_id, 1 from stars",
+                "update star_labels set is_anomaly = 0",
+                "delete from star_labels",
+            }
+        )
         {
             await test.ExecuteAsync(change);
             Assert.Equal(["mv_discovery_quality", "mv_parameter_performance"], await LaggingAsync());
@@ -124,14 +143,34 @@ public sealed class ViewRefreshTests
     public async Task The_record_of_a_refresher_that_died_is_closed_by_the_next()
     {
         await using var test = await TestLedger.CreateAsync();
-        await test.ExecuteAsync("insert into view_refreshes (view_name, reason, started_at, outcome) values ('mv_discovery_timeline', 'run', now(), 'running')");
+        await test.ExecuteAsync(
+            "insert into view_refreshes (view_name, reason, started_at, outcome) values ('mv_discovery_timeline', 'run', now(), 'running')"
+        );
         // Nobody holds the lock of the refreshers: it does not run, whatever its record says.
-        Assert.True((await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == "mv_discovery_timeline")
-            is { IsRefreshing: false, LastOutcome: "failed", ConsecutiveFailures: 1, LastError: "the refreshing program ended before it was done" });
-        await using (var guard = await Almagest.Ledger.Database.AdvisoryLock.TakeAsync(test.Ledger, ViewRefresher.RefreshLock, TestContext.Current.CancellationToken))
-            Assert.True((await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == "mv_discovery_timeline").IsRefreshing);
+        Assert.True(
+            (await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == "mv_discovery_timeline")
+                is {
+                    IsRefreshing: false,
+                    LastOutcome: "failed",
+                    ConsecutiveFailures: 1,
+                    LastError: "the refreshing program ended before it was done"
+                }
+        );
+        await using (
+            var guard = await Almagest.Ledger.Database.AdvisoryLock.TakeAsync(
+                test.Ledger,
+                ViewRefresher.RefreshLock,
+                TestContext.Current.CancellationToken
+            )
+        )
+            Assert.True(
+                (await new ViewStatusReader(test.Ledger).ReadAsync()).Single(s => s.ViewName == "mv_discovery_timeline").IsRefreshing
+            );
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
-        Assert.Equal(["failed | the refreshing program ended before it was done"], await test.StringsAsync("select outcome, error from view_refreshes"));
+        Assert.Equal(
+            ["failed | the refreshing program ended before it was done"],
+            await test.StringsAsync("select outcome, error from view_refreshes")
+        );
     }
 
     [Fact]
@@ -144,7 +183,10 @@ public sealed class ViewRefreshTests
         await test.ExecuteAsync($"update discovery_results set is_anomaly = 1 where run_id = '{run}' and star_id = {stars[7]}");
         var stats = (await new ViewVerifier(test.Ledger).VerifyAsync()).Single(v => v.ViewName == "mv_discovery_run_stats");
         Assert.Equal((1L, 1L, false), (stats.Missing, stats.Unexpected, stats.Agrees));
-        Assert.Contains(stats.Examples, e => e.StartsWith("missing", StringComparison.Ordinal) && e.Contains("\"anomaly_count\": 4", StringComparison.Ordinal));
+        Assert.Contains(
+            stats.Examples,
+            e => e.StartsWith("missing", StringComparison.Ordinal) && e.Contains("\"anomaly_count\": 4", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

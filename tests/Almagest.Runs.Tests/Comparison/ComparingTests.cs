@@ -40,7 +40,8 @@ public sealed class ComparingTests
         {
             for (var j = 0; j < 3; j++)
             {
-                if (i == j) continue;
+                if (i == j)
+                    continue;
                 var counted = MarkOverlap.Count(marks[i].Analysed, marks[i].Marked, marks[j].Analysed, marks[j].Marked);
                 Assert.Equal((await new RunAgreementReader(made.Test.Ledger).ReadAsync(runs[i], runs[j])).Overlap, counted);
             }
@@ -55,7 +56,9 @@ public sealed class ComparingTests
         await using var made = await MadeRuns.CreateAsync(600);
         var runs = new List<DiscoveryRun>
         {
-            await made.AnomaliesAsync(Flags(0, 30)), await made.AnomaliesAsync(Flags(5, 30)), await made.AnomaliesAsync(Flags(300, 30)),
+            await made.AnomaliesAsync(Flags(0, 30)),
+            await made.AnomaliesAsync(Flags(5, 30)),
+            await made.AnomaliesAsync(Flags(300, 30)),
             await made.AnomaliesAsync(i => i >= 300 ? Flags(310, 20)(i) : null, filter: s_north),
             await made.AnomaliesAsync(i => i < 100 ? Flags(0, 10)(i) : null, filter: new StarFilter { DecDeg = new Bounds(null, -60) }),
         };
@@ -105,16 +108,22 @@ public sealed class ComparingTests
         await using var made = await MadeRuns.CreateAsync(200);
         var forest = new IsolationForestParameters();
         var first = await made.AnomaliesAsync(Flags(0, 10), forest);
-        foreach (var (other, differences, reason) in new (DiscoveryRun, string, string)[]
-        {
-            (await made.AnomaliesAsync(Flags(5, 10), forest with { RandomState = 1 }), "seed", FlipReason.Seed),
-            (await made.AnomaliesAsync(Flags(5, 10), forest with { Features = "classic", RandomState = 1 }), "features seed", FlipReason.Features),
-            (await made.AnomaliesAsync(Flags(5, 10), forest with { NEstimators = 7 }), "parameters", FlipReason.Parameters),
-            (await made.AnomaliesAsync(Flags(5, 10), forest with { Contamination = 0.2 }), "contamination", FlipReason.Threshold),
-            (await made.AnomaliesAsync(Flags(5, 10), forest), "", FlipReason.Program),
-            (await made.AnomaliesAsync(Flags(5, 10), forest, s_north), "selection", FlipReason.Data),
-            (await made.ClustersAsync(i => i is >= 5 and < 15 ? -1 : 0), "algorithm", FlipReason.Algorithm),
-        })
+        foreach (
+            var (other, differences, reason) in new (DiscoveryRun, string, string)[]
+            {
+                (await made.AnomaliesAsync(Flags(5, 10), forest with { RandomState = 1 }), "seed", FlipReason.Seed),
+                (
+                    await made.AnomaliesAsync(Flags(5, 10), forest with { Features = "classic", RandomState = 1 }),
+                    "features seed",
+                    FlipReason.Features
+                ),
+                (await made.AnomaliesAsync(Flags(5, 10), forest with { NEstimators = 7 }), "parameters", FlipReason.Parameters),
+                (await made.AnomaliesAsync(Flags(5, 10), forest with { Contamination = 0.2 }), "contamination", FlipReason.Threshold),
+                (await made.AnomaliesAsync(Flags(5, 10), forest), "", FlipReason.Program),
+                (await made.AnomaliesAsync(Flags(5, 10), forest, s_north), "selection", FlipReason.Data),
+                (await made.ClustersAsync(i => i is >= 5 and < 15 ? -1 : 0), "algorithm", FlipReason.Algorithm),
+            }
+        )
         {
             Assert.Equal(differences, string.Join(' ', RunDifference.Of(first, other).Differences));
             var pair = await new RunAgreementReader(made.Test.Ledger).ReadAsync(first, other);
@@ -122,7 +131,9 @@ public sealed class ComparingTests
             Assert.Equal([new(reason, 5)], counts.OnlyIn1);
         }
         var part = await made.AnomaliesAsync(i => i >= 6 ? Flags(8, 10)(i) : null, forest, s_north);
-        var flips = await new PairStarReader(made.Test.Ledger).CountAsync(await new RunAgreementReader(made.Test.Ledger).ReadAsync(first, part));
+        var flips = await new PairStarReader(made.Test.Ledger).CountAsync(
+            await new RunAgreementReader(made.Test.Ledger).ReadAsync(first, part)
+        );
         // 0 to 5 were not analysed; 6 and 7 were, by a forest that learned from other stars.
         Assert.Equal([new(FlipReason.Data, 8)], flips.OnlyIn1);
     }
@@ -134,9 +145,12 @@ public sealed class ComparingTests
         var forest = new IsolationForestParameters();
         DiscoveryRun[] runs =
         [
-            await made.AnomaliesAsync(Flags(0, 10), forest), await made.AnomaliesAsync(Flags(2, 12), forest with { RandomState = 1 }),
-            await made.AnomaliesAsync(Flags(0, 20), forest with { RandomState = 2 }), await made.AnomaliesAsync(Flags(100, 10), forest with { Features = "classic" }),
-            await made.ClustersAsync(i => i < 200 ? i / 100 : -1), await made.ClustersAsync(i => i < 200 ? 1 - i / 100 : -1, new DbscanParameters { Eps = 0.3 }),
+            await made.AnomaliesAsync(Flags(0, 10), forest),
+            await made.AnomaliesAsync(Flags(2, 12), forest with { RandomState = 1 }),
+            await made.AnomaliesAsync(Flags(0, 20), forest with { RandomState = 2 }),
+            await made.AnomaliesAsync(Flags(100, 10), forest with { Features = "classic" }),
+            await made.ClustersAsync(i => i < 200 ? i / 100 : -1),
+            await made.ClustersAsync(i => i < 200 ? 1 - i / 100 : -1, new DbscanParameters { Eps = 0.3 }),
         ];
         await new ViewRefresher(made.Test.Ledger).RefreshPendingAsync();
         var table = await new RunTableReader(made.Test.Ledger).ReadAsync(runs[..4]);
@@ -154,7 +168,10 @@ public sealed class ComparingTests
         Assert.Equal(15, mixed.Pairs.Count);
         Assert.Equal(1, Assert.Single(mixed.Pairs, p => p.AdjustedRandIndex is not null).AdjustedRandIndex);
         Assert.Contains("algorithm", mixed.Differing.Select(d => d.Name));
-        Assert.Equal(["null", "null", "null", "null", "0.5", "0.3"], mixed.Differing.Single(d => d.Name == "eps").Values.Select(v => v ?? "null"));
+        Assert.Equal(
+            ["null", "null", "null", "null", "0.5", "0.3"],
+            mixed.Differing.Single(d => d.Name == "eps").Values.Select(v => v ?? "null")
+        );
         Assert.All(mixed.Runs, r => Assert.Null(r.Weight));
     }
 
@@ -162,7 +179,12 @@ public sealed class ComparingTests
     public async Task A_consensus_is_that_of_the_plain_ranking_with_the_stars_of_the_catalogue()
     {
         await using var made = await MadeRuns.CreateAsync(300);
-        DiscoveryRun[] runs = [await made.AnomaliesAsync(Flags(0, 10)), await made.AnomaliesAsync(Flags(0, 10)), await made.AnomaliesAsync(i => i < 150 ? Flags(5, 10)(i) : null, filter: s_north)];
+        DiscoveryRun[] runs =
+        [
+            await made.AnomaliesAsync(Flags(0, 10)),
+            await made.AnomaliesAsync(Flags(0, 10)),
+            await made.AnomaliesAsync(i => i < 150 ? Flags(5, 10)(i) : null, filter: s_north),
+        ];
         var found = await new ConsensusReader(made.Test.Ledger).ReadAsync([runs[2], runs[0], runs[1]], 5);
         var plain = new ConsensusRanking(await new RunSetReader(made.Test.Ledger).MarksAsync(runs)).Top(5);
         Assert.Equal(plain, found.Stars.Select(s => s.Consensus));
@@ -171,7 +193,10 @@ public sealed class ComparingTests
         Assert.Equal(runs.Select(r => r.RunId), found.Runs.Select(r => r.Run.RunId));
         Assert.Equal(found.EffectiveRuns, found.Runs.Sum(r => r.Weight), 1e-12);
         Assert.True(found.Runs[2].Weight > found.Runs[0].Weight);
-        Assert.Equal(runs.Select(r => r.RunId), (await ComparedRuns.NewestAsync(made.Test.Ledger, RunTypes.Anomaly, made.DatasetId)).Select(r => r.RunId));
+        Assert.Equal(
+            runs.Select(r => r.RunId),
+            (await ComparedRuns.NewestAsync(made.Test.Ledger, RunTypes.Anomaly, made.DatasetId)).Select(r => r.RunId)
+        );
         Assert.Empty((await new ConsensusReader(made.Test.Ledger).ReadAsync([])).Stars);
     }
 
@@ -181,10 +206,22 @@ public sealed class ComparingTests
         await using var made = await MadeRuns.CreateAsync(300);
         DiscoveryRun[] runs =
         [
-            await made.ClustersAsync(i => i < 60 ? 0 : i is >= 100 and < 130 ? 1 : -1), await made.ClustersAsync(i => i < 58 ? 7 : i is >= 100 and < 130 ? 3 : -1),
+            await made.ClustersAsync(i =>
+                i < 60 ? 0
+                : i is >= 100 and < 130 ? 1
+                : -1
+            ),
+            await made.ClustersAsync(i =>
+                i < 58 ? 7
+                : i is >= 100 and < 130 ? 3
+                : -1
+            ),
             await made.ClustersAsync(i => i < 110 ? (i < 60 ? 2 : -1) : null, filter: s_north),
         ];
-        var found = await new ClusterIdentityReader(made.Test.Ledger).ReadAsync([runs[1], runs[2], runs[0]], new ClusterMatchingOptions { Members = 100 });
+        var found = await new ClusterIdentityReader(made.Test.Ledger).ReadAsync(
+            [runs[1], runs[2], runs[0]],
+            new ClusterMatchingOptions { Members = 100 }
+        );
         Assert.Equal(runs.Select(r => r.RunId), found.Runs.Select(r => r.RunId));
         var large = found.Identities.Identities[0];
         Assert.Equal([0, 7, 2], large.Found.Select(f => f.ClusterId));
@@ -194,8 +231,14 @@ public sealed class ComparingTests
         var small = found.Identities.Identities[1];
         // The third run saw 10 of its stars, and no cluster there.
         Assert.Equal((2, 3), (small.Found.Count, small.Covered));
-        Assert.Equal((2, 2), (small.Members.Single(m => m.StarId == made.Stars[120]).In, small.Members.Single(m => m.StarId == made.Stars[120]).Of));
-        Assert.Equal((2, 3), (small.Members.Single(m => m.StarId == made.Stars[105]).In, small.Members.Single(m => m.StarId == made.Stars[105]).Of));
+        Assert.Equal(
+            (2, 2),
+            (small.Members.Single(m => m.StarId == made.Stars[120]).In, small.Members.Single(m => m.StarId == made.Stars[120]).Of)
+        );
+        Assert.Equal(
+            (2, 3),
+            (small.Members.Single(m => m.StarId == made.Stars[105]).In, small.Members.Single(m => m.StarId == made.Stars[105]).Of)
+        );
     }
 
     [Fact]
@@ -208,19 +251,29 @@ public sealed class ComparingTests
         var pending = await new RunRepository(ledger).CreateAsync(made.DatasetId, new IsolationForestParameters(), StarFilter.All);
         await Refused(LedgerErrorKind.Invalid, () => ComparedRuns.LoadAsync(ledger, [run.RunId]));
         await Refused(LedgerErrorKind.Invalid, () => ComparedRuns.LoadAsync(ledger, [run.RunId, run.RunId]));
-        await Refused(LedgerErrorKind.Invalid, () => ComparedRuns.LoadAsync(ledger, [.. Enumerable.Range(0, ComparedRuns.Most + 1).Select(_ => Guid.NewGuid())]));
+        await Refused(
+            LedgerErrorKind.Invalid,
+            () => ComparedRuns.LoadAsync(ledger, [.. Enumerable.Range(0, ComparedRuns.Most + 1).Select(_ => Guid.NewGuid())])
+        );
         await Refused(LedgerErrorKind.NotFound, () => ComparedRuns.LoadAsync(ledger, [run.RunId, Guid.NewGuid()]));
         await Refused(LedgerErrorKind.Conflict, () => ComparedRuns.LoadAsync(ledger, [run.RunId, pending.RunId]));
         await Refused(LedgerErrorKind.Invalid, () => new ConsensusReader(ledger).ReadAsync([run, clusters]));
         await Refused(LedgerErrorKind.Invalid, () => new ClusterIdentityReader(ledger).ReadAsync([run, clusters]));
-        await Refused(LedgerErrorKind.Invalid, () => new ClusterIdentityReader(ledger).ReadAsync([clusters], new ClusterMatchingOptions { MinJaccard = 0 }));
-        await Refused(LedgerErrorKind.Invalid, () => new ClusterIdentityReader(ledger).ReadAsync([clusters], new ClusterMatchingOptions { Members = 10_000, Limit = 1000 }));
+        await Refused(
+            LedgerErrorKind.Invalid,
+            () => new ClusterIdentityReader(ledger).ReadAsync([clusters], new ClusterMatchingOptions { MinJaccard = 0 })
+        );
+        await Refused(
+            LedgerErrorKind.Invalid,
+            () => new ClusterIdentityReader(ledger).ReadAsync([clusters], new ClusterMatchingOptions { Members = 10_000, Limit = 1000 })
+        );
 
         static async Task Refused<T>(LedgerErrorKind kind, Func<Task<T>> ask)
         {
             var error = await Assert.ThrowsAsync<LedgerException>(ask);
             Assert.Equal(kind, error.Kind);
-            if (kind == LedgerErrorKind.Invalid) Assert.NotNull(error.Field);
+            if (kind == LedgerErrorKind.Invalid)
+                Assert.NotNull(error.Field);
         }
     }
 }

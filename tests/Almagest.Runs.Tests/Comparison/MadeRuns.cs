@@ -31,7 +31,11 @@ internal sealed class MadeRuns : IAsyncDisposable
     }
 
     /// <param name="scores">by star: negative = flagged; null = not analysed</param>
-    public async Task<DiscoveryRun> AnomaliesAsync(Func<int, double?> scores, IsolationForestParameters? parameters = null, StarFilter? filter = null)
+    public async Task<DiscoveryRun> AnomaliesAsync(
+        Func<int, double?> scores,
+        IsolationForestParameters? parameters = null,
+        StarFilter? filter = null
+    )
     {
         var runs = new RunRepository(Test.Ledger);
         var run = await runs.CreateAsync(DatasetId, parameters ?? new IsolationForestParameters(), filter ?? StarFilter.All);

@@ -26,7 +26,13 @@ public sealed class CrossMatchTests
         return (test, firsts, seconds);
     }
 
-    private static CrossMatchRequest Request(double radius = 1.05) => new() { Dataset1 = "one", Dataset2 = "two", RadiusArcsec = radius };
+    private static CrossMatchRequest Request(double radius = 1.05) =>
+        new()
+        {
+            Dataset1 = "one",
+            Dataset2 = "two",
+            RadiusArcsec = radius,
+        };
 
     [Fact]
     public async Task Pairs_within_the_radius_become_links_with_their_separations()
@@ -42,7 +48,8 @@ public sealed class CrossMatchTests
 
         var table = await new CrossMatchRepository(test.Ledger).TableAsync(report.Match, cancellationToken: CancellationToken);
         var rows = new List<object?[]>();
-        await foreach (var batch in table.Batches) rows.AddRange(batch);
+        await foreach (var batch in table.Batches)
+            rows.AddRange(batch);
         Assert.Equal(["star_1_id", "source_id_1", "ra_deg_1"], table.Columns.Take(3).Select(c => c.Name));
         Assert.Equal(("pos.eq.ra;meta.main", "pos.eq.ra"), (table.Columns[2].Ucd, table.Columns[9].Ucd));
         Assert.Equal(("one-3", "two-26"), ((string?)rows[3][1], (string?)rows[3][8]));
@@ -57,12 +64,19 @@ public sealed class CrossMatchTests
         // Star 20 of the first is 2" south of its twin, and moves north by 0.1" a year.
         await using (var context = test.Ledger.CreateContext())
         {
-            await context.Stars.Where(s => s.SourceId == "one-20").ExecuteUpdateAsync(u => u.SetProperty(s => s.PmraMasYr, 0.0).SetProperty(s => s.PmdecMasYr, 100.0), CancellationToken);
+            await context
+                .Stars.Where(s => s.SourceId == "one-20")
+                .ExecuteUpdateAsync(u => u.SetProperty(s => s.PmraMasYr, 0.0).SetProperty(s => s.PmdecMasYr, 100.0), CancellationToken);
         }
         var request = Request(0.001) with { Epoch1 = 2000, Epoch2 = 2020 };
         var report = await new CrossMatcher(test.Ledger).MatchAsync(request, cancellationToken: CancellationToken);
         Assert.Equal((2, 2020.0, 1, 0), (report.Match.LinkCount, report.Match.Epoch, report.Moved1, report.Moved2));
-        Assert.Equal(1, (await new CrossMatcher(test.Ledger).MatchAsync(request with { Epoch = 2000 }, cancellationToken: CancellationToken)).Match.LinkCount);
+        Assert.Equal(
+            1,
+            (await new CrossMatcher(test.Ledger).MatchAsync(request with { Epoch = 2000 }, cancellationToken: CancellationToken))
+                .Match
+                .LinkCount
+        );
     }
 
     [Fact]
@@ -73,12 +87,25 @@ public sealed class CrossMatchTests
         // Star 20 again, now 2 pc away and approaching at 500 km/s: it is 0.5 % nearer after 20 years, its way on the sky as much longer.
         await using (var context = test.Ledger.CreateContext())
         {
-            await context.Stars.Where(s => s.SourceId == "one-20").ExecuteUpdateAsync(
-                u => u.SetProperty(s => s.PmraMasYr, 0.0).SetProperty(s => s.PmdecMasYr, 99.4886447)
-                    .SetProperty(s => s.ParallaxMas, 500.0).SetProperty(s => s.RadialVelocityKmS, -500.0),
-                CancellationToken);
+            await context
+                .Stars.Where(s => s.SourceId == "one-20")
+                .ExecuteUpdateAsync(
+                    u =>
+                        u.SetProperty(s => s.PmraMasYr, 0.0)
+                            .SetProperty(s => s.PmdecMasYr, 99.4886447)
+                            .SetProperty(s => s.ParallaxMas, 500.0)
+                            .SetProperty(s => s.RadialVelocityKmS, -500.0),
+                    CancellationToken
+                );
         }
-        var report = await new CrossMatcher(test.Ledger).MatchAsync(Request(0.001) with { Epoch1 = 2000, Epoch2 = 2020 }, cancellationToken: CancellationToken);
+        var report = await new CrossMatcher(test.Ledger).MatchAsync(
+            Request(0.001) with
+            {
+                Epoch1 = 2000,
+                Epoch2 = 2020,
+            },
+            cancellationToken: CancellationToken
+        );
         Assert.Equal((2, 1), (report.Match.LinkCount, report.Moved1));
     }
 
@@ -93,8 +120,17 @@ public sealed class CrossMatchTests
         var (test, _, _) = await CreateAsync();
         await using var _1 = test;
         var request = Request(radius) with { Epoch1 = epoch1, Epoch2 = epoch2 };
-        Assert.Equal(field, (await Assert.ThrowsAsync<LedgerException>(() => new CrossMatcher(test.Ledger).MatchAsync(request, cancellationToken: CancellationToken))).Field);
-        var same = await Assert.ThrowsAsync<LedgerException>(() => new CrossMatcher(test.Ledger).MatchAsync(Request() with { Dataset2 = "one" }, cancellationToken: CancellationToken));
+        Assert.Equal(
+            field,
+            (
+                await Assert.ThrowsAsync<LedgerException>(() =>
+                    new CrossMatcher(test.Ledger).MatchAsync(request, cancellationToken: CancellationToken)
+                )
+            ).Field
+        );
+        var same = await Assert.ThrowsAsync<LedgerException>(() =>
+            new CrossMatcher(test.Ledger).MatchAsync(Request() with { Dataset2 = "one" }, cancellationToken: CancellationToken)
+        );
         Assert.Equal("dataset_2", same.Field);
         Assert.Empty(await new CrossMatchRepository(test.Ledger).ListAsync(CancellationToken));
     }
@@ -105,19 +141,51 @@ public sealed class CrossMatchTests
         var (test, firsts, seconds) = await CreateAsync();
         await using var _ = test;
         var labels = new StarLabels(test.Ledger);
-        for (var i = 0; i < 5; i++) await labels.SetAsync(new StarLabel { StarId = firsts[i], LabelSet = "truth", IsAnomaly = i % 2, Kind = "white dwarf" }, CancellationToken);
-        await labels.SetAsync(new StarLabel { StarId = seconds[29], LabelSet = "truth", Kind = "kept" }, CancellationToken);
+        for (var i = 0; i < 5; i++)
+            await labels.SetAsync(
+                new StarLabel
+                {
+                    StarId = firsts[i],
+                    LabelSet = "truth",
+                    IsAnomaly = i % 2,
+                    Kind = "white dwarf",
+                },
+                CancellationToken
+            );
+        await labels.SetAsync(
+            new StarLabel
+            {
+                StarId = seconds[29],
+                LabelSet = "truth",
+                Kind = "kept",
+            },
+            CancellationToken
+        );
         var match = (await new CrossMatcher(test.Ledger).MatchAsync(Request(), cancellationToken: CancellationToken)).Match;
 
         var report = await new LinkedLabels(test.Ledger).CopyAsync(match, cancellationToken: CancellationToken);
         Assert.Equal(new LinkedLabelReport(4, 0, 1), report);
-        var copied = await test.Ledger.ReadAsync(c => c.StarLabels.Where(l => seconds.Contains(l.StarId)).OrderByDescending(l => l.StarId), CancellationToken);
+        var copied = await test.Ledger.ReadAsync(
+            c => c.StarLabels.Where(l => seconds.Contains(l.StarId)).OrderByDescending(l => l.StarId),
+            CancellationToken
+        );
         Assert.Equal(["kept", "white dwarf", "white dwarf", "white dwarf", "white dwarf"], copied.Select(l => l.Kind));
         Assert.Equal([null, 1, 0, 1, 0], copied.Select(l => l.IsAnomaly));
-        Assert.Equal(5, (await new LinkedLabels(test.Ledger).CopyAsync(match, overwrite: true, cancellationToken: CancellationToken)).Copied);
+        Assert.Equal(
+            5,
+            (await new LinkedLabels(test.Ledger).CopyAsync(match, overwrite: true, cancellationToken: CancellationToken)).Copied
+        );
 
         // All pairs of a degree and a half: a star of the second now has three labelled neighbours, which do not agree.
-        var wide = (await new CrossMatcher(test.Ledger).MatchAsync(Request(5400) with { Find = MatchFind.All }, cancellationToken: CancellationToken)).Match;
+        var wide = (
+            await new CrossMatcher(test.Ledger).MatchAsync(
+                Request(5400) with
+                {
+                    Find = MatchFind.All,
+                },
+                cancellationToken: CancellationToken
+            )
+        ).Match;
         var ambiguous = await new LinkedLabels(test.Ledger).CopyAsync(wide, targetSet: "wide", cancellationToken: CancellationToken);
         Assert.True(ambiguous.Ambiguous >= 4, $"{ambiguous}");
     }
@@ -132,7 +200,10 @@ public sealed class CrossMatchTests
         var two = await RunAsync(test, match.Dataset2Id, seconds, 29, 28, 26, 5);
         var found = await new LinkedComparison(test.Ledger).ReadAsync(match, two, one, CancellationToken);
         // Eleven pairs; run 1 flags three of them, run 2 the first, the second and the fourth.
-        Assert.Equal((one.RunId, 11L, 11L, 3L, 3L, 2L), (found.Run1.RunId, found.Links, found.Overlap.Shared, found.Overlap.Marked1, found.Overlap.Marked2, found.Overlap.Common));
+        Assert.Equal(
+            (one.RunId, 11L, 11L, 3L, 3L, 2L),
+            (found.Run1.RunId, found.Links, found.Overlap.Shared, found.Overlap.Marked1, found.Overlap.Marked2, found.Overlap.Common)
+        );
         Assert.Equal(0.5, found.Overlap.Jaccard, 1e-12);
         await Assert.ThrowsAsync<LedgerException>(() => new LinkedComparison(test.Ledger).ReadAsync(match, one, one, CancellationToken));
     }
@@ -157,7 +228,10 @@ public sealed class CrossMatchTests
         var first = (await new CrossMatcher(test.Ledger).MatchAsync(Request(), cancellationToken: CancellationToken)).Match;
         var second = (await new CrossMatcher(test.Ledger).MatchAsync(Request(0.35), cancellationToken: CancellationToken)).Match;
         await matches.DeleteAsync(first.MatchId, CancellationToken);
-        Assert.Equal([second.MatchId], (await test.Ledger.ReadAsync(c => c.StarLinks.Select(l => l.MatchId).Distinct(), CancellationToken)));
+        Assert.Equal(
+            [second.MatchId],
+            (await test.Ledger.ReadAsync(c => c.StarLinks.Select(l => l.MatchId).Distinct(), CancellationToken))
+        );
         await new DatasetRepository(test.Ledger).DeleteAsync(second.Dataset2Id, cancellationToken: CancellationToken);
         Assert.Empty(await test.Ledger.ReadAsync(c => c.StarLinks, CancellationToken));
         Assert.Empty(await matches.ListAsync(CancellationToken));
@@ -173,10 +247,14 @@ public sealed class CrossMatchTests
         var dataset = await new DatasetRepository(test.Ledger).FindAsync("one", CancellationToken);
         var coverage = await reader.OfDatasetAsync(dataset, 5, CancellationToken);
         Assert.Equal(5, coverage.Order);
-        for (var i = 0; i < 30; i++) Assert.True(coverage.Contains(10 + i, i));
+        for (var i = 0; i < 30; i++)
+            Assert.True(coverage.Contains(10 + i, i));
         Assert.False(coverage.Contains(200, 0));
         var run = await RunAsync(test, dataset.DatasetId, [.. firsts.Take(3)]);
         Assert.Equal(3, (await reader.OfRunAsync(run, 10, CancellationToken)).Cells.Count);
-        Assert.Equal("order", (await Assert.ThrowsAsync<LedgerException>(() => reader.OfDatasetAsync(dataset, 30, CancellationToken))).Field);
+        Assert.Equal(
+            "order",
+            (await Assert.ThrowsAsync<LedgerException>(() => reader.OfDatasetAsync(dataset, 30, CancellationToken))).Field
+        );
     }
 }

@@ -13,7 +13,8 @@ namespace Almagest.Runs.Tests.Lifecycle;
 /// <summary>Every operation on a run in every status: what becomes of it, or how it is refused.</summary>
 public sealed class RunTransitionTests
 {
-    /// <summary>- = nothing happens, ! = refused with that code, gone = the run is no longer there, asked = it goes on and is asked to stop.</summary>
+    /// <summary>- = nothing happens, ! = refused with that code, gone = the run is no longer there, asked = it goes on and is asked to
+    /// stop.</summary>
     private const string Table = """
         operation             pending    running         completed  failed     cancelled
         take                  running    -               -          -          -
@@ -52,15 +53,22 @@ public sealed class RunTransitionTests
                 var outcome = await TryAsync(test, columns[i], cells[0]);
                 expected.Add($"{cells[0]}, {columns[i]}: {cells[i]}");
                 found.Add($"{cells[0]}, {columns[i]}: {outcome}");
-                if (RunStatus.All.Contains(outcome)) seen.Add((cells[0], columns[i], outcome));
-                if (outcome == "asked") seen.Add((cells[0], columns[i], columns[i]));
+                if (RunStatus.All.Contains(outcome))
+                    seen.Add((cells[0], columns[i], outcome));
+                if (outcome == "asked")
+                    seen.Add((cells[0], columns[i], columns[i]));
             }
         }
         Assert.Equal(expected, found);
         // The table in the code says the same: it holds these changes and no other.
         Assert.Equal(
             RunLife.Operations.SelectMany(o => o.Steps.Select(step => $"{o.Name}: {step.From} to {step.To}")).Order(),
-            seen.Select(s => $"{RunLife.Operations.First(o => s.Operation.StartsWith(o.Name, StringComparison.Ordinal)).Name}: {s.From} to {s.To}").Distinct().Order());
+            seen.Select(s =>
+                    $"{RunLife.Operations.First(o => s.Operation.StartsWith(o.Name, StringComparison.Ordinal)).Name}: {s.From} to {s.To}"
+                )
+                .Distinct()
+                .Order()
+        );
     }
 
     [Fact]
@@ -72,12 +80,20 @@ public sealed class RunTransitionTests
             var run = await RunInAsync(test, from, "guards");
             foreach (var to in RunStatus.All.Append("resting").Where(to => to != from))
             {
-                var refusal = await RefusalAsync(() => test.ExecuteAsync($"update discovery_runs set status = '{to}' where run_id = '{run.RunId}'"));
-                var expected = from == RunStatus.Completed ? ErrorCode.RefusedByLedger : to is RunStatus.Completed or "resting" ? ErrorCode.InvalidValue : null;
+                var refusal = await RefusalAsync(() =>
+                    test.ExecuteAsync($"update discovery_runs set status = '{to}' where run_id = '{run.RunId}'")
+                );
+                var expected =
+                    from == RunStatus.Completed ? ErrorCode.RefusedByLedger
+                    : to is RunStatus.Completed or "resting" ? ErrorCode.InvalidValue
+                    : null;
                 Assert.Equal((from, to, expected), (from, to, refusal?.Code));
-                if (expected is null) await test.ExecuteAsync($"update discovery_runs set status = '{from}' where run_id = '{run.RunId}'");
+                if (expected is null)
+                    await test.ExecuteAsync($"update discovery_runs set status = '{from}' where run_id = '{run.RunId}'");
             }
-            var flag = await RefusalAsync(() => test.ExecuteAsync($"update discovery_runs set is_complete = not is_complete where run_id = '{run.RunId}'"));
+            var flag = await RefusalAsync(() =>
+                test.ExecuteAsync($"update discovery_runs set is_complete = not is_complete where run_id = '{run.RunId}'")
+            );
             Assert.Equal(from == RunStatus.Completed ? ErrorCode.RefusedByLedger : ErrorCode.InvalidValue, flag?.Code);
         }
     }
@@ -85,18 +101,29 @@ public sealed class RunTransitionTests
     [Fact]
     public void No_other_file_writes_a_status()
     {
-        var files = SourceTree.Files("Almagest.Ledger", "Almagest.Runs", "Almagest.Charts", "Almagest.Dashboard", "Almagest.Server", "Almagest.Cli")
-            .Where(file => !file.Name.Contains("/Migrations/", StringComparison.Ordinal)).ToList();
-        Assert.Equal(["Almagest.Runs/Lifecycle/RunLife.cs"],
-            files.Where(f => f.Text.Contains("update public.discovery_runs", StringComparison.Ordinal)).Select(f => f.Name));
-        Assert.Equal(["Almagest.Ledger/Datasets/DatasetRepository.cs", "Almagest.Runs/Lifecycle/RunLife.cs"],
-            files.Where(f => f.Text.Contains("delete from public.discovery_runs", StringComparison.Ordinal)).Select(f => f.Name).Order(StringComparer.Ordinal));
+        var files = SourceTree
+            .Files("Almagest.Ledger", "Almagest.Runs", "Almagest.Charts", "Almagest.Dashboard", "Almagest.Server", "Almagest.Cli")
+            .Where(file => !file.Name.Contains("/Migrations/", StringComparison.Ordinal))
+            .ToList();
+        Assert.Equal(
+            ["Almagest.Runs/Lifecycle/RunLife.cs"],
+            files.Where(f => f.Text.Contains("update public.discovery_runs", StringComparison.Ordinal)).Select(f => f.Name)
+        );
+        Assert.Equal(
+            ["Almagest.Ledger/Datasets/DatasetRepository.cs", "Almagest.Runs/Lifecycle/RunLife.cs"],
+            files
+                .Where(f => f.Text.Contains("delete from public.discovery_runs", StringComparison.Ordinal))
+                .Select(f => f.Name)
+                .Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain(files, f => f.Text.Contains("insert into public.discovery_runs", StringComparison.Ordinal));
         Assert.DoesNotContain(files, f => f.Text.Contains("Status = RunStatus.", StringComparison.Ordinal));
     }
 
-    private static string[] Cells(string line) => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .SelectMany((cell, i) => i == 0 ? [cell] : cell.Split(' ')).ToArray();
+    private static string[] Cells(string line) =>
+        line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .SelectMany((cell, i) => i == 0 ? [cell] : cell.Split(' '))
+            .ToArray();
 
     private static async Task<string> TryAsync(TestLedger test, string from, string operation)
     {
@@ -107,10 +134,12 @@ public sealed class RunTransitionTests
             return "!" + refused.Code.Name;
         }
         var left = await test.Ledger.ReadAsync(c => c.Runs.Where(r => r.RunId == run.RunId), CancellationToken);
-        if (left.Count == 0) return "gone";
+        if (left.Count == 0)
+            return "gone";
         Assert.Equal(left[0].Status == RunStatus.Completed, left[0].IsComplete);
         return left[0].Status != from ? left[0].Status
-            : left[0].CancelRequestedAt is not null && from == RunStatus.Running && operation == "cancel" ? "asked" : "-";
+            : left[0].CancelRequestedAt is not null && from == RunStatus.Running && operation == "cancel" ? "asked"
+            : "-";
     }
 
     private static async Task<LedgerException?> RefusalAsync(Func<Task> work)
@@ -132,30 +161,57 @@ public sealed class RunTransitionTests
         var claim = new RunClaim(run.RunId, run.Attempts, null);
         switch (operation)
         {
-            case "take": await claims.TakeAsync(run.RunId, CancellationToken); break;
-            case "hand back": await claims.HandBackAsync(claim); break;
-            case "end failed": await claims.EndAsync(claim, RunStatus.Failed, "trouble"); break;
-            case "end cancelled": await claims.EndAsync(claim, RunStatus.Cancelled, null); break;
-            case "lose": await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", CancellationToken); break;
+            case "take":
+                await claims.TakeAsync(run.RunId, CancellationToken);
+                break;
+            case "hand back":
+                await claims.HandBackAsync(claim);
+                break;
+            case "end failed":
+                await claims.EndAsync(claim, RunStatus.Failed, "trouble");
+                break;
+            case "end cancelled":
+                await claims.EndAsync(claim, RunStatus.Cancelled, null);
+                break;
+            case "lose":
+                await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", CancellationToken);
+                break;
             case "lose the last time":
-                if (!run.IsComplete) await test.ExecuteAsync($"update discovery_runs set restarts = max_restarts where run_id = '{run.RunId}'");
+                if (!run.IsComplete)
+                    await test.ExecuteAsync($"update discovery_runs set restarts = max_restarts where run_id = '{run.RunId}'");
                 await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", CancellationToken);
                 break;
             case "lose when cancelled":
-                if (run.Status == RunStatus.Running) await claims.CancelAsync(run.RunId, CancellationToken);
+                if (run.Status == RunStatus.Running)
+                    await claims.CancelAsync(run.RunId, CancellationToken);
                 await claims.LoseAsync(claim, TimeSpan.Zero, "it is gone", CancellationToken);
                 break;
-            case "cancel": await claims.CancelAsync(run.RunId, CancellationToken); break;
-            case "abandon failed": await runs.FailAsync(run.RunId, "trouble", CancellationToken); break;
-            case "abandon cancelled": await runs.CancelAsync(run.RunId, CancellationToken); break;
-            case "complete by creator": await CompleteAsync(await runs.BeginCompletionAsync(run.RunId, CancellationToken)); break;
-            case "complete by worker": await CompleteAsync(await runs.BeginCompletionAsync(claim, CancellationToken)); break;
+            case "cancel":
+                await claims.CancelAsync(run.RunId, CancellationToken);
+                break;
+            case "abandon failed":
+                await runs.FailAsync(run.RunId, "trouble", CancellationToken);
+                break;
+            case "abandon cancelled":
+                await runs.CancelAsync(run.RunId, CancellationToken);
+                break;
+            case "complete by creator":
+                await CompleteAsync(await runs.BeginCompletionAsync(run.RunId, CancellationToken));
+                break;
+            case "complete by worker":
+                await CompleteAsync(await runs.BeginCompletionAsync(claim, CancellationToken));
+                break;
             case "complete by the late":
                 await CompleteAsync(await runs.BeginCompletionAsync(claim with { Attempt = claim.Attempt - 1 }, CancellationToken));
                 break;
-            case "delete": await runs.DeleteAsync(run.RunId, CancellationToken); break;
-            case "delete dataset": await new DatasetRepository(test.Ledger).DeleteAsync(run.DatasetId, true, CancellationToken); break;
-            default: throw new ArgumentException($"there is no operation '{operation}'", nameof(operation));
+            case "delete":
+                await runs.DeleteAsync(run.RunId, CancellationToken);
+                break;
+            case "delete dataset":
+                await new DatasetRepository(test.Ledger).DeleteAsync(run.DatasetId, true, CancellationToken);
+                break;
+            default:
+                throw new ArgumentException($"there is no operation '{operation}'", nameof(operation));
         }
     }
 
@@ -163,13 +219,27 @@ public sealed class RunTransitionTests
     {
         var (claims, runs) = (new RunClaims(test.Ledger), new RunRepository(test.Ledger));
         var (dataset, _) = await test.AddDatasetAsync($"{operation} {status}", 0);
-        var run = await runs.CreateAsync(dataset, new DbscanParameters(), StarFilter.All, new RunPlacement(TimeSpan.Zero, 1), CancellationToken);
+        var run = await runs.CreateAsync(
+            dataset,
+            new DbscanParameters(),
+            StarFilter.All,
+            new RunPlacement(TimeSpan.Zero, 1),
+            CancellationToken
+        );
         switch (status)
         {
-            case RunStatus.Running: Assert.NotNull(await claims.TakeAsync(run.RunId, CancellationToken)); break;
-            case RunStatus.Completed: await CompleteAsync(await runs.BeginCompletionAsync(run.RunId, CancellationToken)); break;
-            case RunStatus.Failed: await runs.FailAsync(run.RunId, "trouble", CancellationToken); break;
-            case RunStatus.Cancelled: await runs.CancelAsync(run.RunId, CancellationToken); break;
+            case RunStatus.Running:
+                Assert.NotNull(await claims.TakeAsync(run.RunId, CancellationToken));
+                break;
+            case RunStatus.Completed:
+                await CompleteAsync(await runs.BeginCompletionAsync(run.RunId, CancellationToken));
+                break;
+            case RunStatus.Failed:
+                await runs.FailAsync(run.RunId, "trouble", CancellationToken);
+                break;
+            case RunStatus.Cancelled:
+                await runs.CancelAsync(run.RunId, CancellationToken);
+                break;
         }
         run = await runs.GetAsync(run.RunId, CancellationToken);
         Assert.Equal(status, run.Status);

@@ -23,7 +23,9 @@ public sealed class DiscoveryServiceTests
     public async Task An_anomaly_run_over_a_real_table_flags_its_share_and_the_views_show_it()
     {
         await using var test = await WithGaiaAsync();
-        var outcome = await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("gaia", StarFilter.All, new IsolationForestParameters()));
+        var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+            new RunRequest("gaia", StarFilter.All, new IsolationForestParameters())
+        );
         var run = await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value);
         Assert.True(run is { IsComplete: true, TotalStars: 12366, RandomSeed: 42 });
         var stats = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).StatsOfAsync(run.RunId);
@@ -37,18 +39,32 @@ public sealed class DiscoveryServiceTests
     public async Task The_same_seed_gives_the_same_rows_whatever_the_number_of_threads()
     {
         await using var test = await WithGaiaAsync();
-        const string Rows = "select string_agg(md5(star_id || ' ' || is_anomaly || ' ' || coalesce(anomaly_score::text, '') || coalesce(cluster_id::text, '')), '' order by star_id) from discovery_results where run_id = '{0}'";
-        foreach (var parameters in new RunParameters[] { new IsolationForestParameters { NEstimators = 30 }, new DbscanParameters() })
+        const string Rows =
+            "select string_agg(md5(star_id || ' ' || is_anomaly || ' ' || coalesce(anomaly_score::text, '') || "
+            + "coalesce(cluster_id::text, '')), '' order by star_id) from discovery_results where run_id = '{0}'";
+        foreach (
+            var parameters in new RunParameters[]
+            {
+                new IsolationForestParameters { NEstimators = 30 },
+                new DbscanParameters(),
+            }
+        )
         {
             var hashes = new HashSet<string>();
             foreach (var threads in new[] { 1, 2, 5 })
             {
-                var outcome = await new DiscoveryService(test.Ledger) { MaxThreads = threads }.RunAsync(new RunRequest("gaia", StarFilter.All, parameters));
-                hashes.Add(await test.ScalarAsync<string>(string.Format(System.Globalization.CultureInfo.InvariantCulture, Rows, outcome.RunId)));
+                var outcome = await new DiscoveryService(test.Ledger) { MaxThreads = threads }.RunAsync(
+                    new RunRequest("gaia", StarFilter.All, parameters)
+                );
+                hashes.Add(
+                    await test.ScalarAsync<string>(string.Format(System.Globalization.CultureInfo.InvariantCulture, Rows, outcome.RunId))
+                );
             }
             Assert.Single(hashes);
         }
-        var other = await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("gaia", StarFilter.All, new IsolationForestParameters { NEstimators = 30, RandomState = 43 }));
+        var other = await new DiscoveryService(test.Ledger).RunAsync(
+            new RunRequest("gaia", StarFilter.All, new IsolationForestParameters { NEstimators = 30, RandomState = 43 })
+        );
         var seeds = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).OverlapsAsync(other.RunId);
         Assert.All(seeds, o => Assert.InRange(o.JaccardSimilarity, 0.01, 0.999));
     }
@@ -59,13 +75,28 @@ public sealed class DiscoveryServiceTests
         await using var test = await TestLedger.CreateAsync();
         var random = new Random(5);
         // 200 stars within 1° of (0, 20), and a field over the sky.
-        await test.AddDatasetAsync("edge", 2200, i => i < 200
-            ? ((360 + random.NextDouble() * 2 - 1) % 360, 20 + random.NextDouble() * 2 - 1)
-            : (random.NextDouble() * 360, Math.Asin(random.NextDouble() * 2 - 1) * 180 / Math.PI));
+        await test.AddDatasetAsync(
+            "edge",
+            2200,
+            i =>
+                i < 200
+                    ? ((360 + random.NextDouble() * 2 - 1) % 360, 20 + random.NextDouble() * 2 - 1)
+                    : (random.NextDouble() * 360, Math.Asin(random.NextDouble() * 2 - 1) * 180 / Math.PI)
+        );
         async Task<int[]> LabelsAsync(string features)
         {
             var outcome = await new DiscoveryService(test.Ledger).PreviewAsync(
-                new RunRequest("edge", StarFilter.All, new DbscanParameters { Eps = 0.06, MinSamples = 20, Features = features }));
+                new RunRequest(
+                    "edge",
+                    StarFilter.All,
+                    new DbscanParameters
+                    {
+                        Eps = 0.06,
+                        MinSamples = 20,
+                        Features = features,
+                    }
+                )
+            );
             return [.. outcome.Analysis.Clusters!.Labels.Take(200).Where(l => l >= 0).Distinct()];
         }
         Assert.Single(await LabelsAsync("default"));
@@ -77,12 +108,20 @@ public sealed class DiscoveryServiceTests
     {
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 50);
-        await test.ExecuteAsync("update stars set parallax_mas = 5, magnitude = star_id; update stars set parallax_mas = null where star_id % 10 = 0");
+        await test.ExecuteAsync(
+            "update stars set parallax_mas = 5, magnitude = star_id; update stars set parallax_mas = null where star_id % 10 = 0"
+        );
         var missing = await test.ScalarAsync<long>("select count(*) from stars where parallax_mas is null");
-        var outcome = await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("a", StarFilter.All, new IsolationForestParameters { Features = "classic" }));
+        var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+            new RunRequest("a", StarFilter.All, new IsolationForestParameters { Features = "classic" })
+        );
         var imputed = Assert.Single(outcome.Analysis.Features.Imputed);
         Assert.Equal((missing, 5.0), (imputed.Count, imputed.Median));
-        Assert.Contains($"\"count\": {missing}", (await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value)).ResultsSummary, StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"count\": {missing}",
+            (await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value)).ResultsSummary,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -90,7 +129,9 @@ public sealed class DiscoveryServiceTests
     {
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 50);
-        var outcome = await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("a", StarFilter.All, new IsolationForestParameters { Features = "classic" }));
+        var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+            new RunRequest("a", StarFilter.All, new IsolationForestParameters { Features = "classic" })
+        );
         Assert.Contains(outcome.Analysis.Features.LeftOut, f => f.Name == "parallax");
         Assert.Equal(50L, await test.ScalarAsync<long>("select count(*) from discovery_results where anomaly_score <> 'NaN'"));
     }
@@ -123,7 +164,10 @@ public sealed class DiscoveryServiceTests
     [Fact]
     public void The_stored_parameters_are_the_parameters_and_nothing_else()
     {
-        Assert.Equal("""{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"features":null}""", new IsolationForestParameters().ToJson());
+        Assert.Equal(
+            """{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"features":null}""",
+            new IsolationForestParameters().ToJson()
+        );
         Assert.Equal("""{"eps":0.5,"min_samples":10,"features":null}""", new DbscanParameters().ToJson());
     }
 
@@ -133,7 +177,8 @@ public sealed class DiscoveryServiceTests
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("four", 4);
         var error = await Assert.ThrowsAsync<LedgerException>(() =>
-            new DiscoveryService(test.Ledger).RunAsync(new RunRequest("four", StarFilter.All, new IsolationForestParameters())));
+            new DiscoveryService(test.Ledger).RunAsync(new RunRequest("four", StarFilter.All, new IsolationForestParameters()))
+        );
         Assert.Contains("holds 4 of the 4 stars", error.Message, StringComparison.Ordinal);
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_runs"));
     }
@@ -147,12 +192,16 @@ public sealed class DiscoveryServiceTests
         var service = new DiscoveryService(test.Ledger);
         var progress = new StopAt("persist", stop);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            service.RunAsync(new RunRequest("a", StarFilter.All, new IsolationForestParameters()), progress, stop.Token));
+            service.RunAsync(new RunRequest("a", StarFilter.All, new IsolationForestParameters()), progress, stop.Token)
+        );
         var run = Assert.Single(await new RunRepository(test.Ledger).ListAsync(new RunQuery()));
         Assert.Equal(RunStatus.Cancelled, run.Status);
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_results"));
         // The timeline counts it all the same, and shows it at once.
-        Assert.Equal(2L, await test.ScalarAsync<long>("select count(*) from mv_discovery_timeline where total_runs = 1 and completed_runs = 0"));
+        Assert.Equal(
+            2L,
+            await test.ScalarAsync<long>("select count(*) from mv_discovery_timeline where total_runs = 1 and completed_runs = 0")
+        );
         Assert.All(await new ViewStatusReader(test.Ledger).ReadAsync(), s => Assert.False(s.Lags));
     }
 
@@ -164,13 +213,31 @@ public sealed class DiscoveryServiceTests
         await using var test = await TestLedger.CreateAsync();
         await new CatalogIngestor(test.Ledger).IngestAsync([file!], new IngestOptions { DatasetName = "praesepe" });
         var outcome = await new DiscoveryService(test.Ledger).RunAsync(
-            new RunRequest("praesepe", StarFilter.All, new HdbscanParameters { MinClusterSize = 100, MinSamples = 15, Features = "astrometric" }));
+            new RunRequest(
+                "praesepe",
+                StarFilter.All,
+                new HdbscanParameters
+                {
+                    MinClusterSize = 100,
+                    MinSamples = 15,
+                    Features = "astrometric",
+                }
+            )
+        );
         var sizes = await new Almagest.Ledger.Views.Queries.AnalyticsQueries(test.Ledger).ClusterSizesAsync(outcome.RunId!.Value);
         // The cone holds one clump of about 895 stars.
         Assert.InRange(sizes[0].ClusterSize, 700, 1100);
-        Assert.Equal(outcome.Analysis.Stars.Count, await test.ScalarAsync<long>("select count(*) from discovery_results where membership_probability between 0 and 1"));
-        Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_results where cluster_id = -1 and membership_probability <> 0"));
-        var member = (await new ResultRepository(test.Ledger).PageAsync(outcome.RunId.Value, new ResultQuery(ClusterId: sizes[0].ClusterId))).Items[0];
+        Assert.Equal(
+            outcome.Analysis.Stars.Count,
+            await test.ScalarAsync<long>("select count(*) from discovery_results where membership_probability between 0 and 1")
+        );
+        Assert.Equal(
+            0L,
+            await test.ScalarAsync<long>("select count(*) from discovery_results where cluster_id = -1 and membership_probability <> 0")
+        );
+        var member = (
+            await new ResultRepository(test.Ledger).PageAsync(outcome.RunId.Value, new ResultQuery(ClusterId: sizes[0].ClusterId))
+        ).Items[0];
         Assert.InRange(member.MembershipProbability!.Value, 0.0, 1.0);
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees, v.ViewName));
     }
@@ -180,9 +247,14 @@ public sealed class DiscoveryServiceTests
     {
         await using var test = await TestLedger.CreateAsync();
         var random = new Random(3);
-        await test.AddDatasetAsync("clump", 2000, i => i < 1000
-            ? (100 + random.NextDouble(), 20 + random.NextDouble())
-            : (random.NextDouble() * 360, Math.Asin(random.NextDouble() * 2 - 1) * 180 / Math.PI));
+        await test.AddDatasetAsync(
+            "clump",
+            2000,
+            i =>
+                i < 1000
+                    ? (100 + random.NextDouble(), 20 + random.NextDouble())
+                    : (random.NextDouble() * 360, Math.Asin(random.NextDouble() * 2 - 1) * 180 / Math.PI)
+        );
         var answer = await new DiscoveryService(test.Ledger).KDistanceAsync("clump", StarFilter.All, "sphere", 10);
         var distances = answer.Curve.Distances;
         Assert.Equal((2000, 2000), (answer.TotalStars, distances.Length));
@@ -197,7 +269,9 @@ public sealed class DiscoveryServiceTests
     {
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 100);
-        var outcome = await new DiscoveryService(test.Ledger).PreviewAsync(new RunRequest("a", StarFilter.All, new IsolationForestParameters()));
+        var outcome = await new DiscoveryService(test.Ledger).PreviewAsync(
+            new RunRequest("a", StarFilter.All, new IsolationForestParameters())
+        );
         Assert.Equal(5, outcome.Analysis.AnomalyCount);
         Assert.Null(outcome.RunId);
         Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_runs"));
@@ -216,7 +290,8 @@ public sealed class DiscoveryServiceTests
     {
         public void Report(RunProgress value)
         {
-            if (value.Stage == stage) stop.Cancel();
+            if (value.Stage == stage)
+                stop.Cancel();
         }
     }
 }

@@ -1,8 +1,8 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
-using Almagest.Runs.Requests;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;
@@ -14,12 +14,22 @@ public sealed class MadeUpAlgorithmTests
 
     [Fact]
     public void Its_parameters_are_stored_in_the_order_of_the_record_with_their_defaults() =>
-        Assert.Equal("""{"cut":1,"least_stars":3,"most_stars":null,"half":"low","both":false,"random_state":7,"features":null}""", ParameterReader.Read(s_madeUp, "{}").ToJson());
+        Assert.Equal(
+            """{"cut":1,"least_stars":3,"most_stars":null,"half":"low","both":false,"random_state":7,"features":null}""",
+            ParameterReader.Read(s_madeUp, "{}").ToJson()
+        );
 
     [Fact]
     public void What_is_stored_is_read_again()
     {
-        var parameters = new MadeUpParameters { Cut = 0.25, MostStars = 9, Half = "high", Both = true, Features = "sphere@1" };
+        var parameters = new MadeUpParameters
+        {
+            Cut = 0.25,
+            MostStars = 9,
+            Half = "high",
+            Both = true,
+            Features = "sphere@1",
+        };
         Assert.Equal(parameters, ParameterReader.Read(s_madeUp, parameters.ToJson()));
         Assert.Equal(7, parameters.Seed);
     }
@@ -48,8 +58,18 @@ public sealed class MadeUpAlgorithmTests
     {
         var memory = new AnalysisMemory();
         var stars = Ring(60);
-        StarAnalysis Run(double cut, int least) => StarAnalysis.Run(
-            stars, new MadeUpParameters { Cut = cut, LeastStars = least, Features = "sphere@1" }, memory: memory, cancellationToken: TestContext.Current.CancellationToken);
+        StarAnalysis Run(double cut, int least) =>
+            StarAnalysis.Run(
+                stars,
+                new MadeUpParameters
+                {
+                    Cut = cut,
+                    LeastStars = least,
+                    Features = "sphere@1",
+                },
+                memory: memory,
+                cancellationToken: TestContext.Current.CancellationToken
+            );
 
         var found = Run(9, 2);
         var none = Run(9, 61);
@@ -70,7 +90,11 @@ public sealed class MadeUpAlgorithmTests
             StarId = [.. Enumerable.Range(1, count).Select(i => (long)i)],
             RaDeg = [.. Enumerable.Range(0, count).Select(i => 360.0 * i / count)],
             DecDeg = [.. Enumerable.Range(0, count).Select(i => i % 7 - 3.0)],
-            ParallaxMas = none, PmraMasYr = none, PmdecMasYr = none, Magnitude = none, Color = none,
+            ParallaxMas = none,
+            PmraMasYr = none,
+            PmdecMasYr = none,
+            Magnitude = none,
+            Color = none,
         };
     }
 }

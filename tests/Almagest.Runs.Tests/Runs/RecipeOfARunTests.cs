@@ -17,7 +17,9 @@ namespace Almagest.Runs.Tests.Runs;
 /// <summary>A run that names no recipe takes one that its stars have the columns for, and says which.</summary>
 public sealed class RecipeOfARunTests
 {
-    private const string Whole = "update stars set parallax_mas = 5 + star_id % 7, pmra_mas_yr = star_id % 11, pmdec_mas_yr = star_id % 5, magnitude = 10 + star_id % 9, color = star_id % 3";
+    private const string Whole =
+        "update stars set parallax_mas = 5 + star_id % 7, pmra_mas_yr = star_id % 11, pmdec_mas_yr = star_id % 5, magnitude = 10 + "
+        + "star_id % 9, color = star_id % 3";
 
     [Theory]
     [InlineData("", "population@1", "cluster5d@1")]
@@ -32,12 +34,23 @@ public sealed class RecipeOfARunTests
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("sky", 200);
         await test.ExecuteAsync(Whole);
-        if (change.Length > 0) await test.ExecuteAsync($"update stars set {change}");
+        if (change.Length > 0)
+            await test.ExecuteAsync($"update stars set {change}");
         var service = new DiscoveryService(test.Ledger);
-        foreach (var (parameters, expected) in new (RunParameters, string)[] { (new IsolationForestParameters(), anomalies), (new DbscanParameters(), clusters), (new HdbscanParameters(), clusters) })
+        foreach (
+            var (parameters, expected) in new (RunParameters, string)[]
+            {
+                (new IsolationForestParameters(), anomalies),
+                (new DbscanParameters(), clusters),
+                (new HdbscanParameters(), clusters),
+            }
+        )
         {
             var (run, choice) = await service.ChooseAndSubmitAsync(new RunRequest("sky", StarFilter.All, parameters));
-            Assert.Equal(expected, JsonNode.Parse((await new RunRepository(test.Ledger).GetAsync(run.RunId)).Parameters)!["features"]!.GetValue<string>());
+            Assert.Equal(
+                expected,
+                JsonNode.Parse((await new RunRepository(test.Ledger).GetAsync(run.RunId)).Parameters)!["features"]!.GetValue<string>()
+            );
             Assert.Equal(expected, choice!.Recipe.Reference);
             var outcome = (await service.ExecuteAsync(run.RunId))!;
             Assert.Equal(expected, outcome.Analysis.Features.Recipe.Reference);
@@ -52,7 +65,9 @@ public sealed class RecipeOfARunTests
         await test.AddDatasetAsync("sky", 200);
         await test.ExecuteAsync(Whole);
         await test.ExecuteAsync("update stars set color = null where dec_deg < 0");
-        var outcome = await new DiscoveryService(test.Ledger).PreviewAsync(new RunRequest("sky", new StarFilter { DecDeg = new Bounds(null, -1) }, new IsolationForestParameters()));
+        var outcome = await new DiscoveryService(test.Ledger).PreviewAsync(
+            new RunRequest("sky", new StarFilter { DecDeg = new Bounds(null, -1) }, new IsolationForestParameters())
+        );
         Assert.Equal("kinematic@1", outcome.Request.Parameters.Features);
         Assert.Contains("population needs color, which 0 of ", outcome.RecipeChoice!.Reason, StringComparison.Ordinal);
     }
@@ -63,9 +78,16 @@ public sealed class RecipeOfARunTests
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("sky", 100);
         await test.ExecuteAsync(Whole);
-        var outcome = await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Features = "default" }));
+        var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+            new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Features = "default" })
+        );
         Assert.Null(outcome.RecipeChoice);
-        Assert.Equal("default@1", JsonNode.Parse((await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value)).Parameters)!["features"]!.GetValue<string>());
+        Assert.Equal(
+            "default@1",
+            JsonNode.Parse((await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value)).Parameters)![
+                "features"
+            ]!.GetValue<string>()
+        );
         using var explainer = new RunExplainer(test.Ledger);
         Assert.NotEmpty((await explainer.ExplainAsync(outcome.RunId.Value, outcome.Analysis.Stars.StarId[0])).Explanation.Features);
     }
@@ -86,7 +108,14 @@ public sealed class RecipeOfARunTests
     {
         await using var test = await TestLedger.CreateAsync();
         var random = new Random(3);
-        await test.AddDatasetAsync("clumps", 600, i => i < 400 ? (100 + 10 * (i % 4) + random.NextDouble(), 20 + random.NextDouble()) : (90 + 60 * random.NextDouble(), 10 + 20 * random.NextDouble()));
+        await test.AddDatasetAsync(
+            "clumps",
+            600,
+            i =>
+                i < 400
+                    ? (100 + 10 * (i % 4) + random.NextDouble(), 20 + random.NextDouble())
+                    : (90 + 60 * random.NextDouble(), 10 + 20 * random.NextDouble())
+        );
         var memory = new AnalysisMemory(new SelectionCache(test.Ledger));
         var (sweep, single) = (new DiscoveryService(test.Ledger) { Memory = memory }, new DiscoveryService(test.Ledger));
         foreach (var size in new[] { 5, 20, 60 })
@@ -98,14 +127,19 @@ public sealed class RecipeOfARunTests
         }
         Assert.Equal(1, memory.Work.Built);
         // Another selection, recipe or min_samples is another tree.
-        foreach (var request in new[]
+        foreach (
+            var request in new[]
+            {
+                new RunRequest("clumps", new StarFilter { DecDeg = new Bounds(20) }, new HdbscanParameters { MinSamples = 6 }),
+                new RunRequest("clumps", StarFilter.All, new HdbscanParameters { MinSamples = 6, Features = "default" }),
+                new RunRequest("clumps", StarFilter.All, new HdbscanParameters { MinSamples = 7, Features = "default" }),
+            }
+        )
         {
-            new RunRequest("clumps", new StarFilter { DecDeg = new Bounds(20) }, new HdbscanParameters { MinSamples = 6 }),
-            new RunRequest("clumps", StarFilter.All, new HdbscanParameters { MinSamples = 6, Features = "default" }),
-            new RunRequest("clumps", StarFilter.All, new HdbscanParameters { MinSamples = 7, Features = "default" }),
-        })
-        {
-            Assert.Equal((await single.PreviewAsync(request)).Analysis.Clusters!.Labels, (await sweep.PreviewAsync(request)).Analysis.Clusters!.Labels);
+            Assert.Equal(
+                (await single.PreviewAsync(request)).Analysis.Clusters!.Labels,
+                (await sweep.PreviewAsync(request)).Analysis.Clusters!.Labels
+            );
         }
         Assert.Equal(4, memory.Work.Built);
     }

@@ -52,7 +52,10 @@ public sealed class ResultPageTests
             await completion.CommitAsync();
         }
         var results = new ResultRepository(test.Ledger);
-        Assert.Equal([stars[1], stars[4], stars[7]], (await results.PageAsync(run.RunId, new ResultQuery(ClusterId: 1))).Items.Select(r => r.StarId));
+        Assert.Equal(
+            [stars[1], stars[4], stars[7]],
+            (await results.PageAsync(run.RunId, new ResultQuery(ClusterId: 1))).Items.Select(r => r.StarId)
+        );
         Assert.Equal(3, await results.CountAsync(run.RunId, new ResultQuery(ClusterId: -1)));
         Assert.Empty((await results.PageAsync(run.RunId, new ResultQuery(ByScore: true))).Items);
     }
@@ -65,7 +68,14 @@ public sealed class ResultPageTests
         var run = await TestRuns.CompleteAsync(test, dataset, stars, i => i);
         var results = new ResultRepository(test.Ledger);
         var token = (await results.PageAsync(run, new ResultQuery(Limit: 2))).Next;
-        foreach (var query in new[] { new ResultQuery(After: "%%"), new ResultQuery(After: "abcd"), new ResultQuery(ByScore: true, After: token) })
+        foreach (
+            var query in new[]
+            {
+                new ResultQuery(After: "%%"),
+                new ResultQuery(After: "abcd"),
+                new ResultQuery(ByScore: true, After: token),
+            }
+        )
             Assert.Equal("after", (await Assert.ThrowsAsync<LedgerException>(() => results.PageAsync(run, query))).Field);
     }
 
@@ -75,7 +85,9 @@ public sealed class ResultPageTests
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("a", 9);
         var run = await new RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters(), StarFilter.All);
-        var error = await Assert.ThrowsAsync<LedgerException>(() => new ResultRepository(test.Ledger).PageAsync(run.RunId, new ResultQuery()));
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            new ResultRepository(test.Ledger).PageAsync(run.RunId, new ResultQuery())
+        );
         Assert.Equal(LedgerErrorKind.Conflict, error.Kind);
         Assert.Contains("pending", error.Message, StringComparison.Ordinal);
     }
@@ -83,11 +95,12 @@ public sealed class ResultPageTests
     private static async Task<List<StarResult>> ReadAllAsync(ResultRepository results, Guid run, ResultQuery query)
     {
         var rows = new List<StarResult>();
-        for (string? next = null; ;)
+        for (string? next = null; ; )
         {
             var page = await results.PageAsync(run, query with { After = next });
             rows.AddRange(page.Items);
-            if ((next = page.Next) is null) return rows;
+            if ((next = page.Next) is null)
+                return rows;
         }
     }
 }

@@ -28,7 +28,10 @@ public sealed class RunExplainerTests
 
         Assert.True(found.IsAnomaly);
         Assert.Equal("sky-300", found.Star.SourceId);
-        Assert.Equal(await test.ScalarAsync<double>($"select anomaly_score from discovery_results where run_id = '{run}' and star_id = {odd}"), found.Score);
+        Assert.Equal(
+            await test.ScalarAsync<double>($"select anomaly_score from discovery_results where run_id = '{run}' and star_id = {odd}"),
+            found.Score
+        );
         Assert.Equal(found.Score, found.Explanation.RawScore - found.Offset, 1e-12);
         var first = found.Explanation.Features[0];
         Assert.Equal(("magnitude", "mag"), (first.Name, first.Unit));
@@ -49,8 +52,15 @@ public sealed class RunExplainerTests
         foreach (var result in (await new ResultRepository(test.Ledger).PageAsync(run, new ResultQuery(Limit: 200))).Items)
         {
             var found = await explainer.ExplainAsync(run, result.StarId);
-            Assert.Equal((result.StarId, result.AnomalyScore!.Value, result.IsAnomaly == 1), (found.Star.StarId, found.Score, found.IsAnomaly));
-            Assert.Equal(found.Explanation.PathLength - found.Explanation.ExpectedPathLength, found.Explanation.Features.Sum(f => f.PathLengthChange), 1e-9);
+            Assert.Equal(
+                (result.StarId, result.AnomalyScore!.Value, result.IsAnomaly == 1),
+                (found.Star.StarId, found.Score, found.IsAnomaly)
+            );
+            Assert.Equal(
+                found.Explanation.PathLength - found.Explanation.ExpectedPathLength,
+                found.Explanation.Features.Sum(f => f.PathLengthChange),
+                1e-9
+            );
             Assert.Contains(found.IsAnomaly ? " is flagged " : " is not flagged ", found.Sentence, StringComparison.Ordinal);
         }
     }
@@ -65,7 +75,13 @@ public sealed class RunExplainerTests
         using var explainer = new RunExplainer(test.Ledger);
         foreach (var recipe in new[] { "default", "population", "photometric+kinematic" })
         {
-            var run = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("gaia", StarFilter.All, new IsolationForestParameters { Features = recipe }))).RunId!.Value;
+            var run = (
+                await new DiscoveryService(test.Ledger).RunAsync(
+                    new RunRequest("gaia", StarFilter.All, new IsolationForestParameters { Features = recipe })
+                )
+            )
+                .RunId!
+                .Value;
             var star = (await new ResultRepository(test.Ledger).PageAsync(run, new ResultQuery(ByScore: true, Limit: 1))).Items[0];
             var found = await explainer.ExplainAsync(run, star.StarId);
             Assert.Equal(star.AnomalyScore, found.Score);
@@ -106,7 +122,8 @@ public sealed class RunExplainerTests
         var star = await StarAsync(test, "sky-300");
         // Stars are not kept here, only what is prepared of them.
         using var explainer = new RunExplainer(test.Ledger, new SelectionCache(test.Ledger) { MostStars = 0 });
-        foreach (var run in runs) await explainer.ExplainAsync(run, star);
+        foreach (var run in runs)
+            await explainer.ExplainAsync(run, star);
         await Task.Delay(1, TestContext.Current.CancellationToken);
         GC.Collect();
         // What is loaded from now on no longer gives the stored scores; what is kept still does.
@@ -124,7 +141,8 @@ public sealed class RunExplainerTests
         var stars = new SelectionCache(test.Ledger);
         using var explainer = new RunExplainer(test.Ledger, stars);
         var star = await StarAsync(test, "sky-300");
-        foreach (var recipe in new[] { "astrometric", "photometric", "sphere" }) await explainer.ExplainAsync(await RunAsync(test, recipe), star);
+        foreach (var recipe in new[] { "astrometric", "photometric", "sphere" })
+            await explainer.ExplainAsync(await RunAsync(test, recipe), star);
         Assert.Equal(1, stars.Loads);
     }
 
@@ -136,13 +154,19 @@ public sealed class RunExplainerTests
         var star = await StarAsync(test, "sky-300");
         using var explainer = new RunExplainer(test.Ledger);
         var found = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => explainer.ExplainAsync(runs[i % 3], star)));
-        Assert.All(found.Select((f, i) => (f, i)), p => Assert.Equal((runs[p.i % 3], found[p.i % 3].Sentence), (p.f.Run.RunId, p.f.Sentence)));
+        Assert.All(
+            found.Select((f, i) => (f, i)),
+            p => Assert.Equal((runs[p.i % 3], found[p.i % 3].Sentence), (p.f.Run.RunId, p.f.Sentence))
+        );
     }
 
     [Theory]
     [InlineData("update stars set magnitude = 15 - magnitude / 2", "stored score")]
     [InlineData("delete from stars where source_id = 'sky-5'", "holds 399")]
-    [InlineData("update discovery_runs set results_summary = jsonb_set(results_summary, '{features,version}', '\"0\"')", "version 0 of the feature recipe classic")]
+    [InlineData(
+        "update discovery_runs set results_summary = jsonb_set(results_summary, '{features,version}', '\"0\"')",
+        "version 0 of the feature recipe classic"
+    )]
     [InlineData("update discovery_runs set parameters = jsonb_set(parameters, '{features}', '\"classic@0\"')", "cannot repeat run")]
     [InlineData("update discovery_runs set results_summary = results_summary - 'score_offset'", "score_offset")]
     public async Task What_has_changed_since_is_said_instead_of_an_explanation(string change, string reason)
@@ -163,22 +187,40 @@ public sealed class RunExplainerTests
     {
         await using var test = await WithSkyAsync();
         var runs = new RunRepository(test.Ledger);
-        var narrow = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", new StarFilter { DecDeg = new Bounds(0) }, new IsolationForestParameters()))).RunId!.Value;
-        var clusters = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", StarFilter.All, new DbscanParameters()))).RunId!.Value;
-        var pending = (await runs.CreateAsync((await runs.GetAsync(narrow)).DatasetId, new IsolationForestParameters(), StarFilter.All)).RunId;
+        var narrow = (
+            await new DiscoveryService(test.Ledger).RunAsync(
+                new RunRequest("sky", new StarFilter { DecDeg = new Bounds(0) }, new IsolationForestParameters())
+            )
+        )
+            .RunId!
+            .Value;
+        var clusters = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", StarFilter.All, new DbscanParameters())))
+            .RunId!
+            .Value;
+        var pending = (
+            await runs.CreateAsync((await runs.GetAsync(narrow)).DatasetId, new IsolationForestParameters(), StarFilter.All)
+        ).RunId;
         var (south, north) = (await StarAsync(test, "sky-0"), await StarAsync(test, "sky-399"));
         using var explainer = new RunExplainer(test.Ledger);
         Assert.Equal("sky-399", (await explainer.ExplainAsync(narrow, north)).Star.SourceId);
-        foreach (var (run, star, kind) in new[]
-        {
-            (narrow, south, LedgerErrorKind.NotFound), (narrow, long.MaxValue, LedgerErrorKind.NotFound), (Guid.NewGuid(), north, LedgerErrorKind.NotFound),
-            (clusters, north, LedgerErrorKind.Invalid), (pending, north, LedgerErrorKind.Conflict),
-        })
+        foreach (
+            var (run, star, kind) in new[]
+            {
+                (narrow, south, LedgerErrorKind.NotFound),
+                (narrow, long.MaxValue, LedgerErrorKind.NotFound),
+                (Guid.NewGuid(), north, LedgerErrorKind.NotFound),
+                (clusters, north, LedgerErrorKind.Invalid),
+                (pending, north, LedgerErrorKind.Conflict),
+            }
+        )
         {
             Assert.Equal(kind, (await Assert.ThrowsAsync<LedgerException>(() => explainer.ExplainAsync(run, star))).Kind);
         }
         await runs.DeleteAsync(narrow);
-        Assert.Equal(LedgerErrorKind.NotFound, (await Assert.ThrowsAsync<LedgerException>(() => explainer.ExplainAsync(narrow, north))).Kind);
+        Assert.Equal(
+            LedgerErrorKind.NotFound,
+            (await Assert.ThrowsAsync<LedgerException>(() => explainer.ExplainAsync(narrow, north))).Kind
+        );
     }
 
     [Fact]
@@ -199,20 +241,32 @@ public sealed class RunExplainerTests
             Assert.Equal(LedgerErrorKind.NotFound, (await Assert.ThrowsAsync<LedgerException>(() => stars.FindAsync(run, none))).Kind);
         // A star of another dataset is none of this run's.
         var (_, elsewhere) = await test.AddDatasetAsync("other", 5);
-        Assert.Equal(LedgerErrorKind.NotFound, (await Assert.ThrowsAsync<LedgerException>(() => stars.FindAsync(run, $"{elsewhere[0]}"))).Kind);
+        Assert.Equal(
+            LedgerErrorKind.NotFound,
+            (await Assert.ThrowsAsync<LedgerException>(() => stars.FindAsync(run, $"{elsewhere[0]}"))).Kind
+        );
     }
 
     private static async Task<Guid> RunAsync(TestLedger test, string features = "classic") =>
-        (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Features = features }))).RunId!.Value;
+        (
+            await new DiscoveryService(test.Ledger).RunAsync(
+                new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Features = features })
+            )
+        )
+            .RunId!
+            .Value;
 
-    private static Task<long> StarAsync(TestLedger test, string sourceId) => test.ScalarAsync<long>($"select star_id from stars where source_id = '{sourceId}'");
+    private static Task<long> StarAsync(TestLedger test, string sourceId) =>
+        test.ScalarAsync<long>($"select star_id from stars where source_id = '{sourceId}'");
 
     /// <summary>400 stars over the sky, alike but for one that is far too bright.</summary>
     private static async Task<TestLedger> WithSkyAsync()
     {
         var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("sky", 400);
-        await test.ExecuteAsync("update stars set magnitude = 14 + star_id % 17 * 0.1, parallax_mas = 5 + star_id % 11, color = 1 + star_id % 5 * 0.1");
+        await test.ExecuteAsync(
+            "update stars set magnitude = 14 + star_id % 17 * 0.1, parallax_mas = 5 + star_id % 11, color = 1 + star_id % 5 * 0.1"
+        );
         await test.ExecuteAsync("update stars set magnitude = 1 where source_id = 'sky-300'");
         return test;
     }

@@ -26,10 +26,16 @@ public sealed class RunLifeTests
             await completion.SaveAnomaliesAsync(stars, [.. stars.Select(s => (double)s)]);
             Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_results"));
             await completion.MarkCompleteAsync(8, "{}");
-            Assert.Equal((0L, false), (await test.ScalarAsync<long>("select count(*) from discovery_results"), (await runs.GetAsync(run.RunId)).IsComplete));
+            Assert.Equal(
+                (0L, false),
+                (await test.ScalarAsync<long>("select count(*) from discovery_results"), (await runs.GetAsync(run.RunId)).IsComplete)
+            );
             await completion.CommitAsync();
         }
-        Assert.Equal((8L, true), (await test.ScalarAsync<long>("select count(*) from discovery_results"), (await runs.GetAsync(run.RunId)).IsComplete));
+        Assert.Equal(
+            (8L, true),
+            (await test.ScalarAsync<long>("select count(*) from discovery_results"), (await runs.GetAsync(run.RunId)).IsComplete)
+        );
     }
 
     [Fact]
@@ -70,7 +76,9 @@ public sealed class RunLifeTests
         Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => runs.BeginCompletionAsync(run))).Kind);
         await runs.FailAsync(run, "too late");
         Assert.Equal(RunStatus.Completed, (await runs.GetAsync(run)).Status);
-        var error = await Assert.ThrowsAsync<PostgresException>(() => test.ExecuteAsync($"update discovery_runs set total_stars = 7 where run_id = '{run}'"));
+        var error = await Assert.ThrowsAsync<PostgresException>(() =>
+            test.ExecuteAsync($"update discovery_runs set total_stars = 7 where run_id = '{run}'")
+        );
         Assert.Equal(PostgresErrorCodes.ObjectNotInPrerequisiteState, error.SqlState);
     }
 
@@ -108,7 +116,10 @@ public sealed class RunLifeTests
         var kept = await TestRuns.CompleteAsync(test, dataset, stars, _ => -1);
         await new RunRepository(test.Ledger).DeleteAsync(gone);
         Assert.Equal([$"{kept} | 8"], await test.StringsAsync("select run_id, count(*) from discovery_results group by run_id"));
-        Assert.Equal(LedgerErrorKind.NotFound, (await Assert.ThrowsAsync<LedgerException>(() => new RunRepository(test.Ledger).DeleteAsync(gone))).Kind);
+        Assert.Equal(
+            LedgerErrorKind.NotFound,
+            (await Assert.ThrowsAsync<LedgerException>(() => new RunRepository(test.Ledger).DeleteAsync(gone))).Kind
+        );
     }
 
     [Fact]
@@ -151,8 +162,13 @@ public sealed class RunLifeTests
         await TestRuns.CompleteAsync(test, second, b, _ => -1);
         await test.ExecuteAsync("insert into star_labels (star_id, is_anomaly) select star_id, 1 from stars");
         await new Almagest.Ledger.Datasets.DatasetRepository(test.Ledger).DeleteAsync(first);
-        Assert.Equal(["5 | 5 | 1 | 5"], await test.StringsAsync(
-            "select (select count(*) from stars), (select count(*) from star_labels), (select count(*) from discovery_runs), (select count(*) from discovery_results)"));
+        Assert.Equal(
+            ["5 | 5 | 1 | 5"],
+            await test.StringsAsync(
+                "select (select count(*) from stars), (select count(*) from star_labels), (select count(*) from discovery_runs), "
+                    + "(select count(*) from discovery_results)"
+            )
+        );
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees, v.ViewName));
     }
@@ -166,7 +182,11 @@ public sealed class RunLifeTests
         var made = new List<Guid>();
         for (var i = 0; i < 7; i++)
         {
-            made.Add((await runs.CreateAsync(dataset, i % 2 == 0 ? new IsolationForestParameters() : new DbscanParameters(), StarFilter.All)).RunId);
+            made.Add(
+                (
+                    await runs.CreateAsync(dataset, i % 2 == 0 ? new IsolationForestParameters() : new DbscanParameters(), StarFilter.All)
+                ).RunId
+            );
             await Task.Delay(2);
         }
         var first = await runs.ListAsync(new RunQuery(Limit: 3));

@@ -18,16 +18,28 @@ public sealed class RunQueueTests
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     private static async Task<DiscoveryRun> QueueAsync(TestLedger test, long dataset, int maxRestarts = 2, Guid? group = null) =>
-        await new RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters { Features = "sphere@1" }, StarFilter.All, RunPlacement.Queued with { MaxRestarts = maxRestarts, GroupId = group }, CancellationToken);
+        await new RunRepository(test.Ledger).CreateAsync(
+            dataset,
+            new DbscanParameters { Features = "sphere@1" },
+            StarFilter.All,
+            RunPlacement.Queued with
+            {
+                MaxRestarts = maxRestarts,
+                GroupId = group,
+            },
+            CancellationToken
+        );
 
-    private static Task SilenceAsync(TestLedger test, int seconds = 7) => test.ExecuteAsync($"update discovery_runs set heartbeat_at = heartbeat_at - interval '{seconds} seconds'");
+    private static Task SilenceAsync(TestLedger test, int seconds = 7) =>
+        test.ExecuteAsync($"update discovery_runs set heartbeat_at = heartbeat_at - interval '{seconds} seconds'");
 
     [Fact]
     public async Task Workers_that_ask_at_once_get_different_runs_oldest_first_and_each_run_once()
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, _) = await test.AddDatasetAsync("a", 8);
-        for (var i = 0; i < 12; i++) await QueueAsync(test, dataset);
+        for (var i = 0; i < 12; i++)
+            await QueueAsync(test, dataset);
         var claims = new RunClaims(test.Ledger);
         var all = new List<Guid>();
         for (var round = 0; round < 4; round++)
@@ -98,7 +110,10 @@ public sealed class RunQueueTests
             await late.SaveClustersAsync(stars, new int[8], null, CancellationToken);
             await claims.LoseAsync(first, TimeSpan.Zero, "test", CancellationToken);
             Assert.Equal(RunWish.Lost, await claims.HeartbeatAsync(first, null, CancellationToken));
-            Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => late.MarkCompleteAsync(8, null, CancellationToken))).Kind);
+            Assert.Equal(
+                LedgerErrorKind.Conflict,
+                (await Assert.ThrowsAsync<LedgerException>(() => late.MarkCompleteAsync(8, null, CancellationToken))).Kind
+            );
         }
         var second = (await claims.TakeAsync(run.RunId, CancellationToken))!;
         await Assert.ThrowsAsync<LedgerException>(() => runs.BeginCompletionAsync(first, CancellationToken));
@@ -141,8 +156,14 @@ public sealed class RunQueueTests
         Assert.Equal(RunStatus.Cancelled, (await claims.CancelAsync(run.RunId, CancellationToken)).Status);
         Assert.Null(await claims.NextAsync(CancellationToken));
         var complete = await TestRuns.CompleteAsync(test, dataset, stars, _ => 1);
-        Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => claims.CancelAsync(complete, CancellationToken))).Kind);
-        Assert.Equal(LedgerErrorKind.NotFound, (await Assert.ThrowsAsync<LedgerException>(() => claims.CancelAsync(Guid.NewGuid(), CancellationToken))).Kind);
+        Assert.Equal(
+            LedgerErrorKind.Conflict,
+            (await Assert.ThrowsAsync<LedgerException>(() => claims.CancelAsync(complete, CancellationToken))).Kind
+        );
+        Assert.Equal(
+            LedgerErrorKind.NotFound,
+            (await Assert.ThrowsAsync<LedgerException>(() => claims.CancelAsync(Guid.NewGuid(), CancellationToken))).Kind
+        );
     }
 
     [Fact]
@@ -151,10 +172,24 @@ public sealed class RunQueueTests
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 2000);
         var service = new DiscoveryService(test.Ledger) { MaxThreads = 1 };
-        var run = await service.SubmitAsync(new RunRequest("a", StarFilter.All, new IsolationForestParameters { NEstimators = 10_000, MaxSamples = 2000, Features = "sphere" }), CancellationToken);
+        var run = await service.SubmitAsync(
+            new RunRequest(
+                "a",
+                StarFilter.All,
+                new IsolationForestParameters
+                {
+                    NEstimators = 10_000,
+                    MaxSamples = 2000,
+                    Features = "sphere",
+                }
+            ),
+            CancellationToken
+        );
         var cancelled = new RunClaims(test.Ledger);
         var working = service.ExecuteAsync(run.RunId, null, CancellationToken);
-        await Eventually.HoldsAsync(async () => (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status != RunStatus.Pending);
+        await Eventually.HoldsAsync(async () =>
+            (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status != RunStatus.Pending
+        );
         await cancelled.CancelAsync(run.RunId, CancellationToken);
         var error = await Assert.ThrowsAsync<LedgerException>(() => working);
         Assert.Contains("was cancelled", error.Message, StringComparison.Ordinal);
@@ -168,14 +203,31 @@ public sealed class RunQueueTests
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 40);
         var submitter = new RunSubmitter(test.Ledger);
-        var old = (await submitter.SubmitAsync(new RunRequest("a", StarFilterText.Parse("cone=10,0,60"), new IsolationForestParameters { RandomState = 9, Features = "sphere" }), RunPlacement.Queued, null, CancellationToken)).Runs[0];
-        Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => submitter.RetryAsync(old.RunId, null, CancellationToken))).Kind);
+        var old = (
+            await submitter.SubmitAsync(
+                new RunRequest(
+                    "a",
+                    StarFilterText.Parse("cone=10,0,60"),
+                    new IsolationForestParameters { RandomState = 9, Features = "sphere" }
+                ),
+                RunPlacement.Queued,
+                null,
+                CancellationToken
+            )
+        ).Runs[0];
+        Assert.Equal(
+            LedgerErrorKind.Conflict,
+            (await Assert.ThrowsAsync<LedgerException>(() => submitter.RetryAsync(old.RunId, null, CancellationToken))).Kind
+        );
         await new RunRepository(test.Ledger).FailAsync(old.RunId, "the disk caught fire", CancellationToken);
         var again = await submitter.RetryAsync(old.RunId, null, CancellationToken);
         old = await new RunRepository(test.Ledger).GetAsync(old.RunId, CancellationToken);
         again = await new RunRepository(test.Ledger).GetAsync(again.RunId, CancellationToken);
         Assert.NotEqual(old.RunId, again.RunId);
-        Assert.Equal((old.RunId, RunStatus.Pending, old.Parameters, old.DatasetFilter, 9L), (again.RetryOf!.Value, again.Status, again.Parameters, again.DatasetFilter, again.RandomSeed!.Value));
+        Assert.Equal(
+            (old.RunId, RunStatus.Pending, old.Parameters, old.DatasetFilter, 9L),
+            (again.RetryOf!.Value, again.Status, again.Parameters, again.DatasetFilter, again.RandomSeed!.Value)
+        );
         Assert.Equal("the disk caught fire", old.Error);
     }
 
@@ -186,10 +238,22 @@ public sealed class RunQueueTests
         await test.AddDatasetAsync("a", 40);
         var submitter = new RunSubmitter(test.Ledger);
         var request = new RunRequest("a", StarFilter.All, new DbscanParameters { Features = "sphere" });
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => submitter.SubmitAsync(request, RunPlacement.Queued, "monday", CancellationToken)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => submitter.SubmitAsync(request, RunPlacement.Queued, "monday", CancellationToken))
+        );
         Assert.Single(answers, a => !a.Repeated);
         Assert.Single(answers.Select(a => a.Runs[0].RunId).Distinct());
-        var other = await Assert.ThrowsAsync<LedgerException>(() => submitter.SubmitAsync(request with { Parameters = new DbscanParameters { Features = "sphere", Eps = 0.7 } }, RunPlacement.Queued, "monday", CancellationToken));
+        var other = await Assert.ThrowsAsync<LedgerException>(() =>
+            submitter.SubmitAsync(
+                request with
+                {
+                    Parameters = new DbscanParameters { Features = "sphere", Eps = 0.7 },
+                },
+                RunPlacement.Queued,
+                "monday",
+                CancellationToken
+            )
+        );
         Assert.Equal((LedgerErrorKind.Conflict, "idempotency_key"), (other.Kind, other.Field));
         Assert.Equal(1, await new RunRepository(test.Ledger).CountAsync(CancellationToken));
         await test.ExecuteAsync("update idempotency_keys set created_at = created_at - interval '25 hours'");
@@ -203,12 +267,27 @@ public sealed class RunQueueTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (_, stars) = await test.AddDatasetAsync("a", 40);
-        var parameters = RunSweep.Expand("isolation_forest", new JsonObject { ["features"] = "sphere" },
-            [new("contamination", [0.05, 0.1]), new("n_estimators", [10, 20])], [], [1, 2, 3]);
+        var parameters = RunSweep.Expand(
+            "isolation_forest",
+            new JsonObject { ["features"] = "sphere" },
+            [new("contamination", [0.05, 0.1]), new("n_estimators", [10, 20])],
+            [],
+            [1, 2, 3]
+        );
         Assert.Equal(12, parameters.Count);
         Assert.Equal([1L, 2L, 3L, 1L], parameters.Take(4).Select(p => p.Seed!.Value));
         var group = Guid.CreateVersion7();
-        var submitted = await new RunSubmitter(test.Ledger).SubmitAsync("a", StarFilter.All, parameters, RunPlacement.Queued with { GroupId = group }, "sweep", CancellationToken);
+        var submitted = await new RunSubmitter(test.Ledger).SubmitAsync(
+            "a",
+            StarFilter.All,
+            parameters,
+            RunPlacement.Queued with
+            {
+                GroupId = group,
+            },
+            "sweep",
+            CancellationToken
+        );
         var runs = new RunRepository(test.Ledger);
         await using (var completion = await runs.BeginCompletionAsync(submitted.Runs[3].RunId, CancellationToken))
         {
@@ -217,8 +296,21 @@ public sealed class RunQueueTests
             await completion.CommitAsync(CancellationToken);
         }
         var summary = await SweepSummary.ReadAsync(test.Ledger, group, CancellationToken);
-        Assert.Equal((12, 11, 1, 4.0, false), (summary.Runs, summary.Statuses[RunStatus.Pending], summary.Statuses[RunStatus.Completed], summary.Mean!.Value, summary.IsOver));
-        var repeated = await new RunSubmitter(test.Ledger).SubmitAsync("a", StarFilter.All, parameters, RunPlacement.Queued with { GroupId = Guid.CreateVersion7() }, "sweep", CancellationToken);
+        Assert.Equal(
+            (12, 11, 1, 4.0, false),
+            (summary.Runs, summary.Statuses[RunStatus.Pending], summary.Statuses[RunStatus.Completed], summary.Mean!.Value, summary.IsOver)
+        );
+        var repeated = await new RunSubmitter(test.Ledger).SubmitAsync(
+            "a",
+            StarFilter.All,
+            parameters,
+            RunPlacement.Queued with
+            {
+                GroupId = Guid.CreateVersion7(),
+            },
+            "sweep",
+            CancellationToken
+        );
         Assert.True(repeated.Repeated);
         Assert.Equal(submitted.Runs.Select(r => r.RunId), repeated.Runs.Select(r => r.RunId));
         Assert.Equal(12, (await runs.ListAsync(new RunQuery { GroupId = group }, CancellationToken)).Count);

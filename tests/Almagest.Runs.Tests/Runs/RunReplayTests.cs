@@ -18,13 +18,28 @@ public sealed class RunReplayTests
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     private static async Task<Guid> RunAsync(TestLedger test, RunParameters parameters, int threads = 1) =>
-        (await new DiscoveryService(test.Ledger) { MaxThreads = threads }.RunAsync(new RunRequest("a", StarFilter.All, parameters), null, CancellationToken)).RunId!.Value;
+        (
+            await new DiscoveryService(test.Ledger) { MaxThreads = threads }.RunAsync(
+                new RunRequest("a", StarFilter.All, parameters),
+                null,
+                CancellationToken
+            )
+        )
+            .RunId!
+            .Value;
 
-    public static TheoryData<RunParameters> Algorithms => new()
-    {
-        new IsolationForestParameters { Features = "sphere", NEstimators = 30 }, new DbscanParameters { Features = "sphere", Eps = 0.2, MinSamples = 4 },
-        new HdbscanParameters { Features = "sphere", MinClusterSize = 5 },
-    };
+    public static TheoryData<RunParameters> Algorithms =>
+        new()
+        {
+            new IsolationForestParameters { Features = "sphere", NEstimators = 30 },
+            new DbscanParameters
+            {
+                Features = "sphere",
+                Eps = 0.2,
+                MinSamples = 4,
+            },
+            new HdbscanParameters { Features = "sphere", MinClusterSize = 5 },
+        };
 
     [Theory]
     [MemberData(nameof(Algorithms))]
@@ -40,7 +55,10 @@ public sealed class RunReplayTests
         var report = await new RunReplayer(test.Ledger) { MaxThreads = 3 }.ReplayAsync(one.RunId, null, CancellationToken);
         Assert.True(report.IsReproduced);
         Assert.True(report.IsIntact);
-        Assert.Equal((3000L, 3000L, one.ResultsHash, one.ResultsHash), (report.Rows, report.Equal, report.StoredRowsHash, report.RecomputedHash));
+        Assert.Equal(
+            (3000L, 3000L, one.ResultsHash, one.ResultsHash),
+            (report.Rows, report.Equal, report.StoredRowsHash, report.RecomputedHash)
+        );
     }
 
     [Fact]
@@ -49,13 +67,18 @@ public sealed class RunReplayTests
         await using var test = await TestLedger.CreateAsync();
         var (_, stars) = await test.AddDatasetAsync("a", 200);
         var run = await RunAsync(test, new IsolationForestParameters { Features = "sphere", NEstimators = 10 });
-        await test.RewriteAsync($"""
+        await test.RewriteAsync(
+            $"""
             update discovery_results set anomaly_score = anomaly_score + 1e-15 where star_id = {stars[3]};
             delete from discovery_results where star_id = {stars[7]};
             insert into discovery_results (run_id, star_id, anomaly_score) values ('{run}', {stars[^1] + 5}, 0.1)
-            """);
+            """
+        );
         var report = await new RunReplayer(test.Ledger).ReplayAsync(run, null, CancellationToken);
-        Assert.Equal((false, false, 200L, 198L, 1L, 1L, 1L), (report.IsReproduced, report.IsIntact, report.Rows, report.Equal, report.Different, report.OnlyStored, report.OnlyRecomputed));
+        Assert.Equal(
+            (false, false, 200L, 198L, 1L, 1L, 1L),
+            (report.IsReproduced, report.IsIntact, report.Rows, report.Equal, report.Different, report.OnlyStored, report.OnlyRecomputed)
+        );
         Assert.Equal([stars[3], stars[7], stars[^1] + 5], report.Examples.Select(e => e.StarId));
         Assert.Equal((null, null), (report.Examples[1].Stored, report.Examples[2].Recomputed));
         Assert.Equal(report.Run.ResultsHash, report.RecomputedHash);
@@ -77,10 +100,13 @@ public sealed class RunReplayTests
             await completion.CommitAsync(CancellationToken);
         }
         // What PostgreSQL makes of the same rule.
-        var expected = await test.ScalarAsync<string>("""
-            select encode(sha256(string_agg('\x06'::bytea || int8send(star_id) || '\x00'::bytea || int4send(cluster_id) || float8send(membership_probability), ''::bytea order by star_id)), 'hex')
+        var expected = await test.ScalarAsync<string>(
+            """
+            select encode(sha256(string_agg('\x06'::bytea || int8send(star_id) || '\x00'::bytea || int4send(cluster_id) ||
+              float8send(membership_probability), ''::bytea order by star_id)), 'hex')
             from discovery_results
-            """);
+            """
+        );
         Assert.Equal(expected, (await runs.GetAsync(run.RunId, CancellationToken)).ResultsHash);
     }
 
@@ -91,9 +117,15 @@ public sealed class RunReplayTests
         var (dataset, _) = await test.AddDatasetAsync("a", 40);
         var pending = await new RunRepository(test.Ledger).CreateAsync(dataset, new DbscanParameters(), StarFilter.All, CancellationToken);
         var replayer = new RunReplayer(test.Ledger);
-        Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => replayer.ReplayAsync(pending.RunId, null, CancellationToken))).Kind);
+        Assert.Equal(
+            LedgerErrorKind.Conflict,
+            (await Assert.ThrowsAsync<LedgerException>(() => replayer.ReplayAsync(pending.RunId, null, CancellationToken))).Kind
+        );
         var run = await RunAsync(test, new DbscanParameters { Features = "sphere" });
         await test.RewriteAsync("update discovery_runs set algorithm = 'optics' where is_complete");
-        Assert.Equal(LedgerErrorKind.Conflict, (await Assert.ThrowsAsync<LedgerException>(() => replayer.ReplayAsync(run, null, CancellationToken))).Kind);
+        Assert.Equal(
+            LedgerErrorKind.Conflict,
+            (await Assert.ThrowsAsync<LedgerException>(() => replayer.ReplayAsync(run, null, CancellationToken))).Kind
+        );
     }
 }

@@ -37,7 +37,10 @@ public sealed class RunRethresholderTests
 
         var like = await new RunRepository(test.Ledger).GetAsync(fresh);
         Assert.True(made is { IsComplete: true, Status: RunStatus.Completed, Error: null });
-        Assert.Equal((like.DatasetId, like.DatasetFilter, like.Parameters, like.RandomSeed, like.TotalStars), (made.DatasetId, made.DatasetFilter, made.Parameters, made.RandomSeed, made.TotalStars));
+        Assert.Equal(
+            (like.DatasetId, like.DatasetFilter, like.Parameters, like.RandomSeed, like.TotalStars),
+            (made.DatasetId, made.DatasetFilter, made.Parameters, made.RandomSeed, made.TotalStars)
+        );
         var summary = Summary(made);
         Assert.Equal(start.ToString(), (string?)summary["rethresholded_from"]);
         Assert.Equal(found.Count(r => r.Flag == 1), (int?)summary["anomaly_count"]);
@@ -78,7 +81,9 @@ public sealed class RunRethresholderTests
     public async Task A_contamination_out_of_range_is_refused_by_name(double contamination)
     {
         await using var test = await TestLedger.CreateAsync();
-        var error = await Assert.ThrowsAsync<LedgerException>(() => new RunRethresholder(test.Ledger).RethresholdAsync(Guid.NewGuid(), contamination));
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            new RunRethresholder(test.Ledger).RethresholdAsync(Guid.NewGuid(), contamination)
+        );
         Assert.Equal((LedgerErrorKind.Invalid, "contamination"), (error.Kind, error.Field));
     }
 
@@ -87,15 +92,22 @@ public sealed class RunRethresholderTests
     {
         await using var test = await WithSkyAsync();
         var runs = new RunRepository(test.Ledger);
-        var clusters = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", s_north, new DbscanParameters()))).RunId!.Value;
+        var clusters = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", s_north, new DbscanParameters())))
+            .RunId!
+            .Value;
         var dataset = (await runs.GetAsync(clusters)).DatasetId;
         var pending = (await runs.CreateAsync(dataset, new IsolationForestParameters(), s_north)).RunId;
         var foreign = (await new DiscoveryService(test.Ledger).RunAsync(Request(0.05))).RunId!.Value;
         await test.RewriteAsync($"update discovery_runs set results_summary = results_summary - 'score_offset' where run_id = '{foreign}'");
-        foreach (var (run, kind) in new[]
-        {
-            (clusters, LedgerErrorKind.Invalid), (pending, LedgerErrorKind.Conflict), (foreign, LedgerErrorKind.Conflict), (Guid.NewGuid(), LedgerErrorKind.NotFound),
-        })
+        foreach (
+            var (run, kind) in new[]
+            {
+                (clusters, LedgerErrorKind.Invalid),
+                (pending, LedgerErrorKind.Conflict),
+                (foreign, LedgerErrorKind.Conflict),
+                (Guid.NewGuid(), LedgerErrorKind.NotFound),
+            }
+        )
         {
             var error = await Assert.ThrowsAsync<LedgerException>(() => new RunRethresholder(test.Ledger).RethresholdAsync(run, 0.1));
             Assert.Equal(kind, error.Kind);
@@ -104,16 +116,29 @@ public sealed class RunRethresholderTests
     }
 
     private static RunRequest Request(double contamination) =>
-        new("sky", s_north, new IsolationForestParameters { Contamination = contamination, RandomState = 7, NEstimators = 50, Features = "classic" });
+        new(
+            "sky",
+            s_north,
+            new IsolationForestParameters
+            {
+                Contamination = contamination,
+                RandomState = 7,
+                NEstimators = 50,
+                Features = "classic",
+            }
+        );
 
     private static JsonObject Summary(DiscoveryRun run) => JsonNode.Parse(run.ResultsSummary!)!.AsObject();
 
     private static async Task<List<(long Star, int Flag, double Score)>> ResultsAsync(TestLedger test, Guid run)
     {
         var rows = new List<(long, int, double)>();
-        await using var command = test.Ledger.DataSource.CreateCommand($"select star_id, is_anomaly, anomaly_score from discovery_results where run_id = '{run}' order by star_id");
+        await using var command = test.Ledger.DataSource.CreateCommand(
+            $"select star_id, is_anomaly, anomaly_score from discovery_results where run_id = '{run}' order by star_id"
+        );
         await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) rows.Add((reader.GetInt64(0), reader.GetInt32(1), reader.GetDouble(2)));
+        while (await reader.ReadAsync())
+            rows.Add((reader.GetInt64(0), reader.GetInt32(1), reader.GetDouble(2)));
         return rows;
     }
 

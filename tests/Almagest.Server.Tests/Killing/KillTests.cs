@@ -5,7 +5,8 @@ namespace Almagest.Server.Tests.Killing;
 
 /// <summary>
 /// kill -9 of servers, of PostgreSQL's processes and of PostgreSQL, at named points of a run's completion and at random: no run is half
-/// visible, none that was complete is lost, none is doubled, and in the end all are complete. ALMAGEST_KILLS says how many (4 where it says nothing, 40 before a release).
+/// visible, none that was complete is lost, none is doubled, and in the end all are complete. ALMAGEST_KILLS says how many (4 where it says
+/// nothing, 40 before a release).
 /// </summary>
 public sealed class KillTests
 {
@@ -22,12 +23,15 @@ public sealed class KillTests
         await using var ledger = await KilledLedger.CreateAsync();
         // Half of the kills hit servers, a quarter PostgreSQL's processes, a quarter PostgreSQL; two of three at a named point.
         var (server, backend, postmaster) = (Kills - Kills / 4 * 2, Kills / 4, Kills / 4);
-        for (var i = 0; i < server; i++) await KillServerAsync(ledger, i % 3 == 2 ? null : s_points[(i - i / 3) % s_points.Length], i);
+        for (var i = 0; i < server; i++)
+            await KillServerAsync(ledger, i % 3 == 2 ? null : s_points[(i - i / 3) % s_points.Length], i);
         foreach (var point in s_points)
         {
             using var survivor = await ServerProcess.StartAsync(ledger.Connection, point);
-            for (var i = Array.IndexOf(s_points, point); i < backend; i += s_points.Length) await KillAtAsync(ledger, survivor, ledger.KillBackendAsync, i % 3 != 2, i);
-            for (var i = Array.IndexOf(s_points, point); i < postmaster; i += s_points.Length) await KillAtAsync(ledger, survivor, ledger.KillPostmasterAsync, i % 3 != 2, i);
+            for (var i = Array.IndexOf(s_points, point); i < backend; i += s_points.Length)
+                await KillAtAsync(ledger, survivor, ledger.KillBackendAsync, i % 3 != 2, i);
+            for (var i = Array.IndexOf(s_points, point); i < postmaster; i += s_points.Length)
+                await KillAtAsync(ledger, survivor, ledger.KillPostmasterAsync, i % 3 != 2, i);
             await survivor.KillAsync();
         }
         using var last = await ServerProcess.StartAsync(ledger.Connection);
@@ -39,8 +43,10 @@ public sealed class KillTests
     {
         await ledger.SubmitAsync();
         using var server = await ServerProcess.StartAsync(ledger.Connection, point);
-        if (point is null) await Task.Delay(RandomDelay(seed), CancellationToken);
-        else await server.ReachedAsync();
+        if (point is null)
+            await Task.Delay(RandomDelay(seed), CancellationToken);
+        else
+            await server.ReachedAsync();
         await server.KillAsync();
         await ledger.CheckAsync();
     }
@@ -48,13 +54,17 @@ public sealed class KillTests
     // The server outlives it: it must go on by itself.
     private static async Task KillAtAsync(KilledLedger ledger, ServerProcess server, Func<Task> kill, bool atPoint, int seed)
     {
-        if (atPoint) await server.ArmAsync();
+        if (atPoint)
+            await server.ArmAsync();
         await ledger.SubmitAsync();
-        if (atPoint) await server.ReachedAsync();
-        else await Task.Delay(RandomDelay(seed), CancellationToken);
+        if (atPoint)
+            await server.ReachedAsync();
+        else
+            await Task.Delay(RandomDelay(seed), CancellationToken);
         await kill();
         await ledger.CheckAsync();
-        if (atPoint) await server.GoOnAsync();
+        if (atPoint)
+            await server.GoOnAsync();
     }
 
     private static TimeSpan RandomDelay(int seed) => TimeSpan.FromMilliseconds(new Random(seed).Next(400));

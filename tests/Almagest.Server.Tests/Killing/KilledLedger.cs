@@ -18,7 +18,8 @@ using Xunit;
 
 namespace Almagest.Server.Tests.Killing;
 
-/// <summary>A ledger in a cluster of its own, whose server processes and PostgreSQL processes are killed, and what must hold all the while.</summary>
+/// <summary>A ledger in a cluster of its own, whose server processes and PostgreSQL processes are killed, and what must hold all the
+/// while.</summary>
 internal sealed partial class KilledLedger : IAsyncDisposable
 {
     private const int Stars = 60;
@@ -58,18 +59,29 @@ internal sealed partial class KilledLedger : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts a tiny run into the queue; every second one of anomalies. As a careful client does, it asks again with the same key where no answer came:
-    /// a connection may be one that was killed, and whether the run was stored is then not known.
+    /// Puts a tiny run into the queue; every second one of anomalies. As a careful client does, it asks again with the same key where no
+    /// answer came: a connection may be one that was killed, and whether the run was stored is then not known.
     /// </summary>
     public async Task SubmitAsync()
     {
-        RunParameters parameters = Submitted % 2 == 0 ? new IsolationForestParameters { Features = "sphere", NEstimators = 5 } : new DbscanParameters { Features = "sphere" };
+        RunParameters parameters =
+            Submitted % 2 == 0
+                ? new IsolationForestParameters { Features = "sphere", NEstimators = 5 }
+                : new DbscanParameters { Features = "sphere" };
         var key = Guid.NewGuid().ToString();
         for (var tries = 0; ; tries++)
         {
             try
             {
-                await new RunSubmitter(Ledger).SubmitAsync(new RunRequest("field", StarFilter.All, parameters), RunPlacement.Queued with { MaxRestarts = 1000 }, key, CancellationToken);
+                await new RunSubmitter(Ledger).SubmitAsync(
+                    new RunRequest("field", StarFilter.All, parameters),
+                    RunPlacement.Queued with
+                    {
+                        MaxRestarts = 1000,
+                    },
+                    key,
+                    CancellationToken
+                );
                 break;
             }
             catch (LedgerException e) when (tries < 50 && e.Kind == LedgerErrorKind.Unavailable)
@@ -87,20 +99,29 @@ internal sealed partial class KilledLedger : IAsyncDisposable
         await OnceAsync(async connection =>
         {
             now.Clear();
-            await using var command = new NpgsqlCommand("""
+            await using var command = new NpgsqlCommand(
+                """
                 select r.run_id, r.is_complete, r.total_stars, coalesce(n.rows, 0), r.results_hash = n.hash
                 from discovery_runs r
                 left join (select run_id, count(*) as rows, encode(sha256(string_agg(
-                             case when anomaly_score is null then '\x02'::bytea || int8send(star_id) || '\x00'::bytea || int4send(cluster_id)
-                             else '\x01'::bytea || int8send(star_id) || case is_anomaly when 1 then '\x01'::bytea else '\x00'::bytea end || float8send(anomaly_score) end, ''::bytea order by star_id)), 'hex') as hash
+                             case when anomaly_score is null then '\x02'::bytea || int8send(star_id) || '\x00'::bytea ||
+                               int4send(cluster_id)
+                             else '\x01'::bytea || int8send(star_id) || case is_anomaly when 1 then '\x01'::bytea
+                               else '\x00'::bytea end || float8send(anomaly_score) end, ''::bytea order by star_id)), 'hex') as hash
                            from discovery_results group by run_id) n using (run_id)
-                """, connection);
+                """,
+                connection
+            );
             await using var reader = await command.ExecuteReaderAsync(CancellationToken);
             while (await reader.ReadAsync(CancellationToken))
             {
                 var (run, done, stars, rows) = (reader.GetGuid(0), reader.GetBoolean(1), reader.GetInt64(2), reader.GetInt64(3));
-                Assert.True(done ? rows == Stars && stars == Stars : rows == 0, $"run {run} is {(done ? "" : "not ")}complete and {rows} of its {stars} rows are visible");
-                if (done) Assert.True(reader.GetBoolean(4), $"the rows of run {run} are not those that it was completed with");
+                Assert.True(
+                    done ? rows == Stars && stars == Stars : rows == 0,
+                    $"run {run} is {(done ? "" : "not ")}complete and {rows} of its {stars} rows are visible"
+                );
+                if (done)
+                    Assert.True(reader.GetBoolean(4), $"the rows of run {run} are not those that it was completed with");
                 now.Add(run, done);
             }
         });
@@ -111,17 +132,22 @@ internal sealed partial class KilledLedger : IAsyncDisposable
 
     public int Complete => _complete.Count;
 
-    /// <summary>kill -9 of the PostgreSQL process that a run's transaction is in; of any, where there is none. The server then restarts all sessions.</summary>
+    /// <summary>kill -9 of the PostgreSQL process that a run's transaction is in; of any, where there is none. The server then restarts all
+    /// sessions.</summary>
     public async Task KillBackendAsync()
     {
         var pid = 0;
         await OnceAsync(async connection =>
         {
             await using var command = new NpgsqlCommand(
-                "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() order by xact_start nulls last, state_change desc limit 1", connection);
+                "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() order by "
+                    + "xact_start nulls last, state_change desc limit 1",
+                connection
+            );
             pid = (int?)await command.ExecuteScalarAsync(CancellationToken) ?? 0;
         });
-        if (pid != 0) _ = Kill(pid, 9);
+        if (pid != 0)
+            _ = Kill(pid, 9);
         await AnsweringAsync();
     }
 
@@ -178,8 +204,13 @@ internal sealed partial class KilledLedger : IAsyncDisposable
             await CheckAsync();
             return Complete == Submitted;
         });
-        await Eventually.HoldsAsync(async () => (await new ViewStatusReader(Ledger).ReadAsync(CancellationToken)).All(v => !v.Lags && !v.IsRefreshing));
-        Assert.All(await new ViewVerifier(Ledger).VerifyAsync(), v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}"));
+        await Eventually.HoldsAsync(async () =>
+            (await new ViewStatusReader(Ledger).ReadAsync(CancellationToken)).All(v => !v.Lags && !v.IsRefreshing)
+        );
+        Assert.All(
+            await new ViewVerifier(Ledger).VerifyAsync(),
+            v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}")
+        );
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

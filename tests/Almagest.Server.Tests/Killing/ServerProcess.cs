@@ -15,9 +15,14 @@ internal sealed class ServerProcess : IDisposable
     public static async Task<ServerProcess> StartAsync(string connection, string? point = null)
     {
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
-        var info = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "Almagest.ServerProbe.dll"), connection, point ?? ""])
+        var info = new ProcessStartInfo(
+            dotnet,
+            [Path.Combine(AppContext.BaseDirectory, "Almagest.ServerProbe.dll"), connection, point ?? ""]
+        )
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         var server = new ServerProcess(Process.Start(info)!);
         server._process.ErrorDataReceived += (_, _) => { };
@@ -60,7 +65,8 @@ internal sealed class ServerProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         _process.Dispose();
     }
 }

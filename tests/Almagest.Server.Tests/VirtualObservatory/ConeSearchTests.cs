@@ -24,7 +24,12 @@ public sealed class ConeSearchTests(KnownLedger known)
         var all = await AskAsync("/vo/datasets/known/cone?RA=120&DEC=10&SR=180");
         Assert.Equal(12, all.Rows.Count);
         var some = await AskAsync("/vo/datasets/known/cone?ra=120.5&dec=10.5&sr=2&colour=red");
-        Assert.Equal(all.Rows.Where(r => Almagest.Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120.5, 10.5) <= 2).Select(r => r["source_id"]).Order(), some.Rows.Select(r => r["source_id"]).Order());
+        Assert.Equal(
+            all.Rows.Where(r => Almagest.Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120.5, 10.5) <= 2)
+                .Select(r => r["source_id"])
+                .Order(),
+            some.Rows.Select(r => r["source_id"]).Order()
+        );
         Assert.InRange(some.Rows.Count, 1, 11);
     }
 
@@ -57,7 +62,9 @@ public sealed class ConeSearchTests(KnownLedger known)
         var table = await AskAsync($"/vo/runs/{known.RunA}/cone?RA=120&DEC=10&SR=180");
         Assert.Equal(4, table.Rows.Count(r => r["is_anomaly"] == "1"));
         Assert.Equal(12, table.Rows.Count);
-        var clusters = (await AskAsync($"/vo/runs/{known.Clusters}/cone?RA=0&DEC=0&SR=180")).Rows.CountBy(r => r["cluster_id"]).ToDictionary();
+        var clusters = (await AskAsync($"/vo/runs/{known.Clusters}/cone?RA=0&DEC=0&SR=180"))
+            .Rows.CountBy(r => r["cluster_id"])
+            .ToDictionary();
         Assert.Equal((5, 3), (clusters["1"], clusters["0"]));
         Assert.Equal(4, clusters["-1"]);
     }
@@ -81,7 +88,11 @@ public sealed class ConeSearchTests(KnownLedger known)
 
     [Fact]
     public async Task A_run_that_is_not_complete_is_a_mistake_of_the_protocol_s_own() =>
-        Assert.Contains("is pending", Assert.Single((await AskAsync($"/vo/runs/{known.Pending}/cone?RA=1&DEC=1&SR=1")).Infos).Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "is pending",
+            Assert.Single((await AskAsync($"/vo/runs/{known.Pending}/cone?RA=1&DEC=1&SR=1")).Infos).Value,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_run_over_several_datasets_answers_the_stars_of_all_of_them()
@@ -90,7 +101,9 @@ public sealed class ConeSearchTests(KnownLedger known)
         var (first, second) = (await own.LoadAsync("first", 6), await own.LoadAsync("second", 9));
         long[] stars = [.. await own.StarIdsAsync(first.DatasetId), .. await own.StarIdsAsync(second.DatasetId)];
         var runs = new RunRepository(own.Ledger);
-        var run = (await runs.CreateAsync(first.DatasetId, new IsolationForestParameters(), new StarFilter { AlsoDatasets = [second.DatasetId] })).RunId;
+        var run = (
+            await runs.CreateAsync(first.DatasetId, new IsolationForestParameters(), new StarFilter { AlsoDatasets = [second.DatasetId] })
+        ).RunId;
         await using (var completion = await runs.BeginCompletionAsync(run))
         {
             await completion.SaveAnomaliesAsync(stars, stars.Select((_, i) => i == 0 ? -0.1 : 0.1).ToArray());

@@ -25,13 +25,19 @@ public sealed partial class TapTests(KnownLedger known)
     [Fact]
     public async Task Flagged_stars_of_a_run_are_answered_with_types_units_and_UCDs()
     {
-        var table = await AskAsync($"SELECT s.source_id, s.ra_deg, r.anomaly_score, r.run_id FROM almagest.results r JOIN almagest.stars s USING (star_id) WHERE r.run_id = '{known.RunA}' AND r.is_anomaly = 1 ORDER BY r.anomaly_score");
+        var table = await AskAsync(
+            $"SELECT s.source_id, s.ra_deg, r.anomaly_score, r.run_id FROM almagest.results r JOIN almagest.stars s USING (star_id) "
+                + $"WHERE r.run_id = '{known.RunA}' AND r.is_anomaly = 1 ORDER BY r.anomaly_score"
+        );
         Assert.Equal(["OK"], table.Status);
         Assert.Equal(4, table.Rows.Count);
         Assert.Equal("4000000000000000001", table.Rows[0]["source_id"]);
         Assert.Equal(known.RunA.ToString(), table.Rows[0]["run_id"]);
         Assert.Equal(-0.4, double.Parse(table.Rows[0]["anomaly_score"], CultureInfo.InvariantCulture));
-        Assert.Equal(("double", "deg", "pos.eq.ra;meta.main"), (table.Fields["ra_deg"]["datatype"], table.Fields["ra_deg"]["unit"], table.Fields["ra_deg"]["ucd"]));
+        Assert.Equal(
+            ("double", "deg", "pos.eq.ra;meta.main"),
+            (table.Fields["ra_deg"]["datatype"], table.Fields["ra_deg"]["unit"], table.Fields["ra_deg"]["ucd"])
+        );
     }
 
     [Fact]
@@ -55,8 +61,16 @@ public sealed partial class TapTests(KnownLedger known)
     [InlineData("SELECT d.name, d.star_count FROM almagest.datasets d WHERE d.name = 'known'", 1)]
     [InlineData("SELECT * FROM almagest.star_labels", 0)]
     [InlineData("SELECT table_name FROM TAP_SCHEMA.tables WHERE schema_name = 'TAP_SCHEMA'", 5)]
-    [InlineData("SELECT c.column_name, c.\"size\" FROM tap_schema.columns c JOIN tap_schema.tables t ON t.table_name = c.table_name WHERE t.table_name = 'almagest.results'", 6)]
-    [InlineData("SELECT k.from_table, kc.from_column FROM TAP_SCHEMA.keys k NATURAL JOIN TAP_SCHEMA.key_columns kc WHERE k.from_table = 'almagest.results'", 2)]
+    [InlineData(
+        "SELECT c.column_name, c.\"size\" FROM tap_schema.columns c JOIN tap_schema.tables t ON t.table_name = c.table_name WHERE "
+            + "t.table_name = 'almagest.results'",
+        6
+    )]
+    [InlineData(
+        "SELECT k.from_table, kc.from_column FROM TAP_SCHEMA.keys k NATURAL JOIN TAP_SCHEMA.key_columns kc WHERE k.from_table = "
+            + "'almagest.results'",
+        2
+    )]
     public async Task Every_published_table_answers(string adql, int rows) => Assert.Equal(rows, (await AskAsync(adql)).Rows.Count);
 
     [Fact]
@@ -64,29 +78,71 @@ public sealed partial class TapTests(KnownLedger known)
     {
         foreach (var table in (await AskAsync("SELECT table_name FROM TAP_SCHEMA.tables")).Rows.Select(r => r["table_name"]))
         {
-            var columns = (await AskAsync($"SELECT column_name, datatype FROM TAP_SCHEMA.columns WHERE table_name = '{table}' ORDER BY column_index")).Rows;
+            var columns = (
+                await AskAsync($"SELECT column_name, datatype FROM TAP_SCHEMA.columns WHERE table_name = '{table}' ORDER BY column_index")
+            ).Rows;
             var answered = await AskAsync($"SELECT {string.Join(", ", columns.Select(c => c["column_name"]))} FROM {table}", "&MAXREC=5");
-            Assert.Equal(columns.Select(c => (c["column_name"].Trim('"'), c["datatype"])), answered.Fields.Select(f => (f.Key, f.Value["datatype"])));
+            Assert.Equal(
+                columns.Select(c => (c["column_name"].Trim('"'), c["datatype"])),
+                answered.Fields.Select(f => (f.Key, f.Value["datatype"]))
+            );
         }
     }
 
     [Fact]
     public async Task Geometry_agrees_with_a_computation_of_our_own()
     {
-        var stars = (await AskAsync("SELECT star_id, ra_deg, dec_deg, DISTANCE(POINT(ra_deg, dec_deg), POINT(120, 10)) AS d FROM almagest.stars")).Rows;
-        var near = stars.Where(r => Almagest.Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120, 10) <= 12).Select(r => r["star_id"]).Order().ToList();
+        var stars = (
+            await AskAsync("SELECT star_id, ra_deg, dec_deg, DISTANCE(POINT(ra_deg, dec_deg), POINT(120, 10)) AS d FROM almagest.stars")
+        ).Rows;
+        var near = stars
+            .Where(r => Almagest.Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120, 10) <= 12)
+            .Select(r => r["star_id"])
+            .Order()
+            .ToList();
         Assert.InRange(near.Count, 2, stars.Count - 2);
-        Assert.All(stars, r => Assert.Equal(Almagest.Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120, 10), Number(r["d"]), 1e-10));
-        foreach (var condition in new[]
-        {
-            "CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', 120, 10, 12)) = 1", "DISTANCE(POINT(ra_deg, dec_deg), POINT(120, 10)) <= 12", "NOT CONTAINS(POINT(120, 10), CIRCLE(ra_deg, dec_deg, 12)) = 0",
-        })
-            Assert.Equal(near, (await AskAsync($"SELECT star_id FROM almagest.stars WHERE {condition}")).Rows.Select(r => r["star_id"]).Order());
-        var box = stars.Where(r => Math.Abs(Number(r["ra_deg"]) - 120) <= 10 && Math.Abs(Number(r["dec_deg"])) <= 15).Select(r => r["star_id"]).Order();
-        Assert.Equal(box, (await AskAsync("SELECT star_id FROM almagest.stars WHERE CONTAINS(POINT(ra_deg, dec_deg), BOX(120, 0, 20, 30)) = 1")).Rows.Select(r => r["star_id"]).Order());
+        Assert.All(
+            stars,
+            r =>
+                Assert.Equal(
+                    Almagest.Sky.SkyCoordinates.SeparationDeg(Number(r["ra_deg"]), Number(r["dec_deg"]), 120, 10),
+                    Number(r["d"]),
+                    1e-10
+                )
+        );
+        foreach (
+            var condition in new[]
+            {
+                "CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', 120, 10, 12)) = 1",
+                "DISTANCE(POINT(ra_deg, dec_deg), POINT(120, 10)) <= 12",
+                "NOT CONTAINS(POINT(120, 10), CIRCLE(ra_deg, dec_deg, 12)) = 0",
+            }
+        )
+            Assert.Equal(
+                near,
+                (await AskAsync($"SELECT star_id FROM almagest.stars WHERE {condition}")).Rows.Select(r => r["star_id"]).Order()
+            );
+        var box = stars
+            .Where(r => Math.Abs(Number(r["ra_deg"]) - 120) <= 10 && Math.Abs(Number(r["dec_deg"])) <= 15)
+            .Select(r => r["star_id"])
+            .Order();
+        Assert.Equal(
+            box,
+            (await AskAsync("SELECT star_id FROM almagest.stars WHERE CONTAINS(POINT(ra_deg, dec_deg), BOX(120, 0, 20, 30)) = 1"))
+                .Rows.Select(r => r["star_id"])
+                .Order()
+        );
         // Half the sphere by its three corners on the equator's side: a triangle of 90 degrees each holds what lies in an octant.
-        var octant = stars.Where(r => Number(r["ra_deg"]) is >= 90 and <= 180 && Number(r["dec_deg"]) >= 0).Select(r => r["star_id"]).Order();
-        Assert.Equal(octant, (await AskAsync("SELECT star_id FROM almagest.stars WHERE 1 = CONTAINS(POINT(ra_deg, dec_deg), POLYGON(90, 0, 180, 0, 0, 90))")).Rows.Select(r => r["star_id"]).Order());
+        var octant = stars
+            .Where(r => Number(r["ra_deg"]) is >= 90 and <= 180 && Number(r["dec_deg"]) >= 0)
+            .Select(r => r["star_id"])
+            .Order();
+        Assert.Equal(
+            octant,
+            (await AskAsync("SELECT star_id FROM almagest.stars WHERE 1 = CONTAINS(POINT(ra_deg, dec_deg), POLYGON(90, 0, 180, 0, 0, 90))"))
+                .Rows.Select(r => r["star_id"])
+                .Order()
+        );
     }
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
@@ -111,7 +167,9 @@ public sealed partial class TapTests(KnownLedger known)
     [InlineData("application/x-votable+xml", "application/x-votable+xml", "<?xml")]
     public async Task Answers_come_in_many_formats(string format, string type, string start)
     {
-        var answer = await _server.GetAsync(Sync("SELECT TOP 2 star_id, run_type FROM almagest.stars, almagest.runs", $"&responseformat={Uri.EscapeDataString(format)}"));
+        var answer = await _server.GetAsync(
+            Sync("SELECT TOP 2 star_id, run_type FROM almagest.stars, almagest.runs", $"&responseformat={Uri.EscapeDataString(format)}")
+        );
         Assert.Equal((HttpStatusCode.OK, type), (answer.Status, answer.ContentHeaders.ContentType?.MediaType));
         Assert.StartsWith(start, answer.Text, StringComparison.Ordinal);
     }
@@ -131,7 +189,10 @@ public sealed partial class TapTests(KnownLedger known)
     public async Task Mistakes_are_VOTables_that_say_what_was_wrong(string query, string message)
     {
         var answer = await _server.GetAsync($"/vo/tap/sync?{query}");
-        Assert.Equal((HttpStatusCode.BadRequest, "application/x-votable+xml"), (answer.Status, answer.ContentHeaders.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "application/x-votable+xml"),
+            (answer.Status, answer.ContentHeaders.ContentType?.MediaType)
+        );
         var table = new VoTable(answer.Text);
         Assert.Equal(0, table.Tables);
         var info = Assert.Single(table.Infos);
@@ -143,9 +204,18 @@ public sealed partial class TapTests(KnownLedger known)
     public async Task Queries_are_executed_in_a_transaction_that_cannot_write()
     {
         using var runner = new Server.VirtualObservatory.AdqlRunner(_server.Ledger);
-        await using var answer = await runner.OpenAsync("SELECT star_id FROM almagest.stars", 10_000, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await using var answer = await runner.OpenAsync(
+            "SELECT star_id FROM almagest.stars",
+            10_000,
+            TimeSpan.FromSeconds(30),
+            TestContext.Current.CancellationToken
+        );
         await using var connection = await _server.Ledger.ConnectAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand("select count(*) from pg_locks l join pg_stat_activity a using (pid) where a.state like 'idle in%' and a.query like 'select%c1%' and a.datname = current_database() and l.mode not in ('AccessShareLock', 'ExclusiveLock')", connection);
+        await using var command = new NpgsqlCommand(
+            "select count(*) from pg_locks l join pg_stat_activity a using (pid) where a.state like 'idle in%' and a.query like "
+                + "'select%c1%' and a.datname = current_database() and l.mode not in ('AccessShareLock', 'ExclusiveLock')",
+            connection
+        );
         Assert.Equal(0L, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
@@ -153,13 +223,23 @@ public sealed partial class TapTests(KnownLedger known)
     public async Task A_query_beyond_its_time_is_given_up_and_leaves_no_place_taken()
     {
         using var runner = new Server.VirtualObservatory.AdqlRunner(_server.Ledger);
-        const string Endless = "SELECT COUNT(*) FROM almagest.stars a, almagest.stars b, almagest.stars c, almagest.stars d, almagest.stars e, almagest.stars f, almagest.stars g, almagest.stars h WHERE a.ra_deg + b.ra_deg + c.ra_deg + d.ra_deg + e.ra_deg + f.ra_deg + g.ra_deg + h.ra_deg < 0";
+        const string Endless =
+            "SELECT COUNT(*) FROM almagest.stars a, almagest.stars b, almagest.stars c, almagest.stars d, almagest.stars e, "
+            + "almagest.stars f, almagest.stars g, almagest.stars h WHERE a.ra_deg + b.ra_deg + c.ra_deg + d.ra_deg + e.ra_deg + "
+            + "f.ra_deg + g.ra_deg + h.ra_deg < 0";
         for (var i = 0; i < 10; i++)
         {
-            var error = await Assert.ThrowsAsync<Server.VirtualObservatory.VoException>(() => runner.OpenAsync(Endless, 10, TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<Server.VirtualObservatory.VoException>(() =>
+                runner.OpenAsync(Endless, 10, TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken)
+            );
             Assert.Contains("took longer than 0.1 s", error.Message, StringComparison.Ordinal);
         }
-        await using var answer = await runner.OpenAsync("SELECT TOP 1 star_id FROM almagest.stars", 10, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await using var answer = await runner.OpenAsync(
+            "SELECT TOP 1 star_id FROM almagest.stars",
+            10,
+            TimeSpan.FromSeconds(30),
+            TestContext.Current.CancellationToken
+        );
         Assert.NotNull(answer);
     }
 
@@ -189,13 +269,37 @@ public sealed partial class TapTests(KnownLedger known)
     public async Task A_job_that_fails_says_why_and_one_that_is_aborted_stops()
     {
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _server.Client.BaseAddress };
-        var wrong = (await client.PostAsync("/vo/tap/async", Form(("LANG", "ADQL"), ("QUERY", "SELECT nothing FROM almagest.stars"), ("PHASE", "RUN")), TestContext.Current.CancellationToken)).Headers.Location!.AbsolutePath;
+        var wrong = (
+            await client.PostAsync(
+                "/vo/tap/async",
+                Form(("LANG", "ADQL"), ("QUERY", "SELECT nothing FROM almagest.stars"), ("PHASE", "RUN")),
+                TestContext.Current.CancellationToken
+            )
+        )
+            .Headers
+            .Location!
+            .AbsolutePath;
         await Eventually.HoldsAsync(async () => Phase((await _server.GetAsync($"{wrong}?WAIT=30")).Text) == "ERROR");
-        Assert.Contains("there is no column nothing", new VoTable((await _server.GetAsync($"{wrong}/error")).Text).Infos.Single().Content, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no column nothing",
+            new VoTable((await _server.GetAsync($"{wrong}/error")).Text).Infos.Single().Content,
+            StringComparison.Ordinal
+        );
         Assert.Equal(HttpStatusCode.NotFound, (await _server.GetAsync($"{wrong}/results/result")).Status);
 
-        const string Endless = "SELECT COUNT(*) FROM almagest.stars a, almagest.stars b, almagest.stars c, almagest.stars d, almagest.stars e, almagest.stars f, almagest.stars g, almagest.stars h, almagest.stars i";
-        var slow = (await client.PostAsync("/vo/tap/async", Form(("LANG", "ADQL"), ("QUERY", Endless), ("PHASE", "RUN"), ("EXECUTIONDURATION", "3000")), TestContext.Current.CancellationToken)).Headers.Location!.AbsolutePath;
+        const string Endless =
+            "SELECT COUNT(*) FROM almagest.stars a, almagest.stars b, almagest.stars c, almagest.stars d, almagest.stars e, "
+            + "almagest.stars f, almagest.stars g, almagest.stars h, almagest.stars i";
+        var slow = (
+            await client.PostAsync(
+                "/vo/tap/async",
+                Form(("LANG", "ADQL"), ("QUERY", Endless), ("PHASE", "RUN"), ("EXECUTIONDURATION", "3000")),
+                TestContext.Current.CancellationToken
+            )
+        )
+            .Headers
+            .Location!
+            .AbsolutePath;
         Assert.Equal("3000", (await _server.GetAsync($"{slow}/executionduration")).Text);
         using var aborted = await client.PostAsync($"{slow}/phase", Form(("PHASE", "ABORT")), TestContext.Current.CancellationToken);
         await Eventually.HoldsAsync(async () => (await _server.GetAsync($"{slow}/phase")).Text == "ABORTED");
@@ -211,10 +315,12 @@ public sealed partial class TapTests(KnownLedger known)
         Assert.Contains("remark", tables.Descendants("column").Select(t => t.Element("name")!.Value));
         Assert.Contains(">true<", (await _server.GetAsync("/vo/tap/availability")).Text, StringComparison.Ordinal);
         var page = XDocument.Parse((await _server.GetAsync("/vo/tap/examples")).Text);
-        foreach (var query in page.Descendants().Where(e => e.Attribute("property")?.Value == "query").Select(e => e.Value)) await AskAsync(query);
+        foreach (var query in page.Descendants().Where(e => e.Attribute("property")?.Value == "query").Select(e => e.Value))
+            await AskAsync(query);
     }
 
-    private static FormUrlEncodedContent Form(params (string, string)[] values) => new(values.Select(v => KeyValuePair.Create(v.Item1, v.Item2)));
+    private static FormUrlEncodedContent Form(params (string, string)[] values) =>
+        new(values.Select(v => KeyValuePair.Create(v.Item1, v.Item2)));
 
     private static string Phase(string job) => PhaseElement.Match(job).Groups[1].Value;
 

@@ -10,10 +10,18 @@ internal sealed class VoTable
     public VoTable(string text)
     {
         var document = XDocument.Parse(text);
-        Infos = document.Descendants(s_space + "INFO").Select(i => (i.Attribute("name")!.Value, i.Attribute("value")!.Value, i.Value)).ToList();
+        Infos = document
+            .Descendants(s_space + "INFO")
+            .Select(i => (i.Attribute("name")!.Value, i.Attribute("value")!.Value, i.Value))
+            .ToList();
         Tables = document.Descendants(s_space + "TABLE").Count();
-        Fields = document.Descendants(s_space + "FIELD").ToDictionary(f => f.Attribute("name")!.Value, f => f.Attributes().ToDictionary(a => a.Name.LocalName, a => a.Value));
-        Rows = document.Descendants(s_space + "TR").Select(r => Fields.Keys.Zip(r.Elements(s_space + "TD")).ToDictionary(c => c.First, c => c.Second.Value)).ToList();
+        Fields = document
+            .Descendants(s_space + "FIELD")
+            .ToDictionary(f => f.Attribute("name")!.Value, f => f.Attributes().ToDictionary(a => a.Name.LocalName, a => a.Value));
+        Rows = document
+            .Descendants(s_space + "TR")
+            .Select(r => Fields.Keys.Zip(r.Elements(s_space + "TD")).ToDictionary(c => c.First, c => c.Second.Value))
+            .ToList();
     }
 
     public List<(string Name, string Value, string Content)> Infos { get; }

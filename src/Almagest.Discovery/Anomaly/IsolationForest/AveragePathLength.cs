@@ -8,12 +8,13 @@ internal static class AveragePathLength
 {
     private const double EulerGamma = 0.57721566490153286061;
 
-    public static double Of(int n) => n switch
-    {
-        <= 1 => 0,
-        2 => 1,
-        _ => 2 * (Math.Log(n - 1) + EulerGamma) - 2.0 * (n - 1) / n,
-    };
+    public static double Of(int n) =>
+        n switch
+        {
+            <= 1 => 0,
+            2 => 1,
+            _ => 2 * (Math.Log(n - 1) + EulerGamma) - 2.0 * (n - 1) / n,
+        };
 
     /// <summary>
     /// The path length that a leaf stands for: its depth plus c(n), rounded to a multiple of 2^-34. Sums over as many trees as we allow are

@@ -25,14 +25,17 @@ internal sealed class BitsetForestScorer : IForestScorer
     /// <summary>Null where a tree is too large for bitsets to pay.</summary>
     public static BitsetForestScorer? TryCreate(IReadOnlyList<IsolationTree> trees, int columns)
     {
-        if (trees.Any(t => (t.Nodes + 1) / 2 > MaxLeavesPerTree)) return null;
+        if (trees.Any(t => (t.Nodes + 1) / 2 > MaxLeavesPerTree))
+            return null;
         var groups = new List<TreeGroup>();
-        for (var first = 0; first < trees.Count;)
+        for (var first = 0; first < trees.Count; )
         {
-            int count = 0, slots = columns + 7;
+            int count = 0,
+                slots = columns + 7;
             while (first + count < trees.Count && (count == 0 || slots + trees[first + count].Nodes / 2 <= MaxSlots))
                 slots += trees[first + count++].Nodes / 2;
-            if (slots > ushort.MaxValue) return null;
+            if (slots > ushort.MaxValue)
+                return null;
             groups.Add(new TreeGroup([.. trees.Skip(first).Take(count)], columns));
             first += count;
         }
@@ -46,7 +49,8 @@ internal sealed class BitsetForestScorer : IForestScorer
         for (var first = 0; first < sums.Length; first += BlockRows)
         {
             var count = Math.Min(BlockRows, sums.Length - first);
-            foreach (var group in _groups) group.Add(rows.Slice(first * columns, count * columns), sums.Slice(first, count));
+            foreach (var group in _groups)
+                group.Add(rows.Slice(first * columns, count * columns), sums.Slice(first, count));
         }
     }
 
@@ -62,10 +66,16 @@ internal sealed class BitsetForestScorer : IForestScorer
         {
             _ranks = new ThresholdRanks[columns];
             for (var f = 0; f < columns; f++)
-                _ranks[f] = new ThresholdRanks([.. trees.SelectMany(t => Enumerable.Range(0, t.Nodes).Where(n => t.Feature[n] == f).Select(n => t.Threshold[n])).Distinct().Order()]);
+                _ranks[f] = new ThresholdRanks([
+                    .. trees
+                        .SelectMany(t => Enumerable.Range(0, t.Nodes).Where(n => t.Feature[n] == f).Select(n => t.Threshold[n]))
+                        .Distinct()
+                        .Order(),
+                ]);
             _quads = QuadsFor(columns);
             _slotOffsets = new int[4 * _quads + 1];
-            for (var f = 0; f < 4 * _quads; f++) _slotOffsets[f + 1] = _slotOffsets[f] + (f < columns ? _ranks[f].Count + 1 : 1);
+            for (var f = 0; f < 4 * _quads; f++)
+                _slotOffsets[f + 1] = _slotOffsets[f] + (f < columns ? _ranks[f].Count + 1 : 1);
             // Sums do not depend on the order, so that bitsets of one size go together.
             var bitsets = trees.SelectMany(t => LeafBitset.Pack(LeafBox.Of(t, _ranks), _ranks)).OrderBy(b => b.Words).ToArray();
             for (var i = 0; i < bitsets.Length; i += 2)
@@ -79,8 +89,10 @@ internal sealed class BitsetForestScorer : IForestScorer
         {
             var slots = ArrayPool<ulong>.Shared.Rent(_quads * sums.Length);
             var masks = ArrayPool<ulong>.Shared.Rent(_quads > 2 ? 8 * sums.Length : 1);
-            for (var quad = 0; quad < _quads; quad++) Quantise(rows, quad, slots.AsSpan(quad * sums.Length, sums.Length));
-            foreach (var pair in _pairs) BitsetKernel.Add(pair, _quads, slots.AsSpan(0, _quads * sums.Length), masks, sums);
+            for (var quad = 0; quad < _quads; quad++)
+                Quantise(rows, quad, slots.AsSpan(quad * sums.Length, sums.Length));
+            foreach (var pair in _pairs)
+                BitsetKernel.Add(pair, _quads, slots.AsSpan(0, _quads * sums.Length), masks, sums);
             ArrayPool<ulong>.Shared.Return(slots);
             ArrayPool<ulong>.Shared.Return(masks);
         }
@@ -97,7 +109,8 @@ internal sealed class BitsetForestScorer : IForestScorer
                 var offset = _slotOffsets[f];
                 if (f >= _ranks.Length)
                 {
-                    foreach (ref var slot in slots) slot |= (ulong)offset << 16 * lane;
+                    foreach (ref var slot in slots)
+                        slot |= (ulong)offset << 16 * lane;
                     continue;
                 }
                 var featureRanks = _ranks[f];

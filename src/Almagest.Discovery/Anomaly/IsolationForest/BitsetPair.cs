@@ -26,14 +26,18 @@ internal sealed class BitsetPair
             for (var f = 0; f < features; f++)
             {
                 both[side].WriteIntervals(f, intervals.AsSpan(slotOffsets[f]..slotOffsets[f + 1]));
-                for (var w = 0; w < Words; w++) both[side].WriteMasks(f, w, Masks.AsSpan(((f * 2 + side) * Words + w) * TableStride, TableStride));
+                for (var w = 0; w < Words; w++)
+                    both[side].WriteMasks(f, w, Masks.AsSpan(((f * 2 + side) * Words + w) * TableStride, TableStride));
             }
-            for (var slot = 0; slot < intervals.Length; slot++) Intervals[slot] |= (ushort)(intervals[slot] << 8 * side);
-            for (var w = 0; w < Words; w++) both[side].WritePathLengths(w, PathLengths.AsSpan((side * Words + w) * PathLengthsPerWord, PathLengthsPerWord));
+            for (var slot = 0; slot < intervals.Length; slot++)
+                Intervals[slot] |= (ushort)(intervals[slot] << 8 * side);
+            for (var w = 0; w < Words; w++)
+                both[side].WritePathLengths(w, PathLengths.AsSpan((side * Words + w) * PathLengthsPerWord, PathLengthsPerWord));
         }
     }
 
-    /// <summary>By slot (a feature's offset plus the rank): the interval of the even bitset in the low byte, of the odd one in the high byte.</summary>
+    /// <summary>By slot (a feature's offset plus the rank): the interval of the even bitset in the low byte, of the odd one in the high
+    /// byte.</summary>
     public ushort[] Intervals { get; }
 
     /// <summary>By ((feature × 2 + side) × words + word) × stride + interval: the leaves.</summary>

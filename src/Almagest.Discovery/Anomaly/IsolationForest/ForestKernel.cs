@@ -13,5 +13,5 @@ internal static class ForestKernel
 
     internal static IForestScorer Choose(IReadOnlyList<IsolationTree> trees, int columns, int rows, bool reference) =>
         (reference || rows < FewRows ? null : BitsetForestScorer.TryCreate(trees, columns))
-            ?? (IForestScorer)new ScalarForestScorer(trees, columns);
+        ?? (IForestScorer)new ScalarForestScorer(trees, columns);
 }

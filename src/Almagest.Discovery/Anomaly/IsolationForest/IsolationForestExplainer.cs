@@ -3,8 +3,8 @@ using Almagest.Discovery.Features;
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
 /// <summary>
-/// Says which features gave a star its score and by how much, from the trees themselves. Growing the trees again from the stored seed, parameters
-/// and selection takes milliseconds, and so does one star; nothing is kept between runs.
+/// Says which features gave a star its score and by how much, from the trees themselves. Growing the trees again from the stored seed,
+/// parameters and selection takes milliseconds, and so does one star; nothing is kept between runs.
 /// </summary>
 internal sealed class IsolationForestExplainer : IAnomalyExplainer
 {
@@ -42,20 +42,33 @@ internal sealed class IsolationForestExplainer : IAnomalyExplainer
         var score = _model.ScoreSamples(new FeatureMatrix(1, features.Names, values.ToArray()))[0];
         var changes = new double[features.Columns];
         var attribution = new PathLengthAttribution(values, changes);
-        double pathLength = 0, expected = 0;
+        double pathLength = 0,
+            expected = 0;
         foreach (var tree in _model.Trees)
         {
             attribution.Add(tree);
             pathLength += tree.PathLength[tree.LeafOf(values)];
-            for (var node = 0; node < tree.Nodes; node++) expected += tree.PathLength[node] * tree.Count[node] / tree.Count[0];
+            for (var node = 0; node < tree.Nodes; node++)
+                expected += tree.PathLength[node] * tree.Count[node] / tree.Count[0];
         }
         var percentiles = Percentiles(features, row);
         var shortening = -changes.Where(c => c < 0).Sum();
-        var attributions = Enumerable.Range(0, features.Columns).Select(f => new FeatureAttribution(
-            features.Names[f], value(f).Unit, value(f).Value, percentiles[f], changes[f] / _model.Trees.Count,
-            changes[f] < 0 ? -changes[f] / shortening : 0));
+        var attributions = Enumerable
+            .Range(0, features.Columns)
+            .Select(f => new FeatureAttribution(
+                features.Names[f],
+                value(f).Unit,
+                value(f).Value,
+                percentiles[f],
+                changes[f] / _model.Trees.Count,
+                changes[f] < 0 ? -changes[f] / shortening : 0
+            ));
         return new AnomalyExplanation(
-            score, pathLength / _model.Trees.Count, expected / _model.Trees.Count, [.. attributions.OrderBy(a => a.PathLengthChange)]);
+            score,
+            pathLength / _model.Trees.Count,
+            expected / _model.Trees.Count,
+            [.. attributions.OrderBy(a => a.PathLengthChange)]
+        );
     }
 
     private static double[] Percentiles(FeatureMatrix features, int row)

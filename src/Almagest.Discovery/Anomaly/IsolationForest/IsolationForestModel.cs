@@ -32,14 +32,19 @@ internal sealed class IsolationForestModel
         if (features.Rows < Algorithm.MinStars)
         {
             throw new DiscoveryException(
-                $"The selection holds {features.Rows} stars; an isolation forest needs at least {Algorithm.MinStars}. Widen the filter.");
+                $"The selection holds {features.Rows} stars; an isolation forest needs at least {Algorithm.MinStars}. Widen the filter."
+            );
         }
         if (features.Columns == 0)
             throw new DiscoveryException("The matrix has no feature. Choose a recipe that the dataset's columns can fill.");
         var subsample = Math.Min(parameters.MaxSamples, features.Rows);
         var trees = new IsolationTree[parameters.NEstimators];
-        RowBlocks.For(trees.Length, context.MaxThreads,
-            t => trees[t] = IsolationTreeBuilder.Grow(features, subsample, parameters.RandomState, t), context.CancellationToken);
+        RowBlocks.For(
+            trees.Length,
+            context.MaxThreads,
+            t => trees[t] = IsolationTreeBuilder.Grow(features, subsample, parameters.RandomState, t),
+            context.CancellationToken
+        );
         return new IsolationForestModel(trees, subsample, features.Names, context.MaxThreads);
     }
 
@@ -62,20 +67,30 @@ internal sealed class IsolationForestModel
     {
         ArgumentNullException.ThrowIfNull(features);
         if (!features.Names.SequenceEqual(FeatureNames))
-            throw new DiscoveryException($"The forest was grown on {string.Join(", ", FeatureNames)}; the matrix has {string.Join(", ", features.Names)}. Prepare it with the same recipe.");
+            throw new DiscoveryException(
+                $"The forest was grown on {string.Join(", ", FeatureNames)}; the matrix has {string.Join(", ", features.Names)}. "
+                    + $"Prepare it with the same recipe."
+            );
         var scorer = ForestKernel.Choose(Trees, features.Columns, features.Rows);
         var scores = new double[features.Rows];
         var blocks = (features.Rows + BlockRows - 1) / BlockRows;
         var done = 0;
-        RowBlocks.ForEach(features.Rows, BlockRows, MaxThreads, (first, count) =>
-        {
-            var rows = features.Values.AsSpan(first * features.Columns, count * features.Columns);
-            FiniteGuard.Require(rows, first, features.Names);
-            var sums = scores.AsSpan(first, count);
-            scorer.SumPathLengths(rows, sums);
-            for (var i = 0; i < sums.Length; i++) sums[i] = -Math.Pow(2, -sums[i] / _normaliser);
-            progress?.Report((double)Interlocked.Increment(ref done) / blocks);
-        }, cancellationToken);
+        RowBlocks.ForEach(
+            features.Rows,
+            BlockRows,
+            MaxThreads,
+            (first, count) =>
+            {
+                var rows = features.Values.AsSpan(first * features.Columns, count * features.Columns);
+                FiniteGuard.Require(rows, first, features.Names);
+                var sums = scores.AsSpan(first, count);
+                scorer.SumPathLengths(rows, sums);
+                for (var i = 0; i < sums.Length; i++)
+                    sums[i] = -Math.Pow(2, -sums[i] / _normaliser);
+                progress?.Report((double)Interlocked.Increment(ref done) / blocks);
+            },
+            cancellationToken
+        );
         return scores;
     }
 }

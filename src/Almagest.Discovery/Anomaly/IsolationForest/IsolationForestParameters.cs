@@ -15,13 +15,27 @@ public sealed record IsolationForestParameters : AnomalyParameters
 {
     public const string Name = "isolation_forest";
 
-    [Parameter("Trees", Label = "Trees", Min = 1, Max = 10_000, Unit = "trees", Option = "trees",
-        Advice = "More trees make scores steadier; 100 do for most catalogues.")]
+    [Parameter(
+        "Trees",
+        Label = "Trees",
+        Min = 1,
+        Max = 10_000,
+        Unit = "trees",
+        Option = "trees",
+        Advice = "More trees make scores steadier; 100 do for most catalogues."
+    )]
     public int NEstimators { get; init; } = 100;
 
     /// <summary>Stars drawn without replacement for each tree; all of them where the selection has fewer.</summary>
-    [Parameter("Stars drawn for each tree", Label = "Stars per tree", Min = 2, Max = 65_536, Unit = "stars", Option = "subsample",
-        Advice = "256 isolates outliers without being swamped by the crowd; of fewer stars all are drawn.")]
+    [Parameter(
+        "Stars drawn for each tree",
+        Label = "Stars per tree",
+        Min = 2,
+        Max = 65_536,
+        Unit = "stars",
+        Option = "subsample",
+        Advice = "256 isolates outliers without being swamped by the crowd; of fewer stars all are drawn."
+    )]
     public int MaxSamples { get; init; } = 256;
 
     /// <summary>The same seed, rows and parameters give the same scores at any thread count.</summary>
@@ -36,8 +50,10 @@ public sealed record IsolationForestParameters : AnomalyParameters
     {
         var usual = (IsolationForestParameters)Algorithm.Defaults;
         var words = new List<string>();
-        if (!brief || (NEstimators, MaxSamples) != (usual.NEstimators, usual.MaxSamples)) words.Add($"{NEstimators}×{MaxSamples}");
-        if (!brief || RandomState != usual.RandomState) words.Add($"seed {RandomState}");
+        if (!brief || (NEstimators, MaxSamples) != (usual.NEstimators, usual.MaxSamples))
+            words.Add($"{NEstimators}×{MaxSamples}");
+        if (!brief || RandomState != usual.RandomState)
+            words.Add($"seed {RandomState}");
         return words;
     }
 }

@@ -29,7 +29,8 @@ internal sealed class IsolationTree
     public int LeafOf(ReadOnlySpan<double> row)
     {
         var node = 0;
-        while (Left[node] >= 0) node = row[Feature[node]] <= Threshold[node] ? Left[node] : Right[node];
+        while (Left[node] >= 0)
+            node = row[Feature[node]] <= Threshold[node] ? Left[node] : Right[node];
         return node;
     }
 }

@@ -14,8 +14,12 @@ internal sealed class IsolationTreeBuilder
     private readonly int[] _sample;
     private readonly int _maxDepth;
     private readonly int[] _candidates;
-    private readonly List<int> _feature = [], _left = [], _right = [], _count = [];
-    private readonly List<double> _threshold = [], _pathLength = [];
+    private readonly List<int> _feature = [],
+        _left = [],
+        _right = [],
+        _count = [];
+    private readonly List<double> _threshold = [],
+        _pathLength = [];
     private TreeRandom _random;
 
     private IsolationTreeBuilder(FeatureMatrix features, int subsample, TreeRandom random)
@@ -51,7 +55,8 @@ internal sealed class IsolationTreeBuilder
         {
             var last = rows - size + i;
             var row = random.Next(last + 1);
-            if (!chosen.Add(row)) chosen.Add(row = last);
+            if (!chosen.Add(row))
+                chosen.Add(row = last);
             order[i] = row;
         }
         return order;
@@ -81,7 +86,8 @@ internal sealed class IsolationTreeBuilder
 
     private bool TryDrawSplit(int start, int end, out int splitFeature, out double splitThreshold)
     {
-        for (var f = 0; f < _candidates.Length; f++) _candidates[f] = f;
+        for (var f = 0; f < _candidates.Length; f++)
+            _candidates[f] = f;
         for (var remaining = _candidates.Length; remaining > 0; remaining--)
         {
             var pick = _random.Next(remaining);
@@ -92,7 +98,8 @@ internal sealed class IsolationTreeBuilder
                 var u = _random.NextDouble();
                 splitThreshold = min * (1 - u) + max * u;
                 // Rounding must leave a star on either side: left is "at most", so the greatest value is no threshold.
-                if (!(splitThreshold >= min && splitThreshold < max)) splitThreshold = min;
+                if (!(splitThreshold >= min && splitThreshold < max))
+                    splitThreshold = min;
                 return true;
             }
             _candidates[pick] = _candidates[remaining - 1];
@@ -103,7 +110,8 @@ internal sealed class IsolationTreeBuilder
 
     private (double Min, double Max) Range(int start, int end, int column)
     {
-        double min = double.PositiveInfinity, max = double.NegativeInfinity;
+        double min = double.PositiveInfinity,
+            max = double.NegativeInfinity;
         for (var i = start; i < end; i++)
         {
             var value = Value(_sample[i], column);
@@ -118,7 +126,8 @@ internal sealed class IsolationTreeBuilder
         var middle = start;
         for (var i = start; i < end; i++)
         {
-            if (Value(_sample[i], column) > splitThreshold) continue;
+            if (Value(_sample[i], column) > splitThreshold)
+                continue;
             (_sample[middle], _sample[i]) = (_sample[i], _sample[middle]);
             middle++;
         }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
 /// <summary>
-/// Up to 256 leaves of one tree as bits. For every feature and every interval between the cuts that bound these leaves there is a mask of the
-/// leaves whose box contains the interval; the masks of a row's intervals, one per feature, have one bit in common: the row's leaf (or
+/// Up to 256 leaves of one tree as bits. For every feature and every interval between the cuts that bound these leaves there is a mask of
+/// the leaves whose box contains the interval; the masks of a row's intervals, one per feature, have one bit in common: the row's leaf (or
 /// none where the leaf is in another bitset of the tree). After Lucchese et al., "QuickScorer", SIGIR 2015, with intervals in place of
 /// single comparisons.
 /// </summary>
@@ -31,11 +31,12 @@ internal sealed class LeafBitset
     /// <summary>Packs the leaves of a tree into as few bitsets as their number and their cuts allow.</summary>
     public static IEnumerable<LeafBitset> Pack(List<LeafBox> boxes, ThresholdRanks[] ranks)
     {
-        for (var first = 0; first < boxes.Count;)
+        for (var first = 0; first < boxes.Count; )
         {
             var cuts = ranks.Select(r => new CutSet(r.Count)).ToArray();
             var count = 0;
-            while (count < MaxLeaves && first + count < boxes.Count && TryAddCuts(cuts, boxes[first + count])) count++;
+            while (count < MaxLeaves && first + count < boxes.Count && TryAddCuts(cuts, boxes[first + count]))
+                count++;
             yield return new LeafBitset(boxes.GetRange(first, count), [.. cuts.Select(c => c.ToArray())]);
             first += count;
         }
@@ -45,8 +46,10 @@ internal sealed class LeafBitset
     public void WriteIntervals(int feature, Span<byte> intervals)
     {
         intervals.Clear();
-        if (feature >= _starts.Length) return;
-        for (var i = 0; i < _starts[feature].Length; i++) intervals[_starts[feature][i]..].Fill((byte)i);
+        if (feature >= _starts.Length)
+            return;
+        for (var i = 0; i < _starts[feature].Length; i++)
+            intervals[_starts[feature][i]..].Fill((byte)i);
     }
 
     /// <summary>The mask of every interval of a feature, for 64 leaves.</summary>
@@ -64,7 +67,8 @@ internal sealed class LeafBitset
             }
             for (var i = 0; i < _starts[feature].Length; i++)
             {
-                if (box.Low[feature] <= _starts[feature][i] && _starts[feature][i] <= box.High[feature]) masks[i] |= 1UL << bit;
+                if (box.Low[feature] <= _starts[feature][i] && _starts[feature][i] <= box.High[feature])
+                    masks[i] |= 1UL << bit;
             }
         }
     }
@@ -73,14 +77,16 @@ internal sealed class LeafBitset
     public void WritePathLengths(int word, Span<double> pathLengths)
     {
         pathLengths.Clear();
-        for (var bit = 0; bit < 64 && 64 * word + bit < _boxes.Count; bit++) pathLengths[bit] = _boxes[64 * word + bit].PathLength;
+        for (var bit = 0; bit < 64 && 64 * word + bit < _boxes.Count; bit++)
+            pathLengths[bit] = _boxes[64 * word + bit].PathLength;
     }
 
     private static bool TryAddCuts(CutSet[] cuts, LeafBox box)
     {
         foreach (var c in cuts)
         {
-            if (c.Count + 2 > MaxIntervals) return false;
+            if (c.Count + 2 > MaxIntervals)
+                return false;
         }
         for (var f = 0; f < cuts.Length; f++)
         {
@@ -105,7 +111,8 @@ internal sealed class LeafBitset
 
         public void Add(int rank)
         {
-            if (rank >= _isCut.Length || _isCut[rank]) return;
+            if (rank >= _isCut.Length || _isCut[rank])
+                return;
             _isCut[rank] = true;
             Count++;
         }
@@ -115,7 +122,8 @@ internal sealed class LeafBitset
             var cuts = new int[Count];
             for (int rank = 0, next = 0; rank < _isCut.Length; rank++)
             {
-                if (_isCut[rank]) cuts[next++] = rank;
+                if (_isCut[rank])
+                    cuts[next++] = rank;
             }
             return cuts;
         }

@@ -34,7 +34,8 @@ internal readonly record struct LeafBox(int[] Low, int[] High, double PathLength
 
     private static double? UniformPathLength(IsolationTree tree, int node)
     {
-        if (tree.IsLeaf(node)) return tree.PathLength[node];
+        if (tree.IsLeaf(node))
+            return tree.PathLength[node];
         var left = UniformPathLength(tree, tree.Left[node]);
         return left is not null && UniformPathLength(tree, tree.Right[node]) == left ? left : null;
     }

@@ -3,13 +3,13 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
 /// <summary>
-/// Shapley values of the features for a row's path length in one tree: path-dependent TreeSHAP (Lundberg et al., "From local explanations to
-/// global understanding with explainable AI for trees", Nature Machine Intelligence 2, 2020), where a feature that is not known
+/// Shapley values of the features for a row's path length in one tree: path-dependent TreeSHAP (Lundberg et al., "From local explanations
+/// to global understanding with explainable AI for trees", Nature Machine Intelligence 2, 2020), where a feature that is not known
 /// sends the row both ways in proportion to the subsample.
 /// </summary>
 /// <remarks>
-/// A leaf alone is a product game: with the features S known it is reached with probability Π o over S times Π z over the others, where o is 1
-/// if the row meets all of the feature's conditions on the path and z is the share of the subsample that does. The Shapley weight of a
+/// A leaf alone is a product game: with the features S known it is reached with probability Π o over S times Π z over the others, where o
+/// is 1 if the row meets all of the feature's conditions on the path and z is the share of the subsample that does. The Shapley weight of a
 /// coalition is an integral over [0, 1] (the Beta function), so that the value of feature f is
 /// <c>v (o_f - z_f) ∫ Π_{j≠f} (o_j t + z_j (1 - t)) dt</c>, a polynomial that Gauss-Legendre quadrature integrates exactly.
 /// </remarks>
@@ -52,7 +52,8 @@ internal sealed class PathLengthAttribution
         var feature = tree.Feature[node];
         var goesLeft = _row[feature] <= tree.Threshold[node];
         var (keptCovered, keptMet, keptDepth) = (_covered[feature], _met[feature], _depth);
-        if (Array.IndexOf(_onPath, feature, 0, _depth) < 0) _onPath[_depth++] = feature;
+        if (Array.IndexOf(_onPath, feature, 0, _depth) < 0)
+            _onPath[_depth++] = feature;
         foreach (var (child, taken) in new[] { (tree.Left[node], goesLeft), (tree.Right[node], !goesLeft) })
         {
             _covered[feature] = keptCovered * tree.Count[child] / tree.Count[node];
@@ -69,7 +70,8 @@ internal sealed class PathLengthAttribution
         {
             var t = rule.Points[point];
             var product = rule.Weights[point] * pathLength;
-            for (var i = 0; i < _depth; i++) product *= Factor(_onPath[i], t);
+            for (var i = 0; i < _depth; i++)
+                product *= Factor(_onPath[i], t);
             for (var i = 0; i < _depth; i++)
             {
                 var f = _onPath[i];

@@ -15,7 +15,8 @@ internal sealed class ThresholdRanks
 
     private readonly double[] _thresholds;
     private readonly int[] _bucketStart;
-    private readonly double _origin, _perBucket;
+    private readonly double _origin,
+        _perBucket;
 
     /// <param name="sorted">ascending, distinct, finite</param>
     public ThresholdRanks(double[] sorted)
@@ -26,11 +27,14 @@ internal sealed class ThresholdRanks
         var buckets = Math.Max(1, 2 * sorted.Length);
         _perBucket = sorted.Length < 2 ? 0 : buckets / (sorted[^1] - sorted[0]);
         // Ranges that overflow or underflow leave one bucket.
-        if (!double.IsFinite(_perBucket)) _perBucket = 0;
+        if (!double.IsFinite(_perBucket))
+            _perBucket = 0;
         _origin = _perBucket > 0 ? sorted[0] : 0;
         _bucketStart = new int[buckets + 1];
-        foreach (var threshold in sorted) _bucketStart[Bucket(threshold) + 1]++;
-        for (var b = 0; b < buckets; b++) _bucketStart[b + 1] += _bucketStart[b];
+        foreach (var threshold in sorted)
+            _bucketStart[Bucket(threshold) + 1]++;
+        for (var b = 0; b < buckets; b++)
+            _bucketStart[b + 1] += _bucketStart[b];
     }
 
     /// <summary>Number of thresholds: ranks go from 0 to this.</summary>
@@ -42,12 +46,15 @@ internal sealed class ThresholdRanks
     {
         var bucket = Bucket(value);
         // Bucket never decreases, so that thresholds of other buckets need no look.
-        int low = _bucketStart[bucket], high = _bucketStart[bucket + 1];
+        int low = _bucketStart[bucket],
+            high = _bucketStart[bucket + 1];
         while (high - low > Lanes)
         {
             var middle = (low + high) >>> 1;
-            if (_thresholds[middle] < value) low = middle + 1;
-            else high = middle;
+            if (_thresholds[middle] < value)
+                low = middle + 1;
+            else
+                high = middle;
         }
         var next = Vector256.LoadUnsafe(ref _thresholds[0], (nuint)low);
         return low + BitOperations.PopCount(Vector256.LessThan(next, Vector256.Create(value)).ExtractMostSignificantBits());

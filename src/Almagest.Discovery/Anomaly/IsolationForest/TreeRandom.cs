@@ -8,7 +8,10 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// </summary>
 internal struct TreeRandom
 {
-    private ulong _s0, _s1, _s2, _s3;
+    private ulong _s0,
+        _s1,
+        _s2,
+        _s3;
 
     public TreeRandom(long seed, int tree)
     {
@@ -44,7 +47,8 @@ internal struct TreeRandom
         while (true)
         {
             var high = Math.BigMul(NextUInt64(), (ulong)bound, out var low);
-            if (low >= (ulong)bound || low >= (0UL - (ulong)bound) % (ulong)bound) return (int)high;
+            if (low >= (ulong)bound || low >= (0UL - (ulong)bound) % (ulong)bound)
+                return (int)high;
         }
     }
 

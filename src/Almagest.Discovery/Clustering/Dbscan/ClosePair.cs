@@ -11,7 +11,8 @@ internal sealed unsafe class ClosePair(PointColumns points, double limit)
     private readonly int _dimensions = points.Dimensions;
 
     public bool Exists(int startA, int endA, int startB, int endB) =>
-        startA < endA && startB < endB
+        startA < endA
+        && startB < endB
         && Exists([.. Enumerable.Range(startA, endA - startA)], [.. Enumerable.Range(startB, endB - startB)]);
 
     private bool Exists(Span<int> a, Span<int> b)
@@ -20,9 +21,12 @@ internal sealed unsafe class ClosePair(PointColumns points, double limit)
         var boxB = stackalloc double[2 * _dimensions];
         Box(a, boxA);
         Box(b, boxB);
-        if (BoxDistance.Nearest(boxA, boxB, _dimensions) > limit) return false;
-        if (BoxDistance.Farthest(boxA, boxB, _dimensions) <= limit) return true;
-        if ((long)a.Length * b.Length <= PlainComparisons) return Compare(a, b);
+        if (BoxDistance.Nearest(boxA, boxB, _dimensions) > limit)
+            return false;
+        if (BoxDistance.Farthest(boxA, boxB, _dimensions) <= limit)
+            return true;
+        if ((long)a.Length * b.Length <= PlainComparisons)
+            return Compare(a, b);
         if (b.Length > a.Length)
         {
             var larger = b;
@@ -34,7 +38,8 @@ internal sealed unsafe class ClosePair(PointColumns points, double limit)
         // By the median, so that the depth stays logarithmic whatever the values.
         var (dimension, _) = CellTreeBuilder.Halving(boxA, _dimensions);
         var keys = new double[a.Length];
-        for (var i = 0; i < keys.Length; i++) keys[i] = points.Column(dimension)[a[i]];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = points.Column(dimension)[a[i]];
         keys.AsSpan().Sort(a);
         var middle = a.Length / 2;
         return Exists(a[..middle], b) || Exists(a[middle..], b);
@@ -53,7 +58,8 @@ internal sealed unsafe class ClosePair(PointColumns points, double limit)
                     sum += difference * difference;
                 }
 
-                if (sum <= limit) return true;
+                if (sum <= limit)
+                    return true;
             }
         }
 
@@ -65,7 +71,8 @@ internal sealed unsafe class ClosePair(PointColumns points, double limit)
         for (var k = 0; k < _dimensions; k++)
         {
             var column = points.Column(k);
-            double low = column[run[0]], high = low;
+            double low = column[run[0]],
+                high = low;
             foreach (var i in run)
             {
                 low = Math.Min(low, column[i]);

@@ -15,12 +15,18 @@ internal static unsafe class CoreLinks
         var sets = new DisjointSets(cores.Tree.Points.Count);
         var linked = new bool[cores.Tree.Nodes.Length]; // leaves whose core points are one set by themselves
         CellWalk.ForEachLeaf(cores.Tree, parallel, (leaf, _) => linked[leaf] = Link(cores, sets, leaf, limit));
-        CellWalk.ForEachLeaf(cores.Tree, parallel, (leaf, walk) =>
-        {
-            if (cores.Count[leaf] == 0) return;
-            walk.FindLeaves(cores.Tree, cores.Count, leaf, cores.Tree.Nodes[leaf].End, limit);
-            foreach (var other in walk.Leaves) Join(cores, sets, linked, leaf, other, limit);
-        });
+        CellWalk.ForEachLeaf(
+            cores.Tree,
+            parallel,
+            (leaf, walk) =>
+            {
+                if (cores.Count[leaf] == 0)
+                    return;
+                walk.FindLeaves(cores.Tree, cores.Count, leaf, cores.Tree.Nodes[leaf].End, limit);
+                foreach (var other in walk.Leaves)
+                    Join(cores, sets, linked, leaf, other, limit);
+            }
+        );
         return sets;
     }
 
@@ -31,13 +37,15 @@ internal static unsafe class CoreLinks
         var end = cores.CoreEnd(leaf);
         if (cell.Compact)
         {
-            for (var i = cell.Start + 1; i < end; i++) sets.Adopt(cell.Start, i);
+            for (var i = cell.Start + 1; i < end; i++)
+                sets.Adopt(cell.Start, i);
             return true;
         }
 
         JoinLoose(cores, sets, leaf, leaf, limit);
         for (var i = cell.Start + 1; i < end; i++)
-            if (sets.Find(i) != sets.Find(cell.Start)) return false;
+            if (sets.Find(i) != sets.Find(cell.Start))
+                return false;
         return true;
     }
 
@@ -73,9 +81,11 @@ internal static unsafe class CoreLinks
         var anchor = tree.Nodes[whole].Start;
         for (var i = tree.Nodes[loose].Start; i < cores.CoreEnd(loose); i++)
         {
-            if (sets.Find(i) == sets.Find(anchor)) continue;
+            if (sets.Find(i) == sets.Find(anchor))
+                continue;
             points.CopyPoint(i, point);
-            if (points.AnyWithin(point, anchor, cores.CoreEnd(whole), limit)) sets.Union(i, anchor);
+            if (points.AnyWithin(point, anchor, cores.CoreEnd(whole), limit))
+                sets.Union(i, anchor);
         }
     }
 
@@ -90,8 +100,8 @@ internal static unsafe class CoreLinks
         {
             points.CopyPoint(i, point);
             for (var j = a == b ? i + 1 : tree.Nodes[b].Start; j < end; j += 4)
-                for (var near = points.Near4(point, j, end, limit); near != 0; near &= near - 1)
-                    sets.Union(i, j + BitOperations.TrailingZeroCount(near));
+            for (var near = points.Near4(point, j, end, limit); near != 0; near &= near - 1)
+                sets.Union(i, j + BitOperations.TrailingZeroCount(near));
         }
     }
 
@@ -102,16 +112,20 @@ internal static unsafe class CoreLinks
         var tree = cores.Tree;
         var points = tree.Points;
         var dimensions = points.Dimensions;
-        if (BoxDistance.Farthest(tree.Box(a), tree.Box(b), dimensions) <= limit) return true;
-        if (cores.Count[a] > cores.Count[b]) (a, b) = (b, a);
+        if (BoxDistance.Farthest(tree.Box(a), tree.Box(b), dimensions) <= limit)
+            return true;
+        if (cores.Count[a] > cores.Count[b])
+            (a, b) = (b, a);
 
         var point = stackalloc double[dimensions];
         var comparisons = 0L;
         for (var i = tree.Nodes[a].Start; i < cores.CoreEnd(a); i++)
         {
             points.CopyPoint(i, point);
-            if (BoxDistance.NearestToPoint(point, tree.Box(b), dimensions) > limit) continue;
-            if (points.AnyWithin(point, tree.Nodes[b].Start, cores.CoreEnd(b), limit)) return true;
+            if (BoxDistance.NearestToPoint(point, tree.Box(b), dimensions) > limit)
+                continue;
+            if (points.AnyWithin(point, tree.Nodes[b].Start, cores.CoreEnd(b), limit))
+                return true;
             comparisons += cores.Count[b];
             if (comparisons > PlainComparisons)
                 return new ClosePair(points, limit).Exists(i + 1, cores.CoreEnd(a), tree.Nodes[b].Start, cores.CoreEnd(b));

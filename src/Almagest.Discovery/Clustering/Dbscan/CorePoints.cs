@@ -27,7 +27,8 @@ internal sealed unsafe class CorePoints
         CellWalk.ForEachLeaf(tree, parallel, (leaf, walk) => Mark(tree, leaf, limit, enough, walk, isCore));
         CellWalk.ForEachLeaf(tree, parallel, (leaf, _) => cores.Count[leaf] = MoveToFront(tree, leaf, isCore));
         for (var node = tree.Nodes.Length - 1; node >= 0; node--)
-            if (!tree.Nodes[node].IsLeaf) cores.Count[node] = cores.Count[node + 1] + cores.Count[tree.Nodes[node].Right];
+            if (!tree.Nodes[node].IsLeaf)
+                cores.Count[node] = cores.Count[node + 1] + cores.Count[tree.Nodes[node].Right];
         return cores;
     }
 
@@ -41,7 +42,8 @@ internal sealed unsafe class CorePoints
             return;
         }
 
-        if (MarkFromBeside(tree, cell, limit, enough, isCore)) return;
+        if (MarkFromBeside(tree, cell, limit, enough, isCore))
+            return;
         var shared = SharedNeighbours(tree, leaf, limit, enough, walk);
         if (shared >= enough)
         {
@@ -53,13 +55,15 @@ internal sealed unsafe class CorePoints
         var point = stackalloc double[points.Dimensions];
         for (var i = cell.Start; i < cell.End; i++)
         {
-            if (isCore[i]) continue;
+            if (isCore[i])
+                continue;
             points.CopyPoint(i, point);
             var found = shared;
             foreach (var (start, end) in walk.Runs)
             {
                 found += points.CountWithin(point, start, end, limit, enough - found);
-                if (found >= enough) break;
+                if (found >= enough)
+                    break;
             }
 
             isCore[i] = found >= enough;
@@ -90,7 +94,8 @@ internal sealed unsafe class CorePoints
         return all;
     }
 
-    /// <summary>Counts the points that neighbour all of a leaf's, until they are enough, and leaves the runs that must be looked at one by one in the walk.</summary>
+    /// <summary>Counts the points that neighbour all of a leaf's, until they are enough, and leaves the runs that must be looked at one by
+    /// one in the walk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int SharedNeighbours(CellTree tree, int leaf, double limit, int enough, CellWalk walk)
     {
@@ -103,12 +108,14 @@ internal sealed unsafe class CorePoints
         while (walk.TryPop(out var at))
         {
             var other = tree.Box(at);
-            if (BoxDistance.Nearest(box, other, dimensions) > limit) continue;
+            if (BoxDistance.Nearest(box, other, dimensions) > limit)
+                continue;
             ref readonly var node = ref tree.Nodes[at];
             if (BoxDistance.Farthest(box, other, dimensions) <= limit)
             {
                 shared += node.Count;
-                if (shared >= enough) return shared;
+                if (shared >= enough)
+                    return shared;
             }
             else if (!node.IsLeaf)
             {
@@ -132,12 +139,16 @@ internal sealed unsafe class CorePoints
     private static int MoveToFront(CellTree tree, int leaf, bool[] isCore)
     {
         ref readonly var cell = ref tree.Nodes[leaf];
-        int left = cell.Start, right = cell.End;
+        int left = cell.Start,
+            right = cell.End;
         while (true)
         {
-            while (left < right && isCore[left]) left++;
-            while (left < right && !isCore[right - 1]) right--;
-            if (left >= right) return left - cell.Start;
+            while (left < right && isCore[left])
+                left++;
+            while (left < right && !isCore[right - 1])
+                right--;
+            if (left >= right)
+                return left - cell.Start;
             right--;
             tree.Points.Swap(left, right);
             (isCore[left], isCore[right]) = (true, false);

@@ -13,8 +13,13 @@ public sealed record DbscanParameters : RunParameters
     public const string Name = "dbscan";
 
     /// <summary>The radius of a neighbourhood, in the units of the features: stars at a distance ≤ eps are neighbours.</summary>
-    [Parameter("Largest distance of neighbours, in standard deviations of the features", Label = "eps", Above = 0, ValueName = "D",
-        Advice = "'discover k-distance' suggests one.")]
+    [Parameter(
+        "Largest distance of neighbours, in standard deviations of the features",
+        Label = "eps",
+        Above = 0,
+        ValueName = "D",
+        Advice = "'discover k-distance' suggests one."
+    )]
     public double Eps { get; init; } = 0.5;
 
     [Parameter("Neighbours that make a core star, itself included", Label = "Least neighbours", Min = 1)]

@@ -20,7 +20,8 @@ internal static class ReferenceDbscan
             context.CancellationToken.ThrowIfCancellationRequested();
             var neighbours = 0;
             for (var j = 0; j < rows; j++)
-                if (Near(features, i, j, limit)) neighbours++;
+                if (Near(features, i, j, limit))
+                    neighbours++;
             isCore[i] = neighbours >= parameters.MinSamples;
             context.Progress?.Report(0.5 * (i + 1) / rows);
         }
@@ -32,7 +33,8 @@ internal static class ReferenceDbscan
         var open = new Stack<int>();
         for (var seed = 0; seed < rows; seed++)
         {
-            if (labels[seed] >= 0 || !isCore[seed]) continue;
+            if (labels[seed] >= 0 || !isCore[seed])
+                continue;
             labels[seed] = clusters;
             open.Push(seed);
             while (open.TryPop(out var i))
@@ -40,9 +42,11 @@ internal static class ReferenceDbscan
                 context.CancellationToken.ThrowIfCancellationRequested();
                 for (var j = 0; j < rows; j++)
                 {
-                    if (labels[j] >= 0 || !Near(features, i, j, limit)) continue;
+                    if (labels[j] >= 0 || !Near(features, i, j, limit))
+                        continue;
                     labels[j] = clusters;
-                    if (isCore[j]) open.Push(j);
+                    if (isCore[j])
+                        open.Push(j);
                 }
             }
 
@@ -58,7 +62,8 @@ internal static class ReferenceDbscan
         var a = features.Row(i);
         var b = features.Row(j);
         double sum = 0;
-        for (var k = 0; k < a.Length; k++) sum += (a[k] - b[k]) * (a[k] - b[k]);
+        for (var k = 0; k < a.Length; k++)
+            sum += (a[k] - b[k]) * (a[k] - b[k]);
         return sum <= limit;
     }
 }

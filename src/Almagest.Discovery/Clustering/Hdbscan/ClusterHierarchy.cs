@@ -32,13 +32,15 @@ internal sealed class ClusterHierarchy
         _firstRow = new int[stars + merges];
         _start = new int[stars + merges];
         _order = new int[stars];
-        for (var i = 0; i < stars; i++) (_size[i], _firstRow[i]) = (1, i);
+        for (var i = 0; i < stars; i++)
+            (_size[i], _firstRow[i]) = (1, i);
         var sets = new DisjointSets(stars);
         var nodeOfRoot = Enumerable.Range(0, stars).ToArray();
         for (var i = 0; i < merges; i++)
         {
             var edge = edges[i];
-            int left = nodeOfRoot[sets.Find(edge.From)], right = nodeOfRoot[sets.Find(edge.To)];
+            int left = nodeOfRoot[sets.Find(edge.From)],
+                right = nodeOfRoot[sets.Find(edge.To)];
             sets.Union(edge.From, edge.To);
             var node = stars + i;
             nodeOfRoot[sets.Find(edge.From)] = node;
@@ -55,16 +57,23 @@ internal sealed class ClusterHierarchy
             _start[right] = _start[node] + _size[left];
         }
 
-        for (var i = 0; i < stars; i++) _order[_start[i]] = i;
+        for (var i = 0; i < stars; i++)
+            _order[_start[i]] = i;
     }
 
-    /// <summary>The weights of the minimum spanning tree of mutual reachability, ascending; empty where there are fewer stars than min_samples.</summary>
+    /// <summary>The weights of the minimum spanning tree of mutual reachability, ascending; empty where there are fewer stars than
+    /// min_samples.</summary>
     public IReadOnlyList<double> MergeDistances => _weight;
 
     /// <param name="minSamples">the rank of the neighbour at the core distance, the star itself counted as the first, ≥ 1</param>
     /// <exception cref="DiscoveryException">a value is not finite</exception>
     public static ClusterHierarchy Build(
-        FeatureMatrix features, int minSamples, int maxThreads = 0, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        FeatureMatrix features,
+        int minSamples,
+        int maxThreads = 0,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ClusterInput.CheckSquares(features);
         ArgumentOutOfRangeException.ThrowIfLessThan(minSamples, 1);
@@ -81,7 +90,10 @@ internal sealed class ClusterHierarchy
         progress?.Report(0.3);
         var edges = MinimumSpanningTree.Find(tree, core, parallel, progress is null ? null : new Rescaled(progress, 0.3, 1));
         var row = tree.Points.Row;
-        var hierarchy = new ClusterHierarchy(features.Rows, [.. edges.Select(edge => edge with { From = row[edge.From], To = row[edge.To] })]);
+        var hierarchy = new ClusterHierarchy(
+            features.Rows,
+            [.. edges.Select(edge => edge with { From = row[edge.From], To = row[edge.To] })]
+        );
         progress?.Report(1);
         return hierarchy;
     }
@@ -92,7 +104,8 @@ internal sealed class ClusterHierarchy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minClusterSize, 2);
         var condensed = new CondensedTree(_stars);
-        if (_weight.Length == 0 || _stars < minClusterSize) return condensed;
+        if (_weight.Length == 0 || _stars < minClusterSize)
+            return condensed;
         var open = new Stack<(int Node, int Cluster)>();
         var parts = new List<int>();
         open.Push((_stars + _weight.Length - 1, CondensedTree.Root));
@@ -110,8 +123,10 @@ internal sealed class ClusterHierarchy
             var large = parts.Count(part => _size[part] >= minClusterSize);
             foreach (var part in parts)
             {
-                if (_size[part] < minClusterSize) Leave(condensed, part, at.Cluster, density);
-                else open.Push((part, large > 1 ? condensed.Add(at.Cluster, density) : at.Cluster));
+                if (_size[part] < minClusterSize)
+                    Leave(condensed, part, at.Cluster, density);
+                else
+                    open.Push((part, large > 1 ? condensed.Add(at.Cluster, density) : at.Cluster));
             }
         }
 

@@ -21,14 +21,19 @@ internal sealed class CondensedTree
         _starDensity = new double[stars];
     }
 
-    /// <summary>Chooses clusters and labels the stars: numbers by first star, -1 for noise, and strengths of membership in [0, 1].</summary>
-    /// <param name="allowSingleCluster">whether excess of mass may choose the whole (<see cref="HdbscanParameters.AllowSingleCluster"/>); the whole is never a leaf</param>
+    /// <summary>Chooses clusters and labels the stars: numbers by first star, -1 for noise, and strengths of membership in [0,
+    /// 1].</summary>
+    /// <param name="allowSingleCluster">whether excess of mass may choose the whole (<see cref="HdbscanParameters.AllowSingleCluster"/>);
+    /// the whole is never a leaf</param>
     public ClusterResult Select(ClusterSelection selection, bool allowSingleCluster = false)
     {
         var chosen = selection == ClusterSelection.Leaf ? Leaves() : MostStable(allowSingleCluster);
         var home = new int[_parent.Count]; // the chosen cluster that holds each
         for (var cluster = 0; cluster < home.Length; cluster++)
-            home[cluster] = chosen[cluster] ? cluster : cluster == Root ? -1 : home[_parent[cluster]];
+            home[cluster] =
+                chosen[cluster] ? cluster
+                : cluster == Root ? -1
+                : home[_parent[cluster]];
 
         var number = new int[_parent.Count];
         Array.Fill(number, -1);
@@ -40,8 +45,10 @@ internal sealed class CondensedTree
             var cluster = home[_starCluster[star]];
             labels[star] = -1;
             // The thin outskirts of everything belong to nothing.
-            if (cluster < 0 || (cluster == Root && _starDensity[star] < _death[Root])) continue;
-            if (number[cluster] < 0) number[cluster] = clusters++;
+            if (cluster < 0 || (cluster == Root && _starDensity[star] < _death[Root]))
+                continue;
+            if (number[cluster] < 0)
+                number[cluster] = clusters++;
             labels[star] = number[cluster];
             // A star that outlives the cluster, inside one of its parts or to infinity, is a full member.
             probabilities[star] = _starDensity[star] >= _death[cluster] ? 1 : _starDensity[star] / _death[cluster];
@@ -59,10 +66,12 @@ internal sealed class CondensedTree
 
     internal void Leave(ReadOnlySpan<int> stars, int cluster, double density)
     {
-        foreach (var star in stars) (_starCluster[star], _starDensity[star]) = (cluster, density);
+        foreach (var star in stars)
+            (_starCluster[star], _starDensity[star]) = (cluster, density);
     }
 
-    /// <summary>Sums stabilities in the order of the rows, so that they are the same to the last digit whatever the merging order was.</summary>
+    /// <summary>Sums stabilities in the order of the rows, so that they are the same to the last digit whatever the merging order
+    /// was.</summary>
     internal void Complete()
     {
         var count = _parent.Count;
@@ -90,7 +99,8 @@ internal sealed class CondensedTree
     {
         var chosen = new bool[_parent.Count];
         chosen.AsSpan(1).Fill(true);
-        for (var cluster = 1; cluster < chosen.Length; cluster++) chosen[_parent[cluster]] = false;
+        for (var cluster = 1; cluster < chosen.Length; cluster++)
+            chosen[_parent[cluster]] = false;
         return chosen;
     }
 

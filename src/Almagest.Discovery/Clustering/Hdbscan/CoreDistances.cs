@@ -10,17 +10,26 @@ internal static class CoreDistances
         var core = new double[tree.Points.Count];
         var leaves = tree.Leaves;
         const int AtOnce = 64;
-        Parallel.For(0, (leaves.Length + AtOnce - 1) / AtOnce, parallel, () => new NearestNeighbours(tree, rank), (chunk, _, search) =>
-        {
-            foreach (var leaf in leaves.AsSpan(chunk * AtOnce, Math.Min(AtOnce, leaves.Length - chunk * AtOnce)))
+        Parallel.For(
+            0,
+            (leaves.Length + AtOnce - 1) / AtOnce,
+            parallel,
+            () => new NearestNeighbours(tree, rank),
+            (chunk, _, search) =>
             {
-                var node = tree.Nodes[leaf];
-                if (node.Compact && node.Count >= rank) continue; // enough equal points: 0
-                for (var i = node.Start; i < node.End; i++) core[i] = search.KthSquaredDistance(i);
-            }
+                foreach (var leaf in leaves.AsSpan(chunk * AtOnce, Math.Min(AtOnce, leaves.Length - chunk * AtOnce)))
+                {
+                    var node = tree.Nodes[leaf];
+                    if (node.Compact && node.Count >= rank)
+                        continue; // enough equal points: 0
+                    for (var i = node.Start; i < node.End; i++)
+                        core[i] = search.KthSquaredDistance(i);
+                }
 
-            return search;
-        }, _ => { });
+                return search;
+            },
+            _ => { }
+        );
         return core;
     }
 }

@@ -28,9 +28,12 @@ internal sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
     protected override ClusterResult Group(FeatureMatrix features, HdbscanParameters parameters, AlgorithmContext context)
     {
         var samples = parameters.MinSamples ?? parameters.MinClusterSize;
-        return context.Memory
-            .Get(features, (Name, samples),
-                () => ClusterHierarchy.Build(features, samples, context.MaxThreads, context.Progress, context.CancellationToken))
+        return context
+            .Memory.Get(
+                features,
+                (Name, samples),
+                () => ClusterHierarchy.Build(features, samples, context.MaxThreads, context.Progress, context.CancellationToken)
+            )
             .Condense(parameters.MinClusterSize)
             .Select(parameters.Selection, parameters.AllowSingleCluster);
     }

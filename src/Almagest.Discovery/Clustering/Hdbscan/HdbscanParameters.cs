@@ -11,22 +11,37 @@ public sealed record HdbscanParameters : RunParameters
 {
     public const string Name = "hdbscan";
 
-    private const string ExcessOfMass = "eom", Leaf = "leaf";
+    private const string ExcessOfMass = "eom",
+        Leaf = "leaf";
 
-    [Parameter("Least stars of a cluster", Label = "Least stars of a cluster", Min = 2, Unit = "stars",
-        Advice = "Groups that are smaller are noise.")]
+    [Parameter(
+        "Least stars of a cluster",
+        Label = "Least stars of a cluster",
+        Min = 2,
+        Unit = "stars",
+        Advice = "Groups that are smaller are noise."
+    )]
     public int MinClusterSize { get; init; } = 15;
 
     /// <summary>
     /// A star's core distance reaches its neighbour of this rank, itself counted as the first; null = min_cluster_size.
     /// As in the paper and scikit-learn; the hdbscan package does not count the star itself (its 9 is 10 here).
     /// </summary>
-    [Parameter("Neighbours whose distance is a star's core distance, itself included", Label = "Least neighbours", Min = 1,
-        WhenNull = "min_cluster_size")]
+    [Parameter(
+        "Neighbours whose distance is a star's core distance, itself included",
+        Label = "Least neighbours",
+        Min = 1,
+        WhenNull = "min_cluster_size"
+    )]
     public int? MinSamples { get; init; }
 
-    [Parameter("Excess of mass, or the leaves of the tree", Label = "Selection", Choices = [ExcessOfMass, Leaf], Option = "cluster-selection",
-        Advice = "Leaves are smaller and more alike in size.")]
+    [Parameter(
+        "Excess of mass, or the leaves of the tree",
+        Label = "Selection",
+        Choices = [ExcessOfMass, Leaf],
+        Option = "cluster-selection",
+        Advice = "Leaves are smaller and more alike in size."
+    )]
     public string ClusterSelectionMethod { get; init; } = ExcessOfMass;
 
     /// <summary>
@@ -34,8 +49,10 @@ public sealed record HdbscanParameters : RunParameters
     /// stars that outlast the first time it falls apart into parts of <see cref="MinClusterSize"/> or, where it never does, the last ones
     /// to leave. False: one single clump has no clusters.
     /// </summary>
-    [Parameter("With eom all stars may be one cluster, whose members are those that stay until it first falls apart",
-        Label = "All stars may be one cluster")]
+    [Parameter(
+        "With eom all stars may be one cluster, whose members are those that stay until it first falls apart",
+        Label = "All stars may be one cluster"
+    )]
     public bool AllowSingleCluster { get; init; }
 
     public override Algorithm Algorithm => HdbscanAlgorithm.Instance;
@@ -51,8 +68,10 @@ public sealed record HdbscanParameters : RunParameters
     {
         if (AllowSingleCluster && Selection == ClusterSelection.Leaf)
         {
-            throw new ParameterException("allow_single_cluster",
-                "allow_single_cluster is True, expected false with leaf, for the whole is no leaf");
+            throw new ParameterException(
+                "allow_single_cluster",
+                "allow_single_cluster is True, expected false with leaf, for the whole is no leaf"
+            );
         }
     }
 }

@@ -12,8 +12,8 @@ internal sealed unsafe class MinimumSpanningTree
     private const int PointsAtOnce = 512;
 
     private readonly CellTree _tree;
-    private readonly double[] _core;      // squared core distance of each point
-    private readonly double[] _nodeCore;  // the smallest in each node
+    private readonly double[] _core; // squared core distance of each point
+    private readonly double[] _nodeCore; // the smallest in each node
     private readonly int[] _component;
     private readonly int[] _nodeComponent; // of a node whose points share one, else -1
     private readonly double[] _bestWeight; // by component
@@ -57,22 +57,33 @@ internal sealed unsafe class MinimumSpanningTree
 
     private void Round(DisjointSets sets, ParallelOptions parallel)
     {
-        for (var i = 0; i < _component.Length; i++) _component[i] = sets.Find(i);
+        for (var i = 0; i < _component.Length; i++)
+            _component[i] = sets.Find(i);
         Array.Fill(_bestWeight, double.PositiveInfinity);
-        for (var at = _tree.Nodes.Length - 1; at >= 0; at--) _nodeComponent[at] = SharedComponent(at);
+        for (var at = _tree.Nodes.Length - 1; at >= 0; at--)
+            _nodeComponent[at] = SharedComponent(at);
         var chunks = (_component.Length + PointsAtOnce - 1) / PointsAtOnce;
-        Parallel.For(0, chunks, parallel, () => new CellWalk(), (chunk, _, walk) =>
-        {
-            var end = Math.Min(_component.Length, (chunk + 1) * PointsAtOnce);
-            for (var i = chunk * PointsAtOnce; i < end; i++) Seek(i, walk);
-            return walk;
-        }, _ => { });
+        Parallel.For(
+            0,
+            chunks,
+            parallel,
+            () => new CellWalk(),
+            (chunk, _, walk) =>
+            {
+                var end = Math.Min(_component.Length, (chunk + 1) * PointsAtOnce);
+                for (var i = chunk * PointsAtOnce; i < end; i++)
+                    Seek(i, walk);
+                return walk;
+            },
+            _ => { }
+        );
     }
 
     private int SharedComponent(int at)
     {
         var node = _tree.Nodes[at];
-        if (!node.IsLeaf) return _nodeComponent[at + 1] == _nodeComponent[node.Right] ? _nodeComponent[at + 1] : -1;
+        if (!node.IsLeaf)
+            return _nodeComponent[at + 1] == _nodeComponent[node.Right] ? _nodeComponent[at + 1] : -1;
         var shared = _component[node.Start];
         return _component.AsSpan(node.Start, node.Count).ContainsAnyExcept(shared) ? -1 : shared;
     }
@@ -84,7 +95,8 @@ internal sealed unsafe class MinimumSpanningTree
         var component = _component[from];
         var core = _core[from];
         var best = Volatile.Read(ref _bestWeight[component]);
-        if (core >= best) return; // no edge of this point can be lighter
+        if (core >= best)
+            return; // no edge of this point can be lighter
 
         var points = _tree.Points;
         var dimensions = points.Dimensions;
@@ -96,8 +108,12 @@ internal sealed unsafe class MinimumSpanningTree
         walk.Push(0);
         while (best > core && walk.TryPop(out var at))
         {
-            if (_nodeComponent[at] == component || _nodeCore[at] >= best
-                || BoxDistance.NearestToPoint(point, _tree.Box(at), dimensions) >= best) continue;
+            if (
+                _nodeComponent[at] == component
+                || _nodeCore[at] >= best
+                || BoxDistance.NearestToPoint(point, _tree.Box(at), dimensions) >= best
+            )
+                continue;
             ref readonly var node = ref _tree.Nodes[at];
             if (!node.IsLeaf)
             {
@@ -111,17 +127,21 @@ internal sealed unsafe class MinimumSpanningTree
                 for (var j = i; j < Math.Min(i + 4, node.End); j++)
                 {
                     var weight = Math.Max(core, Math.Max(_core[j], distances[j - i]));
-                    if (weight < best && _component[j] != component) (best, to) = (weight, j);
+                    if (weight < best && _component[j] != component)
+                        (best, to) = (weight, j);
                 }
 
-                if (best <= core) break;
+                if (best <= core)
+                    break;
             }
         }
 
-        if (to < 0) return;
+        if (to < 0)
+            return;
         lock (_locks[component & (_locks.Length - 1)])
         {
-            if (best >= _bestWeight[component]) return;
+            if (best >= _bestWeight[component])
+                return;
             _bestEdge[component] = (from, to);
             Volatile.Write(ref _bestWeight[component], best);
         }
@@ -132,9 +152,11 @@ internal sealed unsafe class MinimumSpanningTree
     {
         for (var i = 0; i < _component.Length; i++)
         {
-            if (_component[i] != i) continue; // a component goes by its root
+            if (_component[i] != i)
+                continue; // a component goes by its root
             var (from, to) = _bestEdge[i];
-            if (sets.Union(from, to)) edges.Add(new Edge(from, to, _bestWeight[i]));
+            if (sets.Union(from, to))
+                edges.Add(new Edge(from, to, _bestWeight[i]));
         }
     }
 

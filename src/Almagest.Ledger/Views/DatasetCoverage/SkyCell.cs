@@ -24,7 +24,8 @@ public static class SkyCell
         var cells = new SortedSet<long>();
         foreach (var (low, high) in Healpix.ConeRanges(raDeg, decDeg, radiusDeg))
         {
-            for (var cell = low >> Finer; cell <= high >> Finer; cell++) cells.Add(cell);
+            for (var cell = low >> Finer; cell <= high >> Finer; cell++)
+                cells.Add(cell);
         }
         return [.. cells];
     }

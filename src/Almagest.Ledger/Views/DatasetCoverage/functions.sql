@@ -24,7 +24,8 @@ begin
      where f.dataset_id is not null
      group by f.dataset_id, f.cell >> 6
   loop
-    select r.flags into counts from view_summaries.region_flags r where r.dataset_id = touched.dataset_id and r.healpix_3 = touched.healpix_3;
+    select r.flags into counts from view_summaries.region_flags r where r.dataset_id = touched.dataset_id
+      and r.healpix_3 = touched.healpix_3;
     if not found then
       counts := array_fill(0::bigint, '{64}');
       insert into view_summaries.region_flags (dataset_id, healpix_3, flags) values (touched.dataset_id, touched.healpix_3, counts);
@@ -56,7 +57,8 @@ begin
     from changed n join view_summaries.counted_datasets using (dataset_id)
    group by 1, 2
   on conflict (dataset_id, healpix_6) do update set stars = c.stars + excluded.stars;
-  for dataset in select distinct dataset_id from changed n where not exists (select from view_summaries.counted_datasets d where d.dataset_id = n.dataset_id) loop
+  for dataset in select distinct dataset_id from changed n where not exists (select from view_summaries.counted_datasets d
+    where d.dataset_id = n.dataset_id) loop
     perform view_summaries.count_dataset(dataset);
   end loop;
   perform view_summaries.mark_table_changed(tg_table_name);
@@ -71,7 +73,8 @@ begin
      set stars = c.stars - n.stars
     from (select dataset_id, healpix_29 >> 46 as healpix_6, count(*) as stars from changed group by 1, 2) n
    where c.dataset_id = n.dataset_id and c.healpix_6 = n.healpix_6;
-  delete from view_summaries.dataset_cells c using (select distinct dataset_id from changed) n where c.dataset_id = n.dataset_id and c.stars = 0;
+  delete from view_summaries.dataset_cells c using (select distinct dataset_id from changed) n where c.dataset_id = n.dataset_id
+    and c.stars = 0;
   delete from view_summaries.region_flags f
    using (select distinct dataset_id from changed) n
    where f.dataset_id = n.dataset_id

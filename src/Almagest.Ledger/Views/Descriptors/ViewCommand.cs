@@ -1,8 +1,8 @@
 namespace Almagest.Ledger.Views.Descriptors;
 
 /// <summary>
-/// A view's command below <c>analytics</c>: its filters are the options, with <c>--sort</c>, <c>--limit</c> and <c>-o</c> for a table in a file.
-/// With <c>--json</c> it writes the rows as the route does.
+/// A view's command below <c>analytics</c>: its filters are the options, with <c>--sort</c>, <c>--limit</c> and <c>-o</c> for a table in a
+/// file. With <c>--json</c> it writes the rows as the route does.
 /// </summary>
 /// <param name="Name">the command</param>
 /// <param name="Description">what it shows, in one line</param>
@@ -31,5 +31,6 @@ public sealed record ViewCell(string Heading, Func<object, object?> Value, strin
     /// <summary>Text is cut off behind so many characters.</summary>
     public int Most { get; init; } = int.MaxValue;
 
-    public static ViewCell Of<TRow>(string heading, Func<TRow, object?> value, string format = "0.00") => new(heading, row => value((TRow)row), format);
+    public static ViewCell Of<TRow>(string heading, Func<TRow, object?> value, string format = "0.00") =>
+        new(heading, row => value((TRow)row), format);
 }

@@ -1,8 +1,8 @@
 namespace Almagest.Ledger.Views.Descriptors;
 
 /// <summary>
-/// One way to choose rows of a view: a parameter of its route, an option of its command, a condition of its SQL, and a part of the words that
-/// say in a file which rows it has.
+/// One way to choose rows of a view: a parameter of its route, an option of its command, a condition of its SQL, and a part of the words
+/// that say in a file which rows it has.
 /// </summary>
 /// <param name="Name">of the parameter</param>
 /// <param name="Description">which rows remain, in one line that begins with a small letter</param>
@@ -43,19 +43,27 @@ public sealed record RunFilter(string Name, string Description) : ViewFilter(Nam
 /// <summary>A dataset by name or id, which must exist. Its value is its id, a <see cref="long"/>.</summary>
 public sealed record DatasetFilter(string Name, string Description) : ViewFilter(Name, Description);
 
-/// <summary>A circle on the sky. Its value are the cells that it touches (<see cref="DatasetCoverage.SkyCell"/>), an array of <see cref="long"/>.</summary>
+/// <summary>A circle on the sky. Its value are the cells that it touches (<see cref="DatasetCoverage.SkyCell"/>), an array of
+/// <see cref="long"/>.</summary>
 public sealed record ConeFilter(string Name, string Description) : ViewFilter(Name, Description);
 
 /// <summary>Filters that several views have.</summary>
 internal static class ViewFilters
 {
-    public static ViewFilter RunType { get; } = new ChoiceFilter("run_type", "only runs of this type", Model.RunTypes.All) { Option = "--type", InWords = type => $"{type} runs" };
+    public static ViewFilter RunType { get; } =
+        new ChoiceFilter("run_type", "only runs of this type", Model.RunTypes.All) { Option = "--type", InWords = type => $"{type} runs" };
 
     public static ViewFilter Run { get; } = new RunFilter("run_id", "only this run") { Option = "--run", InWords = run => $"run {run}" };
 
     /// <summary>Of views whose rows are pairs.</summary>
     public static ViewFilter RunOfPair { get; } =
-        new RunFilter("run_id", "only pairs with this run") { Condition = "(run_1_id = {0} or run_2_id = {0})", Option = "--run", InWords = run => $"run {run}" };
+        new RunFilter("run_id", "only pairs with this run")
+        {
+            Condition = "(run_1_id = {0} or run_2_id = {0})",
+            Option = "--run",
+            InWords = run => $"run {run}",
+        };
 
-    public static ViewFilter LabelSet { get; } = new TextFilter("label_set", "only this set of labels, such as truth") { InWords = set => $"the label set {set}" };
+    public static ViewFilter LabelSet { get; } =
+        new TextFilter("label_set", "only this set of labels, such as truth") { InWords = set => $"the label set {set}" };
 }

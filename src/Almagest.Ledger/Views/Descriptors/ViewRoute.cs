@@ -4,7 +4,8 @@ using Almagest.Ledger.Model;
 namespace Almagest.Ledger.Views.Descriptors;
 
 /// <summary>
-/// A view's route below <c>/analytics/discovery</c>: its filters are the parameters, with <c>sort</c> where the view can be sorted, <c>limit</c>, and
+/// A view's route below <c>/analytics/discovery</c>: its filters are the parameters, with <c>sort</c> where the view can be sorted,
+/// <c>limit</c>, and
 /// <c>format</c> for a table instead of JSON. JSON and tables are two ways to write the rows of one reading.
 /// </summary>
 /// <param name="Path">with filters in braces, e.g. <c>clusters/{run_id}/sizes</c></param>

@@ -1,6 +1,7 @@
 -- Adds one complete run to the summary tables; does nothing for a run that is there already. The caller holds the apply
 -- lock: of two completions at once, the second sees the first.
--- The lines in double braces are the parts of that name of the views' folders, in the order of the views. They may use what is declared here.
+-- The lines in double braces are the parts of that name of the views' folders, in the order of the views. They may use what is declared
+-- here.
 create function view_summaries.apply_run(target uuid) returns void language plpgsql
 -- A plan kept for any run expects ten flags: each run gets a plan for as many as it has. The pages of what it touches are in memory:
 -- a few thousand stars are looked up, not joined with the whole catalogue.
@@ -35,7 +36,8 @@ begin
     from public.discovery_results
    where analysed.labelled > 0 and run_id = target;
 
-  select count(*) as stars, min(score) as min_score, max(score) as max_score, sum(round(score * 1e9)::bigint) as score_sum, count(score) as score_count
+  select count(*) as stars, min(score) as min_score, max(score) as max_score, sum(round(score * 1e9)::bigint) as score_sum,
+    count(score) as score_count
     into flags
     from unnest(analysed.scores) as score;
 
@@ -48,15 +50,18 @@ begin
      set runs = runs + 1,
          last_completed = greatest(last_completed, run.completed_at),
          anomaly_runs = anomaly_runs + (run.run_type = 'anomaly')::int,
-         last_anomaly_completed = case when run.run_type = 'anomaly' then greatest(last_anomaly_completed, run.completed_at) else last_anomaly_completed end
+         last_anomaly_completed = case when run.run_type = 'anomaly' then greatest(last_anomaly_completed, run.completed_at)
+           else last_anomaly_completed end
    where set_id = found_set;
 
   {{apply.first}}
 
-  insert into view_summaries.runs (run_id, run_type, algorithm, parameters, parameter_set, parameters_hash, dataset_id, set_id, total_stars, created_at, completed_at,
+  insert into view_summaries.runs (run_id, run_type, algorithm, parameters, parameter_set, parameters_hash, dataset_id, set_id, total_stars,
+    created_at, completed_at,
     anomaly_count, min_anomaly_score, max_anomaly_score, score_sum, score_count,
     cluster_count, min_cluster_size, max_cluster_size, clustered_stars, noise_count)
-  values (target, run.run_type, run.algorithm, run.parameters, (run.parameters - 'random_state')::text, md5((run.parameters - 'random_state')::text), run.dataset_id, found_set, run.total_stars, run.created_at, run.completed_at,
+  values (target, run.run_type, run.algorithm, run.parameters, (run.parameters - 'random_state')::text,
+    md5((run.parameters - 'random_state')::text), run.dataset_id, found_set, run.total_stars, run.created_at, run.completed_at,
     flags.stars, flags.min_score, flags.max_score, flags.score_sum, flags.score_count,
     sizes.clusters, sizes.smallest, sizes.largest, nullif(labels.clustered, 0), labels.noise);
 
@@ -64,7 +69,8 @@ begin
 end $$;
 
 -- Describes a set of stars that is met for the first time, from the results of a run that analysed it.
-create function view_summaries.add_star_set(target uuid, stars bigint, first_hash bigint, second_hash bigint) returns bigint language plpgsql as $$
+create function view_summaries.add_star_set(target uuid, stars bigint, first_hash bigint, second_hash bigint) returns bigint language
+  plpgsql as $$
 declare
   created bigint;
 begin

@@ -9,7 +9,8 @@ begin
   select * into found from view_summaries.maintenance;
   -- An older snapshot would not see the completion that it waited for.
   if (found.mode, found.state) <> ('refresh', 'steady') and current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'the views are kept incrementally, which needs transactions at READ COMMITTED, not %', current_setting('transaction_isolation')
+    raise exception 'the views are kept incrementally, which needs transactions at READ COMMITTED, not %',
+      current_setting('transaction_isolation')
       using errcode = 'object_not_in_prerequisite_state', hint = 'Use READ COMMITTED, or convert the views to mode refresh.';
   end if;
   return found;

@@ -20,7 +20,8 @@ begin
      set runs = s.runs - 1,
          anomaly_runs = s.anomaly_runs - (run.run_type = 'anomaly')::int,
          last_completed = (select max(r.completed_at) from view_summaries.runs r where r.set_id = s.set_id),
-         last_anomaly_completed = (select max(r.completed_at) from view_summaries.runs r where r.set_id = s.set_id and r.run_type = 'anomaly')
+         last_anomaly_completed = (select max(r.completed_at) from view_summaries.runs r where r.set_id = s.set_id
+           and r.run_type = 'anomaly')
    where s.set_id = run.set_id;
   delete from view_summaries.star_sets where set_id = run.set_id and runs = 0;
   if found then

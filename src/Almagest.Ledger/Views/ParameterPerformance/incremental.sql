@@ -3,10 +3,12 @@ with measures as (
   select r.*,
          case when r.run_type = 'anomaly' then r.anomaly_count end as anomalies,
          case when r.run_type = 'anomaly'
-              then round(case when r.total_stars > 0 then (100 * r.anomaly_count)::double precision / r.total_stars else 0 end * 1e9)::bigint end as percentage,
+              then round(case when r.total_stars > 0 then (100 * r.anomaly_count)::double precision / r.total_stars
+                else 0 end * 1e9)::bigint end as percentage,
          case when r.run_type = 'anomaly' then d.anomaly_runs - 1 end as others,
          case when r.run_type = 'cluster' then r.cluster_count end as clusters,
-         case when r.run_type = 'cluster' then round(r.noise_count::double precision / nullif(r.total_stars, 0) * 1e9)::bigint end as noise_fraction,
+         case when r.run_type = 'cluster' then round(r.noise_count::double precision / nullif(r.total_stars,
+           0) * 1e9)::bigint end as noise_fraction,
          q.run_id is not null as is_labelled,
          round(q.precision * 1e9)::bigint as precision,
          round(q.recall * 1e9)::bigint as recall,

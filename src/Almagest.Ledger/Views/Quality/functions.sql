@@ -1,6 +1,7 @@
 -- The definition of the view, for one run: one text, two uses.
 create function view_summaries.quality_of(target uuid) returns setof view_summaries.quality language sql stable
--- No statistics know of this run yet: a nested loop, which suits one star, would look at every star's label by itself, and at all ranks for each.
+-- No statistics know of this run yet: a nested loop, which suits one star, would look at every star's label by itself, and at all ranks for
+-- each.
 set enable_nestloop = off as $$
 {{definition_of_one_run}}
 $$;
@@ -21,7 +22,8 @@ begin
     select r.run_id
       from view_summaries.runs r
      where r.set_id in (select b.set_id from changed c
-                          join view_summaries.star_set_blocks b on b.block = c.star_id >> 10 and get_bit(b.members, (c.star_id & 1023)::int) = 1)
+                          join view_summaries.star_set_blocks b on b.block = c.star_id >> 10
+                            and get_bit(b.members, (c.star_id & 1023)::int) = 1)
   loop
     delete from view_summaries.quality where run_id = affected;
     insert into view_summaries.quality select * from view_summaries.quality_of(affected);

@@ -18,7 +18,8 @@ public sealed class AnalyticsQueries(ILedgerReader ledger)
 {
     /// <summary>Rows of a view.</summary>
     /// <exception cref="LedgerException">there is no such column to sort by, or the database has trouble</exception>
-    public Task<List<TRow>> ReadAsync<TRow>(AnalyticsView<TRow> view, ViewRows? rows = null, CancellationToken cancellationToken = default) where TRow : class
+    public Task<List<TRow>> ReadAsync<TRow>(AnalyticsView<TRow> view, ViewRows? rows = null, CancellationToken cancellationToken = default)
+        where TRow : class
     {
         ArgumentNullException.ThrowIfNull(view);
         var sql = new ViewSql(view, rows ?? new ViewRows());
@@ -39,29 +40,71 @@ public sealed class AnalyticsQueries(ILedgerReader ledger)
 
     /// <summary>How often a star is flagged; null where no complete anomaly run analysed it.</summary>
     public async Task<StarFrequencyRow?> FrequencyAsync(long starId, CancellationToken cancellationToken = default) =>
-        (await ledger.ReadAsync(context => context.Set<StarFrequencyRow>().Where(f => f.StarId == starId), cancellationToken)).FirstOrDefault();
+        (
+            await ledger.ReadAsync(context => context.Set<StarFrequencyRow>().Where(f => f.StarId == starId), cancellationToken)
+        ).FirstOrDefault();
 
     /// <summary>The stars that are flagged most often.</summary>
     public Task<List<StarFrequencyRow>> MostFrequentAsync(int limit = 10, CancellationToken cancellationToken = default) =>
-        ledger.ReadAsync(context => context.Set<StarFrequencyRow>().Where(f => f.AnomalyCount > 0)
-            .OrderByDescending(f => f.FrequencyPct).ThenByDescending(f => f.AnomalyCount).ThenBy(f => f.StarId).Take(limit), cancellationToken);
+        ledger.ReadAsync(
+            context =>
+                context
+                    .Set<StarFrequencyRow>()
+                    .Where(f => f.AnomalyCount > 0)
+                    .OrderByDescending(f => f.FrequencyPct)
+                    .ThenByDescending(f => f.AnomalyCount)
+                    .ThenBy(f => f.StarId)
+                    .Take(limit),
+            cancellationToken
+        );
 
     /// <summary>Pairs of anomaly runs, of one run or all, most similar first.</summary>
     public Task<List<OverlapRow>> OverlapsAsync(Guid? runId = null, int limit = 50, CancellationToken cancellationToken = default) =>
         ReadAsync(AnalyticsViews.Overlap, new ViewRows { Limit = limit }.Where(ViewFilters.RunOfPair, runId), cancellationToken);
 
     /// <summary>Periods, newest first.</summary>
-    public Task<List<TimelineRow>> TimelineAsync(string periodType = "week", string? runType = null, int limit = 52, CancellationToken cancellationToken = default) =>
-        ReadAsync(AnalyticsViews.Timeline, new ViewRows { Limit = limit }.Where(TimelineView.PeriodType, periodType).Where(ViewFilters.RunType, runType), cancellationToken);
+    public Task<List<TimelineRow>> TimelineAsync(
+        string periodType = "week",
+        string? runType = null,
+        int limit = 52,
+        CancellationToken cancellationToken = default
+    ) =>
+        ReadAsync(
+            AnalyticsViews.Timeline,
+            new ViewRows { Limit = limit }
+                .Where(TimelineView.PeriodType, periodType)
+                .Where(ViewFilters.RunType, runType),
+            cancellationToken
+        );
 
     /// <summary>Parameter sets, by one of the view's columns to sort by.</summary>
-    public Task<List<ParameterPerformanceRow>> ParametersAsync(string? runType = null, string? sort = null, int limit = 100, CancellationToken cancellationToken = default) =>
-        ReadAsync(AnalyticsViews.Parameters, new ViewRows { Sort = sort, Limit = limit }.Where(ViewFilters.RunType, runType), cancellationToken);
+    public Task<List<ParameterPerformanceRow>> ParametersAsync(
+        string? runType = null,
+        string? sort = null,
+        int limit = 100,
+        CancellationToken cancellationToken = default
+    ) =>
+        ReadAsync(
+            AnalyticsViews.Parameters,
+            new ViewRows { Sort = sort, Limit = limit }.Where(ViewFilters.RunType, runType),
+            cancellationToken
+        );
 
     /// <summary>Cells of the sky that hold stars of a dataset or of any, most runs first.</summary>
     /// <param name="minRuns">0 = also cells that no run analysed</param>
-    public Task<List<CoverageRow>> CoverageAsync(long? datasetId = null, long minRuns = 0, int limit = 1000, CancellationToken cancellationToken = default) =>
-        ReadAsync(AnalyticsViews.Coverage, new ViewRows { Limit = limit }.Where(DatasetCoverageView.Dataset, datasetId).Where(DatasetCoverageView.MinRuns, minRuns), cancellationToken);
+    public Task<List<CoverageRow>> CoverageAsync(
+        long? datasetId = null,
+        long minRuns = 0,
+        int limit = 1000,
+        CancellationToken cancellationToken = default
+    ) =>
+        ReadAsync(
+            AnalyticsViews.Coverage,
+            new ViewRows { Limit = limit }
+                .Where(DatasetCoverageView.Dataset, datasetId)
+                .Where(DatasetCoverageView.MinRuns, minRuns),
+            cancellationToken
+        );
 
     /// <summary>A run against labels, or all runs.</summary>
     public Task<List<QualityRow>> QualityAsync(Guid? runId = null, int limit = 100, CancellationToken cancellationToken = default) =>
@@ -69,6 +112,10 @@ public sealed class AnalyticsQueries(ILedgerReader ledger)
 
     /// <summary>The row of one pair of anomaly runs, in whichever order they are given; null where the view has none.</summary>
     public async Task<OverlapRow?> OverlapOfAsync(Guid a, Guid b, CancellationToken cancellationToken = default) =>
-        (await ledger.ReadAsync(context => context.Set<OverlapRow>().Where(o => (o.Run1Id == a && o.Run2Id == b) || (o.Run1Id == b && o.Run2Id == a)), cancellationToken))
-        .FirstOrDefault();
+        (
+            await ledger.ReadAsync(
+                context => context.Set<OverlapRow>().Where(o => (o.Run1Id == a && o.Run2Id == b) || (o.Run1Id == b && o.Run2Id == a)),
+                cancellationToken
+            )
+        ).FirstOrDefault();
 }

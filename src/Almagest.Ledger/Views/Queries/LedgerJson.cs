@@ -17,6 +17,8 @@ public static class LedgerJson
     public static void Configure(JsonSerializerOptions options)
     {
         ContractJson.Configure(options);
-        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(ViewRow.NameProperties);
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(
+            ViewRow.NameProperties
+        );
     }
 }

@@ -17,35 +17,58 @@ public static class StarFrequencyLookup
         where v.view_name = '{StarFrequencyView.View.Name}'
         """;
 
-    /// <summary>What the view says of some stars, each in a statement of its own, all in one round trip. A star that no complete anomaly run analysed has no row.</summary>
+    /// <summary>What the view says of some stars, each in a statement of its own, all in one round trip. A star that no complete anomaly
+    /// run analysed has no row.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public static async Task<IReadOnlyDictionary<long, FreshFrequency>> ReadAsync(LedgerDatabase ledger, IReadOnlyCollection<long> starIds, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyDictionary<long, FreshFrequency>> ReadAsync(
+        LedgerDatabase ledger,
+        IReadOnlyCollection<long> starIds,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(starIds);
-        return await ledger.AskAsync(async connection =>
-        {
-            await using var batch = new NpgsqlBatch(connection);
-            foreach (var id in starIds) batch.BatchCommands.Add(new NpgsqlBatchCommand(s_sql) { Parameters = { new NpgsqlParameter<long> { TypedValue = id } } });
-            await batch.PrepareAsync(cancellationToken);
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            var found = new Dictionary<long, FreshFrequency>();
-            foreach (var id in starIds)
+        return await ledger.AskAsync(
+            async connection =>
             {
-                if (!await reader.ReadAsync(cancellationToken)) throw ViewFreshness.Missing(StarFrequencyView.View);
-                found[id] = Of(reader);
-                await reader.NextResultAsync(cancellationToken);
-            }
-            return found;
-        }, cancellationToken);
+                await using var batch = new NpgsqlBatch(connection);
+                foreach (var id in starIds)
+                    batch.BatchCommands.Add(
+                        new NpgsqlBatchCommand(s_sql) { Parameters = { new NpgsqlParameter<long> { TypedValue = id } } }
+                    );
+                await batch.PrepareAsync(cancellationToken);
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                var found = new Dictionary<long, FreshFrequency>();
+                foreach (var id in starIds)
+                {
+                    if (!await reader.ReadAsync(cancellationToken))
+                        throw ViewFreshness.Missing(StarFrequencyView.View);
+                    found[id] = Of(reader);
+                    await reader.NextResultAsync(cancellationToken);
+                }
+                return found;
+            },
+            cancellationToken
+        );
     }
 
     // Read by their places, which are those of the view's columns behind the four of the freshness.
-    private static FreshFrequency Of(NpgsqlDataReader reader) => new(ViewFreshness.Of(reader), reader.IsDBNull(4) ? null : new StarFrequencyRow
-    {
-        StarId = reader.GetInt64(4), AnomalyCount = reader.GetInt64(5), TotalRuns = reader.GetInt64(6), FrequencyPct = reader.GetDouble(7),
-        MeanAnomalyScore = reader.IsDBNull(8) ? null : reader.GetDouble(8), RunIds = reader.GetFieldValue<Guid[]>(9), LastUpdated = reader.GetDateTime(10),
-    });
+    private static FreshFrequency Of(NpgsqlDataReader reader) =>
+        new(
+            ViewFreshness.Of(reader),
+            reader.IsDBNull(4)
+                ? null
+                : new StarFrequencyRow
+                {
+                    StarId = reader.GetInt64(4),
+                    AnomalyCount = reader.GetInt64(5),
+                    TotalRuns = reader.GetInt64(6),
+                    FrequencyPct = reader.GetDouble(7),
+                    MeanAnomalyScore = reader.IsDBNull(8) ? null : reader.GetDouble(8),
+                    RunIds = reader.GetFieldValue<Guid[]>(9),
+                    LastUpdated = reader.GetDateTime(10),
+                }
+        );
 }
 
 /// <summary>A star's frequency and the freshness of its view, of one snapshot.</summary>

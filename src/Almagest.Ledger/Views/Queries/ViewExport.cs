@@ -1,6 +1,6 @@
-using Almagest.Contract.Errors;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Views.Descriptors;
@@ -10,7 +10,8 @@ namespace Almagest.Ledger.Views.Queries;
 /// <summary>A query-optimized view as a table to be written, streamed: the rows of the statement that answers in JSON, too.</summary>
 public sealed class ViewExport(LedgerDatabase ledger)
 {
-    /// <exception cref="LedgerException">the database has trouble, or does not know the view; there is no such column to sort by</exception>
+    /// <exception cref="LedgerException">the database has trouble, or does not know the view; there is no such column to sort
+    /// by</exception>
     /// <exception cref="ArgumentException">a condition that the view does not have</exception>
     public async Task<OutgoingTable> TableAsync(AnalyticsView view, ViewRows? rows = null, CancellationToken cancellationToken = default)
     {
@@ -20,10 +21,19 @@ public sealed class ViewExport(LedgerDatabase ledger)
         var provenance = Provenance.Begin($"The view {view.Name}", sql.InWords);
         provenance["view"] = view.Name;
         provenance["complete_runs_not_shown_yet"] = freshness.MissingRuns;
-        return ColumnTable.Of(view.Name, view.Columns, provenance, QueryRows.ReadAsync(ledger, command =>
-        {
-            command.CommandText = sql.Text;
-            command.Parameters.AddRange(sql.Parameters());
-        }, cancellationToken));
+        return ColumnTable.Of(
+            view.Name,
+            view.Columns,
+            provenance,
+            QueryRows.ReadAsync(
+                ledger,
+                command =>
+                {
+                    command.CommandText = sql.Text;
+                    command.Parameters.AddRange(sql.Parameters());
+                },
+                cancellationToken
+            )
+        );
     }
 }

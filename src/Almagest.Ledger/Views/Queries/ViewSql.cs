@@ -1,5 +1,5 @@
-using Almagest.Contract.Errors;
 using System.Text;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Views.Descriptors;
 using Npgsql;
 
@@ -18,10 +18,13 @@ internal sealed class ViewSql
         var words = new List<string>();
         foreach (var (name, value) in rows.Conditions)
         {
-            var filter = view.Filters.FirstOrDefault(f => f.Name == name) ?? throw new ArgumentException($"the view has no filter {name}", nameof(rows));
+            var filter =
+                view.Filters.FirstOrDefault(f => f.Name == name)
+                ?? throw new ArgumentException($"the view has no filter {name}", nameof(rows));
             sql.Append(_values.Count == 0 ? " where " : " and ").AppendFormat(null, filter.Condition, $"@p{_values.Count}");
             _values.Add(value);
-            if (filter.InWords(value) is { } said) words.Add(said);
+            if (filter.InWords(value) is { } said)
+                words.Add(said);
         }
         Order = OrderOf(view, rows.Sort);
         sql.Append(" order by ").Append(Order);
@@ -31,7 +34,9 @@ internal sealed class ViewSql
             _values.Add(limit);
         }
         Text = sql.ToString();
-        InWords = $"{(rows.Limit is { } most ? $"the first {most} of " : "")}{(words.Count == 0 ? "all" : string.Join(", ", words))}; order: {Order}";
+        InWords =
+            $"{(rows.Limit is { } most ? $"the first {most} of " : "")}{(words.Count == 0 ? "all" : string.Join(", ", words))}; "
+            + $"order: {Order}";
     }
 
     /// <summary>With parameters <c>@p0</c>, <c>@p1</c> …</summary>
@@ -47,10 +52,12 @@ internal sealed class ViewSql
 
     private static string OrderOf(AnalyticsView view, string? sort)
     {
-        if (view.SortColumns is not [var standard, ..]) return view.Order;
+        if (view.SortColumns is not [var standard, ..])
+            return view.Order;
         var by = sort ?? standard;
         // Only names of the list come into the SQL.
-        if (!view.SortColumns.Contains(by)) throw LedgerException.Invalid("sort", $"sort is '{by}', expected {string.Join(" or ", view.SortColumns)}");
+        if (!view.SortColumns.Contains(by))
+            throw LedgerException.Invalid("sort", $"sort is '{by}', expected {string.Join(" or ", view.SortColumns)}");
         // Of a column without nulls "nulls last" would keep the planner from its index.
         return $"{by} desc{(ViewRow.IsNullable(view, by) ? " nulls last" : "")}, {view.Order}";
     }

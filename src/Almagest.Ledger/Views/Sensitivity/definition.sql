@@ -7,13 +7,14 @@ with defaults (algorithm, parameters) as (
 runs as (
   select d.run_id,
          jsonb_build_array(d.algorithm, d.dataset_id, d.dataset_filter) as setting,
-         jsonb_strip_nulls(coalesce(f.parameters, '{}') || case when jsonb_typeof(d.parameters) = 'object' then d.parameters else '{}' end) - 'random_state' as parameters
+         jsonb_strip_nulls(coalesce(f.parameters, '{}') || case when jsonb_typeof(d.parameters) = 'object' then d.parameters
+           else '{}' end) - 'random_state' as parameters
   from public.discovery_runs d
   left join defaults f using (algorithm)
   where d.is_complete and d.run_type = 'anomaly'
 ),
--- Rather than comparing each run with each, every run is put down once for each of its parameters, under what is left of them without it: two
--- that meet there differ in nothing else. And once whole, as '', for those that have a parameter which the other lacks.
+-- Rather than comparing each run with each, every run is put down once for each of its parameters, under what is left of them without it:
+-- two that meet there differ in nothing else. And once whole, as '', for those that have a parameter which the other lacks.
 places as (
   select r.run_id, r.setting, r.parameters - p.key as rest, p.key as parameter, p.value
   from runs r
@@ -22,8 +23,8 @@ places as (
   select run_id, setting, parameters, '', 'null'
   from runs
 ),
--- Runs of equal parameters stand together: repetitions with other seeds are not compared with each other. Each keeps its own value, which may
--- be written otherwise than an equal one.
+-- Runs of equal parameters stand together: repetitions with other seeds are not compared with each other. Each keeps its own value, which
+-- may be written otherwise than an equal one.
 groups as (
   select setting, rest, parameter, value, array_agg(run_id order by run_id) as runs, array_agg(value order by run_id) as stored
   from places

@@ -1,5 +1,6 @@
 -- Counts an anomaly run's flags by star, and says where on the sky they are: one dataset and cell for each flag.
-create function view_summaries.add_flags(flagged bigint[], scores double precision[], out dataset_ids bigint[], out cells bigint[]) language plpgsql as $$
+create function view_summaries.add_flags(flagged bigint[], scores double precision[], out dataset_ids bigint[],
+  out cells bigint[]) language plpgsql as $$
 declare
   again record;
   first record;
@@ -7,7 +8,8 @@ begin
   again := view_summaries.add_repeated_flags(flagged, scores);
   with added as (
     insert into view_summaries.flagged_stars (star_id, dataset_id, healpix_6, anomaly_count, score_sum, score_count)
-    select n.star_id, s.dataset_id, s.healpix_29 >> 46, 1, coalesce(round(n.anomaly_score * 1e9)::bigint, 0), (n.anomaly_score is not null)::int
+    select n.star_id, s.dataset_id, s.healpix_29 >> 46, 1, coalesce(round(n.anomaly_score * 1e9)::bigint, 0),
+      (n.anomaly_score is not null)::int
       from unnest(flagged, scores) as n (star_id, anomaly_score)
       left join public.stars s using (star_id)
      where not exists (select from unnest(again.star_ids) as a (star_id) where a.star_id = n.star_id)
@@ -22,7 +24,8 @@ end $$;
 -- Counts the flags of stars that were flagged before, and says which these are. Each star is looked up, whatever the planner thinks
 -- of reading the whole table instead: the cost is the run's own, and pages that it does not change are not touched (reading them all
 -- would tidy them, and after a checkpoint write each to the log).
-create function view_summaries.add_repeated_flags(flagged bigint[], scores double precision[], out star_ids bigint[], out dataset_ids bigint[], out cells bigint[])
+create function view_summaries.add_repeated_flags(flagged bigint[], scores double precision[], out star_ids bigint[],
+  out dataset_ids bigint[], out cells bigint[])
 language plpgsql
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -7,29 +7,38 @@ namespace Almagest.Ledger.Views.Timeline;
 /// <summary>What happened when. Small enough to be computed when it is read: mode incremental has no tables for it.</summary>
 internal static class TimelineView
 {
-    public static ViewFilter PeriodType { get; } = new ChoiceFilter("period_type", "weeks from Monday, or months (UTC)", ["week", "month"]) { Default = "week", InWords = period => $"by {period}" };
+    public static ViewFilter PeriodType { get; } =
+        new ChoiceFilter("period_type", "weeks from Monday, or months (UTC)", ["week", "month"])
+        {
+            Default = "week",
+            InWords = period => $"by {period}",
+        };
 
-    public static AnalyticsView<TimelineRow> View { get; } = new()
-    {
-        Name = "mv_discovery_timeline",
-        Description = "Runs by the week and month in which they were asked for, UTC",
-        Key = ["period_type", "period_start", "run_type"],
-        Columns =
-        [
-            Date("period_start", "time.start", "Monday of the week, or first day of the month"),
-            Text("period_type", "meta.code", "week or month"),
-            RunColumns.RunType,
-            Integer("total_runs", "meta.number", "runs asked for, whatever became of them"),
-            Integer("completed_runs", "meta.number", "runs that were completed"),
-            Double("completion_rate", null, "stat.value;arith.ratio", "completed runs over runs asked for, 0 to 1"),
-            Integer("total_stars_analyzed", "meta.number", "stars analysed by the complete runs, summed"),
-            ColumnDictionary.LastUpdated with { Description = "when the last of the runs was asked for or completed" },
-        ],
-        RunTypes = Model.RunTypes.All,
-        EveryChange = true,
-        CountSql = "select count(*) from public.mv_discovery_timeline",
-        Order = "period_type desc, period_start desc, run_type",
-        Filters = [PeriodType, ViewFilters.RunType],
-        Route = new("timeline", "getTimeline", "Runs by week or month, newest first") { Limit = new(365, 52) },
-    };
+    public static AnalyticsView<TimelineRow> View { get; } =
+        new()
+        {
+            Name = "mv_discovery_timeline",
+            Description = "Runs by the week and month in which they were asked for, UTC",
+            Key = ["period_type", "period_start", "run_type"],
+            Columns =
+            [
+                Date("period_start", "time.start", "Monday of the week, or first day of the month"),
+                Text("period_type", "meta.code", "week or month"),
+                RunColumns.RunType,
+                Integer("total_runs", "meta.number", "runs asked for, whatever became of them"),
+                Integer("completed_runs", "meta.number", "runs that were completed"),
+                Double("completion_rate", null, "stat.value;arith.ratio", "completed runs over runs asked for, 0 to 1"),
+                Integer("total_stars_analyzed", "meta.number", "stars analysed by the complete runs, summed"),
+                ColumnDictionary.LastUpdated with
+                {
+                    Description = "when the last of the runs was asked for or completed",
+                },
+            ],
+            RunTypes = Model.RunTypes.All,
+            EveryChange = true,
+            CountSql = "select count(*) from public.mv_discovery_timeline",
+            Order = "period_type desc, period_start desc, run_type",
+            Filters = [PeriodType, ViewFilters.RunType],
+            Route = new("timeline", "getTimeline", "Runs by week or month, newest first") { Limit = new(365, 52) },
+        };
 }

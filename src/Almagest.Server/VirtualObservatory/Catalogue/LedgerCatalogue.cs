@@ -19,21 +19,40 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
     {
         var datasets = await new DatasetRepository(ledger).ListAsync(cancellationToken);
         var stars = LedgerTables.Stars(datasets.ConvertAll(d => d.DatasetId));
-        List<PublishedTable> tables = [LedgerTables.Datasets, stars, LedgerTables.Labels, LedgerTables.Runs, LedgerTables.Results, .. LedgerTables.Views];
+        List<PublishedTable> tables =
+        [
+            LedgerTables.Datasets,
+            stars,
+            LedgerTables.Labels,
+            LedgerTables.Runs,
+            LedgerTables.Results,
+            .. LedgerTables.Views,
+        ];
         var keys = Keys(stars, tables);
-        foreach (var dataset in datasets) tables.Add(await _datasetTables.OfAsync(dataset.DatasetId, dataset.Name, cancellationToken));
+        foreach (var dataset in datasets)
+            tables.Add(await _datasetTables.OfAsync(dataset.DatasetId, dataset.Name, cancellationToken));
         return TapSchema.Describe(new PublishedCatalogue(s_schemas, tables, keys));
     }
 
     private static List<PublishedKey> Keys(PublishedTable stars, List<PublishedTable> tables)
     {
-        var targets = new[] { (Column: "run_id", Table: LedgerTables.Runs), (Column: "star_id", Table: stars), (Column: "dataset_id", Table: LedgerTables.Datasets) };
+        var targets = new[]
+        {
+            (Column: "run_id", Table: LedgerTables.Runs),
+            (Column: "star_id", Table: stars),
+            (Column: "dataset_id", Table: LedgerTables.Datasets),
+        };
         return
         [
             .. from table in tables
-               from target in targets
-               where !ReferenceEquals(table, target.Table) && table.Columns.Any(c => c.Name == target.Column)
-               select new PublishedKey(table, target.Table, [(target.Column, target.Column)], $"the {target.Column[..^3]} that the row is about"),
+            from target in targets
+            where !ReferenceEquals(table, target.Table) && table.Columns.Any(c => c.Name == target.Column)
+            select new PublishedKey(
+                table,
+                target.Table,
+                [(target.Column, target.Column)],
+                $"the {target.Column[..^3]} that the row is about"
+            ),
         ];
     }
 }

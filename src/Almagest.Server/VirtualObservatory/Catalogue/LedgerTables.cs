@@ -14,33 +14,82 @@ internal static class LedgerTables
     public const string Cell = "{0}.healpix_29";
 
     /// <summary>The columns of a star, but for its dataset and the extra columns of its file.</summary>
-    public static IReadOnlyList<PublishedColumn> StarColumns { get; } = PublishedColumns.Of(Contract.Columns.StarColumns.All,
-        ["source_id", "ra_deg", "dec_deg", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"],
-        ["star_id", "source_id", "ra_deg", "dec_deg", "healpix_29"]);
+    public static IReadOnlyList<PublishedColumn> StarColumns { get; } =
+        PublishedColumns.Of(
+            Contract.Columns.StarColumns.All,
+            ["source_id", "ra_deg", "dec_deg", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"],
+            ["star_id", "source_id", "ra_deg", "dec_deg", "healpix_29"]
+        );
 
-    public static PublishedTable Datasets { get; } = Table("datasets", "Loaded catalogues", "public.datasets",
-        PublishedColumns.Of(DatasetColumns.All, ["dataset_id", "name", "star_count"], ["dataset_id", "name"]));
+    public static PublishedTable Datasets { get; } =
+        Table(
+            "datasets",
+            "Loaded catalogues",
+            "public.datasets",
+            PublishedColumns.Of(DatasetColumns.All, ["dataset_id", "name", "star_count"], ["dataset_id", "name"])
+        );
 
     /// <param name="datasets">ids of all datasets: conditions on positions look into each one's part of the index</param>
-    public static PublishedTable Stars(IReadOnlyList<long> datasets) => new(Schema, "stars", "The stars of all datasets", new PublishedRows("public.stars"),
-        [.. StarColumns, PublishedColumns.Of(Contract.Columns.StarColumns.DatasetId) with { Indexed = true }, PublishedColumns.Of(Contract.Columns.StarColumns.Extra)],
-        new SkyIndex("ra_deg", "dec_deg", Cell, "{0}.dataset_id", datasets));
+    public static PublishedTable Stars(IReadOnlyList<long> datasets) =>
+        new(
+            Schema,
+            "stars",
+            "The stars of all datasets",
+            new PublishedRows("public.stars"),
+            [
+                .. StarColumns,
+                PublishedColumns.Of(Contract.Columns.StarColumns.DatasetId) with
+                {
+                    Indexed = true,
+                },
+                PublishedColumns.Of(Contract.Columns.StarColumns.Extra),
+            ],
+            new SkyIndex("ra_deg", "dec_deg", Cell, "{0}.dataset_id", datasets)
+        );
 
-    public static PublishedTable Labels { get; } = Table("star_labels", "What is known of stars from elsewhere: the truth that detections are measured against", "public.star_labels",
-        PublishedColumns.Of(LabelColumns.All, ["star_id", "label_set", "is_anomaly", "kind", "cluster"], ["star_id"]));
+    public static PublishedTable Labels { get; } =
+        Table(
+            "star_labels",
+            "What is known of stars from elsewhere: the truth that detections are measured against",
+            "public.star_labels",
+            PublishedColumns.Of(LabelColumns.All, ["star_id", "label_set", "is_anomaly", "kind", "cluster"], ["star_id"])
+        );
 
-    public static PublishedTable Runs { get; } = Table("runs", "Executions of an algorithm on a selection of stars", "public.discovery_runs",
-        PublishedColumns.Of(RunColumns.All, ["run_id", "run_type", "algorithm", "parameters", "dataset_id", "total_stars", "status", "created_at"], ["run_id", "dataset_id", "status"]));
+    public static PublishedTable Runs { get; } =
+        Table(
+            "runs",
+            "Executions of an algorithm on a selection of stars",
+            "public.discovery_runs",
+            PublishedColumns.Of(
+                RunColumns.All,
+                ["run_id", "run_type", "algorithm", "parameters", "dataset_id", "total_stars", "status", "created_at"],
+                ["run_id", "dataset_id", "status"]
+            )
+        );
 
-    public static PublishedTable Results { get; } = Table("results", "What complete runs say of each star that they analysed", "public.discovery_results",
-        PublishedColumns.Of([RunColumns.RunId, Contract.Columns.StarColumns.StarId, .. RunColumns.OfResult],
-            ["run_id", "star_id", "is_anomaly", "anomaly_score", "cluster_id"], ["run_id", "star_id", "is_anomaly", "cluster_id"]));
+    public static PublishedTable Results { get; } =
+        Table(
+            "results",
+            "What complete runs say of each star that they analysed",
+            "public.discovery_results",
+            PublishedColumns.Of(
+                [RunColumns.RunId, Contract.Columns.StarColumns.StarId, .. RunColumns.OfResult],
+                ["run_id", "star_id", "is_anomaly", "anomaly_score", "cluster_id"],
+                ["run_id", "star_id", "is_anomaly", "cluster_id"]
+            )
+        );
 
     public static IReadOnlyList<PublishedTable> Views { get; } = [.. AnalyticsViews.All.Select(Of)];
 
     // The key's first column leads its index, as the first one of each further index does.
-    private static PublishedTable Of(AnalyticsView view) => Table(view.Name, view.Description, $"public.{view.Name}",
-        PublishedColumns.Of(view.Columns, view.Key, [view.Key[0], .. view.LookupIndexes.Select(i => i.Columns.Split(' ', ',')[0])]));
+    private static PublishedTable Of(AnalyticsView view) =>
+        Table(
+            view.Name,
+            view.Description,
+            $"public.{view.Name}",
+            PublishedColumns.Of(view.Columns, view.Key, [view.Key[0], .. view.LookupIndexes.Select(i => i.Columns.Split(' ', ',')[0])])
+        );
 
-    private static PublishedTable Table(string name, string description, string rows, IReadOnlyList<PublishedColumn> columns) => new(Schema, name, description, new PublishedRows(rows), columns);
+    private static PublishedTable Table(string name, string description, string rows, IReadOnlyList<PublishedColumn> columns) =>
+        new(Schema, name, description, new PublishedRows(rows), columns);
 }

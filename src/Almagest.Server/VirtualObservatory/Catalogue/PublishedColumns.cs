@@ -6,14 +6,18 @@ namespace Almagest.Server.VirtualObservatory.Catalogue;
 /// <summary>Columns of the dictionary and of the views as queries see them.</summary>
 internal static class PublishedColumns
 {
-    /// <summary>A column by the rule of its kind: what is no number, text, moment or UUID for ADQL is the text that it is in tables.</summary>
+    /// <summary>A column by the rule of its kind: what is no number, text, moment or UUID for ADQL is the text that it is in
+    /// tables.</summary>
     public static PublishedColumn Of(Column column) => Of(column, principal: false, indexed: false);
 
     /// <summary>Several of them.</summary>
     /// <param name="principal">names of the few that a client shows first</param>
     /// <param name="indexed">names of those whose conditions an index answers</param>
-    public static IReadOnlyList<PublishedColumn> Of(IEnumerable<Column> columns, IReadOnlyCollection<string> principal, IReadOnlyCollection<string> indexed) =>
-        [.. columns.Select(c => Of(c, principal.Contains(c.Name), indexed.Contains(c.Name)))];
+    public static IReadOnlyList<PublishedColumn> Of(
+        IEnumerable<Column> columns,
+        IReadOnlyCollection<string> principal,
+        IReadOnlyCollection<string> indexed
+    ) => [.. columns.Select(c => Of(c, principal.Contains(c.Name), indexed.Contains(c.Name)))];
 
     private static PublishedColumn Of(Column column, bool principal, bool indexed)
     {
@@ -30,6 +34,9 @@ internal static class PublishedColumns
             ColumnKind.Integers or ColumnKind.Uuids => (PublishedType.Text, $"array_to_json({{0}}.{column.Name})::text"),
             _ => (PublishedType.Text, "{0}." + column.Name),
         };
-        return new PublishedColumn(column.Name, type, sql, column.Unit, column.Ucd, column.Description, principal, indexed) { HasWords = column.Kind.HasWords() };
+        return new PublishedColumn(column.Name, type, sql, column.Unit, column.Ucd, column.Description, principal, indexed)
+        {
+            HasWords = column.Kind.HasWords(),
+        };
     }
 }

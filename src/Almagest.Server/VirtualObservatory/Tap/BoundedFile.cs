@@ -11,7 +11,11 @@ internal sealed class BoundedFile(SafeFileHandle file, long mostBytes) : Stream
     public override bool CanSeek => false;
     public override bool CanWrite => true;
     public override long Length => _length;
-    public override long Position { get => _length; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => _length;
+        set => throw new NotSupportedException();
+    }
 
     /// <exception cref="VoException">the bound is reached</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -21,7 +25,8 @@ internal sealed class BoundedFile(SafeFileHandle file, long mostBytes) : Stream
         _length += buffer.Length;
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -34,14 +39,15 @@ internal sealed class BoundedFile(SafeFileHandle file, long mostBytes) : Stream
 
     private void Require(int more)
     {
-        if (_length + more > mostBytes) throw VoException.Invalid($"the answer is larger than {mostBytes >> 20} MiB; ask for fewer rows or columns");
+        if (_length + more > mostBytes)
+            throw VoException.Invalid($"the answer is larger than {mostBytes >> 20} MiB; ask for fewer rows or columns");
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
     public override void SetLength(long value) => throw new NotSupportedException();
 }

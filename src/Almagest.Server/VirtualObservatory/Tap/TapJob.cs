@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Almagest.Server.VirtualObservatory.Tap;
 
 /// <summary>
-/// A query that is answered behind the client's back. Its result is a file without a name: the disk is free again when the job is destroyed, or the
-/// server ends in whatever way. Its members are guarded by the job's own lock, but for what never changes.
+/// A query that is answered behind the client's back. Its result is a file without a name: the disk is free again when the job is
+/// destroyed, or the server ends in whatever way. Its members are guarded by the job's own lock, but for what never changes.
 /// </summary>
 internal sealed class TapJob(VoParameters parameters)
 {
@@ -47,7 +47,8 @@ internal sealed class TapJob(VoParameters parameters)
     {
         get
         {
-            lock (_guard) return _changed.Task;
+            lock (_guard)
+                return _changed.Task;
         }
     }
 
@@ -56,7 +57,8 @@ internal sealed class TapJob(VoParameters parameters)
     {
         lock (_guard)
         {
-            if (!from.Contains(Phase)) return false;
+            if (!from.Contains(Phase))
+                return false;
             Set(to);
             return true;
         }
@@ -66,7 +68,8 @@ internal sealed class TapJob(VoParameters parameters)
     {
         lock (_guard)
         {
-            if (Phase != JobPhase.EXECUTING || _destroyed) return false;
+            if (Phase != JobPhase.EXECUTING || _destroyed)
+                return false;
             (Result, ResultBytes, ResultType) = (result, bytes, type);
             Set(JobPhase.COMPLETED);
             return true;
@@ -77,7 +80,8 @@ internal sealed class TapJob(VoParameters parameters)
     {
         lock (_guard)
         {
-            if (HasEnded) return;
+            if (HasEnded)
+                return;
             Error = error;
             Set(JobPhase.ERROR);
         }
@@ -88,7 +92,8 @@ internal sealed class TapJob(VoParameters parameters)
     {
         lock (_guard)
         {
-            if (Result is null || _destroyed) return null;
+            if (Result is null || _destroyed)
+                return null;
             _readers++;
             return Result;
         }
@@ -99,7 +104,8 @@ internal sealed class TapJob(VoParameters parameters)
         lock (_guard)
         {
             _readers--;
-            if (_destroyed && _readers == 0) Result?.Dispose();
+            if (_destroyed && _readers == 0)
+                Result?.Dispose();
         }
     }
 
@@ -109,18 +115,23 @@ internal sealed class TapJob(VoParameters parameters)
         Abortion.Cancel();
         lock (_guard)
         {
-            if (_destroyed) return;
+            if (_destroyed)
+                return;
             _destroyed = true;
-            if (!HasEnded) Set(JobPhase.ABORTED);
-            if (_readers == 0) Result?.Dispose();
+            if (!HasEnded)
+                Set(JobPhase.ABORTED);
+            if (_readers == 0)
+                Result?.Dispose();
         }
     }
 
     private void Set(JobPhase phase)
     {
         Phase = phase;
-        if (phase == JobPhase.EXECUTING) Started = DateTime.UtcNow;
-        if (HasEnded) Ended = DateTime.UtcNow;
+        if (phase == JobPhase.EXECUTING)
+            Started = DateTime.UtcNow;
+        if (HasEnded)
+            Ended = DateTime.UtcNow;
         var waiting = _changed;
         _changed = New();
         waiting.SetResult();

@@ -12,72 +12,181 @@ internal static class TapJobRoutes
     public static void Map(IEndpointRouteBuilder tap, TapJobs jobs)
     {
         var async = tap.MapGroup("/async");
-        async.VoRoute("GET", "", "listTapJobs", "The jobs of this server, newest first", context => Task.FromResult(List(context, jobs)))
-            .Takes(VoArguments.Phase).AnswersXml();
-        async.VoRoute("POST", "", "createTapJob", "A new job; PHASE=RUN begins it at once", async context =>
-        {
-            var parameters = await VoParameters.ReadAsync(context);
-            var job = jobs.Add(parameters);
-            try
-            {
-                Change(job, parameters, jobs);
-            }
-            catch (VoException)
-            {
-                jobs.Destroy(job);
-                throw;
-            }
-            return See(context, job);
-        }).Takes(VoArguments.JobLanguage, VoArguments.JobQuery, VoArguments.MostRows, VoArguments.Format).LeadsOn();
-        async.VoRoute("GET", "/{job}", "getTapJob", "One job; WAIT=seconds answers as soon as its phase changes", async context =>
-        {
-            var job = Job(context, jobs);
-            await WaitAsync(context, job);
-            return VoDocument.Answer(xml => Uws.Job(xml, job, Address(context, job)));
-        }).Takes(VoArguments.Job, VoArguments.Wait).AnswersXml();
-        async.VoRoute("POST", "/{job}", "changeTapJob", "Changes a job, begins, aborts or deletes it", async context =>
-        {
-            var (job, parameters) = (Job(context, jobs), await VoParameters.ReadAsync(context));
-            if (string.Equals(parameters.Get("ACTION"), "DELETE", StringComparison.OrdinalIgnoreCase)) return Delete(context, job, jobs);
-            Change(job, parameters, jobs);
-            return See(context, job);
-        }).Takes(VoArguments.Job).LeadsOn();
-        async.VoRoute("DELETE", "/{job}", "deleteTapJob", "Deletes a job and its result", context => Task.FromResult<IResult>(Delete(context, Job(context, jobs), jobs)))
-            .Takes(VoArguments.Job).LeadsOn();
+        async
+            .VoRoute("GET", "", "listTapJobs", "The jobs of this server, newest first", context => Task.FromResult(List(context, jobs)))
+            .Takes(VoArguments.Phase)
+            .AnswersXml();
+        async
+            .VoRoute(
+                "POST",
+                "",
+                "createTapJob",
+                "A new job; PHASE=RUN begins it at once",
+                async context =>
+                {
+                    var parameters = await VoParameters.ReadAsync(context);
+                    var job = jobs.Add(parameters);
+                    try
+                    {
+                        Change(job, parameters, jobs);
+                    }
+                    catch (VoException)
+                    {
+                        jobs.Destroy(job);
+                        throw;
+                    }
+                    return See(context, job);
+                }
+            )
+            .Takes(VoArguments.JobLanguage, VoArguments.JobQuery, VoArguments.MostRows, VoArguments.Format)
+            .LeadsOn();
+        async
+            .VoRoute(
+                "GET",
+                "/{job}",
+                "getTapJob",
+                "One job; WAIT=seconds answers as soon as its phase changes",
+                async context =>
+                {
+                    var job = Job(context, jobs);
+                    await WaitAsync(context, job);
+                    return VoDocument.Answer(xml => Uws.Job(xml, job, Address(context, job)));
+                }
+            )
+            .Takes(VoArguments.Job, VoArguments.Wait)
+            .AnswersXml();
+        async
+            .VoRoute(
+                "POST",
+                "/{job}",
+                "changeTapJob",
+                "Changes a job, begins, aborts or deletes it",
+                async context =>
+                {
+                    var (job, parameters) = (Job(context, jobs), await VoParameters.ReadAsync(context));
+                    if (string.Equals(parameters.Get("ACTION"), "DELETE", StringComparison.OrdinalIgnoreCase))
+                        return Delete(context, job, jobs);
+                    Change(job, parameters, jobs);
+                    return See(context, job);
+                }
+            )
+            .Takes(VoArguments.Job)
+            .LeadsOn();
+        async
+            .VoRoute(
+                "DELETE",
+                "/{job}",
+                "deleteTapJob",
+                "Deletes a job and its result",
+                context => Task.FromResult<IResult>(Delete(context, Job(context, jobs), jobs))
+            )
+            .Takes(VoArguments.Job)
+            .LeadsOn();
 
         Text("phase", job => job.Phase.ToString());
         Text("executionduration", job => Uws.Seconds(job.ExecutionDuration));
         Text("destruction", job => Uws.Time(job.Destruction));
-        async.VoRoute("GET", "/{job}/quote", "getTapJobQuote", "When it is expected to end: not known", context => Plain(Job(context, jobs), "")).Takes(VoArguments.Job).AnswersText();
-        async.VoRoute("GET", "/{job}/owner", "getTapJobOwner", "Whose job it is: not known", context => Plain(Job(context, jobs), "")).Takes(VoArguments.Job).AnswersText();
-        async.VoRoute("GET", "/{job}/parameters", "getTapJobParameters", "What it was asked", context =>
-        {
-            var job = Job(context, jobs);
-            return Task.FromResult(VoDocument.Answer(xml => Uws.Parameters(xml, job)));
-        }).Takes(VoArguments.Job).AnswersXml();
-        async.VoRoute("POST", "/{job}/parameters", "setTapJobParameters", "Changes what it is asked, before it begins", context => ChangeAsync(context, jobs)).Takes(VoArguments.Job).LeadsOn();
-        async.VoRoute("GET", "/{job}/results", "listTapJobResults", "Its results: one, once it is completed", context =>
-        {
-            var job = Job(context, jobs);
-            return Task.FromResult(VoDocument.Answer(xml => Uws.Results(xml, job, Address(context, job))));
-        }).Takes(VoArguments.Job).AnswersXml();
-        async.VoRoute("GET", "/{job}/results/result", "getTapJobResult", "Its result", context =>
-        {
-            var job = Job(context, jobs);
-            var file = job.Borrow() ?? throw new VoException(404, $"the job has no result: it is {job.Phase}");
-            return Task.FromResult<IResult>(new ResultOf(job, file));
-        }).Takes(VoArguments.Job).AnswersTable();
-        async.VoRoute("GET", "/{job}/error", "getTapJobError", "Why it failed, as a VOTable", context =>
-        {
-            var error = Job(context, jobs).Error ?? throw new VoException(404, "the job has not failed");
-            return Task.FromResult(VoDocument.Answer(xml => VoDocument.Error(xml, "QUERY_STATUS", "ERROR", error.Message), VoDocument.VoTableType));
-        }).Takes(VoArguments.Job).Produces<string>(StatusCodes.Status200OK, VoDocument.VoTableType).Produces<string>(StatusCodes.Status404NotFound, VoDocument.VoTableType);
+        async
+            .VoRoute(
+                "GET",
+                "/{job}/quote",
+                "getTapJobQuote",
+                "When it is expected to end: not known",
+                context => Plain(Job(context, jobs), "")
+            )
+            .Takes(VoArguments.Job)
+            .AnswersText();
+        async
+            .VoRoute("GET", "/{job}/owner", "getTapJobOwner", "Whose job it is: not known", context => Plain(Job(context, jobs), ""))
+            .Takes(VoArguments.Job)
+            .AnswersText();
+        async
+            .VoRoute(
+                "GET",
+                "/{job}/parameters",
+                "getTapJobParameters",
+                "What it was asked",
+                context =>
+                {
+                    var job = Job(context, jobs);
+                    return Task.FromResult(VoDocument.Answer(xml => Uws.Parameters(xml, job)));
+                }
+            )
+            .Takes(VoArguments.Job)
+            .AnswersXml();
+        async
+            .VoRoute(
+                "POST",
+                "/{job}/parameters",
+                "setTapJobParameters",
+                "Changes what it is asked, before it begins",
+                context => ChangeAsync(context, jobs)
+            )
+            .Takes(VoArguments.Job)
+            .LeadsOn();
+        async
+            .VoRoute(
+                "GET",
+                "/{job}/results",
+                "listTapJobResults",
+                "Its results: one, once it is completed",
+                context =>
+                {
+                    var job = Job(context, jobs);
+                    return Task.FromResult(VoDocument.Answer(xml => Uws.Results(xml, job, Address(context, job))));
+                }
+            )
+            .Takes(VoArguments.Job)
+            .AnswersXml();
+        async
+            .VoRoute(
+                "GET",
+                "/{job}/results/result",
+                "getTapJobResult",
+                "Its result",
+                context =>
+                {
+                    var job = Job(context, jobs);
+                    var file = job.Borrow() ?? throw new VoException(404, $"the job has no result: it is {job.Phase}");
+                    return Task.FromResult<IResult>(new ResultOf(job, file));
+                }
+            )
+            .Takes(VoArguments.Job)
+            .AnswersTable();
+        async
+            .VoRoute(
+                "GET",
+                "/{job}/error",
+                "getTapJobError",
+                "Why it failed, as a VOTable",
+                context =>
+                {
+                    var error = Job(context, jobs).Error ?? throw new VoException(404, "the job has not failed");
+                    return Task.FromResult(
+                        VoDocument.Answer(xml => VoDocument.Error(xml, "QUERY_STATUS", "ERROR", error.Message), VoDocument.VoTableType)
+                    );
+                }
+            )
+            .Takes(VoArguments.Job)
+            .Produces<string>(StatusCodes.Status200OK, VoDocument.VoTableType)
+            .Produces<string>(StatusCodes.Status404NotFound, VoDocument.VoTableType);
 
         void Text(string name, Func<TapJob, string> read)
         {
-            async.VoRoute("GET", $"/{{job}}/{name}", $"getTapJob{name}", $"Its {name}, as plain text", context => Plain(Job(context, jobs), read(Job(context, jobs))))
-                .Takes(VoArguments.Job).AnswersText();
-            async.VoRoute("POST", $"/{{job}}/{name}", $"setTapJob{name}", $"Changes its {name}", context => ChangeAsync(context, jobs)).Takes(VoArguments.Job).LeadsOn();
+            async
+                .VoRoute(
+                    "GET",
+                    $"/{{job}}/{name}",
+                    $"getTapJob{name}",
+                    $"Its {name}, as plain text",
+                    context => Plain(Job(context, jobs), read(Job(context, jobs)))
+                )
+                .Takes(VoArguments.Job)
+                .AnswersText();
+            async
+                .VoRoute("POST", $"/{{job}}/{name}", $"setTapJob{name}", $"Changes its {name}", context => ChangeAsync(context, jobs))
+                .Takes(VoArguments.Job)
+                .LeadsOn();
         }
     }
 
@@ -91,7 +200,8 @@ internal static class TapJobRoutes
     }
 
     private static TapJob Job(HttpContext context, TapJobs jobs) =>
-        jobs.Find(context.GetRouteValue("job") as string ?? "") ?? throw new VoException(404, "there is no such job; it may have been destroyed");
+        jobs.Find(context.GetRouteValue("job") as string ?? "")
+        ?? throw new VoException(404, "there is no such job; it may have been destroyed");
 
     private static string Address(HttpContext context, TapJob job) => $"{TapRoutes.AddressOf(context)}/async/{job.Id}";
 
@@ -107,7 +217,14 @@ internal static class TapJobRoutes
     {
         if (parameters.Get("DESTRUCTION") is { } destruction)
         {
-            if (!DateTime.TryParse(destruction, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            if (
+                !DateTime.TryParse(
+                    destruction,
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                    out var time
+                )
+            )
                 throw VoException.Invalid($"DESTRUCTION is '{destruction}', expected a time such as 2026-11-22T18:00:00Z");
             var latest = DateTime.UtcNow + TapLimits.MostRetention;
             job.Destruction = time < latest ? time : latest;
@@ -116,19 +233,33 @@ internal static class TapJobRoutes
         {
             if (!long.TryParse(duration, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
                 throw VoException.Invalid($"EXECUTIONDURATION is '{duration}', expected a number of seconds");
-            job.ExecutionDuration = seconds == 0 || seconds > TapLimits.MostExecution.TotalSeconds ? TapLimits.MostExecution : TimeSpan.FromSeconds(seconds);
+            job.ExecutionDuration =
+                seconds == 0 || seconds > TapLimits.MostExecution.TotalSeconds ? TapLimits.MostExecution : TimeSpan.FromSeconds(seconds);
         }
-        foreach (var (name, value) in parameters.Pairs.Where(p => !ReferenceEquals(parameters, job.Parameters) && p.Key is "QUERY" or "LANG" or "MAXREC" or "RESPONSEFORMAT" or "FORMAT" or "REQUEST" or "RUNID"))
+        foreach (
+            var (name, value) in parameters.Pairs.Where(p =>
+                !ReferenceEquals(parameters, job.Parameters)
+                && p.Key is "QUERY" or "LANG" or "MAXREC" or "RESPONSEFORMAT" or "FORMAT" or "REQUEST" or "RUNID"
+            )
+        )
         {
-            if (job.Phase != JobPhase.PENDING) throw VoException.Invalid($"{name} cannot be changed: the job is {job.Phase}");
-            if (!ReferenceEquals(parameters, job.Parameters)) job.Parameters.Set(name, value);
+            if (job.Phase != JobPhase.PENDING)
+                throw VoException.Invalid($"{name} cannot be changed: the job is {job.Phase}");
+            if (!ReferenceEquals(parameters, job.Parameters))
+                job.Parameters.Set(name, value);
         }
         switch (parameters.Get("PHASE")?.ToUpperInvariant())
         {
-            case "RUN": jobs.Run(job); break;
-            case "ABORT": TapJobs.Abort(job); break;
-            case null: break;
-            case var other: throw VoException.Invalid($"PHASE is '{other}', expected RUN or ABORT");
+            case "RUN":
+                jobs.Run(job);
+                break;
+            case "ABORT":
+                TapJobs.Abort(job);
+                break;
+            case null:
+                break;
+            case var other:
+                throw VoException.Invalid($"PHASE is '{other}', expected RUN or ABORT");
         }
     }
 
@@ -137,17 +268,33 @@ internal static class TapJobRoutes
         var query = context.Request.Query;
         var phases = query["PHASE"].OfType<string>().Select(p => p.ToUpperInvariant()).ToHashSet();
         var listed = jobs.All.Where(j => phases.Count == 0 || phases.Contains(j.Phase.ToString()));
-        if (DateTime.TryParse(query["AFTER"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var after)) listed = listed.Where(j => j.Created > after);
-        if (int.TryParse(query["LAST"], NumberStyles.None, CultureInfo.InvariantCulture, out var last)) listed = listed.Take(last);
+        if (
+            DateTime.TryParse(
+                query["AFTER"],
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var after
+            )
+        )
+            listed = listed.Where(j => j.Created > after);
+        if (int.TryParse(query["LAST"], NumberStyles.None, CultureInfo.InvariantCulture, out var last))
+            listed = listed.Take(last);
         return VoDocument.Answer(xml => Uws.Jobs(xml, listed.ToList(), $"{TapRoutes.AddressOf(context)}/async"));
     }
 
     private static async Task WaitAsync(HttpContext context, TapJob job)
     {
-        if (!int.TryParse(context.Request.Query["WAIT"], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) || seconds == 0 || job.HasEnded) return;
+        if (
+            !int.TryParse(context.Request.Query["WAIT"], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+            || seconds == 0
+            || job.HasEnded
+        )
+            return;
         var change = job.Changed;
-        if (context.Request.Query["PHASE"] is [{ } phase] && !phase.Equals(job.Phase.ToString(), StringComparison.OrdinalIgnoreCase)) return;
-        if (job.HasEnded) return;
+        if (context.Request.Query["PHASE"] is [{ } phase] && !phase.Equals(job.Phase.ToString(), StringComparison.OrdinalIgnoreCase))
+            return;
+        if (job.HasEnded)
+            return;
         var most = seconds < 0 || seconds > TapLimits.MostWait.TotalSeconds ? TapLimits.MostWait : TimeSpan.FromSeconds(seconds);
         await Task.WhenAny(change, Task.Delay(most, context.RequestAborted));
     }

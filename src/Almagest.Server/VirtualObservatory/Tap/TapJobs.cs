@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Almagest.Server.VirtualObservatory.Tap;
 
 /// <summary>
-/// The jobs of this server: in its memory, their results in nameless files, so that nothing outlives it. Each is destroyed at its time; how many
-/// there are and what they hold is bounded.
+/// The jobs of this server: in its memory, their results in nameless files, so that nothing outlives it. Each is destroyed at its time; how
+/// many there are and what they hold is bounded.
 /// </summary>
 internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
         LazyInitializer.EnsureInitialized(ref _sweeper, () => new Timer(_ => Sweep(), null, s_lookAgain, s_lookAgain));
         while (_jobs.Count >= TapLimits.MostJobs)
         {
-            if (!DestroyOldest()) throw new VoException(503, $"{TapLimits.MostJobs} jobs wait already; try again later, or delete some");
+            if (!DestroyOldest())
+                throw new VoException(503, $"{TapLimits.MostJobs} jobs wait already; try again later, or delete some");
         }
         var job = new TapJob(parameters);
         _jobs[job.Id] = job;
@@ -44,7 +45,8 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
     /// <summary>Begins a job that waits for that; of one that does not, nothing changes.</summary>
     public void Run(TapJob job)
     {
-        if (job.Move(JobPhase.QUEUED, JobPhase.PENDING)) _ = Task.Run(() => WorkAsync(job));
+        if (job.Move(JobPhase.QUEUED, JobPhase.PENDING))
+            _ = Task.Run(() => WorkAsync(job));
     }
 
     public static void Abort(TapJob job)
@@ -60,7 +62,8 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(job.Abortion.Token, _stopping.Token);
             var query = TapQuery.From(job.Parameters);
-            if (!job.Move(JobPhase.EXECUTING, JobPhase.QUEUED)) return;
+            if (!job.Move(JobPhase.EXECUTING, JobPhase.QUEUED))
+                return;
             await using var answer = await runner.OpenAsync(query.Adql, query.MostRows, job.ExecutionDuration, end.Token);
             file = NamelessFile();
             await using var stream = new BoundedFile(file, TapLimits.MostResultBytes);
@@ -69,7 +72,8 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
             {
                 // The oldest results make room.
             }
-            if (job.Complete(file, stream.Length, query.Format.MediaType)) file = null;
+            if (job.Complete(file, stream.Length, query.Format.MediaType))
+                file = null;
         }
         catch (Exception e) when (e is VoException or AdqlException)
         {
@@ -94,27 +98,36 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
     private static SafeFileHandle NamelessFile()
     {
         var path = Path.Combine(Path.GetTempPath(), $"almagest-tap-{Guid.NewGuid():N}");
-        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        var file = File.OpenHandle(
+            path,
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete,
+            FileOptions.Asynchronous
+        );
         File.Delete(path);
         return file;
     }
 
     private bool DestroyOldest()
     {
-        if (_jobs.Values.Where(j => j.HasEnded).MinBy(j => j.Created) is not { } oldest) return false;
+        if (_jobs.Values.Where(j => j.HasEnded).MinBy(j => j.Created) is not { } oldest)
+            return false;
         Destroy(oldest);
         return true;
     }
 
     private void Sweep()
     {
-        foreach (var job in _jobs.Values.Where(j => j.Destruction <= DateTime.UtcNow)) Destroy(job);
+        foreach (var job in _jobs.Values.Where(j => j.Destruction <= DateTime.UtcNow))
+            Destroy(job);
     }
 
     public void Dispose()
     {
         _stopping.Cancel();
         _sweeper?.Dispose();
-        foreach (var job in _jobs.Values) job.Destroy();
+        foreach (var job in _jobs.Values)
+            job.Destroy();
     }
 }

@@ -15,39 +15,86 @@ internal static class TapRoutes
         var tap = app.MapGroup(Path).WithTags("Virtual observatory");
         foreach (var method in new[] { "GET", "POST" })
         {
-            tap.VoRoute(method, "/sync", $"{method.ToLowerInvariant()}TapSync", "Answers an ADQL query: LANG=ADQL, QUERY, and MAXREC and RESPONSEFORMAT if wished",
-                async context => await AnswerAsync(runner, TapQuery.From(await VoParameters.ReadAsync(context)), context))
-                .Takes(VoArguments.Language, VoArguments.Query, VoArguments.MostRows, VoArguments.Format).AnswersTable();
+            tap.VoRoute(
+                    method,
+                    "/sync",
+                    $"{method.ToLowerInvariant()}TapSync",
+                    "Answers an ADQL query: LANG=ADQL, QUERY, and MAXREC and RESPONSEFORMAT if wished",
+                    async context => await AnswerAsync(runner, TapQuery.From(await VoParameters.ReadAsync(context)), context)
+                )
+                .Takes(VoArguments.Language, VoArguments.Query, VoArguments.MostRows, VoArguments.Format)
+                .AnswersTable();
         }
         TapJobRoutes.Map(tap, jobs);
 
-        tap.VoRoute("GET", "/capabilities", "getTapCapabilities", "What the service can do (VOSI)",
-            context => Task.FromResult(VoDocument.Answer(xml => Capabilities.Write(xml, AddressOf(context))))).Takes().AnswersXml();
-        tap.VoRoute("GET", "/availability", "getTapAvailability", "Whether the service is up (VOSI)", async context =>
-        {
-            var up = await Availability.IsUpAsync(runner, context.RequestAborted);
-            return VoDocument.Answer(xml => Availability.Write(xml, up));
-        }).Takes().AnswersXml();
-        tap.VoRoute("GET", "/tables", "listTapTables", "The tables and their columns (VODataService)", async context =>
-        {
-            var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
-            var brief = context.Request.Query["detail"] is ["min"];
-            return VoDocument.Answer(xml => TableSet.Write(xml, catalogue, brief));
-        }).Takes(VoArguments.Detail).AnswersXml();
-        tap.VoRoute("GET", "/tables/{table}", "getTapTable", "One table and its columns (VODataService)", async context =>
-        {
-            var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
-            var name = context.GetRouteValue("table") as string ?? "";
-            var table = catalogue.Tables.FirstOrDefault(t => string.Equals(t.WrittenName, name, StringComparison.OrdinalIgnoreCase)) ?? throw new VoException(404, $"there is no table {name}");
-            return VoDocument.Answer(xml => TableSet.Write(xml, catalogue, table));
-        }).Takes(VoArguments.Table).AnswersXml();
-        tap.VoRoute("GET", "/examples", "getTapExamples", "Queries to start from (DALI examples)", async context =>
-            Results.Text(Examples.Page(await runner.Catalogue.ReadAsync(context.RequestAborted)), "application/xhtml+xml"))
-            .Takes().Produces<string>(StatusCodes.Status200OK, "application/xhtml+xml");
+        tap.VoRoute(
+                "GET",
+                "/capabilities",
+                "getTapCapabilities",
+                "What the service can do (VOSI)",
+                context => Task.FromResult(VoDocument.Answer(xml => Capabilities.Write(xml, AddressOf(context))))
+            )
+            .Takes()
+            .AnswersXml();
+        tap.VoRoute(
+                "GET",
+                "/availability",
+                "getTapAvailability",
+                "Whether the service is up (VOSI)",
+                async context =>
+                {
+                    var up = await Availability.IsUpAsync(runner, context.RequestAborted);
+                    return VoDocument.Answer(xml => Availability.Write(xml, up));
+                }
+            )
+            .Takes()
+            .AnswersXml();
+        tap.VoRoute(
+                "GET",
+                "/tables",
+                "listTapTables",
+                "The tables and their columns (VODataService)",
+                async context =>
+                {
+                    var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
+                    var brief = context.Request.Query["detail"] is ["min"];
+                    return VoDocument.Answer(xml => TableSet.Write(xml, catalogue, brief));
+                }
+            )
+            .Takes(VoArguments.Detail)
+            .AnswersXml();
+        tap.VoRoute(
+                "GET",
+                "/tables/{table}",
+                "getTapTable",
+                "One table and its columns (VODataService)",
+                async context =>
+                {
+                    var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
+                    var name = context.GetRouteValue("table") as string ?? "";
+                    var table =
+                        catalogue.Tables.FirstOrDefault(t => string.Equals(t.WrittenName, name, StringComparison.OrdinalIgnoreCase))
+                        ?? throw new VoException(404, $"there is no table {name}");
+                    return VoDocument.Answer(xml => TableSet.Write(xml, catalogue, table));
+                }
+            )
+            .Takes(VoArguments.Table)
+            .AnswersXml();
+        tap.VoRoute(
+                "GET",
+                "/examples",
+                "getTapExamples",
+                "Queries to start from (DALI examples)",
+                async context =>
+                    Results.Text(Examples.Page(await runner.Catalogue.ReadAsync(context.RequestAborted)), "application/xhtml+xml")
+            )
+            .Takes()
+            .Produces<string>(StatusCodes.Status200OK, "application/xhtml+xml");
     }
 
     /// <summary>Where the client finds the service, as it wrote it.</summary>
-    public static string AddressOf(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{Path}";
+    public static string AddressOf(HttpContext context) =>
+        $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{Path}";
 
     private static async Task<IResult> AnswerAsync(AdqlRunner runner, TapQuery query, HttpContext context)
     {

@@ -7,6 +7,7 @@ namespace Almagest.Server.VirtualObservatory.Tap;
 internal static class Uws
 {
     public const string Namespace = "http://www.ivoa.net/xml/UWS/v1.0";
+
     // Parameters that change a job and are none of its query.
     private static readonly HashSet<string> s_control = ["PHASE", "ACTION", "DESTRUCTION", "EXECUTIONDURATION", "WAIT"];
 
@@ -17,7 +18,8 @@ internal static class Uws
     {
         Start(xml, "job");
         Element(xml, "jobId", job.Id);
-        if (job.Parameters.Get("RUNID") is { } runId) Element(xml, "runId", runId);
+        if (job.Parameters.Get("RUNID") is { } runId)
+            Element(xml, "runId", runId);
         Element(xml, "ownerId", null);
         Element(xml, "phase", job.Phase.ToString());
         Element(xml, "quote", null);
@@ -49,7 +51,8 @@ internal static class Uws
             xml.WriteAttributeString("xlink", "type", XLink, "simple");
             xml.WriteAttributeString("xlink", "href", XLink, $"{address}/{job.Id}");
             Element(xml, "phase", job.Phase.ToString());
-            if (job.Parameters.Get("RUNID") is { } runId) Element(xml, "runId", runId);
+            if (job.Parameters.Get("RUNID") is { } runId)
+                Element(xml, "runId", runId);
             Element(xml, "creationTime", Time(job.Created));
             xml.WriteEndElement();
         }
@@ -58,8 +61,10 @@ internal static class Uws
 
     public static void Parameters(XmlWriter xml, TapJob job, bool root = true)
     {
-        if (root) Start(xml, "parameters", versioned: false);
-        else xml.WriteStartElement("uws", "parameters", Namespace);
+        if (root)
+            Start(xml, "parameters", versioned: false);
+        else
+            xml.WriteStartElement("uws", "parameters", Namespace);
         foreach (var (name, value) in job.Parameters.Pairs.Where(p => !s_control.Contains(p.Key)))
         {
             xml.WriteStartElement("uws", "parameter", Namespace);
@@ -72,8 +77,10 @@ internal static class Uws
 
     public static void Results(XmlWriter xml, TapJob job, string address, bool root = true)
     {
-        if (root) Start(xml, "results", versioned: false);
-        else xml.WriteStartElement("uws", "results", Namespace);
+        if (root)
+            Start(xml, "results", versioned: false);
+        else
+            xml.WriteStartElement("uws", "results", Namespace);
         if (job.Phase == JobPhase.COMPLETED)
         {
             xml.WriteStartElement("uws", "result", Namespace);
@@ -96,14 +103,17 @@ internal static class Uws
         xml.WriteStartElement("uws", name, Namespace);
         xml.WriteAttributeString("xmlns", "xsi", null, Schema);
         xml.WriteAttributeString("xmlns", "xlink", null, XLink);
-        if (versioned) xml.WriteAttributeString("version", "1.1");
+        if (versioned)
+            xml.WriteAttributeString("version", "1.1");
     }
 
     private static void Element(XmlWriter xml, string name, string? value)
     {
         xml.WriteStartElement("uws", name, Namespace);
-        if (value is null) xml.WriteAttributeString("xsi", "nil", Schema, "true");
-        else xml.WriteString(value);
+        if (value is null)
+            xml.WriteAttributeString("xsi", "nil", Schema, "true");
+        else
+            xml.WriteString(value);
         xml.WriteEndElement();
     }
 }

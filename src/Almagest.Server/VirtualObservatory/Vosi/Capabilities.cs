@@ -10,7 +10,21 @@ internal static class Capabilities
     private const string Schema = "http://www.w3.org/2001/XMLSchema-instance";
     private const string Features = "ivo://ivoa.net/std/TAPRegExt#features-";
 
-    private static readonly string[] s_geometry = ["AREA", "BOX", "CENTROID", "CIRCLE", "CONTAINS", "COORD1", "COORD2", "COORDSYS", "DISTANCE", "INTERSECTS", "POINT", "POLYGON"];
+    private static readonly string[] s_geometry =
+    [
+        "AREA",
+        "BOX",
+        "CENTROID",
+        "CIRCLE",
+        "CONTAINS",
+        "COORD1",
+        "COORD2",
+        "COORDSYS",
+        "DISTANCE",
+        "INTERSECTS",
+        "POINT",
+        "POLYGON",
+    ];
 
     public static void Write(XmlWriter xml, string address)
     {
@@ -37,9 +51,11 @@ internal static class Capabilities
         foreach (var format in VoFormat.All)
         {
             xml.WriteStartElement("outputFormat");
-            if (format.StandardId is { } id) xml.WriteAttributeString("ivo-id", id);
+            if (format.StandardId is { } id)
+                xml.WriteAttributeString("ivo-id", id);
             xml.WriteElementString("mime", format.MediaType);
-            foreach (var name in format.Names) xml.WriteElementString("alias", name);
+            foreach (var name in format.Names)
+                xml.WriteElementString("alias", name);
             xml.WriteEndElement();
         }
         Limit(xml, "retentionPeriod", (long)TapLimits.StandardRetention.TotalSeconds, (long)TapLimits.MostRetention.TotalSeconds);
@@ -59,7 +75,10 @@ internal static class Capabilities
             xml.WriteString(version);
             xml.WriteEndElement();
         }
-        xml.WriteElementString("description", "ADQL 2.1 with the geometries of 2.0; CASE, and queries as single values, beyond it. Positions are ICRS.");
+        xml.WriteElementString(
+            "description",
+            "ADQL 2.1 with the geometries of 2.0; CASE, and queries as single values, beyond it. Positions are ICRS."
+        );
         Feature(xml, "adqlgeo", s_geometry);
         Feature(xml, "adql-string", "LOWER", "UPPER", "ILIKE");
         Feature(xml, "adql-sets", "UNION", "EXCEPT", "INTERSECT");
@@ -70,7 +89,10 @@ internal static class Capabilities
         xml.WriteAttributeString("type", Features + "udf");
         xml.WriteStartElement("feature");
         xml.WriteElementString("form", "ivo_healpix_index(hpxOrder INTEGER, lon DOUBLE, lat DOUBLE) -> BIGINT");
-        xml.WriteElementString("description", "The nested HEALPix cell, at an order of 0 to 29, of the position columns of a table of stars.");
+        xml.WriteElementString(
+            "description",
+            "The nested HEALPix cell, at an order of 0 to 29, of the position columns of a table of stars."
+        );
         xml.WriteEndElement();
         xml.WriteEndElement();
         xml.WriteEndElement();
@@ -95,7 +117,8 @@ internal static class Capabilities
         foreach (var (part, value) in new[] { ("default", standard), ("hard", hard) })
         {
             xml.WriteStartElement(part);
-            if (unit is not null) xml.WriteAttributeString("unit", unit);
+            if (unit is not null)
+                xml.WriteAttributeString("unit", unit);
             xml.WriteString(value.ToString(CultureInfo.InvariantCulture));
             xml.WriteEndElement();
         }
@@ -115,7 +138,8 @@ internal static class Capabilities
         xml.WriteStartElement("interface");
         xml.WriteAttributeString("type", Schema, "vs:ParamHTTP");
         xml.WriteAttributeString("role", "std");
-        if (version is not null) xml.WriteAttributeString("version", version);
+        if (version is not null)
+            xml.WriteAttributeString("version", version);
         xml.WriteStartElement("accessURL");
         xml.WriteAttributeString("use", use);
         xml.WriteString(address);

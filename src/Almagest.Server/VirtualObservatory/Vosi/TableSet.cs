@@ -48,26 +48,38 @@ internal static class TableSet
 
     private static void Content(XmlWriter xml, PublishedCatalogue catalogue, PublishedTable table, bool brief)
     {
-        xml.WriteAttributeString("type", table.Name.StartsWith("mv_", StringComparison.Ordinal) && table.Schema == LedgerTables.Schema ? "view" : "table");
+        xml.WriteAttributeString(
+            "type",
+            table.Name.StartsWith("mv_", StringComparison.Ordinal) && table.Schema == LedgerTables.Schema ? "view" : "table"
+        );
         xml.WriteElementString("name", VoDocument.Legal(table.WrittenName));
         xml.WriteElementString("description", VoDocument.Legal(table.Description));
-        if (brief) return;
+        if (brief)
+            return;
         foreach (var column in table.Columns)
         {
             xml.WriteStartElement("column");
-            if (table.Schema == TapSchema.Schema) xml.WriteAttributeString("std", "true");
+            if (table.Schema == TapSchema.Schema)
+                xml.WriteAttributeString("std", "true");
             xml.WriteElementString("name", VoDocument.Legal(ReservedWords.Written(column.Name)));
-            if (column.Description is { } description) xml.WriteElementString("description", description);
-            if (column.Unit is { } unit) xml.WriteElementString("unit", unit);
-            if (column.Ucd is { } ucd) xml.WriteElementString("ucd", ucd);
+            if (column.Description is { } description)
+                xml.WriteElementString("description", description);
+            if (column.Unit is { } unit)
+                xml.WriteElementString("unit", unit);
+            if (column.Ucd is { } ucd)
+                xml.WriteElementString("ucd", ucd);
             xml.WriteStartElement("dataType");
             xml.WriteAttributeString("type", Schema, "vs:VOTableType");
-            if (VoTypes.ArraySize(column) is { } size) xml.WriteAttributeString("arraysize", size);
-            if (VoTypes.XType(column) is { } extended) xml.WriteAttributeString("extendedType", extended);
+            if (VoTypes.ArraySize(column) is { } size)
+                xml.WriteAttributeString("arraysize", size);
+            if (VoTypes.XType(column) is { } extended)
+                xml.WriteAttributeString("extendedType", extended);
             xml.WriteString(VoTypes.Datatype(column));
             xml.WriteEndElement();
-            if (column.Indexed) xml.WriteElementString("flag", "indexed");
-            if (column.Principal) xml.WriteElementString("flag", "principal");
+            if (column.Indexed)
+                xml.WriteElementString("flag", "indexed");
+            if (column.Principal)
+                xml.WriteElementString("flag", "principal");
             xml.WriteEndElement();
         }
         foreach (var key in catalogue.Keys.Where(k => k.From.WrittenName == table.WrittenName))

@@ -29,7 +29,11 @@ public sealed class IsolationForestTests
         // One split at 1.5: three stars to the left, one to the right.
         var tree = new IsolationTree
         {
-            Feature = [0, -1, -1], Threshold = [1.5, 0, 0], Left = [1, -1, -1], Right = [2, -1, -1], Count = [4, 3, 1],
+            Feature = [0, -1, -1],
+            Threshold = [1.5, 0, 0],
+            Left = [1, -1, -1],
+            Right = [2, -1, -1],
+            Count = [4, 3, 1],
             PathLength = [0, AveragePathLength.FromRoot(1, 3), 1],
         };
         var scores = new IsolationForestModel([tree], 4, ["a"], 1).ScoreSamples(new FeatureMatrix(3, ["a"], [0, 1.5, 9]));
@@ -46,11 +50,14 @@ public sealed class IsolationForestTests
         var result = AnomalyResult.FromScores(scores, 0.05);
         Assert.Equal(OrderStatistics.Percentile(scores, 5), result.Offset);
         Assert.Equal(50, result.AnomalyCount());
-        Assert.All(Enumerable.Range(0, 1000), row =>
-        {
-            Assert.Equal(scores[row] - result.Offset, result.Decision(row));
-            Assert.Equal(result.Decision(row) < 0, result.IsAnomaly(row));
-        });
+        Assert.All(
+            Enumerable.Range(0, 1000),
+            row =>
+            {
+                Assert.Equal(scores[row] - result.Offset, result.Decision(row));
+                Assert.Equal(result.Decision(row) < 0, result.IsAnomaly(row));
+            }
+        );
     }
 
     [Fact]
@@ -89,12 +96,16 @@ public sealed class IsolationForestTests
         var matrix = MadeMatrix.Gaussian(500, 3);
         var model = IsolationForestModel.Grow(matrix, s_few);
         var scores = model.ScoreSamples(matrix);
-        Gen.Shuffle(Enumerable.Range(0, 500).ToArray()).Sample(order =>
-        {
-            var kept = order.Concat(order[..100]).ToArray();
-            var shuffled = new FeatureMatrix(kept.Length, matrix.Names, [.. kept.SelectMany(r => matrix.Row(r).ToArray())]);
-            Assert.Equal(kept.Select(r => scores[r]), model.ScoreSamples(shuffled));
-        }, iter: 5);
+        Gen.Shuffle(Enumerable.Range(0, 500).ToArray())
+            .Sample(
+                order =>
+                {
+                    var kept = order.Concat(order[..100]).ToArray();
+                    var shuffled = new FeatureMatrix(kept.Length, matrix.Names, [.. kept.SelectMany(r => matrix.Row(r).ToArray())]);
+                    Assert.Equal(kept.Select(r => scores[r]), model.ScoreSamples(shuffled));
+                },
+                iter: 5
+            );
     }
 
     [Fact]
@@ -105,7 +116,9 @@ public sealed class IsolationForestTests
         var order = Enumerable.Range(0, 3000).ToArray();
         new Random(3).Shuffle(order);
         var scores = matrix.Scores(new IsolationForestParameters());
-        var shuffled = new FeatureMatrix(3000, matrix.Names, [.. order.SelectMany(r => matrix.Row(r).ToArray())]).Scores(new IsolationForestParameters());
+        var shuffled = new FeatureMatrix(3000, matrix.Names, [.. order.SelectMany(r => matrix.Row(r).ToArray())]).Scores(
+            new IsolationForestParameters()
+        );
         Assert.True(RankCorrelation.Spearman([.. order.Select(r => scores[r])], shuffled) > 0.95);
         var doubled = new FeatureMatrix(6000, matrix.Names, [.. matrix.Values, .. matrix.Values]).Scores(new IsolationForestParameters());
         Assert.Equal(doubled[..3000], doubled[3000..]);
@@ -157,22 +170,31 @@ public sealed class IsolationForestTests
     }
 
     [Fact]
-    public void Trees_hold_distinct_stars_split_them_all_and_stay_within_their_depth() => Gen.Select(Gen.Int[5, 300], Gen.Int[1, 4], Gen.Int[2, 256]).Sample((rows, columns, subsample) =>
-    {
-        var model = IsolationForestModel.Grow(MadeMatrix.Gaussian(rows, columns), new IsolationForestParameters { NEstimators = 3, MaxSamples = subsample });
-        var limit = (int)Math.Ceiling(Math.Log2(model.Subsample));
-        foreach (var tree in model.Trees)
-        {
-            Assert.Equal(model.Subsample, tree.Count[0]);
-            for (var node = 0; node < tree.Nodes; node++)
-            {
-                if (tree.IsLeaf(node)) continue;
-                Assert.True(tree.Count[tree.Left[node]] > 0 && tree.Count[tree.Right[node]] > 0);
-                Assert.Equal(tree.Count[node], tree.Count[tree.Left[node]] + tree.Count[tree.Right[node]]);
-            }
-            Assert.InRange(Depth(tree, 0), 1, limit);
-        }
-    }, iter: 100);
+    public void Trees_hold_distinct_stars_split_them_all_and_stay_within_their_depth() =>
+        Gen.Select(Gen.Int[5, 300], Gen.Int[1, 4], Gen.Int[2, 256])
+            .Sample(
+                (rows, columns, subsample) =>
+                {
+                    var model = IsolationForestModel.Grow(
+                        MadeMatrix.Gaussian(rows, columns),
+                        new IsolationForestParameters { NEstimators = 3, MaxSamples = subsample }
+                    );
+                    var limit = (int)Math.Ceiling(Math.Log2(model.Subsample));
+                    foreach (var tree in model.Trees)
+                    {
+                        Assert.Equal(model.Subsample, tree.Count[0]);
+                        for (var node = 0; node < tree.Nodes; node++)
+                        {
+                            if (tree.IsLeaf(node))
+                                continue;
+                            Assert.True(tree.Count[tree.Left[node]] > 0 && tree.Count[tree.Right[node]] > 0);
+                            Assert.Equal(tree.Count[node], tree.Count[tree.Left[node]] + tree.Count[tree.Right[node]]);
+                        }
+                        Assert.InRange(Depth(tree, 0), 1, limit);
+                    }
+                },
+                iter: 100
+            );
 
     [Fact]
     public void Extreme_but_finite_values_give_finite_scores()
@@ -189,7 +211,9 @@ public sealed class IsolationForestTests
     {
         var matrix = MadeMatrix.Gaussian(50, 2);
         matrix.Values[41] = bad;
-        var error = Assert.Throws<DiscoveryException>(() => IsolationForestAlgorithm.Instance.Detect(matrix, s_few, new AlgorithmContext { MaxThreads = 1 }));
+        var error = Assert.Throws<DiscoveryException>(() =>
+            IsolationForestAlgorithm.Instance.Detect(matrix, s_few, new AlgorithmContext { MaxThreads = 1 })
+        );
         Assert.Contains("Row 20 has f1", error.Message);
     }
 
@@ -200,15 +224,30 @@ public sealed class IsolationForestTests
     [InlineData(double.NaN)]
     public void A_contamination_outside_its_range_is_refused(double contamination)
     {
-        Assert.Contains("contamination", Assert.Throws<ParameterException>(() => new IsolationForestParameters { Contamination = contamination }.Validate()).Message);
+        Assert.Contains(
+            "contamination",
+            Assert.Throws<ParameterException>(() => new IsolationForestParameters { Contamination = contamination }.Validate()).Message
+        );
         Assert.Throws<ParameterException>(() => AnomalyResult.FromScores([-0.5], contamination));
     }
 
     [Fact]
     public void Senseless_numbers_of_trees_and_stars_are_refused()
     {
-        Assert.Contains("n_estimators is 0", Assert.Throws<ParameterException>(() => IsolationForestModel.Grow(MadeMatrix.Gaussian(50, 2), s_few with { NEstimators = 0 })).Message);
-        Assert.Contains("max_samples is 1", Assert.Throws<ParameterException>(() => IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(50, 2), s_few with { MaxSamples = 1 })).Message);
+        Assert.Contains(
+            "n_estimators is 0",
+            Assert
+                .Throws<ParameterException>(() => IsolationForestModel.Grow(MadeMatrix.Gaussian(50, 2), s_few with { NEstimators = 0 }))
+                .Message
+        );
+        Assert.Contains(
+            "max_samples is 1",
+            Assert
+                .Throws<ParameterException>(() =>
+                    IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(50, 2), s_few with { MaxSamples = 1 })
+                )
+                .Message
+        );
         Assert.Contains("max_threads", Assert.Throws<DiscoveryException>(() => new AlgorithmContext { MaxThreads = -1 }).Message);
     }
 
@@ -224,14 +263,24 @@ public sealed class IsolationForestTests
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(50, 2), s_few, new AlgorithmContext { CancellationToken = source.Token }));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            IsolationForestAlgorithm.Instance.Detect(
+                MadeMatrix.Gaussian(50, 2),
+                s_few,
+                new AlgorithmContext { CancellationToken = source.Token }
+            )
+        );
     }
 
     [Fact]
     public void Progress_ends_at_one()
     {
         var shares = new System.Collections.Concurrent.ConcurrentBag<double>();
-        IsolationForestAlgorithm.Instance.Detect(MadeMatrix.Gaussian(10_000, 2), s_few, new AlgorithmContext { Progress = new Immediate(shares.Add) });
+        IsolationForestAlgorithm.Instance.Detect(
+            MadeMatrix.Gaussian(10_000, 2),
+            s_few,
+            new AlgorithmContext { Progress = new Immediate(shares.Add) }
+        );
         Assert.Equal(1, shares.Max());
         Assert.True(shares.Count > 1);
     }

@@ -16,7 +16,10 @@ public sealed class DbscanScikitLearnTests
         var lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Clustering", "dbscan-sklearn.csv"));
         Assert.Equal($"eps {eps:0.0} min_samples {minSamples}", lines[0].Split(',')[column]);
         var rows = lines.Skip(1).Select(line => line.Split(',')).ToArray();
-        var features = Matrices.Of(2, [.. rows.SelectMany(row => row[..2]).Select(text => double.Parse(text, CultureInfo.InvariantCulture))]);
+        var features = Matrices.Of(
+            2,
+            [.. rows.SelectMany(row => row[..2]).Select(text => double.Parse(text, CultureInfo.InvariantCulture))]
+        );
         int[] expected = [.. rows.Select(row => int.Parse(row[column], CultureInfo.InvariantCulture))];
         Assert.True(expected.Max() >= 3 && expected.Min() == -1);
 

@@ -32,18 +32,24 @@ public sealed class DbscanTests
     public void A_border_star_between_two_clusters_joins_the_lowest_numbered(string implementation)
     {
         // The star at 2 reaches a core star on either side but has too few neighbours itself.
-        Assert.Equal([0, 0, 0, 0, 0, 1, 1, 1, 1],
-            Cluster(implementation, new() { Eps = 1, MinSamples = 4 }, [2, 1, 0.5, 0.3, 0.2, 3, 3.5, 3.7, 3.8]).Labels);
-        Assert.Equal([0, 0, 0, 0, 0, 1, 1, 1, 1],
-            Cluster(implementation, new() { Eps = 1, MinSamples = 4 }, [2, 3, 3.5, 3.7, 3.8, 1, 0.5, 0.3, 0.2]).Labels);
+        Assert.Equal(
+            [0, 0, 0, 0, 0, 1, 1, 1, 1],
+            Cluster(implementation, new() { Eps = 1, MinSamples = 4 }, [2, 1, 0.5, 0.3, 0.2, 3, 3.5, 3.7, 3.8]).Labels
+        );
+        Assert.Equal(
+            [0, 0, 0, 0, 0, 1, 1, 1, 1],
+            Cluster(implementation, new() { Eps = 1, MinSamples = 4 }, [2, 3, 3.5, 3.7, 3.8, 1, 0.5, 0.3, 0.2]).Labels
+        );
     }
 
     [Theory, MemberData(nameof(Implementations))]
     public void Clusters_are_numbered_by_their_first_core_star_not_their_first_star(string implementation)
     {
         // Row 0 is a border star of the right group; the left group's core comes first.
-        Assert.Equal([1, 0, 0, 0, 1, 1, 1],
-            Cluster(implementation, new() { Eps = 1, MinSamples = 3 }, [12, 0, 0.5, 1, 11, 10.5, 10.4]).Labels);
+        Assert.Equal(
+            [1, 0, 0, 0, 1, 1, 1],
+            Cluster(implementation, new() { Eps = 1, MinSamples = 3 }, [12, 0, 0.5, 1, 11, 10.5, 10.4]).Labels
+        );
     }
 
     [Theory, MemberData(nameof(Implementations))]
@@ -81,8 +87,11 @@ public sealed class DbscanTests
     [Theory, MemberData(nameof(Implementations))]
     public void Values_at_the_ends_of_the_double_range_are_clustered_too(string implementation)
     {
-        var result = Cluster(implementation, new() { Eps = 1, MinSamples = 2 },
-            [-double.MaxValue, double.MaxValue, 0, double.Epsilon, -double.MaxValue, double.MaxValue, 1e-300, 1]);
+        var result = Cluster(
+            implementation,
+            new() { Eps = 1, MinSamples = 2 },
+            [-double.MaxValue, double.MaxValue, 0, double.Epsilon, -double.MaxValue, double.MaxValue, 1e-300, 1]
+        );
         Assert.Equal([0, 1, 2, 2, 0, 1, 2, 2], result.Labels);
     }
 
@@ -115,8 +124,15 @@ public sealed class DbscanTests
     [InlineData(0.5, 10, -1, "max_threads")]
     public void A_parameter_out_of_range_is_refused_by_its_name(double eps, int minSamples, int threads, string name)
     {
-        Assert.Contains(name, Assert.ThrowsAny<DiscoveryException>(() => new DbscanParameters { Eps = eps, MinSamples = minSamples }.Run(Matrices.OneColumn(0, 1), threads)).Message,
-            StringComparison.Ordinal);
+        Assert.Contains(
+            name,
+            Assert
+                .ThrowsAny<DiscoveryException>(() =>
+                    new DbscanParameters { Eps = eps, MinSamples = minSamples }.Run(Matrices.OneColumn(0, 1), threads)
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory, MemberData(nameof(Implementations))]
@@ -125,14 +141,21 @@ public sealed class DbscanTests
         using var source = new CancellationTokenSource();
         source.Cancel();
         var features = Matrices.OneColumn(0, 1, 2);
-        Assert.ThrowsAny<OperationCanceledException>(() => Run(implementation, new() { MinSamples = 1 }, features, new AlgorithmContext { CancellationToken = source.Token }));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Run(implementation, new() { MinSamples = 1 }, features, new AlgorithmContext { CancellationToken = source.Token })
+        );
     }
 
     [Theory, MemberData(nameof(Implementations))]
     public void Progress_rises_to_one(string implementation)
     {
         var seen = new Recorder();
-        Run(implementation, new() { MinSamples = 2 }, Matrices.OneColumn([.. Enumerable.Range(0, 100).Select(i => 0.3 * i)]), new AlgorithmContext { Progress = seen });
+        Run(
+            implementation,
+            new() { MinSamples = 2 },
+            Matrices.OneColumn([.. Enumerable.Range(0, 100).Select(i => 0.3 * i)]),
+            new AlgorithmContext { Progress = seen }
+        );
         Assert.Equal(1, seen.Values[^1]);
         Assert.Equal(seen.Values.Order(), seen.Values);
     }
@@ -142,7 +165,12 @@ public sealed class DbscanTests
     private static ClusterResult Cluster(string implementation, DbscanParameters parameters, double[] values, int columns = 1) =>
         Run(implementation, parameters, Matrices.Of(columns, values));
 
-    private static ClusterResult Run(string implementation, DbscanParameters parameters, FeatureMatrix features, AlgorithmContext? context = null)
+    private static ClusterResult Run(
+        string implementation,
+        DbscanParameters parameters,
+        FeatureMatrix features,
+        AlgorithmContext? context = null
+    )
     {
         context ??= new AlgorithmContext { CancellationToken = TestContext.Current.CancellationToken };
         return implementation switch

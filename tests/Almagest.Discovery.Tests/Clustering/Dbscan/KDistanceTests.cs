@@ -8,18 +8,26 @@ public sealed class KDistanceTests
 {
     [Fact]
     public void Distances_are_those_of_comparing_every_pair() =>
-        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 6], Gen.Int[0, 1 << 30], Gen.Int[1, 20]).Sample((rows, columns, seed, k) =>
-        {
-            var features = Matrices.Clumpy(rows, columns, seed);
-            k = Math.Min(k, rows);
-            double[] expected =
-            [
-                .. Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, rows).Select(j => Matrices.Distance(features, i, j)).Order().ElementAt(k - 1)).Order(),
-            ];
-            var found = KDistance.Compute(features, k).Distances;
-            Assert.Equal(expected.Length, found.Length);
-            for (var i = 0; i < rows; i++) Assert.Equal(expected[i], found[i], 1e-12);
-        }, iter: 80);
+        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 6], Gen.Int[0, 1 << 30], Gen.Int[1, 20])
+            .Sample(
+                (rows, columns, seed, k) =>
+                {
+                    var features = Matrices.Clumpy(rows, columns, seed);
+                    k = Math.Min(k, rows);
+                    double[] expected =
+                    [
+                        .. Enumerable
+                            .Range(0, rows)
+                            .Select(i => Enumerable.Range(0, rows).Select(j => Matrices.Distance(features, i, j)).Order().ElementAt(k - 1))
+                            .Order(),
+                    ];
+                    var found = KDistance.Compute(features, k).Distances;
+                    Assert.Equal(expected.Length, found.Length);
+                    for (var i = 0; i < rows; i++)
+                        Assert.Equal(expected[i], found[i], 1e-12);
+                },
+                iter: 80
+            );
 
     [Fact]
     public void The_star_itself_is_the_first()
@@ -44,8 +52,10 @@ public sealed class KDistanceTests
     {
         var random = new Random(2);
         var values = new List<double>();
-        for (var i = 0; i < 900; i++) values.AddRange([i % 3 * 10 + 0.1 * Matrices.Normal(random), 0.1 * Matrices.Normal(random)]);
-        for (var i = 0; i < 300; i++) values.AddRange([30 * random.NextDouble() - 5, 30 * random.NextDouble() - 15]);
+        for (var i = 0; i < 900; i++)
+            values.AddRange([i % 3 * 10 + 0.1 * Matrices.Normal(random), 0.1 * Matrices.Normal(random)]);
+        for (var i = 0; i < 300; i++)
+            values.AddRange([30 * random.NextDouble() - 5, 30 * random.NextDouble() - 15]);
         var features = Matrices.Of(2, [.. values]);
         var eps = KDistance.Compute(features, 8, cancellationToken: TestContext.Current.CancellationToken).SuggestedEps!.Value;
         Assert.InRange(eps, 0.05, 1.0);
@@ -62,7 +72,8 @@ public sealed class KDistanceTests
         // Proper motions of a field have tails of a power law: the edge of the field is a hundred times thinner than its middle.
         var random = new Random(seed);
         var values = new List<double>();
-        for (var i = 0; i < 900; i++) values.AddRange([3 + 0.05 * Matrices.Normal(random), 2 + 0.05 * Matrices.Normal(random)]);
+        for (var i = 0; i < 900; i++)
+            values.AddRange([3 + 0.05 * Matrices.Normal(random), 2 + 0.05 * Matrices.Normal(random)]);
         for (var i = 0; i < 1600; i++)
         {
             var scale = 1 / Math.Sqrt(1e-3 + random.NextDouble());
@@ -70,7 +81,9 @@ public sealed class KDistanceTests
         }
         var features = Matrices.Of(2, [.. values]);
         var distances = KDistance.Compute(features, 15, cancellationToken: TestContext.Current.CancellationToken);
-        var labels = new DbscanParameters { Eps = distances.SuggestedEps!.Value, MinSamples = 15 }.Run(features).Labels;
+        var labels = new DbscanParameters { Eps = distances.SuggestedEps!.Value, MinSamples = 15 }
+            .Run(features)
+            .Labels;
         var clump = labels[..900].Where(l => l >= 0).CountBy(l => l).MaxBy(c => c.Value);
         Assert.InRange(clump.Value, 880, 900);
         Assert.InRange((double)clump.Value / labels.Count(l => l == clump.Key), 0.9, 1);
@@ -83,32 +96,48 @@ public sealed class KDistanceTests
         var distances = KDistance.Compute(features, 10, cancellationToken: TestContext.Current.CancellationToken);
         var candidates = EpsCandidate.Around(features, distances, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(distances.SuggestedEps, Assert.Single(candidates, c => c.IsSuggested).Eps);
-        Assert.Equal([0.25, 0.5, 1, 2], candidates.Where((_, i) => i % 2 == 0).Select(c => Math.Round(c.Eps / distances.SuggestedEps!.Value, 9)));
-        Assert.All(candidates, c =>
-        {
-            var found = new DbscanParameters { Eps = c.Eps, MinSamples = 10 }.Run(features);
-            Assert.Equal((found.ClusterCount, found.NoiseCount), (c.Clusters, c.Noise));
-            Assert.Equal(found.Labels.Where(l => l >= 0).CountBy(l => l).Select(g => g.Value).DefaultIfEmpty().Max(), c.LargestCluster);
-        });
+        Assert.Equal(
+            [0.25, 0.5, 1, 2],
+            candidates.Where((_, i) => i % 2 == 0).Select(c => Math.Round(c.Eps / distances.SuggestedEps!.Value, 9))
+        );
+        Assert.All(
+            candidates,
+            c =>
+            {
+                var found = new DbscanParameters { Eps = c.Eps, MinSamples = 10 }.Run(features);
+                Assert.Equal((found.ClusterCount, found.NoiseCount), (c.Clusters, c.Noise));
+                Assert.Equal(found.Labels.Where(l => l >= 0).CountBy(l => l).Select(g => g.Value).DefaultIfEmpty().Max(), c.LargestCluster);
+            }
+        );
         Assert.Equal(candidates.Select(c => c.Noise).OrderDescending(), candidates.Select(c => c.Noise));
-        Assert.Empty(EpsCandidate.Around(features, distances with { SuggestedEps = null }, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Empty(
+            EpsCandidate.Around(features, distances with { SuggestedEps = null }, cancellationToken: TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
-    public void Distances_that_are_all_the_same_suggest_themselves() =>
-        Assert.Equal(1, KDistance.Cut([0, 0, 1, 1, 1, 1]));
+    public void Distances_that_are_all_the_same_suggest_themselves() => Assert.Equal(1, KDistance.Cut([0, 0, 1, 1, 1, 1]));
 
     [Fact]
-    public void The_cut_lies_between_the_two_sides() =>
-        Assert.Equal(10, KDistance.Cut([0.5, 1, 1, 1, 1, 100, 100, 200])!.Value, 1e-9);
+    public void The_cut_lies_between_the_two_sides() => Assert.Equal(10, KDistance.Cut([0.5, 1, 1, 1, 1, 100, 100, 200])!.Value, 1e-9);
 
     [Fact]
     public void Equal_stars_suggest_nothing() =>
-        Assert.Null(KDistance.Compute(Matrices.OneColumn(4, 4, 4, 4), 2, cancellationToken: TestContext.Current.CancellationToken).SuggestedEps);
+        Assert.Null(
+            KDistance.Compute(Matrices.OneColumn(4, 4, 4, 4), 2, cancellationToken: TestContext.Current.CancellationToken).SuggestedEps
+        );
 
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
     public void A_rank_that_does_not_exist_is_refused(int k) =>
-        Assert.Contains("k is", Assert.Throws<DiscoveryException>(() => KDistance.Compute(Matrices.OneColumn(1, 2, 3), k, cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "k is",
+            Assert
+                .Throws<DiscoveryException>(() =>
+                    KDistance.Compute(Matrices.OneColumn(1, 2, 3), k, cancellationToken: TestContext.Current.CancellationToken)
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
 }

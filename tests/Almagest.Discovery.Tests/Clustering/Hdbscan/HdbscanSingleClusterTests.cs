@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Almagest.Discovery.Tests.Clustering.Hdbscan;
 
-/// <summary>allow_single_cluster, worked out by hand: with min_samples 1 the tree is that of the gaps between neighbours on a line.</summary>
+/// <summary>allow_single_cluster, worked out by hand: with min_samples 1 the tree is that of the gaps between neighbours on a
+/// line.</summary>
 public sealed class HdbscanSingleClusterTests
 {
     private static readonly HdbscanParameters s_three = new() { MinClusterSize = 3, MinSamples = 1 };
@@ -43,14 +44,24 @@ public sealed class HdbscanSingleClusterTests
 
     [Fact]
     public void Labels_and_strengths_are_those_of_the_definition() =>
-        Gen.Select(Gen.Int[15, 60], Gen.Int[1, 4], Gen.Int[0, 1 << 30], Gen.Int[1, 7], Gen.Int[2, 9]).Sample((rows, columns, seed, minSamples, minSize) =>
-        {
-            var features = Matrices.Clumpy(rows, columns, seed);
-            var (labels, strengths) = new PlainHdbscan(features, minSamples, minSize).Select(leaf: false, allowSingle: true);
-            var found = new HdbscanParameters { MinClusterSize = minSize, MinSamples = minSamples, AllowSingleCluster = true }.Run(features);
-            Assert.Equal(labels, found.Labels);
-            for (var i = 0; i < strengths.Length; i++) Assert.Equal(strengths[i], found.Probabilities![i], 1e-9);
-        }, iter: 120);
+        Gen.Select(Gen.Int[15, 60], Gen.Int[1, 4], Gen.Int[0, 1 << 30], Gen.Int[1, 7], Gen.Int[2, 9])
+            .Sample(
+                (rows, columns, seed, minSamples, minSize) =>
+                {
+                    var features = Matrices.Clumpy(rows, columns, seed);
+                    var (labels, strengths) = new PlainHdbscan(features, minSamples, minSize).Select(leaf: false, allowSingle: true);
+                    var found = new HdbscanParameters
+                    {
+                        MinClusterSize = minSize,
+                        MinSamples = minSamples,
+                        AllowSingleCluster = true,
+                    }.Run(features);
+                    Assert.Equal(labels, found.Labels);
+                    for (var i = 0; i < strengths.Length; i++)
+                        Assert.Equal(strengths[i], found.Probabilities![i], 1e-9);
+                },
+                iter: 120
+            );
 
     [Fact]
     public void Equal_stars_are_one_cluster_and_too_few_are_none()
@@ -62,5 +73,13 @@ public sealed class HdbscanSingleClusterTests
 
     [Fact]
     public void With_leaf_selection_it_is_refused() =>
-        Assert.Contains("allow_single_cluster", Assert.Throws<ParameterException>(() => new HdbscanParameters { AllowSingleCluster = true, ClusterSelectionMethod = "leaf" }.Validate()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "allow_single_cluster",
+            Assert
+                .Throws<ParameterException>(() =>
+                    new HdbscanParameters { AllowSingleCluster = true, ClusterSelectionMethod = "leaf" }.Validate()
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
 }

@@ -27,7 +27,8 @@ internal sealed class PlainHdbscan
 
         _reach = new double[rows, rows];
         for (var i = 0; i < rows; i++)
-            for (var j = 0; j < rows; j++) _reach[i, j] = Math.Max(distance[i, j], Math.Max(core[i], core[j]));
+        for (var j = 0; j < rows; j++)
+            _reach[i, j] = Math.Max(distance[i, j], Math.Max(core[i], core[j]));
         var all = new Group(null, 0);
         _groups.Add(all);
         Descend(all, [.. Enumerable.Range(0, rows)]);
@@ -58,8 +59,17 @@ internal sealed class PlainHdbscan
     {
         var parts = _groups.Where(g => g.Parent == group).Select(g => Best(g, false)).ToList();
         var below = parts.Sum(p => p.Stability);
-        var own = Members(group).Sum(member => Math.Min(member.Density, _groups.Where(g => g.Parent == group && Members(g).Any(m => m.Row == member.Row))
-            .Select(g => g.Birth).DefaultIfEmpty(double.PositiveInfinity).First()) - group.Birth);
+        var own = Members(group)
+            .Sum(member =>
+                Math.Min(
+                    member.Density,
+                    _groups
+                        .Where(g => g.Parent == group && Members(g).Any(m => m.Row == member.Row))
+                        .Select(g => g.Birth)
+                        .DefaultIfEmpty(double.PositiveInfinity)
+                        .First()
+                ) - group.Birth
+            );
         // A hair apart, the two sums may round either way: the parent wins a tie.
         return !isRoot && own >= below * (1 - 1e-12) ? (own, [group]) : (below, [.. parts.SelectMany(p => p.Chosen)]);
     }
@@ -102,12 +112,15 @@ internal sealed class PlainHdbscan
     private double Bottleneck(List<int> rows)
     {
         var candidates = rows.SelectMany(i => rows.Where(j => j != i).Select(j => _reach[i, j])).Distinct().Order().ToArray();
-        int low = 0, high = candidates.Length - 1;
+        int low = 0,
+            high = candidates.Length - 1;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Components(rows, below: Math.BitIncrement(candidates[middle])).Count == 1) high = middle;
-            else low = middle + 1;
+            if (Components(rows, below: Math.BitIncrement(candidates[middle])).Count == 1)
+                high = middle;
+            else
+                low = middle + 1;
         }
 
         return candidates[low];
