@@ -115,7 +115,10 @@ namespace Almagest.Ledger.Migrations
                 {
                     table.PrimaryKey("pk_discovery_runs", x => x.run_id);
                     table.CheckConstraint("ck_discovery_runs_run_type", "run_type in ('anomaly', 'cluster')");
-                    table.CheckConstraint("ck_discovery_runs_status", "status in ('pending', 'running', 'completed', 'failed', 'cancelled')");
+                    table.CheckConstraint(
+                        "ck_discovery_runs_status",
+                        "status in ('pending', 'running', 'completed', 'failed', 'cancelled')"
+                    );
                     table.ForeignKey(
                         name: "fk_discovery_runs_datasets_dataset_id",
                         column: x => x.dataset_id,
