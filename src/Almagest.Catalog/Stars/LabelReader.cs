@@ -26,6 +26,10 @@ public sealed class LabelBatch
     /// <summary>When, as it is written, where there is a column <c>labelled_at</c>; like <see cref="Remark"/>.</summary>
     public IReadOnlyList<string?> LabelledAt { get; internal set; } = [];
 
+    /// <summary>How probably the star is what the list is of, as it is written, where there is such a column; like
+    /// <see cref="Remark"/>.</summary>
+    public IReadOnlyList<string?> Probability { get; internal set; } = [];
+
     /// <summary>The physical line of a text file, the row number of a binary one, from 1.</summary>
     public required long[] LineNumber { get; init; }
 
@@ -46,12 +50,25 @@ public sealed class LabelReader
         (StarField.LabelCluster, ["cluster", "cluster_name", "group", "group_name"]),
     ];
 
+    private static readonly string[] s_probabilities =
+    [
+        "membership_probability",
+        "probability",
+        "proba",
+        "prob",
+        "pmemb",
+        "p_memb",
+        "pmem",
+        "p_member",
+    ];
+
     private readonly ICatalogReader _reader;
 
     /// <param name="reader">stays the caller's to dispose of</param>
     /// <param name="map">columns named by the user, each <c>field=COLUMN</c></param>
+    /// <param name="idsAlone">a list of stars: columns of labels are not needed</param>
     /// <exception cref="CatalogFormatException">there is no column of source ids, or none that says anything of them</exception>
-    public LabelReader(ICatalogReader reader, IEnumerable<string> map)
+    public LabelReader(ICatalogReader reader, IEnumerable<string> map, bool idsAlone = false)
     {
         ArgumentNullException.ThrowIfNull(reader);
         _reader = reader;
@@ -71,7 +88,7 @@ public sealed class LabelReader
             {
                 Code = CatalogFormatException.LabelIdsMissing,
             };
-        if (s_words.All(w => Mapping[w.Field] is null))
+        if (!idsAlone && s_words.All(w => Mapping[w.Field] is null))
         {
             throw new CatalogFormatException(
                 $"No column of labels was recognised among {columns}. Name a column of label_outlier (0 or 1), label_kind or label_cluster."
@@ -83,6 +100,12 @@ public sealed class LabelReader
     }
 
     public ColumnMapping Mapping { get; }
+
+    /// <summary>The column that says how probably a star is a member; null where none is known by its name.</summary>
+    public string? ProbabilityColumn =>
+        s_probabilities
+            .Select(name => _reader.Columns.FirstOrDefault(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Name)
+            .FirstOrDefault(name => name is not null);
 
     /// <exception cref="CatalogFormatException">the file is damaged or cut short</exception>
     public IEnumerable<LabelBatch> ReadBatches(CancellationToken cancellationToken = default)
@@ -96,6 +119,7 @@ public sealed class LabelReader
                 labels.Remark = Texts(rows, "label_remark", "remark", "remarks");
                 labels.LabelledBy = Texts(rows, "labelled_by");
                 labels.LabelledAt = Texts(rows, "labelled_at");
+                labels.Probability = ProbabilityColumn is { } column ? Texts(rows, column) : [];
             }
             yield return labels;
             row += rows.Count;

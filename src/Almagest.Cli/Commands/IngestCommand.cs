@@ -51,7 +51,8 @@ internal static class IngestCommand
                 + "--dataset pleiades",
             "almagest ingest --tap https://gea.esac.esa.int/tap-server/tap --adql 'select top 5000 * from gaiadr3.gaia_source where "
                 + "parallax > 20' --dataset near",
-            "almagest ingest --labels members.csv --dataset survey --map label_cluster=Name"
+            "almagest ingest --labels members.csv --dataset survey --map label_cluster=Name",
+            "almagest ingest --labels members.txt --as Pleiades --dataset cone"
         )
         {
             files,
@@ -64,6 +65,8 @@ internal static class IngestCommand
             labelSet,
             skip,
         };
+        var members = new MemberOptions();
+        members.AddTo(command);
         reading.AddTo(command, whole: true);
         service.AddTo(command);
         command.SetAction(
@@ -97,6 +100,9 @@ internal static class IngestCommand
                     // With a catalogue beside, --map speaks of its columns, except for the labels'.
                     Map = paths.Length == 0 && request is null ? terms : terms.Where(t => IsLabel(t.Key)).ToDictionary(),
                 };
+                labelOptions = members.Apply(parsed, labelOptions);
+                if (labelFile is null && labelOptions.MembersOf is not null)
+                    throw new UsageException("--as is of a list of members", "Name its file with --labels.", "--as");
                 var options = new IngestOptions
                 {
                     DatasetName = parsed.GetValue(dataset),

@@ -45,9 +45,11 @@ internal static class LabelCommands
         };
         var (dataset, set, map, by) = (Dataset(), LabelSet(), IngestCommand.Mapping(), RunAnnotationCommands.By());
         var skip = Values.Flag("--skip-unknown", "Leave out labels of stars that the dataset does not hold, instead of refusing the file");
+        var members = new MemberOptions();
         var command = new DescribedCommand(
             "import",
-            "Load labels from a table; a star's former label in the set is replaced",
+            "Load labels from a table, or a list of a cluster's members; a star's former label in the set is replaced",
+            "almagest labels import members.txt --as Pleiades --dataset cone",
             "almagest labels import labels.csv --dataset survey --label-set by-eye --by ann"
         )
         {
@@ -58,6 +60,7 @@ internal static class LabelCommands
             by,
             skip,
         };
+        members.AddTo(command);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -70,18 +73,12 @@ internal static class LabelCommands
                     SkipUnknown = parsed.GetValue(skip),
                     By = RunAnnotationCommands.Who(parsed, by),
                 };
+                options = members.Apply(parsed, options);
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var target = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
                 var report = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, path, options, shell.CancellationToken);
                 await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
-                shell.Answer(
-                    report,
-                    console =>
-                        console.Say(
-                            $"{Words.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set "
-                                + $"{report.LabelSet}{(report.Unknown > 0 ? $"; {Words.Count(report.Unknown)} left out" : "")}."
-                        )
-                );
+                shell.Answer(report, console => MemberOptions.Say(console, report));
                 return ExitCodes.Done;
             }
         );
@@ -137,7 +134,7 @@ internal static class LabelCommands
         var remark = Values.Text("--remark", "TEXT", "Whatever else there is to say");
         var command = new DescribedCommand(
             "set",
-            "Label one star; its former label in the set is replaced",
+            "Label one star; what is not named here stays as it was, and an empty text takes it away",
             "almagest labels set 4315804351350378496 --outlier 1 --kind \"high velocity\""
         )
         {
@@ -171,6 +168,10 @@ internal static class LabelCommands
                         Remark = parsed.GetValue(remark),
                         LabelledBy = RunAnnotationCommands.Who(parsed, by),
                     },
+                    (parsed.GetValue(outlier) is null ? LabelFields.None : LabelFields.IsAnomaly)
+                        | (parsed.GetValue(kind) is null ? LabelFields.None : LabelFields.Kind)
+                        | (parsed.GetValue(cluster) is null ? LabelFields.None : LabelFields.Cluster)
+                        | (parsed.GetValue(remark) is null ? LabelFields.None : LabelFields.Remark),
                     shell.CancellationToken
                 );
                 await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
@@ -179,7 +180,7 @@ internal static class LabelCommands
                     console =>
                         console.Say(
                             $"Star {found.SourceId} is labelled in the set "
-                                + $"{label.LabelSet}{(isNew ? "" : "; its former label is replaced")}."
+                                + $"{label.LabelSet}{(isNew ? "" : "; the rest of its label stays")}."
                         )
                 );
                 return ExitCodes.Done;

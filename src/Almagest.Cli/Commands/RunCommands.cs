@@ -39,6 +39,7 @@ internal static class RunCommands
             RunControlCommands.Retry(shell, global),
             RunReplayCommand.Create(shell, global),
             RunRecoveryCommand.Create(shell, global),
+            RunScoreCommand.Create(shell, global),
             RunAnnotationCommands.Tag(shell, global),
             RunAnnotationCommands.Note(shell, global),
         };

@@ -43,8 +43,12 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
         console.Heading($"{labels.Dataset}: {Words.Plural(labels.Labels, "label", "labels")} stored in set {labels.LabelSet}");
         if (labels.Unknown > 0)
             console.Say($"{Words.Plural(labels.Unknown, "row was", "rows were")} left out: no such star in the dataset.");
+        if (labels.NonMembers > 0)
+            console.Say($"{Words.Plural(labels.NonMembers, "other star", "other stars")} of the dataset: members of no cluster.");
+        foreach (var note in labels.Notes)
+            console.Say(note);
         ShowMapping(console, labels.Mapping);
-        console.Say("\nNext: almagest analytics quality");
+        console.Say("\nNext: almagest runs score RUN");
     }
 
     private void Show(IAnsiConsole console)

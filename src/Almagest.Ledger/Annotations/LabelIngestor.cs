@@ -24,15 +24,34 @@ public sealed record LabelOptions
     /// <summary>Who labels, where the file has no column <c>labelled_by</c>; null = not said.</summary>
     public string? By { get; init; }
 
-    /// <summary>Leave out labels of stars that the dataset does not hold, instead of refusing the file.</summary>
+    /// <summary>Leave out labels of stars that the dataset does not hold, instead of refusing the file. A list of members
+    /// (<see cref="MembersOf"/>) is wider than the dataset as a rule: it is refused only where the dataset holds none of its stars.</summary>
     public bool SkipUnknown { get; init; }
+
+    /// <summary>The file is a list of the members of the cluster of this name: ids are enough. What else the set says of a star stays.
+    /// Null = a table of labels.</summary>
+    public string? MembersOf { get; init; }
+
+    /// <summary>Of a list: only stars of at least this probability of being members; null = all rows.</summary>
+    public double? LeastProbability { get; init; }
+
+    /// <summary>Of a list: it does not name all members, so that nothing follows for the stars that it does not name. Otherwise these are
+    /// labelled, too, as members of no cluster.</summary>
+    public bool Partial { get; init; }
 }
 
 /// <summary>What a load of labels did.</summary>
 /// <param name="Labels">labels stored</param>
 /// <param name="Unknown">rows left out because the dataset holds no such star</param>
 /// <param name="Mapping">one line per field</param>
-public sealed record LabelReport(string Dataset, long DatasetId, string LabelSet, long Labels, long Unknown, IReadOnlyList<string> Mapping);
+public sealed record LabelReport(string Dataset, long DatasetId, string LabelSet, long Labels, long Unknown, IReadOnlyList<string> Mapping)
+{
+    /// <summary>Stars of the dataset that a list of members does not name, and that now count as members of no cluster.</summary>
+    public long NonMembers { get; init; }
+
+    /// <summary>What the user should know of the list.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <summary>Loads labels of a dataset's stars from a table, in one transaction: all of them, or none.</summary>
 public sealed class LabelIngestor(LedgerDatabase ledger)
@@ -60,8 +79,22 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
         var name = Path.GetFileName(file);
         try
         {
-            using var table = CatalogFile.Open(file);
-            var reader = new LabelReader(table, options.Map.Select(m => $"{m.Key}={m.Value}"));
+            var members = AnnotationText.Short("cluster", options.MembersOf);
+            var bare = members is null || options.Map.Count > 0 ? null : PlainIdList.Read(file);
+            using var table = bare is null ? CatalogFile.Open(file) : null;
+            var reader = table is null
+                ? null
+                : new LabelReader(table, options.Map.Select(m => $"{m.Key}={m.Value}"), idsAlone: members is not null);
+            if (options.LeastProbability is not null && reader?.ProbabilityColumn is null)
+                throw LedgerException.Invalid(
+                    "min_probability",
+                    $"{name} has no column of probabilities",
+                    "Nothing was stored. Leave it out, or name the column 'probability' in the file."
+                );
+            var batches =
+                bare is not null ? MemberRows.Of(bare, members!)
+                : members is null ? reader!.ReadBatches(cancellationToken)
+                : MemberRows.Of(reader!.ReadBatches(cancellationToken), members, options.LeastProbability);
             await using var connection = await ledger.ConnectAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.ExecuteAsync(
@@ -71,12 +104,21 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 """,
                 cancellationToken
             );
-            var rows = await CopyAsync(connection, reader, name, cancellationToken);
+            var rows = await CopyAsync(connection, batches, name, cancellationToken);
             if (rows == 0)
-                throw LedgerException.Invalid("labels", $"{name} holds no rows", "Nothing was stored.");
-            await RefuseRepeatedAsync(connection, name, cancellationToken);
+                throw LedgerException.Invalid(
+                    "labels",
+                    options.LeastProbability is { } least
+                        ? string.Create(CultureInfo.InvariantCulture, $"{name} holds no row of a probability of at least {least}")
+                        : $"{name} holds no rows",
+                    "Nothing was stored."
+                );
+            if (members is null)
+                await RefuseRepeatedAsync(connection, name, cancellationToken);
+            else
+                rows -= await DropRepeatedAsync(connection, cancellationToken);
             var unknown = await UnknownAsync(connection, dataset.DatasetId, cancellationToken);
-            if (unknown.Count > 0 && (!options.SkipUnknown || unknown.Count == rows))
+            if (unknown.Count > 0 && (unknown.Count == rows || !(options.SkipUnknown || members is not null)))
             {
                 throw LedgerException
                     .Of(
@@ -93,8 +135,9 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                     )
                     .With("all", unknown.Count == rows);
             }
+            var by = AnnotationText.Who(options.By) ?? "";
             var stored = await connection.ExecuteAsync(
-                """
+                $"""
                 insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
                 select s.star_id, $2, l.is_anomaly, l.kind, l.cluster, l.remark, coalesce(l.labelled_by, nullif($3, '')),
                   coalesce(l.labelled_at, now())
@@ -102,14 +145,18 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 join public.stars s on s.dataset_id = $1 and s.source_id = l.source_id
                 order by s.star_id
                 on conflict (star_id, label_set) do update
-                set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster,
-                    remark = excluded.remark, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
+                set {(members is null ? "is_anomaly = excluded.is_anomaly, kind = excluded.kind, remark = excluded.remark," : "")}
+                    cluster = excluded.cluster, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
                 """,
                 cancellationToken,
                 dataset.DatasetId,
                 options.LabelSet,
-                Annotations.AnnotationText.Who(options.By) ?? ""
+                by
             );
+            var others =
+                members is null || options.Partial
+                    ? 0
+                    : await LabelOthersAsync(connection, dataset.DatasetId, options.LabelSet, members, by, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return new LabelReport(
                 dataset.Name,
@@ -118,13 +165,21 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 stored,
                 unknown.Count,
                 [
-                    .. reader
-                        .Mapping.Fields.Where(f =>
-                            f.Field is StarField.SourceId or StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster
+                    .. (reader?.Mapping.Fields ?? [])
+                        .Where(f =>
+                            f.Field == StarField.SourceId
+                            || members is null && f.Field is StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster
                         )
                         .Select(f => f.ToString()),
                 ]
-            );
+            )
+            {
+                NonMembers = others,
+                Notes =
+                    members is not null && options.LeastProbability is null && reader?.ProbabilityColumn is { } column
+                        ? [$"The column {column} was not looked at: every row counts as a member. A least probability can be given."]
+                        : [],
+            };
         }
         catch (CatalogFormatException e)
         {
@@ -134,7 +189,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
 
     private static async Task<long> CopyAsync(
         NpgsqlConnection connection,
-        LabelReader reader,
+        IEnumerable<LabelBatch> batches,
         string file,
         CancellationToken cancellationToken
     )
@@ -145,7 +200,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 + "binary)",
             cancellationToken
         );
-        foreach (var batch in reader.ReadBatches(cancellationToken))
+        foreach (var batch in batches)
         {
             // A label that is left out in silence would change what is measured.
             if (batch.Rejected.Count > 0)
@@ -207,6 +262,53 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
         string.IsNullOrWhiteSpace(text)
             ? writer.WriteNullAsync(cancellationToken)
             : writer.WriteAsync(text.Trim().Replace('\0', '\uFFFD'), NpgsqlDbType.Text, cancellationToken);
+
+    // A star that a list of members names twice is a member all the same.
+    private static Task<int> DropRepeatedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            "delete from incoming_labels a using incoming_labels b where a.source_id = b.source_id and a.line > b.line",
+            cancellationToken
+        );
+
+    /// <summary>Stars that the list does not name are members of no cluster, unless another list of the set says so; nor of this one, where
+    /// an earlier version of the list did.</summary>
+    private static async Task<long> LabelOthersAsync(
+        NpgsqlConnection connection,
+        long datasetId,
+        string labelSet,
+        string cluster,
+        string by,
+        CancellationToken cancellationToken
+    )
+    {
+        await connection.ExecuteAsync(
+            """
+            update public.star_labels l set cluster = null, labelled_by = nullif($4, ''), labelled_at = now()
+            from public.stars s
+            where s.dataset_id = $1 and s.star_id = l.star_id and l.label_set = $2 and l.cluster = $3
+              and not exists (select 1 from incoming_labels i where i.source_id = s.source_id)
+            """,
+            cancellationToken,
+            datasetId,
+            labelSet,
+            cluster,
+            by
+        );
+        return await connection.ExecuteAsync(
+            """
+            insert into public.star_labels (star_id, label_set, labelled_by, labelled_at)
+            select s.star_id, $2, nullif($3, ''), now()
+            from public.stars s
+            where s.dataset_id = $1 and not exists (select 1 from incoming_labels i where i.source_id = s.source_id)
+            order by s.star_id
+            on conflict (star_id, label_set) do nothing
+            """,
+            cancellationToken,
+            datasetId,
+            labelSet,
+            by
+        );
+    }
 
     private static async Task RefuseRepeatedAsync(NpgsqlConnection connection, string file, CancellationToken cancellationToken)
     {

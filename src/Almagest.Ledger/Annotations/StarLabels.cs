@@ -13,6 +13,18 @@ namespace Almagest.Ledger.Annotations;
 /// <summary>A label with the ids of its star.</summary>
 public sealed record LabelledStar(string SourceId, StarLabel Label);
 
+/// <summary>What a label can say of a star.</summary>
+[Flags]
+public enum LabelFields
+{
+    None = 0,
+    IsAnomaly = 1,
+    Kind = 2,
+    Cluster = 4,
+    Remark = 8,
+    All = IsAnomaly | Kind | Cluster | Remark,
+}
+
 /// <summary>What is known of stars from elsewhere, one by one; whole files come in by <see cref="LabelIngestor"/>. Labels feed
 /// <c>mv_discovery_quality</c>.</summary>
 public sealed class StarLabels(LedgerDatabase ledger)
@@ -21,9 +33,14 @@ public sealed class StarLabels(LedgerDatabase ledger)
     public const int MostRows = 10_000;
 
     /// <summary>Labels a star; its former label in the set is replaced.</summary>
+    /// <param name="only">the fields to change, those of the former label that are not among them stay; null = all</param>
     /// <returns>the label, and whether it is new</returns>
     /// <exception cref="LedgerException">no such star, nothing is said of it, or a text is too long</exception>
-    public async Task<(StarLabel Label, bool IsNew)> SetAsync(StarLabel label, CancellationToken cancellationToken = default)
+    public async Task<(StarLabel Label, bool IsNew)> SetAsync(
+        StarLabel label,
+        LabelFields? only = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(label);
         var checkedLabel = new StarLabel
@@ -38,7 +55,9 @@ public sealed class StarLabels(LedgerDatabase ledger)
             Remark = AnnotationText.Long("remark", label.Remark),
             LabelledBy = AnnotationText.Who(label.LabelledBy),
         };
-        if (checkedLabel is { IsAnomaly: null, Kind: null, Cluster: null, Remark: null })
+        var changed = only ?? LabelFields.All;
+        var isEmpty = checkedLabel is { IsAnomaly: null, Kind: null, Cluster: null, Remark: null };
+        if (changed == LabelFields.None || only is null && isEmpty)
             throw LedgerException.Invalid("is_anomaly", "the label says nothing of the star", "Give is_anomaly, kind, cluster or remark.");
         await new Datasets.DatasetRepository(ledger).GetStarAsync(label.StarId, cancellationToken);
         return await ledger.AskAsync(
@@ -49,9 +68,12 @@ public sealed class StarLabels(LedgerDatabase ledger)
                     insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
                     values ($1, $2, $3, $4, $5, $6, $7, now())
                     on conflict (star_id, label_set) do update
-                    set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster, remark = excluded.remark,
+                    set is_anomaly = case when $8 then excluded.is_anomaly else star_labels.is_anomaly end,
+                        kind = case when $9 then excluded.kind else star_labels.kind end,
+                        cluster = case when $10 then excluded.cluster else star_labels.cluster end,
+                        remark = case when $11 then excluded.remark else star_labels.remark end,
                         labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
-                    returning labelled_at, xmax = 0
+                    returning labelled_at, xmax = 0, is_anomaly, kind, cluster, remark
                     """,
                     connection
                 )
@@ -65,11 +87,19 @@ public sealed class StarLabels(LedgerDatabase ledger)
                         Text(checkedLabel.Cluster),
                         Text(checkedLabel.Remark),
                         Text(checkedLabel.LabelledBy),
+                        new() { Value = changed.HasFlag(LabelFields.IsAnomaly) },
+                        new() { Value = changed.HasFlag(LabelFields.Kind) },
+                        new() { Value = changed.HasFlag(LabelFields.Cluster) },
+                        new() { Value = changed.HasFlag(LabelFields.Remark) },
                     },
                 };
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 await reader.ReadAsync(cancellationToken);
                 checkedLabel.LabelledAt = reader.GetDateTime(0);
+                checkedLabel.IsAnomaly = reader.IsDBNull(2) ? null : reader.GetInt32(2);
+                checkedLabel.Kind = reader.IsDBNull(3) ? null : reader.GetString(3);
+                checkedLabel.Cluster = reader.IsDBNull(4) ? null : reader.GetString(4);
+                checkedLabel.Remark = reader.IsDBNull(5) ? null : reader.GetString(5);
                 return (checkedLabel, reader.GetBoolean(1));
             },
             cancellationToken

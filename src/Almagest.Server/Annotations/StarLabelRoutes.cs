@@ -67,7 +67,7 @@ internal static class StarLabelRoutes
                             Remark = body.Remark,
                             LabelledBy = body.By,
                         },
-                        context.RequestAborted
+                        cancellationToken: context.RequestAborted
                     );
                     return isNew ? Results.Created($"/stars/{starId}", label.ToResource()) : Results.Ok(label.ToResource());
                 },

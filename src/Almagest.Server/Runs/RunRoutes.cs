@@ -184,6 +184,7 @@ internal static class RunRoutes
         ExplanationRoutes.Map(group);
         RethresholdRoutes.Map(group, ledger);
         RecoveryRoutes.Map(group, ledger);
+        ScoreRoutes.Map(group, ledger);
     }
 
     private static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)

@@ -130,11 +130,11 @@ public static class PlainQuality
                 }
             }
         }
-        var index =
-            parted == 0 && joined == 0
-                ? 1
-                : (double)(2 * (together * apart - parted * joined))
-                    / ((together + parted) * (parted + apart) + (together + joined) * (joined + apart));
+        double? index =
+            known.Select(k => k.Real).Distinct().Count(name => name.Length > 0) == 1 ? null
+            : parted == 0 && joined == 0 ? 1
+            : (double)(2 * (together * apart - parted * joined))
+                / ((together + parted) * (parted + apart) + (together + joined) * (joined + apart));
         var clustered = known.Where(k => k.Found >= 0).ToList();
         var pure = clustered.GroupBy(k => k.Found).Sum(g => g.CountBy(k => k.Real).Max(c => c.Value));
         return new PlainMeasure(

@@ -150,7 +150,7 @@ public sealed class CrossMatchTests
                     IsAnomaly = i % 2,
                     Kind = "white dwarf",
                 },
-                CancellationToken
+                cancellationToken: CancellationToken
             );
         await labels.SetAsync(
             new StarLabel
@@ -159,7 +159,7 @@ public sealed class CrossMatchTests
                 LabelSet = "truth",
                 Kind = "kept",
             },
-            CancellationToken
+            cancellationToken: CancellationToken
         );
         var match = (await new CrossMatcher(test.Ledger).MatchAsync(Request(), cancellationToken: CancellationToken)).Match;
 

@@ -82,7 +82,7 @@ found as (
   group by run_id, label_set, cluster_id
 ),
 classes as (
-  select run_id, label_set, sum(stars * stars) as pairs
+  select run_id, label_set, sum(stars * stars) as pairs, count(*) filter (where class <> '') as clusters
   from (select run_id, label_set, class, sum(stars) as stars from contingency group by run_id, label_set, class) sizes
   group by run_id, label_set
 ),
@@ -105,6 +105,7 @@ agreement as (
 -- numbers, exact at any size.
 pairs as (
   select g.*,
+         r.clusters,
          g.both_pairs - g.stars as together,
          r.pairs - g.both_pairs as parted,
          g.found_pairs - g.both_pairs as joined,
@@ -137,7 +138,10 @@ quality as (
          d.run_type,
          q.stars::bigint,
          null, null, null, null, null, null, null, null, null,
-         case when parted = 0 and joined = 0 then 1
+         -- Against one cluster the index is not what it is taken for: how the run divides the other stars moves it, and no label says how
+         -- they divide.
+         case when clusters = 1 then null
+              when parted = 0 and joined = 0 then 1
               else (2 * (together * apart - parted * joined))::double precision
                    / ((together + parted) * (parted + apart) + (together + joined) * (joined + apart))::double precision
          end,

@@ -1,0 +1,77 @@
+using Almagest.Discovery.Statistics;
+
+namespace Almagest.Contract.Runs;
+
+/// <summary>
+/// A run against labels: what of the truth it found. Counted are the labelled stars of the run's selection; one that the run did not
+/// analyse is missed. Shares have Wilson's 95 % interval.
+/// </summary>
+/// <param name="RunType">anomaly or cluster</param>
+/// <param name="LabelSet">the set of labels</param>
+/// <param name="LabelledStars">stars of the selection with a label in the set</param>
+/// <param name="NotAnalysed">of these, stars without a result</param>
+/// <param name="Clusters">each labelled cluster, largest first; empty for an anomaly run</param>
+/// <param name="Anomalies">null for a cluster run, or where no label says whether a star is unusual</param>
+/// <param name="Notes">what the figures rest on, where that is little</param>
+public sealed record RunScoreResource(
+    Guid RunId,
+    string RunType,
+    string LabelSet,
+    long LabelledStars,
+    long NotAnalysed,
+    IReadOnlyList<ClusterScore> Clusters,
+    AnomalyScore? Anomalies,
+    IReadOnlyList<string> Notes
+)
+{
+    /// <summary>Below so many labels a share says too little to stand by itself.</summary>
+    public const int LeastLabels = 20;
+}
+
+/// <summary>A labelled cluster and the found one that matches it best: with the highest F1.</summary>
+/// <param name="Cluster">the label's name</param>
+/// <param name="Members">its stars in the run's selection</param>
+/// <param name="NotAnalysed">of these, stars without a result: missed</param>
+/// <param name="FoundClusterId">null where no found cluster holds a member</param>
+/// <param name="FoundSize">stars of that found cluster</param>
+/// <param name="FoundLabelled">of these, stars with a label in the set; only they are judged</param>
+/// <param name="Common">members in that found cluster</param>
+/// <param name="Precision">common of found_labelled</param>
+/// <param name="Recall">common of members</param>
+/// <param name="F1">null where there are no members</param>
+public sealed record ClusterScore(
+    string Cluster,
+    long Members,
+    long NotAnalysed,
+    int? FoundClusterId,
+    long FoundSize,
+    long FoundLabelled,
+    long Common,
+    WilsonInterval Precision,
+    WilsonInterval Recall,
+    double? F1
+);
+
+/// <summary>Flags against labels that say whether a star is unusual.</summary>
+/// <param name="Labelled">stars of the selection with such a label</param>
+/// <param name="Unusual">of these, those labelled unusual</param>
+/// <param name="Flagged">labelled stars that the run flags</param>
+/// <param name="TruePositives">flagged and unusual</param>
+/// <param name="Precision">true_positives of flagged</param>
+/// <param name="Recall">true_positives of unusual</param>
+/// <param name="F1">null where nothing is unusual and nothing flagged</param>
+/// <param name="Kinds">each kind of unusual star, most first</param>
+public sealed record AnomalyScore(
+    long Labelled,
+    long Unusual,
+    long Flagged,
+    long TruePositives,
+    WilsonInterval Precision,
+    WilsonInterval Recall,
+    double? F1,
+    IReadOnlyList<KindScore> Kinds
+);
+
+/// <param name="Kind">the label's kind; null where it names none</param>
+/// <param name="Recall">flagged of those labelled unusual</param>
+public sealed record KindScore(string? Kind, WilsonInterval Recall);

@@ -1,0 +1,89 @@
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Npgsql;
+
+namespace Almagest.Ledger.Annotations;
+
+/// <summary>Stars of a run's selection with the same label and the same result.</summary>
+/// <param name="Analysed">whether the run has a result for them</param>
+/// <param name="IsFlagged">of an anomaly run</param>
+/// <param name="ClusterId">of a cluster run; -1 = noise</param>
+public sealed record LabelledCount(
+    int? IsAnomaly,
+    string? Kind,
+    string? Cluster,
+    bool Analysed,
+    bool IsFlagged,
+    int? ClusterId,
+    long Stars
+);
+
+/// <summary>Labels beside a run's results, counted.</summary>
+public sealed class LabelledResults(LedgerDatabase ledger)
+{
+    /// <summary>All labelled stars of the run's selection, those without a result included; empty where the set has none.</summary>
+    public Task<IReadOnlyList<LabelledCount>> CountAsync(DiscoveryRun run, string labelSet, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+                var where = StarFilterSql.Where(command, run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+                command.Parameters.Add(new() { Value = run.RunId });
+                var id = command.Parameters.Count;
+                command.Parameters.Add(new() { Value = labelSet });
+                command.CommandText = $"""
+                    with labelled as (
+                      select star_id, is_anomaly, kind, cluster from public.star_labels where label_set = ${id + 1}
+                    ), selected as (
+                      select star_id from public.stars where {where} and star_id in (select star_id from labelled)
+                    )
+                    select l.is_anomaly, l.kind, l.cluster, r.star_id is not null, coalesce(r.is_anomaly = 1, false), r.cluster_id, count(*)
+                    from labelled l
+                    join selected s using (star_id)
+                    left join public.discovery_results r on r.run_id = ${id} and r.star_id = l.star_id
+                    group by 1, 2, 3, 4, 5, 6
+                    """;
+                var counts = new List<LabelledCount>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    counts.Add(
+                        new LabelledCount(
+                            reader.IsDBNull(0) ? null : reader.GetInt32(0),
+                            reader.IsDBNull(1) ? null : reader.GetString(1),
+                            reader.IsDBNull(2) ? null : reader.GetString(2),
+                            reader.GetBoolean(3),
+                            reader.GetBoolean(4),
+                            reader.IsDBNull(5) ? null : reader.GetInt32(5),
+                            reader.GetInt64(6)
+                        )
+                    );
+                }
+                return (IReadOnlyList<LabelledCount>)counts;
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>The label sets of the run's datasets, by name.</summary>
+    public async Task<IReadOnlyList<string>> SetsAsync(DiscoveryRun run, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var datasets = (StarFilter.FromJson(run.DatasetFilter).AlsoDatasets ?? []).Append(run.DatasetId).ToArray();
+        return await ledger.ReadAsync(
+            context =>
+                (
+                    from l in context.StarLabels
+                    join s in context.Stars on l.StarId equals s.StarId
+                    where datasets.Contains(s.DatasetId)
+                    select l.LabelSet
+                )
+                    .Distinct()
+                    .OrderBy(name => name),
+            cancellationToken
+        );
+    }
+}

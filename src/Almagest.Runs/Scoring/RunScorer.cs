@@ -1,0 +1,127 @@
+using System.Globalization;
+using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
+using Almagest.Discovery.Statistics;
+using Almagest.Ledger.Annotations;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Lifecycle;
+using Npgsql;
+
+namespace Almagest.Runs.Scoring;
+
+/// <summary>Judges complete runs by labels, from the raw results.</summary>
+public sealed class RunScorer(LedgerDatabase ledger)
+{
+    /// <param name="labelSet">null: <c>truth</c>, or the only set that there is</param>
+    /// <exception cref="LedgerException">no such run, it is not complete, or the set has no label of a star of its selection</exception>
+    public async Task<RunScoreResource> ScoreAsync(Guid runId, string? labelSet = null, CancellationToken cancellationToken = default)
+    {
+        var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
+        if (!run.IsComplete)
+            throw LedgerException
+                .Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}: it has no results", "Only a complete run has a score.")
+                .With("run_id", run.RunId)
+                .With("status", run.Status);
+        var labels = new LabelledResults(ledger);
+        var set = labelSet ?? Usual(await labels.SetsAsync(run, cancellationToken));
+        var counts = await labels.CountAsync(run, set, cancellationToken);
+        if (counts.Count == 0)
+            throw LedgerException
+                .Of(
+                    ErrorCode.LabelSetNotFound,
+                    $"no star of the run's selection has a label in the set '{set}'",
+                    await KnownAsync(labels, run, cancellationToken)
+                )
+                .With("run_id", run.RunId);
+        var isAnomaly = run.RunType == RunTypes.Anomaly;
+        var clusters = isAnomaly ? [] : ClusterScores.Of(counts, await SizesAsync(run, cancellationToken));
+        var anomalies = isAnomaly ? Anomalies(counts) : null;
+        return new RunScoreResource(
+            run.RunId,
+            run.RunType,
+            set,
+            counts.Sum(c => c.Stars),
+            counts.Where(c => !c.Analysed).Sum(c => c.Stars),
+            clusters,
+            anomalies,
+            [.. Notes(counts, clusters, anomalies)]
+        );
+    }
+
+    private static string Usual(IReadOnlyList<string> sets) => sets is [var only] ? only : "truth";
+
+    private static async Task<string> KnownAsync(LabelledResults labels, DiscoveryRun run, CancellationToken cancellationToken)
+    {
+        var sets = await labels.SetsAsync(run, cancellationToken);
+        return sets.Count == 0 ? "Load labels first." : $"There are: {string.Join(", ", sets)}.";
+    }
+
+    private static AnomalyScore? Anomalies(IReadOnlyList<LabelledCount> counts)
+    {
+        var judged = counts.Where(c => c.IsAnomaly is not null).ToList();
+        if (judged.Count == 0)
+            return null;
+        long Stars(Func<LabelledCount, bool> which) => judged.Where(which).Sum(c => c.Stars);
+        var (unusual, flagged) = (Stars(c => c.IsAnomaly == 1), Stars(c => c.IsFlagged));
+        var hits = Stars(c => c.IsAnomaly == 1 && c.IsFlagged);
+        return new AnomalyScore(
+            Stars(_ => true),
+            unusual,
+            flagged,
+            hits,
+            WilsonInterval.Of(hits, flagged),
+            WilsonInterval.Of(hits, unusual),
+            unusual + flagged == 0 ? null : 2.0 * hits / (unusual + flagged),
+            [
+                .. judged
+                    .Where(c => c.IsAnomaly == 1)
+                    .GroupBy(c => c.Kind)
+                    .Select(g => new KindScore(g.Key, WilsonInterval.Of(g.Where(c => c.IsFlagged).Sum(c => c.Stars), g.Sum(c => c.Stars))))
+                    .OrderByDescending(k => k.Recall.Trials)
+                    .ThenBy(k => k.Kind, StringComparer.Ordinal),
+            ]
+        );
+    }
+
+    private static IEnumerable<string> Notes(
+        IReadOnlyList<LabelledCount> counts,
+        IReadOnlyList<ClusterScore> clusters,
+        AnomalyScore? anomalies
+    )
+    {
+        string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        var labelled = counts.Sum(c => c.Stars);
+        if (labelled < RunScoreResource.LeastLabels)
+            yield return Say($"{labelled} labelled stars are too few for a share that means much.");
+        var missed = clusters.Sum(c => c.NotAnalysed);
+        if (missed > 0)
+            yield return Say($"{missed:N0} members were not analysed and count as missed.");
+        var unknown = clusters.Sum(c => c.FoundSize - c.FoundLabelled);
+        if (unknown > 0)
+            yield return Say($"{unknown:N0} stars of these found clusters have no label: they count neither for nor against.");
+        if (anomalies is null && clusters.Count == 0)
+            yield return "No label of this set says what a run of this type looks for.";
+    }
+
+    private Task<Dictionary<int, long>> SizesAsync(DiscoveryRun run, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "select cluster_id, count(*) from public.discovery_results where run_id = $1 and cluster_id >= 0 group by cluster_id",
+                    connection
+                )
+                {
+                    Parameters = { new() { Value = run.RunId } },
+                    CommandTimeout = 600,
+                };
+                var sizes = new Dictionary<int, long>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    sizes[reader.GetInt32(0)] = reader.GetInt64(1);
+                return sizes;
+            },
+            cancellationToken
+        );
+}
