@@ -152,7 +152,7 @@ public sealed class BenchTests
         var shell = new CommandShell(
             stdout,
             TextWriter.Synchronized(stderr),
-            TerminalFacts.None,
+            TerminalInfo.None,
             json: false,
             TestContext.Current.CancellationToken
         );

@@ -33,7 +33,7 @@ internal sealed record ScalarQuery(Query Query, int Offset) : Expression(Offset)
 internal sealed record Comparison(Expression Left, string Operator, Expression Right, int Offset) : Expression(Offset);
 
 /// <summary>All or any of some conditions.</summary>
-internal sealed record Junction(bool All, IReadOnlyList<Expression> Conditions, int Offset) : Expression(Offset);
+internal sealed record LogicalExpression(bool All, IReadOnlyList<Expression> Conditions, int Offset) : Expression(Offset);
 
 internal sealed record Not(Expression Condition, int Offset) : Expression(Offset);
 

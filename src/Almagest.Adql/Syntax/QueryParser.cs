@@ -92,7 +92,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
         {
             var query = ReadQuery();
             tokens.ExpectSymbol(")", "after the query");
-            return new Enclosed(query, start);
+            return new ParenthesizedQuery(query, start);
         }
         if (!tokens.TakeWord("SELECT"))
             throw tokens.Unexpected("SELECT");

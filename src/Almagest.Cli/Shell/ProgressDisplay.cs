@@ -41,7 +41,7 @@ internal static class ProgressDisplay
         {
             lock (_gate)
             {
-                task.Description = Markup.Escape(Words.Clip(what, room));
+                task.Description = Markup.Escape(ConsoleText.Clip(what, room));
                 task.IsIndeterminate = fraction is null;
                 task.Value = Math.Clamp(fraction ?? 0, 0, 1);
             }
@@ -50,7 +50,7 @@ internal static class ProgressDisplay
 }
 
 /// <summary>Reports in the caller's thread and order, unlike <see cref="Progress{T}"/>.</summary>
-internal sealed class Relay<T>(Action<T> report) : IProgress<T>
+internal sealed class SynchronousProgress<T>(Action<T> report) : IProgress<T>
 {
     public void Report(T value) => report(value);
 }

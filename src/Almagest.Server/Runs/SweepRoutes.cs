@@ -45,7 +45,7 @@ public sealed record SweepRequestBody
 
 internal static class SweepRoutes
 {
-    private static readonly Uuid s_group = new("group_id", "the sweep") { InPath = true };
+    private static readonly UuidParameter s_group = new("group_id", "the sweep") { InPath = true };
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {

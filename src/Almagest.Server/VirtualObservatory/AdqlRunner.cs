@@ -29,7 +29,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
     /// <returns>to be disposed of</returns>
     /// <exception cref="AdqlException">the query is refused</exception>
     /// <exception cref="VoException">it cannot be answered</exception>
-    public async Task<AdqlAnswer> OpenAsync(
+    public async Task<AdqlResult> OpenAsync(
         string adql,
         long mostRows,
         TimeSpan limit,
@@ -50,7 +50,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             connection = await ledger.ConnectAsync(deadline.Token);
             var command = await PrepareAsync(connection, query, limit, deadline.Token);
             var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline.Token);
-            var answer = new AdqlAnswer(query.Columns, mostRows, limit, connection, command, reader, deadline, () => _places.Release());
+            var answer = new AdqlResult(query.Columns, mostRows, limit, connection, command, reader, deadline, () => _places.Release());
             (connection, held) = (null, false);
             try
             {

@@ -59,7 +59,7 @@ public sealed record HdbscanParameters : RunParameters
 
     internal ClusterSelection Selection => ClusterSelectionMethod == Leaf ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass;
 
-    public override IReadOnlyList<string> Gist =>
+    public override IReadOnlyList<string> Summary =>
         [$"size {MinClusterSize}", $"min {MinSamples ?? MinClusterSize}", ClusterSelectionMethod + (AllowSingleCluster ? " or all" : "")];
 
     public override IReadOnlyList<string> Details(bool brief) => [];

@@ -13,7 +13,7 @@ internal static class SensitivityView
         "only pairs that differ in this parameter, such as contamination"
     )
     {
-        InWords = name => $"the parameter {name}",
+        Describe = name => $"the parameter {name}",
     };
 
     public static AnalyticsView<SensitivityRow> View { get; } =

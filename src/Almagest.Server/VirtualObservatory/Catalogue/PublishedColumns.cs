@@ -36,7 +36,7 @@ internal static class PublishedColumns
         };
         return new PublishedColumn(column.Name, type, sql, column.Unit, column.Ucd, column.Description, principal, indexed)
         {
-            HasWords = column.Kind.HasWords(),
+            MayHaveUnicode = column.Kind.MayHaveUnicode(),
         };
     }
 }
