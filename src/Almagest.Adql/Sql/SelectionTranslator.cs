@@ -116,7 +116,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             ? found[0].Columns
             : throw new SyntaxException(
                 all.Offset,
-                $"{string.Join('.', all.Table)} is no table of this query: there are "
+                $"{string.Join('.', all.Table)} is not a table of this query: there are "
                     + $"{string.Join(", ", scope.Relations.Select(r => r.Label))}"
             );
     }

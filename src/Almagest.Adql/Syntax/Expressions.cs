@@ -15,7 +15,7 @@ internal sealed record ColumnReference(IReadOnlyList<Name> Path, int Offset) : E
 
 internal sealed record Negation(Expression Of, int Offset) : Expression(Offset);
 
-/// <summary>Operators of one rank, from left to right: a list, so that a long chain is no deep tree.</summary>
+/// <summary>Operators of one rank, from left to right: a list, so that a long chain is not a deep tree.</summary>
 internal sealed record Chain(Expression First, IReadOnlyList<(string Operator, Expression Operand)> Rest, int Offset) : Expression(Offset);
 
 internal sealed record FunctionCall(string Function, IReadOnlyList<Expression> Arguments, int Offset) : Expression(Offset);

@@ -25,7 +25,7 @@ internal static partial class DashedHeaderTable
             && rows[ruler - 2].Fields.All(f => f.Length > 0)
             && rows[ruler - 2].Line == rows[ruler - 1].Line - 1;
         var header = ruler - (hasUnits ? 2 : 1);
-        // Dashes amid another table's rows are no ruler: the names are the first row of their width, and the rows below have it, too.
+        // Dashes amid another table's rows are not a ruler: the names are the first row of their width, and the rows below have it, too.
         // VizieR's next table has rows of its own.
         var next = probe.Comments.FirstOrDefault(c => c.BeforeRow > ruler && c.Text.StartsWith("#Table", StringComparison.Ordinal));
         var below = rows.Take(next?.BeforeRow ?? rows.Count).Skip(ruler + 1).ToList();

@@ -78,7 +78,7 @@ internal static class EcsvTableWriter
                 described.Add($"meta: {{ucd: {Scalar(ucd)}}}");
             text.WriteLine($"# - {{{string.Join(", ", described)}}}");
         }
-        // An ordered map without entries is no map to astropy.
+        // An ordered map without entries is not a map to astropy.
         if (table.Provenance.Count > 0)
             text.WriteLine("# meta: !!omap");
         foreach (var (name, value) in table.Provenance)

@@ -18,7 +18,7 @@ internal static class IngestCommand
         var files = new Argument<string[]>("FILE")
         {
             Description =
-                "Catalogue files of one dataset, or the folder of a HATS catalogue; the format is told by the content. None with "
+                "Catalogue files of one dataset, or the folder of a HATS catalogue; the format is recognised by the content. None with "
                 + "--labels: a dataset that is loaded",
             Arity = ArgumentArity.ZeroOrMore,
         };
@@ -92,7 +92,7 @@ internal static class IngestCommand
                 if (request is not null && parsed.GetValue(dataset) is null)
                     throw new UsageException(
                         "--dataset is missing",
-                        "What a service answers has no name of its own: name it with --dataset NAME.",
+                        "What a service answers has no name: name it with --dataset NAME.",
                         "--dataset"
                     );
                 if (labelFile is not null)
@@ -204,7 +204,7 @@ internal static class IngestCommand
             }
             if (!StarField.All.Contains(field.Trim()))
                 throw new UsageException(
-                    $"--map names '{field}', which is no star field",
+                    $"--map names '{field}', which is not a star field",
                     $"The fields are {string.Join(", ", StarField.All)}.",
                     "--map"
                 );

@@ -74,7 +74,7 @@ internal static class KDistanceCommand
         ]);
         if (curve.SuggestedEps is not { } suggested)
         {
-            console.Say("All distances are zero: no eps suggests itself.");
+            console.Say("All distances are zero: no eps can be suggested.");
             return;
         }
         console.Say($"\nWhat DBSCAN finds with min_samples {k}:");
@@ -91,7 +91,7 @@ internal static class KDistanceCommand
         }
         console.Write(table);
         console.Say(
-            $"A largest cluster that goes on growing with eps is the field; one that keeps its size is a clump.\nTry: almagest "
+            $"A largest cluster that keeps growing with eps is the field; one that keeps its size is a clump.\nTry: almagest "
                 + $"discover clusters --eps {Eps(suggested)} --min-samples {k}"
         );
     }

@@ -56,7 +56,11 @@ internal static class MocCommand
                         _ => "ascii",
                     };
                 if (path == "-" && form == "fits")
-                    throw new UsageException("FITS is no text for standard output", "Name a file with --output.", "--output");
+                    throw new UsageException(
+                        "FITS is not text, which is all that standard output takes",
+                        "Name a file with --output.",
+                        "--output"
+                    );
                 if (path == "-" && shell.Json)
                     throw new UsageException(
                         "--output - writes the map to standard output, where --json would write its document",

@@ -46,11 +46,7 @@ internal static class RunAnnotationCommands
             {
                 var (what, words) = (parsed.GetValue(action), parsed.GetValue(tags) ?? []);
                 if (what is not (null or "add" or "remove"))
-                    throw new UsageException(
-                        $"'{what}' is nothing that can be done with tags",
-                        "Write add or remove, then the tags.",
-                        "ACTION"
-                    );
+                    throw new UsageException($"'{what}' is not an action on tags", "Write add or remove, then the tags.", "ACTION");
                 if (what is not null && words.Length == 0)
                     throw new UsageException($"no tag to {what} is given", $"Write: almagest runs tag ID {what} TAG", "TAG");
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);

@@ -26,7 +26,7 @@ internal static class RunClustersCommand
         var members = OptionFactory.Whole(
             "--members",
             "N",
-            "List so many members of each, the surest first (default 0)",
+            "List this many members of each, the surest first (default 0)",
             0,
             ClusterIdentityReader.MostMembers
         );

@@ -59,7 +59,7 @@ internal static class RunCommands
             $"By creation, end or stars; with - newest, latest or most first (default {RunOrder.Newest})",
             [.. RunOrder.All]
         );
-        var limit = OptionFactory.Whole("--limit", "N", "At most so many (default 20)", 1, 100_000);
+        var limit = OptionFactory.Whole("--limit", "N", "At most this many (default 20)", 1, 100_000);
         var after = OptionFactory.Text("--after", "TOKEN", "The page after the one that gave this token, with the same filters and order");
         var command = new DescribedCommand(
             "list",
@@ -92,7 +92,7 @@ internal static class RunCommands
                     : Guid.TryParse(text, out var id) ? id
                     : throw LedgerException.Invalid(
                         "sweep",
-                        $"'{text}' is no sweep's id",
+                        $"'{text}' is not the id of a sweep",
                         "Give the whole id, as 'almagest sweep' and 'runs show' print it."
                     );
                 var order = parsed.GetValue(sort) ?? RunOrder.Newest;

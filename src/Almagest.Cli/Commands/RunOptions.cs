@@ -32,7 +32,7 @@ internal sealed class RunOptions
     public Option<bool> Queue { get; } = OptionFactory.Flag("--queue", "Leave it to a server's worker, and return at once");
 
     public Option<bool> Follow { get; } =
-        OptionFactory.Flag("--follow", "Say stage by stage how far it is, also where no terminal is; with --queue, wait for its end");
+        OptionFactory.Flag("--follow", "Say stage by stage how far it is, also where there is no terminal; with --queue, wait for its end");
 
     /// <summary>One dataset, or several by repeating the option.</summary>
     public static Option<string[]> Datasets() =>

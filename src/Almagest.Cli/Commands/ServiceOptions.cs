@@ -90,7 +90,7 @@ internal sealed class ServiceOptions
             throw new UsageException("--cone lacks --ra, --dec or --radius", "Write all three, in degrees.", "--cone");
         if (!(centre is >= 0 and <= 360 && north is >= -90 and <= 90 && size is > 0 and <= 180))
             throw new UsageException(
-                "the cone is no cone on the sky",
+                "the cone is not a cone on the sky",
                 "--ra has 0 to 360, --dec -90 to 90, --radius 0 to 180 degrees.",
                 "--cone"
             );

@@ -185,7 +185,7 @@ internal static class SweepCommand
         {
             var parts = term.Split('=', 2);
             if (parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0)
-                throw LedgerException.Invalid(option, $"'{term}' is no NAME=VALUE", "Write it like eps=0.1,0.2");
+                throw LedgerException.Invalid(option, $"'{term}' is not of the form NAME=VALUE", "Write it like eps=0.1,0.2");
             if (!seen.Add(parts[0]))
                 throw LedgerException.Invalid(option, $"{parts[0]} is given twice", "Give all its values at once: NAME=V,V");
             yield return new(parts[0], [.. parts[1].Split(',').Select(Literal)]);
@@ -225,7 +225,7 @@ internal static class SweepCommand
         }
         throw LedgerException.Invalid(
             "list",
-            $"{file} is no JSON array of objects",
+            $"{file} is not a JSON array of objects",
             """Write it like [{"eps": 0.1, "min_samples": 5}, {"eps": 0.2, "min_samples": 10}]"""
         );
     }

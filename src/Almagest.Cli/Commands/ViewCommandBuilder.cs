@@ -20,7 +20,7 @@ internal sealed class ViewCommandBuilder(CommandShell shell, GlobalOptions globa
         var sort = view.SortColumns is [var first, ..]
             ? OptionFactory.Choice("--sort", $"Column to sort by, largest or newest first (default {first})", [.. view.SortColumns])
             : null;
-        var limit = OptionFactory.Whole("--limit", "N", $"At most so many rows (default {StandardRows}; of a file all)", 1, 100_000);
+        var limit = OptionFactory.Whole("--limit", "N", $"At most this many rows (default {StandardRows}; of a file all)", 1, 100_000);
         var (file, table) = (TableOutput.File(), new TableOutput("--output"));
         var command = new DescribedCommand(described.Name, described.Description, [.. described.Examples]);
         foreach (var filter in filters)

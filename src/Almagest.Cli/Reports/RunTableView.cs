@@ -41,7 +41,7 @@ internal sealed class RunTableView(RunTable table, int top)
         foreach (var group in table.SeedGroups)
         {
             console.Say(
-                $"\nThe same but for the seed: {string.Join(", ", group.Members.Select(m => place[m.RunId]))} (seeds "
+                $"\nThe same except for the seed: {string.Join(", ", group.Members.Select(m => place[m.RunId]))} (seeds "
                     + $"{string.Join(", ", group.Seeds)})"
             );
             console.Facts(

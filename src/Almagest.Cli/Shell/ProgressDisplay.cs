@@ -10,7 +10,8 @@ internal interface IWorkProgress
     void Report(string what, double? fraction);
 }
 
-/// <summary>One progress bar on standard error while some work goes on, gone when it is done; nothing where that is no terminal.</summary>
+/// <summary>One progress bar on standard error while some work goes on, gone when it is done; nothing where that is not a
+/// terminal.</summary>
 internal static class ProgressDisplay
 {
     public static async Task<T> ShowAsync<T>(CommandShell shell, string what, Func<IWorkProgress?, Task<T>> work)

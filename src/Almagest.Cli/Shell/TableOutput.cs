@@ -49,7 +49,7 @@ internal sealed class TableOutput(string option)
             );
         if (path == "-" && !chosen.IsText())
             throw new UsageException(
-                $"{(chosen == TableFormat.Fits ? "FITS" : "Parquet")} is no text for standard output",
+                $"{(chosen == TableFormat.Fits ? "FITS" : "Parquet")} is not text, which is all that standard output takes",
                 $"Name a file with {option}.",
                 option
             );

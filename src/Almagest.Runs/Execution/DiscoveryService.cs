@@ -301,7 +301,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
                 cancellationToken
             );
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellationToken);
-        // From here on it is complete or not: a wish that comes now must not leave that open.
+        // From here on it is complete or not: a cancellation that comes now must not leave that open.
         await completion.CommitAsync(CancellationToken.None);
         return watch.Elapsed.TotalMilliseconds;
     }

@@ -54,7 +54,7 @@ public sealed class RunClaims(LedgerDatabase ledger)
 
     private static readonly string s_me = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-    /// <summary>Takes the oldest run that waits; null where none does.</summary>
+    /// <summary>Takes the oldest waiting run; null where none waits.</summary>
     public Task<RunClaim?> NextAsync(CancellationToken cancellationToken = default) =>
         ClaimAsync(RunLife.TakeNext, null, cancellationToken);
 
@@ -62,7 +62,7 @@ public sealed class RunClaims(LedgerDatabase ledger)
     public Task<RunClaim?> TakeAsync(Guid runId, CancellationToken cancellationToken = default) =>
         ClaimAsync(RunLife.TakeOne, runId, cancellationToken);
 
-    /// <summary>Says that the worker lives and how far it is, and hears what is wished.</summary>
+    /// <summary>Says that the worker lives and how far it is, and hears whether to go on.</summary>
     internal Task<HeartbeatResponse> HeartbeatAsync(RunClaim claim, RunProgress? progress, CancellationToken cancellationToken) =>
         ledger.AskAsync(
             async connection =>
@@ -86,8 +86,8 @@ public sealed class RunClaims(LedgerDatabase ledger)
     internal Task ReleaseAsync(RunClaim claim) => ExecuteAsync(RunLife.ReleaseRun, CancellationToken.None, claim.RunId, claim.Attempt);
 
     /// <summary>
-    /// Wishes a run cancelled. A pending one is so at once; the worker of a running one, in whichever process, hears it with its next
-    /// heartbeat and ends it. A run that is cancelled already stays so.
+    /// Requests the cancellation of a run. A pending one is cancelled at once; the worker of a running one, in whichever process, hears it
+    /// with its next heartbeat and ends it. A run that is cancelled already stays so.
     /// </summary>
     /// <exception cref="LedgerException">no such run, or it is complete or failed</exception>
     public async Task<DiscoveryRun> CancelAsync(Guid runId, CancellationToken cancellationToken = default)
@@ -137,7 +137,7 @@ public sealed class RunClaims(LedgerDatabase ledger)
         );
     }
 
-    /// <summary>What becomes of a run whose attempt came to nothing through no fault of its own; null where the attempt is over
+    /// <summary>What becomes of a run whose attempt was lost through no fault of the run; null where the attempt is over
     /// anyhow.</summary>
     /// <param name="silence">only where its worker has been silent for so long</param>
     internal Task<string?> LoseAsync(RunClaim claim, TimeSpan silence, string reason, CancellationToken cancellationToken) =>

@@ -26,10 +26,10 @@ internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
         _beating = Task.Run(BeatAsync, CancellationToken.None);
     }
 
-    /// <summary>Cancelled when the caller wishes so, or the ledger.</summary>
+    /// <summary>Cancelled when the caller or the ledger asks for it.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Why <see cref="Token"/> is cancelled; <see cref="HeartbeatResponse.Continue"/> = the caller's wish.</summary>
+    /// <summary>Why <see cref="Token"/> is cancelled; <see cref="HeartbeatResponse.Continue"/> = the caller asked for it.</summary>
     public HeartbeatResponse Response => _response;
 
     public void Report(RunProgress value)

@@ -127,7 +127,7 @@ internal static class RunLife
         """;
 
     /// <summary>
-    /// An attempt came to nothing: the run waits again, or fails where that has happened too often. $1 run, $2 attempt, $3 silence that is
+    /// An attempt was lost: the run waits again, or fails where that has happened too often. $1 run, $2 attempt, $3 silence that is
     /// required of its worker, $4 reason
     /// </summary>
     public static readonly string LoseRun = $"""

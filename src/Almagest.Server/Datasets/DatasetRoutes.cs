@@ -15,7 +15,7 @@ internal static class DatasetRoutes
 {
     private static readonly BooleanParameter s_withRuns = new(
         "with_runs",
-        "also delete its runs and their results, which cannot be made undone"
+        "also delete its runs and their results, which cannot be undone"
     );
     private static readonly TextParameter s_name = new("dataset", "the dataset: its name or id") { InPath = true };
     private static readonly TextParameter s_sourceId = new("source_id", "only the star with this id of the catalogue's own");

@@ -93,7 +93,7 @@ internal static class UploadRoutes
             )
             .WithDescription(
                 "The body is the file itself (curl --data-binary @gaia.csv '…/datasets?file=gaia.csv'), or a form with one file "
-                    + "(curl -F file=@gaia.csv …/datasets). Rows that cannot be read are counted and listed; a file that is no "
+                    + "(curl -F file=@gaia.csv …/datasets). Rows that cannot be read are counted and listed; a file that is not a "
                     + "catalogue is refused and nothing is "
                     + "stored. A file that is loaded already is recognised by its checksum and answered with 200."
             )
@@ -156,7 +156,7 @@ internal static class UploadRoutes
             : PositionSystem.Parse(text)
                 ?? throw LedgerException.Invalid(
                     "frame",
-                    $"'{text}' is no system of positions",
+                    $"'{text}' is not a system of positions",
                     "Write icrs, fk5, fk4, galactic, fk5:J1975 or fk4:B1900."
                 );
 
@@ -166,7 +166,7 @@ internal static class UploadRoutes
             : PositionSystem.ParseEpoch(text)
                 ?? throw LedgerException.Invalid(
                     name,
-                    $"'{text}' is no year from 1600 to 2200",
+                    $"'{text}' is not a year from 1600 to 2200",
                     "Write for instance 2016, J2000 or B1950."
                 );
 
@@ -178,7 +178,7 @@ internal static class UploadRoutes
             if (term.Split('=', 2) is not [{ Length: > 0 } field, { Length: > 0 } column] || !map.TryAdd(field, column))
                 throw LedgerException.Invalid(
                     "map",
-                    $"'{term}' is no mapping, or its field is given twice",
+                    $"'{term}' is not a mapping, or its field is given twice",
                     "Write field=column, several with commas between: ra_deg=RAJ2000,dec_deg=DEJ2000"
                 );
         }

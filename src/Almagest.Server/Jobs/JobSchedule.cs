@@ -21,7 +21,7 @@ internal sealed record JobSchedule(string Text, CronExpression Cron, TimeZoneInf
         {
             throw LedgerException.Of(
                 ErrorCode.InvalidValue,
-                $"'{cron}' is no cron expression: {e.Message}",
+                $"'{cron}' is not a cron expression: {e.Message}",
                 "Write five fields, minute hour day month weekday, e.g. '0 2 * * *' for 02:00 every night.",
                 field,
                 e

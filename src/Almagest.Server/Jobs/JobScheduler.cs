@@ -15,7 +15,7 @@ internal sealed record ScheduledJob(JobKey Key, Type Work, string Description, J
 
 /// <summary>
 /// The scheduler whose store is the database (schema <c>jobs</c>): each firing is executed by one server of a fleet, a firing that no
-/// server was there for is made good once when one starts, and a firing whose server died is executed by another.
+/// server was there for is caught up once when one starts, and a firing whose server died is executed by another.
 /// </summary>
 internal sealed class JobScheduler(
     IServiceProvider services,

@@ -83,7 +83,7 @@ internal sealed class RunWorker(
         }
         catch (LedgerException e)
         {
-            logger.LogWarning("Run {RunId} came to nothing: {Reason}", claim.RunId, e.Message);
+            logger.LogWarning("Run {RunId} did not complete: {Reason}", claim.RunId, e.Message);
         }
         catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
@@ -106,7 +106,7 @@ internal sealed class RunWorker(
                 var lost = await _claims.HandleLostRunsAsync(stoppingToken);
                 if (lost.Total > 0)
                     logger.LogWarning(
-                        "{Total} runs had lost their worker: {Restarted} wait again, {Failed} are failed, {Cancelled} cancelled",
+                        "{Total} runs had lost their worker: {Restarted} wait again, {Failed} failed, {Cancelled} cancelled",
                         lost.Total,
                         lost.Restarted,
                         lost.Failed,

@@ -287,7 +287,7 @@ internal static class RunRoutes
         {
             JsonValueKind.Undefined or JsonValueKind.Null => null,
             JsonValueKind.Object => value.GetRawText(),
-            _ => throw LedgerException.Invalid(field, $"{field} is no JSON object"),
+            _ => throw LedgerException.Invalid(field, $"{field} is not a JSON object"),
         };
 
     private static async Task<IResult> ResultsAsync(HttpContext context, LedgerDatabase ledger)

@@ -129,8 +129,8 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             ),
             PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.ConfigurationLimitExceeded =>
                 new VoException(503, "the query needs more memory or disk than there is; ask for less"),
-            // Values that cannot be computed: division by zero, logarithm of zero, a text that is no number. The message is about the value
-            // alone.
+            // Values that cannot be computed: division by zero, logarithm of zero, a text that is not a number. The message is about the
+            // value alone.
             ['2', '2', ..] => VoException.Invalid($"a value cannot be computed: {pg.MessageText}"),
             ['5', '4', ..] => VoException.Invalid("the query is too complex; write it in parts"),
             _ => Unavailable(pg),

@@ -70,7 +70,7 @@ public sealed record HdbscanParameters : RunParameters
         {
             throw new ParameterException(
                 "allow_single_cluster",
-                "allow_single_cluster is True, expected false with leaf, for the whole is no leaf"
+                "allow_single_cluster is True, expected false with leaf, for the whole is not a leaf"
             );
         }
     }

@@ -16,7 +16,7 @@ internal static class DatasetCoverageView
         };
 
     public static ViewFilter MinRuns { get; } =
-        new WholeFilter("min_runs", "only cells that at least so many runs analysed; 0 = also cells without any", 0, int.MaxValue)
+        new WholeFilter("min_runs", "only cells that at least this many runs analysed; 0 = also cells without any", 0, int.MaxValue)
         {
             Condition = "runs >= {0}",
             Default = 0L,
