@@ -8,18 +8,18 @@ namespace Almagest.Cli.Commands;
 /// <summary>What a command that loads labels takes where its file is a list of a cluster's members.</summary>
 internal sealed class MemberOptions
 {
-    private readonly Option<string?> _members = Values.Text(
+    private readonly Option<string?> _members = OptionFactory.Text(
         "--as",
         "CLUSTER",
         "The labels' file lists members of this cluster: ids are enough, and stars that it does not name count as non-members"
     );
 
-    private readonly Option<bool> _partial = Values.Flag(
+    private readonly Option<bool> _partial = OptionFactory.Flag(
         "--partial",
         "With --as: the list does not name all members, so that nothing is said of the other stars"
     );
 
-    private readonly Option<double?> _least = Values.Real(
+    private readonly Option<double?> _least = OptionFactory.Real(
         "--min-probability",
         "P",
         "With --as: only rows whose column of probabilities holds at least this much"
@@ -45,9 +45,9 @@ internal sealed class MemberOptions
     public static void Say(IAnsiConsole console, LabelReport report)
     {
         console.Say(
-            $"{Words.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set {report.LabelSet}"
-                + (report.Unknown > 0 ? $"; {Words.Count(report.Unknown)} of the file are not in the dataset" : "")
-                + (report.NonMembers > 0 ? $"; {Words.Count(report.NonMembers)} others count as members of no cluster" : "")
+            $"{ConsoleText.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set {report.LabelSet}"
+                + (report.Unknown > 0 ? $"; {ConsoleText.Count(report.Unknown)} of the file are not in the dataset" : "")
+                + (report.NonMembers > 0 ? $"; {ConsoleText.Count(report.NonMembers)} others count as members of no cluster" : "")
                 + "."
         );
         foreach (var note in report.Notes)

@@ -13,7 +13,7 @@ internal static class RunScoreCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id("RUN");
-        var labels = Values.Text("--labels", "SET", "The set of labels (default: truth, or the only one that there is)");
+        var labels = OptionFactory.Text("--labels", "SET", "The set of labels (default: truth, or the only one that there is)");
         var command = new DescribedCommand(
             "score",
             "Judge a run by labels: per labelled cluster the found one that matches it best, or how many unusual stars are flagged",

@@ -10,10 +10,10 @@ internal static class ScoreView
 {
     public static void Show(IAnsiConsole console, RunScoreResource score)
     {
-        console.Heading($"Run {Words.Short(score.RunId)} against the labels of the set {score.LabelSet}");
+        console.Heading($"Run {ConsoleText.Short(score.RunId)} against the labels of the set {score.LabelSet}");
         console.Facts([
-            ("labelled", $"{Words.Plural(score.LabelledStars, "star", "stars")} of its selection"),
-            ("not analysed", score.NotAnalysed == 0 ? null : Words.Count(score.NotAnalysed)),
+            ("labelled", $"{ConsoleText.Plural(score.LabelledStars, "star", "stars")} of its selection"),
+            ("not analysed", score.NotAnalysed == 0 ? null : ConsoleText.Count(score.NotAnalysed)),
             .. score.Notes.Select(n => ("note", (string?)n)),
         ]);
         if (score.Clusters.Count > 0)
@@ -30,10 +30,10 @@ internal static class ScoreView
         {
             table.Row(
                 c.Cluster,
-                Words.Count(c.Members),
+                ConsoleText.Count(c.Members),
                 c.FoundClusterId is { } id ? $"cluster {id}" : "not found",
-                c.FoundClusterId is null ? "" : Words.Count(c.FoundSize),
-                Words.Count(c.Common),
+                c.FoundClusterId is null ? "" : ConsoleText.Count(c.FoundSize),
+                ConsoleText.Count(c.Common),
                 c.FoundClusterId is null ? "" : Interval(c.Precision),
                 Interval(c.Recall)
             );
@@ -45,13 +45,18 @@ internal static class ScoreView
     {
         console.WriteLine();
         var table = Tables.Of("stars", ">labelled", ">flagged", ">share");
-        table.Row("unusual (recall)", Words.Count(score.Unusual), Words.Count(score.TruePositives), Interval(score.Recall));
+        table.Row("unusual (recall)", ConsoleText.Count(score.Unusual), ConsoleText.Count(score.TruePositives), Interval(score.Recall));
         foreach (var kind in score.Kinds.Where(k => k.Kind is not null))
-            table.Row($"  {kind.Kind}", Words.Count(kind.Recall.Trials), Words.Count(kind.Recall.Successes), Interval(kind.Recall));
+            table.Row(
+                $"  {kind.Kind}",
+                ConsoleText.Count(kind.Recall.Trials),
+                ConsoleText.Count(kind.Recall.Successes),
+                Interval(kind.Recall)
+            );
         table.Row(
             "flagged that are unusual (precision)",
-            Words.Count(score.Flagged),
-            Words.Count(score.TruePositives),
+            ConsoleText.Count(score.Flagged),
+            ConsoleText.Count(score.TruePositives),
             Interval(score.Precision)
         );
         console.Write(table);
@@ -61,5 +66,5 @@ internal static class ScoreView
     private static string Interval(WilsonInterval share) =>
         share.Share is not { } value ? ""
         : share.Trials < RunScoreResource.LeastLabels ? $"{share.Successes} of {share.Trials}"
-        : $"{Words.Number(value, "0.000")} ({Words.Number(share.Low, "0.00")}–{Words.Number(share.High, "0.00")})";
+        : $"{ConsoleText.Number(value, "0.000")} ({ConsoleText.Number(share.Low, "0.00")}–{ConsoleText.Number(share.High, "0.00")})";
 }

@@ -9,7 +9,7 @@ namespace Almagest.Server.Runs;
 
 internal static class ScoreRoutes
 {
-    private static readonly Words s_labels = new("labels", "the set of labels; if left out truth, or the only one that there is");
+    private static readonly TextParameter s_labels = new("labels", "the set of labels; if left out truth, or the only one that there is");
 
     public static void Map(IEndpointRouteBuilder runs, LedgerDatabase ledger)
     {
