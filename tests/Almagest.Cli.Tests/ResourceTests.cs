@@ -24,7 +24,8 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
     [InlineData("GET /discovery/runs/{a}/notes#notes", "runs show {a}#run_notes")]
     [InlineData("GET /discovery/runs/{b}/explain/{star}", "runs explain {b} {star} --by star_id")]
     [InlineData("POST /discovery/runs/{a}/replay", "runs replay {a}")]
-    [InlineData("GET /discovery/runs/{a}/score?labels=eye", "runs score {a}")]
+    [InlineData("GET /discovery/runs/{a}/score?labels=eye", "runs score {a} --labels eye")]
+    [InlineData("GET /discovery/runs/{c}/score", "runs score {c}")]
     [InlineData("GET /discovery/runs/{c}/score?labels=eye", "runs score {c} --labels eye")]
     [InlineData(
         """POST /discovery/runs/{a}/recovery {"contrasts": [0, 3], "repetitions": 1}""",

@@ -25,7 +25,7 @@ internal static class ScoreView
     private static void Show(IAnsiConsole console, IReadOnlyList<ClusterScore> clusters)
     {
         console.WriteLine();
-        var table = Tables.Of("labelled cluster", ">members", ">found as", ">stars", ">in common", ">precision", ">recall");
+        var table = ConsoleTables.Of("labelled cluster", ">members", ">found as", ">stars", ">in common", ">precision", ">recall");
         foreach (var c in clusters)
         {
             table.Row(
@@ -44,7 +44,7 @@ internal static class ScoreView
     private static void Show(IAnsiConsole console, AnomalyScore score)
     {
         console.WriteLine();
-        var table = Tables.Of("stars", ">labelled", ">flagged", ">share");
+        var table = ConsoleTables.Of("stars", ">labelled", ">flagged", ">share");
         table.Row("unusual (recall)", ConsoleText.Count(score.Unusual), ConsoleText.Count(score.TruePositives), Interval(score.Recall));
         foreach (var kind in score.Kinds.Where(k => k.Kind is not null))
             table.Row(
