@@ -15,18 +15,33 @@ internal sealed class ConsensusView(StarConsensusList found)
             console.Say("There is no complete anomaly run yet. Start one: almagest discover anomalies");
             return;
         }
+        var draws = found.Questions.Sum(q => q.Draws);
+        var several = found.Questions.Count > 1;
         console.Heading(
-            $"{Words.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}, worth {Words.Number(found.EffectiveRuns, "0.0")} "
-                + $"unrelated ones"
+            $"{Words.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}: {Words.Plural(draws, "independent draw", "independent draws")}"
+                + (several ? $" of {found.Questions.Count} questions" : "")
         );
-        var runs = Tables.Of("run", "~parameters", ">weight");
-        foreach (var (run, weight) in found.Runs)
-            runs.Row(Words.Short(run.RunId), ParameterText.Short(run.Algorithm, run.Parameters), Words.Number(weight, "0.00"));
+        var questionOf = found.Questions.Index().SelectMany(q => q.Item.Runs.Select(r => (r, q.Index))).ToDictionary();
+        var runs = Tables.Of(["run", "~parameters", .. several ? [">question"] : Array.Empty<string>(), ">draw"]);
+        foreach (var (i, run) in found.Runs.Index())
+            runs.Row([
+                Words.Short(run.RunId),
+                ParameterText.Short(run.Algorithm, run.Parameters),
+                .. several ? [Words.Count(questionOf[i] + 1)] : Array.Empty<string>(),
+                Words.Count(found.DrawOf[i] + 1),
+            ]);
         console.Write(runs);
-        console.Say($"\nThe surest of {Words.Plural(found.Total, "flagged star", "flagged stars")} (rate of flags, 95 % credible):");
-        var stars = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">flagged", ">rate", ">from", ">to");
+        var level = Words.Number(100 * found.Options.Level, "0.#");
+        console.Say(
+            $"\nThe surest of {Words.Plural(found.Total, "flagged star", "flagged stars")}: the rate at which other seeds flag them, its "
+                + $"{level} % credible interval, and {level} % predictive interval of the rate in {found.Options.Further} more:"
+        );
+        if (several)
+            console.Say("A star of several questions has the plain mean of their rates, and no interval.");
+        var stars = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">flagged", ">rate", ">from", ">to", $">in {found.Options.Further} more");
         foreach (var (c, s) in found.Stars)
         {
+            var intervals = c.Posterior.Intervals;
             stars.Row(
                 s.SourceId,
                 Words.Number(s.RaDeg, "0.000"),
@@ -34,8 +49,9 @@ internal sealed class ConsensusView(StarConsensusList found)
                 Words.Number(s.Magnitude, "0.00"),
                 $"{c.Flagged} of {c.Analysed}",
                 Words.Number(c.Posterior.Mean, "0.00"),
-                Words.Number(c.Posterior.Low, "0.00"),
-                Words.Number(c.Posterior.High, "0.00")
+                Words.Number(intervals?.CredibleLow, "0.00"),
+                Words.Number(intervals?.CredibleHigh, "0.00"),
+                intervals is { } i ? $"{Words.Number(i.PredictiveLow, "0.00")}-{Words.Number(i.PredictiveHigh, "0.00")}" : "–"
             );
         }
         console.Write(stars);
