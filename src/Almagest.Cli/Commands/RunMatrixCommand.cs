@@ -75,8 +75,7 @@ internal static class RunMatrixCommand
                     var words =
                         test == OverlapAlternative.TwoSided
                             ? FormattableString.Invariant($"pairs with a two-sided q value of at most {most}, most significant first")
-                        : most < 1
-                            ? FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first")
+                        : most < 1 ? FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first")
                         : "all pairs, most significant first";
                     await table.WriteAsync(
                         shell,

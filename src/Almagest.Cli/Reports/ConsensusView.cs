@@ -38,7 +38,17 @@ internal sealed class ConsensusView(StarConsensusList found)
         );
         if (several)
             console.Say("A star of several questions has the plain mean of their rates, and no interval.");
-        var stars = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">flagged", ">rate", ">from", ">to", $">in {found.Options.Further} more");
+        var stars = Tables.Of(
+            "source_id",
+            ">RA (°)",
+            ">Dec (°)",
+            ">mag",
+            ">flagged",
+            ">rate",
+            ">from",
+            ">to",
+            $">in {found.Options.Further} more"
+        );
         foreach (var (c, s) in found.Stars)
         {
             var intervals = c.Posterior.Intervals;

@@ -60,7 +60,12 @@ public static class ComparisonColumns
         Double("flagged_draws", null, "meta.number", "of the independent draws, those that flag it; runs that share a detector are one"),
         Integer("draws", "meta.number", "independent draws that analysed it"),
         Integer("questions", "meta.number", "questions whose runs analysed it: algorithm, recipe, parameters, selection"),
-        Double("posterior_mean", null, "stat.probability;stat.mean", "expected rate at which further draws flag it, the mean over questions"),
+        Double(
+            "posterior_mean",
+            null,
+            "stat.probability;stat.mean",
+            "expected rate at which further draws flag it, the mean over questions"
+        ),
         Double("credible_low", null, "stat.probability;stat.min", "lower end of the central credible interval of the rate itself"),
         Double("credible_high", null, "stat.probability;stat.max", "upper end of the central credible interval of the rate itself"),
         Double("predictive_low", null, "stat.probability;stat.min", "lower end of the interval of the rate in a number of further draws"),

@@ -91,7 +91,8 @@ public sealed class ConsensusRanking
         }
         _questions = [.. groups.Select((g, q) => new Question([.. g.Select(r => r.Index)], g.First().Item, Draws(q), counts[q], _options))];
 
-        int Draws(int question) => Enumerable.Range(0, runs.Count).Where(r => _part[r].Question == question).DistinctBy(r => DrawOf[r]).Count();
+        int Draws(int question) =>
+            Enumerable.Range(0, runs.Count).Where(r => _part[r].Question == question).DistinctBy(r => DrawOf[r]).Count();
     }
 
     /// <summary>In the order of their first runs.</summary>
@@ -175,13 +176,7 @@ public sealed class ConsensusRanking
         private readonly FlagRates? _rates;
         private readonly ConsensusOptions _options;
 
-        public Question(
-            IReadOnlyList<int> runs,
-            ConsensusRun first,
-            int draws,
-            Dictionary<double, long> counts,
-            ConsensusOptions options
-        )
+        public Question(IReadOnlyList<int> runs, ConsensusRun first, int draws, Dictionary<double, long> counts, ConsensusOptions options)
         {
             (Runs, Draws, Analysed, _options) = (runs, draws, first.Marks.Analysed, options);
             var never = Analysed.Count - counts.Values.Sum();

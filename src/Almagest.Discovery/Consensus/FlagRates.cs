@@ -144,8 +144,7 @@ internal sealed class FlagRates
         var chances = new double[draws + 1];
         foreach (var (a, b, weight) in betas)
         {
-            var log =
-                GammaFunction.Log(b + draws) - GammaFunction.Log(b) + GammaFunction.Log(a + b) - GammaFunction.Log(a + b + draws);
+            var log = GammaFunction.Log(b + draws) - GammaFunction.Log(b) + GammaFunction.Log(a + b) - GammaFunction.Log(a + b + draws);
             for (var k = 0; k <= draws; k++)
             {
                 chances[k] += weight * Math.Exp(log);

@@ -2,6 +2,7 @@ using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Consensus;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Tests.Clustering;
 using Almagest.Discovery.Tests.Features;
 using Almagest.Testing;
 using Xunit;
@@ -64,7 +65,8 @@ public sealed class CalibrationTests
                 {
                     stars.Magnitude[i] + 5 * Math.Log10(stars.ParallaxMas[i] / 100),
                     stars.Color[i],
-                    4.74 * Math.Sqrt(stars.PmraMasYr[i] * stars.PmraMasYr[i] + stars.PmdecMasYr[i] * stars.PmdecMasYr[i])
+                    4.74
+                        * Math.Sqrt(stars.PmraMasYr[i] * stars.PmraMasYr[i] + stars.PmdecMasYr[i] * stars.PmdecMasYr[i])
                         / stars.ParallaxMas[i],
                 }
             )
@@ -105,7 +107,8 @@ public sealed class CalibrationTests
                     plain += share * Math.Abs((f.Flagged + 0.5) / (known + 1) - rate);
                 }
             }
-            var told = $"{known} runs: covered {covered:0.000}, width {width:0.000} of {bound:0.000}, error {error:0.0000} of {plain:0.0000}";
+            var told =
+                $"{known} runs: covered {covered:0.000}, width {width:0.000} of {bound:0.000}, error {error:0.0000} of {plain:0.0000}";
             TestContext.Current.TestOutputHelper?.WriteLine(told);
             Assert.True(covered is >= 0.92 and <= 0.99, told);
             Assert.True(width <= 1.1 * bound, told);

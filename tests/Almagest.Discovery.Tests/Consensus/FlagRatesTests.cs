@@ -47,7 +47,8 @@ public sealed class FlagRatesTests
     [Fact]
     public void Three_draws_that_agree_wholly_leave_some_doubt_and_more_stars_leave_less()
     {
-        double Low(long stars) => FlagRates.Fit([(0, 19 * stars), (3, stars)], 3).Of(3, ConsensusOptions.Default).Intervals!.Value.CredibleLow;
+        double Low(long stars) =>
+            FlagRates.Fit([(0, 19 * stars), (3, stars)], 3).Of(3, ConsensusOptions.Default).Intervals!.Value.CredibleLow;
         Assert.InRange(Low(3), 0.2, 0.9);
         Assert.True(Low(3) < Low(30) && Low(30) < Low(3000) && Low(3000) < 1);
     }

@@ -1,4 +1,3 @@
-using Almagest.Discovery.Consensus;
 using Almagest.Discovery.Statistics;
 using CsCheck;
 using Xunit;
