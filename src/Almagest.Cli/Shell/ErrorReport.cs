@@ -88,7 +88,8 @@ internal sealed record ErrorReport(string Code, string Message, string? Hint, st
         || error.InnerException is { } inner && IsCancellation(inner)
         || PostgresErrors.Find(error) is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.QueryCanceled };
 
-    /// <summary>Two lines on standard error; with <c>--json</c> also <c>{"error": {code, message, hint, field, facts}}</c> on standard output.</summary>
+    /// <summary>Two lines on standard error; with <c>--json</c> also <c>{"error": {code, message, hint, field, facts}}</c> on standard
+    /// output.</summary>
     public int Write(CommandShell shell)
     {
         if (shell.Json)
