@@ -1,4 +1,5 @@
 using Almagest.Cli.Shell;
+using Almagest.Discovery.Consensus;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Requests;
 using Spectre.Console;
@@ -32,38 +33,44 @@ internal sealed class ConsensusView(StarConsensusList found)
             ]);
         console.Write(runs);
         var level = Words.Number(100 * found.Options.Level, "0.#");
-        console.Say(
-            $"\nThe surest of {Words.Plural(found.Total, "flagged star", "flagged stars")}: the rate at which other seeds flag them, its "
-                + $"{level} % credible interval, and {level} % predictive interval of the rate in {found.Options.Further} more:"
-        );
+        var intervals = found.Stars.Any(s => s.Consensus.Posterior.Intervals is not null);
+        var further = found.Options.Further;
+        console.Say($"\nThe surest of {Words.Plural(found.Total, "flagged star", "flagged stars")}: the rate at which other seeds flag them{(intervals ? "," : ".")}");
+        if (intervals)
+            console.Say($"from where to where it is credible ({level} %), and where the rate in {further} more is to be expected ({level} %).");
         if (several)
             console.Say("A star of several questions has the plain mean of their rates, and no interval.");
-        var stars = Tables.Of(
+        var stars = Tables.Of([
             "source_id",
             ">RA (°)",
             ">Dec (°)",
             ">mag",
             ">flagged",
             ">rate",
-            ">from",
-            ">to",
-            $">in {found.Options.Further} more"
-        );
+            .. intervals ? [">from", ">to", $">in {further} more"] : Array.Empty<string>(),
+        ]);
         foreach (var (c, s) in found.Stars)
         {
-            var intervals = c.Posterior.Intervals;
-            stars.Row(
+            stars.Row([
                 s.SourceId,
                 Words.Number(s.RaDeg, "0.000"),
                 Words.Number(s.DecDeg, "+0.000;-0.000"),
                 Words.Number(s.Magnitude, "0.00"),
                 $"{c.Flagged} of {c.Analysed}",
                 Words.Number(c.Posterior.Mean, "0.00"),
-                Words.Number(intervals?.CredibleLow, "0.00"),
-                Words.Number(intervals?.CredibleHigh, "0.00"),
-                intervals is { } i ? $"{Words.Number(i.PredictiveLow, "0.00")}-{Words.Number(i.PredictiveHigh, "0.00")}" : "–"
-            );
+                .. intervals ? Ends(c.Posterior.Intervals) : [],
+            ]);
         }
         console.Write(stars);
     }
+
+    private static string[] Ends(FlagIntervals? found) =>
+        found is { } i
+            ?
+            [
+                Words.Number(i.CredibleLow, "0.00"),
+                Words.Number(i.CredibleHigh, "0.00"),
+                $"{Words.Number(i.PredictiveLow, "0.00")} to {Words.Number(i.PredictiveHigh, "0.00")}",
+            ]
+            : ["–", "–", "–"];
 }
