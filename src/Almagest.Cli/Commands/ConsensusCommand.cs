@@ -15,28 +15,28 @@ internal static class ConsensusCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var ids = RunCompareCommand.Ids(0);
-        var dataset = Values.Text(
+        var dataset = OptionFactory.Text(
             "--dataset",
             "NAME",
             $"The newest {ComparedRuns.Most} anomaly runs over this dataset, where no run is named",
             "-d"
         );
-        var order = Values.Choice(
+        var order = OptionFactory.Choice(
             "--order",
             "By the lower end of the credible interval (its mean over questions), or by the posterior mean (default low)",
             "low",
             "mean"
         );
-        var level = Values.Real("--level", "P", "Probability that an interval holds what it is for (default 0.95)");
-        var further = Values.Whole(
+        var level = OptionFactory.Real("--level", "P", "Probability that an interval holds what it is for (default 0.95)");
+        var further = OptionFactory.Whole(
             "--further",
             "N",
             "The further draws (seeds) whose rate of flags the predictive interval is for (default 20)",
             1,
             ConsensusOptions.MostFurther
         );
-        var top = Values.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars);
-        var export = Values.Text("--export", "FILE", "Write the ranking to this file instead: every flagged star, or the first --top");
+        var top = OptionFactory.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars);
+        var export = OptionFactory.Text("--export", "FILE", "Write the ranking to this file instead: every flagged star, or the first --top");
         var table = new TableOutput("--export");
         var command = new DescribedCommand(
             "consensus",

@@ -19,28 +19,28 @@ internal sealed class ConsensusView(StarConsensusList found)
         var draws = found.Questions.Sum(q => q.Draws);
         var several = found.Questions.Count > 1;
         console.Heading(
-            $"{Words.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}: {Words.Plural(draws, "independent draw", "independent draws")}"
+            $"{ConsoleText.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}: {ConsoleText.Plural(draws, "independent draw", "independent draws")}"
                 + (several ? $" of {found.Questions.Count} questions" : "")
         );
         var questionOf = found.Questions.Index().SelectMany(q => q.Item.Runs.Select(r => (r, q.Index))).ToDictionary();
-        var runs = Tables.Of(["run", "~parameters", .. several ? [">question"] : Array.Empty<string>(), ">draw"]);
+        var runs = ConsoleTables.Of(["run", "~parameters", .. several ? [">question"] : Array.Empty<string>(), ">draw"]);
         foreach (var (i, run) in found.Runs.Index())
             runs.Row([
-                Words.Short(run.RunId),
+                ConsoleText.Short(run.RunId),
                 ParameterText.Short(run.Algorithm, run.Parameters),
-                .. several ? [Words.Count(questionOf[i] + 1)] : Array.Empty<string>(),
-                Words.Count(found.DrawOf[i] + 1),
+                .. several ? [ConsoleText.Count(questionOf[i] + 1)] : Array.Empty<string>(),
+                ConsoleText.Count(found.DrawOf[i] + 1),
             ]);
         console.Write(runs);
-        var level = Words.Number(100 * found.Options.Level, "0.#");
+        var level = ConsoleText.Number(100 * found.Options.Level, "0.#");
         var intervals = found.Stars.Any(s => s.Consensus.Posterior.Intervals is not null);
         var further = found.Options.Further;
-        console.Say($"\nThe surest of {Words.Plural(found.Total, "flagged star", "flagged stars")}: the rate at which other seeds flag them{(intervals ? "," : ".")}");
+        console.Say($"\nThe surest of {ConsoleText.Plural(found.Total, "flagged star", "flagged stars")}: the rate at which other seeds flag them{(intervals ? "," : ".")}");
         if (intervals)
             console.Say($"from where to where it is credible ({level} %), and where the rate in {further} more is to be expected ({level} %).");
         if (several)
             console.Say("A star of several questions has the plain mean of their rates, and no interval.");
-        var stars = Tables.Of([
+        var stars = ConsoleTables.Of([
             "source_id",
             ">RA (°)",
             ">Dec (°)",
@@ -53,11 +53,11 @@ internal sealed class ConsensusView(StarConsensusList found)
         {
             stars.Row([
                 s.SourceId,
-                Words.Number(s.RaDeg, "0.000"),
-                Words.Number(s.DecDeg, "+0.000;-0.000"),
-                Words.Number(s.Magnitude, "0.00"),
+                ConsoleText.Number(s.RaDeg, "0.000"),
+                ConsoleText.Number(s.DecDeg, "+0.000;-0.000"),
+                ConsoleText.Number(s.Magnitude, "0.00"),
                 $"{c.Flagged} of {c.Analysed}",
-                Words.Number(c.Posterior.Mean, "0.00"),
+                ConsoleText.Number(c.Posterior.Mean, "0.00"),
                 .. intervals ? Ends(c.Posterior.Intervals) : [],
             ]);
         }
@@ -68,9 +68,9 @@ internal sealed class ConsensusView(StarConsensusList found)
         found is { } i
             ?
             [
-                Words.Number(i.CredibleLow, "0.00"),
-                Words.Number(i.CredibleHigh, "0.00"),
-                $"{Words.Number(i.PredictiveLow, "0.00")} to {Words.Number(i.PredictiveHigh, "0.00")}",
+                ConsoleText.Number(i.CredibleLow, "0.00"),
+                ConsoleText.Number(i.CredibleHigh, "0.00"),
+                $"{ConsoleText.Number(i.PredictiveLow, "0.00")} to {ConsoleText.Number(i.PredictiveHigh, "0.00")}",
             ]
             : ["–", "–", "–"];
 }

@@ -56,12 +56,12 @@ public sealed record SignificanceResource(
 /// <param name="Enrichment">common stars over expected ones; null where none is expected</param>
 /// <param name="JaccardSimilarity">marked by both over marked by either, among the stars that both analysed</param>
 /// <param name="Kappa">agreement beyond chance (Cohen's kappa, -1 to 1; 0 = chance); null where no star is shared</param>
-/// <param name="PValue">chance of at least so many common stars, were the runs independent (hypergeometric)</param>
+/// <param name="PValue">chance of at least this many common stars, were the runs independent (hypergeometric)</param>
 /// <param name="AdjustedRandIndex">of two cluster runs, noise as a group; null for others</param>
 /// <param name="AdjustedMutualInformation">of two cluster runs; null for others</param>
 /// <param name="NormalizedMutualInformation">of two cluster runs, not corrected for chance; null for others</param>
 /// <param name="Differences">in what the runs differ: algorithm, features, selection, parameters, seed, contamination, program</param>
-/// <param name="OnlyInRun1Reasons">why so many stars are marked by run 1 alone: data, threshold, algorithm, features, parameters, seed or
+/// <param name="OnlyInRun1Reasons">why these stars are marked by run 1 alone: data, threshold, algorithm, features, parameters, seed or
 /// program</param>
 /// <param name="OnlyInRun1NearThreshold">of them, those that run 2 would flag, were it to flag a fifth more</param>
 public sealed record AgreementResource(

@@ -108,7 +108,7 @@ public sealed class ConsensusRanking
     public IReadOnlyList<StarConsensus> Top(int limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        var judged = new Judged[_stars.Count];
+        var judged = new RankedStar[_stars.Count];
         var flagged = new double[_questions.Length];
         for (var i = 0; i < judged.Length; i++)
         {
@@ -126,7 +126,7 @@ public sealed class ConsensusRanking
                 runs += _questions[q].Runs.Count;
             }
             // Sums in another order differ in their last bits: that must not decide.
-            judged[i] = new Judged(i, runs, Math.Round(rank / asked, 10));
+            judged[i] = new RankedStar(i, runs, Math.Round(rank / asked, 10));
         }
         Array.Sort(judged);
         return [.. judged.Take(limit).Select(j => Judge(j.Star))];
@@ -200,9 +200,9 @@ public sealed class ConsensusRanking
         }
     }
 
-    private readonly record struct Judged(int Star, int Runs, double Rank) : IComparable<Judged>
+    private readonly record struct RankedStar(int Star, int Runs, double Rank) : IComparable<RankedStar>
     {
-        public int CompareTo(Judged other)
+        public int CompareTo(RankedStar other)
         {
             var byRank = other.Rank.CompareTo(Rank);
             if (byRank != 0)

@@ -14,36 +14,36 @@ namespace Almagest.Server.Comparing;
 
 internal static class ConsensusRoutes
 {
-    private static readonly Choice s_order = new(
+    private static readonly ChoiceParameter s_order = new(
         "order",
         "by the lower end of the credible interval (its mean over questions), or by the posterior mean",
         ["low", "mean"],
         "low"
     );
-    private static readonly WholeNumber s_limit = new("limit", "most stars", 1, ConsensusReader.MostStars, 100);
-    private static readonly Number s_level = new(
+    private static readonly IntegerParameter s_limit = new("limit", "most stars", 1, ConsensusReader.MostStars, 100);
+    private static readonly NumberParameter s_level = new(
         "level",
         "probability that an interval holds what it is for",
         ConsensusOptions.LeastLevel,
         ConsensusOptions.MostLevel,
         ConsensusOptions.Default.Level
     );
-    private static readonly WholeNumber s_further = new(
+    private static readonly IntegerParameter s_further = new(
         "further",
         "further draws (seeds) whose rate of flags the predictive interval is for",
         1,
         ConsensusOptions.MostFurther,
         ConsensusOptions.Default.Further
     );
-    private static readonly Choice s_alternative = new(
+    private static readonly ChoiceParameter s_alternative = new(
         "alternative",
         "greater: a small p value says that runs have more stars in common than independent ones; two-sided: more or fewer",
         [ComparisonResources.Greater, ComparisonResources.TwoSided],
         ComparisonResources.Greater
     );
-    private static readonly Number s_maxQ = new("max_q", "only pairs whose q value is at most this", 0, 1, 1);
-    private static readonly WholeNumber s_pairLimit = new("limit", "most pairs", 1, 5000, 50);
-    private static readonly Words s_after = new("after", "next of the page before");
+    private static readonly NumberParameter s_maxQ = new("max_q", "only pairs whose q value is at most this", 0, 1, 1);
+    private static readonly IntegerParameter s_pairLimit = new("limit", "most pairs", 1, 5000, 50);
+    private static readonly TextParameter s_after = new("after", "next of the page before");
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -65,10 +65,10 @@ internal static class ConsensusRoutes
                     };
                     var runs = await RunChoice.ReadAsync(context, ledger);
                     var limit = s_limit.ReadInt(context);
-                    if (TableAnswer.Wanted(context) is { } format)
+                    if (TableResponse.Wanted(context) is { } format)
                     {
                         var most = context.Request.Query[s_limit.Name] is [{ Length: > 0 }, ..] ? limit : (int?)null;
-                        return TableAnswer.Of(
+                        return TableResponse.Of(
                             context,
                             await new ConsensusExport(ledger).TableAsync(runs, options, most, context.RequestAborted),
                             format,
@@ -84,7 +84,7 @@ internal static class ConsensusRoutes
                 s_level,
                 s_further,
                 s_limit,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithDescription(
                 "Runs that share a fitted detector and differ in the contamination are one draw, the mean of their flags; other seeds are "
@@ -114,13 +114,13 @@ internal static class ConsensusRoutes
                     var marks = await new RunSetReader(ledger).MarksAsync(runs, context.RequestAborted);
                     var all = PairSignificance.Matrix(runs, marks, alternative);
                     var wanted = all.Where(p => Math.Pow(10, p.Log10QValue) <= most).ToList();
-                    if (TableAnswer.Wanted(context) is { } format)
+                    if (TableResponse.Wanted(context) is { } format)
                     {
-                        TableAnswer.RefusePaging(context, s_pairLimit.Name, s_after.Name);
+                        TableResponse.RefusePaging(context, s_pairLimit.Name, s_after.Name);
                         var rows = FormattableString.Invariant(
                             $"pairs with a q value ({s_alternative.Read(context)}) of at most {most}, most significant first"
                         );
-                        return TableAnswer.Of(
+                        return TableResponse.Of(
                             context,
                             await new MatrixExport(ledger).TableAsync(runs, wanted, rows, context.RequestAborted),
                             format,
@@ -143,7 +143,7 @@ internal static class ConsensusRoutes
                 s_maxQ,
                 s_pairLimit,
                 s_after,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithDescription(
                 "Counts only the stars that both runs analysed. p value: hypergeometric, of runs that are independent of each other, which "
