@@ -36,7 +36,11 @@ internal static class ConsensusCommand
             ConsensusOptions.MostFurther
         );
         var top = OptionFactory.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars);
-        var export = OptionFactory.Text("--export", "FILE", "Write the ranking to this file instead: every flagged star, or the first --top");
+        var export = OptionFactory.Text(
+            "--export",
+            "FILE",
+            "Write the ranking to this file instead: every flagged star, or the first --top"
+        );
         var table = new TableOutput("--export");
         var command = new DescribedCommand(
             "consensus",

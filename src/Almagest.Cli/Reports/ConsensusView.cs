@@ -35,9 +35,13 @@ internal sealed class ConsensusView(StarConsensusList found)
         var level = ConsoleText.Number(100 * found.Options.Level, "0.#");
         var intervals = found.Stars.Any(s => s.Consensus.Posterior.Intervals is not null);
         var further = found.Options.Further;
-        console.Say($"\nThe surest of {ConsoleText.Plural(found.Total, "flagged star", "flagged stars")}: the rate at which other seeds flag them{(intervals ? "," : ".")}");
+        console.Say(
+            $"\nThe surest of {ConsoleText.Plural(found.Total, "flagged star", "flagged stars")}: the rate at which other seeds flag them{(intervals ? "," : ".")}"
+        );
         if (intervals)
-            console.Say($"from where to where it is credible ({level} %), and where the rate in {further} more is to be expected ({level} %).");
+            console.Say(
+                $"from where to where it is credible ({level} %), and where the rate in {further} more is to be expected ({level} %)."
+            );
         if (several)
             console.Say("A star of several questions has the plain mean of their rates, and no interval.");
         var stars = ConsoleTables.Of([
