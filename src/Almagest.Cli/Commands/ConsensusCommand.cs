@@ -44,7 +44,7 @@ internal static class ConsensusCommand
         var table = new TableOutput("--export");
         var command = new DescribedCommand(
             "consensus",
-            "Rank stars over many anomaly runs by the rate at which further runs of their kind, with other seeds, flag them, with intervals",
+            "Rank stars over many anomaly runs by the rate at which more such runs, with other seeds, flag them; with intervals",
             "almagest consensus --dataset gaia-100pc",
             "almagest consensus --dataset gaia-100pc --level 0.8 --further 10",
             "almagest consensus --dataset gaia-100pc --export consensus.parquet",

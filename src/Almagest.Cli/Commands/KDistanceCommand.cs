@@ -96,7 +96,7 @@ internal static class KDistanceCommand
             );
         }
         console.Write(table);
-        console.Say("A largest cluster that goes on growing with eps is the field; one that keeps its size is a clump.\nTry:");
+        console.Say("A largest cluster that keeps growing with eps is the field; one that keeps its size is a clump. Try:");
         // Whole, so that a copy of it is the run that the table speaks of.
         string[] command = ["almagest", .. next, "--features", advice.Recipe.Name, "--eps", Eps(suggested), "--min-samples", Whole(k)];
         console.Profile.Out.Writer.WriteLine(string.Join(' ', command.Select(ShellWord)));

@@ -19,7 +19,8 @@ internal sealed class ConsensusView(StarConsensusList found)
         var draws = found.Questions.Sum(q => q.Draws);
         var several = found.Questions.Count > 1;
         console.Heading(
-            $"{ConsoleText.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}: {ConsoleText.Plural(draws, "independent draw", "independent draws")}"
+            $"{ConsoleText.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}: "
+                + ConsoleText.Plural(draws, "independent draw", "independent draws")
                 + (several ? $" of {found.Questions.Count} questions" : "")
         );
         var questionOf = found.Questions.Index().SelectMany(q => q.Item.Runs.Select(r => (r, q.Index))).ToDictionary();
@@ -36,7 +37,8 @@ internal sealed class ConsensusView(StarConsensusList found)
         var intervals = found.Stars.Any(s => s.Consensus.Posterior.Intervals is not null);
         var further = found.Options.Further;
         console.Say(
-            $"\nThe surest of {ConsoleText.Plural(found.Total, "flagged star", "flagged stars")}: the rate at which other seeds flag them{(intervals ? "," : ".")}"
+            $"\nThe surest of {ConsoleText.Plural(found.Total, "flagged star", "flagged stars")}: "
+                + $"the rate at which other seeds flag them{(intervals ? "," : ".")}"
         );
         if (intervals)
             console.Say(

@@ -26,7 +26,8 @@ public sealed record ConsensusResource(
 
 /// <summary>How one run takes part in a consensus.</summary>
 /// <param name="Question">number of its question</param>
-/// <param name="Draw">from 1; runs with the same number share a fitted detector, differ at most in the contamination, and count once</param>
+/// <param name="Draw">from 1; runs with the same number share a fitted detector, differ at most in the contamination, and count
+/// once</param>
 public sealed record ConsensusRunResource(Guid RunId, int Question, int Draw);
 
 /// <summary>Runs of one algorithm with one recipe and the same parameters over the same stars, whatever their seeds and
@@ -56,11 +57,11 @@ public sealed record ConsensusQuestionResource(
 /// <param name="Draws">independent draws that analysed it</param>
 /// <param name="PosteriorMean">expected rate at which further draws flag it, 0 to 1; the plain mean over questions where there are
 /// several</param>
-/// <param name="CredibleLow">lower end of the central interval of the rate itself, that of endlessly many draws; null where several questions
-/// analysed the star, or its one question uses no random numbers</param>
+/// <param name="CredibleLow">lower end of the central interval of the rate itself, that of endlessly many draws; null where several
+/// questions analysed the star, or its one question uses no random numbers</param>
 /// <param name="CredibleHigh">its upper end</param>
-/// <param name="PredictiveLow">lower end of the shortest interval of the rate in further_draws further draws, which has the noise of counting
-/// besides; null likewise</param>
+/// <param name="PredictiveLow">lower end of the shortest interval of the rate in further_draws further draws, which has the noise of
+/// counting besides; null likewise</param>
 /// <param name="PredictiveHigh">its upper end</param>
 /// <param name="Rates">expected rate of each question, in their order; null where it did not analyse the star</param>
 public sealed record ConsensusStar(

@@ -28,8 +28,8 @@ public sealed record ConsensusQuestion(IReadOnlyList<int> Runs, int Draws, doubl
 /// <summary>Ranks the stars that any of several runs flags by how surely further runs of the same kinds flag them.</summary>
 /// <remarks>
 /// Runs that share a fitted detector are one draw, other seeds are independent draws given the star, and what else differs is another
-/// question: <c>docs/statistics.md</c>. Each star is judged by the questions that analysed it; one that did not look has no say. Memory: one
-/// bit for each flagged star and run.
+/// question: <c>docs/statistics.md</c>. Each star is judged by the questions that analysed it; one that did not look has no say. Memory:
+/// one bit for each flagged star and run.
 /// </remarks>
 public sealed class ConsensusRanking
 {

@@ -30,8 +30,8 @@ internal static class Hypergeometric
     }
 
     /// <summary>
-    /// log10 of the chance of an overlap that is no more probable than <paramref name="common"/>, on either side of the mean: Fisher's exact
-    /// test, two-sided, as SciPy and R do it.
+    /// log10 of the chance of an overlap that is no more probable than <paramref name="common"/>, on either side of the mean: Fisher's
+    /// exact test, two-sided, as SciPy and R do it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">the counts contradict each other</exception>
     public static double Log10TwoSided(long total, long first, long second, long common)

@@ -90,8 +90,8 @@ internal static class ConsensusRoutes
                 "Runs that share a fitted detector and differ in the contamination are one draw, the mean of their flags; other seeds are "
                     + "independent draws given the star; other algorithms, recipes, parameters or selections ask another question. Of one "
                     + "question: the rate at which further draws flag the star, under a beta-binomial model learned from all stars, its "
-                    + "credible interval, and the wider predictive interval of the rate in so many further draws. Of several: each rate and "
-                    + "their plain mean. Read from the raw results of complete runs. Formulas: docs/statistics.md. "
+                    + "credible interval, and the wider predictive interval of the rate in so many further draws. Of several: each rate "
+                    + "and their plain mean. Read from the raw results of complete runs. Formulas: docs/statistics.md. "
                     + "With a format, every flagged star (or the first limit of them) as one streamed table."
             )
             .ProducesTable<ConsensusResource>()
