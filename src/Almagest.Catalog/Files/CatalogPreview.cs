@@ -35,7 +35,7 @@ public sealed class CatalogPreview
         return StarReader.Look(Columns, mapping, _first);
     }
 
-    /// <exception cref="CatalogFormatException">it is no catalogue</exception>
+    /// <exception cref="CatalogFormatException">it is not a catalogue</exception>
     public static CatalogPreview Of(string path, int rows = 10, CatalogOpenOptions? options = null)
     {
         using var reader = CatalogFile.Open(path, options);

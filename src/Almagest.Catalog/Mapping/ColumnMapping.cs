@@ -120,11 +120,11 @@ public sealed class ColumnMapping
         {
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
-                throw new CatalogFormatException($"'{text}' is no mapping. Expected FIELD=COLUMN, for example ra_deg=RAJ2000.");
+                throw new CatalogFormatException($"'{text}' is not a mapping. Expected FIELD=COLUMN, for example ra_deg=RAJ2000.");
             var field = text[..equals].Trim();
             var column = text[(equals + 1)..].Trim();
             if (!StarField.All.Contains(field))
-                throw new CatalogFormatException($"'{field}' is no star field. Expected one of: {string.Join(", ", StarField.All)}.");
+                throw new CatalogFormatException($"'{field}' is not a star field. Expected one of: {string.Join(", ", StarField.All)}.");
             var index = Find(column);
             string? unit = null;
             if (index < 0 && column.LastIndexOf(':') is > 0 and var colon && Find(column[..colon].Trim()) is >= 0 and var named)
@@ -172,7 +172,7 @@ public sealed class ColumnMapping
         var likely = missing.Select(f => (Field: f, Column: PositionGuess.Of(_columns, f))).Where(g => g.Column is not null).ToArray();
         var guess = likely.Length < missing.Length ? "" : $" Perhaps {string.Join(' ', likely.Select(l => $"{l.Field}={l.Column}"))}.";
         throw new CatalogFormatException(
-            $"No column for {what} was recognised, so this is no star catalogue as it stands. {string.Concat(reasons)}{ColumnList()} "
+            $"No column for {what} was recognised, so this is not a star catalogue as it stands. {string.Concat(reasons)}{ColumnList()} "
                 + $"If the positions are there under other names, name the column of {string.Join(" and of ", missing)}.{guess}"
         )
         {

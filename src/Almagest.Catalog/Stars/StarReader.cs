@@ -55,7 +55,7 @@ public sealed class StarReader
     /// <summary>Rows left out so far.</summary>
     public long Rejected { get; private set; }
 
-    /// <summary>Stars so far that could not be carried to the wanted epoch, for want of a proper motion or an epoch.</summary>
+    /// <summary>Stars so far that could not be carried to the wanted epoch, for lack of a proper motion or an epoch.</summary>
     public long NotCarried { get; private set; }
 
     /// <summary>What a load would say of some rows.</summary>
