@@ -65,7 +65,8 @@ internal static partial class TypeWords
     private static partial Regex Rdb();
 
     [GeneratedRegex(
-        @"^(u?int(8|16|32|64|eger)?|long|short|byte|bigint|smallint|tinyint|real|float(16|32|64)?|double( precision)?|numeric|decimal|char|string|str|"
+        @"^(u?int(8|16|32|64|eger)?|long|short|byte|bigint|smallint|tinyint|real|float(16|32|64)?|double( precision)?|numeric|"
+            + @"decimal|char|string|str|"
             + @"text|varchar|character( varying)?|bool(ean)?|date|datetime|timestamp|object)(\([0-9, ]*\)|\[[0-9*]*\])?$",
         RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]

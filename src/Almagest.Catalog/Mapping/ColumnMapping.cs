@@ -69,7 +69,8 @@ public sealed class ColumnMapping
 
     private string UnitRemark(int column, string field) =>
         $"Column '{RejectedRow.Clip(_columns[column].Name)}' was not taken for {field}: its unit "
-        + $"'{RejectedRow.Clip(_columns[column].Unit ?? "")}' is not one of it ({StarField.Units(field)}). If that is wrong, say it: {field}={_columns[column].Name}:UNIT.";
+        + $"'{RejectedRow.Clip(_columns[column].Unit ?? "")}' is not one of it ({StarField.Units(field)}). If that is wrong, say it: "
+        + $"{field}={_columns[column].Name}:UNIT.";
 
     private IEnumerable<string> IdentifierRemarks()
     {

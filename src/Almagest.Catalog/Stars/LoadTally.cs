@@ -45,8 +45,8 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{tally.Odd:N0} values in '{RejectedRow.Clip(column.Name)}' are not of its type ({Words(column.Type)}); they were kept "
-                            + $"as text."
+                        $"{tally.Odd:N0} values in '{RejectedRow.Clip(column.Name)}' are not of its type ({Words(column.Type)}); they "
+                            + $"were kept as text."
                     )
                 );
             if (tally.Values == 0 && tally.Odd == 0 && rows > 0 && mapping.Fields.Any(f => f.Columns.Contains(i)))

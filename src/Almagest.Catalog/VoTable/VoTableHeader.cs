@@ -142,7 +142,8 @@ internal sealed class VoTableHeader
                     if (!Fields[^1].IsStandard && Warnings.Count < 100)
                         Warnings.Add(
                             $"Field '{RejectedRow.Clip(Fields[^1].Name)}' has the datatype "
-                                + $"'{RejectedRow.Clip(Fields[^1].DataType!)}', which VOTable does not have; it was read as what it means elsewhere."
+                                + $"'{RejectedRow.Clip(Fields[^1].DataType!)}', which VOTable does not have; it was read as what it "
+                                + $"means elsewhere."
                         );
                     break;
                 case "TABLEDATA" or "BINARY" or "BINARY2" or "FITS":
