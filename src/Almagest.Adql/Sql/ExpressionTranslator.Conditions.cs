@@ -72,7 +72,7 @@ internal sealed partial class ExpressionTranslator
             throw new SyntaxException(query.Query.Offset, $"the query after IN selects one column, this one {inner.Columns.Count}");
         var found = new Value("", inner.Columns[0].Type);
         if (found.Type != of.Type && !(found.IsNumber && of.IsNumber))
-            throw new SyntaxException(query.Offset, $"IN looks for {of.Described} among what is {found.Described}");
+            throw new SyntaxException(query.Offset, $"IN compares {of.Described} with {found.Described}");
         return $"({of.Sql} {(query.Negated ? "not " : "")}in ({inner.Sql}))";
     }
 

@@ -140,7 +140,7 @@ internal sealed partial class ExpressionTranslator
                     PointShape p => p,
                     CircleShape c => c.Centre,
                     BoxShape b => b.Centre,
-                    _ => throw new SyntaxException(call.Offset, "CENTROID is known of circles and boxes"),
+                    _ => throw new SyntaxException(call.Offset, "CENTROID takes a circle or a box"),
                 };
             case "POINT" or "CIRCLE" or "BOX" or "CENTROID":
                 throw new SyntaxException(
@@ -215,7 +215,7 @@ internal sealed partial class ExpressionTranslator
             (CircleShape a, CircleShape b) => meets
                 ? $"({Distance(a.Centre, b.Centre)} <= {a.Radius} + {b.Radius})"
                 : $"({Distance(a.Centre, b.Centre)} + {a.Radius} <= {b.Radius})",
-            _ => throw new SyntaxException(call.Offset, $"{call.Function} is known of a point and a region, and of two circles"),
+            _ => throw new SyntaxException(call.Offset, $"{call.Function} takes a point and a region, or two circles"),
         };
     }
 
@@ -296,7 +296,7 @@ internal sealed partial class ExpressionTranslator
             PointShape => Bind(0.0, shape.Offset),
             CircleShape c => $"(degrees(degrees(4 * pi() * power(sind(least({c.Radius}, 180) / 2), 2))))",
             PolygonShape p => Bind(SkyPolygon.AreaDeg2(p), p.Offset),
-            _ => throw new SyntaxException(shape.Offset, "AREA is known of circles and polygons"),
+            _ => throw new SyntaxException(shape.Offset, "AREA takes a circle or a polygon"),
         };
 
     /// <summary>ivo_healpix_index(order, ra, dec), of the catalogue of user-defined functions: the nested cell of an indexed

@@ -222,7 +222,8 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             "TIMESTAMP" => ("timestamptz", PublishedType.Timestamp),
             _ => throw new SyntaxException(
                 cast.Offset,
-                $"CAST knows no type {cast.Type}: there are SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR and TIMESTAMP"
+                $"CAST does not know the type {cast.Type}; it knows SMALLINT, INTEGER, BIGINT, REAL, "
+                    + "DOUBLE PRECISION, CHAR, VARCHAR and TIMESTAMP"
             ),
         };
         if (type == PublishedType.Timestamp && value.Type is not (PublishedType.Text or PublishedType.Timestamp or null))
@@ -234,7 +235,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             && !value.IsNumber
             && value.Type != PublishedType.Text
         )
-            throw new SyntaxException(cast.Of.Offset, $"CAST makes no number of {value.Described}");
+            throw new SyntaxException(cast.Of.Offset, $"CAST cannot make a number of {value.Described}");
         // A real keeps its rounding and is answered as a double.
         return new Value(sql == "real" ? $"(({value.Sql})::real)::double precision" : $"({value.Sql})::{sql}", type);
     }

@@ -75,7 +75,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
                 && position >= 1
                 && position <= columns.Count
                 ? position
-                : throw new SyntaxException(by.Offset, $"ORDER BY {number.Digits} names no column: the query answers {columns.Count}");
+                : throw new SyntaxException(by.Offset, $"ORDER BY {number.Digits} names no column: the query returns {columns.Count}");
         }
         if (by is not ColumnReference { Path: [var name] })
             return null;
@@ -93,7 +93,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
             .Order.Select(term =>
                 Position(term.By, body.Columns) is { } position
                     ? string.Create(CultureInfo.InvariantCulture, $"{position}{(term.Descending ? " desc" : "")}")
-                    : throw new SyntaxException(term.Offset, "combined queries are ordered by a column's name or position in the answer")
+                    : throw new SyntaxException(term.Offset, "combined queries are ordered by a column's name or position in the result")
             )
             .ToList();
         return body with
@@ -123,7 +123,8 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         if (left.Columns.Count != right.Columns.Count)
             throw new SyntaxException(
                 combination.Offset,
-                $"{combination.Operator} combines queries of {left.Columns.Count} and {right.Columns.Count} columns: they need as many"
+                $"{combination.Operator} combines queries of {left.Columns.Count} and {right.Columns.Count}"
+                    + " columns: they need the same number"
             );
         var columns = left
             .Columns.Zip(right.Columns)

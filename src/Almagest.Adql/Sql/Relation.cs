@@ -69,7 +69,7 @@ internal sealed record Scope(Scope? Outer, IReadOnlyList<Relation> Relations, IR
             if (found is not null)
                 throw new SyntaxException(
                     name.Offset,
-                    $"the column {name} is in more than one table here; write the table's name before it, with a point between"
+                    $"the column {name} is in more than one table here; write the table's name before it, with a dot between"
                 );
             found = value;
         }

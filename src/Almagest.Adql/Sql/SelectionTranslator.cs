@@ -21,7 +21,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
                 items.Add((Title(one, items.Count), one.Value, Typed(expressions.Value(one.Value), one.Offset)));
         }
         if (items.Count > 1000)
-            throw new SyntaxException(selection.Offset, $"the query answers {items.Count} columns; the most are 1000");
+            throw new SyntaxException(selection.Offset, $"the query returns {items.Count} columns, expected at most 1000");
         var columns = Distinct(items);
 
         var groups = selection.GroupBy.Select(g => Group(g, scope, items)).ToList();
@@ -72,7 +72,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
     private static Value Typed(Value value, int offset) =>
         value.Type is not null
             ? value
-            : throw new SyntaxException(offset, "a NULL of no type cannot be answered; write CAST(NULL AS DOUBLE), for instance");
+            : throw new SyntaxException(offset, "a NULL without a type cannot be returned; write CAST(NULL AS DOUBLE), for instance");
 
     private static string Title(SelectValue item, int index) =>
         item.Alias is { } alias
@@ -124,7 +124,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
     private string Group(Expression by, Scope scope, List<(string Name, Expression? Written, Value Value)> items)
     {
         if (by is NumberLiteral)
-            throw new SyntaxException(by.Offset, "GROUP BY takes columns and expressions, no positions");
+            throw new SyntaxException(by.Offset, "GROUP BY takes columns and expressions, not positions");
         if (
             by is ColumnReference { Path: [var name] } column
             && scope.TryFind(column) is null

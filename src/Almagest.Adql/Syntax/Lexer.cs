@@ -47,7 +47,7 @@ internal static class Lexer
             else
                 throw new SyntaxException(
                     start,
-                    $"'{c}' starts nothing in ADQL" + (c is '_' ? "; a name that begins with '_' stands in double quotes" : "")
+                    $"'{c}' is not used in ADQL" + (c is '_' ? "; a name that begins with '_' stands in double quotes" : "")
                 );
         }
         tokens.Add(new Token(TokenKind.End, "", query.Length));

@@ -90,7 +90,7 @@ public sealed class ServiceClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new CatalogFormatException($"{request.Service.Host} cannot be reached, or broke the connection off: {e.Message}", e);
+            throw new CatalogFormatException($"{request.Service.Host} cannot be reached, or broke off the connection: {e.Message}", e);
         }
         catch (IOException e) when (e is not FileNotFoundException)
         {
@@ -177,7 +177,7 @@ public sealed class ServiceClient : IDisposable
                 }
                 if (phase is not ("PENDING" or "QUEUED" or "EXECUTING" or "SUSPENDED" or "UNKNOWN"))
                     throw new CatalogFormatException(
-                        $"{job.Host} says that the job's phase is '{RejectedRow.Clip(phase)}', which is none of UWS."
+                        $"{job.Host} says that the job's phase is '{RejectedRow.Clip(phase)}', which is not one of UWS."
                     );
                 await Task.Delay(pause, cancellationToken);
                 pause = TimeSpan.FromMilliseconds(Math.Min(10_000, pause.TotalMilliseconds * 1.5));
@@ -229,7 +229,7 @@ public sealed class ServiceClient : IDisposable
                 using (answer)
                 {
                     if (redirects == MaxRedirects)
-                        throw new CatalogFormatException($"{uri.Host} leads from one address to the next more than {MaxRedirects} times.");
+                        throw new CatalogFormatException($"{uri.Host} redirects more than {MaxRedirects} times.");
                     uri = Next(uri, location);
                     // A redirected query is repeated only where the service says so.
                     if (status is not (307 or 308))

@@ -37,7 +37,7 @@ internal sealed class ByteSource(Stream stream, int maxBytes)
     {
         if (count > maxBytes)
             throw new CatalogFormatException(
-                $"The VOTable's binary stream holds a value of {count:N0} bytes, more than {maxBytes:N0}: it is damaged, or no table "
+                $"The VOTable's binary stream holds a value of {count:N0} bytes, more than {maxBytes:N0}: it is damaged, or not a table "
                     + $"of stars."
             );
         if (_end - _start < count && !Fill((int)count))
