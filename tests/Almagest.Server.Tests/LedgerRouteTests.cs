@@ -8,7 +8,7 @@ namespace Almagest.Server.Tests;
 public sealed class LedgerRouteTests(KnownLedger known)
 {
     private const string RunFields = """
-        run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars anomaly_count
+        run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars excluded anomaly_count
         cluster_count noise_count results_summary status is_complete error random_seed
         program_version created_at started_at completed_at results_hash retry_of group_id stage percent attempts heartbeat_at
         cancel_requested_at
