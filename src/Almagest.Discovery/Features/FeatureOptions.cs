@@ -16,8 +16,8 @@ public sealed record FeatureOptions
     public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
 
     /// <summary>
-    /// True: stars that lack a feature of the recipe are left out (<see cref="PreparedFeatures.Excluded"/>). False: the median of the others
-    /// stands in for what a star lacks, and a feature that no star has is left out.
+    /// True: stars that lack a feature of the recipe are left out (<see cref="PreparedFeatures.Excluded"/>). False: the median of the
+    /// others stands in for what a star lacks, and a feature that no star has is left out.
     /// </summary>
     public bool ExcludeMissing { get; init; }
 

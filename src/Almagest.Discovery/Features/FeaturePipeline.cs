@@ -4,8 +4,8 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Features;
 
 /// <summary>
-/// Makes the matrix of a recipe: leaves out the stars that lack a feature, or fills gaps in the catalogue columns by the median of the known
-/// values, as the options say; derives the features, standardises. Rows keep their order; the result is the same at any thread count.
+/// Makes the matrix of a recipe: leaves out the stars that lack a feature, or fills gaps in the catalogue columns by the median of the
+/// known values, as the options say; derives the features, standardises. Rows keep their order; the result is the same at any thread count.
 /// </summary>
 /// <remarks>
 /// A parallax that is not positive says that the star is far away and no more. Where a feature takes the parallax as it is
@@ -49,8 +49,9 @@ public static class FeaturePipeline
         new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"the recipe {recipe.Name} can use {complete.Stars.Count:N0} of the {selected:N0} stars selected, expected at least {least}: "
+                $"the recipe {recipe.Name} can use {complete.Stars.Count:N0} of the {selected:N0} stars selected, "
             )
+                + $"expected at least {least}: "
                 + string.Join(
                     ", ",
                     complete.Excluded.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Reason} {e.StarIds.Length:N0}"))

@@ -106,7 +106,8 @@ public sealed record StarAnalysis(
         LedgerException.Of(
             ErrorCode.SelectionTooSmall,
             e.Message,
-            "Choose a recipe whose features the stars have, or widen the filter; with missing = impute, medians stand in for what they lack.",
+            "Choose a recipe whose features the stars have, or widen the filter; with missing = impute, medians stand in for what they "
+                + "lack.",
             "parameters.features",
             e
         );

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Almagest.Contract.Errors;
-using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;

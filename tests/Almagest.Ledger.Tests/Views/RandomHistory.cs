@@ -12,7 +12,8 @@ namespace Almagest.Ledger.Tests.Views;
 
 /// <summary>
 /// Drives a small ledger through a random history and remembers plainly what happened: runs of both kinds over several datasets and
-/// selections, empty runs, all or none flagged, tied scores, noise only, stars that are not analysed, failures, cancellations, deletions, edges of weeks and months, and
+/// selections, empty runs, all or none flagged, tied scores, noise only, stars that are not analysed, failures, cancellations,
+/// deletions, edges of weeks and months, and
 /// labels of two sets that come, change and go.
 /// </summary>
 public sealed class RandomHistory(TestLedger test, Random random)

@@ -42,7 +42,7 @@ public sealed class ViewAccuracyTests
         var history = new RandomHistory(test, random);
         await history.PrepareAsync();
         var seen = new Dictionary<string, int>();
-        for (var step = 0; step < 40; step++)
+        for (var step = 0; step < 55; step++)
         {
             if (stepsAConversion > 0 && random.Next(stepsAConversion) == 0)
                 await converter.ConvertAsync(

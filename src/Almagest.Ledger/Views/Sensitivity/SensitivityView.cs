@@ -66,7 +66,8 @@ internal static class SensitivityView
             {
                 Description =
                     "One row per two complete anomaly runs over the same selection whose parameters differ in exactly one, the random "
-                    + "seed apart. A parameter that a stored run lacks has its default. Flags count among the stars that both runs analysed.",
+                    + "seed apart. A parameter that a stored run lacks has its default. Flags count among the stars that both runs "
+                    + "analysed.",
                 Limit = new(1000, 100),
             },
             Command = new(
