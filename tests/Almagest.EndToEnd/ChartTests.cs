@@ -74,7 +74,7 @@ public sealed class ChartTests(Sky sky, Browser browser)
         var flagged = scores.At(0.02).Count;
         await Assertions.Expect(count).Not.ToHaveTextAsync(flagged.ToString(CultureInfo.InvariantCulture));
         await Assertions
-            .Expect(walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a run of its own" }))
+            .Expect(walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a new run" }))
             .ToBeEnabledAsync();
         // What is shown is what a run with that share of stars would flag.
         var share =

@@ -76,7 +76,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk
             .Page.Locator("#threshold-count", new PageLocatorOptions { HasText = more.ToString(CultureInfo.InvariantCulture) })
             .WaitForAsync();
-        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a run of its own" }).ClickAsync();
+        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a new run" }).ClickAsync();
         await walk.ArrivesAsync($"/runs/(?!{sky.Anomalies})");
         await walk.SeesAsync("contamination 0.1");
         var made = Guid.Parse(walk.Page.Url.Split('/')[^1]);

@@ -21,7 +21,7 @@ internal static class RunExcludedCommand
         var id = RunCommands.Id();
         var output = TableOutput.File();
         var table = new TableOutput("--output");
-        var limit = Values.Whole("--limit", "N", $"List at most so many (default {Shown})", 1, 100_000);
+        var limit = OptionFactory.Whole("--limit", "N", $"List at most so many (default {Shown})", 1, 100_000);
         var command = new DescribedCommand(
             "excluded",
             "List the stars that a run selected and did not analyse, with what they lack. The ledger keeps their number alone: they are "
@@ -71,27 +71,29 @@ internal static class RunExcludedCommand
     {
         if (AnalysedText.NotAnalysed(list.TotalStars, list.Excluded) is not { } sentence)
         {
-            console.Say($"Run {Words.Short(run.RunId)} analysed every star that it selected.");
+            console.Say($"Run {ConsoleText.Short(run.RunId)} analysed every star that it selected.");
             return;
         }
         console.Say(sentence);
-        var table = Tables.Of("reason", "source_id", ">RA (°)", ">Dec (°)", ">mag", ">colour", ">plx (mas)", ">pmra", ">pmdec");
+        var table = ConsoleTables.Of("reason", "source_id", ">RA (°)", ">Dec (°)", ">mag", ">colour", ">plx (mas)", ">pmra", ">pmdec");
         foreach (var s in list.Items)
         {
             table.Row(
                 s.Reason,
                 s.SourceId,
-                Words.Number(s.RaDeg, "0.0000"),
-                Words.Number(s.DecDeg, "+0.0000;-0.0000"),
-                Words.Number(s.Magnitude, "0.00"),
-                Words.Number(s.Color, "0.00"),
-                Words.Number(s.ParallaxMas, "0.00"),
-                Words.Number(s.PmraMasYr, "0.00"),
-                Words.Number(s.PmdecMasYr, "0.00")
+                ConsoleText.Number(s.RaDeg, "0.0000"),
+                ConsoleText.Number(s.DecDeg, "+0.0000;-0.0000"),
+                ConsoleText.Number(s.Magnitude, "0.00"),
+                ConsoleText.Number(s.Color, "0.00"),
+                ConsoleText.Number(s.ParallaxMas, "0.00"),
+                ConsoleText.Number(s.PmraMasYr, "0.00"),
+                ConsoleText.Number(s.PmdecMasYr, "0.00")
             );
         }
         console.Write(table);
         if (list.Truncated)
-            console.Say($"The first {list.Items.Count}. All of them: almagest runs excluded {Words.Short(run.RunId)} -o excluded.csv");
+            console.Say(
+                $"The first {list.Items.Count}. All of them: almagest runs excluded {ConsoleText.Short(run.RunId)} -o excluded.csv"
+            );
     }
 }

@@ -63,18 +63,18 @@ internal static class ClusterLines
 
     public static void Show(IAnsiConsole console, IReadOnlyList<ClusterDescription> clusters)
     {
-        var table = Tables.Of(">cluster", ">stars", ">RA (°)", ">Dec (°)", ">plx (mas)", ">dist (pc)", ">pmRA", ">pmDec");
+        var table = ConsoleTables.Of(">cluster", ">stars", ">RA (°)", ">Dec (°)", ">plx (mas)", ">dist (pc)", ">pmRA", ">pmDec");
         foreach (var c in clusters)
         {
             table.Row(
                 c.ClusterId.ToString(),
-                Words.Count(c.ClusterSize),
-                Words.Number(c.CentreRaDeg, "0.00"),
-                Words.Number(c.CentreDecDeg, "+0.00;-0.00"),
-                Words.Number(c.ParallaxMas, "0.00"),
-                c.ParallaxMas > 0 ? Words.Number(1000 / c.ParallaxMas, "0") : "–",
-                Words.Number(c.PmraMasYr, "+0.0;-0.0"),
-                Words.Number(c.PmdecMasYr, "+0.0;-0.0")
+                ConsoleText.Count(c.ClusterSize),
+                ConsoleText.Number(c.CentreRaDeg, "0.00"),
+                ConsoleText.Number(c.CentreDecDeg, "+0.00;-0.00"),
+                ConsoleText.Number(c.ParallaxMas, "0.00"),
+                c.ParallaxMas > 0 ? ConsoleText.Number(1000 / c.ParallaxMas, "0") : "–",
+                ConsoleText.Number(c.PmraMasYr, "+0.0;-0.0"),
+                ConsoleText.Number(c.PmdecMasYr, "+0.0;-0.0")
             );
         }
         console.Write(table);

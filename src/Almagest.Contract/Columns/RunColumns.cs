@@ -15,7 +15,7 @@ public static class RunColumns
 
     public static Column TotalStars { get; } = Integer("total_stars", "meta.number", "stars analysed");
 
-    public static Column Reason { get; } = Words("reason", "meta.note", "what the star lacks, so that the run did not analyse it");
+    public static Column Reason { get; } = UnicodeText("reason", "meta.note", "what the star lacks, so that the run did not analyse it");
 
     /// <summary>The columns of <c>discovery_runs</c> that are open to queries.</summary>
     public static IReadOnlyList<Column> All { get; } =
@@ -33,7 +33,7 @@ public static class RunColumns
         Json("results_summary", "meta.note", "what was found and how the data were prepared, a JSON object"),
         Text("status", "meta.code.status", "pending, running, completed, failed or cancelled"),
         Boolean("is_complete", "meta.code.status", "whether its results are stored"),
-        Words("error", "meta.note", "why it failed"),
+        UnicodeText("error", "meta.note", "why it failed"),
         Integer("random_seed", "stat.param", "the random seed"),
         Text("program_version", "meta.version;meta.software", "version of the program that executed it"),
         CreatedAt,

@@ -15,7 +15,7 @@ public sealed class ExclusionExport(LedgerDatabase ledger)
     private static readonly IReadOnlyList<Column> s_columns = [RunColumns.Reason, .. ExportColumns.Star];
 
     /// <param name="excluded">what <see cref="ExcludedStarReader"/> found of this run</param>
-    public async Task<OutgoingTable> TableAsync(
+    public async Task<ExportTable> TableAsync(
         DiscoveryRun run,
         IReadOnlyList<ExcludedStars> excluded,
         CancellationToken cancellationToken = default

@@ -11,7 +11,7 @@ public static class ParameterReader
     /// <exception cref="LedgerException">there is no such algorithm</exception>
     public static Algorithm Algorithm(string name) =>
         Algorithms.Find(name)
-        ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}'", $"Choose {Algorithms.InWords}.");
+        ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}'", $"Choose {Algorithms.Choices}.");
 
     /// <summary>The parameters of a stored run; what an older program did not store is as that program had it.</summary>
     /// <exception cref="LedgerException">the algorithm is unknown, or a parameter is unknown, of the wrong type or out of range</exception>
