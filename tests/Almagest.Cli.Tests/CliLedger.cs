@@ -29,8 +29,8 @@ internal sealed class CliLedger : IAsyncDisposable
             )
         );
 
-    /// <summary>With the dataset <c>sky</c> of 2000 simulated stars, and three runs over it: two of anomalies, then one of
-    /// clusters.</summary>
+    /// <summary>With the dataset <c>sky</c> of 2000 simulated stars that lack nothing, and three runs over it: two of anomalies, then one
+    /// of clusters.</summary>
     public static async Task<CliLedger> CreateWithRunsAsync() =>
         new(
             await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync(
@@ -41,6 +41,9 @@ internal sealed class CliLedger : IAsyncDisposable
                     var file = Path.Combine(folder.Path, "sky.csv");
                     (await Cli.RunAsync("simulate", "--stars", "2000", "--seed", "5", "-o", file)).Ok();
                     (await Cli.RunAsync("ingest", file, "--database", connection)).Ok();
+                    await using (var ledger = new LedgerDatabase(connection))
+                    await using (var command = ledger.DataSource.CreateCommand(Complete))
+                        await command.ExecuteNonQueryAsync();
                     (await Cli.RunAsync("discover", "anomalies", "--contamination", "0.05", "--database", connection)).Ok();
                     (await Cli.RunAsync("discover", "anomalies", "--contamination", "0.1", "--seed", "7", "--database", connection)).Ok();
                     (
@@ -60,6 +63,13 @@ internal sealed class CliLedger : IAsyncDisposable
                 }
             )
         );
+
+    /// <summary>Gives every star what it lacks.</summary>
+    private const string Complete = """
+        update stars set parallax_mas = greatest(coalesce(parallax_mas, 0.5), 0.01), pmra_mas_yr = coalesce(pmra_mas_yr, 1),
+          pmdec_mas_yr = coalesce(pmdec_mas_yr, 1), magnitude = coalesce(magnitude, 15), color = coalesce(color, 1)
+        where parallax_mas < 0.01 or num_nulls(parallax_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color) > 0
+        """;
 
     public Task<CliResult> RunAsync(params string[] args) => Cli.RunAsync([.. args, "--database", Connection]);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Cli.Shell;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Cli.Tests;
@@ -205,13 +206,43 @@ public sealed class DiscoverTests
     }
 
     [Fact]
+    public async Task People_are_told_which_stars_were_not_analysed_and_can_list_them()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var missing = await ledger.CountAsync(
+            "with lost as (update stars set parallax_mas = null where star_id % 50 = 0 returning 1) select count(*) from lost"
+        );
+
+        var made = (await ledger.RunAsync("discover", "clusters", "--features", "astrometric", "--eps", "0.1", "--json")).Ok().Json;
+        var run = made.GetProperty("run_id").GetString()!;
+
+        var excluded = Assert.Single(made.GetProperty("excluded").EnumerateArray());
+        Assert.Equal(("no parallax", missing), (excluded.GetProperty("reason").GetString(), excluded.GetProperty("count").GetInt64()));
+        Assert.Equal(2000 - missing, made.GetProperty("total_stars").GetInt64());
+        Assert.Equal("exclude", made.GetProperty("parameters").GetProperty("missing").GetString());
+        var sentence = $"{missing} of 2,000 stars were not analysed: no parallax {missing}.";
+        Assert.Contains(sentence, (await ledger.RunAsync("runs", "show", run)).Ok().Out);
+        var listed = (await ledger.RunAsync("runs", "excluded", run, "--limit", "3", "--json")).Ok().Json;
+        Assert.Equal(3, listed.GetProperty("items").GetArrayLength());
+        Assert.True(listed.GetProperty("truncated").GetBoolean());
+        Assert.Contains(sentence, (await ledger.RunAsync("runs", "excluded", run)).Ok().Out);
+        using var folder = TestFolder.Create("excluded");
+        var file = Path.Combine(folder.Path, "excluded.csv");
+        var written = (await ledger.RunAsync("runs", "excluded", run, "-o", file, "--json")).Ok().Json;
+        Assert.Equal(missing, written.GetProperty("rows").GetInt64());
+        Assert.Equal(missing, written.GetProperty("provenance").GetProperty("excluded")[0].GetProperty("count").GetInt64());
+        Assert.Equal(missing, File.ReadLines(file).Count(l => l.StartsWith("no parallax,", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task People_are_told_how_many_parallaxes_were_imputed()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        var missing = await ledger.CountAsync("select count(*) from stars where parallax_mas is null");
-        Assert.True(missing > 0);
+        var missing = await ledger.CountAsync(
+            "with lost as (update stars set parallax_mas = null where star_id % 50 = 0 returning 1) select count(*) from lost"
+        );
 
-        var shown = (await ledger.RunAsync("discover", "anomalies", "--features", "classic")).Ok().Out;
+        var shown = (await ledger.RunAsync("discover", "anomalies", "--features", "classic", "--missing", "impute")).Ok().Out;
 
         Assert.Contains($"{missing} of 2000 stars have no parallax_mas", shown);
         Assert.Contains("100 stars flagged (5 %)", shown);

@@ -1,6 +1,12 @@
 using System.Globalization;
+using Almagest.Contract.Runs;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
+using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 using Microsoft.Playwright;
 using Xunit;
@@ -52,10 +58,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.SeesAsync(5, "svg.chart");
         await walk.KeepAsync("dataset");
         await walk.GoAsync($"/datasets/{Sky.Name}?filter=magnitude%3D..12", Sky.Name);
-        var stars = await new Almagest.Ledger.Selections.SelectionLoader(sky.Ledger).CountAsync(
-            sky.Dataset.DatasetId,
-            Almagest.Ledger.Selections.StarFilterText.Parse("magnitude=..12")
-        );
+        var stars = await new SelectionLoader(sky.Ledger).CountAsync(sky.Dataset.DatasetId, StarFilterText.Parse("magnitude=..12"));
         await walk.SeesAsync($"{stars.ToString("N0", CultureInfo.InvariantCulture)} of 4,000 stars");
     }
 
@@ -64,17 +67,39 @@ public sealed class DashboardTests(Sky sky, Browser browser)
     {
         await using var walk = await browser.OpenAsync(sky.Address);
         await walk.GoAsync($"/runs/{sky.Anomalies}", Short(sky.Anomalies));
-        Assert.Equal("80", await walk.Page.Locator("#threshold-count").InnerTextAsync());
-        await walk.SeesAsync(80, "figure:has-text('on the sky') circle[data-star]");
+        var scores = await RunScores.ReadAsync(sky.Ledger, sky.Anomalies);
+        var (flagged, more) = (scores.At(0.02).Count, scores.At(0.1).Count);
+        Assert.Equal(flagged.ToString(CultureInfo.InvariantCulture), await walk.Page.Locator("#threshold-count").InnerTextAsync());
+        await walk.SeesAsync(flagged, "figure:has-text('on the sky') circle[data-star]");
         await walk.KeepAsync("run");
         await walk.Page.Locator("#threshold").FillAsync("0.1");
-        await walk.Page.Locator("#threshold-count", new PageLocatorOptions { HasText = "400" }).WaitForAsync();
+        await walk
+            .Page.Locator("#threshold-count", new PageLocatorOptions { HasText = more.ToString(CultureInfo.InvariantCulture) })
+            .WaitForAsync();
         await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a new run" }).ClickAsync();
         await walk.ArrivesAsync($"/runs/(?!{sky.Anomalies})");
         await walk.SeesAsync("contamination 0.1");
         var made = Guid.Parse(walk.Page.Url.Split('/')[^1]);
-        Assert.Equal(400, await new ResultRepository(sky.Ledger).CountAsync(made, new ResultQuery(AnomaliesOnly: true)));
+        Assert.Equal(more, await new ResultRepository(sky.Ledger).CountAsync(made, new ResultQuery(AnomaliesOnly: true)));
         await new RunRepository(sky.Ledger).DeleteAsync(made);
+    }
+
+    [Fact]
+    public async Task The_page_of_a_run_says_how_many_stars_were_not_analysed_and_which_values_were_filled()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        var run = await new RunRepository(sky.Ledger).GetAsync(sky.Anomalies);
+        var excluded = ResultsSummary.Parse(run.ResultsSummary)!.Excluded!;
+        Assert.Equal(Sky.Stars, run.TotalStars + excluded.Sum(e => e.Count));
+        await walk.GoAsync($"/runs/{sky.Anomalies}", Short(sky.Anomalies));
+        await walk.SeesAsync($"{excluded.Sum(e => e.Count)} of 4,000 stars were not analysed: {excluded[0].Reason} {excluded[0].Count}");
+
+        var outcome = await new DiscoveryService(sky.Ledger).RunAsync(
+            new RunRequest(Sky.Name, StarFilter.All, new IsolationForestParameters { Missing = RunParameters.Impute })
+        );
+        await walk.GoAsync($"/runs/{outcome.RunId}", Short(outcome.RunId!.Value));
+        await walk.SeesAsync($"Results of {outcome.Analysis.Features.FilledStars} of 4,000 stars rest on filled values");
+        await new RunRepository(sky.Ledger).DeleteAsync(outcome.RunId.Value);
     }
 
     [Fact]
@@ -107,10 +132,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await using var walk = await browser.OpenAsync(sky.Address);
         await walk.GoAsync("/start", "Start a run");
         await walk.Page.GetByLabel("Filter").FillAsync("magnitude=..14");
-        var stars = await new Almagest.Ledger.Selections.SelectionLoader(sky.Ledger).CountAsync(
-            sky.Dataset.DatasetId,
-            Almagest.Ledger.Selections.StarFilterText.Parse("magnitude=..14")
-        );
+        var stars = await new SelectionLoader(sky.Ledger).CountAsync(sky.Dataset.DatasetId, StarFilterText.Parse("magnitude=..14"));
         await walk
             .Page.Locator("#selected", new PageLocatorOptions { HasText = $"{stars.ToString("N0", CultureInfo.InvariantCulture)} stars" })
             .WaitForAsync();

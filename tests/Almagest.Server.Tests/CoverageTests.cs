@@ -72,7 +72,7 @@ public sealed class CoverageTests(KnownLedger known)
         var rows = await RowsAsync($"/coverage?dataset={known.Dataset.Name}");
         JsonAssert.Fields(
             rows[0],
-            "dataset_id healpix_6 ra_deg dec_deg area_deg2 stars runs star_analyses flags last_analysed_at last_updated"
+            "dataset_id healpix_6 ra_deg dec_deg area_deg2 stars runs star_analyses excluded flags last_analysed_at last_updated"
         );
         Assert.Equal(
             (12, 48, 8),

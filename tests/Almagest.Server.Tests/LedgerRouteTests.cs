@@ -8,8 +8,8 @@ namespace Almagest.Server.Tests;
 public sealed class LedgerRouteTests(KnownLedger known)
 {
     private const string RunFields = """
-        run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars anomaly_count
-        cluster_count noise_count results_summary status is_complete error random_seed
+        run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars excluded
+        anomaly_count cluster_count noise_count results_summary status is_complete error random_seed
         program_version created_at started_at completed_at results_hash retry_of group_id stage percent attempts heartbeat_at
         cancel_requested_at
         """;
@@ -55,7 +55,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
                 run.GetProperty("is_complete").GetBoolean()
             )
         );
-        JsonAssert.Fields(run.GetProperty("parameters"), "features max_samples n_estimators random_state contamination");
+        JsonAssert.Fields(run.GetProperty("parameters"), "missing features max_samples n_estimators random_state contamination");
         Assert.Equal(JsonValueKind.Object, run.GetProperty("dataset_filter").ValueKind);
         Assert.Equal(4, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
         Assert.Equal((4, JsonValueKind.Null), (run.GetProperty("anomaly_count").GetInt32(), run.GetProperty("cluster_count").ValueKind));

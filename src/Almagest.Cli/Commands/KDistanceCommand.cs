@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
@@ -76,6 +77,7 @@ internal static class KDistanceCommand
         console.Heading($"Distance to neighbour {k} among {stars}, {advice.Recipe.Name}");
         console.Facts([
             .. advice.Choice is { } choice ? new[] { ("features", (string?)choice.Reason) } : [],
+            ("excluded", AnalysedText.NotAnalysed(advice.TotalStars, advice.Excluded)),
             .. s_shares.Select(share => ($"{share:P0} of the stars", (string?)$"nearer than {Eps(At(curve.Distances, share))}")),
         ]);
         if (curve.SuggestedEps is not { } suggested)

@@ -30,6 +30,7 @@ internal static class RunCommands
             RunCompareCommand.Create(shell, global),
             Delete(shell, global),
             RunExportCommand.Create(shell, global),
+            RunExcludedCommand.Create(shell, global),
             RunExplainCommand.Create(shell, global),
             RunRethresholdCommand.Create(shell, global),
             RunMatrixCommand.Create(shell, global),

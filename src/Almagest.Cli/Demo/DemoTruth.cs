@@ -76,6 +76,9 @@ internal sealed class DemoTruth
             real += truth;
             hits += mark ? truth : 0;
         }
+        // What was not analysed was not found.
+        foreach (var star in Excluded(analysis))
+            real += _labels.TryGetValue(star, out var label) ? label.IsAnomaly ?? 0 : 0;
         return new Accuracy(hits, flagged, real);
     }
 
@@ -90,12 +93,20 @@ internal sealed class DemoTruth
             .. Enumerable
                 .Range(0, analysis.Stars.Count)
                 .Where(i => _labels.TryGetValue(analysis.Stars.StarId[i], out var l) && l.Cluster is not null)
-                .GroupBy(i => _labels[analysis.Stars.StarId[i]].Cluster!, i => found.Labels[i])
+                .Select(i => (Name: _labels[analysis.Stars.StarId[i]].Cluster!, Label: found.Labels[i]))
+                .Concat(
+                    Excluded(analysis)
+                        .Where(star => _labels.TryGetValue(star, out var l) && l.Cluster is not null)
+                        .Select(star => (Name: _labels[star].Cluster!, Label: -1))
+                )
+                .GroupBy(member => member.Name, member => member.Label)
                 .Select(g => Best(g.Key, [.. g], sizes))
                 .OrderByDescending(c => c.Members)
                 .ThenBy(c => c.Name, StringComparer.Ordinal),
         ];
     }
+
+    private static IEnumerable<long> Excluded(StarAnalysis analysis) => analysis.Features.Excluded.SelectMany(e => e.StarIds);
 
     private static ClusterRecovery Best(string name, List<int> memberLabels, Dictionary<int, int> sizes)
     {

@@ -68,6 +68,7 @@ internal sealed class DiscoveryReport
             ("features", Features(analysis)),
             .. _outcome.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
             ("stars", $"{ConsoleText.Count(analysis.Stars.Count)} of {string.Join(" + ", _outcome.Datasets)}: {run.Filter.Describe()}"),
+            ("excluded", AnalysedText.NotAnalysed(analysis.Stars.Count, analysis.Excluded)),
             ("found", Found()),
             ("time", Time()),
             .. analysis.Features.Notes.Select(n => ("note", (string?)n)),

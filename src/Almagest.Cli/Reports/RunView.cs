@@ -102,6 +102,8 @@ internal sealed class RunView
                 $"{(_run.TotalStars > 0 ? ConsoleText.Count(_run.TotalStars) + " of " : "")}{string.Join(" + ", _datasets)}: "
                     + $"{RunSummaryText.Selection(_run)}"
             ),
+            ("excluded", AnalysedText.NotAnalysed(_report.TotalStars, _report.Excluded)),
+            ("filled", AnalysedText.Filled(_report.ResultsSummary)),
             ("selection", _selectionHash),
             ("status", _run.Error is null ? _run.Status : $"{_run.Status}: {_run.Error}"),
             ("found", _run.IsComplete ? RunSummaryText.Found(_run) : null),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Spectre.Console;
 
@@ -18,6 +19,7 @@ internal static class SweepReport
             ("features", DiscoveryReport.Features(first.Analysis)),
             .. first.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
             ("stars", ConsoleText.Count(first.Analysis.Stars.Count)),
+            ("excluded", AnalysedText.NotAnalysed(first.Analysis.Stars.Count, first.Analysis.Excluded)),
             (
                 shared.Name + "s",
                 treesBuilt == 1 ? "one for all runs" : $"{treesBuilt}: {Option(algorithm, shared.FixedBy)} N makes one of them"

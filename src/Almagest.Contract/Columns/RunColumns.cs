@@ -15,6 +15,8 @@ public static class RunColumns
 
     public static Column TotalStars { get; } = Integer("total_stars", "meta.number", "stars analysed");
 
+    public static Column Reason { get; } = UnicodeText("reason", "meta.note", "what the star lacks, so that the run did not analyse it");
+
     /// <summary>The columns of <c>discovery_runs</c> that are open to queries.</summary>
     public static IReadOnlyList<Column> All { get; } =
     [

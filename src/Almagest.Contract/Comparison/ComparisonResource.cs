@@ -13,7 +13,8 @@ namespace Almagest.Contract.Comparison;
 /// <param name="CommonStarIds">those stars, ascending; the first 100,000</param>
 /// <param name="OnlyInRun1Count">stars that run 1 marks and run 2 does not</param>
 /// <param name="OnlyInRun1StarIds">the first of them, ascending</param>
-/// <param name="JaccardSimilarity">marked by both over marked by either, 0 to 1; 0 where neither marks a star</param>
+/// <param name="JaccardSimilarity">marked by both over marked by either, among the stars that both analysed, 0 to 1; 0 where neither marks
+/// one</param>
 /// <param name="Agreement">what chance would give, and why stars are marked by one run alone</param>
 /// <param name="Clusters">of two cluster runs: where the clusters of run 1 are in run 2, most stars first; empty for others</param>
 /// <param name="Truncated">whether a list is shorter than its count</param>

@@ -5,6 +5,9 @@ namespace Almagest.Contract.Runs;
 /// <summary>What a discovery found: the fields of the run, and what only the program that worked on it knows.</summary>
 /// <param name="RunId">null where nothing was stored</param>
 /// <param name="Saved">whether it was stored</param>
+/// <param name="TotalStars">stars analysed</param>
+/// <param name="Excluded">stars of the selection that were not analysed, by reason; with <paramref name="TotalStars"/> all that were
+/// selected</param>
 /// <param name="AnomalyCount">stars flagged; null of a cluster run</param>
 /// <param name="ClusterCount">clusters found, noise not counted; null of an anomaly run</param>
 /// <param name="NoiseCount">stars in no cluster; null of an anomaly run</param>
@@ -25,6 +28,7 @@ public sealed record DiscoveryResource(
     RawJson DatasetFilter,
     string Selection,
     long TotalStars,
+    IReadOnlyList<ExcludedCount> Excluded,
     long? AnomalyCount,
     long? ClusterCount,
     long? NoiseCount,

@@ -21,6 +21,10 @@ public sealed record ResultsSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? TotalStars { get; init; }
 
+    /// <summary>Stars of the selection that were not analysed, by reason.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ExcludedCount>? Excluded { get; init; }
+
     /// <summary>Stars flagged, of an anomaly run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? AnomalyCount { get; init; }
@@ -83,11 +87,13 @@ public sealed record ResultsSummary
 /// <param name="Version">its version</param>
 /// <param name="Columns">each feature with its statistics over the stars analysed, before it was scaled</param>
 /// <param name="Imputed">the catalogue's columns in which missing values were replaced</param>
+/// <param name="FilledStars">stars in which a value was replaced</param>
 public sealed record FeaturesSummary(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Recipe,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FeatureSummary>? Columns,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImputedSummary>? Imputed
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImputedSummary>? Imputed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? FilledStars = null
 )
 {
     /// <summary>Fields of other versions of the program, as they are stored.</summary>

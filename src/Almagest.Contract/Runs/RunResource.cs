@@ -15,6 +15,8 @@ namespace Almagest.Contract.Runs;
 /// <param name="SelectionHash">SHA-256 of the selection: equal where the same filter meets the same bytes of a catalogue; null where an
 /// older program stored the run</param>
 /// <param name="TotalStars">stars analysed; 0 until known</param>
+/// <param name="Excluded">stars of the selection that were not analysed, by reason: with <paramref name="TotalStars"/> all that were
+/// selected; empty until known, and where gaps are filled (parameter missing)</param>
 /// <param name="AnomalyCount">stars flagged; null of a cluster run, and until the run is complete</param>
 /// <param name="ClusterCount">clusters found, noise not counted; null of an anomaly run, and until the run is complete</param>
 /// <param name="NoiseCount">stars in no cluster; null of an anomaly run, and until the run is complete</param>
@@ -45,6 +47,7 @@ public record RunResource(
     string Selection,
     string? SelectionHash,
     long TotalStars,
+    IReadOnlyList<ExcludedCount> Excluded,
     long? AnomalyCount,
     long? ClusterCount,
     long? NoiseCount,

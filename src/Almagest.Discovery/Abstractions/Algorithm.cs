@@ -47,7 +47,7 @@ public abstract class Algorithm
     /// <summary><c>anomaly</c> or <c>cluster</c>.</summary>
     public abstract string RunType { get; }
 
-    /// <summary>In the order in which they are stored, <c>features</c> last.</summary>
+    /// <summary>In the order in which they are stored, <c>features</c> and <c>missing</c> last.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>Null where it uses no random numbers.</summary>
@@ -58,12 +58,32 @@ public abstract class Algorithm
     /// <summary>What runs that differ in one parameter alone can share; null = nothing.</summary>
     public virtual SharedWork? Shares => null;
 
-    /// <summary>
-    /// The parameters of a request that names none, as stored; a key that stored parameters lack has the value that it has here.
-    /// </summary>
+    /// <summary>The parameters of a request that names none, as stored.</summary>
     public JsonObject DefaultParameters() => JsonNode.Parse(Defaults.ToJson())!.AsObject();
 
-    /// <summary>Reads parameters, as requested or stored; what is left out has its default.</summary>
+    /// <summary>
+    /// What a key that stored parameters lack means, because it is younger than the run: what was done before. That is the default of a
+    /// parameter, but for <c>missing</c>: every run says it since stars can be excluded, and those before filled the gaps.
+    /// </summary>
+    public JsonObject StoredDefaults()
+    {
+        var defaults = DefaultParameters();
+        defaults[RunParameters.MissingName] = RunParameters.Impute;
+        return defaults;
+    }
+
+    /// <summary>Reads parameters as a run stores them; what is left out is as <see cref="StoredDefaults"/> has it.</summary>
+    /// <exception cref="ParameterException">one is unknown, of another type or out of range</exception>
+    public RunParameters ReadStored(string? json)
+    {
+        var read = Read(json);
+        return Says(json, RunParameters.MissingName) ? read : read with { Missing = RunParameters.Impute };
+    }
+
+    private static bool Says(string? json, string name) =>
+        !string.IsNullOrWhiteSpace(json) && JsonNode.Parse(json) is JsonObject said && said.ContainsKey(name);
+
+    /// <summary>Reads parameters as requested; what is left out has its default.</summary>
     /// <exception cref="ParameterException">one is unknown, of another type or out of range</exception>
     public RunParameters Read(string? json)
     {

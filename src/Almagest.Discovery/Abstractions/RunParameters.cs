@@ -12,7 +12,15 @@ namespace Almagest.Discovery.Abstractions;
 /// </summary>
 public abstract record RunParameters
 {
+    /// <summary>A star that lacks a feature of the recipe is not analysed.</summary>
+    public const string Exclude = "exclude";
+
+    /// <summary>The median of the other stars stands in for a value that a star lacks.</summary>
+    public const string Impute = "impute";
+
     internal const string FeaturesName = "features";
+
+    internal const string MissingName = "missing";
 
     internal static readonly JsonSerializerOptions Json = new()
     {
@@ -32,6 +40,18 @@ public abstract record RunParameters
         WhenNull = "the first whose columns the stars have"
     )]
     public string? Features { get; init; }
+
+    /// <summary>
+    /// What becomes of a star that lacks a feature: <see cref="Exclude"/>, it is not analysed, or <see cref="Impute"/>, the median of the
+    /// others stands in. Runs stored without it are of the time when there was nothing else than <see cref="Impute"/>.
+    /// </summary>
+    [Parameter(
+        "What becomes of stars that lack a feature: exclude = they are not analysed; impute = medians stand in for what they lack",
+        Label = "Stars that lack a feature",
+        Choices = [Exclude, Impute],
+        Advice = "Clusters and anomalies among filled values are no measurements."
+    )]
+    public string Missing { get; init; } = Exclude;
 
     /// <summary>Whose parameters they are.</summary>
     public abstract Algorithm Algorithm { get; }
@@ -53,13 +73,14 @@ public abstract record RunParameters
     /// <summary>What tells the run from others in few words, e.g. <c>eps 0.5</c>.</summary>
     public virtual IReadOnlyList<string> Summary => [];
 
-    /// <summary>What the <see cref="Summary"/> does not say, the features apart.</summary>
+    /// <summary>What the <see cref="Summary"/> does not say, the features and what becomes of missing ones apart.</summary>
     /// <param name="brief">what is as by default is left out</param>
     public virtual IReadOnlyList<string> Details(bool brief)
     {
         var defaults = Algorithm.DefaultParameters();
         var values = JsonNode.Parse(ToJson())!.AsObject();
         values.Remove(FeaturesName);
+        values.Remove(MissingName);
         return
         [
             .. values

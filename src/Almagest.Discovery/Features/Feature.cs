@@ -39,6 +39,10 @@ public sealed record Feature(
     /// <summary>True where the formula uses the parallax as a distance: a parallax that is not positive then counts as missing.</summary>
     public bool UsesDistance { get; init; }
 
+    /// <summary>True in a recipe that takes what there is: where fewer than half of the stars have the feature, it is left out, and no star
+    /// is excluded for the lack of it.</summary>
+    public bool IsOptional { get; init; }
+
     /// <summary>
     /// Features of one vector (x, y, z of a position) name the same vector here: they are centred one by one but
     /// share one scale, so that standardising keeps angles and distances between stars.

@@ -15,6 +15,15 @@ public sealed record FeatureOptions
     /// </summary>
     public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>
+    /// True: stars that lack a feature of the recipe are left out (<see cref="PreparedFeatures.Excluded"/>). False: the median of the
+    /// others stands in for what a star lacks, and a feature that no star has is left out.
+    /// </summary>
+    public bool ExcludeMissing { get; init; }
+
+    /// <summary>Where stars are left out, fewer than so many that stay are refused.</summary>
+    public int LeastStars { get; init; } = 1;
+
     /// <summary>Threads to use; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
 }

@@ -1,16 +1,17 @@
+using System.Globalization;
 using Almagest.Discovery.Statistics;
 
 namespace Almagest.Discovery.Features;
 
 /// <summary>
-/// Makes the matrix of a recipe: fills gaps in the catalogue columns by the median of the known values, derives the features,
-/// standardises. Rows keep their order; the result is the same at any thread count.
+/// Makes the matrix of a recipe: leaves out the stars that lack a feature, or fills gaps in the catalogue columns by the median of the
+/// known values, as the options say; derives the features, standardises. Rows keep their order; the result is the same at any thread count.
 /// </summary>
 /// <remarks>
 /// A parallax that is not positive says that the star is far away and no more. Where a feature takes the parallax as it is
 /// (<c>classic</c>, <c>cluster5d</c>, <c>default</c>) such a value stays; where one divides by it or takes its logarithm, a parallax below
 /// <see cref="MinDistanceParallaxMas"/> counts as missing and the median of the others stands in, so that it makes the star neither
-/// bright nor fast.
+/// bright nor fast. Where stars with gaps are left out, a star without such a parallax is left out of a recipe that needs a distance.
 /// </remarks>
 public static class FeaturePipeline
 {
@@ -22,6 +23,7 @@ public static class FeaturePipeline
 
     /// <exception cref="DiscoveryException">no star; a position out of range; no feature of the recipe left; a weight that is not positive
     /// or names no feature</exception>
+    /// <exception cref="TooFewStarsException">fewer stars have every feature than the options ask for</exception>
     public static PreparedFeatures Prepare(
         StarColumns stars,
         FeatureRecipe recipe,
@@ -34,6 +36,35 @@ public static class FeaturePipeline
         options ??= new FeatureOptions();
         if (stars.Count == 0)
             throw new DiscoveryException("The selection holds no star. Widen its filter.");
+        if (!options.ExcludeMissing)
+            return Make(stars, recipe, options, cancellationToken);
+        var complete = CompleteStars.Of(stars, recipe);
+        if (complete.Stars.Count < options.LeastStars)
+            throw TooFew(stars.Count, recipe, complete, options.LeastStars);
+        var prepared = Make(complete.Stars, complete.Recipe, options, cancellationToken);
+        return prepared with { Recipe = recipe, Excluded = complete.Excluded, LeftOut = complete.LeftOut };
+    }
+
+    private static TooFewStarsException TooFew(int selected, FeatureRecipe recipe, CompleteStars complete, int least) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the recipe {recipe.Name} can use {complete.Stars.Count:N0} of the {selected:N0} stars selected, "
+            )
+                + $"expected at least {least}: "
+                + string.Join(
+                    ", ",
+                    complete.Excluded.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Reason} {e.StarIds.Length:N0}"))
+                )
+        );
+
+    private static PreparedFeatures Make(
+        StarColumns stars,
+        FeatureRecipe recipe,
+        FeatureOptions options,
+        CancellationToken cancellationToken
+    )
+    {
         var imputer = new ColumnImputer(stars, recipe.Needs, recipe.Features.Any(f => f.UsesDistance));
         var leftOut = new List<LeftOutFeature>();
         var features = recipe.Features.Where(f => IsUsable(f, imputer, leftOut)).ToArray();
@@ -63,9 +94,14 @@ public static class FeaturePipeline
         );
         return new PreparedFeatures(
             recipe,
+            stars,
+            [],
             new FeatureMatrix(stars.Count, [.. features.Select(f => f.Name)], values),
             statistics,
             Imputations(stars.Count, features, imputer),
+            statistics.All(s => s.Missing == 0)
+                ? 0
+                : Enumerable.Range(0, stars.Count).Count(row => features.Any(f => imputer.IsImputed(f, row))),
             leftOut
         );
     }

@@ -29,8 +29,9 @@ public static class FeatureRecipes
         new(
             Default,
             "1",
-            "Everything the dataset has, sound on the sphere: direction as a unit vector, proper motion, parallax, colour, magnitude.",
-            [.. Direction, Pmra, Pmdec, Parallax, Color, Magnitude]
+            "Everything that at least half of the stars have, sound on the sphere: direction as a unit vector, proper motion, parallax, "
+                + "colour, magnitude.",
+            [.. Direction, .. new[] { Pmra, Pmdec, Parallax, Color, Magnitude }.Select(f => f with { IsOptional = true })]
         ),
         new(
             "classic",
@@ -89,7 +90,12 @@ public static class FeatureRecipes
         var parts = name.Split('+', StringSplitOptions.TrimEntries).Select(GetSingle).ToArray();
         if (parts.Length == 1)
             return parts[0];
-        var features = parts.SelectMany(p => p.Features).DistinctBy(f => f.Name).ToArray();
+        // What one of them cannot do without, all together cannot.
+        var features = parts
+            .SelectMany(p => p.Features)
+            .GroupBy(f => f.Name)
+            .Select(g => g.First() with { IsOptional = g.All(f => f.IsOptional) })
+            .ToArray();
         return new FeatureRecipe(
             string.Join('+', parts.Select(p => p.Name)),
             string.Join('+', parts.Select(p => p.Version)),

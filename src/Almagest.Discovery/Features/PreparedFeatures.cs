@@ -2,15 +2,21 @@ namespace Almagest.Discovery.Features;
 
 /// <summary>What the pipeline made of a selection, and all that it had to change on the way.</summary>
 /// <param name="Recipe">the recipe as asked for; <see cref="LeftOut"/> says which of its features are not in the matrix</param>
-/// <param name="Matrix">rows in the order of the selection, finite throughout</param>
+/// <param name="Stars">the stars analysed: the selection, or those of it that lack no feature</param>
+/// <param name="Excluded">the stars of the selection that are not analysed, by reason; empty where gaps are filled</param>
+/// <param name="Matrix">one row for each of <paramref name="Stars"/>, finite throughout</param>
 /// <param name="Statistics">one per matrix column, in its order</param>
 /// <param name="Imputed">the catalogue columns with values replaced by the median; empty where nothing was missing</param>
+/// <param name="FilledStars">how many stars have a value replaced</param>
 /// <param name="LeftOut">the recipe's features that this selection cannot give</param>
 public sealed record PreparedFeatures(
     FeatureRecipe Recipe,
+    StarColumns Stars,
+    IReadOnlyList<ExcludedStars> Excluded,
     FeatureMatrix Matrix,
     IReadOnlyList<FeatureStatistics> Statistics,
     IReadOnlyList<ImputedColumn> Imputed,
+    int FilledStars,
     IReadOnlyList<LeftOutFeature> LeftOut
 )
 {

@@ -6,6 +6,20 @@ namespace Almagest.Discovery.Features;
 /// </summary>
 public sealed class StarColumns
 {
+    /// <summary>No star.</summary>
+    public static StarColumns None { get; } =
+        new()
+        {
+            StarId = [],
+            RaDeg = [],
+            DecDeg = [],
+            ParallaxMas = [],
+            PmraMasYr = [],
+            PmdecMasYr = [],
+            Magnitude = [],
+            Color = [],
+        };
+
     public required long[] StarId { get; init; }
 
     /// <summary>Right ascension, ICRS, degrees in [0, 360). Never missing.</summary>
@@ -30,4 +44,18 @@ public sealed class StarColumns
     public required double[] Color { get; init; }
 
     public int Count => StarId.Length;
+
+    /// <summary>The stars of these rows, in this order.</summary>
+    internal StarColumns Take(int[] rows) =>
+        new()
+        {
+            StarId = Array.ConvertAll(rows, row => StarId[row]),
+            RaDeg = Array.ConvertAll(rows, row => RaDeg[row]),
+            DecDeg = Array.ConvertAll(rows, row => DecDeg[row]),
+            ParallaxMas = Array.ConvertAll(rows, row => ParallaxMas[row]),
+            PmraMasYr = Array.ConvertAll(rows, row => PmraMasYr[row]),
+            PmdecMasYr = Array.ConvertAll(rows, row => PmdecMasYr[row]),
+            Magnitude = Array.ConvertAll(rows, row => Magnitude[row]),
+            Color = Array.ConvertAll(rows, row => Color[row]),
+        };
 }

@@ -33,6 +33,30 @@ public sealed record TrialField(StarColumns Stars, double[] ParallaxErrorMas, Fu
             Stars.Color[row]
         );
 
+    /// <summary>The stars that have every feature of a recipe; it admits such stars only.</summary>
+    public TrialField Analysable(FeatureRecipe recipe)
+    {
+        var complete = CompleteStars.Of(Stars, recipe);
+        return new TrialField(
+            complete.Stars,
+            complete.Rows is { } rows ? Array.ConvertAll(rows, row => ParallaxErrorMas[row]) : ParallaxErrorMas,
+            star => Admits(star) && CompleteStars.Of(Alone(star), complete.Recipe).Excluded.Count == 0
+        );
+    }
+
+    private static StarColumns Alone(CatalogStar star) =>
+        new()
+        {
+            StarId = [0],
+            RaDeg = [star.RaDeg],
+            DecDeg = [star.DecDeg],
+            ParallaxMas = [star.ParallaxMas],
+            PmraMasYr = [star.PmraMasYr],
+            PmdecMasYr = [star.PmdecMasYr],
+            Magnitude = [star.Magnitude],
+            Color = [star.Color],
+        };
+
     /// <summary>The real stars, and the planted ones behind them. Their ids are the highest that there are: no catalogue row has
     /// them.</summary>
     public StarColumns With(IReadOnlyList<PlantedStar> planted)

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;
@@ -25,13 +24,6 @@ public static class Algorithms
 
     /// <summary>The algorithms that make runs of a type.</summary>
     public static IReadOnlyList<Algorithm> Of(string runType) => [.. All.Where(a => a.RunType == runType)];
-
-    /// <summary>
-    /// The default of every parameter of an algorithm, as stored; null where there is no such algorithm. Of a key that the parameters of a
-    /// stored run lack, because it is younger than the run, this is the value that the run had: a new parameter's default must be what was
-    /// done before.
-    /// </summary>
-    public static JsonObject? DefaultParameters(string algorithm) => Find(algorithm)?.DefaultParameters();
 
     private static string OneOf(string runType) => string.Join(" or ", Of(runType).Select(a => a.Name));
 }

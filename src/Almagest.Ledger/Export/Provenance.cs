@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Almagest.Contract.Runs;
+using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -65,6 +68,7 @@ public sealed class Provenance(LedgerDatabase ledger)
     private static JsonObject Describe(DiscoveryRun run, IReadOnlyList<Dataset> datasets)
     {
         var filter = StarFilter.FromJson(run.DatasetFilter);
+        var found = ResultsSummary.Parse(run.ResultsSummary);
         return new JsonObject
         {
             ["run_id"] = run.RunId.ToString(),
@@ -77,6 +81,8 @@ public sealed class Provenance(LedgerDatabase ledger)
             ["selection_hash"] = run.SelectionHash ?? SelectionHash.Of(datasets, filter),
             ["dataset_name"] = string.Join(" + ", datasets.Select(d => d.Name)),
             ["total_stars"] = run.TotalStars,
+            ["excluded"] = JsonSerializer.SerializeToNode(found?.Excluded ?? [], ContractJson.Options),
+            ["filled"] = AnalysedText.Filled(found),
             ["results_summary"] = run.ResultsSummary is { } summary ? JsonNode.Parse(summary) : null,
             ["run_program_version"] = run.ProgramVersion,
             ["created_at"] = run.CreatedAt.ToString(Time, CultureInfo.InvariantCulture),

@@ -120,6 +120,22 @@ public static class RunStatus
     public static readonly IReadOnlyList<string> All = [Pending, Running, Completed, Failed, Cancelled];
 }
 
+/// <summary>How many stars of its selection a run did not analyse for one reason, in one cell of the sky.</summary>
+public sealed class DiscoveryExclusion
+{
+    public Guid RunId { get; set; }
+
+    public long DatasetId { get; set; }
+
+    /// <summary>What they lack, such as <c>no parallax</c>.</summary>
+    public required string Reason { get; set; }
+
+    /// <summary>HEALPix cell, nested scheme, order 6.</summary>
+    public long Healpix6 { get; set; }
+
+    public long Stars { get; set; }
+}
+
 /// <summary>What one run says of one star. The key is (run, star).</summary>
 public sealed class DiscoveryResult
 {

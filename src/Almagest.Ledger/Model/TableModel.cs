@@ -119,6 +119,19 @@ internal static class TableModel
                 .HasFilter("is_anomaly = 1");
         });
 
+        model.Entity<DiscoveryExclusion>(e =>
+        {
+            e.ToTable("discovery_exclusions");
+            e.HasKey(x => new
+            {
+                x.RunId,
+                x.DatasetId,
+                x.Healpix6,
+                x.Reason,
+            });
+            e.Property(x => x.Healpix6).HasColumnName("healpix_6");
+        });
+
         model.Entity<ViewRefresh>(e =>
         {
             e.ToTable(

@@ -23,6 +23,7 @@ internal static class LedgerFunctions
     [
         new("delete_dataset_stars"),
         new("delete_match_links"),
+        new("delete_run_exclusions"),
         new("delete_run_results"),
         new("keep_complete_run"),
         new("mark_views_changed"),

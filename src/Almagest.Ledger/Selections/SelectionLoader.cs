@@ -11,6 +11,15 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
 {
     private const string Columns = "ra_deg, dec_deg, parallax_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color";
 
+    private static readonly string s_distance =
+        $"parallax_mas >= {FeaturePipeline.MinDistanceParallaxMas.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>Those that a run may take that names none.</summary>
+    private static readonly FeatureRecipe[] s_recipes =
+    [
+        .. RecipeChoice.AnomalyOrder.Concat(RecipeChoice.ClusterOrder).Distinct().Select(FeatureRecipes.Get),
+    ];
+
     public async Task<long> CountAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
     {
         return await ledger.AskAsync(
@@ -33,9 +42,8 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
                 await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
                 command.CommandText = $"""
                     select count(*), count(parallax_mas), count(pmra_mas_yr), count(pmdec_mas_yr), count(magnitude), count(color),
-                           count(*) filter (where parallax_mas >= {FeaturePipeline.MinDistanceParallaxMas.ToString(
-                        CultureInfo.InvariantCulture
-                    )})
+                           count(*) filter (where {s_distance})
+                           {string.Concat(s_recipes.Select(r => $", count(*) filter (where {Usable(r)})"))}
                     from public.stars where {StarFilterSql.Where(command, datasetId, filter)}
                     """;
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -54,10 +62,35 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
                         [StarColumn.Color] = counts[5],
                     },
                     counts[6]
-                );
+                )
+                {
+                    Usable = s_recipes.Select((r, i) => (r.Name, Count: counts[7 + i])).ToDictionary(r => r.Name, r => r.Count),
+                };
             },
             cancellationToken
         );
+    }
+
+    // As CompleteStars has it.
+    private static string Usable(FeatureRecipe recipe)
+    {
+        var conditions = recipe
+            .Features.SelectMany(f => f.Needs, (f, column) => (f.UsesDistance, Column: column))
+            .Distinct()
+            .Select(need =>
+                need.Column switch
+                {
+                    StarColumn.Parallax => need.UsesDistance ? s_distance : "parallax_mas is not null",
+                    StarColumn.Pmra => "pmra_mas_yr is not null",
+                    StarColumn.Pmdec => "pmdec_mas_yr is not null",
+                    StarColumn.Magnitude => "magnitude is not null",
+                    StarColumn.Color => "color is not null",
+                    _ => null,
+                }
+            )
+            .OfType<string>()
+            .Distinct();
+        return string.Join(" and ", conditions.Prepend("true"));
     }
 
     /// <param name="progress">told the number of stars read so far</param>

@@ -41,8 +41,8 @@ public sealed record RunAgreement(
     public long OnlyIn1 => Marked1 - Common;
     public long OnlyIn2 => Marked2 - Common;
 
-    /// <summary>Common over marked by either, [0, 1]; 0 where neither marks a star.</summary>
-    public double JaccardSimilarity => Marked1 + Marked2 == 0 ? 0 : (double)Common / (Marked1 + Marked2 - Common);
+    /// <summary>Common over marked by either, among the stars that both analysed, [0, 1]; 0 where neither marks a star.</summary>
+    public double JaccardSimilarity => Overlap.Jaccard;
 }
 
 /// <summary>Measures the agreement of two runs from their raw results.</summary>

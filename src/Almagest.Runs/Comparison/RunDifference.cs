@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Almagest.Contract.Runs;
+using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Comparison;
@@ -85,8 +86,24 @@ public static class FlipReason
     public static readonly IReadOnlyList<string> All = [Data, Threshold, Algorithm, Features, Parameters, Seed, Program];
 }
 
-/// <summary>The stored parameters of runs as JSON objects.</summary>
+/// <summary>The stored parameters of runs as JSON objects, with what older programs did not store.</summary>
 internal static class RunParametersJson
 {
-    public static JsonObject Of(DiscoveryRun run) => JsonNode.Parse(run.Parameters) as JsonObject ?? [];
+    private const string Missing = "missing";
+
+    public static JsonObject Of(DiscoveryRun run)
+    {
+        var parameters = JsonNode.Parse(run.Parameters) as JsonObject ?? [];
+        if (!parameters.ContainsKey(Missing))
+            parameters[Missing] = RunParameters.Impute;
+        return parameters;
+    }
+
+    /// <summary>What decides which stars of its selection a run analyses: the recipe where stars that lack a feature are excluded, nothing
+    /// where gaps are filled.</summary>
+    public static string Leaves(DiscoveryRun run)
+    {
+        var parameters = Of(run);
+        return parameters[Missing]?.ToString() == RunParameters.Impute ? "" : parameters["features"]?.ToString() ?? "";
+    }
 }

@@ -13,7 +13,8 @@ namespace Almagest.Runs.Comparison;
 /// </summary>
 /// <remarks>
 /// The database packs 64 neighbouring stars into one row of bits, so that a run of 100,000 stars is about 1,600 rows. Runs with the same
-/// dataset, filter and number of stars analysed the same stars (a dataset never changes), which are read once and shared.
+/// dataset, filter, number of stars and, where they exclude stars, recipe analysed the same stars (a dataset never changes), which are read
+/// once and shared.
 /// </remarks>
 public sealed class RunSetReader(LedgerDatabase ledger)
 {
@@ -34,11 +35,12 @@ public sealed class RunSetReader(LedgerDatabase ledger)
         return [.. runs.Select((r, i) => new MarkedRun(analysed[i], marked.GetValueOrDefault(r.RunId) ?? new StarSet()))];
     }
 
-    /// <summary>The stars that each run analysed; one set for all runs over one selection.</summary>
+    /// <summary>The stars that each run analysed; one set for all runs over one selection that leave out the same stars of it.</summary>
     public async Task<IReadOnlyList<StarSet>> AnalysedAsync(IReadOnlyList<DiscoveryRun> runs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        static (long, string, long) Selection(DiscoveryRun r) => (r.DatasetId, r.DatasetFilter, r.TotalStars);
+        static (long, string, string, long) Selection(DiscoveryRun r) =>
+            (r.DatasetId, r.DatasetFilter, RunParametersJson.Leaves(r), r.TotalStars);
         var representatives = runs.GroupBy(Selection).ToDictionary(g => g.Key, g => g.First());
         var sets = await ReadAsync("true", [.. representatives.Values], cancellationToken);
         var bySelection = representatives.ToDictionary(r => r.Key, r => sets.GetValueOrDefault(r.Value.RunId) ?? new StarSet());

@@ -11,7 +11,7 @@ namespace Almagest.Runs.Execution;
 public sealed class AnalysisCache
 {
     private StarColumns? _stars;
-    private string? _recipe;
+    private (string Recipe, string Missing) _how;
     private PreparedFeatures? _features;
 
     /// <param name="selections">where the stars are kept; others may share it</param>
@@ -25,13 +25,14 @@ public sealed class AnalysisCache
 
     internal SelectionCache? Selections { get; }
 
-    internal PreparedFeatures Features(StarColumns of, string name, Func<PreparedFeatures> prepare)
+    /// <param name="how">the recipe, and what becomes of stars that lack a feature of it</param>
+    internal PreparedFeatures Features(StarColumns of, (string Recipe, string Missing) how, Func<PreparedFeatures> prepare)
     {
-        if (_features is not null && ReferenceEquals(of, _stars) && _recipe == name)
+        if (_features is not null && ReferenceEquals(of, _stars) && _how == how)
             return _features;
         (_stars, _features) = (of, null);
         Work.Forget();
-        (_features, _recipe) = (prepare(), name);
+        (_features, _how) = (prepare(), how);
         return _features;
     }
 }

@@ -178,11 +178,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var runId = claim.RunId;
         var run = await _runs.GetAsync(runId, cancellationToken);
         var dataset = await _datasets.GetAsync(run.DatasetId, cancellationToken);
-        var request = new RunRequest(
-            dataset.Name,
-            StarFilter.FromJson(run.DatasetFilter),
-            ParameterReader.Read(run.Algorithm, run.Parameters)
-        );
+        var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), ParameterReader.ReadStored(run));
         if (request.Parameters.Features is null)
         {
             // Not submitted here, or by an older program: from now on it says which.
@@ -245,7 +241,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var found = selected[0];
         (parameters, var choice) = await _recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellationToken);
         var stars = await _selections.LoadAsync(found.DatasetId, filter, null, cancellationToken);
-        return EpsAdvice.Of(stars, filter, StarAnalysis.Recipe(parameters), choice, k, MaxThreads, cancellationToken);
+        return EpsAdvice.Of(stars, filter, parameters, choice, k, MaxThreads, cancellationToken);
     }
 
     /// <summary>Looks after the running runs whose worker is lost.</summary>
@@ -300,6 +296,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
                 analysis.Clusters.Probabilities,
                 cancellationToken
             );
+        await completion.SaveExclusionsAsync(analysis.Features.Excluded, cancellationToken);
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellationToken);
         // From here on it is complete or not: a cancellation that comes now must not leave that open.
         await completion.CommitAsync(CancellationToken.None);

@@ -61,20 +61,22 @@ internal sealed class PreparedRun
                 .With("run_id", run.RunId);
         }
         var stars = await selections.GetAsync(run.DatasetId, stored.Filter, null, cancellationToken);
-        if (stars.Count != run.TotalStars)
-            throw Changed(
-                run.RunId,
-                $"it analysed {run.TotalStars} stars, and its selection ({stored.Filter.Describe()}) holds {stars.Count}"
-            );
         try
         {
-            var features = FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellationToken);
+            var features = FeaturePipeline.Prepare(stars, recipe, StarAnalysis.Options(stored.Parameters, maxThreads), cancellationToken);
+            if (features.Stars.Count != run.TotalStars)
+                throw Changed(
+                    run.RunId,
+                    $"it analysed {run.TotalStars} stars, and of its selection ({stored.Filter.Describe()}) {features.Stars.Count} can be "
+                        + "analysed"
+                );
             var explainer = explainable.Fit(
                 features.Matrix,
                 stored.Parameters,
                 new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellationToken }
             );
-            return new PreparedRun(run.RunId, stars.StarId, features, explainer);
+            // The stars' other columns are not needed any more, and would be kept.
+            return new PreparedRun(run.RunId, features.Stars.StarId, features with { Stars = StarColumns.None }, explainer);
         }
         catch (DiscoveryException e)
         {

@@ -50,7 +50,7 @@ internal sealed record ScoredRun(DiscoveryRun Run, AnomalyParameters Parameters,
         }
         try
         {
-            var parameters = (AnomalyParameters)ParameterReader.Read(run.Algorithm, run.Parameters);
+            var parameters = (AnomalyParameters)ParameterReader.ReadStored(run);
             return new ScoredRun(run, parameters, StarFilter.FromJson(run.DatasetFilter), summary, offset);
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Invalid)

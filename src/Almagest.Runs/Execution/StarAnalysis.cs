@@ -11,6 +11,7 @@ namespace Almagest.Runs.Execution;
 
 /// <summary>What an algorithm found among the stars of a selection, before anything is stored. Exactly one of the two results is
 /// there.</summary>
+/// <param name="Stars">those that were analysed; which of the selection were not, <paramref name="Features"/> say</param>
 public sealed record StarAnalysis(
     StarColumns Stars,
     PreparedFeatures Features,
@@ -59,8 +60,8 @@ public sealed record StarAnalysis(
             var recipe = Recipe(parameters);
             var features = memory.Features(
                 stars,
-                recipe.Reference,
-                () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellationToken)
+                (recipe.Reference, parameters.Missing),
+                () => FeaturePipeline.Prepare(stars, recipe, Options(parameters, maxThreads), cancellationToken)
             );
             var found = parameters.Algorithm.Run(
                 features.Matrix,
@@ -73,13 +74,46 @@ public sealed record StarAnalysis(
                     CancellationToken = cancellationToken,
                 }
             );
-            return new StarAnalysis(stars, features, found as AnomalyResult, found as ClusterResult, watch.Elapsed.TotalMilliseconds);
+            return new StarAnalysis(
+                features.Stars,
+                features,
+                found as AnomalyResult,
+                found as ClusterResult,
+                watch.Elapsed.TotalMilliseconds
+            );
+        }
+        catch (TooFewStarsException e)
+        {
+            throw TooFew(e);
         }
         catch (DiscoveryException e)
         {
             throw LedgerException.Of(ErrorCode.InvalidValue, e.Message, field: "parameters", inner: e);
         }
     }
+
+    /// <summary>How the features of a run are made.</summary>
+    internal static FeatureOptions Options(RunParameters parameters, int maxThreads) =>
+        new()
+        {
+            ExcludeMissing = parameters.Missing == RunParameters.Exclude,
+            LeastStars = Algorithm.MinStars,
+            MaxThreads = maxThreads,
+        };
+
+    /// <summary>The recipe leaves too few stars of the selection.</summary>
+    internal static LedgerException TooFew(TooFewStarsException e) =>
+        LedgerException.Of(
+            ErrorCode.SelectionTooSmall,
+            e.Message,
+            "Choose a recipe whose features the stars have, or widen the filter; with missing = impute, medians stand in for what they "
+                + "lack.",
+            "parameters.features",
+            e
+        );
+
+    /// <summary>The stars of the selection that were not analysed, by reason.</summary>
+    public IReadOnlyList<ExcludedCount> Excluded => [.. Features.Excluded.Select(e => new ExcludedCount(e.Reason, e.StarIds.Length))];
 
     /// <summary>The recipe that the parameters name.</summary>
     /// <exception cref="InvalidOperationException">they name none: a request gets its recipe before it is analysed</exception>
@@ -91,6 +125,7 @@ public sealed record StarAnalysis(
         new()
         {
             TotalStars = Stars.Count,
+            Excluded = Excluded,
             AnomalyCount = Anomalies is null ? null : AnomalyCount,
             ScoreOffset = Anomalies?.Offset,
             ClusterCount = Clusters?.ClusterCount,
@@ -111,7 +146,8 @@ public sealed record StarAnalysis(
                         s.Scale
                     )),
                 ],
-                [.. Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))]
+                [.. Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))],
+                Features.Imputed.Count > 0 ? Features.FilledStars : null
             ),
             Notes = Features.Notes,
         };

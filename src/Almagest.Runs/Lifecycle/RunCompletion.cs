@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -120,6 +121,61 @@ public sealed class RunCompletion : IAsyncDisposable
             },
             cancellationToken
         );
+
+    /// <summary>Counts the stars of the selection that were not analysed, by reason and place on the sky. They have no results.</summary>
+    public async Task SaveExclusionsAsync(IReadOnlyList<ExcludedStars> excluded, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(excluded);
+        await DatabaseBoundary.AskAsync(async () =>
+        {
+            foreach (var (reason, stars) in excluded)
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    insert into public.discovery_exclusions (run_id, dataset_id, reason, healpix_6, stars)
+                    select $1, s.dataset_id, $2, s.healpix_29 >> 46, count(*)
+                    from unnest($3) as star_id join public.stars s using (star_id)
+                    group by s.dataset_id, s.healpix_29 >> 46
+                    """,
+                    _connection
+                )
+                {
+                    CommandTimeout = 3600,
+                    Parameters =
+                    {
+                        new() { Value = _runId },
+                        new() { Value = reason },
+                        new() { Value = stars },
+                    },
+                };
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+        });
+    }
+
+    /// <summary>The same stars as another run, over the same selection and with the same recipe, left out.</summary>
+    internal async Task CopyExclusionsAsync(Guid of, CancellationToken cancellationToken)
+    {
+        await DatabaseBoundary.AskAsync(async () =>
+        {
+            await using var command = new NpgsqlCommand(
+                """
+                insert into public.discovery_exclusions (run_id, dataset_id, reason, healpix_6, stars)
+                select $1, dataset_id, reason, healpix_6, stars from public.discovery_exclusions where run_id = $2
+                """,
+                _connection
+            )
+            {
+                CommandTimeout = 3600,
+                Parameters =
+                {
+                    new() { Value = _runId },
+                    new() { Value = of },
+                },
+            };
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        });
+    }
 
     private async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellationToken)
     {

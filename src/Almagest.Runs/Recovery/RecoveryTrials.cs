@@ -52,7 +52,10 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         progress?.Report(new RunProgress("load", 0));
         var selections = new SelectionLoader(ledger);
         var stars = await selections.LoadAsync(run.DatasetId, filter, null, cancellationToken);
-        var field = new TrialField(stars, await selections.ParallaxErrorsAsync(run.DatasetId, filter, cancellationToken), filter.Admits);
+        var errors = await selections.ParallaxErrorsAsync(run.DatasetId, filter, cancellationToken);
+        var field = new TrialField(stars, errors, filter.Admits);
+        if (parameters.Missing == RunParameters.Exclude)
+            field = field.Analysable(StarAnalysis.Recipe(parameters));
         var work = new Trial(field, parameters, MaxThreads, progress, cancellationToken);
         try
         {
@@ -62,7 +65,7 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
                 dataset.Name,
                 filter.Describe(),
                 settings,
-                stars.Count,
+                field.Stars.Count,
                 0,
                 WilsonInterval.Of(0, 0),
                 null,
@@ -83,7 +86,7 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
     {
         try
         {
-            var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
+            var parameters = ParameterReader.ReadStored(run);
             if (parameters.Features is not null)
                 return (parameters, StarFilter.FromJson(run.DatasetFilter));
         }

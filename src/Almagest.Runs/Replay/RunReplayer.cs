@@ -89,7 +89,7 @@ public sealed class RunReplayer(LedgerDatabase ledger)
     {
         try
         {
-            var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
+            var parameters = ParameterReader.ReadStored(run);
             if (parameters.Features is null)
                 throw LedgerException
                     .Of(

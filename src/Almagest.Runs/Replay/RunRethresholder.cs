@@ -81,6 +81,7 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
             await using (var completion = await _runs.BeginCompletionAsync(run.RunId, cancellationToken))
             {
                 await completion.SaveAnomaliesAsync(stars, scores, cancellationToken);
+                await completion.CopyExclusionsAsync(source.Run.RunId, cancellationToken);
                 await completion.MarkCompleteAsync(stars.Length, summary.ToJson(), cancellationToken);
                 await completion.CommitAsync(cancellationToken);
             }

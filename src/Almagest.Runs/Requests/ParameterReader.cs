@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Registry;
+using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Requests;
 
@@ -12,7 +13,22 @@ public static class ParameterReader
         Algorithms.Find(name)
         ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}'", $"Choose {Algorithms.Choices}.");
 
-    /// <summary>Parameters as requested or stored; what is left out has its default.</summary>
+    /// <summary>The parameters of a stored run; what an older program did not store is as that program had it.</summary>
+    /// <exception cref="LedgerException">the algorithm is unknown, or a parameter is unknown, of the wrong type or out of range</exception>
+    public static RunParameters ReadStored(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        try
+        {
+            return Algorithm(run.Algorithm).ReadStored(run.Parameters);
+        }
+        catch (ParameterException e)
+        {
+            throw Refused(e);
+        }
+    }
+
+    /// <summary>Parameters as requested; what is left out has its default.</summary>
     /// <exception cref="LedgerException">the algorithm is unknown, or a parameter is unknown, of the wrong type or out of range; the field
     /// is named</exception>
     public static RunParameters Read(string algorithm, string? json) => Read(Algorithm(algorithm), json);

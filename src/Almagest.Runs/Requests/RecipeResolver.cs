@@ -22,8 +22,11 @@ internal sealed class RecipeResolver(LedgerDatabase ledger)
         if (parameters.Features is { } named)
             return (parameters with { Features = FeatureRecipes.Get(named).Reference }, null);
         var coverage = await _selections.CoverageAsync(datasetId, filter, cancellationToken);
+        var impute = parameters.Missing == RunParameters.Impute;
         var choice =
-            parameters.Algorithm.RunType == RunTypes.Anomaly ? RecipeChoice.ForAnomalies(coverage) : RecipeChoice.ForClusters(coverage);
+            parameters.Algorithm.RunType == RunTypes.Anomaly
+                ? RecipeChoice.ForAnomalies(coverage, impute)
+                : RecipeChoice.ForClusters(coverage, impute);
         return (parameters with { Features = choice.Recipe.Reference }, choice);
     }
 }

@@ -104,7 +104,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
                 )
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
-        var parameters = ParameterReader.Read(run.Algorithm, run.Parameters);
+        var parameters = ParameterReader.ReadStored(run);
         placement = (placement ?? RunPlacement.Queued) with { RetryOf = runId, GroupId = run.GroupId };
         return (
             await SubmitAsync(
@@ -159,16 +159,16 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     {
         var resolver = new RecipeResolver(ledger);
         RecipeChoice? choice = null;
-        var chosen = new Dictionary<(Algorithm Algorithm, string? Named), string>();
+        var chosen = new Dictionary<(Algorithm Algorithm, string? Named, string Missing), string>();
         var resolved = new List<RunParameters>(parameters.Count);
         foreach (var p in parameters)
         {
             // The members of a sweep differ in what does not matter here: one look at the selection is enough.
-            if (!chosen.TryGetValue((p.Algorithm, p.Features), out var recipe))
+            if (!chosen.TryGetValue((p.Algorithm, p.Features, p.Missing), out var recipe))
             {
                 var (first, why) = await resolver.ResolveAsync(dataset, filter, p, cancellationToken);
                 choice ??= why;
-                chosen[(p.Algorithm, p.Features)] = recipe = first.Features!;
+                chosen[(p.Algorithm, p.Features, p.Missing)] = recipe = first.Features!;
             }
             resolved.Add(p with { Features = recipe });
         }

@@ -36,6 +36,7 @@ public static class ExecutionResources
             new RawJson(request.Filter.ToJson()),
             request.Filter.Describe(),
             analysis.Stars.Count,
+            analysis.Excluded,
             analysis.Anomalies is null ? null : analysis.AnomalyCount,
             analysis.Clusters?.ClusterCount,
             analysis.Clusters?.NoiseCount,
@@ -139,6 +140,7 @@ public static class ExecutionResources
             advice.Choice?.Reason,
             advice.Curve.SuggestedEps,
             advice.TotalStars,
+            advice.Excluded,
             distances.Length,
             [
                 .. advice.Candidates.Select(c => new EpsCandidateResource(

@@ -29,6 +29,7 @@ public static class RunResources
             StarFilter.FromJson(run.DatasetFilter).Describe(),
             run.SelectionHash,
             run.TotalStars,
+            summary?.Excluded ?? [],
             summary?.AnomalyCount,
             summary?.ClusterCount,
             summary?.NoiseCount,
@@ -114,6 +115,23 @@ public static class RunResources
             star.Magnitude,
             star.Color,
             score
+        );
+    }
+
+    public static ExcludedStar ToExcludedStar(this Star star, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(star);
+        return new ExcludedStar(
+            reason,
+            star.StarId,
+            star.SourceId,
+            star.RaDeg,
+            star.DecDeg,
+            star.ParallaxMas,
+            star.PmraMasYr,
+            star.PmdecMasYr,
+            star.Magnitude,
+            star.Color
         );
     }
 

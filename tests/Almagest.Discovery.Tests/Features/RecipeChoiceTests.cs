@@ -38,10 +38,28 @@ public sealed class RecipeChoiceTests
         Assert.Equal(expected, RecipeChoice.ForClusters(Coverage(0, absent)).Recipe.Name);
 
     [Theory]
-    [InlineData(99, "default")]
-    [InlineData(100, "population")]
-    public void A_column_that_nearly_no_star_has_is_as_good_as_absent(int known, string expected) =>
-        Assert.Equal(expected, RecipeChoice.ForAnomalies(Coverage(known, StarColumn.Parallax)).Recipe.Name);
+    [InlineData(499, false, "default")]
+    [InlineData(500, false, "population")]
+    [InlineData(99, true, "default")]
+    [InlineData(100, true, "population")]
+    public void A_column_that_fewer_than_half_of_the_stars_have_or_a_tenth_where_gaps_are_filled_is_as_good_as_absent(
+        int known,
+        bool impute,
+        string expected
+    ) => Assert.Equal(expected, RecipeChoice.ForAnomalies(Coverage(known, StarColumn.Parallax), impute).Recipe.Name);
+
+    [Fact]
+    public void A_recipe_whose_columns_too_few_stars_have_together_is_passed_over()
+    {
+        var coverage = Coverage(600, StarColumn.Parallax, StarColumn.Color) with
+        {
+            Usable = new Dictionary<string, long> { ["population"] = 499, ["photometric"] = 500 },
+        };
+        var choice = RecipeChoice.ForAnomalies(coverage);
+        Assert.Equal("photometric", choice.Recipe.Name);
+        Assert.Contains("population needs columns that together 499 of 1,000 stars have", choice.Reason, StringComparison.Ordinal);
+        Assert.Equal("population", RecipeChoice.ForAnomalies(coverage, impute: true).Recipe.Name);
+    }
 
     [Fact]
     public void Parallaxes_that_are_not_positive_are_no_distances_but_hold_a_cluster_together()

@@ -48,8 +48,8 @@ public sealed class ViewSchemaTests
             },
             {
                 "mv_dataset_coverage",
-                "dataset_id bigint, healpix_6 bigint, stars bigint, runs bigint, star_analyses bigint, flags bigint, last_analysed_at "
-                    + "timestamp with time zone, "
+                "dataset_id bigint, healpix_6 bigint, stars bigint, runs bigint, star_analyses bigint, excluded bigint, flags bigint, "
+                    + "last_analysed_at timestamp with time zone, "
                     + "last_updated timestamp with time zone",
                 "dataset_id, healpix_6"
             },

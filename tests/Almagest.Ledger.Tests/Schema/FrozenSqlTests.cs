@@ -21,6 +21,7 @@ public sealed class FrozenSqlTests
             { "AddAnomalyOverlapMatrixView", "7a5e76882ab185de" },
             { "AddDiscoveryTimelineView", "ff399699521988c9" },
             { "AddQueueAnnotationsAndViewModes", "9f552ca2d0d1345f" },
+            { "AddDiscoveryExclusions", "c00fd7b6e95cebd8" },
         };
 
     [Theory]

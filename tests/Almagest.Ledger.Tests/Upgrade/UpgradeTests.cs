@@ -3,6 +3,7 @@ using Almagest.Ledger.Schema;
 using Almagest.Ledger.Tests.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Upgrade;
@@ -84,6 +85,30 @@ public sealed class UpgradeTests
         Assert.Equal(mode, (await ViewModeState.ReadAsync(test.Ledger)).Mode);
         Assert.Equal(34, await test.ScalarAsync<long>($"select anomaly_count from mv_discovery_run_stats where run_id = '{run}'"));
         await ViewAssert.AgreeAsync(test);
+    }
+
+    /// <summary>Its runs say nothing of stars that lack a feature: then, medians stood in for what was missing.</summary>
+    [Fact]
+    public async Task The_runs_of_a_stored_ledger_are_replayed_to_the_last_bit()
+    {
+        await using var test = await StoredLedger.RestoreAsync("AddReferenceEpoch.refresh");
+        await test.Ledger.Schema.MigrateAsync();
+        const string Complete = "from discovery_runs where is_complete";
+        Assert.Equal(0, await test.ScalarAsync<long>($"select count(*) {Complete} and parameters ? 'missing'"));
+        Assert.NotEqual(
+            0,
+            await test.ScalarAsync<long>(
+                $"select count(*) {Complete} and jsonb_array_length(results_summary #> '{{features,imputed}}') > 0"
+            )
+        );
+        foreach (var run in await test.StringsAsync($"select run_id {Complete} order by 1"))
+        {
+            var replay = await new RunReplayer(test.Ledger).ReplayAsync(
+                Guid.Parse(run),
+                cancellationToken: TestContext.Current.CancellationToken
+            );
+            Assert.True(replay.IsReproduced && replay.IsIntact == true, $"{run}: {string.Join("; ", replay.Notes)}");
+        }
     }
 
     [Fact]

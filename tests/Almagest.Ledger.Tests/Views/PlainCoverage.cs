@@ -6,8 +6,9 @@ namespace Almagest.Ledger.Tests.Views;
 /// <summary>Cells of the sky and parameter sets, computed plainly.</summary>
 public static class PlainCoverage
 {
-    public const string CoverageSql =
-        "select dataset_id, healpix_6, stars, runs, star_analyses, flags, last_analysed_at, last_updated from mv_dataset_coverage";
+    public const string CoverageSql = """
+        select dataset_id, healpix_6, stars, runs, star_analyses, excluded, flags, last_analysed_at, last_updated from mv_dataset_coverage
+        """;
 
     public static List<string> Coverage(IEnumerable<PlainRun> runs, PlainSky sky) =>
         PlainLedger.Sorted(
@@ -23,6 +24,7 @@ public static class PlainCoverage
                 here.Count,
                 visitors.Count,
                 visitors.Sum(r => r.Stars.Count(here.Contains)),
+                runs.Where(r => r.IsComplete).Sum(r => r.Excluded.Count(here.Contains)),
                 visitors.Sum(r => r.Flagged.Count(here.Contains)),
                 last,
                 last > created ? last : created

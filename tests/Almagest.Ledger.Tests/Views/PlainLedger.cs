@@ -27,6 +27,9 @@ public sealed record PlainRun(
     /// <summary>The selection within the dataset, as stored.</summary>
     public string Filter { get; init; } = "{}";
 
+    /// <summary>Stars that it selected and did not analyse.</summary>
+    public IReadOnlyList<long> Excluded { get; init; } = [];
+
     public bool IsComplete => Status == RunStatus.Completed;
     public IEnumerable<long> Flagged => Stars.Where((_, i) => Flags[i]);
 }

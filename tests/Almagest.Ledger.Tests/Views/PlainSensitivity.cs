@@ -17,6 +17,7 @@ public static class PlainSensitivity
         ["contamination"] = "0.05",
         ["n_estimators"] = "100",
         ["max_samples"] = "256",
+        ["missing"] = "\"impute\"",
     };
 
     public static List<string> Rows(IEnumerable<PlainRun> runs, PlainSky sky)
@@ -32,16 +33,21 @@ public static class PlainSensitivity
                 .Where(k => k != "random_state" && !Same(Of(a, k), Of(b, k)))
                 .ToList()
             where differing.Count == 1
-            let shared = a.Flagged.Intersect(b.Flagged).Count()
-            let union = a.Flagged.Union(b.Flagged).Count()
+            let narrow = differing[0] is "features" or "missing"
+            let flags = (
+                A: narrow ? [.. a.Flagged.Intersect(b.Stars)] : a.Flagged.ToList(),
+                B: narrow ? [.. b.Flagged.Intersect(a.Stars)] : b.Flagged.ToList()
+            )
+            let shared = flags.A.Intersect(flags.B).Count()
+            let union = flags.A.Union(flags.B).Count()
             select PlainLedger.Row(
                 a.RunId,
                 b.RunId,
                 differing[0],
                 Of(a, differing[0]),
                 Of(b, differing[0]),
-                a.Flagged.Count(),
-                b.Flagged.Count(),
+                flags.A.Count,
+                flags.B.Count,
                 shared,
                 union == 0 ? 0 : (double)shared / union,
                 PlainLedger.Max(a.CompletedAt, b.CompletedAt)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Features;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
@@ -11,7 +12,8 @@ namespace Almagest.Ledger.Tests.Views;
 
 /// <summary>
 /// Drives a small ledger through a random history and remembers plainly what happened: runs of both kinds over several datasets and
-/// selections, empty runs, all or none flagged, tied scores, noise only, failures, cancellations, deletions, edges of weeks and months, and
+/// selections, empty runs, all or none flagged, tied scores, noise only, stars that are not analysed, failures, cancellations,
+/// deletions, edges of weeks and months, and
 /// labels of two sets that come, change and go.
 /// </summary>
 public sealed class RandomHistory(TestLedger test, Random random)
@@ -135,6 +137,14 @@ public sealed class RandomHistory(TestLedger test, Random random)
         var scores = flags
             .Select(f => anomaly ? (double?)((f ? -1 : 1) * (random.Next(3) == 0 ? 0.25 : random.NextDouble() + 1e-6)) : null)
             .ToArray();
+        // Of the rest of the dataset, each for one reason.
+        var reasons = Sky
+            .Stars.Where(s => s.Value.DatasetId == dataset && !stars.Contains(s.Key) && random.Next(2) == 0)
+            .Select(s => s.Key)
+            .GroupBy(_ => random.Next(2) == 0 ? "no parallax" : "no color")
+            .Select(g => new ExcludedStars(g.Key, [.. g]))
+            .ToList();
+        var excluded = Array.Empty<long>();
         var clusters = random.Next(4);
         var labels = stars.Select(_ => anomaly ? (int?)null : random.Next(-1, clusters)).ToArray();
 
@@ -150,6 +160,8 @@ public sealed class RandomHistory(TestLedger test, Random random)
                 await completion.SaveAnomaliesAsync(stars, [.. scores.Select(s => s!.Value)]);
             else
                 await completion.SaveClustersAsync(stars, [.. labels.Select(l => l!.Value)]);
+            await completion.SaveExclusionsAsync(reasons);
+            excluded = [.. reasons.SelectMany(e => e.StarIds)];
             await completion.MarkCompleteAsync(stars.Length, null);
             if (fate == RunStatus.Completed)
                 await completion.CommitAsync();
@@ -183,6 +195,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
             {
                 Settings = settings,
                 Filter = filter,
+                Excluded = excluded,
             }
         );
     }
@@ -198,9 +211,11 @@ public sealed class RandomHistory(TestLedger test, Random random)
         if (random.Next(5) == 0)
             settings["contamination"] += "0";
         if (random.Next(8) == 0)
+            settings["features"] = random.Next(2) == 0 ? "\"sphere@1\"" : "\"classic@1\"";
+        if (random.Next(6) == 0)
             settings["trees_of_old"] = random.Next(2) == 0 ? "null" : "true";
         foreach (var name in settings.Keys.ToList())
-            if (random.Next(6) == 0)
+            if (random.Next(12) == 0)
                 settings.Remove(name);
         return settings;
     }

@@ -42,7 +42,7 @@ public sealed class ViewAccuracyTests
         var history = new RandomHistory(test, random);
         await history.PrepareAsync();
         var seen = new Dictionary<string, int>();
-        for (var step = 0; step < 40; step++)
+        for (var step = 0; step < 55; step++)
         {
             if (stepsAConversion > 0 && random.Next(stepsAConversion) == 0)
                 await converter.ConvertAsync(
@@ -87,6 +87,8 @@ public sealed class ViewAccuracyTests
         "mv_cluster_size_distribution"
     )]
     [InlineData("apply_run(uuid)", "filter (where cluster_id = -1)", "filter (where cluster_id <= 0)", "mv_discovery_run_stats")]
+    [InlineData("apply_run(uuid)", "excluded = c.excluded + excluded.excluded", "excluded = excluded.excluded", "mv_dataset_coverage")]
+    [InlineData("undo_run(uuid)", "set excluded = c.excluded - e.stars", "set excluded = c.excluded", "mv_dataset_coverage")]
     [InlineData("add_cell_flags(bigint[],bigint[],integer)", "counts[place] + sign", "counts[place] + 1", "mv_dataset_coverage")]
     [InlineData("add_cell_flags(bigint[],bigint[],integer)", "(f.cell & 63)", "(f.cell & 62)", "mv_dataset_coverage")]
     [InlineData(

@@ -32,7 +32,7 @@ public sealed class ComparingTests
         // Run 2 analysed 0-49 and 500-999, and flags of them 40-49 and 500-539.
         Assert.Equal((100, 50), (pair.Marked1, pair.Marked2));
         Assert.Equal(new MarkOverlap(550, 50, 50, 10), pair.Overlap);
-        Assert.Equal(10.0 / 140, pair.JaccardSimilarity, 1e-12);
+        Assert.Equal(10.0 / 90, pair.JaccardSimilarity, 1e-12);
         Assert.Equal((50 * 50 / 550.0, 10 / (50 * 50 / 550.0)), (pair.Overlap.Expected, pair.Overlap.Enrichment!.Value));
         var runs = new[] { all, half, clusters };
         var marks = await new RunSetReader(made.Test.Ledger).MarksAsync(runs);

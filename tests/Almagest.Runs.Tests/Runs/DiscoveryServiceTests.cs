@@ -94,6 +94,7 @@ public sealed class DiscoveryServiceTests
                         Eps = 0.06,
                         MinSamples = 20,
                         Features = features,
+                        Missing = RunParameters.Impute,
                     }
                 )
             );
@@ -104,7 +105,7 @@ public sealed class DiscoveryServiceTests
     }
 
     [Fact]
-    public async Task Missing_parallaxes_are_imputed_and_said()
+    public async Task Missing_parallaxes_are_imputed_where_that_is_asked_for_and_said()
     {
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 50);
@@ -113,7 +114,7 @@ public sealed class DiscoveryServiceTests
         );
         var missing = await test.ScalarAsync<long>("select count(*) from stars where parallax_mas is null");
         var outcome = await new DiscoveryService(test.Ledger).RunAsync(
-            new RunRequest("a", StarFilter.All, new IsolationForestParameters { Features = "classic" })
+            new RunRequest("a", StarFilter.All, new IsolationForestParameters { Features = "classic", Missing = RunParameters.Impute })
         );
         var imputed = Assert.Single(outcome.Analysis.Features.Imputed);
         Assert.Equal((missing, 5.0), (imputed.Count, imputed.Median));
@@ -125,12 +126,12 @@ public sealed class DiscoveryServiceTests
     }
 
     [Fact]
-    public async Task All_parallaxes_missing_leaves_the_column_out_and_stores_no_NaN()
+    public async Task All_parallaxes_missing_leaves_the_column_out_where_gaps_are_filled_and_stores_no_NaN()
     {
         await using var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("a", 50);
         var outcome = await new DiscoveryService(test.Ledger).RunAsync(
-            new RunRequest("a", StarFilter.All, new IsolationForestParameters { Features = "classic" })
+            new RunRequest("a", StarFilter.All, new IsolationForestParameters { Features = "classic", Missing = RunParameters.Impute })
         );
         Assert.Contains(outcome.Analysis.Features.LeftOut, f => f.Name == "parallax");
         Assert.Equal(50L, await test.ScalarAsync<long>("select count(*) from discovery_results where anomaly_score <> 'NaN'"));
@@ -165,10 +166,10 @@ public sealed class DiscoveryServiceTests
     public void The_stored_parameters_are_the_parameters_and_nothing_else()
     {
         Assert.Equal(
-            """{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"features":null}""",
+            """{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"features":null,"missing":"exclude"}""",
             new IsolationForestParameters().ToJson()
         );
-        Assert.Equal("""{"eps":0.5,"min_samples":10,"features":null}""", new DbscanParameters().ToJson());
+        Assert.Equal("""{"eps":0.5,"min_samples":10,"features":null,"missing":"exclude"}""", new DbscanParameters().ToJson());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Datasets;
@@ -162,7 +163,7 @@ public sealed class RunExplainerTests
 
     [Theory]
     [InlineData("update stars set magnitude = 15 - magnitude / 2", "stored score")]
-    [InlineData("delete from stars where source_id = 'sky-5'", "holds 399")]
+    [InlineData("delete from stars where source_id = 'sky-5'", "399 can be analysed")]
     [InlineData(
         "update discovery_runs set results_summary = jsonb_set(results_summary, '{features,version}', '\"0\"')",
         "version 0 of the feature recipe classic"
@@ -250,7 +251,7 @@ public sealed class RunExplainerTests
     private static async Task<Guid> RunAsync(TestLedger test, string features = "classic") =>
         (
             await new DiscoveryService(test.Ledger).RunAsync(
-                new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Features = features })
+                new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Features = features, Missing = RunParameters.Impute })
             )
         )
             .RunId!

@@ -11,6 +11,7 @@ public sealed class CoverageRow
     public long Stars { get; init; }
     public long Runs { get; init; }
     public long StarAnalyses { get; init; }
+    public long Excluded { get; init; }
     public long Flags { get; init; }
     public DateTime? LastAnalysedAt { get; init; }
     public DateTime LastUpdated { get; init; }

@@ -56,6 +56,7 @@ internal static class DatasetCoverageView
                 Integer("stars", "meta.number", "stars of the dataset in the cell"),
                 Integer("runs", "meta.number", "complete runs of either type that analysed at least one of these stars"),
                 Integer("star_analyses", "meta.number", "results of these runs for these stars"),
+                Integer("excluded", "meta.number", "times that a run selected one of these stars and could not analyse it"),
                 Integer("flags", "meta.number", "how many of these results are flags"),
                 Timestamp("last_analysed_at", "time.processing", "when the last of these runs was completed; null where no run was here"),
                 ColumnDictionary.LastUpdated with
@@ -74,7 +75,7 @@ internal static class DatasetCoverageView
             Tables = ["stars"],
             CountSql = "select count(*) from view_summaries.dataset_cells",
             Order = "star_analyses desc, dataset_id, healpix_6",
-            SortColumns = ["runs", "star_analyses", "stars", "flags", "last_analysed_at"],
+            SortColumns = ["runs", "star_analyses", "stars", "excluded", "flags", "last_analysed_at"],
             Filters = [Dataset, MinRuns, s_cell, s_cone],
             Route = new("coverage", "getDatasetCoverage", "Which regions of the sky have been analysed, and how often")
             {
@@ -107,6 +108,7 @@ internal static class DatasetCoverageView
                     ViewCell.Of<CoverageRow>(">Dec", r => r.DecDeg),
                     ViewCell.Of<CoverageRow>(">stars", r => r.Stars),
                     ViewCell.Of<CoverageRow>(">runs", r => r.Runs),
+                    ViewCell.Of<CoverageRow>(">excluded", r => r.Excluded),
                     ViewCell.Of<CoverageRow>(">flags", r => r.Flags),
                     ViewCell.Of<CoverageRow>("last analysed", r => r.LastAnalysedAt ?? (object)"never"),
                 ],

@@ -3,6 +3,7 @@
 -- Runs of both kinds analyse; only anomaly runs flag. Runs of one selection analysed the same stars, so each set of stars is
 -- spread over the sky once, by one of its runs, and counts as often as it has runs: recognised by its size and two order-free
 -- sums over its ids, of 64 bits, which costs one scan of the results where cells of every result cost a sort.
+-- Stars that a run selected and could not analyse have no result: they were counted by cell when it completed.
 with runs as not materialized (
   select run_id, completed_at
   from public.discovery_runs
@@ -49,6 +50,12 @@ flagged as (
   where r.is_anomaly = 1
   group by s.dataset_id, s.healpix_29 >> 46
 ),
+left_out as (
+  select e.dataset_id, e.healpix_6, sum(e.stars)::bigint as excluded
+  from public.discovery_exclusions e
+  join runs using (run_id)
+  group by e.dataset_id, e.healpix_6
+),
 cells as (
   select dataset_id, healpix_29 >> 46 as healpix_6, count(*) as stars
   from public.stars
@@ -59,10 +66,12 @@ select c.dataset_id,
        c.stars,
        coalesce(a.runs, 0) as runs,
        coalesce(a.star_analyses, 0) as star_analyses,
+       coalesce(e.excluded, 0) as excluded,
        coalesce(f.flags, 0) as flags,
        a.last_analysed_at,
        greatest(d.created_at, a.last_analysed_at) as last_updated
 from cells c
 join public.datasets d using (dataset_id)
 left join analysed a using (dataset_id, healpix_6)
+left join left_out e using (dataset_id, healpix_6)
 left join flagged f using (dataset_id, healpix_6)

@@ -25,3 +25,11 @@ create table view_summaries.region_flags (
   flags bigint[] not null,
   primary key (dataset_id, healpix_3)
 ) with (fillfactor = 50);
+
+-- How often a star of a cell was selected by a complete run and not analysed. Cells where that never happened have no row.
+create table view_summaries.cell_exclusions (
+  dataset_id bigint not null,
+  healpix_6 bigint not null,
+  excluded bigint not null,
+  primary key (dataset_id, healpix_6)
+) with (fillfactor = 70);

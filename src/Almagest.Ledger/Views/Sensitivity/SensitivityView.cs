@@ -37,8 +37,8 @@ internal static class SensitivityView
                 Text("parameter", "meta.id", "the parameter in which they differ"),
                 Json("value_1", "stat.param", "its value in run 1, JSON; the default where the run was stored without it"),
                 Json("value_2", "stat.param", "its value in run 2, JSON; the default where the run was stored without it"),
-                Integer("run_1_count", "meta.number", "stars that run 1 flags"),
-                Integer("run_2_count", "meta.number", "stars that run 2 flags"),
+                Integer("run_1_count", "meta.number", "stars that run 1 flags, of those that both analysed"),
+                Integer("run_2_count", "meta.number", "stars that run 2 flags, of those that both analysed"),
                 Integer("overlap_count", "meta.number", "stars that both flag"),
                 ComparisonColumns.JaccardSimilarity,
                 ColumnDictionary.LastUpdated with
@@ -66,7 +66,8 @@ internal static class SensitivityView
             {
                 Description =
                     "One row per two complete anomaly runs over the same selection whose parameters differ in exactly one, the random "
-                    + "seed apart. A parameter that a stored run lacks has its default.",
+                    + "seed apart. A parameter that a stored run lacks has its default. Flags count among the stars that both runs "
+                    + "analysed.",
                 Limit = new(1000, 100),
             },
             Command = new(
@@ -106,6 +107,6 @@ internal static class SensitivityView
             ", ",
             Algorithms
                 .Of(Model.RunTypes.Anomaly)
-                .Select(a => $"('{a.Name}', '{a.DefaultParameters().ToJsonString().Replace("'", "''", StringComparison.Ordinal)}'::jsonb)")
+                .Select(a => $"('{a.Name}', '{a.StoredDefaults().ToJsonString().Replace("'", "''", StringComparison.Ordinal)}'::jsonb)")
         );
 }

@@ -1,6 +1,8 @@
 -- One row per two complete anomaly runs of one algorithm over one selection (the same datasets, the same filter) whose parameters differ in
 -- exactly one, the random seed apart. A parameter that a stored run lacks has its default, below, from the algorithm's descriptor; without
 -- one, null and left out are the same. Values are compared as jsonb, for which 0.1 and 0.10, or 1 and 1.0, are equal.
+-- Runs that differ in their features, or in what becomes of stars that lack one, may have analysed other stars of their selection: flags
+-- of such a pair count where both analysed the star.
 with defaults (algorithm, parameters) as (
   {{defaults}}
 ),
@@ -37,16 +39,26 @@ pairs as (
                and (b.parameter = a.parameter and a.value < b.value or b.parameter = '' and a.parameter <> '')
   cross join unnest(a.runs, a.stored) as x (run_id, value)
   cross join unnest(b.runs, b.stored) as y (run_id, value)
+),
+counted as (
+  select o.run_1_id, o.run_2_id, p.parameter,
+         case when p.run_a = o.run_1_id then p.value_a else p.value_b end as value_1,
+         case when p.run_a = o.run_1_id then p.value_b else p.value_a end as value_2,
+         case when p.parameter not in ('features', 'missing') then o.run_1_count
+              else (select count(*) from public.discovery_results f
+                      join public.discovery_results a on a.run_id = o.run_2_id and a.star_id = f.star_id
+                     where f.run_id = o.run_1_id and f.is_anomaly = 1) end as run_1_count,
+         case when p.parameter not in ('features', 'missing') then o.run_2_count
+              else (select count(*) from public.discovery_results f
+                      join public.discovery_results a on a.run_id = o.run_1_id and a.star_id = f.star_id
+                     where f.run_id = o.run_2_id and f.is_anomaly = 1) end as run_2_count,
+         o.overlap_count,
+         o.last_updated
+  from pairs p
+  join public.mv_anomaly_overlap_matrix o on o.run_1_id = least(p.run_a, p.run_b) and o.run_2_id = greatest(p.run_a, p.run_b)
 )
-select o.run_1_id,
-       o.run_2_id,
-       p.parameter,
-       case when p.run_a = o.run_1_id then p.value_a else p.value_b end as value_1,
-       case when p.run_a = o.run_1_id then p.value_b else p.value_a end as value_2,
-       o.run_1_count,
-       o.run_2_count,
-       o.overlap_count,
-       o.jaccard_similarity,
-       o.last_updated
-from pairs p
-join public.mv_anomaly_overlap_matrix o on o.run_1_id = least(p.run_a, p.run_b) and o.run_2_id = greatest(p.run_a, p.run_b)
+select run_1_id, run_2_id, parameter, value_1, value_2, run_1_count, run_2_count, overlap_count,
+       case when run_1_count + run_2_count = 0 then 0
+            else overlap_count::double precision / (run_1_count + run_2_count - overlap_count) end as jaccard_similarity,
+       last_updated
+from counted

@@ -7,6 +7,14 @@ create function view_summaries.settled_parameters(of_algorithm text, stored json
                            || case when jsonb_typeof(stored) = 'object' then stored else '{}' end) - 'random_state'
 $$;
 
+-- How many stars one run flags of those that another analysed.
+create function view_summaries.flags_among(flagging uuid, analysing uuid) returns bigint language sql stable as $$
+  select count(*)
+    from public.discovery_results f
+    join public.discovery_results a on a.run_id = analysing and a.star_id = f.star_id
+   where f.run_id = flagging and f.is_anomaly = 1
+$$;
+
 -- Puts a run down in its places, and pairs it with the runs that it meets there: the cost is that of its parameters and its pairs.
 create function view_summaries.add_sensitivities(run public.discovery_runs) returns void language plpgsql as $$
 declare
@@ -32,4 +40,9 @@ begin
    where a.run_id = target
      and (b.parameter = a.parameter and b.value <> a.value or (b.parameter = '') <> (a.parameter = ''))
      and o.setting = own_setting and o.parameters - b.parameter = own - a.parameter;
+
+  update view_summaries.sensitivity_pairs p
+     set run_1_count = view_summaries.flags_among(p.run_1_id, p.run_2_id),
+         run_2_count = view_summaries.flags_among(p.run_2_id, p.run_1_id)
+   where target in (p.run_1_id, p.run_2_id) and p.parameter in ('features', 'missing');
 end $$;

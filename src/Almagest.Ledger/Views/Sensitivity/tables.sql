@@ -22,6 +22,9 @@ create table view_summaries.sensitivity_pairs (
   parameter text not null,
   value_1 jsonb not null,
   value_2 jsonb not null,
+  -- Flags among the stars that both analysed, where these may be fewer than each did; else null, and those of run_pairs.
+  run_1_count bigint,
+  run_2_count bigint,
   primary key (run_1_id, run_2_id)
 );
 create index on view_summaries.sensitivity_pairs (run_2_id);

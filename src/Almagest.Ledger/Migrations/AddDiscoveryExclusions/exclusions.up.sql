@@ -1,0 +1,10 @@
+-- Exclusions carry no foreign key: a cascade would take them away before the views have counted them out. Triggers of one event fire in
+-- the order of their names, and this one's comes after count_out_deleted_run.
+create function public.delete_run_exclusions() returns trigger language plpgsql as $$
+begin
+  delete from public.discovery_exclusions where run_id = old.run_id;
+  return null;
+end $$;
+
+create trigger delete_run_exclusions after delete on public.discovery_runs
+  for each row execute function public.delete_run_exclusions();
