@@ -34,7 +34,7 @@ internal sealed class DiscoveryReport
     {
         var analysis = outcome.Analysis;
         if (analysis.Clusters is { } found)
-            return new DiscoveryReport(outcome, [], ClusterLines.Describe(analysis.Stars, found.Labels, top));
+            return new DiscoveryReport(outcome, [], ClusterLines.Describe(analysis.Stars, found, top));
         var scores = analysis.Scores();
         var worst = Enumerable
             .Range(0, scores.Length)
@@ -70,7 +70,7 @@ internal sealed class DiscoveryReport
             ("stars", $"{Words.Count(analysis.Stars.Count)} of {string.Join(" + ", _outcome.Datasets)}: {run.Filter.Describe()}"),
             ("found", Found()),
             ("time", Time()),
-            .. analysis.Features.Notes.Select(n => ("note", (string?)n)),
+            .. analysis.Notes.Select(n => ("note", (string?)n)),
         ]);
         if (_stars.Count > 0)
         {

@@ -15,6 +15,9 @@ public sealed record FeatureOptions
     /// </summary>
     public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>True: the median of the other stars stands in for a value that a star lacks. False: the matrix has NaN there.</summary>
+    public bool FillGaps { get; init; } = true;
+
     /// <summary>Threads to use; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
 }

@@ -11,7 +11,7 @@ namespace Almagest.Runs.Execution;
 public sealed class AnalysisMemory
 {
     private StarColumns? _stars;
-    private string? _recipe;
+    private object? _recipe;
     private PreparedFeatures? _features;
 
     /// <param name="selections">where the stars are kept; others may share it</param>
@@ -25,9 +25,9 @@ public sealed class AnalysisMemory
 
     internal SelectionCache? Selections { get; }
 
-    internal PreparedFeatures Features(StarColumns of, string name, Func<PreparedFeatures> prepare)
+    internal PreparedFeatures Features(StarColumns of, object name, Func<PreparedFeatures> prepare)
     {
-        if (_features is not null && ReferenceEquals(of, _stars) && _recipe == name)
+        if (_features is not null && ReferenceEquals(of, _stars) && Equals(_recipe, name))
             return _features;
         (_stars, _features) = (of, null);
         Work.Forget();

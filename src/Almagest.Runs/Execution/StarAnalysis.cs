@@ -21,6 +21,9 @@ public sealed record StarAnalysis(
 {
     public int AnomalyCount => Anomalies?.AnomalyCount() ?? 0;
 
+    /// <summary>Remarks for the user, whole sentences: of the preparation, and of what was found.</summary>
+    public IReadOnlyList<string> Notes => [.. Features.Notes, .. Anomalies?.Notes ?? [], .. Clusters?.Notes ?? []];
+
     /// <summary>The stored scores: negative = anomalous.</summary>
     public double[] Scores()
     {
@@ -59,8 +62,19 @@ public sealed record StarAnalysis(
             var recipe = Recipe(parameters);
             var features = memory.Features(
                 stars,
-                recipe.Reference,
-                () => FeaturePipeline.Prepare(stars, recipe, new FeatureOptions { MaxThreads = maxThreads }, cancellationToken)
+                (recipe.Reference, parameters.Algorithm.Standardises),
+                () =>
+                    FeaturePipeline.Prepare(
+                        stars,
+                        recipe,
+                        new FeatureOptions
+                        {
+                            MaxThreads = maxThreads,
+                            Standardise = parameters.Algorithm.Standardises,
+                            FillGaps = parameters.Algorithm.Standardises,
+                        },
+                        cancellationToken
+                    )
             );
             var found = parameters.Algorithm.Run(
                 features.Matrix,
@@ -95,6 +109,22 @@ public sealed record StarAnalysis(
             ScoreOffset = Anomalies?.Offset,
             ClusterCount = Clusters?.ClusterCount,
             NoiseCount = Clusters?.NoiseCount,
+            Clusters = Clusters?.Clusters is { } judged
+                ?
+                [
+                    .. judged.Select(c => new ClusterSummary(
+                        c.ClusterId,
+                        c.Size,
+                        c.Contrast,
+                        c.Significance,
+                        c.FalseAlarm,
+                        c.Scale,
+                        c.Pmra,
+                        c.Pmdec,
+                        c.Parallax
+                    )),
+                ]
+                : null,
             Facts = Anomalies?.Facts ?? Clusters?.Facts,
             Features = new FeaturesSummary(
                 Features.Recipe.Name,
@@ -113,6 +143,6 @@ public sealed record StarAnalysis(
                 ],
                 [.. Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))]
             ),
-            Notes = Features.Notes,
+            Notes = Notes,
         };
 }
