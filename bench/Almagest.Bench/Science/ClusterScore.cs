@@ -7,7 +7,8 @@ namespace Almagest.Bench.Science;
 /// <summary>A run's clusters beside the list of members.</summary>
 internal static class ClusterScore
 {
-    /// <summary>The cluster that matches the members best, by the harmonic mean of precision and recall; null where none has one of them.</summary>
+    /// <summary>The cluster that matches the members best, by the harmonic mean of precision and recall; null where none has one of
+    /// them.</summary>
     public static (int Cluster, double Precision, double Recall)? Best(ClusterResult found, bool[] member)
     {
         var listed = member.Count(m => m);
@@ -63,7 +64,8 @@ internal static class ClusterScore
                 .Select(c =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{c.Size} at ({c.Pmra:0.0}, {c.Pmdec:0.0}) mas/yr, {c.Parallax:0.00} mas: contrast {c.Contrast:0}, {c.Significance:0.0} σ, scale {c.Scale:0.00}"
+                        $"{c.Size} at ({c.Pmra:0.0}, {c.Pmdec:0.0}) mas/yr, {c.Parallax:0.00} mas: contrast {c.Contrast:0}, "
+                            + $"{c.Significance:0.0} σ, scale {c.Scale:0.00}"
                     )
                 )
         );

@@ -16,7 +16,8 @@ internal static class ScienceSuite
         new(
             "science",
             "what the defaults find in real fields, beside the lists of their members",
-            "      --data FOLDER                the folder of real tables (default: shared/data beside the checkout, or ALMAGEST_TEST_DATA)",
+            "      --data FOLDER                the folder of real tables (default: shared/data beside the checkout, or "
+                + "ALMAGEST_TEST_DATA)",
             args => Task.FromResult(Run(args))
         );
 
@@ -27,8 +28,10 @@ internal static class ScienceSuite
         page.AppendLine(CultureInfo.InvariantCulture, $"{Machine.Describe()}, {DateTime.UtcNow:yyyy-MM-dd}.\n");
         page.AppendLine("## Clusters\n");
         page.AppendLine(
-            "Cluster runs without options (`auto`, seed 42). The best matching cluster against the published members, or those that a model holds "
-                + "for likelier than not; in brackets what is asked for. A cluster's scale is the side of the grid's cell in mas/yr in which it "
+            "Cluster runs without options (`auto`, seed 42). The best matching cluster against the published members, or those that "
+                + "a model holds "
+                + "for likelier than not; in brackets what is asked for. A cluster's scale is the side of the grid's cell in mas/yr "
+                + "in which it "
                 + "stood out most.\n"
         );
         page.AppendLine("| field | stars | clusters | precision | recall | found | seconds |");
@@ -66,7 +69,8 @@ internal static class ScienceSuite
         var best = field.Members is null ? null : ClusterScore.Best(clusters, member);
         page.AppendLine(
             CultureInfo.InvariantCulture,
-            $"| {field.Name} | {stars.Count:N0} | {clusters.ClusterCount} | {Asked(best?.Precision, field.LeastPrecision)} | {Asked(best?.Recall, field.LeastRecall)} | {ClusterScore.Words(analysis)} | {seconds:0.0} |"
+            $"| {field.Name} | {stars.Count:N0} | {clusters.ClusterCount} | {Asked(best?.Precision, field.LeastPrecision)} | "
+                + $"{Asked(best?.Recall, field.LeastRecall)} | {ClusterScore.Words(analysis)} | {seconds:0.0} |"
         );
         if (field.Members is null)
             return true;
@@ -103,7 +107,8 @@ internal static class ScienceSuite
                     : 0;
         }
 
-        return $"False alarms: {alarms} of {Shuffles} shuffles of {field.File} (motions and parallax, each by itself) have a cluster; at a level of "
+        return $"False alarms: {alarms} of {Shuffles} shuffles of {field.File} (motions and parallax, each by itself) have a "
+            + $"cluster; at a level of "
             + "1 % at most one may.";
     }
 

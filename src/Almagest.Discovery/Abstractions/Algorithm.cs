@@ -55,7 +55,8 @@ public abstract class Algorithm
 
     public RunParameters Defaults { get; }
 
-    /// <summary>Whether it is given features with mean 0 and standard deviation 1, and medians where a star lacks one; otherwise they stay in
+    /// <summary>Whether it is given features with mean 0 and standard deviation 1, and medians where a star lacks one; otherwise they stay
+    /// in
     /// their units, and gaps are NaN.</summary>
     public virtual bool Standardises => true;
 

@@ -21,7 +21,8 @@ internal static class ClusterNotes
             [
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Cluster {largest.Key} holds {largest.Value:N0} of {found.Labels.Length:N0} stars: more likely the field than a cluster. "
+                    $"Cluster {largest.Key} holds {largest.Value:N0} of {found.Labels.Length:N0} stars: more likely the field than "
+                        + $"a cluster. "
                 ) + algorithm.AdviceForOne,
             ];
     }

@@ -27,7 +27,8 @@ public static class Algorithms
     /// <summary>The algorithms that make runs of a type.</summary>
     public static IReadOnlyList<Algorithm> Of(string runType) => [.. All.Where(a => a.RunType == runType)];
 
-    /// <summary>The algorithm of a run that names none: the first of its type that has all the parameters that are given, or the first.</summary>
+    /// <summary>The algorithm of a run that names none: the first of its type that has all the parameters that are given, or the
+    /// first.</summary>
     /// <param name="parameters">names as stored</param>
     public static Algorithm Meant(string runType, IReadOnlyCollection<string> parameters) =>
         Of(runType).FirstOrDefault(a => parameters.All(name => a.Parameters.Any(p => p.Name == name))) ?? Of(runType)[0];

@@ -7,7 +7,8 @@ namespace Almagest.Discovery.Clustering.Auto;
 
 /// <summary>
 /// Finds clusters without being told a scale: searches proper motion and parallax over a range of scales for peaks that neither the field
-/// around them nor chance explains, keeps those whose stars also stand together on the sky or are far clear of the field, and gives each star
+/// around them nor chance explains, keeps those whose stars also stand together on the sky or are far clear of the field, and gives each
+/// star
 /// near one its probability of being a member. What it does, step by step: <c>docs/clusters.md</c>.
 /// </summary>
 public sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
@@ -146,7 +147,8 @@ public sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
 
     private static string Nothing(MotionStars? stars) =>
         stars is null
-            ? "The recipe has no proper motions, in which the search looks for clusters: choose cluster5d, astrometric or comoving, or another "
+            ? "The recipe has no proper motions, in which the search looks for clusters: choose cluster5d, astrometric or comoving, "
+                + "or another "
                 + "algorithm."
             : string.Create(CultureInfo.InvariantCulture, $"Only {stars.Count:N0} stars have every feature: too few to search.");
 
@@ -159,7 +161,8 @@ public sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
                     CultureInfo.InvariantCulture,
                     $"No cluster: among {stars.Count:N0} stars no place in motion and parallax is denser than chance makes one."
                 )
-                    + " A cluster of few members shows in a smaller cone or a narrower range of parallaxes; a larger false_alarm lets weaker ones "
+                    + " A cluster of few members shows in a smaller cone or a narrower range of parallaxes; a larger false_alarm "
+                    + "lets weaker ones "
                     + "pass.",
             ]
         :

@@ -2,7 +2,8 @@ namespace Almagest.Discovery.Clustering.Auto;
 
 /// <summary>
 /// A cluster and the field around it, fitted to the stars of an ellipsoid around it by expectation and maximization (Dempster, Laird and
-/// Rubin 1977): the cluster is a Gaussian in motion and parallax with a wider one of the same middle, for binaries and for stars with larger
+/// Rubin 1977): the cluster is a Gaussian in motion and parallax with a wider one of the same middle, for binaries and for stars with
+/// larger
 /// errors; the field is a <see cref="FieldModel"/>; on the sky the cluster has a <see cref="SkyProfile"/>. A star's probability is the
 /// cluster's density over the sum of both.
 /// </summary>
@@ -14,7 +15,10 @@ internal sealed class ClusterMixture
     /// <summary>Standard deviations of the wider Gaussian over those of the narrow one.</summary>
     private const double Wider = 2.5;
 
-    private const double MostWide = 0.4;
+    private const double MostWide = 0.4,
+        // Of a field so thin that it has no star there, all that is known is that it has hardly one.
+        LeastField = 0.1;
+
     private const int Rounds = 4,
         Steps = 40,
         MostStars = 20_000;
@@ -58,7 +62,8 @@ internal sealed class ClusterMixture
     /// <summary>Standard deviation of the cluster along an axis.</summary>
     public double Deviation(int axis) => Math.Sqrt(_covariance[axis * _size + axis]);
 
-    /// <summary>Null where nothing stays that differs from the field: it has too few stars, or grows to a multiple of where it began.</summary>
+    /// <summary>Null where nothing stays that differs from the field: it has too few stars, or grows to a multiple of where it
+    /// began.</summary>
     public static ClusterMixture? Fit(MotionStars stars, Peak start, CancellationToken cancellationToken)
     {
         var mixture = new ClusterMixture(stars, start);
@@ -161,7 +166,7 @@ internal sealed class ClusterMixture
         while (half < count - 1 && (sum += along[half]) < members / 2)
             half++;
         var volume = _field.BallVolume * Math.Pow(distances[half] / Reach, _size) * ScaleOfRegion();
-        Contrast = members / 2 / (_field.Middle * more * volume);
+        Contrast = members / 2 / Math.Max(LeastField, _field.Middle * more * volume);
         return true;
     }
 

@@ -1,7 +1,8 @@
 namespace Almagest.Discovery.Clustering.Auto;
 
 /// <summary>
-/// Stars counted on a grid of one scale, and its boxes of three cells a side compared with what the field explains there: the larger of what
+/// Stars counted on a grid of one scale, and its boxes of three cells a side compared with what the field explains there: the larger of
+/// what
 /// the shell of cells around the box implies, and of what axes that have nothing to do with each other would give (the product of their
 /// own distributions). Not for several threads at once.
 /// </summary>
@@ -35,7 +36,8 @@ internal sealed class PeakGrid
         _shellShare = Math.Pow(2 * Box + 1, dimensions) / (Math.Pow(2 * Shell + 1, dimensions) - Math.Pow(2 * Gap + 1, dimensions));
     }
 
-    /// <summary>The boxes around cells with stars, whose contrast and number of stars are enough and whose excess is above a limit.</summary>
+    /// <summary>The boxes around cells with stars, whose contrast and number of stars are enough and whose excess is above a
+    /// limit.</summary>
     /// <param name="centre">the middle of the grid</param>
     /// <param name="visit">called with excess, contrast, stars and the cell</param>
     public void Visit(

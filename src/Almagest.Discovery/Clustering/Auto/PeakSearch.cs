@@ -5,7 +5,8 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Clustering.Auto;
 
 /// <summary>
-/// Looks for peaks over a range of scales, and does the same with shuffled copies of the stars, in which each axis is permuted by itself: they
+/// Looks for peaks over a range of scales, and does the same with shuffled copies of the stars, in which each axis is permuted by itself:
+/// they
 /// have the field's distributions and no cluster, so that the clearest peak of each tells how clear a peak chance makes somewhere in such
 /// a search.
 /// </summary>

@@ -1,7 +1,8 @@
 namespace Almagest.Discovery.Clustering.Auto;
 
 /// <summary>
-/// How much denser on the sky a cluster is than the field, by the distance from its middle: (1 + (r / r₀)²)^-γ, the profile of King (1962) and
+/// How much denser on the sky a cluster is than the field, by the distance from its middle: (1 + (r / r₀)²)^-γ, the profile of King (1962)
+/// and
 /// of Plummer (1911) among others, over the field's own distribution, so that the shape of the selection does not matter.
 /// </summary>
 internal sealed class SkyProfile

@@ -1,7 +1,8 @@
 namespace Almagest.Discovery.Clustering.Auto;
 
 /// <summary>
-/// Whether stars are nearer to each other on the sky than others of similar motion: the mean logarithm of the distance of two of them, beside
+/// Whether stars are nearer to each other on the sky than others of similar motion: the mean logarithm of the distance of two of them,
+/// beside
 /// that of as many drawn from the others. What is only the densest part of the field's motions lies on the sky as its surroundings do.
 /// </summary>
 internal sealed class SkySpread

@@ -30,7 +30,8 @@ internal sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
         + "compares with the field.";
 
     public override string AdviceForOne =>
-        "Try cluster_selection_method leaf, features in which the cluster is a clump (astrometric), or auto, which compares with the field.";
+        "Try cluster_selection_method leaf, features in which the cluster is a clump (astrometric), or auto, which compares with "
+        + "the field.";
 
     protected override ClusterResult Group(FeatureMatrix features, HdbscanParameters parameters, AlgorithmContext context)
     {
