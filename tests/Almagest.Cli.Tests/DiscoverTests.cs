@@ -238,6 +238,7 @@ public sealed class DiscoverTests
 
         Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.Equal("there is no dataset 'skye'", result.Json.GetProperty("error").GetProperty("message").GetString());
+        Assert.Equal("dataset_not_found", result.Json.GetProperty("error").GetProperty("code").GetString());
         Assert.Contains("sky", result.Json.GetProperty("error").GetProperty("hint").GetString());
         Assert.Equal("dataset", result.Json.GetProperty("error").GetProperty("field").GetString());
     }

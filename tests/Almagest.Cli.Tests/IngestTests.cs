@@ -121,6 +121,17 @@ public sealed class IngestTests : IDisposable
         Assert.Matches(@"ra\s+\w+\s+ra_deg", shown);
     }
 
+    [Theory]
+    [InlineData("preview")]
+    [InlineData("ingest")]
+    public async Task A_file_that_is_not_a_catalogue_is_bad_usage_for_every_command_that_reads_one(string command)
+    {
+        var result = await Cli.RunAsync(command, Write("broken.vot", "<VOTABLE><RESOURCE><TABLE"), "--json");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("unreadable_catalogue", result.Json.GetProperty("error").GetProperty("code").GetString());
+    }
+
     [Fact]
     public async Task Preview_says_how_to_choose_among_several_tables()
     {

@@ -10,36 +10,43 @@ namespace Almagest.Cli.Shell;
 /// An exception as the user meets it: what was wrong, what to do, and the exit code. This is the one place where exceptions become
 /// words; the text of an exception that was not written for users is never shown.
 /// </summary>
-internal sealed record ErrorReport(string Message, string? Hint, string? Field, int ExitCode)
+/// <param name="Code">what kind of error it is, as docs/errors.md lists them; it stays while the words may change</param>
+/// <param name="Message">what was wrong</param>
+/// <param name="Hint">what to do</param>
+/// <param name="Field">the option or field that was wrong</param>
+/// <param name="ExitCode">of the command</param>
+internal sealed record ErrorReport(string Code, string Message, string? Hint, string? Field, int ExitCode)
 {
+    /// <summary>A command line that is not understood: an unknown option, a value that does not fit.</summary>
+    public const string BadUsage = "bad_usage";
+
+    /// <summary>Named values of the case; the code says which.</summary>
+    public IReadOnlyDictionary<string, object?>? Facts { get; init; }
+
     public static ErrorReport Of(Exception error, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested && IsCancellation(error))
-            return new ErrorReport("cancelled", null, null, ExitCodes.Cancelled);
+            return new ErrorReport("cancelled", "cancelled", null, null, ExitCodes.Cancelled);
         switch (error)
         {
             case UsageException e:
-                return new ErrorReport(e.Message, e.Hint, e.Option, ExitCodes.BadUsage);
+                return new ErrorReport(BadUsage, e.Message, e.Hint, e.Option, ExitCodes.BadUsage);
             case CommandFailedException e:
-                return new ErrorReport(e.Message, e.Hint, null, ExitCodes.Failed);
+                return new ErrorReport("command_failed", e.Message, e.Hint, null, ExitCodes.Failed);
             case LedgerException e:
-                return new ErrorReport(
-                    e.Message,
-                    CommandAdvice.Of(e),
-                    e.Field,
-                    e.Kind == LedgerErrorKind.Invalid ? ExitCodes.BadUsage : ExitCodes.Failed
-                );
+                return Of(e);
             case PostgresServerException e:
-                return new ErrorReport(e.Message, CommandAdvice.Of(e), null, ExitCodes.Failed);
+                return new ErrorReport("embedded_server_failed", e.Message, CommandAdvice.Of(e), null, ExitCodes.Failed);
             case CatalogFormatException e:
-                return new ErrorReport(e.Message, CommandAdvice.Of(e), null, ExitCodes.Failed);
+                return new ErrorReport(e.Code, e.Message, CommandAdvice.Of(e), null, ExitCodes.BadUsage) { Facts = SomeOf(e.Facts) };
             case DiscoveryException e:
-                return new ErrorReport(e.Message, null, null, ExitCodes.BadUsage);
+                return new ErrorReport(ErrorCode.InvalidValue.Name, e.Message, null, null, ExitCodes.BadUsage);
         }
         if (DatabaseBoundary.Translated(error) is { } translated)
-            return new ErrorReport(translated.Message, CommandAdvice.Of(translated), translated.Field, ExitCodes.Failed);
+            return Of(translated);
         if (error is OutOfMemoryException)
             return new ErrorReport(
+                "out_of_memory",
                 "there is not enough memory for this",
                 "Narrow the selection with --filter, or use a larger machine.",
                 null,
@@ -48,11 +55,27 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
         return Unexpected(error);
     }
 
+    private static ErrorReport Of(LedgerException error) =>
+        new(
+            error.Code.Name,
+            error.Message,
+            CommandAdvice.Of(error),
+            error.Field,
+            error.Kind == LedgerErrorKind.Invalid ? ExitCodes.BadUsage : ExitCodes.Failed
+        )
+        {
+            Facts = SomeOf(error.Facts),
+        };
+
+    private static IReadOnlyDictionary<string, object?>? SomeOf(IReadOnlyDictionary<string, object?> facts) =>
+        facts.Count == 0 ? null : facts;
+
     /// <summary>Whether the user asked for the details of unexpected problems.</summary>
     public static bool Debugging => Environment.GetEnvironmentVariable("ALMAGEST_DEBUG") is { Length: > 0 } and not "0";
 
     private static ErrorReport Unexpected(Exception error) =>
         new(
+            "unexpected",
             $"sorry, an unexpected problem ({error.GetType().Name}): this is a defect of the program",
             Debugging ? error.ToString() : "Run it again with ALMAGEST_DEBUG=1 for details, and report them.",
             null,
@@ -65,7 +88,8 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
         || error.InnerException is { } inner && IsCancellation(inner)
         || PostgresErrors.Find(error) is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.QueryCanceled };
 
-    /// <summary>Two lines on standard error; with <c>--json</c> also <c>{"error": {message, hint, field}}</c> on standard output.</summary>
+    /// <summary>Two lines on standard error; with <c>--json</c> also <c>{"error": {code, message, hint, field, facts}}</c> on standard
+    /// output.</summary>
     public int Write(CommandShell shell)
     {
         if (shell.Json)
@@ -74,9 +98,11 @@ internal sealed record ErrorReport(string Message, string? Hint, string? Field, 
                 {
                     error = new
                     {
+                        code = Code,
                         message = Message,
                         hint = Hint,
                         field = Field,
+                        facts = Facts,
                     },
                 }
             );

@@ -34,7 +34,7 @@ internal static class UsageErrors
             ArgumentResult argument => argument.Argument.Name,
             _ => unknown,
         };
-        return new ErrorReport(message, hint, field, ExitCodes.BadUsage).Write(shell);
+        return new ErrorReport(ErrorReport.BadUsage, message, hint, field, ExitCodes.BadUsage).Write(shell);
     }
 
     private static string Sentence(ParseError error) =>

@@ -10,32 +10,47 @@ namespace Almagest.Server.Http;
 /// <param name="Type">always <c>about:blank</c>: the status says what kind it is</param>
 /// <param name="Title">the status in words</param>
 /// <param name="Status">the HTTP status</param>
+/// <param name="Code">what kind of error it is, as docs/errors.md lists them; it stays while the words may change</param>
 /// <param name="Detail">what was wrong: where, what was found, what was expected</param>
 /// <param name="Hint">what to do</param>
 /// <param name="Errors">what was wrong with each field of the request; null where no field was</param>
+/// <param name="Facts">named values of the case; the code says which. Null where there are none</param>
 /// <param name="Instance">the path that was asked for</param>
 public sealed record Problem(
     string Type,
     string Title,
     int Status,
+    string Code,
     string Detail,
     string Hint,
     IReadOnlyDictionary<string, string[]>? Errors,
+    IReadOnlyDictionary<string, object?>? Facts,
     string Instance
 )
 {
     internal const string ContentType = "application/problem+json";
 
+    /// <summary>An error of the ledger, with its code, its facts and advice in the words of HTTP.</summary>
+    internal static Problem Of(HttpContext context, LedgerException error)
+    {
+        var problem = Of(context, StatusOf(error.Kind), error.Message, HttpAdvice.Of(error), error.Field);
+        return problem with { Code = error.Code.Name, Facts = error.Facts.Count == 0 ? null : error.Facts };
+    }
+
+    /// <summary>An error of HTTP itself: its code is the status in words, such as <c>not_found</c>.</summary>
     internal static Problem Of(HttpContext context, int status, string detail, string? hint = null, string? field = null)
     {
         detail = Sentence(detail, field);
+        var title = ReasonPhrases.GetReasonPhrase(status);
         return new Problem(
             "about:blank",
-            ReasonPhrases.GetReasonPhrase(status),
+            title,
             status,
+            title.Replace(' ', '_').ToLowerInvariant(),
             detail,
             hint ?? "The routes, their parameters and bodies are described at /docs.",
             field is null ? null : new Dictionary<string, string[]> { [field] = [detail] },
+            null,
             context.Request.PathBase.Add(context.Request.Path).ToUriComponent()
         );
     }

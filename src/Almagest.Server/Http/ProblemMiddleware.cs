@@ -42,7 +42,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
     private static Problem OfException(HttpContext context, Exception error) =>
         error switch
         {
-            LedgerException e => Problem.Of(context, Problem.StatusOf(e.Kind), e.Message, HttpAdvice.Of(e), e.Field),
+            LedgerException e => Problem.Of(context, e),
             HttpProblemException e => Problem.Of(context, e.Status, e.Message, e.Hint),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(
                 context,

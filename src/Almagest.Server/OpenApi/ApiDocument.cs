@@ -41,6 +41,7 @@ internal static class ApiDocument
                         return Task.CompletedTask;
                     }
                 );
+                o.AddDocumentTransformer(PlainDescriptions.ApplyAsync);
                 o.AddOperationTransformer(Describe);
                 o.AddSchemaTransformer(DescribeJson);
                 o.AddSchemaTransformer(RunRequestSchemas.DescribeAsync);
