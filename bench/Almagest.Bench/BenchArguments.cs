@@ -46,7 +46,7 @@ internal sealed class BenchArguments
             double.TryParse(factor == 1 ? text : text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             && value * factor is >= 1 and <= int.MaxValue
             ? (int)Math.Round(value * factor)
-            : throw new FormatException($"'{text}' is no size; expected for instance 10k, 1M or 12500");
+            : throw new FormatException($"'{text}' is not a size; expected for instance 10k, 1M or 12500");
     }
 
     /// <summary>Prints the page, and writes it where <c>-o</c> says.</summary>

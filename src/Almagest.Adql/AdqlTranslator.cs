@@ -18,7 +18,7 @@ public static class AdqlTranslator
     /// <param name="adql">the query</param>
     /// <param name="catalogue">what it may name</param>
     /// <param name="mostRows">rows that the answer may have; null = any number</param>
-    /// <exception cref="AdqlException">it is no ADQL, or names what is not published; the message gives line and column</exception>
+    /// <exception cref="AdqlException">it is not ADQL, or names what is not published; the message gives line and column</exception>
     public static SqlQuery Translate(string adql, PublishedCatalogue catalogue, long? mostRows = null)
     {
         ArgumentNullException.ThrowIfNull(adql);

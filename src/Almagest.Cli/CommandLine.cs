@@ -9,13 +9,13 @@ namespace Almagest.Cli;
 internal static class CommandLine
 {
     /// <summary>Runs one command, its output going to pipes or files: no colour, no progress bars.</summary>
-    /// <inheritdoc cref="RunAsync(IReadOnlyList{string}, TextWriter, TextWriter, TerminalFacts, CancellationToken)"/>
+    /// <inheritdoc cref="RunAsync(IReadOnlyList{string}, TextWriter, TextWriter, TerminalInfo, CancellationToken)"/>
     public static Task<int> RunAsync(
         IReadOnlyList<string> args,
         TextWriter stdout,
         TextWriter stderr,
         CancellationToken cancellationToken = default
-    ) => RunAsync(args, stdout, stderr, TerminalFacts.None, cancellationToken);
+    ) => RunAsync(args, stdout, stderr, TerminalInfo.None, cancellationToken);
 
     /// <param name="stdout">gets the answer alone; with <c>--json</c> exactly one JSON document</param>
     /// <param name="stderr">gets messages, progress and errors, from any thread</param>
@@ -24,7 +24,7 @@ internal static class CommandLine
         IReadOnlyList<string> args,
         TextWriter stdout,
         TextWriter stderr,
-        TerminalFacts terminal,
+        TerminalInfo terminal,
         CancellationToken cancellationToken = default
     )
     {

@@ -25,15 +25,15 @@ public static class EmbeddedServer
             };
         }
 
-        var (home, facts) = ServerPlace.PrepareHome(options.Home);
+        var (home, facts) = ServerLocation.PrepareHome(options.Home);
         using var control = await TakeControlAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
-        if (!ServerPlace.IsChosen(home))
+        if (!ServerLocation.IsChosen(home))
         {
             // Before the account is chosen: the package brings one.
             await FindOrInstallAsync(options, cancellationToken).ConfigureAwait(false);
         }
 
-        var place = await ServerPlace.LocateAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
+        var place = await ServerLocation.LocateAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
         var account = await place.AccountAsync(cancellationToken).ConfigureAwait(false);
         var create = !place.HasData;
         if (create)
@@ -58,11 +58,11 @@ public static class EmbeddedServer
     /// <exception cref="PostgresServerException">The server does not stop, or files cannot be deleted.</exception>
     public static async Task DestroyAsync(EmbeddedServerOptions options, CancellationToken cancellationToken = default)
     {
-        if (!Directory.Exists(options.Home) || !ServerPlace.IsChosen(options.Home))
+        if (!Directory.Exists(options.Home) || !ServerLocation.IsChosen(options.Home))
             return;
-        var (home, facts) = ServerPlace.PrepareHome(options.Home);
+        var (home, facts) = ServerLocation.PrepareHome(options.Home);
         using var control = await TakeControlAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
-        var place = await ServerPlace.LocateAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
+        var place = await ServerLocation.LocateAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
         if (place.HasData)
         {
             var postmaster = new Postmaster(place, await place.AccountAsync(cancellationToken).ConfigureAwait(false), options);
@@ -88,7 +88,7 @@ public static class EmbeddedServer
 
     internal static async Task<FileLock> TakeControlAsync(
         string home,
-        FileFacts facts,
+        FileStatus facts,
         EmbeddedServerOptions options,
         CancellationToken cancellationToken
     )

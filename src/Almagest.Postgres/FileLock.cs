@@ -16,7 +16,7 @@ internal sealed class FileLock : IDisposable
     private FileLock(SafeFileHandle file) => this._file = file;
 
     /// <summary>Takes the lock, or returns null when someone else's lock is in its way.</summary>
-    public static FileLock? TryTake(string path, bool exclusive, FileFacts owner)
+    public static FileLock? TryTake(string path, bool exclusive, FileStatus owner)
     {
         var file = Open(path, owner);
         if (TryLock(file, path, exclusive))
@@ -35,7 +35,7 @@ internal sealed class FileLock : IDisposable
     public static async Task<FileLock?> TakeAsync(
         string path,
         bool exclusive,
-        FileFacts owner,
+        FileStatus owner,
         TimeSpan timeout,
         Action? onWait,
         CancellationToken cancellationToken
@@ -76,7 +76,7 @@ internal sealed class FileLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static SafeFileHandle Open(string path, FileFacts owner)
+    private static SafeFileHandle Open(string path, FileStatus owner)
     {
         const int Flags = Native.OpenReadWrite | Native.OpenCreate | Native.OpenCloseOnExec | Native.OpenNoFollow;
         var file = Native.Open(

@@ -31,7 +31,7 @@ internal static partial class Native
     public static bool IsRoot => EffectiveUser() == 0;
 
     /// <summary>Owner, kind, permissions and identity of a file, or null where there is none that we may see.</summary>
-    public static FileFacts? Stat(string path, bool follow = true)
+    public static FileStatus? Stat(string path, bool follow = true)
     {
         Span<byte> buffer = stackalloc byte[256];
         if (StatX(CurrentDirectory, path, follow ? 0 : NoFollow, BasicStatistics, buffer) != 0)
@@ -39,7 +39,7 @@ internal static partial class Native
 
         // struct statx has the same layout on every architecture, unlike struct stat.
         var mode = MemoryMarshal.Read<ushort>(buffer[28..]);
-        return new FileFacts(
+        return new FileStatus(
             Owner: MemoryMarshal.Read<uint>(buffer[20..]),
             Group: MemoryMarshal.Read<uint>(buffer[24..]),
             IsDirectory: (mode & 0xF000) == 0x4000,
@@ -74,7 +74,7 @@ internal static partial class Native
 /// <param name="Permissions">The twelve permission bits.</param>
 /// <param name="Inode">With <paramref name="Device"/>: the identity of the file, whatever its path.</param>
 /// <param name="Device">The file system.</param>
-internal readonly record struct FileFacts(uint Owner, uint Group, bool IsDirectory, int Permissions, ulong Inode, ulong Device)
+internal readonly record struct FileStatus(uint Owner, uint Group, bool IsDirectory, int Permissions, ulong Inode, ulong Device)
 {
-    public bool IsSameFile(FileFacts other) => Inode == other.Inode && Device == other.Device;
+    public bool IsSameFile(FileStatus other) => Inode == other.Inode && Device == other.Device;
 }

@@ -6,7 +6,7 @@ namespace Almagest.Postgres;
 /// <summary>
 /// Starts and stops the server of one place and asks whether it answers. The caller holds the control lock.
 /// </summary>
-internal sealed class Postmaster(ServerPlace place, ServerAccount account, EmbeddedServerOptions options)
+internal sealed class Postmaster(ServerLocation place, ServerAccount account, EmbeddedServerOptions options)
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_slowPollInterval = TimeSpan.FromMilliseconds(100);
@@ -322,7 +322,7 @@ internal sealed class Postmaster(ServerPlace place, ServerAccount account, Embed
         );
     }
 
-    private static string Connection(ServerPlace place, string database) =>
+    private static string Connection(ServerLocation place, string database) =>
         new NpgsqlConnectionStringBuilder
         {
             Host = place.SocketDirectory,

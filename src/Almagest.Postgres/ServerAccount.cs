@@ -13,7 +13,7 @@ namespace Almagest.Postgres;
 internal sealed record ServerAccount(string Name, uint UserId, uint GroupId, bool IsOther)
 {
     /// <summary>The account of files that <paramref name="facts"/> describes.</summary>
-    public static async Task<ServerAccount> OfOwnerAsync(FileFacts facts, CancellationToken cancellationToken)
+    public static async Task<ServerAccount> OfOwnerAsync(FileStatus facts, CancellationToken cancellationToken)
     {
         if (!Native.IsRoot)
             return await CurrentAsync(cancellationToken).ConfigureAwait(false);

@@ -28,7 +28,7 @@ internal static class ServerCreation
         """;
 
     public static async Task CreateAsync(
-        ServerPlace place,
+        ServerLocation place,
         ServerAccount account,
         PostgresBinaries binaries,
         bool durable,

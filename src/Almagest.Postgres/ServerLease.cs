@@ -26,7 +26,7 @@ public sealed record EmbeddedServerSettings(
 /// </summary>
 public sealed class ServerLease : IAsyncDisposable
 {
-    private readonly ServerPlace _place;
+    private readonly ServerLocation _place;
     private readonly Postmaster _postmaster;
     private readonly EmbeddedServerOptions _options;
     private readonly FileLock _lease;
@@ -34,7 +34,7 @@ public sealed class ServerLease : IAsyncDisposable
     private int _disposed;
 
     internal ServerLease(
-        ServerPlace place,
+        ServerLocation place,
         Postmaster postmaster,
         EmbeddedServerOptions options,
         FileLock lease,

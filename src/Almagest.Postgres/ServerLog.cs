@@ -5,17 +5,18 @@ internal sealed class ServerLog
 {
     private const int MostBytes = 16 << 10;
 
-    private readonly ServerPlace _place;
+    private readonly ServerLocation _place;
     private readonly Dictionary<string, long> _lengths;
 
-    private ServerLog(ServerPlace place, Dictionary<string, long> lengths)
+    private ServerLog(ServerLocation place, Dictionary<string, long> lengths)
     {
         this._place = place;
         this._lengths = lengths;
     }
 
     /// <summary>Remembers where the log ends now.</summary>
-    public static ServerLog FromNow(ServerPlace place) => new(place, Files(place).ToDictionary(file => file.FullName, file => file.Length));
+    public static ServerLog FromNow(ServerLocation place) =>
+        new(place, Files(place).ToDictionary(file => file.FullName, file => file.Length));
 
     /// <summary>What was printed before the log was open, which each start writes anew, and then the log.</summary>
     public string Read()
@@ -29,7 +30,7 @@ internal sealed class ServerLog
         return string.Join('\n', texts).Trim();
     }
 
-    private static FileInfo[] Files(ServerPlace place) =>
+    private static FileInfo[] Files(ServerLocation place) =>
         Directory.Exists(place.Logs) ? new DirectoryInfo(place.Logs).GetFiles("*.log") : [];
 
     private static string Tail(string path, long from)

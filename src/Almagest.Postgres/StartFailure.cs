@@ -9,14 +9,14 @@ internal static class StartFailure
     private const int LinesShown = 8;
     private const long FullDisk = 64 << 10;
 
-    public static PostgresServerException Explain(string what, string printed, ServerPlace place)
+    public static PostgresServerException Explain(string what, string printed, ServerLocation place)
     {
         var (why, hint) = Classify(printed, place);
         var lines = LastLines(printed);
         return new PostgresServerException($"{what}: {why}.{(lines.Length > 0 ? $"\n{lines}" : "")}", hint);
     }
 
-    private static (string Why, string Hint) Classify(string printed, ServerPlace place)
+    private static (string Why, string Hint) Classify(string printed, ServerLocation place)
     {
         // On a full disk there may be no log that says so.
         if (

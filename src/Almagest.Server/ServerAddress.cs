@@ -7,7 +7,7 @@ namespace Almagest.Server;
 /// <summary>Where a server listens, and what to say when it cannot.</summary>
 internal static class ServerAddress
 {
-    /// <exception cref="LedgerException">it is no address of a machine, or no port</exception>
+    /// <exception cref="LedgerException">it is not an address of a machine, or no port</exception>
     public static IPEndPoint Parse(string bind, int port)
     {
         if (port is < 0 or > 65535)
@@ -17,7 +17,7 @@ internal static class ServerAddress
             "localhost" => IPAddress.Loopback,
             "*" => IPAddress.Any,
             _ when IPAddress.TryParse(bind.Trim('[', ']'), out var parsed) => parsed,
-            _ => throw LedgerException.Of(ErrorCode.InvalidAddress, $"'{bind}' is no IP address", field: "bind"),
+            _ => throw LedgerException.Of(ErrorCode.InvalidAddress, $"'{bind}' is not an IP address", field: "bind"),
         };
         return new IPEndPoint(address, port);
     }

@@ -159,7 +159,7 @@ public sealed class TranslationTests
     [InlineData("SELECT star_id FROM stars s, results r", 8, "in more than one table")]
     [InlineData("SELECT precision FROM results", 8, "reserved word")]
     [InlineData("SELECT ra_deg FROM stars WHERE source_id = 5", 32, "text is compared with a number")]
-    [InlineData("SELECT ra_deg FROM results, stars WHERE run_id = 'x'", 50, "no UUID")]
+    [InlineData("SELECT ra_deg FROM results, stars WHERE run_id = 'x'", 50, "is not a UUID")]
     [InlineData("SELECT ra_deg FROM stars WHERE COUNT(*) > 1", 32, "HAVING")]
     [InlineData("SELECT ra_deg, COUNT(*) FROM stars", 8, "neither in GROUP BY")]
     [InlineData("SELECT ra_deg FROM stars WHERE CONTAINS(POINT(ra_deg, dec_deg), CIRCLE('GALACTIC', 1, 2, 3)) = 1", 72, "GALACTIC")]

@@ -93,9 +93,9 @@ public sealed class BinaryFormatTests
             + "]>";
         var body = VoTable(Position, "<TABLEDATA><TR><TD>1</TD><TD>&u;</TD><TD>3</TD></TR></TABLEDATA>")
             .Replace("<?xml version=\"1.0\"?>\n", "", StringComparison.Ordinal);
-        Assert.Contains("no well-formed VOTable", Refusal("<?xml version=\"1.0\"?>" + bomb + body), StringComparison.Ordinal);
+        Assert.Contains("is not a well-formed VOTable", Refusal("<?xml version=\"1.0\"?>" + bomb + body), StringComparison.Ordinal);
         var external = "<!DOCTYPE VOTABLE [<!ENTITY u SYSTEM \"file:///etc/passwd\">]>" + body;
-        Assert.Contains("no well-formed VOTable", Refusal(external), StringComparison.Ordinal);
+        Assert.Contains("is not a well-formed VOTable", Refusal(external), StringComparison.Ordinal);
     }
 
     [Fact]

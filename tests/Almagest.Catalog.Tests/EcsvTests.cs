@@ -69,7 +69,7 @@ public sealed class EcsvTests
     [Theory]
     [InlineData("# - {name: id}\n", "id\n1\n", "has no datatype")]
     [InlineData("# - {datatype: int64}\n", "id\n1\n", "has no name")]
-    [InlineData("# - id\n", "id\n1\n", "is no mapping")]
+    [InlineData("# - id\n", "id\n1\n", "is not a mapping")]
     [InlineData("# - {name: id, datatype: number}\n", "id\n1\n", "'number'")]
     [InlineData("# - {name: id, datatype: int64}\n", "jd\n1\n", "declared as 'id', while the line of names (line 7) has 'jd'")]
     [InlineData("# - {name: id, datatype: int64}\n", "id ra\n1 2\n", "declared as nothing")]

@@ -7,7 +7,7 @@ namespace Almagest.Catalog.Tests;
 /// found and what to do.</summary>
 public sealed class EveryRealFileTests
 {
-    /// <summary>What is no table of rows, and the words of its refusal.</summary>
+    /// <summary>What is not a table of rows, and the words of its refusal.</summary>
     private static readonly Dictionary<string, string> s_refused = new()
     {
         ["formats/cds_mrt/cds_glob/ReadMe"] = "holds no rows",

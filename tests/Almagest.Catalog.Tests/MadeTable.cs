@@ -48,14 +48,14 @@ internal static class MadeTable
             },
         };
 
-    public static OutgoingTable New(IEnumerable<object?[]>? rows = null, int batch = 2) =>
+    public static ExportTable New(IEnumerable<object?[]>? rows = null, int batch = 2) =>
         new(Columns, Provenance(), (rows ?? Rows).Chunk(batch).ToAsyncEnumerable())
         {
             Name = "stars",
             Unicode = new HashSet<string> { "note" },
         };
 
-    public static async Task<byte[]> BytesAsync(OutgoingTable table, TableFormat format, CancellationToken cancellationToken)
+    public static async Task<byte[]> BytesAsync(ExportTable table, TableFormat format, CancellationToken cancellationToken)
     {
         using var stream = new MemoryStream();
         await table.WriteAsync(stream, format, cancellationToken: cancellationToken);

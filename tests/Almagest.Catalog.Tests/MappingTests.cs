@@ -105,7 +105,7 @@ public sealed class MappingTests
 
     [Theory]
     [InlineData("ra_deg", "Expected FIELD=COLUMN")]
-    [InlineData("right=ra", "'right' is no star field")]
+    [InlineData("right=ra", "'right' is not a star field")]
     [InlineData("ra_deg=nowhere", "There is no column 'nowhere'")]
     public void A_bad_override_says_what_is_expected(string text, string expected) =>
         Assert.Contains(

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Almagest.Catalog.Tests;
 
-/// <summary>What is no catalogue is refused with what was found and what to do.</summary>
+/// <summary>What is not a catalogue is refused with what was found and what to do.</summary>
 public sealed class RefusalTests
 {
     private static string Refusal(byte[] content) => Assert.Throws<CatalogFormatException>(() => Load.Bytes(content)).Message;

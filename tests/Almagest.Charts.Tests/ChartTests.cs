@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Almagest.Charts.Drawing;
-using Almagest.Charts.Printing;
+using Almagest.Charts.Export;
 using SkiaSharp;
 using Xunit;
 
@@ -73,12 +73,12 @@ public sealed class ChartTests
         var (x, y) = (new float[5000], new float[5000]);
         for (var i = 0; i < 5000; i++)
             (x[i], y[i]) = (random.NextSingle(), random.NextSingle());
-        var cloud = new StarCloud(x, y, new ChartWindow(0, 1, 0, 1));
+        var cloud = new PointCloud(x, y, new ChartWindow(0, 1, 0, 1));
         var layer = new StarLayer(Ids(5000));
 
-        var whole = CloudPlot.Draw(cloud, layer, "x", "y", "whole");
+        var whole = ScatterPlot.Draw(cloud, layer, "x", "y", "whole");
         var window = new ChartWindow(0.2, 0.4, 0.2, 0.4);
-        var near = CloudPlot.Draw(cloud, layer, "x", "y", "near", window);
+        var near = ScatterPlot.Draw(cloud, layer, "x", "y", "near", window);
 
         Assert.Equal((5000, false), (whole.Drawn.InSight, whole.Drawn.OneByOne));
         Assert.Contains("<image", whole.Svg);
@@ -119,8 +119,8 @@ public sealed class ChartTests
         var n = 4 * StarLayer.MostMarks;
         var x = Enumerable.Range(0, n).Select(i => i / (float)n).ToArray();
         var marks = StarMarks.Of(Ids(n), false, [(0, Ids(n))]);
-        var drawn = CloudPlot.Draw(
-            new StarCloud(x, x, new ChartWindow(0, 1, 0, 1)),
+        var drawn = ScatterPlot.Draw(
+            new PointCloud(x, x, new ChartWindow(0, 1, 0, 1)),
             new StarLayer(Ids(n), marks, First: [7]),
             "x",
             "y",
@@ -167,7 +167,7 @@ public sealed class ChartTests
             .Circle(100, 25, 10, "flag", fill: "#0000ff")
             .Text(60, 70, "Ωκ ±°", css: "title");
         canvas.OpenView(10, 45, 20, 10, new ChartWindow(0, 1, 0, 1)).Rect(0, 40, 200, 40, "bar2").CloseView();
-        using var picture = SKBitmap.Decode(ChartPrinter.ToPng(canvas.ToString(), 2));
+        using var picture = SKBitmap.Decode(SvgRasterizer.ToPng(canvas.ToString(), 2));
 
         Assert.Equal((240, 160), (picture.Width, picture.Height));
         Assert.Equal(new SKColor(0x35, 0x68, 0xb8), picture.GetPixel(50, 50));

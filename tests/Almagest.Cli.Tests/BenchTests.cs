@@ -51,11 +51,11 @@ public sealed class BenchTests
     }
 
     [Theory]
-    [InlineData("engine", "--sizes", "many", "'many' is no size")]
+    [InlineData("engine", "--sizes", "many", "'many' is not a size")]
     [InlineData("engine", "--jobs", "k-means", "there is no job 'k-means'")]
-    [InlineData("views", "--histories", "20", "'20' is no history")]
+    [InlineData("views", "--histories", "20", "'20' is not a history")]
     [InlineData("analytics", "--sizes", "5", "'--sizes' is not understood")]
-    [InlineData("readers", "--stars", "all", "'all' is no size")]
+    [InlineData("readers", "--stars", "all", "'all' is not a size")]
     public async Task What_a_suite_does_not_understand_is_bad_usage(string suite, string option, string value, string expected)
     {
         var run = await RunAsync(suite, option, value);
@@ -152,7 +152,7 @@ public sealed class BenchTests
         var shell = new CommandShell(
             stdout,
             TextWriter.Synchronized(stderr),
-            TerminalFacts.None,
+            TerminalInfo.None,
             json: false,
             TestContext.Current.CancellationToken
         );

@@ -6,9 +6,9 @@ namespace Almagest.Cli.Tests;
 /// <summary>Runs commands in this process, as <c>Main</c> does.</summary>
 internal static class Cli
 {
-    public static Task<CliResult> RunAsync(params string[] args) => RunAsync(TerminalFacts.None, args);
+    public static Task<CliResult> RunAsync(params string[] args) => RunAsync(TerminalInfo.None, args);
 
-    public static async Task<CliResult> RunAsync(TerminalFacts terminal, params string[] args)
+    public static async Task<CliResult> RunAsync(TerminalInfo terminal, params string[] args)
     {
         var (stdout, stderr) = (new StringWriter(), new StringWriter());
         // Messages of the embedded cluster come from any thread.

@@ -63,7 +63,7 @@ public sealed class ComparingTests
             [7, 42],
             Assert.Single(table.GetProperty("seed_groups").EnumerateArray()).GetProperty("seeds").EnumerateArray().Select(s => s.GetInt32())
         );
-        Assert.Contains("The same but for the seed", (await ledger.RunAsync(["runs", "compare", .. all])).Ok().Out);
+        Assert.Contains("The same except for the seed", (await ledger.RunAsync(["runs", "compare", .. all])).Ok().Out);
 
         var matrix = (await ledger.RunAsync("runs", "matrix", "--json")).Ok().Json;
         Assert.Equal(3, matrix.GetProperty("tests").GetInt32());

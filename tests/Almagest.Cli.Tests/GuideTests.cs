@@ -10,7 +10,7 @@ public sealed class GuideTests
     public void The_guide_names_every_command_and_every_option()
     {
         var guide = File.ReadAllText(Find("docs/guide/command-line.md"));
-        var root = CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalFacts.None, false, CancellationToken.None));
+        var root = CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalInfo.None, false, CancellationToken.None));
 
         Assert.All(root.Subcommands, command => Assert.Matches($"(?m)^## .*\\b{command.Name}\\b", guide));
         var missing = Walk(root)

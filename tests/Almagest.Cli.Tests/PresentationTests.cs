@@ -25,7 +25,7 @@ public sealed class PresentationTests
             : [];
 
         var shown = (
-            await Cli.RunAsync(new TerminalFacts(true, false, 80, false), [.. command, .. options, "--database", ledger.Connection])
+            await Cli.RunAsync(new TerminalInfo(true, false, 80, false), [.. command, .. options, "--database", ledger.Connection])
         )
             .Ok()
             .Out;
@@ -41,7 +41,7 @@ public sealed class PresentationTests
     {
         using var folder = TestFolder.Create("cli-wide");
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        var narrow = new TerminalFacts(true, false, 80, false);
+        var narrow = new TerminalInfo(true, false, 80, false);
         var file = Path.Combine(folder.Path, "a-long-name-of-a-catalogue.csv");
         (await Cli.RunAsync("simulate", "--stars", "300", "-o", file)).Ok();
         (await ledger.RunAsync("ingest", file)).Ok();
@@ -63,8 +63,8 @@ public sealed class PresentationTests
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         string[] command = ["runs", "list", "--database", ledger.Connection];
 
-        var pipe = (await Cli.RunAsync(TerminalFacts.None, command)).Ok().Out;
-        var terminal = (await Cli.RunAsync(new TerminalFacts(true, true, 100, true), command)).Ok().Out;
+        var pipe = (await Cli.RunAsync(TerminalInfo.None, command)).Ok().Out;
+        var terminal = (await Cli.RunAsync(new TerminalInfo(true, true, 100, true), command)).Ok().Out;
 
         Assert.DoesNotContain("\e", pipe);
         Assert.Contains("\e[1m", terminal);
@@ -77,7 +77,7 @@ public sealed class PresentationTests
         await using var ledger = await CliLedger.CreateWithRunsAsync();
 
         var result = (
-            await Cli.RunAsync(new TerminalFacts(false, true, 80, true), "discover", "anomalies", "--json", "--database", ledger.Connection)
+            await Cli.RunAsync(new TerminalInfo(false, true, 80, true), "discover", "anomalies", "--json", "--database", ledger.Connection)
         ).Ok();
 
         Assert.Equal(100, result.Json.GetProperty("anomaly_count").GetInt32());
@@ -89,7 +89,7 @@ public sealed class PresentationTests
     [InlineData(12.6, "13 ms")]
     [InlineData(2345, "2.3 s")]
     [InlineData(125_000, "2 min 5 s")]
-    public void Durations_are_short(double ms, string expected) => Assert.Equal(expected, Words.Duration(ms));
+    public void Durations_are_short(double ms, string expected) => Assert.Equal(expected, ConsoleText.Duration(ms));
 
     private static string Plain(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\e\\[[0-9;?]*[a-zA-Z]", "");
 }

@@ -161,7 +161,7 @@ public sealed class UsageTests
     }
 
     private static RootCommand Root() =>
-        CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalFacts.None, false, CancellationToken.None));
+        CommandLine.Build(new CommandShell(TextWriter.Null, TextWriter.Null, TerminalInfo.None, false, CancellationToken.None));
 
     private static IEnumerable<(string Path, Command Command)> Walk(Command command, string path)
     {

@@ -72,7 +72,7 @@ public sealed class ChartTests(Sky sky, Browser browser)
         var count = walk.Page.Locator("#threshold-count");
         await Assertions.Expect(count).Not.ToHaveTextAsync("80");
         await Assertions
-            .Expect(walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a run of its own" }))
+            .Expect(walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a new run" }))
             .ToBeEnabledAsync();
         // What is shown is what a run with that share of stars would flag.
         var scores = await RunScores.ReadAsync(sky.Ledger, sky.Anomalies);

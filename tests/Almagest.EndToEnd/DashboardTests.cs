@@ -69,7 +69,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.KeepAsync("run");
         await walk.Page.Locator("#threshold").FillAsync("0.1");
         await walk.Page.Locator("#threshold-count", new PageLocatorOptions { HasText = "400" }).WaitForAsync();
-        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a run of its own" }).ClickAsync();
+        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Store as a new run" }).ClickAsync();
         await walk.ArrivesAsync($"/runs/(?!{sky.Anomalies})");
         await walk.SeesAsync("contamination 0.1");
         var made = Guid.Parse(walk.Page.Url.Split('/')[^1]);

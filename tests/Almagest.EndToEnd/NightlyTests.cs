@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Almagest.EndToEnd;
 
-/// <summary>The job by the clock as its page shows it.</summary>
+/// <summary>The scheduled job as its page shows it.</summary>
 public sealed class NightlyTests(Browser browser)
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed class NightlyTests(Browser browser)
         await using (var walk = await browser.OpenAsync(AlmagestServer.AddressOf(app)))
         {
             await walk.GoAsync("/views", "Views");
-            var job = walk.Page.Locator("section", new PageLocatorOptions { HasText = "Jobs by the clock" }).Locator("tbody tr");
+            var job = walk.Page.Locator("section", new PageLocatorOptions { HasText = "Scheduled jobs" }).Locator("tbody tr");
             // The page follows by itself: it shows what happens while it is open.
             await Assertions
                 .Expect(job.First)

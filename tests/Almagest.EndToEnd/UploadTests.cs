@@ -44,7 +44,7 @@ public sealed class UploadTests(Sky sky, Browser browser)
         await walk.SeesAsync("The field is \"Epoch of the positions\", above.");
         await walk.Page.GetByLabel("Epoch of the positions").FillAsync("the day before");
         await walk.Page.GetByLabel("Epoch of the positions").PressAsync("Tab");
-        await walk.SeesAsync("is no year from 1600 to 2200");
+        await walk.SeesAsync("is not a year from 1600 to 2200");
         await walk.Page.GetByLabel("Epoch of the positions").FillAsync("J2000");
         await walk.Page.GetByLabel("Epoch of the positions").PressAsync("Tab");
         await walk.SeesAsync("epoch 2016");

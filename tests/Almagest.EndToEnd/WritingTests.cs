@@ -83,7 +83,7 @@ public sealed class WritingTests(Sky sky, Browser browser)
         await walk.GoAsync($"/runs/{sky.MoreAnomalies}", sky.MoreAnomalies.ToString()[^8..]);
         await walk.Page.GetByLabel("Tag", new PageGetByLabelOptions { Exact = true }).FillAsync("two words");
         await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add the tag" }).ClickAsync();
-        await walk.SeesAsync("is no tag");
+        await walk.SeesAsync("is not a tag");
         await walk.Page.GetByLabel("Tag", new PageGetByLabelOptions { Exact = true }).FillAsync("follow-up");
         await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add the tag" }).ClickAsync();
         await walk.Page.Locator(".chip.tag", new PageLocatorOptions { HasText = "follow-up" }).WaitForAsync();

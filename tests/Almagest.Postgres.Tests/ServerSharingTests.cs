@@ -128,7 +128,7 @@ public sealed class ServerSharingTests
     public async Task Waiting_for_another_start_can_be_cancelled()
     {
         await using var home = await ServerHome.WithServerAsync();
-        var (path, facts) = ServerPlace.PrepareHome(home.Home);
+        var (path, facts) = ServerLocation.PrepareHome(home.Home);
         using var busy = FileLock.TryTake(Path.Combine(path, "control.lock"), exclusive: true, facts);
         Assert.NotNull(busy);
 

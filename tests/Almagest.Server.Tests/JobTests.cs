@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Almagest.Server.Tests;
 
-/// <summary>Jobs by the clock, in a fleet, after downtime, and what is told of them.</summary>
+/// <summary>Scheduled jobs, in a fleet, after downtime, and what is told of them.</summary>
 public sealed class JobTests
 {
     // Never due while a test runs.
@@ -223,5 +223,5 @@ public sealed class JobTests
     [InlineData("30 0 0 * * 7", "2026-11-18T00:00:00Z", "2026-11-22T00:00:30Z")]
     [InlineData("@daily", "2026-11-22T00:30:00Z", "2026-11-23T00:00:00Z")]
     public void Cron_expressions_are_those_of_crontab(string cron, string after, string due) =>
-        Assert.Equal(DateTimeOffset.Parse(due), ClockSchedule.Parse(cron, "UTC", "nightly")!.Next(DateTimeOffset.Parse(after)));
+        Assert.Equal(DateTimeOffset.Parse(due), JobSchedule.Parse(cron, "UTC", "nightly")!.Next(DateTimeOffset.Parse(after)));
 }

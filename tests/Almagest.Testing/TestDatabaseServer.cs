@@ -72,7 +72,7 @@ public sealed class TestDatabaseServer
             if (await known.ExecuteScalarAsync() is true)
                 return name;
         }
-        // What is no template was left half prepared.
+        // What is not a template was left half prepared.
         await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
         await ExecuteAsync($"CREATE DATABASE {name}", connection);
         await prepare(Connection(name));

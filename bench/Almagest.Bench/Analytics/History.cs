@@ -27,7 +27,7 @@ internal static class History
                     && BenchArguments.Number(stars) >= LeastStars
                         ? (BenchArguments.Number(runs), BenchArguments.Number(stars))
                         : throw new FormatException(
-                            $"'{text}' is no history; expected at least {LeastRuns} runs of {LeastStars} stars, for instance 200x50k: "
+                            $"'{text}' is not a history; expected at least {LeastRuns} runs of {LeastStars} stars, for instance 200x50k: "
                                 + $"200 runs of 50,000 stars"
                         )
                 ),

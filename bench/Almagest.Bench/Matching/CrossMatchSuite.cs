@@ -155,7 +155,7 @@ internal static class CrossMatchSuite
             .Select(i => new object?[] { (long)i, positions.RaDeg[i], positions.DecDeg[i] })
             .Chunk(5000);
         using var stream = File.Create(path);
-        new Almagest.Catalog.Writing.OutgoingTable(columns, [], rows.ToAsyncEnumerable())
+        new Almagest.Catalog.Writing.ExportTable(columns, [], rows.ToAsyncEnumerable())
             .WriteAsync(stream, Almagest.Catalog.Writing.TableFormat.Fits)
             .GetAwaiter()
             .GetResult();

@@ -20,7 +20,7 @@ public sealed record PublishedColumn(
 )
 {
     /// <summary>Whether it holds words of users, in any script.</summary>
-    public bool HasWords { get; init; }
+    public bool MayHaveUnicode { get; init; }
 
     /// <summary>Whether its whole numbers are declared as of 32 bits, because a standard wants that.</summary>
     public bool IsNarrow { get; init; }

@@ -121,7 +121,7 @@ internal sealed partial class ExpressionTranslator
                 ? Bind(id, text.Offset)
                 : throw new SyntaxException(
                     text.Offset,
-                    $"'{text.Text}' is no UUID, expected 36 characters such as '0198c2a4-7d5e-7c3b-9f10-3a5b8c6d7e8f'"
+                    $"'{text.Text}' is not a UUID, expected 36 characters such as '0198c2a4-7d5e-7c3b-9f10-3a5b8c6d7e8f'"
                 );
         }
         if (type != PublishedType.Timestamp)
@@ -133,6 +133,6 @@ internal sealed partial class ExpressionTranslator
             out var time
         )
             ? Bind(time, text.Offset)
-            : throw new SyntaxException(text.Offset, $"'{text.Text}' is no time, expected one such as '2026-11-22T18:00:00'");
+            : throw new SyntaxException(text.Offset, $"'{text.Text}' is not a time, expected one such as '2026-11-22T18:00:00'");
     }
 }

@@ -149,7 +149,7 @@ internal sealed partial class ExpressionTranslator
                         + $"width, height) in degrees"
                 );
             default:
-                throw new SyntaxException(call.Offset, $"{call.Function} is no geometry, expected POINT, CIRCLE, BOX or POLYGON");
+                throw new SyntaxException(call.Offset, $"{call.Function} is not a geometry, expected POINT, CIRCLE, BOX or POLYGON");
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
     {
         var sql = expression switch
         {
-            Junction junction => $"({string.Join(junction.All ? " and " : " or ", junction.Conditions.Select(Condition))})",
+            LogicalExpression junction => $"({string.Join(junction.All ? " and " : " or ", junction.Conditions.Select(Condition))})",
             Not not => $"(not {Condition(not.Condition)})",
             Comparison comparison => Compared(comparison),
             Between between => Bounded(between),
@@ -84,7 +84,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             Case e => [.. new[] { e.Subject, e.Else }.OfType<Expression>(), .. e.Branches.SelectMany(b => new[] { b.When, b.Then })],
             Cast e => [e.Of],
             Comparison e => [e.Left, e.Right],
-            Junction e => e.Conditions,
+            LogicalExpression e => e.Conditions,
             Not e => [e.Condition],
             Between e => [e.Of, e.Low, e.High],
             InList e => [e.Of, .. e.Values],

@@ -5,7 +5,7 @@ using Almagest.Adql.Syntax;
 namespace Almagest.Adql.Sql;
 
 /// <summary>A query in SQL with the columns that it answers, which are called c1, c2 … in SQL.</summary>
-internal sealed record Translated(string Sql, IReadOnlyList<AnswerColumn> Columns);
+internal sealed record TranslatedQuery(string Sql, IReadOnlyList<ResultColumn> Columns);
 
 /// <summary>Translates queries; <see cref="ExpressionTranslator"/> translates what stands in them.</summary>
 internal sealed class QueryTranslator(PublishedCatalogue catalogue)
@@ -13,7 +13,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     // Some constructs write an argument several times; nested in each other they must not fill the memory.
     private const int MostSql = 1 << 20;
 
-    private readonly List<(Name Name, string Alias, Translated Query)> _named = [];
+    private readonly List<(Name Name, string Alias, TranslatedQuery Query)> _named = [];
     private int _aliases;
 
     public Bindings Bindings { get; } = new();
@@ -34,7 +34,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
 
     public string NewAlias() => string.Create(CultureInfo.InvariantCulture, $"t{++_aliases}");
 
-    public Translated TranslateQuery(Query query, Scope? outer, long? cap = null)
+    public TranslatedQuery TranslateQuery(Query query, Scope? outer, long? cap = null)
     {
         var known = _named.Count;
         var with = new List<string>();
@@ -66,7 +66,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     }
 
     /// <summary>The position in the answer that an ORDER BY names, from 1; null where it is something else.</summary>
-    public static int? Position(Expression by, IReadOnlyList<AnswerColumn> columns)
+    public static int? Position(Expression by, IReadOnlyList<ResultColumn> columns)
     {
         if (by is NumberLiteral { IsInteger: true } number)
         {
@@ -87,7 +87,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         return null;
     }
 
-    private static Translated Ordered(Translated body, Query query, long? cap)
+    private static TranslatedQuery Ordered(TranslatedQuery body, Query query, long? cap)
     {
         var order = query
             .Order.Select(term =>
@@ -102,13 +102,13 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         };
     }
 
-    private Translated TranslateBody(QueryBody body, Scope? outer)
+    private TranslatedQuery TranslateBody(QueryBody body, Scope? outer)
     {
         switch (body)
         {
             case Selection selection:
                 return new SelectionTranslator(this, outer).Translate(selection, [], null, null);
-            case Enclosed enclosed:
+            case ParenthesizedQuery enclosed:
                 var inner = TranslateQuery(enclosed.Query, outer);
                 return inner with { Sql = $"({inner.Sql})" };
             case Combination combination:
@@ -118,7 +118,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         }
     }
 
-    private static Translated Combine(Combination combination, Translated left, Translated right)
+    private static TranslatedQuery Combine(Combination combination, TranslatedQuery left, TranslatedQuery right)
     {
         if (left.Columns.Count != right.Columns.Count)
             throw new SyntaxException(
@@ -138,7 +138,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
                     )
             )
             .ToList();
-        return new Translated(
+        return new TranslatedQuery(
             $"({left.Sql}) {combination.Operator.ToLowerInvariant()}{(combination.All ? " all" : "")} ({right.Sql})",
             columns
         );
@@ -171,7 +171,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         return ($"({translated.Sql}) as {alias}", Holding(translated, derived.Alias, alias));
     }
 
-    private static Relation Holding(Translated query, Name label, string alias)
+    private static Relation Holding(TranslatedQuery query, Name label, string alias)
     {
         var relation = new Relation(label.Text, null, alias);
         relation.Columns = query

@@ -6,7 +6,7 @@ namespace Almagest.Adql.Sql;
 /// <summary>Translates one SELECT.</summary>
 internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
 {
-    public Translated Translate(Selection selection, IReadOnlyList<OrderTerm> order, long? skip, long? cap)
+    public TranslatedQuery Translate(Selection selection, IReadOnlyList<OrderTerm> order, long? skip, long? cap)
     {
         var (from, scope) = From(selection.From);
         var where = selection.Where is null ? "" : $" where {new ExpressionTranslator(queries, scope, "WHERE").Condition(selection.Where)}";
@@ -66,7 +66,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             + (having is null ? "" : $" having {having}")
             + (ordering.Count == 0 ? "" : $" order by {string.Join(", ", ordering)}")
             + QueryTranslator.Limits(skip, selection.Top, cap);
-        return new Translated(QueryTranslator.Checked(sql, selection.Offset), columns);
+        return new TranslatedQuery(QueryTranslator.Checked(sql, selection.Offset), columns);
     }
 
     private static Value Typed(Value value, int offset) =>
@@ -86,9 +86,9 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             };
 
     // Two columns of one name are two columns of an answer; the second is told apart by a number.
-    private static List<AnswerColumn> Distinct(List<(string Name, Expression? Written, Value Value)> items)
+    private static List<ResultColumn> Distinct(List<(string Name, Expression? Written, Value Value)> items)
     {
-        var columns = new List<AnswerColumn>();
+        var columns = new List<ResultColumn>();
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (title, written, value) in items)
         {
@@ -102,7 +102,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             var name = own;
             for (var n = 2; !taken.Add(name); n++)
                 name = string.Create(CultureInfo.InvariantCulture, $"{own}_{n}");
-            columns.Add(new AnswerColumn(name, value.Type!.Value, value.Source));
+            columns.Add(new ResultColumn(name, value.Type!.Value, value.Source));
         }
         return columns;
     }
@@ -116,7 +116,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             ? found[0].Columns
             : throw new SyntaxException(
                 all.Offset,
-                $"{string.Join('.', all.Table)} is no table of this query: there are "
+                $"{string.Join('.', all.Table)} is not a table of this query: there are "
                     + $"{string.Join(", ", scope.Relations.Select(r => r.Label))}"
             );
     }

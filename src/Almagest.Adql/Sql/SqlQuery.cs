@@ -4,7 +4,7 @@ namespace Almagest.Adql.Sql;
 
 /// <summary>One column of an answer.</summary>
 /// <param name="Source">the published column that it is, null where it is computed</param>
-public sealed record AnswerColumn(string Name, PublishedType Type, PublishedColumn? Source);
+public sealed record ResultColumn(string Name, PublishedType Type, PublishedColumn? Source);
 
 /// <summary>A translated query.</summary>
 /// <param name="Text">one SELECT for PostgreSQL; its only values are parameters, <c>$1</c> …</param>
@@ -13,4 +13,4 @@ public sealed record AnswerColumn(string Name, PublishedType Type, PublishedColu
 /// them
 /// </param>
 /// <param name="Columns">as they are answered; never two of one name</param>
-public sealed record SqlQuery(string Text, IReadOnlyList<object> Parameters, IReadOnlyList<AnswerColumn> Columns);
+public sealed record SqlQuery(string Text, IReadOnlyList<object> Parameters, IReadOnlyList<ResultColumn> Columns);

@@ -15,7 +15,7 @@ internal sealed record ColumnReference(IReadOnlyList<Name> Path, int Offset) : E
 
 internal sealed record Negation(Expression Of, int Offset) : Expression(Offset);
 
-/// <summary>Operators of one rank, from left to right: a list, so that a long chain is no deep tree.</summary>
+/// <summary>Operators of one rank, from left to right: a list, so that a long chain is not a deep tree.</summary>
 internal sealed record Chain(Expression First, IReadOnlyList<(string Operator, Expression Operand)> Rest, int Offset) : Expression(Offset);
 
 internal sealed record FunctionCall(string Function, IReadOnlyList<Expression> Arguments, int Offset) : Expression(Offset);
@@ -33,7 +33,7 @@ internal sealed record ScalarQuery(Query Query, int Offset) : Expression(Offset)
 internal sealed record Comparison(Expression Left, string Operator, Expression Right, int Offset) : Expression(Offset);
 
 /// <summary>All or any of some conditions.</summary>
-internal sealed record Junction(bool All, IReadOnlyList<Expression> Conditions, int Offset) : Expression(Offset);
+internal sealed record LogicalExpression(bool All, IReadOnlyList<Expression> Conditions, int Offset) : Expression(Offset);
 
 internal sealed record Not(Expression Condition, int Offset) : Expression(Offset);
 

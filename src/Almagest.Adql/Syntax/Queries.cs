@@ -12,7 +12,7 @@ internal abstract record QueryBody(int Offset);
 /// <summary>UNION, EXCEPT or INTERSECT.</summary>
 internal sealed record Combination(QueryBody Left, string Operator, bool All, QueryBody Right, int Offset) : QueryBody(Offset);
 
-internal sealed record Enclosed(Query Query, int Offset) : QueryBody(Offset);
+internal sealed record ParenthesizedQuery(Query Query, int Offset) : QueryBody(Offset);
 
 /// <summary>SELECT.</summary>
 /// <param name="From">tables apart by commas</param>

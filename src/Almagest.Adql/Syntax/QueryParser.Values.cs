@@ -26,7 +26,7 @@ internal sealed partial class QueryParser
         var all = new List<Expression> { first };
         while (tokens.TakeWord(word))
             all.Add(part());
-        return new Junction(word == "AND", all, first.Offset);
+        return new LogicalExpression(word == "AND", all, first.Offset);
     }
 
     private Expression ReadNot()

@@ -13,7 +13,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
 
     private int _combined;
 
-    /// <exception cref="SyntaxException">it is no query</exception>
+    /// <exception cref="SyntaxException">it is not a query</exception>
     public static Query Parse(string text)
     {
         var tokens = new TokenStream(Lexer.Tokens(text));
@@ -92,7 +92,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
         {
             var query = ReadQuery();
             tokens.ExpectSymbol(")", "after the query");
-            return new Enclosed(query, start);
+            return new ParenthesizedQuery(query, start);
         }
         if (!tokens.TakeWord("SELECT"))
             throw tokens.Unexpected("SELECT");

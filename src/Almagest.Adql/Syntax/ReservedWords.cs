@@ -26,7 +26,7 @@ public static class ReservedWords
 
     public static bool Contains(string word) => s_words.Contains(word);
 
-    /// <summary>A published name as a query has to write it: in double quotes where it is no regular identifier.</summary>
+    /// <summary>A published name as a query has to write it: in double quotes where it is not a regular identifier.</summary>
     public static string Written(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -77,7 +77,7 @@ internal static class EcsvHeader
     }
 
     /// <summary>
-    /// The Gaia archive has written queries into <c>meta</c> that are no valid YAML. What describes the columns is read without them then.
+    /// The Gaia archive has written queries into <c>meta</c> that are not valid YAML. What describes the columns is read without them then.
     /// </summary>
     private static YamlMappingNode Parse(string yaml, List<string> warnings)
     {
@@ -165,7 +165,7 @@ internal static class EcsvHeader
     private static TextColumn Column(YamlNode node)
     {
         if (node is not YamlMappingNode entry)
-            throw Wrong("an entry of 'datatype' is no mapping");
+            throw Wrong("an entry of 'datatype' is not a mapping");
         var name = (Child(entry, "name") as YamlScalarNode)?.Value ?? throw Wrong("an entry of 'datatype' has no name");
         var datatype = Scalar(entry, "datatype") ?? throw Wrong($"column '{name}' has no datatype");
         var type = datatype switch

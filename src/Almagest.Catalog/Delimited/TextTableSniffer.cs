@@ -28,7 +28,7 @@ internal static class TextTableSniffer
         }
         var probes = candidates.Select(d => Probe.Run(input.Sample, input.SampleIsAll, d, options.MaxRowBytes)).ToArray();
         foreach (var probe in probes)
-            if (RulerTable.TryRead(probe) is { } ruled)
+            if (DashedHeaderTable.TryRead(probe) is { } ruled)
                 return ruled;
 
         var best = probes.Where(p => p.Rows.Count > 0 && (p.Fields > 1 || options.Delimiter is not null)).MaxBy(Score);

@@ -9,7 +9,7 @@ using Almagest.Catalog.VoTable;
 namespace Almagest.Catalog.Files;
 
 /// <summary>
-/// Opens catalogues. The format is told by the content, never by the file's name: CSV and text with other delimiters, ECSV, VizieR
+/// Opens catalogues. The format is recognised by the content, never by the file's name: CSV and text with other delimiters, ECSV, VizieR
 /// TSV and Starlink TST (in UTF-8 or UTF-16, Latin-1 where it is not valid UTF-8), VOTable, FITS tables, Parquet, CDS and MRT tables with
 /// their byte-by-byte description, and IPAC tables, each plain or gzipped; and folders of Parquet files (HATS).
 /// </summary>
@@ -18,7 +18,7 @@ public static class CatalogFile
     private const int MostTables = 1000;
 
     /// <param name="path">a file, or a folder of Parquet files</param>
-    /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is no catalogue</exception>
+    /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is not a catalogue</exception>
     public static ICatalogReader Open(string path, CatalogOpenOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -31,7 +31,7 @@ public static class CatalogFile
     /// <param name="stream">read from where it stands; need not be seekable</param>
     /// <param name="name">what to call it in messages</param>
     /// <param name="leaveOpen">true if the caller disposes of the stream</param>
-    /// <exception cref="CatalogFormatException">the content is no catalogue</exception>
+    /// <exception cref="CatalogFormatException">the content is not a catalogue</exception>
     public static ICatalogReader Open(Stream stream, string name, CatalogOpenOptions? options = null, bool leaveOpen = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -48,7 +48,7 @@ public static class CatalogFile
     /// file that is damaged the tables above the damage are listed.
     /// </summary>
     /// <param name="readUpTo">none are listed of a longer file, in bytes, that would be read to its end</param>
-    /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is no catalogue</exception>
+    /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is not a catalogue</exception>
     public static IReadOnlyList<CatalogTable> Tables(string path, long readUpTo = long.MaxValue)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -23,7 +23,7 @@ public sealed class CatalogPreview
     /// <summary>Malformed rows among the first.</summary>
     public required IReadOnlyList<RejectedRow> Rejected { get; init; }
 
-    /// <exception cref="CatalogFormatException">it is no catalogue</exception>
+    /// <exception cref="CatalogFormatException">it is not a catalogue</exception>
     public static CatalogPreview Of(string path, int rows = 10, CatalogOpenOptions? options = null)
     {
         using var reader = CatalogFile.Open(path, options);

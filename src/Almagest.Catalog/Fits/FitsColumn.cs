@@ -80,7 +80,7 @@ internal sealed partial class FitsColumn
     {
         var form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
         if (BinaryForm().Match(form) is not { Success: true } m)
-            throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is no format of a binary table");
+            throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is not a format of a binary table");
         var count = m.Groups[1].Length == 0 ? 1 : long.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
         var code = m.Groups[2].Value[0];
         var variable = code is 'P' or 'Q';
@@ -124,7 +124,7 @@ internal sealed partial class FitsColumn
     {
         var form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
         if (AsciiForm().Match(form) is not { Success: true } m)
-            throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is no format of an ASCII table");
+            throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is not a format of an ASCII table");
         var start = header.Integer($"TBCOL{n}", 0) - 1;
         var width = long.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
         if (start < 0 || start + width > rowBytes)

@@ -82,7 +82,7 @@ internal sealed class FitsHeader
 
     public string? Text(string key) => _values.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
 
-    /// <exception cref="CatalogFormatException">the value is no whole number of a sensible size</exception>
+    /// <exception cref="CatalogFormatException">the value is not a whole number of a sensible size</exception>
     public long Integer(string key, long otherwise)
     {
         if (Text(key) is not { } text)

@@ -104,7 +104,7 @@ internal static partial class ContentSniffer
 
     internal static CatalogFormatException Refuse(CatalogInput input, string what, string advice) =>
         new(
-            $"'{input.Name}' is no catalogue that Almagest reads: found {what}{(input.IsGzip ? " (inside gzip)" : "")}. "
+            $"'{input.Name}' is not a catalogue that Almagest reads: found {what}{(input.IsGzip ? " (inside gzip)" : "")}. "
                 + $"{Expected}{(advice.Length > 0 ? " " + advice : "")}"
         );
 

@@ -67,11 +67,11 @@ public sealed class ColumnMapping
         {
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
-                throw new CatalogFormatException($"'{text}' is no mapping. Expected FIELD=COLUMN, for example ra_deg=RAJ2000.");
+                throw new CatalogFormatException($"'{text}' is not a mapping. Expected FIELD=COLUMN, for example ra_deg=RAJ2000.");
             var field = text[..equals].Trim();
             var column = text[(equals + 1)..].Trim();
             if (!StarField.All.Contains(field))
-                throw new CatalogFormatException($"'{field}' is no star field. Expected one of: {string.Join(", ", StarField.All)}.");
+                throw new CatalogFormatException($"'{field}' is not a star field. Expected one of: {string.Join(", ", StarField.All)}.");
             var index = Find(column);
             if (index >= 0)
                 fields[field] = AutomaticMapper.FromColumn(field, _columns, index, []);
@@ -107,7 +107,7 @@ public sealed class ColumnMapping
             : missing[0] == StarField.RaDeg ? "right ascension"
             : "declination";
         throw new CatalogFormatException(
-            $"No column for {what} was recognised, so this is no star catalogue as it stands. {ColumnList()} "
+            $"No column for {what} was recognised, so this is not a star catalogue as it stands. {ColumnList()} "
                 + $"If the positions are there under other names, name the column of {string.Join(" and of ", missing)}."
         )
         {

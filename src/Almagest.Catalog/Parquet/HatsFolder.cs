@@ -191,7 +191,7 @@ internal sealed class HatsReader : ICatalogReader
             {
                 return ContentSniffer.Detect(input) == ContentKind.Parquet
                     ? new ParquetCatalogReader(input, _options)
-                    : throw new CatalogFormatException("it is no Parquet file");
+                    : throw new CatalogFormatException("it is not a Parquet file");
             }
             catch
             {

@@ -203,7 +203,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
             }
             catch (CatalogFormatException)
             {
-                _warnings.Add("The VOParquet metadata is no readable VOTable and was ignored: units and UCDs are unknown.");
+                _warnings.Add("The VOParquet metadata is not a readable VOTable and was ignored: units and UCDs are unknown.");
             }
         }
         else if (pairs.GetValueOrDefault("columns") is { } columns && columns.StartsWith('{'))

@@ -75,7 +75,7 @@ public sealed class ServiceClient : IDisposable
                     );
                     break;
                 default:
-                    throw new ArgumentException($"{request.GetType().Name} is no request that is known", nameof(request));
+                    throw new ArgumentException($"{request.GetType().Name} is not a request that is known", nameof(request));
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

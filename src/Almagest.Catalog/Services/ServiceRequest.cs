@@ -18,7 +18,7 @@ public abstract record ServiceRequest(Uri Service)
     /// <summary>What was asked, in words that can be kept with the data.</summary>
     public abstract string Query { get; }
 
-    /// <exception cref="CatalogFormatException">it is no address of a web service</exception>
+    /// <exception cref="CatalogFormatException">it is not an address of a web service</exception>
     public static Uri Address(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -30,7 +30,7 @@ public abstract record ServiceRequest(Uri Service)
             && uri.Host.Length > 0
             ? uri
             : throw new CatalogFormatException(
-                $"'{RejectedRow.Clip(text)}' is no address of a service. Expected one that begins with https:// or http://, for "
+                $"'{RejectedRow.Clip(text)}' is not an address of a service. Expected one that begins with https:// or http://, for "
                     + $"instance https://gea.esac.esa.int/tap-server/tap."
             );
     }

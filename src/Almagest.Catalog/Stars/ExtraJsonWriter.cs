@@ -9,7 +9,8 @@ using Almagest.Sky;
 
 namespace Almagest.Catalog.Stars;
 
-/// <summary>Writes the columns that are no star field as one JSON object per row, in a form that PostgreSQL's <c>jsonb</c> takes.</summary>
+/// <summary>Writes the columns that are not star fields as one JSON object per row, in a form that PostgreSQL's <c>jsonb</c>
+/// takes.</summary>
 internal sealed partial class ExtraJsonWriter : IDisposable
 {
     private static readonly JsonWriterOptions s_options = new()

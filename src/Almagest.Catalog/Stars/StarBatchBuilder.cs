@@ -223,7 +223,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     private char? Sign(int column, int row) =>
         rows.Columns[column] is TextVector { Values: var texts } && texts[row] is { Length: > 0 } text ? text[0] : null;
 
-    /// <summary>Years that make no sense are no epoch: such a column may hold days.</summary>
+    /// <summary>Years that make no sense are not an epoch: such a column may hold days.</summary>
     private double[] Epochs()
     {
         var table = options.CatalogEpoch ?? mapping.System!.Epoch ?? double.NaN;

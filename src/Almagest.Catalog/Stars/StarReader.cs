@@ -48,7 +48,7 @@ public sealed class StarReader
     /// <summary>Rows left out so far.</summary>
     public long Rejected { get; private set; }
 
-    /// <summary>Stars so far that could not be carried to the wanted epoch, for want of a proper motion or an epoch.</summary>
+    /// <summary>Stars so far that could not be carried to the wanted epoch, for lack of a proper motion or an epoch.</summary>
     public long NotCarried { get; private set; }
 
     /// <summary>Reads the whole catalogue. Can be called once. A batch may hold no star but rejected rows.</summary>

@@ -5,7 +5,7 @@ namespace Almagest.Catalog.Stars;
 /// <summary>How stars are made of a catalogue's rows.</summary>
 public sealed record StarReaderOptions
 {
-    /// <summary>A parallax of exactly 0 is no measurement but a gap, as in many older tables.</summary>
+    /// <summary>A parallax of exactly 0 is not a measurement but a gap, as in many older tables.</summary>
     public bool ZeroParallaxIsMissing { get; init; }
 
     /// <summary>Julian year to which positions and proper motions are carried (<see cref="SpaceMotion"/>); null leaves them at their own

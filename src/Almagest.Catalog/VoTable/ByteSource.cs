@@ -57,7 +57,7 @@ internal sealed class ByteSource(Stream stream, int maxBytes)
         _start = 0;
         while (_end < count)
         {
-            // Grow only as far as there are bytes: a declared length is no promise.
+            // Grow only as far as there are bytes: a declared length is not a promise.
             if (_end == _buffer.Length)
                 Array.Resize(ref _buffer, _buffer.Length * 2);
             var read = stream.Read(_buffer, _end, _buffer.Length - _end);

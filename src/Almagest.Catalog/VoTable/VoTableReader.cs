@@ -196,7 +196,7 @@ internal sealed class VoTableReader : ICatalogReader
         catch (XmlException e)
         {
             throw new CatalogFormatException(
-                $"'{_input.Name}' is no well-formed VOTable: {e.Message} It may be cut short or damaged; fetch it again.",
+                $"'{_input.Name}' is not a well-formed VOTable: {e.Message} It may be cut short or damaged; fetch it again.",
                 e
             );
         }
@@ -209,7 +209,7 @@ internal sealed class VoTableReader : ICatalogReader
                         or NotSupportedException
             )
         {
-            throw new CatalogFormatException($"'{_input.Name}' is no VOTable that can be read: {e.Message}", e);
+            throw new CatalogFormatException($"'{_input.Name}' is not a VOTable that can be read: {e.Message}", e);
         }
     }
 

@@ -15,7 +15,7 @@ internal static class EcsvTableWriter
     private static readonly JsonSerializerOptions s_flow = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task<long> WriteAsync(
-        OutgoingTable table,
+        ExportTable table,
         Stream stream,
         bool bare,
         IProgress<long>? progress,
@@ -61,7 +61,7 @@ internal static class EcsvTableWriter
         return rows;
     }
 
-    private static void WriteHeader(OutgoingTable table, StreamWriter text)
+    private static void WriteHeader(ExportTable table, StreamWriter text)
     {
         text.WriteLine("# %ECSV 1.0");
         text.WriteLine("# ---");
@@ -78,7 +78,7 @@ internal static class EcsvTableWriter
                 described.Add($"meta: {{ucd: {Scalar(ucd)}}}");
             text.WriteLine($"# - {{{string.Join(", ", described)}}}");
         }
-        // An ordered map without entries is no map to astropy.
+        // An ordered map without entries is not a map to astropy.
         if (table.Provenance.Count > 0)
             text.WriteLine("# meta: !!omap");
         foreach (var (name, value) in table.Provenance)

@@ -47,8 +47,8 @@ internal sealed class FitsCards
         return Add($"{start}'{escaped}'");
     }
 
-    /// <summary>Words that may take several lines.</summary>
-    public FitsCards Words(string keyword, string text)
+    /// <summary>Text that may take several cards.</summary>
+    public FitsCards LongText(string keyword, string text)
     {
         var plain = PlainText.Printable(text);
         for (var at = 0; at == 0 || at < plain.Length; at += 72)

@@ -19,7 +19,7 @@ internal static class FitsTableWriter
 
     /// <exception cref="InvalidOperationException">more than 999 columns</exception>
     public static async Task<long> WriteAsync(
-        OutgoingTable table,
+        ExportTable table,
         Stream stream,
         IProgress<long>? progress,
         CancellationToken cancellationToken
@@ -50,7 +50,7 @@ internal static class FitsTableWriter
         return spool.Rows;
     }
 
-    private static byte[] Primary(OutgoingTable table)
+    private static byte[] Primary(ExportTable table)
     {
         var cards = new FitsCards()
             .Logical("SIMPLE", true, "FITS standard 4.0")
@@ -61,7 +61,7 @@ internal static class FitsTableWriter
         return cards.Close(0);
     }
 
-    private static void Common(FitsCards cards, OutgoingTable table)
+    private static void Common(FitsCards cards, ExportTable table)
     {
         cards.Text("LONGSTRN", "OGIP 1.0", "texts may be continued on the next card");
         foreach (var (key, name) in new[] { ("DATE", "exported_at"), ("CREATOR", "program"), ("TITLE", "title"), ("RUN_ID", "run_id") })
@@ -73,7 +73,7 @@ internal static class FitsTableWriter
         }
     }
 
-    private static FitsCards Header(OutgoingTable table, RowSpool spool, long[] nulls, out int rowBytes)
+    private static FitsCards Header(ExportTable table, RowSpool spool, long[] nulls, out int rowBytes)
     {
         var widths = table
             .Columns.Select(
@@ -129,13 +129,13 @@ internal static class FitsTableWriter
                 $"{table.Columns[i].Name}: {spool.Changed[i]} texts had characters beyond ASCII, which FITS does not know; each is "
                     + $"written as ?"
             );
-            cards.Words("COMMENT", table.Losses[^1]);
+            cards.LongText("COMMENT", table.Losses[^1]);
         }
         if (table.IsCutOff?.Invoke() == true)
             cards.Text("QSTATUS", "OVERFLOW", "cut off at a limit of rows");
         foreach (var (name, value) in table.Provenance)
             if (value is not null)
-                cards.Words(
+                cards.LongText(
                     "HISTORY",
                     $"{name}: {(value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable))}"
                 );

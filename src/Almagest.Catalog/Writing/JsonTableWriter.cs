@@ -9,7 +9,7 @@ namespace Almagest.Catalog.Writing;
 internal static class JsonTableWriter
 {
     public static async Task<long> WriteAsync(
-        OutgoingTable table,
+        ExportTable table,
         Stream stream,
         IProgress<long>? progress,
         CancellationToken cancellationToken

@@ -20,7 +20,7 @@ internal static class ParquetTableWriter
     private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task<long> WriteAsync(
-        OutgoingTable table,
+        ExportTable table,
         Stream stream,
         IProgress<long>? progress,
         CancellationToken cancellationToken
@@ -28,7 +28,7 @@ internal static class ParquetTableWriter
     {
         var fields = table.Columns.Select(Field).ToArray();
         // The library writes in small pieces and not always asynchronously; what it has written goes on after each row group.
-        await using var buffered = new DrainedStream(stream);
+        await using var buffered = new BufferedWriteStream(stream);
         long rows = 0;
         var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), buffered, cancellationToken: cancellationToken);
         await using (writer)
@@ -61,7 +61,7 @@ internal static class ParquetTableWriter
 
     private static async Task WriteGroupAsync(
         ParquetWriter writer,
-        OutgoingTable table,
+        ExportTable table,
         DataField[] fields,
         List<object?[]> rows,
         CancellationToken cancellationToken
@@ -120,7 +120,7 @@ internal static class ParquetTableWriter
         return about;
     }
 
-    private static Dictionary<string, string> Metadata(OutgoingTable table)
+    private static Dictionary<string, string> Metadata(ExportTable table)
     {
         var pairs = table
             .Provenance.Where(p => p.Value is not null)

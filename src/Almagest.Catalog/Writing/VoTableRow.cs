@@ -12,7 +12,7 @@ internal sealed class VoTableRow
     /// <summary>How many texts of each column had characters that BINARY2's <c>char</c> does not know.</summary>
     public long[] Changed { get; }
 
-    public VoTableRow(OutgoingTable table)
+    public VoTableRow(ExportTable table)
     {
         _columns = table.Columns;
         Changed = new long[table.Columns.Count];

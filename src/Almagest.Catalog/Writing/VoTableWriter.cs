@@ -21,7 +21,7 @@ internal static class VoTableWriter
     private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task<long> WriteAsync(
-        OutgoingTable table,
+        ExportTable table,
         Stream stream,
         bool binary,
         IProgress<long>? progress,
@@ -76,7 +76,7 @@ internal static class VoTableWriter
     }
 
     /// <summary>A document with the columns and metadata, without rows.</summary>
-    public static string Describe(OutgoingTable table)
+    public static string Describe(ExportTable table)
     {
         var xml = new ByteSink();
         Open(table, xml);
@@ -84,7 +84,7 @@ internal static class VoTableWriter
         return Encoding.UTF8.GetString(xml.Written);
     }
 
-    private static void Open(OutgoingTable table, ByteSink xml)
+    private static void Open(ExportTable table, ByteSink xml)
     {
         xml.Add(
             """
@@ -121,7 +121,7 @@ internal static class VoTableWriter
             || ucd.StartsWith("pos.pm", StringComparison.Ordinal)
         );
 
-    private static void Field(OutgoingTable table, CatalogColumn column, ByteSink xml)
+    private static void Field(ExportTable table, CatalogColumn column, ByteSink xml)
     {
         xml.Add("<FIELD"u8);
         Attribute(xml, "name", column.Name);

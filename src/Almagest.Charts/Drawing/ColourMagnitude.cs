@@ -2,7 +2,7 @@ namespace Almagest.Charts.Drawing;
 
 /// <summary>The colour–magnitude diagram: brightness upwards, blue to the left; density first, single stars on top.</summary>
 /// <param name="IsAbsolute">whether magnitudes are absolute, from the parallax; else as the catalogue has them</param>
-public sealed record ColourMagnitude(StarCloud Cloud, bool IsAbsolute)
+public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute)
 {
     /// <summary>Absolute where at least half the stars with colour and magnitude have a parallax; null where no star has both.</summary>
     public static ColourMagnitude? Of(IReadOnlyList<double> color, IReadOnlyList<double> magnitude, IReadOnlyList<double> parallaxMas)
@@ -22,7 +22,7 @@ public sealed record ColourMagnitude(StarCloud Cloud, bool IsAbsolute)
             return null;
         var (left, right) = Scale.Inner([.. placed.Select(i => x[i])]);
         var (bright, faint) = Scale.Inner([.. placed.Select(i => y[i])]);
-        return new ColourMagnitude(new StarCloud(x, y, new ChartWindow(left, right, faint, bright)), isAbsolute);
+        return new ColourMagnitude(new PointCloud(x, y, new ChartWindow(left, right, faint, bright)), isAbsolute);
     }
 
     public double HeightOf(double? magnitude, double? parallaxMas) =>
@@ -36,7 +36,7 @@ public sealed record ColourMagnitude(StarCloud Cloud, bool IsAbsolute)
         ChartWindow? window = null,
         ChartPoint? pointed = null
     ) =>
-        CloudPlot.Draw(
+        ScatterPlot.Draw(
             Cloud,
             stars,
             "colour (mag)",

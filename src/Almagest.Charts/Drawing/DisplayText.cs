@@ -20,7 +20,8 @@ public static class DisplayText
     public static string Fixed(double? number, int digits = 3) =>
         number is { } n ? n.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : None;
 
-    public static string Percent(double? ofHundred) => ofHundred is { } p ? p.ToString("0.0#", CultureInfo.InvariantCulture) + " %" : None;
+    public static string Percent(double? percentage) =>
+        percentage is { } p ? p.ToString("0.0#", CultureInfo.InvariantCulture) + " %" : None;
 
     public static string When(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? None;
 
@@ -34,7 +35,7 @@ public static class DisplayText
             _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400:0} days ago"),
         };
 
-    public static string Took(double? ms) =>
+    public static string Duration(double? ms) =>
         ms switch
         {
             null => None,
@@ -59,7 +60,7 @@ public static class DisplayText
     }
 
     /// <summary>The parameters that tell most, in one short line.</summary>
-    public static string Gist(DiscoveryRun run)
+    public static string ShortParameters(DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
         return ParameterText.Short(run.Algorithm, run.Parameters);

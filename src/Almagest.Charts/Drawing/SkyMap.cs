@@ -12,7 +12,7 @@ public static class SkyMap
     /// <param name="window">a part of that plane; null = the whole</param>
     public static (string Svg, StarLayer.Drawn Drawn) Draw(
         SkyProjection projection,
-        StarCloud cloud,
+        PointCloud cloud,
         StarLayer stars,
         string description,
         ChartWindow? window = null,

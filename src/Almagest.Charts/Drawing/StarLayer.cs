@@ -22,7 +22,7 @@ public sealed record StarLayer(
     /// <param name="box">the pixels of the plot: left, top, width and height</param>
     public Drawn Draw(
         SvgCanvas canvas,
-        StarCloud cloud,
+        PointCloud cloud,
         ChartWindow window,
         (double Left, double Top, double Width, double Height) box,
         (int Columns, int Rows) cells,

@@ -10,7 +10,7 @@ namespace Almagest.Charts.Pictures;
 /// <param name="Diagram">null where the stars have no colours or no magnitudes</param>
 /// <param name="Motions">of cluster runs; null where no member has them</param>
 /// <param name="Parallaxes">of cluster runs; null where no member has them</param>
-public sealed record RunCharts(CloudChart Sky, CloudChart? Diagram, CloudChart? Motions, CloudChart? Parallaxes)
+public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterChart? Motions, ScatterChart? Parallaxes)
 {
     /// <summary>Most bars of the chart of sizes.</summary>
     public const int ShownClusters = 40;
@@ -34,16 +34,16 @@ public sealed record RunCharts(CloudChart Sky, CloudChart? Diagram, CloudChart? 
         );
         var marked = isAnomaly ? "flagged stars" : "members";
         var members = isAnomaly ? [] : marks.Places();
-        var sky = new CloudChart(
+        var sky = new ScatterChart(
             w => SkyMap.Draw(picture.Projection, picture.Sky, layer, "Map of the sky", w),
             marked,
             near ? picture.Sky.Around(members, 1, keepShape: true) : null
         );
-        var diagram = picture.Diagram is { } d ? new CloudChart(w => d.Draw(layer, "Colour–magnitude diagram", w), marked) : null;
+        var diagram = picture.Diagram is { } d ? new ScatterChart(w => d.Draw(layer, "Colour–magnitude diagram", w), marked) : null;
         // Beside its members, a cluster is judged by what surrounds it.
-        CloudChart? Beside(StarCloud? cloud, string x, string y, string what) =>
+        ScatterChart? Beside(PointCloud? cloud, string x, string y, string what) =>
             cloud?.Around(members, near ? 0.6 : 0.2, false) is { } around
-                ? new CloudChart(w => CloudPlot.Draw(cloud, layer, x, y, what, w), marked, around).Show(null)
+                ? new ScatterChart(w => ScatterPlot.Draw(cloud, layer, x, y, what, w), marked, around).Show(null)
                 : null;
         return new RunCharts(
             sky.Show(null),

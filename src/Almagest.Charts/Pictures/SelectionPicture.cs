@@ -12,10 +12,10 @@ namespace Almagest.Charts.Pictures;
 public sealed record SelectionPicture(
     long[] StarIds,
     SkyProjection Projection,
-    StarCloud Sky,
+    PointCloud Sky,
     ColourMagnitude? Diagram,
-    StarCloud? Motions,
-    StarCloud? Distances,
+    PointCloud? Motions,
+    PointCloud? Distances,
     Histogram? Magnitudes,
     Histogram? Colours,
     Histogram? Parallaxes
@@ -36,7 +36,7 @@ public sealed record SelectionPicture(
         return new SelectionPicture(
             stars.StarId,
             projection,
-            new StarCloud(x, y, projection.Whole),
+            new PointCloud(x, y, projection.Whole),
             ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas),
             Cloud(stars.PmraMasYr, stars.PmdecMasYr, leftwards: true),
             Cloud(stars.Magnitude, stars.ParallaxMas, leftwards: false),
@@ -47,7 +47,7 @@ public sealed record SelectionPicture(
     }
 
     // On the sky RA grows to the left, and so does motion in RA.
-    private static StarCloud? Cloud(double[] first, double[] second, bool leftwards)
+    private static PointCloud? Cloud(double[] first, double[] second, bool leftwards)
     {
         var (x, y) = (Array.ConvertAll(first, v => (float)v), Array.ConvertAll(second, v => (float)v));
         var both = Enumerable.Range(0, x.Length).Where(i => float.IsFinite(x[i]) && float.IsFinite(y[i])).ToList();
@@ -55,6 +55,6 @@ public sealed record SelectionPicture(
             return null;
         var (left, right) = Scale.Inner([.. both.Select(i => x[i])]);
         var (bottom, top) = Scale.Inner([.. both.Select(i => y[i])]);
-        return new StarCloud(x, y, leftwards ? new ChartWindow(right, left, bottom, top) : new ChartWindow(left, right, bottom, top));
+        return new PointCloud(x, y, leftwards ? new ChartWindow(right, left, bottom, top) : new ChartWindow(left, right, bottom, top));
     }
 }

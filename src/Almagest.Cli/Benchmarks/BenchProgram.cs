@@ -2,7 +2,7 @@ using Almagest.Cli.Shell;
 
 namespace Almagest.Cli.Benchmarks;
 
-/// <summary>Finds the benchmark program, which is no part of an installation: it measures a checkout.</summary>
+/// <summary>Finds the benchmark program, which is not a part of an installation: it measures a checkout.</summary>
 /// <param name="Dll">the program, once built</param>
 /// <param name="Project">the project of the checkout; null = the program is built already</param>
 internal sealed record BenchProgram(string Dll, string? Project)

@@ -22,7 +22,7 @@ internal sealed class AlgorithmOptions
         this._algorithms = algorithms;
         if (algorithms.Count > 1)
         {
-            _choice = Values.Text(
+            _choice = OptionFactory.Text(
                 "--algorithm",
                 "NAME",
                 string.Join("; ", algorithms.Select((a, i) => $"{a.Name}{(i == 0 ? " (default)" : "")}: {a.Finds}"))

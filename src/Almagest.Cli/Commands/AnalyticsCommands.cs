@@ -16,7 +16,7 @@ internal static class AnalyticsCommands
             [.. views.SelectMany(v => v.Command!.Examples)]
         );
         foreach (var view in views)
-            command.Add(view.Accept(new ViewQuestion(shell, global)));
+            command.Add(view.Accept(new ViewCommandBuilder(shell, global)));
         return command;
     }
 }

@@ -15,20 +15,24 @@ internal static class ConsensusCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var ids = RunCompareCommand.Ids(0);
-        var dataset = Values.Text(
+        var dataset = OptionFactory.Text(
             "--dataset",
             "NAME",
             $"The newest {ComparedRuns.Most} anomaly runs over this dataset, where no run is named",
             "-d"
         );
-        var order = Values.Choice(
+        var order = OptionFactory.Choice(
             "--order",
             "By the lower end of the credible interval, or by the posterior mean (default low)",
             "low",
             "mean"
         );
-        var top = Values.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars);
-        var export = Values.Text("--export", "FILE", "Write the ranking to this file instead: every flagged star, or the first --top");
+        var top = OptionFactory.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars);
+        var export = OptionFactory.Text(
+            "--export",
+            "FILE",
+            "Write the ranking to this file instead: every flagged star, or the first --top"
+        );
         var table = new TableOutput("--export");
         var command = new DescribedCommand(
             "consensus",

@@ -33,7 +33,7 @@ internal static class CrossMatchCommand
             Required = true,
             CustomParser = Angle,
         };
-        var find = Values.Choice(
+        var find = OptionFactory.Choice(
             "--find",
             "best = each star the nearest of the other (default); best1, best2 = nearest neighbour of each star of one dataset; all = "
                 + "every pair",
@@ -42,9 +42,13 @@ internal static class CrossMatchCommand
             "best2",
             "all"
         );
-        var epoch1 = Values.Real("--epoch-1", "YEAR", "Epoch of the positions of dataset 1; with --epoch-2 proper motions are applied");
-        var epoch2 = Values.Real("--epoch-2", "YEAR", "Epoch of the positions of dataset 2");
-        var epoch = Values.Real("--epoch", "YEAR", "Epoch at which to compare (default: that of dataset 2)");
+        var epoch1 = OptionFactory.Real(
+            "--epoch-1",
+            "YEAR",
+            "Epoch of the positions of dataset 1; with --epoch-2 proper motions are applied"
+        );
+        var epoch2 = OptionFactory.Real("--epoch-2", "YEAR", "Epoch of the positions of dataset 2");
+        var epoch = OptionFactory.Real("--epoch", "YEAR", "Epoch at which to compare (default: that of dataset 2)");
         var output = TableOutput.File();
         var table = new TableOutput("--output");
         var command = new DescribedCommand(
@@ -115,14 +119,15 @@ internal static class CrossMatchCommand
                     console =>
                     {
                         console.Say(
-                            $"Cross-match {match.MatchId}: {Words.Plural(match.LinkCount, "pair", "pairs")} of "
-                                + $"{Words.Count(done.Dataset1.StarCount)} stars of {done.Dataset1.Name} and "
-                                + $"{Words.Count(done.Dataset2.StarCount)} of {done.Dataset2.Name}."
+                            $"Cross-match {match.MatchId}: {ConsoleText.Plural(match.LinkCount, "pair", "pairs")} of "
+                                + $"{ConsoleText.Count(done.Dataset1.StarCount)} stars of {done.Dataset1.Name} and "
+                                + $"{ConsoleText.Count(done.Dataset2.StarCount)} of {done.Dataset2.Name}."
                         );
                         if (match.Epoch is { } year)
                             console.Say(
-                                $"Compared at {Words.Number(year, "0.0###")}: proper motions moved {Words.Count(done.Moved1)} and "
-                                    + $"{Words.Count(done.Moved2)} stars."
+                                $"Compared at {ConsoleText.Number(year, "0.0###")}: "
+                                    + $"proper motions moved {ConsoleText.Count(done.Moved1)} and "
+                                    + $"{ConsoleText.Count(done.Moved2)} stars."
                             );
                         console.Say($"Its pairs: almagest links export {match.MatchId} -o pairs.vot");
                     }

@@ -48,7 +48,7 @@ internal static class DatabaseCommands
             Description =
                 "The migration to go back to, by name or id ('almagest db status' lists them); 0 takes everything away, data included",
         };
-        var yes = Values.Flag("--yes", "Needed with 0: yes, delete all data");
+        var yes = OptionFactory.Flag("--yes", "Needed with 0: yes, delete all data");
         var command = new DescribedCommand("rollback", "Take migrations back, down to one that stays", "almagest db rollback InitialSchema")
         {
             to,
@@ -120,7 +120,7 @@ internal static class DatabaseCommands
                     },
                     console =>
                     {
-                        var table = Tables.Of("migration", "id", "state");
+                        var table = ConsoleTables.Of("migration", "id", "state");
                         foreach (var s in states)
                             table.Row(s.Name, s.Id.Length > 14 ? s.Id[..14] : s.Id, StateOf(s));
                         console.Write(table);

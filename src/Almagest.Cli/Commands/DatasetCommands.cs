@@ -45,15 +45,15 @@ internal static class DatasetCommands
                             console.Say("There is no dataset yet. Load one: almagest ingest FILE");
                             return;
                         }
-                        var table = Tables.Of(">id", "name", ">stars", ">rejected", ">runs", "loaded (UTC)");
+                        var table = ConsoleTables.Of(">id", "name", ">stars", ">rejected", ">runs", "loaded (UTC)");
                         foreach (var d in all)
                             table.Row(
                                 d.DatasetId.ToString(),
-                                Words.Clip(d.Name, 32),
-                                Words.Count(d.StarCount),
-                                Words.Count(d.RejectedCount),
-                                Words.Count(d.RunCount),
-                                Words.When(d.CreatedAt)
+                                ConsoleText.Clip(d.Name, 32),
+                                ConsoleText.Count(d.StarCount),
+                                ConsoleText.Count(d.RejectedCount),
+                                ConsoleText.Count(d.RunCount),
+                                ConsoleText.When(d.CreatedAt)
                             );
                         console.Write(table);
                     }
@@ -67,7 +67,7 @@ internal static class DatasetCommands
     private static DescribedCommand Show(CommandShell shell, GlobalOptions global)
     {
         var name = new Argument<string>("DATASET") { Description = "Its name or number" };
-        var most = Values.Whole("--show-rejected", "N", "How many of the rejected rows to print (default 10)", 0, 1000);
+        var most = OptionFactory.Whole("--show-rejected", "N", "How many of the rejected rows to print (default 10)", 0, 1000);
         var command = new DescribedCommand(
             "show",
             "Show where a catalogue came from, its columns and its rejected rows",
@@ -91,9 +91,9 @@ internal static class DatasetCommands
                         console.Heading(dataset.Name);
                         console.Facts([
                             ("id", dataset.DatasetId.ToString()),
-                            ("stars", Words.Count(dataset.StarCount)),
-                            ("runs", Words.Count(dataset.RunCount)),
-                            ("loaded", Words.When(dataset.CreatedAt) + " UTC"),
+                            ("stars", ConsoleText.Count(dataset.StarCount)),
+                            ("runs", ConsoleText.Count(dataset.RunCount)),
+                            ("loaded", ConsoleText.When(dataset.CreatedAt) + " UTC"),
                             ("checksum", dataset.Checksum),
                             (
                                 "epoch",
@@ -101,7 +101,9 @@ internal static class DatasetCommands
                                     ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"J{epoch:0.###}")
                                     : "not known, or differs"
                             ),
-                            .. dataset.Source.Select(f => ("file", (string?)$"{f.File} ({f.Format}, {Words.Count(f.Rows ?? 0)} rows)")),
+                            .. dataset.Source.Select(f =>
+                                ("file", (string?)$"{f.File} ({f.Format}, {ConsoleText.Count(f.Rows ?? 0)} rows)")
+                            ),
                         ]);
                         IngestReportView.ShowMapping(
                             console,
@@ -119,7 +121,7 @@ internal static class DatasetCommands
     private static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
     {
         var name = new Argument<string>("DATASET") { Description = "Its name or number" };
-        var withRuns = Values.Flag("--with-runs", "Delete its runs and their results as well");
+        var withRuns = OptionFactory.Flag("--with-runs", "Delete its runs and their results as well");
         var command = new DescribedCommand(
             "delete",
             "Delete a catalogue with its stars, and if asked its runs",
@@ -138,7 +140,7 @@ internal static class DatasetCommands
                 var runs = (await datasets.RunCountsAsync(shell.CancellationToken)).GetValueOrDefault(dataset.DatasetId);
                 if (runs > 0 && !parsed.GetValue(withRuns))
                     throw new CommandFailedException(
-                        $"dataset '{dataset.Name}' has {Words.Plural(runs, "run", "runs")}, which would be lost",
+                        $"dataset '{dataset.Name}' has {ConsoleText.Plural(runs, "run", "runs")}, which would be lost",
                         "Add --with-runs to delete them as well."
                     );
                 await datasets.DeleteAsync(dataset.DatasetId, true, shell.CancellationToken);
@@ -153,8 +155,8 @@ internal static class DatasetCommands
                     },
                     console =>
                         console.Say(
-                            $"Deleted {dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}, "
-                                + $"{Words.Plural(runs, "run", "runs")}."
+                            $"Deleted {dataset.Name}: {ConsoleText.Plural(dataset.StarCount, "star", "stars")}, "
+                                + $"{ConsoleText.Plural(runs, "run", "runs")}."
                         )
                 );
                 return ExitCodes.Done;

@@ -19,8 +19,8 @@ internal static class DatasetExportCommand
             HelpName = "FILE",
             Required = true,
         };
-        var filter = Values.Text("--filter", "TERMS", "Only these stars, e.g. 'cone=56.75,24.1,2 magnitude=..15'");
-        var extra = Values.Flag("--extra", "Also the other columns of the source table, as one column of JSON");
+        var filter = OptionFactory.Text("--filter", "TERMS", "Only these stars, e.g. 'cone=56.75,24.1,2 magnitude=..15'");
+        var extra = OptionFactory.Flag("--extra", "Also the other columns of the source table, as one column of JSON");
         var table = new TableOutput("--output");
         var command = new DescribedCommand(
             "export",

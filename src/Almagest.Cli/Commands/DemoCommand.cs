@@ -19,9 +19,9 @@ internal static class DemoCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var serving = new ServingOptions();
-        var file = Values.Text("--file", "FILE", "Use this catalogue instead of the simulated sky");
+        var file = OptionFactory.Text("--file", "FILE", "Use this catalogue instead of the simulated sky");
         var map = IngestCommand.Mapping();
-        var stars = Values.Whole(
+        var stars = OptionFactory.Whole(
             "--stars",
             "N",
             $"Stars of the simulated sky (default {new SkySimulationOptions().Stars})",
@@ -29,7 +29,7 @@ internal static class DemoCommand
             100_000_000,
             "-n"
         );
-        var noServe = Values.Flag("--no-serve", "End when the summary is printed");
+        var noServe = OptionFactory.Flag("--no-serve", "End when the summary is printed");
         var command = new DescribedCommand(
             "demo",
             "See it all at work: load a catalogue, run several discoveries, ask across runs; then serve",

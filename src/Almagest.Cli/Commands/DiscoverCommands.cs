@@ -106,7 +106,7 @@ internal static class DiscoverCommands
         var service = new DiscoveryService(session.Ledger)
         {
             MaxThreads = (int)(parsed.GetValue(options.Threads) ?? 0),
-            Memory = sweep.Count > 1 ? new AnalysisMemory(new SelectionCache(session.Ledger)) : null,
+            Memory = sweep.Count > 1 ? new AnalysisCache(new SelectionCache(session.Ledger)) : null,
         };
         var reports = new List<DiscoveryReport>();
         foreach (var parameters in sweep)
@@ -169,7 +169,7 @@ internal static class DiscoverCommands
             console =>
             {
                 view.Show(console);
-                console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}");
+                console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {ConsoleText.Short(run.RunId)}");
             }
         );
         return ExitCodes.Done;
@@ -190,7 +190,9 @@ internal static class DiscoverCommands
                     return;
                 _last = now;
                 shell.Say(
-                    value.Stage == "views" ? RunStages.Words(value.Stage) : $"{Math.Floor(value.Percent)} % {RunStages.Words(value.Stage)}"
+                    value.Stage == "views"
+                        ? RunStages.Describe(value.Stage)
+                        : $"{Math.Floor(value.Percent)} % {RunStages.Describe(value.Stage)}"
                 );
             }
         }

@@ -26,14 +26,18 @@ internal sealed record FilterOption(
         switch (filter)
         {
             case ChoiceFilter choice:
-                return Plain(Values.Choice(name, description, [.. choice.Choices]));
+                return Plain(OptionFactory.Choice(name, description, [.. choice.Choices]));
             case WholeFilter whole:
-                return Plain(Values.Whole(name, "N", description, whole.Least, whole.Most));
+                return Plain(OptionFactory.Whole(name, "N", description, whole.Least, whole.Most));
             case NumberFilter number:
-                var real = Values.Real(name, "X", $"{description}, {FormattableString.Invariant($"{number.Least} to {number.Most}")}");
+                var real = OptionFactory.Real(
+                    name,
+                    "X",
+                    $"{description}, {FormattableString.Invariant($"{number.Least} to {number.Most}")}"
+                );
                 return Plain(real) with { Check = parsed => RequireRange(number, parsed.GetValue(real)) };
             case RunFilter:
-                var run = Values.Text(name, "ID", description);
+                var run = OptionFactory.Text(name, "ID", description);
                 return new FilterOption(
                     filter,
                     run,
@@ -42,7 +46,7 @@ internal sealed record FilterOption(
                         parsed.GetValue(run) is { } id ? (await new RunRepository(ledger).FindAsync(id, token)).RunId : null
                 );
             case DatasetFilter:
-                var dataset = Values.Text(name, "NAME", description, "-d");
+                var dataset = OptionFactory.Text(name, "NAME", description, "-d");
                 return new FilterOption(
                     filter,
                     dataset,
@@ -53,7 +57,7 @@ internal sealed record FilterOption(
                             : null
                 );
             case ConeFilter:
-                var cone = Values.Text(name, "RA,DEC,RADIUS", description);
+                var cone = OptionFactory.Text(name, "RA,DEC,RADIUS", description);
                 return new FilterOption(
                     filter,
                     cone,
@@ -61,7 +65,7 @@ internal sealed record FilterOption(
                     (parsed, _, _) => Task.FromResult<object?>(Cells(parsed.GetValue(cone)))
                 );
             default:
-                return Plain(Values.Text(name, "NAME", description));
+                return Plain(OptionFactory.Text(name, "NAME", description));
         }
 
         FilterOption Plain<T>(Option<T> option) =>

@@ -18,27 +18,41 @@ internal static class IngestCommand
         var files = new Argument<string[]>("FILE")
         {
             Description =
-                "Catalogue files of one dataset, or the folder of a HATS catalogue; the format is told by the content. None with "
+                "Catalogue files of one dataset, or the folder of a HATS catalogue; the format is recognised by the content. None with "
                 + "--labels: a dataset that is loaded",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var dataset = Values.Text("--dataset", "NAME", "Name of the dataset (default: the first file's name without its endings)", "-d");
+        var dataset = OptionFactory.Text(
+            "--dataset",
+            "NAME",
+            "Name of the dataset (default: the first file's name without its endings)",
+            "-d"
+        );
         var map = Mapping();
-        var force = Values.Flag("--force", "Load although the same bytes are loaded already, under another name");
-        var zero = Values.Flag(
+        var force = OptionFactory.Flag("--force", "Load although the same bytes are loaded already, under another name");
+        var zero = OptionFactory.Flag(
             "--zero-parallax-is-missing",
             "A parallax of exactly 0 means unknown in this catalogue, as in some Hipparcos compilations"
         );
-        var show = Values.Whole("--show-rejected", "N", "How many of the rejected rows to print (default 10; 1000 are kept)", 0, 1000);
-        var labels = Values.Text(
+        var show = OptionFactory.Whole(
+            "--show-rejected",
+            "N",
+            "How many of the rejected rows to print (default 10; 1000 are kept)",
+            0,
+            1000
+        );
+        var labels = OptionFactory.Text(
             "--labels",
             "FILE",
             "Label the dataset's stars from this table: source_id and label_outlier (0 or 1), label_kind, label_cluster"
         );
-        var labelSet = Values.Text("--label-set", "NAME", "The set to which these labels belong (default: truth)");
+        var labelSet = OptionFactory.Text("--label-set", "NAME", "The set to which these labels belong (default: truth)");
         var reading = new ReadingOptions();
         var service = new ServiceOptions();
-        var skip = Values.Flag("--skip-unknown", "Leave out labels of stars that the dataset does not hold, instead of refusing the file");
+        var skip = OptionFactory.Flag(
+            "--skip-unknown",
+            "Leave out labels of stars that the dataset does not hold, instead of refusing the file"
+        );
         var command = new DescribedCommand(
             "ingest",
             "Load a catalogue: CSV, ECSV, VOTable, FITS, Parquet, CDS and other tables, plain or gzipped, or what a TAP or "
@@ -78,7 +92,7 @@ internal static class IngestCommand
                 if (request is not null && parsed.GetValue(dataset) is null)
                     throw new UsageException(
                         "--dataset is missing",
-                        "What a service answers has no name of its own: name it with --dataset NAME.",
+                        "What a service answers has no name: name it with --dataset NAME.",
                         "--dataset"
                     );
                 if (labelFile is not null)
@@ -154,10 +168,10 @@ internal static class IngestCommand
                     options,
                     progress is null
                         ? null
-                        : new Relay<IngestProgress>(p =>
+                        : new SynchronousProgress<IngestProgress>(p =>
                             progress.Report(
-                                $"loading {Words.Plural(p.Rows, "row", "rows")}"
-                                    + (p.Rejected > 0 ? $", {Words.Count(p.Rejected)} rejected" : ""),
+                                $"loading {ConsoleText.Plural(p.Rows, "row", "rows")}"
+                                    + (p.Rejected > 0 ? $", {ConsoleText.Count(p.Rejected)} rejected" : ""),
                                 p.TotalBytes > 0 ? (double)p.BytesRead / p.TotalBytes : null
                             )
                         ),
@@ -190,7 +204,7 @@ internal static class IngestCommand
             }
             if (!StarField.All.Contains(field.Trim()))
                 throw new UsageException(
-                    $"--map names '{field}', which is no star field",
+                    $"--map names '{field}', which is not a star field",
                     $"The fields are {string.Join(", ", StarField.All)}.",
                     "--map"
                 );

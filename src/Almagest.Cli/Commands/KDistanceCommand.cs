@@ -17,10 +17,15 @@ internal static class KDistanceCommand
 
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
-        var dataset = Values.Text("--dataset", "NAME", "The dataset, by name or number; may be left out where there is just one", "-d");
-        var filter = Values.Text("--filter", "TERMS", "Which of its stars", "-f");
-        var features = Values.Text("--features", "RECIPE", "Feature recipe (default: the one that a cluster run would take)");
-        var minSamples = Values.Whole(
+        var dataset = OptionFactory.Text(
+            "--dataset",
+            "NAME",
+            "The dataset, by name or number; may be left out where there is just one",
+            "-d"
+        );
+        var filter = OptionFactory.Text("--filter", "TERMS", "Which of its stars", "-f");
+        var features = OptionFactory.Text("--features", "RECIPE", "Feature recipe (default: the one that a cluster run would take)");
+        var minSamples = OptionFactory.Whole(
             "--min-samples",
             "N",
             $"DBSCAN's min_samples: the distance to this neighbour, the star itself included (default {new DbscanParameters().MinSamples})",
@@ -69,24 +74,24 @@ internal static class KDistanceCommand
         ]);
         if (curve.SuggestedEps is not { } suggested)
         {
-            console.Say("All distances are zero: no eps suggests itself.");
+            console.Say("All distances are zero: no eps can be suggested.");
             return;
         }
         console.Say($"\nWhat DBSCAN finds with min_samples {k}:");
-        var table = Tables.Of(">eps", ">clusters", ">stars in the largest", ">in none", "");
+        var table = ConsoleTables.Of(">eps", ">clusters", ">stars in the largest", ">in none", "");
         foreach (var c in advice.Candidates)
         {
             table.Row(
                 Eps(c.Eps),
-                Words.Count(c.Clusters),
-                $"{Words.Count(c.LargestCluster)} ({Words.Percent((double)c.LargestCluster / advice.TotalStars)})",
-                Words.Percent((double)c.Noise / advice.TotalStars),
+                ConsoleText.Count(c.Clusters),
+                $"{ConsoleText.Count(c.LargestCluster)} ({ConsoleText.SharePercent((double)c.LargestCluster / advice.TotalStars)})",
+                ConsoleText.SharePercent((double)c.Noise / advice.TotalStars),
                 c.IsSuggested ? "suggested" : ""
             );
         }
         console.Write(table);
         console.Say(
-            $"A largest cluster that goes on growing with eps is the field; one that keeps its size is a clump.\nTry: almagest "
+            $"A largest cluster that keeps growing with eps is the field; one that keeps its size is a clump.\nTry: almagest "
                 + $"discover clusters --eps {Eps(suggested)} --min-samples {k}"
         );
     }

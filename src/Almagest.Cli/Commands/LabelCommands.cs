@@ -31,9 +31,9 @@ internal static class LabelCommands
         };
 
     private static Option<string?> Dataset() =>
-        Values.Text("--dataset", "NAME", "The dataset; may be left out where there is just one", "-d");
+        OptionFactory.Text("--dataset", "NAME", "The dataset; may be left out where there is just one", "-d");
 
-    private static Option<string?> LabelSet() => Values.Text("--label-set", "NAME", "The set of labels (default: truth)");
+    private static Option<string?> LabelSet() => OptionFactory.Text("--label-set", "NAME", "The set of labels (default: truth)");
 
     private static DescribedCommand Import(CommandShell shell, GlobalOptions global)
     {
@@ -44,7 +44,10 @@ internal static class LabelCommands
                 + "labelled_at",
         };
         var (dataset, set, map, by) = (Dataset(), LabelSet(), IngestCommand.Mapping(), RunAnnotationCommands.By());
-        var skip = Values.Flag("--skip-unknown", "Leave out labels of stars that the dataset does not hold, instead of refusing the file");
+        var skip = OptionFactory.Flag(
+            "--skip-unknown",
+            "Leave out labels of stars that the dataset does not hold, instead of refusing the file"
+        );
         var command = new DescribedCommand(
             "import",
             "Load labels from a table; a star's former label in the set is replaced",
@@ -78,8 +81,8 @@ internal static class LabelCommands
                     report,
                     console =>
                         console.Say(
-                            $"{Words.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set "
-                                + $"{report.LabelSet}{(report.Unknown > 0 ? $"; {Words.Count(report.Unknown)} left out" : "")}."
+                            $"{ConsoleText.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set "
+                                + $"{report.LabelSet}{(report.Unknown > 0 ? $"; {ConsoleText.Count(report.Unknown)} left out" : "")}."
                         )
                 );
                 return ExitCodes.Done;
@@ -131,10 +134,10 @@ internal static class LabelCommands
     {
         var star = new Argument<string>("STAR") { Description = "The star's source_id in the catalogue" };
         var (dataset, set, by) = (Dataset(), LabelSet(), RunAnnotationCommands.By());
-        var outlier = Values.Whole("--outlier", "0|1", "1 = really unusual, 0 = really ordinary", 0, 1);
-        var kind = Values.Text("--kind", "KIND", "What kind of object it is");
-        var cluster = Values.Text("--member-of", "CLUSTER", "The cluster it belongs to");
-        var remark = Values.Text("--remark", "TEXT", "Whatever else there is to say");
+        var outlier = OptionFactory.Whole("--outlier", "0|1", "1 = really unusual, 0 = really ordinary", 0, 1);
+        var kind = OptionFactory.Text("--kind", "KIND", "What kind of object it is");
+        var cluster = OptionFactory.Text("--member-of", "CLUSTER", "The cluster it belongs to");
+        var remark = OptionFactory.Text("--remark", "TEXT", "Whatever else there is to say");
         var command = new DescribedCommand(
             "set",
             "Label one star; its former label in the set is replaced",

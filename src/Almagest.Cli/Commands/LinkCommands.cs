@@ -49,18 +49,18 @@ internal static class LinkCommands
                             console.Say("There is no cross-match yet. Make one: almagest crossmatch DATASET1 DATASET2 --radius 1arcsec");
                             return;
                         }
-                        var table = Tables.Of(">id", "dataset 1", "dataset 2", ">radius", "find", ">epoch", ">pairs", "made (UTC)");
+                        var table = ConsoleTables.Of(">id", "dataset 1", "dataset 2", ">radius", "find", ">epoch", ">pairs", "made (UTC)");
                         foreach (var m in all)
                         {
                             table.Row(
                                 m.MatchId.ToString(),
-                                Words.Clip(names.GetValueOrDefault(m.Dataset1Id, "–"), 24),
-                                Words.Clip(names.GetValueOrDefault(m.Dataset2Id, "–"), 24),
-                                Words.Number(m.RadiusArcsec, "0.###") + "\"",
+                                ConsoleText.Clip(names.GetValueOrDefault(m.Dataset1Id, "–"), 24),
+                                ConsoleText.Clip(names.GetValueOrDefault(m.Dataset2Id, "–"), 24),
+                                ConsoleText.Number(m.RadiusArcsec, "0.###") + "\"",
                                 m.Find,
-                                Words.Number(m.Epoch, "0.0#"),
-                                Words.Count(m.LinkCount),
-                                Words.When(m.CreatedAt)
+                                ConsoleText.Number(m.Epoch, "0.0#"),
+                                ConsoleText.Count(m.LinkCount),
+                                ConsoleText.When(m.CreatedAt)
                             );
                         }
                         console.Write(table);
@@ -118,10 +118,10 @@ internal static class LinkCommands
     private static DescribedCommand Labels(CommandShell shell, GlobalOptions global)
     {
         var (id, by) = (Id(), RunAnnotationCommands.By());
-        var from = Values.Whole("--from", "N", "The dataset that has the labels, 1 or 2 of the match (default 1)", 1, 2);
-        var set = Values.Text("--label-set", "NAME", "Their set (default: truth)");
-        var target = Values.Text("--as", "NAME", "The set that gets them (default: one of the same name)");
-        var overwrite = Values.Flag("--overwrite", "Replace labels that stars have in that set already");
+        var from = OptionFactory.Whole("--from", "N", "The dataset that has the labels, 1 or 2 of the match (default 1)", 1, 2);
+        var set = OptionFactory.Text("--label-set", "NAME", "Their set (default: truth)");
+        var target = OptionFactory.Text("--as", "NAME", "The set that gets them (default: one of the same name)");
+        var overwrite = OptionFactory.Flag("--overwrite", "Replace labels that stars have in that set already");
         var command = new DescribedCommand(
             "labels",
             "Give the labels of one dataset's stars to the linked stars of the other",
@@ -154,10 +154,10 @@ internal static class LinkCommands
                     report,
                     console =>
                         console.Say(
-                            $"{Words.Plural(report.Copied, "label", "labels")} copied"
-                                + (report.Kept > 0 ? $"; {Words.Count(report.Kept)} stars had one already and keep it" : "")
+                            $"{ConsoleText.Plural(report.Copied, "label", "labels")} copied"
+                                + (report.Kept > 0 ? $"; {ConsoleText.Count(report.Kept)} stars had one already and keep it" : "")
                                 + (report.Kept > 0 ? " (--overwrite replaces them)" : "")
-                                + (report.Ambiguous > 0 ? $"; {Words.Count(report.Ambiguous)} stars left out, " : "")
+                                + (report.Ambiguous > 0 ? $"; {ConsoleText.Count(report.Ambiguous)} stars left out, " : "")
                                 + (report.Ambiguous > 0 ? "whose links lead to labels that say different things." : ".")
                         )
                 );
@@ -199,15 +199,15 @@ internal static class LinkCommands
                     found.ToResource(),
                     console =>
                         console.Facts([
-                            ("links", Words.Count(found.Links)),
-                            ("analysed by both", Words.Count(o.Shared)),
-                            ($"marked by {Words.Short(found.Run1.RunId)}", Words.Count(o.Marked1)),
-                            ($"marked by {Words.Short(found.Run2.RunId)}", Words.Count(o.Marked2)),
-                            ("marked by both", $"{Words.Count(o.Common)} (by chance {Words.Number(o.Expected, "0.0")})"),
-                            ("Jaccard", Words.Number(o.Jaccard, "0.00")),
-                            ("kappa", Words.Number(o.Kappa, "0.00")),
-                            ("p value", $"10^{Words.Number(o.Log10PValue, "0.0")}"),
-                            ("adjusted Rand index", Words.Number(found.AdjustedRandIndex, "0.00")),
+                            ("links", ConsoleText.Count(found.Links)),
+                            ("analysed by both", ConsoleText.Count(o.Shared)),
+                            ($"marked by {ConsoleText.Short(found.Run1.RunId)}", ConsoleText.Count(o.Marked1)),
+                            ($"marked by {ConsoleText.Short(found.Run2.RunId)}", ConsoleText.Count(o.Marked2)),
+                            ("marked by both", $"{ConsoleText.Count(o.Common)} (by chance {ConsoleText.Number(o.Expected, "0.0")})"),
+                            ("Jaccard", ConsoleText.Number(o.Jaccard, "0.00")),
+                            ("kappa", ConsoleText.Number(o.Kappa, "0.00")),
+                            ("p value", $"10^{ConsoleText.Number(o.Log10PValue, "0.0")}"),
+                            ("adjusted Rand index", ConsoleText.Number(found.AdjustedRandIndex, "0.00")),
                         ])
                 );
                 return ExitCodes.Done;
@@ -229,7 +229,8 @@ internal static class LinkCommands
                 await matches.DeleteAsync(match.MatchId, shell.CancellationToken);
                 shell.Answer(
                     new { deleted = match.MatchId, links = match.LinkCount },
-                    console => console.Say($"Deleted cross-match {match.MatchId} with {Words.Plural(match.LinkCount, "link", "links")}.")
+                    console =>
+                        console.Say($"Deleted cross-match {match.MatchId} with {ConsoleText.Plural(match.LinkCount, "link", "links")}.")
                 );
                 return ExitCodes.Done;
             }

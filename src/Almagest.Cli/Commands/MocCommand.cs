@@ -13,17 +13,17 @@ internal static class MocCommand
 {
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
-        var dataset = Values.Text("--dataset", "NAME", "The dataset; may be left out where there is just one", "-d");
-        var run = Values.Text("--run", "ID", "The stars of this run instead");
-        var order = Values.Whole(
+        var dataset = OptionFactory.Text("--dataset", "NAME", "The dataset; may be left out where there is just one", "-d");
+        var run = OptionFactory.Text("--run", "ID", "The stars of this run instead");
+        var order = OptionFactory.Whole(
             "--order",
             "N",
             $"HEALPix order of the finest cells, 0 to 29 (default {CoverageReader.UsualOrder}: 13.7 arc minutes; one more halves them)",
             0,
             Healpix.MaxOrder
         );
-        var output = Values.Text("--output", "FILE", "File to write; - is standard output (default)", "-o");
-        var format = Values.Choice(
+        var output = OptionFactory.Text("--output", "FILE", "File to write; - is standard output (default)", "-o");
+        var format = OptionFactory.Choice(
             "--format",
             "Form of the map (default: by the file's ending, .fits or .json, else ascii)",
             "fits",
@@ -56,7 +56,11 @@ internal static class MocCommand
                         _ => "ascii",
                     };
                 if (path == "-" && form == "fits")
-                    throw new UsageException("FITS is no text for standard output", "Name a file with --output.", "--output");
+                    throw new UsageException(
+                        "FITS is not text, which is all that standard output takes",
+                        "Name a file with --output.",
+                        "--output"
+                    );
                 if (path == "-" && shell.Json)
                     throw new UsageException(
                         "--output - writes the map to standard output, where --json would write its document",
@@ -104,9 +108,9 @@ internal static class MocCommand
                     },
                     console =>
                         console.Say(
-                            $"Wrote {Words.Plural(coverage.Cells.Count, "cell", "cells")} of order {coverage.Order} and coarser to "
-                                + $"{path}: {Words.Number(area, "#,0.##")} square degrees, "
-                                + $"{Words.Number(100 * coverage.Fraction, "0.###")} % of the sky."
+                            $"Wrote {ConsoleText.Plural(coverage.Cells.Count, "cell", "cells")} of order {coverage.Order} and coarser to "
+                                + $"{path}: {ConsoleText.Number(area, "#,0.##")} square degrees, "
+                                + $"{ConsoleText.Number(100 * coverage.Fraction, "0.###")} % of the sky."
                         )
                 );
                 return ExitCodes.Done;

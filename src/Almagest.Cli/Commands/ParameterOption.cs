@@ -39,22 +39,22 @@ internal sealed class ParameterOption
         switch (parameter.Kind)
         {
             case ParameterKind.Real:
-                var real = Shell.Values.Real(name, parameter.ValueName, description, aliases);
+                var real = Shell.OptionFactory.Real(name, parameter.ValueName, description, aliases);
                 return (real, parsed => [JsonValue.Create(parsed.GetValue(real)!.Value)]);
             case ParameterKind.Whole when TakesList:
-                var list = Shell.Values.WholeList(name, $"{parameter.ValueName}[,{parameter.ValueName}…]", description, aliases);
+                var list = Shell.OptionFactory.WholeList(name, $"{parameter.ValueName}[,{parameter.ValueName}…]", description, aliases);
                 return (list, parsed => [.. parsed.GetValue(list)!.Select(n => (JsonNode)n)]);
             case ParameterKind.Whole:
                 // The range is the algorithm's to check.
                 var whole = parameter.IsLong
-                    ? Shell.Values.Whole(name, parameter.ValueName, description, long.MinValue, long.MaxValue, aliases)
-                    : Shell.Values.Whole(name, parameter.ValueName, description, int.MinValue, int.MaxValue, aliases);
+                    ? Shell.OptionFactory.Whole(name, parameter.ValueName, description, long.MinValue, long.MaxValue, aliases)
+                    : Shell.OptionFactory.Whole(name, parameter.ValueName, description, int.MinValue, int.MaxValue, aliases);
                 return (whole, parsed => [JsonValue.Create(parsed.GetValue(whole)!.Value)]);
             case ParameterKind.Flag:
-                var flag = Shell.Values.Flag(name, description, aliases);
+                var flag = Shell.OptionFactory.Flag(name, description, aliases);
                 return (flag, parsed => [JsonValue.Create(parsed.GetValue(flag))]);
             default:
-                var text = Shell.Values.Text(name, parameter.ValueName, description, aliases);
+                var text = Shell.OptionFactory.Text(name, parameter.ValueName, description, aliases);
                 return (text, parsed => [JsonValue.Create(parsed.GetValue(text)!)]);
         }
     }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Almagest.Charts.Printing;
+using Almagest.Charts.Export;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Model;
@@ -31,8 +31,8 @@ internal static class PlotCommands
     {
         var id = RunCommands.Id();
         var file = new PictureOutput();
-        var only = Only(LedgerPrints.OfRun);
-        var cluster = Values.Whole("--cluster", "N", "Only the members of this cluster, from near", 0, int.MaxValue);
+        var only = Only(ChartExport.OfRun);
+        var cluster = OptionFactory.Whole("--cluster", "N", "Only the members of this cluster, from near", 0, int.MaxValue);
         var command = new DescribedCommand(
             "run",
             "The pictures of one run: scores or cluster sizes, colour-magnitude diagram, sky, and of clusters proper motions and "
@@ -55,14 +55,14 @@ internal static class PlotCommands
                 var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
                 if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
                     throw new UsageException(
-                        $"run {Words.Short(run.RunId)} is an {run.RunType} run and has no clusters",
+                        $"run {ConsoleText.Short(run.RunId)} is an {run.RunType} run and has no clusters",
                         "Leave --cluster out.",
                         "--cluster"
                     );
                 await file.WriteAsync(
                     shell,
                     parsed,
-                    await new LedgerPrints(session.Ledger).RunAsync(
+                    await new ChartExport(session.Ledger).RunAsync(
                         run,
                         parsed.GetValue(only) ?? [],
                         (int?)parsed.GetValue(cluster),
@@ -82,9 +82,9 @@ internal static class PlotCommands
             Description = "The dataset, by name or number; may be left out where there is just one",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var filter = Values.Text("--filter", "TERMS", "Which of its stars, as for 'discover'", "-f");
+        var filter = OptionFactory.Text("--filter", "TERMS", "Which of its stars, as for 'discover'", "-f");
         var file = new PictureOutput();
-        var only = Only(LedgerPrints.OfDataset);
+        var only = Only(ChartExport.OfDataset);
         var command = new DescribedCommand(
             "dataset",
             "The pictures of a catalogue: colour-magnitude diagram, histograms, density on the sky",
@@ -107,7 +107,7 @@ internal static class PlotCommands
                 await file.WriteAsync(
                     shell,
                     parsed,
-                    await new LedgerPrints(session.Ledger).DatasetAsync(dataset, stars, parsed.GetValue(only) ?? [])
+                    await new ChartExport(session.Ledger).DatasetAsync(dataset, stars, parsed.GetValue(only) ?? [])
                 );
                 return ExitCodes.Done;
             }
@@ -136,7 +136,7 @@ internal static class PlotCommands
                 var runs = await RunCompareCommand.FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
                 ComparedRuns.RequireType(runs, runs[0].RunType, "RUN");
                 ComparedRuns.RequireOneDataset(runs, "RUN");
-                await file.WriteAsync(shell, parsed, await new LedgerPrints(session.Ledger).CompareAsync(runs, shell.CancellationToken));
+                await file.WriteAsync(shell, parsed, await new ChartExport(session.Ledger).CompareAsync(runs, shell.CancellationToken));
                 return ExitCodes.Done;
             }
         );
@@ -170,7 +170,7 @@ internal static class PlotCommands
             HelpName = "FILE",
             Required = true,
         };
-        private readonly Option<double?> _scale = Values.Real(
+        private readonly Option<double?> _scale = OptionFactory.Real(
             "--scale",
             "S",
             $"Pixels of a PNG for each unit of the drawing, which is some 1100 units wide (default {DefaultScale}; 0.5 to 8)"
@@ -201,7 +201,7 @@ internal static class PlotCommands
             var path = parsed.GetRequiredValue(_output);
             var bytes = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)
                 ? System.Text.Encoding.UTF8.GetBytes(svg)
-                : ChartPrinter.ToPng(svg, parsed.GetValue(_scale) ?? DefaultScale);
+                : SvgRasterizer.ToPng(svg, parsed.GetValue(_scale) ?? DefaultScale);
             await using (var file = OutputFile.Create(path))
                 await file.WriteAsync(_ => file.Stream.WriteAsync(bytes, shell.CancellationToken).AsTask());
             shell.Answer(

@@ -17,7 +17,7 @@ internal static class PreviewCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var file = new Argument<string>("FILE") { Description = "A catalogue file, or the folder of a HATS catalogue" };
-        var rows = Values.Whole("--rows", "N", "How many of the first rows to show (default 5)", 0, 1000);
+        var rows = OptionFactory.Whole("--rows", "N", "How many of the first rows to show (default 5)", 0, 1000);
         var map = IngestCommand.Mapping();
         var command = new DescribedCommand(
             "preview",
@@ -99,11 +99,11 @@ internal static class PreviewCommand
         ColumnMapping mapping
     )
     {
-        console.Heading($"{Path.GetFileName(path)}: {preview.Format}, {Words.Plural(preview.Columns.Count, "column", "columns")}");
+        console.Heading($"{Path.GetFileName(path)}: {preview.Format}, {ConsoleText.Plural(preview.Columns.Count, "column", "columns")}");
         console.Facts([.. preview.Warnings.Select(n => ("note", (string?)n))]);
         var taken = mapping.Fields.SelectMany(f => f.ColumnNames.Select(c => (Column: c, f.Field))).ToLookup(x => x.Column, x => x.Field);
         var ucds = preview.Columns.Any(c => c.Ucd is not null);
-        var columns = Tables.Of([
+        var columns = ConsoleTables.Of([
             .. (string[])["column", "type", "unit"],
             .. ucds ? ["~UCD"] : Array.Empty<string>(),
             "~taken as",
@@ -114,12 +114,12 @@ internal static class PreviewCommand
             var column = preview.Columns[i];
             var fields = taken[column.Name].ToList();
             columns.Row([
-                Words.Clip(column.Name, 28),
+                ConsoleText.Clip(column.Name, 28),
                 column.Type.ToString().ToLowerInvariant(),
-                Words.Clip(column.Unit ?? "", 12),
+                ConsoleText.Clip(column.Unit ?? "", 12),
                 .. ucds ? [column.Ucd ?? ""] : Array.Empty<string>(),
                 fields.Count > 0 ? string.Join(", ", fields) : "",
-                preview.Rows.Count > 0 ? Words.Clip(preview.Rows[0][i] ?? "–", 20) : "",
+                preview.Rows.Count > 0 ? ConsoleText.Clip(preview.Rows[0][i] ?? "–", 20) : "",
             ]);
         }
         console.Write(columns);
@@ -132,7 +132,7 @@ internal static class PreviewCommand
             console.Say($"Line {row.LineNumber}: {row.Reason}");
         if (tables.Count > 0 && table is null)
             console.Say(
-                $"The file holds {tables.Count} tables ({Words.Clip(string.Join(", ", tables.Select(t => t.Choice)), 100)}): choose "
+                $"The file holds {tables.Count} tables ({ConsoleText.Clip(string.Join(", ", tables.Select(t => t.Choice)), 100)}): choose "
                     + $"one with --table NAME, or --table N, counted from 1."
             );
         console.Say(
@@ -148,10 +148,10 @@ internal static class PreviewCommand
         int[] shown = [.. mapping.Fields.SelectMany(f => f.Columns).Distinct().Take(7)];
         if (shown.Length == 0)
             shown = [.. Enumerable.Range(0, Math.Min(7, preview.Columns.Count))];
-        console.Say($"\nThe first {Words.Plural(preview.Rows.Count, "row", "rows")}:");
-        var table = Tables.Of([.. shown.Select(c => Words.Clip(preview.Columns[c].Name, 20))]);
+        console.Say($"\nThe first {ConsoleText.Plural(preview.Rows.Count, "row", "rows")}:");
+        var table = ConsoleTables.Of([.. shown.Select(c => ConsoleText.Clip(preview.Columns[c].Name, 20))]);
         foreach (var row in preview.Rows)
-            table.Row([.. shown.Select(c => Words.Clip(row[c] ?? "–", 20))]);
+            table.Row([.. shown.Select(c => ConsoleText.Clip(row[c] ?? "–", 20))]);
         console.Write(table);
     }
 }

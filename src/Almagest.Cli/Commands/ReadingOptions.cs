@@ -9,12 +9,12 @@ namespace Almagest.Cli.Commands;
 /// epoch.</summary>
 internal sealed class ReadingOptions
 {
-    private readonly Option<string?> _table = Values.Text(
+    private readonly Option<string?> _table = OptionFactory.Text(
         "--table",
         "NAME|N",
         "Which table of a file with several: its name, or its number from 1 (FITS, VOTable, VizieR TSV, CDS)"
     );
-    private readonly Option<string?> _readMe = Values.Text(
+    private readonly Option<string?> _readMe = OptionFactory.Text(
         "--readme",
         "FILE",
         "The ReadMe that describes a CDS table byte by byte (default: ReadMe in its folder)"

@@ -11,7 +11,7 @@ namespace Almagest.Cli.Commands;
 internal static class RunAnnotationCommands
 {
     /// <summary>Who writes: as said, else the account.</summary>
-    public static Option<string?> By() => Values.Text("--by", "NAME", "Who writes (default: your account's name)");
+    public static Option<string?> By() => OptionFactory.Text("--by", "NAME", "Who writes (default: your account's name)");
 
     public static string Who(ParseResult parsed, Option<string?> by) => parsed.GetValue(by) ?? Environment.UserName;
 
@@ -46,11 +46,7 @@ internal static class RunAnnotationCommands
             {
                 var (what, words) = (parsed.GetValue(action), parsed.GetValue(tags) ?? []);
                 if (what is not (null or "add" or "remove"))
-                    throw new UsageException(
-                        $"'{what}' is nothing that can be done with tags",
-                        "Write add or remove, then the tags.",
-                        "ACTION"
-                    );
+                    throw new UsageException($"'{what}' is not an action on tags", "Write add or remove, then the tags.", "ACTION");
                 if (what is not null && words.Length == 0)
                     throw new UsageException($"no tag to {what} is given", $"Write: almagest runs tag ID {what} TAG", "TAG");
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
@@ -66,8 +62,8 @@ internal static class RunAnnotationCommands
                     console =>
                         console.Say(
                             found.Count == 0
-                                ? $"Run {Words.Short(run.RunId)} has no tags."
-                                : $"Run {Words.Short(run.RunId)}: {string.Join(", ", found.Select(t => t.Tag))}"
+                                ? $"Run {ConsoleText.Short(run.RunId)} has no tags."
+                                : $"Run {ConsoleText.Short(run.RunId)}: {string.Join(", ", found.Select(t => t.Tag))}"
                         )
                 );
                 return ExitCodes.Done;
@@ -84,7 +80,7 @@ internal static class RunAnnotationCommands
             Description = "What to note; left out: list the notes",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var remove = Values.Whole("--remove", "N", "Take note N away", 1, long.MaxValue);
+        var remove = OptionFactory.Whole("--remove", "N", "Take note N away", 1, long.MaxValue);
         var by = By();
         var command = new DescribedCommand(
             "note",
@@ -117,7 +113,7 @@ internal static class RunAnnotationCommands
                     console =>
                     {
                         if (found.Count == 0)
-                            console.Say($"There is no note about run {Words.Short(run.RunId)}.");
+                            console.Say($"There is no note about run {ConsoleText.Short(run.RunId)}.");
                         foreach (var n in found)
                             console.Say($"{n.NoteId}  {n.WrittenAt:yyyy-MM-dd HH:mm}  {n.WrittenBy ?? "?"}: {n.Text}");
                     }

@@ -15,18 +15,18 @@ internal static class RunClustersCommand
     {
         var standard = new ClusterMatchingOptions();
         var ids = RunCompareCommand.Ids(2);
-        var minJaccard = Values.Real(
+        var minJaccard = OptionFactory.Real(
             "--min-jaccard",
             "J",
             FormattableString.Invariant(
                 $"Least Jaccard similarity of clusters that are the same one, in (0, 1] (default {standard.MinJaccard})"
             )
         );
-        var top = Values.Whole("--top", "N", "How many clusters to print (default 20)", 1, ClusterIdentityReader.MostIdentities);
-        var members = Values.Whole(
+        var top = OptionFactory.Whole("--top", "N", "How many clusters to print (default 20)", 1, ClusterIdentityReader.MostIdentities);
+        var members = OptionFactory.Whole(
             "--members",
             "N",
-            "List so many members of each, the surest first (default 0)",
+            "List this many members of each, the surest first (default 0)",
             0,
             ClusterIdentityReader.MostMembers
         );

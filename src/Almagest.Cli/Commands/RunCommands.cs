@@ -48,19 +48,19 @@ internal static class RunCommands
 
     private static DescribedCommand List(CommandShell shell, GlobalOptions global)
     {
-        var type = Values.Choice("--type", "Only runs of this type", [.. RunTypes.All]);
-        var status = Values.Choice("--status", "Only runs in this state", [.. RunStatus.All]);
-        var dataset = Values.Text("--dataset", "NAME", "Only runs over this dataset", "-d");
-        var algorithm = Values.Text("--algorithm", "NAME", "Only runs of this algorithm");
-        var tag = Values.Text("--tag", "TAG", "Only runs with this tag");
-        var sweep = Values.Text("--sweep", "GROUP", "Only runs of this sweep");
-        var sort = Values.Choice(
+        var type = OptionFactory.Choice("--type", "Only runs of this type", [.. RunTypes.All]);
+        var status = OptionFactory.Choice("--status", "Only runs in this state", [.. RunStatus.All]);
+        var dataset = OptionFactory.Text("--dataset", "NAME", "Only runs over this dataset", "-d");
+        var algorithm = OptionFactory.Text("--algorithm", "NAME", "Only runs of this algorithm");
+        var tag = OptionFactory.Text("--tag", "TAG", "Only runs with this tag");
+        var sweep = OptionFactory.Text("--sweep", "GROUP", "Only runs of this sweep");
+        var sort = OptionFactory.Choice(
             "--sort",
             $"By creation, end or stars; with - newest, latest or most first (default {RunOrder.Newest})",
             [.. RunOrder.All]
         );
-        var limit = Values.Whole("--limit", "N", "At most so many (default 20)", 1, 100_000);
-        var after = Values.Text("--after", "TOKEN", "The page after the one that gave this token, with the same filters and order");
+        var limit = OptionFactory.Whole("--limit", "N", "At most this many (default 20)", 1, 100_000);
+        var after = OptionFactory.Text("--after", "TOKEN", "The page after the one that gave this token, with the same filters and order");
         var command = new DescribedCommand(
             "list",
             "List runs, newest first or in another order",
@@ -92,7 +92,7 @@ internal static class RunCommands
                     : Guid.TryParse(text, out var id) ? id
                     : throw LedgerException.Invalid(
                         "sweep",
-                        $"'{text}' is no sweep's id",
+                        $"'{text}' is not the id of a sweep",
                         "Give the whole id, as 'almagest sweep' and 'runs show' print it."
                     );
                 var order = parsed.GetValue(sort) ?? RunOrder.Newest;
@@ -130,7 +130,7 @@ internal static class RunCommands
     private static DescribedCommand Show(CommandShell shell, GlobalOptions global)
     {
         var id = Id();
-        var top = Values.Whole("--top", "N", "How many stars or clusters to print (default 10)", 0, 10_000);
+        var top = OptionFactory.Whole("--top", "N", "How many stars or clusters to print (default 10)", 0, 10_000);
         var command = new DescribedCommand(
             "show",
             "Show one run: what was run, on what, what it found",
@@ -176,7 +176,7 @@ internal static class RunCommands
                 var deleted = runs.Select(r => r.RunId).Distinct().ToList();
                 shell.Answer(
                     new { deleted },
-                    console => console.Say($"Deleted {Words.Plural(deleted.Count, "run", "runs")}; the views are up to date.")
+                    console => console.Say($"Deleted {ConsoleText.Plural(deleted.Count, "run", "runs")}; the views are up to date.")
                 );
                 return ExitCodes.Done;
             }

@@ -24,10 +24,14 @@ internal static class RunCompareCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var ids = Ids(2);
-        var stars = Values.Choice("--stars", "Of two runs: which stars to print (default common)", "common", "only-a", "only-b");
-        var reason = Values.Choice("--reason", "With only-a or only-b: only stars that flipped for this reason", [.. FlipReason.All]);
-        var top = Values.Whole("--top", "N", "How many stars, clusters or pairs to print (default 10)", 0, 10_000);
-        var export = Values.Text(
+        var stars = OptionFactory.Choice("--stars", "Of two runs: which stars to print (default common)", "common", "only-a", "only-b");
+        var reason = OptionFactory.Choice(
+            "--reason",
+            "With only-a or only-b: only stars that flipped for this reason",
+            [.. FlipReason.All]
+        );
+        var top = OptionFactory.Whole("--top", "N", "How many stars, clusters or pairs to print (default 10)", 0, 10_000);
+        var export = OptionFactory.Text(
             "--export",
             "FILE",
             "Write to this file instead: of two runs every star that either marks (or those of --stars), of more their pairs"

@@ -37,9 +37,10 @@ internal static class RunControlCommands
                     console =>
                         console.Say(
                             run.Status == RunStatus.Cancelled
-                                ? $"Run {Words.Short(run.RunId)} is cancelled."
-                                : $"The program that works on run {Words.Short(run.RunId)} is told, and stops within a second or two: "
-                                    + $"almagest runs follow {Words.Short(run.RunId)}"
+                                ? $"Run {ConsoleText.Short(run.RunId)} is cancelled."
+                                : $"The program that works on run {ConsoleText.Short(run.RunId)} is told, "
+                                    + "and stops within a second or two: "
+                                    + $"almagest runs follow {ConsoleText.Short(run.RunId)}"
                         )
                 );
                 return ExitCodes.Done;
@@ -51,7 +52,7 @@ internal static class RunControlCommands
     public static Command Retry(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id();
-        var queue = Values.Flag("--queue", "Leave it to a server's worker, and return at once");
+        var queue = OptionFactory.Flag("--queue", "Leave it to a server's worker, and return at once");
         var command = new DescribedCommand(
             "retry",
             "Start a run that has ended again, as a new run with the same selection, parameters and seed",
@@ -99,7 +100,7 @@ internal static class RunControlCommands
                         view.Show(console);
                         if (queued)
                             console.Say(
-                                $"It waits for a worker (almagest serve); follow it: almagest runs follow {Words.Short(run.RunId)}"
+                                $"It waits for a worker (almagest serve); follow it: almagest runs follow {ConsoleText.Short(run.RunId)}"
                             );
                     }
                 );

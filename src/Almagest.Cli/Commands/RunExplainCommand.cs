@@ -15,7 +15,7 @@ internal static class RunExplainCommand
     {
         var id = RunCommands.Id("RUN");
         var star = new Argument<string>("STAR") { Description = "A star of the run: its source_id in the catalogue, or its star_id" };
-        var by = Values.Choice("--by", "Which of the two ids STAR is, where a number may be either", "source_id", "star_id");
+        var by = OptionFactory.Choice("--by", "Which of the two ids STAR is, where a number may be either", "source_id", "star_id");
         var command = new DescribedCommand(
             "explain",
             "Say why a star has its score in an isolation-forest run, feature by feature",

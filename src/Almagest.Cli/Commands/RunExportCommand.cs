@@ -22,8 +22,8 @@ internal static class RunExportCommand
             Required = true,
         };
         var table = new TableOutput("--output");
-        var anomalies = Values.Flag("--anomalies", "Only the flagged stars, most anomalous first");
-        var cluster = Values.Whole("--cluster", "N", "Only the members of this cluster; -1 = noise", -1, int.MaxValue);
+        var anomalies = OptionFactory.Flag("--anomalies", "Only the flagged stars, most anomalous first");
+        var cluster = OptionFactory.Whole("--cluster", "N", "Only the members of this cluster; -1 = noise", -1, int.MaxValue);
         var command = new DescribedCommand(
             "export",
             "Write a run's stars and what it says of them to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with where they come from",
@@ -47,13 +47,13 @@ internal static class RunExportCommand
                 var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
                 if (parsed.GetValue(anomalies) && run.RunType != RunTypes.Anomaly)
                     throw new UsageException(
-                        $"run {Words.Short(run.RunId)} is a {run.RunType} run and flags no stars",
+                        $"run {ConsoleText.Short(run.RunId)} is a {run.RunType} run and flags no stars",
                         "Leave --anomalies out, or use --cluster N.",
                         "--anomalies"
                     );
                 if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
                     throw new UsageException(
-                        $"run {Words.Short(run.RunId)} is an {run.RunType} run and has no clusters",
+                        $"run {ConsoleText.Short(run.RunId)} is an {run.RunType} run and has no clusters",
                         "Leave --cluster out, or use --anomalies.",
                         "--cluster"
                     );

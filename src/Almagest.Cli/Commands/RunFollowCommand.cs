@@ -60,15 +60,15 @@ internal static class RunFollowCommand
                 ? run.Status == RunStatus.Pending
                     ? "waiting for a worker"
                     : "starting"
-                : RunStages.Words(at.Stage);
+                : RunStages.Describe(at.Stage);
             progress?.Report(words, (at?.Percent ?? 0) / 100);
             if (progress is null && words != stage)
-                shell.Say($"{Words.Short(runId)}: {words}");
+                shell.Say($"{ConsoleText.Short(runId)}: {words}");
             stage = words;
             if (Stopwatch.GetElapsedTime(since) > s_reapAgain)
             {
                 // Where no server runs, this is who notices that the worker was lost.
-                await new RunClaims(ledger).ReapAsync(shell.CancellationToken);
+                await new RunClaims(ledger).HandleLostRunsAsync(shell.CancellationToken);
                 since = Stopwatch.GetTimestamp();
             }
             await Task.Delay(s_lookAgain, shell.CancellationToken);

@@ -16,19 +16,19 @@ internal static class RunMatrixCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var ids = RunCompareCommand.Ids(0);
-        var dataset = Values.Text(
+        var dataset = OptionFactory.Text(
             "--dataset",
             "NAME",
             $"The newest {ComparedRuns.Most} anomaly runs over this dataset, where no run is named",
             "-d"
         );
-        var maxQ = Values.Real(
+        var maxQ = OptionFactory.Real(
             "--max-q",
             "Q",
             "Only pairs whose q value (expected share of false discoveries) is at most this (default 1)"
         );
-        var top = Values.Whole("--top", "N", "How many pairs to print (default 20)", 1, 5000);
-        var export = Values.Text("--export", "FILE", "Write every such pair to this file instead");
+        var top = OptionFactory.Whole("--top", "N", "How many pairs to print (default 20)", 1, 5000);
+        var export = OptionFactory.Text("--export", "FILE", "Write every such pair to this file instead");
         var table = new TableOutput("--export");
         var command = new DescribedCommand(
             "matrix",
@@ -88,7 +88,7 @@ internal static class RunMatrixCommand
                         else
                             PairLines.Show(console, pairs);
                         console.Say(
-                            $"{Words.Plural(runs.Count, "run", "runs")}, {Words.Plural(tests, "pair", "pairs")} "
+                            $"{ConsoleText.Plural(runs.Count, "run", "runs")}, {ConsoleText.Plural(tests, "pair", "pairs")} "
                                 + $"tested{(pairs.Count < wanted.Count ? $"; more: --top {wanted.Count}" : "")}."
                         );
                     }

@@ -12,7 +12,7 @@ internal sealed class RunOptions
     public Option<string[]> Dataset { get; } = Datasets();
 
     public Option<string?> Filter { get; } =
-        Values.Text(
+        OptionFactory.Text(
             "--filter",
             "TERMS",
             "Which of its stars, e.g. 'cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..', or the JSON of the API",
@@ -21,18 +21,18 @@ internal sealed class RunOptions
 
     public Option<string?> Features { get; }
 
-    public Option<bool> NoSave { get; } = Values.Flag("--no-save", "Only print what is found; the ledger keeps nothing");
+    public Option<bool> NoSave { get; } = OptionFactory.Flag("--no-save", "Only print what is found; the ledger keeps nothing");
 
     public Option<long?> Top { get; } =
-        Values.Whole("--top", "N", $"How many stars or clusters to print (default {DefaultTop})", 0, 10_000);
+        OptionFactory.Whole("--top", "N", $"How many stars or clusters to print (default {DefaultTop})", 0, 10_000);
 
     public Option<long?> Threads { get; } =
-        Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
+        OptionFactory.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
 
-    public Option<bool> Queue { get; } = Values.Flag("--queue", "Leave it to a server's worker, and return at once");
+    public Option<bool> Queue { get; } = OptionFactory.Flag("--queue", "Leave it to a server's worker, and return at once");
 
     public Option<bool> Follow { get; } =
-        Values.Flag("--follow", "Say stage by stage how far it is, also where no terminal is; with --queue, wait for its end");
+        OptionFactory.Flag("--follow", "Say stage by stage how far it is, also where there is no terminal; with --queue, wait for its end");
 
     /// <summary>One dataset, or several by repeating the option.</summary>
     public static Option<string[]> Datasets() =>
@@ -46,7 +46,7 @@ internal sealed class RunOptions
 
     /// <param name="order">the recipes that a run takes where none is named: the first whose columns the stars have</param>
     public RunOptions(IReadOnlyList<string> order) =>
-        Features = Values.Text(
+        Features = OptionFactory.Text(
             "--features",
             "RECIPE",
             $"Feature recipe, or several joined by '+': {string.Join(", ", FeatureRecipes.All.Select(r => r.Name))} "

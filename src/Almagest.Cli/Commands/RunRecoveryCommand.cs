@@ -14,50 +14,50 @@ internal static class RunRecoveryCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id();
-        var plant = Values.Choice(
+        var plant = OptionFactory.Choice(
             "--plant",
             "What to plant (default: outliers for an anomaly run, clusters for a cluster run)",
             RecoverySettings.Outliers,
             RecoverySettings.Clusters
         );
-        var traits = Values.Text(
+        var traits = OptionFactory.Text(
             "--traits",
             "T[,T…]",
             "In what outliers are odd: color, magnitude, motion (default: all that the run's features show)"
         );
-        var contrasts = Values.RealList(
+        var contrasts = OptionFactory.RealList(
             "--contrasts",
             "C[,C…]",
             "How odd, in spreads of the trait; 0 = ordinary stars, the control (default 0,1,2,3,4,6)"
         );
-        var stars = Values.Whole(
+        var stars = OptionFactory.Whole(
             "--stars",
             "N",
             "Outliers in each repetition (default: a hundredth of the stars, at most a fifth of what the run flags)",
             1,
             int.MaxValue
         );
-        var members = Values.WholeList("--members", "N[,N…]", "Members of the clusters (default 25,50,100,200)");
-        var distances = Values.RealList(
+        var members = OptionFactory.WholeList("--members", "N[,N…]", "Members of the clusters (default 25,50,100,200)");
+        var distances = OptionFactory.RealList(
             "--distances",
             "PC[,PC…]",
             "Distances of the clusters in parsecs (default: the quartiles of the selection's)"
         );
-        var spreads = Values.RealList("--spreads", "PC[,PC…]", "Standard deviations of the members' places in parsecs (default 2)");
-        var dispersions = Values.RealList(
+        var spreads = OptionFactory.RealList("--spreads", "PC[,PC…]", "Standard deviations of the members' places in parsecs (default 2)");
+        var dispersions = OptionFactory.RealList(
             "--dispersions",
             "M[,M…]",
             "Standard deviations of their proper motions in mas/yr (default: 0.6 km/s at the distance)"
         );
-        var repetitions = Values.Whole(
+        var repetitions = OptionFactory.Whole(
             "--repetitions",
             "N",
             "How often each is planted; each time is one run (default 10)",
             1,
             RecoverySettings.MostRuns
         );
-        var seed = Values.Whole("--seed", "S", "The same seed plants the same stars (default 42)", long.MinValue, long.MaxValue);
-        var threads = Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
+        var seed = OptionFactory.Whole("--seed", "S", "The same seed plants the same stars (default 42)", long.MinValue, long.MaxValue);
+        var threads = OptionFactory.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
         var command = new DescribedCommand(
             "recovery",
             "Injection and recovery: plant stars of known properties into a run's selection, in memory, and count what its algorithm finds",

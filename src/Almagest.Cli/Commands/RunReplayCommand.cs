@@ -14,7 +14,7 @@ internal static class RunReplayCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id();
-        var threads = Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
+        var threads = OptionFactory.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
         var command = new DescribedCommand(
             "replay",
             "Recompute a run from its stored selection, parameters and seed, and compare every stored row; exit code 1 where one differs",

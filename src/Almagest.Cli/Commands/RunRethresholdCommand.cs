@@ -15,13 +15,13 @@ internal static class RunRethresholdCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var id = RunCommands.Id("RUN");
-        var contamination = Values.Real(
+        var contamination = OptionFactory.Real(
             "--contamination",
             AnomalyParameters.Share.ValueName,
             $"{AnomalyParameters.Share.Help}, {AnomalyParameters.Share.Range}"
         );
         contamination.Required = true;
-        var top = Values.Whole("--top", "N", "How many stars to print (default 10)", 0, 10_000);
+        var top = OptionFactory.Whole("--top", "N", "How many stars to print (default 10)", 0, 10_000);
         var command = new DescribedCommand(
             "rethreshold",
             "Make a new run of a run's stored scores at another contamination, without fitting again",
@@ -50,8 +50,8 @@ internal static class RunRethresholdCommand
                     {
                         view.Show(console);
                         console.Say(
-                            $"Made from the scores of {Words.Short(source.RunId)}; compare them: almagest runs compare "
-                                + $"{Words.Short(source.RunId)} {Words.Short(run.RunId)}"
+                            $"Made from the scores of {ConsoleText.Short(source.RunId)}; compare them: almagest runs compare "
+                                + $"{ConsoleText.Short(source.RunId)} {ConsoleText.Short(run.RunId)}"
                         );
                     }
                 );

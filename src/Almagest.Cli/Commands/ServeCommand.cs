@@ -11,15 +11,19 @@ internal static class ServeCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var options = new ServingOptions();
-        var nightly = Values.Text(
+        var nightly = OptionFactory.Text(
             "--nightly",
             "CRON",
             "When all views are refreshed (default '0 2 * * *': every night at two); the servers of a fleet share it"
         );
-        var zone = Values.Text("--time-zone", "ZONE", $"Time zone of --nightly, e.g. Europe/Berlin (default {ServingPlan.DefaultZone})");
-        var noNightly = Values.Flag("--no-nightly", "This server takes no part in the nightly refresh");
-        var threads = Values.Whole("--threads", "N", "Threads of one run (default: one per core)", 1, 1024);
-        var workers = Values.Whole(
+        var zone = OptionFactory.Text(
+            "--time-zone",
+            "ZONE",
+            $"Time zone of --nightly, e.g. Europe/Berlin (default {ServingPlan.DefaultZone})"
+        );
+        var noNightly = OptionFactory.Flag("--no-nightly", "This server takes no part in the nightly refresh");
+        var threads = OptionFactory.Whole("--threads", "N", "Threads of one run (default: one per core)", 1, 1024);
+        var workers = OptionFactory.Whole(
             "--workers",
             "N",
             $"Runs worked on at once; 0 = this server only answers. Servers on one database share the queue (default "

@@ -9,36 +9,40 @@ namespace Almagest.Cli.Commands;
 /// <summary>Options of <c>ingest</c> that fetch a catalogue from a TAP or cone-search service instead of reading a file.</summary>
 internal sealed class ServiceOptions
 {
-    private readonly Option<string?> _tap = Values.Text(
+    private readonly Option<string?> _tap = OptionFactory.Text(
         "--tap",
         "URL",
         "Fetch from this TAP service, with --adql; https unless http:// is written"
     );
-    private readonly Option<string?> _adql = Values.Text("--adql", "QUERY", "What to ask the TAP service; @FILE reads it from a file");
-    private readonly Option<bool> _asynchronous = Values.Flag("--async", "Let the TAP service work on it as a job, and wait");
-    private readonly Option<long?> _most = Values.Whole(
+    private readonly Option<string?> _adql = OptionFactory.Text(
+        "--adql",
+        "QUERY",
+        "What to ask the TAP service; @FILE reads it from a file"
+    );
+    private readonly Option<bool> _asynchronous = OptionFactory.Flag("--async", "Let the TAP service work on it as a job, and wait");
+    private readonly Option<long?> _most = OptionFactory.Whole(
         "--max-rows",
         "N",
         "Most rows to ask the TAP service for (default: the service's own limit)",
         1,
         long.MaxValue
     );
-    private readonly Option<string?> _cone = Values.Text(
+    private readonly Option<string?> _cone = OptionFactory.Text(
         "--cone",
         "URL",
         "Fetch from this cone-search service, with --ra, --dec and --radius"
     );
-    private readonly Option<double?> _ra = Values.Real("--ra", "DEG", "Right ascension of the cone, degrees, ICRS");
-    private readonly Option<double?> _dec = Values.Real("--dec", "DEG", "Declination of the cone, degrees");
-    private readonly Option<double?> _radius = Values.Real("--radius", "DEG", "Radius of the cone, degrees");
-    private readonly Option<long?> _timeout = Values.Whole(
+    private readonly Option<double?> _ra = OptionFactory.Real("--ra", "DEG", "Right ascension of the cone, degrees, ICRS");
+    private readonly Option<double?> _dec = OptionFactory.Real("--dec", "DEG", "Declination of the cone, degrees");
+    private readonly Option<double?> _radius = OptionFactory.Real("--radius", "DEG", "Radius of the cone, degrees");
+    private readonly Option<long?> _timeout = OptionFactory.Whole(
         "--timeout",
         "SECONDS",
         "How long the service may take in all (default 900)",
         1,
         7 * 86400
     );
-    private readonly Option<long?> _download = Values.Whole(
+    private readonly Option<long?> _download = OptionFactory.Whole(
         "--max-download",
         "MIB",
         "The largest answer to take (default 4096)",
@@ -86,7 +90,7 @@ internal sealed class ServiceOptions
             throw new UsageException("--cone lacks --ra, --dec or --radius", "Write all three, in degrees.", "--cone");
         if (!(centre is >= 0 and <= 360 && north is >= -90 and <= 90 && size is > 0 and <= 180))
             throw new UsageException(
-                "the cone is no cone on the sky",
+                "the cone is not a cone on the sky",
                 "--ra has 0 to 360, --dec -90 to 90, --radius 0 to 180 degrees.",
                 "--cone"
             );
@@ -130,7 +134,7 @@ internal sealed class ServiceOptions
                         path,
                         progress is null
                             ? null
-                            : new Relay<(string Phase, long Bytes)>(p =>
+                            : new SynchronousProgress<(string Phase, long Bytes)>(p =>
                                 progress.Report(p.Bytes > 0 ? $"{p.Phase} {p.Bytes >> 10:N0} KiB" : p.Phase, null)
                             ),
                         shell.CancellationToken

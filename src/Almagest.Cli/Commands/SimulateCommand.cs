@@ -12,8 +12,8 @@ internal static class SimulateCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var defaults = new SkySimulationOptions();
-        var stars = Values.Whole("--stars", "N", $"Stars in all (default {defaults.Stars})", 1, SkySimulationOptions.MaxStars, "-n");
-        var seed = Values.Whole(
+        var stars = OptionFactory.Whole("--stars", "N", $"Stars in all (default {defaults.Stars})", 1, SkySimulationOptions.MaxStars, "-n");
+        var seed = OptionFactory.Whole(
             "--seed",
             "S",
             $"The same seed and options give the same file (default {defaults.Seed})",
@@ -27,7 +27,7 @@ internal static class SimulateCommand
             HelpName = "FILE",
             Required = true,
         };
-        var clusters = Values.Whole(
+        var clusters = OptionFactory.Whole(
             "--clusters",
             "N",
             $"Real open clusters to plant: {string.Join(", ", OpenCluster.Known.Take(3).Select(c => c.Name))} … (default "
@@ -35,18 +35,18 @@ internal static class SimulateCommand
             0,
             OpenCluster.Known.Count
         );
-        var clusterShare = Values.Real(
+        var clusterShare = OptionFactory.Real(
             "--cluster-share",
             "SHARE",
             $"Share of the stars that are cluster members, 0 to 0.5 (default {defaults.ClusterFraction})"
         );
-        var outlierShare = Values.Real(
+        var outlierShare = OptionFactory.Real(
             "--outlier-share",
             "SHARE",
             $"Share of planted outliers, 0 to 0.4 (default {defaults.OutlierFraction})"
         );
-        var limit = Values.Real("--magnitude-limit", "G", $"Faintest G magnitude, 10 to 21 (default {defaults.MagnitudeLimit})");
-        var cone = Values.Text("--cone", "RA,DEC,R", "Only this cone of the sky, in degrees (default: the whole sky)");
+        var limit = OptionFactory.Real("--magnitude-limit", "G", $"Faintest G magnitude, 10 to 21 (default {defaults.MagnitudeLimit})");
+        var cone = OptionFactory.Text("--cone", "RA,DEC,R", "Only this cone of the sky, in degrees (default: the whole sky)");
         var command = new DescribedCommand(
             "simulate",
             "Make a realistic catalogue with real open clusters, planted outliers and the truth about every star",
@@ -109,7 +109,9 @@ internal static class SimulateCommand
                 var total = simulator.Options.Stars;
                 var relay = progress is null
                     ? null
-                    : new Relay<long>(n => progress.Report($"simulating {Words.Count(total)} stars", (double)n / total));
+                    : new SynchronousProgress<long>(n =>
+                        progress.Report($"simulating {ConsoleText.Count(total)} stars", (double)n / total)
+                    );
                 await file.WriteAsync(writer =>
                     Task.Run(
                         () => SimulatedSkyCsvWriter.Write(simulator, writer, 0, relay, shell.CancellationToken),
@@ -146,20 +148,20 @@ internal static class SimulateCommand
             console =>
             {
                 console.Say(
-                    $"Wrote {Words.Plural(options.Stars, "star", "stars")} to {path} ({Words.Bytes(bytes)}), "
-                        + $"{Words.Plural(simulator.PlantedOutliers, "planted outlier", "planted outliers")}"
+                    $"Wrote {ConsoleText.Plural(options.Stars, "star", "stars")} to {path} ({ConsoleText.Bytes(bytes)}), "
+                        + $"{ConsoleText.Plural(simulator.PlantedOutliers, "planted outlier", "planted outliers")}"
                         + (simulator.PlantedClusters.Any() ? ", clusters:" : ", no cluster")
                 );
-                var table = Tables.Of("cluster", ">members", ">RA (°)", ">Dec (°)", ">plx (mas)", ">pmRA", ">pmDec");
+                var table = ConsoleTables.Of("cluster", ">members", ">RA (°)", ">Dec (°)", ">plx (mas)", ">pmRA", ">pmDec");
                 foreach (var (c, members) in simulator.PlantedClusters)
                     table.Row(
                         c.Name,
-                        Words.Count(members),
-                        Words.Number(c.RaDeg, "0.00"),
-                        Words.Number(c.DecDeg, "+0.00;-0.00"),
-                        Words.Number(c.ParallaxMas, "0.00"),
-                        Words.Number(c.PmraMasYr, "+0.0;-0.0"),
-                        Words.Number(c.PmdecMasYr, "+0.0;-0.0")
+                        ConsoleText.Count(members),
+                        ConsoleText.Number(c.RaDeg, "0.00"),
+                        ConsoleText.Number(c.DecDeg, "+0.00;-0.00"),
+                        ConsoleText.Number(c.ParallaxMas, "0.00"),
+                        ConsoleText.Number(c.PmraMasYr, "+0.0;-0.0"),
+                        ConsoleText.Number(c.PmdecMasYr, "+0.0;-0.0")
                     );
                 if (simulator.PlantedClusters.Any())
                     console.Write(table);

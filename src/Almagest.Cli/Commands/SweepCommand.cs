@@ -25,25 +25,25 @@ internal static class SweepCommand
 {
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
-        var algorithm = Values.Text("--algorithm", "NAME", Algorithms.InWords);
+        var algorithm = OptionFactory.Text("--algorithm", "NAME", Algorithms.Choices);
         algorithm.Required = true;
         var dataset = RunOptions.Datasets();
-        var filter = Values.Text("--filter", "TERMS", "Which of its stars, as for 'discover'", "-f");
+        var filter = OptionFactory.Text("--filter", "TERMS", "Which of its stars, as for 'discover'", "-f");
         var set = Terms("--set", "NAME=VALUE …", "Parameters that all runs have in common, e.g. features=cluster5d");
         var grid = Terms("--grid", "NAME=V,V… …", "Values by parameter: every combination is a run, e.g. eps=0.1,0.2 min_samples=5,10");
-        var list = Values.Text(
+        var list = OptionFactory.Text(
             "--list",
             "FILE",
             """A JSON array of parameter sets, such as [{"eps": 0.1, "min_samples": 5}]; with a grid, each with each combination"""
         );
-        var seeds = Values.Text(
+        var seeds = OptionFactory.Text(
             "--seeds",
             "S-S|S,S…",
             $"Random seeds: everything once with each, e.g. 1-5; for "
                 + $"{string.Join(", ", Algorithms.All.Where(a => a.Seed is not null).Select(a => a.Name))}"
         );
-        var threads = Values.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
-        var queue = Values.Flag("--queue", "Leave the runs to the servers' workers, and return at once");
+        var threads = OptionFactory.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
+        var queue = OptionFactory.Flag("--queue", "Leave the runs to the servers' workers, and return at once");
         var command = new DescribedCommand(
             "sweep",
             "Run a grid or list of parameters, and seeds, as one group of runs",
@@ -119,7 +119,7 @@ internal static class SweepCommand
     // They are in the queue all the same: a server that is there takes its part, and what this program leaves behind when it is killed.
     private static async Task ExecuteAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<DiscoveryRun> runs, int threads)
     {
-        var service = new DiscoveryService(ledger) { MaxThreads = threads, Memory = new AnalysisMemory(new SelectionCache(ledger)) };
+        var service = new DiscoveryService(ledger) { MaxThreads = threads, Memory = new AnalysisCache(new SelectionCache(ledger)) };
         try
         {
             await ProgressDisplay.ShowAsync(
@@ -140,13 +140,13 @@ internal static class SweepCommand
                         catch (LedgerException e) when (e.Kind != LedgerErrorKind.Unavailable)
                         {
                             // The run says why; the others go on.
-                            shell.Say($"{Words.Short(run.RunId)}: {e.Message}");
+                            shell.Say($"{ConsoleText.Short(run.RunId)}: {e.Message}");
                         }
                     }
                     while (!(await SweepSummary.ReadAsync(ledger, runs[0].GroupId!.Value, shell.CancellationToken)).IsOver)
                     {
                         progress?.Report("waiting for the runs that servers took", null);
-                        await new RunClaims(ledger).ReapAsync(shell.CancellationToken);
+                        await new RunClaims(ledger).HandleLostRunsAsync(shell.CancellationToken);
                         await Task.Delay(TimeSpan.FromSeconds(1), shell.CancellationToken);
                         foreach (var run in runs)
                             await service.ExecuteAsync(run.RunId, null, shell.CancellationToken);
@@ -185,7 +185,7 @@ internal static class SweepCommand
         {
             var parts = term.Split('=', 2);
             if (parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0)
-                throw LedgerException.Invalid(option, $"'{term}' is no NAME=VALUE", "Write it like eps=0.1,0.2");
+                throw LedgerException.Invalid(option, $"'{term}' is not of the form NAME=VALUE", "Write it like eps=0.1,0.2");
             if (!seen.Add(parts[0]))
                 throw LedgerException.Invalid(option, $"{parts[0]} is given twice", "Give all its values at once: NAME=V,V");
             yield return new(parts[0], [.. parts[1].Split(',').Select(Literal)]);
@@ -225,7 +225,7 @@ internal static class SweepCommand
         }
         throw LedgerException.Invalid(
             "list",
-            $"{file} is no JSON array of objects",
+            $"{file} is not a JSON array of objects",
             """Write it like [{"eps": 0.1, "min_samples": 5}, {"eps": 0.2, "min_samples": 10}]"""
         );
     }

@@ -67,12 +67,12 @@ internal static class ViewCommands
                     done.ToResource(),
                     console =>
                     {
-                        var table = Tables.Of("view", ">rows", ">took", "outcome");
+                        var table = ConsoleTables.Of("view", ">rows", ">took", "outcome");
                         foreach (var d in done)
                             table.Row(
                                 d.ViewName,
-                                d.Succeeded ? Words.Count(d.Rows) : "–",
-                                Words.Duration(d.DurationMs),
+                                d.Succeeded ? ConsoleText.Count(d.Rows) : "–",
+                                ConsoleText.Duration(d.DurationMs),
                                 d.Succeeded ? "refreshed" : "failed"
                             );
                         console.Write(table);
@@ -123,13 +123,13 @@ internal static class ViewCommands
                     new { agrees = agree, views = done },
                     console =>
                     {
-                        var table = Tables.Of("view", ">rows", ">missing", ">unexpected", "verdict");
+                        var table = ConsoleTables.Of("view", ">rows", ">missing", ">unexpected", "verdict");
                         foreach (var d in done)
                             table.Row(
                                 d.ViewName,
-                                Words.Count(d.Rows),
-                                Words.Count(d.Missing),
-                                Words.Count(d.Unexpected),
+                                ConsoleText.Count(d.Rows),
+                                ConsoleText.Count(d.Missing),
+                                ConsoleText.Count(d.Unexpected),
                                 d.Agrees ? "agrees"
                                     : d.Lags ? "differs (lags)"
                                     : "differs"

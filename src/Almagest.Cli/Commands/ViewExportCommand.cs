@@ -19,7 +19,7 @@ internal static class ViewExportCommand
             HelpName = "FILE",
             Required = true,
         };
-        var limit = Values.Whole("--limit", "N", "At most so many rows (default: all)", 1, long.MaxValue);
+        var limit = OptionFactory.Whole("--limit", "N", "At most this many rows (default: all)", 1, long.MaxValue);
         var table = new TableOutput("--output");
         var command = new DescribedCommand(
             "export",

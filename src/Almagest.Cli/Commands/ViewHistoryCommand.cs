@@ -5,7 +5,7 @@ using Almagest.Server.Jobs;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>views history</c>: the records of refreshes, and of the jobs that ask for them by the clock.</summary>
+/// <summary><c>views history</c>: the records of refreshes, and of the scheduled jobs that ask for them.</summary>
 internal static class ViewHistoryCommand
 {
     private const int DefaultLimit = 20;
@@ -13,7 +13,7 @@ internal static class ViewHistoryCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var names = ViewCommands.Names();
-        var limit = Values.Whole("--limit", "N", $"Most records of each kind (default {DefaultLimit})", 1, 10_000);
+        var limit = OptionFactory.Whole("--limit", "N", $"Most records of each kind (default {DefaultLimit})", 1, 10_000);
         var command = new DescribedCommand(
             "history",
             "Show the last refreshes, what asked for them, and the nightly jobs",
@@ -44,25 +44,31 @@ internal static class ViewHistoryCommand
                     new { refreshes, jobs },
                     console =>
                     {
-                        var table = Tables.Of("started (UTC)", "view", "for", ">rows", ">took", "outcome");
+                        var table = ConsoleTables.Of("started (UTC)", "view", "for", ">rows", ">took", "outcome");
                         foreach (var r in refreshes)
                             table.Row(
-                                Words.When(r.StartedAt),
+                                ConsoleText.When(r.StartedAt),
                                 r.ViewName,
                                 r.Reason,
-                                r.RowCount is { } rows ? Words.Count(rows) : "–",
-                                r.DurationMs is { } ms ? Words.Duration(ms) : "–",
+                                r.RowCount is { } rows ? ConsoleText.Count(rows) : "–",
+                                r.DurationMs is { } ms ? ConsoleText.Duration(ms) : "–",
                                 r.Outcome
                             );
                         console.Write(table);
                         foreach (var r in refreshes.Where(r => r.Error is not null))
-                            console.Say($"{Words.When(r.StartedAt)} {r.ViewName}: {r.Error}");
+                            console.Say($"{ConsoleText.When(r.StartedAt)} {r.ViewName}: {r.Error}");
                         if (!jobs.Any(j => j.History.Count > 0))
                             return;
                         console.Say("");
-                        var executions = Tables.Of("fired (UTC)", "job", ">took", "result", "~summary");
+                        var executions = ConsoleTables.Of("fired (UTC)", "job", ">took", "result", "~summary");
                         foreach (var (job, run) in jobs.SelectMany(j => j.History.Select(h => (j.Job, h))))
-                            executions.Row(Words.When(run.FiredAt), job, Words.Duration(run.DurationMs), run.Result, run.Summary ?? "");
+                            executions.Row(
+                                ConsoleText.When(run.FiredAt),
+                                job,
+                                ConsoleText.Duration(run.DurationMs),
+                                run.Result,
+                                run.Summary ?? ""
+                            );
                         console.Write(executions);
                     }
                 );

@@ -40,7 +40,7 @@ internal static class ViewModeCommand
                         progress =>
                             new ViewConverter(session.Ledger).ConvertAsync(
                                 mode,
-                                new Relay<ConversionProgress>(p =>
+                                new SynchronousProgress<ConversionProgress>(p =>
                                     progress?.Report(p.Stage, p.Total == 0 ? null : (double)p.Done / p.Total)
                                 ),
                                 shell.CancellationToken

@@ -8,14 +8,14 @@ using Spectre.Console;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>views status</c>: how fresh each view is, what fails, and what the clock does about it.</summary>
+/// <summary><c>views status</c>: how fresh each view is, what fails, and when it is refreshed next.</summary>
 internal static class ViewStatusCommand
 {
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var command = new DescribedCommand(
             "status",
-            "Show how fresh each view is, and when all are refreshed by the clock",
+            "Show how fresh each view is, and when the scheduled jobs refresh all of them",
             "almagest views status --json"
         );
         command.SetAction(
@@ -33,23 +33,25 @@ internal static class ViewStatusCommand
 
     private static void Show(IAnsiConsole console, IReadOnlyList<ViewStatus> views, IReadOnlyList<JobStatus> jobs)
     {
-        var table = Tables.Of("view", ">rows", ">size", ">refreshed", ">took", "state");
+        var table = ConsoleTables.Of("view", ">rows", ">size", ">refreshed", ">took", "state");
         foreach (var v in views)
             table.Row(
                 v.ViewName,
-                v.Rows is { } rows ? Words.Count(rows) : "–",
-                Words.Bytes(v.SizeBytes),
-                Words.Ago(v.AgeSeconds),
-                v.LastDurationMs is { } ms ? Words.Duration(ms) : "–",
+                v.Rows is { } rows ? ConsoleText.Count(rows) : "–",
+                ConsoleText.Bytes(v.SizeBytes),
+                ConsoleText.Ago(v.AgeSeconds),
+                v.LastDurationMs is { } ms ? ConsoleText.Duration(ms) : "–",
                 State(v)
             );
         console.Write(table);
         foreach (var mode in views.GroupBy(v => v.Mode))
             console.Say($"Mode {mode.Key}{(mode.Count() == views.Count ? "" : $": {string.Join(", ", mode.Select(v => v.ViewName))}")}.");
         foreach (var job in jobs)
-            console.Say(Clock(job));
+            console.Say(Schedule(job));
         foreach (var v in views.Where(v => v.ConsecutiveFailures > 0))
-            console.Say($"{v.ViewName}: {Words.Plural(v.ConsecutiveFailures, "refresh", "refreshes")} failed: {v.LastError} {Retry(v)}");
+            console.Say(
+                $"{v.ViewName}: {ConsoleText.Plural(v.ConsecutiveFailures, "refresh", "refreshes")} failed: {v.LastError} {Retry(v)}"
+            );
         if (views.Any(v => v.Lags))
             console.Say("Bring them up to date: almagest views refresh");
     }
@@ -57,21 +59,21 @@ internal static class ViewStatusCommand
     private static string State(ViewStatus v) =>
         v.IsRefreshing ? "refreshing"
         : v.ConsecutiveFailures > 0 ? "failed"
-        : v.Lags ? $"lags {Words.Plural(v.PendingRuns, "run", "runs")}"
+        : v.Lags ? $"lags {ConsoleText.Plural(v.PendingRuns, "run", "runs")}"
         : "current";
 
     private static string Retry(ViewStatus v) =>
         v.NextRetry is { } next && next > DateTime.UtcNow
-            ? $"A server tries again in {Words.Duration((next - DateTime.UtcNow).TotalMilliseconds)}."
+            ? $"A server tries again in {ConsoleText.Duration((next - DateTime.UtcNow).TotalMilliseconds)}."
             : "A server tries again as soon as one runs.";
 
-    private static string Clock(JobStatus job)
+    private static string Schedule(JobStatus job)
     {
-        var last = job.History.Count > 0 ? $"last {Words.When(job.History[0].FiredAt)}, {job.History[0].Result}" : "never yet";
+        var last = job.History.Count > 0 ? $"last {ConsoleText.When(job.History[0].FiredAt)}, {job.History[0].Result}" : "never yet";
         var next = job.NextFire is { } due
             ? job.Servers > 0
-                ? $"next {Words.When(due)}"
-                : $"due {Words.When(due)}, when a server runs"
+                ? $"next {ConsoleText.When(due)}"
+                : $"due {ConsoleText.When(due)}, when a server runs"
             : "not scheduled";
         return $"{job.Job} '{job.Schedule}' ({job.TimeZone}): {last}; {next} (UTC).";
     }

@@ -47,12 +47,12 @@ internal sealed record DemoReport(
     {
         var dataset = Ingest.Dataset;
         console.Heading(
-            $"{dataset.Name}: {Words.Plural(dataset.StarCount, "star", "stars")}"
-                + (Ingest.AlreadyLoaded ? ", loaded before" : $", loaded in {Words.Duration(Ingest.ElapsedMs)}")
+            $"{dataset.Name}: {ConsoleText.Plural(dataset.StarCount, "star", "stars")}"
+                + (Ingest.AlreadyLoaded ? ", loaded before" : $", loaded in {ConsoleText.Duration(Ingest.ElapsedMs)}")
         );
         if (dataset.RejectedCount > 0)
             console.Say(
-                $"{Words.Plural(dataset.RejectedCount, "row", "rows")} could not be loaded: almagest datasets show "
+                $"{ConsoleText.Plural(dataset.RejectedCount, "row", "rows")} could not be loaded: almagest datasets show "
                     + $"{IngestReportView.Quote(dataset.Name)}"
             );
         console.Facts([.. Runs.SelectMany(r => r.Notes).Distinct().Take(4).Select(n => ("note", (string?)n))]);
@@ -62,17 +62,17 @@ internal sealed record DemoReport(
     {
         var truth = Truth.HasOutliers;
         console.Heading("\nThe runs");
-        var table = Tables.Of(["", "run", "parameters", "found", ">time", .. truth ? [">prec.", ">recall"] : Array.Empty<string>()]);
+        var table = ConsoleTables.Of(["", "run", "parameters", "found", ">time", .. truth ? [">prec.", ">recall"] : Array.Empty<string>()]);
         foreach (var run in Runs)
         {
             table.Row([
                 run.Letter,
-                run.RunId is { } id ? Words.Short(id) : "–",
+                run.RunId is { } id ? ConsoleText.Short(id) : "–",
                 Parameters(run),
                 run.Failure is not null ? "not possible"
-                : run.IsAnomaly ? $"{Words.Count(run.Found)} flagged"
-                : Words.Plural(run.Found, "cluster", "clusters"),
-                run.Timings is { } t ? Words.Duration(t.Load + t.Compute + t.Persist) : "–",
+                : run.IsAnomaly ? $"{ConsoleText.Count(run.Found)} flagged"
+                : ConsoleText.Plural(run.Found, "cluster", "clusters"),
+                run.Timings is { } t ? ConsoleText.Duration(t.Load + t.Compute + t.Persist) : "–",
                 .. truth ? [Share(run.Accuracy?.Precision), Share(run.Accuracy?.Recall)] : Array.Empty<string>(),
             ]);
         }
@@ -82,7 +82,7 @@ internal sealed record DemoReport(
         foreach (var run in Runs.Where(r => r.Failure is not null))
             console.Say($"{run.Letter}: {run.Failure}");
         if (truth && Runs.FirstOrDefault(r => r.Accuracy is not null)?.Accuracy is { } any)
-            console.Say($"Precision and recall against the {Words.Plural(any.Real, "known outlier", "known outliers")}.");
+            console.Say($"Precision and recall against the {ConsoleText.Plural(any.Real, "known outlier", "known outliers")}.");
     }
 
     private static string Parameters(DemoRun run) => ParameterText.Short(run.Parameters.Algorithm.Name, run.Parameters.ToJson());
@@ -95,7 +95,7 @@ internal sealed record DemoReport(
             return;
         console.Heading("\nThe most persistent anomalies (score: mean over the runs that flag the star)");
         var truth = Answers.Persistent.Any(s => Truth.WordFor(s.StarId) is not null);
-        var table = Tables.Of([
+        var table = ConsoleTables.Of([
             "source_id",
             ">RA (°)",
             ">Dec (°)",
@@ -108,11 +108,11 @@ internal sealed record DemoReport(
         {
             table.Row([
                 s.SourceId,
-                Words.Number(s.RaDeg, "0.00"),
-                Words.Number(s.DecDeg, "+0.00;-0.00"),
-                Words.Number(s.Magnitude, "0.00"),
+                ConsoleText.Number(s.RaDeg, "0.00"),
+                ConsoleText.Number(s.DecDeg, "+0.00;-0.00"),
+                ConsoleText.Number(s.Magnitude, "0.00"),
                 $"{s.AnomalyCount} of {s.TotalRuns}",
-                Words.Number(s.MeanAnomalyScore, "0.000"),
+                ConsoleText.Number(s.MeanAnomalyScore, "0.000"),
                 .. truth ? [Truth.WordFor(s.StarId)?.Replace('_', ' ') ?? ""] : Array.Empty<string>(),
             ]);
         }
@@ -125,7 +125,7 @@ internal sealed record DemoReport(
         if (runs.Count < 2)
             return;
         console.Heading("\nHow far the anomaly runs agree (Jaccard similarity: 1 = the same stars)");
-        var table = Tables.Of(["", .. runs.Select(r => ">" + r.Letter)]);
+        var table = ConsoleTables.Of(["", .. runs.Select(r => ">" + r.Letter)]);
         var similarity = Answers
             .Pairs.SelectMany(p => new[] { ((p.Run1Id, p.Run2Id), p.JaccardSimilarity), ((p.Run2Id, p.Run1Id), p.JaccardSimilarity) })
             .ToDictionary();
@@ -149,18 +149,18 @@ internal sealed record DemoReport(
         foreach (var run in Runs.Where(r => r is { IsAnomaly: false, RunId: not null }))
         {
             console.Heading(
-                $"\nClusters of {run.Letter}: {Words.Count(run.Found)}, with {Words.Count(run.Stars - run.Noise)} stars; "
-                    + $"{Words.Count(run.Noise)} stars in none"
+                $"\nClusters of {run.Letter}: {ConsoleText.Count(run.Found)}, with {ConsoleText.Count(run.Stars - run.Noise)} stars; "
+                    + $"{ConsoleText.Count(run.Noise)} stars in none"
             );
             if (run.Recovered.Count > 0)
             {
-                var table = Tables.Of("real cluster", ">members", ">found as", ">stars", ">precision", ">recall");
+                var table = ConsoleTables.Of("real cluster", ">members", ">found as", ">stars", ">precision", ">recall");
                 foreach (var c in run.Recovered)
                     table.Row(
                         c.Name,
-                        Words.Count(c.Members),
+                        ConsoleText.Count(c.Members),
                         c.FoundId?.ToString(CultureInfo.InvariantCulture) ?? "–",
-                        c.FoundId is null ? "–" : Words.Count(c.FoundSize),
+                        c.FoundId is null ? "–" : ConsoleText.Count(c.FoundSize),
                         Share(c.Precision),
                         Share(c.Recall)
                     );
@@ -178,19 +178,20 @@ internal sealed record DemoReport(
         if (Answers.Timeline.Count == 0)
             return;
         console.Heading("\nTimeline of the ledger");
-        var table = Tables.Of("week from", "type", ">runs", ">completed", ">star-analyses");
+        var table = ConsoleTables.Of("week from", "type", ">runs", ">completed", ">star-analyses");
         foreach (var t in Answers.Timeline)
             table.Row(
                 t.PeriodStart.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 t.RunType,
-                Words.Count(t.TotalRuns),
-                Words.Count(t.CompletedRuns),
-                Words.Count(t.TotalStarsAnalyzed)
+                ConsoleText.Count(t.TotalRuns),
+                ConsoleText.Count(t.CompletedRuns),
+                ConsoleText.Count(t.TotalStarsAnalyzed)
             );
         console.Write(table);
         console.Say(
-            $"All of it in {Words.Duration(ElapsedMs)}: load, {Words.Plural(Runs.Count(r => r.RunId is not null), "run", "runs")}, "
-                + $"{Words.Plural(Views.Count, "view", "views")} refreshed."
+            $"All of it in {ConsoleText.Duration(ElapsedMs)}: "
+                + $"load, {ConsoleText.Plural(Runs.Count(r => r.RunId is not null), "run", "runs")}, "
+                + $"{ConsoleText.Plural(Views.Count, "view", "views")} refreshed."
         );
     }
 
@@ -201,7 +202,7 @@ internal sealed record DemoReport(
         console.Heading("\nNext");
         console.Facts(
             ("almagest serve", "the API and its pages on http://127.0.0.1:8000/"),
-            ($"almagest runs show {Words.Short(run.RunId!.Value)}", "one run and its stars"),
+            ($"almagest runs show {ConsoleText.Short(run.RunId!.Value)}", "one run and its stars"),
             ("almagest discover --help", "runs of your own"),
             ("almagest ingest FILE", "a catalogue of your own")
         );

@@ -17,31 +17,31 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
     public void Show(IAnsiConsole console)
     {
         console.Heading(
-            $"{Words.Plural(found.Runs.Count, "cluster run", "cluster runs")}, "
-                + $"{Words.Plural(found.Identities.Total, "cluster", "clusters")} told apart"
+            $"{ConsoleText.Plural(found.Runs.Count, "cluster run", "cluster runs")}, "
+                + $"{ConsoleText.Plural(found.Identities.Total, "cluster", "clusters")} told apart"
         );
-        var runs = Tables.Of("run", "~parameters", "found", ">mean Rand");
+        var runs = ConsoleTables.Of("run", "~parameters", "found", ">mean Rand");
         foreach (var (i, r) in found.Runs.Index())
             runs.Row(
-                Words.Short(r.RunId),
+                ConsoleText.Short(r.RunId),
                 ParameterText.Short(r.Algorithm, r.Parameters),
-                RunWords.ShortFound(r),
-                Words.Number(found.Identities.MeanAgreement[i], "0.00")
+                RunSummaryText.ShortFound(r),
+                ConsoleText.Number(found.Identities.MeanAgreement[i], "0.00")
             );
         console.Write(runs);
         if (_identities.Count == 0)
             return;
         console.Say("\nThe clusters, those found in most runs first:");
-        var table = Tables.Of(">", ">in runs", ">stars", ">core", ">stability", "~as cluster of run", "~remarks");
+        var table = ConsoleTables.Of(">", ">in runs", ">stars", ">core", ">stability", "~as cluster of run", "~remarks");
         foreach (var (i, identity) in _identities.Index())
         {
             table.Row(
-                Words.Count(i),
+                ConsoleText.Count(i),
                 $"{identity.Found.Count} of {identity.Covered}",
-                Words.Count(identity.MemberCount),
-                Words.Count(identity.CoreSize),
-                Words.Number(identity.Stability, "0.00"),
-                string.Join(", ", identity.Found.Take(8).Select(f => $"{f.ClusterId} of {Words.Short(Run(f.Run))}"))
+                ConsoleText.Count(identity.MemberCount),
+                ConsoleText.Count(identity.CoreSize),
+                ConsoleText.Number(identity.Stability, "0.00"),
+                string.Join(", ", identity.Found.Take(8).Select(f => $"{f.ClusterId} of {ConsoleText.Short(Run(f.Run))}"))
                     + (identity.Found.Count > 8 ? ", …" : ""),
                 string.Join("; ", identity.Events.Take(4).Select(Remark)) + (identity.Events.Count > 4 ? "; …" : "")
             );
@@ -56,18 +56,18 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
     private void ShowMembers(IAnsiConsole console, int number, ClusterIdentity identity)
     {
         console.Say($"\nMembers of {number}, the surest first:");
-        var table = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">runs", ">probability");
+        var table = ConsoleTables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">runs", ">probability");
         foreach (var m in identity.Members)
         {
             if (found.Stars.GetValueOrDefault(m.StarId) is not Star s)
                 continue;
             table.Row(
                 s.SourceId,
-                Words.Number(s.RaDeg, "0.0000"),
-                Words.Number(s.DecDeg, "+0.0000;-0.0000"),
-                Words.Number(s.Magnitude, "0.00"),
+                ConsoleText.Number(s.RaDeg, "0.0000"),
+                ConsoleText.Number(s.DecDeg, "+0.0000;-0.0000"),
+                ConsoleText.Number(s.Magnitude, "0.00"),
                 $"{m.In} of {m.Of}",
-                Words.Number(m.Probability, "0.00")
+                ConsoleText.Number(m.Probability, "0.00")
             );
         }
         console.Write(table);
@@ -75,6 +75,6 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
 
     private string Remark(ClusterEvent e) =>
         e.Kind == ClusterEventKind.Split
-            ? $"split in {Words.Short(Run(e.Run))} ({string.Join(", ", e.ClusterIds)})"
-            : $"merged with {string.Join(", ", e.With)} in {Words.Short(Run(e.Run))}";
+            ? $"split in {ConsoleText.Short(Run(e.Run))} ({string.Join(", ", e.ClusterIds)})"
+            : $"merged with {string.Join(", ", e.With)} in {ConsoleText.Short(Run(e.Run))}";
 }

@@ -72,21 +72,21 @@ internal static class ClusterLines
     {
         var judged = clusters.Any(c => c.Contrast is not null);
         string[] heads = [">cluster", ">stars", ">RA (°)", ">Dec (°)", ">plx (mas)", ">dist (pc)", ">pmRA", ">pmDec"];
-        var table = Tables.Of(judged ? [.. heads, ">contrast", ">σ"] : heads);
+        var table = ConsoleTables.Of(judged ? [.. heads, ">contrast", ">σ"] : heads);
         foreach (var c in clusters)
         {
             string[] cells =
             [
                 c.ClusterId.ToString(),
-                Words.Count(c.ClusterSize),
-                Words.Number(c.CentreRaDeg, "0.00"),
-                Words.Number(c.CentreDecDeg, "+0.00;-0.00"),
-                Words.Number(c.ParallaxMas, "0.00"),
-                c.ParallaxMas > 0 ? Words.Number(1000 / c.ParallaxMas, "0") : "–",
-                Words.Number(c.PmraMasYr, "+0.0;-0.0"),
-                Words.Number(c.PmdecMasYr, "+0.0;-0.0"),
+                ConsoleText.Count(c.ClusterSize),
+                ConsoleText.Number(c.CentreRaDeg, "0.00"),
+                ConsoleText.Number(c.CentreDecDeg, "+0.00;-0.00"),
+                ConsoleText.Number(c.ParallaxMas, "0.00"),
+                c.ParallaxMas > 0 ? ConsoleText.Number(1000 / c.ParallaxMas, "0") : "–",
+                ConsoleText.Number(c.PmraMasYr, "+0.0;-0.0"),
+                ConsoleText.Number(c.PmdecMasYr, "+0.0;-0.0"),
             ];
-            table.Row(judged ? [.. cells, Words.Number(c.Contrast, "0.#"), Words.Number(c.Significance, "0.0")] : cells);
+            table.Row(judged ? [.. cells, ConsoleText.Number(c.Contrast, "0.#"), ConsoleText.Number(c.Significance, "0.0")] : cells);
         }
         console.Write(table);
     }

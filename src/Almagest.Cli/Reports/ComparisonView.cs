@@ -139,30 +139,31 @@ internal sealed class ComparisonView
     public void Show(IAnsiConsole console)
     {
         var (a, b) = (_agreement.Run1, _agreement.Run2);
-        console.Heading($"{Words.Short(a.RunId)} and {Words.Short(b.RunId)}");
-        var table = Tables.Of("", "run", "~parameters", ">stars", ">marked");
+        console.Heading($"{ConsoleText.Short(a.RunId)} and {ConsoleText.Short(b.RunId)}");
+        var table = ConsoleTables.Of("", "run", "~parameters", ">stars", ">marked");
         foreach (var (name, run, marked) in new[] { ("A", a, _agreement.Marked1), ("B", b, _agreement.Marked2) })
             table.Row(
                 name,
-                Words.Short(run.RunId),
+                ConsoleText.Short(run.RunId),
                 ParameterText.Full(run.Algorithm, run.Parameters),
-                Words.Count(run.TotalStars),
-                $"{Words.Count(marked)} {What(run)}"
+                ConsoleText.Count(run.TotalStars),
+                $"{ConsoleText.Count(marked)} {What(run)}"
             );
         console.Write(table);
         console.Facts(
-            ("analysed by both", Words.Count(_agreement.AnalysedByBoth)),
+            ("analysed by both", ConsoleText.Count(_agreement.AnalysedByBoth)),
             (
                 "marked by both",
-                $"{Words.Count(_agreement.Common)} ({Words.Number(_agreement.Overlap.Expected, "0.#")} expected by chance{Chance()})"
+                $"{ConsoleText.Count(_agreement.Common)} "
+                    + $"({ConsoleText.Number(_agreement.Overlap.Expected, "0.#")} expected by chance{Chance()})"
             ),
-            ("only by A", Words.Count(_agreement.OnlyIn1) + Reasons(_flips.OnlyIn1, _flips.NearThreshold1)),
-            ("only by B", Words.Count(_agreement.OnlyIn2) + Reasons(_flips.OnlyIn2, _flips.NearThreshold2)),
-            ("Jaccard", Words.Number(_agreement.JaccardSimilarity, "0.000")),
-            ("kappa", Words.Number(_agreement.Overlap.Kappa, "0.000") + " (1 = the same marks, 0 = chance)"),
+            ("only by A", ConsoleText.Count(_agreement.OnlyIn1) + Reasons(_flips.OnlyIn1, _flips.NearThreshold1)),
+            ("only by B", ConsoleText.Count(_agreement.OnlyIn2) + Reasons(_flips.OnlyIn2, _flips.NearThreshold2)),
+            ("Jaccard", ConsoleText.Number(_agreement.JaccardSimilarity, "0.000")),
+            ("kappa", ConsoleText.Number(_agreement.Overlap.Kappa, "0.000") + " (1 = the same marks, 0 = chance)"),
             (
                 "adjusted Rand",
-                _agreement.AdjustedRandIndex is { } ari ? Words.Number(ari, "0.000") + " (1 = the same clusters, 0 = chance)" : null
+                _agreement.AdjustedRandIndex is { } ari ? ConsoleText.Number(ari, "0.000") + " (1 = the same clusters, 0 = chance)" : null
             )
         );
         if (_stars.Count > 0 && _side != PairSide.Common)
@@ -192,23 +193,23 @@ internal sealed class ComparisonView
         if (matches.Count == 0)
             return;
         console.Say("\nWhere the clusters of A are in B:");
-        var clusters = Tables.Of(">cluster in A", ">cluster in B", ">stars");
+        var clusters = ConsoleTables.Of(">cluster in A", ">cluster in B", ">stars");
         foreach (var m in matches)
-            clusters.Row(Name(m.Cluster1), Name(m.Cluster2), Words.Count(m.Stars));
+            clusters.Row(Name(m.Cluster1), Name(m.Cluster2), ConsoleText.Count(m.Stars));
         console.Write(clusters);
     }
 
     private void ShowFlipped(IAnsiConsole console)
     {
         console.Say($"\nStars that only {(_side == PairSide.OnlyIn1 ? "A" : "B")} marks:");
-        var table = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">in A", ">in B", "reason", "near");
+        var table = ConsoleTables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">in A", ">in B", "reason", "near");
         foreach (var f in _stars)
         {
             table.Row(
                 f.SourceId,
-                Words.Number(f.RaDeg, "0.0000"),
-                Words.Number(f.DecDeg, "+0.0000;-0.0000"),
-                Words.Number(f.Magnitude, "0.00"),
+                ConsoleText.Number(f.RaDeg, "0.0000"),
+                ConsoleText.Number(f.DecDeg, "+0.0000;-0.0000"),
+                ConsoleText.Number(f.Magnitude, "0.00"),
                 Said(f.Score1, f.Cluster1),
                 Said(f.Score2, f.Cluster2),
                 f.Reason ?? "",
@@ -220,15 +221,15 @@ internal sealed class ComparisonView
 
     /// <summary>What a run says of a star: its score, or its cluster.</summary>
     private static string Said(double? score, int? cluster) =>
-        score is { } s ? Words.Number(s, "0.000")
+        score is { } s ? ConsoleText.Number(s, "0.000")
         : cluster is { } c ? $"cluster {Name(c)}"
         : "not analysed";
 
     private static string Reasons(IReadOnlyDictionary<string, long> reasons, long near) =>
         reasons.Count == 0
             ? ""
-            : $" ({string.Join(", ", reasons.Select(r => $"{r.Key} {Words.Count(r.Value)}"))}"
-                + (near > 0 ? $"; {Words.Count(near)} near the other's threshold)" : ")");
+            : $" ({string.Join(", ", reasons.Select(r => $"{r.Key} {ConsoleText.Count(r.Value)}"))}"
+                + (near > 0 ? $"; {ConsoleText.Count(near)} near the other's threshold)" : ")");
 
     private string Chance() =>
         _agreement.Overlap.Log10PValue switch

@@ -16,26 +16,27 @@ internal sealed class ConsensusView(StarConsensusList found)
             return;
         }
         console.Heading(
-            $"{Words.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}, worth {Words.Number(found.EffectiveRuns, "0.0")} "
+            $"{ConsoleText.Plural(found.Runs.Count, "anomaly run", "anomaly runs")}, "
+                + $"worth {ConsoleText.Number(found.EffectiveRuns, "0.0")} "
                 + $"unrelated ones"
         );
-        var runs = Tables.Of("run", "~parameters", ">weight");
+        var runs = ConsoleTables.Of("run", "~parameters", ">weight");
         foreach (var (run, weight) in found.Runs)
-            runs.Row(Words.Short(run.RunId), ParameterText.Short(run.Algorithm, run.Parameters), Words.Number(weight, "0.00"));
+            runs.Row(ConsoleText.Short(run.RunId), ParameterText.Short(run.Algorithm, run.Parameters), ConsoleText.Number(weight, "0.00"));
         console.Write(runs);
-        console.Say($"\nThe surest of {Words.Plural(found.Total, "flagged star", "flagged stars")} (rate of flags, 95 % credible):");
-        var stars = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">flagged", ">rate", ">from", ">to");
+        console.Say($"\nThe surest of {ConsoleText.Plural(found.Total, "flagged star", "flagged stars")} (rate of flags, 95 % credible):");
+        var stars = ConsoleTables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">flagged", ">rate", ">from", ">to");
         foreach (var (c, s) in found.Stars)
         {
             stars.Row(
                 s.SourceId,
-                Words.Number(s.RaDeg, "0.000"),
-                Words.Number(s.DecDeg, "+0.000;-0.000"),
-                Words.Number(s.Magnitude, "0.00"),
+                ConsoleText.Number(s.RaDeg, "0.000"),
+                ConsoleText.Number(s.DecDeg, "+0.000;-0.000"),
+                ConsoleText.Number(s.Magnitude, "0.00"),
                 $"{c.Flagged} of {c.Analysed}",
-                Words.Number(c.Posterior.Mean, "0.00"),
-                Words.Number(c.Posterior.Low, "0.00"),
-                Words.Number(c.Posterior.High, "0.00")
+                ConsoleText.Number(c.Posterior.Mean, "0.00"),
+                ConsoleText.Number(c.Posterior.Low, "0.00"),
+                ConsoleText.Number(c.Posterior.High, "0.00")
             );
         }
         console.Write(stars);

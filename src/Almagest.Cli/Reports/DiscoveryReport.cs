@@ -67,7 +67,7 @@ internal sealed class DiscoveryReport
             ("parameters", ParameterText.Full(run.Parameters.Algorithm.Name, run.Parameters.ToJson())),
             ("features", Features(analysis)),
             .. _outcome.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
-            ("stars", $"{Words.Count(analysis.Stars.Count)} of {string.Join(" + ", _outcome.Datasets)}: {run.Filter.Describe()}"),
+            ("stars", $"{ConsoleText.Count(analysis.Stars.Count)} of {string.Join(" + ", _outcome.Datasets)}: {run.Filter.Describe()}"),
             ("found", Found()),
             ("time", Time()),
             .. analysis.Notes.Select(n => ("note", (string?)n)),
@@ -75,7 +75,7 @@ internal sealed class DiscoveryReport
         if (_stars.Count > 0)
         {
             console.Say(
-                $"\nThe {Words.Plural(_stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):"
+                $"\nThe {ConsoleText.Plural(_stars.Count, "most anomalous star", "most anomalous stars")} (lower score = more anomalous):"
             );
             StarLines.Show(console, _stars);
         }
@@ -89,23 +89,23 @@ internal sealed class DiscoveryReport
             ClusterLines.Show(console, _clusters);
         }
         if (_outcome.RunId is { } saved)
-            console.Say($"See it again: almagest runs show {Words.Short(saved)}");
+            console.Say($"See it again: almagest runs show {ConsoleText.Short(saved)}");
     }
 
     private string Found()
     {
         var total = Math.Max(1, _outcome.Analysis.Stars.Count);
         return _outcome.Analysis.Clusters is { } c
-            ? $"{Words.Plural(c.ClusterCount, "cluster", "clusters")}; {Words.Count(c.NoiseCount)} stars in none "
-                + $"({Words.Percent((double)c.NoiseCount / total)})"
-            : $"{Words.Plural(_outcome.Analysis.AnomalyCount, "star", "stars")} flagged "
-                + $"({Words.Percent((double)_outcome.Analysis.AnomalyCount / total)})";
+            ? $"{ConsoleText.Plural(c.ClusterCount, "cluster", "clusters")}; {ConsoleText.Count(c.NoiseCount)} stars in none "
+                + $"({ConsoleText.SharePercent((double)c.NoiseCount / total)})"
+            : $"{ConsoleText.Plural(_outcome.Analysis.AnomalyCount, "star", "stars")} flagged "
+                + $"({ConsoleText.SharePercent((double)_outcome.Analysis.AnomalyCount / total)})";
     }
 
     private string Time()
     {
         var t = _outcome.Timings;
-        var text = $"load {Words.Duration(t.Load)}, compute {Words.Duration(t.Compute)}";
-        return _outcome.RunId is null ? text : $"{text}, persist {Words.Duration(t.Persist)}, views {Words.Duration(t.Views)}";
+        var text = $"load {ConsoleText.Duration(t.Load)}, compute {ConsoleText.Duration(t.Compute)}";
+        return _outcome.RunId is null ? text : $"{text}, persist {ConsoleText.Duration(t.Persist)}, views {ConsoleText.Duration(t.Views)}";
     }
 }

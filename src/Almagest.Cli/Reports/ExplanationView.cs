@@ -15,16 +15,16 @@ internal sealed class ExplanationView(RunExplanation found)
     {
         console.Say(found.Sentence);
         console.Say("");
-        var table = Tables.Of("feature", ">value", "unit", ">percentile", ">share", ">splits", "path");
+        var table = ConsoleTables.Of("feature", ">value", "unit", ">percentile", ">share", ">splits", "path");
         foreach (var f in Document.Features)
         {
             table.Row(
                 f.Feature,
                 RunExplanation.Number(f.Value) + (f.IsImputed ? "*" : ""),
                 f.Unit,
-                Words.Number(f.Percentile, "0.0"),
-                f.Share > 0 ? Words.Percent(f.Share) : "–",
-                Words.Number(f.PathLengthChange, "+0.00;-0.00"),
+                ConsoleText.Number(f.Percentile, "0.0"),
+                f.Share > 0 ? ConsoleText.SharePercent(f.Share) : "–",
+                ConsoleText.Number(f.PathLengthChange, "+0.00;-0.00"),
                 f.Effect
             );
         }

@@ -40,9 +40,9 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
 
     private static void ShowLabels(IAnsiConsole console, LabelReport labels)
     {
-        console.Heading($"{labels.Dataset}: {Words.Plural(labels.Labels, "label", "labels")} stored in set {labels.LabelSet}");
+        console.Heading($"{labels.Dataset}: {ConsoleText.Plural(labels.Labels, "label", "labels")} stored in set {labels.LabelSet}");
         if (labels.Unknown > 0)
-            console.Say($"{Words.Plural(labels.Unknown, "row was", "rows were")} left out: no such star in the dataset.");
+            console.Say($"{ConsoleText.Plural(labels.Unknown, "row was", "rows were")} left out: no such star in the dataset.");
         ShowMapping(console, labels.Mapping);
         console.Say("\nNext: almagest analytics quality");
     }
@@ -51,8 +51,9 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
     {
         console.Heading(
             report.AlreadyLoaded
-                ? $"{report.Dataset.Name}: already loaded, {Words.Plural(report.Rows, "star", "stars")}"
-                : $"{report.Dataset.Name}: {Words.Plural(report.Rows, "star", "stars")} loaded in {Words.Duration(report.ElapsedMs)}"
+                ? $"{report.Dataset.Name}: already loaded, {ConsoleText.Plural(report.Rows, "star", "stars")}"
+                : $"{report.Dataset.Name}: {ConsoleText.Plural(report.Rows, "star", "stars")} "
+                    + $"loaded in {ConsoleText.Duration(report.ElapsedMs)}"
         );
         console.Facts([.. report.Notes.Select(n => ("note", (string?)n))]);
         ShowMapping(console, report.Mapping);
@@ -81,20 +82,20 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
         }
         var shown = rows.Take(most).ToList();
         console.Say(
-            $"\n{Words.Plural(total, "row was", "rows were")} "
-                + $"rejected{(shown.Count < total ? $"; the first {Words.Count(shown.Count)}" : "")}:"
+            $"\n{ConsoleText.Plural(total, "row was", "rows were")} "
+                + $"rejected{(shown.Count < total ? $"; the first {ConsoleText.Count(shown.Count)}" : "")}:"
         );
         if (shown.Count == 0)
             return;
         var files = shown.Select(r => r.File).Distinct().Count() > 1;
-        var table = Tables.Of([.. files ? ["file"] : Array.Empty<string>(), ">line", "field", "~found", "~reason"]);
+        var table = ConsoleTables.Of([.. files ? ["file"] : Array.Empty<string>(), ">line", "field", "~found", "~reason"]);
         foreach (var row in shown)
         {
             string[] cells =
             [
                 row.LineNumber.ToString(),
                 row.Field.Length == 0 ? "–" : row.Field,
-                Words.Clip(row.Value ?? "–", 24),
+                ConsoleText.Clip(row.Value ?? "–", 24),
                 row.Reason,
             ];
             table.Row(files ? [row.File, .. cells] : cells);

@@ -11,9 +11,9 @@ internal static class PairLines
     /// <param name="name">how a run is called; its short id where there is none</param>
     public static void Show(IAnsiConsole console, IReadOnlyList<PairSignificance> pairs, Func<Guid, string>? name = null)
     {
-        name ??= Words.Short;
+        name ??= ConsoleText.Short;
         var rand = pairs.Any(p => p.AdjustedRandIndex is not null);
-        var table = Tables.Of([
+        var table = ConsoleTables.Of([
             "run",
             "run",
             ">common",
@@ -28,11 +28,11 @@ internal static class PairLines
             table.Row([
                 name(p.Run1.RunId),
                 name(p.Run2.RunId),
-                Words.Count(p.Overlap.Common),
-                Words.Number(p.Overlap.Expected, "0.#"),
-                Words.Number(p.Overlap.Jaccard, "0.00"),
-                Words.Number(p.Overlap.Kappa, "0.00"),
-                .. rand ? [Words.Number(p.AdjustedRandIndex, "0.00")] : Array.Empty<string>(),
+                ConsoleText.Count(p.Overlap.Common),
+                ConsoleText.Number(p.Overlap.Expected, "0.#"),
+                ConsoleText.Number(p.Overlap.Jaccard, "0.00"),
+                ConsoleText.Number(p.Overlap.Kappa, "0.00"),
+                .. rand ? [ConsoleText.Number(p.AdjustedRandIndex, "0.00")] : Array.Empty<string>(),
                 p.Overlap.Shared == 0 ? "–" : Chance(p.Log10QValue),
             ]);
         }

@@ -15,19 +15,19 @@ internal static class RecoveryView
     public static void Show(IAnsiConsole console, RecoveryReport r, DiscoveryRun run)
     {
         var s = r.Settings;
-        console.Heading($"What run {Words.Short(r.RunId)} would find of planted {s.Plant}");
+        console.Heading($"What run {ConsoleText.Short(r.RunId)} would find of planted {s.Plant}");
         console.Facts([
             ("run", $"{r.Algorithm}, {ParameterText.Full(run.Algorithm, run.Parameters)}"),
-            ("stars", $"{Words.Count(r.TotalStars)} of {r.Dataset}: {r.Selection}"),
+            ("stars", $"{ConsoleText.Count(r.TotalStars)} of {r.Dataset}: {r.Selection}"),
             (
                 "planted",
                 r.Outliers is null
-                    ? $"{Words.Plural(r.Recovery.Trials, "cluster", "clusters")}, one at a time, seed {s.Seed}"
-                    : $"{Words.Plural(s.Stars!.Value, "star", "stars")} at a time, "
-                        + $"{Words.Plural(s.Repetitions!.Value, "time", "times")}, seed {s.Seed}"
+                    ? $"{ConsoleText.Plural(r.Recovery.Trials, "cluster", "clusters")}, one at a time, seed {s.Seed}"
+                    : $"{ConsoleText.Plural(s.Stars!.Value, "star", "stars")} at a time, "
+                        + $"{ConsoleText.Plural(s.Repetitions!.Value, "time", "times")}, seed {s.Seed}"
             ),
             ("found", Interval(r.Recovery)),
-            ("took", $"{Words.Plural(r.Runs, "run", "runs")} in {Words.Duration(1000 * r.Seconds)}"),
+            ("took", $"{ConsoleText.Plural(r.Runs, "run", "runs")} in {ConsoleText.Duration(1000 * r.Seconds)}"),
             .. r.Notes.Select(n => ("note", (string?)n)),
         ]);
         if (r.Outliers is { } outliers)
@@ -40,14 +40,14 @@ internal static class RecoveryView
     {
         console.Say($"\nShare {marked}, by contrast (in spreads of the trait; 95 % intervals):");
         var traits = outliers.ByContrast.Select(c => c.Trait).Distinct().ToList();
-        var table = Tables.Of([">contrast", .. traits.SelectMany(t => new[] { $">{t}", ">found" })]);
+        var table = ConsoleTables.Of([">contrast", .. traits.SelectMany(t => new[] { $">{t}", ">found" })]);
         foreach (var row in outliers.ByContrast.GroupBy(c => c.Contrast))
         {
             table.Row([
                 Number(row.Key),
                 .. traits
                     .Select(t => row.First(c => c.Trait == t))
-                    .SelectMany(c => new[] { $"{Words.Number(c.Displacement, "0.##")} {c.Unit}", Interval(c.Recovery) }),
+                    .SelectMany(c => new[] { $"{ConsoleText.Number(c.Displacement, "0.##")} {c.Unit}", Interval(c.Recovery) }),
             ]);
         }
         console.Write(table);
@@ -55,12 +55,15 @@ internal static class RecoveryView
         Bins(console, "By distance, contrast above 0:", "distance (pc)", outliers.ByDistance);
         console.Say("\nFalse positives:");
         console.Facts(
-            ("ordinary stars", outliers.Control is { } control ? $"{Interval(control)} of {Words.Count(control.Trials)} planted" : null),
+            (
+                "ordinary stars",
+                outliers.Control is { } control ? $"{Interval(control)} of {ConsoleText.Count(control.Trials)} planted" : null
+            ),
             ("real stars", $"{Interval(outliers.Real.Marked)}, an upper limit: some are odd"),
             (
                 "by planting",
-                $"{Words.Number(outliers.Real.MeanGained, "0.#")} real stars marked that were not, "
-                    + $"{Words.Number(outliers.Real.MeanLost, "0.#")} no more, of {Words.Count(outliers.Real.MarkedWithout)}"
+                $"{ConsoleText.Number(outliers.Real.MeanGained, "0.#")} real stars marked that were not, "
+                    + $"{ConsoleText.Number(outliers.Real.MeanLost, "0.#")} no more, of {ConsoleText.Count(outliers.Real.MarkedWithout)}"
             )
         );
     }
@@ -69,7 +72,7 @@ internal static class RecoveryView
     {
         console.Say("\nClusters found (half of the members in one cluster, and half of it), 95 % intervals:");
         var spreads = clusters.ByPlan.Select(p => p.Cluster.SpreadPc).Distinct().Count() > 1;
-        var table = Tables.Of([
+        var table = ConsoleTables.Of([
             ">pc",
             .. spreads ? [">spread"] : Array.Empty<string>(),
             ">mas/yr",
@@ -85,11 +88,11 @@ internal static class RecoveryView
                 Number(p.Cluster.DistancePc),
                 .. spreads ? [Number(p.Cluster.SpreadPc)] : Array.Empty<string>(),
                 Number(p.Cluster.DispersionMasYr),
-                Words.Count(p.Cluster.Members),
-                p.MedianContrast is { } c ? Words.Number(c, "G2") : "∞",
+                ConsoleText.Count(p.Cluster.Members),
+                p.MedianContrast is { } c ? ConsoleText.Number(c, "G2") : "∞",
                 Interval(p.Recovery),
-                Words.Number(p.Completeness, "0.00"),
-                Words.Number(p.Purity, "0.00"),
+                ConsoleText.Number(p.Completeness, "0.00"),
+                ConsoleText.Number(p.Purity, "0.00"),
             ]);
         }
         console.Write(table);
@@ -98,10 +101,10 @@ internal static class RecoveryView
         Bins(console, "Members by observed distance:", "distance (pc)", clusters.MembersByDistance);
         console.Say("\nFalse positives:");
         console.Facts(
-            ("without planting", Words.Plural(clusters.False.ClustersWithout, "cluster", "clusters")),
+            ("without planting", ConsoleText.Plural(clusters.False.ClustersWithout, "cluster", "clusters")),
             (
                 "by planting",
-                $"{Words.Number(clusters.False.MeanFalse, "0.##")} clusters a repetition, not planted, not there without; any in "
+                $"{ConsoleText.Number(clusters.False.MeanFalse, "0.##")} clusters a repetition, not planted, not there without; any in "
                     + $"{Interval(clusters.False.Repetitions)}"
             )
         );
@@ -112,9 +115,9 @@ internal static class RecoveryView
         if (bins.Count == 0)
             return;
         console.Say("\n" + heading);
-        var table = Tables.Of(of, ">planted", ">found");
+        var table = ConsoleTables.Of(of, ">planted", ">found");
         foreach (var b in bins)
-            table.Row(Range(b), Words.Count(b.Recovery.Trials), Interval(b.Recovery));
+            table.Row(Range(b), ConsoleText.Count(b.Recovery.Trials), Interval(b.Recovery));
         console.Write(table);
     }
 

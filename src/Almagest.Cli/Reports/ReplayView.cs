@@ -14,12 +14,12 @@ internal static class ReplayView
             (
                 "result",
                 r.IsReproduced
-                    ? $"all {Words.Count(r.Rows)} stored rows came out again, to the last bit"
-                    : $"{Words.Count(r.Equal)} of {Words.Count(r.Rows)} stored rows came out again"
+                    ? $"all {ConsoleText.Count(r.Rows)} stored rows came out again, to the last bit"
+                    : $"{ConsoleText.Count(r.Equal)} of {ConsoleText.Count(r.Rows)} stored rows came out again"
             ),
-            ("different", r.Different > 0 ? Words.Count(r.Different) : null),
-            ("only stored", r.OnlyStored > 0 ? Words.Count(r.OnlyStored) : null),
-            ("only recomputed", r.OnlyRecomputed > 0 ? Words.Count(r.OnlyRecomputed) : null),
+            ("different", r.Different > 0 ? ConsoleText.Count(r.Different) : null),
+            ("only stored", r.OnlyStored > 0 ? ConsoleText.Count(r.OnlyStored) : null),
+            ("only recomputed", r.OnlyRecomputed > 0 ? ConsoleText.Count(r.OnlyRecomputed) : null),
             ("hash", r.RecomputedHash),
             (
                 "stored",
@@ -35,7 +35,7 @@ internal static class ReplayView
         if (r.Examples.Count == 0)
             return;
         console.Say("\nThe first that differ:");
-        var table = Tables.Of(">star_id", "~stored", "~recomputed");
+        var table = ConsoleTables.Of(">star_id", "~stored", "~recomputed");
         foreach (var e in r.Examples)
             table.Row(e.StarId.ToString(), e.Stored ?? "–", e.Recomputed ?? "–");
         console.Write(table);

@@ -9,9 +9,11 @@ internal static class RunStages
     public static IProgress<RunProgress>? Relay(IWorkProgress? progress, string prefix = "") =>
         progress is null
             ? null
-            : new Relay<RunProgress>(p => progress.Report(prefix + Words(p.Stage), p.Stage is "persist" or "views" ? null : p.Fraction));
+            : new SynchronousProgress<RunProgress>(p =>
+                progress.Report(prefix + Describe(p.Stage), p.Stage is "persist" or "views" ? null : p.Fraction)
+            );
 
-    public static string Words(string stage) =>
+    public static string Describe(string stage) =>
         stage switch
         {
             "load" => "loading stars",

@@ -13,8 +13,8 @@ internal sealed class RunTableView(RunTable table, int top)
     public void Show(IAnsiConsole console)
     {
         var place = table.Runs.Index().ToDictionary(r => r.Item.Run.RunId, r => Name(r.Index));
-        console.Heading($"{Words.Plural(table.Runs.Count, "run", "runs")}, and what differs between them");
-        var list = Tables.Of([
+        console.Heading($"{ConsoleText.Plural(table.Runs.Count, "run", "runs")}, and what differs between them");
+        var list = ConsoleTables.Of([
             "",
             "run",
             .. table.Differing.Select(d => "~" + d.Name),
@@ -27,12 +27,12 @@ internal sealed class RunTableView(RunTable table, int top)
         {
             list.Row([
                 Name(i),
-                Words.Short(r.Run.RunId),
+                ConsoleText.Short(r.Run.RunId),
                 .. table.Differing.Select(d => Plain(d.Values[i])),
-                Words.Count(r.Run.TotalStars),
-                RunWords.ShortFound(r.Run),
-                Words.Number(r.MeanKappa, "0.00"),
-                .. Weighted ? [Words.Number(r.Weight, "0.00")] : Array.Empty<string>(),
+                ConsoleText.Count(r.Run.TotalStars),
+                RunSummaryText.ShortFound(r.Run),
+                ConsoleText.Number(r.MeanKappa, "0.00"),
+                .. Weighted ? [ConsoleText.Number(r.Weight, "0.00")] : Array.Empty<string>(),
             ]);
         }
         console.Write(list);
@@ -41,7 +41,7 @@ internal sealed class RunTableView(RunTable table, int top)
         foreach (var group in table.SeedGroups)
         {
             console.Say(
-                $"\nThe same but for the seed: {string.Join(", ", group.Members.Select(m => place[m.RunId]))} (seeds "
+                $"\nThe same except for the seed: {string.Join(", ", group.Members.Select(m => place[m.RunId]))} (seeds "
                     + $"{string.Join(", ", group.Seeds)})"
             );
             console.Facts(
@@ -73,6 +73,6 @@ internal sealed class RunTableView(RunTable table, int top)
     private static string? Text(Spread? s, string format) =>
         s is null
             ? null
-            : $"{Words.Number(s.Mean, format)}{(s.StdDev is { } d ? $" ± {Words.Number(d, format)}" : "")} "
-                + $"({Words.Number(s.Min, format)} to {Words.Number(s.Max, format)})";
+            : $"{ConsoleText.Number(s.Mean, format)}{(s.StdDev is { } d ? $" ± {ConsoleText.Number(d, format)}" : "")} "
+                + $"({ConsoleText.Number(s.Min, format)} to {ConsoleText.Number(s.Max, format)})";
 }

@@ -78,15 +78,15 @@ internal sealed class RunView
         var several = datasets.Count > 1;
         // On a narrow terminal the number of stars makes room for the dataset's name.
         var counts = !several || console.Profile.Width >= 100;
-        var table = Tables.Of(["run", .. Only(several, "dataset"), .. Only(counts, ">stars"), "~parameters", "found", "created"]);
+        var table = ConsoleTables.Of(["run", .. Only(several, "dataset"), .. Only(counts, ">stars"), "~parameters", "found", "created"]);
         foreach (var r in runs)
         {
             table.Row([
-                Words.Short(r.RunId),
-                .. Only(several, Words.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)),
-                .. Only(counts, r.TotalStars > 0 ? Words.Count(r.TotalStars) : "–"),
+                ConsoleText.Short(r.RunId),
+                .. Only(several, ConsoleText.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)),
+                .. Only(counts, r.TotalStars > 0 ? ConsoleText.Count(r.TotalStars) : "–"),
                 ParameterText.Short(r.Algorithm, r.Parameters),
-                RunWords.ShortFound(r),
+                RunSummaryText.ShortFound(r),
                 r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture),
             ]);
         }
@@ -105,14 +105,14 @@ internal sealed class RunView
             ("parameters", ParameterText.Full(_run.Algorithm, _run.Parameters)),
             (
                 "stars",
-                $"{(_run.TotalStars > 0 ? Words.Count(_run.TotalStars) + " of " : "")}{string.Join(" + ", _datasets)}: "
-                    + $"{RunWords.Selection(_run)}"
+                $"{(_run.TotalStars > 0 ? ConsoleText.Count(_run.TotalStars) + " of " : "")}{string.Join(" + ", _datasets)}: "
+                    + $"{RunSummaryText.Selection(_run)}"
             ),
             ("selection", _selectionHash),
             ("status", _run.Error is null ? _run.Status : $"{_run.Status}: {_run.Error}"),
-            ("found", _run.IsComplete ? RunWords.Found(_run) : null),
-            ("created", Words.When(_run.CreatedAt) + " UTC"),
-            ("took", _run is { StartedAt: { } start, CompletedAt: { } end } ? Words.Duration((end - start).TotalMilliseconds) : null),
+            ("found", _run.IsComplete ? RunSummaryText.Found(_run) : null),
+            ("created", ConsoleText.When(_run.CreatedAt) + " UTC"),
+            ("took", _run is { StartedAt: { } start, CompletedAt: { } end } ? ConsoleText.Duration((end - start).TotalMilliseconds) : null),
             ("program", _run.ProgramVersion),
             ("hash", _run.ResultsHash),
             ("repeats", _run.RetryOf?.ToString()),
@@ -127,7 +127,8 @@ internal sealed class RunView
         if (_report.TopAnomalies.Count > 0)
         {
             console.Say(
-                $"\nThe {Words.Plural(_report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} (lower score = more "
+                $"\nThe {ConsoleText.Plural(_report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} "
+                    + "(lower score = more "
                     + $"anomalous):"
             );
             StarLines.Show(console, _report.TopAnomalies);
@@ -136,15 +137,15 @@ internal sealed class RunView
         {
             console.Say("\nThe largest clusters:");
             var judged = _report.Clusters.Any(c => c.Contrast is not null);
-            var table = judged ? Tables.Of(">cluster", ">stars", ">contrast", ">significance (σ)") : Tables.Of(">cluster", ">stars");
+            var table = judged ? ConsoleTables.Of(">cluster", ">stars", ">contrast", ">significance (σ)") : ConsoleTables.Of(">cluster", ">stars");
             foreach (var c in _report.Clusters)
             {
-                string[] sizes = [c.ClusterId.ToString(CultureInfo.InvariantCulture), Words.Count(c.ClusterSize)];
-                table.Row(judged ? [.. sizes, Words.Number(c.Contrast, "0.#"), Words.Number(c.Significance, "0.0")] : sizes);
+                string[] sizes = [c.ClusterId.ToString(CultureInfo.InvariantCulture), ConsoleText.Count(c.ClusterSize)];
+                table.Row(judged ? [.. sizes, ConsoleText.Number(c.Contrast, "0.#"), ConsoleText.Number(c.Significance, "0.0")] : sizes);
             }
             console.Write(table);
         }
         if (_run.IsComplete)
-            console.Say($"Every star of it: almagest runs export {Words.Short(_run.RunId)} -o run.csv");
+            console.Say($"Every star of it: almagest runs export {ConsoleText.Short(_run.RunId)} -o run.csv");
     }
 }

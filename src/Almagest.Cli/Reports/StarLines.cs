@@ -25,17 +25,17 @@ internal static class StarLines
 
     public static void Show(IAnsiConsole console, IReadOnlyList<ScoredStar> stars)
     {
-        var table = Tables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">colour", ">plx (mas)", ">score");
+        var table = ConsoleTables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">colour", ">plx (mas)", ">score");
         foreach (var s in stars)
         {
             table.Row(
                 s.SourceId,
-                Words.Number(s.RaDeg, "0.0000"),
-                Words.Number(s.DecDeg, "+0.0000;-0.0000"),
-                Words.Number(s.Magnitude, "0.00"),
-                Words.Number(s.Color, "0.00"),
-                Words.Number(s.ParallaxMas, "0.00"),
-                Words.Number(s.AnomalyScore, "0.000")
+                ConsoleText.Number(s.RaDeg, "0.0000"),
+                ConsoleText.Number(s.DecDeg, "+0.0000;-0.0000"),
+                ConsoleText.Number(s.Magnitude, "0.00"),
+                ConsoleText.Number(s.Color, "0.00"),
+                ConsoleText.Number(s.ParallaxMas, "0.00"),
+                ConsoleText.Number(s.AnomalyScore, "0.000")
             );
         }
         console.Write(table);

@@ -17,7 +17,7 @@ internal static class SweepReport
         console.Facts([
             ("features", DiscoveryReport.Features(first.Analysis)),
             .. first.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
-            ("stars", Words.Count(first.Analysis.Stars.Count)),
+            ("stars", ConsoleText.Count(first.Analysis.Stars.Count)),
             (
                 shared.Name + "s",
                 treesBuilt == 1 ? "one for all runs" : $"{treesBuilt}: {Option(algorithm, shared.FixedBy)} N makes one of them"
@@ -25,7 +25,7 @@ internal static class SweepReport
             .. first.Analysis.Features.Notes.Select(n => ("note", (string?)n)),
         ]);
         var shown = algorithm.Parameters.Where(p => p.Kind is ParameterKind.Whole or ParameterKind.Real).ToList();
-        var table = Tables.Of([
+        var table = ConsoleTables.Of([
             "run",
             .. shown.Select(p => $">{p.Option.Replace('-', ' ')}"),
             ">clusters",
@@ -38,17 +38,17 @@ internal static class SweepReport
             var values = JsonNode.Parse(outcome.Request.Parameters.ToJson())!.AsObject();
             var found = outcome.Analysis.Clusters!;
             table.Row([
-                outcome.RunId is { } id ? Words.Short(id) : "not saved",
+                outcome.RunId is { } id ? ConsoleText.Short(id) : "not saved",
                 .. shown.Select(p => (values[p.Name] ?? values[p.WhenNull ?? ""])?.ToString() ?? ""),
-                Words.Count(found.ClusterCount),
-                Words.Count(found.Labels.Where(l => l >= 0).CountBy(l => l).Select(c => c.Value).DefaultIfEmpty().Max()),
-                Words.Percent((double)found.NoiseCount / Math.Max(1, found.Labels.Length)),
-                Words.Duration(outcome.Timings.Compute),
+                ConsoleText.Count(found.ClusterCount),
+                ConsoleText.Count(found.Labels.Where(l => l >= 0).CountBy(l => l).Select(c => c.Value).DefaultIfEmpty().Max()),
+                ConsoleText.SharePercent((double)found.NoiseCount / Math.Max(1, found.Labels.Length)),
+                ConsoleText.Duration(outcome.Timings.Compute),
             ]);
         }
         console.Write(table);
         if (first.RunId is { } saved)
-            console.Say($"See one of them: almagest runs show {Words.Short(saved)}");
+            console.Say($"See one of them: almagest runs show {ConsoleText.Short(saved)}");
     }
 
     private static string Option(Algorithm algorithm, string parameter) =>

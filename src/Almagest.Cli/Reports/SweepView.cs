@@ -11,7 +11,9 @@ internal static class SweepView
 {
     public static void Show(IAnsiConsole console, SweepSummary s, IReadOnlyList<DiscoveryRun> runs, string dataset, string? choice)
     {
-        console.Heading($"{Words.Plural(s.Runs, "run", "runs")} of {s.Algorithm} over {dataset}: {RunWords.Selection(runs[0])}");
+        console.Heading(
+            $"{ConsoleText.Plural(s.Runs, "run", "runs")} of {s.Algorithm} over {dataset}: {RunSummaryText.Selection(runs[0])}"
+        );
         console.Facts([
             ("sweep", s.GroupId.ToString()),
             ("features", choice),
@@ -19,7 +21,8 @@ internal static class SweepView
             (
                 s.Metric == "anomaly_count" ? "flagged" : "clusters",
                 s.Mean is { } mean
-                    ? $"{Words.Number(s.Least, "#,0")} to {Words.Number(s.Most, "#,0")}, mean {Words.Number(mean, "#,0.#")}"
+                    ? $"{ConsoleText.Number(s.Least, "#,0")} to {ConsoleText.Number(s.Most, "#,0")}, "
+                        + $"mean {ConsoleText.Number(mean, "#,0.#")}"
                     : null
             ),
         ]);
@@ -28,22 +31,22 @@ internal static class SweepView
             .Select(p => p.Key)
             .Where(k => parameters.Select(p => p[k]?.ToJsonString()).Distinct().Count() > 1)
             .ToList();
-        var table = Tables.Of(["run", .. differing.Select(d => ">" + d), "found", "status", ">took"]);
+        var table = ConsoleTables.Of(["run", .. differing.Select(d => ">" + d), "found", "status", ">took"]);
         foreach (var (run, p) in runs.Zip(parameters))
         {
             table.Row([
-                Words.Short(run.RunId),
+                ConsoleText.Short(run.RunId),
                 .. differing.Select(d => p[d]?.ToString() ?? "–"),
-                RunWords.ShortFound(run),
+                RunSummaryText.ShortFound(run),
                 run.Status,
-                run is { StartedAt: { } start, CompletedAt: { } end } ? Words.Duration((end - start).TotalMilliseconds) : "–",
+                run is { StartedAt: { } start, CompletedAt: { } end } ? ConsoleText.Duration((end - start).TotalMilliseconds) : "–",
             ]);
         }
         console.Write(table);
         console.Say(
             s.IsOver
                 ? $"Set them side by side: almagest runs compare "
-                    + $"{string.Join(' ', runs.Where(r => r.IsComplete).Take(3).Select(r => Words.Short(r.RunId)))} …"
+                    + $"{string.Join(' ', runs.Where(r => r.IsComplete).Take(3).Select(r => ConsoleText.Short(r.RunId)))} …"
                 : $"They wait for the servers' workers; see how far they are: almagest runs list --sweep {s.GroupId}"
         );
     }

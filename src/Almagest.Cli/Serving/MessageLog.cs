@@ -45,7 +45,7 @@ internal sealed class MessageLog(CommandShell shell) : ILoggerProvider
             var text = $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ssZ} {formatter(state, null).ReplaceLineEndings(" ")}";
             if (exception is not null)
                 text += ErrorReport.Debugging ? $"\n{exception}" : $" ({exception.GetType().Name})";
-            shell.Complain(logLevel == LogLevel.Warning ? "warning:" : "error:", text, logLevel == LogLevel.Warning ? "1;33" : "1;31");
+            shell.WriteError(logLevel == LogLevel.Warning ? "warning:" : "error:", text, logLevel == LogLevel.Warning ? "1;33" : "1;31");
         }
     }
 }

@@ -108,7 +108,7 @@ internal sealed class RunningServer : IAsyncDisposable
             }
             catch (PostgresServerException e)
             {
-                _shell.Complain("error:", $"{e.Message} {CommandAdvice.Of(e)}", "1;31");
+                _shell.WriteError("error:", $"{e.Message} {CommandAdvice.Of(e)}", "1;31");
             }
         }
     }

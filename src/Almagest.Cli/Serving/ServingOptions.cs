@@ -10,10 +10,10 @@ internal sealed class ServingOptions
     private const string DefaultBind = "127.0.0.1";
 
     public Option<long?> Port { get; } =
-        Values.Whole("--port", "PORT", $"TCP port; 0 = any free one (default {DefaultPort})", 0, 65535, "-p");
+        OptionFactory.Whole("--port", "PORT", $"TCP port; 0 = any free one (default {DefaultPort})", 0, 65535, "-p");
 
     public Option<string?> Bind { get; } =
-        Values.Text(
+        OptionFactory.Text(
             "--bind",
             "ADDRESS",
             $"Address to listen on (default {DefaultBind}: this machine alone; 0.0.0.0: every network, without any log-in)"

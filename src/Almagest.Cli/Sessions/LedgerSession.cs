@@ -71,7 +71,7 @@ internal sealed class LedgerSession : IAsyncDisposable
             // A run whose program was killed would stay 'running' for ever where no server looks after it: whoever comes next does.
             if (
                 policy != SchemaPolicy.AsItIs
-                && await new DiscoveryService(ledger).ReapAsync(shell.CancellationToken) is { Total: > 0 } lost
+                && await new DiscoveryService(ledger).HandleLostRunsAsync(shell.CancellationToken) is { Total: > 0 } lost
             )
                 shell.Say(Lost(lost));
             return new LedgerSession(ledger, lease);
@@ -86,12 +86,13 @@ internal sealed class LedgerSession : IAsyncDisposable
         }
     }
 
-    private static string Lost(ReapReport lost)
+    private static string Lost(LostRunsReport lost)
     {
         var parts = new[] { (lost.Failed, "failed"), (lost.Restarted, "waiting for a worker again"), (lost.Cancelled, "cancelled") }
             .Where(p => p.Item1 > 0)
             .ToList();
-        return $"{Words.Plural(lost.Total, "run", "runs")} had lost the program that worked on {(lost.Total == 1 ? "it" : "them")}: now "
+        return $"{ConsoleText.Plural(lost.Total, "run", "runs")} had lost the program that worked on "
+            + $"{(lost.Total == 1 ? "it" : "them")}: now "
             + (parts.Count == 1 ? parts[0].Item2 : string.Join(", ", parts.Select(p => $"{p.Item1} {p.Item2}")))
             + ".";
     }
@@ -109,7 +110,7 @@ internal sealed class LedgerSession : IAsyncDisposable
                 shell.Say(
                     empty
                         ? "The database is empty: creating the ledger's tables and views…"
-                        : $"Updating the database's schema ({Words.Plural(pending, "migration", "migrations")})…"
+                        : $"Updating the database's schema ({ConsoleText.Plural(pending, "migration", "migrations")})…"
                 );
                 await ledger.Schema.MigrateAsync(shell.CancellationToken);
             }

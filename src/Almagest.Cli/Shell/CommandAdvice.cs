@@ -61,7 +61,7 @@ internal static class CommandAdvice
                 : "Nothing was stored. Leave them out with --skip-unknown, or choose another --dataset.",
         [ErrorCode.UnreadableConnection] = _ =>
             "Write it like 'Host=localhost;Database=almagest;Username=me', in --database or ALMAGEST_DATABASE.",
-        [ErrorCode.UnreadableLabel] = _ => "Nothing was stored. Mend the row, or leave the column out with --map FIELD=none.",
+        [ErrorCode.UnreadableLabel] = _ => "Nothing was stored. Correct the row, or leave the column out with --map FIELD=none.",
         [ErrorCode.ViewDefinitionStale] = _ => "Run: almagest db migrate (the views are computed anew; nothing is lost).",
         [ErrorCode.ViewsConverting] = _ => "Wait until it has ended; 'almagest views status' shows the mode.",
         [ErrorCode.WrongRunCount] = _ => "Name the runs to compare; 'almagest runs list' lists them.",

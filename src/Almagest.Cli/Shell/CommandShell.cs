@@ -10,18 +10,18 @@ internal sealed class CommandShell
     private readonly Lazy<IAnsiConsole> _screen;
     private readonly Lazy<IAnsiConsole> _messages;
 
-    public CommandShell(TextWriter stdout, TextWriter stderr, TerminalFacts terminal, bool json, CancellationToken cancellationToken)
+    public CommandShell(TextWriter stdout, TextWriter stderr, TerminalInfo terminal, bool json, CancellationToken cancellationToken)
     {
         this._stdout = stdout;
         this._stderr = stderr;
         Terminal = terminal;
         Json = json;
         CancellationToken = cancellationToken;
-        _screen = new(() => Consoles.Create(stdout, terminal.OutIsTerminal, terminal));
-        _messages = new(() => Consoles.Create(stderr, terminal.ErrorIsTerminal, terminal));
+        _screen = new(() => ConsoleFactory.Create(stdout, terminal.OutIsTerminal, terminal));
+        _messages = new(() => ConsoleFactory.Create(stderr, terminal.ErrorIsTerminal, terminal));
     }
 
-    public TerminalFacts Terminal { get; }
+    public TerminalInfo Terminal { get; }
 
     /// <summary>The answer is to be one JSON document.</summary>
     public bool Json { get; }
@@ -51,7 +51,7 @@ internal sealed class CommandShell
     public void Say(string sentence) => Line(sentence, "2");
 
     /// <summary>A line of an error.</summary>
-    public void Complain(string label, string sentence, string style) =>
+    public void WriteError(string label, string sentence, string style) =>
         _stderr.WriteLine(
             Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{label}\e[0m {sentence}" : $"{label} {sentence}"
         );

@@ -106,9 +106,9 @@ internal sealed record ErrorReport(string Code, string Message, string? Hint, st
                     },
                 }
             );
-        shell.Complain("error:", Message, "1;31");
+        shell.WriteError("error:", Message, "1;31");
         if (Hint is not null)
-            shell.Complain("hint: ", Hint, "1;33");
+            shell.WriteError("hint: ", Hint, "1;33");
         return ExitCode;
     }
 }

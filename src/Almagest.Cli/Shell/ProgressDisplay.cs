@@ -10,7 +10,8 @@ internal interface IWorkProgress
     void Report(string what, double? fraction);
 }
 
-/// <summary>One progress bar on standard error while some work goes on, gone when it is done; nothing where that is no terminal.</summary>
+/// <summary>One progress bar on standard error while some work goes on, gone when it is done; nothing where that is not a
+/// terminal.</summary>
 internal static class ProgressDisplay
 {
     public static async Task<T> ShowAsync<T>(CommandShell shell, string what, Func<IWorkProgress?, Task<T>> work)
@@ -41,7 +42,7 @@ internal static class ProgressDisplay
         {
             lock (_gate)
             {
-                task.Description = Markup.Escape(Words.Clip(what, room));
+                task.Description = Markup.Escape(ConsoleText.Clip(what, room));
                 task.IsIndeterminate = fraction is null;
                 task.Value = Math.Clamp(fraction ?? 0, 0, 1);
             }
@@ -50,7 +51,7 @@ internal static class ProgressDisplay
 }
 
 /// <summary>Reports in the caller's thread and order, unlike <see cref="Progress{T}"/>.</summary>
-internal sealed class Relay<T>(Action<T> report) : IProgress<T>
+internal sealed class SynchronousProgress<T>(Action<T> report) : IProgress<T>
 {
     public void Report(T value) => report(value);
 }

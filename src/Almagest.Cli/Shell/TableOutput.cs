@@ -6,12 +6,12 @@ namespace Almagest.Cli.Shell;
 /// <summary>The options of commands that write a table to a file, and the writing.</summary>
 internal sealed class TableOutput(string option)
 {
-    private readonly Option<string?> _format = Values.Choice(
+    private readonly Option<string?> _format = OptionFactory.Choice(
         "--format",
         "Format of the file (default: by its ending, .parquet, .json, .vot, .fits or .ecsv, else csv)",
         [.. TableFormats.Names]
     );
-    private readonly Option<bool> _bare = Values.Flag("--bare", "CSV without the comment lines that say where the table comes from");
+    private readonly Option<bool> _bare = OptionFactory.Flag("--bare", "CSV without the comment lines that say where the table comes from");
 
     /// <summary>The file of commands that otherwise print.</summary>
     public static Option<string?> File() =>
@@ -49,7 +49,7 @@ internal sealed class TableOutput(string option)
             );
         if (path == "-" && !chosen.IsText())
             throw new UsageException(
-                $"{(chosen == TableFormat.Fits ? "FITS" : "Parquet")} is no text for standard output",
+                $"{(chosen == TableFormat.Fits ? "FITS" : "Parquet")} is not text, which is all that standard output takes",
                 $"Name a file with {option}.",
                 option
             );
@@ -67,7 +67,7 @@ internal sealed class TableOutput(string option)
         CommandShell shell,
         ParseResult parsed,
         string path,
-        OutgoingTable table,
+        ExportTable table,
         string one,
         string many,
         long? total = null
@@ -89,8 +89,8 @@ internal sealed class TableOutput(string option)
             {
                 var written = progress is null
                     ? null
-                    : new Relay<long>(n =>
-                        progress.Report($"exporting {Words.Plural(n, one, many)}", total is > 0 ? (double)n / total : null)
+                    : new SynchronousProgress<long>(n =>
+                        progress.Report($"exporting {ConsoleText.Plural(n, one, many)}", total is > 0 ? (double)n / total : null)
                     );
                 long count = 0;
                 await file.WriteAsync(async _ =>
@@ -114,7 +114,10 @@ internal sealed class TableOutput(string option)
             answer["losses"] = table.Losses;
         if (table.Provenance["run_id"] is { } run)
             answer["run_id"] = run;
-        shell.Answer(answer, console => console.Say($"Wrote {Words.Plural(rows, one, many)} to {path} ({Words.Bytes(bytes)})."));
+        shell.Answer(
+            answer,
+            console => console.Say($"Wrote {ConsoleText.Plural(rows, one, many)} to {path} ({ConsoleText.Bytes(bytes)}).")
+        );
     }
 
     private TableFormat Format(ParseResult parsed, string path) =>

@@ -23,7 +23,8 @@ public sealed record Column(string Name, ColumnKind Kind, string? Unit, string U
 
     public static Column Text(string name, string ucd, string description) => new(name, ColumnKind.Text, null, ucd, description);
 
-    public static Column Words(string name, string ucd, string description) => new(name, ColumnKind.Words, null, ucd, description);
+    public static Column UnicodeText(string name, string ucd, string description) =>
+        new(name, ColumnKind.UnicodeText, null, ucd, description);
 
     public static Column Json(string name, string ucd, string description) => new(name, ColumnKind.Json, null, ucd, description);
 

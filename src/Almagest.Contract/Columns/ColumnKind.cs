@@ -19,8 +19,8 @@ public enum ColumnKind
     /// <summary>Text in ASCII: codes, names of the program's own, hashes.</summary>
     Text,
 
-    /// <summary>Words of users and of their files, in any script.</summary>
-    Words,
+    /// <summary>Text of users and of their files, in any script.</summary>
+    UnicodeText,
 
     /// <summary>A JSON value: a JSON value in JSON, its text in tables.</summary>
     Json,
@@ -54,18 +54,18 @@ public static class ColumnKinds
         };
 
     /// <summary>Whether text of this kind can have characters beyond ASCII: <c>unicodeChar</c> in a VOTable.</summary>
-    public static bool HasWords(this ColumnKind kind) => kind is ColumnKind.Words or ColumnKind.Json;
+    public static bool MayHaveUnicode(this ColumnKind kind) => kind is ColumnKind.UnicodeText or ColumnKind.Json;
 
     public static bool IsArray(this ColumnKind kind) => kind is ColumnKind.Integers or ColumnKind.Uuids;
 
     /// <summary>What readers of docs are told that the values are.</summary>
-    public static string InWords(this ColumnKind kind) =>
+    public static string Describe(this ColumnKind kind) =>
         kind switch
         {
             ColumnKind.Integer => "integer",
             ColumnKind.Double => "double",
             ColumnKind.Boolean => "boolean",
-            ColumnKind.Text or ColumnKind.Words => "text",
+            ColumnKind.Text or ColumnKind.UnicodeText => "text",
             ColumnKind.Json => "JSON",
             ColumnKind.Uuid => "UUID",
             ColumnKind.Timestamp => "timestamp",

@@ -7,8 +7,8 @@ namespace Almagest.Contract.Columns;
 public static class ColumnTable
 {
     /// <param name="name">what VOTable and FITS call the table</param>
-    /// <param name="batches">rows, see <see cref="OutgoingTable"/>; arrays and JSON as text, times as ISO 8601</param>
-    public static OutgoingTable Of(
+    /// <param name="batches">rows, see <see cref="ExportTable"/>; arrays and JSON as text, times as ISO 8601</param>
+    public static ExportTable Of(
         string name,
         IReadOnlyList<Column> columns,
         JsonObject provenance,
@@ -17,7 +17,7 @@ public static class ColumnTable
         new(columns.OfTable(), provenance, batches)
         {
             Name = name,
-            Unicode = columns.Where(c => c.Kind.HasWords()).Select(c => c.Name).ToHashSet(),
+            Unicode = columns.Where(c => c.Kind.MayHaveUnicode()).Select(c => c.Name).ToHashSet(),
             XTypes = columns.Where(c => c.Kind == ColumnKind.Timestamp).ToDictionary(c => c.Name, _ => "timestamp"),
         };
 }

@@ -41,7 +41,7 @@ public static class ComparisonColumns
         Double("expected", null, "meta.number;stat.mean", "common stars to be expected, were the runs independent"),
         Double("jaccard", null, "stat.value;arith.ratio", "common over marked by either, 0 to 1"),
         Double("kappa", null, "stat.value", "agreement beyond chance (Cohen 1960)"),
-        Double("log10_p_value", null, "stat.probability", "log10 of the chance of at least so many common stars (hypergeometric)"),
+        Double("log10_p_value", null, "stat.probability", "log10 of the chance of at least this many common stars (hypergeometric)"),
         Double("log10_q_value", null, "stat.probability", "the same adjusted over all pairs (Benjamini and Hochberg 1995)"),
         Double(
             "adjusted_rand_index",

@@ -6,7 +6,7 @@ namespace Almagest.Contract.Columns;
 public static class DatasetColumns
 {
     /// <summary>A dataset's name in a table about something else.</summary>
-    public static Column Dataset { get; } = Words("dataset", "meta.id;meta.dataset", "name of the dataset");
+    public static Column Dataset { get; } = UnicodeText("dataset", "meta.id;meta.dataset", "name of the dataset");
 
     public static IReadOnlyList<Column> All { get; } =
     [
@@ -14,7 +14,7 @@ public static class DatasetColumns
         {
             Ucd = "meta.id;meta.main",
         },
-        Words("name", "meta.id;meta.dataset", "its name; its stars are the table of that name in the schema dataset"),
+        UnicodeText("name", "meta.id;meta.dataset", "its name; its stars are the table of that name in the schema dataset"),
         Json("source", "meta.ref", "where it came from: one JSON object a file"),
         Text("checksum", "meta.code", "SHA-256 of the file's bytes; of several files: of their checksums"),
         Json("column_mapping", "meta.note", "star field to source column, a JSON object"),

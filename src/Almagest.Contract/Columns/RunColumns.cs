@@ -31,7 +31,7 @@ public static class RunColumns
         Json("results_summary", "meta.note", "what was found and how the data were prepared, a JSON object"),
         Text("status", "meta.code.status", "pending, running, completed, failed or cancelled"),
         Boolean("is_complete", "meta.code.status", "whether its results are stored"),
-        Words("error", "meta.note", "why it failed"),
+        UnicodeText("error", "meta.note", "why it failed"),
         Integer("random_seed", "stat.param", "the random seed"),
         Text("program_version", "meta.version;meta.software", "version of the program that executed it"),
         CreatedAt,

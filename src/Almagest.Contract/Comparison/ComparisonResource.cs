@@ -20,7 +20,7 @@ namespace Almagest.Contract.Comparison;
 /// <param name="DifferingParameters">names of the parameters that are not the same in all runs; also algorithm, dataset, selection,
 /// program_version</param>
 /// <param name="Runs">each run with its values of the differing parameters, and its metrics</param>
-/// <param name="SeedGroups">runs that are the same but for the seed, as mean and spread</param>
+/// <param name="SeedGroups">runs that are the same except for the seed, as mean and spread</param>
 /// <param name="Pairs">every pair of the runs, the most significant first</param>
 public record ComparisonResource(
     [property: JsonPropertyName("run_1")] RunResource? Run1,

@@ -11,7 +11,7 @@ namespace Almagest.Contract.Comparison;
 /// <param name="Enrichment">common_count / expected_by_chance; null where none is expected</param>
 /// <param name="JaccardSimilarity">marked by both over marked by either, 0 to 1</param>
 /// <param name="Kappa">agreement beyond chance (Cohen's kappa, -1 to 1; 0 = chance); null where no star is shared</param>
-/// <param name="PValue">chance of at least so many common stars, were the runs independent (hypergeometric); 0 where it is below 1e-308:
+/// <param name="PValue">chance of at least this many common stars, were the runs independent (hypergeometric); 0 where it is below 1e-308:
 /// see log10_p_value</param>
 /// <param name="QValue">p value adjusted for all pairs of the answer's matrix (Benjamini and Hochberg): expected share of false discoveries
 /// among pairs as significant as this one</param>
@@ -36,7 +36,7 @@ public sealed record PairResource(
 
 /// <summary>How significant the overlaps of all pairs of some runs are.</summary>
 /// <param name="RunIds">the runs, in order of creation</param>
-/// <param name="Tests">pairs that share any star: the q values are adjusted for so many</param>
+/// <param name="Tests">pairs that share any star: the q values are adjusted for this many</param>
 /// <param name="Items">the most significant first</param>
 /// <param name="Next">give it as after for the next page; null on the last</param>
 /// <param name="Truncated">whether there are more after this page</param>
@@ -54,12 +54,12 @@ public sealed record SignificanceResource(
 /// <param name="Enrichment">common stars over expected ones; null where none is expected</param>
 /// <param name="JaccardSimilarity">marked by both over marked by either, among the stars that both analysed</param>
 /// <param name="Kappa">agreement beyond chance (Cohen's kappa, -1 to 1; 0 = chance); null where no star is shared</param>
-/// <param name="PValue">chance of at least so many common stars, were the runs independent (hypergeometric)</param>
+/// <param name="PValue">chance of at least this many common stars, were the runs independent (hypergeometric)</param>
 /// <param name="AdjustedRandIndex">of two cluster runs, noise as a group; null for others</param>
 /// <param name="AdjustedMutualInformation">of two cluster runs; null for others</param>
 /// <param name="NormalizedMutualInformation">of two cluster runs, not corrected for chance; null for others</param>
 /// <param name="Differences">in what the runs differ: algorithm, features, selection, parameters, seed, contamination, program</param>
-/// <param name="OnlyInRun1Reasons">why so many stars are marked by run 1 alone: data, threshold, algorithm, features, parameters, seed or
+/// <param name="OnlyInRun1Reasons">why these stars are marked by run 1 alone: data, threshold, algorithm, features, parameters, seed or
 /// program</param>
 /// <param name="OnlyInRun1NearThreshold">of them, those that run 2 would flag, were it to flag a fifth more</param>
 public sealed record AgreementResource(

@@ -4,7 +4,7 @@ namespace Almagest.Contract.Status;
 /// <param name="Job">its name, e.g. <c>nightly-refresh</c></param>
 /// <param name="Schedule">cron expression; null = none</param>
 /// <param name="TimeZone">of the schedule</param>
-/// <param name="NextFire">when it is due, UTC; in the past while no server takes part in it: it is then made good by the next that
+/// <param name="NextFire">when it is due, UTC; in the past while no server takes part in it: it is then caught up by the next that
 /// starts</param>
 /// <param name="LastFire">when it was due last, UTC</param>
 /// <param name="IsRunning">whether a server executes it now</param>

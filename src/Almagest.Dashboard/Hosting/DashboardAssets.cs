@@ -39,11 +39,11 @@ internal static class DashboardAssets
                 "/assets/{hash}/{name}",
                 (string hash, string name) =>
                     s_all.TryGetValue(name, out var asset) && asset.Hash == hash
-                        ? new Answer(asset, "public, max-age=31536000, immutable")
+                        ? new AssetResult(asset, "public, max-age=31536000, immutable")
                         : Results.NotFound()
             )
             .ExcludeFromDescription();
-        routes.MapGet(BlazorScript, () => new Answer(s_all["blazor.web.js"], "no-cache")).ExcludeFromDescription();
+        routes.MapGet(BlazorScript, () => new AssetResult(s_all["blazor.web.js"], "no-cache")).ExcludeFromDescription();
     }
 
     private static Asset Load(string name)
@@ -65,7 +65,7 @@ internal static class DashboardAssets
         );
     }
 
-    private sealed class Answer(Asset asset, string caching) : IResult
+    private sealed class AssetResult(Asset asset, string caching) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

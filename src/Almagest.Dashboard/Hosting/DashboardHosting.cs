@@ -27,7 +27,7 @@ public static class DashboardHosting
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddMudServices();
         services.AddSingleton<PictureStore>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PageOrAnswerPolicy>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PageNegotiationPolicy>());
     }
 
     /// <summary>After routing: a person at an address that does not exist gets a page, and pages check the token of their forms.</summary>
@@ -39,7 +39,7 @@ public static class DashboardHosting
                 if (
                     context.GetEndpoint() is null
                     && HttpMethods.IsGet(context.Request.Method)
-                    && PageOrAnswerPolicy.WantsPage(context.Request)
+                    && PageNegotiationPolicy.WantsPage(context.Request)
                 )
                 {
                     context.SetEndpoint(

@@ -98,7 +98,7 @@ public partial class Compare
                 .Select(text =>
                     Guid.TryParse(text, out var id)
                         ? id
-                        : throw LedgerException.Invalid("runs", $"'{text}' is no run id", "Give whole ids with commas between.")
+                        : throw LedgerException.Invalid("runs", $"'{text}' is not a run id", "Give whole ids with commas between.")
                 ),
         ];
     }

@@ -57,7 +57,7 @@ internal sealed class RunForm
     }
 
     /// <summary>One set of parameters, or every combination of the values that are given.</summary>
-    /// <exception cref="LedgerException">a text is no number, a value out of range, or there are too many</exception>
+    /// <exception cref="LedgerException">a text is not a number, a value out of range, or there are too many</exception>
     public IReadOnlyList<RunParameters> Expand()
     {
         var common = new JsonObject();

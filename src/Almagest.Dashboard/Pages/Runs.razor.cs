@@ -57,7 +57,7 @@ public partial class Runs
         if (!Guid.TryParse(GroupId, out var group))
             throw LedgerException.Invalid(
                 "group_id",
-                $"'{GroupId}' is no id of a sweep",
+                $"'{GroupId}' is not the id of a sweep",
                 "Give the whole id, as the runs of the sweep say it."
             );
         var whole = await SweepSummary.ReadAsync(Ledger, group, Closed);

@@ -12,8 +12,8 @@ public interface IDashboardHost
     /// <summary>How far a run of this server is; null where no worker of this server has it.</summary>
     RunProgress? ProgressOf(Guid runId);
 
-    /// <summary>The last executions of jobs by the clock, newest first.</summary>
-    Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellationToken);
+    /// <summary>The last executions of scheduled jobs, newest first.</summary>
+    Task<IReadOnlyList<ScheduledJobExecution>> JobsAsync(CancellationToken cancellationToken);
 
     /// <summary>Largest file that the pages take, bytes.</summary>
     long MaxUploadBytes { get; }
@@ -22,8 +22,8 @@ public interface IDashboardHost
     RunExplainer Explainer { get; }
 }
 
-/// <summary>One execution of a job by the clock; without a time: a job that has not run yet.</summary>
-public sealed record ClockJob(
+/// <summary>One execution of a scheduled job; without a time: a job that has not run yet.</summary>
+public sealed record ScheduledJobExecution(
     string Job,
     string? Schedule,
     DateTime? Next,

@@ -32,7 +32,7 @@ internal sealed record UploadReading
     public CatalogOpenOptions Open => new() { Table = Table.Length == 0 ? null : Table };
 
     /// <summary>The mapping with the system that was chosen.</summary>
-    /// <exception cref="LedgerException">the equinox is no year</exception>
+    /// <exception cref="LedgerException">the equinox is not a year</exception>
     public ColumnMapping Apply(ColumnMapping mapping)
     {
         ArgumentNullException.ThrowIfNull(mapping);
@@ -80,13 +80,13 @@ internal sealed record UploadReading
             : PositionSystem.ParseEpoch(text)
                 ?? throw LedgerException.Invalid(
                     field,
-                    $"'{text}' is no year from 1600 to 2200",
+                    $"'{text}' is not a year from 1600 to 2200",
                     "Write for instance 2016, J2000 or B1950."
                 );
 }
 
 /// <summary>What the first rows of a file give.</summary>
-/// <param name="NotCarried">stars that stay where they are, for want of a proper motion or an epoch</param>
+/// <param name="NotCarried">stars that stay where they are, for lack of a proper motion or an epoch</param>
 /// <param name="First">right ascension, declination (ICRS, degrees) and epoch (Julian year) of the first star; null without one</param>
 internal sealed record UploadTrial(
     long Stars,

@@ -58,10 +58,10 @@ internal sealed class UploadedFile : IDisposable
     }
 
     /// <summary>The tables of a file with several; none of any other.</summary>
-    /// <exception cref="CatalogFormatException">it is no catalogue</exception>
+    /// <exception cref="CatalogFormatException">it is not a catalogue</exception>
     public IReadOnlyList<CatalogTable> Tables() => CatalogFile.Tables(Path);
 
-    /// <exception cref="CatalogFormatException">it is no catalogue, or has no such table</exception>
+    /// <exception cref="CatalogFormatException">it is not a catalogue, or has no such table</exception>
     public CatalogPreview Preview(UploadReading reading)
     {
         ArgumentNullException.ThrowIfNull(reading);

@@ -15,7 +15,7 @@ public sealed record AlgorithmContext
     public IProgress<double>? Progress { get; init; }
 
     /// <summary>Where an algorithm leaves what the next run over the same features can use again.</summary>
-    public WorkMemory Memory { get; init; } = new();
+    public AlgorithmCache Memory { get; init; } = new();
 
     public CancellationToken CancellationToken { get; init; }
 

@@ -47,7 +47,7 @@ public sealed class Parameter
     /// <summary>What stands for a value in the command line's help.</summary>
     public string ValueName => _said.ValueName ?? (Kind == ParameterKind.Choice ? string.Join('|', Choices) : "N");
 
-    /// <summary>Null where the default is no value (<see cref="WhenNull"/>).</summary>
+    /// <summary>Null where the default is not a value (<see cref="WhenNull"/>).</summary>
     public JsonNode? Default => field?.DeepClone();
 
     public bool IsNullable { get; }

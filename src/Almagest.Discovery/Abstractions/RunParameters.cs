@@ -51,9 +51,9 @@ public abstract record RunParameters
     }
 
     /// <summary>What tells the run from others in few words, e.g. <c>eps 0.5</c>.</summary>
-    public virtual IReadOnlyList<string> Gist => [];
+    public virtual IReadOnlyList<string> Summary => [];
 
-    /// <summary>What the <see cref="Gist"/> does not say, the features apart.</summary>
+    /// <summary>What the <see cref="Summary"/> does not say, the features apart.</summary>
     /// <param name="brief">what is as by default is left out</param>
     public virtual IReadOnlyList<string> Details(bool brief)
     {

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Almagest.Discovery.Anomaly;
 
-/// <summary>Refuses matrices with values that are no numbers: a NaN would go right at every node and look normal.</summary>
+/// <summary>Refuses matrices with values that are not numbers: a NaN would go right at every node and look normal.</summary>
 internal static class FiniteGuard
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -174,11 +174,11 @@ public static class ClusterMatching
     }
 
     /// <summary>How an anchor meets a run's clusters, among the stars that both runs analysed.</summary>
-    private static Meeting Similarities(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, Draft anchor, int run)
+    private static ClusterOverlaps Similarities(IReadOnlyList<ClusteredRun> runs, ClusterLabelTable table, Draft anchor, int run)
     {
         var (size, overlaps) = table.Count(run, table.Members[anchor.Run][anchor.Cluster]);
         var sizes = table.SizesWithin(runs[anchor.Run].Analysed)[run];
-        return new Meeting(
+        return new ClusterOverlaps(
             size,
             overlaps,
             sizes,
@@ -305,7 +305,7 @@ public static class ClusterMatching
     /// <param name="Size">of the anchor, in stars that the run analysed</param>
     /// <param name="Overlaps">by cluster: how many of them are in it</param>
     /// <param name="Sizes">of the clusters, in stars that the anchor's run analysed</param>
-    private readonly record struct Meeting(
+    private readonly record struct ClusterOverlaps(
         int Size,
         Dictionary<int, int> Overlaps,
         int[] Sizes,

@@ -84,8 +84,8 @@ public sealed class ConsensusRanking
     )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        var judged = new Judged[_stars.Count];
-        var exposures = new Dictionary<int, (double[] Weights, int Runs, double Sum)>(new SameExposure(_within, _selectionWords));
+        var judged = new RankedStar[_stars.Count];
+        var exposures = new Dictionary<int, (double[] Weights, int Runs, double Sum)>(new ExposureComparer(_within, _selectionWords));
         var lows = new Dictionary<(double, double), double>();
         for (var i = 0; i < judged.Length; i++)
         {
@@ -105,7 +105,7 @@ public sealed class ConsensusRanking
             var analysed = flagged == exposure.Runs ? effective : exposure.Sum;
             var rank = order == ConsensusOrder.Mean ? FlagPosterior.MeanOf(effective, analysed) : Low(effective, analysed);
             // Sums in another order differ in their last bits: that must not decide.
-            judged[i] = new Judged(i, flagged, exposure.Runs, effective, analysed, Math.Round(rank, 12));
+            judged[i] = new RankedStar(i, flagged, exposure.Runs, effective, analysed, Math.Round(rank, 12));
         }
         Array.Sort(judged);
         return
@@ -136,16 +136,16 @@ public sealed class ConsensusRanking
         return (own, own.Count(w => w > 0), own.Sum());
     }
 
-    private readonly record struct Judged(
+    private readonly record struct RankedStar(
         int Star,
         int Flagged,
         int Analysed,
         double EffectiveFlagged,
         double EffectiveAnalysed,
         double Rank
-    ) : IComparable<Judged>
+    ) : IComparable<RankedStar>
     {
-        public int CompareTo(Judged other)
+        public int CompareTo(RankedStar other)
         {
             var byRank = other.Rank.CompareTo(Rank);
             if (byRank != 0)
@@ -156,7 +156,7 @@ public sealed class ConsensusRanking
     }
 
     /// <summary>Stars that the same runs analysed, by their rows of bits.</summary>
-    private sealed class SameExposure(ulong[] bits, int words) : IEqualityComparer<int>
+    private sealed class ExposureComparer(ulong[] bits, int words) : IEqualityComparer<int>
     {
         private ReadOnlySpan<ulong> Row(int star) => bits.AsSpan(star * words, words);
 

@@ -12,8 +12,8 @@ public static class FeatureRecipes
     public const string Default = "default";
 
     /// <summary>
-    /// The first choice of an anomaly run that names none: for datasets with parallaxes, proper motions and colours. Position is no anomaly
-    /// in itself, and every feature that does not matter takes its share of the forest's splits: on 12,366 stars within 100 pc, at
+    /// The first choice of an anomaly run that names none: for datasets with parallaxes, proper motions and colours. Position is not an
+    /// anomaly in itself, and every feature that does not matter takes its share of the forest's splits: on 12,366 stars within 100 pc, at
     /// contamination 0.1, this flags 0.96 of the white dwarfs, all that are faster than 200 km/s and 0.73 of the giants;
     /// <see cref="Default"/> flags 0.31, all and 0.26
     /// (<c>bench/results/recipes.md</c>).

@@ -19,7 +19,7 @@ public static class Algorithms
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(a => a.Name)];
 
     /// <summary>The names by run type, in one phrase: <c>isolation_forest (anomalies), dbscan or hdbscan (clusters)</c>.</summary>
-    public static string InWords { get; } = $"{OneOf(AnomalyAlgorithm.Type)} (anomalies), {OneOf(ClusterAlgorithm.Type)} (clusters)";
+    public static string Choices { get; } = $"{OneOf(AnomalyAlgorithm.Type)} (anomalies), {OneOf(ClusterAlgorithm.Type)} (clusters)";
 
     /// <summary>Null where there is none of this name.</summary>
     public static Algorithm? Find(string name) => All.FirstOrDefault(a => a.Name == name);

@@ -22,7 +22,8 @@ public readonly record struct MarkOverlap(long Shared, long Marked1, long Marked
     /// <summary>Common over expected; null where none is expected.</summary>
     public double? Enrichment => Expected > 0 ? Common / Expected : null;
 
-    /// <summary>log10 of the chance of at least so many common stars, were the runs independent (Fisher's exact test, one-sided).</summary>
+    /// <summary>log10 of the chance of at least this many common stars, were the runs independent (Fisher's exact test,
+    /// one-sided).</summary>
     public double Log10PValue => Hypergeometric.Log10UpperTail(Shared, Marked1, Marked2, Common);
 
     /// <summary>Common over marked by either, [0, 1]; 0 where neither marks a star.</summary>

@@ -20,7 +20,7 @@ public static class AnnotationText
             ? text
             : throw LedgerException.Invalid(
                 "tag",
-                $"'{Clip(text)}' is no tag",
+                $"'{Clip(text)}' is not a tag",
                 $"A tag is one word of 1 to {LongestTag} letters, digits and . _ - : / +"
             );
     }

@@ -53,7 +53,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
         if (options.LabelSet.Length is 0 or > 200 || options.LabelSet.Any(char.IsControl))
             throw LedgerException.Invalid(
                 "label_set",
-                $"'{options.LabelSet}' is no name for a set of labels",
+                $"'{options.LabelSet}' is not a name for a set of labels",
                 "A name has 1 to 200 characters."
             );
         var dataset = await new DatasetRepository(ledger).GetAsync(datasetId, cancellationToken);
@@ -157,7 +157,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                         + (bad.Field.Length > 0 ? bad.Field + ": " : "")
                         + bad.Reason
                         + (bad.Text.Length > 0 ? $", found '{bad.Text}'" : ""),
-                    "Nothing was stored. Mend the row, or leave the column out.",
+                    "Nothing was stored. Correct the row, or leave the column out.",
                     "labels"
                 );
             }

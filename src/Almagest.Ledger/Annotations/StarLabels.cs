@@ -128,7 +128,7 @@ public sealed class StarLabels(LedgerDatabase ledger)
 
     /// <summary>All labels of a dataset in one set, as a table to be written that <see cref="LabelIngestor"/> reads again.</summary>
     /// <exception cref="LedgerException">there are none</exception>
-    public async Task<OutgoingTable> TableAsync(Dataset dataset, string labelSet = "truth", CancellationToken cancellationToken = default)
+    public async Task<ExportTable> TableAsync(Dataset dataset, string labelSet = "truth", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if ((await PageAsync(dataset.DatasetId, labelSet, limit: 1, cancellationToken: cancellationToken)).Count == 0)

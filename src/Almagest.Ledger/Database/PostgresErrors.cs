@@ -10,8 +10,8 @@ public static class PostgresErrors
 {
     /// <summary>
     /// The database's error in an exception, which EF Core wraps in its own, a lost connection even twice; null where there is none. A
-    /// cancelled query carries the database's "query cancelled" inside: that is the caller's wish, no trouble. What is the ledger's already
-    /// stays as it is.
+    /// cancelled query carries the database's "query cancelled" inside: that is what the caller asked for, not a failure. What is the
+    /// ledger's already stays as it is.
     /// </summary>
     public static NpgsqlException? Find(Exception error)
     {

@@ -253,7 +253,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             ? name
             : throw LedgerException.Invalid(
                 "dataset",
-                $"'{name}' is no name for a dataset",
+                $"'{name}' is not a name for a dataset",
                 "A name has 1 to 200 characters, and is not a mere number."
             );
 

@@ -24,7 +24,7 @@ internal sealed class StarLoad
     private readonly int _rejectedKept;
     private readonly List<string> _files = [];
     private readonly List<RejectedRow> _rejected = [];
-    private readonly SeenIds _seen;
+    private readonly SourceIdBloomFilter _seen;
     private readonly List<WaitingStar> _suspects = [];
     private readonly List<WaitingStar> _labels = [];
     private readonly Dataset _dataset;
@@ -39,7 +39,7 @@ internal sealed class StarLoad
         this._connection = connection;
         this._dataset = dataset;
         this._rejectedKept = rejectedKept;
-        _seen = new SeenIds(fileBytes);
+        _seen = new SourceIdBloomFilter(fileBytes);
     }
 
     public long Rows { get; private set; }

@@ -12,7 +12,7 @@ public sealed class SelectionExport(LedgerDatabase ledger)
 {
     /// <param name="extra">with the other columns of the source table, as one column of JSON</param>
     /// <param name="limit">most stars; null = all</param>
-    public OutgoingTable Table(
+    public ExportTable Table(
         Dataset dataset,
         StarFilter? filter = null,
         bool extra = false,

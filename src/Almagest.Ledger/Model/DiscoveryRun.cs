@@ -69,7 +69,7 @@ public sealed class DiscoveryRun
     /// <summary>The last sign of life of its worker, by the database's clock.</summary>
     public DateTime? HeartbeatAt { get; set; }
 
-    /// <summary>When somebody wished that it stop.</summary>
+    /// <summary>When its cancellation was requested.</summary>
     public DateTime? CancelRequestedAt { get; set; }
 
     /// <summary><c>load</c>, <c>compute</c> or <c>persist</c>, as of the last heartbeat; null where it has not begun or has

@@ -7,7 +7,7 @@ public sealed class Star
 
     public long DatasetId { get; set; }
 
-    /// <summary>The catalogue's own id, as text: 19 digits do not fit a double, and many ids are no numbers.</summary>
+    /// <summary>The catalogue's own id, as text: 19 digits do not fit a double, and many ids are not numbers.</summary>
     public required string SourceId { get; set; }
 
     /// <summary>ICRS right ascension, degrees, [0, 360).</summary>

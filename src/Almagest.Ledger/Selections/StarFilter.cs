@@ -66,7 +66,7 @@ public sealed record StarFilter
     };
 
     /// <summary>The names of the conditions that are ranges, with how each is written in SQL.</summary>
-    internal static readonly IReadOnlyDictionary<string, (Func<StarFilter, Bounds?> Get, string Sql, string Words)> Ranges = new Dictionary<
+    internal static readonly IReadOnlyDictionary<string, (Func<StarFilter, Bounds?> Get, string Sql, string Label)> Ranges = new Dictionary<
         string,
         (Func<StarFilter, Bounds?>, string, string)
     >
@@ -153,10 +153,10 @@ public sealed record StarFilter
         if (Cone is { } c)
             parts.Add($"within {c.RadiusDeg}° of ({c.RaDeg}, {c.DecDeg})");
         if (RaDeg is { } ra)
-            parts.Add(Words("RA (deg)", ra));
-        parts.AddRange(Ranges.Values.Where(r => r.Get(this) is not null).Select(r => Words(r.Words, r.Get(this)!)));
+            parts.Add(Describe("RA (deg)", ra));
+        parts.AddRange(Ranges.Values.Where(r => r.Get(this) is not null).Select(r => Describe(r.Label, r.Get(this)!)));
         if (Extra is not null)
-            parts.AddRange(Extra.Select(e => Words(e.Key, e.Value)));
+            parts.AddRange(Extra.Select(e => Describe(e.Key, e.Value)));
         if (Sample is { } sample)
             return $"{sample.N} of {(parts.Count == 0 ? "all stars" : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
         return parts.Count == 0 ? "all stars" : string.Join(", ", parts);
@@ -187,7 +187,7 @@ public sealed record StarFilter
         bounds is null or { Min: null, Max: null }
         || (!double.IsNaN(value) && (bounds.Min is not { } min || value >= min) && (bounds.Max is not { } max || value <= max));
 
-    private static string Words(string name, Bounds b) =>
+    private static string Describe(string name, Bounds b) =>
         b switch
         {
             { Min: null } => $"{name} ≤ {b.Max}",

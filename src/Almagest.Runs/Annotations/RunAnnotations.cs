@@ -28,7 +28,7 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
     }
 
     /// <summary>Adds tags; one that the run has already keeps who gave it and when.</summary>
-    /// <exception cref="LedgerException">no such run, a text that is no tag, or too many of them</exception>
+    /// <exception cref="LedgerException">no such run, a text that is not a tag, or too many of them</exception>
     public Task AddTagsAsync(Guid runId, IReadOnlyList<string> tags, string? by, CancellationToken cancellationToken = default) =>
         ChangeAsync(runId, tags, by, false, cancellationToken);
 

@@ -16,7 +16,7 @@ public sealed record PairSignificance(
     double? AdjustedRandIndex = null
 )
 {
-    /// <summary>All pairs of some runs, the most significant first. Pairs without a star in common are no tests and are left out of the
+    /// <summary>All pairs of some runs, the most significant first. Pairs without a star in common are not tests and are left out of the
     /// adjustment.</summary>
     public static IReadOnlyList<PairSignificance> Matrix(IReadOnlyList<DiscoveryRun> runs, IReadOnlyList<MarkedRun> marks)
     {

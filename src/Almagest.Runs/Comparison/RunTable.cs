@@ -12,7 +12,7 @@ namespace Almagest.Runs.Comparison;
 /// <summary>Several runs side by side.</summary>
 /// <param name="Runs">in the order in which they were asked for</param>
 /// <param name="Differing">the parameters that are not the same in all of them</param>
-/// <param name="SeedGroups">runs that are the same but for the seed</param>
+/// <param name="SeedGroups">runs that are the same except for the seed</param>
 /// <param name="Pairs">every pair, the most significant first</param>
 public sealed record RunTable(
     IReadOnlyList<ComparedRun> Runs,

@@ -46,7 +46,7 @@ public sealed class CrossMatchRepository(LedgerDatabase ledger)
     }
 
     /// <summary>The pairs of a match with the catalogues' columns of both stars, as a table to be written, streamed.</summary>
-    public async Task<OutgoingTable> TableAsync(CrossMatch match, long? limit = null, CancellationToken cancellationToken = default)
+    public async Task<ExportTable> TableAsync(CrossMatch match, long? limit = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(match);
         var datasets = new DatasetRepository(ledger);

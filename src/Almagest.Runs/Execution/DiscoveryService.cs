@@ -42,7 +42,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
 
     /// <summary>Null = every run starts afresh. With one, runs over the same selection share what they can: a sweep of cluster sizes one
     /// tree.</summary>
-    public AnalysisMemory? Memory { get; init; }
+    public AnalysisCache? Memory { get; init; }
 
     /// <summary>
     /// What becomes of a run whose execution is cancelled: true = it is pending again, for the next worker (a server that
@@ -119,7 +119,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             await using var hold = await AdvisoryLock.TryTakeAsync(ledger, claim.Lock, heart.Token);
             return await WorkAsync(claim, heart, heart.Token);
         }
-        catch (OperationCanceledException) when (heart.Wish == RunWish.Lost)
+        catch (OperationCanceledException) when (heart.Response == HeartbeatResponse.Lost)
         {
             throw LedgerException
                 .Of(
@@ -128,7 +128,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
                 )
                 .With("run_id", claim.RunId);
         }
-        catch (OperationCanceledException) when (heart.Wish == RunWish.Cancel)
+        catch (OperationCanceledException) when (heart.Response == HeartbeatResponse.Cancel)
         {
             await AtEndAsync(() => _claims.EndAsync(claim, RunStatus.Cancelled, null));
             throw LedgerException
@@ -137,9 +137,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         catch (OperationCanceledException)
         {
-            await AtEndAsync(() =>
-                RequeueWhenCancelled ? _claims.HandBackAsync(claim) : _claims.EndAsync(claim, RunStatus.Cancelled, null)
-            );
+            await AtEndAsync(() => RequeueWhenCancelled ? _claims.ReleaseAsync(claim) : _claims.EndAsync(claim, RunStatus.Cancelled, null));
             throw;
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
@@ -251,7 +249,8 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     }
 
     /// <summary>Looks after the running runs whose worker is lost.</summary>
-    public Task<ReapReport> ReapAsync(CancellationToken cancellationToken = default) => _claims.ReapAsync(cancellationToken);
+    public Task<LostRunsReport> HandleLostRunsAsync(CancellationToken cancellationToken = default) =>
+        _claims.HandleLostRunsAsync(cancellationToken);
 
     private async Task<(StarAnalysis Analysis, double LoadMs)> AnalyseAsync(
         Dataset dataset,
@@ -263,7 +262,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("load", 0));
         var expected = Math.Max(1, dataset.StarCount);
-        var relay = progress is null ? null : new Relay<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
+        var relay = progress is null
+            ? null
+            : new SynchronousProgress<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
         var stars = Memory?.Selections is { } shared
             ? await shared.GetAsync(dataset.DatasetId, request.Filter, relay, cancellationToken)
             : await _selections.LoadAsync(dataset.DatasetId, request.Filter, relay, cancellationToken);
@@ -273,7 +274,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             stars,
             request.Parameters,
             MaxThreads,
-            progress is null ? null : new Relay<double>(f => progress.Report(new RunProgress("compute", f))),
+            progress is null ? null : new SynchronousProgress<double>(f => progress.Report(new RunProgress("compute", f))),
             Memory,
             cancellationToken
         );
@@ -300,13 +301,13 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
                 cancellationToken
             );
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellationToken);
-        // From here on it is complete or not: a wish that comes now must not leave that open.
+        // From here on it is complete or not: a cancellation that comes now must not leave that open.
         await completion.CommitAsync(CancellationToken.None);
         return watch.Elapsed.TotalMilliseconds;
     }
 
     // Progress<T> would hop threads and reorder; reports here are cheap and come in order.
-    private sealed class Relay<T>(Action<T> report) : IProgress<T>
+    private sealed class SynchronousProgress<T>(Action<T> report) : IProgress<T>
     {
         public void Report(T value) => report(value);
     }

@@ -40,7 +40,7 @@ public sealed record StarAnalysis(
         RunParameters parameters,
         int maxThreads = 0,
         IProgress<double>? progress = null,
-        AnalysisMemory? memory = null,
+        AnalysisCache? memory = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -58,7 +58,7 @@ public sealed record StarAnalysis(
         var watch = Stopwatch.StartNew();
         try
         {
-            memory ??= new AnalysisMemory();
+            memory ??= new AnalysisCache();
             var recipe = Recipe(parameters);
             var features = memory.Features(
                 stars,

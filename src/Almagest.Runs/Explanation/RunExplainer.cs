@@ -34,8 +34,8 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
     public int MaxThreads { get; init; }
 
     /// <exception cref="LedgerException">
-    /// no such run, or it did not analyse this star; it is no complete run of an algorithm whose scores can be explained; the recipe, the
-    /// stars or the program have changed since, so that the explanation would not be of this run
+    /// no such run, or it did not analyse this star; it is not a complete run of an algorithm whose scores can be explained; the recipe,
+    /// the stars or the program have changed since, so that the explanation would not be of this run
     /// </exception>
     public async Task<RunExplanation> ExplainAsync(Guid runId, long starId, CancellationToken cancellationToken = default)
     {

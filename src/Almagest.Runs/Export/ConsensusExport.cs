@@ -22,7 +22,7 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
     /// <param name="runs">complete anomaly runs over one dataset</param>
     /// <param name="limit">null = every star that a run flags</param>
     /// <exception cref="LedgerException">there is no run, one is of another type, or they are over several datasets</exception>
-    public async Task<OutgoingTable> TableAsync(
+    public async Task<ExportTable> TableAsync(
         IReadOnlyList<DiscoveryRun> runs,
         ConsensusOrder order = ConsensusOrder.Low,
         int? limit = null,

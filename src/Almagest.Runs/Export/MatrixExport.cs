@@ -13,7 +13,7 @@ public sealed class MatrixExport(LedgerDatabase ledger)
     /// <param name="runs">all runs of the matrix</param>
     /// <param name="pairs">those to be written</param>
     /// <param name="rows">which pairs these are, in words</param>
-    public async Task<OutgoingTable> TableAsync(
+    public async Task<ExportTable> TableAsync(
         IReadOnlyList<DiscoveryRun> runs,
         IReadOnlyList<PairSignificance> pairs,
         string rows = "all pairs, most significant first",

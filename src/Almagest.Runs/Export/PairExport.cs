@@ -22,7 +22,7 @@ public sealed class PairExport(LedgerDatabase ledger)
 
     /// <param name="side">null = the common stars, then those of each run alone</param>
     /// <param name="reason">only stars that flipped for this <see cref="FlipReason"/></param>
-    public async Task<OutgoingTable> TableAsync(
+    public async Task<ExportTable> TableAsync(
         RunAgreement pair,
         PairSide? side = null,
         string? reason = null,

@@ -19,7 +19,7 @@ public sealed class RunExport(LedgerDatabase ledger)
     /// error.</summary>
     /// <param name="query">which results, and in which order; limit and page token do not matter</param>
     /// <exception cref="LedgerException">the run is not complete, or has no such results</exception>
-    public async Task<OutgoingTable> TableAsync(DiscoveryRun run, ResultQuery query, CancellationToken cancellationToken = default)
+    public async Task<ExportTable> TableAsync(DiscoveryRun run, ResultQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);

@@ -22,9 +22,9 @@ public sealed record RunClaim(Guid RunId, int Attempt, Guid? GroupId)
 }
 
 /// <summary>What a worker hears when it gives a sign of life.</summary>
-internal enum RunWish
+internal enum HeartbeatResponse
 {
-    GoOn,
+    Continue,
     Cancel,
 
     /// <summary>The run is no longer this worker's.</summary>
@@ -32,7 +32,7 @@ internal enum RunWish
 }
 
 /// <summary>What became of the runs whose worker was lost.</summary>
-public sealed record ReapReport(int Restarted, int Failed, int Cancelled)
+public sealed record LostRunsReport(int Restarted, int Failed, int Cancelled)
 {
     public int Total => Restarted + Failed + Cancelled;
 }
@@ -54,7 +54,7 @@ public sealed class RunClaims(LedgerDatabase ledger)
 
     private static readonly string s_me = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-    /// <summary>Takes the oldest run that waits; null where none does.</summary>
+    /// <summary>Takes the oldest waiting run; null where none waits.</summary>
     public Task<RunClaim?> NextAsync(CancellationToken cancellationToken = default) =>
         ClaimAsync(RunLife.TakeNext, null, cancellationToken);
 
@@ -62,18 +62,18 @@ public sealed class RunClaims(LedgerDatabase ledger)
     public Task<RunClaim?> TakeAsync(Guid runId, CancellationToken cancellationToken = default) =>
         ClaimAsync(RunLife.TakeOne, runId, cancellationToken);
 
-    /// <summary>Says that the worker lives and how far it is, and hears what is wished.</summary>
-    internal Task<RunWish> HeartbeatAsync(RunClaim claim, RunProgress? progress, CancellationToken cancellationToken) =>
+    /// <summary>Says that the worker lives and how far it is, and hears whether to go on.</summary>
+    internal Task<HeartbeatResponse> HeartbeatAsync(RunClaim claim, RunProgress? progress, CancellationToken cancellationToken) =>
         ledger.AskAsync(
             async connection =>
             {
                 await using (var beat = Command(connection, RunLife.Beat, claim.RunId, claim.Attempt, progress?.Stage, progress?.Fraction))
                 {
                     if (await beat.ExecuteScalarAsync(cancellationToken) is bool cancel)
-                        return cancel ? RunWish.Cancel : RunWish.GoOn;
+                        return cancel ? HeartbeatResponse.Cancel : HeartbeatResponse.Continue;
                 }
                 await using var look = Command(connection, RunLife.IsMine, claim.RunId, claim.Attempt);
-                return await look.ExecuteScalarAsync(cancellationToken) is true ? RunWish.GoOn : RunWish.Lost;
+                return await look.ExecuteScalarAsync(cancellationToken) is true ? HeartbeatResponse.Continue : HeartbeatResponse.Lost;
             },
             cancellationToken
         );
@@ -83,11 +83,11 @@ public sealed class RunClaims(LedgerDatabase ledger)
         ExecuteAsync(RunLife.EndRun, CancellationToken.None, claim.RunId, claim.Attempt, status, error);
 
     /// <summary>Puts a claimed run back among the pending ones: its worker stops in good order.</summary>
-    internal Task HandBackAsync(RunClaim claim) => ExecuteAsync(RunLife.HandBackRun, CancellationToken.None, claim.RunId, claim.Attempt);
+    internal Task ReleaseAsync(RunClaim claim) => ExecuteAsync(RunLife.ReleaseRun, CancellationToken.None, claim.RunId, claim.Attempt);
 
     /// <summary>
-    /// Wishes a run cancelled. A pending one is so at once; the worker of a running one, in whichever process, hears it with its next
-    /// heartbeat and ends it. A run that is cancelled already stays so.
+    /// Requests the cancellation of a run. A pending one is cancelled at once; the worker of a running one, in whichever process, hears it
+    /// with its next heartbeat and ends it. A run that is cancelled already stays so.
     /// </summary>
     /// <exception cref="LedgerException">no such run, or it is complete or failed</exception>
     public async Task<DiscoveryRun> CancelAsync(Guid runId, CancellationToken cancellationToken = default)
@@ -108,7 +108,7 @@ public sealed class RunClaims(LedgerDatabase ledger)
 
     /// <summary>Looks after the running runs whose worker is lost: they wait again, or they fail where that has happened too
     /// often.</summary>
-    public async Task<ReapReport> ReapAsync(CancellationToken cancellationToken = default)
+    public async Task<LostRunsReport> HandleLostRunsAsync(CancellationToken cancellationToken = default)
     {
         var silent = await ledger.AskAsync(
             async connection =>
@@ -130,14 +130,14 @@ public sealed class RunClaims(LedgerDatabase ledger)
                 continue;
             ends.Add(await LoseAsync(claim, LostAfter, "the program that ran it ended before it was done", cancellationToken));
         }
-        return new ReapReport(
+        return new LostRunsReport(
             ends.Count(e => e == RunStatus.Pending),
             ends.Count(e => e == RunStatus.Failed),
             ends.Count(e => e == RunStatus.Cancelled)
         );
     }
 
-    /// <summary>What becomes of a run whose attempt came to nothing through no fault of its own; null where the attempt is over
+    /// <summary>What becomes of a run whose attempt was lost through no fault of the run; null where the attempt is over
     /// anyhow.</summary>
     /// <param name="silence">only where its worker has been silent for so long</param>
     internal Task<string?> LoseAsync(RunClaim claim, TimeSpan silence, string reason, CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _beating;
     private volatile RunProgress? _progress;
-    private volatile RunWish _wish = RunWish.GoOn;
+    private volatile HeartbeatResponse _response = HeartbeatResponse.Continue;
 
     public RunHeartbeat(RunClaims claims, RunClaim claim, IProgress<RunProgress>? next, CancellationToken cancellationToken)
     {
@@ -26,11 +26,11 @@ internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
         _beating = Task.Run(BeatAsync, CancellationToken.None);
     }
 
-    /// <summary>Cancelled when the caller wishes so, or the ledger.</summary>
+    /// <summary>Cancelled when the caller or the ledger asks for it.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Why <see cref="Token"/> is cancelled; <see cref="RunWish.GoOn"/> = the caller's wish.</summary>
-    public RunWish Wish => _wish;
+    /// <summary>Why <see cref="Token"/> is cancelled; <see cref="HeartbeatResponse.Continue"/> = the caller asked for it.</summary>
+    public HeartbeatResponse Response => _response;
 
     public void Report(RunProgress value)
     {
@@ -47,14 +47,14 @@ internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
             {
                 try
                 {
-                    _wish = await _claims.HeartbeatAsync(_claim, _progress, _ended.Token);
+                    _response = await _claims.HeartbeatAsync(_claim, _progress, _ended.Token);
                 }
                 catch (LedgerException)
                 {
                     // The database is away for a moment. Whether the run is still this worker's is checked when it completes.
                     continue;
                 }
-                if (_wish == RunWish.GoOn)
+                if (_response == HeartbeatResponse.Continue)
                     continue;
                 await _stop.CancelAsync();
                 return;

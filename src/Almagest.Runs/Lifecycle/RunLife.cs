@@ -24,7 +24,7 @@ internal sealed record RunOperation(string Name, string By, params (string From,
 /// <code>
 ///   operation | by                                | pending   | running                        | completed, failed, cancelled
 ///   take      | a worker that is free             | running   | -                              | -
-///   hand back | its worker, which stops           | -         | pending                        | -
+///   release   | its worker, which stops           | -         | pending                        | -
 ///   end       | its worker                        | -         | failed, cancelled              | -
 ///   lose      | whoever finds its worker silent   | -         | pending, failed, cancelled     | -
 ///   cancel    | a user                            | cancelled | (asked; its worker ends it)    | refused, but for cancelled
@@ -42,7 +42,7 @@ internal static class RunLife
 {
     public static readonly RunOperation Take = new("take", "a worker that is free", (RunStatus.Pending, RunStatus.Running));
 
-    public static readonly RunOperation HandBack = new("hand back", "its worker, which stops", (RunStatus.Running, RunStatus.Pending));
+    public static readonly RunOperation Release = new("release", "its worker, which stops", (RunStatus.Running, RunStatus.Pending));
 
     public static readonly RunOperation End = new(
         "end",
@@ -83,7 +83,7 @@ internal static class RunLife
         (RunStatus.Running, RunStatus.Completed)
     );
 
-    public static IReadOnlyList<RunOperation> Operations { get; } = [Take, HandBack, End, Lose, Cancel, Abandon, Complete];
+    public static IReadOnlyList<RunOperation> Operations { get; } = [Take, Release, End, Lose, Cancel, Abandon, Complete];
 
     /// <summary>The status that a run is inserted with.</summary>
     public const string First = RunStatus.Pending;
@@ -115,9 +115,9 @@ internal static class RunLife
         """;
 
     /// <summary>Put a run back among those that wait. $1 run, $2 attempt</summary>
-    public static readonly string HandBackRun = $"""
+    public static readonly string ReleaseRun = $"""
         update public.discovery_runs set status = 'pending', started_at = null, not_before = clock_timestamp(), {NoProgress}
-        where {Mine} and {HandBack.Allowed}
+        where {Mine} and {Release.Allowed}
         """;
 
     /// <summary>End a run that is not complete. $1 run, $2 attempt, $3 failed or cancelled, $4 error</summary>
@@ -127,7 +127,7 @@ internal static class RunLife
         """;
 
     /// <summary>
-    /// An attempt came to nothing: the run waits again, or fails where that has happened too often. $1 run, $2 attempt, $3 silence that is
+    /// An attempt was lost: the run waits again, or fails where that has happened too often. $1 run, $2 attempt, $3 silence that is
     /// required of its worker, $4 reason
     /// </summary>
     public static readonly string LoseRun = $"""

@@ -101,7 +101,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
     public Task FailAsync(Guid runId, string error, CancellationToken cancellationToken = default) =>
         EndAsync(runId, RunStatus.Failed, error, cancellationToken);
 
-    /// <summary>Ends a run that is not complete, because the user wished so.</summary>
+    /// <summary>Ends a run that is not complete, because the user asked for it.</summary>
     public Task CancelAsync(Guid runId, CancellationToken cancellationToken = default) =>
         EndAsync(runId, RunStatus.Cancelled, null, cancellationToken);
 
@@ -187,7 +187,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
         if (prefix.Length < 6 || prefix.Any(c => !char.IsAsciiHexDigit(c) && c != '-'))
             throw LedgerException.Invalid(
                 "run_id",
-                $"'{idOrPrefix}' is no run id",
+                $"'{idOrPrefix}' is not a run id",
                 "Give the whole id, or at least six characters of its start or end."
             );
         var matches = await ledger.ReadAsync(

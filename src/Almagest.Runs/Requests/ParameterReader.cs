@@ -10,7 +10,7 @@ public static class ParameterReader
     /// <exception cref="LedgerException">there is no such algorithm</exception>
     public static Algorithm Algorithm(string name) =>
         Algorithms.Find(name)
-        ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}'", $"Choose {Algorithms.InWords}.");
+        ?? throw LedgerException.Invalid("algorithm", $"there is no algorithm '{name}'", $"Choose {Algorithms.Choices}.");
 
     /// <summary>Parameters as requested or stored; what is left out has its default.</summary>
     /// <exception cref="LedgerException">the algorithm is unknown, or a parameter is unknown, of the wrong type or out of range; the field

@@ -10,13 +10,13 @@ public static class ParameterText
     /// <summary>E.g. <c>5 %, 100×256, seed 42, population</c> or <c>eps 0.5, min 10, cluster5d</c>.</summary>
     public static string Full(string algorithm, string parametersJson) =>
         Known(algorithm, parametersJson) is { } p
-            ? string.Join(", ", [.. p.Gist, .. p.Details(brief: false), Recipe(p.Features)])
+            ? string.Join(", ", [.. p.Summary, .. p.Details(brief: false), Recipe(p.Features)])
             : Plain(parametersJson);
 
     /// <summary>The same for lists: what matters less is left out where it is as by default, e.g. <c>5 %, population, seed 7</c>.</summary>
     public static string Short(string algorithm, string parametersJson) =>
         Known(algorithm, parametersJson) is { } p
-            ? string.Join(", ", [.. p.Gist, Recipe(p.Features), .. p.Details(brief: true)])
+            ? string.Join(", ", [.. p.Summary, Recipe(p.Features), .. p.Details(brief: true)])
             : Plain(parametersJson);
 
     // What a later version of the program stored is shown as it is.

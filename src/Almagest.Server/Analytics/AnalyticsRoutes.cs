@@ -21,16 +21,16 @@ namespace Almagest.Server.Analytics;
 internal static class AnalyticsRoutes
 {
     private const string Tag = "Analytics";
-    private static readonly WholeNumber s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
-    private static readonly Words s_viewName = new("view", "the view's name, such as mv_star_anomaly_frequency") { InPath = true };
-    private static readonly WholeNumber s_viewLimit = new("limit", "most rows; all where it is not given", 1, long.MaxValue);
+    private static readonly IntegerParameter s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
+    private static readonly TextParameter s_viewName = new("view", "the view's name, such as mv_star_anomaly_frequency") { InPath = true };
+    private static readonly IntegerParameter s_viewLimit = new("limit", "most rows; all where it is not given", 1, long.MaxValue);
 
-    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger, FreshAnswers answers)
+    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger, ConditionalResponses answers)
     {
         var group = api.MapGroup("/analytics/discovery").WithTags(Tag);
         new ViewRoutes(group, ledger, answers).Map();
 
-        var frequencies = new GatheredLookup<long, FreshFrequency>(stars => StarFrequencyLookup.ReadAsync(ledger, stars));
+        var frequencies = new BatchedLookup<long, VersionedFrequency>(stars => StarFrequencyLookup.ReadAsync(ledger, stars));
         group
             .Route(
                 "GET",
@@ -72,16 +72,16 @@ internal static class AnalyticsRoutes
                 {
                     var view = AnalyticsViews.Get(s_viewName.Read(context)!);
                     var most = s_viewLimit.Read(context);
-                    return TableAnswer.Of(
+                    return TableResponse.Of(
                         context,
                         await new ViewExport(ledger).TableAsync(view, new ViewRows { Limit = most }, context.RequestAborted),
-                        TableAnswer.Wanted(context) ?? TableFormat.Json,
+                        TableResponse.Wanted(context) ?? TableFormat.Json,
                         view.Name
                     );
                 },
                 s_viewName,
                 s_viewLimit,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithDescription(
                 "Every row of a query-optimized view, streamed, as JSON unless a format or Accept says otherwise; docs/views.md says "
@@ -107,7 +107,7 @@ internal static class AnalyticsRoutes
             .DisableRequestTimeout();
 
         var status = new ViewStatusReader(ledger);
-        var reports = new GatheredLookup<string, byte[]>(async one =>
+        var reports = new BatchedLookup<string, byte[]>(async one =>
         {
             var views = await status.ReadAsync();
             var report = JsonSerializer.SerializeToUtf8Bytes(views, LedgerJson.Options);
@@ -132,7 +132,7 @@ internal static class AnalyticsRoutes
             .WithDescription(
                 $"{(more is null ? "" : more + " ")}Read with the view's version, in one snapshot. The answer carries a strong ETag "
                     + $"and Last-Modified; a request with If-None-Match (or If-Modified-Since) "
-                    + $"is answered 304 while the view stays the same. {FreshAnswers.LagHeader} counts the complete runs that the "
+                    + $"is answered 304 while the view stays the same. {ConditionalResponses.LagHeader} counts the complete runs that the "
                     + $"view does not show yet. "
                     + "An answer that this server has given before is compressed for clients that take gzip; its tag is then another "
                     + "one, as good as the first."

@@ -11,21 +11,21 @@ namespace Almagest.Server.Analytics;
 internal sealed class ViewParameters
 {
     private readonly List<(ViewFilter Filter, RouteParameter Parameter, Func<HttpContext, ValueTask<object?>> Read)> _filters;
-    private readonly Choice? _sort;
-    private readonly WholeNumber? _limit;
+    private readonly ChoiceParameter? _sort;
+    private readonly IntegerParameter? _limit;
 
     public ViewParameters(AnalyticsView view, LedgerDatabase ledger)
     {
         _filters = [.. view.Filters.Select(filter => Of(filter, ledger))];
         if (view.SortColumns is [var first, ..])
-            _sort = new Choice("sort", "the column to sort by, largest or newest first, nulls last", view.SortColumns, first);
+            _sort = new ChoiceParameter("sort", "the column to sort by, largest or newest first, nulls last", view.SortColumns, first);
         if (view.Route!.Limit is { } rows)
-            _limit = new WholeNumber("limit", rows.Description, 1, rows.Most, rows.Standard);
+            _limit = new IntegerParameter("limit", rows.Description, 1, rows.Most, rows.Standard);
         All =
         [
             .. _filters.Select(f => f.Parameter),
             .. new RouteParameter?[] { _sort, _limit }.OfType<RouteParameter>(),
-            TableAnswer.Format,
+            TableResponse.Format,
         ];
     }
 
@@ -48,19 +48,19 @@ internal sealed class ViewParameters
         switch (filter)
         {
             case ChoiceFilter choice:
-                var words = new Choice(name, description, choice.Choices, (string?)filter.Default);
+                var words = new ChoiceParameter(name, description, choice.Choices, (string?)filter.Default);
                 return (filter, words, context => new(words.Read(context)));
             case NumberFilter number:
-                var real = new Number(name, description, number.Least, number.Most, (double)filter.Default!);
+                var real = new NumberParameter(name, description, number.Least, number.Most, (double)filter.Default!);
                 return (filter, real, context => new(real.Read(context)));
             case WholeFilter number:
-                var whole = new WholeNumber(name, description, number.Least, number.Most, (long?)filter.Default);
+                var whole = new IntegerParameter(name, description, number.Least, number.Most, (long?)filter.Default);
                 return (filter, whole, context => new(whole.Read(context)));
             case RunFilter run:
-                var id = new Uuid(name, description) { InPath = run.InPath };
+                var id = new UuidParameter(name, description) { InPath = run.InPath };
                 return (filter, id, context => new(id.Read(context)));
             case DatasetFilter:
-                var dataset = new Words(name, description);
+                var dataset = new TextParameter(name, description);
                 return (
                     filter,
                     dataset,
@@ -70,10 +70,10 @@ internal sealed class ViewParameters
                             : null
                 );
             case ConeFilter:
-                var cone = new Cone(name, description);
+                var cone = new ConeParameter(name, description);
                 return (filter, cone, context => new(cone.Read(context) is var (ra, dec, radius) ? SkyCell.InCone(ra, dec, radius) : null));
             default:
-                var text = new Words(name, description);
+                var text = new TextParameter(name, description);
                 return (filter, text, context => new(text.Read(context)));
         }
     }

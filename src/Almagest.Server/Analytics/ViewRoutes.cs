@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Almagest.Server.Analytics;
 
 /// <summary>Maps the route of each view that has one, from its descriptor.</summary>
-internal sealed class ViewRoutes(IEndpointRouteBuilder group, LedgerDatabase ledger, FreshAnswers answers) : IViewVisitor<bool>
+internal sealed class ViewRoutes(IEndpointRouteBuilder group, LedgerDatabase ledger, ConditionalResponses answers) : IViewVisitor<bool>
 {
     public void Map()
     {
@@ -48,14 +48,19 @@ internal sealed class ViewRoutes(IEndpointRouteBuilder group, LedgerDatabase led
         if (view.Route!.Refuse?.Invoke(rows) is { } refusal)
             throw refusal;
         var run = view.Filters.OfType<RunFilter>().Select(f => rows.Conditions.GetValueOrDefault(f.Name) as Guid?).FirstOrDefault();
-        if (TableAnswer.Wanted(context) is { } format)
+        if (TableResponse.Wanted(context) is { } format)
         {
             // Refused here: an answer that has begun cannot become an error. A table is whole unless it is asked to be shorter.
             if (run is { } asked)
                 await new RunRepository(ledger).GetAsync(asked, context.RequestAborted);
             if (!parameters.IsLimited(context))
                 rows = rows with { Limit = null };
-            return TableAnswer.Of(context, await new ViewExport(ledger).TableAsync(view, rows, context.RequestAborted), format, view.Name);
+            return TableResponse.Of(
+                context,
+                await new ViewExport(ledger).TableAsync(view, rows, context.RequestAborted),
+                format,
+                view.Name
+            );
         }
         return await answers.AnswerAsync(
             context,

@@ -37,7 +37,7 @@ public sealed record NoteRequestBody
 /// <summary>Tags and notes of runs.</summary>
 internal static class RunAnnotationRoutes
 {
-    private static readonly WholeNumber s_noteId = new("note_id", "number of the note", 1, long.MaxValue) { InPath = true };
+    private static readonly IntegerParameter s_noteId = new("note_id", "number of the note", 1, long.MaxValue) { InPath = true };
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {

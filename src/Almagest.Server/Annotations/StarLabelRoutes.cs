@@ -37,11 +37,11 @@ public sealed record StarLabelRequestBody
 /// <summary>Labels and remarks of stars.</summary>
 internal static class StarLabelRoutes
 {
-    private static readonly WholeNumber s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
-    private static readonly Words s_dataset = new("dataset", "the dataset: its name or id") { InPath = true };
-    private static readonly Words s_labelSet = new("label_set", "which set of labels; truth where left out");
-    private static readonly WholeNumber s_after = new("after", "next of the page before", 0, long.MaxValue, 0);
-    private static readonly WholeNumber s_limit = new("limit", "most labels", 1, StarLabels.MostRows, 100);
+    private static readonly IntegerParameter s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
+    private static readonly TextParameter s_dataset = new("dataset", "the dataset: its name or id") { InPath = true };
+    private static readonly TextParameter s_labelSet = new("label_set", "which set of labels; truth where left out");
+    private static readonly IntegerParameter s_after = new("after", "next of the page before", 0, long.MaxValue, 0);
+    private static readonly IntegerParameter s_limit = new("limit", "most labels", 1, StarLabels.MostRows, 100);
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -108,10 +108,10 @@ internal static class StarLabelRoutes
                 {
                     var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
                     var set = s_labelSet.Read(context) ?? "truth";
-                    if (TableAnswer.Wanted(context) is { } format)
+                    if (TableResponse.Wanted(context) is { } format)
                     {
-                        TableAnswer.RefusePaging(context, s_limit.Name, s_after.Name);
-                        return TableAnswer.Of(context, await labels.TableAsync(dataset, set, context.RequestAborted), format, "labels");
+                        TableResponse.RefusePaging(context, s_limit.Name, s_after.Name);
+                        return TableResponse.Of(context, await labels.TableAsync(dataset, set, context.RequestAborted), format, "labels");
                     }
                     var limit = s_limit.ReadInt(context);
                     var found = await labels.PageAsync(
@@ -128,7 +128,7 @@ internal static class StarLabelRoutes
                 s_labelSet,
                 s_limit,
                 s_after,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithTags("Annotations")
             .WithDescription("With a format, all of them as one streamed table that 'labels import' reads again.")

@@ -14,17 +14,17 @@ namespace Almagest.Server.Comparing;
 internal static class ComparisonRoutes
 {
     internal const int MostListed = 10_000;
-    private static readonly Uuid s_run1 = new("run_1_id", "a complete run") { InPath = true };
-    private static readonly Uuid s_run2 = new("run_2_id", "another one over the same dataset") { InPath = true };
-    private static readonly Choice s_side = new(
+    private static readonly UuidParameter s_run1 = new("run_1_id", "a complete run") { InPath = true };
+    private static readonly UuidParameter s_run2 = new("run_2_id", "another one over the same dataset") { InPath = true };
+    private static readonly ChoiceParameter s_side = new(
         "side",
         "stars that both mark, or only one of the two",
         ["common", "only_1", "only_2"],
         "common"
     );
-    private static readonly Choice s_reason = new("reason", "only stars that one run alone marks for this reason", FlipReason.All);
-    private static readonly WholeNumber s_limit = new("limit", "most stars", 1, PairStarReader.MostRows, 100);
-    private static readonly WholeNumber s_after = new(
+    private static readonly ChoiceParameter s_reason = new("reason", "only stars that one run alone marks for this reason", FlipReason.All);
+    private static readonly IntegerParameter s_limit = new("limit", "most stars", 1, PairStarReader.MostRows, 100);
+    private static readonly IntegerParameter s_after = new(
         "after",
         "next of the page before: only stars with a higher star_id",
         0,
@@ -78,12 +78,12 @@ internal static class ComparisonRoutes
                             "stars that both runs mark have no reason",
                             "Give side=only_1 or side=only_2 with it."
                         );
-                    if (TableAnswer.Wanted(context) is { } format)
+                    if (TableResponse.Wanted(context) is { } format)
                     {
-                        TableAnswer.RefusePaging(context, s_limit.Name, s_after.Name);
+                        TableResponse.RefusePaging(context, s_limit.Name, s_after.Name);
                         var all = context.Request.Query[s_side.Name] is not [{ Length: > 0 }, ..];
                         var table = await new PairExport(ledger).TableAsync(pair, all ? null : side, reason, context.RequestAborted);
-                        return TableAnswer.Of(context, table, format, $"pair-{pair.Run1.RunId}-{pair.Run2.RunId}");
+                        return TableResponse.Of(context, table, format, $"pair-{pair.Run1.RunId}-{pair.Run2.RunId}");
                     }
                     var page = await new PairStarReader(ledger).PageAsync(
                         pair,
@@ -100,7 +100,7 @@ internal static class ComparisonRoutes
                 s_reason,
                 s_limit,
                 s_after,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithTags("Comparing")
             .WithDescription(

@@ -14,16 +14,16 @@ namespace Almagest.Server.Comparing;
 
 internal static class ConsensusRoutes
 {
-    private static readonly Choice s_order = new(
+    private static readonly ChoiceParameter s_order = new(
         "order",
         "by the lower end of the credible interval, or by the posterior mean",
         ["low", "mean"],
         "low"
     );
-    private static readonly WholeNumber s_limit = new("limit", "most stars", 1, ConsensusReader.MostStars, 100);
-    private static readonly Number s_maxQ = new("max_q", "only pairs whose q value is at most this", 0, 1, 1);
-    private static readonly WholeNumber s_pairLimit = new("limit", "most pairs", 1, 5000, 50);
-    private static readonly Words s_after = new("after", "next of the page before");
+    private static readonly IntegerParameter s_limit = new("limit", "most stars", 1, ConsensusReader.MostStars, 100);
+    private static readonly NumberParameter s_maxQ = new("max_q", "only pairs whose q value is at most this", 0, 1, 1);
+    private static readonly IntegerParameter s_pairLimit = new("limit", "most pairs", 1, 5000, 50);
+    private static readonly TextParameter s_after = new("after", "next of the page before");
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -41,10 +41,10 @@ internal static class ConsensusRoutes
                     var runs = await RunChoice.ReadAsync(context, ledger);
                     var by = order == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low;
                     var limit = s_limit.ReadInt(context);
-                    if (TableAnswer.Wanted(context) is { } format)
+                    if (TableResponse.Wanted(context) is { } format)
                     {
                         var most = context.Request.Query[s_limit.Name] is [{ Length: > 0 }, ..] ? limit : (int?)null;
-                        return TableAnswer.Of(
+                        return TableResponse.Of(
                             context,
                             await new ConsensusExport(ledger).TableAsync(runs, by, most, context.RequestAborted),
                             format,
@@ -58,7 +58,7 @@ internal static class ConsensusRoutes
                 RunChoice.RunIds,
                 s_order,
                 s_limit,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithDescription(
                 "Each star is judged by the runs that analysed it: flagged k of n, with a posterior under Jeffreys' prior and its 95 "
@@ -82,11 +82,11 @@ internal static class ConsensusRoutes
                     var runs = await RunChoice.ReadAsync(context, ledger);
                     var all = PairSignificance.Matrix(runs, await new RunSetReader(ledger).MarksAsync(runs, context.RequestAborted));
                     var wanted = all.Where(p => Math.Pow(10, p.Log10QValue) <= most).ToList();
-                    if (TableAnswer.Wanted(context) is { } format)
+                    if (TableResponse.Wanted(context) is { } format)
                     {
-                        TableAnswer.RefusePaging(context, s_pairLimit.Name, s_after.Name);
+                        TableResponse.RefusePaging(context, s_pairLimit.Name, s_after.Name);
                         var rows = FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first");
-                        return TableAnswer.Of(
+                        return TableResponse.Of(
                             context,
                             await new MatrixExport(ledger).TableAsync(runs, wanted, rows, context.RequestAborted),
                             format,
@@ -108,7 +108,7 @@ internal static class ConsensusRoutes
                 s_maxQ,
                 s_pairLimit,
                 s_after,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithDescription(
                 "Counts only the stars that both runs analysed. p value: hypergeometric. q value: adjusted over all pairs of these "

@@ -11,12 +11,12 @@ namespace Almagest.Server.Comparing;
 /// <summary>Which anomaly runs a question across runs is about: those named, else the newest of a dataset.</summary>
 internal static class RunChoice
 {
-    public static readonly Words Dataset = new(
+    public static readonly TextParameter Dataset = new(
         "dataset",
         $"the newest {ComparedRuns.Most} complete anomaly runs over this dataset: its name or id; may be left out where there is just "
             + $"one, or run_ids are given"
     );
-    public static readonly UuidList RunIds = new("run_ids", "these complete anomaly runs", ComparedRuns.Most);
+    public static readonly UuidListParameter RunIds = new("run_ids", "these complete anomaly runs", ComparedRuns.Most);
 
     /// <summary>The runs, in order of creation.</summary>
     public static async Task<IReadOnlyList<DiscoveryRun>> ReadAsync(HttpContext context, LedgerDatabase ledger)

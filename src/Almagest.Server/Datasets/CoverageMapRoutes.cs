@@ -15,16 +15,16 @@ namespace Almagest.Server.Datasets;
 /// <summary>The coverage of a dataset or a run as MOC 2.0, for Aladin, TOPCAT and whoever plans what to look at next.</summary>
 internal static class CoverageMapRoutes
 {
-    private static readonly Words s_dataset = new("dataset", "the dataset: its name or id") { InPath = true };
-    private static readonly Uuid s_runId = new("run_id", "the run") { InPath = true };
-    private static readonly WholeNumber s_order = new(
+    private static readonly TextParameter s_dataset = new("dataset", "the dataset: its name or id") { InPath = true };
+    private static readonly UuidParameter s_runId = new("run_id", "the run") { InPath = true };
+    private static readonly IntegerParameter s_order = new(
         "order",
         "HEALPix order of the finest cells; 8 = 13.7 arc minutes, one more halves them",
         0,
         Healpix.MaxOrder,
         CoverageReader.UsualOrder
     );
-    private static readonly Choice s_format = new(
+    private static readonly ChoiceParameter s_format = new(
         "format",
         "fits (NUNIQ), ascii or json; left out = fits, unless Accept asks for text/plain or application/json",
         ["fits", "ascii", "json"]

@@ -13,16 +13,22 @@ namespace Almagest.Server.Datasets;
 /// <summary>The catalogues of the ledger and their stars.</summary>
 internal static class DatasetRoutes
 {
-    private static readonly Flag s_withRuns = new("with_runs", "also delete its runs and their results, which cannot be made undone");
-    private static readonly Words s_name = new("dataset", "the dataset: its name or id") { InPath = true };
-    private static readonly Words s_sourceId = new("source_id", "only the star with this id of the catalogue's own");
-    private static readonly WholeNumber s_after = new("after", "next of the page before", 0, long.MaxValue, 0);
-    private static readonly Words s_filter = new(
+    private static readonly BooleanParameter s_withRuns = new(
+        "with_runs",
+        "also delete its runs and their results, which cannot be undone"
+    );
+    private static readonly TextParameter s_name = new("dataset", "the dataset: its name or id") { InPath = true };
+    private static readonly TextParameter s_sourceId = new("source_id", "only the star with this id of the catalogue's own");
+    private static readonly IntegerParameter s_after = new("after", "next of the page before", 0, long.MaxValue, 0);
+    private static readonly TextParameter s_filter = new(
         "filter",
         "with a format: only these stars, as terms like 'cone=56.75,24.1,2 magnitude=..15' or as JSON"
     );
-    private static readonly Flag s_extra = new("extra", "with a format: also the other columns of the source table, as one column of JSON");
-    private static readonly WholeNumber s_limit = new("limit", "most stars", 1, 10_000, 100);
+    private static readonly BooleanParameter s_extra = new(
+        "extra",
+        "with a format: also the other columns of the source table, as one column of JSON"
+    );
+    private static readonly IntegerParameter s_limit = new("limit", "most stars", 1, 10_000, 100);
 
     public static void Map(IEndpointRouteBuilder api, ServerOptions options)
     {
@@ -90,18 +96,18 @@ internal static class DatasetRoutes
                     var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
                     var limit = s_limit.ReadInt(context);
                     var (filter, extra) = (StarFilterText.Parse(s_filter.Read(context)), s_extra.Read(context));
-                    if (TableAnswer.Wanted(context) is { } format)
+                    if (TableResponse.Wanted(context) is { } format)
                     {
-                        TableAnswer.RefusePaging(context, s_after.Name, s_sourceId.Name);
+                        TableResponse.RefusePaging(context, s_after.Name, s_sourceId.Name);
                         var most = context.Request.Query[s_limit.Name] is [{ Length: > 0 }, ..] ? limit : (long?)null;
-                        return TableAnswer.Of(
+                        return TableResponse.Of(
                             context,
                             new SelectionExport(ledger).Table(dataset, filter, extra, most, context.RequestAborted),
                             format,
                             $"dataset-{dataset.DatasetId}"
                         );
                     }
-                    TableAnswer.RequireFormat(context, s_filter.Name, s_extra.Name);
+                    TableResponse.RequireFormat(context, s_filter.Name, s_extra.Name);
                     var after = s_after.Read(context)!.Value;
                     var found = s_sourceId.Read(context) is { } sourceId
                         ? await datasets.FindStarsAsync(dataset.DatasetId, sourceId, context.RequestAborted)
@@ -115,7 +121,7 @@ internal static class DatasetRoutes
                 s_limit,
                 s_filter,
                 s_extra,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithDescription(
                 "With a format, or Accept with the media type of one, every star (or the first limit of them), as one streamed table; "

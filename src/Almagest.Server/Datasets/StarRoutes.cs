@@ -12,7 +12,7 @@ namespace Almagest.Server.Datasets;
 /// <summary>One star: what its catalogue says, and what the runs say.</summary>
 internal static class StarRoutes
 {
-    private static readonly WholeNumber s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
+    private static readonly IntegerParameter s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {

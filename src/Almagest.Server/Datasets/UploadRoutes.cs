@@ -17,33 +17,33 @@ namespace Almagest.Server.Datasets;
 /// <summary>Loads a catalogue that the client sends: as the whole body, or as the first file of a form.</summary>
 internal static class UploadRoutes
 {
-    private static readonly Words s_fileName = new(
+    private static readonly TextParameter s_fileName = new(
         "file",
         "name of the file where the body is the file itself; its ending does not matter, its content does"
     );
-    private static readonly Words s_name = new("dataset", "name of the dataset; the file's name without its endings by default");
-    private static readonly Words s_mapping = new(
+    private static readonly TextParameter s_name = new("dataset", "name of the dataset; the file's name without its endings by default");
+    private static readonly TextParameter s_mapping = new(
         "map",
         "star fields and their columns where they are not found automatically, e.g. ra_deg=RAJ2000,dec_deg=DEJ2000"
     );
-    private static readonly Words s_table = new(
+    private static readonly TextParameter s_table = new(
         "table",
         "which table of a file with several: its name, or its number from 1; FITS, VOTable, VizieR TSV"
     );
-    private static readonly Words s_frame = new(
+    private static readonly TextParameter s_frame = new(
         "frame",
         "the system of the positions, where the file does not say it or says it wrongly: icrs, fk5, fk4, galactic, fk5:J1975, fk4:B1900"
     );
-    private static readonly Words s_epoch = new(
+    private static readonly TextParameter s_epoch = new(
         "epoch",
         "year to which positions are carried by their proper motions, such as 2016 or J2000"
     );
-    private static readonly Words s_catalogEpoch = new(
+    private static readonly TextParameter s_catalogEpoch = new(
         "catalog_epoch",
         "year for which the positions hold, where the file does not say it, such as 2016 for Gaia DR3"
     );
-    private static readonly Flag s_force = new("force", "load although the same bytes are loaded already");
-    private static readonly Flag s_zeroParallax = new(
+    private static readonly BooleanParameter s_force = new("force", "load although the same bytes are loaded already");
+    private static readonly BooleanParameter s_zeroParallax = new(
         "zero_parallax_is_missing",
         "a parallax of exactly 0 means unknown in this catalogue"
     );
@@ -93,7 +93,7 @@ internal static class UploadRoutes
             )
             .WithDescription(
                 "The body is the file itself (curl --data-binary @gaia.csv '…/datasets?file=gaia.csv'), or a form with one file "
-                    + "(curl -F file=@gaia.csv …/datasets). Rows that cannot be read are counted and listed; a file that is no "
+                    + "(curl -F file=@gaia.csv …/datasets). Rows that cannot be read are counted and listed; a file that is not a "
                     + "catalogue is refused and nothing is "
                     + "stored. A file that is loaded already is recognised by its checksum and answered with 200."
             )
@@ -156,7 +156,7 @@ internal static class UploadRoutes
             : PositionSystem.Parse(text)
                 ?? throw LedgerException.Invalid(
                     "frame",
-                    $"'{text}' is no system of positions",
+                    $"'{text}' is not a system of positions",
                     "Write icrs, fk5, fk4, galactic, fk5:J1975 or fk4:B1900."
                 );
 
@@ -166,7 +166,7 @@ internal static class UploadRoutes
             : PositionSystem.ParseEpoch(text)
                 ?? throw LedgerException.Invalid(
                     name,
-                    $"'{text}' is no year from 1600 to 2200",
+                    $"'{text}' is not a year from 1600 to 2200",
                     "Write for instance 2016, J2000 or B1950."
                 );
 
@@ -178,7 +178,7 @@ internal static class UploadRoutes
             if (term.Split('=', 2) is not [{ Length: > 0 } field, { Length: > 0 } column] || !map.TryAdd(field, column))
                 throw LedgerException.Invalid(
                     "map",
-                    $"'{term}' is no mapping, or its field is given twice",
+                    $"'{term}' is not a mapping, or its field is given twice",
                     "Write field=column, several with commas between: ra_deg=RAJ2000,dec_deg=DEJ2000"
                 );
         }

@@ -46,7 +46,7 @@ public static class AlmagestServer
     {
         ArgumentNullException.ThrowIfNull(options);
         var endpoint = ServerAddress.Parse(options.Bind, options.Port);
-        var schedule = ClockSchedule.Parse(options.NightlyCron, options.TimeZone, "nightly");
+        var schedule = JobSchedule.Parse(options.NightlyCron, options.TimeZone, "nightly");
 
         // Empty: neither appsettings.json in the current folder nor ASPNETCORE_* variables change what the options say.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Almagest.Server" });
@@ -79,21 +79,21 @@ public static class AlmagestServer
             MaxThreads = options.RunThreads,
         });
         services.AddSingleton<RequestMeter>();
-        services.AddSingleton<AnswerCache>();
+        services.AddSingleton<ResponseCache>();
         services.AddSingleton<AdqlRunner>();
         services.AddSingleton<TapJobs>();
-        services.AddSingleton<FreshAnswers>();
+        services.AddSingleton<ConditionalResponses>();
         services.AddSingleton<IDashboardHost, DashboardHost>();
         DashboardHosting.AddTo(services);
         if (options.Workers > 0)
             services.AddHostedService<RunWorker>();
-        services.AddHostedService<ViewKeeper>();
-        DurableJobs.AddTo(
+        services.AddHostedService<ViewRefreshService>();
+        JobScheduler.AddTo(
             services,
             options.Ledger,
             schedule is null ? []
                 : options.Workers == 0 ? [NightlyRefresh.JobBy(schedule)]
-                : [NightlyRefresh.JobBy(schedule), RunWatch.Job]
+                : [NightlyRefresh.JobBy(schedule), RunQueueMaintenance.Job]
         );
 
         var app = builder.Build();
@@ -153,7 +153,7 @@ public static class AlmagestServer
     private static void MapRoutes(WebApplication app, ServerOptions options)
     {
         var api = app.MapGroup("").AddEndpointFilter(RouteParameters.RejectUnknown);
-        AnalyticsRoutes.Map(api, options.Ledger, app.Services.GetRequiredService<FreshAnswers>());
+        AnalyticsRoutes.Map(api, options.Ledger, app.Services.GetRequiredService<ConditionalResponses>());
         RunRoutes.Map(api, options);
         SweepRoutes.Map(api, options.Ledger);
         ComparisonRoutes.Map(api, options.Ledger);

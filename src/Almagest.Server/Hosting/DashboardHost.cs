@@ -14,16 +14,16 @@ internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunEx
 
     public RunExplainer Explainer => explainer;
 
-    public void Enqueue(Guid runId) => queue.Ring();
+    public void Enqueue(Guid runId) => queue.Signal();
 
     public RunProgress? ProgressOf(Guid runId) => queue.ProgressOf(runId);
 
-    public async Task<IReadOnlyList<ClockJob>> JobsAsync(CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<ScheduledJobExecution>> JobsAsync(CancellationToken cancellationToken) =>
         [
             .. (await new JobStatusReader(options.Ledger).ReadAsync(Executions, cancellationToken)).SelectMany(job =>
                 job.History.Count == 0
-                    ? [new ClockJob(job.Job, job.Schedule, job.NextFire, null, null, null, null)]
-                    : job.History.Select(h => new ClockJob(
+                    ? [new ScheduledJobExecution(job.Job, job.Schedule, job.NextFire, null, null, null, null)]
+                    : job.History.Select(h => new ScheduledJobExecution(
                         job.Job,
                         job.Schedule,
                         job.NextFire,

@@ -11,7 +11,7 @@ internal static class JsonBody
     /// <summary>Of answers.</summary>
     public const string ContentType = "application/json; charset=utf-8";
 
-    /// <exception cref="LedgerException">it is no JSON object, or a field is unknown or of the wrong type</exception>
+    /// <exception cref="LedgerException">it is not a JSON object, or a field is unknown or of the wrong type</exception>
     public static async Task<T> ReadAsync<T>(HttpContext context)
     {
         if (!context.Request.HasJsonContentType())
@@ -62,8 +62,8 @@ internal static class JsonBody
             throw LedgerException.Invalid(
                 "body",
                 e.LineNumber is { } line
-                    ? $"the body is no valid JSON at line {line + 1}, byte {e.BytePositionInLine + 1}"
-                    : "the body is no valid JSON, or holds a field twice",
+                    ? $"the body is not valid JSON at line {line + 1}, byte {e.BytePositionInLine + 1}"
+                    : "the body is not valid JSON, or holds a field twice",
                 "Send one JSON object."
             );
         }

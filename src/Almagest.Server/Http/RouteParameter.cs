@@ -47,7 +47,7 @@ internal abstract class RouteParameter(string name, string description)
 }
 
 /// <summary>A whole number in a closed range.</summary>
-internal sealed class WholeNumber(string name, string description, long least, long most, long? standard = null)
+internal sealed class IntegerParameter(string name, string description, long least, long most, long? standard = null)
     : RouteParameter(name, description)
 {
     public long? Read(HttpContext context) =>
@@ -73,7 +73,7 @@ internal sealed class WholeNumber(string name, string description, long least, l
 }
 
 /// <summary>A number in a closed range.</summary>
-internal sealed class Number(string name, string description, double least, double most, double? standard = null)
+internal sealed class NumberParameter(string name, string description, double least, double most, double? standard = null)
     : RouteParameter(name, description)
 {
     public double Read(HttpContext context) =>
@@ -95,7 +95,7 @@ internal sealed class Number(string name, string description, double least, doub
 }
 
 /// <summary>One of a few words.</summary>
-internal sealed class Choice(string name, string description, IReadOnlyList<string> words, string? standard = null)
+internal sealed class ChoiceParameter(string name, string description, IReadOnlyList<string> words, string? standard = null)
     : RouteParameter(name, description)
 {
     public string? Read(HttpContext context) =>
@@ -115,7 +115,7 @@ internal sealed class Choice(string name, string description, IReadOnlyList<stri
 }
 
 /// <summary>Yes or no.</summary>
-internal sealed class Flag(string name, string description) : RouteParameter(name, description)
+internal sealed class BooleanParameter(string name, string description) : RouteParameter(name, description)
 {
     public bool Read(HttpContext context) =>
         Text(context) switch
@@ -131,7 +131,7 @@ internal sealed class Flag(string name, string description) : RouteParameter(nam
 }
 
 /// <summary>A UUID in its usual form of 36 characters.</summary>
-internal sealed class Uuid(string name, string description) : RouteParameter(name, description)
+internal sealed class UuidParameter(string name, string description) : RouteParameter(name, description)
 {
     public Guid? Read(HttpContext context) =>
         Text(context) is not { } text ? null
@@ -144,7 +144,7 @@ internal sealed class Uuid(string name, string description) : RouteParameter(nam
 }
 
 /// <summary>Text as it is, 1 to 500 characters unless it says otherwise.</summary>
-internal sealed class Words(string name, string description, int most = 500) : RouteParameter(name, description)
+internal sealed class TextParameter(string name, string description, int most = 500) : RouteParameter(name, description)
 {
     public string? Read(HttpContext context) =>
         Text(context) is not { } text ? null
@@ -163,7 +163,7 @@ internal sealed class Words(string name, string description, int most = 500) : R
 }
 
 /// <summary>A circle on the sky: right ascension, declination and radius, degrees.</summary>
-internal sealed class Cone(string name, string description) : RouteParameter(name, description)
+internal sealed class ConeParameter(string name, string description) : RouteParameter(name, description)
 {
     public (double RaDeg, double DecDeg, double RadiusDeg)? Read(HttpContext context)
     {

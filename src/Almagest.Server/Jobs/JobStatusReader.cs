@@ -22,18 +22,18 @@ public sealed class JobStatusReader(LedgerDatabase ledger)
                     $"""
                     select j.job_group, j.job_name, j.description, coalesce(t.description, c.cron_expression), c.time_zone_id,
                       t.next_fire_time, t.prev_fire_time,
-                           exists (select 1 from {DurableJobs.TablePrefix}fired_triggers f
+                           exists (select 1 from {JobScheduler.TablePrefix}fired_triggers f
                                    where f.sched_name = j.sched_name and f.job_name = j.job_name and f.job_group = j.job_group
                                      and f.state = 'EXECUTING'),
-                           (select count(*) from {DurableJobs.TablePrefix}scheduler_state s
+                           (select count(*) from {JobScheduler.TablePrefix}scheduler_state s
                             where s.sched_name = j.sched_name and s.last_checkin_time + $2 * {TimeSpan.TicksPerMillisecond} *
                               s.checkin_interval > $1)::int
-                    from {DurableJobs.TablePrefix}job_details j
-                    left join {DurableJobs.TablePrefix}triggers t on t.sched_name = j.sched_name and t.job_name = j.job_name
+                    from {JobScheduler.TablePrefix}job_details j
+                    left join {JobScheduler.TablePrefix}triggers t on t.sched_name = j.sched_name and t.job_name = j.job_name
                       and t.job_group = j.job_group and t.trigger_name = j.job_name
-                    left join {DurableJobs.TablePrefix}cron_triggers c on c.sched_name = t.sched_name and c.trigger_name = t.trigger_name
+                    left join {JobScheduler.TablePrefix}cron_triggers c on c.sched_name = t.sched_name and c.trigger_name = t.trigger_name
                       and c.trigger_group = t.trigger_group
-                    where j.sched_name = '{DurableJobs.SchedulerName}'
+                    where j.sched_name = '{JobScheduler.SchedulerName}'
                     order by j.job_group, j.job_name
                     """,
                     connection
@@ -80,12 +80,12 @@ public sealed class JobStatusReader(LedgerDatabase ledger)
             $"""
             select j.job_group, j.job_name, h.fired_time, h.run_time, h.succeeded, h.result, coalesce(h.summary, h.error_message),
               h.instance_name
-            from {DurableJobs.TablePrefix}job_details j
+            from {JobScheduler.TablePrefix}job_details j
             cross join lateral (
-              select * from {DurableJobs.TablePrefix}execution_history h
+              select * from {JobScheduler.TablePrefix}execution_history h
               where h.sched_name = j.sched_name and h.job_group = j.job_group and h.job_name = j.job_name order by h.fired_time desc
                 limit $1) h
-            where j.sched_name = '{DurableJobs.SchedulerName}'
+            where j.sched_name = '{JobScheduler.SchedulerName}'
             order by h.fired_time desc
             """,
             connection

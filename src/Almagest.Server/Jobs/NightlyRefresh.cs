@@ -5,15 +5,15 @@ using Quartz;
 namespace Almagest.Server.Jobs;
 
 /// <summary>
-/// Refreshes all views by the clock: the safety net below the views that follow each run. A view that cannot be refreshed is tried
-/// again by <see cref="ViewKeeper"/>, as after any other failure; the job's own record says that it failed.
+/// Refreshes all views on a schedule: the safety net below the views that follow each run. A view that cannot be refreshed is tried
+/// again by <see cref="ViewRefreshService"/>, as after any other failure; the job's own record says that it failed.
 /// </summary>
 [DisallowConcurrentExecution]
 internal sealed class NightlyRefresh(LedgerDatabase ledger) : IJob
 {
     public const string Name = "nightly-refresh";
 
-    public static DurableJob JobBy(ClockSchedule schedule) =>
+    public static ScheduledJob JobBy(JobSchedule schedule) =>
         new(new JobKey(Name, "views"), typeof(NightlyRefresh), "Refreshes all views", schedule);
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)

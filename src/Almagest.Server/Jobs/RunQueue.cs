@@ -9,24 +9,24 @@ namespace Almagest.Server.Jobs;
 /// </summary>
 internal sealed class RunQueue : IDisposable
 {
-    private readonly SemaphoreSlim _bell = new(0, 1);
+    private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly ConcurrentDictionary<Guid, RunProgress> _progress = new();
 
     /// <summary>There is something in the queue.</summary>
-    public void Ring()
+    public void Signal()
     {
         try
         {
-            _bell.Release();
+            _signal.Release();
         }
         catch (SemaphoreFullException)
         {
-            // It rings already.
+            // It is signalled already.
         }
     }
 
-    /// <summary>Waits for the bell, at most so long.</summary>
-    public Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken) => _bell.WaitAsync(longest, cancellationToken);
+    /// <summary>Waits for the signal, at most this long.</summary>
+    public Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken) => _signal.WaitAsync(longest, cancellationToken);
 
     /// <summary>How far a run of this process is; null where it is not one.</summary>
     public RunProgress? ProgressOf(Guid runId) => _progress.GetValueOrDefault(runId);
@@ -35,7 +35,7 @@ internal sealed class RunQueue : IDisposable
 
     public void Forget(Guid runId) => _progress.TryRemove(runId, out _);
 
-    public void Dispose() => _bell.Dispose();
+    public void Dispose() => _signal.Dispose();
 
     private sealed class Tracker(RunQueue queue, Guid runId) : IProgress<RunProgress>
     {

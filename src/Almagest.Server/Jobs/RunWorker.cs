@@ -30,7 +30,7 @@ internal sealed class RunWorker(
             Enumerable
                 .Range(0, options.Workers)
                 .Select(_ => Task.Run(() => ExecuteRunsAsync(stoppingToken), stoppingToken))
-                .Append(ReapAsync(stoppingToken))
+                .Append(HandleLostRunsAsync(stoppingToken))
         );
 
     private async Task ExecuteRunsAsync(CancellationToken stoppingToken)
@@ -51,7 +51,7 @@ internal sealed class RunWorker(
                     continue;
                 }
                 // Another worker may be free for the next.
-                queue.Ring();
+                queue.Signal();
                 // The runs of a sweep share the stars that this worker has loaded, and what it has made of them.
                 if (service is null || claim.GroupId is null || claim.GroupId != group)
                 {
@@ -59,7 +59,7 @@ internal sealed class RunWorker(
                     {
                         MaxThreads = options.RunThreads,
                         RequeueWhenCancelled = true,
-                        Memory = claim.GroupId is null ? null : new AnalysisMemory(selections),
+                        Memory = claim.GroupId is null ? null : new AnalysisCache(selections),
                     };
                 }
                 group = claim.GroupId;
@@ -83,7 +83,7 @@ internal sealed class RunWorker(
         }
         catch (LedgerException e)
         {
-            logger.LogWarning("Run {RunId} came to nothing: {Reason}", claim.RunId, e.Message);
+            logger.LogWarning("Run {RunId} did not complete: {Reason}", claim.RunId, e.Message);
         }
         catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
@@ -95,7 +95,7 @@ internal sealed class RunWorker(
         }
     }
 
-    private async Task ReapAsync(CancellationToken stoppingToken)
+    private async Task HandleLostRunsAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff();
         while (true)
@@ -103,17 +103,17 @@ internal sealed class RunWorker(
             var wait = s_reapAgain;
             try
             {
-                var lost = await _claims.ReapAsync(stoppingToken);
+                var lost = await _claims.HandleLostRunsAsync(stoppingToken);
                 if (lost.Total > 0)
                     logger.LogWarning(
-                        "{Total} runs had lost their worker: {Restarted} wait again, {Failed} are failed, {Cancelled} cancelled",
+                        "{Total} runs had lost their worker: {Restarted} wait again, {Failed} failed, {Cancelled} cancelled",
                         lost.Total,
                         lost.Restarted,
                         lost.Failed,
                         lost.Cancelled
                     );
                 if (lost.Restarted > 0)
-                    queue.Ring();
+                    queue.Signal();
                 backoff.Reset();
             }
             catch (Exception e) when (e is not OperationCanceledException)

@@ -18,10 +18,10 @@ namespace Almagest.Server.Matching;
 /// <summary>Datasets joined by position: matches, their links, and what links are good for.</summary>
 internal static class CrossMatchRoutes
 {
-    private static readonly WholeNumber s_matchId = new("match_id", "the cross-match", 1, long.MaxValue) { InPath = true };
-    private static readonly WholeNumber s_limit = new("limit", "most pairs; all where it is not given", 1, long.MaxValue);
-    private static readonly Uuid s_run1 = new("run_1_id", "a complete run over one of the two datasets");
-    private static readonly Uuid s_run2 = new("run_2_id", "a complete run over the other one");
+    private static readonly IntegerParameter s_matchId = new("match_id", "the cross-match", 1, long.MaxValue) { InPath = true };
+    private static readonly IntegerParameter s_limit = new("limit", "most pairs; all where it is not given", 1, long.MaxValue);
+    private static readonly UuidParameter s_run1 = new("run_1_id", "a complete run over one of the two datasets");
+    private static readonly UuidParameter s_run2 = new("run_2_id", "a complete run over the other one");
     private static readonly Dictionary<string, MatchFind> s_finds = Enum.GetValues<MatchFind>()
         .ToDictionary(f => f.ToString().ToLowerInvariant());
 
@@ -133,11 +133,16 @@ internal static class CrossMatchRoutes
                 {
                     var match = await matches.GetAsync(s_matchId.Read(context)!.Value, context.RequestAborted);
                     var table = await matches.TableAsync(match, s_limit.Read(context), context.RequestAborted);
-                    return TableAnswer.Of(context, table, TableAnswer.Wanted(context) ?? TableFormat.Json, $"crossmatch-{match.MatchId}");
+                    return TableResponse.Of(
+                        context,
+                        table,
+                        TableResponse.Wanted(context) ?? TableFormat.Json,
+                        $"crossmatch-{match.MatchId}"
+                    );
                 },
                 s_matchId,
                 s_limit,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithDescription("Streamed, as JSON unless a format or Accept says otherwise.")
             .ProducesTable<JsonObject>()

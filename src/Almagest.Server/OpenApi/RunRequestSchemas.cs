@@ -56,7 +56,7 @@ internal static class RunRequestSchemas
             case "algorithm":
                 schema.Enum = [.. Algorithms.Names.Select(n => (JsonNode)n)];
                 schema.Description =
-                    $"{Algorithms.InWords}; may be left out where the run type is given: then it is the first of these "
+                    $"{Algorithms.Choices}; may be left out where the run type is given: then it is the first of these "
                     + "that has the parameters given.";
                 break;
             case "dataset":

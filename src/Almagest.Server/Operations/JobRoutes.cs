@@ -7,17 +7,17 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Almagest.Server.Operations;
 
-/// <summary>What happens by the clock, and what became of it.</summary>
+/// <summary>The scheduled jobs, and what became of them.</summary>
 internal static class JobRoutes
 {
-    private static readonly WholeNumber s_limit = new("limit", "most executions of each job", 1, 1000, 20);
+    private static readonly IntegerParameter s_limit = new("limit", "most executions of each job", 1, 1000, 20);
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger) =>
         api.Route(
                 "GET",
                 "/operations/jobs",
                 "getJobs",
-                "Jobs by the clock, their schedules and last executions",
+                "Scheduled jobs, their schedules and last executions",
                 async context => Results.Ok(await new JobStatusReader(ledger).ReadAsync(s_limit.ReadInt(context), context.RequestAborted)),
                 s_limit
             )

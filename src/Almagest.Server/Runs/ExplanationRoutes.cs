@@ -10,7 +10,7 @@ namespace Almagest.Server.Runs;
 
 internal static class ExplanationRoutes
 {
-    private static readonly WholeNumber s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
+    private static readonly IntegerParameter s_starId = new("star_id", "Almagest's own id of the star", 1, long.MaxValue) { InPath = true };
 
     public static void Map(IEndpointRouteBuilder runs) =>
         runs.Route(

@@ -49,7 +49,7 @@ internal static class RunControlRoutes
                 async context =>
                 {
                     var run = await new RunSubmitter(ledger).RetryAsync(RunRoutes.RunId.Read(context)!.Value, null, context.RequestAborted);
-                    context.RequestServices.GetRequiredService<RunQueue>().Ring();
+                    context.RequestServices.GetRequiredService<RunQueue>().Signal();
                     return Results.Accepted(
                         $"/discovery/runs/{run.RunId}",
                         await RunResources.ReadAsync(ledger, run, context.RequestAborted)

@@ -26,27 +26,27 @@ namespace Almagest.Server.Runs;
 /// <summary>Runs: start, list, look at, delete; their results.</summary>
 internal static class RunRoutes
 {
-    public static readonly Uuid RunId = new("run_id", "the run") { InPath = true };
-    private static readonly Choice s_runType = new("run_type", "only runs of this type", RunTypes.All);
-    private static readonly Choice s_status = new("status", "only runs in this state", RunStatus.All);
-    private static readonly Words s_dataset = new("dataset", "only runs over this dataset: its name or id");
-    private static readonly Words s_algorithm = new("algorithm", "only runs of this algorithm, such as dbscan");
-    private static readonly Uuid s_groupId = new("group_id", "only runs of this sweep");
-    private static readonly Choice s_sort = new(
+    public static readonly UuidParameter RunId = new("run_id", "the run") { InPath = true };
+    private static readonly ChoiceParameter s_runType = new("run_type", "only runs of this type", RunTypes.All);
+    private static readonly ChoiceParameter s_status = new("status", "only runs in this state", RunStatus.All);
+    private static readonly TextParameter s_dataset = new("dataset", "only runs over this dataset: its name or id");
+    private static readonly TextParameter s_algorithm = new("algorithm", "only runs of this algorithm, such as dbscan");
+    private static readonly UuidParameter s_groupId = new("group_id", "only runs of this sweep");
+    private static readonly ChoiceParameter s_sort = new(
         "sort",
         "by creation, end (runs that have ended) or number of stars; with - the newest, latest or most first",
         RunOrder.All,
         RunOrder.Newest
     );
-    private static readonly Words s_nextRuns = new("after", "next of the page before, which had the same sort");
-    private static readonly Words s_tag = new("tag", "only runs with this tag");
-    private static readonly WholeNumber s_listLimit = new("limit", "most runs", 1, 1000, 100);
-    private static readonly Uuid s_before = new("before", "only runs created before this one");
-    private static readonly Flag s_anomaliesOnly = new("anomalies_only", "only flagged stars");
-    private static readonly WholeNumber s_clusterId = new("cluster_id", "only members of this cluster; -1 = noise", -1, int.MaxValue);
-    private static readonly Choice s_order = new("order", "by star_id, or most anomalous first", ["star_id", "score"], "star_id");
-    private static readonly WholeNumber s_resultLimit = new("limit", "most results", 1, ResultRepository.MostRows, 100);
-    private static readonly Words s_after = new("after", "next of the page before");
+    private static readonly TextParameter s_nextRuns = new("after", "next of the page before, which had the same sort");
+    private static readonly TextParameter s_tag = new("tag", "only runs with this tag");
+    private static readonly IntegerParameter s_listLimit = new("limit", "most runs", 1, 1000, 100);
+    private static readonly UuidParameter s_before = new("before", "only runs created before this one");
+    private static readonly BooleanParameter s_anomaliesOnly = new("anomalies_only", "only flagged stars");
+    private static readonly IntegerParameter s_clusterId = new("cluster_id", "only members of this cluster; -1 = noise", -1, int.MaxValue);
+    private static readonly ChoiceParameter s_order = new("order", "by star_id, or most anomalous first", ["star_id", "score"], "star_id");
+    private static readonly IntegerParameter s_resultLimit = new("limit", "most results", 1, ResultRepository.MostRows, 100);
+    private static readonly TextParameter s_after = new("after", "next of the page before");
 
     public static void Map(IEndpointRouteBuilder api, ServerOptions options)
     {
@@ -170,7 +170,7 @@ internal static class RunRoutes
                 s_order,
                 s_resultLimit,
                 s_after,
-                TableAnswer.Format
+                TableResponse.Format
             )
             .WithDescription(
                 "With a format, or Accept with the media type of one, every result that is selected, as one streamed table; "
@@ -225,7 +225,7 @@ internal static class RunRoutes
         if (submitted.Repeated)
             context.Response.Headers["Idempotency-Replayed"] = "true";
         else
-            context.RequestServices.GetRequiredService<RunQueue>().Ring();
+            context.RequestServices.GetRequiredService<RunQueue>().Signal();
     }
 
     private static RunRequest Parse(RunRequestBody body)
@@ -253,7 +253,7 @@ internal static class RunRoutes
             throw LedgerException.Invalid("run_type", $"run_type is '{type}', expected {string.Join(" or ", RunTypes.All)}");
         return algorithm
             ?? (runType is null ? null : Algorithms.Meant(runType, parameters).Name)
-            ?? throw LedgerException.Invalid("algorithm", "the algorithm is not given", $"Give {Algorithms.InWords}.");
+            ?? throw LedgerException.Invalid("algorithm", "the algorithm is not given", $"Give {Algorithms.Choices}.");
     }
 
     internal static IReadOnlyCollection<string> NamesIn(JsonElement parameters) =>
@@ -291,7 +291,7 @@ internal static class RunRoutes
         {
             JsonValueKind.Undefined or JsonValueKind.Null => null,
             JsonValueKind.Object => value.GetRawText(),
-            _ => throw LedgerException.Invalid(field, $"{field} is no JSON object"),
+            _ => throw LedgerException.Invalid(field, $"{field} is not a JSON object"),
         };
 
     private static async Task<IResult> ResultsAsync(HttpContext context, LedgerDatabase ledger)
@@ -313,10 +313,10 @@ internal static class RunRoutes
                 $"run {runId} is an {run.RunType} run: it has no clusters",
                 "Leave cluster_id out."
             );
-        if (TableAnswer.Wanted(context) is { } format)
+        if (TableResponse.Wanted(context) is { } format)
         {
-            TableAnswer.RefusePaging(context, s_resultLimit.Name, s_after.Name);
-            return TableAnswer.Of(
+            TableResponse.RefusePaging(context, s_resultLimit.Name, s_after.Name);
+            return TableResponse.Of(
                 context,
                 await new RunExport(ledger).TableAsync(run, query, context.RequestAborted),
                 format,

@@ -45,7 +45,7 @@ public sealed record SweepRequestBody
 
 internal static class SweepRoutes
 {
-    private static readonly Uuid s_group = new("group_id", "the sweep") { InPath = true };
+    private static readonly UuidParameter s_group = new("group_id", "the sweep") { InPath = true };
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
@@ -132,7 +132,7 @@ internal static class SweepRoutes
                             ? new KeyValuePair<string, IReadOnlyList<JsonNode?>>(p.Key, [.. values])
                             : throw LedgerException.Invalid(
                                 $"grid.{p.Key}",
-                                $"{p.Key} of the grid is no JSON array",
+                                $"{p.Key} of the grid is not a JSON array",
                                 "Give its values as a list, such as [0.1, 0.2]."
                             )
                     ),
@@ -154,11 +154,11 @@ internal static class SweepRoutes
                         e as JsonObject
                         ?? throw LedgerException.Invalid(
                             "list",
-                            "an element of the list is no JSON object",
+                            "an element of the list is not a JSON object",
                             """Give sets of parameters, such as {"eps": 0.1}."""
                         )
                     ),
             ],
-            _ => throw LedgerException.Invalid("list", "list is no JSON array", """Give sets of parameters, such as [{"eps": 0.1}]."""),
+            _ => throw LedgerException.Invalid("list", "list is not a JSON array", """Give sets of parameters, such as [{"eps": 0.1}]."""),
         };
 }

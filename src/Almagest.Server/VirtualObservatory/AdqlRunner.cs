@@ -29,7 +29,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
     /// <returns>to be disposed of</returns>
     /// <exception cref="AdqlException">the query is refused</exception>
     /// <exception cref="VoException">it cannot be answered</exception>
-    public async Task<AdqlAnswer> OpenAsync(
+    public async Task<AdqlResult> OpenAsync(
         string adql,
         long mostRows,
         TimeSpan limit,
@@ -50,7 +50,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             connection = await ledger.ConnectAsync(deadline.Token);
             var command = await PrepareAsync(connection, query, limit, deadline.Token);
             var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline.Token);
-            var answer = new AdqlAnswer(query.Columns, mostRows, limit, connection, command, reader, deadline, () => _places.Release());
+            var answer = new AdqlResult(query.Columns, mostRows, limit, connection, command, reader, deadline, () => _places.Release());
             (connection, held) = (null, false);
             try
             {
@@ -129,8 +129,8 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             ),
             PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.ConfigurationLimitExceeded =>
                 new VoException(503, "the query needs more memory or disk than there is; ask for less"),
-            // Values that cannot be computed: division by zero, logarithm of zero, a text that is no number. The message is about the value
-            // alone.
+            // Values that cannot be computed: division by zero, logarithm of zero, a text that is not a number. The message is about the
+            // value alone.
             ['2', '2', ..] => VoException.Invalid($"a value cannot be computed: {pg.MessageText}"),
             ['5', '4', ..] => VoException.Invalid("the query is too complex; write it in parts"),
             _ => Unavailable(pg),

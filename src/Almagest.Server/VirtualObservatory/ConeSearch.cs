@@ -65,7 +65,7 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
             {
                 var text = context.GetRouteValue("run_id") as string;
                 if (!Guid.TryParseExact(text, "D", out var id))
-                    throw VoException.Invalid($"'{text}' is no run's id");
+                    throw VoException.Invalid($"'{text}' is not the id of a run");
                 var run = await new RunRepository(ledger).GetAsync(id, cancellationToken);
                 if (!run.IsComplete)
                     throw VoException.Invalid($"run {id} is {run.Status}: it has no results");

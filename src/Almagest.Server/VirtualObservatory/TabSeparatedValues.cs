@@ -8,7 +8,7 @@ namespace Almagest.Server.VirtualObservatory;
 /// a text becomes a blank.</summary>
 internal static class TabSeparatedValues
 {
-    public static async Task<long> WriteAsync(OutgoingTable table, Stream stream, CancellationToken cancellationToken)
+    public static async Task<long> WriteAsync(ExportTable table, Stream stream, CancellationToken cancellationToken)
     {
         await using var writer = new StreamWriter(
             stream,

@@ -7,7 +7,7 @@ namespace Almagest.Server.VirtualObservatory;
 /// <param name="answer">disposed of when it is sent</param>
 /// <param name="columns">changes what is said of the columns; null = nothing</param>
 internal sealed class TableOf(
-    AdqlAnswer answer,
+    AdqlResult answer,
     VoFormat format,
     string title,
     string query,

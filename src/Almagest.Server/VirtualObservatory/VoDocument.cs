@@ -32,10 +32,10 @@ internal static class VoDocument
 
     /// <summary>An error of TAP (DALI 1.1, 4.4): QUERY_STATUS is ERROR.</summary>
     public static IResult Error(VoException error) =>
-        new Answered(Write(xml => Error(xml, "QUERY_STATUS", "ERROR", error.Message)), error.Status);
+        new DocumentResult(Write(xml => Error(xml, "QUERY_STATUS", "ERROR", error.Message)), error.Status);
 
     /// <summary>An error of a cone search (Simple Cone Search 1.03, 2.3): an INFO whose name is Error, no table, status 200.</summary>
-    public static IResult ConeError(string message) => new Answered(Write(xml => Error(xml, "Error", message, null)), 200);
+    public static IResult ConeError(string message) => new DocumentResult(Write(xml => Error(xml, "Error", message, null)), 200);
 
     public static void Error(XmlWriter xml, string name, string value, string? content)
     {
@@ -66,7 +66,7 @@ internal static class VoDocument
                 )
         );
 
-    private sealed class Answered(byte[] body, int status) : IResult
+    private sealed class DocumentResult(byte[] body, int status) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {

@@ -62,7 +62,7 @@ internal sealed record VoFormat(
     }
 
     /// <summary>Writes a table in this form.</summary>
-    public Task<long> WriteAsync(OutgoingTable table, Stream stream, CancellationToken cancellationToken) =>
+    public Task<long> WriteAsync(ExportTable table, Stream stream, CancellationToken cancellationToken) =>
         Table is { } format
             ? table.WriteAsync(stream, format, bare: true, cancellationToken: cancellationToken)
             : TabSeparatedValues.WriteAsync(table, stream, cancellationToken);

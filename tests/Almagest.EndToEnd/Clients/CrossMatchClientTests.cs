@@ -93,7 +93,7 @@ public sealed class CrossMatchClientTests : IDisposable
             .Select(i => new object?[] { (long)i, positions.RaDeg[i], positions.DecDeg[i] })
             .Chunk(5000);
         await using var stream = File.Create(path);
-        await new OutgoingTable(columns, [], rows.ToAsyncEnumerable()).WriteAsync(stream, TableFormat.Fits);
+        await new ExportTable(columns, [], rows.ToAsyncEnumerable()).WriteAsync(stream, TableFormat.Fits);
         return path;
     }
 

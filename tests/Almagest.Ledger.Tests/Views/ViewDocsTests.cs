@@ -54,7 +54,7 @@ public sealed class ViewDocsTests
             );
             text.Append($" `{view.Order}`.\n\n| column | kind | unit | UCD | what it is |\n| --- | --- | --- | --- | --- |\n");
             foreach (var c in view.Columns)
-                text.Append($"| `{c.Name}` | {c.Kind.InWords()} | {c.Unit} | `{c.Ucd}` | {c.Description} |\n");
+                text.Append($"| `{c.Name}` | {c.Kind.Describe()} | {c.Unit} | `{c.Ucd}` | {c.Description} |\n");
             if (view.Computed.Count > 0)
                 text.Append(
                     $"\nJSON answers also have {string.Join(", ", view.Computed.Select(c => $"`{c.Name}` ({c.Unit}: {c.Description})"))}.\n"

@@ -18,7 +18,7 @@ public sealed class RunTransitionTests
     private const string Table = """
         operation             pending    running         completed  failed     cancelled
         take                  running    -               -          -          -
-        hand back             -          pending         -          -          -
+        release               -          pending         -          -          -
         end failed            -          failed          -          -          -
         end cancelled         -          cancelled       -          -          -
         lose                  -          pending         -          -          -
@@ -164,8 +164,8 @@ public sealed class RunTransitionTests
             case "take":
                 await claims.TakeAsync(run.RunId, CancellationToken);
                 break;
-            case "hand back":
-                await claims.HandBackAsync(claim);
+            case "release":
+                await claims.ReleaseAsync(claim);
                 break;
             case "end failed":
                 await claims.EndAsync(claim, RunStatus.Failed, "trouble");

@@ -56,7 +56,7 @@ public sealed class MadeUpAlgorithmTests
     [Fact]
     public void It_runs_shares_its_work_and_leaves_its_facts_in_the_summary()
     {
-        var memory = new AnalysisMemory();
+        var memory = new AnalysisCache();
         var stars = Ring(60);
         StarAnalysis Run(double cut, int least) =>
             StarAnalysis.Run(

@@ -116,7 +116,7 @@ public sealed class RecipeOfARunTests
                     ? (100 + 10 * (i % 4) + random.NextDouble(), 20 + random.NextDouble())
                     : (90 + 60 * random.NextDouble(), 10 + 20 * random.NextDouble())
         );
-        var memory = new AnalysisMemory(new SelectionCache(test.Ledger));
+        var memory = new AnalysisCache(new SelectionCache(test.Ledger));
         var (sweep, single) = (new DiscoveryService(test.Ledger) { Memory = memory }, new DiscoveryService(test.Ledger));
         foreach (var size in new[] { 5, 20, 60 })
         {

@@ -144,9 +144,9 @@ public sealed class RunLifeTests
         var runs = new RunRepository(test.Ledger);
         var run = await runs.CreateAsync(dataset, new DbscanParameters(), StarFilter.All);
         await runs.StartAsync(run.RunId);
-        Assert.Equal(0, (await new DiscoveryService(test.Ledger).ReapAsync()).Total);
+        Assert.Equal(0, (await new DiscoveryService(test.Ledger).HandleLostRunsAsync()).Total);
         await test.ExecuteAsync("update discovery_runs set heartbeat_at = heartbeat_at - interval '7 seconds'");
-        Assert.Equal(new ReapReport(0, 1, 0), await new DiscoveryService(test.Ledger).ReapAsync());
+        Assert.Equal(new LostRunsReport(0, 1, 0), await new DiscoveryService(test.Ledger).HandleLostRunsAsync());
         var found = await runs.GetAsync(run.RunId);
         Assert.Equal(RunStatus.Failed, found.Status);
         Assert.Contains("ended before it was done", found.Error, StringComparison.Ordinal);

@@ -73,9 +73,12 @@ public sealed class RunQueueTests
         for (var attempt = 1; attempt <= 3; attempt++)
         {
             Assert.Equal(attempt, (await claims.TakeAsync(run.RunId, CancellationToken))!.Attempt);
-            Assert.Equal(0, (await claims.ReapAsync(CancellationToken)).Total);
+            Assert.Equal(0, (await claims.HandleLostRunsAsync(CancellationToken)).Total);
             await SilenceAsync(test);
-            Assert.Equal(attempt < 3 ? new ReapReport(1, 0, 0) : new ReapReport(0, 1, 0), await claims.ReapAsync(CancellationToken));
+            Assert.Equal(
+                attempt < 3 ? new LostRunsReport(1, 0, 0) : new LostRunsReport(0, 1, 0),
+                await claims.HandleLostRunsAsync(CancellationToken)
+            );
         }
         var ended = await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken);
         Assert.Equal((RunStatus.Failed, 2), (ended.Status, ended.Restarts));
@@ -92,9 +95,9 @@ public sealed class RunQueueTests
         var claim = (await claims.NextAsync(CancellationToken))!;
         await using var hold = await Almagest.Ledger.Database.AdvisoryLock.TryTakeAsync(test.Ledger, claim.Lock, CancellationToken);
         await SilenceAsync(test, 30);
-        Assert.Equal(0, (await claims.ReapAsync(CancellationToken)).Total);
+        Assert.Equal(0, (await claims.HandleLostRunsAsync(CancellationToken)).Total);
         await SilenceAsync(test, 31);
-        Assert.Equal(1, (await claims.ReapAsync(CancellationToken)).Restarted);
+        Assert.Equal(1, (await claims.HandleLostRunsAsync(CancellationToken)).Restarted);
     }
 
     [Fact]
@@ -109,7 +112,7 @@ public sealed class RunQueueTests
         {
             await late.SaveClustersAsync(stars, new int[8], null, CancellationToken);
             await claims.LoseAsync(first, TimeSpan.Zero, "test", CancellationToken);
-            Assert.Equal(RunWish.Lost, await claims.HeartbeatAsync(first, null, CancellationToken));
+            Assert.Equal(HeartbeatResponse.Lost, await claims.HeartbeatAsync(first, null, CancellationToken));
             Assert.Equal(
                 LedgerErrorKind.Conflict,
                 (await Assert.ThrowsAsync<LedgerException>(() => late.MarkCompleteAsync(8, null, CancellationToken))).Kind
@@ -138,11 +141,11 @@ public sealed class RunQueueTests
         var claim = (await claims.TakeAsync(run.RunId, CancellationToken))!;
         await using var completion = await runs.BeginCompletionAsync(claim, CancellationToken);
         await completion.SaveClustersAsync(stars, new int[8], null, CancellationToken);
-        Assert.Equal(RunWish.GoOn, await claims.HeartbeatAsync(claim, new RunProgress("persist", 0.5), CancellationToken));
+        Assert.Equal(HeartbeatResponse.Continue, await claims.HeartbeatAsync(claim, new RunProgress("persist", 0.5), CancellationToken));
         var seen = await runs.GetAsync(run.RunId, CancellationToken);
         Assert.Equal(("persist", 0.5), (seen.ProgressStage, seen.ProgressFraction));
         Assert.Equal(RunStatus.Running, (await claims.CancelAsync(run.RunId, CancellationToken)).Status);
-        Assert.Equal(RunWish.Cancel, await claims.HeartbeatAsync(claim, null, CancellationToken));
+        Assert.Equal(HeartbeatResponse.Cancel, await claims.HeartbeatAsync(claim, null, CancellationToken));
     }
 
     [Fact]

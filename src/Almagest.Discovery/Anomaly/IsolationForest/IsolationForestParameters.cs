@@ -44,7 +44,7 @@ public sealed record IsolationForestParameters : AnomalyParameters
 
     public override Algorithm Algorithm => IsolationForestAlgorithm.Instance;
 
-    public override IReadOnlyList<string> Gist => [string.Create(CultureInfo.InvariantCulture, $"{100 * Contamination:0.##} %")];
+    public override IReadOnlyList<string> Summary => [string.Create(CultureInfo.InvariantCulture, $"{100 * Contamination:0.##} %")];
 
     public override IReadOnlyList<string> Details(bool brief)
     {

@@ -97,7 +97,7 @@ internal sealed class IsolationTreeBuilder
             {
                 var u = _random.NextDouble();
                 splitThreshold = min * (1 - u) + max * u;
-                // Rounding must leave a star on either side: left is "at most", so the greatest value is no threshold.
+                // Rounding must leave a star on either side: left is "at most", so the greatest value is not a threshold.
                 if (!(splitThreshold >= min && splitThreshold < max))
                     splitThreshold = min;
                 return true;

@@ -9,7 +9,7 @@ internal static unsafe class CoreLinks
     /// <summary>Comparisons of two cells beyond which they are compared by halving.</summary>
     private const long PlainComparisons = 1 << 20;
 
-    /// <returns>sets over the places of the points; points that are no core stay alone</returns>
+    /// <returns>sets over the places of the points; points that are not core stay alone</returns>
     public static DisjointSets Connect(CorePoints cores, double limit, ParallelOptions parallel)
     {
         var sets = new DisjointSets(cores.Tree.Points.Count);

@@ -27,7 +27,7 @@ public sealed record DbscanParameters : RunParameters
 
     public override Algorithm Algorithm => DbscanAlgorithm.Instance;
 
-    public override IReadOnlyList<string> Gist => [$"eps {Number(Eps)}", $"min {MinSamples}"];
+    public override IReadOnlyList<string> Summary => [$"eps {Number(Eps)}", $"min {MinSamples}"];
 
     public override IReadOnlyList<string> Details(bool brief) => [];
 

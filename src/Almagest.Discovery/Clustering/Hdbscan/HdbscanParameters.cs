@@ -59,7 +59,7 @@ public sealed record HdbscanParameters : RunParameters
 
     internal ClusterSelection Selection => ClusterSelectionMethod == Leaf ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass;
 
-    public override IReadOnlyList<string> Gist =>
+    public override IReadOnlyList<string> Summary =>
         [$"size {MinClusterSize}", $"min {MinSamples ?? MinClusterSize}", ClusterSelectionMethod + (AllowSingleCluster ? " or all" : "")];
 
     public override IReadOnlyList<string> Details(bool brief) => [];
@@ -70,7 +70,7 @@ public sealed record HdbscanParameters : RunParameters
         {
             throw new ParameterException(
                 "allow_single_cluster",
-                "allow_single_cluster is True, expected false with leaf, for the whole is no leaf"
+                "allow_single_cluster is True, expected false with leaf, for the whole is not a leaf"
             );
         }
     }

@@ -14,7 +14,7 @@ internal static class ClusterSizesView
         {
             InPath = true,
             Option = null,
-            InWords = run => $"run {run}",
+            Describe = run => $"run {run}",
         };
 
     public static AnalyticsView<ClusterSizeRow> View { get; } =

@@ -12,15 +12,15 @@ internal static class DatasetCoverageView
         new DatasetFilter("dataset", "only this dataset, by name or id")
         {
             Condition = "dataset_id = {0}",
-            InWords = id => $"dataset {id}",
+            Describe = id => $"dataset {id}",
         };
 
     public static ViewFilter MinRuns { get; } =
-        new WholeFilter("min_runs", "only cells that at least so many runs analysed; 0 = also cells without any", 0, int.MaxValue)
+        new WholeFilter("min_runs", "only cells that at least this many runs analysed; 0 = also cells without any", 0, int.MaxValue)
         {
             Condition = "runs >= {0}",
             Default = 0L,
-            InWords = least => least is > 0L ? $"at least {least} runs" : null,
+            Describe = least => least is > 0L ? $"at least {least} runs" : null,
         };
 
     private static readonly ViewFilter s_cell = new WholeFilter(
@@ -31,7 +31,7 @@ internal static class DatasetCoverageView
     )
     {
         Option = null,
-        InWords = cell => $"the cell {cell}",
+        Describe = cell => $"the cell {cell}",
     };
 
     private static readonly ViewFilter s_cone = new ConeFilter(
@@ -40,7 +40,7 @@ internal static class DatasetCoverageView
     )
     {
         Condition = "healpix_6 = any({0})",
-        InWords = cells => $"{((long[])cells).Length} cells of the sky",
+        Describe = cells => $"{((long[])cells).Length} cells of the sky",
     };
 
     public static AnalyticsView<CoverageRow> View { get; } =

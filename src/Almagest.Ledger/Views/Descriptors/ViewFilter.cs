@@ -18,7 +18,7 @@ public abstract record ViewFilter(string Name, string Description)
     public object? Default { get; init; }
 
     /// <summary>The condition in words, for a file's provenance; null = says nothing.</summary>
-    public required Func<object, string?> InWords { get; init; }
+    public required Func<object, string?> Describe { get; init; }
 }
 
 /// <summary>One of a few words. Its value is a <see cref="string"/>.</summary>
@@ -51,9 +51,9 @@ public sealed record ConeFilter(string Name, string Description) : ViewFilter(Na
 internal static class ViewFilters
 {
     public static ViewFilter RunType { get; } =
-        new ChoiceFilter("run_type", "only runs of this type", Model.RunTypes.All) { Option = "--type", InWords = type => $"{type} runs" };
+        new ChoiceFilter("run_type", "only runs of this type", Model.RunTypes.All) { Option = "--type", Describe = type => $"{type} runs" };
 
-    public static ViewFilter Run { get; } = new RunFilter("run_id", "only this run") { Option = "--run", InWords = run => $"run {run}" };
+    public static ViewFilter Run { get; } = new RunFilter("run_id", "only this run") { Option = "--run", Describe = run => $"run {run}" };
 
     /// <summary>Of views whose rows are pairs.</summary>
     public static ViewFilter RunOfPair { get; } =
@@ -61,9 +61,9 @@ internal static class ViewFilters
         {
             Condition = "(run_1_id = {0} or run_2_id = {0})",
             Option = "--run",
-            InWords = run => $"run {run}",
+            Describe = run => $"run {run}",
         };
 
     public static ViewFilter LabelSet { get; } =
-        new TextFilter("label_set", "only this set of labels, such as truth") { InWords = set => $"the label set {set}" };
+        new TextFilter("label_set", "only this set of labels, such as truth") { Describe = set => $"the label set {set}" };
 }

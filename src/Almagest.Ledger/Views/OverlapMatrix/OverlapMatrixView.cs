@@ -16,7 +16,7 @@ internal static class OverlapMatrixView
     {
         Condition = "jaccard_similarity >= {0}",
         Default = 0.0,
-        InWords = least => least is > 0.0 ? FormattableString.Invariant($"a similarity of at least {least}") : null,
+        Describe = least => least is > 0.0 ? FormattableString.Invariant($"a similarity of at least {least}") : null,
     };
 
     public static AnalyticsView<OverlapRow> View { get; } =

@@ -13,7 +13,7 @@ internal static class ParameterPerformanceView
 {
     private static readonly ViewFilter s_algorithm = new ChoiceFilter("algorithm", "only this algorithm", Algorithms.Names)
     {
-        InWords = name => $"algorithm {name}",
+        Describe = name => $"algorithm {name}",
     };
 
     public static AnalyticsView<Row> View { get; } =

@@ -20,7 +20,7 @@ public static class StarFrequencyLookup
     /// <summary>What the view says of some stars, each in a statement of its own, all in one round trip. A star that no complete anomaly
     /// run analysed has no row.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public static async Task<IReadOnlyDictionary<long, FreshFrequency>> ReadAsync(
+    public static async Task<IReadOnlyDictionary<long, VersionedFrequency>> ReadAsync(
         LedgerDatabase ledger,
         IReadOnlyCollection<long> starIds,
         CancellationToken cancellationToken = default
@@ -38,7 +38,7 @@ public static class StarFrequencyLookup
                     );
                 await batch.PrepareAsync(cancellationToken);
                 await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-                var found = new Dictionary<long, FreshFrequency>();
+                var found = new Dictionary<long, VersionedFrequency>();
                 foreach (var id in starIds)
                 {
                     if (!await reader.ReadAsync(cancellationToken))
@@ -53,7 +53,7 @@ public static class StarFrequencyLookup
     }
 
     // Read by their places, which are those of the view's columns behind the four of the freshness.
-    private static FreshFrequency Of(NpgsqlDataReader reader) =>
+    private static VersionedFrequency Of(NpgsqlDataReader reader) =>
         new(
             ViewFreshness.Of(reader),
             reader.IsDBNull(4)
@@ -73,4 +73,4 @@ public static class StarFrequencyLookup
 
 /// <summary>A star's frequency and the freshness of its view, of one snapshot.</summary>
 /// <param name="Row">null where no complete anomaly run analysed the star</param>
-public sealed record FreshFrequency(ViewFreshness Freshness, StarFrequencyRow? Row);
+public sealed record VersionedFrequency(ViewFreshness Freshness, StarFrequencyRow? Row);

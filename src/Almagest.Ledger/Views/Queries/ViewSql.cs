@@ -23,7 +23,7 @@ internal sealed class ViewSql
                 ?? throw new ArgumentException($"the view has no filter {name}", nameof(rows));
             sql.Append(_values.Count == 0 ? " where " : " and ").AppendFormat(null, filter.Condition, $"@p{_values.Count}");
             _values.Add(value);
-            if (filter.InWords(value) is { } said)
+            if (filter.Describe(value) is { } said)
                 words.Add(said);
         }
         Order = OrderOf(view, rows.Sort);
@@ -34,7 +34,7 @@ internal sealed class ViewSql
             _values.Add(limit);
         }
         Text = sql.ToString();
-        InWords =
+        Description =
             $"{(rows.Limit is { } most ? $"the first {most} of " : "")}{(words.Count == 0 ? "all" : string.Join(", ", words))}; "
             + $"order: {Order}";
     }
@@ -43,7 +43,7 @@ internal sealed class ViewSql
     public string Text { get; }
 
     /// <summary>Which rows, and in which order, for a file's provenance.</summary>
-    public string InWords { get; }
+    public string Description { get; }
 
     private string Order { get; }
 

@@ -13,7 +13,7 @@ internal static class SensitivityView
         "only pairs that differ in this parameter, such as contamination"
     )
     {
-        InWords = name => $"the parameter {name}",
+        Describe = name => $"the parameter {name}",
     };
 
     public static AnalyticsView<SensitivityRow> View { get; } =
@@ -73,7 +73,7 @@ internal static class SensitivityView
                 "sensitivity",
                 "Show how much one parameter changes what is flagged: pairs of runs that differ in nothing else",
                 "sensitivity",
-                "No two complete anomaly runs over the same selection differ in one parameter alone. Make some: almagest discover sweep"
+                "No two complete anomaly runs over the same selection differ in one parameter alone. Make some: almagest sweep"
             )
             {
                 Examples = ["almagest analytics sensitivity --parameter contamination"],

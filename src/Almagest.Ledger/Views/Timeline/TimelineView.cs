@@ -11,7 +11,7 @@ internal static class TimelineView
         new ChoiceFilter("period_type", "weeks from Monday, or months (UTC)", ["week", "month"])
         {
             Default = "week",
-            InWords = period => $"by {period}",
+            Describe = period => $"by {period}",
         };
 
     public static AnalyticsView<TimelineRow> View { get; } =

@@ -55,7 +55,7 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
                     Description: "as the source table has it"
                 )
                 {
-                    HasWords = !isNumber,
+                    MayHaveUnicode = !isNumber,
                 }
             );
         }

@@ -6,7 +6,7 @@ namespace Almagest.Server.VirtualObservatory.Catalogue;
 /// <summary>Columns of the dictionary and of the views as queries see them.</summary>
 internal static class PublishedColumns
 {
-    /// <summary>A column by the rule of its kind: what is no number, text, moment or UUID for ADQL is the text that it is in
+    /// <summary>A column by the rule of its kind: what is not a number, text, moment or UUID for ADQL is the text that it is in
     /// tables.</summary>
     public static PublishedColumn Of(Column column) => Of(column, principal: false, indexed: false);
 
@@ -36,7 +36,7 @@ internal static class PublishedColumns
         };
         return new PublishedColumn(column.Name, type, sql, column.Unit, column.Ucd, column.Description, principal, indexed)
         {
-            HasWords = column.Kind.HasWords(),
+            MayHaveUnicode = column.Kind.MayHaveUnicode(),
         };
     }
 }

@@ -11,7 +11,7 @@ internal static class VoTypes
         {
             PublishedType.Integer => column.IsNarrow ? "int" : "long",
             PublishedType.Double => "double",
-            _ => column.HasWords ? "unicodeChar" : "char",
+            _ => column.MayHaveUnicode ? "unicodeChar" : "char",
         };
 
     public static string? ArraySize(PublishedColumn column) => column.Type is PublishedType.Integer or PublishedType.Double ? null : "*";

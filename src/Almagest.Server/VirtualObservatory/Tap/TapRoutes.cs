@@ -19,7 +19,7 @@ internal static class TapRoutes
                     method,
                     "/sync",
                     $"{method.ToLowerInvariant()}TapSync",
-                    "Answers an ADQL query: LANG=ADQL, QUERY, and MAXREC and RESPONSEFORMAT if wished",
+                    "Answers an ADQL query: LANG=ADQL and QUERY, optionally MAXREC and RESPONSEFORMAT",
                     async context => await AnswerAsync(runner, TapQuery.From(await VoParameters.ReadAsync(context)), context)
                 )
                 .Takes(VoArguments.Language, VoArguments.Query, VoArguments.MostRows, VoArguments.Format)

@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+using System.Text.Json.Nodes;
+
+namespace Almagest.Catalog.Writing;
+
+/// <summary>A table on its way to a file: what it is, and its rows as they come.</summary>
+/// <param name="Columns">Int64, Double, Boolean or Text, with unique names</param>
+/// <param name="Provenance">where the table comes from, written into the file's metadata in this order; <c>title</c> also describes the
+/// table</param>
+/// <param name="Batches">
+/// rows, some at a time; each has one value a column: <see cref="long"/>, <see cref="double"/>, <see cref="bool"/> or <see cref="string"/>
+/// as the column's type says, or null = missing. Read once.
+/// </param>
+public sealed record ExportTable(
+    IReadOnlyList<CatalogColumn> Columns,
+    JsonObject Provenance,
+    IAsyncEnumerable<IReadOnlyList<object?[]>> Batches
+)
+{
+    /// <summary>What VOTable and FITS call the table.</summary>
+    public string Name { get; init; } = "table";
+
+    /// <summary>
+    /// Text columns that a VOTable declares as <c>unicodeChar</c> instead of <c>char</c>: those with words of users. Of the others BINARY2
+    /// keeps ASCII alone.
+    /// </summary>
+    public IReadOnlySet<string> Unicode { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Int64 columns that a VOTable declares as <c>int</c>, because a standard wants that: their values fit 32 bits.</summary>
+    public IReadOnlySet<string> Int32 { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>What a VOTable says of a text column beyond its type (DALI 1.1, section 3.3), e.g. <c>timestamp</c>; by the column's
+    /// name.</summary>
+    public IReadOnlyDictionary<string, string> XTypes { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>
+    /// Asked behind the last row: whether there were more than the table was allowed to have. VOTable then says QUERY_STATUS OVERFLOW, FITS
+    /// has QSTATUS, JSON and Parquet a <c>truncated</c>; CSV, whose metadata come first, says nothing.
+    /// </summary>
+    public Func<bool>? IsCutOff { get; init; }
+
+    /// <summary>What the format could not hold, sentence by sentence, for whoever asked for the file; complete when the table is written.
+    /// The file says the same.</summary>
+    public IList<string> Losses { get; } = [];
+
+    /// <summary>Writes the table to a stream that need not seek; no more than a few batches are in memory at once.</summary>
+    /// <param name="stream">stays the caller's to dispose of</param>
+    /// <param name="bare">CSV without the comment lines</param>
+    /// <param name="progress">told the number of rows written so far</param>
+    /// <returns>the number of rows</returns>
+    /// <exception cref="InvalidCastException">a value is not of its column's type</exception>
+    public Task<long> WriteAsync(
+        Stream stream,
+        TableFormat format,
+        bool bare = false,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return format switch
+        {
+            TableFormat.Csv or TableFormat.Ecsv => EcsvTableWriter.WriteAsync(this, stream, bare, progress, cancellationToken),
+            TableFormat.Parquet => ParquetTableWriter.WriteAsync(this, stream, progress, cancellationToken),
+            TableFormat.VoTable or TableFormat.VoTableBinary2 => VoTableWriter.WriteAsync(
+                this,
+                stream,
+                format == TableFormat.VoTableBinary2,
+                progress,
+                cancellationToken
+            ),
+            TableFormat.Fits => FitsTableWriter.WriteAsync(this, stream, progress, cancellationToken),
+            _ => JsonTableWriter.WriteAsync(this, stream, progress, cancellationToken),
+        };
+    }
+}

@@ -1,0 +1,37 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Features;
+using Almagest.Ledger.Selections;
+
+namespace Almagest.Runs.Execution;
+
+/// <summary>
+/// What runs over one selection can share: its stars, and of what is made of them the latest of each, the features and what the algorithm
+/// keeps (HDBSCAN its tree). Give it to a <see cref="DiscoveryService"/> that makes several runs in a row. Not for several threads at once.
+/// </summary>
+public sealed class AnalysisCache
+{
+    private StarColumns? _stars;
+    private object? _recipe;
+    private PreparedFeatures? _features;
+
+    /// <param name="selections">where the stars are kept; others may share it</param>
+    public AnalysisCache(SelectionCache selections) => Selections = selections;
+
+    /// <summary>For a single run, whose stars are at hand.</summary>
+    internal AnalysisCache() { }
+
+    /// <summary>What the algorithms keep.</summary>
+    public AlgorithmCache Work { get; } = new();
+
+    internal SelectionCache? Selections { get; }
+
+    internal PreparedFeatures Features(StarColumns of, object name, Func<PreparedFeatures> prepare)
+    {
+        if (_features is not null && ReferenceEquals(of, _stars) && Equals(_recipe, name))
+            return _features;
+        (_stars, _features) = (of, null);
+        Work.Forget();
+        (_features, _recipe) = (prepare(), name);
+        return _features;
+    }
+}

@@ -1,0 +1,44 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+using Quartz;
+
+namespace Almagest.Server.Jobs;
+
+/// <summary>
+/// Looks after the queue of runs on a schedule, once in a fleet: lost runs, forgotten idempotency keys, and a record of how long the queue
+/// is. The workers find lost runs themselves within seconds; this is what does it where none is free to, and what operators see of it.
+/// </summary>
+[DisallowConcurrentExecution]
+internal sealed class RunQueueMaintenance(LedgerDatabase ledger) : IJob
+{
+    public const string Name = "run-watch";
+
+    public static ScheduledJob Job { get; } =
+        new(
+            new JobKey(Name, "runs"),
+            typeof(RunQueueMaintenance),
+            "Looks after the queue of runs",
+            JobSchedule.Parse("*/10 * * * *", "UTC", "runs")
+        );
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var lost = await new RunClaims(ledger).HandleLostRunsAsync(cancellationToken);
+            var keys = await new RunSubmitter(ledger).ForgetKeysAsync(cancellationToken);
+            var counts = await new RunRepository(ledger).CountByStatusAsync(cancellationToken);
+            context.Result = JobRunReport.Succeeded(
+                $"{counts[RunStatus.Pending]} runs wait, {counts[RunStatus.Running]} are worked on; {lost.Restarted} lost runs wait "
+                    + $"again, {lost.Failed} failed; {keys} idempotency keys forgotten"
+            );
+        }
+        catch (LedgerException e)
+        {
+            context.Result = JobRunReport.Failed(e.Message);
+        }
+    }
+}
