@@ -137,7 +137,9 @@ internal sealed class RunView
         {
             console.Say("\nThe largest clusters:");
             var judged = _report.Clusters.Any(c => c.Contrast is not null);
-            var table = judged ? ConsoleTables.Of(">cluster", ">stars", ">contrast", ">significance (σ)") : ConsoleTables.Of(">cluster", ">stars");
+            var table = judged
+                ? ConsoleTables.Of(">cluster", ">stars", ">contrast", ">significance (σ)")
+                : ConsoleTables.Of(">cluster", ">stars");
             foreach (var c in _report.Clusters)
             {
                 string[] sizes = [c.ClusterId.ToString(CultureInfo.InvariantCulture), ConsoleText.Count(c.ClusterSize)];

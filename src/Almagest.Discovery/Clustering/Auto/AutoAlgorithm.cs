@@ -11,7 +11,7 @@ namespace Almagest.Discovery.Clustering.Auto;
 /// star
 /// near one its probability of being a member. What it does, step by step: <c>docs/clusters.md</c>.
 /// </summary>
-public sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
+internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
 {
     /// <summary>Shuffled copies of the stars: enough for the mean and the spread of their clearest peaks.</summary>
     private const int Copies = 24;
@@ -94,7 +94,7 @@ public sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
     private static ClusterResult Result(
         int[] labels,
         double[] probabilities,
-        IReadOnlyList<FoundCluster> clusters,
+        List<FoundCluster> clusters,
         string[] notes,
         JsonObject? facts
     )

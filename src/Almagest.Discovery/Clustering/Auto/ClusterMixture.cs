@@ -160,7 +160,8 @@ internal sealed class ClusterMixture
         if (members < 5)
             return false;
         var distances = Array.ConvertAll(Region, star => DistanceOf([.. _stars.Axes.Select(a => a[star])]));
-        Array.Sort(distances, (double[])Probabilities.Clone() is var along ? along : []);
+        var along = (double[])Probabilities.Clone();
+        Array.Sort(distances, along);
         double sum = 0;
         var half = 0;
         while (half < count - 1 && (sum += along[half]) < members / 2)

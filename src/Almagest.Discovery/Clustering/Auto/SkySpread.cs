@@ -59,10 +59,10 @@ internal sealed class SkySpread
         double sum = 0;
         for (var i = 1; i < stars.Length; i++)
         {
-            int a = stars[i];
+            var a = stars[i];
             for (var j = 0; j < i; j++)
             {
-                int b = stars[j];
+                var b = stars[j];
                 double dx = x[a] - x[b],
                     dy = y[a] - y[b],
                     dz = z[a] - z[b];
