@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Cli.Shell;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Cli.Tests;

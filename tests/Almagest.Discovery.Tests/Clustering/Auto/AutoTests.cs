@@ -1,5 +1,4 @@
 using Almagest.Discovery.Clustering.Auto;
-using Almagest.Discovery.Features;
 using Xunit;
 
 namespace Almagest.Discovery.Tests.Clustering.Auto;
