@@ -34,7 +34,28 @@ public sealed record CatalogColumn(
     string? Ucd = null,
     string? Description = null,
     CoordinateSystem? System = null
-);
+)
+{
+    /// <summary>What the first rows of the file hold in it; null where they were not looked at.</summary>
+    public ColumnGlance? Glance { get; init; }
+
+    /// <summary>What was seen in it is no part of what it is.</summary>
+    public bool Equals(CatalogColumn? other) =>
+        other is not null
+        && (Name, Type, Unit, Ucd, Description) == (other.Name, other.Type, other.Unit, other.Ucd, other.Description)
+        && Equals(System, other.System);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Type, Unit, Ucd, Description, System);
+}
+
+/// <summary>The values of a column in the first rows of a file.</summary>
+/// <param name="Rows">how many rows were looked at</param>
+/// <param name="Whole">they are all of the file</param>
+/// <param name="Nulls">rows without a value</param>
+/// <param name="Minimum">the least number; NaN where there is none</param>
+/// <param name="Maximum">the greatest number; NaN where there is none</param>
+/// <param name="Repeats">a value occurs more than once</param>
+public sealed record ColumnGlance(int Rows, bool Whole, int Nulls, double Minimum, double Maximum, bool Repeats);
 
 /// <summary>A system of coordinates as a file names it: VOTable's COOSYS, VizieR's <c>#Coosys</c>, RADESYS and EQUINOX of FITS.</summary>
 /// <param name="Name"><c>ICRS</c>, <c>eq_FK5</c>, <c>eq_FK4</c>, <c>galactic</c> …</param>

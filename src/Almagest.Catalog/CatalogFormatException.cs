@@ -16,6 +16,9 @@ public sealed class CatalogFormatException : Exception
     /// <summary>Positions in a system that is not converted.</summary>
     public const string PositionSystemUnknown = "position_system_unknown";
 
+    /// <summary>Right ascensions without a unit that may be hours. Facts: <c>column</c>.</summary>
+    public const string PositionUnitUnknown = "position_unit_unknown";
+
     /// <summary>Positions whose epoch is not known and would be needed.</summary>
     public const string CatalogueEpochUnknown = "catalogue_epoch_unknown";
 

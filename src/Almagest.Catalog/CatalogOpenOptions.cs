@@ -18,6 +18,14 @@ public sealed record CatalogOpenOptions
     /// </summary>
     public string? ReadMe { get; init; }
 
+    /// <summary>Values that stand for missing ones, besides those that the file says itself.</summary>
+    public IReadOnlyList<MissingValue> Missing { get; init; } = [];
+
     /// <summary>The longest row, in bytes, before a file is refused: the bound on memory. 4 MiB by default.</summary>
     public int MaxRowBytes { get; init; } = 4 << 20;
 }
+
+/// <summary>A value that means that there is none.</summary>
+/// <param name="Column">the column in which it does; null for every column</param>
+/// <param name="Text">as it is written; a number means every way to write that number</param>
+public sealed record MissingValue(string? Column, string Text);

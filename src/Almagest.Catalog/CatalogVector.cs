@@ -21,6 +21,8 @@ public abstract class CatalogVector
     private protected abstract bool IsTypedNull(int row);
 
     internal void AddMisfit(int row, string text) => (_misfits ??= [])[row] = text;
+
+    internal bool RemoveMisfit(int row) => _misfits is not null && _misfits.Remove(row);
 }
 
 internal static class CatalogVectors

@@ -93,7 +93,7 @@ public sealed class HostileFileTests
         using var reader = CatalogFile.Open(new Rows(rows), "rows");
         long peak = 0,
             read = 0;
-        var stars = new StarReader(reader, ColumnMapping.Automatic(reader.Columns));
+        var stars = new StarReader(reader, ColumnMapping.Automatic(reader.Columns).With("ra_deg=ra:deg"));
         foreach (var batch in stars.ReadBatches(TestContext.Current.CancellationToken))
         {
             read += batch.Count;

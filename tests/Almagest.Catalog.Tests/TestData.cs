@@ -16,7 +16,7 @@ internal static class RealData
     {
         Xunit.Assert.SkipWhen(Folder is null, "the real tables are not at hand: put them into ../shared/data or set ALMAGEST_TEST_DATA");
         var path = Path.Combine(Folder!, relative);
-        Xunit.Assert.SkipUnless(System.IO.File.Exists(path), $"there is no {relative} among the real tables");
+        Xunit.Assert.SkipUnless(Path.Exists(path), $"there is no {relative} among the real tables");
         return path;
     }
 
@@ -35,7 +35,13 @@ internal static class RealData
 }
 
 /// <summary>Everything that one reading of a catalogue gives.</summary>
-internal sealed record Loaded(ICatalogReader Reader, ColumnMapping Mapping, IReadOnlyList<Star> Stars, IReadOnlyList<RejectedRow> Rejected);
+internal sealed record Loaded(
+    ICatalogReader Reader,
+    ColumnMapping Mapping,
+    IReadOnlyList<Star> Stars,
+    IReadOnlyList<RejectedRow> Rejected,
+    LoadReport Report
+);
 
 internal sealed record Star(
     string Id,
@@ -82,7 +88,8 @@ internal static class Load
                 mapping = mapping.WithSystem(system);
             var stars = new List<Star>();
             var rejected = new List<RejectedRow>();
-            foreach (var b in new StarReader(reader, mapping, options).ReadBatches(Xunit.TestContext.Current.CancellationToken))
+            var starReader = new StarReader(reader, mapping, options);
+            foreach (var b in starReader.ReadBatches(Xunit.TestContext.Current.CancellationToken))
             {
                 rejected.AddRange(b.Rejected);
                 for (var i = 0; i < b.Count; i++)
@@ -110,7 +117,7 @@ internal static class Load
                     );
                 }
             }
-            return new Loaded(reader, mapping, stars, rejected);
+            return new Loaded(reader, mapping, stars, rejected, starReader.Report);
         }
     }
 

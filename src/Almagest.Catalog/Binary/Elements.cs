@@ -12,20 +12,30 @@ internal static class Elements
     public static int Size(ElementType type) =>
         type switch
         {
-            ElementType.Int16 or ElementType.UnicodeChar => 2,
-            ElementType.Int32 or ElementType.Float => 4,
+            ElementType.Int16 or ElementType.UInt16 or ElementType.UnicodeChar => 2,
+            ElementType.Int32 or ElementType.UInt32 or ElementType.Float => 4,
             ElementType.Int64 or ElementType.Double or ElementType.FloatComplex => 8,
             ElementType.DoubleComplex => 16,
             _ => 1,
         };
 
     public static bool IsInteger(ElementType type) =>
-        type is ElementType.UInt8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64;
+        type
+            is ElementType.UInt8
+                or ElementType.Int8
+                or ElementType.Int16
+                or ElementType.UInt16
+                or ElementType.Int32
+                or ElementType.UInt32
+                or ElementType.Int64;
 
     public static long Integer(ElementType type, ReadOnlySpan<byte> bytes) =>
         type switch
         {
             ElementType.UInt8 => bytes[0],
+            ElementType.Int8 => (sbyte)bytes[0],
+            ElementType.UInt16 => BinaryPrimitives.ReadUInt16BigEndian(bytes),
+            ElementType.UInt32 => BinaryPrimitives.ReadUInt32BigEndian(bytes),
             ElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(bytes),
             ElementType.Int32 => BinaryPrimitives.ReadInt32BigEndian(bytes),
             _ => BinaryPrimitives.ReadInt64BigEndian(bytes),

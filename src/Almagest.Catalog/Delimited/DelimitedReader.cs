@@ -1,3 +1,4 @@
+using System.Buffers;
 using Almagest.Catalog.Input;
 using Almagest.Catalog.TextInput;
 
@@ -6,11 +7,16 @@ namespace Almagest.Catalog.Delimited;
 /// <summary>Reads the rows of a text table whose shape is known.</summary>
 internal sealed class DelimitedReader : ICatalogReader
 {
+    private static readonly SearchValues<byte> s_border = SearchValues.Create("+-=|: "u8);
+
     private readonly CatalogInput _input;
     private readonly TextTable _table;
     private readonly ColumnType[] _types;
     private readonly int _maxRowBytes;
     private readonly List<string> _warnings;
+    private readonly byte[] _scratch = new byte[64];
+    private readonly bool _isPlain;
+    private readonly int _first;
     private bool _started;
 
     public DelimitedReader(CatalogInput input, TextTable table, CatalogOpenOptions options)
@@ -19,6 +25,8 @@ internal sealed class DelimitedReader : ICatalogReader
         _table = table;
         _maxRowBytes = options.MaxRowBytes;
         _types = TypeInference.Infer(table, input.Sample, input.SampleIsAll, options.MaxRowBytes);
+        _isPlain = table is { OuterBars: false, DecimalComma: false, Formulas: false };
+        _first = table.OuterBars ? 1 : 0;
         _warnings = [.. table.Warnings];
         Format = table.Format + (input.IsGzip ? ", gzip" : "");
         Columns = table.Columns.Select((c, i) => new CatalogColumn(c.Name, _types[i], c.Unit, c.Ucd, c.Description, c.System)).ToArray();
@@ -78,15 +86,19 @@ internal sealed class DelimitedReader : ICatalogReader
                 more = false;
                 break;
             }
-            if (kind == RecordKind.Comment)
+            if (kind == RecordKind.Comment || (_table.OuterBars && IsBorder(tokens)))
                 continue;
             if (!HasRightFields(tokens))
             {
                 rejected.Add(Ragged(tokens));
                 continue;
             }
-            for (var i = 0; i < vectors.Length; i++)
-                Cell.Store(vectors[i], row, tokens.Field(i));
+            if (_isPlain)
+                for (var i = 0; i < vectors.Length; i++)
+                    Cell.Store(vectors[i], row, tokens.Field(i));
+            else
+                for (var i = 0; i < vectors.Length; i++)
+                    Cell.Store(vectors[i], row, SpreadsheetField.Plain(_table, tokens.Field(i + _first), _scratch));
             lines[row++] = tokens.RecordLine;
         }
         return new CatalogBatch
@@ -100,7 +112,24 @@ internal sealed class DelimitedReader : ICatalogReader
 
     /// <summary>As many fields as columns; one more is allowed if it is empty, as a delimiter at the line's end makes it.</summary>
     private bool HasRightFields(RecordTokenizer tokens) =>
-        tokens.FieldCount == _types.Length || (tokens.FieldCount == _types.Length + 1 && tokens.Field(_types.Length).IsEmpty);
+        _table.OuterBars
+            ? tokens.FieldCount == _types.Length + 2
+            : tokens.FieldCount == _types.Length || (tokens.FieldCount == _types.Length + 1 && tokens.Field(_types.Length).IsEmpty);
+
+    /// <summary>A line of dashes between the bars, or the border of a drawn table.</summary>
+    public static bool IsBorder(RecordTokenizer tokens)
+    {
+        if (tokens.FieldCount == 1)
+            return tokens.Field(0).IndexOfAnyExcept(s_border) < 0;
+        for (var i = 0; i < tokens.FieldCount; i++)
+            if (
+                tokens.Field(i) is var field
+                && (field.IndexOfAnyExcept(s_border) >= 0 || (field.IsEmpty && i > 0 && i < tokens.FieldCount - 1))
+            )
+                return false;
+        // Dashes alone may be all that a row says.
+        return tokens.FieldCount > 2 && tokens.Field(1).Length >= 2;
+    }
 
     private RejectedRow Ragged(RecordTokenizer tokens)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Almagest.Catalog.Input;
 using Almagest.Catalog.TextInput;
 using YamlDotNet.Core;
@@ -11,7 +12,7 @@ namespace Almagest.Catalog.Delimited;
 /// description and, as the Gaia archive writes it, UCD (APE 6: https://github.com/astropy/astropy-APEs/blob/main/APE6.rst, versions
 /// 0.9 and 1.0). The YAML is read as plain nodes; no tag makes an object.
 /// </summary>
-internal static class EcsvHeader
+internal static partial class EcsvHeader
 {
     private const int MaxDepth = 40;
 
@@ -37,7 +38,8 @@ internal static class EcsvHeader
             start = (int)tokens.Consumed;
         }
         var warnings = new List<string>();
-        var header = Parse(yaml.ToString(), warnings);
+        var written = yaml.ToString();
+        var header = Parse(written, warnings);
         var delimiter = (Child(header, "delimiter") as YamlScalarNode)?.Value ?? " ";
         if (delimiter.Length != 1 || delimiter[0] is > (char)127 or '"' or '#')
             throw Wrong($"the delimiter is '{delimiter}'; expected one blank or comma");
@@ -50,7 +52,7 @@ internal static class EcsvHeader
         {
             Format = "ECSV",
             Delimiter = (byte)delimiter[0],
-            Columns = columns.Select((c, i) => c with { Name = names[i] }).ToArray(),
+            Columns = SerializedColumns.Of(header).Apply(columns.Select((c, i) => c with { Name = names[i] }).ToArray()),
             DataOffset = offset,
             DataLine = dataLine,
             Metadata = Metadata(header),
@@ -63,10 +65,12 @@ internal static class EcsvHeader
     {
         try
         {
-            return Child(Parse(yaml), "datatype") is YamlSequenceNode declared
-                ? declared
-                    .Children.Select(Column)
-                    .Select(c => new CatalogColumn(c.Name, c.Type ?? ColumnType.Text, c.Unit, c.Ucd, c.Description))
+            var header = Parse(yaml);
+            return Child(header, "datatype") is YamlSequenceNode declared
+                ? SerializedColumns
+                    .Of(header)
+                    .Apply([.. declared.Children.Select(Column)])
+                    .Select(c => new CatalogColumn(c.Name, c.Type ?? ColumnType.Text, c.Unit, c.Ucd, c.Description, c.System))
                     .ToArray()
                 : [];
         }
@@ -115,8 +119,20 @@ internal static class EcsvHeader
         return kept.ToString();
     }
 
+    /// <summary>STIL writes a text of several lines with its <c>|</c> below the key, where YAML wants it beside.</summary>
+    private static string WithBlocksBeside(string yaml)
+    {
+        if (!BlockBelow().IsMatch(yaml))
+            return yaml;
+        return BlockBelow().Replace(yaml, "$1 $2\n");
+    }
+
+    [GeneratedRegex(@"(:)[ \t]*\n[ \t]*([|>][-+]?)[ \t]*\n", RegexOptions.CultureInvariant)]
+    private static partial Regex BlockBelow();
+
     private static YamlMappingNode Parse(string yaml)
     {
+        yaml = WithBlocksBeside(yaml);
         try
         {
             // Nesting is bounded before nodes are built: building them recurses.
@@ -151,7 +167,7 @@ internal static class EcsvHeader
                 + $"and one entry per column."
         );
 
-    private static YamlNode? Child(YamlMappingNode node, string key)
+    internal static YamlNode? Child(YamlMappingNode node, string key)
     {
         foreach (var (name, value) in node.Children)
             if (name is YamlScalarNode scalar && scalar.Value == key)
@@ -159,7 +175,7 @@ internal static class EcsvHeader
         return null;
     }
 
-    private static string? Scalar(YamlMappingNode node, string key) =>
+    internal static string? Scalar(YamlMappingNode node, string key) =>
         (Child(node, key) as YamlScalarNode)?.Value is { Length: > 0 } text ? text.Trim() : null;
 
     private static TextColumn Column(YamlNode node)

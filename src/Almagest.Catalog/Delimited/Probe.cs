@@ -19,6 +19,12 @@ internal sealed class Probe
     /// <summary>The most frequent number of fields.</summary>
     public int Fields { get; private set; }
 
+    /// <summary>Bars stand before the first and behind the last field of each row; they are out of the fields here.</summary>
+    public bool OuterBars { get; private set; }
+
+    /// <summary>A field is written as a formula, <c>="…"</c>; it is its text here.</summary>
+    public bool Formulas { get; private set; }
+
     /// <summary>The share of rows that have that number.</summary>
     public double Agreement { get; private set; }
 
@@ -42,9 +48,11 @@ internal sealed class Probe
             }
             var fields = new string[tokens.FieldCount];
             for (var i = 0; i < fields.Length; i++)
-                fields[i] = Cell.Text(tokens.Field(i));
+                fields[i] = probe.Text(tokens.Field(i));
             probe.Rows.Add(new ProbedRow(fields, tokens.RecordLine, start, (int)tokens.Consumed, tokens.NextLine));
         }
+        if (delimiter == '|')
+            probe.TakeBars();
         if (probe.Rows.Count > 0)
         {
             var mode = probe.Rows.CountBy(r => r.Fields.Length).OrderByDescending(g => g.Value).ThenByDescending(g => g.Key).First();
@@ -52,6 +60,24 @@ internal sealed class Probe
             probe.Agreement = (double)mode.Value / probe.Rows.Count;
         }
         return probe;
+    }
+
+    private string Text(ReadOnlySpan<byte> field)
+    {
+        if (field.Length < 3 || field[^1] != '"' || !field.StartsWith("=\""u8))
+            return Cell.Text(field);
+        Formulas = true;
+        return Cell.Text(field[2..^1]);
+    }
+
+    private void TakeBars()
+    {
+        var rows = Rows.Where(r => !r.IsBorder).ToList();
+        if (rows.Count == 0 || !rows.TrueForAll(r => r.Fields is ["", _, .., ""]))
+            return;
+        OuterBars = true;
+        Rows.Clear();
+        Rows.AddRange(rows.Select(r => r with { Fields = r.Fields[1..^1] }));
     }
 }
 
@@ -66,7 +92,16 @@ internal sealed record ProbedRow(string[] Fields, long Line, int Start, int End,
     /// <summary>The dashes under the names in tables by VizieR and Starlink.</summary>
     public bool IsRuler => Fields.Length > 1 && Fields.All(f => f.Length > 0 && f.All(c => c == '-'));
 
-    private static bool IsValue(string field)
+    /// <summary>Nothing but dashes and bars, as above, below or between the rows of a drawn table.</summary>
+    public bool IsBorder =>
+        Fields.Length == 1
+            ? Fields[0].Length > 0 && Fields[0].All(c => c is '+' or '-' or '=' or '|' or ':')
+            : Fields.Length > 2
+                && Fields[1].Length >= 2
+                && Fields.Skip(1).SkipLast(1).All(f => f.Length > 0 && f.All(c => c is '-' or ':' or '=' or '+'))
+                && Fields[0].Length == 0;
+
+    public static bool IsValue(string field)
     {
         var text = System.Text.Encoding.UTF8.GetBytes(field);
         return Cell.TryDouble(text, out _) || Cell.TryInt64(text, out _);

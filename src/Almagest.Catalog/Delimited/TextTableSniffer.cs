@@ -26,6 +26,8 @@ internal static class TextTableSniffer
                 );
             candidates = [(byte)wanted];
         }
+        if (options.Delimiter is null && SExtractorHeader.TryRead(input, options) is { } numbered)
+            return numbered;
         var probes = candidates.Select(d => Probe.Run(input.Sample, input.SampleIsAll, d, options.MaxRowBytes)).ToArray();
         foreach (var probe in probes)
             if (DashedHeaderTable.TryRead(probe) is { } ruled)
@@ -50,7 +52,9 @@ internal static class TextTableSniffer
     private static double Score(Probe probe)
     {
         var first = probe.Rows.Find(r => r.Fields.Length == probe.Fields);
-        var headed = first is not null && (first.LooksLikeHeader || CommentedHeader(probe, probe.Rows.IndexOf(first)) is not null);
+        var headed =
+            first is not null
+            && (IsHeader(probe, probe.Rows.IndexOf(first)) || CommentedHeader(probe, probe.Rows.IndexOf(first)) is not null);
         // Blanks split nearly any text; they count only where nothing else fits.
         var penalty = probe.Delimiter == RecordTokenizer.Whitespace ? 0.3 : 0;
         return probe.Agreement + (headed ? 0.5 : 0) - penalty + Math.Min(probe.Fields, 100) * 1e-4;
@@ -65,7 +69,7 @@ internal static class TextTableSniffer
         string[] names;
         var data = first;
         var above = first;
-        if (rows[first].LooksLikeHeader)
+        if (IsHeader(probe, first))
         {
             names = rows[first].Fields;
             data = first + 1;
@@ -96,6 +100,9 @@ internal static class TextTableSniffer
                     + $"{string.Join(" / ", rows.Take(above).Select(r => RejectedRow.Clip(string.Join(' ', r.Fields))))}"
             );
 
+        var below = new HeaderRows(rows, data, names.Length);
+        data = metadata.GetValueOrDefault("header") == "none" ? data : below.Data;
+
         // A delimiter at the end of every line makes a last column without a name or a value.
         if (
             names.Length > 1
@@ -107,11 +114,19 @@ internal static class TextTableSniffer
 
         var hasData = data < rows.Count;
         var previous = data > 0 ? rows[data - 1] : null;
+        var comma = HasDecimalComma(probe, data);
+        if (comma)
+            warnings.Add("Numbers are written with a decimal comma: 1,5 was read as 1.5.");
+        if (data > 0 && below.Said is { } said && metadata.GetValueOrDefault("header") != "none")
+            warnings.Add(said);
         return new TextTable
         {
             Format = FormatName(probe.Delimiter),
             Delimiter = probe.Delimiter,
-            Columns = ColumnNames.Distinct(names).Select(n => new TextColumn(n)).ToArray(),
+            Columns = ColumnNames.Distinct(names).Select((n, i) => new TextColumn(n, below.Unit(i))).ToArray(),
+            OuterBars = probe.OuterBars,
+            Formulas = probe.Formulas,
+            DecimalComma = comma,
             DataOffset = hasData ? rows[data].Start : previous!.End,
             DataLine = hasData ? rows[data].Line : previous!.NextLine,
             Metadata = metadata,
@@ -132,14 +147,71 @@ internal static class TextTableSniffer
         return full.All(r => r.Fields[^1].Length == 0) ? [.. header.Fields, ""] : ["", .. header.Fields];
     }
 
+    /// <summary>The comment above the rows with as many words as they have columns: that with known names, else the first.</summary>
     private static string[]? CommentedHeader(Probe probe, int row)
     {
-        var comment = probe.Comments.LastOrDefault(c => c.BeforeRow <= row);
-        if (comment is null)
-            return null;
-        var text = Encoding.UTF8.GetBytes(comment.Text.TrimStart('#', ' ') + "\n");
-        var parsed = Probe.Run(text, sampleIsAll: true, probe.Delimiter, int.MaxValue);
-        return parsed.Rows is [var header] && header.Fields.Length == probe.Fields && header.LooksLikeHeader ? header.Fields : null;
+        string[]? best = null;
+        var most = -1;
+        foreach (var comment in probe.Comments.Where(c => c.BeforeRow <= row))
+        {
+            var text = Encoding.UTF8.GetBytes(comment.Text.TrimStart('#', ' ') + "\n");
+            var parsed = Probe.Run(text, sampleIsAll: true, probe.Delimiter, int.MaxValue);
+            if (parsed.Rows is not [var header] || header.Fields.Length != probe.Fields || !header.LooksLikeHeader)
+                continue;
+            // Words of a sentence are seldom names of columns; units are none.
+            var known =
+                header.Fields.Count(KnownNames.Contains)
+                - (header.Fields.Count(UnitWords.IsUnitOrBlank) > header.Fields.Length / 2 ? 100 : 0);
+            if (known > most)
+                (best, most) = (header.Fields, known);
+        }
+        return best;
+    }
+
+    /// <summary>Names rather than values; numbers may be among them where the rows below show by their numbers that it is no row.</summary>
+    private static bool IsHeader(Probe probe, int row)
+    {
+        var rows = probe.Rows;
+        if (rows[row].LooksLikeHeader)
+            return true;
+        var names = rows[row].Fields;
+        var below = rows.Skip(row + 1).Where(r => r.Fields.Length == names.Length).Take(50).ToArray();
+        if (below.Length == 0 || names.Distinct(StringComparer.Ordinal).Count() < names.Length)
+            return false;
+        var words = 0;
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (ProbedRow.IsValue(names[i]))
+                continue;
+            var numbers = below.Count(r => ProbedRow.IsValue(r.Fields[i]));
+            if (
+                numbers > 0
+                && 2 * numbers >= below.Length
+                && names[i].Length > 0
+                && char.IsAsciiLetter(names[i][0])
+                && !KnownNames.IsMissing(names[i])
+            )
+                words++;
+        }
+        return words >= 2;
+    }
+
+    /// <summary>Where commas part no fields, at least two columns have them in their numbers, and no number has a point.</summary>
+    private static bool HasDecimalComma(Probe probe, int data)
+    {
+        if (probe.Delimiter == ',')
+            return false;
+        var columns = new HashSet<int>();
+        foreach (var row in probe.Rows.Skip(data))
+            for (var i = 0; i < row.Fields.Length; i++)
+            {
+                var text = Encoding.UTF8.GetBytes(row.Fields[i]);
+                if (SpreadsheetField.IsCommaNumber(text))
+                    columns.Add(i);
+                else if (row.Fields[i].Contains('.', StringComparison.Ordinal) && Cell.TryDouble(text, out _))
+                    return false;
+            }
+        return columns.Count >= 2;
     }
 
     private static string FormatName(byte delimiter) =>

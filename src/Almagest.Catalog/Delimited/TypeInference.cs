@@ -15,15 +15,21 @@ internal static class TypeInference
         var counts = new Counts[table.Columns.Count];
         var rows = new MemoryStream(sample[table.DataOffset..].ToArray(), writable: false);
         var tokens = new RecordTokenizer(rows, table.Delimiter, maxRecordBytes: maxRowBytes);
+        Span<byte> scratch = stackalloc byte[64];
+        var first = table.OuterBars ? 1 : 0;
         for (var row = 0; row < MaxRows; )
         {
             var kind = tokens.Read();
             if (kind == RecordKind.End || (!sampleIsAll && tokens.Consumed == rows.Length))
                 break;
-            if (kind != RecordKind.Row || tokens.FieldCount < counts.Length)
+            if (
+                kind != RecordKind.Row
+                || tokens.FieldCount < counts.Length + first
+                || (table.OuterBars && DelimitedReader.IsBorder(tokens))
+            )
                 continue;
             for (var i = 0; i < counts.Length; i++)
-                counts[i].Add(tokens.Field(i));
+                counts[i].Add(SpreadsheetField.Plain(table, tokens.Field(i + first), scratch));
             row++;
         }
         return counts.Select((c, i) => table.Columns[i].Type ?? c.Type).ToArray();

@@ -4,6 +4,7 @@ using Almagest.Catalog.Fits;
 using Almagest.Catalog.FixedWidth;
 using Almagest.Catalog.Input;
 using Almagest.Catalog.Parquet;
+using Almagest.Catalog.Refining;
 using Almagest.Catalog.VoTable;
 
 namespace Almagest.Catalog.Files;
@@ -24,7 +25,7 @@ public static class CatalogFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= CatalogOpenOptions.Default;
         if (Directory.Exists(path))
-            return HatsFolder.Open(path, options);
+            return RefinedReader.Over(HatsFolder.Open(path, options), options, null);
         return Open(CatalogInput.Open(CatalogInput.OpenFile(path), Path.GetFileName(path), leaveOpen: false), options, path);
     }
 
@@ -37,6 +38,9 @@ public static class CatalogFile
         ArgumentNullException.ThrowIfNull(stream);
         return Open(CatalogInput.Open(stream, name, leaveOpen), options ?? CatalogOpenOptions.Default, null);
     }
+
+    /// <summary>A folder that holds Parquet files of a catalogue.</summary>
+    public static bool IsFolderOfTables(string path) => Directory.Exists(path) && HatsFolder.Files(path).Count > 0;
 
     /// <summary>Bytes of a catalogue on the disk: of the file, or of all files of a folder that hold rows.</summary>
     public static long Length(string path) =>
@@ -89,6 +93,26 @@ public static class CatalogFile
     }
 
     private static ICatalogReader Open(CatalogInput input, CatalogOpenOptions options, string? path)
+    {
+        // The same first bytes once more, for a glance at the rows.
+        using var first = input.OfSample();
+        var all = input.SampleIsAll;
+        var reader = OpenPlain(input, options, path);
+        try
+        {
+            var glances =
+                reader is ParquetCatalogReader ? null : Glance.At(() => OpenPlain(first, options, path), reader.Columns.Count, all);
+            return RefinedReader.Over(reader, options, glances);
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The reader of the format, which gives the table as the file has it.</summary>
+    private static ICatalogReader OpenPlain(CatalogInput input, CatalogOpenOptions options, string? path)
     {
         try
         {

@@ -1,11 +1,14 @@
 using System.Globalization;
 using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 
 namespace Almagest.Catalog.Files;
 
 /// <summary>What a file is and how it would be read, from its first rows.</summary>
 public sealed class CatalogPreview
 {
+    private const int LookedAt = 2000;
+
     public required string Format { get; init; }
 
     public required IReadOnlyList<CatalogColumn> Columns { get; init; }
@@ -23,6 +26,15 @@ public sealed class CatalogPreview
     /// <summary>Malformed rows among the first.</summary>
     public required IReadOnlyList<RejectedRow> Rejected { get; init; }
 
+    private CatalogBatch? _first;
+
+    /// <summary>What a load by that mapping would say of the first rows, 2,000 at most.</summary>
+    public LoadReport Report(ColumnMapping mapping)
+    {
+        ArgumentNullException.ThrowIfNull(mapping);
+        return StarReader.Look(Columns, mapping, _first);
+    }
+
     /// <exception cref="CatalogFormatException">it is not a catalogue</exception>
     public static CatalogPreview Of(string path, int rows = 10, CatalogOpenOptions? options = null)
     {
@@ -34,7 +46,7 @@ public sealed class CatalogPreview
     public static CatalogPreview Of(ICatalogReader reader, int rows = 10)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var first = rows > 0 ? reader.ReadBatches(rows).FirstOrDefault() : null;
+        var first = rows > 0 ? reader.ReadBatches(Math.Max(rows, LookedAt)).FirstOrDefault() : null;
         return new CatalogPreview
         {
             Format = reader.Format,
@@ -44,8 +56,9 @@ public sealed class CatalogPreview
             Mapping = ColumnMapping.Automatic(reader.Columns),
             Rows = first is null
                 ? []
-                : Enumerable.Range(0, first.Count).Select(r => first.Columns.Select(c => Text(c, r)).ToArray()).ToArray(),
-            Rejected = first?.Rejected ?? [],
+                : Enumerable.Range(0, Math.Min(rows, first.Count)).Select(r => first.Columns.Select(c => Text(c, r)).ToArray()).ToArray(),
+            Rejected = first?.Rejected.Take(Math.Max(rows, 10)).ToArray() ?? [],
+            _first = first,
         };
     }
 

@@ -30,6 +30,7 @@ internal sealed partial class FitsColumn
         _offset = offset;
         _bytes = bytes;
         _ascii = ascii;
+        _textWidth = element == ElementType.Char && !ascii ? TextWidth(header, n, count) : 0;
         _scale = header.Real($"TSCAL{n}", 1);
         _zero = header.Real($"TZERO{n}", 0);
         if (header.Text($"TNULL{n}") is { } mark)
@@ -54,6 +55,36 @@ internal sealed partial class FitsColumn
     /// <summary>True for a column of variable-length arrays, whose values are not in the rows.</summary>
     public bool IsVariable { get; private init; }
 
+    /// <summary>Decimals of a number that is written without a point (FITS standard 4.0, section 7.2.5).</summary>
+    private int Decimals { get; init; }
+
+    /// <summary>Characters of each text of an array of texts; 0 for one text.</summary>
+    private readonly int _textWidth;
+
+    /// <summary>The width of the texts that a text column holds several of: TDIM's first, or <c>12A4</c>.</summary>
+    private static int TextWidth(FitsHeader header, int n, long count)
+    {
+        var dimensions = header.Text($"TDIM{n}");
+        if (
+            dimensions is not null
+            && TextDimensions().Match(dimensions) is { Success: true } m
+            && int.TryParse(m.Groups[1].ValueSpan, out var width)
+        )
+            return width > 0 && width < count && count % width == 0 ? width : 0;
+        var form = (header.Text($"TFORM{n}") ?? "").ToUpperInvariant();
+        return
+            BinaryForm().Match(form) is { Success: true } f
+            && int.TryParse(f.Groups[3].ValueSpan, out var each)
+            && each > 0
+            && each < count
+            && count % each == 0
+            ? each
+            : 0;
+    }
+
+    [GeneratedRegex(@"^\s*\(\s*([0-9]{1,6})\s*,", RegexOptions.CultureInvariant)]
+    private static partial Regex TextDimensions();
+
     /// <summary>Elements per row.</summary>
     public long Count => _count;
 
@@ -62,7 +93,7 @@ internal sealed partial class FitsColumn
     private ColumnType DecideType()
     {
         if (_element == ElementType.Char)
-            return ColumnType.Text;
+            return _textWidth > 0 ? ColumnType.Json : ColumnType.Text;
         if (_count != 1)
             return ColumnType.Json;
         if (Elements.IsInteger(_element))
@@ -78,7 +109,8 @@ internal sealed partial class FitsColumn
     /// <summary>A column of a binary table; <paramref name="offset"/> moves behind it.</summary>
     public static FitsColumn Binary(FitsHeader header, int n, ref long offset)
     {
-        var form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
+        // Some writers use small letters.
+        var form = (header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}")).ToUpperInvariant();
         if (BinaryForm().Match(form) is not { Success: true } m)
             throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is not a format of a binary table");
         var count = m.Groups[1].Length == 0 ? 1 : long.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
@@ -122,7 +154,7 @@ internal sealed partial class FitsColumn
     /// <summary>A column of an ASCII table.</summary>
     public static FitsColumn Ascii(FitsHeader header, int n, long rowBytes)
     {
-        var form = header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}");
+        var form = (header.Text($"TFORM{n}") ?? throw Wrong($"column {n} has no TFORM{n}")).ToUpperInvariant();
         if (AsciiForm().Match(form) is not { Success: true } m)
             throw Wrong($"TFORM{n} = '{RejectedRow.Clip(form)}' is not a format of an ASCII table");
         var start = header.Integer($"TBCOL{n}", 0) - 1;
@@ -135,7 +167,13 @@ internal sealed partial class FitsColumn
             "I" => ElementType.Int64,
             _ => ElementType.Double,
         };
-        return new FitsColumn(header, n, header.Text($"TTYPE{n}") ?? "", element, 1, (int)start, (int)width, ascii: true);
+        return new FitsColumn(header, n, header.Text($"TTYPE{n}") ?? "", element, 1, (int)start, (int)width, ascii: true)
+        {
+            Decimals =
+                m.Groups[3].Success && element == ElementType.Double
+                    ? int.Parse(m.Groups[3].ValueSpan[1..], CultureInfo.InvariantCulture)
+                    : 0,
+        };
     }
 
     private static CatalogFormatException Wrong(string what) =>
@@ -149,6 +187,9 @@ internal sealed partial class FitsColumn
             case TextVector { Type: ColumnType.Text } text:
                 var value = Elements.Text(ElementType.Char, bytes);
                 text.Values[row] = value is not null && value == _nullText ? null : value;
+                break;
+            case TextVector list when _textWidth > 0:
+                list.Values[row] = TextList(bytes);
                 break;
             case TextVector json:
                 json.Values[row] =
@@ -189,6 +230,27 @@ internal sealed partial class FitsColumn
             integers.AddMisfit(row, value.ToString(CultureInfo.InvariantCulture));
     }
 
+    private string? TextList(ReadOnlySpan<byte> bytes)
+    {
+        var json = new StringBuilder("[");
+        var any = false;
+        for (var at = 0; at < bytes.Length; at += _textWidth)
+        {
+            var text = Elements.Text(ElementType.Char, bytes.Slice(at, _textWidth));
+            any |= text is not null;
+            json.Append(at > 0 ? "," : "")
+                .Append('"')
+                .Append(
+                    System.Text.Json.JsonEncodedText.Encode(
+                        text ?? "",
+                        System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+                    )
+                )
+                .Append('"');
+        }
+        return any ? json.Append(']').ToString() : null;
+    }
+
     private string? Scaled(long raw)
     {
         if (raw == _null)
@@ -215,14 +277,14 @@ internal sealed partial class FitsColumn
         var written = Cell.Text(text);
         // Fortran writes D for the exponent of a double.
         if (doubles is not null && Cell.TryDouble(Encoding.UTF8.GetBytes(written.Replace('D', 'E')), out var number))
-            doubles.Values[row] = number * _scale + _zero;
+            doubles.Values[row] = (Decimals > 0 && !text.Contains((byte)'.') ? number / Math.Pow(10, Decimals) : number) * _scale + _zero;
         else
             vector.AddMisfit(row, written);
     }
 
-    [GeneratedRegex(@"^\s*([0-9]{0,9})([LXBIJKAEDCMPQ])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*([0-9]{0,9})([LXBIJKAEDCMPQ])(?:([0-9]{1,6})(?![0-9]))?", RegexOptions.CultureInvariant)]
     private static partial Regex BinaryForm();
 
-    [GeneratedRegex(@"^\s*([AIFED])([0-9]{1,6})(\.[0-9]+)?\s*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*([AIFED])([0-9]{1,6})(\.[0-9]{1,3})?\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex AsciiForm();
 }

@@ -18,6 +18,22 @@ internal sealed class FitsHeader
 
     private FitsHeader() { }
 
+    /// <summary>What astropy writes about columns that are parts of objects, as YAML in comments; null where there is none.</summary>
+    public string? SerializedColumns { get; private set; }
+
+    private StringBuilder? _serialized;
+
+    /// <summary>Astropy marks the beginning and end, and breaks long lines behind a backslash.</summary>
+    private void Comment(string text)
+    {
+        if (text == "--BEGIN-ASTROPY-SERIALIZED-COLUMNS--")
+            _serialized = new StringBuilder();
+        else if (text == "--END-ASTROPY-SERIALIZED-COLUMNS--")
+            SerializedColumns ??= _serialized?.ToString();
+        else if (_serialized is { Length: < 1 << 20 } yaml)
+            yaml.Append(text.EndsWith('\\') ? text[..^1] : text + "\n");
+    }
+
     /// <summary>Reads a header; null at the end of the file.</summary>
     /// <exception cref="CatalogFormatException">the file ends within the header, or it has no end</exception>
     public static FitsHeader? Read(Stream stream)
@@ -46,6 +62,8 @@ internal sealed class FitsHeader
         var key = card[..8].TrimEnd();
         if (key == "END")
             return true;
+        if (key == "COMMENT")
+            Comment(card[8..].TrimEnd());
         if (key.Length > 0 && card[8] == '=')
         {
             // The first of several cards with one keyword counts, and only its own continuation goes on.

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Almagest.Catalog.Delimited;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.Mapping;
 
 namespace Almagest.Catalog.Fits;
 
@@ -23,6 +25,11 @@ internal sealed class FitsReader : ICatalogReader
     {
         _input = input;
         _content = input.OpenContent();
+        if (options.Table is null && PositionTable(input) is { } better)
+        {
+            _warnings.Add(better.Why);
+            options = options with { Table = better.Number.ToString(CultureInfo.InvariantCulture) };
+        }
         var header = FindTable(_content, input, options);
         var ascii = header.Text("XTENSION") == "TABLE";
         var rowBytes = header.Integer("NAXIS1", 0);
@@ -55,7 +62,17 @@ internal sealed class FitsReader : ICatalogReader
         Format = $"FITS {(ascii ? "ASCII" : "binary")} table{(input.IsGzip ? ", gzip" : "")}";
         var names = TextInput.ColumnNames.Distinct(_columns.Select(c => c.Name).ToArray());
         var system = SystemOf(header);
-        Columns = _columns.Select((c, i) => new CatalogColumn(names[i], c.Type, c.Unit, c.Ucd, c.Description, system)).ToArray();
+        var described = header.SerializedColumns is { } yaml
+            ? EcsvHeader.Describe(yaml).ToDictionary(c => c.Name, StringComparer.Ordinal)
+            : [];
+        Columns = _columns
+            .Select(
+                (c, i) =>
+                    described.TryGetValue(c.Name, out var about) && about.System is not null
+                        ? new CatalogColumn(names[i], c.Type, c.Unit ?? about.Unit, c.Ucd ?? about.Ucd, c.Description, about.System)
+                        : new CatalogColumn(names[i], c.Type, c.Unit, c.Ucd, c.Description, system)
+            )
+            .ToArray();
         var variable = names.Where((_, i) => _columns[i].IsVariable).ToArray();
         if (variable.Length > 0)
             _warnings.Add($"Columns of variable-length arrays were left out: {string.Join(", ", variable)}.");
@@ -96,12 +113,69 @@ internal sealed class FitsReader : ICatalogReader
 
     public long TotalBytes => _input.TotalBytes;
 
+    /// <summary>
+    /// The first table with a position, where the first table of the file has none: SExtractor's LDAC_IMHEAD holds the header of an
+    /// image. Looks only at what can be read without taking the rows away; null where the first table is the one to take.
+    /// </summary>
+    private static (int Number, string Why)? PositionTable(CatalogInput input)
+    {
+        using var scan = input.OpenScan();
+        var names = new List<string>();
+        try
+        {
+            while (names.Count < 200 && FitsHeader.Read(scan) is { } header)
+            {
+                if (IsTable(header))
+                {
+                    names.Add(header.Text("EXTNAME") ?? "without a name");
+                    if (HasPosition(header))
+                        return names.Count == 1
+                            ? null
+                            : (
+                                names.Count,
+                                $"The file holds several tables; the first with a position is table {names.Count} ({names[^1]}), which was "
+                                    + $"read. No position has: {RejectedRow.Clip(string.Join(", ", names.SkipLast(1)))}."
+                            );
+                }
+                if (scan.CanSeek && header.DataBytes <= scan.Length - scan.Position)
+                    scan.Position += header.DataBytes;
+                else
+                    CatalogInput.Skip(scan, header.DataBytes);
+            }
+        }
+        catch (CatalogFormatException)
+        {
+            // What is in memory ends here, or the file is damaged.
+        }
+        return null;
+    }
+
+    private static bool HasPosition(FitsHeader header)
+    {
+        var columns = new List<CatalogColumn>();
+        for (var i = 1; i <= Math.Min(header.Integer("TFIELDS", 0), 999); i++)
+            columns.Add(
+                new CatalogColumn(
+                    header.Text($"TTYPE{i}") ?? "",
+                    (header.Text($"TFORM{i}") ?? "").Contains('A', StringComparison.OrdinalIgnoreCase)
+                        ? ColumnType.Text
+                        : ColumnType.Double,
+                    header.Text($"TUNIT{i}"),
+                    header.Text($"TUCD{i}")
+                )
+            );
+        var mapping = ColumnMapping.Automatic([.. columns.Select(UnitNames.Split)]);
+        return mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null;
+    }
+
     /// <summary>The header of the wanted table extension; the stream then stands at its data.</summary>
     private static FitsHeader FindTable(Stream content, CatalogInput input, CatalogOpenOptions options)
     {
         var seen = new List<string>();
+        var compressed = false;
         while (FitsHeader.Read(content) is { } header)
         {
+            compressed |= header.Text("ZTABLE") == "T";
             if (IsTable(header))
             {
                 seen.Add(header.Text("EXTNAME") ?? "(no name)");
@@ -114,6 +188,12 @@ internal sealed class FitsReader : ICatalogReader
             }
             CatalogInput.Skip(content, header.DataBytes);
         }
+        if (seen.Count == 0 && compressed)
+            throw ContentSniffer.Refuse(
+                input,
+                "a FITS table that is compressed (ZTABLE)",
+                $"Unpack it first: `funpack {input.Name}` does it (of CFITSIO; Debian's package libcfitsio-bin)."
+            );
         if (seen.Count == 0)
             throw ContentSniffer.Refuse(input, "a FITS file without a table (an image?)", "");
         throw new CatalogFormatException(
@@ -211,7 +291,7 @@ internal sealed class FitsReader : ICatalogReader
     }
 
     private static bool IsTable(FitsHeader header) =>
-        header.Text("XTENSION") is "BINTABLE" or "A3DTABLE" or "TABLE" && header.Text("ZIMAGE") != "T";
+        header.Text("XTENSION") is "BINTABLE" or "A3DTABLE" or "TABLE" && header.Text("ZIMAGE") != "T" && header.Text("ZTABLE") != "T";
 
     public void Dispose()
     {

@@ -5,7 +5,8 @@ namespace Almagest.Catalog.FixedWidth;
 
 /// <summary>One "Byte-by-byte Description" of a CDS ReadMe or of an AAS machine-readable table.</summary>
 /// <param name="Files">the files it describes, as written; <c>*</c> and <c>?</c> are wildcards</param>
-internal sealed record CdsTable(IReadOnlyList<string> Files, IReadOnlyList<FixedColumn> Columns)
+/// <param name="End">the line of the rule that closes it</param>
+internal sealed record CdsTable(IReadOnlyList<string> Files, IReadOnlyList<FixedColumn> Columns, int End = 0)
 {
     /// <summary>Does it describe a file of that name? A <c>.gz</c> at its end does not matter.</summary>
     public bool Describes(string file)
@@ -48,14 +49,18 @@ internal static partial class CdsDescription
                 break;
             var columns = Columns(lines, from + 1, Math.Min(to, lines.Count));
             if (columns.Count > 0)
-                tables.Add(new CdsTable(names, columns));
+                tables.Add(new CdsTable(names, columns, Math.Min(to, lines.Count - 1)));
             i = to;
         }
         return tables;
     }
 
-    public static bool IsRule(string line) =>
-        line.StartsWith("------", StringComparison.Ordinal) || line.StartsWith("======", StringComparison.Ordinal);
+    /// <summary>A whole line of dashes, or of equals signs: not a null at the beginning of a row.</summary>
+    public static bool IsRule(string line)
+    {
+        var text = line.AsSpan().Trim();
+        return text.Length >= 6 && text[0] is '-' or '=' && text.IndexOfAnyExcept(text[0]) < 0;
+    }
 
     private static IEnumerable<string> Names(string text) =>
         text.Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries).Where(n => n is not ("and" or "&"));
@@ -112,7 +117,7 @@ internal static partial class CdsDescription
     private static partial Regex Heading();
 
     [GeneratedRegex(
-        @"^\s{0,8}((?<start>[0-9]{1,6})\s*-\s*)?(?<end>[0-9]{1,6})\s+"
+        @"^\s{0,200}((?<start>[0-9]{1,6})\s*-\s*)?(?<end>[0-9]{1,6})\s+"
             + @"(?<format>[0-9]{0,3}[AIFEDGaifedg][0-9]+(\.[0-9]+)?)\s+(?<unit>\S+)\s+(?<label>\S+)(\s+(?<text>\S.*))?\s*$",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant
     )]

@@ -26,8 +26,7 @@ internal static class CdsFile
             lines.Add(Cell.Text(reader.Current));
         }
         var tables = CdsDescription.Read(lines);
-        var rule = lines.FindLastIndex(CdsDescription.IsRule);
-        var first = lines.FindIndex(rule + 1, l => l.Trim().Length > 0 && !l.StartsWith("(End)", StringComparison.Ordinal));
+        var first = FirstRow(lines, tables);
         if (tables.Count == 0 || first < 0)
             throw NoRows(input, tables);
         if (
@@ -57,6 +56,30 @@ internal static class CdsFile
             Warnings = warnings,
         };
     }
+
+    /// <summary>
+    /// The line on which the rows begin; -1 where there is none. Behind the rule that closes the description, or, where notes follow it,
+    /// behind the next whole rule. Rules among the rows are rows: one column of dashes may be all that they say.
+    /// </summary>
+    private static int FirstRow(List<string> lines, List<CdsTable> tables)
+    {
+        if (tables.Count == 0)
+            return -1;
+        var rule = tables[^1].End;
+        while (true)
+        {
+            var first = lines.FindIndex(rule + 1, l => l.Trim().Length > 0 && !l.StartsWith("(End)", StringComparison.Ordinal));
+            if (first < 0 || (!IsNote(lines[first]) && tables.Exists(t => Fits(t, lines[first]))))
+                return first;
+            var next = lines.FindIndex(first, l => CdsDescription.IsRule(l) && l.Trim().Length >= 20);
+            if (next < 0)
+                return first;
+            rule = next;
+        }
+    }
+
+    private static bool IsNote(string line) =>
+        line.StartsWith("Note", StringComparison.OrdinalIgnoreCase) || line.StartsWith("Global Note", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The table that a ReadMe beside the file describes; null where there is none that does.</summary>
     public static FixedTable? Beside(string path, CatalogOpenOptions options)

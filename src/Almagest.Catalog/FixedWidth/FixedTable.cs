@@ -34,6 +34,8 @@ internal sealed record FixedColumn(
         var text = line[Start..Math.Min(End, line.Length)].Trim(" \t\0"u8);
         if (
             text.IsEmpty
+            // A column filled with dashes says nothing, whatever its description.
+            || (text.Length >= 2 && text[0] == '-' && text.IndexOfAnyExcept((byte)'-') < 0)
             || (_nullText is not null && (text.SequenceEqual(_nullText) || (_nullIsDashes && text.IndexOfAnyExcept((byte)'-') < 0)))
         )
             return;
@@ -47,6 +49,12 @@ internal sealed record FixedColumn(
                 when text.Length <= 20 && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole):
                 if (whole == _nullNumber)
                     return;
+                // The degrees of a declination: no whole number keeps this sign.
+                if (whole == 0 && text[0] == '-')
+                {
+                    vector.AddMisfit(row, Cell.Text(text));
+                    return;
+                }
                 integers.Values[row] = whole;
                 integers.HasValue[row] = true;
                 return;
@@ -55,6 +63,8 @@ internal sealed record FixedColumn(
                     texts.Values[row] = Cell.Text(text);
                 return;
         }
+        if (_nullNumber is { } mark && TryNumber(text, out var other) && other == mark)
+            return;
         if (!Cell.IsMissing(text) && !Cell.IsMissingNumber(text))
             vector.AddMisfit(row, Cell.Text(text));
     }

@@ -59,6 +59,18 @@ internal sealed class CatalogInput : IDisposable
         }
     }
 
+    /// <summary>What is in memory of this input, as an input that ends there.</summary>
+    public CatalogInput OfSample() =>
+        new(new CountingStream(Stream.Null, leaveOpen: true), Name, Sample.Length, null)
+        {
+            Sample = Sample,
+            SampleIsAll = true,
+            IsTranscoded = IsTranscoded,
+        };
+
+    /// <summary>The text was turned from UTF-16 into UTF-8.</summary>
+    public bool IsTranscoded { get; private set; }
+
     public static FileStream OpenFile(string path)
     {
         try
@@ -92,6 +104,23 @@ internal sealed class CatalogInput : IDisposable
         SampleIsAll
             ? new MemoryStream(Sample.ToArray(), writable: false)
             : new ConcatStream(new MemoryStream(Sample.ToArray(), writable: false), _content);
+
+    /// <summary>The content once more, without taking it away: the file anew, or only what is in memory of it.</summary>
+    public Stream OpenScan()
+    {
+        var memory = new MemoryStream(Sample.ToArray(), writable: false);
+        if (SampleIsAll || IsTranscoded || _seekable is not FileStream file)
+            return memory;
+        try
+        {
+            var again = new FileStream(file.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
+            return IsGzip ? new GunzipStream(again) : again;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return memory;
+        }
+    }
 
     /// <summary>The content as a stream in which one can go to and fro: the file itself, or a copy in a temporary file. Call instead of
     /// <see cref="OpenContent"/>.</summary>
@@ -171,6 +200,7 @@ internal sealed class CatalogInput : IDisposable
         var encoding = Utf16(sample);
         if (encoding is not null)
         {
+            IsTranscoded = true;
             _content = Encoding.CreateTranscodingStream(Rest(sample, all), encoding, Encoding.UTF8);
             sample = ReadSample(_content, out all);
         }
@@ -186,6 +216,9 @@ internal sealed class CatalogInput : IDisposable
             [0xff, 0xfe, 0, 0, ..] => null, // UTF-32, refused later as binary
             [0xff, 0xfe, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: true),
             [0xfe, 0xff, ..] => new UnicodeEncoding(bigEndian: true, byteOrderMark: true),
+            // XML says it without a mark.
+            [(byte)'<', 0, _, 0, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: false),
+            [0, (byte)'<', 0, not 0, ..] => new UnicodeEncoding(bigEndian: true, byteOrderMark: false),
             _ => null,
         };
 

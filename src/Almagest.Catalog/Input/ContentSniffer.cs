@@ -41,7 +41,7 @@ internal static partial class ContentSniffer
             return ContentKind.Ecsv;
         if (Json().IsMatch(head))
             throw Refuse(input, "JSON", "Write the table as CSV, for example with pandas: `pandas.read_json(F).to_csv(G, index=False)`.");
-        if (IpacHeader().IsMatch(head))
+        if (IpacHeader().Match(head) is { Success: true } bars && (head[0] == '\\' || IpacTypes(bars.Groups["types"].Value)))
             return ContentKind.Ipac;
         if (
             head.Contains("Byte-by-byte Description", StringComparison.OrdinalIgnoreCase)
@@ -49,6 +49,34 @@ internal static partial class ContentSniffer
         )
             return ContentKind.Cds;
         return ContentKind.DelimitedText;
+    }
+
+    /// <summary>Each part between the bars is a type of IPAC, in full or as one letter.</summary>
+    private static bool IpacTypes(string line)
+    {
+        var parts = line.Trim().Trim('|').Split('|').Select(p => p.Trim(' ', '\t', '-').ToLowerInvariant()).ToArray();
+        return parts.All(p =>
+                p
+                    is ""
+                        or "int"
+                        or "integer"
+                        or "i"
+                        or "long"
+                        or "l"
+                        or "double"
+                        or "d"
+                        or "float"
+                        or "f"
+                        or "real"
+                        or "r"
+                        or "char"
+                        or "c"
+                        or "date"
+                        or "text"
+                        or "t"
+                        or "bool"
+                        or "boolean"
+            ) && parts.Any(p => p.Length > 0);
     }
 
     private static ContentKind Markup(CatalogInput input, string head)
@@ -108,7 +136,10 @@ internal static partial class ContentSniffer
                 + $"{Expected}{(advice.Length > 0 ? " " + advice : "")}"
         );
 
-    [GeneratedRegex(@"^(\\[^\r\n]*[\r\n]+)*\|[^\r\n]*\|[ \t]*[\r\n]+\|[^\r\n]*\|[ \t]*[\r\n]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(\\[^\r\n]*[\r\n]+)*\|[^\r\n]*\|[ \t]*[\r\n]+(?<types>\|[^\r\n]*\|)[ \t]*[\r\n]",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex IpacHeader();
 
     [GeneratedRegex(@"^(\{|\[\s*[\[{""0-9-])", RegexOptions.CultureInvariant)]

@@ -6,6 +6,7 @@ internal sealed class AutomaticMapper
     private readonly IReadOnlyList<CatalogColumn> _columns;
     private readonly Dictionary<string, List<int>> _byName = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<int> _used = [];
+    private readonly SortedDictionary<int, string> _dropped = [];
 
     public AutomaticMapper(IReadOnlyList<CatalogColumn> columns)
     {
@@ -17,6 +18,9 @@ internal sealed class AutomaticMapper
             indices.Add(i);
         }
     }
+
+    /// <summary>Columns that would have been a field but for their unit, and that field.</summary>
+    public IReadOnlyDictionary<int, string> Dropped => _dropped;
 
     public Dictionary<string, MappedField> Map()
     {
@@ -34,6 +38,8 @@ internal sealed class AutomaticMapper
                 && (candidates.Count == 0 || computed.Gaia)
             )
                 fields[field] = computed.Field with { Alternatives = Names(candidates) };
+            else if (field == StarField.SourceId)
+                MapIdentifier(fields, candidates);
             else if (candidates.Count > 0)
                 Add(fields, FromColumn(field, _columns, candidates[0], Names(candidates.Skip(1))));
         }
@@ -57,18 +63,71 @@ internal sealed class AutomaticMapper
         return fields;
     }
 
-    public static MappedField FromColumn(string field, IReadOnlyList<CatalogColumn> columns, int index, IReadOnlyList<string> alternatives)
+    /// <param name="given">the unit as the user says it, null for the column's own</param>
+    public static MappedField FromColumn(
+        string field,
+        IReadOnlyList<CatalogColumn> columns,
+        int index,
+        IReadOnlyList<string> alternatives,
+        string? given = null
+    )
     {
         var column = columns[index];
-        var unit = UnitConversion.For(field, column.Unit);
         var position = field is StarField.RaDeg or StarField.DecDeg;
+        var said = given ?? column.Unit;
+        if (said is null && position)
+            said = UnitNames.OfPosition(column.Name) ?? (field == StarField.RaDeg && HoursByCustom(columns, column) ? "hours" : null);
+        var unit = UnitConversion.For(field, said);
         var note = unit.Note;
+        if (said is not null && said != column.Unit && given is null)
+            note = $"{note}, which no unit but the names say".TrimStart(',', ' ');
         if (position && column.Type == ColumnType.Text && unit.Factor == 1)
             note = note.Length > 0 ? note : "sexagesimal text is converted";
         return new MappedField(field, FieldSource.Column, [index], [column.Name], unit.Factor, note, alternatives)
         {
-            SexagesimalInDegrees = field == StarField.DecDeg || UnitConversion.SexagesimalInDegrees(column.Unit),
+            SexagesimalInDegrees = field == StarField.DecDeg || UnitConversion.SexagesimalInDegrees(said),
+            TimesCosDec = unit.TimesCosDec && column.Description?.Contains("cos", StringComparison.OrdinalIgnoreCase) != true,
+            GivenUnit = given,
+            UnitIsAssumed = field == StarField.RaDeg && said is null && column.Type != ColumnType.Text,
         };
+    }
+
+    /// <summary>The HYG database and what is made of it give right ascensions in hours and say so in its documentation alone.</summary>
+    private static bool HoursByCustom(IReadOnlyList<CatalogColumn> columns, CatalogColumn column)
+    {
+        if (column.Type == ColumnType.Text || column.Glance is { Maximum: > 24 })
+            return false;
+        bool Has(string name) => columns.Any(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return column.Name.Equals("ra", StringComparison.OrdinalIgnoreCase)
+            && (Has("proper") || Has("ProperName"))
+            && (Has("hip") || Has("hd") || Has("gl") || Has("HYGID") || Has("StarID"))
+            && (Has("absmag") || Has("dist") || Has("distance"));
+    }
+
+    /// <summary>
+    /// Of several columns of identifiers the first that has one in every row, each another; a number of another catalogue that many
+    /// stars lack is none.
+    /// </summary>
+    private void MapIdentifier(Dictionary<string, MappedField> fields, List<int> candidates)
+    {
+        if (candidates.Count == 0)
+            return;
+        int Rank(int i) =>
+            _columns[i].Glance is not { Rows: > 0 } glance ? 0
+            : glance.Nulls > 0 ? (glance.Nulls * 10 <= glance.Rows && FieldAliases.IsOwnIdentifier(_columns[i].Name) ? 0 : 2)
+            : glance.Repeats ? 1
+            : 0;
+        var best = candidates.OrderBy(Rank).First();
+        if (best != candidates[0] && Rank(candidates[0]) == 1 && _columns[best].Glance is not { Whole: true, Rows: > 2 })
+            best = candidates[0];
+        // A catalogue's own identifier may be missing by mistake, and its row is told then; that of another one is often missing.
+        if (
+            _columns[best].Glance is { Nulls: > 0 } gaps
+            && gaps.Nulls * 10 > gaps.Rows
+            && !FieldAliases.IsOwnIdentifier(_columns[best].Name)
+        )
+            return;
+        Add(fields, FromColumn(StarField.SourceId, _columns, best, Names(candidates.Where(i => i != best))));
     }
 
     private void Add(Dictionary<string, MappedField> fields, MappedField mapped)
@@ -87,7 +146,10 @@ internal sealed class AutomaticMapper
         var byUcd = (Ra: ByUcd(StarField.RaDeg), Dec: ByUcd(StarField.DecDeg));
         if (byUcd.Ra.Count > 0 && byUcd.Dec.Count > 0)
             pairs = [.. pairs, (byUcd.Ra[0], byUcd.Dec[0])];
-        pairs = pairs.DistinctBy(p => p.Ra).ToArray();
+        pairs = pairs.Where(p => Plausible(StarField.RaDeg, p.Ra) && Plausible(StarField.DecDeg, p.Dec)).DistinctBy(p => p.Ra).ToArray();
+        // Hours alone are the whole right ascension only where no minutes stand beside them.
+        if (pairs.Length > 0 && pairs.All(p => IsHours(_columns[p.Ra])) && MapComponents(fields))
+            return;
         if (pairs.Length == 0 && (MapComponents(fields) || MapGalactic(fields)))
             return;
         if (pairs.Length == 0)
@@ -108,6 +170,17 @@ internal sealed class AutomaticMapper
         Add(fields, FromColumn(StarField.DecDeg, _columns, ordered[0].Dec, Names(ordered.Skip(1).Select(p => p.Dec))));
     }
 
+    /// <summary>Not so where every number in the first rows lies outside the field's range.</summary>
+    private bool Plausible(string field, int index)
+    {
+        if (_columns[index] is not { Glance: { Rows: > 0 } glance } column || double.IsNaN(glance.Minimum))
+            return true;
+        var factor = UnitConversion.For(field, column.Unit).Factor;
+        return field == StarField.RaDeg
+            ? glance.Minimum * factor <= 360 && glance.Maximum * factor >= -180
+            : glance.Minimum * factor <= 90 && glance.Maximum * factor >= -90;
+    }
+
     /// <summary>Hours, minutes and seconds in columns of their own.</summary>
     private bool MapComponents(Dictionary<string, MappedField> fields)
     {
@@ -121,8 +194,21 @@ internal sealed class AutomaticMapper
             Add(fields, new MappedField(StarField.DecDeg, FieldSource.Sexagesimal, d, Names(d), 1, "converted from d, m, s", []));
             return true;
         }
+        foreach (var (ra, dec) in FieldAliases.UnsignedComponents)
+        {
+            int[] r = ra.Select(Exactly).ToArray(),
+                d = dec.Select(Exactly).ToArray();
+            if (r.Contains(-1) || d.Contains(-1))
+                continue;
+            var note = $"converted from d, m, s; no column of the sign: it is taken from {_columns[d[0]].Name}";
+            Add(fields, new MappedField(StarField.RaDeg, FieldSource.Sexagesimal, r, Names(r), 15, "converted from h, m, s", []));
+            Add(fields, new MappedField(StarField.DecDeg, FieldSource.SignedSexagesimal, d, Names(d), 1, note, []));
+            return true;
+        }
         return false;
     }
+
+    private static bool IsHours(CatalogColumn column) => UnitNames.OfPosition(column.Name) == "hours" && column.Type != ColumnType.Text;
 
     private int Exactly(string name) => _byName.TryGetValue(name, out var indices) ? indices[0] : -1;
 
@@ -197,7 +283,10 @@ internal sealed class AutomaticMapper
         var position = field is StarField.RaDeg or StarField.DecDeg;
         if (column.Type == ColumnType.Text && column.Name.Length <= 2 && !position)
             return false;
-        return UnitConversion.For(field, column.Unit).Known;
+        if (UnitConversion.For(field, column.Unit).Known)
+            return true;
+        _dropped.TryAdd(index, field);
+        return false;
     }
 
     private bool IsGaiaColor(int index) =>

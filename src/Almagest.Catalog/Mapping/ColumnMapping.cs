@@ -13,9 +13,17 @@ public sealed class ColumnMapping
     private readonly PositionSystem? _chosen;
     private readonly PositionChoice _position;
 
-    internal ColumnMapping(IReadOnlyList<CatalogColumn> columns, Dictionary<string, MappedField> fields, PositionSystem? chosen = null)
+    private readonly IReadOnlyDictionary<int, string> _dropped;
+
+    internal ColumnMapping(
+        IReadOnlyList<CatalogColumn> columns,
+        Dictionary<string, MappedField> fields,
+        IReadOnlyDictionary<int, string> dropped,
+        PositionSystem? chosen = null
+    )
     {
         _columns = columns;
+        _dropped = dropped;
         _fields = fields;
         _chosen = chosen;
         _position = PositionChoice.Of(columns, fields, chosen);
@@ -39,7 +47,52 @@ public sealed class ColumnMapping
     public ColumnMapping WithSystem(PositionSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        return new ColumnMapping(_columns, _fields, system);
+        return new ColumnMapping(_columns, _fields, _dropped, system);
+    }
+
+    /// <summary>What the user should know of the choice: columns that were left out for their unit, identifiers with gaps.</summary>
+    public IReadOnlyList<string> Remarks =>
+        [.. _dropped.Where(d => !IsUsed(d.Key)).Select(d => UnitRemark(d.Key, d.Value)), .. IdentifierRemarks()];
+
+    /// <summary>Why a column is no field of a star; null where nothing is to be said.</summary>
+    internal string? WhyUnused(int column)
+    {
+        if (_dropped.TryGetValue(column, out var field))
+            return $"its unit '{RejectedRow.Clip(_columns[column].Unit ?? "")}' is not one of {field}";
+        var name = _columns[column].Name;
+        return _fields.Values.FirstOrDefault(f => f.Alternatives.Contains(name)) is { } taken
+            ? $"{taken.Formula} was taken for {taken.Field}"
+            : null;
+    }
+
+    private bool IsUsed(int column) => _fields.Values.Any(f => f.Columns.Contains(column));
+
+    private string UnitRemark(int column, string field) =>
+        $"Column '{RejectedRow.Clip(_columns[column].Name)}' was not taken for {field}: its unit "
+        + $"'{RejectedRow.Clip(_columns[column].Unit ?? "")}' is not one of it ({StarField.Units(field)}). If that is wrong, say it: "
+        + $"{field}={_columns[column].Name}:UNIT.";
+
+    private IEnumerable<string> IdentifierRemarks()
+    {
+        var mapped = _fields.GetValueOrDefault(StarField.SourceId);
+        if (mapped is { Columns: [var taken] } && _columns[taken].Glance is { Rows: > 0 } glance)
+        {
+            if (glance.Nulls > 0)
+                yield return $"The identifier in '{mapped.Formula}' is missing in {glance.Nulls} of the first {glance.Rows} rows; rows "
+                    + $"without one are not loaded. {StarField.SourceId}=none numbers the rows instead.";
+            else if (glance.Repeats)
+                yield return $"The identifier in '{mapped.Formula}' repeats itself: of rows with one identifier the first is loaded. "
+                    + $"{StarField.SourceId}=none numbers the rows instead.";
+        }
+        if (mapped is not null)
+            yield break;
+        var gaps = Enumerable
+            .Range(0, _columns.Count)
+            .Where(i => FieldAliases.ByField[StarField.SourceId].Contains(_columns[i].Name, StringComparer.OrdinalIgnoreCase))
+            .Where(i => _columns[i].Glance is { Nulls: > 0 });
+        foreach (var i in gaps.Take(1))
+            yield return $"The rows are numbered: column '{RejectedRow.Clip(_columns[i].Name)}' names only "
+                + $"{_columns[i].Glance!.Rows - _columns[i].Glance!.Nulls} of the first {_columns[i].Glance!.Rows} rows.";
     }
 
     /// <summary>Where a field comes from; null where no column gives it.</summary>
@@ -53,7 +106,8 @@ public sealed class ColumnMapping
     public static ColumnMapping Automatic(IReadOnlyList<CatalogColumn> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        return new ColumnMapping(columns, new AutomaticMapper(columns).Map());
+        var mapper = new AutomaticMapper(columns);
+        return new ColumnMapping(columns, mapper.Map(), mapper.Dropped);
     }
 
     /// <summary>The same mapping with some fields set by hand.</summary>
@@ -73,14 +127,23 @@ public sealed class ColumnMapping
             if (!StarField.All.Contains(field))
                 throw new CatalogFormatException($"'{field}' is not a star field. Expected one of: {string.Join(", ", StarField.All)}.");
             var index = Find(column);
+            string? unit = null;
+            if (index < 0 && column.LastIndexOf(':') is > 0 and var colon && Find(column[..colon].Trim()) is >= 0 and var named)
+            {
+                (index, unit) = (named, column[(colon + 1)..].Trim());
+                if (unit.Length == 0 || StarField.IsText(field) || !UnitConversion.For(field, unit).Known)
+                    throw new CatalogFormatException(
+                        $"'{text}' gives {field} a unit that is not one of it. Expected {StarField.Units(field)}."
+                    );
+            }
             if (index >= 0)
-                fields[field] = AutomaticMapper.FromColumn(field, _columns, index, []);
+                fields[field] = AutomaticMapper.FromColumn(field, _columns, index, [], unit);
             else if (column.Length == 0 || column.Equals("none", StringComparison.OrdinalIgnoreCase))
                 fields.Remove(field);
             else
                 throw new CatalogFormatException($"There is no column '{column}' for {field}. {ColumnList()}");
         }
-        return new ColumnMapping(_columns, fields, _chosen);
+        return new ColumnMapping(_columns, fields, _dropped, _chosen);
     }
 
     /// <inheritdoc cref="With(IEnumerable{string})"/>
@@ -106,13 +169,20 @@ public sealed class ColumnMapping
             missing.Length == 2 ? "right ascension and declination"
             : missing[0] == StarField.RaDeg ? "right ascension"
             : "declination";
+        var reasons = _dropped.Where(d => missing.Contains(d.Value)).Select(d => UnitRemark(d.Key, d.Value) + " ");
+        var likely = missing.Select(f => (Field: f, Column: PositionGuess.Of(_columns, f))).Where(g => g.Column is not null).ToArray();
+        var guess = likely.Length < missing.Length ? "" : $" Perhaps {string.Join(' ', likely.Select(l => $"{l.Field}={l.Column}"))}.";
         throw new CatalogFormatException(
-            $"No column for {what} was recognised, so this is not a star catalogue as it stands. {ColumnList()} "
-                + $"If the positions are there under other names, name the column of {string.Join(" and of ", missing)}."
+            $"No column for {what} was recognised, so this is not a star catalogue as it stands. {string.Concat(reasons)}{ColumnList()} "
+                + $"If the positions are there under other names, name the column of {string.Join(" and of ", missing)}.{guess}"
         )
         {
             Code = CatalogFormatException.PositionsMissing,
-            Facts = new Dictionary<string, object?> { ["fields"] = missing },
+            Facts = new Dictionary<string, object?>
+            {
+                ["fields"] = missing,
+                ["columns"] = guess.Length == 0 ? null : likely.Select(l => l.Column).ToArray(),
+            },
         };
     }
 
@@ -138,6 +208,11 @@ public sealed class ColumnMapping
                 return i;
         for (var i = 0; i < _columns.Count; i++)
             if (_columns[i].Name.Equals(column, StringComparison.OrdinalIgnoreCase))
+                return i;
+        // As the file writes it, with the unit that was taken out of it.
+        var split = UnitNames.Split(new CatalogColumn(column, ColumnType.Text));
+        for (var i = 0; i < _columns.Count && split.Unit is not null; i++)
+            if (_columns[i].Name.Equals(split.Name, StringComparison.OrdinalIgnoreCase) && _columns[i].Unit == split.Unit)
                 return i;
         return -1;
     }

@@ -16,6 +16,9 @@ public enum FieldSource
     /// <summary>Hours or degrees, minutes and seconds in columns of their own, with a column of the sign before those of a
     /// declination.</summary>
     Sexagesimal,
+
+    /// <summary>Degrees, minutes and seconds in columns of their own; the degrees carry the sign, <c>-0</c> too.</summary>
+    SignedSexagesimal,
 }
 
 /// <summary>Where one star field comes from.</summary>
@@ -39,12 +42,21 @@ public sealed record MappedField(
     /// <summary>Sexagesimal text counts degrees in its leading part, also in a right ascension.</summary>
     internal bool SexagesimalInDegrees { get; init; }
 
+    /// <summary>The values count seconds of time and are multiplied by cos(dec).</summary>
+    internal bool TimesCosDec { get; init; }
+
+    /// <summary>The unit that the user gave the column, null where it has its own.</summary>
+    public string? GivenUnit { get; init; }
+
+    /// <summary>A right ascension without a unit, of which only the values can tell whether they are degrees.</summary>
+    internal bool UnitIsAssumed { get; init; }
+
     /// <summary>The columns as a formula: <c>RAJ2000</c>, <c>BPmag - RPmag</c>.</summary>
     public string Formula =>
         Source switch
         {
             FieldSource.Difference => $"{ColumnNames[0]} - {ColumnNames[1]}",
-            FieldSource.Sexagesimal => string.Join(' ', ColumnNames),
+            FieldSource.Sexagesimal or FieldSource.SignedSexagesimal => string.Join(' ', ColumnNames),
             FieldSource.Ratio => $"{ColumnNames[0]} / {ColumnNames[1]}",
             _ => ColumnNames[0],
         };

@@ -67,5 +67,20 @@ public static class StarField
         LabelCluster,
     ];
 
+    /// <summary>Units that a field is converted from, for people.</summary>
+    internal static string Units(string field) =>
+        field switch
+        {
+            RaDeg => "deg, hours, rad, arcmin, arcsec or mas",
+            DecDeg => "deg, rad, arcmin, arcsec or mas",
+            ParallaxMas or ParallaxErrorMas => "mas, arcsec, uas or deg",
+            PmraMasYr => "mas/yr, arcsec/yr, arcsec/century, deg/yr or s/yr",
+            PmdecMasYr => "mas/yr, arcsec/yr, arcsec/century or deg/yr",
+            Magnitude or Color => "mag or mmag",
+            RadialVelocityKmS => "km/s, m/s or cm/s",
+            Epoch => "yr",
+            _ => "none",
+        };
+
     internal static bool IsText(string field) => field is SourceId or LabelKind or LabelCluster;
 }

@@ -14,12 +14,13 @@ internal static class HatsFolder
     public static IReadOnlyList<string> Files(string folder)
     {
         var files = new List<string>();
+        var suffix = Properties(folder).GetValueOrDefault("hats_npix_suffix", "").Trim();
         try
         {
             foreach (
                 var file in Directory.EnumerateFiles(
                     folder,
-                    "*.parquet",
+                    "*",
                     new EnumerationOptions
                     {
                         RecurseSubdirectories = true,
@@ -28,7 +29,7 @@ internal static class HatsFolder
                     }
                 )
             )
-                if (!Path.GetFileName(file).StartsWith('_'))
+                if (!Path.GetFileName(file).StartsWith('_') && IsPartition(file, suffix))
                     files.Add(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -41,6 +42,21 @@ internal static class HatsFolder
             .ThenBy(f => Partition(f, "Npix="))
             .ThenBy(f => f, StringComparer.Ordinal)
             .ToArray();
+    }
+
+    /// <summary>By its ending; <c>hats_npix_suffix</c> may be another, or <c>/</c> for folders of files.</summary>
+    private static bool IsPartition(string file, string suffix)
+    {
+        var name = Path.GetFileName(file);
+        if (name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (
+            suffix is { Length: > 1 }
+            && name.EndsWith(suffix, StringComparison.Ordinal)
+            && name.StartsWith("Npix=", StringComparison.Ordinal)
+        )
+            return true;
+        return Path.GetExtension(name).ToLowerInvariant() is ".parq" or ".pq" or ".pqt";
     }
 
     private static long Partition(string path, string key)

@@ -32,13 +32,14 @@ internal sealed class ParquetCatalogReader : ICatalogReader
             throw new CatalogFormatException(
                 $"'{input.Name}' is a Parquet file, which holds one table; there is no table {options.Table}."
             );
-        _content = input.OpenSeekable();
+        var content = input.OpenSeekable();
+        IReadOnlyList<int> halves = [];
+        _content = Guarded(() => ParquetGuard.CheckFooter(content, out halves));
         _parquet = Guarded(() =>
         {
-            ParquetGuard.CheckFooter(_content);
             return ParquetReader.CreateAsync(_content, leaveStreamOpen: true).GetAwaiter().GetResult();
         });
-        _columns = Guarded(() => Leaves(_parquet));
+        _columns = OpenFirst(Guarded(() => Leaves(_parquet, halves)));
         if (_columns.Length is 0 or > 20_000)
             throw ContentSniffer.Refuse(input, $"a Parquet file with {_columns.Length} columns that can be read", "");
         var about = Guarded(Describe);
@@ -111,8 +112,77 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         BytesRead = TotalBytes;
     }
 
+    /// <summary>
+    /// Reads the first group of rows, which is kept until its turn, and leaves out the columns of which the library cannot read it: their
+    /// encoding is newer, or rarer, than it. A group that lies of itself fails in its turn.
+    /// </summary>
+    private ParquetColumn[] OpenFirst(ParquetColumn[] columns)
+    {
+        if (_parquet.RowGroupCount == 0 || columns.Length is 0 or > 20_000)
+            return columns;
+        var kept = new List<ParquetColumn>();
+        var cursors = new List<ParquetColumn.Cursor>();
+        var left = new List<string>();
+        try
+        {
+            using var group = _parquet.OpenRowGroupReader(0);
+            var chunks = columns.Select(c => group.GetMetadata(c.Field)).ToArray();
+            if (Array.Exists(chunks, c => c?.MetaData is null))
+                return columns;
+            ParquetGuard.CheckGroup(_content, group.RowGroup, chunks!);
+            foreach (var (column, chunk) in columns.Zip(chunks))
+            {
+                if (column.Field.MaxRepetitionLevel == 0 && chunk!.MetaData!.NumValues != group.RowCount)
+                    return columns;
+                try
+                {
+                    cursors.Add(
+                        new ParquetColumn.Cursor(
+                            column,
+                            group.ReadRawColumnDataBaseAsync(column.Field, CancellationToken.None).AsTask().GetAwaiter().GetResult()
+                        )
+                    );
+                    kept.Add(column);
+                }
+                catch (Exception e) when (e is not (CatalogFormatException or OutOfMemoryException))
+                {
+                    left.Add(column.Name);
+                }
+            }
+            if (kept.Count == 0)
+            {
+                // Not one column: rather the file is damaged.
+                return columns;
+            }
+            _first = (group.RowCount, [.. cursors]);
+            cursors.Clear();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return columns;
+        }
+        finally
+        {
+            cursors.ForEach(c => c.Dispose());
+        }
+        if (left.Count > 0)
+            _warnings.Add(
+                $"Columns in an encoding that is not read were left out: {RejectedRow.Clip(string.Join(", ", left))}. Written anew with "
+                    + "pyarrow or pandas they can be."
+            );
+        return [.. kept];
+    }
+
+    private (long Rows, List<ParquetColumn.Cursor> Cursors)? _first;
+
     private long OpenGroup(int index, List<ParquetColumn.Cursor> cursors, CancellationToken cancellationToken)
     {
+        if (index == 0 && _first is { } first)
+        {
+            _first = null;
+            cursors.AddRange(first.Cursors);
+            return first.Rows;
+        }
         using var group = _parquet.OpenRowGroupReader(index);
         var chunks = _columns
             .Select(c => group.GetMetadata(c.Field) ?? throw ParquetGuard.Damaged($"row group {index + 1} has no column '{c.Name}'"))
@@ -135,13 +205,14 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         return group.RowCount;
     }
 
-    private ParquetColumn[] Leaves(ParquetReader parquet)
+    private ParquetColumn[] Leaves(ParquetReader parquet, IReadOnlyList<int> halves)
     {
         var elements = parquet.Metadata!.Schema;
         var levels = new Dictionary<string, int>(StringComparer.Ordinal);
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         var next = 1;
         for (var i = elements[0].NumChildren ?? 0; i > 0; i--)
-            Walk(elements, ref next, [], 0, 0, levels);
+            Walk(elements, ref next, [], 0, 0, levels, numbers);
         var kept = new List<(DataField Field, string Name)>();
         var dropped = new List<string>();
         foreach (var field in parquet.Schema.GetDataFields())
@@ -161,7 +232,16 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         if (dropped.Count > 0)
             _warnings.Add($"Lists of lists were left out: {string.Join(", ", dropped)}.");
         var names = ColumnNames.Distinct(kept.Select(k => k.Name).ToArray());
-        return kept.Select((k, i) => new ParquetColumn(k.Field, names[i], levels.GetValueOrDefault(k.Field.Path.ToString()))).ToArray();
+        return kept.Select(
+                (k, i) =>
+                    new ParquetColumn(
+                        k.Field,
+                        names[i],
+                        levels.GetValueOrDefault(k.Field.Path.ToString()),
+                        halves.Contains(numbers.GetValueOrDefault(k.Field.Path.ToString()))
+                    )
+            )
+            .ToArray();
     }
 
     /// <summary>The definition level at which the repeated part of each leaf begins.</summary>
@@ -171,11 +251,13 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         List<string> path,
         int definition,
         int repeated,
-        Dictionary<string, int> levels
+        Dictionary<string, int> levels,
+        Dictionary<string, int> numbers
     )
     {
         if (next >= elements.Count || path.Count > 20)
             throw ParquetGuard.Damaged("its schema is not whole");
+        var number = next;
         var element = elements[next++];
         if (element.RepetitionType is FieldRepetitionType.OPTIONAL or FieldRepetitionType.REPEATED)
             definition++;
@@ -184,9 +266,12 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         path.Add(element.Name);
         if (element.NumChildren is > 0 and { } children)
             for (var i = 0; i < children; i++)
-                Walk(elements, ref next, path, definition, repeated, levels);
+                Walk(elements, ref next, path, definition, repeated, levels, numbers);
         else
+        {
             levels[new FieldPath(path).ToString()] = repeated;
+            numbers[new FieldPath(path).ToString()] = number;
+        }
         path.RemoveAt(path.Count - 1);
     }
 
@@ -256,6 +341,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
 
     public void Dispose()
     {
+        _first?.Cursors.ForEach(c => c.Dispose());
         _parquet?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _content.Dispose();
         _input.Dispose();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -14,12 +15,17 @@ internal sealed class ParquetColumn
     private readonly int _repeatedLevel;
 
     /// <param name="repeatedLevel">the definition level from which on a list has an element; 0 for a scalar</param>
-    public ParquetColumn(DataField field, string name, int repeatedLevel)
+    /// <param name="isHalf">its bytes are floats of 16 bits</param>
+    public ParquetColumn(DataField field, string name, int repeatedLevel, bool isHalf = false)
     {
+        isHalf &= field.MaxRepetitionLevel == 0;
         Field = field;
         Name = name;
         _repeatedLevel = repeatedLevel;
-        Type = IsList ? ColumnType.Json : Scalar(field.ClrType);
+        Type =
+            IsList ? ColumnType.Json
+            : isHalf ? ColumnType.Double
+            : Scalar(field.ClrType);
     }
 
     public DataField Field { get; }
@@ -109,6 +115,8 @@ internal sealed class ParquetColumn
                     {
                         RawColumnData<Half> d => (double)d.Values[index],
                         RawColumnData<decimal> d => (double)d.Values[index],
+                        RawColumnData<ReadOnlyMemory<byte>> { Values: var halves } when halves[index].Length == 2 => (double)
+                            BinaryPrimitives.ReadHalfLittleEndian(halves[index].Span),
                         _ => throw Unknown(),
                     };
                     break;

@@ -15,8 +15,10 @@ internal static class ParquetGuard
     private const long MaxGroupBytes = 3L << 30;
     private const long MaxPageBytes = 512L << 20;
 
+    /// <param name="halves">the elements of the schema that are floats of 16 bits</param>
+    /// <returns>the stream as the library can read it</returns>
     /// <exception cref="CatalogFormatException">there is no whole footer</exception>
-    public static void CheckFooter(Stream stream)
+    public static Stream CheckFooter(Stream stream, out IReadOnlyList<int> halves)
     {
         var length = stream.Length;
         if (length < 12)
@@ -34,9 +36,26 @@ internal static class ParquetGuard
             throw Damaged($"its footer takes {footer:N0} bytes, more than {MaxFooter:N0}");
         var bytes = new byte[footer];
         Read(stream, length - 8 - footer, bytes);
-        if (new ThriftWalker(bytes).Walk(ParquetThrift.FileMetaData) < 0)
+        var walker = new ThriftWalker(bytes);
+        if (walker.Walk(ParquetThrift.FileMetaData) < 0)
             throw Damaged("its footer is not as the Parquet format 2.11 describes it");
         stream.Position = 0;
+        halves = walker.Halves;
+        if (walker.NewTypes.Count == 0)
+            return stream;
+        var kept = new List<byte>(bytes.Length);
+        var at = 0;
+        foreach (var (from, to) in walker.NewTypes)
+        {
+            kept.AddRange(bytes.AsSpan(at, from - at));
+            at = to;
+        }
+        kept.AddRange(bytes.AsSpan(at));
+        Span<byte> size = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(size, kept.Count);
+        kept.AddRange(size);
+        kept.AddRange("PAR1"u8);
+        return new FooterStream(stream, length - 8 - footer, [.. kept]);
     }
 
     /// <summary>Checks one row group as the footer describes it and as its pages say.</summary>

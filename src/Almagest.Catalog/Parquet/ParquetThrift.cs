@@ -55,6 +55,12 @@ internal sealed class ParquetThrift
     /// <summary>The header of a page.</summary>
     public static ParquetThrift PageHeader { get; } = s_structs["PageHeader"];
 
+    /// <summary>The union of logical types, to which new ones are added.</summary>
+    public static ParquetThrift LogicalType { get; } = s_structs["LogicalType"];
+
+    /// <summary>One element of the schema.</summary>
+    public static ParquetThrift SchemaElement { get; } = s_structs["SchemaElement"];
+
     /// <summary>What the standard says of a field; null for one that it did not know yet.</summary>
     public Field? this[int id] => _fields.GetValueOrDefault(id);
 

@@ -12,6 +12,16 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _at;
+    private int _newFrom = -1;
+
+    /// <summary>Logical types that are newer than the standard here, as stretches of bytes that can be cut out of the footer: the library
+    /// loses its place in them, and without one a column is read as what it is stored as.</summary>
+    public List<(int From, int To)> NewTypes { get; } = [];
+
+    /// <summary>Numbers, from 0, of the schema's elements that are floats of 16 bits, which the library does not have.</summary>
+    public List<int> Halves { get; } = [];
+
+    private int _elements = -1;
 
     /// <summary>Whole numbers by field id; of fields 0 to 15 at the top of the struct.</summary>
     public long[] Numbers { get; } = new long[16];
@@ -31,6 +41,8 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
     {
         if (depth > MaxDepth)
             return false;
+        if (ReferenceEquals(expected, ParquetThrift.SchemaElement))
+            _elements++;
         var field = 0;
         while (true)
         {
@@ -50,11 +62,69 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
             }
             var known = expected[field];
             // The library steps over a field that is newer than it, but not over what a struct or a list of truths in it holds.
+            if (known is null && (head & 15) == 12 && ReferenceEquals(expected, ParquetThrift.LogicalType))
+            {
+                if (!SkipStruct(depth + 1))
+                    return false;
+                _newFrom = 0;
+                continue;
+            }
             if (known is null ? (head & 15) is not (>= 1 and <= 8) : !known.Agrees(head & 15))
                 return false;
+            // FLOAT16 of the union of logical types.
+            if (field == 15 && ReferenceEquals(expected, ParquetThrift.LogicalType))
+            {
+                Halves.Add(_elements);
+                _newFrom = 0;
+                if (!Value(known, head & 15, depth, field, parent))
+                    return false;
+                continue;
+            }
+            if (ReferenceEquals(known?.Struct, ParquetThrift.LogicalType))
+            {
+                var from = _at - 1;
+                _newFrom = -1;
+                if (!Value(known, head & 15, depth, field, parent))
+                    return false;
+                // It can be cut out where no field comes behind it, which counts from it.
+                if (_newFrom >= 0 && (delta == 0 || _at >= _bytes.Length || _bytes[_at] != 0))
+                    return false;
+                if (_newFrom >= 0)
+                    NewTypes.Add((from, _at));
+                continue;
+            }
             if (!Value(known, head & 15, depth, field, parent))
                 return false;
         }
+    }
+
+    /// <summary>Steps over a struct of which nothing is known.</summary>
+    private bool SkipStruct(int depth)
+    {
+        if (depth > MaxDepth)
+            return false;
+        while (_at < _bytes.Length)
+        {
+            var head = _bytes[_at++];
+            if (head == 0)
+                return true;
+            if (head >> 4 == 0 && !Varint(out _))
+                return false;
+            var type = head & 15;
+            var whole = type switch
+            {
+                1 or 2 => true,
+                3 => Skip(1),
+                4 or 5 or 6 => Varint(out _),
+                7 => Skip(8),
+                8 => Varint(out var length) && length <= int.MaxValue && Skip((int)length),
+                12 => SkipStruct(depth + 1),
+                _ => false,
+            };
+            if (!whole)
+                return false;
+        }
+        return false;
     }
 
     private bool Value(ParquetThrift.Field? known, int type, int depth, int field, int parent)

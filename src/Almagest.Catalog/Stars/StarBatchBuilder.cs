@@ -29,6 +29,9 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var radialVelocity = Numbers(StarField.RadialVelocityKmS);
         var ruwe = Numbers(StarField.Ruwe);
         var epoch = Epochs();
+        if (mapping[StarField.PmraMasYr] is { TimesCosDec: true })
+            for (var i = 0; i < pmra.Length; i++)
+                pmra[i] *= Math.Cos(dec[i] * Constants.Degree);
         Convert(ra, dec, pmra, pmdec);
         var notCarried = Carry(ra, dec, pmra, pmdec, parallax, radialVelocity, epoch);
         var outlier = Outliers();
@@ -104,7 +107,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
             Array.Fill(values, double.NaN);
             return values;
         }
-        if (mapped.Source == FieldSource.Sexagesimal)
+        if (mapped.Source is FieldSource.Sexagesimal or FieldSource.SignedSexagesimal)
             return Sexagesimals(mapped);
         Fill(values, mapped, mapped.Columns[0], mapped.ColumnNames[0]);
         if (mapped.Source == FieldSource.Column)
@@ -187,7 +190,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     /// <summary>Hours or degrees, minutes and seconds; before those of a declination its sign. A missing last part counts as 0.</summary>
     private double[] Sexagesimals(MappedField mapped)
     {
-        var signed = mapped.Field == StarField.DecDeg;
+        var own = mapped.Source == FieldSource.SignedSexagesimal;
+        var signed = mapped.Field == StarField.DecDeg && !own;
         var first = signed ? 1 : 0;
         var parts = mapped
             .Columns.Skip(first)
@@ -203,7 +207,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var result = new double[rows.Count];
         for (var i = 0; i < result.Length; i++)
         {
-            double value = parts[0][i],
+            var negative = signed ? Sign(mapped.Columns[0], i) is '-' or '−' or '–' : own && IsNegative(parts[0][i], mapped.Columns[0], i);
+            double value = own ? Math.Abs(parts[0][i]) : parts[0][i],
                 scale = 60;
             for (var k = 1; k < parts.Length; k++, scale *= 60)
             {
@@ -213,12 +218,16 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
                 if (!double.IsNaN(part))
                     value += part / scale;
             }
-            if (signed && Sign(mapped.Columns[0], i) is '-' or '−' or '–')
+            if (negative)
                 value = -value;
             result[i] = value * mapped.Factor;
         }
         return result;
     }
+
+    /// <summary>Whole numbers keep the sign of <c>-00</c> as the text that no number can.</summary>
+    private bool IsNegative(double value, int column, int row) =>
+        double.IsNegative(value) || (rows.Columns[column].Misfit(row) ?? "").Trim() is ['-' or '−' or '–', ..];
 
     private char? Sign(int column, int row) =>
         rows.Columns[column] is TextVector { Values: var texts } && texts[row] is { Length: > 0 } text ? text[0] : null;

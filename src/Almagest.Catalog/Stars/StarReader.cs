@@ -11,6 +11,8 @@ public sealed class StarReader
 {
     private readonly ICatalogReader _reader;
     private readonly StarReaderOptions _options;
+    private readonly HoursDoubt _hours;
+    private readonly LoadTally _tally;
 
     /// <param name="reader">stays the caller's to dispose of</param>
     /// <param name="mapping">of that reader's columns</param>
@@ -38,9 +40,14 @@ public sealed class StarReader
             };
         }
         Mapping = mapping;
+        _hours = new HoursDoubt(mapping);
+        _tally = new LoadTally(reader.Columns, mapping);
     }
 
     public ColumnMapping Mapping { get; }
+
+    /// <summary>What became of the file so far; complete when it was read to its end.</summary>
+    public LoadReport Report => _tally.Report(Accepted + Rejected, Rejected, _hours.Remark);
 
     /// <summary>Stars delivered so far.</summary>
     public long Accepted { get; private set; }
@@ -51,8 +58,30 @@ public sealed class StarReader
     /// <summary>Stars so far that could not be carried to the wanted epoch, for lack of a proper motion or an epoch.</summary>
     public long NotCarried { get; private set; }
 
+    /// <summary>What a load would say of some rows.</summary>
+    internal static LoadReport Look(IReadOnlyList<CatalogColumn> columns, ColumnMapping mapping, CatalogBatch? rows)
+    {
+        var tally = new LoadTally(columns, mapping);
+        if (rows is null)
+            return tally.Report(0, 0, null);
+        tally.Add(rows);
+        string? remark = null;
+        var rejected = rows.Rejected.Count;
+        if (mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null && mapping.System is not null)
+        {
+            using var extras = new ExtraJsonWriter([], mapping);
+            var stars = new StarBatchBuilder(rows, mapping, new StarReaderOptions(), 0).Build(extras);
+            rejected = stars.Rejected.Count;
+            var hours = new HoursDoubt(mapping);
+            hours.Add(stars.RaDeg, stars.DecDeg, stars.Count);
+            remark = hours.Doubt ?? hours.Remark;
+        }
+        return tally.Report(rows.Count + rows.Rejected.Count, rejected, remark);
+    }
+
     /// <summary>Reads the whole catalogue. Can be called once. A batch may hold no star but rejected rows.</summary>
-    /// <exception cref="CatalogFormatException">the file is damaged or cut short</exception>
+    /// <exception cref="CatalogFormatException">the file is damaged or cut short; or, behind its last row, its right ascensions are
+    /// rather hours than degrees</exception>
     public IEnumerable<StarBatch> ReadBatches(CancellationToken cancellationToken = default)
     {
         using var extras = new ExtraJsonWriter(_reader.Columns, Mapping, _options.TargetEpoch is not null);
@@ -64,7 +93,10 @@ public sealed class StarReader
             Accepted += stars.Count;
             Rejected += stars.Rejected.Count;
             NotCarried += stars.NotCarried;
+            _hours.Add(stars.RaDeg, stars.DecDeg, stars.Count);
+            _tally.Add(rows);
             yield return stars;
         }
+        _hours.Judge();
     }
 }

@@ -110,7 +110,7 @@ internal static class Cell
         var second = text.Length > 1 ? text[1] : (byte)0;
         // The parser of .NET would also take currency-like and blank-padded forms that no catalogue writes on purpose.
         if (first is not ((byte)'-' or (byte)'+' or (byte)'.') && (uint)(first - '0') > 9)
-            return IsInfinity(text, out value);
+            return first == 0xe2 ? TryOdd(text, out value) : IsInfinity(text, out value);
         if (first is (byte)'-' or (byte)'+' && second != '.' && (uint)(second - '0') > 9)
             return IsInfinity(text, out value);
         if (
@@ -121,8 +121,48 @@ internal static class Cell
                 out value
             )
         )
-            return false;
+            return TryOdd(text, out value);
         return !double.IsInfinity(value);
+    }
+
+    /// <summary>The exponent of a double as Fortran writes it (<c>1.5D+02</c>), and the minus sign of typesetters (U+2212).</summary>
+    private static bool TryOdd(ReadOnlySpan<byte> text, out double value)
+    {
+        value = double.NaN;
+        if (text.Length > 40)
+            return false;
+        Span<byte> plain = stackalloc byte[text.Length];
+        var length = 0;
+        var (point, changed) = (false, false);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var b = text[i];
+            point |= b == '.';
+            if (b == 0xe2 && text[i..].StartsWith("\u2212"u8))
+            {
+                plain[length++] = (byte)'-';
+                i += 2;
+                changed = true;
+            }
+            // Without a point it is rather a name, such as 3D12.
+            else if (b is (byte)'D' or (byte)'d' && point)
+            {
+                plain[length++] = (byte)'E';
+                changed = true;
+            }
+            else
+                plain[length++] = b;
+        }
+        return changed
+            && length > 0
+            && plain[0] is (byte)'-' or (byte)'+' or (byte)'.' or (>= (byte)'0' and <= (byte)'9')
+            && double.TryParse(
+                plain[..length],
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+                CultureInfo.InvariantCulture,
+                out value
+            )
+            && double.IsFinite(value);
     }
 
     private static bool IsExactInteger(ReadOnlySpan<byte> text, double value) =>

@@ -14,6 +14,7 @@ internal sealed class VoTableField
     private readonly bool _variable;
     private readonly long? _null;
     private readonly string? _nullText;
+    private readonly double? _nullNumber;
 
     public VoTableField(string name, string datatype, string? arraySize, string? unit, string? ucd, string? description, string? nullText)
     {
@@ -21,7 +22,43 @@ internal sealed class VoTableField
         Unit = unit;
         Ucd = ucd;
         Description = description;
-        _element = datatype switch
+        (_element, IsStandard) = datatype.Trim() switch
+        {
+            var standard when Standard(standard) is { } element => (element, true),
+            var popular when Popular(popular) is { } element => (element, false),
+            _ => throw new CatalogFormatException(
+                $"The VOTable's field '{RejectedRow.Clip(name)}' has the datatype '{RejectedRow.Clip(datatype)}'; expected boolean, "
+                    + $"bit, unsignedByte, short, int, long, char, unicodeChar, float, double, floatComplex or doubleComplex."
+            ),
+        };
+        if (!IsStandard)
+            DataType = datatype.Trim();
+        (_fixedCount, _variable) = ParseArraySize(name, arraySize);
+        _nullText = string.IsNullOrWhiteSpace(nullText) ? null : nullText.Trim();
+        if (long.TryParse(_nullText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var mark))
+            _null = mark;
+        if (_nullText is not null && double.TryParse(_nullText, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            _nullNumber = number;
+        var scalar = !_variable && _fixedCount == 1;
+        Type = _element switch
+        {
+            ElementType.Char or ElementType.UnicodeChar => ColumnType.Text,
+            ElementType.FloatComplex or ElementType.DoubleComplex => ColumnType.Json,
+            _ when !scalar => ColumnType.Json,
+            ElementType.Boolean or ElementType.Bit => ColumnType.Boolean,
+            ElementType.Float or ElementType.Double => ColumnType.Double,
+            _ => ColumnType.Int64,
+        };
+    }
+
+    /// <summary>The datatype is one of the standard's.</summary>
+    public bool IsStandard { get; }
+
+    /// <summary>What the file calls the datatype, where it is none of the standard's.</summary>
+    public string? DataType { get; }
+
+    private static ElementType? Standard(string datatype) =>
+        datatype switch
         {
             "boolean" => ElementType.Boolean,
             "bit" => ElementType.Bit,
@@ -35,26 +72,30 @@ internal sealed class VoTableField
             "double" => ElementType.Double,
             "floatComplex" => ElementType.FloatComplex,
             "doubleComplex" => ElementType.DoubleComplex,
-            _ => throw new CatalogFormatException(
-                $"The VOTable's field '{RejectedRow.Clip(name)}' has the datatype '{RejectedRow.Clip(datatype)}'; expected boolean, "
-                    + $"bit, unsignedByte, short, int, long, char, unicodeChar, float, double, floatComplex or doubleComplex."
-            ),
+            _ => null,
         };
-        (_fixedCount, _variable) = ParseArraySize(name, arraySize);
-        _nullText = string.IsNullOrWhiteSpace(nullText) ? null : nullText.Trim();
-        if (long.TryParse(_nullText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var mark))
-            _null = mark;
-        var scalar = !_variable && _fixedCount == 1;
-        Type = _element switch
+
+    /// <summary>Names of other languages that services write.</summary>
+    private static ElementType? Popular(string datatype) =>
+        datatype.ToLowerInvariant() switch
         {
-            ElementType.Char or ElementType.UnicodeChar => ColumnType.Text,
-            ElementType.FloatComplex or ElementType.DoubleComplex => ColumnType.Json,
-            _ when !scalar => ColumnType.Json,
-            ElementType.Boolean or ElementType.Bit => ColumnType.Boolean,
-            ElementType.Float or ElementType.Double => ColumnType.Double,
-            _ => ColumnType.Int64,
+            "bool" or "logical" => ElementType.Boolean,
+            "uint8" or "byte" or "ubyte" => ElementType.UInt8,
+            "int8" => ElementType.Int8,
+            "int16" or "smallint" => ElementType.Int16,
+            "uint16" or "unsignedshort" => ElementType.UInt16,
+            "int32" or "integer" => ElementType.Int32,
+            "uint32" or "unsignedint" => ElementType.UInt32,
+            "int64" or "bigint" or "uint64" or "unsignedlong" or "k" => ElementType.Int64,
+            "float32" or "real" => ElementType.Float,
+            "float64" or "double precision" or "number" or "numeric" or "decimal" => ElementType.Double,
+            "str" or "text" or "varchar" or "character" or "char*" or "date" or "datetime" or "timestamp" => ElementType.Char,
+            "unicode" or "nchar" or "nvarchar" => ElementType.UnicodeChar,
+            "boolean" or "short" or "int" or "long" or "char" or "float" or "double" => Standard(datatype.ToLowerInvariant()),
+            "complex64" => ElementType.FloatComplex,
+            "complex128" => ElementType.DoubleComplex,
+            _ => null,
         };
-    }
 
     public string Name { get; }
 
@@ -111,6 +152,13 @@ internal sealed class VoTableField
         }
         if (trimmed == _nullText)
             trimmed = "";
+        if (
+            _nullNumber is { } mark
+            && vector is DoubleVector
+            && Cell.TryDouble(Encoding.UTF8.GetBytes(trimmed), out var found)
+            && found == mark
+        )
+            trimmed = "";
         if (vector is BooleanVector truths && trimmed.Length == 1)
         {
             truths.Values[row] = Elements.Boolean((byte)trimmed[0]);
@@ -126,12 +174,32 @@ internal sealed class VoTableField
             integers.HasValue[row] = true;
             return;
         }
+        // In a field of numbers leading zeros are no part of an identifier.
+        if (
+            vector is Int64Vector padded
+            && trimmed.Length is > 1 and <= 40
+            && long.TryParse(trimmed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        )
+        {
+            if (number == _null)
+                return;
+            padded.Values[row] = number;
+            padded.HasValue[row] = true;
+            return;
+        }
         Cell.Store(vector, row, Encoding.UTF8.GetBytes(trimmed));
     }
 
     private string JsonArray(string text)
     {
         var json = new StringBuilder("[");
+        // Bits stand close together, with or without blanks (VOTable 1.4, section 6).
+        if (_element == ElementType.Bit && text.All(c => c is '0' or '1' || char.IsWhiteSpace(c)))
+        {
+            foreach (var c in text.Where(c => !char.IsWhiteSpace(c)))
+                json.Append(json.Length > 1 ? "," : "").Append(c == '1' ? "true" : "false");
+            return json.Append(']').ToString();
+        }
         foreach (var token in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             if (json.Length > 1)
@@ -182,7 +250,8 @@ internal sealed class VoTableField
         var bytes = source.Take(Elements.Bytes(_element, count));
         if (vector is DoubleVector doubles)
         {
-            doubles.Values[row] = isNull ? double.NaN : Elements.Real(_element, bytes);
+            var real = isNull ? double.NaN : Elements.Real(_element, bytes);
+            doubles.Values[row] = real == _nullNumber || (_nullNumber is { } mark && real == (float)mark) ? double.NaN : real;
             return;
         }
         if (isNull)

@@ -139,6 +139,12 @@ internal sealed class VoTableHeader
                     if (Fields.Count == MaxFields)
                         throw new CatalogFormatException($"The VOTable declares more than {MaxFields} fields.");
                     Fields.Add(ReadField(xml));
+                    if (!Fields[^1].IsStandard && Warnings.Count < 100)
+                        Warnings.Add(
+                            $"Field '{RejectedRow.Clip(Fields[^1].Name)}' has the datatype "
+                                + $"'{RejectedRow.Clip(Fields[^1].DataType!)}', which VOTable does not have; it was read as what it "
+                                + $"means elsewhere."
+                        );
                     break;
                 case "TABLEDATA" or "BINARY" or "BINARY2" or "FITS":
                     Serialization = xml.LocalName;
@@ -183,7 +189,7 @@ internal sealed class VoTableHeader
             unit = xml.GetAttribute("unit"),
             ucd = xml.GetAttribute("ucd");
         // Without a datatype text of any length is the only safe reading.
-        if (xml.GetAttribute("datatype") is null or "string" or "unicodeString")
+        if (xml.GetAttribute("datatype") is null or "string" or "unicodeString" or "str" or "text" or "varchar" or "String")
             arraySize ??= "*";
         string? reference = xml.GetAttribute("ref"),
             description = null,

@@ -27,8 +27,14 @@ internal sealed class VoTableReader : ICatalogReader
         _maxRowBytes = options.MaxRowBytes;
         _chosen = options.Table is not null;
         _content = input.OpenContent();
-        _xml = XmlReader.Create(_content, Settings());
-        _header = Guard(() => VoTableHeader.Find(_xml, input.Name, options.Table));
+        // The declaration of a document that was UTF-16 is no longer true.
+        _xml = input.IsTranscoded
+            ? XmlReader.Create(new StreamReader(_content, Encoding.UTF8), Settings())
+            : XmlReader.Create(_content, Settings());
+        var better = options.Table is null ? PositionTable(input) : null;
+        _header = Guard(() => VoTableHeader.Find(_xml, input.Name, better?.Number ?? options.Table));
+        if (better is not null)
+            _header.Warnings.Add(better.Value.Why);
         var fields = _header.Fields;
         if (_header.Serialization == "FITS")
             _fits = Guard(() =>
@@ -78,6 +84,74 @@ internal sealed class VoTableReader : ICatalogReader
                 yield return open;
                 open = null;
             }
+        }
+    }
+
+    /// <summary>The first table with a position, where the first table with columns has none; null where that is the one to take.</summary>
+    private static (string Number, string Why)? PositionTable(CatalogInput input)
+    {
+        // A second TABLE is seldom; where it begins within the first bytes, or behind, it costs a second look at the file.
+        (int First, int Number, bool Whole) found;
+        using (var memory = new MemoryStream(input.Sample.ToArray(), writable: false))
+            found = FindPosition(memory);
+        if (found is { First: > 0, Number: 0, Whole: false } && !input.SampleIsAll)
+        {
+            using var scan = input.OpenScan();
+            found = FindPosition(scan);
+        }
+        return found.Number <= found.First
+            ? null
+            : (
+                found.Number.ToString(CultureInfo.InvariantCulture),
+                $"The file holds several tables; the first with a position is table {found.Number}, which was read."
+            );
+    }
+
+    /// <summary>The number of the first table with columns, and of the first with a position; 0 where there is none.</summary>
+    private static (int First, int Number, bool Whole) FindPosition(Stream content)
+    {
+        int first = 0,
+            number = 0;
+        var columns = new List<CatalogColumn>();
+        bool HasPosition()
+        {
+            var mapping = Mapping.ColumnMapping.Automatic([.. columns.Select(Mapping.UnitNames.Split)]);
+            return mapping[Mapping.StarField.RaDeg] is not null && mapping[Mapping.StarField.DecDeg] is not null;
+        }
+        try
+        {
+            using var xml = XmlReader.Create(new StreamReader(content, Encoding.UTF8), Settings());
+            while (xml.Read())
+            {
+                if (xml.NodeType != XmlNodeType.Element)
+                    continue;
+                if (xml.LocalName == "TABLE")
+                {
+                    number++;
+                    columns.Clear();
+                }
+                else if (xml.LocalName == "FIELD" && number > 0 && columns.Count < 20_000)
+                {
+                    if (first == 0)
+                        first = number;
+                    var text = xml.GetAttribute("datatype") is "char" or "unicodeChar" or "string";
+                    columns.Add(
+                        new CatalogColumn(
+                            xml.GetAttribute("name") ?? xml.GetAttribute("ID") ?? "",
+                            text ? ColumnType.Text : ColumnType.Double,
+                            xml.GetAttribute("unit") is { Length: > 0 } unit ? unit : null,
+                            xml.GetAttribute("ucd")
+                        )
+                    );
+                }
+                else if (xml.LocalName == "DATA" && HasPosition())
+                    return (first, number, true);
+            }
+            return (first, 0, true);
+        }
+        catch (Exception e) when (e is XmlException or IOException or InvalidDataException or ArgumentException or CatalogFormatException)
+        {
+            return (first, 0, false);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
@@ -184,8 +185,8 @@ internal static class IngestCommand
         {
             Description =
                 $"Columns of star fields that are not found by themselves; FIELD is one of {string.Join(", ", StarField.All)}; COLUMN "
-                + $"may be 'none'",
-            HelpName = "FIELD=COLUMN",
+                + $"may be 'none'; a unit behind it, as in ra_deg=RA:hours, holds instead of the column's own",
+            HelpName = "FIELD=COLUMN[:UNIT]",
             AllowMultipleArgumentsPerToken = true,
         };
 
@@ -228,7 +229,7 @@ internal static class IngestCommand
         {
             if (!Directory.Exists(path))
                 RequireFiles([path]);
-            else if (!Directory.EnumerateFiles(path, "*.parquet", SearchOption.AllDirectories).Any())
+            else if (!CatalogFile.IsFolderOfTables(path))
                 throw new UsageException(
                     $"{path} is a folder without Parquet files",
                     "Name the catalogue files in it, or the folder of a HATS catalogue.",

@@ -86,6 +86,7 @@ internal static class PreviewCommand
                 t.Choice,
             }),
             notes = preview.Warnings,
+            report = preview.Report(mapping),
         };
 
     private static bool HasPosition(ColumnMapping mapping) => mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null;
@@ -128,6 +129,8 @@ internal static class PreviewCommand
             IngestReportView.ShowMapping(console, mapping.ToString().Split('\n'));
         else
             console.Say("No position was recognised: name its columns with --map ra_deg=COLUMN dec_deg=COLUMN.");
+        foreach (var suspicion in preview.Report(mapping).Suspicions)
+            console.Say($"Look: {suspicion}");
         foreach (var row in preview.Rejected)
             console.Say($"Line {row.LineNumber}: {row.Reason}");
         if (tables.Count > 0 && table is null)

@@ -20,6 +20,14 @@ internal sealed class ReadingOptions
         "The ReadMe that describes a CDS table byte by byte (default: ReadMe in its folder)"
     );
 
+    private readonly Option<string[]?> _missing = new("--missing")
+    {
+        Description =
+            "A value that means there is none, such as -999, in every column, or in one: parallax=-999; may be given several times",
+        HelpName = "VALUE|COLUMN=VALUE",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
     private readonly Option<PositionSystem?> _frame = new("--frame")
     {
         Description =
@@ -49,6 +57,7 @@ internal sealed class ReadingOptions
     {
         command.Add(_table);
         command.Add(_readMe);
+        command.Add(_missing);
         command.Add(_frame);
         if (!whole)
             return;
@@ -60,8 +69,16 @@ internal sealed class ReadingOptions
     {
         if (parsed.GetValue(_readMe) is { } file)
             IngestCommand.RequireFiles([file]);
-        return new CatalogOpenOptions { Table = parsed.GetValue(_table), ReadMe = parsed.GetValue(_readMe) };
+        return new CatalogOpenOptions
+        {
+            Table = parsed.GetValue(_table),
+            ReadMe = parsed.GetValue(_readMe),
+            Missing = [.. (parsed.GetValue(_missing) ?? []).Select(Value)],
+        };
     }
+
+    private static MissingValue Value(string text) =>
+        text.LastIndexOf('=') is > 0 and var equals ? new(text[..equals].Trim(), text[(equals + 1)..].Trim()) : new(null, text.Trim());
 
     public PositionSystem? Frame(ParseResult parsed) => parsed.GetValue(_frame);
 

@@ -56,6 +56,8 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
                     + $"loaded in {ConsoleText.Duration(report.ElapsedMs)}"
         );
         console.Facts([.. report.Notes.Select(n => ("note", (string?)n))]);
+        if (report.Notes.Any(n => n.Contains("a mark of missing values?", StringComparison.Ordinal)))
+            console.Say("Values that mean nothing are named by --missing VALUE, or --missing COLUMN=VALUE, in another load.");
         ShowMapping(console, report.Mapping);
         ShowRejected(
             console,

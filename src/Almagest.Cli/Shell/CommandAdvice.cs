@@ -12,6 +12,14 @@ internal static class CommandAdvice
 {
     private const string Database = "name a running server: --database 'Host=localhost;Username=…;Database=almagest'";
 
+    private static string Column(LedgerException e) => e.Facts.TryGetValue("column", out var column) ? $"{column}" : "COLUMN";
+
+    /// <summary>The column that is proposed for a field that is missing.</summary>
+    private static string Likely(LedgerException e, int index) =>
+        e.Facts.TryGetValue("columns", out var columns) && columns is IReadOnlyList<string?> likely && index < likely.Count
+            ? likely[index] ?? "COLUMN"
+            : "COLUMN";
+
     internal static readonly IReadOnlyDictionary<ErrorCode, Func<LedgerException, string?>> Catalogue = new Dictionary<
         ErrorCode,
         Func<LedgerException, string?>
@@ -35,10 +43,13 @@ internal static class CommandAdvice
         [ErrorCode.NoRowLoaded] = _ =>
             "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. --map ra_deg=RAJ2000.",
         [ErrorCode.PositionSystemUnknown] = e => After(e, "The options are --map FIELD=COLUMN and --frame SYSTEM."),
+        [ErrorCode.PositionUnitUnknown] = e => After(e, $"The option is --map ra_deg={Column(e)}:hours, or --map ra_deg={Column(e)}:deg."),
         [ErrorCode.PositionsMissing] = e =>
             After(
                 e,
-                $"The option is {string.Join(' ', ((IEnumerable<string>)e.Facts["fields"]!).Select(field => $"--map {field}=COLUMN"))}."
+                "The option is "
+                    + string.Join(' ', ((IEnumerable<string>)e.Facts["fields"]!).Select((field, i) => $"--map {field}={Likely(e, i)}"))
+                    + "."
             ),
         [ErrorCode.ReadMeWithoutRows] = e => After(e, "A ReadMe in another folder is named by --readme."),
         [ErrorCode.RunCancelled] = _ => "Start it again: almagest runs retry",

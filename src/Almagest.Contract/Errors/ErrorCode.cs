@@ -53,6 +53,9 @@ public sealed class ErrorCode
     /// <summary>Positions in a system that is not converted to ICRS.</summary>
     public static readonly ErrorCode PositionSystemUnknown = Invalid("position_system_unknown");
 
+    /// <summary>Right ascensions without a unit that may be hours. Facts: column.</summary>
+    public static readonly ErrorCode PositionUnitUnknown = Invalid("position_unit_unknown");
+
     /// <summary>Positions that cannot be carried to an epoch, for theirs is not known.</summary>
     public static readonly ErrorCode CatalogueEpochUnknown = Invalid("catalogue_epoch_unknown");
 

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
@@ -71,6 +72,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             var sources = new JsonArray();
             ColumnMapping? mapping = null;
             var notes = new List<string>();
+            var reports = new List<LoadReport>();
             long before = 0;
             for (var i = 0; i < files.Count; i++)
             {
@@ -84,6 +86,8 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
                 );
                 mapping ??= file.Mapping;
                 notes.AddRange(reader.Warnings);
+                reports.Add(stars.Report);
+                notes.AddRange(reports[^1].Suspicions);
                 if (stars.NotCarried > 0)
                     notes.Add(
                         string.Create(
@@ -110,6 +114,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
                 load.RejectedRows,
                 mapping!.ToString().Split('\n'),
                 notes,
+                reports,
                 watch.Elapsed.TotalMilliseconds
             );
         }
@@ -154,6 +159,8 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
     {
         if (options.Open.Table is { } table)
             yield return $"table={table}";
+        foreach (var missing in options.Open.Missing)
+            yield return $"missing={missing.Column}={missing.Text}";
         if (options.System is { } system)
             yield return $"system={system}";
         if (options.CatalogEpoch is { } measured)
@@ -182,7 +189,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         var differs = options.Map.FirstOrDefault(m =>
             m.Value is "" or "none"
                 ? stored.ContainsKey(m.Key)
-                : !string.Equals((string?)stored[m.Key], m.Value, StringComparison.OrdinalIgnoreCase)
+                : !string.Equals((string?)stored[m.Key], m.Value.Trim(), StringComparison.OrdinalIgnoreCase)
         );
         if (differs.Key is not null || (options.DatasetName is { } name && name != loaded.Name))
         {
@@ -208,6 +215,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
                 $"This file is already loaded, as dataset '{loaded.Name}'; nothing was stored. It can be loaded again by force, under "
                     + $"another name.",
             ],
+            [],
             watch.Elapsed.TotalMilliseconds
         );
     }
@@ -270,7 +278,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
     {
         var json = new JsonObject();
         foreach (var field in mapping.Fields)
-            json[field.Field] = field.Formula;
+            json[field.Field] = field.GivenUnit is { } unit ? $"{field.Formula}:{unit}" : field.Formula;
         return json.ToJsonString();
     }
 }

@@ -1,4 +1,5 @@
 using Almagest.Catalog;
+using Almagest.Catalog.Stars;
 using Almagest.Ledger.Model;
 using Almagest.Sky;
 
@@ -46,7 +47,8 @@ public sealed record IngestProgress(long BytesRead, long TotalBytes, long Rows, 
 /// <param name="AlreadyLoaded">the same bytes are in <see cref="Dataset"/> already: nothing was stored</param>
 /// <param name="RejectedRows">the first of the rejected rows</param>
 /// <param name="Mapping">one line per star field, e.g. <c>ra_deg ← RAJ2000</c></param>
-/// <param name="Notes">remarks of the readers</param>
+/// <param name="Notes">remarks of the readers, and what looks wrong in a file</param>
+/// <param name="Files">what became of each file; empty where nothing was stored</param>
 public sealed record IngestReport(
     Dataset Dataset,
     bool AlreadyLoaded,
@@ -55,5 +57,6 @@ public sealed record IngestReport(
     IReadOnlyList<Model.RejectedRow> RejectedRows,
     IReadOnlyList<string> Mapping,
     IReadOnlyList<string> Notes,
+    IReadOnlyList<LoadReport> Files,
     double ElapsedMs
 );

@@ -8,6 +8,8 @@ namespace Almagest.Server.Http;
 /// </summary>
 internal static class HttpAdvice
 {
+    private static string Column(LedgerException e) => e.Facts.TryGetValue("column", out var column) ? $"{column}" : "COLUMN";
+
     internal static readonly IReadOnlyDictionary<ErrorCode, Func<LedgerException, string?>> Catalogue = new Dictionary<
         ErrorCode,
         Func<LedgerException, string?>
@@ -34,6 +36,7 @@ internal static class HttpAdvice
         [ErrorCode.NoRowLoaded] = _ =>
             "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. map=ra_deg=RAJ2000.",
         [ErrorCode.PositionSystemUnknown] = e => After(e, "The parameters are map and frame."),
+        [ErrorCode.PositionUnitUnknown] = e => After(e, $"The parameter is map=ra_deg={Column(e)}:hours, or map=ra_deg={Column(e)}:deg."),
         [ErrorCode.PositionsMissing] = e =>
             After(
                 e,

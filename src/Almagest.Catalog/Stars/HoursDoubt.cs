@@ -1,0 +1,76 @@
+using Almagest.Catalog.Mapping;
+
+namespace Almagest.Catalog.Stars;
+
+/// <summary>
+/// Right ascensions without a unit that are all below 24 may be hours. Taken as degrees, stars all over the sky come to lie in a strip
+/// that is taller than wide, which no field on the sky is: then they are not loaded before the unit is said.
+/// </summary>
+internal sealed class HoursDoubt(ColumnMapping mapping)
+{
+    private readonly bool _asks = mapping[StarField.RaDeg] is { UnitIsAssumed: true };
+    private double _leastRa = double.PositiveInfinity,
+        _greatestRa = double.NegativeInfinity,
+        _leastDec = double.PositiveInfinity,
+        _greatestDec = double.NegativeInfinity;
+    private long _stars;
+
+    public void Add(double[] ra, double[] dec, int count)
+    {
+        if (!_asks || _greatestRa >= 24)
+            return;
+        for (var i = 0; i < count; i++)
+        {
+            _leastRa = Math.Min(_leastRa, ra[i]);
+            _greatestRa = Math.Max(_greatestRa, ra[i]);
+            _leastDec = Math.Min(_leastDec, dec[i]);
+            _greatestDec = Math.Max(_greatestDec, dec[i]);
+        }
+        _stars += count;
+    }
+
+    private bool InDoubt => _asks && _stars > 0 && _greatestRa < 24 && _leastRa >= 0;
+
+    private string Column => mapping[StarField.RaDeg]!.Formula;
+
+    /// <summary>What to tell where degrees are likely enough; null where there is no doubt.</summary>
+    public string? Remark =>
+        InDoubt
+            ? $"Every right ascension in '{Column}' is below 24 and has no unit: they were taken as degrees. If they are hours, say so: "
+                + $"{StarField.RaDeg}={Column}:hours."
+            : null;
+
+    /// <exception cref="CatalogFormatException">degrees are not likely</exception>
+    public void Judge()
+    {
+        if (Doubt is { } doubt)
+            throw new CatalogFormatException(doubt)
+            {
+                Code = CatalogFormatException.PositionUnitUnknown,
+                Facts = new Dictionary<string, object?> { ["column"] = Column },
+            };
+    }
+
+    /// <summary>Why degrees are not likely; null where they are.</summary>
+    public string? Doubt
+    {
+        get
+        {
+            if (!InDoubt)
+                return null;
+            var middle = (_leastDec + _greatestDec) / 2 * Math.PI / 180;
+            double width = _greatestRa - _leastRa,
+                onSky = width * Math.Cos(middle),
+                height = _greatestDec - _leastDec;
+            var strip = width >= 5 && height > 30 && height > 1.5 * onSky;
+            var many = _stars >= 8 && height > 0.2 && height > 6 * onSky;
+            if (!strip && !many)
+                return null;
+            return FormattableString.Invariant(
+                    $"The right ascensions in '{Column}' have no unit and run from {_leastRa:0.####} to {_greatestRa:0.####}, while the "
+                )
+                + FormattableString.Invariant($"declinations run from {_leastDec:0.##} to {_greatestDec:0.##}: they may be hours. ")
+                + $"Say which: {StarField.RaDeg}={Column}:hours or {StarField.RaDeg}={Column}:deg.";
+        }
+    }
+}
