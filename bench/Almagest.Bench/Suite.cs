@@ -20,5 +20,6 @@ internal sealed record Suite(string Name, string Description, string Usage, Func
         Pages.PagesSuite.Suite,
         Matching.CrossMatchSuite.Suite,
         Readers.ReadersSuite.Suite,
+        Science.ScienceSuite.Suite,
     ];
 }

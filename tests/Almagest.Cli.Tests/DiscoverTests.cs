@@ -142,13 +142,52 @@ public sealed class DiscoverTests
     [Theory]
     [InlineData("--min-cluster-size is '5,5', expected numbers that differ", "--algorithm", "hdbscan", "--min-cluster-size", "5,5")]
     [InlineData("--min-cluster-size is '5;9'", "--algorithm", "hdbscan", "--min-cluster-size", "5;9")]
-    [InlineData("--allow-single-cluster means nothing to dbscan", "--allow-single-cluster")]
+    [InlineData("--eps means nothing to hdbscan", "--algorithm", "hdbscan", "--eps", "0.2")]
+    [InlineData("--eps means nothing to auto", "--eps", "0.2", "--min-cluster-size", "5")]
     [InlineData("expected false with leaf", "--algorithm", "hdbscan", "--allow-single-cluster", "--cluster-selection", "leaf")]
     public async Task Options_that_make_no_sense_together_are_bad_usage(string expected, params string[] options)
     {
         var result = await Cli.RunAsync(["discover", "clusters", .. options]);
         Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
         Assert.Contains(expected, result.Error);
+    }
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("dbscan", "--eps", "0.2")]
+    [InlineData("dbscan", "--min-samples", "8")]
+    [InlineData("hdbscan", "--min-cluster-size", "8")]
+    public async Task A_cluster_run_that_names_no_algorithm_takes_the_first_that_has_its_options(string expected, params string[] options)
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var run = (await ledger.RunAsync(["discover", "clusters", "--no-save", "--json", .. options])).Ok().Json;
+        Assert.Equal(expected, run.GetProperty("algorithm").GetString());
+    }
+
+    [Fact]
+    public async Task The_search_says_of_each_cluster_its_contrast_and_significance_and_the_stored_run_says_them_again()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        using var folder = TestFolder.Create("cli-search");
+        var sky = Path.Combine(folder.Path, "pleiades.csv");
+        (await Cli.RunAsync("simulate", "--stars", "6000", "--cone", "56.6,24.1,3", "--cluster-share", "0.1", "-o", sky)).Ok();
+        (await ledger.RunAsync("ingest", sky)).Ok();
+
+        var run = (await ledger.RunAsync("discover", "clusters", "--json")).Ok().Json;
+        var cluster = Assert.Single(run.GetProperty("clusters").EnumerateArray());
+        Assert.InRange(cluster.GetProperty("significance").GetDouble(), 5, 100);
+        var shown = (await ledger.RunAsync("runs", "show", run.GetProperty("run_id").GetString()!, "--json")).Ok().Json;
+        Assert.Equal(
+            cluster.GetProperty("contrast").GetDouble(),
+            shown.GetProperty("results_summary").GetProperty("clusters")[0].GetProperty("contrast").GetDouble()
+        );
+        Assert.Equal(
+            cluster.GetProperty("significance").GetDouble(),
+            shown.GetProperty("clusters")[0].GetProperty("significance").GetDouble()
+        );
+        Assert.Contains("contrast", (await ledger.RunAsync("runs", "show", run.GetProperty("run_id").GetString()!)).Ok().Out);
+        var again = await ledger.RunAsync("runs", "replay", run.GetProperty("run_id").GetString()!);
+        Assert.Equal(ExitCodes.Done, again.ExitCode);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Almagest.Cli.Commands;
 
 /// <summary>
 /// The options of the algorithms of one run type, as their parameters say: one option a parameter, shared by the algorithms that have it,
-/// and <c>--algorithm</c> where there is a choice. The first algorithm is the default.
+/// and <c>--algorithm</c> where there is a choice. Where none is named, it is the first that has the options given.
 /// </summary>
 internal sealed class AlgorithmOptions
 {
@@ -78,8 +78,9 @@ internal sealed class AlgorithmOptions
 
     private Algorithm Chosen(ParseResult parsed)
     {
+        // An option says which algorithm is meant where none is named: --eps is DBSCAN's.
         if (_choice is null || parsed.GetValue(_choice) is not { } name)
-            return _algorithms[0];
+            return _algorithms.FirstOrDefault(a => _options.TrueForAll(o => o.Has(a) || !o.IsGiven(parsed))) ?? _algorithms[0];
         return _algorithms.FirstOrDefault(a => a.Name == name)
             ?? throw LedgerException.Invalid(
                 "algorithm",

@@ -96,6 +96,14 @@ internal static class BenchCommand
                 "almagest bench readers --quick",
                 "almagest bench readers --stars 1M -o readers.md"
             ),
+            Suite(
+                shell,
+                global,
+                "science",
+                "What the defaults find in real fields, beside the lists of their members. Options: --data FOLDER, -o FILE",
+                "almagest bench science",
+                "almagest bench science --data ../shared/data -o science.md"
+            ),
         };
 
     private static DescribedCommand Suite(

@@ -102,7 +102,7 @@ internal static class DemoRunner
             outcome.Timings,
             truth.Judge(analysis),
             truth.Recover(analysis),
-            analysis.Clusters is { } found ? ClusterLines.Describe(analysis.Stars, found.Labels, ClustersKept) : [],
+            analysis.Clusters is { } found ? ClusterLines.Describe(analysis.Stars, found, ClustersKept) : [],
             null
         );
     }

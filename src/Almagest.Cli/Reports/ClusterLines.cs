@@ -1,5 +1,6 @@
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
+using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
 using Spectre.Console;
 
@@ -9,9 +10,9 @@ namespace Almagest.Cli.Reports;
 internal static class ClusterLines
 {
     /// <summary>The clusters, largest first.</summary>
-    /// <param name="labels">cluster of each star; -1 = none</param>
-    public static IReadOnlyList<ClusterDescription> Describe(StarColumns stars, int[] labels, int limit)
+    public static IReadOnlyList<ClusterDescription> Describe(StarColumns stars, ClusterResult found, int limit)
     {
+        var labels = found.Labels;
         var members = new Dictionary<int, List<int>>();
         for (var i = 0; i < labels.Length; i++)
         {
@@ -23,11 +24,15 @@ internal static class ClusterLines
         }
         return
         [
-            .. members.OrderByDescending(m => m.Value.Count).ThenBy(m => m.Key).Take(limit).Select(m => Describe(m.Key, m.Value, stars)),
+            .. members
+                .OrderByDescending(m => m.Value.Count)
+                .ThenBy(m => m.Key)
+                .Take(limit)
+                .Select(m => Describe(m.Key, m.Value, stars, found.Clusters?[m.Key])),
         ];
     }
 
-    private static ClusterDescription Describe(int cluster, List<int> rows, StarColumns stars)
+    private static ClusterDescription Describe(int cluster, List<int> rows, StarColumns stars, FoundCluster? judged)
     {
         double x = 0,
             y = 0,
@@ -48,7 +53,9 @@ internal static class ClusterLines
             double.RadiansToDegrees(Math.Atan2(z, Math.Sqrt(x * x + y * y))),
             Median(rows, stars.ParallaxMas),
             Median(rows, stars.PmraMasYr),
-            Median(rows, stars.PmdecMasYr)
+            Median(rows, stars.PmdecMasYr),
+            judged?.Contrast,
+            judged?.Significance
         );
     }
 
@@ -63,10 +70,13 @@ internal static class ClusterLines
 
     public static void Show(IAnsiConsole console, IReadOnlyList<ClusterDescription> clusters)
     {
-        var table = ConsoleTables.Of(">cluster", ">stars", ">RA (°)", ">Dec (°)", ">plx (mas)", ">dist (pc)", ">pmRA", ">pmDec");
+        var judged = clusters.Any(c => c.Contrast is not null);
+        string[] heads = [">cluster", ">stars", ">RA (°)", ">Dec (°)", ">plx (mas)", ">dist (pc)", ">pmRA", ">pmDec"];
+        var table = ConsoleTables.Of(judged ? [.. heads, ">contrast", ">σ"] : heads);
         foreach (var c in clusters)
         {
-            table.Row(
+            string[] cells =
+            [
                 c.ClusterId.ToString(),
                 ConsoleText.Count(c.ClusterSize),
                 ConsoleText.Number(c.CentreRaDeg, "0.00"),
@@ -74,8 +84,9 @@ internal static class ClusterLines
                 ConsoleText.Number(c.ParallaxMas, "0.00"),
                 c.ParallaxMas > 0 ? ConsoleText.Number(1000 / c.ParallaxMas, "0") : "–",
                 ConsoleText.Number(c.PmraMasYr, "+0.0;-0.0"),
-                ConsoleText.Number(c.PmdecMasYr, "+0.0;-0.0")
-            );
+                ConsoleText.Number(c.PmdecMasYr, "+0.0;-0.0"),
+            ];
+            table.Row(judged ? [.. cells, ConsoleText.Number(c.Contrast, "0.#"), ConsoleText.Number(c.Significance, "0.0")] : cells);
         }
         console.Write(table);
     }

@@ -34,7 +34,7 @@ internal sealed class DiscoveryReport
     {
         var analysis = outcome.Analysis;
         if (analysis.Clusters is { } found)
-            return new DiscoveryReport(outcome, [], ClusterLines.Describe(analysis.Stars, found.Labels, top));
+            return new DiscoveryReport(outcome, [], ClusterLines.Describe(analysis.Stars, found, top));
         var scores = analysis.Scores();
         var worst = Enumerable
             .Range(0, scores.Length)
@@ -71,7 +71,7 @@ internal sealed class DiscoveryReport
             ("excluded", AnalysedText.NotAnalysed(analysis.Stars.Count, analysis.Excluded)),
             ("found", Found()),
             ("time", Time()),
-            .. analysis.Features.Notes.Select(n => ("note", (string?)n)),
+            .. analysis.Notes.Select(n => ("note", (string?)n)),
         ]);
         if (_stars.Count > 0)
         {

@@ -54,7 +54,7 @@ internal sealed class RunView
                 datasets,
                 report with
                 {
-                    Clusters = [.. sizes.Take(top).Select(s => new ClusterSizeResource(s.ClusterId, s.ClusterSize))],
+                    Clusters = [.. sizes.Take(top).Select(s => OfSize(s.ClusterId, s.ClusterSize, report.ResultsSummary))],
                 }
             );
         }
@@ -64,6 +64,12 @@ internal sealed class RunView
             cancellationToken
         );
         return new RunView(run, datasets, report with { TopAnomalies = [.. page.Items.Select(RunResources.ToScoredStar)] });
+    }
+
+    private static ClusterSizeResource OfSize(int id, long size, ResultsSummary? summary)
+    {
+        var judged = summary?.Clusters?.FirstOrDefault(c => c.ClusterId == id);
+        return new ClusterSizeResource(id, size, judged?.Contrast, judged?.Significance);
     }
 
     /// <param name="datasets">names by id; a column of the list where there are several</param>
@@ -132,9 +138,15 @@ internal sealed class RunView
         if (_report.Clusters.Count > 0)
         {
             console.Say("\nThe largest clusters:");
-            var table = ConsoleTables.Of(">cluster", ">stars");
-            foreach (var (id, size) in _report.Clusters)
-                table.Row(id.ToString(), ConsoleText.Count(size));
+            var judged = _report.Clusters.Any(c => c.Contrast is not null);
+            var table = judged
+                ? ConsoleTables.Of(">cluster", ">stars", ">contrast", ">significance (σ)")
+                : ConsoleTables.Of(">cluster", ">stars");
+            foreach (var c in _report.Clusters)
+            {
+                string[] sizes = [c.ClusterId.ToString(CultureInfo.InvariantCulture), ConsoleText.Count(c.ClusterSize)];
+                table.Row(judged ? [.. sizes, ConsoleText.Number(c.Contrast, "0.#"), ConsoleText.Number(c.Significance, "0.0")] : sizes);
+            }
             console.Write(table);
         }
         if (_run.IsComplete)

@@ -47,6 +47,11 @@ public static class RunColumns
         Integer("is_anomaly", "meta.code", "1 = flagged, 0 = not; 0 throughout a cluster run"),
         Double("anomaly_score", null, "stat.value", "negative = anomalous (scikit-learn's decision_function); null in a cluster run"),
         Integer("cluster_id", "meta.id.parent", "number of its cluster from 0, -1 = noise; null in an anomaly run"),
-        Double("membership_probability", null, "stat.probability", "strength of the membership in its cluster, 0 to 1, in an hdbscan run"),
+        Double(
+            "membership_probability",
+            null,
+            "stat.probability",
+            "of an auto run the probability to be a member; of an hdbscan run a strength from 0 to 1, which is no probability"
+        ),
     ];
 }

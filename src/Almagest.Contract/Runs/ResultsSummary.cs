@@ -42,6 +42,10 @@ public sealed record ResultsSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? NoiseCount { get; init; }
 
+    /// <summary>What speaks for each cluster, of an algorithm that judges its clusters (auto), by cluster_id.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClusterSummary>? Clusters { get; init; }
+
     /// <summary>What else the algorithm says of the run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonObject? Facts { get; init; }
@@ -119,6 +123,29 @@ public sealed record FeatureSummary(
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; init; }
 }
+
+/// <summary>A cluster with what speaks for it.</summary>
+/// <param name="ClusterId">number of the cluster, from 0</param>
+/// <param name="Size">stars in it</param>
+/// <param name="Contrast">density of its members over that of the field around them, in motion and parallax</param>
+/// <param name="Significance">standard deviations of a normal distribution that are as rare as such a peak anywhere in a field without
+/// clusters</param>
+/// <param name="FalseAlarm">that chance, which holds for the whole search</param>
+/// <param name="ScaleMasYr">side of the cell of the grid in which it stood out most, mas/yr</param>
+/// <param name="PmraMasYr">mean proper motion in right ascension times cos(dec), mas/yr</param>
+/// <param name="PmdecMasYr">mean proper motion in declination, mas/yr</param>
+/// <param name="ParallaxMas">mean parallax, mas; null where the recipe has none</param>
+public sealed record ClusterSummary(
+    int ClusterId,
+    long Size,
+    double Contrast,
+    double Significance,
+    double FalseAlarm,
+    double ScaleMasYr,
+    double PmraMasYr,
+    double PmdecMasYr,
+    double? ParallaxMas
+);
 
 /// <summary>A column of the catalogue in which missing values were replaced by the median.</summary>
 /// <param name="Count">how many were replaced</param>

@@ -106,4 +106,8 @@ public sealed record RunReport : RunResource
 /// <summary>A cluster of a run.</summary>
 /// <param name="ClusterId">number of the cluster, from 0</param>
 /// <param name="ClusterSize">stars in it</param>
-public sealed record ClusterSizeResource(int ClusterId, long ClusterSize);
+/// <param name="Contrast">density of its members over that of the field around them, in motion and parallax; null where the algorithm does
+/// not
+/// judge its clusters</param>
+/// <param name="Significance">standard deviations, corrected for having searched; null likewise</param>
+public sealed record ClusterSizeResource(int ClusterId, long ClusterSize, double? Contrast = null, double? Significance = null);

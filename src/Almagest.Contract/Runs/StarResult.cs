@@ -14,8 +14,8 @@ namespace Almagest.Contract.Runs;
 /// <param name="PmdecMasYr">proper motion in declination, mas/yr</param>
 /// <param name="Magnitude">magnitude in the dataset's main band</param>
 /// <param name="Color">colour index, mag</param>
-/// <param name="MembershipProbability">strength of the membership in its cluster, 0 to 1, where the algorithm has one (hdbscan); null
-/// otherwise</param>
+/// <param name="MembershipProbability">of an auto run the probability to be a member of its cluster, of a star in none that of the
+/// likeliest one; of an hdbscan run a strength from 0 to 1, which is no probability; null otherwise</param>
 public sealed record StarResult(
     Guid RunId,
     long StarId,

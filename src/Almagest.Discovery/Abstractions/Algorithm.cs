@@ -55,6 +55,11 @@ public abstract class Algorithm
 
     public RunParameters Defaults { get; }
 
+    /// <summary>Whether it is given features with mean 0 and standard deviation 1, and medians where a star lacks one; otherwise they stay
+    /// in
+    /// their units, and gaps are NaN.</summary>
+    public virtual bool Standardises => true;
+
     /// <summary>What runs that differ in one parameter alone can share; null = nothing.</summary>
     public virtual SharedWork? Shares => null;
 

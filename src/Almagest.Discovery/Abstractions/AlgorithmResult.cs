@@ -9,4 +9,7 @@ public abstract record AlgorithmResult
 
     /// <summary>What else is worth to be kept with the run, as <c>facts</c> of its summary; null = nothing.</summary>
     public JsonObject? Facts { get; init; }
+
+    /// <summary>Remarks for the user, whole sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }

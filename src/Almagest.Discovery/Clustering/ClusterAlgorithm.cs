@@ -13,6 +13,12 @@ public abstract class ClusterAlgorithm : Algorithm
         : base(defaults) { }
 
     public sealed override string RunType => Type;
+
+    /// <summary>What to try where it finds no cluster, whole sentences.</summary>
+    public virtual string AdviceForNone => "Try other parameters.";
+
+    /// <summary>What to try where one cluster holds most stars, whole sentences.</summary>
+    public virtual string AdviceForOne => "Try other parameters.";
 }
 
 /// <typeparam name="TParameters">its parameters; a new one has the defaults</typeparam>
@@ -29,7 +35,8 @@ public abstract class ClusterAlgorithm<TParameters> : ClusterAlgorithm
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(parameters);
         parameters.Validate();
-        return Group(features, parameters, context ?? new AlgorithmContext());
+        var found = Group(features, parameters, context ?? new AlgorithmContext());
+        return found with { Notes = [.. found.Notes, .. ClusterNotes.Of(found, this)] };
     }
 
     public sealed override AlgorithmResult Run(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>

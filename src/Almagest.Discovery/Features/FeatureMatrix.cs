@@ -1,6 +1,7 @@
 namespace Almagest.Discovery.Features;
 
-/// <summary>A dense matrix of features: one row a star, one column a feature, row-major, finite throughout.</summary>
+/// <summary>A dense matrix of features: one row a star, one column a feature, row-major; finite throughout, but for gaps that were asked
+/// for.</summary>
 public sealed class FeatureMatrix
 {
     /// <param name="rows">number of stars</param>

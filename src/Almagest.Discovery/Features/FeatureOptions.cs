@@ -24,6 +24,9 @@ public sealed record FeatureOptions
     /// <summary>Where stars are left out, fewer than so many that stay are refused.</summary>
     public int LeastStars { get; init; } = 1;
 
+    /// <summary>True: the median of the other stars stands in for a value that a star lacks. False: the matrix has NaN there.</summary>
+    public bool FillGaps { get; init; } = true;
+
     /// <summary>Threads to use; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
 }

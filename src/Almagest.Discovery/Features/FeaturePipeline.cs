@@ -92,14 +92,16 @@ public static class FeaturePipeline
             (first, count) => Rescale(values.AsSpan(first * features.Length, count * features.Length), statistics),
             cancellationToken
         );
+        if (!options.FillGaps)
+            LeaveGaps(stars.Count, values, features, imputer);
         return new PreparedFeatures(
             recipe,
             stars,
             [],
             new FeatureMatrix(stars.Count, [.. features.Select(f => f.Name)], values),
             statistics,
-            Imputations(stars.Count, features, imputer),
-            statistics.All(s => s.Missing == 0)
+            options.FillGaps ? Imputations(stars.Count, features, imputer) : [],
+            !options.FillGaps || statistics.All(s => s.Missing == 0)
                 ? 0
                 : Enumerable.Range(0, stars.Count).Count(row => features.Any(f => imputer.IsImputed(f, row))),
             leftOut
@@ -193,6 +195,14 @@ public static class FeaturePipeline
             for (var i = f; i < rows.Length; i += statistics.Length)
                 rows[i] = s.IsConstant && s.Centre != 0 ? 0 : (rows[i] - s.Centre) / s.Scale;
         }
+    }
+
+    private static void LeaveGaps(int count, double[] values, Feature[] features, ColumnImputer imputer)
+    {
+        for (var row = 0; row < count; row++)
+        for (var f = 0; f < features.Length; f++)
+            if (imputer.IsImputed(features[f], row))
+                values[row * features.Length + f] = double.NaN;
     }
 
     private static ImputedColumn[] Imputations(int count, Feature[] features, ColumnImputer imputer)

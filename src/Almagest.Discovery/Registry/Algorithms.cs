@@ -2,6 +2,7 @@ using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Clustering.Auto;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Clustering.Hdbscan;
 
@@ -12,7 +13,7 @@ public static class Algorithms
 {
     /// <summary>In the order in which they are offered; the first of a run type is the one that is taken where none is named.</summary>
     public static IReadOnlyList<Algorithm> All { get; } =
-    [IsolationForestAlgorithm.Instance, DbscanAlgorithm.Instance, HdbscanAlgorithm.Instance];
+    [IsolationForestAlgorithm.Instance, AutoAlgorithm.Instance, DbscanAlgorithm.Instance, HdbscanAlgorithm.Instance];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(a => a.Name)];
 
@@ -24,6 +25,12 @@ public static class Algorithms
 
     /// <summary>The algorithms that make runs of a type.</summary>
     public static IReadOnlyList<Algorithm> Of(string runType) => [.. All.Where(a => a.RunType == runType)];
+
+    /// <summary>The algorithm of a run that names none: the first of its type that has all the parameters that are given, or the
+    /// first.</summary>
+    /// <param name="parameters">names as stored</param>
+    public static Algorithm Meant(string runType, IReadOnlyCollection<string> parameters) =>
+        Of(runType).FirstOrDefault(a => parameters.All(name => a.Parameters.Any(p => p.Name == name))) ?? Of(runType)[0];
 
     private static string OneOf(string runType) => string.Join(" or ", Of(runType).Select(a => a.Name));
 }

@@ -11,7 +11,7 @@ namespace Almagest.Runs.Execution;
 public sealed class AnalysisCache
 {
     private StarColumns? _stars;
-    private (string Recipe, string Missing) _how;
+    private (string Recipe, string Missing, bool Standardised) _how;
     private PreparedFeatures? _features;
 
     /// <param name="selections">where the stars are kept; others may share it</param>
@@ -25,8 +25,12 @@ public sealed class AnalysisCache
 
     internal SelectionCache? Selections { get; }
 
-    /// <param name="how">the recipe, and what becomes of stars that lack a feature of it</param>
-    internal PreparedFeatures Features(StarColumns of, (string Recipe, string Missing) how, Func<PreparedFeatures> prepare)
+    /// <param name="how">the recipe, what becomes of stars that lack a feature of it, and whether it is standardised</param>
+    internal PreparedFeatures Features(
+        StarColumns of,
+        (string Recipe, string Missing, bool Standardised) how,
+        Func<PreparedFeatures> prepare
+    )
     {
         if (_features is not null && ReferenceEquals(of, _stars) && _how == how)
             return _features;

@@ -22,6 +22,9 @@ public sealed record StarAnalysis(
 {
     public int AnomalyCount => Anomalies?.AnomalyCount() ?? 0;
 
+    /// <summary>Remarks for the user, whole sentences: of the preparation, and of what was found.</summary>
+    public IReadOnlyList<string> Notes => [.. Features.Notes, .. Anomalies?.Notes ?? [], .. Clusters?.Notes ?? []];
+
     /// <summary>The stored scores: negative = anomalous.</summary>
     public double[] Scores()
     {
@@ -60,7 +63,7 @@ public sealed record StarAnalysis(
             var recipe = Recipe(parameters);
             var features = memory.Features(
                 stars,
-                (recipe.Reference, parameters.Missing),
+                (recipe.Reference, parameters.Missing, parameters.Algorithm.Standardises),
                 () => FeaturePipeline.Prepare(stars, recipe, Options(parameters, maxThreads), cancellationToken)
             );
             var found = parameters.Algorithm.Run(
@@ -99,6 +102,8 @@ public sealed record StarAnalysis(
             ExcludeMissing = parameters.Missing == RunParameters.Exclude,
             LeastStars = Algorithm.MinStars,
             MaxThreads = maxThreads,
+            Standardise = parameters.Algorithm.Standardises,
+            FillGaps = parameters.Algorithm.Standardises,
         };
 
     /// <summary>The recipe leaves too few stars of the selection.</summary>
@@ -130,6 +135,22 @@ public sealed record StarAnalysis(
             ScoreOffset = Anomalies?.Offset,
             ClusterCount = Clusters?.ClusterCount,
             NoiseCount = Clusters?.NoiseCount,
+            Clusters = Clusters?.Clusters is { } judged
+                ?
+                [
+                    .. judged.Select(c => new ClusterSummary(
+                        c.ClusterId,
+                        c.Size,
+                        c.Contrast,
+                        c.Significance,
+                        c.FalseAlarm,
+                        c.Scale,
+                        c.Pmra,
+                        c.Pmdec,
+                        c.Parallax
+                    )),
+                ]
+                : null,
             Facts = Anomalies?.Facts ?? Clusters?.Facts,
             Features = new FeaturesSummary(
                 Features.Recipe.Name,
@@ -149,6 +170,6 @@ public sealed record StarAnalysis(
                 [.. Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))],
                 Features.Imputed.Count > 0 ? Features.FilledStars : null
             ),
-            Notes = Features.Notes,
+            Notes = Notes,
         };
 }

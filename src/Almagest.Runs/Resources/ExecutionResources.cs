@@ -44,7 +44,7 @@ public static class ExecutionResources
             clusters,
             outcome.RecipeChoice?.Reason,
             [.. analysis.Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))],
-            analysis.Features.Notes,
+            analysis.Notes,
             outcome.Timings
         );
     }

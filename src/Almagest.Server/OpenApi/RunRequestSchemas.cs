@@ -55,7 +55,9 @@ internal static class RunRequestSchemas
                 break;
             case "algorithm":
                 schema.Enum = [.. Algorithms.Names.Select(n => (JsonNode)n)];
-                schema.Description = $"{Algorithms.Choices}; may be left out where the run type is given.";
+                schema.Description =
+                    $"{Algorithms.Choices}; may be left out where the run type is given: then it is the first of these "
+                    + "that has the parameters given.";
                 break;
             case "dataset":
                 schema.OneOf = Datasets(severalToo: property.DeclaringType != typeof(KDistanceRequestBody));

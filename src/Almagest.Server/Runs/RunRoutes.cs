@@ -231,7 +231,7 @@ internal static class RunRoutes
 
     private static RunRequest Parse(RunRequestBody body)
     {
-        var algorithm = AlgorithmOf(body.Algorithm, body.RunType);
+        var algorithm = AlgorithmOf(body.Algorithm, body.RunType, NamesIn(body.Parameters));
         var parameters = ParameterReader.Read(algorithm, Object("parameters", body.Parameters));
         RequireType(body.RunType, parameters.Algorithm);
         return new RunRequest(DatasetsOf(body.Dataset)[0], FilterOf(body.Filter), parameters);
@@ -247,14 +247,18 @@ internal static class RunRoutes
             );
     }
 
-    internal static string AlgorithmOf(string? algorithm, string? runType)
+    /// <param name="parameters">names of those that are given: where no algorithm is, it is the first of the run type that has them</param>
+    internal static string AlgorithmOf(string? algorithm, string? runType, IReadOnlyCollection<string> parameters)
     {
         if (runType is { } type && !RunTypes.All.Contains(type))
             throw LedgerException.Invalid("run_type", $"run_type is '{type}', expected {string.Join(" or ", RunTypes.All)}");
         return algorithm
-            ?? (runType is null ? null : Algorithms.Of(runType)[0].Name)
+            ?? (runType is null ? null : Algorithms.Meant(runType, parameters).Name)
             ?? throw LedgerException.Invalid("algorithm", "the algorithm is not given", $"Give {Algorithms.Choices}.");
     }
+
+    internal static IReadOnlyCollection<string> NamesIn(JsonElement parameters) =>
+        parameters.ValueKind == JsonValueKind.Object ? [.. parameters.EnumerateObject().Select(p => p.Name)] : [];
 
     internal static StarFilter FilterOf(JsonElement filter) =>
         Object("filter", filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;

@@ -59,7 +59,11 @@ internal static class SweepRoutes
                 async context =>
                 {
                     var body = await JsonBody.ReadAsync<SweepRequestBody>(context);
-                    var algorithm = RunRoutes.AlgorithmOf(body.Algorithm, body.RunType);
+                    var algorithm = RunRoutes.AlgorithmOf(
+                        body.Algorithm,
+                        body.RunType,
+                        [.. RunRoutes.NamesIn(body.Parameters), .. RunRoutes.NamesIn(body.Grid), .. FirstNames(body.List)]
+                    );
                     var runs = RunSweep.Expand(
                         algorithm,
                         RunRoutes.Object("parameters", body.Parameters) is { } fixedOnes ? JsonNode.Parse(fixedOnes)!.AsObject() : null,
@@ -133,6 +137,9 @@ internal static class SweepRoutes
                             )
                     ),
             ];
+
+    private static IReadOnlyCollection<string> FirstNames(JsonElement list) =>
+        list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? RunRoutes.NamesIn(list[0]) : [];
 
     private static List<JsonObject> ListOf(JsonElement list) =>
         list.ValueKind switch

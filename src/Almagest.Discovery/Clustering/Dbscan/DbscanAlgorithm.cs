@@ -30,6 +30,16 @@ public sealed class DbscanAlgorithm : ClusterAlgorithm<DbscanParameters>
 
     public override string Reference => "Ester, Kriegel, Sander and Xu 1996, A Density-Based Algorithm for Discovering Clusters, KDD, 226";
 
+    public override string AdviceForNone =>
+        "No star has min_samples neighbours within eps: try a larger eps ('discover k-distance' suggests one), a smaller "
+        + "min_samples, or auto, "
+        + "which chooses the scale itself.";
+
+    public override string AdviceForOne =>
+        "Try a smaller eps or a larger min_samples, features in which the cluster is a clump (astrometric), or auto, which chooses "
+        + "the scale "
+        + "itself.";
+
     protected override ClusterResult Group(FeatureMatrix features, DbscanParameters parameters, AlgorithmContext context) =>
         Kernels.AreReference ? ReferenceDbscan.Cluster(features, parameters, context) : Fast(features, parameters, context);
 

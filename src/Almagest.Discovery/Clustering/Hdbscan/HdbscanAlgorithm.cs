@@ -25,6 +25,14 @@ internal sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
 
     public override SharedWork Shares { get; } = new("tree", "min_cluster_size", "min_samples");
 
+    public override string AdviceForNone =>
+        "Try a smaller min_samples or min_cluster_size, allow_single_cluster where the selection may hold one cluster only, or auto, which "
+        + "compares with the field.";
+
+    public override string AdviceForOne =>
+        "Try cluster_selection_method leaf, features in which the cluster is a clump (astrometric), or auto, which compares with "
+        + "the field.";
+
     protected override ClusterResult Group(FeatureMatrix features, HdbscanParameters parameters, AlgorithmContext context)
     {
         var samples = parameters.MinSamples ?? parameters.MinClusterSize;

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Almagest.Discovery.Clustering;
+using Almagest.Runs.Execution;
+
+namespace Almagest.Bench.Science;
+
+/// <summary>A run's clusters beside the list of members.</summary>
+internal static class ClusterScore
+{
+    /// <summary>The cluster that matches the members best, by the harmonic mean of precision and recall; null where none has one of
+    /// them.</summary>
+    public static (int Cluster, double Precision, double Recall)? Best(ClusterResult found, bool[] member)
+    {
+        var listed = member.Count(m => m);
+        (int Cluster, double Precision, double Recall)? best = null;
+        for (var c = 0; c < found.ClusterCount; c++)
+        {
+            int size = 0,
+                right = 0;
+            for (var i = 0; i < member.Length; i++)
+            {
+                if (found.Labels[i] != c)
+                    continue;
+                size++;
+                right += member[i] ? 1 : 0;
+            }
+
+            var (precision, recall) = ((double)right / size, (double)right / listed);
+            if (right > 0 && (best is not { } b || Harmonic(precision, recall) > Harmonic(b.Precision, b.Recall)))
+                best = (c, precision, recall);
+        }
+
+        return best;
+    }
+
+    /// <summary>Mean probability and share of members in fifths of the probability, stars below 0.02 left out.</summary>
+    public static string Calibration(ClusterResult found, bool[] member)
+    {
+        var bins = new (int Stars, double Sum, int Members)[5];
+        for (var i = 0; i < member.Length; i++)
+        {
+            var p = found.Probabilities![i];
+            if (p < 0.02)
+                continue;
+            ref var bin = ref bins[Math.Min(4, (int)(5 * p))];
+            bin = (bin.Stars + 1, bin.Sum + p, bin.Members + (member[i] ? 1 : 0));
+        }
+
+        return string.Join(
+            ", ",
+            bins.Where(b => b.Stars > 0)
+                .Select(b =>
+                    string.Create(CultureInfo.InvariantCulture, $"{b.Sum / b.Stars:0.00} → {(double)b.Members / b.Stars:0.00} ({b.Stars})")
+                )
+        );
+    }
+
+    /// <summary>The found clusters in words: size, contrast, significance, scale, motion.</summary>
+    public static string Words(StarAnalysis analysis) =>
+        string.Join(
+            "; ",
+            analysis
+                .Clusters!.Clusters!.Take(4)
+                .Select(c =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{c.Size} at ({c.Pmra:0.0}, {c.Pmdec:0.0}) mas/yr, {c.Parallax:0.00} mas: contrast {c.Contrast:0}, "
+                            + $"{c.Significance:0.0} σ, scale {c.Scale:0.00}"
+                    )
+                )
+        );
+
+    private static double Harmonic(double a, double b) => 2 * a * b / (a + b);
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Almagest.Catalog.Files;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
+using Almagest.Discovery.Features;
+
+namespace Almagest.Bench.Science;
+
+/// <summary>A real field with the list of its members, read as a load reads it.</summary>
+/// <param name="File">below the folder of real tables</param>
+/// <param name="Members">a list of ids, or a table of ids and a model's probabilities; null where the field has no cluster</param>
+/// <param name="LeastPrecision">what the best matching cluster must reach; null = nothing</param>
+/// <param name="LeastRecall">likewise</param>
+internal sealed record ScienceField(string Name, string File, string? Members, double? LeastPrecision = null, double? LeastRecall = null)
+{
+    public static IReadOnlyList<ScienceField> All { get; } =
+    [
+        new("Pleiades", "fields/pleiades-gaiadr3-cone.fits", "fields/pleiades-members.dat", 0.93, 0.95),
+        new("Ruprecht 147", "fields/ruprecht147-gaiadr2-cone.csv.gz", "fields/ruprecht147-members.txt", 0.80, 0.88),
+        new("Praesepe (model)", "fields/praesepe-gaiadr2-cone.csv", "fields/praesepe-members-model.csv", 0.80, 0.80),
+        new("NGC 188 (model)", "fields/ngc188-gaiadr2-cone.csv", "fields/ngc188-members-model.csv", 0.80, 0.80),
+        new("NGC 2477 (model)", "fields/ngc2477-field.csv", "fields/ngc2477-members-model.csv", 0.80, 0.80),
+        new("NGC 103 (model)", "fields/ngc103-gaia-errors.csv", "fields/ngc103-members-model.csv", 0.60, 0.65),
+        new("no cluster", "fields/null-field.csv", null),
+        new("within 100 pc", "gaia-100pc.csv", null),
+    ];
+
+    /// <summary>The stars in the order of the file, and the ids by which the catalogue knows them.</summary>
+    public (StarColumns Stars, string[] Ids) Read(string folder)
+    {
+        using var reader = CatalogFile.Open(Path.Combine(folder, File));
+        var mapping = ColumnMapping.Automatic(reader.Columns);
+        var batches = new StarReader(reader, mapping).ReadBatches().ToList();
+        string[] ids = [.. batches.SelectMany(b => b.SourceId)];
+        return (
+            new StarColumns
+            {
+                StarId = [.. Enumerable.Range(1, ids.Length).Select(i => (long)i)],
+                RaDeg = [.. batches.SelectMany(b => b.RaDeg)],
+                DecDeg = [.. batches.SelectMany(b => b.DecDeg)],
+                ParallaxMas = [.. batches.SelectMany(b => b.ParallaxMas)],
+                PmraMasYr = [.. batches.SelectMany(b => b.PmraMasYr)],
+                PmdecMasYr = [.. batches.SelectMany(b => b.PmdecMasYr)],
+                Magnitude = [.. batches.SelectMany(b => b.Magnitude)],
+                Color = [.. batches.SelectMany(b => b.Color)],
+            },
+            ids
+        );
+    }
+
+    /// <summary>Ids of the members: of a model those likelier than not.</summary>
+    public HashSet<string> ReadMembers(string folder) =>
+        Members is null ? [] : [.. System.IO.File.ReadLines(Path.Combine(folder, Members)).Select(MemberOf).OfType<string>()];
+
+    private static string? MemberOf(string line)
+    {
+        var parts = line.Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 0 || !parts[0].All(char.IsAsciiDigit))
+            return null;
+        return parts.Length == 2 && double.Parse(parts[1], CultureInfo.InvariantCulture) <= 0.5 ? null : parts[0];
+    }
+}

@@ -1,0 +1,95 @@
+using Almagest.Discovery.Abstractions;
+
+namespace Almagest.Discovery.Clustering.Auto;
+
+/// <summary>Decides which peaks are clusters, clearest first; a peak that belongs to a cluster already taken is passed over.</summary>
+internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters, AlgorithmContext context)
+{
+    /// <summary>Least probability of a member.</summary>
+    public const double Member = 0.5;
+
+    // A peak's stars stand together on the sky where they are nearer to each other than as many of similar motion by this.
+    private const double LeastDeviations = 4,
+        LeastFactor = 1.12;
+
+    // Or it is so clear that its place on the sky need not speak for it: a near cluster may fill the selection.
+    private const double ClearContrast = 20,
+        ClearExcess = 12;
+
+    // A group over more of the sky than this is no cluster, and one of most of the stars is the field.
+    private const double WidestHalf = 15,
+        MostOfAll = 0.5;
+
+    private const double SamePeak = 4.5;
+
+    private readonly SkySpread? _sky = stars.Direction is { } direction ? new SkySpread(direction) : null;
+
+    public List<(Peak Peak, ClusterMixture Mixture)> Choose(IReadOnlyList<Peak> peaks, int mostFits)
+    {
+        var chosen = new List<(Peak Peak, ClusterMixture Mixture)>();
+        var fits = 0;
+        foreach (var peak in peaks)
+        {
+            context.CancellationToken.ThrowIfCancellationRequested();
+            if (chosen.Exists(c => IsSame(c, peak)) || !StandsOut(peak))
+                continue;
+            if (fits++ == mostFits)
+                break;
+            if (ClusterMixture.Fit(stars, peak, context.CancellationToken) is not { } mixture)
+                continue;
+            if (chosen.Exists(c => c.Mixture.DistanceOf(mixture.Middle) < SamePeak) || !IsCluster(mixture))
+                continue;
+            chosen.Add((peak, mixture));
+        }
+
+        return chosen;
+    }
+
+    // A box is wider than its middle: at a coarse scale the cluster may lie in its corner.
+    private static bool IsSame((Peak Peak, ClusterMixture Mixture) taken, Peak peak) =>
+        taken.Mixture.DistanceOf(peak.Centre) < SamePeak
+        || Enumerable
+            .Range(0, peak.Centre.Length)
+            .All(d => Math.Abs(peak.Centre[d] - taken.Mixture.Middle[d]) < 2.5 * peak.Scale + 2 * taken.Mixture.Deviation(d));
+
+    private bool IsCluster(ClusterMixture mixture)
+    {
+        var members = Members(mixture);
+        return members.Length >= parameters.MinMembers
+            && members.Length <= MostOfAll * stars.Count
+            && mixture.Contrast >= 1
+            && (_sky is null || _sky.HalfAngle(members) <= WidestHalf);
+    }
+
+    private bool StandsOut(Peak peak)
+    {
+        if (_sky is null || (peak.Contrast >= ClearContrast && peak.Excess >= ClearExcess))
+            return true;
+        var (box, around) = Split(peak);
+        var (deviations, factor) = _sky.Compare(box, around, parameters.RandomState);
+        return deviations >= LeastDeviations && factor >= LeastFactor;
+    }
+
+    // The stars of the box, and those of the shells around it that have the most similar motions.
+    private (int[] Box, int[] Around) Split(Peak peak)
+    {
+        var box = new List<int>();
+        var others = new List<(double Distance, int Star)>();
+        for (var i = 0; i < stars.Count; i++)
+        {
+            double farthest = 0;
+            for (var d = 0; d < stars.Dimensions; d++)
+                farthest = Math.Max(farthest, Math.Abs(stars.Axes[d][i] - peak.Centre[d]));
+            if (farthest <= 1.5 * peak.Scale)
+                box.Add(i);
+            else if (farthest > 2.5 * peak.Scale)
+                others.Add((farthest, i));
+        }
+
+        others.Sort();
+        return ([.. box], [.. others.Take(Math.Max(2 * box.Count, 200)).Select(o => o.Star)]);
+    }
+
+    private static int[] Members(ClusterMixture mixture) =>
+        [.. Enumerable.Range(0, mixture.Region.Length).Where(i => mixture.Probabilities[i] >= Member).Select(i => mixture.Region[i])];
+}

@@ -1,0 +1,75 @@
+using Almagest.Discovery.Features;
+
+namespace Almagest.Discovery.Clustering.Auto;
+
+/// <summary>
+/// The stars that have proper motions and, where the recipe has it, a parallax: their places in the space that is searched, in mas/yr (the
+/// parallax times its weight), and their directions where the recipe has them. Stars that lack a number are not here.
+/// </summary>
+internal sealed class MotionStars
+{
+    private static readonly string[] s_direction = ["dir_x", "dir_y", "dir_z"];
+
+    private MotionStars(int[] rows, double[][] axes, double[][]? direction)
+    {
+        Rows = rows;
+        Axes = axes;
+        Direction = direction;
+    }
+
+    /// <summary>Rows of the matrix, ascending.</summary>
+    public int[] Rows { get; }
+
+    /// <summary>pmra, pmdec and, where there is one, the weighted parallax; one array an axis.</summary>
+    public double[][] Axes { get; }
+
+    /// <summary>Components of the unit vector; null where the recipe has no positions.</summary>
+    public double[][]? Direction { get; }
+
+    public int Count => Rows.Length;
+
+    public int Dimensions => Axes.Length;
+
+    /// <summary>Null where the matrix has no proper motions.</summary>
+    /// <param name="features">in their own units; NaN = the star lacks it</param>
+    public static MotionStars? Of(FeatureMatrix features, double parallaxWeight)
+    {
+        int pmra = Column(features, "pmra"),
+            pmdec = Column(features, "pmdec"),
+            parallax = Column(features, "parallax");
+        if (pmra < 0 || pmdec < 0)
+            return null;
+        int[] columns = parallax < 0 ? [pmra, pmdec] : [pmra, pmdec, parallax];
+        var rows = Enumerable.Range(0, features.Rows).Where(r => IsComplete(features.Row(r), columns)).ToArray();
+        var directions = s_direction.Select(name => Column(features, name)).ToArray();
+        return new MotionStars(
+            rows,
+            [.. columns.Select(c => Take(features, rows, c, c == parallax ? parallaxWeight : 1))],
+            directions.Contains(-1) ? null : [.. directions.Select(c => Take(features, rows, c, 1))]
+        );
+    }
+
+    private static int Column(FeatureMatrix features, string name)
+    {
+        for (var c = 0; c < features.Columns; c++)
+            if (features.Names[c] == name)
+                return c;
+        return -1;
+    }
+
+    private static bool IsComplete(ReadOnlySpan<double> row, int[] columns)
+    {
+        foreach (var column in columns)
+            if (!double.IsFinite(row[column]))
+                return false;
+        return true;
+    }
+
+    private static double[] Take(FeatureMatrix features, int[] rows, int column, double weight)
+    {
+        var taken = new double[rows.Length];
+        for (var i = 0; i < taken.Length; i++)
+            taken[i] = weight * features.Values[(long)rows[i] * features.Columns + column];
+        return taken;
+    }
+}

@@ -1,0 +1,137 @@
+using Almagest.Discovery.Clustering.Auto;
+using Xunit;
+
+namespace Almagest.Discovery.Tests.Clustering.Auto;
+
+public sealed class AutoTests
+{
+    [Fact]
+    public void Two_clusters_of_one_cone_are_found_apart()
+    {
+        var cone = new MadeCone(1, 10_000).With(300, 900, 8, 3, -4).With(200, 2000, 4, -2.5, 1.8);
+        var found = cone.Search();
+        Assert.Equal(2, found.ClusterCount);
+        foreach (var cluster in (int[])[1, 2])
+        {
+            var (precision, recall) = cone.Score(found, cluster);
+            Assert.InRange(precision, 0.9, 1);
+            Assert.InRange(recall, 0.9, 1);
+        }
+
+        Assert.All(found.Clusters!, c => Assert.True(c.Significance > 5 && c.Contrast > 10, $"{c}"));
+        Assert.Equal(found.Clusters!.Sum(c => c.Size), found.Labels.Count(l => l >= 0));
+    }
+
+    [Theory]
+    [InlineData(150, 1500, 25, -20, -10)] // near
+    [InlineData(2500, 400, 4, -2.2, 0.7)] // far
+    [InlineData(600, 60, 10, -5, -6)] // few members
+    [InlineData(1400, 1500, 6, -4.5, 2.5)] // many
+    public void A_cluster_is_found_near_and_far_poor_and_rich(double distance, int members, double arcminutes, double pmra, double pmdec)
+    {
+        var cone = new MadeCone(2, 9000).With(members, distance, arcminutes, pmra, pmdec);
+        var (precision, recall) = cone.Score(cone.Search(), 1);
+        Assert.InRange(precision, 0.8, 1);
+        Assert.InRange(recall, 0.8, 1);
+    }
+
+    [Theory]
+    [InlineData(12_000, 1500)]
+    [InlineData(5000, 600)]
+    public void The_dense_middle_of_a_field_is_no_cluster(int stars, double distance)
+    {
+        var found = new MadeCone(3, stars, 1.5, distance).Search();
+        Assert.Equal(0, found.ClusterCount);
+        Assert.All(found.Labels, l => Assert.Equal(-1, l));
+        Assert.Single(found.Notes);
+    }
+
+    [Fact]
+    public void Shuffled_stars_have_a_cluster_in_at_most_one_of_eight_fields() =>
+        Assert.InRange(Enumerable.Range(10, 8).Count(seed => new MadeCone(seed, 4000).Shuffled().Search().ClusterCount > 0), 0, 1);
+
+    [Fact]
+    public void The_same_seed_gives_the_same_rows_at_any_number_of_threads()
+    {
+        var cone = new MadeCone(4, 6000).With(200, 1000, 8, 2, -5);
+        var (one, three) = (cone.Search(1), cone.Search(3));
+        Assert.Equal(one.Labels, three.Labels);
+        Assert.Equal(one.Probabilities, three.Probabilities);
+        Assert.Equal(one.Clusters, three.Clusters);
+    }
+
+    [Fact]
+    public void Proper_motions_alone_are_enough()
+    {
+        var cone = new MadeCone(5, 8000).With(300, 1000, 8, 4, -7);
+        var (precision, recall) = cone.Score(cone.Search(2, "dir_x", "dir_y", "dir_z", "pmra", "pmdec"), 1);
+        Assert.InRange(precision, 0.8, 1);
+        Assert.InRange(recall, 0.8, 1);
+    }
+
+    [Fact]
+    public void A_star_that_lacks_a_parallax_is_in_no_cluster()
+    {
+        var cone = new MadeCone(6, 6000).With(200, 1000, 8, 2, -5);
+        var matrix = cone.Matrix();
+        var lacking = Enumerable.Range(0, matrix.Rows).Where(r => r % 3 == 0).ToArray();
+        foreach (var row in lacking)
+            matrix.Values[row * matrix.Columns + 5] = double.NaN;
+        var found = AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters());
+        Assert.Equal(1, found.ClusterCount);
+        Assert.All(lacking, row => Assert.Equal((-1, 0), (found.Labels[row], found.Probabilities![row])));
+        Assert.Contains(found.Notes, n => n.Contains("2,067 of 6,200 stars lack", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_proper_motions_nothing_is_found_and_the_note_says_what_to_choose()
+    {
+        var found = new MadeCone(7, 500).Search(1, "dir_x", "dir_y", "dir_z");
+        Assert.Equal(0, found.ClusterCount);
+        Assert.Contains("cluster5d", Assert.Single(found.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Few_stars_are_too_few_to_search() =>
+        Assert.Contains("too few", Assert.Single(new MadeCone(8, 12).Search().Notes), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_probability_is_the_share_of_members_among_the_stars_that_have_it()
+    {
+        var pairs = new List<(double Probability, bool IsMember)>();
+        for (var seed = 20; seed < 30; seed++)
+        {
+            var cone = new MadeCone(seed, 9000).With(400, 1300 + 100 * (seed % 5), 7, -3.5, 1.8);
+            var found = cone.Search();
+            Assert.Equal(1, found.ClusterCount);
+            pairs.AddRange(found.Probabilities!.Select((p, i) => (p, cone.Truth[i] > 0)).Where(x => x.p > 0.01));
+        }
+
+        foreach (var bin in pairs.OrderBy(p => p.Probability).Chunk((pairs.Count + 4) / 5))
+        {
+            Assert.True(bin.Length >= 200, $"{bin.Length} stars");
+            var mean = bin.Average(p => p.Probability);
+            var share = bin.Average(p => p.IsMember ? 1.0 : 0);
+            Assert.InRange(share - mean, -Tolerance(mean, bin.Length), Tolerance(mean, bin.Length));
+        }
+
+        // The stars in doubt, which are few, as one.
+        var doubtful = pairs.Where(p => p.Probability is > 0.2 and < 0.8).ToArray();
+        var expected = doubtful.Average(p => p.Probability);
+        Assert.InRange(
+            doubtful.Average(p => p.IsMember ? 1.0 : 0) - expected,
+            -Tolerance(expected, doubtful.Length) - 0.05,
+            Tolerance(expected, doubtful.Length) + 0.05
+        );
+    }
+
+    [Theory]
+    [InlineData(0.0227501, 2)]
+    [InlineData(0.00134990, 3)]
+    [InlineData(2.866516e-7, 5)]
+    [InlineData(7.619853e-24, 10)]
+    public void A_chance_is_as_many_standard_deviations_as_tables_say(double chance, double deviations) =>
+        Assert.Equal(deviations, NormalTail.Deviations(Math.Log(chance)), 0.001);
+
+    private static double Tolerance(double p, int stars) => 0.05 + 2 * Math.Sqrt(p * (1 - p) / stars);
+}
