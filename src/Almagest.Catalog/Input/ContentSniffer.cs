@@ -43,8 +43,8 @@ internal static partial class ContentSniffer
             throw Refuse(
                 input,
                 "a table of LaTeX",
-                "Write it as ECSV, for example with astropy: `Table.read(F, format='latex').write(G, format='ascii.ecsv')`; a deluxetable is "
-                    + "read with format='aastex'."
+                "Write it as ECSV, for example with astropy: `Table.read(F, format='latex').write(G, format='ascii.ecsv')`; "
+                    + "a deluxetable is read with format='aastex'."
             );
         if (Json().IsMatch(head))
             throw Refuse(input, "JSON", "Write the table as CSV, for example with pandas: `pandas.read_json(F).to_csv(G, index=False)`.");
