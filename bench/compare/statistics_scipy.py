@@ -47,9 +47,19 @@ def hypergeometric(np, stats):
             second=b,
             common=k,
             log10_p=max(-1e300, float(stats.hypergeom.logsf(k - 1, t, a, b)) / math.log(10)),
+            log10_two_sided=two_sided(np, stats, t, a, b, k),
         )
         for t, a, b, k in cases
     ]
+
+
+def two_sided(np, stats, total, first, second, common):
+    """Fisher's exact test from every term, where the tails do not leave the range of a double."""
+    k = np.arange(max(0, first + second - total), min(first, second) + 1)
+    log = stats.hypergeom.logpmf(k, total, first, second)
+    own = log[common - k[0]]
+    rare = log[log <= own + 1e-7]
+    return min(0.0, float(own + np.log(np.exp(rare - own).sum())) / math.log(10))
 
 
 def beta(np, stats):
@@ -60,7 +70,6 @@ def beta(np, stats):
         dict(
             flagged=float(k),
             analysed=float(n),
-            mean=float((k + .5) / (n + 1)),
             low=float(stats.beta.ppf(.025, k + .5, n - k + .5)),
             high=float(stats.beta.ppf(.975, k + .5, n - k + .5)),
             cdf_at_0_3=float(stats.beta.cdf(.3, k + .5, n - k + .5)),
@@ -125,49 +134,60 @@ def assignments(np, optimize):
     return found
 
 
-def consensus(np, stats):
-    """A plain computation of weights and posteriors, star by star, from the formulas of docs/statistics.md."""
+def flag_rates(np, stats, special):
+    """The beta-binomial model of docs/statistics.md by plain sums over a wide, fine grid of (mean, correlation)."""
     rng = np.random.default_rng(7)
-    stars, runs = 40, 6
-    base = rng.random((3, stars)) < 0.25
-    flagged = np.array([base[0], base[0], base[0] ^ (rng.random(stars) < 0.1), base[1], base[2], base[1] | base[2]])
-    every = np.ones(stars, bool)
-    place = np.arange(stars)
-    analysed = np.array([every, every, place < 30, place >= 10, every, place % 2 == 0])
-    flagged &= analysed
-    similarity = np.eye(runs)
-    for i in range(runs):
-        for j in range(runs):
-            both = analysed[i] & analysed[j]
-            a, b = flagged[i][both], flagged[j][both]
-            observed = np.mean(a == b)
-            chance = a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean())
-            similarity[i, j] = max(0, (observed - chance) / (1 - chance))
-    expected = []
-    for star in np.flatnonzero(flagged.any(axis=0)):
-        who = np.flatnonzero(analysed[:, star])
-        weight = 1 / similarity[np.ix_(who, who)].sum(axis=1)
-        k, n = float(weight[flagged[who, star]].sum()), float(weight.sum())
-        expected.append(
-            dict(
-                star=int(star),
-                flagged=int(flagged[:, star].sum()),
-                analysed=len(who),
-                effective_flagged=k,
-                effective_analysed=n,
-                mean=(k + .5) / (n + 1),
-                low=float(stats.beta.ppf(.025, k + .5, n - k + .5)),
-                high=float(stats.beta.ppf(.975, k + .5, n - k + .5)),
-            )
-        )
-    return dict(analysed=[np.flatnonzero(a).tolist() for a in analysed], flagged=[np.flatnonzero(f).tolist() for f in flagged],
-                weights=(1 / similarity.sum(axis=1)).tolist(), stars=expected)
+    found = []
+    for stars, draws, a, b, level, further in (
+        (12, 1, .3, 1, .95, 20),
+        (40, 3, .2, .8, .95, 20),
+        (60, 5, .5, 1.5, .8, 7),
+        (150, 10, .3, 1, .99, 50),
+        (30, 40, 2, 5, .95, 20),
+    ):
+        k = rng.binomial(draws, rng.beta(a, b, stars)).astype(float)
+        if draws == 5:
+            k = np.minimum(draws, k + rng.choice([0, 1 / 3], stars))
+        # Knots even in the logits, so that the ends are seen as well as the middle.
+        u = np.linspace(-12, 9, 900)[:, None]
+        v = np.linspace(-9, 9, 700)[None, :]
+        mean, size = special.expit(u), np.exp(-v)
+        pa, pb = size * mean, size * special.expit(-u)
+        log = sum(special.log_expit(x) for x in (u, -u, v, -v))
+        values, times = np.unique(np.round(k, 9), return_counts=True)
+        for value, count in zip(values, times):
+            log = log + count * (special.betaln(pa + value, pb + draws - value) - special.betaln(pa, pb))
+        weight = np.exp(log - log.max()).ravel()
+        keep = weight > 1e-9
+        weight, pa, pb = weight[keep] / weight[keep].sum(), pa.ravel()[keep], pb.ravel()[keep]
+        for value in values:
+            x, y = pa + value, pb + draws - value
+            chances = np.array([
+                (weight * np.exp(special.betaln(x + j, y + further - j) - special.betaln(x, y))).sum() * special.binom(further, j)
+                for j in range(further + 1)
+            ])
+            def quantile(p):
+                low, high = 0., 1.
+                for _ in range(34):
+                    middle = (low + high) / 2
+                    low, high = (middle, high) if (weight * special.betainc(x, y, middle)).sum() < p else (low, middle)
+                return low
+            sums = np.concatenate([[0], np.cumsum(chances)])
+            width = next(w for w in range(1, further + 2) if (sums[w:] - sums[:-w]).max() >= level)
+            start = int((sums[width:] - sums[:-width]).argmax())
+            found.append(dict(
+                counts=[[float(c), int(t)] for c, t in zip(values, times)], draws=draws, level=level, further=further, flagged=float(value),
+                mean=float((weight * x / (x + y)).sum()), low=quantile((1 - level) / 2), high=quantile((1 + level) / 2),
+                predictive_low=start / further, predictive_high=(start + width - 1) / further,
+                chance=float(sums[start + width] - sums[start]),
+                chance_shorter=float((sums[width - 1:] - sums[:len(sums) - width + 1]).max())))
+    return found
 
 
 def main():
     require_debian_packages("python3-scipy", "python3-sklearn")
     import numpy as np
-    from scipy import optimize, stats
+    from scipy import optimize, special, stats
     from sklearn import metrics
     numbers = dict(
         hypergeometric=hypergeometric(np, stats),
@@ -176,7 +196,7 @@ def main():
         labellings=labellings(np, metrics),
         kappa=kappas(np, metrics),
         assignment=assignments(np, optimize),
-        consensus=consensus(np, stats),
+        flag_rates=flag_rates(np, stats, special),
     )
     text = json.dumps(numbers, indent=None, separators=(",", ":")).replace('},{', '},\n{').replace('],"', '],\n"') + "\n"
     if "--check" in sys.argv[1:]:

@@ -140,6 +140,42 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Of_too_many_members_a_fair_share_of_every_cluster_is_drawn_and_no_star_of_none()
+    {
+        // Every third star is in no cluster, and a quarter of the rest is in cluster 1, which has the highest ids.
+        var n = 12_000;
+        var members = Ids(n).Where(i => i % 3 != 0).ToArray();
+        var (zero, one) = (members[..6000], members[6000..]);
+        var marks = StarMarks.Of(Ids(n), true, [(0, zero), (1, one)]);
+        var cloud = new PointCloud(
+            [.. Enumerable.Range(0, n).Select(i => i % 100 / 100f)],
+            [.. Enumerable.Range(0, n).Select(i => i / 100 / 200f)],
+            new ChartWindow(-0.1, 1.1, -0.1, 1.1)
+        );
+        int[] Drawn(StarLayer layer)
+        {
+            var canvas = new SvgCanvas(400, 400, "members");
+            layer.Draw(canvas, cloud, cloud.Whole, (0, 0, 400, 400), (40, 40));
+            return
+            [
+                .. XDocument
+                    .Parse(canvas.ToString())
+                    .Descendants()
+                    .Select(e => (string?)e.Attribute("data-star"))
+                    .OfType<string>()
+                    .Select(id => int.Parse(id, CultureInfo.InvariantCulture)),
+            ];
+        }
+        // Those that come first are the first of the catalogue, in clusters or not.
+        var some = Drawn(new StarLayer(Ids(n), marks, First: [.. Enumerable.Range(0, 600)]));
+        Assert.Equal((StarLayer.MostMarks, 0), (some.Length, some.Count(i => i % 3 == 0)));
+        var fair = Drawn(new StarLayer(Ids(n), marks));
+        Assert.Equal(StarLayer.MostMarks, fair.Length);
+        Assert.InRange(fair.Count(i => i > zero[^1]), 740, 760);
+        Assert.Equal(members.Select(m => (int)m), Drawn(new StarLayer(Ids(n), marks) { Most = 50_000 }).Order());
+    }
+
+    [Fact]
     public void Alike_runs_are_neighbours_in_the_matrix()
     {
         // Three families, their members dealt out in turn.

@@ -75,13 +75,22 @@ public sealed class ComparingTests
                 )
         );
         Assert.Contains("3 pairs tested", (await ledger.RunAsync("runs", "matrix")).Ok().Out);
+        var both = (await ledger.RunAsync("runs", "matrix", "--json", "--alternative", "two-sided")).Ok().Json;
+        Assert.Equal(
+            ("greater", "two-sided"),
+            (matrix.GetProperty("alternative").GetString(), both.GetProperty("alternative").GetString())
+        );
 
         var consensus = (await ledger.RunAsync("consensus", "--json", "--top", "5")).Ok().Json;
         Assert.All(
             consensus.GetProperty("items").EnumerateArray(),
             s => Assert.Equal((3, 3), (s.GetProperty("flagged_runs").GetInt32(), s.GetProperty("analysed_runs").GetInt32()))
         );
-        Assert.InRange(consensus.GetProperty("effective_runs").GetDouble(), 1, 2.5);
+        // Two of the three differ in the contamination alone.
+        Assert.Equal(2, consensus.GetProperty("draws").GetInt32());
+        var half = (await ledger.RunAsync("consensus", "--json", "--level", "0.5", "--further", "7")).Ok().Json;
+        Assert.Equal((0.5, 7), (half.GetProperty("level").GetDouble(), half.GetProperty("further_draws").GetInt32()));
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("consensus", "--level", "95")).ExitCode);
         Assert.Contains("3 of 3", (await ledger.RunAsync(["consensus", .. anomalies, "--order", "mean"])).Ok().Out);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("consensus", clusters[0])).ExitCode);
 

@@ -204,7 +204,16 @@ public sealed class DiscoverTests
         // The planted clusters and the field part there.
         Assert.InRange(suggested.GetProperty("cluster_count").GetInt32(), 3, 12);
         Assert.Contains("suggested", shown);
-        Assert.Contains("almagest discover clusters --eps", shown);
+        // The last line is a whole command: it makes the run that the table speaks of.
+        var terms = "magnitude=..20";
+        var filtered = (await ledger.RunAsync("discover", "k-distance", "--min-samples", "8", "--filter", terms)).Ok().Out;
+        var line = filtered.TrimEnd().Split('\n')[^1].Split(' ');
+        Assert.Equal(
+            ["almagest", "discover", "clusters", "--dataset", "sky", "--filter", terms, "--features", "cluster5d"],
+            line[..9].Select(w => w.Trim('\''))
+        );
+        Assert.Matches("^0\\.0*[1-9][0-9]{0,3}$", line[10]);
+        (await ledger.RunAsync([.. line[1..].Select(w => w.Trim('\'')), "--no-save"])).Ok();
     }
 
     [Fact]

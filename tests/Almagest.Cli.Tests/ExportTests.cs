@@ -78,7 +78,7 @@ public sealed class ExportTests : IDisposable
         );
         Assert.Equal(sides["common"], Assert.Single(matrix.GetProperty("rows").EnumerateArray()).GetProperty("common").GetInt32());
         Assert.Equal(sides.Values.Sum(), consensus.GetProperty("rows").GetInt32());
-        Assert.InRange(consensus.GetProperty("provenance").GetProperty("effective_runs").GetDouble(), 1, 2);
+        Assert.Equal(0.95, consensus.GetProperty("provenance").GetProperty("level").GetDouble());
     }
 
     [Fact]

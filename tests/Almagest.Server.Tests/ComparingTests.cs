@@ -109,28 +109,42 @@ public sealed class ComparingTests(KnownLedger known)
     public async Task A_consensus_ranks_the_stars_that_most_runs_flag_first()
     {
         var answer = (await _server.GetAsync("/analytics/discovery/consensus?dataset=known&limit=3")).Json;
-        JsonAssert.Fields(answer, "runs effective_runs order items total truncated");
+        JsonAssert.Fields(answer, "runs questions draws level further_draws order items total truncated");
         var items = answer.GetProperty("items").EnumerateArray().ToList();
         JsonAssert.Fields(
             items[0],
             """
             rank star_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color flagged_runs analysed_runs
-            effective_flagged
-            effective_analysed posterior_mean credible_low credible_high
+            flagged_draws draws posterior_mean credible_low credible_high predictive_low predictive_high rates
             """
         );
         Assert.Equal(known.Stars[2..4], items.Take(2).Select(i => i.GetProperty("star_id").GetInt64()));
         Assert.Equal((2, 3), (items[0].GetProperty("flagged_runs").GetInt32(), items[0].GetProperty("analysed_runs").GetInt32()));
-        // Kappa of A and B is 1/4: each weighs 1 / 1.25; C is unlike both.
+        // The three runs have one seed and differ in nothing: they are one draw, flagged in two thirds of its runs.
+        Assert.Equal((1, 0.666666667), (items[0].GetProperty("draws").GetInt32(), items[0].GetProperty("flagged_draws").GetDouble()));
+        Assert.Equal([1, 1, 1], answer.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("draw").GetInt32()));
+        var question = Assert.Single(answer.GetProperty("questions").EnumerateArray());
+        JsonAssert.Fields(question, "question algorithm parameters selection total_stars runs draws mean_rate");
         Assert.Equal(
-            [0.8, 0.8, 1],
-            answer.GetProperty("runs").EnumerateArray().Select(r => Math.Round(r.GetProperty("weight").GetDouble(), 12))
+            (12, 3, 1),
+            (
+                question.GetProperty("total_stars").GetInt32(),
+                question.GetProperty("runs").GetInt32(),
+                question.GetProperty("draws").GetInt32()
+            )
         );
-        Assert.Equal(2.1 / 3.6, items[0].GetProperty("posterior_mean").GetDouble(), 12);
+        Assert.False(question.GetProperty("parameters").TryGetProperty("random_state", out _));
+        Assert.False(question.GetProperty("parameters").TryGetProperty("contamination", out _));
         Assert.Equal((6, true), (answer.GetProperty("total").GetInt32(), answer.GetProperty("truncated").GetBoolean()));
         var one = (await _server.GetAsync($"/analytics/discovery/consensus?run_ids={known.RunB}&order=mean")).Json;
         Assert.Equal(known.Stars[2..6], one.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("star_id").GetInt64()));
-        Assert.Equal(0.75, one.GetProperty("items")[0].GetProperty("posterior_mean").GetDouble(), 12);
+        var (wide, narrow) = (one.GetProperty("items")[0], (await Half()).GetProperty("items")[0]);
+        Assert.InRange(wide.GetProperty("posterior_mean").GetDouble(), 0.55, 0.75);
+        Assert.Equal(wide.GetProperty("posterior_mean").GetDouble(), wide.GetProperty("rates")[0].GetDouble());
+        Assert.True(Width(narrow, "credible") < Width(wide, "credible") && Width(narrow, "predictive") < Width(wide, "predictive"));
+        Assert.Equal(0, narrow.GetProperty("predictive_high").GetDouble() * 7 % 1, 1e-9);
+        JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?level=1"), HttpStatusCode.BadRequest, "level");
+        JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?further=0"), HttpStatusCode.BadRequest, "further");
         JsonAssert.Problem(
             await _server.GetAsync($"/analytics/discovery/consensus?run_ids={known.Clusters}"),
             HttpStatusCode.BadRequest,
@@ -140,6 +154,23 @@ public sealed class ComparingTests(KnownLedger known)
         JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?limit=0"), HttpStatusCode.BadRequest, "limit");
         JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/consensus?dataset=nowhere"), HttpStatusCode.NotFound);
         JsonAssert.Problem(await _server.GetAsync($"/analytics/discovery/consensus?run_ids={Guid.NewGuid()}"), HttpStatusCode.NotFound);
+
+        async Task<JsonElement> Half() =>
+            (await _server.GetAsync($"/analytics/discovery/consensus?run_ids={known.RunB}&order=mean&level=0.5&further=7")).Json;
+        static double Width(JsonElement star, string of) =>
+            star.GetProperty($"{of}_high").GetDouble() - star.GetProperty($"{of}_low").GetDouble();
+    }
+
+    [Fact]
+    public async Task Overlaps_are_tested_on_one_side_or_on_both()
+    {
+        var path = $"/analytics/discovery/overlaps/significance?run_ids={known.RunA},{known.RunB}";
+        var (one, both) = ((await _server.GetAsync(path)).Json, (await _server.GetAsync($"{path}&alternative=two-sided")).Json);
+        Assert.Equal(("greater", "two-sided"), (one.GetProperty("alternative").GetString(), both.GetProperty("alternative").GetString()));
+        // Chances of 0 to 4 common stars: 70, 224, 168, 32 and 1 of 495.
+        Assert.Equal(201 / 495.0, one.GetProperty("items")[0].GetProperty("p_value").GetDouble(), 1e-9);
+        Assert.Equal(271 / 495.0, both.GetProperty("items")[0].GetProperty("p_value").GetDouble(), 1e-9);
+        JsonAssert.Problem(await _server.GetAsync($"{path}&alternative=less"), HttpStatusCode.BadRequest, "alternative");
     }
 
     [Fact]
@@ -147,7 +178,7 @@ public sealed class ComparingTests(KnownLedger known)
     {
         var path = $"/analytics/discovery/overlaps/significance?run_ids={known.RunC},{known.RunB},{known.RunA}";
         var answer = (await _server.GetAsync($"{path}&limit=1")).Json;
-        JsonAssert.Fields(answer, "run_ids tests items next truncated");
+        JsonAssert.Fields(answer, "run_ids alternative tests items next truncated");
         Assert.Equal([known.RunA, known.RunB, known.RunC], answer.GetProperty("run_ids").EnumerateArray().Select(r => r.GetGuid()));
         Assert.Equal(3, answer.GetProperty("tests").GetInt32());
         var pair = answer.GetProperty("items")[0];

@@ -62,6 +62,8 @@ public sealed class ExportTests(KnownLedger known)
         ).Json;
         Assert.Equal(6, consensus.GetProperty("rows").GetArrayLength());
         Assert.Equal(3, consensus.GetProperty("provenance").GetProperty("runs").GetArrayLength());
+        Assert.Equal(1, consensus.GetProperty("provenance").GetProperty("independent_draws").GetInt32());
+        Assert.True(consensus.GetProperty("rows")[0].GetProperty("predictive_high").GetDouble() > 0);
         var overlaps = (
             await _server.GetAsync($"/analytics/discovery/overlaps/significance?format=json&run_ids={known.RunA},{known.RunB},{known.RunC}")
         ).Json;

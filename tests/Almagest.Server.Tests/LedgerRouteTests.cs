@@ -198,7 +198,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         Assert.Equal(JsonValueKind.Null, star.GetProperty("ruwe").ValueKind);
         Assert.Equal(2, star.GetProperty("frequency").GetProperty("anomaly_count").GetInt32());
         var history = star.GetProperty("history").EnumerateArray().ToList();
-        JsonAssert.Fields(history[0], "run_id run_type algorithm created_at is_anomaly anomaly_score cluster_id");
+        JsonAssert.Fields(history[0], "run_id run_type algorithm parameters created_at is_anomaly anomaly_score cluster_id");
         Assert.Equal([known.Clusters, known.RunC, known.RunB, known.RunA], history.Select(h => h.GetProperty("run_id").GetGuid()));
         Assert.Equal(0, history[0].GetProperty("cluster_id").GetInt32());
         Assert.Equal(JsonValueKind.Null, history[0].GetProperty("anomaly_score").ValueKind);

@@ -16,6 +16,9 @@ public sealed record StarLayer(
     public const int MostStars = 1500,
         MostMarks = 3000;
 
+    /// <summary>Most marks that are drawn; of more a fair sample, after those that come <see cref="First"/>.</summary>
+    public int Most { get; init; } = MostMarks;
+
     /// <summary>What is in sight.</summary>
     public readonly record struct Drawn(long InSight, bool OneByOne, int MarksInSight, int MarksDrawn);
 
@@ -67,14 +70,15 @@ public sealed record StarLayer(
             return Done(canvas, inSight.Count, oneByOne, 0, 0);
         var marked = inSight.Where(Marks.IsMarked).ToList();
         var chosen = marked;
-        if (marked.Count > MostMarks)
+        if (marked.Count > Most)
         {
-            chosen = [.. (First ?? []).Where(i => window.Contains(cloud[i].X, cloud[i].Y)).Take(MostMarks)];
+            chosen = [.. (First ?? []).Where(i => Marks.IsMarked(i) && window.Contains(cloud[i].X, cloud[i].Y)).Take(Most)];
             var taken = chosen.ToHashSet();
             var rest = marked.Where(i => !taken.Contains(i)).ToList();
-            // The rest evenly, in the order of ids, which is the catalogue's.
-            for (var k = 0; k < MostMarks - taken.Count && k < rest.Count; k++)
-                chosen.Add(rest[(int)((long)k * rest.Count / Math.Max(1, MostMarks - taken.Count))]);
+            // The rest evenly, in the order of ids, which is the catalogue's: each cluster by its share.
+            var room = Most - taken.Count;
+            for (var k = 0; k < room && k < rest.Count; k++)
+                chosen.Add(rest[(int)((long)k * rest.Count / room)]);
         }
         // Smaller where they crowd.
         foreach (var i in chosen)

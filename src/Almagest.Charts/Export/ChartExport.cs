@@ -13,6 +13,9 @@ namespace Almagest.Charts.Export;
 /// <summary>The pictures of the ledger for those who have no browser open: the same charts, from the same services.</summary>
 public sealed class ChartExport(LedgerDatabase ledger)
 {
+    /// <summary>Most marked stars of a chart: a file draws more of them than a browser moves.</summary>
+    private const int MostMarks = 50_000;
+
     /// <summary>Names by which the pictures of a run can be asked for.</summary>
     public static IReadOnlyList<string> OfRun { get; } = ["scores", "sizes", "cmd", "sky", "motions", "parallaxes"];
 
@@ -39,12 +42,17 @@ public sealed class ChartExport(LedgerDatabase ledger)
         var store = new PictureStore(ledger, new SelectionCache(ledger));
         var picture = await store.SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
         var isAnomaly = run.RunType == RunTypes.Anomaly;
-        var page = await new ResultRepository(ledger).PageAsync(
-            run.RunId,
-            new ResultQuery(AnomaliesOnly: isAnomaly, ClusterId: cluster, ByScore: isAnomaly, Limit: StarLayer.MostMarks),
-            cancellationToken
-        );
-        var charts = RunCharts.Of(run, picture, await store.MarksAsync(run), page.Items, cluster);
+        // The most anomalous stars come first where not all can be drawn; members have no such order.
+        var first = isAnomaly
+            ? (
+                await new ResultRepository(ledger).PageAsync(
+                    run.RunId,
+                    new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: StarLayer.MostMarks),
+                    cancellationToken
+                )
+            ).Items
+            : [];
+        var charts = RunCharts.Of(run, picture, await store.MarksAsync(run), first, cluster, MostMarks);
         var all = new List<(string Key, string Name, string? Svg)>();
         if (isAnomaly)
             all.Add(
@@ -62,10 +70,10 @@ public sealed class ChartExport(LedgerDatabase ledger)
                     RunCharts.Sizes(await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellationToken))
                 )
             );
-        all.Add(("cmd", "Colour–magnitude diagram", charts.Diagram?.Svg));
-        all.Add(("motions", "Proper motions", charts.Motions?.Svg));
-        all.Add(("parallaxes", "Parallaxes", charts.Parallaxes?.Svg));
-        all.Add(("sky", "Sky", charts.Sky.Svg));
+        all.Add(("cmd", Name("Colour–magnitude diagram", charts.Diagram), charts.Diagram?.Svg));
+        all.Add(("motions", Name("Proper motions", charts.Motions), charts.Motions?.Svg));
+        all.Add(("parallaxes", Name("Parallaxes", charts.Parallaxes), charts.Parallaxes?.Svg));
+        all.Add(("sky", Name("Sky", charts.Sky), charts.Sky.Svg));
         return Compose(
             $"Run {DisplayText.Short(run.RunId)}: {DisplayText.Algorithm(run.Algorithm)}, {DisplayText.ShortParameters(run)}; "
                 + $"{DisplayText.Count(run.TotalStars)} stars, {DisplayText.Found(run)}",
@@ -73,6 +81,8 @@ public sealed class ChartExport(LedgerDatabase ledger)
             wanted
         );
     }
+
+    private static string Name(string chart, ScatterChart? drawn) => drawn?.Sampled is { } part ? $"{chart} ({part})" : chart;
 
     /// <param name="wanted">of <see cref="OfDataset"/>; empty = all</param>
     /// <returns>an SVG</returns>

@@ -15,9 +15,19 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
     /// <summary>Most bars of the chart of sizes.</summary>
     public const int ShownClusters = 40;
 
-    /// <param name="stars">drawn before others where not all marked stars can be, with words to them</param>
+    /// <param name="stars">
+    /// have words to them; of an anomaly run they are drawn before others where not all can be. Of clusters a fair sample is drawn then
+    /// </param>
     /// <param name="cluster">only the members of this one, from near</param>
-    public static RunCharts Of(DiscoveryRun run, SelectionPicture picture, StarMarks marks, IReadOnlyList<StarResult> stars, int? cluster)
+    /// <param name="most">most marked stars of one chart</param>
+    public static RunCharts Of(
+        DiscoveryRun run,
+        SelectionPicture picture,
+        StarMarks marks,
+        IReadOnlyList<StarResult> stars,
+        int? cluster,
+        int most = StarLayer.MostMarks
+    )
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(picture);
@@ -29,9 +39,12 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         var layer = new StarLayer(
             ids,
             marks,
-            [.. stars.Select(s => Array.BinarySearch(ids, s.StarId)).Where(i => i >= 0)],
+            isAnomaly ? [.. stars.Select(s => Array.BinarySearch(ids, s.StarId)).Where(i => i >= 0)] : null,
             stars.ToDictionary(s => s.StarId, Tip)
-        );
+        )
+        {
+            Most = most,
+        };
         var marked = isAnomaly ? "flagged stars" : "members";
         var members = isAnomaly ? [] : marks.Places();
         var sky = new ScatterChart(

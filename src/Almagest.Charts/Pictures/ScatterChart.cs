@@ -12,6 +12,12 @@ public sealed class ScatterChart(Func<ChartWindow?, (string Svg, StarLayer.Drawn
 
     public string? Svg { get; private set; }
 
+    /// <summary>E.g. <c>3,000 of 6,981 members</c>, where not all that are in sight are drawn; null where they are.</summary>
+    public string? Sampled =>
+        _drawn.MarksDrawn < _drawn.MarksInSight
+            ? string.Create(CultureInfo.InvariantCulture, $"{_drawn.MarksDrawn:N0} of {_drawn.MarksInSight:N0} {marked}")
+            : null;
+
     public string Note
     {
         get
@@ -21,14 +27,7 @@ public sealed class ScatterChart(Func<ChartWindow?, (string Svg, StarLayer.Drawn
                 $"{_drawn.InSight:N0} {(_drawn.InSight == 1 ? "star" : "stars")} in sight"
             );
             var how = _drawn.OneByOne ? ", each drawn." : ": their density in colour, on a logarithmic scale; closer in, single stars.";
-            var rest =
-                _drawn.MarksDrawn < _drawn.MarksInSight
-                    ? string.Create(
-                        CultureInfo.InvariantCulture,
-                        $" {_drawn.MarksDrawn:N0} of {_drawn.MarksInSight:N0} {marked} are drawn; closer in, all."
-                    )
-                    : "";
-            return stars + how + rest;
+            return stars + how + (Sampled is { } part ? $" {part} are drawn; closer in, all." : "");
         }
     }
 

@@ -23,9 +23,17 @@ internal static class ConsensusCommand
         );
         var order = OptionFactory.Choice(
             "--order",
-            "By the lower end of the credible interval, or by the posterior mean (default low)",
+            "By the lower end of the credible interval (its mean over questions), or by the posterior mean (default low)",
             "low",
             "mean"
+        );
+        var level = OptionFactory.Real("--level", "P", "Probability that an interval holds what it is for (default 0.95)");
+        var further = OptionFactory.Whole(
+            "--further",
+            "N",
+            "The further draws (seeds) whose rate of flags the predictive interval is for (default 20)",
+            1,
+            ConsensusOptions.MostFurther
         );
         var top = OptionFactory.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars);
         var export = OptionFactory.Text(
@@ -36,9 +44,9 @@ internal static class ConsensusCommand
         var table = new TableOutput("--export");
         var command = new DescribedCommand(
             "consensus",
-            "Rank stars over many anomaly runs: how often each is flagged by those that looked, with a credible interval; runs that "
-                + "say the same share one say",
+            "Rank stars over many anomaly runs by the rate at which more such runs, with other seeds, flag them; with intervals",
             "almagest consensus --dataset gaia-100pc",
+            "almagest consensus --dataset gaia-100pc --level 0.8 --further 10",
             "almagest consensus --dataset gaia-100pc --export consensus.parquet",
             "almagest consensus 1f0c2a9e 77ab03d1 e4b0917c --top 50 --json"
         )
@@ -46,6 +54,8 @@ internal static class ConsensusCommand
             ids,
             dataset,
             order,
+            level,
+            further,
             top,
             export,
         };
@@ -53,6 +63,15 @@ internal static class ConsensusCommand
         command.SetAction(
             async (parsed, _) =>
             {
+                var share = parsed.GetValue(level) ?? ConsensusOptions.Default.Level;
+                if (!(share is >= ConsensusOptions.LeastLevel and <= ConsensusOptions.MostLevel))
+                    throw new UsageException(
+                        FormattableString.Invariant(
+                            $"--level is {share}, expected a number from {ConsensusOptions.LeastLevel} to {ConsensusOptions.MostLevel}"
+                        ),
+                        null,
+                        "--level"
+                    );
                 var path = parsed.GetValue(export);
                 table.Check(shell, parsed, path);
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
@@ -62,12 +81,17 @@ internal static class ConsensusCommand
                     parsed.GetValue(dataset),
                     shell.CancellationToken
                 );
-                var by = parsed.GetValue(order) == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low;
+                var options = new ConsensusOptions
+                {
+                    Order = parsed.GetValue(order) == "mean" ? ConsensusOrder.Mean : ConsensusOrder.Low,
+                    Level = share,
+                    Further = (int)(parsed.GetValue(further) ?? ConsensusOptions.Default.Further),
+                };
                 if (path is not null)
                 {
                     var rows = await new ConsensusExport(session.Ledger).TableAsync(
                         runs,
-                        by,
+                        options,
                         (int?)parsed.GetValue(top),
                         shell.CancellationToken
                     );
@@ -77,10 +101,10 @@ internal static class ConsensusCommand
                 var found = await new ConsensusReader(session.Ledger).ReadAsync(
                     runs,
                     (int)(parsed.GetValue(top) ?? 20),
-                    by,
+                    options,
                     shell.CancellationToken
                 );
-                shell.Answer(found.ToResource(by), new ConsensusView(found).Show);
+                shell.Answer(found.ToResource(), new ConsensusView(found).Show);
                 return ExitCodes.Done;
             }
         );

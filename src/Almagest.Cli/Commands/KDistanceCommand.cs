@@ -57,14 +57,20 @@ internal static class KDistanceCommand
                     k,
                     shell.CancellationToken
                 );
-                shell.Answer(advice.ToResource(found.Name), console => Show(console, advice, $"{found.Name}: {selection.Describe()}"));
+                var next = new List<string> { "discover", "clusters", "--dataset", found.Name };
+                if (parsed.GetValue(filter) is { Length: > 0 } terms)
+                    next.AddRange(["--filter", terms]);
+                shell.Answer(
+                    advice.ToResource(found.Name),
+                    console => Show(console, advice, $"{found.Name}: {selection.Describe()}", next)
+                );
                 return ExitCodes.Done;
             }
         );
         return command;
     }
 
-    private static void Show(IAnsiConsole console, EpsAdvice advice, string stars)
+    private static void Show(IAnsiConsole console, EpsAdvice advice, string stars, IReadOnlyList<string> next)
     {
         var (curve, k) = (advice.Curve, advice.Curve.K);
         console.Heading($"Distance to neighbour {k} among {stars}, {advice.Recipe.Name}");
@@ -90,13 +96,21 @@ internal static class KDistanceCommand
             );
         }
         console.Write(table);
-        console.Say(
-            $"A largest cluster that keeps growing with eps is the field; one that keeps its size is a clump.\nTry: almagest "
-                + $"discover clusters --eps {Eps(suggested)} --min-samples {k}"
-        );
+        console.Say("A largest cluster that keeps growing with eps is the field; one that keeps its size is a clump. Try:");
+        // Whole, so that a copy of it is the run that the table speaks of.
+        string[] command = ["almagest", .. next, "--features", advice.Recipe.Name, "--eps", Eps(suggested), "--min-samples", Whole(k)];
+        console.Profile.Out.Writer.WriteLine(string.Join(' ', command.Select(ShellWord)));
     }
 
-    private static string Eps(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+    private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A word as a shell takes it: quoted where it has anything but letters, digits and what stands for nothing else.</summary>
+    private static string ShellWord(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:/@%+=".Contains(c, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static string Eps(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
     private static double At(double[] ascending, double share) => ascending[(int)Math.Round(share * (ascending.Length - 1))];
 }

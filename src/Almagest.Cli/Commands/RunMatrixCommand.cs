@@ -27,6 +27,12 @@ internal static class RunMatrixCommand
             "Q",
             "Only pairs whose q value (expected share of false discoveries) is at most this (default 1)"
         );
+        var alternative = OptionFactory.Choice(
+            "--alternative",
+            "Test whether runs have more stars in common than independent ones, or more or fewer (default greater)",
+            ComparisonResources.Greater,
+            ComparisonResources.TwoSided
+        );
         var top = OptionFactory.Whole("--top", "N", "How many pairs to print (default 20)", 1, 5000);
         var export = OptionFactory.Text("--export", "FILE", "Write every such pair to this file instead");
         var table = new TableOutput("--export");
@@ -39,6 +45,7 @@ internal static class RunMatrixCommand
         {
             ids,
             dataset,
+            alternative,
             maxQ,
             top,
             export,
@@ -58,14 +65,18 @@ internal static class RunMatrixCommand
                 table.Check(shell, parsed, path);
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var runs = await ChooseAsync(session.Ledger, parsed.GetValue(ids) ?? [], parsed.GetValue(dataset), shell.CancellationToken);
-                var all = PairSignificance.Matrix(runs, await new RunSetReader(session.Ledger).MarksAsync(runs, shell.CancellationToken));
+                var test =
+                    parsed.GetValue(alternative) == ComparisonResources.TwoSided ? OverlapAlternative.TwoSided : OverlapAlternative.Greater;
+                var marks = await new RunSetReader(session.Ledger).MarksAsync(runs, shell.CancellationToken);
+                var all = PairSignificance.Matrix(runs, marks, test);
                 var wanted = all.Where(p => Math.Pow(10, p.Log10QValue) <= most).ToList();
                 if (path is not null)
                 {
                     var words =
-                        most < 1
-                            ? FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first")
-                            : "all pairs, most significant first";
+                        test == OverlapAlternative.TwoSided
+                            ? FormattableString.Invariant($"pairs with a two-sided q value of at most {most}, most significant first")
+                        : most < 1 ? FormattableString.Invariant($"pairs with a q value of at most {most}, most significant first")
+                        : "all pairs, most significant first";
                     await table.WriteAsync(
                         shell,
                         parsed,
@@ -80,7 +91,7 @@ internal static class RunMatrixCommand
                 var pairs = wanted.Take((int)(parsed.GetValue(top) ?? 20)).ToList();
                 var tests = all.Count(p => p.Overlap.Shared > 0);
                 shell.Answer(
-                    ComparisonResources.PageOf(runs, all, wanted, 0, pairs.Count),
+                    ComparisonResources.PageOf(runs, all, wanted, 0, pairs.Count, test),
                     console =>
                     {
                         if (pairs.Count == 0)

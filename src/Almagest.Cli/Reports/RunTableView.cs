@@ -21,7 +21,7 @@ internal sealed class RunTableView(RunTable table, int top)
             ">stars",
             ">marked",
             ">mean kappa",
-            .. Weighted ? [">weight"] : Array.Empty<string>(),
+            .. Drawn ? [">draw"] : Array.Empty<string>(),
         ]);
         foreach (var (i, r) in table.Runs.Index())
         {
@@ -32,7 +32,7 @@ internal sealed class RunTableView(RunTable table, int top)
                 ConsoleText.Count(r.Run.TotalStars),
                 RunSummaryText.ShortFound(r.Run),
                 ConsoleText.Number(r.MeanKappa, "0.00"),
-                .. Weighted ? [ConsoleText.Number(r.Weight, "0.00")] : Array.Empty<string>(),
+                .. Drawn ? [ConsoleText.Number(r.Draw, "0")] : Array.Empty<string>(),
             ]);
         }
         console.Write(list);
@@ -60,7 +60,7 @@ internal sealed class RunTableView(RunTable table, int top)
             console.Say($"There are more: --top {table.Pairs.Count}");
     }
 
-    private bool Weighted => table.Runs.All(r => r.Run.RunType == RunTypes.Anomaly);
+    private bool Drawn => table.Runs.All(r => r.Run.RunType == RunTypes.Anomaly);
 
     private static string Plain(string? json) =>
         json is null ? "–"

@@ -41,7 +41,7 @@ public static class ComparisonColumns
         Double("expected", null, "meta.number;stat.mean", "common stars to be expected, were the runs independent"),
         Double("jaccard", null, "stat.value;arith.ratio", "common over marked by either, 0 to 1"),
         Double("kappa", null, "stat.value", "agreement beyond chance (Cohen 1960)"),
-        Double("log10_p_value", null, "stat.probability", "log10 of the chance of at least this many common stars (hypergeometric)"),
+        Double("log10_p_value", null, "stat.probability", "log10 of the chance of such an overlap of independent runs (hypergeometric)"),
         Double("log10_q_value", null, "stat.probability", "the same adjusted over all pairs (Benjamini and Hochberg 1995)"),
         Double(
             "adjusted_rand_index",
@@ -57,10 +57,18 @@ public static class ComparisonColumns
         Integer("rank", "meta.number", "1 = the surest"),
         Integer("flagged_runs", "meta.number", "runs that flag the star"),
         Integer("analysed_runs", "meta.number", "runs that analysed it"),
-        Double("effective_flagged", null, "meta.number", "flagged_runs, runs that say the same sharing one say"),
-        Double("effective_analysed", null, "meta.number", "analysed_runs likewise"),
-        Double("posterior_mean", null, "stat.probability;stat.mean", "mean of the rate at which runs flag it, after what was seen"),
-        Double("credible_low", null, "stat.probability;stat.min", "lower end of the central 95 % credible interval"),
-        Double("credible_high", null, "stat.probability;stat.max", "upper end of the central 95 % credible interval"),
+        Double("flagged_draws", null, "meta.number", "of the independent draws, those that flag it; runs that share a detector are one"),
+        Integer("draws", "meta.number", "independent draws that analysed it"),
+        Integer("questions", "meta.number", "questions whose runs analysed it: algorithm, recipe, parameters, selection"),
+        Double(
+            "posterior_mean",
+            null,
+            "stat.probability;stat.mean",
+            "expected rate at which further draws flag it, the mean over questions"
+        ),
+        Double("credible_low", null, "stat.probability;stat.min", "lower end of the central credible interval of the rate itself"),
+        Double("credible_high", null, "stat.probability;stat.max", "upper end of the central credible interval of the rate itself"),
+        Double("predictive_low", null, "stat.probability;stat.min", "lower end of the interval of the rate in a number of further draws"),
+        Double("predictive_high", null, "stat.probability;stat.max", "upper end of the interval of the rate in a number of further draws"),
     ];
 }

@@ -67,8 +67,8 @@ public sealed record ComparisonReport : ComparisonResource
 /// <param name="AvgAnomalyScore">mean score of flagged stars</param>
 /// <param name="ClusterCount">clusters; null where the views do not show the run yet</param>
 /// <param name="MeanKappa">mean agreement of its marks with those of the other runs (Cohen's kappa)</param>
-/// <param name="Weight">its say in a consensus of these runs, 0 to 1: small where other runs say the same; null where there are cluster
-/// runs</param>
+/// <param name="Draw">from 1; runs with the same number share a fitted detector, differ at most in the contamination, and are no
+/// independent witnesses; null where there are cluster runs</param>
 /// <param name="Seconds">how long it took</param>
 public sealed record ComparedRunResource(
     Guid RunId,
@@ -84,7 +84,7 @@ public sealed record ComparedRunResource(
     long? ClusterCount,
     long? MaxClusterSize,
     double? MeanKappa,
-    double? Weight,
+    int? Draw,
     double? Seconds,
     DateTime CreatedAt
 );

@@ -11,8 +11,8 @@ namespace Almagest.Contract.Comparison;
 /// <param name="Enrichment">common_count / expected_by_chance; null where none is expected</param>
 /// <param name="JaccardSimilarity">marked by both over marked by either, 0 to 1</param>
 /// <param name="Kappa">agreement beyond chance (Cohen's kappa, -1 to 1; 0 = chance); null where no star is shared</param>
-/// <param name="PValue">chance of at least this many common stars, were the runs independent (hypergeometric); 0 where it is below 1e-308:
-/// see log10_p_value</param>
+/// <param name="PValue">chance of at least so many common stars, were the runs independent (hypergeometric; two-sided where that was asked
+/// for); 0 where it is below 1e-308: see log10_p_value. No two runs over one table are independent</param>
 /// <param name="QValue">p value adjusted for all pairs of the answer's matrix (Benjamini and Hochberg): expected share of false discoveries
 /// among pairs as significant as this one</param>
 /// <param name="AdjustedRandIndex">of two cluster runs, noise as a group; null for others, and in the matrix of overlaps</param>
@@ -36,12 +36,14 @@ public sealed record PairResource(
 
 /// <summary>How significant the overlaps of all pairs of some runs are.</summary>
 /// <param name="RunIds">the runs, in order of creation</param>
-/// <param name="Tests">pairs that share any star: the q values are adjusted for this many</param>
+/// <param name="Alternative">greater: more common stars than by chance; two-sided: more or fewer</param>
+/// <param name="Tests">pairs that share any star: the q values are adjusted for so many</param>
 /// <param name="Items">the most significant first</param>
 /// <param name="Next">give it as after for the next page; null on the last</param>
 /// <param name="Truncated">whether there are more after this page</param>
 public sealed record SignificanceResource(
     IReadOnlyList<Guid> RunIds,
+    string Alternative,
     int Tests,
     IReadOnlyList<PairResource> Items,
     string? Next,

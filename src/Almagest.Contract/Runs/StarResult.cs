@@ -1,3 +1,5 @@
+using Almagest.Contract.Serialization;
+
 namespace Almagest.Contract.Runs;
 
 /// <summary>What a run says of one star, with the catalogue's columns of the star.</summary>
@@ -38,6 +40,7 @@ public sealed record StarResult(
 public sealed record StarResultPage(IReadOnlyList<StarResult> Items, string? Next, long Total, bool Truncated);
 
 /// <summary>What one complete run says of a star.</summary>
+/// <param name="Parameters">of the run, by which runs of one algorithm are told apart</param>
 /// <param name="IsAnomaly">1 = flagged; 0 throughout a cluster run</param>
 /// <param name="AnomalyScore">negative = anomalous; null in a cluster run</param>
 /// <param name="ClusterId">number of its cluster from 0, -1 = noise; null in an anomaly run</param>
@@ -45,6 +48,7 @@ public sealed record StarHistoryEntry(
     Guid RunId,
     string RunType,
     string Algorithm,
+    RawJson Parameters,
     DateTime CreatedAt,
     int IsAnomaly,
     double? AnomalyScore,

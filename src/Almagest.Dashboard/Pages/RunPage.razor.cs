@@ -7,6 +7,7 @@ using Almagest.Contract.Runs;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.ClusterSizes;
 using Almagest.Ledger.Views.Quality;
 using Almagest.Ledger.Views.Queries;
@@ -38,6 +39,8 @@ public partial class RunPage
     private Timer? _watch;
 
     private IReadOnlyList<StarResult> _selected = [];
+    private int _selectedCount;
+    private IReadOnlyList<string> _behind = [];
     private SelectionPicture? _picture;
     private RunScores? _scores;
     private Histogram? _scoreHistogram;
@@ -48,7 +51,8 @@ public partial class RunPage
     private DotNetObjectReference<RunPage>? _self;
     private bool _drawn,
         _moved,
-        _busy;
+        _busy,
+        _following;
     private double _contamination = 0.05,
         _threshold;
     private int _count;
@@ -62,6 +66,9 @@ public partial class RunPage
     [SupplyParameterFromQuery]
     public int? Cluster { get; set; }
 
+    /// <summary>Fewer labelled stars than this make no headline of a figure: one or two of them decide it.</summary>
+    private const int LeastLabels = 20;
+
     private bool IsAnomaly => _run?.RunType == RunTypes.Anomaly;
 
     protected override async Task LoadAsync()
@@ -72,6 +79,8 @@ public partial class RunPage
         _drawn = false;
         if (!_run.IsComplete)
             return;
+        // Asked before the views are: what is not behind now, is in them.
+        _behind = await new ViewStatusReader(Ledger).BehindAsync(_run.RunId, Closed);
         var queries = new AnalyticsQueries(Ledger);
         _stats = await queries.StatsOfAsync(_run.RunId, Closed);
         _quality = await queries.QualityAsync(_run.RunId, cancellationToken: Closed);
@@ -122,10 +131,31 @@ public partial class RunPage
 
     private async Task FollowAsync()
     {
-        if (Closed.IsCancellationRequested || _run?.Status is not (RunStatus.Pending or RunStatus.Running))
+        if (Closed.IsCancellationRequested || _run is null || _following)
             return;
-        await ReloadAsync();
-        StateHasChanged();
+        _following = true;
+        try
+        {
+            if (_run.Status is not (RunStatus.Pending or RunStatus.Running) && !await CaughtUpAsync(_run.RunId))
+                return;
+            await ReloadAsync();
+            StateHasChanged();
+        }
+        finally
+        {
+            _following = false;
+        }
+    }
+
+    /// <summary>Whether views that were behind the run show it now.</summary>
+    private async Task<bool> CaughtUpAsync(Guid runId)
+    {
+        if (_behind.Count == 0 || !IsAnswered)
+            return false;
+        var still = _behind;
+        // What goes wrong here is seen by the next look.
+        await TryAsync(async () => still = await new ViewStatusReader(Ledger).BehindAsync(runId, Closed));
+        return still.Count < _behind.Count;
     }
 
     private async Task DrawAsync()
@@ -134,7 +164,7 @@ public partial class RunPage
         if (_pictured != current.RunId)
         {
             // Another run: what was selected in the last one is not carried over.
-            _selected = [];
+            (_selected, _selectedCount) = ([], 0);
             _self ??= DotNetObjectReference.Create(this);
             await Js.InvokeVoidAsync("almagest.watchSelection", _self);
         }
@@ -159,6 +189,7 @@ public partial class RunPage
     {
         if (ids is null || _run is not { IsComplete: true })
             return;
+        _selectedCount = ids.Length;
         _selected =
             ids.Length == 0
                 ? []
@@ -192,7 +223,7 @@ public partial class RunPage
         (_threshold, _count) = _scores!.At(_contamination);
         // At its own contamination the run is what is stored, to the last star.
         if (!_moved)
-            (_threshold, _count) = (0, (int)(_stats?.AnomalyCount ?? _count));
+            (_threshold, _count) = (0, (int)(Flagged ?? _count));
         _histogram = _scoreHistogram is { } all ? RunCharts.Scores(all, _threshold, canDrag: true) : null;
     }
 
@@ -210,21 +241,65 @@ public partial class RunPage
 
     private string FileName(string what) => $"run-{DisplayText.Short(_run!.RunId)}-{what}";
 
+    /// <summary>What the view says, or, until it shows the run, what is stored with the run; null where neither is known.</summary>
+    private long? Flagged => _stats?.AnomalyCount ?? DisplayText.Summary(_run!)?.AnomalyCount;
+
+    private long? ClusterCount => _stats?.ClusterCount ?? DisplayText.Summary(_run!)?.ClusterCount;
+
+    private long? Noise => _stats?.NoiseCount ?? DisplayText.Summary(_run!)?.NoiseCount;
+
+    private double? ShareOf(long? stars) => _run!.TotalStars == 0 ? null : 100.0 * stars / _run.TotalStars;
+
+    private IEnumerable<QualityRow> Headlines => _quality.Where(q => q.LabelledStars >= LeastLabels);
+
+    private string? FewLabels() =>
+        _quality.Where(q => q.LabelledStars < LeastLabels).ToList() is { Count: > 0 } few
+            ? $"Too few labelled stars for a figure (it takes {LeastLabels}): "
+                + string.Join(", ", few.Select(q => $"{DisplayText.Count(q.LabelledStars)} in {q.LabelSet}"))
+                + "."
+            : null;
+
+    private string SelectedTitle()
+    {
+        var title = $"Selected: {DisplayText.Count(_selectedCount)} {(_selectedCount == 1 ? "star" : "stars")}";
+        return _selected.Count < _selectedCount ? $"{title} ({DisplayText.Count(_selected.Count)} of them listed)" : title;
+    }
+
     private string TableTitle()
     {
-        var total = IsAnomaly ? _stats?.AnomalyCount ?? _stars.Count : _stars.Count;
+        var total =
+            IsAnomaly ? Flagged ?? _stars.Count
+            : Cluster is { } one ? _clusters.Find(c => c.ClusterId == one)?.ClusterSize ?? _stars.Count
+            : _clusters.Sum(c => c.ClusterSize);
         var what =
             IsAnomaly ? "Flagged stars, most anomalous first"
             : Cluster is { } c ? $"Members of cluster {c}"
-            : "Members of the largest clusters";
-        return total > TableRows && _stars.Count > TableRows ? $"{what} (first {TableRows} of {DisplayText.Count(total)})" : what;
+            : "Members of clusters, the largest first";
+        var listed = Math.Min(TableRows, _stars.Count);
+        return listed > 0 && listed < total ? $"{what} ({DisplayText.Count(listed)} of {DisplayText.Count(total)})" : what;
     }
 
     private string ClustersTitle() =>
         _clusters.Count > ShownClusters ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(_clusters.Count)})" : "Clusters";
 
+    private const string Refreshing = "The views are being refreshed; this follows by itself.";
+
     private string? WhyNoSizes() =>
-        _clusters.Count > 0 ? null : "This run found no cluster: all its stars are noise. A larger eps or fewer min_samples find more.";
+        _clusters.Count > 0 ? null
+        : !IsAnswered ? "The clusters are being read."
+        : _behind.Count > 0 || ClusterCount != 0 ? Refreshing
+        : "This run found no cluster: all its stars are noise. "
+            + (
+                _run!.Algorithm == "hdbscan"
+                    ? "A smaller min_cluster_size may find some."
+                    : "A larger eps or fewer min_samples may find some."
+            );
+
+    private string WhyNoStars() =>
+        !IsAnswered ? "The stars are being read."
+        : IsAnomaly ? "This run flagged no star."
+        : _behind.Count > 0 ? Refreshing
+        : "No members to show.";
 
     private static double? Contamination(DiscoveryRun run)
     {

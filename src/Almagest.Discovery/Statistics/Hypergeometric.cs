@@ -2,7 +2,7 @@ namespace Almagest.Discovery.Statistics;
 
 /// <summary>
 /// The overlap of two independent random choices: <c>first</c> and <c>second</c> of <c>total</c> things (the hypergeometric
-/// distribution; its upper tail is Fisher's exact test, one-sided).
+/// distribution; Fisher's exact test).
 /// </summary>
 internal static class Hypergeometric
 {
@@ -27,6 +27,44 @@ internal static class Hypergeometric
         }
         var log = LogTerm(total, first, second, common) + Math.Log(RelativeSum(total, first, second, common, most, +1));
         return Math.Min(0, log / Math.Log(10));
+    }
+
+    /// <summary>
+    /// log10 of the chance of an overlap that is no more probable than <paramref name="common"/>, on either side of the mean: Fisher's
+    /// exact test, two-sided, as SciPy and R do it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">the counts contradict each other</exception>
+    public static double Log10TwoSided(long total, long first, long second, long common)
+    {
+        var (least, most) = (Math.Max(0, first + second - total), Math.Min(first, second));
+        if (total < 0 || first < 0 || second < 0 || most > total || Math.Max(first, second) > total || common < least || common > most)
+            throw new ArgumentOutOfRangeException(nameof(common), $"{common} common of {first} and {second} out of {total}");
+        // What differs by less than the rounding of these logarithms is equally probable.
+        var bound = LogTerm(total, first, second, common) + 1e-7;
+        // The chances rise to the mode and fall from there.
+        var mode = Math.Clamp((long)((first + 1.0) * (second + 1.0) / (total + 2.0)), least, most);
+        if (LogTerm(total, first, second, mode) <= bound)
+            return 0;
+        var sum = Tail(most, +1) + Tail(least, -1);
+        return Math.Min(0, (bound + Math.Log(sum)) / Math.Log(10));
+
+        // The overlaps from the first that is so improbable to the end, relative to the bound.
+        double Tail(long end, int step)
+        {
+            if (mode == end || LogTerm(total, first, second, end) > bound)
+                return 0;
+            var (near, far) = (0L, Math.Abs(end - mode));
+            while (far - near > 1)
+            {
+                var middle = near + (far - near) / 2;
+                if (LogTerm(total, first, second, mode + step * middle) <= bound)
+                    far = middle;
+                else
+                    near = middle;
+            }
+            var from = mode + step * far;
+            return Math.Exp(LogTerm(total, first, second, from) - bound) * RelativeSum(total, first, second, from, end, step);
+        }
     }
 
     /// <summary>The terms from one overlap to another, as a multiple of the first.</summary>

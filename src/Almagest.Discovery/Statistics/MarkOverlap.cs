@@ -26,6 +26,10 @@ public readonly record struct MarkOverlap(long Shared, long Marked1, long Marked
     /// one-sided).</summary>
     public double Log10PValue => Hypergeometric.Log10UpperTail(Shared, Marked1, Marked2, Common);
 
+    /// <summary>log10 of the chance of so unusual an overlap, large or small, were the runs independent (Fisher's exact test,
+    /// two-sided).</summary>
+    public double Log10TwoSidedPValue => Hypergeometric.Log10TwoSided(Shared, Marked1, Marked2, Common);
+
     /// <summary>Common over marked by either, [0, 1]; 0 where neither marks a star.</summary>
     public double Jaccard => Marked1 + Marked2 == 0 ? 0 : (double)Common / (Marked1 + Marked2 - Common);
 

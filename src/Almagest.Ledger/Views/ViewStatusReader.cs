@@ -57,6 +57,35 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
         );
     }
 
+    /// <summary>The views that do not show a complete run yet; none in mode incremental.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public async Task<IReadOnlyList<string>> BehindAsync(Guid runId, CancellationToken cancellationToken = default) =>
+        await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select distinct p.view_name from public.pending_view_changes p cross join view_summaries.maintenance m
+                    where p.run_id = $1 and m.mode = $2 order by 1
+                    """,
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = runId },
+                        new() { Value = ViewModeState.NameOf(ViewMode.Refresh) },
+                    },
+                };
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                var names = new List<string>();
+                while (await reader.ReadAsync(cancellationToken))
+                    names.Add(reader.GetString(0));
+                return names;
+            },
+            cancellationToken
+        );
+
     private static async Task<List<ViewStatus>> StatusAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(s_sql, connection);

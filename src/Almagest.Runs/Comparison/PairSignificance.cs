@@ -4,6 +4,16 @@ using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Comparison;
 
+/// <summary>Against what a pair's independence is tested.</summary>
+public enum OverlapAlternative
+{
+    /// <summary>The runs have more stars in common than independent ones.</summary>
+    Greater,
+
+    /// <summary>They have more or fewer.</summary>
+    TwoSided,
+}
+
 /// <summary>One pair of a matrix of runs.</summary>
 /// <param name="Log10QValue">log10 of the p value adjusted for all pairs of the matrix (Benjamini and Hochberg 1995)</param>
 /// <param name="AdjustedRandIndex">of two cluster runs; null for others, and where it was not asked for</param>
@@ -18,7 +28,11 @@ public sealed record PairSignificance(
 {
     /// <summary>All pairs of some runs, the most significant first. Pairs without a star in common are not tests and are left out of the
     /// adjustment.</summary>
-    public static IReadOnlyList<PairSignificance> Matrix(IReadOnlyList<DiscoveryRun> runs, IReadOnlyList<MarkedRun> marks)
+    public static IReadOnlyList<PairSignificance> Matrix(
+        IReadOnlyList<DiscoveryRun> runs,
+        IReadOnlyList<MarkedRun> marks,
+        OverlapAlternative alternative = OverlapAlternative.Greater
+    )
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(marks);
@@ -28,7 +42,8 @@ public sealed record PairSignificance(
             for (var j = i + 1; j < runs.Count; j++)
             {
                 var overlap = MarkOverlap.Count(marks[i].Analysed, marks[i].Marked, marks[j].Analysed, marks[j].Marked);
-                pairs.Add((runs[i], runs[j], overlap, overlap.Log10PValue));
+                var p = alternative == OverlapAlternative.TwoSided ? overlap.Log10TwoSidedPValue : overlap.Log10PValue;
+                pairs.Add((runs[i], runs[j], overlap, p));
             }
         }
         var tests = pairs.Where(p => p.Overlap.Shared > 0).ToList();

@@ -25,7 +25,8 @@ public sealed record RunTable(
 /// <param name="Marked">stars that it flags, or leaves out of every cluster</param>
 /// <param name="Stats">its row of <c>mv_discovery_run_stats</c>; null where the view does not show it yet</param>
 /// <param name="MeanKappa">mean agreement of its marks with the other runs' (Cohen's kappa); null where none shares a star with it</param>
-/// <param name="Weight">its say among these runs, see <see cref="RunWeights"/>; over anomaly runs only, null for others</param>
+/// <param name="Draw">from 1: runs of one number share a fitted detector and are no independent witnesses (<see cref="ConsensusRun"/>);
+/// over anomaly runs only, null for others</param>
 /// <param name="Seconds">how long it took</param>
 public sealed record ComparedRun(
     DiscoveryRun Run,
@@ -33,7 +34,7 @@ public sealed record ComparedRun(
     long Marked,
     RunStatsRow? Stats,
     double? MeanKappa,
-    double? Weight,
+    int? Draw,
     double? Seconds
 );
 
@@ -85,7 +86,7 @@ public sealed class RunTableReader(LedgerDatabase ledger)
                     ])
                     ?.Mean
         );
-        var weights = runs.All(r => r.RunType == RunTypes.Anomaly) ? RunWeights.Of(marks).All() : null;
+        var draws = runs.All(r => r.RunType == RunTypes.Anomaly) ? RunOrigin.Draws(runs) : null;
         var compared = runs.Select(
                 (r, i) =>
                     new ComparedRun(
@@ -94,7 +95,7 @@ public sealed class RunTableReader(LedgerDatabase ledger)
                         marks[i].Marked.Count,
                         stats.GetValueOrDefault(r.RunId),
                         kappas[r.RunId],
-                        weights?[i],
+                        draws?[i],
                         r is { StartedAt: { } start, CompletedAt: { } end } ? (end - start).TotalSeconds : null
                     )
             )

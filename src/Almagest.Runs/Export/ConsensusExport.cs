@@ -24,7 +24,7 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
     /// <exception cref="LedgerException">there is no run, one is of another type, or they are over several datasets</exception>
     public async Task<ExportTable> TableAsync(
         IReadOnlyList<DiscoveryRun> runs,
-        ConsensusOrder order = ConsensusOrder.Low,
+        ConsensusOptions? options = null,
         int? limit = null,
         CancellationToken cancellationToken = default
     )
@@ -35,20 +35,23 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
         ComparedRuns.RequireType(runs, RunTypes.Anomaly);
         ComparedRuns.RequireOneDataset(runs);
         var ordered = runs.OrderBy(r => r.RunId).ToList();
-        var ranking = new ConsensusRanking(await new RunSetReader(ledger).MarksAsync(ordered, cancellationToken));
-        var top = ranking.Top(limit ?? int.MaxValue, order, cancellationToken);
-        var weights = ranking.Weights.ToList();
+        options ??= ConsensusOptions.Default;
+        var ranking = await ConsensusReader.RankAsync(ledger, ordered, options, cancellationToken);
+        var top = ranking.Top(limit ?? int.MaxValue, cancellationToken);
         var provenance = await new Provenance(ledger).OfAsync(
             $"Stars on which {runs.Count} anomaly runs agree",
             $"{(limit is null ? "every flagged star" : $"the first {limit} of {ranking.Count} flagged stars")}, by "
-                + $"{(order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first",
+                + $"{(options.Order == ConsensusOrder.Low ? "credible_low" : "posterior_mean")}, highest first",
             ordered,
             cancellationToken
         );
-        provenance["weights"] = new JsonObject(
-            ordered.Zip(weights, (r, w) => KeyValuePair.Create(r.RunId.ToString(), (JsonNode?)JsonValue.Create(w)))
+        provenance["draws"] = new JsonObject(
+            ordered.Zip(ranking.DrawOf, (r, d) => KeyValuePair.Create(r.RunId.ToString(), (JsonNode?)JsonValue.Create(d + 1)))
         );
-        provenance["effective_runs"] = weights.Sum();
+        provenance["independent_draws"] = ranking.Questions.Sum(q => q.Draws);
+        provenance["questions"] = ranking.Questions.Count;
+        provenance["level"] = options.Level;
+        provenance["further_draws"] = options.Further;
         return ColumnTable.Of("consensus", s_columns, provenance, BatchesAsync(top, cancellationToken));
     }
 
@@ -76,11 +79,14 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
                         rank,
                         (long)c.Flagged,
                         (long)c.Analysed,
-                        c.EffectiveFlagged,
-                        c.EffectiveAnalysed,
+                        c.FlaggedDraws,
+                        (long)c.Draws,
+                        (long)c.Rates.Count(r => r is not null),
                         c.Posterior.Mean,
-                        c.Posterior.Low,
-                        c.Posterior.High
+                        c.Posterior.Intervals?.CredibleLow,
+                        c.Posterior.Intervals?.CredibleHigh,
+                        c.Posterior.Intervals?.PredictiveLow,
+                        c.Posterior.Intervals?.PredictiveHigh
                     )
                 );
             }

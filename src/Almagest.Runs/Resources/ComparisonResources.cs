@@ -102,6 +102,10 @@ public static class ComparisonResources
         );
     }
 
+    /// <summary>The alternatives of a test in words, as the API and the command line take them.</summary>
+    public const string Greater = "greater",
+        TwoSided = "two-sided";
+
     /// <summary>A page of the pairs of some runs.</summary>
     /// <param name="all">every pair</param>
     /// <param name="wanted">those that the question is about</param>
@@ -111,7 +115,8 @@ public static class ComparisonResources
         IReadOnlyList<PairSignificance> all,
         IReadOnlyList<PairSignificance> wanted,
         int start,
-        int limit
+        int limit,
+        OverlapAlternative alternative = OverlapAlternative.Greater
     )
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -121,6 +126,7 @@ public static class ComparisonResources
         var more = start + page.Count < wanted.Count;
         return new SignificanceResource(
             [.. runs.Select(r => r.RunId)],
+            alternative == OverlapAlternative.TwoSided ? TwoSided : Greater,
             all.Count(p => p.Overlap.Shared > 0),
             page.ConvertAll(ToResource),
             more ? TokenOf(page[^1]) : null,
@@ -177,7 +183,7 @@ public static class ComparisonResources
             compared.Stats?.ClusterCount,
             compared.Stats?.MaxClusterSize,
             compared.MeanKappa,
-            compared.Weight,
+            compared.Draw,
             compared.Seconds,
             run.CreatedAt
         );

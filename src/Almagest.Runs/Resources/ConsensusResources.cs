@@ -1,6 +1,8 @@
 using Almagest.Contract.Comparison;
+using Almagest.Contract.Serialization;
 using Almagest.Discovery.Consensus;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
 using Almagest.Runs.Comparison;
 
 namespace Almagest.Runs.Resources;
@@ -8,14 +10,22 @@ namespace Almagest.Runs.Resources;
 /// <summary>What many runs say together, as the API and the command line give it.</summary>
 public static class ConsensusResources
 {
-    /// <param name="order">the order that was asked for</param>
-    public static ConsensusResource ToResource(this StarConsensusList found, ConsensusOrder order)
+    public static ConsensusResource ToResource(this StarConsensusList found)
     {
         ArgumentNullException.ThrowIfNull(found);
+        var questionOf = new int[found.Runs.Count];
+        foreach (var (q, question) in found.Questions.Index())
+        {
+            foreach (var run in question.Runs)
+                questionOf[run] = q + 1;
+        }
         return new ConsensusResource(
-            [.. found.Runs.Select(r => new RunWeightResource(r.Run.RunId, r.Weight))],
-            found.EffectiveRuns,
-            order == ConsensusOrder.Mean ? "mean" : "low",
+            [.. found.Runs.Select((r, i) => new ConsensusRunResource(r.RunId, questionOf[i], found.DrawOf[i] + 1))],
+            [.. found.Questions.Select((q, i) => ToResource(q, found.Runs, i + 1))],
+            found.Questions.Sum(q => q.Draws),
+            found.Options.Level,
+            found.Options.Further,
+            found.Options.Order == ConsensusOrder.Mean ? "mean" : "low",
             [.. found.Stars.Select((s, place) => ToResource(s.Consensus, s.Star, place + 1))],
             found.Total,
             found.Stars.Count < found.Total
@@ -57,6 +67,21 @@ public static class ConsensusResources
         );
     }
 
+    private static ConsensusQuestionResource ToResource(ConsensusQuestion question, IReadOnlyList<DiscoveryRun> runs, int number)
+    {
+        var first = runs[question.Runs[0]];
+        return new ConsensusQuestionResource(
+            number,
+            first.Algorithm,
+            new RawJson(RunOrigin.Parameters(first).ToJsonString()),
+            StarFilter.FromJson(first.DatasetFilter).Describe(),
+            first.TotalStars,
+            question.Runs.Count,
+            question.Draws,
+            question.MeanRate
+        );
+    }
+
     private static ConsensusStar ToResource(StarConsensus consensus, Star star, int rank) =>
         new(
             rank,
@@ -71,11 +96,14 @@ public static class ConsensusResources
             star.Color,
             consensus.Flagged,
             consensus.Analysed,
-            consensus.EffectiveFlagged,
-            consensus.EffectiveAnalysed,
+            consensus.FlaggedDraws,
+            consensus.Draws,
             consensus.Posterior.Mean,
-            consensus.Posterior.Low,
-            consensus.Posterior.High
+            consensus.Posterior.Intervals?.CredibleLow,
+            consensus.Posterior.Intervals?.CredibleHigh,
+            consensus.Posterior.Intervals?.PredictiveLow,
+            consensus.Posterior.Intervals?.PredictiveHigh,
+            consensus.Rates
         );
 
     private static IdentityMatchResource Match(RunClusterIdentities found, IdentityMatch match) =>

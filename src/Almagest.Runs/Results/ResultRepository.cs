@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
+using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
@@ -97,7 +98,8 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             {
                 await using var command = new NpgsqlCommand(
                     """
-                    select d.run_id, d.run_type, d.algorithm, d.created_at, r.is_anomaly, r.anomaly_score, r.cluster_id
+                    select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at, r.is_anomaly, r.anomaly_score,
+                           r.cluster_id
                     from public.discovery_runs d
                     join public.discovery_results r on r.run_id = d.run_id and r.star_id = $1
                     where d.is_complete and d.dataset_id = (select dataset_id from public.stars where star_id = $1)
@@ -121,10 +123,11 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                             reader.GetGuid(0),
                             reader.GetString(1),
                             reader.GetString(2),
-                            reader.GetDateTime(3),
-                            reader.GetInt32(4),
-                            Double(reader, 5),
-                            reader.IsDBNull(6) ? null : reader.GetInt32(6)
+                            new RawJson(reader.GetString(3)),
+                            reader.GetDateTime(4),
+                            reader.GetInt32(5),
+                            Double(reader, 6),
+                            reader.IsDBNull(7) ? null : reader.GetInt32(7)
                         )
                     );
                 }

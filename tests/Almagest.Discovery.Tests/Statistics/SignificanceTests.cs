@@ -1,4 +1,3 @@
-using Almagest.Discovery.Consensus;
 using Almagest.Discovery.Statistics;
 using CsCheck;
 using Xunit;
@@ -48,16 +47,35 @@ public sealed class SignificanceTests
         select (total, first, second);
 
     [Fact]
-    public void Credible_intervals_are_SciPys_quantiles()
+    public void Chances_of_overlaps_on_both_sides_are_SciPys()
+    {
+        foreach (var c in SciPyReference.Of("hypergeometric").EnumerateArray())
+        {
+            var expected = c.Number("log10_two_sided");
+            var found = Hypergeometric.Log10TwoSided(c.Whole("total"), c.Whole("first"), c.Whole("second"), c.Whole("common"));
+            Assert.True(Math.Abs(found - expected) <= 3e-7 * Math.Max(1, Math.Abs(expected)), $"{c}: {found}");
+        }
+    }
+
+    [Theory]
+    [InlineData(20, 10, 10, 5, 1.0)] // the most probable overlap
+    [InlineData(20, 10, 10, 0, 2 / 184756.0)] // none, and all, of twenty
+    [InlineData(20, 10, 10, 10, 2 / 184756.0)]
+    [InlineData(10, 3, 3, 3, 1 / 120.0)] // nothing on the other side is so rare
+    [InlineData(5, 5, 5, 5, 1.0)]
+    [InlineData(0, 0, 0, 0, 1.0)]
+    public void A_two_sided_chance_counts_what_is_no_more_probable(long total, long first, long second, long common, double p) =>
+        Assert.Equal(p, Math.Pow(10, Hypergeometric.Log10TwoSided(total, first, second, common)), 1e-9);
+
+    [Fact]
+    public void Quantiles_of_rates_are_SciPys()
     {
         foreach (var c in SciPyReference.Of("beta").EnumerateArray())
         {
-            var (flagged, analysed) = (c.Number("flagged"), c.Number("analysed"));
-            var posterior = FlagPosterior.Of(flagged, analysed);
-            Assert.Equal(c.Number("mean"), posterior.Mean, 1e-14);
-            Close(c.Number("low"), posterior.Low, c);
-            Close(c.Number("high"), posterior.High, c);
-            Assert.Equal(c.Number("cdf_at_0_3"), BetaDistribution.Cdf(0.3, flagged + 0.5, analysed - flagged + 0.5), 1e-11);
+            var (a, b) = (c.Number("flagged") + 0.5, c.Number("analysed") - c.Number("flagged") + 0.5);
+            Close(c.Number("low"), BetaDistribution.Quantile(0.025, a, b), c);
+            Close(c.Number("high"), BetaDistribution.Quantile(0.975, a, b), c);
+            Assert.Equal(c.Number("cdf_at_0_3"), BetaDistribution.Cdf(0.3, a, b), 1e-11);
         }
 
         static void Close(double expected, double found, object of) =>

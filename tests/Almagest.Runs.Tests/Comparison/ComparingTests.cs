@@ -157,7 +157,8 @@ public sealed class ComparingTests
         Assert.Equal(["random_state", "features"], table.Differing.Select(d => d.Name).OrderDescending());
         Assert.Equal(["42", "1", "2", "42"], table.Differing.Single(d => d.Name == "random_state").Values);
         Assert.Equal([10, 12, 20, 10], table.Runs.Select(r => r.Marked));
-        Assert.All(table.Runs, r => Assert.True(r is { Dataset: "sky", Stats.AnomalyCount: > 0, Weight: > 0 }));
+        Assert.All(table.Runs, r => Assert.True(r is { Dataset: "sky", Stats.AnomalyCount: > 0 }));
+        Assert.Equal([1, 2, 3, 4], table.Runs.Select(r => r.Draw!.Value));
         var group = Assert.Single(table.SeedGroups);
         Assert.Equal([1, 2, 42], group.Seeds);
         Assert.Equal(new Spread(3, 14, Math.Sqrt(28), 10, 20), group.Marked);
@@ -172,7 +173,7 @@ public sealed class ComparingTests
             ["null", "null", "null", "null", "0.5", "0.3"],
             mixed.Differing.Single(d => d.Name == "eps").Values.Select(v => v ?? "null")
         );
-        Assert.All(mixed.Runs, r => Assert.Null(r.Weight));
+        Assert.All(mixed.Runs, r => Assert.Null(r.Draw));
     }
 
     [Fact]
@@ -186,18 +187,52 @@ public sealed class ComparingTests
             await made.AnomaliesAsync(i => i < 150 ? Flags(5, 10)(i) : null, filter: s_north),
         ];
         var found = await new ConsensusReader(made.Test.Ledger).ReadAsync([runs[2], runs[0], runs[1]], 5);
-        var plain = new ConsensusRanking(await new RunSetReader(made.Test.Ledger).MarksAsync(runs)).Top(5);
-        Assert.Equal(plain, found.Stars.Select(s => s.Consensus));
+        var marks = await new RunSetReader(made.Test.Ledger).MarksAsync(runs);
+        // The first two share seed and parameters; the third learned from other stars, which is another question.
+        var plain = new ConsensusRanking([new(marks[0], "all", "42"), new(marks[1], "all", "42"), new(marks[2], "north", "42")]).Top(5);
+        Assert.Equal(
+            plain.Select(p => (p.StarId, p.Flagged, p.Posterior)),
+            found.Stars.Select(s => s.Consensus).Select(p => (p.StarId, p.Flagged, p.Posterior))
+        );
+        Assert.Equal([0, 0, 1], found.DrawOf);
+        Assert.Equal([1, 1], found.Questions.Select(q => q.Draws));
         Assert.Equal(made.Stars[5..10], found.Stars.Select(s => s.Star.StarId));
         Assert.Equal(15, found.Total);
-        Assert.Equal(runs.Select(r => r.RunId), found.Runs.Select(r => r.Run.RunId));
-        Assert.Equal(found.EffectiveRuns, found.Runs.Sum(r => r.Weight), 1e-12);
-        Assert.True(found.Runs[2].Weight > found.Runs[0].Weight);
+        Assert.Equal(runs.Select(r => r.RunId), found.Runs.Select(r => r.RunId));
         Assert.Equal(
             runs.Select(r => r.RunId),
             (await ComparedRuns.NewestAsync(made.Test.Ledger, RunTypes.Anomaly, made.DatasetId)).Select(r => r.RunId)
         );
         Assert.Empty((await new ConsensusReader(made.Test.Ledger).ReadAsync([])).Stars);
+    }
+
+    [Fact]
+    public async Task Thresholds_of_one_seed_are_one_draw_other_seeds_others_and_other_parameters_another_question()
+    {
+        await using var made = await MadeRuns.CreateAsync(300);
+        var forest = new IsolationForestParameters();
+        DiscoveryRun[] runs =
+        [
+            await made.AnomaliesAsync(Flags(0, 10), forest),
+            await made.AnomaliesAsync(Flags(0, 20), forest with { Contamination = 0.2 }),
+            await made.AnomaliesAsync(Flags(0, 10), forest with { RandomState = 7 }),
+            await made.AnomaliesAsync(Flags(0, 10), forest with { NEstimators = 30 }),
+            await made.AnomaliesAsync(Flags(0, 10), forest with { Features = "classic" }),
+        ];
+        var found = await new ConsensusReader(made.Test.Ledger).ReadAsync(runs, 20);
+        Assert.Equal([0, 0, 1, 2, 3], found.DrawOf);
+        Assert.Equal(
+            [
+                [0, 1, 2],
+                [3],
+                [4],
+            ],
+            found.Questions.Select(q => q.Runs)
+        );
+        Assert.Equal([2, 1, 1], found.Questions.Select(q => q.Draws));
+        var star = found.Stars.Single(s => s.Star.StarId == made.Stars[15]).Consensus;
+        Assert.Equal((1, 5, 0.5, 4), (star.Flagged, star.Analysed, star.FlaggedDraws, star.Draws));
+        Assert.Null(star.Posterior.Intervals);
     }
 
     [Fact]
