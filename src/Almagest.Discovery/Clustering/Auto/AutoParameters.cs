@@ -36,5 +36,5 @@ public sealed record AutoParameters : RunParameters
 
     public override Algorithm Algorithm => AutoAlgorithm.Instance;
 
-    public override IReadOnlyList<string> Summary => [string.Create(CultureInfo.InvariantCulture, $"false alarm {FalseAlarm:0.####}")];
+    public override IReadOnlyList<string> Summary => ["automatic"];
 }
