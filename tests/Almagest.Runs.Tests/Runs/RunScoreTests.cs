@@ -1,12 +1,10 @@
 using Almagest.Contract.Errors;
-using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Scoring;
 using Almagest.Testing;
-using Almagest.Testing.Ledgers;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
