@@ -85,6 +85,26 @@ public sealed class HostileFileTests
         Assert.Throws<CatalogFormatException>(() => Load.Text(deep));
     }
 
+    /// <summary>Patterns that go back over what they have read take a time that grows with a power of the length.</summary>
+    [Theory]
+    [InlineData("%\r\n", 200)]
+    [InlineData("% a comment   \r\n\r\n", 200)]
+    [InlineData("# 1 NAME [[[[[[[[[[[[[[[[[[", 4000)]
+    [InlineData("# 1 NAME                    ", 4000)]
+    [InlineData("a [                     ", 4000)]
+    public void A_beginning_that_repeats_itself_is_judged_at_once(string piece, int times)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, times)) + "\nid,ra,dec\n1,150,2\n";
+        try
+        {
+            Load.Text(text);
+        }
+        catch (CatalogFormatException e)
+        {
+            Assert.NotEmpty(e.Message);
+        }
+    }
+
     [Fact]
     public void Ten_million_rows_take_no_more_memory_than_a_few()
     {

@@ -13,6 +13,9 @@ internal static partial class SExtractorHeader
 {
     private const int MaxColumns = 20_000;
 
+    /// <summary>Bytes of a line that describes a column; a longer one is another comment.</summary>
+    private const int MaxLine = 4000;
+
     /// <returns>null where the comments above the first row are not such lines</returns>
     public static TextTable? TryRead(CatalogInput input, CatalogOpenOptions options)
     {
@@ -30,7 +33,11 @@ internal static partial class SExtractorHeader
         while ((kind = tokens.Read()) is RecordKind.Comment or RecordKind.Blank)
         {
             start = tokens.Consumed;
-            if (kind == RecordKind.Blank || Line().Match(Cell.Text(tokens.Field(0))) is not { Success: true } m)
+            if (
+                kind == RecordKind.Blank
+                || tokens.Field(0).Length > MaxLine
+                || Line().Match(Cell.Text(tokens.Field(0))) is not { Success: true } m
+            )
                 continue;
             if (
                 !int.TryParse(m.Groups["n"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -41,14 +48,8 @@ internal static partial class SExtractorHeader
             if (numbers.Count == 0 ? number != 1 : number <= numbers[^1])
                 return null;
             numbers.Add(number);
-            var text = m.Groups["text"].Value.Trim();
-            columns.Add(
-                new TextColumn(
-                    m.Groups["name"].Value,
-                    m.Groups["unit"].Success ? m.Groups["unit"].Value.Trim() : null,
-                    Description: text.Length > 0 ? text : null
-                )
-            );
+            var (text, unit) = Split(m.Groups["rest"].Value.Trim());
+            columns.Add(new TextColumn(m.Groups["name"].Value, unit, Description: text));
         }
         if (columns.Count < 2 || kind != RecordKind.Row || tokens.FieldCount < numbers[^1] || tokens.FieldCount > MaxColumns)
             return null;
@@ -71,9 +72,26 @@ internal static partial class SExtractorHeader
         };
     }
 
-    [GeneratedRegex(
-        @"^#\s*(?<n>[0-9]{1,6})\s+(?<name>\S+)(\s+(?<text>.*?))?\s*(\[(?<unit>[^\[\]]*(\[[^\]]*\])?[^\[\]]*)\])?\s*$",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant
-    )]
+    /// <summary>The words of a line, and the unit between the brackets at its end.</summary>
+    private static (string? Text, string? Unit) Split(string rest)
+    {
+        var open = rest.Length;
+        if (rest.EndsWith(']'))
+        {
+            var depth = 0;
+            do depth +=
+                rest[--open] == ']' ? 1
+                : rest[open] == '[' ? -1
+                : 0;
+            while (depth > 0 && open > 0);
+            if (depth > 0)
+                open = rest.Length;
+        }
+        var text = rest[..open].Trim();
+        var unit = open < rest.Length ? rest[(open + 1)..^1].Trim() : "";
+        return (text.Length > 0 ? text : null, unit.Length > 0 ? unit : null);
+    }
+
+    [GeneratedRegex(@"^#\s*(?<n>[0-9]{1,6})\s+(?<name>\S+)(?<rest>.*)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Line();
 }

@@ -164,7 +164,7 @@ internal static partial class ContentSniffer
     private static partial Regex IpacHeader();
 
     [GeneratedRegex(
-        @"^(%[^\r\n]*[\r\n]+\s*)*\\(documentclass|begin\s*\{(table\*?|tabular\*?|deluxetable\*?|longtable|center|document)\}|"
+        @"^(?>(%[^\r\n]*[\r\n]+\s*)*)\\(documentclass|begin\s*\{(table\*?|tabular\*?|deluxetable\*?|longtable|center|document)\}|"
             + @"startdata|tablehead)",
         RegexOptions.CultureInvariant
     )]

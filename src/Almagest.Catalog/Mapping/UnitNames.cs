@@ -11,7 +11,7 @@ internal static partial class UnitNames
         if (column.Unit is not null)
             return column;
         var name = column.Name;
-        if (name.Length < 4 || name[^1] is not (']' or ')' or '}'))
+        if (name.Length is < 4 or > 200 || name[^1] is not (']' or ')' or '}'))
             return column;
         return Bracketed().Match(name) is { Success: true } m && UnitConversion.IsUnit(m.Groups["unit"].Value)
             ? column with
