@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Almagest.Contract.Datasets;
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
@@ -111,7 +112,16 @@ public sealed class Provenance(LedgerDatabase ledger)
             ["name"] = dataset.Name,
             ["checksum"] = dataset.Checksum,
             ["star_count"] = dataset.StarCount,
-            ["source"] = JsonNode.Parse(dataset.Source),
+            ["source"] = SourceOf(dataset),
             ["column_mapping"] = JsonNode.Parse(dataset.ColumnMapping),
         };
+
+    /// <summary>Without the reports of the load, which are longer than many a table.</summary>
+    private static JsonNode? SourceOf(Dataset dataset)
+    {
+        var source = JsonNode.Parse(dataset.Source);
+        foreach (var file in source as JsonArray ?? [])
+            (file as JsonObject)?.Remove(SourceFile.ReportField);
+        return source;
+    }
 }
