@@ -15,7 +15,7 @@ public sealed class AlgorithmSchemaTests(KnownLedger known)
     {
         var schema = AlgorithmSchemas.Of(MadeUpAlgorithm.Instance);
         var properties = schema.Properties!;
-        Assert.Equal(["cut", "least_stars", "most_stars", "half", "both", "random_state", "features"], properties.Keys);
+        Assert.Equal(["cut", "least_stars", "most_stars", "half", "both", "random_state", "features", "missing"], properties.Keys);
         Assert.False(schema.AdditionalPropertiesAllowed);
         Assert.Equal(
             (JsonSchemaType.Number, "0", "10", 1),

@@ -74,7 +74,7 @@ internal static class DemoRunner
                         .With("run_id", run.RunId);
                 runs.Add(Keep(letter, planned, outcome with { RecipeChoice = choice }, truth));
             }
-            catch (LedgerException e) when (e is { Kind: LedgerErrorKind.Invalid, Field: "parameters" })
+            catch (LedgerException e) when (e is { Kind: LedgerErrorKind.Invalid, Field: "parameters" or "parameters.features" })
             {
                 // A catalogue without parallaxes or colours cannot take part in every run; the others go on.
                 runs.Add(new DemoRun(letter, planned, planned.Parameters, null, null, 0, 0, 0, [], null, null, [], [], e.Message));
