@@ -1,4 +1,3 @@
-using System.Globalization;
 using Almagest.Discovery.Abstractions;
 
 namespace Almagest.Discovery.Clustering.Auto;
