@@ -61,6 +61,36 @@ public sealed class FuzzTests
         Mutate(seed, file);
     }
 
+    public static TheoryData<string> Fixtures =>
+        [
+            "types-and-units.csv",
+            "table.rdb",
+            "comma.csv",
+            "formula-ids-quoted.csv",
+            "fortran.txt",
+            "sextractor-win.cat",
+            "mysql.txt",
+            "rah-no-sign.csv",
+            "dashes-and-notes.mrt",
+            "masks.ecsv",
+            "skycoord-fk5-1975.ecsv",
+            "stil-description.ecsv",
+            "masks.fits",
+            "skycoord-galactic.fits",
+            "third-table.fits",
+            "text-arrays.fits",
+            "implied-point.fits",
+            "utf16-no-mark.vot",
+            "bits.vot",
+            "second-table.vot",
+            "datatype-unsignedInt.vot",
+        ];
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
+    public void A_mutated_fixture_gives_stars_or_one_typed_error(string file) =>
+        Mutate(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", file)), file);
+
     /// <summary>Rounds beyond the default ones that once did not end, or ended in another way.</summary>
     [Theory]
     [InlineData("formats/parquet/small_sky.parquet", 43_697)]

@@ -106,6 +106,53 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
+    public async Task What_became_of_a_load_is_told_again_later()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        var rows = Enumerable
+            .Range(0, 12)
+            .Select(i => FormattableString.Invariant($"{i},{150 + i / 8.0},{i / 4.0},{(i % 4 == 0 ? -999 : 1.5 + i / 8.0)}\n"));
+        var file = Write("spiked.csv", "source_id,ra,dec,parallax\n" + string.Concat(rows));
+        (await ledger.RunAsync("ingest", file)).Ok();
+
+        var report = (await ledger.RunAsync("datasets", "report", "spiked", "--json"))
+            .Ok()
+            .Json.GetProperty("files")[0]
+            .GetProperty("report");
+        var shown = (await ledger.RunAsync("datasets", "report", "spiked")).Ok().Out;
+
+        Assert.Equal(12, report.GetProperty("rows").GetInt32());
+        var parallax = report.GetProperty("columns").EnumerateArray().Single(c => c.GetProperty("name").GetString() == "parallax");
+        Assert.Equal("parallax_mas", parallax.GetProperty("use").GetString());
+        Assert.Equal(-999, parallax.GetProperty("minimum").GetDouble());
+        Assert.Contains("3 of 12 values in 'parallax' are exactly -999", report.GetProperty("suspicions")[0].GetString());
+        Assert.Matches(@"parallax\s+double\s+parallax_mas\s+0\s+-999", shown);
+        Assert.DoesNotContain("suspicions", (await ledger.RunAsync("datasets", "show", "spiked", "--json")).Ok().Out);
+    }
+
+    [Fact]
+    public async Task A_value_that_means_nothing_and_the_unit_of_a_column_can_be_said()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        var file = Write("said.csv", "source_id,ra,dec,parallax\n1,6.5,-16,-999\n2,14.5,-60,5\n");
+
+        var answer = (await ledger.RunAsync("ingest", file, "--map", "ra_deg=ra:hours", "--missing", "parallax=-999", "--json")).Ok().Json;
+
+        Assert.Equal("ra:hours", answer.GetProperty("dataset").GetProperty("column_mapping").GetProperty("ra_deg").GetString());
+        Assert.Equal(1, await ledger.CountAsync("select count(*) from stars where ra_deg = 97.5 and parallax_mas is null"));
+        Assert.Equal(1, await ledger.CountAsync("select count(*) from stars where ra_deg = 217.5 and parallax_mas = 5"));
+    }
+
+    [Fact]
+    public async Task An_address_is_not_taken_for_a_path()
+    {
+        var result = await Cli.RunAsync("ingest", "https://example.org/stars.csv");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("is an address, not a file", result.Error);
+    }
+
+    [Fact]
     public async Task Preview_shows_how_a_file_would_be_taken_without_a_database()
     {
         var file = Write("mixed.csv", Mixed);

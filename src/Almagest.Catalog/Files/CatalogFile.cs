@@ -18,6 +18,9 @@ public static class CatalogFile
 {
     private const int MostTables = 1000;
 
+    /// <summary>Bytes of a file whose rows are looked at before they are read.</summary>
+    private const int GlancedAt = 256 * 1024;
+
     /// <param name="path">a file, or a folder of Parquet files</param>
     /// <exception cref="CatalogFormatException">there is no such file, it cannot be read, or it is not a catalogue</exception>
     public static ICatalogReader Open(string path, CatalogOpenOptions? options = null)
@@ -95,8 +98,8 @@ public static class CatalogFile
     private static ICatalogReader Open(CatalogInput input, CatalogOpenOptions options, string? path)
     {
         // The same first bytes once more, for a glance at the rows.
-        using var first = input.OfSample();
-        var all = input.SampleIsAll;
+        using var first = input.OfSample(GlancedAt);
+        var all = input.SampleIsAll && input.Sample.Length <= GlancedAt;
         var reader = OpenPlain(input, options, path);
         try
         {

@@ -59,11 +59,11 @@ internal sealed class CatalogInput : IDisposable
         }
     }
 
-    /// <summary>What is in memory of this input, as an input that ends there.</summary>
-    public CatalogInput OfSample() =>
-        new(new CountingStream(Stream.Null, leaveOpen: true), Name, Sample.Length, null)
+    /// <summary>The first of what is in memory of this input, as an input that ends there.</summary>
+    public CatalogInput OfSample(int mostBytes) =>
+        new(new CountingStream(Stream.Null, leaveOpen: true), Name, Math.Min(mostBytes, Sample.Length), null)
         {
-            Sample = Sample,
+            Sample = Sample[..Math.Min(mostBytes, Sample.Length)],
             SampleIsAll = true,
             IsTranscoded = IsTranscoded,
         };

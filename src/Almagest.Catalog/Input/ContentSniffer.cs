@@ -39,6 +39,13 @@ internal static partial class ContentSniffer
             return Markup(input, head);
         if (head.StartsWith("# %ECSV", StringComparison.Ordinal) || head.StartsWith("#%ECSV", StringComparison.Ordinal))
             return ContentKind.Ecsv;
+        if (Latex().IsMatch(head))
+            throw Refuse(
+                input,
+                "a table of LaTeX",
+                "Write it as ECSV, for example with astropy: `Table.read(F, format='latex').write(G, format='ascii.ecsv')`; "
+                    + "a deluxetable is read with format='aastex'."
+            );
         if (Json().IsMatch(head))
             throw Refuse(input, "JSON", "Write the table as CSV, for example with pandas: `pandas.read_json(F).to_csv(G, index=False)`.");
         if (IpacHeader().Match(head) is { Success: true } bars && (head[0] == '\\' || IpacTypes(bars.Groups["types"].Value)))
@@ -114,6 +121,20 @@ internal static partial class ContentSniffer
             return ("an HDF5 file", "Write the table as CSV or ECSV with astropy or h5py.");
         if (s.StartsWith(new byte[] { 0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59 }))
             return ("a NumPy array", "Write it as CSV with a header line.");
+        if (s.StartsWith(new byte[] { 0x1f, 0x9d }))
+            return ("data of Unix compress (.Z)", "Unpack it with `uncompress` or `gunzip`.");
+        if (s.StartsWith("#ASDF"u8))
+            return ("an ASDF file", "Write its table as ECSV or FITS with astropy and asdf.");
+        if (s.StartsWith(new byte[] { 0x89, 0x50, 0x4e, 0x47 }) || s.StartsWith(new byte[] { 0xff, 0xd8, 0xff }) || s.StartsWith("GIF8"u8))
+            return ("a picture", "Name the table that it shows.");
+        if (s.StartsWith("7z\u00bc\u00af"u8) || s.StartsWith(new byte[] { 0x37, 0x7a, 0xbc, 0xaf }))
+            return ("a 7z archive", "Unpack it first.");
+        if (s.StartsWith("Rar!"u8))
+            return ("a RAR archive", "Unpack it first.");
+        if (s.StartsWith("ARROW1"u8))
+            return ("an Arrow or Feather file", "Write the table as Parquet, for example with pandas.");
+        if (s.StartsWith("ORC"u8) && s.Contains((byte)0))
+            return ("an ORC file", "Write the table as Parquet.");
         if (s.StartsWith("%PDF"u8))
             return ("a PDF document", "");
         if (s.StartsWith("SQLite format 3"u8))
@@ -141,6 +162,13 @@ internal static partial class ContentSniffer
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
     )]
     private static partial Regex IpacHeader();
+
+    [GeneratedRegex(
+        @"^(%[^\r\n]*[\r\n]+\s*)*\\(documentclass|begin\s*\{(table\*?|tabular\*?|deluxetable\*?|longtable|center|document)\}|"
+            + @"startdata|tablehead)",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Latex();
 
     [GeneratedRegex(@"^(\{|\[\s*[\[{""0-9-])", RegexOptions.CultureInvariant)]
     private static partial Regex Json();

@@ -76,6 +76,7 @@ internal sealed class RefinedColumn(int index, CatalogColumn column, int? mask)
                     if (integers.HasValue[i] && _integers.Contains(integers.Values[i]))
                     {
                         integers.HasValue[i] = false;
+                        integers.Values[i] = 0;
                         _found++;
                     }
                 break;
@@ -124,6 +125,7 @@ internal sealed class RefinedColumn(int index, CatalogColumn column, int? mask)
                     break;
                 case Int64Vector integers:
                     integers.HasValue[i] = false;
+                    integers.Values[i] = 0;
                     break;
                 case BooleanVector truths:
                     truths.Values[i] = null;

@@ -37,7 +37,6 @@ internal sealed class ColumnTally
         -2147483648,
         -9.99999e8,
         -9.999995e8,
-        -0.9999995e9,
         -9223372036854775808.0,
     ];
 
@@ -126,10 +125,12 @@ internal sealed class ColumnTally
             _least = value < _least ? value : _least;
             _greatest = value > _greatest ? value : _greatest;
             zeros += value == 0 ? 1 : 0;
-            for (var s = 0; s < s_sentinels.Length; s++)
-                _sentinels[s] += s_sentinels[s] == value ? 1 : 0;
         }
         Zeros += zeros;
+        // Cells without a value hold 0, which is none of them.
+        for (var s = 0; s < s_sentinels.Length; s++)
+            if (s_sentinels[s] is var sentinel && sentinel >= _least && sentinel <= _greatest && sentinel == Math.Floor(sentinel))
+                _sentinels[s] += values.Count((long)sentinel);
         return nulls;
     }
 

@@ -41,7 +41,8 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                             + $"missing values? They were taken as numbers."
                     )
                 );
-            if (tally.Odd > 0)
+            // Degrees of -00 are kept as text, for no whole number has that sign; it is not odd.
+            if (tally.Odd > 0 && !mapping.Fields.Any(f => f.Source == FieldSource.SignedSexagesimal && f.Columns.Contains(i)))
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,

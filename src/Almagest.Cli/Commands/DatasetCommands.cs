@@ -18,12 +18,14 @@ internal static class DatasetCommands
             "The loaded catalogues",
             "almagest datasets list",
             "almagest datasets show gaia-100pc",
+            "almagest datasets report gaia-100pc",
             "almagest datasets export gaia-100pc -o stars.fits",
             "almagest datasets delete gaia-100pc --with-runs"
         )
         {
             List(shell, global),
             Show(shell, global),
+            DatasetReportCommand.Create(shell, global),
             DatasetExportCommand.Create(shell, global),
             Delete(shell, global),
         };

@@ -19,8 +19,8 @@ internal static class IngestCommand
         var files = new Argument<string[]>("FILE")
         {
             Description =
-                "Catalogue files of one dataset, or the folder of a HATS catalogue; the format is recognised by the content. None with "
-                + "--labels: a dataset that is loaded",
+                "Catalogue files of one dataset, or the folder of a HATS catalogue; the format is recognised by the content; - reads the "
+                + "standard input. None with --labels: a dataset that is loaded",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var dataset = OptionFactory.Text(
@@ -87,7 +87,15 @@ internal static class IngestCommand
                 var paths = parsed.GetValue(files) ?? [];
                 var labelFile = parsed.GetValue(labels);
                 var request = service.Request(parsed);
+                if (paths.Contains(Streams.StandardInput) && parsed.GetValue(dataset) is null)
+                    throw new UsageException(
+                        "--dataset is missing",
+                        "What comes through a pipe has no name of its own: name it with --dataset NAME.",
+                        "--dataset"
+                    );
                 RequireCatalogues(paths);
+                using var streams = new Streams(shell);
+                paths = await streams.KeepAsync(paths);
                 if (request is not null && paths.Length > 0)
                     throw new UsageException("files and a service are named", "Load one of them at a time.", "FILE");
                 if (request is not null && parsed.GetValue(dataset) is null)
@@ -227,6 +235,8 @@ internal static class IngestCommand
     {
         foreach (var path in paths)
         {
+            if (path == Streams.StandardInput)
+                continue;
             if (!Directory.Exists(path))
                 RequireFiles([path]);
             else if (!CatalogFile.IsFolderOfTables(path))
@@ -244,6 +254,13 @@ internal static class IngestCommand
         {
             if (Directory.Exists(file))
                 throw new UsageException($"{file} is a folder", "Name the catalogue files in it.", "FILE");
+            if (file.Contains("://", StringComparison.Ordinal) && !File.Exists(file))
+                throw new UsageException(
+                    $"{file} is an address, not a file",
+                    "Fetch it first, for instance: curl -L ADDRESS | almagest ingest - --dataset NAME. A service is asked "
+                        + "by --tap or --cone.",
+                    "FILE"
+                );
             if (!File.Exists(file) && file.StartsWith('-'))
                 throw new UsageException($"there is neither an option nor a file {file}", "--help lists the options.", "FILE");
             if (!File.Exists(file))

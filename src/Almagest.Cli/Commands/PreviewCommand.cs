@@ -32,22 +32,26 @@ internal static class PreviewCommand
         };
         var reading = new ReadingOptions();
         reading.AddTo(command, whole: false);
-        command.SetAction(parsed =>
-        {
-            var path = parsed.GetRequiredValue(file);
-            IngestCommand.RequireCatalogues([path]);
-            var overrides = IngestCommand.ReadMap(parsed.GetValue(map) ?? []);
-            var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5), reading.Open(parsed));
-            var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
-            if (reading.Frame(parsed) is { } system)
-                mapping = mapping.WithSystem(system);
-            var tables = CatalogFile.Tables(path, ListedUpTo);
-            shell.Answer(
-                Document(path, preview, tables, mapping),
-                console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping)
-            );
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var path = parsed.GetRequiredValue(file);
+                IngestCommand.RequireCatalogues([path]);
+                using var streams = new Streams(shell);
+                path = (await streams.KeepAsync([path]))[0];
+                var overrides = IngestCommand.ReadMap(parsed.GetValue(map) ?? []);
+                var preview = CatalogPreview.Of(path, (int)(parsed.GetValue(rows) ?? 5), reading.Open(parsed));
+                var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
+                if (reading.Frame(parsed) is { } system)
+                    mapping = mapping.WithSystem(system);
+                var tables = CatalogFile.Tables(path, ListedUpTo);
+                shell.Answer(
+                    Document(path, preview, tables, mapping),
+                    console => Show(console, path, reading.Open(parsed).Table, preview, tables, mapping)
+                );
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 

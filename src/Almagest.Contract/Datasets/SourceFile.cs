@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Almagest.Catalog.Stars;
 using Almagest.Contract.Serialization;
 
 namespace Almagest.Contract.Datasets;
@@ -53,7 +55,26 @@ public sealed record SourceFile
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; init; }
 
+    /// <summary>What became of the file, which is kept beside and asked for by itself.</summary>
+    public const string ReportField = "report";
+
     /// <param name="json">JSON array of the column <c>source</c></param>
-    public static IReadOnlyList<SourceFile> Parse(string json) =>
-        JsonSerializer.Deserialize<IReadOnlyList<SourceFile>>(json, s_stored) ?? [];
+    public static IReadOnlyList<SourceFile> Parse(string json)
+    {
+        var files = JsonSerializer.Deserialize<IReadOnlyList<SourceFile>>(json, s_stored) ?? [];
+        foreach (var file in files)
+            file.Others?.Remove(ReportField);
+        return files;
+    }
+
+    /// <summary>A report as it is kept.</summary>
+    public static JsonNode? Stored(LoadReport report) => JsonSerializer.SerializeToNode(report, s_stored);
+
+    /// <summary>The reports that are kept in the column <c>source</c>; none of a file that was loaded before there were any.</summary>
+    public static IReadOnlyList<FileReport> Reports(string json) =>
+        [
+            .. (JsonSerializer.Deserialize<IReadOnlyList<SourceFile>>(json, s_stored) ?? [])
+                .Where(f => f.Others is not null && f.Others.ContainsKey(ReportField))
+                .Select(f => new FileReport(f.File, f.Format, f.Others![ReportField].Deserialize<LoadReport>(s_stored)!)),
+        ];
 }

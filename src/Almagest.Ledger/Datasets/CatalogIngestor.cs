@@ -7,6 +7,7 @@ using Almagest.Catalog;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
+using Almagest.Contract.Datasets;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
@@ -152,6 +153,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             source["carried_to"] = target;
         foreach (var (key, value) in options.Origin)
             source[key] = value;
+        source[SourceFile.ReportField] = SourceFile.Stored(file.Stars.Report);
         return source;
     }
 

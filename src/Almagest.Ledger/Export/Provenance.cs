@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Almagest.Contract.Datasets;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -105,7 +106,16 @@ public sealed class Provenance(LedgerDatabase ledger)
             ["name"] = dataset.Name,
             ["checksum"] = dataset.Checksum,
             ["star_count"] = dataset.StarCount,
-            ["source"] = JsonNode.Parse(dataset.Source),
+            ["source"] = SourceOf(dataset),
             ["column_mapping"] = JsonNode.Parse(dataset.ColumnMapping),
         };
+
+    /// <summary>Without the reports of the load, which are longer than many a table.</summary>
+    private static JsonNode? SourceOf(Dataset dataset)
+    {
+        var source = JsonNode.Parse(dataset.Source);
+        foreach (var file in source as JsonArray ?? [])
+            (file as JsonObject)?.Remove(SourceFile.ReportField);
+        return source;
+    }
 }

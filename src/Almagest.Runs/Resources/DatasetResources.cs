@@ -55,6 +55,13 @@ public static class DatasetResources
         );
     }
 
+    /// <summary>What became of the files that a dataset was loaded from.</summary>
+    public static DatasetReport Report(Dataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new DatasetReport(dataset.Name, SourceFile.Reports(dataset.Source));
+    }
+
     public static RejectedRowResource ToResource(this RejectedRow row)
     {
         ArgumentNullException.ThrowIfNull(row);

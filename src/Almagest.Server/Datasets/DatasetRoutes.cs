@@ -64,6 +64,19 @@ internal static class DatasetRoutes
 
         group
             .Route(
+                "GET",
+                "/{dataset}/report",
+                "getDatasetReport",
+                "What became of the files of a dataset: rows, each column, and what looks wrong",
+                async context =>
+                    Results.Ok(DatasetResources.Report(await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted))),
+                s_name
+            )
+            .Produces<DatasetReport>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+
+        group
+            .Route(
                 "DELETE",
                 "/{dataset}",
                 "deleteDataset",
