@@ -173,7 +173,9 @@ public sealed class IngestTests : IDisposable
     [InlineData("ingest")]
     public async Task A_file_that_is_not_a_catalogue_is_bad_usage_for_every_command_that_reads_one(string command)
     {
-        var result = await Cli.RunAsync(command, Write("broken.vot", "<VOTABLE><RESOURCE><TABLE"), "--json");
+        await using var ledger = await CliLedger.CreateAsync();
+
+        var result = await ledger.RunAsync(command, Write("broken.vot", "<VOTABLE><RESOURCE><TABLE"), "--json");
 
         Assert.Equal(2, result.ExitCode);
         Assert.Equal("unreadable_catalogue", result.Json.GetProperty("error").GetProperty("code").GetString());
