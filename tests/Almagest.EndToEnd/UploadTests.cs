@@ -31,9 +31,13 @@ public sealed class UploadTests(Sky sky, Browser browser)
         await using var walk = await browser.OpenAsync(sky.Address);
         await walk.GoAsync("/datasets", "Datasets");
         await walk.Page.Locator("input[type=file]").SetInputFilesAsync(file);
-        await walk.SeesAsync("No column for right ascension and declination was recognised");
+        await walk.SeesAsync("Of the first 3 rows");
         var tables = walk.Page.GetByLabel("Table of the file");
         Assert.Equal(["1 remarks (1 rows)", "2 stars (3 rows)"], await tables.Locator("option").AllInnerTextsAsync());
+        // The first with a position is taken, and shown as what is.
+        await Assertions.Expect(tables).ToHaveValueAsync("stars");
+        await tables.SelectOptionAsync("remarks");
+        await walk.SeesAsync("No column for right ascension and declination was recognised");
         await tables.SelectOptionAsync("stars");
         await walk.SeesAsync("Of the first 3 rows");
         await walk.SeesAsync("RA 0.00000°, Dec 0.00000°");

@@ -94,7 +94,7 @@ public partial class UploadCatalogue
                 _tables = await Task.Run(_file.Tables, Closed);
                 _preview = await Task.Run(() => _file.Preview(_reading), Closed);
                 _mapping = _preview.Mapping;
-                _name = _file.DatasetName;
+                Choose(await Task.Run(TakenTable, Closed));
             }
             catch (CatalogFormatException x)
             {
@@ -115,6 +115,27 @@ public partial class UploadCatalogue
             await TryMappingAsync();
     }
 
+    /// <summary>Which of several tables a reader takes that is told none: the first with a position, as a rule.</summary>
+    private string TakenTable()
+    {
+        if (_tables.Count < 2)
+            return "";
+        var columns = _preview!.Columns.Select(c => c.Name).ToList();
+        return _tables
+            .Take(50)
+            .Select(t => t.Choice)
+            .FirstOrDefault(
+                t => _file!.Preview(_reading with { Table = t }).Columns.Select(c => c.Name).SequenceEqual(columns),
+                _tables[0].Choice
+            );
+    }
+
+    private void Choose(string table)
+    {
+        _reading = _reading with { Table = table };
+        _name = table.Length == 0 || table == _tables[0].Choice ? _file!.DatasetName : $"{_file!.DatasetName} {table}";
+    }
+
     // Another table has other columns: what was chosen for the last one means nothing in it.
     private async Task ChooseTableAsync(string table)
     {
@@ -123,11 +144,10 @@ public partial class UploadCatalogue
         {
             try
             {
-                var (f, next) = (_file!, _reading with { Table = table == _tables[0].Choice ? "" : table });
+                var (f, next) = (_file!, _reading with { Table = table });
                 _preview = await Task.Run(() => f.Preview(next), Closed);
-                _reading = next;
                 _chosen.Clear();
-                _name = next.Table.Length == 0 ? f.DatasetName : $"{f.DatasetName} {next.Table}";
+                Choose(table);
             }
             catch (CatalogFormatException e)
             {
