@@ -25,7 +25,8 @@ public sealed record LabelOptions
     public string? By { get; init; }
 
     /// <summary>Leave out labels of stars that the dataset does not hold, instead of refusing the file. A list of members
-    /// (<see cref="MembersOf"/>) is wider than the dataset as a rule: it is refused only where the dataset holds none of its stars.</summary>
+    /// (<see cref="MembersOf"/>) is wider than the dataset as a rule: it is refused only where the dataset holds none of its
+    /// stars.</summary>
     public bool SkipUnknown { get; init; }
 
     /// <summary>The file is a list of the members of the cluster of this name: ids are enough. What else the set says of a star stays.

@@ -10,7 +10,8 @@ using Xunit;
 
 namespace Almagest.Runs.Tests.Runs;
 
-/// <summary>A dataset of 200 stars: the first 60 are members of Alpha, by a list of ids; all others count as members of no cluster.</summary>
+/// <summary>A dataset of 200 stars: the first 60 are members of Alpha, by a list of ids; all others count as members of no
+/// cluster.</summary>
 public sealed class RunScoreTests
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;

@@ -46,8 +46,8 @@ internal static class QualityView
                     null,
                     "stat.value",
                     "agreement of the found clusters with the labels', 1 = the same, 0 = as by chance (Hubert and Arabie 1985); noise "
-                        + "is one found cluster, stars whose label names none are one real one; null of an anomaly run, and where the labels name one "
-                        + "cluster alone"
+                        + "is one found cluster, stars whose label names none are one real one; null of an anomaly run, "
+                        + "and where the labels name one cluster alone"
                 ),
                 Double(
                     "purity",
