@@ -62,7 +62,7 @@ internal static class RunRoutes
                     + "or as server-sent events at …/events. Where the parameters name no recipe of features, "
                     + $"the first of {string.Join(", ", RecipeChoice.AnomalyOrder)} (cluster runs: "
                     + $"{string.Join(", ", RecipeChoice.ClusterOrder)}) "
-                    + "is taken whose columns at least a tenth of the stars have; the stored parameters name it with its version, "
+                    + "is taken whose columns at least half of the stars have together; the stored parameters name it with its version, "
                     + "and features_chosen says why. The views follow its completion by themselves. With a header Idempotency-Key (1 "
                     + "to 255 printable ASCII characters, remembered for 24 hours) "
                     + "the request can be sent again without starting a second run: the answer is the first one's run, with the "
