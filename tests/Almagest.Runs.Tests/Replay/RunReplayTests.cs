@@ -10,7 +10,7 @@ using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Replay;
 
 /// <summary>The hash of a run's results, and recomputing it.</summary>
 public sealed class RunReplayTests
