@@ -160,7 +160,8 @@ public sealed class FurtherFieldTests
         Assert.Equal([1.2, double.NaN, 1.5, double.NaN], Values(Text, StarField.PhotBpRpExcessFactor));
         Assert.Equal(
             [
-                "2 of 3 values in 'parallax_error' are zero or negative, which no error is: they were taken as missing (parallax_error_mas).",
+                "2 of 3 values in 'parallax_error' are zero or negative, which no error is: they were taken as missing "
+                    + "(parallax_error_mas).",
                 "1 of 3 values in 'phot_bp_rp_excess_factor' are zero or negative, which no such ratio is: they were taken as missing "
                     + "(phot_bp_rp_excess_factor).",
                 "1 of 3 values in 'ra_dec_corr' are outside -1 to 1, as no correlation is: they were taken as missing (ra_dec_corr).",
@@ -197,12 +198,14 @@ public sealed class FurtherFieldTests
     [Fact]
     public void Errors_and_correlations_are_carried_with_the_position()
     {
-        const string Text = """
-            source_id,ra,dec,parallax,pmra,pmdec,ref_epoch,ra_error,dec_error,parallax_error,pmra_error,pmdec_error,ra_dec_corr,ra_parallax_corr,ra_pmra_corr,ra_pmdec_corr,dec_parallax_corr,dec_pmra_corr,dec_pmdec_corr,parallax_pmra_corr,parallax_pmdec_corr,pmra_pmdec_corr
-            1,100,20,5,10,-20,2016,0.3,0.4,0.1,0.05,0.04,0.1,-0.2,0.3,-0.15,0.25,0.05,-0.35,0.12,-0.22,0.18
-            2,100,20,5,10,-20,2016,0.3,0.4,0.1,,0.04,0.1,-0.2,0.3,-0.15,0.25,0.05,-0.35,0.12,-0.22,0.18
-            3,100,20,5,,,2016,0.3,0.4,0.1,0.05,0.04,0.1,-0.2,0.3,-0.15,0.25,0.05,-0.35,0.12,-0.22,0.18
-            """;
+        const string Header =
+            "source_id,ra,dec,parallax,pmra,pmdec,ref_epoch,ra_error,dec_error,parallax_error,pmra_error,pmdec_error,ra_dec_corr,"
+            + "ra_parallax_corr,ra_pmra_corr,ra_pmdec_corr,dec_parallax_corr,dec_pmra_corr,dec_pmdec_corr,parallax_pmra_corr,"
+            + "parallax_pmdec_corr,pmra_pmdec_corr";
+        const string Correlations = "0.1,-0.2,0.3,-0.15,0.25,0.05,-0.35,0.12,-0.22,0.18";
+        const string Text =
+            $"{Header}\n1,100,20,5,10,-20,2016,0.3,0.4,0.1,0.05,0.04,{Correlations}\n2,100,20,5,10,-20,2016,0.3,0.4,0.1,,0.04,{Correlations}\n"
+            + $"3,100,20,5,,,2016,0.3,0.4,0.1,0.05,0.04,{Correlations}\n";
         double[] sigma = [0.3, 0.4, 0.1, 0.05, 0.04];
         double[,] rho =
         {

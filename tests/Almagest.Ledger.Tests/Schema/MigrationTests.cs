@@ -146,12 +146,15 @@ public sealed class MigrationTests
         await test.Ledger.Schema.RollbackAsync("AddDiscoveryExclusions");
         await test.ExecuteAsync(
             $$"""
-            update stars set extra = '{"ra_error": 0.25, "ra_dec_corr": -0.5, "pmra_error": 0.1, "teff": 5000, "radial_velocity_error": "x"}'
+            update stars set extra =
+                '{"ra_error": 0.25, "ra_dec_corr": -0.5, "pmra_error": 0.1, "teff": 5000, "radial_velocity_error": "x"}'
               where star_id = {{ids[0]}};
             update stars set extra = '{"ra_error": 0, "ra_dec_corr": -1.5, "phot_bp_rp_excess_factor": 1.25}' where star_id = {{ids[1]}};
             update stars set extra = '{"ra_error": 0.5, "pmra_error": 0.5}' where dataset_id <> {{dataset}};
             update datasets set source = '[{"report": {"columns": [
-              {"name": "ra_error", "unit": "Angle[mas]"}, {"name": "pmra_error", "unit": "arcsec/yr"}, {"name": "ra_dec_corr", "unit": null}]} }]'
+              {"name": "ra_error", "unit": "Angle[mas]"},
+              {"name": "pmra_error", "unit": "arcsec/yr"},
+              {"name": "ra_dec_corr", "unit": null}]} }]'
               where dataset_id = {{dataset}};
             update datasets set source = '[{"carried_to": 2000}]' where dataset_id <> {{dataset}};
             delete from pending_view_changes
@@ -173,7 +176,8 @@ public sealed class MigrationTests
         Assert.Empty(await test.StringsAsync("select view_name from pending_view_changes"));
         Assert.Equal(
             [
-                """{"teff": 5000, "ra_error": 0.25, "dec_error": 0.75, "pmra_error": 0.1, "ra_dec_corr": -0.5, "radial_velocity_error": "x"}""",
+                """{"teff": 5000, "ra_error": 0.25, "dec_error": 0.75, "pmra_error": 0.1, "ra_dec_corr": -0.5, """
+                    + "\"radial_velocity_error\": \"x\"}",
                 """{"ra_error": 0, "ra_dec_corr": -1.5, "phot_bp_rp_excess_factor": 1.25}""",
                 """{"dec_error": 0.75}""",
             ],
