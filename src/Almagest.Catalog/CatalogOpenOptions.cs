@@ -28,4 +28,18 @@ public sealed record CatalogOpenOptions
 /// <summary>A value that means that there is none.</summary>
 /// <param name="Column">the column in which it does; null for every column</param>
 /// <param name="Text">as it is written; a number means every way to write that number</param>
-public sealed record MissingValue(string? Column, string Text);
+public sealed record MissingValue(string? Column, string Text)
+{
+    /// <summary><c>-999</c> in every column, or <c>parallax=-999</c> in one.</summary>
+    public static MissingValue Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.LastIndexOf('=') is > 0 and var equals
+            ? new MissingValue(text[..equals].Trim(), text[(equals + 1)..].Trim())
+            : new MissingValue(null, text.Trim());
+    }
+
+    /// <summary>Several, with commas between.</summary>
+    public static IReadOnlyList<MissingValue> ParseList(string? text) =>
+        [.. (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
+}

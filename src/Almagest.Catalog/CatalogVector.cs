@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Almagest.Catalog;
 
 /// <summary>
@@ -36,6 +38,60 @@ internal static class CatalogVectors
             ColumnType.Boolean => new BooleanVector(rows),
             _ => new TextVector(rows, type),
         };
+
+    /// <summary>Whether values of one type can stand in a column of another: numbers, and texts for anything.</summary>
+    public static bool Fits(ColumnType type, ColumnType wanted) =>
+        type == wanted
+        || (type is ColumnType.Int64 or ColumnType.Double && wanted is ColumnType.Int64 or ColumnType.Double or ColumnType.Text);
+
+    /// <summary>The same values in a column of that type; a number that it cannot hold exactly is kept as text.</summary>
+    public static CatalogVector As(ColumnType wanted, CatalogVector vector, int rows)
+    {
+        if (vector.Type == wanted)
+            return vector;
+        var made = New(wanted, rows);
+        for (var i = 0; i < rows; i++)
+        {
+            var (whole, real) = vector switch
+            {
+                Int64Vector integers when integers.HasValue[i] => (integers.Values[i], double.NaN),
+                DoubleVector doubles => ((long?)null, doubles.Values[i]),
+                _ => ((long?)null, double.NaN),
+            };
+            // Beyond 2^53 not every integer is a double, and no double is surely the integer that was meant.
+            if (whole is null && Math.Abs(real) <= Exact && real == Math.Floor(real))
+                whole = (long)real;
+            var text = vector.Misfit(i) ?? (vector.IsNull(i) ? null : Written(whole, real));
+            if (made is DoubleVector reals)
+                reals.Values[i] =
+                    vector.Misfit(i) is not null ? double.NaN
+                    : whole is { } number && Math.Abs(number) <= Exact ? number
+                    : whole is null ? real
+                    : double.NaN;
+            if (text is null)
+                continue;
+            switch (made)
+            {
+                case TextVector texts:
+                    texts.Values[i] = text;
+                    break;
+                case Int64Vector integers when whole is { } number && vector.Misfit(i) is null:
+                    (integers.Values[i], integers.HasValue[i]) = (number, true);
+                    break;
+                case DoubleVector doubles when !double.IsNaN(doubles.Values[i]):
+                    break;
+                default:
+                    made.AddMisfit(i, text);
+                    break;
+            }
+        }
+        return made;
+    }
+
+    private const long Exact = 1L << 53;
+
+    private static string Written(long? whole, double real) =>
+        whole?.ToString(CultureInfo.InvariantCulture) ?? real.ToString("R", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Whole numbers.</summary>

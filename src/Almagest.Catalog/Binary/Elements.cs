@@ -32,6 +32,7 @@ internal static class Elements
     public static long Integer(ElementType type, ReadOnlySpan<byte> bytes) =>
         type switch
         {
+            ElementType.Int64 => BinaryPrimitives.ReadInt64BigEndian(bytes),
             ElementType.UInt8 => bytes[0],
             ElementType.Int8 => (sbyte)bytes[0],
             ElementType.UInt16 => BinaryPrimitives.ReadUInt16BigEndian(bytes),

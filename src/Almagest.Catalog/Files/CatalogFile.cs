@@ -28,7 +28,10 @@ public static class CatalogFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= CatalogOpenOptions.Default;
         if (Directory.Exists(path))
-            return RefinedReader.Over(HatsFolder.Open(path, options), options, null);
+        {
+            var folder = HatsFolder.Open(path, options);
+            return RefinedReader.Over(folder, options, folder.Glances);
+        }
         return Open(CatalogInput.Open(CatalogInput.OpenFile(path), Path.GetFileName(path), leaveOpen: false), options, path);
     }
 
@@ -103,8 +106,9 @@ public static class CatalogFile
         var reader = OpenPlain(input, options, path);
         try
         {
-            var glances =
-                reader is ParquetCatalogReader ? null : Glance.At(() => OpenPlain(first, options, path), reader.Columns.Count, all);
+            var glances = reader is ParquetCatalogReader parquet
+                ? parquet.Glances
+                : Glance.At(() => OpenPlain(first, options, path), reader.Columns.Count, all);
             return RefinedReader.Over(reader, options, glances);
         }
         catch

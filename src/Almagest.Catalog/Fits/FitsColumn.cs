@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -17,7 +18,8 @@ internal sealed partial class FitsColumn
         _zero;
     private readonly long? _null;
     private readonly string? _nullText;
-    private readonly bool _ascii;
+    private readonly bool _ascii,
+        _escaped;
 
     private FitsColumn(FitsHeader header, int n, string name, ElementType element, long count, int offset, int bytes, bool ascii)
     {
@@ -30,6 +32,7 @@ internal sealed partial class FitsColumn
         _offset = offset;
         _bytes = bytes;
         _ascii = ascii;
+        _escaped = header.Text("TXTESC") == "JSON";
         _textWidth = element == ElementType.Char && !ascii ? TextWidth(header, n, count) : 0;
         _scale = header.Real($"TSCAL{n}", 1);
         _zero = header.Real($"TZERO{n}", 0);
@@ -179,13 +182,42 @@ internal sealed partial class FitsColumn
     private static CatalogFormatException Wrong(string what) =>
         new($"The FITS table cannot be read: {what}. The file is damaged or not standard.");
 
-    public void Read(ReadOnlySpan<byte> rowBytes, CatalogVector vector, int row)
+    /// <summary>Reads the column's cells of some consecutive rows; numbers that need no more than the order of their bytes in one
+    /// go.</summary>
+    public void Read(ReadOnlySpan<byte> chunk, int rowBytes, CatalogVector vector, int firstRow, int rows)
+    {
+        var plain = !_ascii && _count == 1 && _null is null && _scale == 1 && _zero == 0;
+        switch (vector)
+        {
+            case DoubleVector { Values: var doubles } when plain && _element == ElementType.Double:
+                for (var (i, at) = (0, _offset); i < rows; i++, at += rowBytes)
+                    doubles[firstRow + i] = BinaryPrimitives.ReadDoubleBigEndian(chunk[at..]);
+                break;
+            case DoubleVector { Values: var doubles } when plain && _element == ElementType.Float:
+                for (var (i, at) = (0, _offset); i < rows; i++, at += rowBytes)
+                    doubles[firstRow + i] = BinaryPrimitives.ReadSingleBigEndian(chunk[at..]);
+                break;
+            case Int64Vector { Values: var integers, HasValue: var has } when plain:
+                for (var (i, at) = (0, _offset); i < rows; i++, at += rowBytes)
+                    integers[firstRow + i] = Elements.Integer(_element, chunk[at..]);
+                has.AsSpan(firstRow, rows).Fill(true);
+                break;
+            default:
+                for (var i = 0; i < rows; i++)
+                    Read(chunk.Slice(i * rowBytes, rowBytes), vector, firstRow + i);
+                break;
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> rowBytes, CatalogVector vector, int row)
     {
         var bytes = rowBytes.Slice(_offset, _bytes);
         switch (vector)
         {
             case TextVector { Type: ColumnType.Text } text:
                 var value = Elements.Text(ElementType.Char, bytes);
+                if (_escaped && value is not null)
+                    value = TextEscapes.Restore(value);
                 text.Values[row] = value is not null && value == _nullText ? null : value;
                 break;
             case TextVector list when _textWidth > 0:

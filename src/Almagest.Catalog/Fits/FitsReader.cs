@@ -244,13 +244,10 @@ internal sealed class FitsReader : ICatalogReader
                         $"The FITS file is cut short: its table declares {_rows:N0} rows and ends within row "
                             + $"{done + row + read / Math.Max(1, _rowBytes) + 1:N0}. Fetch it again."
                     );
+                for (var c = 0; c < _columns.Length; c++)
+                    _columns[c].Read(chunk.AsSpan(0, rows * _rowBytes), _rowBytes, vectors[c], row, rows);
                 for (var i = 0; i < rows; i++, row++)
-                {
-                    var bytes = chunk.AsSpan(i * _rowBytes, _rowBytes);
-                    for (var c = 0; c < _columns.Length; c++)
-                        _columns[c].Read(bytes, vectors[c], row);
                     lines[row] = done + row + 1;
-                }
             }
             done += count;
             yield return new CatalogBatch

@@ -10,9 +10,22 @@ namespace Almagest.Catalog.Parquet;
 /// </summary>
 internal static class HatsFolder
 {
+    /// <summary>
+    /// The folder of the catalogue itself: of a collection, which has margins and indexes beside it, that which
+    /// <c>collection.properties</c> names.
+    /// </summary>
+    public static string Catalogue(string folder) =>
+        Read(folder, ["collection.properties"]).GetValueOrDefault("hats_primary_table_url") is { Length: > 0 } primary
+        && Path.Combine(folder, primary) is var inner
+        && Directory.Exists(inner)
+            ? inner
+            : folder;
+
     /// <summary>The files with rows, ordered by path; empty where there is none.</summary>
+    /// <exception cref="CatalogFormatException">it cannot be listed, or holds several catalogues</exception>
     public static IReadOnlyList<string> Files(string folder)
     {
+        folder = Catalogue(folder);
         var files = new List<string>();
         var suffix = Properties(folder).GetValueOrDefault("hats_npix_suffix", "").Trim();
         try
@@ -36,6 +49,22 @@ internal static class HatsFolder
         {
             throw new CatalogFormatException($"Cannot list the folder '{folder}': {e.Message}", e);
         }
+        // Beside partitions lie statistics of them and the like.
+        if (files.Exists(f => f.Contains("Norder=", StringComparison.Ordinal)))
+            files.RemoveAll(f => !f.Contains("Norder=", StringComparison.Ordinal));
+        var roots = files
+            .Select(f => f.IndexOf("Norder=", StringComparison.Ordinal) is > 0 and var at ? f[..at] : folder)
+            .Distinct(StringComparer.Ordinal)
+            .Select(r =>
+                Path.GetRelativePath(folder, Path.TrimEndingDirectorySeparator(r))
+                    .Replace(Path.DirectorySeparatorChar + "dataset", "", StringComparison.Ordinal)
+            )
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (roots.Count > 1)
+            throw new CatalogFormatException(
+                $"'{folder}' holds {roots.Count} HATS catalogues: {RejectedRow.Clip(string.Join(", ", roots))}. Name the folder of one."
+            );
         // Partitions by order and pixel, as numbers.
         return files
             .OrderBy(f => Partition(f, "Norder="))
@@ -72,18 +101,16 @@ internal static class HatsFolder
 
     /// <summary>What <c>hats.properties</c> (or <c>properties</c>) says, at the folder's top or just below; empty where there is
     /// none.</summary>
-    public static Dictionary<string, string> Properties(string folder)
+    public static Dictionary<string, string> Properties(string folder) =>
+        Read(
+            Catalogue(folder),
+            ["hats.properties", "properties", Path.Combine("dataset", "hats.properties"), Path.Combine("dataset", "properties")]
+        );
+
+    private static Dictionary<string, string> Read(string folder, string[] names)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (
-            var name in new[]
-            {
-                "hats.properties",
-                "properties",
-                Path.Combine("dataset", "hats.properties"),
-                Path.Combine("dataset", "properties"),
-            }
-        )
+        foreach (var name in names)
         {
             var path = Path.Combine(folder, name);
             if (!File.Exists(path) || new FileInfo(path).Length > 1 << 20)
@@ -100,7 +127,7 @@ internal static class HatsFolder
     }
 
     /// <exception cref="CatalogFormatException">no Parquet file is in it, or the first cannot be read</exception>
-    public static ICatalogReader Open(string folder, CatalogOpenOptions options)
+    public static HatsReader Open(string folder, CatalogOpenOptions options)
     {
         var files = Files(folder);
         if (files.Count == 0)
@@ -139,6 +166,7 @@ internal sealed class HatsReader : ICatalogReader
                 : c
             )
             .ToArray();
+        Glances = _current.Glances;
         _warnings.AddRange(_current.Warnings);
         var hats = properties.ContainsKey("hats_col_ra") || files[0].Contains("Npix=", StringComparison.Ordinal);
         Format = hats ? "HATS catalogue" : "Parquet folder";
@@ -151,6 +179,9 @@ internal sealed class HatsReader : ICatalogReader
                 metadata[key] = value;
         Metadata = metadata;
     }
+
+    /// <summary>What the first rows of the first file hold.</summary>
+    public IReadOnlyList<ColumnGlance>? Glances { get; }
 
     public string Format { get; }
 
@@ -187,7 +218,7 @@ internal sealed class HatsReader : ICatalogReader
                 yield return new CatalogBatch
                 {
                     Count = batch.Count,
-                    Columns = order.Select(c => batch.Columns[c]).ToArray(),
+                    Columns = order.Select((c, i) => CatalogVectors.As(Columns[i].Type, batch.Columns[c], batch.Count)).ToArray(),
                     LineNumber = batch.LineNumber,
                     Rejected = batch.Rejected,
                 };
@@ -226,7 +257,8 @@ internal sealed class HatsReader : ICatalogReader
         var index = reader.Columns.Select((c, i) => (c, i)).ToDictionary(x => x.c.Name, x => x, StringComparer.Ordinal);
         return Columns
             .Select(wanted =>
-                index.TryGetValue(wanted.Name, out var there) && there.c.Type == wanted.Type
+                index.TryGetValue(wanted.Name, out var there)
+                && (there.c.Type == wanted.Type || CatalogVectors.Fits(there.c.Type, wanted.Type))
                     ? there.i
                     : throw new CatalogFormatException(
                         $"{Path.GetRelativePath(_folder, file)} has no column '{wanted.Name}' of type {wanted.Type} as the first file "

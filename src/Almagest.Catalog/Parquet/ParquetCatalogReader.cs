@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Almagest.Catalog.Delimited;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.Refining;
 using Almagest.Catalog.TextInput;
 using Almagest.Catalog.VoTable;
 using Parquet;
@@ -46,6 +47,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         Columns = _columns
             .Select(c => (about.GetValueOrDefault(c.Name) ?? new CatalogColumn(c.Name, c.Type)) with { Name = c.Name, Type = c.Type })
             .ToArray();
+        Glances = Look();
         Format = input.IsGzip ? "Parquet, gzip" : "Parquet";
         Metadata = new Dictionary<string, string>
         {
@@ -53,6 +55,9 @@ internal sealed class ParquetCatalogReader : ICatalogReader
             ["row_groups"] = _parquet.RowGroupCount.ToString(CultureInfo.InvariantCulture),
         };
     }
+
+    /// <summary>What the first rows hold; null where they were not looked at.</summary>
+    public IReadOnlyList<ColumnGlance>? Glances { get; }
 
     public string Format { get; }
 
@@ -174,6 +179,27 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     }
 
     private (long Rows, List<ParquetColumn.Cursor> Cursors)? _first;
+
+    /// <summary>What the first rows hold; null where they cannot be read.</summary>
+    private IReadOnlyList<ColumnGlance>? Look()
+    {
+        if (_first is not { Rows: > 0 } first)
+            return null;
+        var rows = (int)Math.Min(first.Rows, Glance.MaxRows);
+        try
+        {
+            return Glance.At(first.Cursors.ConvertAll(c => c.Take(rows)), rows, whole: _parquet.RowGroupCount == 1 && rows == first.Rows);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Whoever reads the rows is told.
+            return null;
+        }
+        finally
+        {
+            first.Cursors.ForEach(c => c.Rewind());
+        }
+    }
 
     private long OpenGroup(int index, List<ParquetColumn.Cursor> cursors, CancellationToken cancellationToken)
     {

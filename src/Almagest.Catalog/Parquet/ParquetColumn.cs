@@ -58,6 +58,9 @@ internal sealed class ParquetColumn
 
         public void Dispose() => data.Dispose();
 
+        /// <summary>Back to the first row.</summary>
+        public void Rewind() => (_value, _level) = (0, 0);
+
         /// <summary>The next rows as a vector of the column's type.</summary>
         public CatalogVector Take(int rows)
         {
@@ -74,8 +77,19 @@ internal sealed class ParquetColumn
             var most = column.Field.MaxDefinitionLevel;
             var levels = most > 0 ? data.DefinitionLevels.Slice(_level, rows) : default;
             _level += rows;
+            // No value of these rows is missing.
+            var whole = most == 0 || !levels.ContainsAnyExcept(most);
             switch (data)
             {
+                case RawColumnData<double> { Values: var values } when whole && vector is DoubleVector doubles:
+                    values.Slice(_value, rows).CopyTo(doubles.Values);
+                    _value += rows;
+                    return;
+                case RawColumnData<long> { Values: var values } when whole && vector is Int64Vector integers:
+                    values.Slice(_value, rows).CopyTo(integers.Values);
+                    integers.HasValue.AsSpan(0, rows).Fill(true);
+                    _value += rows;
+                    return;
                 case RawColumnData<double> { Values: var values } when vector is DoubleVector doubles:
                     for (var i = 0; i < rows; i++)
                         doubles.Values[i] = most > 0 && levels[i] < most ? double.NaN : values[_value++];

@@ -49,6 +49,9 @@ internal sealed class ParquetThrift
 
     private ParquetThrift() { }
 
+    /// <summary>A union to which later versions of the format add members.</summary>
+    public bool IsGrowing => ReferenceEquals(this, LogicalType) || ReferenceEquals(this, ColumnOrder);
+
     /// <summary>The footer.</summary>
     public static ParquetThrift FileMetaData { get; } = s_structs["FileMetaData"];
 
@@ -57,6 +60,9 @@ internal sealed class ParquetThrift
 
     /// <summary>The union of logical types, to which new ones are added.</summary>
     public static ParquetThrift LogicalType { get; } = s_structs["LogicalType"];
+
+    /// <summary>The union of orders of a column's values, to which new ones are added, too.</summary>
+    public static ParquetThrift ColumnOrder { get; } = s_structs["ColumnOrder"];
 
     /// <summary>One element of the schema.</summary>
     public static ParquetThrift SchemaElement { get; } = s_structs["SchemaElement"];

@@ -14,8 +14,8 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
     private int _at;
     private int _newFrom = -1;
 
-    /// <summary>Logical types that are newer than the standard here, as stretches of bytes that can be cut out of the footer: the library
-    /// loses its place in them, and without one a column is read as what it is stored as.</summary>
+    /// <summary>Logical types and orders of values that are newer than the standard here, as stretches of bytes that can be cut out of the
+    /// footer: the library loses its place in them, and without one a column is read as what it is stored as.</summary>
     public List<(int From, int To)> NewTypes { get; } = [];
 
     /// <summary>Numbers, from 0, of the schema's elements that are floats of 16 bits, which the library does not have.</summary>
@@ -62,7 +62,7 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
             }
             var known = expected[field];
             // The library steps over a field that is newer than it, but not over what a struct or a list of truths in it holds.
-            if (known is null && (head & 15) == 12 && ReferenceEquals(expected, ParquetThrift.LogicalType))
+            if (known is null && (head & 15) == 12 && expected.IsGrowing)
             {
                 if (!SkipStruct(depth + 1))
                     return false;
@@ -80,7 +80,7 @@ internal ref struct ThriftWalker(ReadOnlySpan<byte> bytes)
                     return false;
                 continue;
             }
-            if (ReferenceEquals(known?.Struct, ParquetThrift.LogicalType))
+            if (known?.Struct is { IsGrowing: true })
             {
                 var from = _at - 1;
                 _newFrom = -1;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml;
 
 namespace Almagest.Catalog.Refining;
@@ -6,7 +5,7 @@ namespace Almagest.Catalog.Refining;
 /// <summary>Looks at the first rows of a table, so that a mapping knows what its columns hold.</summary>
 internal static class Glance
 {
-    private const int MaxRows = 2000;
+    public const int MaxRows = 2000;
 
     /// <summary>A glance for each column; null where the first bytes of the file hold no whole rows.</summary>
     /// <param name="open">opens the table anew, over what is in memory of it</param>
@@ -41,9 +40,21 @@ internal static class Glance
         return rows == 0 || looks is null ? null : looks.Select(l => l.Glance(rows, all)).ToArray();
     }
 
+    /// <summary>Of rows that are at hand.</summary>
+    public static IReadOnlyList<ColumnGlance> At(IReadOnlyList<CatalogVector> columns, int rows, bool whole) =>
+        [
+            .. columns.Select(c =>
+            {
+                var look = new ColumnLook();
+                look.Add(c, rows);
+                return look.Glance(rows, whole);
+            }),
+        ];
+
     private sealed class ColumnLook
     {
-        private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+        private readonly HashSet<long> _seen = [];
+        private readonly HashSet<string> _seenTexts = new(StringComparer.Ordinal);
         private double _least = double.PositiveInfinity,
             _greatest = double.NegativeInfinity;
         private int _nulls;
@@ -58,23 +69,20 @@ internal static class Glance
                     _nulls++;
                     continue;
                 }
-                var number = vector switch
-                {
-                    DoubleVector doubles => doubles.Values[i],
-                    Int64Vector integers when integers.HasValue[i] => integers.Values[i],
-                    _ => double.NaN,
-                };
-                _least = number < _least ? number : _least;
-                _greatest = number > _greatest ? number : _greatest;
-                if (_repeats)
-                    continue;
-                var text = vector is TextVector { Values: var texts } ? texts[i] : null;
-                text ??=
-                    vector is Int64Vector { HasValue: var has, Values: var whole } && has[i]
-                        ? whole[i].ToString(CultureInfo.InvariantCulture)
-                        : vector.Misfit(i) ?? number.ToString("R", CultureInfo.InvariantCulture);
-                _repeats = !_seen.Add(text);
+                if (vector is DoubleVector { Values: var doubles } && !double.IsNaN(doubles[i]))
+                    See(doubles[i], BitConverter.DoubleToInt64Bits(doubles[i]));
+                else if (vector is Int64Vector { Values: var integers, HasValue: var has } && has[i])
+                    See(integers[i], integers[i]);
+                else if (!_repeats)
+                    _repeats = !_seenTexts.Add(vector is TextVector { Values: var texts } ? texts[i] ?? "" : vector.Misfit(i) ?? "");
             }
+        }
+
+        private void See(double number, long bits)
+        {
+            _least = number < _least ? number : _least;
+            _greatest = number > _greatest ? number : _greatest;
+            _repeats = _repeats || !_seen.Add(bits);
         }
 
         public ColumnGlance Glance(int rows, bool whole) =>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Almagest.Catalog.Stars;
@@ -40,14 +41,17 @@ internal sealed class ColumnTally
         -9223372036854775808.0,
     ];
 
-    private static readonly long[] s_bits =
-    [
-        .. s_sentinels.Concat(s_sentinels.Select(s => (double)(float)s)).Distinct().Select(BitConverter.DoubleToInt64Bits),
-    ];
+    /// <summary>The same, and as floats that were widened; ascending.</summary>
+    private static readonly double[] s_marks = [.. s_sentinels.Concat(s_sentinels.Select(s => (double)(float)s)).Distinct().Order()];
 
-    private readonly long[] _sentinels = new long[s_bits.Length];
+    /// <summary>How often each of <see cref="s_marks"/> was seen beyond all other numbers.</summary>
+    private readonly long[] _marks = new long[s_marks.Length];
     private double _least = double.PositiveInfinity,
         _greatest = double.NegativeInfinity;
+
+    // The range of the numbers that are none of the marks.
+    private double _leastPlain = double.PositiveInfinity,
+        _greatestPlain = double.NegativeInfinity;
     private bool _fractions;
 
     public long Nulls { get; private set; }
@@ -72,7 +76,7 @@ internal sealed class ColumnTally
         {
             DoubleVector doubles => AddDoubles(doubles.Values.AsSpan(0, count)),
             Int64Vector integers => AddIntegers(integers.Values.AsSpan(0, count), integers.HasValue.AsSpan(0, count)),
-            TextVector texts => texts.Values.AsSpan(0, count).Count((string?)null),
+            TextVector texts => CountNulls(texts.Values.AsSpan(0, count)),
             BooleanVector truths => truths.Values.AsSpan(0, count).Count((bool?)null),
             _ => 0,
         };
@@ -81,92 +85,116 @@ internal sealed class ColumnTally
         Values += count - nulls;
     }
 
+    private static int CountNulls(ReadOnlySpan<string?> texts)
+    {
+        var nulls = 0;
+        foreach (var text in texts)
+            nulls += text is null ? 1 : 0;
+        return nulls;
+    }
+
     private int AddDoubles(ReadOnlySpan<double> values)
     {
-        int nulls = 0,
-            zeros = 0;
-        double least = _least,
-            greatest = _greatest;
-        foreach (var value in values)
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(values);
+        var (least, greatest) = (new Vector<double>(double.PositiveInfinity), new Vector<double>(double.NegativeInfinity));
+        var (numbers, zeros) = (Vector<long>.Zero, Vector<long>.Zero);
+        // Comparisons with NaN are false: it changes none of these.
+        foreach (var vector in vectors)
         {
-            if (double.IsNaN(value))
-            {
-                nulls++;
-                continue;
-            }
-            least = value < least ? value : least;
-            greatest = value > greatest ? value : greatest;
-            zeros += value == 0 ? 1 : 0;
-            _fractions = _fractions || value != Math.Floor(value);
+            least = Vector.ConditionalSelect(Vector.LessThan(vector, least), vector, least);
+            greatest = Vector.ConditionalSelect(Vector.GreaterThan(vector, greatest), vector, greatest);
+            numbers -= Vector.Equals(vector, vector);
+            zeros -= Vector.Equals(vector, Vector<double>.Zero);
         }
-        _least = least;
-        _greatest = greatest;
-        Zeros += zeros;
-        // Only what lies within the range can be there; the bits of many are compared at once.
-        var bits = MemoryMarshal.Cast<double, long>(values);
-        for (var s = 0; s < s_bits.Length; s++)
-            if (BitConverter.Int64BitsToDouble(s_bits[s]) is var sentinel && sentinel >= least && sentinel <= greatest)
-                _sentinels[s] += bits.Count(s_bits[s]);
-        return nulls;
+        var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
+        for (var i = 0; i < Vector<double>.Count; i++)
+            (low, high) = (Math.Min(low, least[i]), Math.Max(high, greatest[i]));
+        var (whole, none) = ((int)Vector.Sum(numbers), (int)Vector.Sum(zeros));
+        foreach (var value in values[(vectors.Length * Vector<double>.Count)..])
+        {
+            low = value < low ? value : low;
+            high = value > high ? value : high;
+            whole += double.IsNaN(value) ? 0 : 1;
+            none += value == 0 ? 1 : 0;
+        }
+        Zeros += none;
+        for (var i = 0; i < values.Length && !_fractions; i++)
+            _fractions = values[i] != Math.Floor(values[i]) && !double.IsNaN(values[i]);
+        if (Extends(low, high))
+            foreach (var value in values)
+                Sort(value);
+        return values.Length - whole;
     }
 
     private int AddIntegers(ReadOnlySpan<long> values, ReadOnlySpan<bool> has)
     {
-        int nulls = 0,
-            zeros = 0;
-        for (var i = 0; i < values.Length; i++)
+        // Cells without a value hold 0.
+        var nulls = has.Count(false);
+        Zeros += values.Count(0L) - nulls;
+        var (low, high) = (long.MaxValue, long.MinValue);
+        if (nulls == 0)
         {
-            if (!has[i])
-            {
-                nulls++;
-                continue;
-            }
-            double value = values[i];
-            _least = value < _least ? value : _least;
-            _greatest = value > _greatest ? value : _greatest;
-            zeros += value == 0 ? 1 : 0;
+            var vectors = MemoryMarshal.Cast<long, Vector<long>>(values);
+            var (least, greatest) = (new Vector<long>(low), new Vector<long>(high));
+            foreach (var vector in vectors)
+                (least, greatest) = (Vector.Min(least, vector), Vector.Max(greatest, vector));
+            for (var i = 0; i < Vector<long>.Count; i++)
+                (low, high) = (Math.Min(low, least[i]), Math.Max(high, greatest[i]));
+            foreach (var value in values[(vectors.Length * Vector<long>.Count)..])
+                (low, high) = (Math.Min(low, value), Math.Max(high, value));
         }
-        Zeros += zeros;
-        // Cells without a value hold 0, which is none of them.
-        for (var s = 0; s < s_sentinels.Length; s++)
-            if (s_sentinels[s] is var sentinel && sentinel >= _least && sentinel <= _greatest && sentinel == Math.Floor(sentinel))
-                _sentinels[s] += values.Count((long)sentinel);
+        else
+            for (var i = 0; i < values.Length; i++)
+                if (has[i])
+                    (low, high) = (Math.Min(low, values[i]), Math.Max(high, values[i]));
+        if (low <= high && Extends(low, high))
+            for (var i = 0; i < values.Length; i++)
+                if (has[i])
+                    Sort(values[i]);
         return nulls;
     }
 
+    /// <summary>Widens the range; true where a value lies beyond those that are no marks.</summary>
+    private bool Extends(double low, double high)
+    {
+        _least = Math.Min(_least, low);
+        _greatest = Math.Max(_greatest, high);
+        return low < _leastPlain || high > _greatestPlain;
+    }
+
+    /// <summary>Counts a mark that lies beyond all other numbers so far; any other number moves the end that it is beyond.</summary>
+    private void Sort(double value)
+    {
+        if (!(value < _leastPlain || value > _greatestPlain))
+            return;
+        if (Array.BinarySearch(s_marks, value) is >= 0 and var mark)
+        {
+            _marks[mark]++;
+            return;
+        }
+        _leastPlain = Math.Min(_leastPlain, value);
+        _greatestPlain = Math.Max(_greatestPlain, value);
+    }
+
     /// <summary>
-    /// Exact values that probably mean "missing": numbers that tables use so, at or beyond the end of all others; in a column that is
-    /// measured zeros, too, where every twentieth value or more is exactly that.
+    /// Exact values that probably mean "missing": numbers that tables use so, beyond the end of all others; in a column that is measured
+    /// zeros, too, where every twentieth value or more is exactly that.
     /// </summary>
     /// <param name="measured">a field of a star that is measured, so that no value should repeat itself</param>
     public IEnumerable<(double Value, long Count)> Spikes(bool measured)
     {
         if (Values == 0)
             yield break;
-        for (var s = 0; s < s_bits.Length; s++)
+        for (var s = 0; s < s_marks.Length; s++)
         {
-            var value = BitConverter.Int64BitsToDouble(s_bits[s]);
-            var count = _sentinels[s];
+            var (value, count) = (s_marks[s], _marks[s]);
             // An integer may be 99 or -1 for many reasons; far beyond that it is no counting number any more.
             var telling = _fractions || measured || Math.Abs(value) >= 999;
-            if (count > 0 && telling && IsOutside(value) && (measured || count > 1))
+            var outside = value < _leastPlain || value > _greatestPlain;
+            if (count > 0 && telling && outside && (measured || count > 1))
                 yield return (Math.Abs(value - Math.Round(value, 5)) < 1e-5 ? Math.Round(value, 5) : value, count);
         }
         if (measured && Zeros >= 3 && Zeros * 20 >= Values && (Zeros < Values || Values > 3))
             yield return (0, Zeros);
-    }
-
-    /// <summary>No value lies beyond it but other such numbers.</summary>
-    private bool IsOutside(double value)
-    {
-        if (value == _least || value == _greatest)
-            return true;
-        for (var s = 0; s < s_bits.Length; s++)
-        {
-            var other = BitConverter.Int64BitsToDouble(s_bits[s]);
-            if (_sentinels[s] > 0 && ((value < 0 && other == _least) || (value > 0 && other == _greatest)))
-                return true;
-        }
-        return false;
     }
 }

@@ -5,7 +5,11 @@ namespace Almagest.Catalog.Stars;
 /// <param name="Rejected">rows of it that are no stars</param>
 /// <param name="Columns">in the order of the file</param>
 /// <param name="Suspicions">what a user should look at, in plain words with counts</param>
-public sealed record LoadReport(long Rows, long Rejected, IReadOnlyList<ColumnReport> Columns, IReadOnlyList<string> Suspicions);
+public sealed record LoadReport(long Rows, long Rejected, IReadOnlyList<ColumnReport> Columns, IReadOnlyList<string> Suspicions)
+{
+    /// <summary>What was set right since the load: units and missing values, in plain words with the day.</summary>
+    public IReadOnlyList<string> Corrections { get; init; } = [];
+}
 
 /// <summary>One column of a file as it was read.</summary>
 /// <param name="Name">in the file, without a unit in brackets</param>

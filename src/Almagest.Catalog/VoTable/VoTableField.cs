@@ -10,7 +10,8 @@ namespace Almagest.Catalog.VoTable;
 internal sealed class VoTableField
 {
     private readonly ElementType _element;
-    private readonly long _fixedCount;
+    private readonly long _fixedCount,
+        _fixedBytes;
     private readonly bool _variable;
     private readonly long? _null;
     private readonly string? _nullText;
@@ -34,6 +35,7 @@ internal sealed class VoTableField
         if (!IsStandard)
             DataType = datatype.Trim();
         (_fixedCount, _variable) = ParseArraySize(name, arraySize);
+        _fixedBytes = Elements.Bytes(_element, _fixedCount);
         _nullText = string.IsNullOrWhiteSpace(nullText) ? null : nullText.Trim();
         if (long.TryParse(_nullText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var mark))
             _null = mark;
@@ -187,7 +189,11 @@ internal sealed class VoTableField
             padded.HasValue[row] = true;
             return;
         }
-        Cell.Store(vector, row, Encoding.UTF8.GetBytes(trimmed));
+        Span<byte> utf8 = stackalloc byte[128];
+        if (Encoding.UTF8.TryGetBytes(trimmed, utf8, out var length))
+            Cell.Store(vector, row, utf8[..length]);
+        else
+            Cell.Store(vector, row, Encoding.UTF8.GetBytes(trimmed));
     }
 
     private string JsonArray(string text)
@@ -247,11 +253,13 @@ internal sealed class VoTableField
                     $"The VOTable's binary stream declares an array of {count} elements in field '{RejectedRow.Clip(Name)}': it is damaged."
                 );
         }
-        var bytes = source.Take(Elements.Bytes(_element, count));
+        var bytes = source.Take(_variable ? Elements.Bytes(_element, count) : _fixedBytes);
         if (vector is DoubleVector doubles)
         {
             var real = isNull ? double.NaN : Elements.Real(_element, bytes);
-            doubles.Values[row] = real == _nullNumber || (_nullNumber is { } mark && real == (float)mark) ? double.NaN : real;
+            if (_nullNumber is { } mark && (real == mark || real == (float)mark))
+                real = double.NaN;
+            doubles.Values[row] = real;
             return;
         }
         if (isNull)

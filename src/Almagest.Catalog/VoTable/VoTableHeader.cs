@@ -14,6 +14,7 @@ internal sealed class VoTableHeader
     public Dictionary<string, string> Metadata { get; } = [];
 
     private readonly Dictionary<string, CoordinateSystem> _systems = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _nulls = new(StringComparer.Ordinal);
 
     public List<string> Warnings { get; } = [];
 
@@ -181,7 +182,7 @@ internal sealed class VoTableHeader
         return false;
     }
 
-    private static VoTableField ReadField(XmlReader xml)
+    private VoTableField ReadField(XmlReader xml)
     {
         var name = xml.GetAttribute("name") ?? xml.GetAttribute("ID") ?? "";
         var datatype = xml.GetAttribute("datatype") ?? "char";
@@ -202,7 +203,12 @@ internal sealed class VoTableHeader
                 if (xml.NodeType != XmlNodeType.Element)
                     continue;
                 if (xml.LocalName == "VALUES")
-                    nullText ??= xml.GetAttribute("null");
+                {
+                    // Those of another field count where it refers to them (VOTable 1.4, section 4.7).
+                    nullText ??= xml.GetAttribute("null") ?? _nulls.GetValueOrDefault(xml.GetAttribute("ref") ?? "");
+                    if (xml.GetAttribute("ID") is { } id && nullText is not null && _nulls.Count < MaxFields)
+                        _nulls.TryAdd(id, nullText);
+                }
                 else if (xml.LocalName == "DESCRIPTION" && !xml.IsEmptyElement)
                     description ??= Content(xml);
             }

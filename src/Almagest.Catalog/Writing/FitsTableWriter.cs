@@ -8,7 +8,8 @@ namespace Almagest.Catalog.Writing;
 /// <summary>
 /// Writes a table as a FITS binary table (FITS standard 4.0, section 7.3) behind an empty primary HDU, with units, UCDs and descriptions
 /// (<c>TUNITn</c>, <c>TUCDn</c>, <c>TCOMMn</c>), the provenance as HISTORY, and DATASUM and CHECKSUM. Missing integers are <c>TNULLn</c>,
-/// missing numbers NaN, missing truths the byte 0, missing texts empty. FITS wants the number of rows and the widths of texts before the
+/// missing numbers NaN, missing truths the byte 0, missing texts empty. What is not printable ASCII in texts is escaped, and <c>TXTESC</c> says
+/// so. FITS wants the number of rows and the widths of texts before the
 /// first row, so that the rows wait in a temporary file until all are there; memory stays bounded.
 /// </summary>
 internal static class FitsTableWriter
@@ -121,13 +122,15 @@ internal static class FitsTableWriter
                 cards.Text($"TCOMM{n}", words);
         }
         Common(cards, table);
+        if (Array.Exists(spool.Changed, c => c > 0))
+            cards.Text("TXTESC", "JSON", @"in texts \uXXXX stands for a UTF-16 unit");
         for (var i = 0; i < widths.Length; i++)
         {
             if (spool.Changed[i] == 0)
                 continue;
             table.Losses.Add(
-                $"{table.Columns[i].Name}: {spool.Changed[i]} texts had characters beyond ASCII, which FITS does not know; each is "
-                    + $"written as ?"
+                $"{table.Columns[i].Name}: {spool.Changed[i]} texts had characters beyond printable ASCII, which FITS does not know; each "
+                    + @"is written as \uXXXX, as in JSON"
             );
             cards.LongText("COMMENT", table.Losses[^1]);
         }

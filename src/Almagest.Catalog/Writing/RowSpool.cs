@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.Writing;
 
@@ -33,7 +34,7 @@ internal sealed class RowSpool : IDisposable
 
     public bool[] HasNull { get; }
 
-    /// <summary>How many texts of each column had characters beyond ASCII.</summary>
+    /// <summary>How many texts of each column had characters that are escaped.</summary>
     public long[] Changed { get; }
 
     /// <summary>An integer that the column does not hold: the lowest there is, as a rule.</summary>
@@ -109,7 +110,7 @@ internal sealed class RowSpool : IDisposable
                 break;
             default:
                 var text = (string?)value ?? "";
-                var plain = PlainText.Printable(text);
+                var plain = TextEscapes.Escape(text);
                 if (!ReferenceEquals(plain, text))
                     Changed[column]++;
                 Widths[column] = Math.Max(Widths[column], plain.Length);

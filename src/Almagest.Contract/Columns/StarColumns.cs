@@ -14,7 +14,7 @@ public static class StarColumns
     public static IReadOnlyList<Column> All { get; } =
     [
         StarId,
-        Text("source_id", "meta.id;meta.main", "the catalogue's own id"),
+        UnicodeText("source_id", "meta.id;meta.main", "the catalogue's own id"),
         Double("ra_deg", "deg", "pos.eq.ra;meta.main", "right ascension, ICRS"),
         Double("dec_deg", "deg", "pos.eq.dec;meta.main", "declination, ICRS"),
         Double("parallax_mas", "mas", "pos.parallax.trig", "parallax"),

@@ -2,7 +2,7 @@ using System.Globalization;
 using Almagest.Adql;
 using Almagest.Adql.Schema;
 using Almagest.Adql.Syntax;
-using Almagest.Catalog;
+using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -129,7 +129,8 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
             CultureInfo.InvariantCulture,
             $"Stars of {dataset.Name} within {radius} deg of ({ra}, {dec}){(run is null ? "" : $", as run {run.RunId} has them")}"
         );
-        return new TableOf(answer, VoFormat.Parse(parameters.Get("RESPONSEFORMAT")), title, adql, Described);
+        var format = VoFormat.Parse(parameters.Get("RESPONSEFORMAT"));
+        return new TableOf(answer, format, title, adql, table => Described(table, format));
     }
 
     private static string Query(
@@ -166,13 +167,19 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
     }
 
     // The distance is computed in the query, which knows nothing of what it means.
-    private static List<CatalogColumn> Described(IReadOnlyList<CatalogColumn> columns) =>
-        columns
-            .Select(c =>
-                (c.Name == StarColumns.DistanceDeg.Name ? StarColumns.DistanceDeg.OfTable : c) with
-                {
-                    Ucd = s_ucds.GetValueOrDefault(c.Name),
-                }
-            )
-            .ToList();
+    private static ExportTable Described(ExportTable table, VoFormat format) =>
+        table with
+        {
+            Columns =
+            [
+                .. table.Columns.Select(c =>
+                    (c.Name == StarColumns.DistanceDeg.Name ? StarColumns.DistanceDeg.OfTable : c) with
+                    {
+                        Ucd = s_ucds.GetValueOrDefault(c.Name),
+                    }
+                ),
+            ],
+            // The protocol wants char for ID_MAIN; as elements of XML that holds every character.
+            Unicode = format == VoFormat.VoTable ? table.Unicode.Where(name => name != "source_id").ToHashSet() : table.Unicode,
+        };
 }

@@ -1,17 +1,17 @@
-using Almagest.Catalog;
+using Almagest.Catalog.Writing;
 using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Server.VirtualObservatory;
 
 /// <summary>Sends the rows of a query while they are read.</summary>
 /// <param name="answer">disposed of when it is sent</param>
-/// <param name="columns">changes what is said of the columns; null = nothing</param>
+/// <param name="described">changes what is said of the columns; null = nothing</param>
 internal sealed class TableOf(
     AdqlResult answer,
     VoFormat format,
     string title,
     string query,
-    Func<IReadOnlyList<CatalogColumn>, IReadOnlyList<CatalogColumn>>? columns = null
+    Func<ExportTable, ExportTable>? described = null
 ) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -19,8 +19,8 @@ internal sealed class TableOf(
         await using (answer)
         {
             var table = answer.Table(title, query);
-            if (columns is not null)
-                table = table with { Columns = columns(table.Columns) };
+            if (described is not null)
+                table = described(table);
             var response = httpContext.Response;
             response.ContentType = format.MediaType;
             response.Headers.ContentDisposition = $"inline; filename=\"results.{format.Extension}\"";
