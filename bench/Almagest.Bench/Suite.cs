@@ -20,6 +20,7 @@ internal sealed record Suite(string Name, string Description, string Usage, Func
         Pages.PagesSuite.Suite,
         Matching.CrossMatchSuite.Suite,
         Readers.ReadersSuite.Suite,
+        Readers.FilesSuite.Suite,
         Science.ScienceSuite.Suite,
     ];
 }
