@@ -33,6 +33,8 @@ public sealed class CommandAdviceTests
         ErrorCode.RunLost,
         ErrorCode.AmbiguousRun,
         ErrorCode.NoCompleteRun,
+        ErrorCode.DatasetFixed,
+        ErrorCode.OriginalNotKept,
         ErrorCode.DatasetInUse,
         ErrorCode.IdempotencyKeyUsed,
         ErrorCode.IdempotencyKeyBusy,

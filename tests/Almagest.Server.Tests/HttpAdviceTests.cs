@@ -29,6 +29,8 @@ public sealed class HttpAdviceTests
         ErrorCode.RunLost,
         ErrorCode.AmbiguousRun,
         ErrorCode.NoCompleteRun,
+        ErrorCode.DatasetFixed,
+        ErrorCode.OriginalNotKept,
         ErrorCode.DatasetInUse,
         ErrorCode.IdempotencyKeyUsed,
         ErrorCode.IdempotencyKeyBusy,

@@ -66,6 +66,78 @@ public sealed class UploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Values_that_mean_missing_can_be_named()
+    {
+        var csv = "id,ra,dec,parallax,teff\na,10,20,-999,5800\nb,11,21,4.5,0\nc,12,22,-999,-999\n";
+        var created = await _server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv&missing=-999,teff%3D0", Body(csv));
+        Assert.True(created.Status == HttpStatusCode.Created, created.Text);
+        var stars = (await _server.GetAsync($"{created.Headers.Location}/stars")).Json.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal([null, 4.5, null], stars.Select(s => s.GetProperty("parallax_mas").GetRawText() is "null" ? (double?)null : 4.5));
+        Assert.Equal(["5800", "none", "none"], stars.Select(s => Teff(s)));
+        JsonAssert.Problem(
+            await _server.SendAsync(HttpMethod.Post, "/datasets?file=y.csv&missing=mag%3D0", Body(csv)),
+            HttpStatusCode.BadRequest,
+            "file"
+        );
+
+        static string Teff(System.Text.Json.JsonElement star) =>
+            star.GetProperty("extra") is { ValueKind: System.Text.Json.JsonValueKind.Object } extra
+            && extra.TryGetProperty("teff", out var value)
+                ? value.GetRawText()
+                : "none";
+    }
+
+    [Fact]
+    public async Task Units_and_missing_values_of_a_dataset_can_be_set_right()
+    {
+        var created = await _server.SendAsync(
+            HttpMethod.Post,
+            "/datasets?file=x.csv",
+            Body("id,RA,dec,parallax\na,1.5,20,-999\nb,2.5,21,4.5\n")
+        );
+        Assert.True(created.Status == HttpStatusCode.Created, created.Text);
+        var address = created.Headers.Location!.ToString();
+        var report = await _server.SendAsync(HttpMethod.Patch, address, Json("""{"units":{"RA":"hours"},"missing":["parallax=-999"]}"""));
+        Assert.True(report.Status == HttpStatusCode.OK, report.Text);
+        Assert.Equal(2, report.Json.GetProperty("files")[0].GetProperty("report").GetProperty("corrections").GetArrayLength());
+        var stars = (await _server.GetAsync($"{address}/stars")).Json.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal([22.5, 37.5], stars.Select(s => s.GetProperty("ra_deg").GetDouble()));
+        Assert.Equal(["null", "4.5"], stars.Select(s => s.GetProperty("parallax_mas").GetRawText()));
+        foreach (var wrong in new[] { """{"units":{"RA":"km"}}""", """{"units":{"what":"deg"}}""", "{}", """{"units":{"RA":null}}""" })
+            Assert.Equal(HttpStatusCode.BadRequest, (await _server.SendAsync(HttpMethod.Patch, address, Json(wrong))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await _server.SendAsync(HttpMethod.Patch, "/datasets/none", Json("""{"units":{"RA":"deg"}}"""))).Status
+        );
+
+        static ByteArrayContent Json(string text) => Body(text, "application/json");
+    }
+
+    [Theory]
+    [InlineData("fits")]
+    [InlineData("votable-binary2")]
+    [InlineData("votable")]
+    [InlineData("parquet")]
+    [InlineData("csv")]
+    public async Task Identifiers_beyond_ASCII_come_back_from_every_format(string format)
+    {
+        var created = await _server.SendAsync(
+            HttpMethod.Post,
+            $"/datasets?file={format}.csv",
+            Body($"id,ra,dec,mag\nα Cen,10,20,1\nβ Cen,11,21,2\n星 1,12,22,3\n? Cen,13,23,4\n{format},14,24,5\n")
+        );
+        Assert.True(created.Status == HttpStatusCode.Created, created.Text);
+        var bytes = await _server.Client.GetByteArrayAsync(
+            $"{created.Headers.Location}/stars?format={format}",
+            TestContext.Current.CancellationToken
+        );
+        using var table = Almagest.Catalog.Files.CatalogFile.Open(new MemoryStream(bytes), "answer");
+        var column = table.Columns.Select(c => c.Name).ToList().IndexOf("source_id");
+        var ids = table.ReadBatches().SelectMany(b => ((Almagest.Catalog.TextVector)b.Columns[column]).Values.Take(b.Count));
+        Assert.Equal(["α Cen", "β Cen", "星 1", "? Cen", format], ids);
+    }
+
+    [Fact]
     public async Task What_is_no_catalogue_is_refused_and_nothing_is_stored()
     {
         JsonAssert.Problem(

@@ -9,7 +9,7 @@ using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>datasets</c>: <c>list</c>, <c>show</c> and <c>delete</c> here, <c>export</c> beside.</summary>
+/// <summary><c>datasets</c>: <c>list</c>, <c>show</c> and <c>delete</c> here, the others beside.</summary>
 internal static class DatasetCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) =>
@@ -19,6 +19,7 @@ internal static class DatasetCommands
             "almagest datasets list",
             "almagest datasets show gaia-100pc",
             "almagest datasets report gaia-100pc",
+            "almagest datasets set stars --unit RA=hours",
             "almagest datasets export gaia-100pc -o stars.fits",
             "almagest datasets delete gaia-100pc --with-runs"
         )
@@ -26,6 +27,7 @@ internal static class DatasetCommands
             List(shell, global),
             Show(shell, global),
             DatasetReportCommand.Create(shell, global),
+            DatasetSetCommand.Create(shell, global),
             DatasetExportCommand.Create(shell, global),
             Delete(shell, global),
         };

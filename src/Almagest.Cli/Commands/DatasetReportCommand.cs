@@ -37,7 +37,7 @@ internal static class DatasetReportCommand
         return command;
     }
 
-    private static void Show(IAnsiConsole console, DatasetReport report)
+    internal static void Show(IAnsiConsole console, DatasetReport report)
     {
         console.Heading(report.Dataset);
         if (report.Files.Count == 0)
@@ -61,6 +61,8 @@ internal static class DatasetReportCommand
                     column.Why ?? ""
                 );
             console.Write(table);
+            foreach (var correction in file.Report.Corrections)
+                console.Say($"Set right {correction}");
             foreach (var suspicion in file.Report.Suspicions)
                 console.Say($"Look: {suspicion}");
         }

@@ -73,12 +73,9 @@ internal sealed class ReadingOptions
         {
             Table = parsed.GetValue(_table),
             ReadMe = parsed.GetValue(_readMe),
-            Missing = [.. (parsed.GetValue(_missing) ?? []).Select(Value)],
+            Missing = [.. (parsed.GetValue(_missing) ?? []).Select(MissingValue.Parse)],
         };
     }
-
-    private static MissingValue Value(string text) =>
-        text.LastIndexOf('=') is > 0 and var equals ? new(text[..equals].Trim(), text[(equals + 1)..].Trim()) : new(null, text.Trim());
 
     public PositionSystem? Frame(ParseResult parsed) => parsed.GetValue(_frame);
 

@@ -164,6 +164,12 @@ public sealed class ErrorCode
     /// <summary>A dataset with runs, which would be lost with it. Facts: dataset, runs.</summary>
     public static readonly ErrorCode DatasetHasRuns = Conflict("dataset_has_runs");
 
+    /// <summary>A dataset on which runs or cross-matches rest, so that its values stay. Facts: dataset, runs, cross_matches.</summary>
+    public static readonly ErrorCode DatasetFixed = Conflict("dataset_fixed");
+
+    /// <summary>Values whose form in the file is not kept, so that they cannot be set right. Facts: column, where it is one.</summary>
+    public static readonly ErrorCode OriginalNotKept = Conflict("original_not_kept");
+
     /// <summary>A dataset one of whose runs is being worked on.</summary>
     public static readonly ErrorCode DatasetInUse = Conflict("dataset_in_use");
 

@@ -164,6 +164,21 @@ public partial class UploadCatalogue
         return TryMappingAsync();
     }
 
+    private async Task MarkMissingAsync(string missing)
+    {
+        _reading = _reading with { Missing = missing };
+        try
+        {
+            var (f, how) = (_file!, _reading);
+            _preview = await Task.Run(() => f.Preview(how), Closed);
+        }
+        catch (CatalogFormatException)
+        {
+            // A column that there is not: the trial says so.
+        }
+        await TryMappingAsync();
+    }
+
     private string TableName(CatalogTable table) =>
         $"{table.Number}"
         + (table.Name is { } known ? $" {known}" : "")

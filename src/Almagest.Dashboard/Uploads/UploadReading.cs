@@ -27,9 +27,12 @@ internal sealed record UploadReading
 
     public bool ZeroParallaxIsMissing { get; init; }
 
+    /// <summary>Values that mean that there is none, with commas between: -999, parallax=0.</summary>
+    public string Missing { get; init; } = "";
+
     public bool NeedsEquinox => Frame.EndsWith(':');
 
-    public CatalogOpenOptions Open => new() { Table = Table.Length == 0 ? null : Table };
+    public CatalogOpenOptions Open => new() { Table = Table.Length == 0 ? null : Table, Missing = MissingValue.ParseList(Missing) };
 
     /// <summary>The mapping with the system that was chosen.</summary>
     /// <exception cref="LedgerException">the equinox is not a year</exception>

@@ -1,6 +1,6 @@
 namespace Almagest.Ledger.Model;
 
-/// <summary>One loaded catalogue. Immutable once loaded, so that the runs over it can be repeated.</summary>
+/// <summary>One loaded catalogue. Immutable once a run or a cross-match rests on it, so that it can be repeated.</summary>
 public sealed class Dataset
 {
     public long DatasetId { get; set; }

@@ -1,11 +1,12 @@
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Npgsql;
 
 namespace Almagest.Ledger.Selections;
 
 /// <summary>
-/// The stars of the selections that were used last, for whoever needs them again: pictures, explanations, the runs of a sweep. Datasets
-/// never change, so what is kept never goes stale; the least recently used selections go when more stars are kept than fit. Thread-safe.
+/// The stars of the selections that were used last, for whoever needs them again: pictures, explanations, the runs of a sweep. A
+/// dataset that was set right has another version, so what is kept never goes stale; the least recently used selections go when more stars are kept than fit. Thread-safe.
 /// </summary>
 /// <remarks>
 /// A selection that somebody still holds is found again even where it is not kept, so that it is never twice in memory. One of more stars
@@ -47,7 +48,7 @@ public sealed class SelectionCache(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(further);
-        var entry = Enter($"{datasetId} {filter.ToJson()}");
+        var entry = Enter($"{await VersionAsync([datasetId, .. filter.AlsoDatasets ?? []], cancellationToken)} {filter.ToJson()}");
         try
         {
             if (Find(entry) is { } ready && Lacking(ready, further).Count == 0)
@@ -77,6 +78,21 @@ public sealed class SelectionCache(LedgerDatabase ledger)
             Leave(entry);
         }
     }
+
+    /// <summary>The datasets, each with the number of the transaction that changed it last.</summary>
+    private Task<string> VersionAsync(long[] datasets, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "select string_agg(dataset_id || ':' || xmin, ',' order by dataset_id) from public.datasets where dataset_id = any ($1)",
+                    connection
+                );
+                command.Parameters.Add(new() { Value = datasets });
+                return $"{datasets[0]} {await command.ExecuteScalarAsync(cancellationToken)}";
+            },
+            cancellationToken
+        );
 
     private static List<string> Lacking(StarColumns stars, IReadOnlyCollection<string> further) =>
         [.. further.Where(name => !stars.Further.ContainsKey(name))];

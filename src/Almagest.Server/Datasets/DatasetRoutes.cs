@@ -77,6 +77,31 @@ internal static class DatasetRoutes
 
         group
             .Route(
+                "PATCH",
+                "/{dataset}",
+                "correctDataset",
+                "Sets units and missing values of a dataset right, without its file",
+                async context =>
+                {
+                    var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
+                    var body = await JsonBody.ReadAsync<DatasetCorrectionBody>(context);
+                    await new DatasetCorrector(ledger).CorrectAsync(dataset.DatasetId, body.ToCorrection(), context.RequestAborted);
+                    return Results.Ok(DatasetResources.Report(await datasets.GetAsync(dataset.DatasetId, context.RequestAborted)));
+                },
+                s_name
+            )
+            .WithDescription(
+                "Answers the report of the load, renewed. Refused once a run or a cross-match rests on the dataset, and where the values "
+                    + "as the file has them are not kept: positions that were brought to ICRS or to another epoch, values computed from "
+                    + "two columns, several files. All or nothing."
+            )
+            .Accepts<DatasetCorrectionBody>("application/json")
+            .Produces<DatasetReport>()
+            .Fails(400, 404, 409, 413, 415)
+            .DisableRequestTimeout();
+
+        group
+            .Route(
                 "DELETE",
                 "/{dataset}",
                 "deleteDataset",

@@ -31,6 +31,10 @@ internal static class UploadRoutes
         "table",
         "which table of a file with several: its name, or its number from 1; FITS, VOTable, VizieR TSV"
     );
+    private static readonly TextParameter s_missing = new(
+        "missing",
+        "values that mean that there is none, in every column or in one, with commas between: -999,parallax=0"
+    );
     private static readonly TextParameter s_frame = new(
         "frame",
         "the system of the positions, where the file does not say it or says it wrongly: icrs, fk5, fk4, galactic, fk5:J1975, fk4:B1900"
@@ -64,7 +68,11 @@ internal static class UploadRoutes
                         Map = ReadMap(s_mapping.Read(context)),
                         Force = s_force.Read(context),
                         ZeroParallaxIsMissing = s_zeroParallax.Read(context),
-                        Open = new CatalogOpenOptions { Table = s_table.Read(context) },
+                        Open = new CatalogOpenOptions
+                        {
+                            Table = s_table.Read(context),
+                            Missing = MissingValue.ParseList(s_missing.Read(context)),
+                        },
                         System = ReadFrame(s_frame.Read(context)),
                         Epoch = ReadYear("epoch", s_epoch.Read(context)),
                         CatalogEpoch = ReadYear("catalog_epoch", s_catalogEpoch.Read(context)),
@@ -86,6 +94,7 @@ internal static class UploadRoutes
                 s_name,
                 s_mapping,
                 s_table,
+                s_missing,
                 s_frame,
                 s_epoch,
                 s_catalogEpoch,
