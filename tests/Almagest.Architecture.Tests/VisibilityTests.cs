@@ -18,7 +18,6 @@ public sealed class VisibilityTests
         ["Almagest.Catalog.TextVector"] = Vector,
         ["Almagest.Discovery.Abstractions.ParameterAttribute"] = Algorithm,
         ["Almagest.Discovery.Anomaly.AnomalyAlgorithm<TParameters>"] = Algorithm,
-        ["Almagest.Discovery.Clustering.Auto.AutoParameters"] = "as those of the other algorithms",
         ["Almagest.Discovery.Clustering.Hdbscan.HdbscanParameters"] = "as those of the other algorithms",
         ["Almagest.Server.Annotations.NoteRequestBody"] = Body,
         ["Almagest.Server.Annotations.StarLabelRequestBody"] = Body,

@@ -26,9 +26,14 @@ public static class ClusterColumns
             "pos.parallax.trig;stat.mean",
             "mean parallax of its members, weighted by their errors where all have them"
         ),
-        Double("parallax_error_mas", "mas", "stat.error;pos.parallax.trig", "standard error of parallax_mas"),
+        Double(
+            "parallax_error_mas",
+            "mas",
+            "stat.error;pos.parallax.trig",
+            "standard error of parallax_mas, without what all members share, such as the catalogue's zero point"
+        ),
         Double("distance_pc", "pc", "pos.distance", "1000 / parallax_mas; null where that is less than five of its errors"),
-        Double("distance_error_pc", "pc", "stat.error;pos.distance", "standard error of distance_pc"),
+        Double("distance_error_pc", "pc", "stat.error;pos.distance", "standard error of distance_pc, from that of parallax_mas alone"),
         Double(
             "pmra_mas_yr",
             "mas/yr",

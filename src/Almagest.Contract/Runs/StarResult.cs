@@ -16,8 +16,8 @@ namespace Almagest.Contract.Runs;
 /// <param name="Color">colour index, mag</param>
 /// <param name="MembershipProbability">calibrated probability to be a member of its cluster, of a star in none that of the likeliest one;
 /// null where the algorithm gives none</param>
-/// <param name="MembershipStrength">how firmly it stands in its cluster, from 0 to 1, by hdbscan's own measure, which is no probability; null
-/// where the algorithm has none</param>
+/// <param name="MembershipStrength">how firmly it stands in its cluster, from 0 to 1, by hdbscan's own measure, which is no probability;
+/// null where the algorithm has none</param>
 public sealed record StarResult(
     Guid RunId,
     long StarId,

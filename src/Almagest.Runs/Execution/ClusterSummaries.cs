@@ -1,15 +1,13 @@
 using Almagest.Discovery.Clustering;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Npgsql;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Runs.Execution;
 
 /// <summary>What a run says of each of its clusters, from its members and what the algorithm says of them.</summary>
 internal sealed class ClusterSummaries(LedgerDatabase ledger)
 {
-    private const int ChunkSize = 65_536;
-
     /// <returns>by number; the run is left open; empty of an anomaly run</returns>
     public async Task<IReadOnlyList<DiscoveryCluster>> OfAsync(StarAnalysis analysis, CancellationToken cancellationToken)
     {
@@ -56,26 +54,18 @@ internal sealed class ClusterSummaries(LedgerDatabase ledger)
         var errors = new double[ids.Length];
         Array.Fill(errors, double.NaN);
         await ledger.AskAsync(
-            async connection =>
-            {
-                for (var first = 0; first < wanted.Length; first += ChunkSize)
-                {
-                    await using var command = new NpgsqlCommand(
-                        "select star_id, parallax_error_mas from public.stars where star_id = any($1) and parallax_error_mas is not null",
-                        connection
-                    )
+            connection =>
+                StarLookup.ReadAsync(
+                    connection,
+                    "parallax_error_mas",
+                    Array.ConvertAll(wanted, i => ids[i]),
+                    reader =>
                     {
-                        CommandTimeout = 3600,
-                        Parameters =
-                        {
-                            new() { Value = Array.ConvertAll(wanted[first..Math.Min(wanted.Length, first + ChunkSize)], i => ids[i]) },
-                        },
-                    };
-                    await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                    while (await reader.ReadAsync(cancellationToken))
-                        errors[Array.BinarySearch(ids, reader.GetInt64(0))] = reader.GetDouble(1);
-                }
-            },
+                        if (!reader.IsDBNull(1) && Array.BinarySearch(ids, reader.GetInt64(0)) is >= 0 and var i)
+                            errors[i] = reader.GetDouble(1);
+                    },
+                    cancellationToken
+                ),
             cancellationToken
         );
         return errors;

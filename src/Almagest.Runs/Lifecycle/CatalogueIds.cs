@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Npgsql;
 
@@ -7,11 +9,6 @@ namespace Almagest.Runs.Lifecycle;
 /// <summary>By what stars are the same in every ledger: the checksum of their dataset and the catalogue's id.</summary>
 internal sealed class CatalogueIds
 {
-    private const int ChunkSize = 65_536;
-
-    // A stretch of star ids is read whole where at least this part of it is wanted.
-    private const int Sparse = 4;
-
     private static readonly byte[] s_none = [];
 
     private readonly Dictionary<long, byte[]> _checksums;
@@ -27,11 +24,13 @@ internal sealed class CatalogueIds
         _ends = ends;
     }
 
-    public int Count => _ends.Length;
+    private int Count => _ends.Length;
 
-    public ReadOnlySpan<byte> Checksum(int row) => _checksums.GetValueOrDefault(_datasets[row], s_none);
+    private ReadOnlySpan<byte> Checksum(int row) => ChecksumOf(_datasets[row]);
 
-    public ReadOnlySpan<byte> SourceId(int row) => _text.AsSpan((row == 0 ? 0 : _ends[row - 1])..(_ends[row]));
+    private byte[] ChecksumOf(long dataset) => _checksums.GetValueOrDefault(dataset, s_none);
+
+    private ReadOnlySpan<byte> SourceId(int row) => _text.AsSpan((row == 0 ? 0 : _ends[row - 1])..(_ends[row]));
 
     /// <param name="starIds">ascending; a star that is not there counts as one of no catalogue, under its star_id</param>
     public static async Task<CatalogueIds> ReadAsync(NpgsqlConnection connection, long[] starIds, CancellationToken cancellationToken)
@@ -39,49 +38,34 @@ internal sealed class CatalogueIds
         var datasets = new long[starIds.Length];
         var ends = new int[starIds.Length];
         var text = new MemoryStream(24 * starIds.Length);
-        for (var first = 0; first < starIds.Length; first += ChunkSize)
-        {
-            var last = Math.Min(starIds.Length, first + ChunkSize);
-            await using var command = Command(connection, starIds.AsSpan(first..last));
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var next = first;
-            while (await reader.ReadAsync(cancellationToken))
+        var next = 0;
+        await StarLookup.ReadAsync(
+            connection,
+            "dataset_id, source_id",
+            starIds,
+            reader =>
             {
-                var star = reader.GetInt64(0);
-                for (; next < last && starIds[next] < star; next++)
-                    Put(next, 0, starIds[next].ToString(System.Globalization.CultureInfo.InvariantCulture));
-                if (next < last && starIds[next] == star)
-                    Put(next++, reader.GetInt64(1), reader.GetString(2));
-            }
-            for (; next < last; next++)
-                Put(next, 0, starIds[next].ToString(System.Globalization.CultureInfo.InvariantCulture));
-        }
+                PutMissing(reader.GetInt64(0));
+                if (next < starIds.Length && starIds[next] == reader.GetInt64(0))
+                    Put(reader.GetInt64(1), reader.GetString(2));
+            },
+            cancellationToken
+        );
+        PutMissing(long.MaxValue);
         return new CatalogueIds(await ChecksumsAsync(connection, datasets, cancellationToken), datasets, text.ToArray(), ends);
 
-        void Put(int row, long dataset, string id)
+        void PutMissing(long before)
         {
-            datasets[row] = dataset;
-            text.Write(Encoding.UTF8.GetBytes(id));
-            ends[row] = checked((int)text.Length);
+            while (next < starIds.Length && starIds[next] < before)
+                Put(0, starIds[next].ToString(CultureInfo.InvariantCulture));
         }
-    }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, ReadOnlySpan<long> starIds)
-    {
-        var dense = starIds[^1] - starIds[0] < (long)Sparse * starIds.Length;
-        var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
-        command.CommandText =
-            "select star_id, dataset_id, source_id from public.stars where "
-            + (dense ? "star_id between $1 and $2" : "star_id = any($1)")
-            + " order by star_id";
-        if (dense)
+        void Put(long dataset, string id)
         {
-            command.Parameters.Add(new() { Value = starIds[0] });
-            command.Parameters.Add(new() { Value = starIds[^1] });
+            datasets[next] = dataset;
+            text.Write(Encoding.UTF8.GetBytes(id));
+            ends[next++] = checked((int)text.Length);
         }
-        else
-            command.Parameters.Add(new() { Value = starIds.ToArray() });
-        return command;
     }
 
     private static async Task<Dictionary<long, byte[]>> ChecksumsAsync(
@@ -105,38 +89,56 @@ internal sealed class CatalogueIds
     }
 
     /// <summary>The rows in ascending order of checksum and id, byte by byte.</summary>
-    public int[] Order()
+    private int[] Order()
     {
-        var order = new int[Count];
-        // Most comparisons of ids end within their first eight bytes.
-        var heads = new ulong[Count];
-        var sorted = true;
-        for (var row = 0; row < order.Length; row++)
+        var order = Enumerable.Range(0, Count).ToArray();
+        // Mostly one. Two may have one checksum: a file that was loaded twice.
+        var ranks = _checksums.Values.Append(s_none).Select(Convert.ToHexString).Distinct().Order(StringComparer.Ordinal).ToList();
+        var rankOf = _datasets.Distinct().ToDictionary(d => d, d => ranks.IndexOf(Convert.ToHexString(ChecksumOf(d))));
+        if (rankOf.Values.Distinct().Count() > 1)
+            Array.Sort(Array.ConvertAll(_datasets, d => rankOf[d]), order);
+        for (int start = 0, end; start < order.Length; start = end)
         {
-            order[row] = row;
-            heads[row] = Head(SourceId(row));
-            sorted &= row == 0 || Compare(heads, row - 1, row) <= 0;
+            end = rankOf.Count == 1 ? order.Length : start + 1;
+            while (end < order.Length && rankOf[_datasets[order[end]]] == rankOf[_datasets[order[start]]])
+                end++;
+            SortById(order.AsSpan(start..end));
         }
-        if (!sorted)
-            Array.Sort(order, (a, b) => Compare(heads, a, b));
         return order;
     }
 
-    private int Compare(ulong[] heads, int a, int b)
+    // Ids of one file often begin alike. The eight bytes after that, as a number, tell most of them apart.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SortById(Span<int> rows)
     {
-        if (_datasets[a] != _datasets[b] && Checksum(a).SequenceCompareTo(Checksum(b)) is not 0 and var order)
-            return order;
-        return heads[a] != heads[b] ? heads[a].CompareTo(heads[b]) : SourceId(a).SequenceCompareTo(SourceId(b));
+        var first = SourceId(rows[0]);
+        var alike = first.Length;
+        foreach (var row in rows)
+            alike = first[..alike].CommonPrefixLength(SourceId(row));
+        var heads = new ulong[rows.Length];
+        for (var i = 0; i < heads.Length; i++)
+            heads[i] = Head(SourceId(rows[i])[alike..]);
+        heads.AsSpan().Sort(rows);
+        for (int start = 0, end; start < rows.Length; start = end)
+        {
+            end = start + 1;
+            while (end < rows.Length && heads[end] == heads[start])
+                end++;
+            if (end - start > 1)
+                rows[start..end].Sort((a, b) => SourceId(a).SequenceCompareTo(SourceId(b)));
+        }
     }
 
     private static ulong Head(ReadOnlySpan<byte> text)
     {
         Span<byte> head = stackalloc byte[8];
+        head.Clear();
         text[..Math.Min(8, text.Length)].CopyTo(head);
         return BinaryPrimitives.ReadUInt64BigEndian(head);
     }
 
     /// <summary>The hash of rows of these stars, in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public string Hash(Func<int, StoredResult> row)
     {
         using var hash = new ResultsHash();

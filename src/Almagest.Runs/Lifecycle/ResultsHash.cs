@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Almagest.Runs.Lifecycle;
@@ -33,6 +34,7 @@ internal sealed class ResultsHash : IDisposable
     /// <param name="checksum">of the star's dataset, as text</param>
     /// <param name="sourceId">the catalogue's id, UTF-8</param>
     /// <exception cref="InvalidOperationException">the row comes before the last one</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<byte> checksum, ReadOnlySpan<byte> sourceId, in StoredResult row)
     {
         var order = checksum.SequenceCompareTo(_checksum);
@@ -80,6 +82,7 @@ internal sealed class ResultsHash : IDisposable
         _used = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Write(Span<byte> to, ReadOnlySpan<byte> checksum, ReadOnlySpan<byte> sourceId, in StoredResult row)
     {
         var at = 0;

@@ -175,8 +175,8 @@ internal static class RunLife
         "select status from public.discovery_runs where run_id = $1 and ($2::int is null or (attempts = $2 and status = 'running')) "
         + "for key share";
 
-    /// <summary>Complete a run whose results are stored. $1 run, $2 stars, $3 summary, $4 hash of the results, $5 attempt or null, $6 rule of
-    /// the hash</summary>
+    /// <summary>Complete a run whose results are stored. $1 run, $2 stars, $3 summary, $4 hash of the results, $5 attempt or null, $6 rule
+    /// of the hash</summary>
     public static readonly string CompleteRun = $"""
         update public.discovery_runs
         set status = 'completed', is_complete = true, total_stars = $2, results_summary = $3,

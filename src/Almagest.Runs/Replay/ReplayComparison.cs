@@ -91,7 +91,7 @@ internal sealed class ReplayComparison(DiscoveryRun run, int count, Func<int, St
     private static string? Text(StoredResult? row) =>
         row is not { } r ? null
         : r.Score is { } score ? FormattableString.Invariant($"score {score:R}{(r.IsAnomaly ? ", flagged" : "")}")
-        : FormattableString.Invariant(
-            $"cluster {r.ClusterId}{(r.Probability is { } p ? $", probability {p:R}" : "")}{(r.Strength is { } s ? $", strength {s:R}" : "")}"
-        );
+        : FormattableString.Invariant($"cluster {r.ClusterId}{Part("probability", r.Probability)}{Part("strength", r.Strength)}");
+
+    private static string Part(string name, double? value) => value is { } v ? FormattableString.Invariant($", {name} {v:R}") : "";
 }

@@ -129,12 +129,14 @@ public sealed class MigrationTests
         var second = Guid.CreateVersion7();
         await test.ExecuteAsync(
             $"""
-            insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete, program_version)
+            insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete,
+                                        program_version)
             values ('{second}', 'anomaly', 'isolation_forest', '{"{}"}', {dataset}, 0, 'pending', false, 'old');
             insert into discovery_results (run_id, star_id, is_anomaly, anomaly_score)
             select '{second}', star_id, (n <= 3)::int, n - 3.5 from (select star_id, row_number() over (order by star_id) as n from stars) s
             where n <= 20;
-            update discovery_runs set status = 'completed', is_complete = true, total_stars = 20, completed_at = now() where run_id = '{second}'
+            update discovery_runs set status = 'completed', is_complete = true, total_stars = 20, completed_at = now()
+            where run_id = '{second}'
             """
         );
         await test.ExecuteAsync($"delete from discovery_runs where run_id = '{first}'");

@@ -46,15 +46,16 @@ public sealed class RunClustersTests
         const string Format = "999990.999999";
         var stored = await test.StringsAsync(
             $"""
-            select cluster_id, size, to_char(pmra_mas_yr, '{Format}'), to_char(pmra_error_mas_yr, '{Format}'), to_char(pmdec_mas_yr, '{Format}'),
-                   to_char(pmdec_error_mas_yr, '{Format}')
+            select cluster_id, size, to_char(pmra_mas_yr, '{Format}'), to_char(pmra_error_mas_yr, '{Format}'),
+                   to_char(pmdec_mas_yr, '{Format}'), to_char(pmdec_error_mas_yr, '{Format}')
             from discovery_clusters where run_id = '{outcome.RunId}' order by 1
             """
         );
         Assert.Equal(
             await test.StringsAsync(
                 $"""
-                select cluster_id, count(*), to_char(avg(pmra_mas_yr), '{Format}'), to_char(stddev_samp(pmra_mas_yr) / sqrt(count(*)), '{Format}'),
+                select cluster_id, count(*), to_char(avg(pmra_mas_yr), '{Format}'),
+                       to_char(stddev_samp(pmra_mas_yr) / sqrt(count(*)), '{Format}'),
                        to_char(avg(pmdec_mas_yr), '{Format}'), to_char(stddev_samp(pmdec_mas_yr) / sqrt(count(*)), '{Format}')
                 from discovery_results join stars using (star_id)
                 where run_id = '{outcome.RunId}' and cluster_id >= 0 group by 1 order by 1

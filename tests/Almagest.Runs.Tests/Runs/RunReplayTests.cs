@@ -131,8 +131,8 @@ public sealed class RunReplayTests
             [whole],
             await test.StringsAsync(
                 """
-                select distinct encode(sha256(string_agg('\x0e'::bytea || convert_to(d.checksum, 'UTF8') || int4send(octet_length(s.source_id))
-                  || convert_to(s.source_id, 'UTF8') || '\x00'::bytea || int4send(cluster_id) || float8send(membership_strength)
+                select distinct encode(sha256(string_agg('\x0e'::bytea || convert_to(d.checksum, 'UTF8')
+                  || int4send(octet_length(s.source_id)) || convert_to(s.source_id, 'UTF8') || '\x00'::bytea || int4send(cluster_id) || float8send(membership_strength)
                   || float8send(membership_probability), ''::bytea order by d.checksum collate "C", s.source_id collate "C")), 'hex')
                 from discovery_results r join stars s using (star_id) join datasets d using (dataset_id) group by run_id
                 """
@@ -164,7 +164,10 @@ public sealed class RunReplayTests
         // The same file once more, under another name.
         await second.AddDatasetAsync("b", 700);
         await second.ExecuteAsync(
-            "update datasets set checksum = 'a' where name = 'b'; update stars set source_id = 'a' || substr(source_id, 2) where source_id like 'b-%'"
+            """
+            update datasets set checksum = 'a' where name = 'b';
+            update stars set source_id = 'a' || substr(source_id, 2) where source_id like 'b-%'
+            """
         );
         foreach (var parameters in Algorithms.Select(row => row.Data))
         {
@@ -200,7 +203,10 @@ public sealed class RunReplayTests
             // One file loaded twice: stars of one checksum and one id.
             var (again, copies) = await test.AddDatasetAsync("c", 12);
             await test.ExecuteAsync(
-                "update datasets set checksum = 'a' where name = 'c'; update stars set source_id = 'a' || substr(source_id, 2) where source_id like 'c-%'"
+                """
+                update datasets set checksum = 'a' where name = 'c';
+                update stars set source_id = 'a' || substr(source_id, 2) where source_id like 'c-%'
+                """
             );
             datasets.Add((again, copies, names[0] == "a" ? "a'" : "a"));
             if (names[0] != "a")
