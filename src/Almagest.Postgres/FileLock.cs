@@ -13,7 +13,7 @@ internal sealed class FileLock : IDisposable
 
     private readonly SafeFileHandle _file;
 
-    private FileLock(SafeFileHandle file) => this._file = file;
+    private FileLock(SafeFileHandle file) => _file = file;
 
     /// <summary>Takes the lock, or returns null when someone else's lock is in its way.</summary>
     public static FileLock? TryTake(string path, bool exclusive, FileStatus owner)

@@ -41,10 +41,10 @@ public sealed class ServerLease : IAsyncDisposable
         EmbeddedServerSettings settings
     )
     {
-        this._place = place;
-        this._postmaster = postmaster;
-        this._options = options;
-        this._lease = lease;
+        _place = place;
+        _postmaster = postmaster;
+        _options = options;
+        _lease = lease;
         Settings = settings;
 
         // SIGTERM and Environment.Exit do not run the callers' disposals.

@@ -10,8 +10,8 @@ internal sealed class ServerLog
 
     private ServerLog(ServerLocation place, Dictionary<string, long> lengths)
     {
-        this._place = place;
-        this._lengths = lengths;
+        _place = place;
+        _lengths = lengths;
     }
 
     /// <summary>Remembers where the log ends now.</summary>

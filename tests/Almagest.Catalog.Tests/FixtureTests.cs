@@ -2,7 +2,10 @@ using Xunit;
 
 namespace Almagest.Catalog.Tests;
 
-/// <summary>Every kind of file, from fixtures of our own (<c>Fixtures/make.py</c>): a clone alone sees a reader break.</summary>
+/// <summary>
+/// Every kind of file but Parquet (<c>ParquetTests</c> writes its own), from fixtures of our own (<c>Fixtures/make.py</c>): a clone alone
+/// sees a reader break.
+/// </summary>
 public sealed class FixtureTests
 {
     private static readonly string s_folder = Path.Combine(AppContext.BaseDirectory, "Fixtures");

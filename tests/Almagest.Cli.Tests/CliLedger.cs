@@ -9,7 +9,7 @@ internal sealed class CliLedger : IAsyncDisposable
 {
     private readonly TestDatabase _database;
 
-    private CliLedger(TestDatabase database) => this._database = database;
+    private CliLedger(TestDatabase database) => _database = database;
 
     public string Connection => _database.ConnectionString;
 

@@ -14,7 +14,7 @@ internal sealed partial class CliProcess : IDisposable
 
     private CliProcess(Process process)
     {
-        this._process = process;
+        _process = process;
         _error = process.StandardError.ReadToEndAsync();
     }
 

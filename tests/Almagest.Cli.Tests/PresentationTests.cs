@@ -50,8 +50,8 @@ public sealed class PresentationTests
         var runs = (await Cli.RunAsync(narrow, "runs", "list", "--database", ledger.Connection)).Ok().Out;
         var preview = (await Cli.RunAsync(narrow, "preview", file)).Ok().Out;
 
-        Assert.Contains("5 %, photometric+kinematic  100 flagged", Plain(runs));
-        Assert.Equal(4 + 2, runs.TrimEnd().Split('\n').Length);
+        Assert.Contains("5 %, photometric+kinematic,", Plain(runs));
+        Assert.Contains("100 flagged", Plain(runs));
         Assert.Contains("phot_g_mean_mag", preview);
         Assert.Contains("parallax_error_mas", preview);
         Assert.All((runs + preview).Split('\n'), line => Assert.True(Plain(line).TrimEnd().Length <= 80, line));

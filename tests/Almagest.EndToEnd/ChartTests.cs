@@ -111,6 +111,7 @@ public sealed class ChartTests(Sky sky, Browser browser)
         await OpenRunAsync(walk);
         var figure = Figure(walk, "Colour–magnitude diagram");
         var marks = await figure.Locator("circle.flag").CountAsync();
+        var inSight = Number(await figure.GetByText("in sight").TextContentAsync());
         var view = figure.Locator("svg.view");
         await view.ScrollIntoViewIfNeededAsync();
         var box = (await figure.Locator("svg.chart > rect.axis").BoundingBoxAsync())!;
@@ -120,9 +121,21 @@ public sealed class ChartTests(Sky sky, Browser browser)
         await walk.Page.Mouse.MoveAsync(box.X + box.Width - 2, box.Y + box.Height - 2, new MouseMoveOptions { Steps = 5 });
         await walk.Page.Mouse.UpAsync();
         await walk.Page.Keyboard.UpAsync("Shift");
-        await walk.SeesAsync($"Selected: {marks} stars");
+        // Not the marked ones alone: most are drawn as a density, and are selected no less. The rectangle leaves out two pixels at each edge.
         await walk.SeesAsync(marks, "figure:has-text('Colour–magnitude') circle.selected");
+        var title = walk.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { NameRegex = new("^Selected: ") });
+        await Assertions.Expect(title).ToContainTextAsync("200 of them listed");
+        Assert.InRange(Number(await title.TextContentAsync()), inSight * 97 / 100, inSight);
+        Assert.True(inSight > 4 * marks, $"{inSight} stars in sight, {marks} marked");
     }
+
+    /// <summary>The first number of a text, thousands separated by commas.</summary>
+    private static int Number(string? text) =>
+        int.Parse(
+            System.Text.RegularExpressions.Regex.Match(text!, "[0-9][0-9,]*").Value,
+            NumberStyles.AllowThousands,
+            CultureInfo.InvariantCulture
+        );
 
     [Fact]
     public async Task A_cluster_is_shown_from_near_among_its_surroundings()

@@ -12,7 +12,7 @@ public sealed class Walk : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = new();
 
-    private Walk(IBrowserContext context, IPage page) => (this._context, Page) = (context, page);
+    private Walk(IBrowserContext context, IPage page) => (_context, Page) = (context, page);
 
     public IPage Page { get; }
 

@@ -10,7 +10,7 @@ internal sealed class Probe : IDisposable
 
     private Probe(Process process, string line)
     {
-        this._process = process;
+        _process = process;
         Line = line;
     }
 

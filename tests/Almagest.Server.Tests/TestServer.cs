@@ -28,7 +28,7 @@ public sealed class TestServer : IAsyncDisposable
 
     private TestServer(TestDatabase database, LedgerDatabase ledger, WebApplication app)
     {
-        this._database = database;
+        _database = database;
         Ledger = ledger;
         App = app;
         // A refusal may be slow to come on a busy machine; the body is not sent before it.

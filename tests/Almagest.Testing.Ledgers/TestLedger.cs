@@ -11,7 +11,7 @@ public sealed class TestLedger : IAsyncDisposable
 
     private TestLedger(TestDatabase database)
     {
-        this._database = database;
+        _database = database;
         Ledger = new LedgerDatabase(database.ConnectionString);
     }
 

@@ -7,7 +7,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     internal TestDatabase(TestDatabaseServer server, string name, string connectionString)
     {
-        this._server = server;
+        _server = server;
         Name = name;
         ConnectionString = connectionString;
     }

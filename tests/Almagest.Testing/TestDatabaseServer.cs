@@ -23,7 +23,7 @@ public sealed class TestDatabaseServer
     private TestDatabaseServer(string connectionString, Version version)
     {
         ConnectionString = connectionString;
-        this._version = version;
+        _version = version;
     }
 
     /// <summary>The server of this process, started by the first call where none is named.</summary>

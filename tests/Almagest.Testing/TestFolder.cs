@@ -17,7 +17,7 @@ public sealed class TestFolder : IDisposable
     private TestFolder(string path, FileStream mark)
     {
         Path = path;
-        this._mark = mark;
+        _mark = mark;
     }
 
     public string Path { get; }

@@ -139,14 +139,15 @@ public static class RawAgainstViews
         (
             "parameter sets, by what they flag",
             """
-            select (d.parameters - 'random_state')::text, count(*), sum(n)::float8 / count(*), min(n), max(n)
+            select (d.parameters - 'random_state')::text, d.dataset_id, count(*), sum(n)::float8 / count(*), min(n), max(n)
             from (select run_id, count(*) filter (where is_anomaly = 1) as n from discovery_results group by run_id) r
             join discovery_runs d using (run_id)
-            where d.is_complete and d.run_type = 'anomaly' group by 1 order by 3 desc, 1 limit 50
+            where d.is_complete and d.run_type = 'anomaly' group by 1, 2 order by 4 desc, 1, 2 limit 50
             """,
             """
-            select parameters_json::text, runs, mean_anomaly_count, min_anomaly_count, max_anomaly_count from mv_parameter_performance
-            where run_type = 'anomaly' order by 3 desc, 1 limit 50
+            select parameters_json::text, dataset_id, runs, mean_anomaly_count, min_anomaly_count, max_anomaly_count
+            from mv_parameter_performance
+            where run_type = 'anomaly' order by 4 desc, 1, 2 limit 50
             """
         ),
         (

@@ -160,7 +160,7 @@ public static class MaintenanceBench
                     + $"every completion was timed: the COPY of"
             )
             .AppendLine(
-                "the results with all indexes, and the marking of the run as complete, which brings the eight views up to date in the "
+                "the results with all indexes, and the marking of the run as complete, which brings the views up to date in the "
                     + "same transaction."
             )
             .AppendLine(

@@ -17,9 +17,7 @@ internal enum ContentKind
 
 internal static partial class ContentSniffer
 {
-    private const string Expected =
-        "Expected a table of stars: CSV, TSV or another delimited text with a header line, VizieR TSV, ECSV, VOTable, a FITS table, "
-        + "Parquet, a CDS/MRT table with its ReadMe, or an IPAC table; each may be gzipped.";
+    private const string Expected = $"Expected a table of stars: {ReadableFormats.Words}.";
 
     /// <exception cref="CatalogFormatException">it is none that Almagest reads; the message says what it is</exception>
     public static ContentKind Detect(CatalogInput input)

@@ -6,7 +6,7 @@ public sealed class StarMarks
     private const int Unmarked = -1;
     private readonly int[] _groups;
 
-    private StarMarks(int[] groups, bool areClusters) => (this._groups, AreClusters) = (groups, areClusters);
+    private StarMarks(int[] groups, bool areClusters) => (_groups, AreClusters) = (groups, areClusters);
 
     public bool AreClusters { get; }
 

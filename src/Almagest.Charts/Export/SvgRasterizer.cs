@@ -19,7 +19,7 @@ public sealed partial class SvgRasterizer : IDisposable
     private readonly SKCanvas _canvas;
     private readonly ChartStyle _style;
 
-    private SvgRasterizer(SKCanvas canvas, ChartStyle style) => (this._canvas, this._style) = (canvas, style);
+    private SvgRasterizer(SKCanvas canvas, ChartStyle style) => (_canvas, _style) = (canvas, style);
 
     /// <param name="svg">of a chart, or a sheet of charts</param>
     /// <param name="scale">pixels for each unit of the drawing; 3 is about 300 dots per inch at the size of a column</param>

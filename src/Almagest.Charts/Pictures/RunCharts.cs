@@ -47,16 +47,20 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         };
         var marked = isAnomaly ? "flagged stars" : "members";
         var members = isAnomaly ? [] : marks.Places();
+        Func<ChartWindow, long[]> In(PointCloud cloud) => window => [.. cloud.Within(window).Select(i => ids[i])];
         var sky = new ScatterChart(
             w => SkyMap.Draw(picture.Projection, picture.Sky, layer, "Map of the sky", w),
             marked,
-            near ? picture.Sky.Around(members, 1, keepShape: true) : null
+            near ? picture.Sky.Around(members, 1, keepShape: true) : null,
+            In(picture.Sky)
         );
-        var diagram = picture.Diagram is { } d ? new ScatterChart(w => d.Draw(layer, "Colour–magnitude diagram", w), marked) : null;
+        var diagram = picture.Diagram is { } d
+            ? new ScatterChart(w => d.Draw(layer, "Colour–magnitude diagram", w), marked, within: In(d.Cloud))
+            : null;
         // Beside its members, a cluster is judged by what surrounds it.
         ScatterChart? Beside(PointCloud? cloud, string x, string y, string what) =>
             cloud?.Around(members, near ? 0.6 : 0.2, false) is { } around
-                ? new ScatterChart(w => ScatterPlot.Draw(cloud, layer, x, y, what, w), marked, around).Show(null)
+                ? new ScatterChart(w => ScatterPlot.Draw(cloud, layer, x, y, what, w), marked, around, In(cloud)).Show(null)
                 : null;
         return new RunCharts(
             sky.Show(null),

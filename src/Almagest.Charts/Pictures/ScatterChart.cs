@@ -6,7 +6,13 @@ namespace Almagest.Charts.Pictures;
 /// <summary>A chart of stars on a page: what it shows now, and in words how much of it.</summary>
 /// <param name="marked">what marked stars are called: flagged stars, members</param>
 /// <param name="start">the part that it begins with; null = the whole</param>
-public sealed class ScatterChart(Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> draw, string marked, ChartWindow? start = null)
+/// <param name="within">ids of the stars in a part of the plane, ascending; null = none can be selected</param>
+public sealed class ScatterChart(
+    Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> draw,
+    string marked,
+    ChartWindow? start = null,
+    Func<ChartWindow, long[]>? within = null
+)
 {
     private StarLayer.Drawn _drawn;
 
@@ -30,6 +36,9 @@ public sealed class ScatterChart(Func<ChartWindow?, (string Svg, StarLayer.Drawn
             return stars + how + (Sampled is { } part ? $" {part} are drawn; closer in, all." : "");
         }
     }
+
+    /// <summary>Ids of all stars in a part of the plane, ascending.</summary>
+    public long[] Within(ChartWindow window) => within?.Invoke(window) ?? [];
 
     /// <summary>Draws another part; null = the one that it began with.</summary>
     public ScatterChart Show(ChartWindow? window)

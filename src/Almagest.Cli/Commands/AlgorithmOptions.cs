@@ -19,7 +19,7 @@ internal sealed class AlgorithmOptions
 
     public AlgorithmOptions(IReadOnlyList<Algorithm> algorithms)
     {
-        this._algorithms = algorithms;
+        _algorithms = algorithms;
         if (algorithms.Count > 1)
         {
             _choice = OptionFactory.Text(

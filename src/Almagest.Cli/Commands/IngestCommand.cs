@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Almagest.Catalog.Files;
+using Almagest.Catalog.Input;
 using Almagest.Catalog.Mapping;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
@@ -56,8 +57,7 @@ internal static class IngestCommand
         );
         var command = new DescribedCommand(
             "ingest",
-            "Load a catalogue: CSV, ECSV, VOTable, FITS, Parquet, CDS and other tables, plain or gzipped, or what a TAP or "
-                + "cone-search service answers",
+            $"Load a catalogue ({ReadableFormats.Words}), or what a TAP or cone-search service answers",
             "almagest ingest gaia-100pc.csv",
             "almagest ingest hip.tsv --dataset hipparcos --map ra_deg=_RAJ2000 dec_deg=_DEJ2000 magnitude=Hpmag",
             "almagest ingest part1.csv.gz part2.csv.gz --dataset survey --json",

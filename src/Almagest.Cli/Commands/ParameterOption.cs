@@ -14,7 +14,7 @@ internal sealed class ParameterOption
     /// <param name="users">the algorithms that have it; the first one's words are taken</param>
     public ParameterOption(Algorithm standard, IReadOnlyList<(Algorithm Algorithm, Parameter Parameter)> users)
     {
-        this._users = users;
+        _users = users;
         (Option, _values) = Create(users[0].Parameter, Describe(standard));
     }
 

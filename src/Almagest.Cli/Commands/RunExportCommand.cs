@@ -28,8 +28,8 @@ internal static class RunExportCommand
         var clusters = OptionFactory.Flag("--clusters", "Not the stars but the clusters: where each is, how far, moving how, with errors");
         var command = new DescribedCommand(
             "export",
-            "Write a run's stars and what it says of them, or its clusters, to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with where "
-                + "they come from",
+            "Write a run's stars and what it says of them, or its clusters, to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with "
+                + "where they come from",
             "almagest runs export 1f0c2a9e -o run.csv.gz",
             "almagest runs export 1f0c2a9e -o members.parquet --cluster 0",
             "almagest runs export 1f0c2a9e -o clusters.vot --clusters",

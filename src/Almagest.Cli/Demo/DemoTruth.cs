@@ -28,7 +28,7 @@ internal sealed class DemoTruth
 {
     private readonly Dictionary<long, (int? IsAnomaly, string? Kind, string? Cluster)> _labels;
 
-    private DemoTruth(Dictionary<long, (int?, string?, string?)> labels) => this._labels = labels;
+    private DemoTruth(Dictionary<long, (int?, string?, string?)> labels) => _labels = labels;
 
     public bool HasOutliers => _labels.Values.Any(l => l.IsAnomaly is not null);
 

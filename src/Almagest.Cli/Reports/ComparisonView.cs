@@ -23,11 +23,11 @@ internal sealed class ComparisonView
 
     private ComparisonView(RunAgreement agreement, PairSide side, int top, FlipCounts flips, IReadOnlyList<PairStar> stars)
     {
-        this._agreement = agreement;
-        this._side = side;
-        this._top = top;
-        this._flips = flips;
-        this._stars = stars;
+        _agreement = agreement;
+        _side = side;
+        _top = top;
+        _flips = flips;
+        _stars = stars;
     }
 
     public static async Task<ComparisonView> CreateAsync(

@@ -19,9 +19,9 @@ internal sealed class DiscoveryReport
 
     private DiscoveryReport(RunOutcome outcome, IReadOnlyList<ScoredStar> stars, IReadOnlyList<ClusterDescription> clusters)
     {
-        this._outcome = outcome;
-        this._stars = stars;
-        this._clusters = clusters;
+        _outcome = outcome;
+        _stars = stars;
+        _clusters = clusters;
     }
 
     /// <param name="top">how many stars or clusters to show</param>

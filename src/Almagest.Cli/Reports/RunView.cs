@@ -23,11 +23,11 @@ internal sealed class RunView
 
     private RunView(DiscoveryRun run, IReadOnlyList<Dataset> datasets, RunReport report)
     {
-        this._run = run;
-        this._datasets = [.. datasets.Select(d => d.Name)];
+        _run = run;
+        _datasets = [.. datasets.Select(d => d.Name)];
         // A run of an older program kept none; the selection is there all the same.
         _selectionHash = run.SelectionHash ?? SelectionHash.Of(datasets, StarFilter.FromJson(run.DatasetFilter));
-        this._report = report;
+        _report = report;
     }
 
     public RunReport Document => _report;

@@ -21,10 +21,10 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private RunningServer(WebApplication app, LedgerSession session, CommandShell shell, ServingPlan plan)
     {
-        this._app = app;
-        this._session = session;
-        this._shell = shell;
-        this._plan = plan;
+        _app = app;
+        _session = session;
+        _shell = shell;
+        _plan = plan;
     }
 
     /// <exception cref="LedgerException">the port is taken, or an option cannot be used</exception>

@@ -34,7 +34,7 @@ internal sealed class LedgerSession : IAsyncDisposable
     private LedgerSession(LedgerDatabase ledger, ServerLease? lease)
     {
         Ledger = ledger;
-        this._lease = lease;
+        _lease = lease;
     }
 
     public LedgerDatabase Ledger { get; }

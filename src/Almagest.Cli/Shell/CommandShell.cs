@@ -12,8 +12,8 @@ internal sealed class CommandShell
 
     public CommandShell(TextWriter stdout, TextWriter stderr, TerminalInfo terminal, bool json, CancellationToken cancellationToken)
     {
-        this._stdout = stdout;
-        this._stderr = stderr;
+        _stdout = stdout;
+        _stderr = stderr;
         Terminal = terminal;
         Json = json;
         CancellationToken = cancellationToken;

@@ -19,8 +19,8 @@ internal sealed class OutputFile : IAsyncDisposable
 
     private OutputFile(string path, string partial, Stream stream)
     {
-        this._path = path;
-        this._partial = partial;
+        _path = path;
+        _partial = partial;
         Stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
             ? new GZipStream(stream, CompressionLevel.Fastest)
             : new BufferedStream(stream, 1 << 16);

@@ -17,13 +17,13 @@ window.almagest = (() => {
   function mark(scroll) {
     changes.disconnect();
     document.querySelectorAll("[data-star].selected").forEach(e => { if (!chosen.has(e.dataset.star)) e.classList.remove("selected"); });
-    for (const star of chosen) {
-      document.querySelectorAll(`[data-star="${star}"]`).forEach(e => {
-        e.classList.add("selected");
-        // On top of its neighbours.
-        if (e.tagName === "circle" && e.nextSibling) e.parentNode.appendChild(e);
-        if (scroll && e.tagName === "TR") e.scrollIntoView({ block: "nearest" });
-      });
+    // Once over what is drawn: of a million chosen stars a few thousand are.
+    const drawn = chosen.size === 0 ? [] : [...document.querySelectorAll("[data-star]")].filter(e => chosen.has(e.dataset.star));
+    for (const e of drawn) {
+      e.classList.add("selected");
+      // On top of its neighbours.
+      if (e.tagName === "circle" && e.nextSibling) e.parentNode.appendChild(e);
+      if (scroll && e.tagName === "TR") e.scrollIntoView({ block: "nearest" });
     }
     changes.observe(document.body, { childList: true, subtree: true });
   }
@@ -33,7 +33,15 @@ window.almagest = (() => {
     if (!add) chosen.clear();
     for (const star of stars) again ? chosen.delete(star) : chosen.add(star);
     mark(chosen.size === 1);
-    if (watcher) watcher.invokeMethodAsync("SelectedAsync", [...chosen].slice(0, 500).map(Number)).catch(() => { watcher = null; });
+    tell();
+  }
+
+  // A page lists some of them, and is told how many there are.
+  function tell() {
+    if (!watcher) return;
+    const some = [];
+    for (const star of chosen) { if (some.push(Number(star)) === 500) break; }
+    watcher.invokeMethodAsync("SelectedAsync", some, chosen.size).catch(() => { watcher = null; });
   }
 
   // A page that shows what is selected; a page without asks for nothing.
@@ -198,7 +206,7 @@ window.almagest = (() => {
         askDrag(from + (x - left) / (right - left) * (to - from));
       });
     }
-    // With Shift: all stars inside a rectangle.
+    // With Shift: all stars inside a rectangle, drawn one by one or as a density.
     function rubber(event, from) {
       const v = view(), p = box(v);
       const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
@@ -218,12 +226,10 @@ window.almagest = (() => {
         rect.setAttribute("x", r.x); rect.setAttribute("y", r.y); rect.setAttribute("width", r.w); rect.setAttribute("height", r.h);
       }, e => {
         rect.remove();
-        const r = edges();
-        const inside = [...v.querySelectorAll("circle[data-star]")].filter(c => {
-          const x = c.cx.baseVal.value, y = c.cy.baseVal.value;
-          return x >= r.x && x <= r.x + r.w && y >= r.y && y <= r.y + r.h;
-        }).map(c => c.dataset.star);
-        choose(inside, e.ctrlKey || e.metaKey);
+        const w = now();
+        const x = u => w.l + u * (w.r - w.l), y = v => w.t + v * (w.b - w.t);
+        const add = e.ctrlKey || e.metaKey;
+        page.invokeMethodAsync("StarsWithin", x(from.u), x(to.u), y(from.v), y(to.v)).then(inside => choose(inside.map(String), add)).catch(() => {});
       });
     }
   }

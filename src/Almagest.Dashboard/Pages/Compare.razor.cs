@@ -14,6 +14,8 @@ namespace Almagest.Dashboard.Pages;
 /// <summary>Many runs of a dataset in a matrix, and one pair of them in detail.</summary>
 public partial class Compare
 {
+    private const int MostStars = 200;
+
     private List<Dataset> _datasets = [];
     private IReadOnlyList<DiscoveryRun> _runs = [];
     private RunTable? _table;
@@ -75,7 +77,7 @@ public partial class Compare
             return;
         var two = await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed);
         _pair = await new RunAgreementReader(Ledger).ReadAsync(two[0], two[1], Closed);
-        _pairStars = (await new PairStarReader(Ledger).PageAsync(_pair, new PairStarQuery(SideOf(), Limit: 200), Closed)).Items;
+        _pairStars = (await new PairStarReader(Ledger).PageAsync(_pair, new PairStarQuery(SideOf(), Limit: MostStars), Closed)).Items;
     }
 
     /// <summary>The dataset with the most among the newest runs: there is most to compare.</summary>
@@ -102,6 +104,17 @@ public partial class Compare
                 ),
         ];
     }
+
+    private string? AllStars(RunAgreement p) =>
+        _pairStars.Count < MostStars
+            ? null
+            : $"/discovery/compare/{p.Run1.RunId}/{p.Run2.RunId}/stars?format=csv&side="
+                + SideOf() switch
+                {
+                    PairSide.OnlyIn1 => "only_1",
+                    PairSide.OnlyIn2 => "only_2",
+                    _ => "common",
+                };
 
     private PairSide SideOf() =>
         Side switch

@@ -187,12 +187,14 @@ public partial class RunPage
     }
 
     /// <summary>The stars that are selected in the browser.</summary>
+    /// <param name="ids">some of them</param>
+    /// <param name="count">how many there are</param>
     [JSInvokable]
-    public async Task SelectedAsync(long[] ids)
+    public async Task SelectedAsync(long[] ids, int count)
     {
         if (ids is null || _run is not { IsComplete: true })
             return;
-        _selectedCount = ids.Length;
+        _selectedCount = Math.Max(count, ids.Length);
         _selected =
             ids.Length == 0
                 ? []
@@ -268,12 +270,25 @@ public partial class RunPage
         return _selected.Count < _selectedCount ? $"{title} ({DisplayText.Count(_selected.Count)} of them listed)" : title;
     }
 
+    private long TableTotal =>
+        IsAnomaly ? Flagged ?? _stars.Count
+        : Cluster is { } one ? _clusters.Find(c => c.ClusterId == one)?.ClusterSize ?? _stars.Count
+        : _clusters.Sum(c => c.ClusterSize);
+
+    /// <summary>The route that has every star of the table, where the table has not; of several clusters that is the whole run.</summary>
+    private string? AllStars() =>
+        Math.Min(TableRows, _stars.Count) >= TableTotal
+            ? null
+            : $"/discovery/runs/{_run!.RunId}/results?format=csv"
+                + (
+                    IsAnomaly ? "&anomalies_only=true&order=score"
+                    : Cluster is { } one ? $"&cluster_id={one}"
+                    : ""
+                );
+
     private string TableTitle()
     {
-        var total =
-            IsAnomaly ? Flagged ?? _stars.Count
-            : Cluster is { } one ? _clusters.Find(c => c.ClusterId == one)?.ClusterSize ?? _stars.Count
-            : _clusters.Sum(c => c.ClusterSize);
+        var total = TableTotal;
         var what =
             IsAnomaly ? "Flagged stars, most anomalous first"
             : Cluster is { } c ? $"Members of cluster {c}"

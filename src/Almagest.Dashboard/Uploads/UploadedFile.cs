@@ -13,7 +13,7 @@ internal sealed class UploadedFile : IDisposable
 
     private readonly DirectoryInfo _folder;
 
-    private UploadedFile(DirectoryInfo folder, string path) => (this._folder, Path) = (folder, path);
+    private UploadedFile(DirectoryInfo folder, string path) => (_folder, Path) = (folder, path);
 
     public string Path { get; }
 

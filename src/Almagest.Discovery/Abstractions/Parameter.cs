@@ -17,7 +17,7 @@ public sealed class Parameter
 
     private Parameter(PropertyInfo property, ParameterAttribute said, object? value)
     {
-        (this._property, this._said) = (property, said);
+        (_property, _said) = (property, said);
         Name = NameOf(property);
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Kind = Name == RunParameters.FeaturesName ? ParameterKind.Recipe : KindOf(Type, said);

@@ -4,8 +4,8 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Anomaly;
 
 /// <summary>What a detector says of every row. The scores do not depend on the threshold: another contamination needs no new run.</summary>
-/// <param name="RawScores">scikit-learn's <c>score_samples</c>: in [-1, 0), lower = more anomalous; independent of the
-/// contamination</param>
+/// <param name="RawScores">scikit-learn's <c>score_samples</c>: finite, lower = more anomalous, independent of the contamination; a
+/// forest's are in [-1, 0)</param>
 /// <param name="Offset">the threshold on <paramref name="RawScores"/>: their percentile at the contamination</param>
 public sealed record AnomalyResult(double[] RawScores, double Offset) : AlgorithmResult
 {

@@ -13,7 +13,7 @@ internal sealed class ClusterLabelTable
 
     public ClusterLabelTable(IReadOnlyList<ClusteredRun> runs, CancellationToken cancellationToken)
     {
-        this._runs = runs;
+        _runs = runs;
         var all = new StarSet();
         foreach (var cluster in runs.SelectMany(r => r.Clusters))
         {

@@ -21,7 +21,7 @@ internal sealed class ColumnImputer
     /// <exception cref="DiscoveryException">a position is missing or out of range</exception>
     public ColumnImputer(StarColumns stars, IReadOnlyCollection<StarColumn> needed, bool needsDistance)
     {
-        this._stars = stars;
+        _stars = stars;
         RequirePositions(stars);
         foreach (var column in needed)
             Survey(column);

@@ -45,7 +45,7 @@ internal static class SparseAssignment
 
         public Search(List<(int Column, double Cost)>[] edges, int columns)
         {
-            this._edges = edges;
+            _edges = edges;
             _rowPotential = [.. edges.Select(e => e.Min(x => x.Cost))];
             (_columnPotential, _distance, _from, _settled) = (
                 new double[columns],

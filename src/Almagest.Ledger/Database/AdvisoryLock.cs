@@ -13,7 +13,7 @@ public sealed class AdvisoryLock : IAsyncDisposable
     private AdvisoryLock(NpgsqlConnection connection, long key)
     {
         Connection = connection;
-        this._key = key;
+        _key = key;
     }
 
     public NpgsqlConnection Connection { get; }

@@ -35,10 +35,10 @@ internal sealed class StarLoad
 
     private StarLoad(LedgerDatabase ledger, NpgsqlConnection connection, Dataset dataset, long fileBytes, int rejectedKept)
     {
-        this._ledger = ledger;
-        this._connection = connection;
-        this._dataset = dataset;
-        this._rejectedKept = rejectedKept;
+        _ledger = ledger;
+        _connection = connection;
+        _dataset = dataset;
+        _rejectedKept = rejectedKept;
         _seen = new SourceIdBloomFilter(fileBytes);
     }
 

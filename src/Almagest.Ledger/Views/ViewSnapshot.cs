@@ -18,7 +18,7 @@ public sealed class ViewSnapshot : ILedgerReader, IAsyncDisposable
 
     private ViewSnapshot(LedgerContext context, ViewFreshness freshness)
     {
-        this._context = context;
+        _context = context;
         Freshness = freshness;
     }
 

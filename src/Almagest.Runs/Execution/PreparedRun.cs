@@ -17,9 +17,9 @@ internal sealed class PreparedRun
     private PreparedRun(Guid runId, long[] starIds, PreparedFeatures features, IAnomalyExplainer explainer)
     {
         RunId = runId;
-        this._starIds = starIds;
-        this._features = features;
-        this._explainer = explainer;
+        _starIds = starIds;
+        _features = features;
+        _explainer = explainer;
     }
 
     public Guid RunId { get; }

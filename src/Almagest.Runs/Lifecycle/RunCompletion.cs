@@ -24,10 +24,10 @@ public sealed class RunCompletion : IAsyncDisposable
 
     private RunCompletion(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId, int? attempt)
     {
-        this._attempt = attempt;
-        this._connection = connection;
-        this._transaction = transaction;
-        this._runId = runId;
+        _attempt = attempt;
+        _connection = connection;
+        _transaction = transaction;
+        _runId = runId;
     }
 
     /// <summary>Told of each step of a completion; for tests that end the program or the database there.</summary>

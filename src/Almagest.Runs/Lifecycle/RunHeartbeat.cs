@@ -19,9 +19,9 @@ internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
 
     public RunHeartbeat(RunClaims claims, RunClaim claim, IProgress<RunProgress>? next, CancellationToken cancellationToken)
     {
-        this._claims = claims;
-        this._claim = claim;
-        this._next = next;
+        _claims = claims;
+        _claim = claim;
+        _next = next;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _beating = Task.Run(BeatAsync, CancellationToken.None);
     }

@@ -1,4 +1,5 @@
 using Almagest.Catalog;
+using Almagest.Catalog.Input;
 using Almagest.Contract.Datasets;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
@@ -54,7 +55,7 @@ internal static class UploadRoutes
                 "POST",
                 "",
                 "uploadDataset",
-                "Loads a catalogue: CSV, ECSV, VOTable, FITS, Parquet and other tables, gzipped or not",
+                $"Loads a catalogue: {ReadableFormats.Words}",
                 async context =>
                 {
                     var ingest = new IngestOptions

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Summarises the real FITS and VOTable files as astropy reads them, for BinaryFormatTests to compare with.
+"""Summarises the real FITS and VOTable files as astropy reads them, for AstropyComparisonTests to compare with.
 
 Usage: summarise_with_astropy.py DATA_FOLDER > astropy-summaries.json
 

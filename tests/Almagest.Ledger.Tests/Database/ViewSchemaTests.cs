@@ -64,7 +64,8 @@ public sealed class ViewSchemaTests
             },
             {
                 "mv_parameter_performance",
-                "run_type text, algorithm text, parameters_hash text, parameters_json jsonb, runs bigint, datasets bigint, "
+                "run_type text, algorithm text, parameters_hash text, dataset_id bigint, parameters_json jsonb, runs bigint, "
+                    + "datasets bigint, "
                     + "mean_anomaly_count double precision, "
                     + "min_anomaly_count bigint, max_anomaly_count bigint, mean_anomaly_percentage double precision, "
                     + "mean_cluster_count double precision, "
@@ -73,7 +74,7 @@ public sealed class ViewSchemaTests
                     + "mean_f1 double precision, mean_average_precision double precision, mean_adjusted_rand_index double precision, "
                     + "mean_purity double precision, "
                     + "last_updated timestamp with time zone",
-                "run_type, algorithm, parameters_hash"
+                "run_type, algorithm, parameters_hash, dataset_id"
             },
             {
                 "mv_run_sensitivity",

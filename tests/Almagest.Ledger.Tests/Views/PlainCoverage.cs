@@ -32,8 +32,8 @@ public static class PlainCoverage
         );
 
     public const string ParametersSql = """
-        select run_type, algorithm, parameters_hash, parameters_json::text, runs, datasets, mean_anomaly_count, min_anomaly_count,
-          max_anomaly_count,
+        select run_type, algorithm, parameters_hash, dataset_id, parameters_json::text, runs, datasets, mean_anomaly_count,
+          min_anomaly_count, max_anomaly_count,
                mean_anomaly_percentage, mean_cluster_count, mean_noise_fraction, mean_similarity, labelled_runs, mean_precision,
                  mean_recall, mean_f1,
                mean_average_precision, mean_adjusted_rand_index, mean_purity, last_updated from mv_parameter_performance
@@ -44,7 +44,7 @@ public static class PlainCoverage
         var runs = all.Where(r => r.IsComplete).ToList();
         var measures = PlainQuality.Of(runs, sky).Where(m => m.Set == "truth").ToDictionary(m => m.Run.RunId);
         return PlainLedger.Sorted(
-            runs.GroupBy(r => (r.RunType, r.Algorithm, r.Parameters))
+            runs.GroupBy(r => (r.RunType, r.Algorithm, r.Parameters, r.DatasetId))
                 .Select(set =>
                 {
                     var anomaly = set.Key.RunType == RunTypes.Anomaly;
@@ -62,9 +62,13 @@ public static class PlainCoverage
                         set.Key.RunType,
                         set.Key.Algorithm,
                         Hash(set.Key.Parameters),
+                        set.Key.DatasetId,
                         set.Key.Parameters,
                         members.Count,
-                        members.Select(r => r.DatasetId).Distinct().Count(),
+                        runs.Where(r => (r.RunType, r.Algorithm, r.Parameters) == (set.Key.RunType, set.Key.Algorithm, set.Key.Parameters))
+                            .Select(r => r.DatasetId)
+                            .Distinct()
+                            .Count(),
                         anomaly ? (double)counts.Sum() / counts.Count : null,
                         anomaly ? counts.Min() : null,
                         anomaly ? counts.Max() : null,

@@ -1,6 +1,7 @@
 using System.Text;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Descriptors;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;
@@ -34,10 +35,13 @@ public sealed class ViewDocsTests
         foreach (var view in AnalyticsViews.All)
             text.Append(
                 $"| [`{view.Name}`](#{view.Name}) | {string.Join(", ", view.Key)} | {view.Description} | "
-                    + $"{(view.Route is { } route ? $"`{route.Path}`" : "`stars/{star_id}/frequency`")} |\n"
+                    + $"{(view.Route is { } route ? $"`{route.Path}`" : RouteOfItsOwn(view))} |\n"
             );
         return text.Append('\n').ToString();
     }
+
+    private static string RouteOfItsOwn(AnalyticsView view) =>
+        view == AnalyticsViews.StarFrequency ? "`stars/{star_id}/frequency`" : "none";
 
     private static string Columns()
     {

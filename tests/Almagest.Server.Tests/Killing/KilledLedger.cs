@@ -31,9 +31,9 @@ internal sealed partial class KilledLedger : IAsyncDisposable
 
     private KilledLedger(TestFolder folder, EmbeddedServerOptions options, ServerLease lease)
     {
-        this._folder = folder;
-        this._options = options;
-        this._lease = lease;
+        _folder = folder;
+        _options = options;
+        _lease = lease;
         Ledger = new LedgerDatabase(Connection);
     }
 

@@ -8,7 +8,7 @@ internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
 
-    private ServerProcess(Process process) => this._process = process;
+    private ServerProcess(Process process) => _process = process;
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 

@@ -20,7 +20,7 @@ internal sealed class BitsetForestScorer : IForestScorer
 
     private readonly List<TreeGroup> _groups;
 
-    private BitsetForestScorer(List<TreeGroup> groups) => this._groups = groups;
+    private BitsetForestScorer(List<TreeGroup> groups) => _groups = groups;
 
     /// <summary>Null where a tree is too large for bitsets to pay.</summary>
     public static BitsetForestScorer? TryCreate(IReadOnlyList<IsolationTree> trees, int columns)

@@ -13,7 +13,7 @@ internal sealed class IsolationForestExplainer : IAnomalyExplainer
     public IsolationForestExplainer(IsolationForestModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        this._model = model;
+        _model = model;
     }
 
     /// <summary>Explains a row, with values and units as the catalogue has them.</summary>

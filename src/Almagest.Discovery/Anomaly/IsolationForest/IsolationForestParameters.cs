@@ -52,8 +52,8 @@ public sealed record IsolationForestParameters : AnomalyParameters
         var words = new List<string>();
         if (!brief || (NEstimators, MaxSamples) != (usual.NEstimators, usual.MaxSamples))
             words.Add($"{NEstimators}×{MaxSamples}");
-        if (!brief || RandomState != usual.RandomState)
-            words.Add($"seed {RandomState}");
+        // Also where it is the default: of runs that differ in their seed alone each is to be told from the others.
+        words.Add($"seed {RandomState}");
         return words;
     }
 }

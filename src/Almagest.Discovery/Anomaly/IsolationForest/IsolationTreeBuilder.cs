@@ -24,9 +24,9 @@ internal sealed class IsolationTreeBuilder
 
     private IsolationTreeBuilder(FeatureMatrix features, int subsample, TreeRandom random)
     {
-        this._features = features;
-        this._random = random;
-        _sample = Draw(features.Rows, subsample, ref this._random);
+        _features = features;
+        _random = random;
+        _sample = Draw(features.Rows, subsample, ref _random);
         _maxDepth = subsample <= 1 ? 0 : BitOperations.Log2((uint)subsample - 1) + 1;
         _candidates = new int[features.Columns];
     }

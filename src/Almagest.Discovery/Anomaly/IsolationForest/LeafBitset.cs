@@ -18,8 +18,8 @@ internal sealed class LeafBitset
 
     private LeafBitset(List<LeafBox> boxes, int[][] starts)
     {
-        this._boxes = boxes;
-        this._starts = starts;
+        _boxes = boxes;
+        _starts = starts;
     }
 
     /// <summary>No leaf at all: adds nothing to any row.</summary>

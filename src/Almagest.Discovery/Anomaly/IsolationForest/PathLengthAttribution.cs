@@ -31,8 +31,8 @@ internal sealed class PathLengthAttribution
     /// <param name="attributions">one element per feature, added to</param>
     public PathLengthAttribution(ReadOnlySpan<double> row, double[] attributions)
     {
-        this._row = row.ToArray();
-        this._attributions = attributions;
+        _row = row.ToArray();
+        _attributions = attributions;
         _covered = new double[row.Length];
         _met = new bool[row.Length];
         _onPath = new int[row.Length];

@@ -8,6 +8,7 @@ public sealed class ParameterPerformanceRow
     public required string RunType { get; init; }
     public required string Algorithm { get; init; }
     public required string ParametersHash { get; init; }
+    public long DatasetId { get; init; }
     public RawJson ParametersJson { get; init; }
     public long Runs { get; init; }
     public long Datasets { get; init; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Contract.Columns;
 using Almagest.Discovery.Registry;
+using Almagest.Ledger.Views.DatasetCoverage;
 using Almagest.Ledger.Views.Descriptors;
 using static Almagest.Contract.Columns.Column;
 using Row = Almagest.Ledger.Views.ParameterPerformance.ParameterPerformanceRow;
@@ -21,17 +22,18 @@ internal static class ParameterPerformanceView
         {
             Name = "mv_parameter_performance",
             Description =
-                "What each parameter set finds, how it agrees with other runs and with labels; runs that differ in their seed alone "
-                + "share a row",
-            Key = ["run_type", "algorithm", "parameters_hash"],
+                "What each parameter set finds on a dataset, how it agrees with other runs and with labels; runs that differ in their seed "
+                + "alone share a row",
+            Key = ["run_type", "algorithm", "parameters_hash", "dataset_id"],
             Columns =
             [
                 RunColumns.RunType,
                 RunColumns.Algorithm,
                 Text("parameters_hash", "meta.id", "MD5 of the parameters, hex"),
+                StarColumns.DatasetId,
                 Json("parameters_json", "meta.note", "the parameters without the random seed, a JSON object"),
-                Integer("runs", "meta.number", "complete runs with these parameters"),
-                Integer("datasets", "meta.number", "datasets on which they ran"),
+                Integer("runs", "meta.number", "complete runs with these parameters on the dataset"),
+                Integer("datasets", "meta.number", "datasets on which such runs were made; each has a row of its own"),
                 Double("mean_anomaly_count", null, "meta.number;stat.mean", "stars flagged by a run; null of cluster runs"),
                 Integer("min_anomaly_count", "meta.number;stat.min", "fewest stars flagged by a run; null of cluster runs"),
                 Integer("max_anomaly_count", "meta.number;stat.max", "most stars flagged by a run; null of cluster runs"),
@@ -75,8 +77,8 @@ internal static class ParameterPerformanceView
             Tables = ["star_labels"],
             DependsOn = ["mv_discovery_run_stats", "mv_anomaly_overlap_matrix", "mv_discovery_quality"],
             AlsoStoredIn = ["runs", "quality"],
-            CountSql = "select count(distinct (run_type, algorithm, parameters_hash)) from view_summaries.runs",
-            Order = "run_type, algorithm, parameters_hash",
+            CountSql = "select count(distinct (run_type, algorithm, parameters_hash, dataset_id)) from view_summaries.runs",
+            Order = "run_type, algorithm, parameters_hash, dataset_id",
             SortColumns =
             [
                 "runs",
@@ -93,7 +95,7 @@ internal static class ParameterPerformanceView
                 "mean_adjusted_rand_index",
                 "mean_purity",
             ],
-            Filters = [ViewFilters.RunType, s_algorithm],
+            Filters = [ViewFilters.RunType, s_algorithm, DatasetCoverageView.Dataset],
             Route = new(
                 "parameters",
                 "getParameterPerformance",
@@ -101,8 +103,8 @@ internal static class ParameterPerformanceView
             )
             {
                 Description =
-                    "One row per run type, algorithm and parameter set of complete runs; runs that differ only in their random seed "
-                    + "share a row.",
+                    "One row per run type, algorithm, parameter set and dataset of complete runs; runs that differ only in their random "
+                    + "seed share a row.",
                 Limit = new(1000, 100),
             },
             Command = new(
@@ -116,13 +118,13 @@ internal static class ParameterPerformanceView
                 Cells =
                 [
                     ViewCell.Of<Row>("~parameters", r => $"{r.Algorithm} {Short(r.ParametersJson.Text)}"),
+                    ViewCell.Of<Row>("dataset", r => r.DatasetId) with
+                    {
+                        IsDataset = true,
+                        Most = 20,
+                    },
                     ViewCell.Of<Row>(">runs", r => r.Runs),
-                    ViewCell.Of<Row>(
-                        ">found",
-                        r =>
-                            r.MeanAnomalyCount ?? (object)$"{r.MeanClusterCount?.ToString("0.#", CultureInfo.InvariantCulture) ?? "–"} cl.",
-                        "#,0"
-                    ),
+                    ViewCell.Of<Row>(">found", Found),
                     ViewCell.Of<Row>(">similar", r => r.MeanSimilarity),
                     ViewCell.Of<Row>(">F1", r => r.MeanF1),
                     ViewCell.Of<Row>(">AP", r => r.MeanAveragePrecision),
@@ -130,6 +132,12 @@ internal static class ParameterPerformanceView
                 ],
             },
         };
+
+    /// <summary>A share of the stars, which can be compared between selections; of cluster runs the number of clusters.</summary>
+    private static string Found(Row row) =>
+        row.MeanAnomalyPercentage is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share:0.##} %")
+        : row.MeanClusterCount is { } clusters ? string.Create(CultureInfo.InvariantCulture, $"{clusters:0.#} cl.")
+        : "–";
 
     private static string Short(string json) =>
         string.Join(", ", JsonNode.Parse(json)!.AsObject().Select(p => $"{p.Key} {p.Value?.ToString() ?? "–"}"));

@@ -1,4 +1,5 @@
--- One row per run type, algorithm and parameter set of complete runs. A random seed is no parameter: runs that differ only in
+-- One row per run type, algorithm, parameter set and dataset of complete runs: a mean over catalogues of different size says nothing.
+-- A random seed is no parameter: runs that differ only in
 -- random_state repeat one experiment. The hash is md5 of the jsonb's text, in which PostgreSQL has ordered the keys.
 -- Everything is known per run or per pair already, so this view is computed from three others, and refreshed after them.
 -- Every mean is a sum of whole numbers, or of whole numbers of 1e-9, over a count: exact and without order.
@@ -57,9 +58,10 @@ measures as (
 select run_type,
        algorithm,
        md5(parameters) as parameters_hash,
+       dataset_id,
        parameters::jsonb as parameters_json,
        count(*) as runs,
-       count(distinct dataset_id) as datasets,
+       count(*) over (partition by run_type, algorithm, parameters) as datasets,
        sum(anomaly_count)::double precision / nullif(count(anomaly_count), 0) as mean_anomaly_count,
        min(anomaly_count) as min_anomaly_count,
        max(anomaly_count) as max_anomaly_count,
@@ -76,4 +78,4 @@ select run_type,
        sum(purity)::double precision / 1e9 / nullif(count(purity), 0) as mean_purity,
        max(last_updated) as last_updated
 from measures
-group by run_type, algorithm, parameters
+group by run_type, algorithm, parameters, dataset_id

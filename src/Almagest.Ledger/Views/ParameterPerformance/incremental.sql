@@ -1,4 +1,4 @@
--- One row per run is kept; a parameter set is a group of them. Sums in fixed point, as in the definition.
+-- One row per run is kept; a parameter set on a dataset is a group of them. Sums in fixed point, as in the definition.
 with measures as (
   select r.*,
          case when r.run_type = 'anomaly' then r.anomaly_count end as anomalies,
@@ -25,9 +25,10 @@ with measures as (
 select run_type,
        algorithm,
        parameters_hash,
+       dataset_id,
        parameter_set::jsonb as parameters_json,
        count(*) as runs,
-       count(distinct dataset_id) as datasets,
+       count(*) over (partition by run_type, algorithm, parameters_hash) as datasets,
        sum(anomalies)::double precision / nullif(count(anomalies), 0) as mean_anomaly_count,
        min(anomalies) as min_anomaly_count,
        max(anomalies) as max_anomaly_count,
@@ -44,4 +45,4 @@ select run_type,
        sum(purity)::double precision / 1e9 / nullif(count(purity), 0) as mean_purity,
        max(updated) as last_updated
 from measures
-group by run_type, algorithm, parameters_hash, parameter_set
+group by run_type, algorithm, parameters_hash, parameter_set, dataset_id

@@ -80,13 +80,16 @@ public sealed class AnalyticsQueries(ILedgerReader ledger)
     /// <summary>Parameter sets, by one of the view's columns to sort by.</summary>
     public Task<List<ParameterPerformanceRow>> ParametersAsync(
         string? runType = null,
+        long? datasetId = null,
         string? sort = null,
         int limit = 100,
         CancellationToken cancellationToken = default
     ) =>
         ReadAsync(
             AnalyticsViews.Parameters,
-            new ViewRows { Sort = sort, Limit = limit }.Where(ViewFilters.RunType, runType),
+            new ViewRows { Sort = sort, Limit = limit }
+                .Where(ViewFilters.RunType, runType)
+                .Where(DatasetCoverageView.Dataset, datasetId),
             cancellationToken
         );
 

@@ -13,7 +13,7 @@ using Almagest.Runs.Results;
 using Almagest.Testing;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Explanation;
 
 /// <summary>Why a star has its score in a stored run, and when that can no longer be said.</summary>
 public sealed class RunExplainerTests

@@ -6,7 +6,7 @@ using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Results;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Results;
 
 public sealed class ResultPageTests
 {

@@ -10,7 +10,7 @@ using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Lifecycle;
 
 /// <summary>The queue of runs: who gets one, what becomes of it when its worker is lost, how it is cancelled, repeated and named.</summary>
 public sealed class RunQueueTests

@@ -11,9 +11,10 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Tests.Execution;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Replay;
 
 /// <summary>The hash of a run's results, and recomputing it.</summary>
 public sealed class RunReplayTests
@@ -132,8 +133,8 @@ public sealed class RunReplayTests
             await test.StringsAsync(
                 """
                 select distinct encode(sha256(string_agg('\x0e'::bytea || convert_to(d.checksum, 'UTF8')
-                  || int4send(octet_length(s.source_id)) || convert_to(s.source_id, 'UTF8') || '\x00'::bytea || int4send(cluster_id) || float8send(membership_strength)
-                  || float8send(membership_probability), ''::bytea order by d.checksum collate "C", s.source_id collate "C")), 'hex')
+                  || int4send(octet_length(s.source_id)) || convert_to(s.source_id, 'UTF8') || '\x00'::bytea || int4send(cluster_id)
+                  || float8send(membership_strength) || float8send(membership_probability), ''::bytea order by d.checksum collate "C", s.source_id collate "C")), 'hex')
                 from discovery_results r join stars s using (star_id) join datasets d using (dataset_id) group by run_id
                 """
             )

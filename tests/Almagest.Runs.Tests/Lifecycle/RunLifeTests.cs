@@ -9,7 +9,7 @@ using Almagest.Runs.Lifecycle;
 using Npgsql;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Lifecycle;
 
 /// <summary>The life of a run: what is visible when, and what can no longer be changed.</summary>
 public sealed class RunLifeTests

@@ -14,7 +14,7 @@ using Almagest.Runs.Results;
 using Almagest.Testing;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Execution;
 
 /// <summary>The main job: a selection, an algorithm, every per-star result, and the views brought up to date by themselves.</summary>
 public sealed class DiscoveryServiceTests

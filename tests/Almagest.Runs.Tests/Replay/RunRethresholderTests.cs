@@ -11,7 +11,7 @@ using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Replay;
 
 /// <summary>Stored scores under another threshold, as a run of its own.</summary>
 public sealed class RunRethresholderTests

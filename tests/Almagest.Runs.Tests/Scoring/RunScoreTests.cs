@@ -8,7 +8,7 @@ using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Scoring;
 
 /// <summary>A dataset of 200 stars: the first 60 are members of Alpha, by a list of ids; all others count as members of no
 /// cluster.</summary>

@@ -12,7 +12,7 @@ using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Requests;
 
 /// <summary>A run that names no recipe takes one that its stars have the columns for, and says which.</summary>
 public sealed class RecipeOfARunTests

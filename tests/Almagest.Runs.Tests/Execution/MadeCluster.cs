@@ -1,4 +1,4 @@
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Execution;
 
 /// <summary>A ledger with a dataset <c>a</c>: 600 stars of a field and, first, a cluster of 100, with parallax errors.</summary>
 internal static class MadeCluster

@@ -16,7 +16,7 @@ using Almagest.Runs.Results;
 using Npgsql;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Execution;
 
 /// <summary>A star that lacks a feature of the recipe is not analysed; runs stored before that was so keep their meaning.</summary>
 public sealed class MissingFeatureTests

@@ -5,7 +5,7 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Execution;
 
 /// <summary>An algorithm that nothing in the program names is read, checked and run as its description says.</summary>
 public sealed class MadeUpAlgorithmTests

@@ -4,7 +4,7 @@ using Almagest.Runs.Lifecycle;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Lifecycle;
 
 /// <summary>Lists of thousands of runs: every order and filter, page by page, each page from an index.</summary>
 public sealed class RunListTests

@@ -12,7 +12,7 @@ using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Xunit;
 
-namespace Almagest.Runs.Tests.Runs;
+namespace Almagest.Runs.Tests.Execution;
 
 /// <summary>What a run says of its clusters, stored with it.</summary>
 public sealed class RunClustersTests
